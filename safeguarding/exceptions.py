@@ -1,0 +1,40 @@
+"""What can go wrong, in the words of the domain. `middleware.py` turns each into one HTTP answer."""
+
+
+class HarbourError(Exception):
+    """A refusal that its reader can act on: `sentence` is what the page says."""
+
+    status = 400
+    title = "That did not work"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class NotAllowed(HarbourError):
+    """This person may not do this (403). Names who can."""
+
+    status = 403
+    title = "This is not yours to do"
+
+
+class OutOfTurn(HarbourError):
+    """The record is not in a state that this can follow from (409)."""
+
+    status = 409
+    title = "This has already moved on"
+
+
+class ChangedSince(HarbourError):
+    """Somebody saved first (409). The form that raised it shows both versions."""
+
+    status = 409
+    title = "Someone changed this first"
+
+
+class BadInput(HarbourError):
+    """What was given cannot be used (422). Says what, where and what to do."""
+
+    status = 422
+    title = "There is a problem with what was sent"
