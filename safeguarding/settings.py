@@ -24,7 +24,9 @@ def secret(name: str, default: str | None = None) -> str:
         return Path(path).read_text().strip()
     value = env.str(name, default=default)
     if value is None:
-        raise ImproperlyConfigured(f"{name} is not set. Put it in .env (see .env.example) or point {name}_FILE to a file.")
+        raise ImproperlyConfigured(
+            f"{name} is not set. Put it in .env (see .env.example) or point {name}_FILE to a file."
+        )
     return value
 
 
@@ -161,7 +163,9 @@ CSRF_COOKIE_SECURE = SECURE
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+)
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 SECURE_REFERRER_POLICY = "no-referrer"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -194,9 +198,16 @@ TIME_ZONE = "Europe/London"
 # --- files
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
-STATICFILES_DIRS = [("js", BASE_DIR / "static" / "js"), ("images", BASE_DIR / "static" / "images"), VAR / "assets"]
+STATICFILES_DIRS = [
+    ("js", BASE_DIR / "static" / "js"),
+    ("images", BASE_DIR / "static" / "images"),
+    VAR / "assets",
+]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR / "files"}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": VAR / "files"},
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

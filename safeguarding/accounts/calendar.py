@@ -1,0 +1,80 @@
+"""When is the school open, and how long has something waited in school hours?
+
+Waiting is counted in school hours, because a concern logged on Friday at 4pm has not been ignored by Saturday noon. The
+calendar is rows (terms and closures); without any, every weekday counts as a school day.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from .models import School
+
+LONDON = ZoneInfo("Europe/London")
+
+
+@dataclass(frozen=True)
+class SchoolCalendar:
+    """The days and hours of one school. Read once, asked often."""
+
+    opens: time
+    closes: time
+    terms: tuple[tuple[date, date], ...] = ()
+    closed: frozenset[date] = field(default_factory=frozenset)
+
+    @classmethod
+    def of(cls, school: School) -> "SchoolCalendar":
+        """The calendar of `school`: two queries."""
+        return cls(
+            opens=_time(school.day_starts),
+            closes=_time(school.day_ends),
+            terms=tuple(school.terms.order_by("starts_on").values_list("starts_on", "ends_on")),
+            closed=frozenset(school.closures.values_list("on", flat=True)),
+        )
+
+    def is_school_day(self, day: date) -> bool:
+        """Whether children come in on `day`."""
+        if day.weekday() > 4 or day in self.closed:
+            return False
+        return not self.terms or any(start <= day <= end for start, end in self.terms)
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether `at` falls in the hours of a school day."""
+        here = at.astimezone(LONDON)
+        return self.is_school_day(here.date()) and self.opens <= here.time() < self.closes
+
+    def next_school_day(self, after: date) -> date:
+        """The first school day after `after`; within a year, else the next weekday."""
+        for ahead in range(1, 366):
+            if self.is_school_day(day := after + timedelta(days=ahead)):
+                return day
+        return after + timedelta(days=7 - after.weekday() if after.weekday() > 3 else 1)
+
+    def next_opening(self, at: datetime) -> datetime:
+        """The moment from which somebody is in: `at` itself during school hours."""
+        here = at.astimezone(LONDON)
+        if self.is_open(here):
+            return here
+        if self.is_school_day(here.date()) and here.time() < self.opens:
+            return datetime.combine(here.date(), self.opens, LONDON)
+        return datetime.combine(self.next_school_day(here.date()), self.opens, LONDON)
+
+    def hours_between(self, start: datetime, end: datetime) -> timedelta:
+        """School time that passed between two moments. Zero when `end` is before `start`."""
+        first, last = start.astimezone(LONDON), end.astimezone(LONDON)
+        total, day = timedelta(), first.date()
+        while day <= last.date():
+            if self.is_school_day(day):
+                opens = max(datetime.combine(day, self.opens, LONDON), first)
+                closes = min(datetime.combine(day, self.closes, LONDON), last)
+                total += max(closes - opens, timedelta())
+            day += timedelta(days=1)
+        return total
+
+    def school_days_between(self, start: date, end: date) -> int:
+        """School days after `start` up to and including `end`: the day after the trigger is day 1 (domain reference 2.5)."""
+        return sum(self.is_school_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+
+
+def _time(value: time | str) -> time:
+    return value if isinstance(value, time) else time.fromisoformat(value)

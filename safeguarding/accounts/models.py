@@ -1,0 +1,240 @@
+"""Who works where, and what has each been told? Schools, people, their roles, the school's days, the inbox."""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from safeguarding import personal_data
+from safeguarding.keys import uuid7
+from safeguarding.personal_data import Retention, Source
+
+from . import roles
+
+
+class School(models.Model):
+    """One school. An installation may hold several; a child belongs to one for ever."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=60, unique=True)
+    urn = models.CharField("unique reference number", max_length=6, blank=True)
+    local_authority = models.CharField("local authority code", max_length=3, blank=True)
+    establishment = models.CharField("establishment number", max_length=4, blank=True)
+    telephone = models.CharField(max_length=30, blank=True)
+    # When somebody is in the building: waiting is counted in these hours, and outside them the log form leads with 999.
+    day_starts = models.TimeField(default="08:00")
+    day_ends = models.TimeField(default="16:00")
+    # Children's social care of the local authority; the form and receipt give them out of hours.
+    social_care_day = models.CharField("social care, daytime number", max_length=30, blank=True)
+    social_care_night = models.CharField("social care, out-of-hours number", max_length=30, blank=True)
+    # A call for a lead goes to the next person, then to the Headteacher (settings, not law).
+    call_next_after = models.PositiveSmallIntegerField(
+        "minutes until a call goes to the next person", default=3
+    )
+    call_head_after = models.PositiveSmallIntegerField(
+        "minutes until a call goes to the Headteacher", default=6
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(day_starts__lt=F("day_ends")), name="school_day_runs_forward"),
+            models.CheckConstraint(
+                condition=Q(call_next_after__lte=F("call_head_after")), name="head_is_called_last"
+            ),
+        ]
+
+    class PersonalData(personal_data.PersonalData):
+        plain = (
+            "name", "slug", "urn", "local_authority", "establishment", "telephone", "day_starts", "day_ends",
+            "social_care_day", "social_care_night", "call_next_after", "call_head_after",
+        )  # fmt: skip
+        source = Source.SCHOOL
+        retention = Retention.KEPT
+
+
+class Term(models.Model):
+    """Days on which the school is open to children, from first to last, less its closures."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="terms")
+    name = models.CharField(max_length=60)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(starts_on__lte=F("ends_on")), name="term_runs_forward"),
+            models.UniqueConstraint("school", "starts_on", name="one_term_at_a_time"),
+        ]
+
+    class PersonalData(personal_data.PersonalData):
+        plain = ("name", "starts_on", "ends_on")
+        source = Source.SCHOOL
+        retention = Retention.KEPT
+
+
+class Closure(models.Model):
+    """A weekday inside a term on which no children come: a bank holiday, a training day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="closures")
+    on = models.DateField()
+    reason = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("school", "on", name="closed_once_a_day")]
+
+    class PersonalData(personal_data.PersonalData):
+        plain = ("on", "reason")
+        source = Source.SCHOOL
+        retention = Retention.KEPT
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str) -> "User":
+        return self.get(username__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A member of staff. Signs in by user name; an e-mail address only brings the word that there is something to read."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    username = models.CharField(max_length=150, unique=True, validators=[UnicodeUsernameValidator()])
+    title = models.CharField(max_length=20, blank=True)
+    first_name = models.CharField(max_length=150)
+    last_name = models.CharField(max_length=150)
+    job = models.CharField("what colleagues know this person as", max_length=150, blank=True)
+    email = models.EmailField(blank=True)
+    extension = models.CharField("telephone extension", max_length=20, blank=True)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(db_default=Now())
+
+    objects = UserManager()
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "self"
+        identifying = ("username", "title", "first_name", "last_name", "email", "extension", "job")
+        plain = ("is_active", "joined_at", "password", "last_login")
+        source = Source.SCHOOL
+        collection = "mandatory: who wrote and who read a record must be known (KCSIE 2025, part two)"
+        retention = Retention.ROOT
+
+    def __str__(self) -> str:
+        return f"user:{self.pk}"
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    get_full_name = full_name.fget
+
+
+class RoleAssignment(models.Model):
+    """A person's role at a school, from a day until a day. It ends by its date; it is never deleted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="assignments")
+    role_key = models.CharField(max_length=40, choices=[(r.key, r.title) for r in roles.ROLES.values()])
+    class_name = models.CharField("class taught", max_length=30, blank=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField("last day", null=True, blank=True)
+    # Who is rung first when a lead is needed now.
+    call_order = models.PositiveSmallIntegerField(default=10)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="role_runs_forward"
+            ),
+            models.UniqueConstraint(
+                "user", "school", "role_key", condition=Q(ends_on=None), name="one_open_role_of_a_kind"
+            ),
+        ]
+        indexes = [models.Index("school", "role_key", name="role_school")]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "user"
+        plain = ("role_key", "class_name", "starts_on", "ends_on", "call_order")
+        source = Source.SCHOOL
+        collection = "mandatory: access follows from it"
+        retention = Retention.GOES_WITH_IT
+
+    @property
+    def role(self) -> roles.Role:
+        return roles.ROLES[self.role_key]
+
+
+class Absence(models.Model):
+    """Days on which somebody who takes calls is not in school; calls go to the next person meanwhile."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="absences")
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # Withdrawn rather than deleted: who was on duty at the time is part of what happened.
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(starts_on__lte=F("ends_on")), name="absence_runs_forward")
+        ]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "user"
+        plain = ("starts_on", "ends_on", "withdrawn_at")
+        source = Source.SCHOOL
+        collection = "voluntary: so that somebody who is in school is called"
+        retention = Retention.GOES_WITH_IT
+
+
+class Notice(models.Model):
+    """Word to one person that there is something to read. The row is the truth; e-mail and queue only ring the bell.
+
+    It says what kind of thing and which record, never what is in it.
+    """
+
+    class Kind(models.TextChoices):
+        CALL = "call", "A safeguarding lead is needed now"
+        NEW_CONCERN = "new_concern", "A new concern"
+        ADDED = "added", "Something was added to a concern"
+        UNREAD = "unread", "A concern has not been read yet"
+        RECEIPT = "receipt", "Your report has been read or closed"
+        ACTION = "action", "An action for you"
+        DRAFT = "draft", "A safeguarding lead asks about your unsent draft"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
+    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20, choices=Kind)
+    object_type = models.CharField(max_length=40)
+    object_id = models.UUIDField()
+    created_at = models.DateTimeField(db_default=Now())
+    opened_at = models.DateTimeField(null=True, blank=True)
+    # What the machine has done: null until the mail server took it, or until it was found that there is no address.
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    mail_attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "user", "kind", "object_id", condition=Q(opened_at=None), name="told_once_until_opened"
+            )
+        ]
+        indexes = [
+            models.Index("user", "created_at", name="notice_inbox"),
+            models.Index("created_at", name="notice_unmailed", condition=Q(mailed_at=None)),
+        ]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "user"
+        plain = ("kind", "object_type", "object_id", "created_at", "opened_at", "mailed_at", "mail_attempts")
+        source = Source.HARBOUR
+        collection = "mandatory: a concern must reach somebody (KCSIE 2025, part two)"
+        retention = Retention.GOES_WITH_IT

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class SafeguardingConfig(AppConfig):
+    """The project itself: commands, template tags and the engine. It has no tables."""
+
+    name = "safeguarding"
+    label = "harbour"
+
+    def ready(self) -> None:
+        """Let every app put its pieces into the slots of the pages, and declare its rules of visibility."""
+        autodiscover_modules("permissions", "panels")

@@ -1,0 +1,87 @@
+"""What happened? One row for every view, list, search, print, export, refusal, sign-in and change: the legal record.
+
+No names, no narrative, no foreign keys: it survives what it is about. Rows are append-only by privilege and by trigger
+(`safeguarding/database.py`).
+"""
+
+from django.db import models
+from django.db.models import Func
+
+from safeguarding import personal_data
+from safeguarding.keys import uuid7
+from safeguarding.personal_data import Retention, Source
+
+
+class ClockTimestamp(Func):
+    """The database's clock now, not at the start of the transaction."""
+
+    function = "clock_timestamp"
+    output_field = models.DateTimeField()
+
+
+class Verb(models.TextChoices):
+    VIEW = "view"
+    LIST = "list"
+    SEARCH = "search"
+    PRINT = "print"
+    DOWNLOAD = "download"
+    EXPORT = "export"
+    DENY = "deny"
+    ERROR = "error"
+    SIGN_IN = "sign_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGN_OUT = "sign_out"
+    CREATE = "create"
+    CHANGE = "change"
+    ACKNOWLEDGE = "acknowledge"
+    DECIDE = "decide"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    ADD = "add"
+    CALL = "call"
+    ASSIGN = "assign"
+    COMPLETE = "complete"
+    LINK = "link"
+    ASK = "ask"
+    IMPORT = "import"
+    DRAFT = "draft"
+    DISCARD = "discard"
+
+
+class Outcome(models.TextChoices):
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+class Event(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    at = models.DateTimeField(db_default=ClockTimestamp())
+    actor_id = models.UUIDField(null=True)
+    acting_role = models.CharField(max_length=40, blank=True)
+    school_id = models.UUIDField(null=True)
+    verb = models.CharField(max_length=20, choices=Verb)
+    object_type = models.CharField(max_length=40, blank=True)
+    object_id = models.UUIDField(null=True)
+    # How many records a list or an import touched; which ones a list showed is told by their ids' digest.
+    count = models.PositiveIntegerField(null=True)
+    purpose = models.CharField(max_length=40, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.DONE)
+    request_id = models.UUIDField(null=True)
+    source_address = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index("object_id", "at", name="event_object"),
+            models.Index("actor_id", "at", name="event_actor"),
+        ]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "actor_id"
+        plain = (
+            "at", "actor_id", "acting_role", "school_id", "verb", "object_type", "object_id", "count", "purpose", "outcome",
+            "request_id", "source_address",
+        )  # fmt: skip
+        source = Source.HARBOUR
+        collection = "mandatory: who saw and changed a record must be known (UK GDPR Art 5(1)(f), 5(2))"
+        retention = Retention.KEPT

@@ -1,0 +1,42 @@
+"""Write down what happened, in the transaction of what happened: if it cannot be written, it did not happen."""
+
+from uuid import UUID
+
+from django.db import models
+
+from .context import current
+from .models import Event, Outcome, Verb
+
+
+def record(
+    verb: Verb,
+    record_: models.Model | None = None,
+    *,
+    by: models.Model | None = None,
+    object_type: str = "",
+    object_id: UUID | None = None,
+    school_id: UUID | None = None,
+    count: int | None = None,
+    purpose: str = "",
+    outcome: Outcome = Outcome.DONE,
+) -> None:
+    """One event. `record_` is what it is about, or `object_type` and `object_id` where there is no row at hand.
+
+    Who, in which role, from where and in which request comes from the context; `by` where a command or task acts for
+    somebody else. Never pass words of a record as `purpose`: it takes codes.
+    """
+    who = current()
+    same_person = by is None or by.pk == who.user_id
+    Event(
+        actor_id=who.user_id if by is None else by.pk,
+        acting_role=who.role_key if same_person else "",
+        school_id=school_id or getattr(record_, "school_id", None) or who.school_id,
+        verb=verb,
+        object_type=record_._meta.label_lower if record_ is not None else object_type,
+        object_id=record_.pk if record_ is not None else object_id,
+        count=count,
+        purpose=purpose,
+        outcome=outcome,
+        request_id=who.request_id,
+        source_address=who.source_address,
+    ).save(force_insert=True)

@@ -1,0 +1,47 @@
+"""What does the frame of every page need? Who is signed in, as what, and where they can go."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from safeguarding.accounts.permissions import may, rights
+from safeguarding.panels import navigation
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """`harbour`: the frame's context, worked out only when a template asks for it."""
+    return {"harbour": SimpleLazyObject(lambda: _frame(request))}
+
+
+def _frame(request: HttpRequest) -> dict[str, Any]:
+    held = getattr(request, "held", None)
+    frame: dict[str, Any] = {
+        "demo": settings.DEMO,
+        "printed_at": timezone.now(),
+        "school_name": held.school_name if held else "",
+    }
+    if held is None:
+        return frame
+    everything = rights(request.user).held
+    title = f"{held.role.title}, {held.class_name}" if held.class_name else held.role.title
+    return frame | {
+        "person": request.user.full_name,  # type: ignore[union-attr]
+        "role_title": title,
+        "nav": navigation(request, getattr(request, "nav", "")),
+        "search": may(request.user, "view_concerns", held.school_id),
+        "may_log": may(request.user, "log_concern", held.school_id),
+        "watch_calls": may(request.user, "receive_calls"),
+        "assignments": [
+            {
+                "value": f"{h.school_id}:{h.role.key}",
+                "text": f"{h.role.title}, {h.school_name}",
+                "current": h == held,
+            }
+            for h in everything
+        ]
+        if len(everything) > 1
+        else [],
+    }

@@ -1,0 +1,163 @@
+"""What surrounds every request: sign-in, the transaction and its context, errors in plain words, nothing kept by browsers."""
+
+import ipaddress
+import logging
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.core.signals import got_request_exception
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+
+from safeguarding.accounts.permissions import Held, rights
+from safeguarding.audit.context import Acting, acting, tell_database
+from safeguarding.audit.models import Outcome, Verb
+from safeguarding.audit.services import record
+from safeguarding.exceptions import HarbourError
+from safeguarding.keys import uuid7
+
+Responder = Callable[[HttpRequest], HttpResponseBase]
+
+
+class NoStoreMiddleware:
+    """Nothing about a child stays in a browser's cache or in the next site's log."""
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        return response
+
+
+class SignInRequiredMiddleware:
+    """Sign-in everywhere, unless the view says `public` or belongs to the sign-in pages themselves."""
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        if request.user.is_authenticated or not getattr(view, "login_required", True):
+            return None
+        if view.__module__.startswith("allauth.account."):
+            return None
+        # A form that was being filled in when the session ended is kept by its own view, which says `public`.
+        return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+
+
+class RequestContextMiddleware:
+    """One request is one transaction, done as one person in one role; what goes wrong is answered once, here.
+
+    A view that raises leaves no row: its transaction is rolled back, and the refusal or error is then recorded in a
+    transaction of its own. A streamed answer is authorised and recorded before its first byte and touches no database
+    afterwards: the transaction is committed before the stream begins.
+    """
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        held = self._held(request)
+        request.acting = Acting(  # type: ignore[attr-defined]
+            user_id=request.user.pk,
+            role_key=held.role.key if held else "",
+            school_id=held.school_id if held else None,
+            request_id=uuid7(),
+            source_address=_address(request),
+        )
+        request.held = held  # type: ignore[attr-defined]
+        with acting(request.acting):  # type: ignore[attr-defined]
+            try:
+                with transaction.atomic():
+                    tell_database(request.acting)  # type: ignore[attr-defined]
+                    response = self.get_response(request)
+                    if (error := getattr(request, "refused", None)) is not None:
+                        raise error
+            except Exception as error:
+                return self._answer(request, error)
+            return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse:
+        """Django would turn the error into an answer before the transaction hears of it; keep it for `__call__`."""
+        request.refused = error  # type: ignore[attr-defined]
+        return HttpResponse(status=500)
+
+    def _held(self, request: HttpRequest) -> Held | None:
+        """The role in which this person works now: the one chosen, else the furthest-reaching."""
+        if not request.user.is_authenticated:
+            return None
+        roles = rights(request.user).held
+        chosen = request.session.get("acting")
+        return next(
+            (h for h in roles if f"{h.school_id}:{h.role.key}" == chosen), roles[0] if roles else None
+        )
+
+    def _answer(self, request: HttpRequest, error: Exception) -> HttpResponseBase:
+        from safeguarding.views import problem
+
+        status, verb, outcome = _judge(error)
+        with transaction.atomic():
+            tell_database(request.acting)  # type: ignore[attr-defined]
+            record(verb, outcome=outcome, purpose=str(status), object_type=_view_name(request))
+        if status == 500:
+            got_request_exception.send(sender=self.__class__, request=request)
+            _log_error(request, error)
+        return problem(
+            request,
+            status,
+            error.sentence if isinstance(error, HarbourError) else "",
+            getattr(error, "title", ""),
+        )
+
+
+def _judge(error: Exception) -> tuple[int, Verb, Outcome]:
+    match error:
+        case HarbourError():
+            return error.status, Verb.DENY, Outcome.REFUSED
+        case PermissionDenied():
+            return 403, Verb.DENY, Outcome.REFUSED
+        case Http404():
+            return 404, Verb.DENY, Outcome.REFUSED
+        case _:
+            return 500, Verb.ERROR, Outcome.FAILED
+
+
+def _view_name(request: HttpRequest) -> str:
+    return (request.resolver_match.view_name if request.resolver_match else "")[:40]
+
+
+def _log_error(request: HttpRequest, error: Exception) -> None:
+    """Where it went wrong, never with what: database errors quote the values of rows."""
+    places = "".join(traceback.format_tb(error.__traceback__))
+    logging.getLogger("harbour").error(
+        "%s in %s, request %s\n%s",
+        type(error).__name__,
+        _view_name(request),
+        request.acting.request_id,
+        places,  # type: ignore[attr-defined]
+    )
+
+
+def _address(request: HttpRequest) -> str | None:
+    """The address the request came from, through as many proxies as the installation trusts. Junk in the header is ignored."""
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.TRUSTED_PROXIES:
+        hops = [h.strip() for h in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if h.strip()]
+        if len(hops) >= settings.TRUSTED_PROXIES:
+            address = hops[-settings.TRUSTED_PROXIES]
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        return None

@@ -1,0 +1,105 @@
+"""Which pieces of a page come from which app? Lower apps offer slots, upper apps register what goes in.
+
+A panel names its slot, its template, who may see it and how to get its data. The navigation and the tabs of a child's
+record work the same way. Apps register in `panels.py`, which `SafeguardingConfig.ready` imports.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+Predicate = Callable[[HttpRequest], bool]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One block of a page. `data(request, record)` gives its context; None leaves the panel out."""
+
+    slot: str
+    key: str
+    template: str
+    data: Callable[[HttpRequest, Any], dict[str, Any] | None]
+    may: Predicate = lambda request: True
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry of the main navigation. `count(request)` is how much waits for this person."""
+
+    key: str
+    text: str
+    url_name: str
+    may: Predicate
+    order: int
+    count: Callable[[HttpRequest], int] | None = None
+    hot: bool = False
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab of a child's record, always in the order of the design: chronology, concerns, …, retention."""
+
+    key: str
+    text: str
+    url_name: str
+    may: Predicate
+    order: int
+
+
+_panels: dict[str, list[Panel]] = defaultdict(list)
+_nav: list[NavItem] = []
+_tabs: list[Tab] = []
+
+
+def register(*entries: Panel | NavItem | Tab) -> None:
+    """Add entries to their slots. Called when the apps are ready."""
+    for entry in entries:
+        match entry:
+            case Panel():
+                _panels[entry.slot].append(entry)
+                _panels[entry.slot].sort(key=lambda p: (p.order, p.key))
+            case NavItem():
+                _nav.append(entry)
+                _nav.sort(key=lambda n: n.order)
+            case Tab():
+                _tabs.append(entry)
+                _tabs.sort(key=lambda t: t.order)
+
+
+def fill(slot: str, request: HttpRequest, record: Any = None) -> list[str]:
+    """The rendered panels of a slot that this person may see, in order."""
+    blocks = []
+    for panel in _panels[slot]:
+        if panel.may(request) and (data := panel.data(request, record)) is not None:
+            blocks.append(render_to_string(panel.template, {**data, "record": record}, request))
+    return blocks
+
+
+def navigation(request: HttpRequest, current: str = "") -> list[dict[str, Any]]:
+    """The main navigation of this person: text, url, whether it is the current page, how much waits."""
+    return [
+        {
+            "text": item.text,
+            "url": reverse(item.url_name),
+            "current": item.key == current,
+            "count": item.count(request) if item.count else 0,
+            "hot": item.hot,
+        }
+        for item in _nav
+        if item.may(request)
+    ]
+
+
+def tabs(request: HttpRequest, child_id: Any, current: str = "") -> list[dict[str, Any]]:
+    """The tabs of a child's record that this person may open."""
+    return [
+        {"text": tab.text, "url": reverse(tab.url_name, args=[child_id]), "current": tab.key == current}
+        for tab in _tabs
+        if tab.may(request)
+    ]

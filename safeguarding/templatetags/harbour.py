@@ -1,0 +1,5 @@
+"""Template tags and filters of every page."""
+
+from django.template import Library
+
+register = Library()

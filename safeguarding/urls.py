@@ -1,0 +1,18 @@
+"""Where is each page? Only UUIDs in addresses, never a name."""
+
+from django.urls import include, path
+
+from safeguarding import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("health/", views.health, name="health"),
+    path("act-as/", views.act_as, name="act_as"),
+    path("account/", include("safeguarding.accounts.urls")),
+    path("children/", include("children.urls")),
+    path("", include("safeguarding.concerns.urls")),
+]
+
+handler400 = "safeguarding.views.bad_request"
+handler404 = "safeguarding.views.not_found"
+handler500 = "safeguarding.views.broken"

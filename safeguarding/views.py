@@ -1,0 +1,94 @@
+"""Pages that belong to no app: the way in, the answer when something is refused or broken, and the health check."""
+
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from safeguarding.accounts.permissions import anyone_signed_in, public, rights
+
+_PROBLEMS: dict[int, tuple[str, str]] = {
+    400: ("That did not work", "The page could not read what was sent. Go back and try again."),
+    403: ("This is not yours to do", "Your role does not include this. Ask the Headteacher if it should."),
+    404: (
+        "Page not found",
+        "There is nothing at this address, or it is not yours to see. We show the same page for both.",
+    ),
+    409: (
+        "This has already moved on",
+        "Somebody did this first. Open the record again to see where it stands.",
+    ),
+    422: ("There is a problem with what was sent", "Go back, mend it and try again."),
+    500: (
+        "Something went wrong",
+        "Nothing was saved. Try again; if it happens again, tell whoever looks after Harbour at your school.",
+    ),
+    503: (
+        "Harbour cannot be reached",
+        "Nothing was saved. If a child is in danger, call 999. Tell a safeguarding lead in person.",
+    ),
+}
+
+
+def problem(request: HttpRequest, status: int, sentence: str = "", title: str = "") -> HttpResponse:
+    """The one page for refusals and errors. A 404 always says the same words."""
+    usual_title, usual_sentence = _PROBLEMS.get(status, _PROBLEMS[400])
+    context: dict[str, Any] = {
+        "title": title or usual_title,
+        "sentence": sentence or usual_sentence,
+        "status": status,
+    }
+    return render(request, "problem.html", context, status=status)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form's token does not match the browser's: usually a page left open over a sign-in."""
+    return problem(
+        request,
+        403,
+        "This page was open for too long to be sent. Go back, reload the page and send again: drafts are kept.",
+        "Please send that again",
+    )
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return problem(request, 400)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """An address that leads nowhere: the same page as a record that is not yours."""
+    return problem(request, 404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    return problem(request, 500)
+
+
+@public
+def health(request: HttpRequest) -> HttpResponse:
+    """For the container's health check: the database answers. Says nothing else."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@anyone_signed_in
+def home(request: HttpRequest) -> HttpResponse:
+    """Send each person to the first page of the role in which they work."""
+    return redirect(request.held.role.home)  # type: ignore[attr-defined]
+
+
+@require_POST
+@anyone_signed_in
+def act_as(request: HttpRequest) -> HttpResponse:
+    """Choose in which of one's own roles to work. A role that is not one's own changes nothing."""
+    chosen = request.POST.get("acting", "")
+    if chosen in {f"{h.school_id}:{h.role.key}" for h in rights(request.user).held}:
+        request.session["acting"] = chosen
+    target = request.POST.get("next", "")
+    return redirect(
+        target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else "home"
+    )
