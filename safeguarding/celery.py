@@ -8,3 +8,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "safeguarding.settings")
 app = Celery("harbour")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+# Intervals in seconds. The rows are the truth: a beat that was missed is made good by the next.
+app.conf.beat_schedule = {
+    "calls": {"task": "safeguarding.concerns.tasks.escalate", "schedule": 15.0, "options": {"expires": 15}},
+    "mail": {"task": "safeguarding.accounts.tasks.deliver_notices", "schedule": 30.0, "options": {"expires": 30}},
+    "unread": {"task": "safeguarding.concerns.tasks.chase", "schedule": 300.0, "options": {"expires": 300}},
+}

@@ -46,9 +46,7 @@ class SignInRequiredMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
 
-    def process_view(
-        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
-    ) -> HttpResponseBase | None:
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         if request.user.is_authenticated or not getattr(view, "login_required", True):
             return None
         if view.__module__.startswith("allauth.account."):
@@ -100,9 +98,7 @@ class RequestContextMiddleware:
             return None
         roles = rights(request.user).held
         chosen = request.session.get("acting")
-        return next(
-            (h for h in roles if f"{h.school_id}:{h.role.key}" == chosen), roles[0] if roles else None
-        )
+        return next((h for h in roles if f"{h.school_id}:{h.role.key}" == chosen), roles[0] if roles else None)
 
     def _answer(self, request: HttpRequest, error: Exception) -> HttpResponseBase:
         from safeguarding.views import problem

@@ -92,7 +92,7 @@ class Lifecycle(Generic[M]):
 
 def as_markdown(lifecycle: Lifecycle[Any]) -> str:
     """The lifecycle as a Mermaid diagram and a table, for `docs/lifecycles.md`."""
-    states = {value: label for value, label in lifecycle.states.choices}
+    states = dict(lifecycle.states.choices)
     lines = [f"## {lifecycle.title}", "", "```mermaid", "stateDiagram-v2"]
     for move in lifecycle.moves.values():
         lines += [f"    {source} --> {move.target}: {move.name}" for source in sorted(move.sources)]

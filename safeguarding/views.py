@@ -89,6 +89,4 @@ def act_as(request: HttpRequest) -> HttpResponse:
     if chosen in {f"{h.school_id}:{h.role.key}" for h in rights(request.user).held}:
         request.session["acting"] = chosen
     target = request.POST.get("next", "")
-    return redirect(
-        target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else "home"
-    )
+    return redirect(target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else "home")

@@ -10,9 +10,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def add_message(
-        self, request: HttpRequest, level: int, message_template: str, *args: Any, **kwargs: Any
-    ) -> None:
+    def add_message(self, request: HttpRequest, level: int, message_template: str, *args: Any, **kwargs: Any) -> None:
         """The library's own messages carry the user name; the page says who is signed in."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

@@ -30,19 +30,13 @@ class School(models.Model):
     social_care_day = models.CharField("social care, daytime number", max_length=30, blank=True)
     social_care_night = models.CharField("social care, out-of-hours number", max_length=30, blank=True)
     # A call for a lead goes to the next person, then to the Headteacher (settings, not law).
-    call_next_after = models.PositiveSmallIntegerField(
-        "minutes until a call goes to the next person", default=3
-    )
-    call_head_after = models.PositiveSmallIntegerField(
-        "minutes until a call goes to the Headteacher", default=6
-    )
+    call_next_after = models.PositiveSmallIntegerField("minutes until a call goes to the next person", default=3)
+    call_head_after = models.PositiveSmallIntegerField("minutes until a call goes to the Headteacher", default=6)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(day_starts__lt=F("day_ends")), name="school_day_runs_forward"),
-            models.CheckConstraint(
-                condition=Q(call_next_after__lte=F("call_head_after")), name="head_is_called_last"
-            ),
+            models.CheckConstraint(condition=Q(call_next_after__lte=F("call_head_after")), name="head_is_called_last"),
         ]
 
     class PersonalData(personal_data.PersonalData):
@@ -182,9 +176,7 @@ class Absence(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(starts_on__lte=F("ends_on")), name="absence_runs_forward")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(starts_on__lte=F("ends_on")), name="absence_runs_forward")]
 
     class PersonalData(personal_data.PersonalData):
         subject = "user"

@@ -88,9 +88,7 @@ def people_with(capability: Capability, school_id: UUID, on: date) -> QuerySet[U
     keys = [key for key, role in ROLES.items() if role.may(capability)]
     held = RoleAssignment.objects.filter(live(on), school_id=school_id, role_key__in=keys)
     return (
-        User.objects.filter(is_active=True, assignments__in=held)
-        .order_by("assignments__call_order", "pk")
-        .distinct()
+        User.objects.filter(is_active=True, assignments__in=held).order_by("assignments__call_order", "pk").distinct()
     )
 
 
@@ -98,9 +96,7 @@ def colleagues(school_id: UUID, on: date) -> QuerySet[User]:
     """Active people with any live role at the school, by name."""
     held = RoleAssignment.objects.filter(live(on), school_id=school_id)
     return (
-        User.objects.filter(is_active=True, assignments__in=held)
-        .order_by("last_name", "first_name", "pk")
-        .distinct()
+        User.objects.filter(is_active=True, assignments__in=held).order_by("last_name", "first_name", "pk").distinct()
     )
 
 
@@ -129,9 +125,7 @@ def anyone_signed_in(view: View) -> View:
     @wraps(view)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not rights(request.user).held:
-            raise NotAllowed(
-                "You have no role at a school in Harbour today. Ask the Headteacher to give you one."
-            )
+            raise NotAllowed("You have no role at a school in Harbour today. Ask the Headteacher to give you one.")
         return view(request, *args, **kwargs)
 
     checked.rule = "anyone signed in"  # type: ignore[attr-defined]

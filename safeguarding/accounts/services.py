@@ -10,8 +10,8 @@ from django.utils import timezone
 from safeguarding.exceptions import BadInput
 
 from .models import Absence, Notice, RoleAssignment, School, User
-from .permissions import people_with
-from .roles import ROLES, Capability
+from .permissions import live, people_with
+from .roles import LEAD_ROLES, ROLES, Capability
 
 
 @transaction.atomic
@@ -77,6 +77,26 @@ def on_duty(school_id: UUID, *, on: date, capability: Capability = Capability.RE
     return list(people_with(capability, school_id, on).exclude(pk__in=away))
 
 
+def leads_on_duty(school_id: UUID, *, on: date) -> list[User]:
+    """Safeguarding leads and deputies who are in school on a day, in the order in which they are called."""
+    lead_ids = set(
+        RoleAssignment.objects.filter(live(on), school_id=school_id, role_key__in=LEAD_ROLES).values_list(
+            "user_id", flat=True
+        )
+    )
+    return [person for person in on_duty(school_id, on=on) if person.pk in lead_ids]
+
+
+def readers_on_duty(school_id: UUID, *, on: date) -> list[User]:
+    """Who is told of a new concern: the leads on duty, else whoever takes calls, else everybody who could. Never nobody,
+    while the school has one person left who may read it."""
+    return (
+        leads_on_duty(school_id, on=on)
+        or on_duty(school_id, on=on)
+        or list(people_with(Capability.RECEIVE_CALLS, school_id, on))
+    )
+
+
 @transaction.atomic
 def record_absence(*, user: User, starts_on: date, ends_on: date, by: User) -> Absence:
     """`user` is not in school from a day to a day (both count). Raises `BadInput` when the days run backwards."""
@@ -120,6 +140,4 @@ def ring() -> None:
 @transaction.atomic
 def open_notices(*, user: User, object_id: UUID, at: datetime | None = None) -> int:
     """`user` has seen what these notices point to. Returns how many were open."""
-    return Notice.objects.filter(user=user, object_id=object_id, opened_at=None).update(
-        opened_at=at or timezone.now()
-    )
+    return Notice.objects.filter(user=user, object_id=object_id, opened_at=None).update(opened_at=at or timezone.now())

@@ -1,0 +1,77 @@
+"""Who may see and do what with a concern? The rule of each model as one `Q`, and the predicates of the lifecycles."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from safeguarding.accounts.permissions import may, rights
+from safeguarding.accounts.roles import Capability
+from safeguarding.audit.protection import rule
+
+from .models import (
+    Account,
+    Action,
+    Amendment,
+    BodyMapMark,
+    Concern,
+    ConcernChild,
+    ConcernNote,
+    Decision,
+    Draft,
+)
+
+
+def _reach(user: Any) -> Q:
+    """Records of the schools where the person reads concerns."""
+    return Q(school_id__in=rights(user).schools(Capability.VIEW_CONCERNS))
+
+
+@rule(Concern)
+@rule(Decision)
+@rule(ConcernNote)
+def seen_by_leads(user: Any) -> Q:
+    """Level, decision, links and notes: for those who read the school's concerns. Authorship does not open them."""
+    return _reach(user)
+
+
+@rule(Account)
+@rule(Amendment)
+@rule(BodyMapMark)
+def seen_by_author_too(user: Any) -> Q:
+    """A reporter's words: for their author for ever, and for those who may see the concern."""
+    return Q(author=user) | _reach(user)
+
+
+@rule(ConcernChild)
+def children_named(user: Any) -> Q:
+    """Which child, in which role: for those who may see the concern, and for who named that child."""
+    return Q(added_by=user) | _reach(user)
+
+
+@rule(Action)
+def actions_seen(user: Any) -> Q:
+    """An action: for those who may see the concern, and for who has to do it."""
+    return Q(owner=user) | _reach(user)
+
+
+@rule(Draft)
+def drafts_seen(user: Any) -> Q:
+    """Words not sent yet: for their author, and for a lead who opened them with a reason."""
+    return Q(author=user) | Q(opened_by=user)
+
+
+def may_log(user: Any, school_id: Any) -> bool:
+    return may(user, Capability.LOG_CONCERN, school_id)
+
+
+def may_read(user: Any, concern: Concern) -> bool:
+    return may(user, Capability.VIEW_CONCERNS, concern.school_id)
+
+
+def may_decide(user: Any, concern: Concern) -> bool:
+    return may(user, Capability.DECIDE_CONCERNS, concern.school_id)
+
+
+def may_finish_action(user: Any, action: Action) -> bool:
+    """Who has to do it, or a lead on their behalf."""
+    return action.owner_id == user.pk or may(user, Capability.DECIDE_CONCERNS, action.school_id)

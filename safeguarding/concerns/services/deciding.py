@@ -1,0 +1,253 @@
+"""Read, decide, act, close: what safeguarding leads do with a concern."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from children.models import Child
+from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.permissions import ensure
+from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.services import open_notices, tell
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
+from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
+
+from ..lifecycles import action_life, concern_life
+from ..models import Action, Concern, ConcernChild, ConcernNote, Decision
+
+_LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """A decision as it comes from the form. Fields for going outside the school stay empty unless `kind` needs them."""
+
+    level: int
+    kind: str
+    rationale: str
+    parents_told: str
+    receipt: str
+    parents_reason: str = ""
+    new_referral: bool | None = None
+    recipient: str = ""
+    consent: str = ""
+    consent_reason: str = ""
+    legal_reason: str = ""
+    review_on: date | None = None
+    title: str = ""
+
+
+@transaction.atomic
+def open_concern(*, concern: Concern, by: User, at: datetime | None = None) -> Concern:
+    """A lead has the concern on the screen: it is acknowledged, its notices are read, what is new in it is no longer new.
+
+    The one write that a GET makes: opening is the acknowledgement, and a lead at 8:40 must not have to press a button.
+    """
+    at = at or timezone.now()
+    open_notices(user=by, object_id=concern.pk, at=at)
+    if concern.status == Concern.Status.NEW:
+        with transaction.atomic():
+            try:
+                concern = concern_life.perform("acknowledge", concern, by=by, at=at)
+            except OutOfTurn:
+                # Two leads opened it in the same moment: the other one's acknowledgement stands.
+                concern = Concern.objects.get(pk=concern.pk)
+        _tell_reporter(concern, by=by)
+    if concern.news_at is not None:
+        Concern.objects.filter(pk=concern.pk, news_at__lte=at).update(news_at=None)
+    return concern
+
+
+@transaction.atomic
+def decide(
+    *, concern: Concern, token: UUID, seen: int, ruling: Ruling, by: User, at: datetime | None = None
+) -> Decision:
+    """Record a decision with its reason (KCSIE 2025, Annex C: the rationale, including refer or not refer).
+
+    `seen` is the revision on the lead's screen. Raises `ChangedSince` when somebody saved first: the caller shows both.
+    The same token again returns the decision that is there. Raises `BadInput` for a decision that lacks what it needs.
+    """
+    at = at or timezone.now()
+    if there := Decision.objects.filter(token=token, decided_by=by).first():
+        return there
+    _check(ruling, today=timezone.localdate(at))
+    _ensure_unchanged(concern, seen)
+    facts = {"level": ruling.level, "receipt": ruling.receipt, "review_on": ruling.review_on}
+    if ruling.title.strip():
+        facts["title"] = ruling.title.strip()
+    concern = concern_life.perform("decide", concern, by=by, at=at, **facts)
+    own = {k: v for k, v in vars(ruling).items() if k not in ("receipt", "title")}
+    decision = Decision.objects.create(
+        concern=concern, school_id=concern.school_id, token=token, decided_at=at, decided_by=by, **own
+    )
+    _tell_reporter(concern, by=by)
+    return decision
+
+
+@transaction.atomic
+def close_concern(
+    *, concern: Concern, seen: int, outcome: str, reason: str, receipt: str, by: User, at: datetime | None = None
+) -> Concern:
+    """Close with an outcome, a reason and a safe phrase for the reporter.
+
+    Raises `OutOfTurn` while an action is still to do, `ChangedSince` when somebody saved first.
+    """
+    _ensure_unchanged(concern, seen)
+    if Action.objects.filter(concern=concern, status=Action.Status.TO_DO).exists():
+        raise OutOfTurn("An action on this concern is still to do. Mark it done or withdraw it, then close.")
+    concern = concern_life.perform(
+        "close", concern, by=by, at=at, outcome=outcome, closing_reason=reason.strip(), receipt=receipt
+    )
+    _tell_reporter(concern, by=by)
+    return concern
+
+
+@transaction.atomic
+def reopen_concern(*, concern: Concern, token: UUID, reason: str, by: User, at: datetime | None = None) -> Concern:
+    """Open a closed concern again, with the reason as a note."""
+    if not reason.strip():
+        raise BadInput("Say why this is opened again.")
+    concern = concern_life.perform("reopen", concern, by=by, at=at, closed_at=None, closed_by=None, outcome="")
+    add_note(concern=concern, token=token, text=f"Opened again: {reason.strip()}", by=by, at=at)
+    return concern
+
+
+@transaction.atomic
+def add_note(*, concern: Concern, token: UUID, text: str, by: User, at: datetime | None = None) -> ConcernNote:
+    """A lead's note. The same token again returns the note that is there."""
+    ensure(by, Capability.DECIDE_CONCERNS, concern.school_id, _LEADS)
+    if not text.strip():
+        raise BadInput("Write the note before you save it.")
+    note, made = ConcernNote.objects.get_or_create(
+        token=token,
+        author=by,
+        defaults={"concern": concern, "school_id": concern.school_id, "text": text, "added_at": at or timezone.now()},
+    )
+    if made:
+        _touch(concern)
+        record(Verb.ADD, concern, by=by)
+    return note
+
+
+@transaction.atomic
+def add_action(
+    *, concern: Concern, token: UUID, text: str, owner: User, due_on: date, by: User, at: datetime | None = None
+) -> Action:
+    """Something that somebody must do by a day; they are told. The same token again returns the action that is there."""
+    ensure(by, Capability.DECIDE_CONCERNS, concern.school_id, _LEADS)
+    at = at or timezone.now()
+    if not text.strip():
+        raise BadInput("Write what needs doing.")
+    if concern.status == Concern.Status.CLOSED:
+        raise OutOfTurn("This concern is closed. Open it again to add an action.")
+    action, made = Action.objects.get_or_create(
+        token=token,
+        created_by=by,
+        defaults={
+            "concern": concern,
+            "school_id": concern.school_id,
+            "text": text,
+            "owner": owner,
+            "due_on": due_on,
+            "created_at": at,
+        },
+    )
+    if made:
+        _touch(concern)
+        record(Verb.ASSIGN, action, by=by)
+        if owner.pk != by.pk:
+            tell(
+                people=[owner],
+                school_id=concern.school_id,
+                kind=Notice.Kind.ACTION,
+                object_type="action",
+                object_id=action.pk,
+            )
+    return action
+
+
+@transaction.atomic
+def end_action(*, action: Action, move: str, result: str, by: User, at: datetime | None = None) -> Action:
+    """Mark an action done, or withdraw it (`move` is "complete" or "withdraw"), saying what came of it."""
+    action = action_life.perform(move, action, by=by, at=at, result=result.strip())
+    _touch(Concern.objects.get(pk=action.concern_id))
+    open_notices(user=by, object_id=action.pk, at=at)
+    return action
+
+
+@transaction.atomic
+def link_child(*, named: ConcernChild, child: Child, by: User, at: datetime | None = None) -> ConcernChild:
+    """Say which record a child is that the reporter could only describe. The description stays."""
+    ensure(by, Capability.DECIDE_CONCERNS, named.school_id, _LEADS)
+    if named.child_id is not None:
+        raise OutOfTurn("This child has been linked already.")
+    if child.school_id != named.school_id:
+        raise BadInput("That child is at another school.")
+    if ConcernChild.objects.filter(concern_id=named.concern_id, child=child).exists():
+        raise BadInput("That child is named in this concern already.")
+    named.child, named.linked_at, named.linked_by = child, at or timezone.now(), by
+    named.save(update_fields=["child", "linked_at", "linked_by"])
+    _touch(Concern.objects.get(pk=named.concern_id))
+    record(Verb.LINK, named, by=by)
+    return named
+
+
+def _check(ruling: Ruling, *, today: date) -> None:
+    """What a decision needs, in one place; the form asks the same function."""
+    for problem in ruling_problems(ruling, today=today).values():
+        raise BadInput(problem)
+
+
+def ruling_problems(ruling: Ruling, *, today: date) -> dict[str, str]:
+    """Field name to sentence, for everything that this decision lacks. Empty when it is whole."""
+    found = {}
+    if not ruling.rationale.strip():
+        found["rationale"] = "Write why. It must make sense to somebody who reads it in 20 years."
+    if ruling.parents_told == Decision.ParentsTold.NO_RISK and not ruling.parents_reason.strip():
+        found["parents_reason"] = "Say why parents have not been told."
+    if ruling.kind in Decision.OUTSIDE:
+        if ruling.new_referral is None:
+            found["new_referral"] = "Say whether this is a new referral."
+        if not ruling.recipient.strip():
+            found["recipient"] = "Say who is told: the team or the person."
+        if not ruling.consent:
+            found["consent"] = "Say whether there is consent."
+        if (
+            ruling.consent in (Decision.Consent.REFUSED, Decision.Consent.NOT_SOUGHT)
+            and not ruling.consent_reason.strip()
+        ):
+            found["consent_reason"] = "Say why this goes ahead without consent."
+        if not ruling.legal_reason:
+            found["legal_reason"] = "Choose the legal reason for telling somebody outside the school."
+    if ruling.review_on is not None and ruling.review_on < today:
+        found["review_on"] = "Review on must be today or later."
+    return found
+
+
+def _ensure_unchanged(concern: Concern, seen: int) -> None:
+    """Raise `ChangedSince` when the concern was saved after the page with revision `seen` was shown. Locks the row."""
+    now = Concern.objects.select_for_update().get(pk=concern.pk)
+    if now.revision != seen:
+        raise ChangedSince("Somebody saved a change to this concern while you were writing. Yours has not been lost.")
+
+
+def _touch(concern: Concern) -> None:
+    concern = Concern.objects.select_for_update().get(pk=concern.pk)
+    concern.revision += 1
+    concern.save(update_fields=["revision"])
+
+
+def _tell_reporter(concern: Concern, *, by: User) -> None:
+    """There is news for who logged it: read, decided or closed. What it says is the safe phrase, nothing else."""
+    if concern.logged_by_id != by.pk:
+        tell(
+            people=[concern.logged_by],
+            school_id=concern.school_id,
+            kind=Notice.Kind.RECEIPT,
+            object_type="report",
+            object_id=concern.pk,
+        )

@@ -1,0 +1,239 @@
+"""Log a concern, call a safeguarding lead, add to one's own account."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from children.models import Child
+from safeguarding.accounts.models import Notice, School, User
+from safeguarding.accounts.permissions import ensure
+from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.services import leads_on_duty, readers_on_duty, tell
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
+from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from safeguarding.keys import uuid7
+
+from ..models import (
+    Account,
+    Amendment,
+    BodyMapMark,
+    Category,
+    Concern,
+    ConcernChild,
+    Draft,
+    HowSoon,
+    Subcategory,
+)
+
+
+@dataclass(frozen=True)
+class ChildEntry:
+    """A child as the reporter names it: the record of one, or a description of a child nobody can name."""
+
+    role: str
+    child: Child | None = None
+    kind: str = ConcernChild.Kind.ON_RECORD
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class AccountFacts:
+    """What the reporter wrote, field by field (domain reference 1.2)."""
+
+    facts: str = ""
+    child_words: str = ""
+    observed_on: date | None = None
+    observed_at: time | None = None
+    place: str = ""
+    place_detail: str = ""
+    how_known: str = ""
+    others_present: str = ""
+    presentation: str = ""
+    marks_seen: bool | None = None
+    done_at_once: str = ""
+    told: str = ""
+    told_person: User | None = None
+    told_other: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A concern as it comes from the form."""
+
+    how_soon: int
+    children: Sequence[ChildEntry]
+    account: AccountFacts
+    category: Category | None = None
+    subcategory: Subcategory | None = None
+    marks: dict[int, str] = field(default_factory=dict)
+
+
+@transaction.atomic
+def raise_concern(*, token: UUID, school: School, report: Report, by: User, at: datetime | None = None) -> Concern:
+    """Log a concern, or finish the account of one that began as a call for a lead.
+
+    `token` came with the empty form: the same token again, by whatever accident, returns the concern that is there.
+    Leads on duty are told after commit. Raises `NotAllowed` for somebody without a role at the school or a token that
+    belongs to somebody else, `BadInput` when nobody is named or nothing is written.
+    """
+    at = at or timezone.now()
+    ensure(by, Capability.LOG_CONCERN, school.pk, "You have no role at this school, so you cannot log a concern there.")
+    concern = _concern_of(token, by)
+    if concern is not None and concern.finished_at is not None:
+        return concern
+    if not report.children:
+        raise BadInput("Name or describe at least one child.")
+    if not (report.account.facts.strip() or report.account.child_words.strip()):
+        raise BadInput("Write what you saw or heard, or what the child said.")
+    if concern is None:
+        concern = _begin(token=token, school=school, how_soon=report.how_soon, by=by, at=at)
+        account = Account(concern=concern, school=school, author=by, recorded_at=at)
+    else:
+        account = Account.objects.get(concern=concern)
+    _write(concern, account, report, by=by, at=at)
+    Draft.objects.filter(pk=token, author=by).delete()
+    record(Verb.CREATE, concern, by=by)
+    tell(
+        people=readers_on_duty(school.pk, on=timezone.localdate(at)),
+        school_id=school.pk,
+        kind=Notice.Kind.ADDED if concern.called_at else Notice.Kind.NEW_CONCERN,
+        object_type="concern",
+        object_id=concern.pk,
+    )
+    return concern
+
+
+@transaction.atomic
+def call_lead(
+    *, token: UUID, school: School, by: User, child: Child | None = None, line: str = "", at: datetime | None = None
+) -> Concern:
+    """ "I need a safeguarding lead now": begins a concern and calls the first lead on duty; every signed-in lead sees it.
+
+    The same token again returns the same call. What the sender writes until "Finish" is the account itself.
+    """
+    at = at or timezone.now()
+    ensure(by, Capability.LOG_CONCERN, school.pk, "You have no role at this school, so you cannot call a lead there.")
+    if (there := _concern_of(token, by)) is not None:
+        return there
+    concern = _begin(token=token, school=school, how_soon=HowSoon.RIGHT_NOW, by=by, at=at, called_at=at)
+    Account.objects.create(concern=concern, school=school, author=by, facts=line.strip(), recorded_at=at)
+    if child is not None:
+        _add_children(concern, [ChildEntry(role=ConcernChild.Role.WORRIED_ABOUT, child=child)], by=by, at=at)
+    record(Verb.CALL, concern, by=by)
+    today = timezone.localdate(at)
+    first = leads_on_duty(school.pk, on=today)[:1] or readers_on_duty(school.pk, on=today)
+    tell(people=first, school_id=school.pk, kind=Notice.Kind.CALL, object_type="concern", object_id=concern.pk)
+    return concern
+
+
+@transaction.atomic
+def amend(*, account: Account, token: UUID, text: str, reason: str, by: User, at: datetime | None = None) -> Amendment:
+    """Add to one's own account. The first version stays as it was; the leads are told.
+
+    Raises `NotAllowed` for anybody but the author, `OutOfTurn` while the account is still being written.
+    """
+    if account.author_id != by.pk:
+        raise NotAllowed("Only the person who wrote an account can add to it. Log a concern of your own instead.")
+    concern = Concern.objects.select_for_update().get(pk=account.concern_id)
+    if concern.finished_at is None:
+        raise OutOfTurn("You have not finished this account yet. Go on writing it instead.")
+    if there := Amendment.objects.filter(token=token, author=by).first():
+        return there
+    if not text.strip():
+        raise BadInput("Write what you want to add.")
+    at = at or timezone.now()
+    added = Amendment.objects.create(
+        account=account, school_id=account.school_id, author=by, token=token, text=text, reason=reason, added_at=at
+    )
+    concern.news_at = at
+    concern.revision += 1
+    concern.save(update_fields=["news_at", "revision"])
+    record(Verb.ADD, concern, by=by)
+    tell(
+        people=readers_on_duty(concern.school_id, on=timezone.localdate(at)),
+        school_id=concern.school_id,
+        kind=Notice.Kind.ADDED,
+        object_type="concern",
+        object_id=concern.pk,
+    )
+    return added
+
+
+def next_number(school_id: UUID, year: int) -> int:
+    """The next reference number of a school in a year, held until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO concerns_referencecounter (id, school_id, year, last) VALUES (%s, %s, %s, 1) "
+            "ON CONFLICT (school_id, year) DO UPDATE SET last = concerns_referencecounter.last + 1 RETURNING last",
+            [uuid7(), school_id, year],
+        )
+        number: int = cursor.fetchone()[0]
+    return number
+
+
+def _concern_of(token: UUID, by: User) -> Concern | None:
+    """The concern that this form has become already. Parallel requests with one token wait for each other here."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(token)])
+    concern = Concern.objects.select_related("school").filter(token=token).first()
+    if concern is not None and concern.logged_by_id != by.pk:
+        raise NotAllowed("This form was started by somebody else. Start a new one: log a concern of your own.")
+    return concern
+
+
+def _begin(
+    *, token: UUID, school: School, how_soon: int, by: User, at: datetime, called_at: datetime | None = None
+) -> Concern:
+    year = timezone.localdate(at).year
+    return Concern.objects.create(
+        token=token,
+        school=school,
+        year=year,
+        number=next_number(school.pk, year),
+        how_soon=how_soon,
+        logged_at=at,
+        logged_by=by,
+        called_at=called_at,
+    )
+
+
+def _write(concern: Concern, account: Account, report: Report, *, by: User, at: datetime) -> None:
+    for name, value in vars(report.account).items():
+        setattr(account, name, value)
+    account.save()
+    BodyMapMark.objects.bulk_create(
+        BodyMapMark(account=account, school_id=concern.school_id, author=by, region=region, note=note)
+        for region, note in sorted(report.marks.items())
+    )
+    _add_children(concern, report.children, by=by, at=at)
+    # Only a call is never made less urgent by what is written afterwards.
+    concern.how_soon = max(concern.how_soon, report.how_soon) if concern.called_at else report.how_soon
+    concern.category, concern.subcategory = report.category, report.subcategory
+    concern.finished_at = at
+    concern.news_at = at if concern.called_at else None
+    concern.revision += 1
+    concern.save()
+
+
+def _add_children(concern: Concern, entries: Sequence[ChildEntry], *, by: User, at: datetime) -> None:
+    """Put the children into the concern. One named twice counts once; one named in the call takes its role from the form."""
+    for entry in {(e.child.pk if e.child else e): e for e in entries}.values():
+        values = {"role": entry.role, "kind": entry.kind, "description": entry.description}
+        if entry.child is None:
+            ConcernChild.objects.create(
+                concern=concern, school_id=concern.school_id, added_by=by, added_at=at, **values
+            )
+            continue
+        if entry.child.school_id != concern.school_id:
+            raise BadInput("A child of another school cannot be named here. Describe the child instead.")
+        ConcernChild.objects.update_or_create(
+            concern=concern,
+            child=entry.child,
+            defaults=values,
+            create_defaults={**values, "school_id": concern.school_id, "added_by": by, "added_at": at},
+        )
