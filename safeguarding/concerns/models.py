@@ -173,17 +173,16 @@ class Concern(models.Model):
             ),
         ]
         indexes = [
-            models.Index("school", "-logged_at", "-id", name="concern_school_time"),
+            models.Index(fields=["school", "-logged_at", "-id"], name="concern_school_time"),
             models.Index(
-                "school",
-                "-how_soon",
-                "logged_at",
-                "id",
+                fields=["school", "-how_soon", "logged_at", "id"],
                 name="concern_queue",
                 condition=Q(status__in=("new", "acknowledged")),
             ),
-            models.Index("called_at", name="concern_calls", condition=Q(called_at__isnull=False, acknowledged_at=None)),
-            models.Index("school", "review_on", name="concern_review", condition=Q(status="decided")),
+            models.Index(
+                fields=["called_at"], name="concern_calls", condition=Q(called_at__isnull=False, acknowledged_at=None)
+            ),
+            models.Index(fields=["school", "review_on"], name="concern_review", condition=Q(status="decided")),
         ]
 
     class PersonalData(personal_data.PersonalData):
@@ -269,7 +268,7 @@ class Account(models.Model):
     objects = Protected()
 
     class Meta:
-        indexes = [models.Index("author", "-recorded_at", "-id", name="account_author_time")]
+        indexes = [models.Index(fields=["author", "-recorded_at", "-id"], name="account_author_time")]
 
     class PersonalData(personal_data.PersonalData):
         subject = "concern__children"
@@ -345,7 +344,7 @@ class ConcernChild(models.Model):
             models.UniqueConstraint("concern", "child", name="child_once_a_concern"),
             models.CheckConstraint(condition=Q(child__isnull=False) | ~Q(kind="on_record"), name="linked_or_described"),
         ]
-        indexes = [models.Index("child", "-added_at", name="concern_child_time")]
+        indexes = [models.Index(fields=["child", "-added_at"], name="concern_child_time")]
 
     class PersonalData(personal_data.PersonalData):
         subject = "child"
@@ -504,7 +503,7 @@ class Action(models.Model):
                 name="action_ended_in_pairs",
             )
         ]
-        indexes = [models.Index("owner", "due_on", name="action_due", condition=Q(status="to_do"))]
+        indexes = [models.Index(fields=["owner", "due_on"], name="action_due", condition=Q(status="to_do"))]
 
     class PersonalData(personal_data.PersonalData):
         subject = "concern__children"
@@ -540,8 +539,8 @@ class Draft(models.Model):
 
     class Meta:
         indexes = [
-            models.Index("author", "-saved_at", name="draft_author"),
-            models.Index("school", "saved_at", name="draft_school"),
+            models.Index(fields=["author", "-saved_at"], name="draft_author"),
+            models.Index(fields=["school", "saved_at"], name="draft_school"),
         ]
 
     class PersonalData(personal_data.PersonalData):

@@ -14,10 +14,9 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import open_notices, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
+from safeguarding.concerns.lifecycles import action_life, concern_life
+from safeguarding.concerns.models import Action, Concern, ConcernChild, ConcernNote, Decision
 from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
-
-from ..lifecycles import action_life, concern_life
-from ..models import Action, Concern, ConcernChild, ConcernNote, Decision
 
 _LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
 

@@ -15,9 +15,8 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
+from safeguarding.concerns.models import Concern, Draft
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
-
-from ..models import Concern, Draft
 
 _LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
 

@@ -15,8 +15,7 @@ from safeguarding.accounts.permissions import live
 from safeguarding.accounts.services import leads_on_duty, on_duty, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-
-from ..models import Concern, HowSoon
+from safeguarding.concerns.models import Concern, HowSoon
 
 # A concern that nobody has opened for a school day is chased (recommended in the domain reference 1.2, not statutory).
 UNREAD_AFTER = timedelta(hours=7)

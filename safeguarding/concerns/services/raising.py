@@ -15,10 +15,7 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import leads_on_duty, readers_on_duty, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
-from safeguarding.keys import uuid7
-
-from ..models import (
+from safeguarding.concerns.models import (
     Account,
     Amendment,
     BodyMapMark,
@@ -29,6 +26,8 @@ from ..models import (
     HowSoon,
     Subcategory,
 )
+from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from safeguarding.keys import uuid7
 
 
 @dataclass(frozen=True)
