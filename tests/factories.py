@@ -1,0 +1,68 @@
+"""How does a test reach a state? Through the services, as a user would. Each function makes one thing and what it needs.
+
+People are fictional. `Staffroom` is the usual cast of a school: a teacher, an assistant, a pastoral lead, the office, two
+leads and the Headteacher.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from safeguarding.accounts.models import School, User
+from safeguarding.accounts.services import add_person, assign_role, create_school
+
+LONDON = ZoneInfo("Europe/London")
+PASSWORD = "harbour-lights-at-night"
+# A Tuesday in term, mid-morning.
+SCHOOL_DAY = datetime(2026, 11, 24, 10, 0, tzinfo=LONDON)
+LONG_AGO = date(2020, 9, 1)
+
+
+def school(name: str = "Saltmarsh Lane Primary School", **details: Any) -> School:
+    """A school of its own for this test."""
+    return create_school(name=name, slug=f"school-{uuid4().hex[:12]}", **details)
+
+
+def person(first_name: str = "Jon", last_name: str = "Beckett", *, password: str | None = None, **details: Any) -> User:
+    """A member of staff without a role. Give a password only where the test signs in through the page: hashing is slow."""
+    username = f"{first_name[0].lower()}.{last_name.lower().replace(' ', '')}.{uuid4().hex[:6]}"
+    return add_person(username=username, first_name=first_name, last_name=last_name, password=password, **details)
+
+
+def member(at: School, role_key: str, first_name: str = "Jon", last_name: str = "Beckett", **details: Any) -> User:
+    """A member of staff with one role at `at`. `call_order` and `class_name` go to the role, the rest to the person."""
+    of_role = {key: details.pop(key) for key in ("call_order", "class_name", "ends_on") if key in details}
+    user = person(first_name, last_name, **details)
+    assign_role(user=user, school=at, role_key=role_key, starts_on=LONG_AGO, **of_role)
+    return user
+
+
+@dataclass
+class Staffroom:
+    """The people of one school, by role."""
+
+    school: School
+    teacher: User
+    assistant: User
+    pastoral: User
+    office: User
+    lead: User
+    deputy: User
+    headteacher: User
+
+
+def staffroom(name: str = "Saltmarsh Lane Primary School", *, password: str | None = None) -> Staffroom:
+    """A school with its usual people."""
+    place = school(name)
+    return Staffroom(
+        school=place,
+        teacher=member(place, "teacher", "Jon", "Beckett", class_name="5B", password=password),
+        assistant=member(place, "teaching_assistant", "Amy", "Lister", password=password),
+        pastoral=member(place, "pastoral", "Carla", "Mendes", password=password),
+        office=member(place, "office", "Sue", "Pickering", password=password),
+        lead=member(place, "lead", "Priya", "Raman", call_order=1, extension="214", password=password),
+        deputy=member(place, "deputy_lead", "Tom", "Aldous", call_order=2, extension="220", password=password),
+        headteacher=member(place, "headteacher", "Helen", "Okafor", call_order=3, extension="201", password=password),
+    )
