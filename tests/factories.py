@@ -4,14 +4,17 @@ People are fictional. `Staffroom` is the usual cast of a school: a teacher, an a
 leads and the Headteacher.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from children.models import Child
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.services import add_person, assign_role, create_school
+from safeguarding.concerns.models import Concern, HowSoon
+from safeguarding.concerns.services.raising import AccountFacts, ChildEntry, Report, raise_concern
 
 LONDON = ZoneInfo("Europe/London")
 PASSWORD = "harbour-lights-at-night"
@@ -65,4 +68,20 @@ def staffroom(name: str = "Saltmarsh Lane Primary School", *, password: str | No
         lead=member(place, "lead", "Priya", "Raman", call_order=1, extension="214", password=password),
         deputy=member(place, "deputy_lead", "Tom", "Aldous", call_order=2, extension="220", password=password),
         headteacher=member(place, "headteacher", "Helen", "Okafor", call_order=3, extension="201", password=password),
+    )
+
+
+def child(at: School) -> Child:
+    """A child on roll at `at`."""
+    return Child.objects.create(school=at)
+
+
+def concern(cast: Staffroom, *, by: User | None = None, at: datetime = SCHOOL_DAY, **report: Any) -> Concern:
+    """A concern logged by `by` (the teacher), as the form sends it. `report` are fields of `Report` or `AccountFacts`."""
+    of_account = {f.name for f in fields(AccountFacts)} & set(report)
+    account = AccountFacts(**{"facts": "He was quiet at register.", **{k: report.pop(k) for k in of_account}})
+    report.setdefault("children", [ChildEntry(role="worried_about", child=child(cast.school))])
+    report.setdefault("how_soon", HowSoon.TODAY)
+    return raise_concern(
+        token=uuid4(), school=cast.school, report=Report(account=account, **report), by=by or cast.teacher, at=at
     )
