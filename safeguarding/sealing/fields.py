@@ -10,6 +10,8 @@ from django.db import models
 class Sealed:
     """Marks a field whose content is a narrative about a person."""
 
+    sealed = True
+
 
 class SealedText(Sealed, models.TextField):
     """A narrative: an account, a child's words, a reason, a note."""
