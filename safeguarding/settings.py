@@ -1,5 +1,6 @@
 """How is this installation configured? Every setting, read from the environment; `.env.example` lists them."""
 
+import os
 from pathlib import Path
 
 import environ
@@ -7,11 +8,13 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR = BASE_DIR / "var"
 
 env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
-# `manage.py up` writes the addresses of the embedded servers here, readable by the owner only.
+environ.Env.read_env(env.str("HARBOUR_ENV_FILE", default=str(BASE_DIR / ".env")))
+# Run-time data: the embedded servers, built pages' assets, uploaded files. Nothing in it is committed.
+VAR = Path(env.str("HARBOUR_VAR", default=str(BASE_DIR / "var"))).resolve()
+# Servers whose address is not given are started by `manage.py up`, which writes their addresses here.
+EMBEDDED = frozenset(name for name in ("DATABASE_URL", "REDIS_URL") if not {name, f"{name}_FILE"} & set(os.environ))
 environ.Env.read_env(VAR / "services.env")
 
 
@@ -100,16 +103,16 @@ ROLE = env.str("HARBOUR_ROLE", default="web")
 _URL_OF_ROLE = {"web": "DATABASE_URL", "worker": "WORKER_DATABASE_URL", "owner": "OWNER_DATABASE_URL"}
 if ROLE not in _URL_OF_ROLE:
     raise ImproperlyConfigured(f"HARBOUR_ROLE is {ROLE!r}; it must be one of {', '.join(_URL_OF_ROLE)}.")
+# With nothing configured, the address of nobody: commands that need no database still work.
+_address = env.db_url_config(secret(_URL_OF_ROLE[ROLE], "postgres://nobody@127.0.0.1:1/none"))
 DATABASES = {
     "default": {
-        # With nothing configured, the address of nobody: commands that need no database still work.
-        **env.db_url_config(secret(_URL_OF_ROLE[ROLE], "postgres://nobody@127.0.0.1:1/none")),
+        **_address,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": "-c timezone=UTC -c statement_timeout=60000"},
+        "OPTIONS": {**_address.get("OPTIONS", {}), "options": "-c timezone=UTC -c statement_timeout=60000"},
     }
 }
-DATABASES["default"].setdefault("TEST", {})["NAME"] = env.str("TEST_DATABASE_NAME", default="test_harbour")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- queue

