@@ -535,6 +535,9 @@ class Draft(models.Model):
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     opened_reason = SealedText("reason for opening it", blank=True)
 
+    # The one record of concerns that ends without the retention schedule: sending it makes it an account.
+    web_may_delete = True
+
     objects = Protected()
 
     class Meta:
