@@ -1,0 +1,71 @@
+"""Which kinds of concern are there? The list in `data/categories.json`, put into rows.
+
+The taxonomy is that of the domain reference 1.9; the guidance under each is Harbour's own. "Adult in school" is a row so
+that a record which has it can be named, but its last day is past: a worry about an adult needs a store of its own, so the
+log form never offers it and `valid_on` leaves it out.
+"""
+
+import json
+from datetime import date
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import Q
+
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
+from safeguarding.concerns.models import Category, Subcategory
+
+_FILE = Path(__file__).parent.parent / "data" / "categories.json"
+
+
+def valid_on(day: date) -> Q:
+    """Categories that a form offers on `day`."""
+    return Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
+
+
+@transaction.atomic
+def load_reference() -> int:
+    """Bring categories and subcategories up to date with the file. Returns how many rows are new or changed.
+
+    May run at every start. Never deletes: what an old record points to stays, and ends by its date.
+    """
+    wanted = json.loads(_FILE.read_text(encoding="utf-8"))
+    changed = _load_categories(wanted) + _load_subcategories(wanted)
+    if changed:
+        record(Verb.CHANGE, object_type="concerns.category", count=changed, purpose="reference list")
+    return changed
+
+
+def _load_categories(wanted: list[dict]) -> int:
+    fields = ["name", "guidance", "order", "valid_from", "valid_to", "source"]
+    there = {c.code: tuple(getattr(c, f) for f in fields) for c in Category.objects.all()}
+    rows = [
+        Category(
+            code=entry["code"],
+            name=entry["name"],
+            guidance=entry["guidance"],
+            order=order,
+            valid_from=date.fromisoformat(entry["valid_from"]),
+            valid_to=date.fromisoformat(entry["valid_to"]) if entry["valid_to"] else None,
+            source=entry["source"],
+        )
+        for order, entry in enumerate(wanted, start=1)
+    ]
+    rows = [c for c in rows if there.get(c.code) != tuple(getattr(c, f) for f in fields)]
+    Category.objects.bulk_create(rows, update_conflicts=True, unique_fields=["code"], update_fields=fields)
+    return len(rows)
+
+
+def _load_subcategories(wanted: list[dict]) -> int:
+    there = {(s.category_id, s.name): s.order for s in Subcategory.objects.all()}
+    rows = [
+        Subcategory(category_id=entry["code"], name=name, order=order)
+        for entry in wanted
+        for order, name in enumerate(entry["subcategories"], start=1)
+        if there.get((entry["code"], name)) != order
+    ]
+    Subcategory.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["category", "name"], update_fields=["order"]
+    )
+    return len(rows)
