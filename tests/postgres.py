@@ -146,7 +146,13 @@ def _fingerprint() -> str:
         ROOT / "safeguarding" / "launch" / "postgres.py",
     ]
     for app in ("safeguarding", "children", "sharing", "retention"):
-        for pattern in ("**/models.py", "**/models/*.py", "**/migrations/*.py", "**/commands/migrate.py"):
+        for pattern in (
+            "**/models.py",
+            "**/models/*.py",
+            "**/migrations/*.py",
+            "**/commands/migrate.py",
+            "**/data/*.json",
+        ):
             sources += sorted((ROOT / app).glob(pattern))
     for path in (*sources, Path(__file__)):
         digest.update(path.read_bytes())

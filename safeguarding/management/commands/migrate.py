@@ -1,10 +1,11 @@
-"""Django's `migrate`, as the owner of the tables, followed by the privileges of the roles that work on them."""
+"""Django's `migrate`, as the owner of the tables, followed by the privileges of the roles and the lists staff choose from."""
 
 from typing import Any
 
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import connections
 
+from safeguarding.concerns.services.reference import load_reference
 from safeguarding.database import apply_privileges, require_owner
 
 
@@ -18,3 +19,5 @@ class Command(Migrate):
         super().handle(*args, **options)
         if not (options["plan"] or options["check_unapplied"]):
             apply_privileges(connection)
+        if not (options["plan"] or options["check_unapplied"] or options["app_label"]):
+            load_reference()
