@@ -1,0 +1,331 @@
+"""Who is the child? A card that every member of staff of the school may find, and behind it what only some may see."""
+
+from datetime import date
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from children import names, upn
+from children.codes import year_label
+from safeguarding import personal_data
+from safeguarding.accounts.models import School
+from safeguarding.audit.protection import Protected
+from safeguarding.keys import uuid7
+from safeguarding.personal_data import Retention, Source
+from safeguarding.sealing.fields import SealedText
+
+_REGISTER = "mandatory: the admission register (SI 2024/208)"
+
+
+class Child(models.Model):
+    """A child's card: names, year and class. What else is known is in `ChildDetail`.
+
+    A child belongs to one school for ever. Year, class and the dates on roll are those of the newest `Enrolment` and
+    `ClassEpisode`, kept here by the services so that a list needs one table.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="children")
+    # What people call the record by: "record 1042" names nobody.
+    number = models.PositiveIntegerField("record number")
+    forename = models.CharField("legal forename", max_length=150)
+    surname = models.CharField("legal surname", max_length=150, blank=True)
+    known_forename = models.CharField("forename the child is known by", max_length=150, blank=True)
+    known_surname = models.CharField("surname the child is known by", max_length=150, blank=True)
+    year_group = models.SmallIntegerField("year group", null=True, blank=True)
+    class_name = models.CharField("class", max_length=30, blank=True)
+    entered_on = models.DateField("on roll since", null=True, blank=True)
+    left_on = models.DateField("left on", null=True, blank=True)
+    # Every name the child has or had, folded to plain letters, and how those names sound (see `names`).
+    search_text = models.TextField(editable=False)
+    name_sounds = ArrayField(models.CharField(max_length=20), default=list, editable=False)
+    changed_at = models.DateTimeField(db_default=Now())
+
+    objects = Protected()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("school", "number", name="record_number_once"),
+            models.CheckConstraint(
+                condition=Q(left_on=None) | Q(entered_on=None) | Q(left_on__gte=F("entered_on")),
+                name="child_left_after_entry",
+            ),
+        ]
+        indexes = [
+            models.Index("school", "surname", "forename", "id", name="child_by_name"),
+            models.Index("school", "year_group", "class_name", name="child_by_class"),
+        ]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "self"
+        identifying = (
+            "forename", "surname", "known_forename", "known_surname", "search_text", "name_sounds",
+        )  # fmt: skip
+        plain = ("number", "year_group", "class_name", "entered_on", "left_on", "changed_at")
+        source = Source.ADMISSION_FORM
+        collection = _REGISTER
+        retention = Retention.ROOT
+
+    def __str__(self) -> str:
+        return f"child:{self.pk}"
+
+    @property
+    def full_name(self) -> str:
+        """The legal name, forename first."""
+        return f"{self.forename} {self.surname}".strip()
+
+    @property
+    def known_as(self) -> str:
+        """What the child is called where that is not the legal name, else an empty string."""
+        return names.known_as(self.forename, self.surname, self.known_forename, self.known_surname)
+
+    @property
+    def year(self) -> str:
+        """The year group in words: "Reception", "Year 5", or an empty string."""
+        return year_label(self.year_group)
+
+    @property
+    def is_on_roll(self) -> bool:
+        return self.left_on is None
+
+
+class ChildDetail(models.Model):
+    """What only those see who need it: number, date of birth, where the address may not be given, needs and health.
+
+    Holds what the privacy notice names and a safeguarding record needs (domain reference 1.8). Free meals, pupil premium
+    and forces families are not imported: Harbour has no use for them. The NHS number waits for the regulations under
+    Children Act 2004 s.16LC.
+    """
+
+    class Sex(models.TextChoices):
+        FEMALE = "F", "Female"
+        MALE = "M", "Male"
+        UNKNOWN = "U", "Not known"
+
+    child = models.OneToOneField(Child, on_delete=models.PROTECT, primary_key=True, related_name="detail")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    upn = models.CharField("unique pupil number", max_length=13, blank=True)
+    admission_number = models.CharField(max_length=20, blank=True)
+    middle_names = models.CharField(max_length=200, blank=True)
+    date_of_birth = models.DateField(null=True, blank=True)
+    date_of_death = models.DateField(null=True, blank=True)
+    sex = models.CharField(max_length=1, choices=Sex, default=Sex.UNKNOWN)
+    # True: nobody outside may be told where the child lives; the address is left out of every export.
+    address_confidential = models.BooleanField("address must not be disclosed", default=False)
+    address_confidential_reason = SealedText("why the address must not be disclosed", blank=True)
+    ethnicity = models.CharField(max_length=4, blank=True)
+    first_language = models.CharField(max_length=3, blank=True)
+    interpreter_needed = models.BooleanField(null=True, blank=True)
+    sen_provision = models.CharField("special educational needs", max_length=1, blank=True)
+    sen_needs = ArrayField(models.CharField(max_length=4), default=list, blank=True)
+    in_care = models.BooleanField("looked after, as the school’s own system says", null=True, blank=True)
+    care_authority = models.CharField("authority that looks after the child", max_length=3, blank=True)
+    gp = models.CharField("GP practice", max_length=200, blank=True)
+    medical = SealedText("health needs to know about", blank=True)
+
+    objects = Protected()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("school", "upn", condition=~Q(upn=""), name="upn_once_in_a_school")]
+        indexes = [models.Index("school", "date_of_birth", name="child_by_birth")]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "child"
+        narrative = ("address_confidential_reason", "medical")
+        identifying = ("upn", "admission_number", "middle_names", "date_of_birth", "date_of_death", "gp")
+        plain = (
+            "sex", "address_confidential", "ethnicity", "first_language", "interpreter_needed", "sen_provision",
+            "sen_needs", "in_care", "care_authority",
+        )  # fmt: skip
+        source = Source.ADMISSION_FORM
+        collection = f"{_REGISTER}; ethnicity, language and health: voluntary"
+        retention = Retention.GOES_WITH_IT
+
+    @property
+    def upn_is_temporary(self) -> bool:
+        return upn.is_temporary(self.upn)
+
+    def age(self, today: date) -> int | None:
+        """Age in whole years on a day; None where the date of birth is not known."""
+        born = self.date_of_birth
+        if born is None:
+            return None
+        return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+class OtherName(models.Model):
+    """A name the child had, or has beside the legal and the known one. Found by search."""
+
+    class Kind(models.TextChoices):
+        FORMER = "former", "Former name"
+        NATIVE = "native", "Name in its own script"
+        ALIAS = "alias", "Also called"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="other_names")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.FORMER)
+    forename = models.CharField(max_length=150, blank=True)
+    surname = models.CharField(max_length=150, blank=True)
+    added_at = models.DateTimeField(db_default=Now())
+
+    objects = Protected()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("child", "kind", "forename", "surname", name="other_name_once"),
+            models.CheckConstraint(condition=~Q(forename="", surname=""), name="other_name_names"),
+        ]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "child"
+        identifying = ("forename", "surname")
+        plain = ("kind", "added_at")
+        source = Source.ADMISSION_FORM
+        collection = "voluntary"
+        retention = Retention.GOES_WITH_IT
+
+
+class FormerUpn(models.Model):
+    """A UPN the child had before: a temporary one, or one issued twice. A file that carries it still finds the child."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="former_upns")
+    upn = models.CharField("former unique pupil number", max_length=13)
+    until = models.DateField("in use until", null=True, blank=True)
+
+    objects = Protected()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("school", "upn", name="former_upn_once_in_a_school")]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "child"
+        identifying = ("upn",)
+        plain = ("until",)
+        source = Source.ADMISSION_FORM
+        collection = _REGISTER
+        retention = Retention.GOES_WITH_IT
+
+
+class Enrolment(models.Model):
+    """A time on this school's roll, from a day to a day, and where the child went."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="enrolments")
+    entered_on = models.DateField(null=True, blank=True)
+    left_on = models.DateField(null=True, blank=True)
+    leaving_reason = models.CharField(max_length=100, blank=True)
+    destination = models.CharField("where the child went", max_length=200, blank=True)
+    destination_authority = models.CharField(max_length=3, blank=True)
+    destination_establishment = models.CharField(max_length=4, blank=True)
+    destination_confirmed = models.BooleanField(default=False)
+
+    objects = Protected()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("child", condition=Q(left_on=None), name="on_roll_once"),
+            models.CheckConstraint(
+                condition=Q(left_on=None) | Q(entered_on=None) | Q(left_on__gte=F("entered_on")),
+                name="enrolment_runs_forward",
+            ),
+        ]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "child"
+        plain = (
+            "entered_on", "left_on", "leaving_reason", "destination", "destination_authority",
+            "destination_establishment", "destination_confirmed",
+        )  # fmt: skip
+        source = Source.SCHOOL
+        collection = _REGISTER
+        retention = Retention.GOES_WITH_IT
+
+
+class ClassEpisode(models.Model):
+    """The year group and class a child was in, from a day to a day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="classes")
+    year_group = models.SmallIntegerField(null=True, blank=True)
+    class_name = models.CharField(max_length=30, blank=True)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField("last day", null=True, blank=True)
+
+    objects = Protected()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("child", condition=Q(ends_on=None), name="in_one_class")]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "child"
+        plain = ("year_group", "class_name", "starts_on", "ends_on")
+        source = Source.SCHOOL
+        collection = _REGISTER
+        retention = Retention.GOES_WITH_IT
+
+
+class EarlierSchool(models.Model):
+    """A school the child was at before this one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="earlier_schools")
+    name = models.CharField(max_length=200, blank=True)
+    local_authority = models.CharField(max_length=3, blank=True)
+    establishment = models.CharField(max_length=4, blank=True)
+    entered_on = models.DateField(null=True, blank=True)
+    left_on = models.DateField(null=True, blank=True)
+
+    objects = Protected()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "child",
+                "local_authority",
+                "establishment",
+                "entered_on",
+                nulls_distinct=False,
+                name="earlier_school_once",
+            )
+        ]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "child"
+        plain = ("name", "local_authority", "establishment", "entered_on", "left_on")
+        source = Source.ADMISSION_FORM
+        collection = _REGISTER
+        retention = Retention.GOES_WITH_IT
+
+
+class Sibling(models.Model):
+    """Two children of the school who are brother or sister, as somebody said; `first` is the one with the lower key."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    first = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    second = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    relationship = models.CharField(max_length=60, default="Brother or sister")
+
+    objects = Protected()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("first", "second", name="siblings_once"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="siblings_in_order"),
+        ]
+        indexes = [models.Index("second", name="sibling_second")]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "first"
+        plain = ("relationship",)
+        source = Source.ADMISSION_FORM
+        collection = "voluntary"
+        retention = Retention.GOES_WITH_IT

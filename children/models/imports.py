@@ -1,0 +1,186 @@
+"""What has been read from a file and not yet become children? The run, the file in parts, its rows, and column mappings."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from safeguarding import personal_data
+from safeguarding.accounts.models import School, User
+from safeguarding.audit.protection import Protected
+from safeguarding.keys import uuid7
+from safeguarding.personal_data import Retention, Source
+
+from .child import Child
+
+_REGISTER = "mandatory: the admission register (SI 2024/208)"
+
+
+class ImportRun(models.Model):
+    """One file given to Harbour, from upload to confirmation. Nothing in the school's list changes before it is confirmed."""
+
+    class Status(models.TextChoices):
+        UPLOADED = "uploaded", "Uploaded"
+        MAPPING = "mapping", "Waiting to be told what its columns mean"
+        READING = "reading", "Being read"
+        READY = "ready", "Ready to look at"
+        CONFIRMING = "confirming", "Being put into the school’s list"
+        CONFIRMED = "confirmed", "In the school’s list"
+        REFUSED = "refused", "Could not be read"
+        ABANDONED = "abandoned", "Given up"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="imports")
+    status = models.CharField(max_length=12, choices=Status, default=Status.UPLOADED)
+    file_name = models.CharField(max_length=100)
+    size = models.PositiveIntegerField("bytes")
+    # Which product wrote it (`importing.formats`), and what its columns are taken to mean: {heading: field}.
+    format = models.CharField(max_length=12, blank=True)
+    columns = models.JSONField(default=dict, blank=True)
+    date_style = models.CharField(max_length=10, blank=True)
+    # A transfer file names some children only: it never makes leavers.
+    is_partial = models.BooleanField(default=False)
+    rows_read = models.PositiveIntegerField(default=0)
+    # Counts by kind of row, leavers, classes that would vanish, remarks on the whole file.
+    summary = models.JSONField(default=dict, blank=True)
+    # Which of the questions about the whole file somebody has said yes to.
+    agreed = models.JSONField(default=list, blank=True)
+    refusal = models.TextField("why it could not be read", blank=True)
+    uploaded_at = models.DateTimeField(db_default=Now())
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    compared_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    abandoned_at = models.DateTimeField(null=True, blank=True)
+    abandoned_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = Protected()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None, confirmed_by=None)
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
+                name="import_confirmed_by_somebody",
+            ),
+        ]
+        indexes = [models.Index(fields=["school", "-uploaded_at"], name="import_of_school")]
+
+    class PersonalData(personal_data.PersonalData):
+        plain = (
+            "status", "file_name", "size", "format", "columns", "date_style", "is_partial", "rows_read", "summary",
+            "agreed", "refusal", "uploaded_at", "compared_at", "confirmed_at", "abandoned_at",
+        )  # fmt: skip
+        source = Source.SCHOOL
+        retention = Retention.KEPT
+
+
+class ImportPart(models.Model):
+    """A piece of an uploaded file, kept until it has been read."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    objects = Protected()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("run", "number", name="import_part_once")]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "run__rows__child"
+        identifying = ("content",)
+        plain = ("number",)
+        source = Source.SCHOOL
+        collection = _REGISTER
+        retention = Retention.GOES_WITH_IT
+
+
+class ImportRow(models.Model):
+    """One child as a file describes it, what is wrong with that, and what it would change.
+
+    Rows live until the run is confirmed or given up; those that could not be taken stay until the next one.
+    """
+
+    class Kind(models.TextChoices):
+        JOINS = "joins", "Joins"
+        RETURNS = "returns", "Comes back"
+        CHANGES = "changes", "Changes"
+        SAME = "same", "No change"
+        HELD = "held", "Waits for a decision"
+        REJECTED = "rejected", "Cannot be used"
+        REPEATED = "repeated", "The same row twice"
+        SKIPPED = "skipped", "Not a child"
+
+    class Decision(models.TextChoices):
+        TAKE = "take", "Use the row as it stands"
+        TAKE_NEW = "take_new", "Add as another child"
+        NO_NUMBER = "no_number", "Add as another child, UPN not known"
+        KEEP_HELD = "keep_held", "Use the row, but keep what Harbour has for these"
+        LEAVE = "leave", "Leave the row out"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
+    # As a spreadsheet numbers it: the headings are row 1. In a transfer file: the how-manieth pupil.
+    number = models.PositiveIntegerField()
+    upn = models.CharField(max_length=13, blank=True)
+    # Folded name and date of birth: who the row is about where the UPN does not say.
+    who = models.CharField(max_length=330, blank=True)
+    facts = models.JSONField(default=dict)
+    # [{"severity", "column", "code", "message"}], worst first.
+    problems = models.JSONField(default=list)
+    kind = models.CharField(max_length=10, choices=Kind, blank=True)
+    child = models.ForeignKey(Child, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    # {field: [what Harbour has, what the file says]}
+    changes = models.JSONField(default=dict)
+    # A date of birth, parental responsibility or restriction would change: a person must say so.
+    is_grave = models.BooleanField(default=False)
+    decision = models.CharField(max_length=10, choices=Decision, blank=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = Protected()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("run", "number", name="import_row_once")]
+        indexes = [
+            models.Index("run", "kind", "number", name="import_row_kind"),
+            models.Index("run", "upn", name="import_row_upn"),
+            models.Index("run", "who", name="import_row_who"),
+            models.Index("run", "child", name="import_row_child"),
+        ]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "child"
+        identifying = ("upn", "who", "facts", "problems", "changes")
+        plain = ("number", "kind", "is_grave", "decision", "decided_at")
+        source = Source.SCHOOL
+        collection = _REGISTER
+        retention = Retention.GOES_WITH_IT
+
+    @property
+    def name(self) -> str:
+        """The name in the row, forename first."""
+        return f"{self.facts.get('forename', '')} {self.facts.get('surname', '')}".strip()
+
+
+class ColumnMapping(models.Model):
+    """What the columns of a school's own spreadsheet mean: told once, remembered by its headings."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    headings_digest = models.CharField(max_length=64)
+    columns = models.JSONField(default=dict)
+    date_style = models.CharField(max_length=10, blank=True)
+    changed_at = models.DateTimeField(db_default=Now())
+    changed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = Protected()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("school", "headings_digest", name="columns_told_once")]
+
+    class PersonalData(personal_data.PersonalData):
+        plain = ("headings_digest", "columns", "date_style", "changed_at")
+        source = Source.SCHOOL
+        retention = Retention.KEPT

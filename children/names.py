@@ -1,0 +1,47 @@
+"""Which names are the same, and which sound the same? So that Rory Fallows of 3A is not taken for Rory Fallows of 3B."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+import jellyfish
+
+_SEPARATORS = re.compile(r"[^\w]+", re.UNICODE)
+# Letters that no decomposition takes apart.
+_PLAIN = str.maketrans("øłđðı", "olddi") | str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"} | dict.fromkeys("'’‘ʼ`", "")
+)
+
+
+@lru_cache(maxsize=8192)
+def fold(text: str) -> str:
+    """A name in plain small letters: no accents, apostrophes or hyphens. "O’Brien-Şahin" becomes "obrien sahin"."""
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
+    plain = "".join(c for c in plain if not unicodedata.combining(c)).translate(_PLAIN)
+    return _SEPARATORS.sub(" ", plain).strip()
+
+
+@lru_cache(maxsize=8192)
+def sound(word: str) -> str:
+    """How one folded word sounds: its Metaphone key, or the word itself where there is none (one letter, another script)."""
+    return (jellyfish.metaphone(word) or word)[:20] if word.isascii() else word[:20]
+
+
+def sounds(*texts: str) -> list[str]:
+    """How each word of these names sounds, once each, in order."""
+    return list({sound(word): None for text in texts for word in fold(text).split()})
+
+
+def searchable(texts: Iterable[str]) -> str:
+    """Every word of these names, folded, once each: what a search looks through. Words stand between spaces."""
+    words = {word: None for text in texts for word in fold(text).split()}
+    return f" {' '.join(words)} "
+
+
+def known_as(forename: str, surname: str, known_forename: str, known_surname: str) -> str:
+    """What a child is called, where that differs from the legal name; else an empty string."""
+    first, last = known_forename or forename, known_surname or surname
+    if (first, last) == (forename, surname):
+        return ""
+    return first if last == surname else f"{first} {last}".strip()
