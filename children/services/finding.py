@@ -1,0 +1,139 @@
+"""Find a child by what people say: a name, what it sounds like, a class, a number."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from operator import and_
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from children import names, upn
+from children.models import Child, FormerUpn, ParentalResponsibility, Sibling
+from children.permissions import may_see_details
+from safeguarding.accounts.models import School, User
+
+LIMIT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A card found by a search. `alike`: another child of the list has a name like it, so class and year must be looked at.
+
+    `beside` is true for a child who was not asked for but is alike, and stands next to the one who was.
+    """
+
+    child: Child
+    alike: bool = False
+    beside: bool = False
+
+
+def loggable(today: date) -> Q:
+    """Children a concern can be logged about: on roll, or gone for less than twelve months.
+
+    The records of the others stay, and their safeguarding leads find them.
+    """
+    return Q(left_on=None) | Q(left_on__gt=_a_year_before(today))
+
+
+def find_children(*, by: User, school: School | UUID, words: str, today: date, everyone: bool = False) -> list[Found]:
+    """At most twenty cards of the school that fit every one of `words`, likeliest first, children alike side by side.
+
+    A word fits where a name begins with it or sounds like it, or where it is the class. Somebody who may see details
+    also finds by UPN, current or former. `everyone` includes children gone for more than twelve months.
+    """
+    cards: QuerySet[Child] = Child.objects.visible_to(by).filter(school=school)
+    if not everyone:
+        cards = cards.filter(loggable(today))
+    school_id = school.pk if isinstance(school, School) else school
+    number = words.strip().upper()
+    if upn.is_well_formed(number):
+        known = may_see_details(by, school_id)
+        return [Found(c) for c in cards.filter(_numbered(number))] if known else []
+    if not (tokens := names.fold(words).split()):
+        return []
+    return _with_alike(_fitting(cards, tokens), cards)
+
+
+def alike(child: Child, *, today: date) -> list[Child]:
+    """Children of the same school whose names are, or sound, like this child's: class and year tell them apart."""
+    others = Child.objects.filter(loggable(today), school_id=child.school_id).exclude(pk=child.pk)
+    close = others.filter(name_sounds__overlap=child.name_sounds).order_by("surname", "forename", "pk")
+    return [other for other in close if are_alike(child, other)]
+
+
+def are_alike(one: Child, other: Child) -> bool:
+    """Whether both the forenames and the surnames, legal or known, have a sound in common."""
+    return bool(_forename_sounds(one) & _forename_sounds(other)) and bool(_surname_sounds(one) & _surname_sounds(other))
+
+
+def siblings(child: Child) -> list[tuple[Child, str]]:
+    """Brothers and sisters at the school with what they are called: as somebody said, or by a parent in common."""
+    said = Sibling.objects.filter(Q(first=child) | Q(second=child)).select_related("first", "second")
+    found = {
+        other.pk: (other, link.relationship) for link in said for other in (link.first, link.second) if other != child
+    }
+    parents = ParentalResponsibility.objects.filter(
+        child=child, held=True, ends_on=None, contact__organisation=""
+    ).values("contact_id")
+    also = ParentalResponsibility.objects.filter(contact_id__in=parents, held=True, ends_on=None)
+    for held in also.exclude(child=child).select_related("child"):
+        found.setdefault(held.child_id, (held.child, "Shares a parent"))
+    return sorted(found.values(), key=lambda pair: (-(pair[0].year_group or 0), pair[0].forename, pair[0].pk))
+
+
+def _a_year_before(day: date) -> date:
+    """The same day last year; 28 February where last year had no 29th (domain reference 9, trap 1)."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)
+
+
+def _numbered(number: str) -> Q:
+    return Q(detail__upn=number) | Q(pk__in=FormerUpn.objects.filter(upn=number).values("child_id"))
+
+
+def _fitting(cards: QuerySet[Child], tokens: Sequence[str]) -> list[Child]:
+    """Children whose names begin with every word, then those whose names only sound like it."""
+    spelt = [Q(search_text__contains=f" {t}" if len(t) > 1 else f" {t} ") | Q(class_name__iexact=t) for t in tokens]
+    heard = [
+        q | Q(name_sounds__contains=[names.sound(t)]) if len(t) > 2 else q for t, q in zip(tokens, spelt, strict=True)
+    ]
+    ordered = cards.order_by("surname", "forename", "pk")
+    found = list(ordered.filter(reduce(and_, spelt))[:LIMIT])
+    if len(found) < LIMIT:
+        others = ordered.filter(reduce(and_, heard)).exclude(pk__in=[c.pk for c in found])
+        found += others[: LIMIT - len(found)]
+    whole = {f" {t} " for t in tokens}
+    return sorted(found, key=lambda c: -sum(t in c.search_text for t in whole))
+
+
+def _with_alike(found: list[Child], cards: QuerySet[Child]) -> list[Found]:
+    """Each child found, and beside it those of the school whose names are alike."""
+    heard = {sound for child in found for sound in child.name_sounds}
+    nearby = list(cards.filter(name_sounds__overlap=list(heard)).order_by("surname", "forename", "pk")) if found else []
+    known = {child.pk for child in found}
+    placed: dict[UUID, Found] = {}
+    for child in found:
+        if child.pk in placed:
+            continue
+        twins = [other for other in nearby if other.pk != child.pk and are_alike(child, other)]
+        placed[child.pk] = Found(child, alike=bool(twins))
+        for twin in twins:
+            placed.setdefault(twin.pk, Found(twin, alike=True, beside=twin.pk not in known))
+    return list(placed.values())
+
+
+def _forename_sounds(child: Child) -> set[str]:
+    return _first_sounds((child.forename, child.known_forename))
+
+
+def _surname_sounds(child: Child) -> set[str]:
+    return set(names.sounds(child.surname, child.known_surname))
+
+
+def _first_sounds(texts: Iterable[str]) -> set[str]:
+    """How the first word of each name sounds: it is the one people are called by."""
+    return {names.sound(words[0]) for text in texts if (words := names.fold(text).split())}
