@@ -1,5 +1,8 @@
 """What can go wrong, in the words of the domain. `middleware.py` turns each into one HTTP answer."""
 
+from django.core.exceptions import ValidationError
+from django.db import models
+
 
 class HarbourError(Exception):
     """A refusal that its reader can act on: `sentence` is what the page says."""
@@ -38,3 +41,13 @@ class BadInput(HarbourError):
 
     status = 422
     title = "There is a problem with what was sent"
+
+
+def check(record: models.Model) -> None:
+    """Ask a record's own validation. Raises `BadInput` with its first complaint and the field it is about."""
+    try:
+        record.full_clean()
+    except ValidationError as error:
+        field, sentences = next(iter(error.message_dict.items()))
+        about = "" if field == "__all__" else f"{record._meta.get_field(field).verbose_name}: "  # type: ignore[union-attr]
+        raise BadInput(f"{about}{sentences[0]}"[:1].upper() + f"{about}{sentences[0]}"[1:]) from None

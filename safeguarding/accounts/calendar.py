@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import Value
+
 from .models import School
 
 LONDON = ZoneInfo("Europe/London")
@@ -24,12 +26,15 @@ class SchoolCalendar:
 
     @classmethod
     def of(cls, school: School) -> "SchoolCalendar":
-        """The calendar of `school`: two queries."""
+        """The calendar of `school`: one query."""
+        terms = school.terms.filter(withdrawn_at=None).values_list(Value("term"), "starts_on", "ends_on")
+        closures = school.closures.filter(withdrawn_at=None).values_list(Value("closure"), "on", "on")
+        rows = list(terms.union(closures, all=True))
         return cls(
             opens=_time(school.day_starts),
             closes=_time(school.day_ends),
-            terms=tuple(school.terms.order_by("starts_on").values_list("starts_on", "ends_on")),
-            closed=frozenset(school.closures.values_list("on", flat=True)),
+            terms=tuple(sorted((first, last) for kind, first, last in rows if kind == "term")),
+            closed=frozenset(day for kind, day, _ in rows if kind == "closure"),
         )
 
     def is_school_day(self, day: date) -> bool:

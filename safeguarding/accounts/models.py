@@ -56,15 +56,17 @@ class Term(models.Model):
     name = models.CharField(max_length=60)
     starts_on = models.DateField()
     ends_on = models.DateField()
+    # Entered by mistake: taken out of the calendar, kept as a row.
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(starts_on__lte=F("ends_on")), name="term_runs_forward"),
-            models.UniqueConstraint("school", "starts_on", name="one_term_at_a_time"),
+            models.UniqueConstraint("school", "starts_on", condition=Q(withdrawn_at=None), name="one_term_at_a_time"),
         ]
 
     class PersonalData(personal_data.PersonalData):
-        plain = ("name", "starts_on", "ends_on")
+        plain = ("name", "starts_on", "ends_on", "withdrawn_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
 
@@ -76,12 +78,15 @@ class Closure(models.Model):
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="closures")
     on = models.DateField()
     reason = models.CharField(max_length=100)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint("school", "on", name="closed_once_a_day")]
+        constraints = [
+            models.UniqueConstraint("school", "on", condition=Q(withdrawn_at=None), name="closed_once_a_day")
+        ]
 
     class PersonalData(personal_data.PersonalData):
-        plain = ("on", "reason")
+        plain = ("on", "reason", "withdrawn_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
 

@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
@@ -88,7 +88,10 @@ def people_with(capability: Capability, school_id: UUID, on: date) -> QuerySet[U
     keys = [key for key, role in ROLES.items() if role.may(capability)]
     held = RoleAssignment.objects.filter(live(on), school_id=school_id, role_key__in=keys)
     return (
-        User.objects.filter(is_active=True, assignments__in=held).order_by("assignments__call_order", "pk").distinct()
+        User.objects.filter(is_active=True, assignments__in=held)
+        # Once, however many of these roles somebody holds.
+        .annotate(called=Min("assignments__call_order"))
+        .order_by("called", "pk")
     )
 
 

@@ -1,0 +1,256 @@
+"""Who takes calls at a school, who of them is in, and when is somebody next in? Written by those who take calls."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from safeguarding.accounts.calendar import SchoolCalendar
+from safeguarding.accounts.models import Absence, RoleAssignment, School, User
+from safeguarding.accounts.permissions import ensure, live, people_with, rights
+from safeguarding.accounts.roles import LEAD_ROLES, Capability, with_capability
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
+from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+
+_TAKE_CALLS = "Only people who take calls for a safeguarding lead can change who is called."
+# As colleagues say it; the full titles are in `roles.py`.
+_SPOKEN = {"lead": "Safeguarding lead", "deputy_lead": "Deputy safeguarding lead", "headteacher": "Headteacher"}
+# How far ahead to look for a day on which somebody is in: longer than any school holiday.
+_AHEAD = timedelta(days=100)
+
+
+@dataclass(frozen=True)
+class SpeakTo:
+    """Somebody to speak to about a child. `why` is a sentence for the page: the role, and whether to try now."""
+
+    user_id: UUID
+    name: str
+    role: str
+    extension: str
+    in_school_now: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class OutOfHours:
+    """What a page must say when no safeguarding lead is on duty. Numbers are empty where the school has given none."""
+
+    nobody_on_duty: bool
+    next_reading: datetime | None
+    social_care_day: str
+    social_care_night: str
+
+
+@dataclass(frozen=True)
+class _OnCall:
+    """One person who takes calls, with the days on which they are away."""
+
+    user: User
+    role_key: str
+    away: tuple[tuple[date, date], ...]
+
+    @property
+    def is_lead(self) -> bool:
+        return self.role_key in LEAD_ROLES
+
+    def is_away(self, day: date) -> bool:
+        return any(first <= day <= last for first, last in self.away)
+
+    def next_in(self, calendar: SchoolCalendar, at: datetime) -> datetime | None:
+        """From when this person is in school: `at` itself when in now, None when away for as far as anybody can see."""
+        opening = calendar.next_opening(at)
+        while self.is_away(timezone.localdate(opening)):
+            if opening - at > _AHEAD:
+                return None
+            opening = calendar.next_opening(_midnight_after(opening))
+        return opening
+
+
+def _midnight_after(moment: datetime) -> datetime:
+    return (timezone.localtime(moment) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _on_call(school_id: UUID, on: date) -> list[_OnCall]:
+    """Everybody who takes calls on a day, away or not, in the order in which they are called. Two queries."""
+    rows = (
+        RoleAssignment.objects.filter(
+            live(on),
+            school_id=school_id,
+            role_key__in=with_capability(Capability.RECEIVE_CALLS),
+            user__is_active=True,
+        )
+        .select_related("user")
+        .prefetch_related(
+            Prefetch(
+                "user__absences",
+                queryset=Absence.objects.filter(ends_on__gte=on, withdrawn_at=None),
+                to_attr="coming_absences",
+            )
+        )
+        .order_by("call_order", "user_id")
+    )
+    found: dict[UUID, _OnCall] = {}
+    for row in rows:
+        away = tuple((a.starts_on, a.ends_on) for a in row.user.coming_absences)  # type: ignore[attr-defined]
+        # Who is both Headteacher and lead is met as lead.
+        if row.user_id not in found or row.role_key in LEAD_ROLES:
+            found[row.user_id] = _OnCall(row.user, row.role_key, away)
+    return list(found.values())
+
+
+def speak_to(school: School, at: datetime) -> list[SpeakTo]:
+    """Who to speak to at the school, the one to try first at the top: three queries.
+
+    Leads who are not away today come in the order in which they are called, then the Headteacher, then who is away.
+    """
+    calendar, day = SchoolCalendar.of(school), timezone.localdate(at)
+    open_now = calendar.is_open(at)
+    people = sorted(_on_call(school.pk, day), key=lambda p: (p.is_away(day), not p.is_lead))
+    return [
+        SpeakTo(
+            user_id=person.user.pk,
+            name=person.user.full_name,
+            role=_SPOKEN.get(person.role_key, "Takes calls"),
+            extension=person.user.extension,
+            in_school_now=open_now and not person.is_away(day),
+            why=_why(person, open_now=open_now, day=day),
+        )
+        for person in people
+    ]
+
+
+def _why(person: _OnCall, *, open_now: bool, day: date) -> str:
+    role = _SPOKEN.get(person.role_key, "Takes calls")
+    if person.is_away(day):
+        return f"{role}, away today"
+    if not person.is_lead:
+        return f"{role}, if it is about an adult in school"
+    return f"{role}, in school now" if open_now else f"{role}, not in school now"
+
+
+def out_of_hours(school: School, at: datetime) -> OutOfHours:
+    """Whether no safeguarding lead is on duty at a moment, and what the page must then say: three queries.
+
+    Nobody is on duty outside the hours of a school day, or when every lead is away. `next_reading` is when the next lead
+    is in, else the Headteacher; None when nobody takes calls at all.
+    """
+    calendar = SchoolCalendar.of(school)
+    people = _on_call(school.pk, timezone.localdate(at))
+    leads = [p for p in people if p.is_lead]
+    coming = [moment for p in leads or people if (moment := p.next_in(calendar, at))]
+    next_reading = min(coming, default=None)
+    return OutOfHours(
+        nobody_on_duty=not leads or next_reading is None or next_reading > at,
+        next_reading=next_reading,
+        social_care_day=school.social_care_day,
+        social_care_night=school.social_care_night,
+    )
+
+
+def on_duty(school_id: UUID, *, on: date, capability: Capability = Capability.RECEIVE_CALLS) -> list[User]:
+    """Who takes calls at the school on a day, in the order in which they are called, less who is away."""
+    away = Absence.objects.filter(starts_on__lte=on, ends_on__gte=on, withdrawn_at=None).values("user_id")
+    return list(people_with(capability, school_id, on).exclude(pk__in=away))
+
+
+def leads_on_duty(school_id: UUID, *, on: date) -> list[User]:
+    """Safeguarding leads and deputies who are in school on a day, in the order in which they are called."""
+    lead_ids = set(
+        RoleAssignment.objects.filter(live(on), school_id=school_id, role_key__in=LEAD_ROLES).values_list(
+            "user_id", flat=True
+        )
+    )
+    return [person for person in on_duty(school_id, on=on) if person.pk in lead_ids]
+
+
+def readers_on_duty(school_id: UUID, *, on: date) -> list[User]:
+    """Who is told of a new concern: the leads on duty, else whoever takes calls, else everybody who could. Never nobody,
+    while the school has one person left who may read it."""
+    return (
+        leads_on_duty(school_id, on=on)
+        or on_duty(school_id, on=on)
+        or list(people_with(Capability.RECEIVE_CALLS, school_id, on))
+    )
+
+
+@transaction.atomic
+def record_absence(*, user: User, starts_on: date, ends_on: date, by: User) -> Absence:
+    """`user` is not in school from a day to a day (both count): calls go to the next person meanwhile.
+
+    Raises `BadInput` when the days run backwards, `NotAllowed` unless both take calls at one school.
+    """
+    _ensure_may_change_cover(user, by)
+    if ends_on < starts_on:
+        raise BadInput("Last day away must be on or after the first day.")
+    absence = Absence.objects.create(user=user, starts_on=starts_on, ends_on=ends_on, recorded_by=by)
+    record(Verb.ADD, absence, by=by)
+    return absence
+
+
+@transaction.atomic
+def withdraw_absence(*, absence: Absence, by: User, at: datetime | None = None) -> None:
+    """`user` is in school after all. Kept as withdrawn: who was on duty is part of what happened."""
+    _ensure_may_change_cover(absence.user, by)
+    locked = Absence.objects.select_for_update().get(pk=absence.pk)
+    if locked.withdrawn_at is not None:
+        raise OutOfTurn("This absence has been withdrawn already.")
+    locked.withdrawn_at = at or timezone.now()
+    locked.save(update_fields=["withdrawn_at"])
+    record(Verb.CHANGE, locked, by=by, purpose="withdrawn")
+
+
+@transaction.atomic
+def set_call_order(*, school: School, user_ids: Sequence[UUID], by: User, at: datetime | None = None) -> None:
+    """From now on people are called in the order of `user_ids`. Who is not named keeps a place after them.
+
+    Raises `NotAllowed` unless `by` takes calls at the school, `BadInput` for somebody who takes none there.
+    """
+    ensure(by, Capability.RECEIVE_CALLS, school.pk, _TAKE_CALLS)
+    day = timezone.localdate(at or timezone.now())
+    held = RoleAssignment.objects.select_for_update().filter(
+        live(day), school=school, role_key__in=with_capability(Capability.RECEIVE_CALLS)
+    )
+    in_order = list(
+        dict.fromkeys([*user_ids, *held.order_by("call_order", "user_id").values_list("user_id", flat=True)])
+    )
+    roles: dict[UUID, list[RoleAssignment]] = {}
+    for row in held:
+        roles.setdefault(row.user_id, []).append(row)
+    if strangers := set(in_order) - set(roles):
+        raise BadInput(f"{len(strangers)} of these people take no calls at this school. Open the page again.")
+    for place, user_id in enumerate(in_order, start=1):
+        for row in roles[user_id]:
+            row.call_order = place
+    RoleAssignment.objects.bulk_update([row for rows in roles.values() for row in rows], ["call_order"])
+    record(Verb.CHANGE, school, by=by, purpose="order of calling")
+
+
+def absences_from(school_id: UUID, *, on: date) -> list[Absence]:
+    """Absences of people who take calls at the school that are not over and not withdrawn, soonest first."""
+    return list(
+        Absence.objects.filter(
+            user__in=people_with(Capability.RECEIVE_CALLS, school_id, on).values("pk"),
+            ends_on__gte=on,
+            withdrawn_at=None,
+        )
+        .select_related("user", "recorded_by")
+        .order_by("starts_on", "id")
+    )
+
+
+def _ensure_may_change_cover(user: User, by: User) -> None:
+    today = timezone.localdate()
+    if not any(
+        people_with(Capability.RECEIVE_CALLS, school_id, today).filter(pk=user.pk).exists()
+        for school_id in _schools_of(by)
+    ):
+        raise NotAllowed(_TAKE_CALLS)
+
+
+def _schools_of(by: User) -> Iterable[UUID]:
+    return rights(by).schools(Capability.RECEIVE_CALLS)

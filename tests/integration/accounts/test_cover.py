@@ -1,0 +1,144 @@
+"""Who takes calls, who is in school, and what does a page say when nobody is?"""
+
+from datetime import date, datetime, time, timedelta
+from uuid import uuid4
+
+import pytest
+
+from safeguarding.accounts import services
+from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from tests import factories
+from tests.factories import LONDON, SCHOOL_DAY
+
+pytestmark = pytest.mark.django_db
+
+EVENING = datetime(2026, 11, 24, 20, 0, tzinfo=LONDON)
+FRIDAY_NIGHT = datetime(2026, 11, 27, 22, 0, tzinfo=LONDON)
+
+
+@pytest.fixture
+def room():
+    return factories.staffroom()
+
+
+def away(room, *people, days=1, start=SCHOOL_DAY.date()):
+    for person in people:
+        services.record_absence(user=person, starts_on=start, ends_on=start + timedelta(days=days - 1), by=room.lead)
+
+
+def test_leads_come_first_in_the_order_of_calling_and_the_headteacher_last(room, django_assert_num_queries):
+    with django_assert_num_queries(3):
+        people = services.speak_to(room.school, SCHOOL_DAY)
+
+    assert [(p.name, p.extension, p.in_school_now, p.why) for p in people] == [
+        ("Priya Raman", "214", True, "Safeguarding lead, in school now"),
+        ("Tom Aldous", "220", True, "Deputy safeguarding lead, in school now"),
+        ("Helen Okafor", "201", True, "Headteacher, if it is about an adult in school"),
+    ]
+
+
+def test_the_first_on_the_list_is_somebody_to_try_now(room):
+    away(room, room.lead, room.deputy)
+
+    people = services.speak_to(room.school, SCHOOL_DAY)
+
+    assert [p.why for p in people] == [
+        "Headteacher, if it is about an adult in school",
+        "Safeguarding lead, away today",
+        "Deputy safeguarding lead, away today",
+    ]
+    assert [p.in_school_now for p in people] == [True, False, False]
+
+
+def test_in_the_evening_nobody_is_in_school_now(room):
+    assert {p.in_school_now for p in services.speak_to(room.school, EVENING)} == {False}
+
+
+def test_nobody_of_another_school_and_nobody_who_has_left_is_named(room):
+    factories.member(factories.school(), "lead", "Olive", "Marsh")
+    factories.member(room.school, "lead", "Guy", "Norton", ends_on=SCHOOL_DAY.date() - timedelta(days=1))
+
+    assert {p.name for p in services.speak_to(room.school, SCHOOL_DAY)} == {"Priya Raman", "Tom Aldous", "Helen Okafor"}
+
+
+def test_who_holds_two_roles_is_named_and_called_once(room):
+    services.assign_role(user=room.headteacher, school=room.school, role_key="lead", starts_on=factories.LONG_AGO)
+
+    assert [p.name for p in services.speak_to(room.school, SCHOOL_DAY)].count("Helen Okafor") == 1
+    assert [u.pk for u in services.on_duty(room.school.pk, on=SCHOOL_DAY.date())].count(room.headteacher.pk) == 1
+
+
+@pytest.mark.parametrize(
+    ("at", "nobody", "next_reading"),
+    [
+        (SCHOOL_DAY, False, SCHOOL_DAY),
+        (EVENING, True, datetime(2026, 11, 25, 8, tzinfo=LONDON)),
+        (datetime(2026, 11, 24, 6, 30, tzinfo=LONDON), True, datetime(2026, 11, 24, 8, tzinfo=LONDON)),
+        (FRIDAY_NIGHT, True, datetime(2026, 11, 30, 8, tzinfo=LONDON)),
+    ],
+)
+def test_out_of_hours_names_the_next_reading(room, at, nobody, next_reading, django_assert_num_queries):
+    with django_assert_num_queries(3):
+        answer = services.out_of_hours(room.school, at)
+    assert (answer.nobody_on_duty, answer.next_reading) == (nobody, next_reading)
+
+
+def test_with_every_lead_away_nobody_is_on_duty_until_the_first_is_back(room):
+    away(room, room.lead, days=2)
+    assert services.out_of_hours(room.school, SCHOOL_DAY).nobody_on_duty is False
+    away(room, room.deputy, days=4)
+
+    answer = services.out_of_hours(room.school, SCHOOL_DAY)
+
+    assert answer.nobody_on_duty is True
+    assert answer.next_reading == datetime(2026, 11, 26, 8, tzinfo=LONDON)
+
+
+def test_a_closed_school_reads_on_its_next_day(room):
+    services.add_closure(school=room.school, on=SCHOOL_DAY.date(), reason="Training day", by=room.headteacher)
+    assert services.out_of_hours(room.school, SCHOOL_DAY).next_reading == datetime(2026, 11, 25, 8, tzinfo=LONDON)
+
+
+def test_a_school_without_anybody_who_reads_says_so():
+    school = factories.school(social_care_night="0161 496 0000")
+    answer = services.out_of_hours(school, SCHOOL_DAY)
+    assert (answer.nobody_on_duty, answer.next_reading, answer.social_care_night) == (True, None, "0161 496 0000")
+    assert services.speak_to(school, SCHOOL_DAY) == []
+
+
+def test_an_absence_withdrawn_puts_the_person_back_and_is_kept(room):
+    today = SCHOOL_DAY.date()
+    absence = services.record_absence(user=room.lead, starts_on=today, ends_on=today, by=room.deputy)
+    assert room.lead not in services.leads_on_duty(room.school.pk, on=today)
+
+    services.withdraw_absence(absence=absence, by=room.deputy)
+
+    assert room.lead in services.leads_on_duty(room.school.pk, on=today)
+    assert type(absence).objects.filter(pk=absence.pk, withdrawn_at__isnull=False).exists()
+    with pytest.raises(OutOfTurn):
+        services.withdraw_absence(absence=absence, by=room.deputy)
+
+
+def test_only_those_who_take_calls_at_the_school_change_who_is_called(room):
+    today = SCHOOL_DAY.date()
+    stranger = factories.member(factories.school(), "lead", "Olive", "Marsh")
+    for somebody in (room.teacher, room.office, stranger):
+        with pytest.raises(NotAllowed):
+            services.record_absence(user=room.lead, starts_on=today, ends_on=today, by=somebody)
+        with pytest.raises(NotAllowed):
+            services.set_call_order(school=room.school, user_ids=[room.deputy.pk], by=somebody)
+    with pytest.raises(BadInput):
+        services.record_absence(user=room.lead, starts_on=today, ends_on=date(2026, 11, 1), by=room.lead)
+
+
+def test_the_order_of_calling_is_set_and_who_is_not_named_comes_after(room):
+    services.set_call_order(school=room.school, user_ids=[room.deputy.pk], by=room.lead)
+    assert services.on_duty(room.school.pk, on=SCHOOL_DAY.date()) == [room.deputy, room.lead, room.headteacher]
+    with pytest.raises(BadInput):
+        services.set_call_order(school=room.school, user_ids=[uuid4()], by=room.lead)
+
+
+def test_hours_of_the_school_decide(room):
+    services.change_school(school=room.school, by=room.headteacher, day_starts=time(7), day_ends=time(21))
+    room.school.refresh_from_db()
+    assert services.out_of_hours(room.school, EVENING).nobody_on_duty is False
