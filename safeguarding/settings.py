@@ -96,7 +96,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "safeguarding.forms.Renderer"
 
 # --- databases: one alias, and the role that this process plays on it
 ROLE = env.str("HARBOUR_ROLE", default="web")

@@ -1,0 +1,311 @@
+"""What do all forms of Harbour have in common? How fields are printed, how errors are told, dates and times as people type them.
+
+Every form is printed by `Renderer`, those of allauth too. A form class of Harbour extends `HarbourForm`.
+"""
+
+import calendar
+import re
+from collections.abc import Mapping
+from datetime import date, time
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.renderers import TemplatesSetting
+from django.utils import timezone
+
+_WIDTHS = (4, 10, 20, 30)
+
+
+class PrintedField(forms.BoundField):
+    """A field on its page: its control carries the classes of the design and points to its hint and its error."""
+
+    def printed(
+        self,
+        *,
+        small: bool = False,
+        width: int | None = None,
+        inline: bool = False,
+        hide_label: bool = False,
+        optional: bool | None = None,
+        rows: int | None = None,
+        label: str = "",
+        hint: str = "",
+    ) -> dict[str, Any]:
+        """What `components/field.html` shows. `optional=None` marks what the form does not require."""
+        widget = self.field.widget
+        hint = hint or self.help_text
+        parts = ((hint, "helptext"), (self.errors, "error"))
+        described_by = " ".join(f"{self.auto_id}_{part}" for given, part in parts if given)
+        attributes = self._attributes(small, width, rows)
+        if described_by and not widget.use_fieldset:
+            attributes["aria-describedby"] = described_by
+        return {
+            "field": self,
+            "control": self.as_widget(attrs=attributes),
+            "layout": _layout(widget),
+            "label": label or self.label,
+            "hint": hint,
+            "optional": not self.field.required if optional is None else optional,
+            "small": small,
+            "inline": inline or getattr(widget, "inline", False),
+            "hide_label": hide_label,
+            "described_by": described_by,
+        }
+
+    def get_context(self) -> dict[str, Any]:
+        return self.printed()
+
+    @property
+    def first_control_id(self) -> str:
+        """Where a link of the error summary leads: the only control, or the first box, radio or tick of several."""
+        return self.id_for_label or f"{self.auto_id}_0"
+
+    def build_widget_attrs(self, attrs: Mapping[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+        """Django's own, less `required`: the server explains what is missing, the browser would only block."""
+        built = super().build_widget_attrs(attrs, widget)
+        built.pop("required", None)
+        if _layout(self.field.widget) == "group" and not isinstance(self.field.widget, DateBoxes):
+            built.pop("aria-invalid", None)
+        if "class" not in built and (css := _css(self.field.widget, small=False)):
+            built["class"] = " ".join(css)
+        return built
+
+    def _attributes(self, small: bool, width: int | None, rows: int | None) -> dict[str, Any]:
+        widget = self.field.widget
+        css = _css(widget, small)
+        if width is not None:
+            css.append(f"hb-w{next(w for w in _WIDTHS if w >= width)}")
+        attributes: dict[str, Any] = {"class": " ".join(css)} if css else {}
+        if rows is not None:
+            attributes["rows"] = rows
+        if isinstance(widget, forms.Textarea):
+            attributes |= {"spellcheck": "true", "cols": False}
+        return attributes
+
+
+def _layout(widget: forms.Widget) -> str:
+    """How a field is laid out: label over control, a tick beside its label, or a group with a legend."""
+    if isinstance(widget, forms.CheckboxInput):
+        return "tick"
+    return "group" if widget.use_fieldset else "line"
+
+
+def _css(widget: forms.Widget, small: bool) -> list[str]:
+    match widget:
+        case forms.CheckboxInput() | forms.RadioSelect() | forms.CheckboxSelectMultiple() | DateBoxes():
+            return []
+        case _ if widget.is_hidden:
+            return []
+        case forms.FileInput():
+            return ["hb-file"]
+        case forms.Textarea():
+            names = ["hb-textarea", "hb-input"]
+        case forms.Select():
+            names = ["hb-select"]
+        case _:
+            names = ["hb-input"]
+    return names + [f"{name}--s" for name in names if small]
+
+
+class Renderer(TemplatesSetting):
+    """Prints every form of the project in the look of Harbour (`FORM_RENDERER`)."""
+
+    bound_field_class = PrintedField
+    field_template_name = "components/field.html"
+
+
+class HarbourForm(forms.Form):
+    """The base of Harbour's forms: errors repeat the field's words and say how to mend it.
+
+    A field whose label makes an odd sentence gives its own `error_messages`.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            said = _messages(str(field.label or name.replace("_", " ")), field)
+            usual = type(field).default_error_messages
+            own = {code for code, text in field.error_messages.items() if text != usual.get(code, _DJANGO_SAYS)}
+            field.error_messages |= {code: text for code, text in said.items() if code not in own}
+
+
+_DJANGO_SAYS = forms.Field.default_error_messages["required"]
+
+
+def _messages(label: str, field: forms.Field) -> dict[str, str]:
+    choice = isinstance(field, forms.ChoiceField)
+    words = label[0].lower() + label[1:] if label[1:2].islower() else label
+    if label.endswith("?"):
+        required = f"Choose an answer to “{label}”" if choice else f"Answer “{label}”"
+    else:
+        required = f"{'Choose' if choice else 'Enter'} {words}"
+    return {
+        "required": required,
+        "invalid_choice": f"Choose {words} from the list",
+        "max_length": f"{label} must be %(limit_value)d characters or fewer",
+    }
+
+
+def problems(form: forms.BaseForm) -> list[dict[str, str]]:
+    """The errors of a form in the order of its page: `text`, and `href` of the control to mend (empty for the whole form)."""
+    found = [{"text": str(text), "href": ""} for text in form.non_field_errors()]
+    for bound in form:
+        found += [{"text": str(text), "href": f"#{bound.first_control_id}"} for text in bound.errors]  # type: ignore[attr-defined]
+    return found
+
+
+class Radios(forms.RadioSelect):
+    """One choice of a few, each with an optional hint: `Radios(hints={"now": "A child may be in danger"})`."""
+
+    def __init__(self, *args: Any, hints: Mapping[Any, str] | None = None, inline: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.hints, self.inline = hints or {}, inline
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        option["hint"] = self.hints.get(value) or self.hints.get(str(value), "")
+        return option
+
+
+class DateBoxes(forms.MultiWidget):
+    """A date as three boxes. Keeps what was typed, whatever it was."""
+
+    template_name = "django/forms/widgets/date_boxes.html"
+    use_fieldset = True
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        box = {"inputmode": "numeric", "autocomplete": "off"}
+        super().__init__({name: forms.TextInput(box) for name in ("day", "month", "year")}, attrs)
+
+    def decompress(self, value: date | str | None) -> list[Any]:
+        if isinstance(value, str):
+            value = date.fromisoformat(value)
+        return [value.day, value.month, value.year] if value else ["", "", ""]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        for box, (label, width) in zip(
+            context["widget"]["subwidgets"], (("Day", 4), ("Month", 4), ("Year", 10)), strict=True
+        ):
+            box["label"] = label
+            box["attrs"]["class"] = f"hb-input hb-w{width}"
+        return context
+
+    def id_for_label(self, id_: str) -> str:
+        return ""
+
+
+class DateBoxesField(forms.Field):
+    """A date typed as day, month and year, forgiving about how: `24`, `11` or `Nov`, `2026` or `26`.
+
+    Gives a `date` or None. `past=True` refuses a day that has not come yet. An error repeats the field's label.
+    """
+
+    widget = DateBoxes
+
+    def __init__(self, *, past: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.past = past
+
+    def to_python(self, value: Any) -> date | None:
+        if isinstance(value, date) or value is None:
+            return value
+        typed = dict(zip(("day", "month", "year"), (str(part or "").strip() for part in value), strict=True))
+        missing = [f"a {name}" for name, text in typed.items() if not text]
+        if len(missing) == 3:
+            return None
+        if missing:
+            raise ValidationError(f"{self._name} must include {' and '.join(missing)}")
+        try:
+            return date(_year(typed["year"]), _month(typed["month"]), int(typed["day"]))
+        except ValueError:
+            raise ValidationError(f"{self._name} must be a real date, such as 24 11 2026") from None
+
+    def validate(self, value: date | None) -> None:
+        if value is None and self.required:
+            raise ValidationError(f"Enter the {self._name[0].lower()}{self._name[1:]}", code="required")
+        if value and self.past and value > timezone.localdate():
+            raise ValidationError(f"{self._name} must be today or in the past")
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return self.to_python(data) != self.to_python(initial)
+        except ValidationError:
+            return True
+
+    @property
+    def _name(self) -> str:
+        return str(self.label or "Date")
+
+
+_MONTHS = {name.lower(): str(number) for number, name in enumerate(calendar.month_abbr) if number}
+
+
+def _month(text: str) -> int:
+    """A month by number or by name: 11, Nov or November."""
+    return int(_MONTHS.get(text[:3].lower(), text))
+
+
+def _year(text: str) -> int:
+    """A year of four digits, or of two: 26 is 2026."""
+    if not re.fullmatch(r"[0-9]{2}|[12][0-9]{3}", text):
+        raise ValueError(text)
+    return int(text) if len(text) == 4 else 2000 + int(text)
+
+
+class TimeField(forms.CharField):
+    """A time of day as people write it: `8:50am`, `08.50`, `0850`, `2.15 pm`, `noon`. Gives a `time` or None.
+
+    From one to six without am or pm and without a leading zero is not guessed: a record must not say 2 in the morning for
+    quarter past two.
+    """
+
+    _WRITTEN = re.compile(r"(\d{1,2})(?:\s*[:.h]?\s*(\d{2}))?\s*(?:([ap])\.?m?\.?)?", re.IGNORECASE)
+    _WORDS = {"noon": time(12), "midday": time(12), "midnight": time(0)}
+
+    def prepare_value(self, value: Any) -> Any:
+        from safeguarding.dates import clock
+
+        return clock(value) if isinstance(value, time) else value
+
+    def to_python(self, value: Any) -> time | None:  # type: ignore[override]
+        if isinstance(value, time):
+            return value
+        text = super().to_python(value).strip()
+        if not text:
+            return None
+        if text.lower() in self._WORDS:
+            return self._WORDS[text.lower()]
+        if (found := self._WRITTEN.fullmatch(text)) is None:
+            raise ValidationError(f"{self._name} must be written like 8:50am or 2:15pm")
+        return self._read(*found.groups())
+
+    def _read(self, hour: str, minute: str | None, half: str | None) -> time:
+        hours, minutes = int(hour), int(minute or 0)
+        if half and not 1 <= hours <= 12:
+            half = None if hours > 12 and half.lower() == "p" else "wrong"
+        if hours > 23 or minutes > 59 or half == "wrong":
+            raise ValidationError(f"{self._name} must be a real time, such as 8:50am or 2:15pm")
+        if half:
+            return time(hours % 12 + (12 if half.lower() == "p" else 0), minutes)
+        if len(hour) == 1 and 1 <= hours <= 6:
+            raise ValidationError(f"{self._name} must say morning or afternoon, such as {hours}:{minutes:02}pm")
+        return time(hours, minutes)
+
+    def validate(self, value: Any) -> None:
+        if value is None and self.required:
+            raise ValidationError(f"Enter the {self._name[0].lower()}{self._name[1:]}", code="required")
+
+    def run_validators(self, value: Any) -> None:
+        """The validators of text do not apply: the value is a time by now."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return self.to_python(data) != self.to_python(initial)
+        except ValidationError:
+            return True
+
+    @property
+    def _name(self) -> str:
+        return str(self.label or "Time")
