@@ -202,7 +202,8 @@ STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [
     ("js", BASE_DIR / "static" / "js"),
     ("images", BASE_DIR / "static" / "images"),
-    VAR / "assets",
+    # Built from static/scss, for the clone as a whole.
+    BASE_DIR / "var" / "assets",
 ]
 STORAGES = {
     "default": {

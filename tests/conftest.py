@@ -11,6 +11,7 @@ from django.test import TransactionTestCase
 
 from tests import postgres
 
+pytest_plugins = ["tests.browser"]
 _stack = ExitStack()
 _server = pytest.StashKey[postgres.Databases]()
 
@@ -31,6 +32,14 @@ def pytest_configure_node(node: Any) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     _stack.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files() -> None:
+    """Pages name built files by their hash, also where no server runs."""
+    from tests.browser import collect_static
+
+    collect_static()
 
 
 @pytest.fixture(scope="session")

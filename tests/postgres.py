@@ -88,6 +88,9 @@ def _create(cluster: Cluster) -> None:
     with _running(cluster):
         cluster.ensure_roles(_PASSWORDS["postgres"], _PASSWORDS)
         cluster.ensure_database(_PASSWORDS["postgres"], TEMPLATE)
+        with psycopg.connect(cluster.url("postgres", _PASSWORDS["postgres"], "postgres")) as connection:
+            # To put a fresh copy in the place of a database that the test's server is still connected to.
+            connection.execute("GRANT pg_signal_backend TO owner")
         _migrate(_databases(cluster))
 
 
@@ -125,7 +128,7 @@ def _migrate(databases: Databases) -> None:
 
 
 def _given() -> Databases:
-    """The server of `DATABASE_URL`. Its role `owner` may create databases."""
+    """The server of `DATABASE_URL`. Its role `owner` may create databases and is a member of `pg_signal_backend`."""
     urls = {role: os.environ[name] for role, name in (
         ("web", "DATABASE_URL"), ("worker", "WORKER_DATABASE_URL"), ("owner", "OWNER_DATABASE_URL"),
     )}  # fmt: skip

@@ -10,6 +10,8 @@ os.environ.setdefault("HARBOUR_ROLE", "web")
 os.environ["HARBOUR_DEMO"] = "false"
 os.environ["HTTPS"] = "false"
 os.environ["REDIS_URL"] = ""
+# Playwright keeps an event loop in the thread of the tests, which Django takes for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 from safeguarding.settings import *  # noqa: F403
 

@@ -119,6 +119,9 @@ class ImportRow(models.Model):
         KEEP_HELD = "keep_held", "Use the row, but keep what Harbour has for these"
         LEAVE = "leave", "Leave the row out"
 
+    # Rows of an upload end when it is applied or given up.
+    web_may_delete = True
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
     # As a spreadsheet numbers it: the headings are row 1. In a transfer file: the how-manieth pupil.

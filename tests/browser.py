@@ -1,0 +1,147 @@
+"""What does a person see? A real browser on a real server: Harbour's own application, middleware and built files.
+
+    def test_something(page, server):
+        steps.sign_in(page, "a.teacher")
+
+`page` is a fresh person at a fresh browser; `new_person()` gives further ones. The server runs in this process, so that
+a test may set the clock for both, and works on this process's database as `web`.
+"""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# A person looks for at most this long before deciding that something is not there.
+PATIENCE = 10_000
+
+
+def collect_static() -> None:
+    """Build the files under /static/ when one of their sources is newer. Test processes wait for each other."""
+    root = Path(settings.STATIC_ROOT)
+    root.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(root.parent / "static.lock"):
+        manifest = root / "staticfiles.json"
+        built = manifest.stat().st_mtime if manifest.exists() else 0
+        folders = [Path(entry[1] if isinstance(entry, tuple) else entry) for entry in settings.STATICFILES_DIRS]
+        files = [file for folder in folders for file in (folder, *folder.rglob("*"))]
+        if any(file.stat().st_mtime > built for file in files if file.exists()):
+            call_command("collectstatic", clear=True, interactive=False, verbosity=0)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        flock(file, LOCK_EX)
+        yield
+
+
+class _Server(ThreadedWSGIServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that leaves in the middle of an answer is no news."""
+
+
+class _Handler(WSGIRequestHandler):
+    def log_message(self, format: str, *arguments: Any) -> None:
+        """Addresses are not logged here either."""
+
+
+@pytest.fixture(scope="session")
+def _running_server() -> Iterator[str]:
+    from safeguarding.wsgi import application
+
+    server = _Server(("localhost", 0), _Handler, allow_reuse_address=False)
+    server.set_app(application)
+    thread = threading.Thread(target=server.serve_forever, name="server", daemon=True)
+    thread.start()
+    yield f"http://localhost:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def server(transactional_db: None, _running_server: str) -> str:
+    """The address of a running Harbour. What the test commits is undone when it ends."""
+    return _running_server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The machine's Chromium, else the one that Playwright installed. `HARBOUR_CHROMIUM` names another."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    found = os.environ.get("HARBOUR_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_person(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
+    """`new_person()`: somebody else's browser, with its own cookies. Takes Playwright's options of a context.
+
+    Fails the test at its end when a page raised an error in its script or asked for a file that was not there.
+    """
+    contexts: list[BrowserContext] = []
+    troubles: list[str] = []
+
+    def arrive(**options: Any) -> Page:
+        options = {
+            "viewport": {"width": 1366, "height": 768},
+            "locale": "en-GB",
+            "timezone_id": "Europe/London",
+        } | options
+        context = browser.new_context(base_url=server, **options)
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(f"script: {error}"))
+        page.on(
+            "response",
+            lambda answer: (
+                troubles.append(f"{answer.status} {answer.url}")
+                if answer.status >= 400 and "/static/" in answer.url
+                else None
+            ),
+        )
+        return page
+
+    yield arrive
+    for context in contexts:
+        context.close()
+    assert not troubles, troubles
+
+
+@pytest.fixture
+def page(new_person: Callable[..., Page]) -> Page:
+    """One person's browser, 1366 pixels wide."""
+    return new_person()
+
+
+@pytest.fixture
+def page_without_scripts(new_person: Callable[..., Page]) -> Page:
+    """The same with JavaScript off."""
+    return new_person(java_script_enabled=False)

@@ -1,0 +1,20 @@
+"""What people do in their browser, one function per thing that they would call one step."""
+
+from playwright.sync_api import Page, expect
+
+from tests.factories import PASSWORD
+
+
+def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
+    """Open Harbour, sign in and arrive at the first page of one's role."""
+    page.goto("/")
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_attached()
+
+
+def sign_out(page: Page) -> None:
+    """Leave, from any page."""
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
