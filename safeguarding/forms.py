@@ -136,7 +136,9 @@ _DJANGO_SAYS = forms.Field.default_error_messages["required"]
 def _messages(label: str, field: forms.Field) -> dict[str, str]:
     choice = isinstance(field, forms.ChoiceField)
     words = label[0].lower() + label[1:] if label[1:2].islower() else label
-    if label.endswith("?"):
+    if isinstance(field, forms.BooleanField):
+        required = f"Tick “{label}”"
+    elif label.endswith("?"):
         required = f"Choose an answer to “{label}”" if choice else f"Answer “{label}”"
     else:
         required = f"{'Choose' if choice else 'Enter'} {words}"

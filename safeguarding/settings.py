@@ -146,6 +146,11 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "safeguarding.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "safeguarding.accounts.forms.SignInForm",
+    "reauthenticate": "safeguarding.accounts.forms.SignInAgainForm",
+    "change_password": "safeguarding.accounts.forms.ChangePasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"

@@ -7,6 +7,14 @@ from django.http import HttpRequest
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": "User name or password is not right. Capitals matter in the password.",
+        "too_many_login_attempts": "Too many tries. Wait five minutes, or ask the office for a new password.",
+        "incorrect_password": "Password is not right",
+        "enter_current_password": "Current password is not right",
+        "rate_limited": "Too many tries. Wait a minute and try again.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

@@ -1,0 +1,34 @@
+"""What do people type to sign in, to sign in again, and to change a password? The library's forms in Harbour's words."""
+
+from typing import Any
+
+from allauth.account import forms as allauth
+
+from safeguarding.forms import HarbourForm
+
+
+class SignInForm(HarbourForm, allauth.LoginForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self, login="User name", password="Password")  # noqa: S106
+
+
+class SignInAgainForm(HarbourForm, allauth.ReauthenticateForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self, password="Password")  # noqa: S106
+
+
+class ChangePasswordForm(HarbourForm, allauth.ChangePasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self, oldpassword="Current password", password1="New password", password2="New password again")  # noqa: S106
+
+
+def _plain(form: HarbourForm, **labels: str) -> None:
+    """Harbour's labels and no placeholder, which would repeat the label and vanish on typing."""
+    for name, label in labels.items():
+        field = form.fields[name]
+        field.label = label
+        field.error_messages["required"] = f"Enter your {label[0].lower()}{label[1:]}"
+        field.widget.attrs.pop("placeholder", None)
