@@ -1,0 +1,80 @@
+// Finds children while a name is being typed. The list is the same as without a script: buttons that send the form.
+
+const PAUSE = 250;
+const LEAST = 2;
+
+for (const finder of document.querySelectorAll("[data-find]")) enhance(finder);
+
+function enhance(finder) {
+  const input = finder.querySelector("input");
+  const found = finder.parentElement.querySelector("[data-found]");
+  const status = document.createElement("p");
+  status.className = "hb-vh";
+  status.setAttribute("role", "status");
+  found.after(status);
+  let timer;
+  let asked = "";
+
+  const buttons = () => [...found.querySelectorAll("button")];
+
+  async function search() {
+    clearTimeout(timer);
+    const name = input.value.trim();
+    if (name === asked) return;
+    asked = name;
+    if (name.length < LEAST) return clear();
+    const html = await fetchList(finder.dataset.find, name);
+    if (name !== asked) return; // Something else was typed meanwhile.
+    if (html === null) {
+      status.textContent = "The list cannot be shown now. Press Find.";
+      return;
+    }
+    found.innerHTML = html;
+    const number = buttons().length;
+    status.textContent = number ? `${number} found. Press the down arrow to choose.` : "";
+  }
+
+  function clear() {
+    found.replaceChildren();
+    status.textContent = "";
+  }
+
+  function move(step) {
+    const stops = [input, ...buttons()];
+    const here = stops.indexOf(document.activeElement);
+    stops[Math.min(Math.max(here + step, 0), stops.length - 1)]?.focus();
+  }
+
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(search, PAUSE);
+  });
+
+  finder.parentElement.addEventListener("keydown", (event) => {
+    if (event.target !== input && !found.contains(event.target)) return;
+    if (event.key === "ArrowDown") move(1);
+    else if (event.key === "ArrowUp") move(-1);
+    else if (event.key === "Escape") {
+      clear();
+      input.focus();
+    } else if (event.key === "Enter" && event.target === input) search().then(() => buttons()[0]?.focus());
+    else return;
+    event.preventDefault();
+  });
+}
+
+// The list as HTML, or null when there is none to be had.
+async function fetchList(url, name) {
+  const token = document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
+  try {
+    const answer = await fetch(url, {
+      method: "POST",
+      redirect: "manual",
+      headers: { "X-CSRFToken": token },
+      body: new URLSearchParams({ q: name }),
+    });
+    return answer.ok ? await answer.text() : null;
+  } catch {
+    return null;
+  }
+}
