@@ -93,12 +93,13 @@ class Lifecycle(Generic[M]):
 def as_markdown(lifecycle: Lifecycle[Any]) -> str:
     """The lifecycle as a Mermaid diagram and a table, for `docs/lifecycles.md`."""
     states = dict(lifecycle.states.choices)
+    in_order = list(states).index
     lines = [f"## {lifecycle.title}", "", "```mermaid", "stateDiagram-v2"]
     for move in lifecycle.moves.values():
-        lines += [f"    {source} --> {move.target}: {move.name}" for source in sorted(move.sources)]
+        lines += [f"    {source} --> {move.target}: {move.name}" for source in sorted(move.sources, key=in_order)]
     lines += ["```", "", "| move | from | to | required | recorded as | tells |", "|---|---|---|---|---|---|"]
     for move in lifecycle.moves.values():
-        sources = ", ".join(states[s] for s in sorted(move.sources))
+        sources = ", ".join(states[s] for s in sorted(move.sources, key=in_order))
         lines.append(
             f"| {move.name} | {sources} | {states[move.target]} | {', '.join(move.required) or '-'} | {move.verb} | {move.tells or '-'} |"
         )

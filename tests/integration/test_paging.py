@@ -1,0 +1,89 @@
+"""Do the pages of a list show every row once, whatever moment rows share and whatever comes in meanwhile?"""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from safeguarding.audit.models import Event, Verb
+from safeguarding.keys import uuid7
+from safeguarding.paging import capped_count, in_words, newest_first
+
+pytestmark = pytest.mark.django_db
+START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+def logged(minutes, actor):
+    """One row `minutes` after the start."""
+    return Event.objects.create(at=START + timedelta(minutes=minutes), actor_id=actor, verb=Verb.LIST)
+
+
+def rows_of(actor):
+    return Event.objects.filter(actor_id=actor)
+
+
+def walk(rows, size):
+    """The pages of a list from the newest to the oldest."""
+    pages, place = [], ""
+    while True:
+        page = newest_first(rows, "at", place, size)
+        pages.append(page)
+        place = page.older
+        if not place:
+            return pages
+
+
+@pytest.mark.parametrize("minutes", [[], [1], [1, 2, 3], [5, 5, 5, 5, 5, 5, 5], [1, 5, 5, 5, 7, 7, 9], [3] * 6])
+def test_every_row_is_on_one_page_newest_first(minutes):
+    actor = uuid7()
+    made = [logged(m, actor) for m in minutes]
+    pages = walk(rows_of(actor), size=3)
+    shown = [row for page in pages for row in page.rows]
+    assert shown == sorted(made, key=lambda e: (e.at, e.pk), reverse=True)
+    assert [page.is_first for page in pages] == [True] + [False] * (len(pages) - 1)
+
+
+def test_a_row_that_comes_in_between_two_pages_moves_nothing():
+    actor = uuid7()
+    made = [logged(m, actor) for m in range(6)]
+    first = newest_first(rows_of(actor), "at", size=3)
+    logged(99, actor)
+    second = newest_first(rows_of(actor), "at", first.older, size=3)
+    assert [*first.rows, *second.rows] == made[::-1]
+
+
+def test_a_full_last_page_leads_nowhere():
+    actor = uuid7()
+    for m in range(3):
+        logged(m, actor)
+    assert newest_first(rows_of(actor), "at", size=3).older == ""
+
+
+@pytest.mark.parametrize(
+    "place", ["", "yesterday", "2026-11-24T09:00:00Z", "2026-11-24T09:00:00_x", "_", "\x00", "9" * 99]
+)
+def test_a_place_that_is_none_is_the_first_page(place):
+    actor = uuid7()
+    made = logged(1, actor)
+    page = newest_first(rows_of(actor), "at", place)
+    assert (list(page.rows), page.is_first) == ([made], True)
+
+
+def test_a_place_without_a_time_zone_is_none():
+    assert newest_first(rows_of(uuid7()), "at", f"2026-11-24T09:00:00_{uuid7()}").is_first
+
+
+def test_a_place_survives_an_address_as_it_stands():
+    actor = uuid7()
+    for m in range(2):
+        logged(m, actor)
+    place = newest_first(rows_of(actor), "at", size=1).older
+    assert not set(place) - set("0123456789abcdefTZ:-._")
+
+
+def test_a_count_goes_no_further_than_its_cap():
+    actor = uuid7()
+    for m in range(5):
+        logged(m, actor)
+    assert capped_count(rows_of(actor), cap=3) == 4
+    assert capped_count(rows_of(actor), cap=5) == 5
+    assert [in_words(412), in_words(1000), in_words(1001)] == ["412", "1,000", "1,000+"]
