@@ -4,7 +4,7 @@ import ipaddress
 import logging
 import traceback
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -18,6 +18,7 @@ from safeguarding.audit.context import Acting, acting, tell_database
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import HarbourError
+from safeguarding.http import Request
 from safeguarding.keys import uuid7
 
 Responder = Callable[[HttpRequest], HttpResponseBase]
@@ -66,20 +67,21 @@ class RequestContextMiddleware:
     def __init__(self, get_response: Responder) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: Request) -> HttpResponseBase:
         held = self._held(request)
-        request.acting = Acting(  # type: ignore[attr-defined]
+        request.acting = Acting(
             user_id=request.user.pk,
             role_key=held.role.key if held else "",
             school_id=held.school_id if held else None,
             request_id=uuid7(),
             source_address=_address(request),
         )
-        request.held = held  # type: ignore[attr-defined]
-        with acting(request.acting):  # type: ignore[attr-defined]
+        # A view runs only for somebody with a role: `anyone_signed_in` and `requires` see to it.
+        request.held = cast(Held, held)
+        with acting(request.acting):
             try:
                 with transaction.atomic():
-                    tell_database(request.acting)  # type: ignore[attr-defined]
+                    tell_database(request.acting)
                     response = self.get_response(request)
                     if (error := getattr(request, "refused", None)) is not None:
                         raise error
@@ -87,12 +89,12 @@ class RequestContextMiddleware:
                 return self._answer(request, error)
             return response
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse:
+    def process_exception(self, request: Request, error: Exception) -> HttpResponse:
         """Django would turn the error into an answer before the transaction hears of it; keep it for `__call__`."""
-        request.refused = error  # type: ignore[attr-defined]
+        request.refused = error
         return HttpResponse(status=500)
 
-    def _held(self, request: HttpRequest) -> Held | None:
+    def _held(self, request: Request) -> Held | None:
         """The role in which this person works now: the one chosen, else the furthest-reaching."""
         if not request.user.is_authenticated:
             return None
@@ -100,12 +102,12 @@ class RequestContextMiddleware:
         chosen = request.session.get("acting")
         return next((h for h in roles if f"{h.school_id}:{h.role.key}" == chosen), roles[0] if roles else None)
 
-    def _answer(self, request: HttpRequest, error: Exception) -> HttpResponseBase:
+    def _answer(self, request: Request, error: Exception) -> HttpResponseBase:
         from safeguarding.views import problem
 
         status, verb, outcome = _judge(error)
         with transaction.atomic():
-            tell_database(request.acting)  # type: ignore[attr-defined]
+            tell_database(request.acting)
             record(verb, outcome=outcome, purpose=str(status), object_type=_view_name(request))
         if status == 500:
             got_request_exception.send(sender=self.__class__, request=request)
@@ -130,11 +132,11 @@ def _judge(error: Exception) -> tuple[int, Verb, Outcome]:
             return 500, Verb.ERROR, Outcome.FAILED
 
 
-def _view_name(request: HttpRequest) -> str:
+def _view_name(request: Request) -> str:
     return (request.resolver_match.view_name if request.resolver_match else "")[:40]
 
 
-def _log_error(request: HttpRequest, error: Exception) -> None:
+def _log_error(request: Request, error: Exception) -> None:
     """Where it went wrong, never with what: database errors quote the values of rows."""
     places = "".join(traceback.format_tb(error.__traceback__))
     logging.getLogger("harbour").error(
@@ -142,11 +144,11 @@ def _log_error(request: HttpRequest, error: Exception) -> None:
         type(error).__name__,
         _view_name(request),
         request.acting.request_id,
-        places,  # type: ignore[attr-defined]
+        places,
     )
 
 
-def _address(request: HttpRequest) -> str | None:
+def _address(request: Request) -> str | None:
     """The address the request came from, through as many proxies as the installation trusts. Junk in the header is ignored."""
     address = request.META.get("REMOTE_ADDR", "")
     if settings.TRUSTED_PROXIES:

@@ -74,7 +74,7 @@ def register(*entries: Panel | NavItem | Tab) -> None:
 
 def fill(slot: str, request: HttpRequest, record: Any = None) -> list[str]:
     """The rendered panels of a slot that this person may see, in order."""
-    blocks = []
+    blocks: list[str] = []
     for panel in _panels[slot]:
         if panel.may(request) and (data := panel.data(request, record)) is not None:
             blocks.append(render_to_string(panel.template, {**data, "record": record}, request))

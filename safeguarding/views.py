@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from safeguarding.accounts.permissions import anyone_signed_in, public, rights
+from safeguarding.http import Request
 
 _PROBLEMS: dict[int, tuple[str, str]] = {
     400: ("That did not work", "The page could not read what was sent. Go back and try again."),
@@ -33,7 +34,7 @@ _PROBLEMS: dict[int, tuple[str, str]] = {
 }
 
 
-def problem(request: HttpRequest, status: int, sentence: str = "", title: str = "") -> HttpResponse:
+def problem(request: Request, status: int, sentence: str = "", title: str = "") -> HttpResponse:
     """The one page for refusals and errors. A 404 always says the same words."""
     usual_title, usual_sentence = _PROBLEMS.get(status, _PROBLEMS[400])
     context: dict[str, Any] = {
@@ -44,7 +45,7 @@ def problem(request: HttpRequest, status: int, sentence: str = "", title: str = 
     return render(request, "problem.html", context, status=status)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: Request, reason: str = "") -> HttpResponse:
     """The form's token does not match the browser's: usually a page left open over a sign-in."""
     return problem(
         request,
@@ -54,21 +55,21 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: Request, exception: Exception) -> HttpResponse:
     return problem(request, 400)
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def not_found(request: Request, exception: Exception) -> HttpResponse:
     """An address that leads nowhere: the same page as a record that is not yours."""
     return problem(request, 404)
 
 
-def broken(request: HttpRequest) -> HttpResponse:
+def broken(request: Request) -> HttpResponse:
     return problem(request, 500)
 
 
 @public
-def health(request: HttpRequest) -> HttpResponse:
+def health(request: Request) -> HttpResponse:
     """For the container's health check: the database answers. Says nothing else."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
@@ -76,14 +77,14 @@ def health(request: HttpRequest) -> HttpResponse:
 
 
 @anyone_signed_in
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """Send each person to the first page of the role in which they work."""
-    return redirect(request.held.role.home)  # type: ignore[attr-defined]
+    return redirect(request.held.role.home)
 
 
 @require_POST
 @anyone_signed_in
-def act_as(request: HttpRequest) -> HttpResponse:
+def act_as(request: Request) -> HttpResponse:
     """Choose in which of one's own roles to work. A role that is not one's own changes nothing."""
     chosen = request.POST.get("acting", "")
     if chosen in {f"{h.school_id}:{h.role.key}" for h in rights(request.user).held}:

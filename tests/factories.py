@@ -10,7 +10,9 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from children.facts import NewChild
 from children.models import Child
+from children.services.registering import register_child
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.services import add_person, assign_role, create_school
 from safeguarding.concerns.models import Concern, HowSoon
@@ -71,16 +73,24 @@ def staffroom(name: str = "Saltmarsh Lane Primary School", *, password: str | No
     )
 
 
-def child(at: School) -> Child:
-    """A child on roll at `at`."""
-    return Child.objects.create(school=at)
+def child(
+    at: School, forename: str = "Rowan", surname: str = "Ashdown", *, by: User | None = None, **facts: Any
+) -> Child:
+    """A child on roll at `at`, registered by the office. `facts` are fields of `NewChild`."""
+    facts = {"year_group": 5, "class_name": "5B", "entered_on": LONG_AGO, **facts}
+    return register_child(
+        school=at,
+        child=NewChild(forename=forename, surname=surname, **facts),
+        by=by or member(at, "office", "Sue", "Pickering"),
+        today=SCHOOL_DAY.date(),
+    )
 
 
 def concern(cast: Staffroom, *, by: User | None = None, at: datetime = SCHOOL_DAY, **report: Any) -> Concern:
     """A concern logged by `by` (the teacher), as the form sends it. `report` are fields of `Report` or `AccountFacts`."""
     of_account = {f.name for f in fields(AccountFacts)} & set(report)
     account = AccountFacts(**{"facts": "He was quiet at register.", **{k: report.pop(k) for k in of_account}})
-    report.setdefault("children", [ChildEntry(role="worried_about", child=child(cast.school))])
+    report.setdefault("children", [ChildEntry(role="worried_about", child=child(cast.school, by=cast.office))])
     report.setdefault("how_soon", HowSoon.TODAY)
     return raise_concern(
         token=uuid4(), school=cast.school, report=Report(account=account, **report), by=by or cast.teacher, at=at

@@ -92,7 +92,7 @@ class Closure(models.Model):
 
 
 class UserManager(BaseUserManager["User"]):
-    def get_by_natural_key(self, username: str) -> "User":
+    def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(username__iexact=username)
 
 
@@ -113,7 +113,7 @@ class User(AbstractBaseUser):
     objects = UserManager()
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
 
     class PersonalData(personal_data.PersonalData):
         subject = "self"
@@ -130,7 +130,9 @@ class User(AbstractBaseUser):
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}"
 
-    get_full_name = full_name.fget
+    def get_full_name(self) -> str:
+        """What Django and its libraries ask for."""
+        return self.full_name
 
 
 class RoleAssignment(models.Model):

@@ -66,9 +66,9 @@ class Rights:
 
 def rights(user: User | Any) -> Rights:
     """The rights of `user`, read from the database once per user object, that is once per request."""
-    if not hasattr(user, "_rights"):
-        user._rights = Rights(user)
-    found: Rights = user._rights
+    found: Rights | None = getattr(user, "_rights", None)
+    if found is None:
+        found = user._rights = Rights(user)  # type: ignore[union-attr]
     return found
 
 

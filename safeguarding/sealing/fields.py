@@ -7,7 +7,7 @@ encryption of design section 6 changes this file, no model and no caller.
 from django.db import models
 
 
-class Sealed:
+class Sealed(models.Field):  # type: ignore[type-arg]
     """Marks a field whose content is a narrative about a person."""
 
     sealed = True

@@ -1,0 +1,19 @@
+"""What does a view get? A request that says who asks, in which role, and which page of the navigation is current."""
+
+from django.http import HttpRequest
+
+from safeguarding.accounts.models import User
+from safeguarding.accounts.permissions import Held
+from safeguarding.audit.context import Acting
+
+
+class Request(HttpRequest):
+    """A request behind `SignInRequiredMiddleware` and `RequestContextMiddleware`, for the types of views."""
+
+    user: User  # type: ignore[assignment]
+    acting: Acting
+    held: Held
+    # The key of the current entry of the navigation; set by the view.
+    nav: str
+    # What the view raised, kept until the transaction has been told.
+    refused: Exception
