@@ -3,7 +3,13 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.http import HttpRequest
+
+from safeguarding.accounts.models import User
+from safeguarding.accounts.services import find_account
+from safeguarding.audit.models import Outcome, Verb
+from safeguarding.audit.services import record
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -14,6 +20,30 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "enter_current_password": "Current password is not right",
         "rate_limited": "Too many tries. Wait a minute and try again.",
     }
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """The person whose name and password these are. An account that was closed is answered like a wrong password."""
+        user: User | None = super().authenticate(request, **credentials)
+        if user is not None and not user.is_active:
+            self.authentication_failed(request, **credentials)
+            return None
+        return user
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """An event about the account that was meant, where there is one. What was typed is not kept: it may be a password."""
+        meant = find_account(credentials.get("username", ""))
+        record(Verb.SIGN_IN_FAILED, meant, object_type="accounts.user", outcome=Outcome.REFUSED)
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        super().login(request, user)
+        # The library notes how somebody signed in, and with which name; the session needs only the first.
+        for method in request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, []):
+            method.pop("username", None)
+        record(Verb.SIGN_IN, user, by=user)
+
+    def logout(self, request: HttpRequest) -> None:
+        record(Verb.SIGN_OUT, request.user)  # type: ignore[arg-type]
+        super().logout(request)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

@@ -22,7 +22,7 @@ class SignInAgainForm(HarbourForm, allauth.ReauthenticateForm):  # type: ignore[
 class ChangePasswordForm(HarbourForm, allauth.ChangePasswordForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain(self, oldpassword="Current password", password1="New password", password2="New password again")  # noqa: S106
+        _plain(self, oldpassword="Current password", password1="New password", password2="New password again")
 
 
 def _plain(form: HarbourForm, **labels: str) -> None:

@@ -1,61 +1,79 @@
-"""How does a notice leave by e-mail? With a link and no personal data: no name, no year, no category, no reference."""
+"""How does a notice leave by e-mail? With a link and no personal data: no name, no year, no category, no reference.
+
+The rows say what is still to send. Each person is one short transaction: rows locked, one message sent, rows marked. A
+message is therefore sent *at least* once: a worker that dies between the mail server's yes and the commit leaves the rows
+as they were, and that one person gets the message again. Never none, and never a second time for anybody else.
+"""
 
 import logging
+import smtplib
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from .models import Notice
 
-BATCH = 50
-MAX_ATTEMPTS = 20
+# Refusals of one address, each twice as far from the last, until its notices are left to the inbox alone: about a day.
+MAX_ATTEMPTS = 12
+FIRST_PAUSE = timedelta(seconds=30)
 logger = logging.getLogger("harbour.mail")
 
 
-def deliver() -> int:
-    """Send one mail for each notice that has not been mailed. Returns how many were sent.
+def deliver(*, at: datetime | None = None) -> int:
+    """Send one message to each person who has notices that were not mailed. Returns how many messages were sent.
 
-    Each batch is locked and skips what another worker holds. A mail server that is away leaves the rows waiting; after
-    `MAX_ATTEMPTS` a row is left for the inbox alone.
+    Skips what another worker holds. A mail server that is away ends the run and leaves the rows as they are, for as long
+    as it takes; an address that is refused is tried again later and holds up nobody else.
     """
-    sent = 0
-    while batch := _send_batch():
-        sent += batch
+    at, sent, connection = at or timezone.now(), 0, get_connection()
+    try:
+        while (mailed := _deliver_next(connection, at)) is not None:
+            sent += mailed
+    except OSError as error:
+        # The name of the error and nothing of it: mail servers quote addresses.
+        logger.warning("mail server cannot be used: %s", type(error).__name__)
+    finally:
+        connection.close()
     return sent
 
 
 @transaction.atomic
-def _send_batch() -> int:
-    waiting = list(
-        Notice.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(mailed_at=None, mail_attempts__lt=MAX_ATTEMPTS)
-        .select_related("user")
-        .order_by("created_at")[:BATCH]
-    )
-    now = timezone.now()
+def _deliver_next(connection: BaseEmailBackend, at: datetime) -> int | None:
+    """Mail the person whose notice has waited longest. Returns 1 or 0 messages, or None when nobody is left."""
+    first = _waiting(at).select_related("user").order_by("created_at", "pk").first()
+    if first is None:
+        return None
+    rows = list(_waiting(at).filter(user_id=first.user_id))
+    unopened, user = [n for n in rows if n.opened_at is None], first.user
     # Read already, or nowhere to send it: nothing to do, and done.
-    silent = [n.pk for n in waiting if n.opened_at or not n.user.email or not n.user.is_active]
-    Notice.objects.filter(pk__in=silent).update(mailed_at=now)
-    to_send = [n for n in waiting if n.pk not in set(silent)]
-    if not to_send:
+    if not unopened or not user.email or not user.is_active:
+        _mark(rows, mailed_at=at)
         return 0
     text = render_to_string("email/notice.txt", {"url": f"{settings.BASE_URL}/inbox/"})
+    # Opened with the first message, kept for the next. A server that is away, or that does not take mail from us, ends the run.
+    connection.open()
     try:
-        with get_connection() as connection:
-            for notice in to_send:
-                EmailMessage(
-                    "You have something to read in Harbour",
-                    text,
-                    to=[notice.user.email],
-                    connection=connection,
-                ).send()
-    except OSError as error:
-        logger.warning("mail could not be sent: %s", type(error).__name__)
-        Notice.objects.filter(pk__in=[n.pk for n in to_send]).update(mail_attempts=F("mail_attempts") + 1)
+        EmailMessage("You have something to read in Harbour", text, to=[user.email], connection=connection).send()
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, ValueError) as error:
+        logger.warning("an address was refused: %s", type(error).__name__)
+        _mark(rows, mail_attempts=first.mail_attempts + 1, mail_again_at=at + FIRST_PAUSE * 2**first.mail_attempts)
         return 0
-    Notice.objects.filter(pk__in=[n.pk for n in to_send]).update(mailed_at=now)
-    return len(to_send)
+    _mark(rows, mailed_at=at)
+    return 1
+
+
+def _waiting(at: datetime) -> QuerySet[Notice]:
+    due = Q(mail_again_at=None) | Q(mail_again_at__lte=at)
+    return Notice.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        due, mailed_at=None, mail_attempts__lt=MAX_ATTEMPTS
+    )
+
+
+def _mark(rows: list[Notice], **facts: object) -> None:
+    Notice.objects.filter(pk__in=[n.pk for n in rows]).update(**facts)

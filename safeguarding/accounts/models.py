@@ -218,7 +218,9 @@ class Notice(models.Model):
     opened_at = models.DateTimeField(null=True, blank=True)
     # What the machine has done: null until the mail server took it, or until it was found that there is no address.
     mailed_at = models.DateTimeField(null=True, blank=True)
+    # Times that the mail server refused this address, and when to ask it again.
     mail_attempts = models.PositiveSmallIntegerField(default=0)
+    mail_again_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -227,13 +229,15 @@ class Notice(models.Model):
             )
         ]
         indexes = [
-            models.Index("user", "created_at", name="notice_inbox"),
+            models.Index("user", "created_at", "id", name="notice_inbox"),
             models.Index("created_at", name="notice_unmailed", condition=Q(mailed_at=None)),
         ]
 
     class PersonalData(personal_data.PersonalData):
         subject = "user"
-        plain = ("kind", "object_type", "object_id", "created_at", "opened_at", "mailed_at", "mail_attempts")
+        plain = (
+            "kind", "object_type", "object_id", "created_at", "opened_at", "mailed_at", "mail_attempts", "mail_again_at",
+        )  # fmt: skip
         source = Source.HARBOUR
         collection = "mandatory: a concern must reach somebody (KCSIE 2025, part two)"
         retention = Retention.GOES_WITH_IT

@@ -17,13 +17,14 @@ from .cover import (
     speak_to,
     withdraw_absence,
 )
-from .people import add_person, assign_role, deactivate_person, end_role
+from .people import add_person, assign_role, deactivate_person, end_role, find_account
 from .schools import add_closure, add_term, change_school, create_school, withdraw_day
-from .telling import open_notices, ring, tell
+from .telling import Told, inbox, open_notice, open_notices, ring, tell, told_of
 
 __all__ = [
     "OutOfHours",
     "SpeakTo",
+    "Told",
     "absences_from",
     "add_closure",
     "add_person",
@@ -33,8 +34,11 @@ __all__ = [
     "create_school",
     "deactivate_person",
     "end_role",
+    "find_account",
+    "inbox",
     "leads_on_duty",
     "on_duty",
+    "open_notice",
     "open_notices",
     "out_of_hours",
     "readers_on_duty",
@@ -43,6 +47,7 @@ __all__ = [
     "set_call_order",
     "speak_to",
     "tell",
+    "told_of",
     "withdraw_absence",
     "withdraw_day",
 ]

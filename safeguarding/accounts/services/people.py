@@ -14,6 +14,11 @@ from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, OutOfTurn, check
 
 
+def find_account(username: str) -> User | None:
+    """The account with this user name, in any spelling of upper and lower case."""
+    return User.objects.filter(username__iexact=username).first()
+
+
 @transaction.atomic
 def add_person(
     *, username: str, first_name: str, last_name: str, password: str | None = None, **details: object
@@ -22,7 +27,7 @@ def add_person(
 
     Raises `BadInput` when the user name is taken, in any spelling of upper and lower case.
     """
-    if User.objects.filter(username__iexact=username).exists():
+    if find_account(username) is not None:
         raise BadInput(f"The user name {username} is taken. Choose another, or give that person a role.")
     user = User(username=username, first_name=first_name, last_name=last_name, **details)
     if password is None:

@@ -1,36 +1,36 @@
-"""Tell people that there is something to read: a row in each inbox, then the bell."""
+"""Tell people that there is something to read: a row in each inbox, then the bell. And read the inbox."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from safeguarding.accounts.models import Notice, User
 
 
 @transaction.atomic
-def tell(
-    *, people: Iterable[User], school_id: UUID, kind: Notice.Kind, object_type: str, object_id: UUID
-) -> list[Notice]:
+def tell(*, people: Iterable[User], school_id: UUID, kind: Notice.Kind, object_type: str, object_id: UUID) -> None:
     """Put a notice in each inbox, once until it is opened, and ring the bell after commit.
 
-    Must run inside the transaction of what it is about: either both are there or neither. Returns the new notices.
+    Must run inside the transaction of what it is about: either both are there or neither.
     """
     wanted = [
         Notice(user=user, school_id=school_id, kind=kind, object_type=object_type, object_id=object_id)
         for user in {p.pk: p for p in people}.values()
     ]
-    made: list[Notice] = Notice.objects.bulk_create(wanted, ignore_conflicts=True)
-    if made:
+    Notice.objects.bulk_create(wanted, ignore_conflicts=True)
+    if wanted and not any(function is ring for _, function, _ in transaction.get_connection().run_on_commit):
+        # Once a transaction, however many were told: a queue that hangs costs a request its time limit once.
         transaction.on_commit(ring, robust=True)
-    return made
 
 
 def ring() -> None:
     """Ask the worker to look for mail to send. When the queue is away its beat looks every half minute anyway."""
-    from .tasks import deliver_notices
+    from safeguarding.accounts.tasks import deliver_notices
 
     deliver_notices.apply_async(retry=False)
 
@@ -39,3 +39,33 @@ def ring() -> None:
 def open_notices(*, user: User, object_id: UUID, at: datetime | None = None) -> int:
     """`user` has seen what these notices point to. Returns how many were open."""
     return Notice.objects.filter(user=user, object_id=object_id, opened_at=None).update(opened_at=at or timezone.now())
+
+
+@transaction.atomic
+def open_notice(*, notice_id: UUID, user: User, at: datetime | None = None) -> Notice | None:
+    """`user` follows one notice of their own inbox; it is opened, with the others about the same record. None if not theirs."""
+    notice = Notice.objects.filter(pk=notice_id, user=user).first()
+    if notice is not None:
+        open_notices(user=user, object_id=notice.object_id, at=at)
+    return notice
+
+
+def inbox(user: User, *, opened: bool) -> QuerySet[Notice]:
+    """The notices of `user` that are open, or the earlier ones, with their schools."""
+    return Notice.objects.filter(user=user, opened_at__isnull=not opened).select_related("school")
+
+
+@dataclass(frozen=True)
+class Told:
+    """Somebody who was told of a record: when, and when they opened it (None: not yet)."""
+
+    name: str
+    extension: str
+    told_at: datetime
+    opened_at: datetime | None
+
+
+def told_of(object_id: UUID, kind: Notice.Kind) -> list[Told]:
+    """Who has been told of a record by a notice of `kind`, in the order in which they were told: one query."""
+    rows = Notice.objects.filter(object_id=object_id, kind=kind).select_related("user").order_by("created_at", "pk")
+    return [Told(n.user.full_name, n.user.extension, n.created_at, n.opened_at) for n in rows]

@@ -1,17 +1,22 @@
 """What happens when nobody reads? A call goes to the next person, then to the Headteacher; an unread concern is chased.
 
-Run every few seconds by the worker's beat, and by any page that watches for calls: the rows decide, so that it may run
-twice, late or not at all for a while without losing a call.
+Run every few seconds by the worker's beat, and for one call by its sender's page: the rows decide, so that it may run
+twice, late or not at all for a while without losing a call. What the open pages of leads show is worked out from the same
+rows and the time that has passed (`calls_for`): a worker that is dead stops no call.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import Notice, RoleAssignment, School, User
-from safeguarding.accounts.permissions import live
+from safeguarding.accounts.permissions import live, people_with, rights
+from safeguarding.accounts.roles import LEAD_ROLES, ROLES, Capability
 from safeguarding.accounts.services import leads_on_duty, on_duty, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -19,18 +24,79 @@ from safeguarding.concerns.models import Concern, HowSoon
 
 # A concern that nobody has opened for a school day is chased (recommended in the domain reference 1.2, not statutory).
 UNREAD_AFTER = timedelta(hours=7)
+# Concerns chased in one run; the next run goes on from there.
+CHASED_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call for a lead as an open page may show it to a room: who calls and since when. No child, no words."""
+
+    concern_id: UUID
+    caller: str
+    role: str
+    since: datetime
+
+
+def calls_for(user: User, waiting: QuerySet[Concern], *, at: datetime) -> list[Call]:
+    """Which of the calls in `waiting` (those that `user` may see) the open page of `user` shows now: one query.
+
+    Safeguarding leads see every call at once. The Headteacher, and whoever else takes calls, sees one when it was put to
+    them or when it has waited long enough to be, whether or not anything has run meanwhile. Nobody is shown their own.
+    """
+    as_lead = [h.school_id for h in rights(user).held if h.role.key in LEAD_ROLES]
+    told = Notice.objects.filter(user=user, object_id=OuterRef("pk"), kind=Notice.Kind.CALL)
+    roles = RoleAssignment.objects.filter(
+        live(timezone.localdate(at)), user=OuterRef("logged_by"), school=OuterRef("school")
+    )
+    overdue = Q(called_at__lte=at - timedelta(minutes=1) * F("school__call_head_after"))
+    rows = (
+        waiting.filter(Q(school_id__in=as_lead) | overdue | Exists(told), called_at__isnull=False, acknowledged_at=None)
+        .filter(school_id__in=rights(user).schools(Capability.RECEIVE_CALLS))
+        .exclude(logged_by=user)
+        .annotate(
+            role_key=Subquery(roles.order_by("starts_on").values("role_key")[:1]),
+            class_name=Subquery(roles.order_by("starts_on").values("class_name")[:1]),
+        )
+        .select_related("logged_by")
+        .order_by("called_at", "pk")
+    )
+    return [Call(c.pk, c.logged_by.full_name, _as_said(c.role_key, c.class_name), c.called_at) for c in rows]
+
+
+def _as_said(role_key: str | None, class_name: str | None) -> str:
+    """Class teacher, 5B."""
+    return ", ".join(filter(None, [ROLES[role_key].title if role_key else "", class_name]))
+
+
+def first_to_call(school_id: UUID, *, caller: User, at: datetime) -> list[User]:
+    """Who is called at once: the first lead on duty, else everybody on duty, else everybody who could read it."""
+    queue = _queue(school_id, caller, at)
+    leads = {p.pk for p in leads_on_duty(school_id, on=timezone.localdate(at))}
+    return queue[:1] if queue and queue[0].pk in leads else queue
+
+
+def _queue(school_id: UUID, caller: User, at: datetime) -> list[User]:
+    """Who is called, in order: leads on duty, then others on duty; everybody who takes calls when all of them are away."""
+    day = timezone.localdate(at)
+    others = on_duty(school_id, on=day) or list(people_with(Capability.RECEIVE_CALLS, school_id, day))
+    queue = {p.pk: p for p in [*leads_on_duty(school_id, on=day), *others] if p.pk != caller.pk}
+    return list(queue.values())
 
 
 @transaction.atomic
-def escalate_calls(*, at: datetime | None = None) -> int:
-    """Put each call that nobody has opened to the next person. Returns how many people were told."""
+def escalate_calls(*, at: datetime | None = None, only: UUID | None = None) -> int:
+    """Put each call that nobody has opened (or the one of concern `only`) to the next person. Returns how many were told.
+
+    Skips calls that somebody else is escalating at this moment.
+    """
     at, told = at or timezone.now(), 0
-    waiting = (
-        Concern.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(called_at__isnull=False, acknowledged_at=None)
-        .select_related("school")
-    )
-    for concern in waiting:
+    waiting = Concern.objects.filter(called_at__isnull=False, acknowledged_at=None)
+    if only is not None:
+        waiting = waiting.filter(pk=only)
+    # Until the first limit has passed there is nothing to do, and most calls are opened before: no lock, no more queries.
+    waiting = waiting.filter(called_at__lte=at - timedelta(minutes=1) * F("school__call_next_after"))
+    for concern in waiting.select_for_update(skip_locked=True, of=("self",)).select_related("school", "logged_by"):
         for person in _due_to_be_told(concern, at):
             tell(
                 people=[person],
@@ -45,47 +111,55 @@ def escalate_calls(*, at: datetime | None = None) -> int:
 
 
 def _due_to_be_told(concern: Concern, at: datetime) -> list[User]:
-    """Who should know by now and does not: the next lead after some minutes, the Headteacher after some more."""
+    """Who should know by now and does not: one more person after some minutes, the Headteacher after some more.
+
+    Where the Headteacher is away or is not there, everybody else who is on duty stands in.
+    """
     waited = at - (concern.called_at or at)
     known = set(Notice.objects.filter(object_id=concern.pk, kind=Notice.Kind.CALL).values_list("user_id", flat=True))
-    day = timezone.localdate(at)
+    queue = [p for p in _queue(concern.school_id, concern.logged_by, at) if p.pk not in known]
     due: list[User] = []
     if waited >= timedelta(minutes=concern.school.call_next_after) and len(known) < 2:
-        due += [p for p in leads_on_duty(concern.school_id, on=day) if p.pk not in known][:1]
+        due = queue[:1]
     if waited >= timedelta(minutes=concern.school.call_head_after):
-        heads = set(
-            RoleAssignment.objects.filter(live(day), school_id=concern.school_id, role_key="headteacher").values_list(
-                "user_id", flat=True
-            )
-        )
-        due += [p for p in on_duty(concern.school_id, on=day) if p.pk in heads and p.pk not in known]
+        heads = _headteachers(concern.school_id, at)
+        if not known & heads:
+            due += [p for p in queue if p.pk in heads and p not in due] or [p for p in queue if p not in due]
     return due
+
+
+def _headteachers(school_id: UUID, at: datetime) -> set[UUID]:
+    held = RoleAssignment.objects.filter(live(timezone.localdate(at)), school_id=school_id, role_key="headteacher")
+    return set(held.values_list("user_id", flat=True))
 
 
 @transaction.atomic
 def chase_unread(*, at: datetime | None = None) -> int:
-    """Tell every lead and the Headteacher of concerns that have waited too long unread. Returns how many concerns."""
+    """Tell everybody on duty of concerns that have waited too long unread, once. Returns how many concerns."""
     at, chased = at or timezone.now(), 0
-    for school in School.objects.filter(concerns__status=Concern.Status.NEW).distinct():
-        calendar = SchoolCalendar.of(school)
-        for concern in Concern.objects.filter(school=school, status=Concern.Status.NEW).order_by("logged_at")[:200]:
-            if calendar.hours_between(concern.logged_at, at) < _patience(concern):
-                continue
-            if Notice.objects.filter(object_id=concern.pk, kind=Notice.Kind.UNREAD).exists():
-                continue
+    told = Notice.objects.filter(object_id=OuterRef("pk"), kind=Notice.Kind.UNREAD)
+    unread = Concern.objects.filter(~Exists(told), status=Concern.Status.NEW)
+    for school in School.objects.filter(pk__in=unread.values("school_id")):
+        calendar, people = SchoolCalendar.of(school), on_duty(school.pk, on=timezone.localdate(at))
+        late = [
+            concern
+            for concern in unread.filter(school=school).order_by("-how_soon", "logged_at")[:CHASED_AT_ONCE]
+            if calendar.hours_between(concern.logged_at, at) >= _patience(concern, school)
+        ]
+        for concern in late:
             tell(
-                people=on_duty(school.pk, on=timezone.localdate(at)),
+                people=people,
                 school_id=school.pk,
                 kind=Notice.Kind.UNREAD,
                 object_type="concern",
                 object_id=concern.pk,
             )
-            chased += 1
+        chased += len(late)
     return chased
 
 
-def _patience(concern: Concern) -> timedelta:
+def _patience(concern: Concern, school: School) -> timedelta:
     """How long a concern may wait unread, in school hours: minutes where it was marked "right now", else a school day."""
     if concern.how_soon == HowSoon.RIGHT_NOW:
-        return timedelta(minutes=concern.school.call_head_after)
+        return timedelta(minutes=school.call_head_after)
     return UNREAD_AFTER

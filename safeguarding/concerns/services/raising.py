@@ -12,7 +12,7 @@ from children.models import Child
 from safeguarding.accounts.models import Notice, School, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability
-from safeguarding.accounts.services import leads_on_duty, readers_on_duty, tell
+from safeguarding.accounts.services import readers_on_duty, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import (
@@ -26,6 +26,7 @@ from safeguarding.concerns.models import (
     HowSoon,
     Subcategory,
 )
+from safeguarding.concerns.services.escalation import first_to_call
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
 
@@ -109,11 +110,19 @@ def raise_concern(*, token: UUID, school: School, report: Report, by: User, at: 
 
 @transaction.atomic
 def call_lead(
-    *, token: UUID, school: School, by: User, child: Child | None = None, line: str = "", at: datetime | None = None
+    *,
+    token: UUID,
+    school: School,
+    by: User,
+    child: Child | None = None,
+    described: str = "",
+    line: str = "",
+    at: datetime | None = None,
 ) -> Concern:
     """ "I need a safeguarding lead now": begins a concern and calls the first lead on duty; every signed-in lead sees it.
 
-    The same token again returns the same call. What the sender writes until "Finish" is the account itself.
+    `described` is a child in the caller's words, where no record was chosen. The same token again returns the same call.
+    What the sender writes until "Finish" is the account itself.
     """
     at = at or timezone.now()
     ensure(by, Capability.LOG_CONCERN, school.pk, "You have no role at this school, so you cannot call a lead there.")
@@ -121,11 +130,14 @@ def call_lead(
         return there
     concern = _begin(token=token, school=school, how_soon=HowSoon.RIGHT_NOW, by=by, at=at, called_at=at)
     Account.objects.create(concern=concern, school=school, author=by, facts=line.strip(), recorded_at=at)
+    role = ConcernChild.Role.WORRIED_ABOUT
     if child is not None:
-        _add_children(concern, [ChildEntry(role=ConcernChild.Role.WORRIED_ABOUT, child=child)], by=by, at=at)
+        _add_children(concern, [ChildEntry(role=role, child=child)], by=by, at=at)
+    elif described.strip():
+        unnamed = ChildEntry(role=role, kind=ConcernChild.Kind.UNNAMED, description=described.strip())
+        _add_children(concern, [unnamed], by=by, at=at)
     record(Verb.CALL, concern, by=by)
-    today = timezone.localdate(at)
-    first = leads_on_duty(school.pk, on=today)[:1] or readers_on_duty(school.pk, on=today)
+    first = first_to_call(school.pk, caller=by, at=at)
     tell(people=first, school_id=school.pk, kind=Notice.Kind.CALL, object_type="concern", object_id=concern.pk)
     return concern
 
@@ -224,9 +236,7 @@ def _add_children(concern: Concern, entries: Sequence[ChildEntry], *, by: User, 
     for entry in {(e.child.pk if e.child else e): e for e in entries}.values():
         values = {"role": entry.role, "kind": entry.kind, "description": entry.description}
         if entry.child is None:
-            ConcernChild.objects.create(
-                concern=concern, school_id=concern.school_id, added_by=by, added_at=at, **values
-            )
+            _describe_child(concern, values, by=by, at=at)
             continue
         if entry.child.school_id != concern.school_id:
             raise BadInput("A child of another school cannot be named here. Describe the child instead.")
@@ -236,3 +246,14 @@ def _add_children(concern: Concern, entries: Sequence[ChildEntry], *, by: User, 
             defaults=values,
             create_defaults={**values, "school_id": concern.school_id, "added_by": by, "added_at": at},
         )
+
+
+def _describe_child(concern: Concern, values: dict[str, str], *, by: User, at: datetime) -> None:
+    """A child in the reporter's words; one described in the same words by the call takes its role from the form."""
+    described = ConcernChild.objects.filter(concern=concern, child=None)
+    there = next((row for row in described if row.description == values["description"]), None)
+    if there is None:
+        ConcernChild.objects.create(concern=concern, school_id=concern.school_id, added_by=by, added_at=at, **values)
+        return
+    there.role, there.kind = values["role"], values["kind"]
+    there.save(update_fields=["role", "kind"])

@@ -21,7 +21,8 @@ def room():
     return factories.staffroom()
 
 
-def away(room, *people, days=1, start=SCHOOL_DAY.date()):
+def away(room, *people, days=1):
+    start = SCHOOL_DAY.date()
     for person in people:
         services.record_absence(user=person, starts_on=start, ends_on=start + timedelta(days=days - 1), by=room.lead)
 

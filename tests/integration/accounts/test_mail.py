@@ -1,0 +1,166 @@
+"""Does everybody get word by e-mail, with nothing about anybody in it, whatever breaks on the way?"""
+
+import smtplib
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from safeguarding.accounts import mail as post
+from safeguarding.accounts import services
+from safeguarding.accounts.models import Notice
+from safeguarding.concerns.services import deciding
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now() + timedelta(seconds=1)
+
+
+@pytest.fixture
+def school():
+    return factories.school()
+
+
+def reader(school, name, **details):
+    return factories.member(school, "lead", name, "Marsh", **{"email": f"{name.lower()}@example.org", **details})
+
+
+def tell(school, *people, about=None):
+    services.tell(
+        people=people,
+        school_id=school.pk,
+        kind=Notice.Kind.NEW_CONCERN,
+        object_type="concern",
+        object_id=about or uuid4(),
+    )
+
+
+def test_one_message_to_each_person_however_much_waits(school):
+    ann, ben = reader(school, "Ann"), reader(school, "Ben")
+    tell(school, ann, ben)
+    tell(school, ann)
+
+    assert post.deliver() == 2
+    assert sorted(m.to for m in mail.outbox) == [["ann@example.org"], ["ben@example.org"]]
+    assert post.deliver() == 0
+
+
+def test_what_was_read_already_and_who_has_no_address_gets_none(school):
+    ann, without, gone = reader(school, "Ann"), reader(school, "Ben", email=""), reader(school, "Cleo")
+    concern = uuid4()
+    tell(school, ann, about=concern)
+    tell(school, without, gone)
+    services.open_notices(user=ann, object_id=concern)
+    services.deactivate_person(user=gone)
+
+    assert post.deliver() == 0
+    assert mail.outbox == []
+    assert not Notice.objects.filter(mailed_at=None).exists()
+
+
+def test_no_mail_says_whom_or_what_it_is_about():
+    cast = factories.staffroom()
+    for person in (cast.lead, cast.teacher):
+        person.email = f"{person.pk}@example.org"
+        person.save()
+    concern = factories.concern(cast, facts="He said the moon is cheese.", child_words="cheese")
+    deciding.open_concern(concern=concern, by=cast.lead)
+
+    tell(cast.school, cast.lead)
+    post.deliver()
+
+    assert len(mail.outbox) == 2
+    everything = "\n".join(m.message().as_string() for m in mail.outbox)
+    people = [cast.teacher, cast.lead, cast.office]
+    told = {"cheese", "Rowan", "Ashdown", "Year 5", "5B", concern.reference, str(concern.pk)}
+    told |= {name for p in people for name in (p.first_name, p.last_name, p.username)} | {cast.school.name, "concern"}
+    assert [word for word in told if word in everything] == []
+    assert "/inbox/" in everything
+
+
+class Server:
+    """A mail server of the test. `away` answers nobody, `refuses` holds addresses it will not take."""
+
+    def __init__(self, away=False, refuses=()):
+        self.away, self.refuses, self.sent = away, set(refuses), []
+
+    def open(self):
+        if self.away:
+            raise ConnectionRefusedError
+
+    def close(self):
+        pass
+
+    def send_messages(self, messages):
+        for message in messages:
+            if message.to[0] in self.refuses:
+                raise smtplib.SMTPRecipientsRefused({message.to[0]: (550, b"no such user")})
+            self.sent += message.to
+        return len(messages)
+
+
+@pytest.fixture
+def server(monkeypatch):
+    found = Server()
+    monkeypatch.setattr(post, "get_connection", lambda: found)
+    return found
+
+
+def test_a_mail_server_that_is_away_for_a_week_loses_nothing(school, server, caplog):
+    tell(school, reader(school, "Ann"))
+    server.away = True
+    for minute in range(200):
+        assert post.deliver(at=NOW + timedelta(minutes=minute)) == 0
+    assert "ann@" not in caplog.text
+    server.away = False
+
+    assert post.deliver(at=NOW + timedelta(days=7)) == 1
+    assert server.sent == ["ann@example.org"]
+
+
+def test_an_address_that_is_refused_holds_up_nobody_and_is_asked_less_and_less(school, server, caplog):
+    tell(school, reader(school, "Ann"))
+    tell(school, reader(school, "Ben"))
+    server.refuses = {"ann@example.org"}
+
+    assert post.deliver(at=NOW) == 1
+    assert server.sent == ["ben@example.org"]
+    [waiting] = Notice.objects.filter(mailed_at=None)
+    assert (waiting.mail_attempts, waiting.mail_again_at) == (1, NOW + timedelta(seconds=30))
+    assert "ann@" not in caplog.text
+
+    server.refuses = set()
+    assert post.deliver(at=NOW + timedelta(seconds=29)) == 0
+    assert post.deliver(at=NOW + timedelta(seconds=31)) == 1
+
+
+def test_an_address_that_never_works_is_left_to_the_inbox(school, server):
+    ann = reader(school, "Ann")
+    tell(school, ann)
+    server.refuses = {"ann@example.org"}
+    for day in range(30):
+        post.deliver(at=NOW + timedelta(days=day))
+    assert Notice.objects.get().mail_attempts == post.MAX_ATTEMPTS
+    server.refuses = set()
+    assert post.deliver(at=NOW + timedelta(days=99)) == 0
+    assert services.inbox(ann, opened=False).count() == 1
+
+
+def test_the_bell_rings_once_however_many_are_told(school, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as callbacks:
+        tell(school, reader(school, "Ann"))
+        tell(school, reader(school, "Ben"))
+    assert callbacks == [services.ring]
+
+
+def test_told_twice_before_it_is_opened_is_one_notice_and_afterwards_a_new_one(school):
+    ann, concern = reader(school, "Ann"), uuid4()
+    tell(school, ann, about=concern)
+    tell(school, ann, about=concern)
+    assert services.inbox(ann, opened=False).count() == 1
+
+    services.open_notices(user=ann, object_id=concern)
+    tell(school, ann, about=concern)
+    assert services.inbox(ann, opened=False).count() == services.inbox(ann, opened=True).count() == 1
