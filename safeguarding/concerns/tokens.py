@@ -1,10 +1,12 @@
-"""How does the server know a form again? By a key that it issued with the empty form, signed for the person who opened it.
+"""How does the server know a form again? By a key that it issued with the empty form, signed with who opened it and where.
 
 The key becomes the concern's `token` (and the draft's key): a double click, the back button and a retry are one concern.
-Signed for one person, so that nobody can send, or keep a draft, under a key made up or seen elsewhere. It never expires:
-an unsent draft does not either.
+Signed for one person, so that nobody can send, or keep a draft, under a key made up or seen elsewhere; and carrying that
+person, so that what was typed can be kept for its author when the session has ended meanwhile. It never expires: an unsent
+draft does not either.
 """
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,22 +15,39 @@ from django.core.signing import BadSignature, Signer
 from safeguarding.exceptions import BadInput
 from safeguarding.keys import uuid7
 
+_signer = Signer(salt="harbour.form")
 
-def issue(user: Any, token: UUID | None = None) -> str:
+
+@dataclass(frozen=True)
+class FormKey:
+    """What a key says: the token of the form, who opened it, and at which school (None where that does not matter)."""
+
+    token: UUID
+    author_id: UUID
+    school_id: UUID | None
+
+
+def issue(user: Any, token: UUID | None = None, *, school_id: UUID | None = None) -> str:
     """A new signed key for a form that `user` opens, or the known one of a form that is taken up again."""
-    return _signer(user).sign(str(token or uuid7()))
+    parts = (token or uuid7(), user.pk, school_id or "")
+    return _signer.sign(".".join(str(part) for part in parts))
+
+
+def whose(signed: str) -> FormKey | None:
+    """What the key `signed` says, whoever sends it; None for a text that was not issued here."""
+    try:
+        token, author_id, school_id = _signer.unsign(signed).split(".")
+        return FormKey(UUID(token), UUID(author_id), UUID(school_id) if school_id else None)
+    except (BadSignature, ValueError):
+        return None
 
 
 def read(signed: str, user: Any) -> UUID:
-    """The key that was issued to `user` as `signed`. Raises `BadInput` for any other text."""
-    try:
-        return UUID(_signer(user).unsign(signed))
-    except (BadSignature, ValueError):
+    """The token that was issued to `user` as `signed`. Raises `BadInput` for any other text."""
+    key = whose(signed)
+    if key is None or key.author_id != user.pk:
         raise BadInput(
             "This page was opened by somebody else, or only part of it arrived. Go back and open the form again: what "
             "was saved as a draft is kept."
-        ) from None
-
-
-def _signer(user: Any) -> Signer:
-    return Signer(salt=f"harbour.form:{user.pk}")
+        )
+    return key.token

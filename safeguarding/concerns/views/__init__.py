@@ -1,0 +1,5 @@
+"""Ask for it: the pages about concerns. One module for each thing that people come for.
+
+`reporting` log a concern, my reports · `drafts` what is not sent yet · `calling` a lead is needed now · `deciding` read,
+decide, act, close.
+"""
