@@ -71,11 +71,11 @@ def slotted(library: Library, *slots: str, template: str = "") -> Callable[[Fact
 
 
 def arguments(
-    parser: Parser, token: Token, facts: Facts, name: str
+    parser: Parser, token: Token, facts: Callable[..., Any], name: str
 ) -> tuple[list[FilterExpression], dict[str, FilterExpression]]:
     """The arguments of a tag, checked against the signature of its function."""
     params, varargs, varkw, defaults, kwonly, kwonly_defaults, _ = getfullargspec(facts)
-    return parse_bits(  # type: ignore[no-any-return]
+    return parse_bits(  # type: ignore[no-any-return, call-arg]
         parser,
         token.split_contents()[1:],
         params,
@@ -84,7 +84,7 @@ def arguments(
         defaults,
         kwonly,
         kwonly_defaults,
-        False,
+        False,  # type: ignore[arg-type]
         name,
     )
 

@@ -34,7 +34,7 @@ class PrintedField(forms.BoundField):
     ) -> dict[str, Any]:
         """What `components/field.html` shows. `optional=None` marks what the form does not require."""
         widget = self.field.widget
-        hint = hint or self.help_text
+        hint = hint or str(self.help_text)
         parts = ((hint, "helptext"), (self.errors, "error"))
         described_by = " ".join(f"{self.auto_id}_{part}" for given, part in parts if given)
         attributes = self._attributes(small, width, rows)
@@ -61,7 +61,7 @@ class PrintedField(forms.BoundField):
         """Where a link of the error summary leads: the only control, or the first box, radio or tick of several."""
         return self.id_for_label or f"{self.auto_id}_0"
 
-    def build_widget_attrs(self, attrs: Mapping[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
         """Django's own, less `required`: the server explains what is missing, the browser would only block."""
         built = super().build_widget_attrs(attrs, widget)
         built.pop("required", None)
@@ -274,7 +274,7 @@ class TimeField(forms.CharField):
     def to_python(self, value: Any) -> time | None:  # type: ignore[override]
         if isinstance(value, time):
             return value
-        text = super().to_python(value).strip()
+        text = (super().to_python(value) or "").strip()
         if not text:
             return None
         if text.lower() in self._WORDS:

@@ -14,7 +14,8 @@ async function ask() {
   clearTimeout(timer);
   try {
     const answer = await fetch(`${region.dataset.calls}?part=1`, { redirect: "manual", cache: "no-store" });
-    if (answer.type === "opaqueredirect") return show(notice("You have been signed out: calls are not shown here."));
+    if (answer.type === "opaqueredirect")
+      return show(notice("You have been signed out: calls are not shown here."));
     if (answer.ok) {
       answered = Date.now();
       show((await answer.text()).trim());
@@ -22,7 +23,8 @@ async function ask() {
   } catch {
     // No connection: asked again below.
   }
-  if (Date.now() - answered > SILENT) show(notice("No connection: calls for a safeguarding lead are not shown here."));
+  if (Date.now() - answered > SILENT)
+    show(notice("No connection: calls for a safeguarding lead are not shown here."));
   timer = setTimeout(ask, document.hidden ? HIDDEN : SEEN);
 }
 

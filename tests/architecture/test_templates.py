@@ -1,0 +1,78 @@
+"""Is every template what a strict policy, a screen reader and the next developer need?"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.template.loader import get_template
+
+from safeguarding.templatetags.harbour import register
+
+from .source import ROOT, templates
+
+PAGES = [(path, text) for path, text in templates() if path.endswith(".html")]
+COMPONENTS = [(path, text) for path, text in PAGES if path.startswith("templates/components/")]
+GUIDE = (ROOT / "docs" / "components.md").read_text()
+
+
+def _bare(text: str) -> str:
+    """The template without its comments."""
+    return re.sub(r"{% comment %}.*?{% endcomment %}|{#.*?#}", "", text, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("path", [path for path, _ in templates()])
+def test_it_compiles(path):
+    assert get_template(path.removeprefix("templates/"))
+
+
+def test_nothing_runs_or_looks_inline():
+    """A content security policy without `unsafe-inline` would drop it, so it would only seem to work."""
+    inline = re.compile(
+        r"""\sstyle\s*=|<style\b|<script(?![^>]*\bsrc=)|\son[a-z]+\s*=\s*["']|javascript:""", re.IGNORECASE
+    )
+    assert [path for path, text in PAGES if inline.search(_bare(text))] == []
+
+
+def test_nothing_is_printed_unescaped():
+    assert [path for path, text in PAGES if re.search(r"autoescape\s+off|\|\s*(safe|safeseq)\b", _bare(text))] == []
+
+
+def test_a_component_opens_with_its_usage():
+    silent = [path for path, text in COMPONENTS if not text.startswith("{% comment %}USAGE: ")]
+    assert silent == []
+
+
+def test_the_guide_names_every_component():
+    names = {path.rsplit("/", 1)[1].removesuffix(".html") for path, _ in COMPONENTS} - {"bodymap_figure"}
+    assert {name for name in names if f"`{name}" not in GUIDE and f"`{name} " not in GUIDE} == set()
+    assert {name for name in register.filters if f"`{name}" not in GUIDE and f"|{name}" not in GUIDE} <= {"tone"}
+
+
+def test_a_table_has_a_caption():
+    bare = [path for path, text in PAGES if text.count("<table") != text.count("<caption")]
+    assert bare == []
+
+
+def test_a_form_that_changes_something_is_guarded_and_explained_by_the_server():
+    loose = [
+        path for path, form in _forms() if "{% csrf_token %}" not in form or "novalidate" not in form.split(">")[0]
+    ]
+    assert loose == []
+
+
+def test_a_page_has_a_title_of_its_own():
+    pages = [(path, text) for path, text in PAGES if re.search(r"{% extends ['\"]base.html", text)]
+    assert pages
+    assert [path for path, text in pages if "{% block title %}" not in text] == []
+
+
+def _forms() -> Iterator[tuple[str, str]]:
+    for path, text in PAGES:
+        for form in re.findall(r"<form\b.*?</form>", _bare(text), re.DOTALL | re.IGNORECASE):
+            if re.search(r"method=['\"]post", form.split(">")[0], re.IGNORECASE):
+                yield path, form
+
+
+def test_the_checks_can_fail():
+    assert _bare('{# style="" #}<p>') == "<p>"
+    assert list(_forms())
