@@ -1,0 +1,263 @@
+"""Do the scripts save time and never lose anything? Each module on a page of its own, its server played by the test.
+
+The clock of the browser is the test's: five seconds pass when it says so.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.architecture.source import ROOT
+
+ADDRESS = "http://harbour.test"
+
+
+@dataclass
+class Stage:
+    """A page with one script, and what it asked its server: `asked` holds path, fields and token of each request."""
+
+    page: Page
+    asked: list[tuple[str, dict[str, list[str]], str | None]] = field(default_factory=list)
+    answer: Callable[[Route], None] = lambda route: route.fulfill(status=204)
+
+    def show(self, script: str, body: str) -> None:
+        self.page.clock.install()
+        self.page.context.add_cookies([{"name": "csrftoken", "value": "fresh", "url": ADDRESS}])
+        self.page.route(f"{ADDRESS}/**", self._serve)
+        self.html = (
+            f'<!doctype html><title>Today</title><script type="module" src="/js/{script}"></script><main>{body}</main>'
+        )
+        self.page.goto(f"{ADDRESS}/")
+
+    def later(self, seconds: int) -> None:
+        self.page.clock.run_for(seconds * 1000)
+
+    def _serve(self, route: Route) -> None:
+        request = route.request
+        path = request.url.removeprefix(ADDRESS)
+        if path.startswith("/js/"):
+            route.fulfill(path=ROOT / "static" / path.removeprefix("/"), content_type="text/javascript")
+        elif request.is_navigation_request():
+            if request.method == "POST":
+                self.asked.append((path, parse_qs(request.post_data or ""), None))
+            route.fulfill(body=self.html, content_type="text/html")
+        else:
+            self.asked.append((path, parse_qs(request.post_data or ""), request.headers.get("x-csrftoken")))
+            self.answer(route)
+
+
+@pytest.fixture
+def stage(browser: Browser) -> Iterator[Stage]:
+    context = browser.new_context()
+    context.set_default_timeout(5000)
+    yield Stage(context.new_page())
+    context.close()
+
+
+# --- drafts
+
+DRAFT = """<form data-autosave="/draft/"><input type="hidden" name="csrfmiddlewaretoken" value="stale">
+<label>What<textarea name="what"></textarea></label><input type="file" name="file"><button>Send</button>
+<p data-autosave-note></p></form>"""
+
+
+def saved(route: Route) -> None:
+    route.fulfill(json={"saved": "Draft saved at 9:29am."})
+
+
+def test_a_draft_is_saved_within_five_seconds_and_only_when_something_changed(stage):
+    stage.answer = saved
+    stage.show("drafts.js", DRAFT)
+    stage.later(20)
+    assert stage.asked == []
+    stage.page.get_by_label("What").press_sequentially("Ro was quiet")
+    stage.later(5)
+    expect(stage.page.get_by_text("Draft saved at 9:29am.")).to_be_visible()
+    assert stage.asked == [("/draft/", {"what": ["Ro was quiet"]}, "fresh")]
+    stage.later(20)
+    assert len(stage.asked) == 1
+
+
+def test_a_draft_is_saved_on_leaving_a_field(stage):
+    stage.answer = saved
+    stage.show("drafts.js", DRAFT)
+    stage.page.get_by_label("What").fill("Ro was quiet")
+    stage.page.get_by_role("button", name="Send").focus()
+    expect(stage.page.get_by_text("Draft saved")).to_be_visible()
+
+
+def test_a_cut_network_is_told_and_tried_again(stage):
+    stage.answer = lambda route: route.abort()
+    stage.show("drafts.js", DRAFT)
+    stage.page.get_by_label("What").fill("Ro was quiet")
+    stage.later(5)
+    expect(stage.page.get_by_text("Not saved: no connection. Keep this page open.")).to_be_visible()
+    stage.answer = saved
+    stage.later(5)
+    expect(stage.page.get_by_text("Draft saved")).to_be_visible()
+    assert [fields for _, fields, _ in stage.asked] == [{"what": ["Ro was quiet"]}] * 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [lambda route: route.fulfill(status=302, headers={"location": "/"}), lambda route: route.fulfill(status=403)],
+)
+def test_who_was_signed_out_is_told_and_can_send_after_signing_in_elsewhere(stage, answer):
+    stage.answer = answer
+    stage.show("drafts.js", DRAFT)
+    stage.page.get_by_label("What").fill("Ro was quiet")
+    stage.later(5)
+    expect(stage.page.get_by_text("you have been signed out")).to_be_visible()
+    stage.answer = saved
+    stage.page.context.add_cookies([{"name": "csrftoken", "value": "newer", "url": ADDRESS}])
+    stage.later(5)
+    expect(stage.page.get_by_text("Draft saved")).to_be_visible()
+    expect(stage.page.locator("[name=csrfmiddlewaretoken]")).to_have_value("newer")
+
+
+def test_leaving_with_something_unsaved_asks_first(stage):
+    stage.answer = lambda route: route.abort()
+    stage.show("drafts.js", DRAFT)
+    stage.page.get_by_label("What").press_sequentially("Ro")
+    asked = []
+    stage.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    stage.page.close(run_before_unload=True)
+    stage.page.wait_for_event("dialog") if not asked else None
+    assert asked == ["beforeunload"]
+
+
+# --- calls
+
+CALLS = '<label>Note<input></label><div data-calls="/calls/" role="alert"></div>'
+
+
+def test_a_call_is_shown_within_five_seconds_without_moving_the_focus(stage):
+    stage.show("calls.js", CALLS)
+    stage.page.get_by_label("Note").focus()
+    stage.answer = lambda route: route.fulfill(body="<p>Room 5B <button>Open</button></p>")
+    stage.later(5)
+    expect(stage.page.get_by_role("alert")).to_have_text("Room 5B Open")
+    expect(stage.page.get_by_label("Note")).to_be_focused()
+    expect(stage.page).to_have_title("Call waiting: Today")
+    assert stage.asked[0][0] == "/calls/?part=1"
+
+
+def test_a_call_is_not_taken_away_from_who_is_about_to_open_it(stage):
+    stage.answer = lambda route: route.fulfill(body="<button>Open</button>")
+    stage.show("calls.js", CALLS)
+    stage.page.get_by_role("button", name="Open").focus()
+    stage.answer = lambda route: route.fulfill(body="")
+    for _ in range(2):  # The second question is put after the first answer was dealt with.
+        with stage.page.expect_response("**/calls/**"):
+            stage.later(5)
+    expect(stage.page.get_by_role("button", name="Open")).to_be_focused()
+    stage.page.get_by_label("Note").focus()
+    stage.later(5)
+    expect(stage.page.get_by_role("alert")).to_be_empty()
+    expect(stage.page).to_have_title("Today")
+
+
+def test_silence_of_the_network_does_not_look_like_peace(stage):
+    stage.answer = lambda route: route.abort()
+    stage.show("calls.js", CALLS)
+    for _ in range(10):
+        stage.later(4)
+    expect(stage.page.get_by_role("alert")).to_have_text(
+        "No connection: calls for a safeguarding lead are not shown here."
+    )
+
+
+# --- finding a child
+
+FINDER = """<form method="post"><button name="remove" value="1">Remove</button><div><div data-find="/find/"><label>Add a child
+<input type="text" name="kid" autocomplete="off"></label><button name="find">Find</button></div><div data-found></div></div></form>"""
+
+
+def two_children(route: Route) -> None:
+    route.fulfill(
+        body='<ul><li><button name="add" value="1">Rowan, 5B</button><li><button name="add" value="2">Rohan, 2A</button></ul>'
+    )
+
+
+def test_a_child_is_found_and_chosen_by_keyboard_alone(stage):
+    stage.answer = two_children
+    stage.show("childfinder.js", FINDER)
+    name = stage.page.get_by_label("Add a child")
+    name.press_sequentially("Ro")
+    stage.later(1)
+    expect(stage.page.get_by_role("status")).to_have_text("2 found. Press the down arrow to choose.")
+    assert stage.asked == [("/find/", {"q": ["Ro"]}, "fresh")]
+    name.press("ArrowDown")
+    stage.page.keyboard.press("ArrowDown")
+    expect(stage.page.get_by_role("button", name="Rohan")).to_be_focused()
+    stage.page.keyboard.press("Enter")
+    expect(name).to_have_value("")
+    assert stage.asked[-1] == ("/", {"kid": ["Ro"], "add": ["2"]}, None)
+
+
+def test_enter_in_the_name_presses_no_other_button_of_the_form(stage):
+    stage.answer = two_children
+    stage.show("childfinder.js", FINDER)
+    stage.page.get_by_label("Add a child").press_sequentially("Ro")
+    stage.page.keyboard.press("Enter")
+    expect(stage.page.get_by_role("button", name="Rowan")).to_be_focused()
+    stage.page.keyboard.press("Escape")
+    expect(stage.page.get_by_role("button", name="Rowan")).to_have_count(0)
+    assert [path for path, *_ in stage.asked] == ["/find/"]
+
+
+def test_when_the_list_cannot_be_had_the_button_still_works(stage):
+    stage.answer = lambda route: route.abort()
+    stage.show("childfinder.js", FINDER)
+    stage.page.get_by_label("Add a child").press_sequentially("Ro")
+    stage.later(1)
+    expect(stage.page.get_by_role("status")).to_have_text("The list cannot be shown now. Press Find.")
+
+
+# --- parts of a form, and sending it
+
+
+def test_the_guidance_of_the_chosen_category_is_shown(stage):
+    stage.show(
+        "guidance.js",
+        '<div data-guidance><label>Kind<select><option value=""><option value="NEG">Neglect</select></label>'
+        '<details open><p data-for="NEG">Hungry, cold, tired.</p></details></div>',
+    )
+    everything = stage.page.get_by_role("group")
+    expect(everything).to_be_visible()
+    stage.page.get_by_label("Kind").select_option("NEG")
+    expect(stage.page.get_by_role("status")).to_have_text("Hungry, cold, tired.")
+    expect(everything).to_be_hidden()
+
+
+def test_a_part_of_a_form_is_shown_when_the_answers_ask_for_it(stage):
+    stage.show(
+        "reveal.js",
+        '<form><label>Decision<select name="decision"><option>watch<option>refer_17<option>refer_47</select></label>'
+        '<div data-when="decision=refer_17 refer_47">Consent</div></form>',
+    )
+    part = stage.page.get_by_text("Consent")
+    expect(part).to_be_hidden()
+    stage.page.get_by_label("Decision").select_option("refer_47")
+    expect(part).to_be_visible()
+    stage.page.get_by_label("Decision").select_option("watch")
+    expect(part).to_be_hidden()
+
+
+def test_a_form_is_sent_once(stage):
+    stage.show("page.js", '<form method="post"><button>Send</button></form>')
+    sent = stage.page.evaluate(
+        """() => { let sent = 0; const form = document.forms[0];
+        form.addEventListener("submit", () => queueMicrotask(() => {}));
+        document.addEventListener("submit", (event) => { if (!event.defaultPrevented) sent += 1; event.preventDefault(); });
+        form.requestSubmit(); form.requestSubmit(); return sent; }"""
+    )
+    assert sent == 1
+
+
+def test_the_list_of_problems_has_the_focus(stage):
+    stage.show("page.js", '<div tabindex="-1" data-error-summary>There is a problem</div>')
+    expect(stage.page.get_by_text("There is a problem")).to_be_focused()
