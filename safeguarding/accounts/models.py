@@ -207,6 +207,7 @@ class Notice(models.Model):
         RECEIPT = "receipt", "Your report has been read or closed"
         ACTION = "action", "An action for you"
         DRAFT = "draft", "A safeguarding lead asks about your unsent draft"
+        DRAFT_READ = "draft_read", "A safeguarding lead has read your unsent draft"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")

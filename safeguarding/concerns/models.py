@@ -527,6 +527,8 @@ class Draft(models.Model):
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="drafts")
     # Set when the draft finishes a call for a lead that is already a concern.
     concern = models.OneToOneField(Concern, on_delete=models.PROTECT, null=True, blank=True, related_name="draft")
+    # Set when the draft is something to add to an account that was sent before.
+    adds_to = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     content = SealedJSON(default=dict)
     started_at = models.DateTimeField(db_default=Now())
     saved_at = models.DateTimeField()
@@ -544,7 +546,7 @@ class Draft(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["author", "-saved_at"], name="draft_author"),
-            models.Index(fields=["school", "saved_at"], name="draft_school"),
+            models.Index(fields=["school", "started_at"], name="draft_school"),
         ]
 
     class PersonalData(personal_data.PersonalData):

@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
             name='Notice',
             fields=[
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('call', 'A safeguarding lead is needed now'), ('new_concern', 'A new concern'), ('added', 'Something was added to a concern'), ('unread', 'A concern has not been read yet'), ('receipt', 'Your report has been read or closed'), ('action', 'An action for you'), ('draft', 'A safeguarding lead asks about your unsent draft')], max_length=20)),
+                ('kind', models.CharField(choices=[('call', 'A safeguarding lead is needed now'), ('new_concern', 'A new concern'), ('added', 'Something was added to a concern'), ('unread', 'A concern has not been read yet'), ('receipt', 'Your report has been read or closed'), ('action', 'An action for you'), ('draft', 'A safeguarding lead asks about your unsent draft'), ('draft_read', 'A safeguarding lead has read your unsent draft')], max_length=20)),
                 ('object_type', models.CharField(max_length=40)),
                 ('object_id', models.UUIDField()),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),

@@ -1,11 +1,11 @@
 """Keep what somebody has typed and not sent, for as long as it takes."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from safeguarding.accounts.calendar import SchoolCalendar
@@ -15,99 +15,184 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import Concern, Draft
+from safeguarding.concerns.models import Account, Amendment, Concern, Draft
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 
 _LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
+Content = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """That there is a draft, whose, and since when. Says nothing of what is in it.
+
+    `concern_id` is set for the account of a call for a lead, `report_id` (of a concern) for an addition.
+    """
+
+    token: UUID
+    author: str
+    started_at: datetime
+    saved_at: datetime
+    concern_id: UUID | None
+    report_id: UUID | None
+    asked_at: datetime | None
+    asked_by: str
+    opened_at: datetime | None
+    opened_by: str
 
 
 @transaction.atomic
 def save_draft(
-    *, token: UUID, school_id: UUID, content: dict[str, Any], author_id: UUID, at: datetime | None = None
+    *,
+    token: UUID,
+    school_id: UUID,
+    content: Content,
+    author_id: UUID,
+    adds_to: Account | None = None,
+    at: datetime | None = None,
 ) -> Draft | None:
-    """Keep the form as it stands. Returns None when it has been sent meanwhile: there is nothing left to keep.
+    """Keep the form as it stands, whatever stands in it: field name to the texts typed there.
 
-    Does not ask for a live role: somebody who leaves the school at noon does not lose what was typed at eleven. Raises
-    `NotAllowed` when the token is another person's.
+    Returns None when it has been sent meanwhile: there is nothing left to keep. Does not ask for a live role: somebody
+    who leaves the school at noon does not lose what was typed at eleven. Raises `NotAllowed` when the token is another
+    person's. `adds_to` is the account to which this will be added; the draft keeps it.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(token)])
+    at = at or timezone.now()
+    _wait_for(token)
     concern = Concern.objects.filter(token=token).first()
-    if concern is not None and concern.finished_at is not None:
+    if (concern is not None and concern.finished_at is not None) or Amendment.objects.filter(token=token).exists():
         return None
     draft = Draft.objects.filter(pk=token).first()
     if draft is None:
-        draft = Draft(pk=token, school_id=school_id, author_id=author_id, concern=concern)
+        draft = Draft(
+            pk=token, school_id=school_id, author_id=author_id, concern=concern, adds_to=adds_to, started_at=at
+        )
         record(Verb.DRAFT, object_type="concerns.draft", object_id=token, school_id=school_id)
     if draft.author_id != author_id or (concern is not None and concern.logged_by_id != author_id):
         raise NotAllowed("This form was started by somebody else. Start a new one.")
-    draft.content, draft.saved_at = content, at or timezone.now()
+    draft.content, draft.saved_at = _storable(content), at
     draft.save()
     return draft
 
 
+def _wait_for(token: UUID) -> None:
+    """Whatever is done with one token is done one after the other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(token)])
+
+
+def _storable(content: Content) -> Content:
+    """PostgreSQL takes every character but the one of number zero, which no keyboard types."""
+    return {name: [text.replace("\x00", "") for text in texts] for name, texts in content.items()}
+
+
 @transaction.atomic
 def discard_draft(*, draft: Draft, by: User) -> None:
-    """Throw one's own draft away, on purpose. A call for a lead keeps its draft: it must be finished.
+    """Throw one's own draft away, on purpose.
 
-    Raises `NotAllowed` for anybody but the author, `OutOfTurn` for the draft of a call.
+    Raises `NotAllowed` for anybody but the author; `OutOfTurn` for the account of a call, which must be finished, and
+    for a draft that a lead has read: what somebody acts on stays written down.
     """
     if draft.author_id != by.pk:
         raise NotAllowed("Only the person who wrote a draft can discard it.")
     if draft.concern_id:
         raise OutOfTurn("A safeguarding lead has been called about this. Finish it, so that it is written down.")
+    if draft.opened_at:
+        raise OutOfTurn("A safeguarding lead has read this draft. Send it, and write in it what has changed.")
     record(Verb.DISCARD, draft, by=by)
     draft.delete()
 
 
-def unsent_for_a_day(school: School, *, at: datetime) -> QuerySet[Draft]:
-    """Drafts that have not been saved for one school day, oldest first, without their content: who, and since when."""
-    calendar, day = SchoolCalendar.of(school), timezone.localdate(at) - timedelta(days=1)
-    while not calendar.is_school_day(day) and (timezone.localdate(at) - day).days < 100:
-        day -= timedelta(days=1)
-    limit = timezone.localtime(at).replace(year=day.year, month=day.month, day=day.day)
-    return (
-        Draft.objects.filter(school=school, saved_at__lte=limit)
-        .defer("content")
-        .select_related("author")
-        .order_by("saved_at")
-    )
+def unsent_of(author: User) -> list[Unsent]:
+    """One's own drafts, newest first: one query."""
+    return _listed(Draft.objects.filter(author=author).order_by("-saved_at"))
+
+
+def unsent_for_a_day(school_id: UUID, *, at: datetime, token: UUID | None = None) -> list[Unsent]:
+    """Drafts begun a school day ago or longer and still not sent, oldest first; only that of `token`, where given.
+
+    Counted from when the draft was begun: who writes a little every day must not escape notice.
+    """
+    calendar = SchoolCalendar.of(School.objects.get(pk=school_id))
+    found = Draft.objects.filter(school_id=school_id, started_at__lte=_a_school_day_before(calendar, at))
+    return _listed((found if token is None else found.filter(pk=token)).order_by("started_at"))
+
+
+def _a_school_day_before(calendar: SchoolCalendar, at: datetime) -> datetime:
+    """The same time of day on the school day before; a hundred days back where the calendar knows none."""
+    here = timezone.localtime(at)
+    for days in range(1, 100):
+        if calendar.is_school_day((here - timedelta(days=days)).date()):
+            return here - timedelta(days=days)
+    return here - timedelta(days=100)
+
+
+def _listed(drafts: Any) -> list[Unsent]:
+    rows = drafts.defer("content", "opened_reason").select_related("author", "asked_by", "opened_by", "adds_to")
+    return [
+        Unsent(
+            token=draft.pk,
+            author=draft.author.full_name,
+            started_at=draft.started_at,
+            saved_at=draft.saved_at,
+            concern_id=draft.concern_id,
+            report_id=draft.adds_to.concern_id if draft.adds_to else None,
+            asked_at=draft.asked_at,
+            asked_by=draft.asked_by.full_name if draft.asked_by else "",
+            opened_at=draft.opened_at,
+            opened_by=draft.opened_by.full_name if draft.opened_by else "",
+        )
+        for draft in rows
+    ]
 
 
 @transaction.atomic
-def ask_about_draft(*, draft: Draft, by: User, at: datetime | None = None) -> Draft:
-    """A lead asks the author to finish: a notice in their inbox. Asking again the same day changes nothing."""
-    ensure(by, Capability.DECIDE_CONCERNS, draft.school_id, _LEADS)
+def ask_about_draft(*, token: UUID, by: User, at: datetime | None = None) -> Draft:
+    """A lead asks the author to finish: a notice in their inbox, once until it is opened.
+
+    Raises `NotAllowed` for anybody but a lead, `OutOfTurn` when the draft has been sent or discarded meanwhile.
+    """
+    draft = _of_colleague(token, by)
     draft.asked_at, draft.asked_by = at or timezone.now(), by
     draft.save(update_fields=["asked_at", "asked_by"])
     record(Verb.ASK, draft, by=by)
-    tell(
-        people=[draft.author],
-        school_id=draft.school_id,
-        kind=Notice.Kind.DRAFT,
-        object_type="draft",
-        object_id=draft.pk,
-    )
+    _tell_author(draft, Notice.Kind.DRAFT)
     return draft
 
 
 @transaction.atomic
-def open_draft(*, draft: Draft, reason: str, by: User, at: datetime | None = None) -> Draft:
+def open_draft(*, token: UUID, reason: str, by: User, at: datetime | None = None) -> Draft:
     """A lead reads somebody else's unsent draft, with a reason that stays on it; its author is told.
 
-    Raises `BadInput` without a reason, `NotAllowed` for anybody but a lead.
+    A second lead gives a reason too: it is put under the first. Raises `BadInput` without a reason, `NotAllowed` for
+    anybody but a lead, `OutOfTurn` when the draft has been sent or discarded meanwhile.
     """
-    ensure(by, Capability.DECIDE_CONCERNS, draft.school_id, _LEADS)
+    draft = _of_colleague(token, by)
     if not reason.strip():
         raise BadInput("Give your reason for opening this draft before its author has sent it.")
-    draft.opened_at, draft.opened_by, draft.opened_reason = at or timezone.now(), by, reason.strip()
+    said = f"{by.full_name}: {reason.strip()}"
+    draft.opened_reason = f"{draft.opened_reason}\n{said}".strip()
+    draft.opened_at, draft.opened_by = at or timezone.now(), by
     draft.save(update_fields=["opened_at", "opened_by", "opened_reason"])
     record(Verb.VIEW, draft, by=by, purpose="unsent draft opened")
+    _tell_author(draft, Notice.Kind.DRAFT_READ)
+    return draft
+
+
+def _of_colleague(token: UUID, by: User) -> Draft:
+    _wait_for(token)
+    draft = Draft.objects.select_for_update(of=("self",)).select_related("author").filter(pk=token).first()
+    if draft is None:
+        raise OutOfTurn("This draft has been sent or discarded meanwhile. If it was sent, it is among the concerns.")
+    ensure(by, Capability.DECIDE_CONCERNS, draft.school_id, _LEADS)
+    return draft
+
+
+def _tell_author(draft: Draft, kind: Notice.Kind) -> None:
     tell(
         people=[draft.author],
         school_id=draft.school_id,
-        kind=Notice.Kind.DRAFT,
+        kind=kind,
         object_type="draft",
         object_id=draft.pk,
     )
-    return draft

@@ -22,6 +22,7 @@ from safeguarding.concerns.models import (
     Category,
     Concern,
     ConcernChild,
+    ConcernNote,
     Draft,
     HowSoon,
     Subcategory,
@@ -96,7 +97,7 @@ def raise_concern(*, token: UUID, school: School, report: Report, by: User, at: 
     else:
         account = Account.objects.get(concern=concern)
     _write(concern, account, report, by=by, at=at)
-    Draft.objects.filter(pk=token, author=by).delete()
+    _end_draft(token, concern, by=by, at=at)
     record(Verb.CREATE, concern, by=by)
     tell(
         people=readers_on_duty(school.pk, on=timezone.localdate(at)),
@@ -164,6 +165,7 @@ def amend(*, account: Account, token: UUID, text: str, reason: str, by: User, at
     concern.news_at = at
     concern.revision += 1
     concern.save(update_fields=["news_at", "revision"])
+    _end_draft(token, concern, by=by, at=at)
     record(Verb.ADD, concern, by=by)
     tell(
         people=readers_on_duty(concern.school_id, on=timezone.localdate(at)),
@@ -173,6 +175,15 @@ def amend(*, account: Account, token: UUID, text: str, reason: str, by: User, at
         object_id=concern.pk,
     )
     return added
+
+
+def sent_as(token: UUID, *, by: User) -> UUID | None:
+    """The concern that one's own form has become already; None while it has not been sent."""
+    return (
+        Concern.objects.filter(token=token, logged_by=by, finished_at__isnull=False)
+        .values_list("pk", flat=True)
+        .first()
+    )
 
 
 def next_number(school_id: UUID, year: int) -> int:
@@ -195,6 +206,23 @@ def _concern_of(token: UUID, by: User) -> Concern | None:
     if concern is not None and concern.logged_by_id != by.pk:
         raise NotAllowed("This form was started by somebody else. Start a new one: log a concern of your own.")
     return concern
+
+
+def _end_draft(token: UUID, concern: Concern, *, by: User, at: datetime) -> None:
+    """What was a draft is sent. That a lead had read it before, and why, stays with the concern as that lead's note."""
+    draft = Draft.objects.filter(pk=token, author=by).first()
+    if draft is None:
+        return
+    if draft.opened_by_id:
+        ConcernNote.objects.create(
+            concern=concern,
+            school_id=concern.school_id,
+            author_id=draft.opened_by_id,
+            token=uuid7(),
+            text=f"Read as an unsent draft before it came in. {draft.opened_reason}",
+            added_at=at,
+        )
+    draft.delete()
 
 
 def _begin(

@@ -1,0 +1,196 @@
+"""Is what somebody typed still there, and who gets to know of it?"""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from safeguarding.accounts.models import Notice
+from safeguarding.accounts.services import deactivate_person, end_role
+from safeguarding.audit.models import Event
+from safeguarding.concerns.models import ConcernNote, Draft
+from safeguarding.concerns.services.drafts import (
+    ask_about_draft,
+    discard_draft,
+    open_draft,
+    save_draft,
+    unsent_for_a_day,
+    unsent_of,
+)
+from safeguarding.concerns.services.raising import (
+    AccountFacts,
+    ChildEntry,
+    Report,
+    amend,
+    call_lead,
+    raise_concern,
+    sent_as,
+)
+from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from tests.factories import SCHOOL_DAY, child, concern, staffroom
+
+pytestmark = pytest.mark.django_db
+TYPED = {"facts": ["He was quiet.\x00"], "who": ["a", "b"]}
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def cast():
+    return staffroom()
+
+
+def drafted(cast, *, at=SCHOOL_DAY, author=None, token=None, content=TYPED):
+    return save_draft(
+        token=token or uuid4(),
+        school_id=cast.school.pk,
+        content=content,
+        author_id=(author or cast.teacher).pk,
+        at=at,
+    )
+
+
+def report(cast):
+    return Report(
+        how_soon=3,
+        children=[ChildEntry(role="worried_about", child=child(cast.school, by=cast.office))],
+        account=AccountFacts(facts="He was quiet at register."),
+    )
+
+
+def test_a_draft_keeps_everything_but_the_one_character_that_no_database_takes(cast):
+    draft = drafted(cast)
+    assert Draft.objects.get(pk=draft.pk).content == {"facts": ["He was quiet."], "who": ["a", "b"]}
+
+
+def test_saving_again_changes_the_same_draft(cast):
+    draft = drafted(cast)
+    drafted(cast, token=draft.pk, content={"facts": ["He was very quiet."]}, at=SCHOOL_DAY + DAY)
+    kept = Draft.objects.get()
+    assert (kept.content["facts"], kept.started_at, kept.saved_at) == (
+        ["He was very quiet."],
+        SCHOOL_DAY,
+        SCHOOL_DAY + DAY,
+    )
+
+
+def test_nobody_saves_into_the_draft_of_somebody_else(cast):
+    draft = drafted(cast)
+    with pytest.raises(NotAllowed):
+        drafted(cast, token=draft.pk, author=cast.assistant)
+
+
+def test_what_has_been_sent_is_no_draft_any_more(cast):
+    draft = drafted(cast)
+    sent = raise_concern(token=draft.pk, school=cast.school, report=report(cast), by=cast.teacher)
+    assert not Draft.objects.exists()
+    assert drafted(cast, token=draft.pk) is None, "a late autosave must not bring it back"
+    assert sent_as(draft.pk, by=cast.teacher) == sent.pk
+    assert sent_as(draft.pk, by=cast.assistant) is None
+
+
+def test_an_addition_that_has_been_sent_is_no_draft_any_more(cast):
+    account = concern(cast).account
+    token = uuid4()
+    save_draft(
+        token=token,
+        school_id=cast.school.pk,
+        content={"text": ["He"]},
+        author_id=cast.teacher.pk,
+        adds_to=account,
+        at=SCHOOL_DAY,
+    )
+    assert unsent_of(cast.teacher)[0].report_id == account.concern_id
+    amend(account=account, token=token, text="He ate nothing.", reason="more", by=cast.teacher)
+    assert unsent_of(cast.teacher) == []
+    assert drafted(cast, token=token) is None
+
+
+def test_after_thirty_days_sign_out_and_leaving_the_draft_is_there(cast):
+    draft = drafted(cast)
+    end_role(assignment=cast.teacher.assignments.get(), last_day=SCHOOL_DAY.date())
+    deactivate_person(user=cast.teacher)
+    found = unsent_for_a_day(cast.school.pk, at=SCHOOL_DAY + 30 * DAY)
+    assert [(one.token, one.author) for one in found] == [(draft.pk, "Jon Beckett")]
+    assert Draft.objects.get().content["facts"] == ["He was quiet."]
+
+
+@pytest.mark.parametrize(
+    ("passed", "seen"),
+    [
+        (timedelta(hours=23), False),
+        (timedelta(hours=24), True),
+    ],
+)
+def test_leads_hear_of_a_draft_after_one_school_day(cast, passed, seen):
+    drafted(cast)
+    drafted(cast, token=Draft.objects.get().pk, at=SCHOOL_DAY + passed)
+    assert bool(unsent_for_a_day(cast.school.pk, at=SCHOOL_DAY + passed)) is seen
+
+
+def test_a_weekend_is_no_school_day(cast):
+    friday = SCHOOL_DAY + 3 * DAY
+    drafted(cast, at=friday)
+    assert unsent_for_a_day(cast.school.pk, at=friday + 2 * DAY + timedelta(hours=23)) == []
+    assert len(unsent_for_a_day(cast.school.pk, at=friday + 3 * DAY)) == 1
+
+
+def test_a_lead_asks_and_the_author_is_told(cast):
+    draft = drafted(cast)
+    ask_about_draft(token=draft.pk, by=cast.lead, at=SCHOOL_DAY + DAY)
+    assert Notice.objects.get(user=cast.teacher).kind == Notice.Kind.DRAFT
+    assert unsent_of(cast.teacher)[0].asked_by == "Priya Raman"
+    with pytest.raises(NotAllowed):
+        ask_about_draft(token=draft.pk, by=cast.pastoral)
+
+
+def test_a_lead_reads_a_draft_only_with_a_reason_which_stays(cast):
+    draft = drafted(cast)
+    assert not Draft.objects.visible_to(cast.lead).exists()
+    with pytest.raises(BadInput):
+        open_draft(token=draft.pk, reason="  ", by=cast.lead)
+    with pytest.raises(NotAllowed):
+        open_draft(token=draft.pk, reason="I am curious", by=cast.pastoral)
+    ask_about_draft(token=draft.pk, by=cast.lead)
+    open_draft(token=draft.pk, reason="The author is ill", by=cast.lead)
+    assert Draft.objects.visible_to(cast.lead).exists()
+    assert not Draft.objects.visible_to(cast.deputy).exists()
+    assert Event.objects.filter(object_id=draft.pk, actor_id=cast.lead.pk, verb="view").exists()
+    told = Notice.objects.filter(user=cast.teacher).values_list("kind", flat=True)
+    assert sorted(told) == [Notice.Kind.DRAFT, Notice.Kind.DRAFT_READ]
+
+
+def test_why_a_lead_read_a_draft_stays_with_the_concern(cast):
+    draft = drafted(cast)
+    open_draft(token=draft.pk, reason="The author is ill", by=cast.lead)
+    open_draft(token=draft.pk, reason="Priya is away", by=cast.deputy)
+    sent = raise_concern(token=draft.pk, school=cast.school, report=report(cast), by=cast.teacher)
+    note = ConcernNote.objects.get(concern=sent)
+    assert "Priya Raman: The author is ill\nTom Aldous: Priya is away" in note.text
+    assert not ConcernNote.objects.visible_to(cast.teacher).exists()
+
+
+def test_an_author_discards_a_draft_on_purpose_and_nobody_else_does(cast):
+    draft = drafted(cast)
+    token = draft.pk
+    with pytest.raises(NotAllowed):
+        discard_draft(draft=draft, by=cast.lead)
+    discard_draft(draft=draft, by=cast.teacher)
+    assert not Draft.objects.exists()
+    assert Event.objects.filter(verb="discard", object_id=token).exists()
+
+
+def test_what_a_lead_acts_on_is_not_discarded(cast):
+    read = drafted(cast)
+    open_draft(token=read.pk, reason="The author is ill", by=cast.lead)
+    called = call_lead(token=uuid4(), school=cast.school, by=cast.teacher, line="In the hall")
+    of_call = drafted(cast, token=called.token)
+    for draft in (Draft.objects.get(pk=read.pk), of_call):
+        with pytest.raises(OutOfTurn):
+            discard_draft(draft=draft, by=cast.teacher)
+
+
+def test_drafts_are_listed_in_one_query(cast, django_assert_num_queries):
+    for days in range(3):
+        drafted(cast, at=SCHOOL_DAY + days * DAY)
+    with django_assert_num_queries(1):
+        assert [d.saved_at for d in unsent_of(cast.teacher)] == [SCHOOL_DAY + n * DAY for n in (2, 1, 0)]
