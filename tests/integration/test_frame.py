@@ -1,0 +1,65 @@
+"""Does every page have its frame: who is signed in, the way to call a lead, and words that a reader understands?"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains
+
+from safeguarding.views import problem
+
+pytestmark = pytest.mark.django_db
+
+
+@contextmanager
+def no_database() -> Iterator[None]:
+    def refuse(*_: Any) -> None:
+        raise AssertionError("the page asked the database")
+
+    with connection.execute_wrapper(refuse):
+        yield
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 422, 500, 503])
+def test_a_problem_is_told_in_words_without_the_database(status):
+    request = RequestFactory().get("/")
+    request.user = AnonymousUser()
+    with no_database():
+        page = problem(request, status)
+    assertContains(page, "Go to your home page", status_code=status)
+    assertContains(page, "<h1", status_code=status)
+    if status >= 500:
+        assertContains(page, "call 999 now", status_code=status)
+
+
+def test_who_is_not_signed_in_gets_the_form_and_no_name_of_a_school(client: Client):
+    page = client.get(reverse("account_login"))
+    assertContains(page, "<title>Sign in – Harbour</title>")
+    assertContains(page, '<label class="hb-label" for="id_login">User name</label>', html=True)
+    assertNotContains(page, "run by")
+    assertNotContains(page, "Practice")
+
+
+def test_a_wrong_password_is_told_in_harbours_words_and_the_name_is_kept(client: Client):
+    page = client.post(reverse("account_login"), {"login": "a.teacher", "password": "wrong"})
+    assertContains(page, "<title>Error: Sign in – Harbour</title>")
+    assertContains(page, "User name or password is not right. Capitals matter in the password.")
+    assertContains(page, 'value="a.teacher"')
+    assertNotContains(page, "wrong")
+
+
+def test_nothing_typed_says_what_to_enter_and_where(client: Client):
+    page = client.post(reverse("account_login"), {})
+    assertContains(page, '<a href="#id_login">Enter your user name</a>', html=True)
+    assertContains(page, '<a href="#id_password">Enter your password</a>', html=True)
+
+
+def test_practice_says_so_on_every_page(client: Client, settings):
+    settings.DEMO = True
+    assertContains(client.get(reverse("account_login")), "Practice: nobody will read this.")
+    assertContains(client.get("/nowhere/"), "Practice: nobody will read this.", status_code=404)
