@@ -13,9 +13,15 @@ env = environ.Env()
 environ.Env.read_env(env.str("HARBOUR_ENV_FILE", default=str(BASE_DIR / ".env")))
 # Run-time data: the embedded servers, built pages' assets, uploaded files. Nothing in it is committed.
 VAR = Path(env.str("HARBOUR_VAR", default=str(BASE_DIR / "var"))).resolve()
-# Servers whose address is not given are started by `manage.py up`, which writes their addresses here.
-EMBEDDED = frozenset(name for name in ("DATABASE_URL", "REDIS_URL") if not {name, f"{name}_FILE"} & set(os.environ))
-environ.Env.read_env(VAR / "services.env")
+# Servers whose address is not given are started by `manage.py up`, which writes how to reach them to these files.
+EMBEDDED_DATABASE = not {"DATABASE_URL", "DATABASE_URL_FILE"} & set(os.environ)
+EMBEDDED_QUEUE = not {"REDIS_URL", "REDIS_URL_FILE"} & set(os.environ)
+# With nothing configured at all this is the demo school, for this machine alone.
+DEMO = env.bool("HARBOUR_DEMO", default=EMBEDDED_DATABASE and not {"SECRET_KEY", "SECRET_KEY_FILE"} & set(os.environ))
+if EMBEDDED_DATABASE:
+    environ.Env.read_env(VAR / "database.env")
+if EMBEDDED_QUEUE:
+    environ.Env.read_env(VAR / "queue.env")
 
 
 def secret(name: str, default: str | None = None) -> str:
@@ -34,11 +40,14 @@ def secret(name: str, default: str | None = None) -> str:
 
 
 # --- which installation is this
-DEMO = env.bool("HARBOUR_DEMO", default=False)
 DEBUG = False
 SECRET_KEY = secret("SECRET_KEY", "insecure-until-make-run-writes-one" if DEMO else None)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-BASE_URL = env.str("BASE_URL", default="http://localhost:8000")
+# Practice is for this machine alone: its passwords stand on the sign-in page.
+HOST = "127.0.0.1" if DEMO else env.str("HOST", default="127.0.0.1")
+PORT = env.int("PORT", default=8000)
+WEB_WORKERS = env.int("WEB_WORKERS", default=os.cpu_count() or 1)
+BASE_URL = env.str("BASE_URL", default=f"http://localhost:{PORT}")
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https://") else []
 
 # --- apps, from the ground up: each may use only those above it

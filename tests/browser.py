@@ -11,14 +11,9 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from fcntl import LOCK_EX, flock
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.core.management import call_command
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -34,26 +29,6 @@ FLAGS = [
 ]
 # A person looks for at most this long before deciding that something is not there.
 PATIENCE = 10_000
-
-
-def collect_static() -> None:
-    """Build the files under /static/ when one of their sources is newer. Test processes wait for each other."""
-    root = Path(settings.STATIC_ROOT)
-    root.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(root.parent / "static.lock"):
-        manifest = root / "staticfiles.json"
-        built = manifest.stat().st_mtime if manifest.exists() else 0
-        folders = [Path(entry[1] if isinstance(entry, tuple) else entry) for entry in settings.STATICFILES_DIRS]
-        files = [file for folder in folders for file in (folder, *folder.rglob("*"))]
-        if any(file.stat().st_mtime > built for file in files if file.exists()):
-            call_command("collectstatic", clear=True, interactive=False, verbosity=0)
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("w") as file:
-        flock(file, LOCK_EX)
-        yield
 
 
 class _Server(ThreadedWSGIServer):

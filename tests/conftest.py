@@ -9,6 +9,7 @@ import pytest
 from django.db import connections
 from django.test import TransactionTestCase
 
+from safeguarding.launch.static import build_static
 from tests import postgres
 
 pytest_plugins = ["tests.browser"]
@@ -37,9 +38,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _static_files() -> None:
     """Pages name built files by their hash, also where no server runs."""
-    from tests.browser import collect_static
-
-    collect_static()
+    build_static()
 
 
 @pytest.fixture(scope="session")

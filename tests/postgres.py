@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -110,11 +111,19 @@ def _running(cluster: Cluster) -> Iterator[None]:
             start_new_session=True,
         )
     try:
-        cluster.wait(_PASSWORDS["postgres"])
+        _wait(cluster)
         yield
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(timeout=30)
+
+
+def _wait(cluster: Cluster) -> None:
+    deadline = time.monotonic() + 60
+    while not cluster.answers(_PASSWORDS["postgres"]):
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"PostgreSQL does not answer. {(cluster.home / 'log').read_text()}")
+        time.sleep(0.05)
 
 
 def _migrate(databases: Databases) -> None:

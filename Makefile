@@ -1,0 +1,36 @@
+# The work is in .ci/bootstrap.py (what a bare machine needs) and in manage.py. `make help` lists these lines.
+PYTHON ?= python3
+HARBOUR = .venv/bin/python
+
+.PHONY: help run test soak check fix bench demo
+
+help:  ## this list
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
+
+run:  ## set up what is missing and start Harbour; PORT=8000
+	@exec $(PYTHON) .ci/bootstrap.py run
+
+test:  ## everything that fits in 12 minutes on 2 cores
+	@$(PYTHON) .ci/bootstrap.py test
+	@$(HARBOUR) -m pytest -n $${PROCESSES:-2}
+
+soak:  ## the long proofs, under 2 hours
+	@$(PYTHON) .ci/bootstrap.py test
+	@$(HARBOUR) -m pytest -m soak
+
+check:  ## style, types, layers, migrations, templates, documents, settings for production
+	@$(PYTHON) .ci/bootstrap.py check
+	@$(HARBOUR) .ci/check.py
+
+fix:  ## let ruff mend and lay out the code
+	@$(PYTHON) .ci/bootstrap.py check
+	@$(HARBOUR) -m ruff check --fix .
+	@$(HARBOUR) -m ruff format .
+
+bench:  ## measure every page; prints a table and writes var/bench.json
+	@$(PYTHON) .ci/bootstrap.py test
+	@$(HARBOUR) manage.py up bench
+
+demo:  ## fill the demo school
+	@$(PYTHON) .ci/bootstrap.py check
+	@$(HARBOUR) manage.py up seed_demo

@@ -1,0 +1,116 @@
+"""Which servers does this installation bring itself, where is their data, and how do Harbour's processes reach them?
+
+Passwords are made once and kept in `var/passwords.json`; the addresses are written at each start to `var/database.env`
+and `var/queue.env`, which the settings read where no address is given. All three can be read by their owner only.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import signal
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from .postgres import ROLES, SUPERUSER, SYSTEM_FOLDER, Cluster, account
+from .redis import Queue
+from .supervisor import Program
+
+DATABASE = "harbour"
+_PASSWORDS = (*ROLES, SUPERUSER, "secret_key")
+
+
+class Database:
+    """The embedded PostgreSQL of the installation in the folder `var`."""
+
+    def __init__(self, var: Path) -> None:
+        self.var = var
+        self.account = account()
+        self.cluster = Cluster(self._home(), self.account)
+        self.note = ""
+        self.passwords = self._kept_passwords()
+
+    def _home(self) -> Path:
+        """In `var`; for root in a folder that PostgreSQL's own account can reach, linked from there."""
+        if self.account is None:
+            return self.var / "postgres"
+        digest = hashlib.sha256(os.fsencode(self.var)).hexdigest()[:12]
+        return SYSTEM_FOLDER / digest
+
+    def _kept_passwords(self) -> dict[str, str]:
+        path = self.var / "passwords.json"
+        if path.exists():
+            return dict(json.loads(path.read_text()))
+        if self.cluster.exists:
+            # `var` was deleted to start afresh, and this data was elsewhere. Nobody's records are deleted by the way.
+            aside = self.cluster.home.with_name(f"{self.cluster.home.name}-until-{datetime.now():%Y%m%d-%H%M%S}")
+            self.cluster.home.rename(aside)
+            self.note = (
+                f"The passwords of the former database are gone. It was put aside: delete {aside} when nobody needs it."
+            )
+        passwords = {name: secrets.token_urlsafe(32) for name in _PASSWORDS}
+        write_private(path, json.dumps(passwords))
+        return passwords
+
+    def prepare(self) -> None:
+        """Make the cluster where there is none yet, and its folders in any case."""
+        if self.account:
+            SYSTEM_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
+        if not self.cluster.exists:
+            self.cluster.create(self.passwords[SUPERUSER])
+        self.cluster.prepare_folders()
+        link = self.var / "postgres"
+        if self.account and not link.is_symlink():
+            link.symlink_to(self.cluster.home)
+
+    def program(self) -> Program:
+        return Program(
+            "postgres",
+            self.cluster.command(),
+            folder=self.cluster.home,
+            account=self.account,
+            # Ends sessions and writes everything down, without waiting for anybody.
+            stop=signal.SIGINT,
+            patience=20,
+            quiet=True,
+        )
+
+    def answers(self) -> bool:
+        return self.cluster.answers(self.passwords[SUPERUSER])
+
+    def admit(self) -> None:
+        """Once it runs: the roles, the database, and the file that says how to reach it."""
+        self.cluster.ensure_roles(self.passwords[SUPERUSER], self.passwords)
+        self.cluster.ensure_database(self.passwords[SUPERUSER], DATABASE)
+        write_environment(self.var / "database.env", self.environment())
+
+    def environment(self) -> dict[str, str]:
+        urls = {role: self.cluster.url(role, self.passwords[role], DATABASE) for role in ROLES}
+        return {
+            "DATABASE_URL": urls["web"],
+            "WORKER_DATABASE_URL": urls["worker"],
+            "OWNER_DATABASE_URL": urls["owner"],
+            "SECRET_KEY": self.passwords["secret_key"],
+        }
+
+
+def queue(var: Path) -> Queue:
+    """The private Redis of the installation in the folder `var`, ready to start."""
+    made = Queue(var / "redis")
+    made.prepare_folders()
+    write_environment(var / "queue.env", {"REDIS_URL": made.url})
+    return made
+
+
+def write_environment(path: Path, values: Mapping[str, str]) -> None:
+    write_private(path, "".join(f"{name}={value}\n" for name, value in values.items()))
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file that only its owner may read; a reader sees the former one or the new one, never half."""
+    draft = path.with_name(f".{path.name}.new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    draft.replace(path)

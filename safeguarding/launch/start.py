@@ -1,0 +1,205 @@
+"""What is started, in which order? The servers that no address was given for, the set-up, then web, worker and beat."""
+
+import asyncio
+import fcntl
+import os
+import socket
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+import psycopg
+from django.core.management import get_commands
+
+from . import LaunchError
+from .servers import Database, queue
+from .static import build_static
+from .supervisor import Program, Stopped, Supervisor, stop_leftovers
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to start, as the settings and the environment say."""
+
+    root: Path
+    var: Path
+    embedded_database: bool
+    embedded_queue: bool
+    demo: bool
+    host: str
+    port: int
+    web_workers: int
+    # How the pages are reached; where the environment has none, at this machine's port.
+    base_url: str
+    # A management command to run on the servers instead of web, worker and beat.
+    instead: Sequence[str] = ()
+
+    def manage(self, name: str, *arguments: str, role: str, environment: Mapping[str, str]) -> Program:
+        command = [sys.executable, str(self.root / "manage.py"), *arguments]
+        return Program(name, command, {**environment, "HARBOUR_ROLE": role}, self.root, patience=10)
+
+
+async def start(plan: Plan, *, ready: str) -> None:
+    """Start everything, say `ready`, and return when all of it has stopped again.
+
+    Raises `LaunchError` when something cannot be started or kept running.
+    """
+    plan.var.mkdir(parents=True, exist_ok=True)
+    with _alone(plan):
+        if left := stop_leftovers(plan.var / "processes.json", naming=_paths(plan)):
+            print(f"Stopped what an earlier start had left: {', '.join(left)}.", flush=True)  # noqa: T201
+        if not plan.instead:
+            _require_free_port(plan.host, plan.port)
+        supervisor = Supervisor(plan.var / "processes.json")
+        try:
+            environment = await _servers(plan, supervisor)
+            await _set_up(plan, supervisor, environment)
+            if plan.instead:
+                await supervisor.run(plan.manage(plan.instead[0], *plan.instead, role="owner", environment=environment))
+            else:
+                await _harbour(plan, supervisor, environment)
+                supervisor.say("harbour", ready.replace("\n", "\nharbour  | "))
+                await supervisor.wait()
+        except Stopped:
+            pass
+        finally:
+            await supervisor.stop()
+
+
+async def _servers(plan: Plan, supervisor: Supervisor) -> dict[str, str]:
+    """Start what no address was given for. Returns what the processes of Harbour need to reach it."""
+    environment = {"BASE_URL": plan.base_url, "HARBOUR_DEMO": str(plan.demo).lower()}
+    if plan.embedded_database:
+        database = Database(plan.var)
+        if database.note:
+            supervisor.say("harbour", database.note)
+        who = f" as {database.account}, because it does not run as root" if database.account else ""
+        supervisor.say("harbour", f"starting PostgreSQL{who}; its data is in {database.cluster.data}")
+        await asyncio.to_thread(database.prepare)
+        await supervisor.start(database.program())
+        await supervisor.until(database.answers, seconds=60, otherwise="The embedded PostgreSQL does not answer.")
+        await asyncio.to_thread(database.admit)
+        environment |= database.environment()
+    if plan.embedded_queue:
+        doorbell = queue(plan.var)
+        supervisor.say("harbour", "starting a private Redis")
+        await supervisor.start(Program("redis", doorbell.command(), folder=doorbell.home, quiet=True))
+        await supervisor.until(doorbell.answers, seconds=20, otherwise="The private Redis does not answer.")
+        environment["REDIS_URL"] = doorbell.url
+    return environment
+
+
+async def _set_up(plan: Plan, supervisor: Supervisor, environment: Mapping[str, str]) -> None:
+    """Bring the tables up to date, build the files that pages name, and fill the demo school once."""
+    supervisor.say("harbour", "bringing the tables up to date")
+    migrate = plan.manage("migrate", "migrate", "--verbosity=0", role="owner", environment=environment)
+    await asyncio.gather(supervisor.run(migrate), asyncio.to_thread(build_static))
+    known = "seed_demo" in get_commands()
+    if known and plan.demo and plan.embedded_database and not _has_school(environment["OWNER_DATABASE_URL"]):
+        supervisor.say("harbour", "first start: filling the demo school")
+        await supervisor.run(plan.manage("demo", "seed_demo", role="owner", environment=environment))
+
+
+async def _harbour(plan: Plan, supervisor: Supervisor, environment: Mapping[str, str]) -> None:
+    supervisor.say("harbour", "starting the web server, the worker and its clock")
+    # It warns root of tasks that carry code; Harbour takes JSON alone, from everybody.
+    celery = [
+        sys.executable,
+        "-W",
+        "ignore:::celery.platforms",
+        "-m",
+        "celery",
+        "--quiet",
+        "--app",
+        "safeguarding.celery",
+    ]
+    quiet = ["--loglevel", "WARNING"]
+    await supervisor.start(
+        Program(
+            "web",
+            web_command(plan.host, plan.port, plan.web_workers),
+            {**environment, "HARBOUR_ROLE": "web"},
+            plan.root,
+        ),
+        Program(
+            "worker",
+            [*celery, "worker", *quiet, "--concurrency", "2", "--without-mingle", "--without-gossip"],
+            {**environment, "HARBOUR_ROLE": "worker"},
+            plan.root,
+        ),
+        Program(
+            "beat",
+            # Its times are kept in memory: every task looks in the database for what was missed.
+            [*celery, "beat", *quiet, "--scheduler", "celery.beat:Scheduler", "--pidfile="],
+            {**environment, "HARBOUR_ROLE": "worker"},
+            plan.root,
+        ),
+    )
+    await supervisor.until(
+        lambda: _answers(plan.host, plan.port), seconds=60, otherwise="The web server does not answer."
+    )
+
+
+def web_command(host: str, port: int, workers: int) -> list[str]:
+    """The shipped web server: one process a core, one request a process, as measured fastest. Logs no addresses."""
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
+        "--workers", str(workers), "--blocking-threads", "1", "--no-ws", "--respawn-failed-workers",
+        "--respawn-interval", "0.5", "--workers-kill-timeout", "2", "--log-level", "warning", "safeguarding.wsgi:application",
+    ]  # fmt: skip
+
+
+def _require_free_port(host: str, port: int) -> None:
+    """Raises `LaunchError` where another program listens: the web server would share the port with it unnoticed."""
+    if _listens(host, port):
+        raise LaunchError(f"Port {port} is taken by another program. Choose another one: PORT={port + 1} make run")
+
+
+def _listens(host: str, port: int) -> bool:
+    with socket.socket() as client:
+        client.settimeout(2)
+        return client.connect_ex((_near(host), port)) == 0
+
+
+def _answers(host: str, port: int) -> bool:
+    """Whether a page comes back: the port is open well before the first worker has loaded Harbour."""
+    try:
+        client = HTTPConnection(_near(host), port, timeout=5)
+        client.request("GET", "/health/")
+        return client.getresponse().status < 500
+    except (OSError, HTTPException):
+        return False
+
+
+def _near(host: str) -> str:
+    return "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104
+
+
+def _has_school(url: str) -> bool:
+    with psycopg.connect(url) as connection:
+        return connection.execute("SELECT 1 FROM accounts_school LIMIT 1").fetchone() is not None
+
+
+def _paths(plan: Plan) -> list[Path]:
+    """What the command lines of this installation's processes have in them."""
+    return [plan.root, plan.var, Path(sys.prefix), (plan.var / "postgres").resolve()]
+
+
+@contextmanager
+def _alone(plan: Plan) -> Iterator[None]:
+    """Nobody else runs this installation. The lock is the kernel's: it ends with the process, however that ends."""
+    with (plan.var / "up.lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise LaunchError(
+                f"Harbour already runs here: {file.read().strip()}. Stop it with Ctrl-C in its terminal first."
+            ) from None
+        file.truncate(0)
+        file.write(f"process {os.getpid()} at {plan.base_url}")
+        file.flush()
+        yield
