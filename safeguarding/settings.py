@@ -235,5 +235,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.request": {"level": "ERROR"}},
+    # The printer tells each of its steps and quotes what it skips.
+    "loggers": {"django.request": {"level": "ERROR"}, "weasyprint": {"level": "ERROR"}},
 }

@@ -24,6 +24,16 @@ def bodymap_read(marks: Mapping[int, str]) -> dict[str, Any]:
     return {"views": views, "seen": [region for view in views for region in view["regions"] if region["ticked"]]}
 
 
+@register.inclusion_tag("pdf/bodymap.html")
+def bodymap_paper(marks: Mapping[int, str] | None = None) -> dict[str, Any]:
+    """The same for paper, each view with what a screen reader says of it; without marks the figure to draw on."""
+    views = _views(marks or {})
+    for view in views:
+        seen = [f"{region['letter']} {region['label'].lower()}" for region in view["regions"] if region["ticked"]]
+        view["said"] = f"{view['name']} of a child’s body: {', '.join(seen) or 'no marks'}"
+    return {"views": views, "seen": [region for view in views for region in view["regions"] if region["ticked"]]}
+
+
 def _views(marks: Mapping[int, str]) -> list[dict[str, Any]]:
     """Front and back, each with its regions: number, label, ticked, note, letter."""
     names = iter([*ascii_uppercase, *(f"A{letter}" for letter in ascii_uppercase)])
@@ -32,6 +42,8 @@ def _views(marks: Mapping[int, str]) -> list[dict[str, Any]]:
             "view": region.view,
             "number": region.number,
             "label": region.label,
+            "x": region.x,
+            "y": region.y,
             "ticked": region.number in marks,
             "note": marks.get(region.number, ""),
             "letter": next(names) if region.number in marks else "",

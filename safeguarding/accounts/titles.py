@@ -1,0 +1,48 @@
+"""As what did somebody act? Full name and the role of the day, for records and paper: "Jon Beckett, class teacher 5B".
+
+A record must be understood decades later by somebody outside the school: full names with roles, never initials (domain
+reference 1.2).
+"""
+
+from collections import defaultdict
+from datetime import date, datetime
+from uuid import UUID
+
+from safeguarding import dates
+
+from .models import RoleAssignment, User
+from .roles import ROLES
+
+
+class Titles:
+    """The roles that everybody at a school has or had. One query: a school is some dozens of people."""
+
+    def __init__(self, school_id: UUID) -> None:
+        self._roles: dict[UUID, list[RoleAssignment]] = defaultdict(list)
+        for row in RoleAssignment.objects.filter(school_id=school_id).order_by("starts_on", "id"):
+            self._roles[row.user_id].append(row)
+
+    def role(self, person: User, on: date) -> str:
+        """The furthest-reaching role on a day, as it stands inside a sentence: "class teacher 5B". Empty if there was none."""
+        order = list(ROLES)
+        held = [r for r in self._roles[person.pk] if r.starts_on <= on and (r.ends_on is None or on <= r.ends_on)]
+        if not held:
+            return ""
+        best = max(held, key=lambda r: order.index(r.role_key))
+        return f"{_inside(best.role.title)} {best.class_name}".strip()
+
+    def of(self, person: User | None, at: date | datetime) -> str:
+        """ "Jon Beckett, class teacher 5B"; the name alone where there was no role that day; empty for nobody."""
+        if person is None:
+            return ""
+        role = self.role(person, dates.as_day(at))
+        return f"{person.full_name}, {role}" if role else person.full_name
+
+    def signed(self, person: User | None, at: datetime | None) -> str:
+        """ "Jon Beckett, class teacher 5B, 24 November 2026 at 9:31am"; empty while it has not happened."""
+        return f"{self.of(person, at)}, {dates.full_moment(at)}" if person is not None and at is not None else ""
+
+
+def _inside(title: str) -> str:
+    """A title without its capital, unless it is an abbreviation: "class teacher", "SENCO"."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]

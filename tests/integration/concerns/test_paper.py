@@ -1,0 +1,252 @@
+"""A concern on paper: tagged, whole, marked with who printed it, recorded once; for nobody else."""
+
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from safeguarding.audit.models import Event, Outcome, Verb
+from safeguarding.concerns.services.deciding import (
+    Ruling,
+    add_action,
+    add_note,
+    close_concern,
+    decide,
+    end_action,
+    open_concern,
+)
+from safeguarding.concerns.services.raising import ChildEntry, amend
+from tests import factories
+from tests.pdfs import Printed
+
+pytestmark = pytest.mark.django_db
+
+# What somebody could type who wants the printer to fetch something, or to break out of its box.
+HOSTILE = [
+    '<img src="file:///etc/hostname">',
+    '<link rel="attachment" href="file:///etc/hostname">',
+    '<link rel="stylesheet" href="http://127.0.0.1:9/x.css">',
+    "<style>@import url(http://127.0.0.1:9/x.css); * { display: none }</style>",
+    '<object data="file:///etc/hostname"></object>',
+    '<svg><image href="http://127.0.0.1:9/x.png"/></svg>',
+    "</p></main></body></html><h1>Forged</h1>",
+    "{% load static %}{{ settings.SECRET_KEY }}",
+    "asset:../../.env",
+]
+
+
+@pytest.fixture
+def cast():
+    return factories.staffroom()
+
+
+@pytest.fixture
+def concern(cast):
+    """A concern that has been through its whole life."""
+    rowan = factories.child(cast.school, "Rowan", "Ashdown", by=cast.office, known_forename="Ro")
+    concern = factories.concern(
+        cast,
+        facts="Came in late and was quiet at register.\n\nSleeve pushed up at the sink.",
+        child_words="I fell off my bike on Saturday.",
+        marks={9: "Small round bruise", 32: ""},
+        observed_on=factories.SCHOOL_DAY.date(),
+        children=[
+            ChildEntry(role="worried_about", child=rowan),
+            ChildEntry(role="witness", kind="unnamed", description="A boy in a red coat"),
+        ],
+    )
+    concern = open_concern(concern=concern, by=cast.lead)
+    amend(account=concern.account, token=uuid4(), text="It was Saturday 21 November.", reason="exact", by=cast.teacher)
+    add_note(concern=concern, token=uuid4(), text="Rang the carer at noon.", by=cast.deputy)
+    action = add_action(
+        concern=concern,
+        token=uuid4(),
+        text="Ask the nurse to look at the arm",
+        owner=cast.pastoral,
+        due_on=factories.SCHOOL_DAY.date(),
+        by=cast.lead,
+    )
+    end_action(action=action, move="complete", result="In keeping with a fall.", by=cast.pastoral)
+    concern.refresh_from_db()
+    decide(
+        concern=concern,
+        token=uuid4(),
+        seen=concern.revision,
+        ruling=Ruling(
+            level=2, kind="monitor", rationale="The account of the fall fits.", parents_told="yes", receipt="watching"
+        ),
+        by=cast.lead,
+    )
+    concern.refresh_from_db()
+    return close_concern(
+        concern=concern,
+        seen=concern.revision,
+        outcome="helped_in_school",
+        reason="Nothing further in two weeks.",
+        receipt="in_school",
+        by=cast.lead,
+    )
+
+
+def printed(client, person, name, *args):
+    client.force_login(person)
+    response = client.get(reverse(name, args=args))
+    assert response.status_code == 200, response.content
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Cache-Control"] == "no-store"
+    return response, Printed(response.content)
+
+
+def test_the_whole_concern_is_on_paper(client, cast, concern):
+    _, paper = printed(client, cast.lead, "concern_paper", concern.pk)
+    for words in (
+        concern.reference,
+        "Saltmarsh Lane Primary School",
+        "Rowan Ashdown, known as Ro",
+        "A boy in a red coat",
+        "Sleeve pushed up at the sink.",
+        "I fell off my bike on Saturday.",
+        "A. Left forearm",
+        "Small round bruise",
+        "B. Right calf",
+        "It was Saturday 21 November.",
+        "Rang the carer at noon.",
+        "Ask the nurse to look at the arm",
+        "In keeping with a fall.",
+        "Level 2 Early help",
+        "The account of the fall fits.",
+        "Helped in school, no further need. Nothing further in two weeks.",
+        "Jon Beckett, class teacher 5B",
+        "Priya Raman, designated safeguarding lead",
+        "Tom Aldous, deputy safeguarding lead",
+        "Carla Mendes, pastoral lead",
+    ):
+        assert words in paper.text, words
+
+
+def test_every_page_says_what_it_is_who_printed_it_and_how_many_there_are(client, cast, concern):
+    _, paper = printed(client, cast.lead, "concern_paper", concern.pk)
+    pages = paper.pages()
+    assert len(pages) > 1
+    for number, page in enumerate(pages, start=1):
+        assert f"Page {number} of {len(pages)}" in page
+        assert f"Concern {concern.reference}" in page
+        assert "Printed by Priya Raman, Designated safeguarding lead" in page
+        assert "Confidential. This print has been recorded." in page
+
+
+def test_paper_is_tagged_for_screen_readers(client, cast, concern):
+    _, paper = printed(client, cast.lead, "concern_paper", concern.pk)
+    root = paper.document.Root
+    assert root.MarkInfo.Marked
+    assert str(root.Lang) == "en-GB"
+    assert root.ViewerPreferences.DisplayDocTitle
+    with paper.document.open_metadata() as metadata:
+        assert metadata["pdfuaid:part"] == "1"
+        assert metadata["dc:title"] == f"Concern {concern.reference}"
+    tags = paper.tags()
+    assert tags["H1"] == 1
+    assert tags["H2"] >= 7
+    assert tags["Table"] >= 4
+    assert tags["TH"] >= 10
+    assert tags["Caption"] >= 4
+    assert tags["BlockQuote"] == 1
+    figures = [str(element.Alt) for element in paper.elements() if element.S == "/Figure"]
+    assert figures == [
+        "Front of a child’s body: A left forearm",
+        "Back of a child’s body: B right calf",
+    ]
+
+
+def test_the_childs_words_are_in_no_box_with_the_adults(client, cast, concern):
+    _, paper = printed(client, cast.lead, "concern_paper", concern.pk)
+    quote = next(element for element in paper.elements() if element.S == "/BlockQuote")
+    assert quote.P.S in ("/Part", "/Document")
+    text = paper.text
+    heard, words, marks = (
+        text.index(h) for h in ("What the adult saw and heard", "The child’s own words", "Marks seen")
+    )
+    assert heard < text.index("Sleeve pushed up") < words < text.index("I fell off my bike") < marks
+
+
+def test_neither_title_nor_file_name_names_a_child(client, cast, concern):
+    response, paper = printed(client, cast.lead, "concern_paper", concern.pk)
+    assert response["Content-Disposition"] == f'inline; filename="Concern {concern.reference}.pdf"'
+    assert str(paper.document.docinfo.Title) == f"Concern {concern.reference}"
+
+
+def test_a_print_is_recorded_once(client, cast, concern):
+    printed(client, cast.lead, "concern_paper", concern.pk)
+    events = Event.objects.filter(object_id=concern.pk, verb=Verb.PRINT)
+    assert [(e.actor_id, e.outcome, e.school_id) for e in events] == [(cast.lead.pk, Outcome.DONE, cast.school.pk)]
+
+
+@pytest.mark.parametrize(("role", "status"), [("teacher", 403), ("pastoral", 403), ("office", 403), ("elsewhere", 404)])
+def test_who_may_not_see_it_gets_no_paper_and_the_refusal_is_recorded(client, cast, concern, role, status):
+    people = vars(cast) | {"elsewhere": factories.staffroom("Gorse Hill Academy").lead}
+    client.force_login(people[role])
+    response = client.get(reverse("concern_paper", args=[concern.pk]))
+    assert response.status_code == status
+    assert "Rowan" not in response.content.decode()
+    assert not Event.objects.filter(verb=Verb.PRINT).exists()
+    denied = Event.objects.get(verb=Verb.DENY)
+    assert (denied.actor_id, denied.outcome) == (people[role].pk, Outcome.REFUSED)
+
+
+def test_a_number_never_issued_and_a_concern_of_another_school_answer_alike(client, cast, concern):
+    client.force_login(factories.staffroom("Gorse Hill Academy").lead)
+    answers = [client.get(reverse("concern_paper", args=[key])) for key in (concern.pk, uuid4())]
+    assert [a.status_code for a in answers] == [404, 404]
+    assert answers[0].content == answers[1].content
+
+
+def test_a_reporter_prints_her_own_words_and_nobody_elses(client, cast, concern):
+    _, paper = printed(client, cast.teacher, "report_paper", concern.pk)
+    for words in ("Sleeve pushed up", "I fell off my bike", "It was Saturday 21 November.", "Rowan Ashdown"):
+        assert words in paper.text
+    for secret in ("fits", "carer at noon", "nurse", "Level 2", "Priya", "Nothing further", "Deputy", "deputy"):
+        assert secret not in paper.text, secret
+    assert Event.objects.filter(verb=Verb.PRINT, object_id=concern.account.pk).count() == 1
+
+
+@pytest.mark.parametrize("role", ["assistant", "lead"])
+def test_a_report_is_printed_by_its_author_only(client, cast, concern, role):
+    client.force_login(getattr(cast, role))
+    assert client.get(reverse("report_paper", args=[concern.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_what_people_type_stays_words(client, cast, words):
+    concern = factories.concern(cast, facts=words, child_words=words, presentation=words)
+    _, paper = printed(client, cast.lead, "concern_paper", concern.pk)
+    assert paper.text.count(" ".join(words.split())) == 3
+    assert paper.tags()["H1"] == 1
+    assert "/EmbeddedFiles" not in paper.document.Root.get("/Names", {})
+    assert not any("/AF" in page for page in paper.document.pages)
+
+
+def test_a_concern_that_began_as_a_call_prints_before_it_is_finished(client, cast):
+    from safeguarding.concerns.services.raising import call_lead
+
+    concern = call_lead(token=uuid4(), school=cast.school, by=cast.teacher)
+    _, paper = printed(client, cast.lead, "concern_paper", concern.pk)
+    assert "The account has not been finished yet." in paper.text
+    assert "No child has been named yet." in paper.text
+
+
+def test_the_number_of_queries_does_not_grow_with_what_happened(client, cast, concern, django_assert_max_num_queries):
+    for number in range(10):
+        add_note(concern=concern, token=uuid4(), text=f"Note {number}", by=cast.deputy)
+    client.force_login(cast.lead)
+    with django_assert_max_num_queries(20):
+        client.get(reverse("concern_paper", args=[concern.pk]))
+
+
+def test_the_paper_form_is_for_everybody_and_names_nobody(client, cast):
+    _, paper = printed(client, cast.teacher, "paper_form")
+    assert "call 999" in paper.text
+    assert len(paper.pages()) == 2
+    assert "Jon Beckett" not in paper.text
+    tags = paper.tags()
+    assert tags["H1"] == 1
+    assert tags["Figure"] == 2

@@ -1,0 +1,49 @@
+"""What does a PDF say, and how is it tagged? Read back with pikepdf and poppler's `pdftotext`."""
+
+import io
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import pikepdf
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A PDF as its reader meets it."""
+
+    data: bytes
+
+    @cached_property
+    def document(self) -> pikepdf.Pdf:
+        return pikepdf.open(io.BytesIO(self.data))
+
+    @property
+    def text(self) -> str:
+        """All text, in order, with runs of white space as one space."""
+        run = subprocess.run(["pdftotext", "-", "-"], input=self.data, capture_output=True, check=True)
+        return " ".join(run.stdout.decode().split())
+
+    def pages(self) -> list[str]:
+        """The text of each page."""
+        run = subprocess.run(["pdftotext", "-", "-"], input=self.data, capture_output=True, check=True)
+        return [" ".join(page.split()) for page in run.stdout.decode().split("\f")[:-1]]
+
+    def tags(self) -> Counter[str]:
+        """How often each tag stands in the structure that a screen reader walks: H1, Table, TH, Figure, …"""
+        return Counter(str(element.S)[1:] for element in self.elements())
+
+    def elements(self) -> Iterator[pikepdf.Object]:
+        yield from _below(self.document.Root.StructTreeRoot.K)
+
+
+def _below(node: pikepdf.Object) -> Iterator[pikepdf.Object]:
+    if isinstance(node, pikepdf.Array):
+        for child in node:
+            yield from _below(child)
+    elif isinstance(node, pikepdf.Dictionary) and "/S" in node:
+        yield node
+        if "/K" in node:
+            yield from _below(node.K)
