@@ -10,6 +10,7 @@ put the condition inside the slot.
 """
 
 from collections.abc import Callable
+from functools import lru_cache, wraps
 from inspect import getfullargspec
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.template import Library, Node, NodeList
 from django.template.base import FilterExpression, Parser, Token
 from django.template.context import Context
 from django.template.library import parse_bits
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 Facts = Callable[..., dict[str, Any]]
@@ -65,6 +67,26 @@ def slotted(library: Library, *slots: str, template: str = "") -> Callable[[Fact
                     return ComponentNode(path, facts, args, kwargs, filled)
 
         library.tag(name, compile_tag)
+        return facts
+
+    return register
+
+
+def label(library: Library) -> Callable[[Facts], Facts]:
+    """Register the decorated function as a tag that prints few different things again and again, such as "Unread".
+
+    What it printed is kept, by value and by type: an escaped text and one that claims to be safe are two things.
+    """
+
+    def register(facts: Facts) -> Facts:
+        name = facts.__name__
+
+        @lru_cache(maxsize=512, typed=True)
+        @wraps(facts)
+        def printed(*args: Any, **kwargs: Any) -> SafeString:
+            return trimmed(render_to_string(f"components/{name}.html", facts(*args, **kwargs)))
+
+        library.simple_tag(printed, name=name)
         return facts
 
     return register

@@ -1,5 +1,7 @@
 """What do the icons look like? Hand-drawn line icons; always decoration, the words beside them carry the meaning."""
 
+from functools import cache
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -75,6 +77,7 @@ _ICONS: dict[str, tuple[str, str]] = {
 }
 
 
+@cache
 def svg(name: str) -> SafeString:
     """The icon `name`, sized by the stylesheet. `KeyError` when there is none: a spelling mistake, not a state."""
     attributes, content = _ICONS[name]

@@ -11,15 +11,40 @@
 The first cell is the header of its row. The roles are printed because a table that stacks loses them (WCAG 1.3.1).
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.template import Context, Node, NodeList, TemplateSyntaxError
 from django.template.base import FilterExpression, Parser, Token
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from safeguarding.components import arguments, draw, trimmed
 
 _COLUMNS = "columns_of_this_table"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its heading, and the opening tags that its cells share."""
+
+    text: str
+    css: str
+    hidden: bool
+    header: str
+    cell: str
+
+    @classmethod
+    def of(cls, text: str, css: str, label: str, hidden: bool) -> "Column":
+        attributes = format_html(' class="{}"', css) if css else ""
+        labelled = format_html(' data-label="{}"', label) if label else ""
+        return cls(
+            text,
+            css,
+            hidden,
+            f'<th scope="row" role="rowheader"{attributes}>',
+            f'<td role="cell"{attributes}{labelled}>',
+        )
 
 
 class TableNode(Node):
@@ -42,19 +67,20 @@ class TableNode(Node):
 
 
 class RowNode(Node):
+    """A row, put together without a template of its own: fifty of them are most of a list's page."""
+
     def __init__(self, states: dict[str, FilterExpression], cells: list[NodeList]) -> None:
         self.states, self.cells = states, cells
 
     def render(self, context: Context) -> SafeString:
-        columns = context[_COLUMNS]
+        columns: list[Column] = context[_COLUMNS]
         if len(columns) != len(self.cells):
             raise TemplateSyntaxError(f"A row of {len(self.cells)} cells in a table of {len(columns)} columns.")
-        states = [f"is-{name}" for name, value in self.states.items() if value.resolve(context)]
-        cells = [
-            {"html": trimmed(nodes.render(context)), "css": column["css"], "label": column["label"]}
-            for nodes, column in zip(self.cells, columns, strict=True)
-        ]
-        return draw(context, "components/row.html", {"css": " ".join(states), "cells": cells})
+        states = " ".join(f"is-{name}" for name, value in self.states.items() if value.resolve(context))
+        header, *rest = (nodes.render(context).strip() for nodes in self.cells)
+        cells = "".join(f"{column.cell}{html}</td>" for column, html in zip(columns[1:], rest, strict=True))
+        css = f' class="{states}"' if states else ""
+        return mark_safe(f'<tr role="row"{css}>{columns[0].header}{header}</th>{cells}</tr>')  # noqa: S308
 
 
 def table(parser: Parser, token: Token) -> TableNode:
@@ -79,7 +105,7 @@ def row(parser: Parser, token: Token) -> RowNode:
 
 def column(context: Context, text: str, css: str = "", label: str | None = None, hidden: bool = False) -> str:
     """A column of the table around it. `label=""` for one whose cells speak for themselves when rows stack."""
-    context[_COLUMNS].append({"text": text, "css": css, "label": text if label is None else label, "hidden": hidden})
+    context[_COLUMNS].append(Column.of(text, css, text if label is None else label, hidden))
     return ""
 
 

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
 from safeguarding import dates, icons, tables
-from safeguarding.components import slotted
+from safeguarding.components import label, slotted
 from safeguarding.forms import problems
 
 register = Library()
@@ -222,7 +222,7 @@ def filterform(label: str, *, clear: str, skip_to: str = "") -> dict[str, Any]:
 # --- labels
 
 
-@included("components/tag.html")
+@label(register)
 def tag(text: str, tone: str = "") -> dict[str, Any]:
     """Where a thing is in its life."""
     _one_of("tag tone", tone, "", "info", "ok", "warn", "bad", "solid", "line")
@@ -241,19 +241,19 @@ _BADGES = {
 }
 
 
-@included("components/badge.html")
+@label(register)
 def badge(key: str) -> dict[str, Any]:
     """A standing fact about a child."""
     return {"key": key, "text": _BADGES[key], "locked": key in ("addr", "hold")}
 
 
-@included("components/soon.html")
+@label(register)
 def soon(value: int, text: str) -> dict[str, Any]:
     """The reporter's answer to how soon: 4 is right now."""
     return {"value": value, "text": text}
 
 
-@included("components/level.html")
+@label(register)
 def level(value: int, text: str) -> dict[str, Any]:
     """The level of need that a safeguarding lead has set: 1 to 4."""
     return {"value": value, "text": text, "bars": icons.level_bars(value)}

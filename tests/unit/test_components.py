@@ -2,6 +2,7 @@
 
 import pytest
 from django.template import TemplateSyntaxError, engines
+from django.utils.safestring import mark_safe
 from pytest_django.asserts import assertHTMLEqual, assertInHTML
 
 
@@ -98,3 +99,8 @@ def test_crumbs_are_pairs_and_end_here():
     page = printed("{% crumbs 'Today' '/today/' 'C-2026-0412' %}")
     assertInHTML('<a href="/today/">Today</a>', page)
     assertInHTML('<span aria-current="page">C-2026-0412</span>', page)
+
+
+def test_a_label_that_was_printed_before_is_still_escaped():
+    assert printed("{% tag text %}", text=mark_safe("<b>Unread</b>")).count("<b>") == 1
+    assert printed("{% tag text %}", text="<b>Unread</b>").count("&lt;b&gt;") == 1
