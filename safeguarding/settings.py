@@ -157,9 +157,9 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "safeguarding.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
-    "login": "safeguarding.accounts.forms.SignInForm",
-    "reauthenticate": "safeguarding.accounts.forms.SignInAgainForm",
-    "change_password": "safeguarding.accounts.forms.ChangePasswordForm",
+    "login": "safeguarding.accounts.forms.signing_in.SignInForm",
+    "reauthenticate": "safeguarding.accounts.forms.signing_in.SignInAgainForm",
+    "change_password": "safeguarding.accounts.forms.signing_in.ChangePasswordForm",
 }
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]

@@ -8,7 +8,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("health/", views.health, name="health"),
     path("act-as/", views.act_as, name="act_as"),
-    path("account/", include("safeguarding.accounts.urls")),
+    path("", include("safeguarding.accounts.urls")),
     path("children/", include("children.urls")),
     path("", include("safeguarding.concerns.urls")),
 ]

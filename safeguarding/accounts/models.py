@@ -242,3 +242,8 @@ class Notice(models.Model):
         source = Source.HARBOUR
         collection = "mandatory: a concern must reach somebody (KCSIE 2025, part two)"
         retention = Retention.GOES_WITH_IT
+
+    @property
+    def is_hot(self) -> bool:
+        """Whether somebody waits for an answer now."""
+        return self.kind in (self.Kind.CALL, self.Kind.UNREAD)

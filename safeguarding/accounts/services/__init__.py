@@ -1,28 +1,49 @@
 """Do it: the only code that writes schools, people, their roles and absences, and the inbox.
 
-`schools` the school, its hours and days · `people` accounts and roles · `cover` who takes calls, who is in, who is away ·
-`telling` put word into an inbox and ring the bell.
+`schools` the school, its hours and days · `people` accounts and roles · `cover` who takes calls and who is in · `rota` who
+is called and who is away · `telling` put word into an inbox and ring the bell.
 """
 
 from .cover import (
     OutOfHours,
+    Place,
     SpeakTo,
-    absences_from,
+    call_order,
+    cover_line,
     leads_on_duty,
     on_duty,
     out_of_hours,
     readers_on_duty,
-    record_absence,
-    set_call_order,
     speak_to,
-    withdraw_absence,
 )
 from .people import add_person, assign_role, deactivate_person, end_role, find_account
-from .schools import add_closure, add_term, change_school, create_school, withdraw_day
+from .rota import (
+    absences_from,
+    call_sooner,
+    find_absence,
+    find_caller,
+    record_absence,
+    set_call_order,
+    withdraw_absence,
+)
+from .schools import (
+    add_closure,
+    add_term,
+    change_school,
+    closure_problem,
+    coming_days,
+    create_school,
+    find_day,
+    find_school,
+    get_school,
+    term_problem,
+    withdraw_day,
+)
 from .telling import Told, inbox, open_notice, open_notices, ring, tell, told_of
 
 __all__ = [
     "OutOfHours",
+    "Place",
     "SpeakTo",
     "Told",
     "absences_from",
@@ -30,11 +51,21 @@ __all__ = [
     "add_person",
     "add_term",
     "assign_role",
+    "call_order",
+    "call_sooner",
     "change_school",
+    "closure_problem",
+    "coming_days",
+    "cover_line",
     "create_school",
     "deactivate_person",
     "end_role",
+    "find_absence",
     "find_account",
+    "find_caller",
+    "find_day",
+    "find_school",
+    "get_school",
     "inbox",
     "leads_on_duty",
     "on_duty",
@@ -47,6 +78,7 @@ __all__ = [
     "set_call_order",
     "speak_to",
     "tell",
+    "term_problem",
     "told_of",
     "withdraw_absence",
     "withdraw_day",

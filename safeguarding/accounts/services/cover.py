@@ -1,23 +1,18 @@
-"""Who takes calls at a school, who of them is in, and when is somebody next in? Written by those who take calls."""
+"""Who takes calls at a school, who of them is in, and when is somebody next in? Read only; `rota` changes it."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from safeguarding.accounts.calendar import SchoolCalendar
+from safeguarding.accounts.calendar import LONDON, SchoolCalendar
 from safeguarding.accounts.models import Absence, RoleAssignment, School, User
-from safeguarding.accounts.permissions import ensure, live, people_with, rights
+from safeguarding.accounts.permissions import live, people_with
 from safeguarding.accounts.roles import LEAD_ROLES, Capability, with_capability
-from safeguarding.audit.models import Verb
-from safeguarding.audit.services import record
-from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from safeguarding.dates import clock, near_day
 
-_TAKE_CALLS = "Only people who take calls for a safeguarding lead can change who is called."
 # As colleagues say it; the full titles are in `roles.py`.
 _SPOKEN = {"lead": "Safeguarding lead", "deputy_lead": "Deputy safeguarding lead", "headteacher": "Headteacher"}
 # How far ahead to look for a day on which somebody is in: longer than any school holiday.
@@ -152,6 +147,61 @@ def out_of_hours(school: School, at: datetime) -> OutOfHours:
     )
 
 
+@dataclass(frozen=True)
+class Place:
+    """A person's place in the order of calling, as the cover page lists it."""
+
+    user_id: UUID
+    name: str
+    role: str
+    extension: str
+    away_until: date | None
+
+
+def call_order(school_id: UUID, *, on: date) -> list[Place]:
+    """Everybody who takes calls at the school, away or not, in the order in which they are called: two queries."""
+    return [
+        Place(
+            user_id=person.user.pk,
+            name=person.user.full_name,
+            role=_SPOKEN.get(person.role_key, "Takes calls"),
+            extension=person.user.extension,
+            away_until=max((last for first, last in person.away if first <= on <= last), default=None),
+        )
+        for person in _on_call(school_id, on)
+    ]
+
+
+def cover_line(school: School, *, at: datetime, reader: User) -> str:
+    """Who is called first now and next, in one line for whoever reads it: "Cover: you until 4pm, then Tom Aldous tomorrow"."""
+    calendar, today = SchoolCalendar.of(school), timezone.localdate(at)
+    leads = [p for p in _on_call(school.pk, today) if p.is_lead]
+
+    def first_in(moment: datetime) -> tuple[str, datetime] | None:
+        coming = [(opening, place, p) for place, p in enumerate(leads) if (opening := p.next_in(calendar, moment))]
+        if not coming:
+            return None
+        opening, _, person = min(coming)
+        return ("you" if person.user.pk == reader.pk else person.user.full_name), opening
+
+    now = first_in(at)
+    if now is None:
+        return "Cover: no safeguarding lead is in. Calls go to the Headteacher."
+    name, opening = now
+    if opening > at:
+        return f"Cover: {name} from {clock(opening)} {_day_in_words(opening, today)}"
+    closing = datetime.combine(today, calendar.closes, LONDON)
+    then = first_in(closing)
+    after = f", then {then[0]} {_day_in_words(then[1], today)}" if then and then[0] != name else ""
+    return f"Cover: {name} until {clock(closing)}{after}"
+
+
+def _day_in_words(moment: datetime, today: date) -> str:
+    """today, tomorrow, else on 30 November."""
+    words = near_day(moment, today)
+    return words if words in ("today", "tomorrow") else f"on {words}"
+
+
 def on_duty(school_id: UUID, *, on: date, capability: Capability = Capability.RECEIVE_CALLS) -> list[User]:
     """Who takes calls at the school on a day, in the order in which they are called, less who is away."""
     away = Absence.objects.filter(starts_on__lte=on, ends_on__gte=on, withdrawn_at=None).values("user_id")
@@ -176,81 +226,3 @@ def readers_on_duty(school_id: UUID, *, on: date) -> list[User]:
         or on_duty(school_id, on=on)
         or list(people_with(Capability.RECEIVE_CALLS, school_id, on))
     )
-
-
-@transaction.atomic
-def record_absence(*, user: User, starts_on: date, ends_on: date, by: User) -> Absence:
-    """`user` is not in school from a day to a day (both count): calls go to the next person meanwhile.
-
-    Raises `BadInput` when the days run backwards, `NotAllowed` unless both take calls at one school.
-    """
-    _ensure_may_change_cover(user, by)
-    if ends_on < starts_on:
-        raise BadInput("Last day away must be on or after the first day.")
-    absence = Absence.objects.create(user=user, starts_on=starts_on, ends_on=ends_on, recorded_by=by)
-    record(Verb.ADD, absence, by=by)
-    return absence
-
-
-@transaction.atomic
-def withdraw_absence(*, absence: Absence, by: User, at: datetime | None = None) -> None:
-    """`user` is in school after all. Kept as withdrawn: who was on duty is part of what happened."""
-    _ensure_may_change_cover(absence.user, by)
-    locked = Absence.objects.select_for_update().get(pk=absence.pk)
-    if locked.withdrawn_at is not None:
-        raise OutOfTurn("This absence has been withdrawn already.")
-    locked.withdrawn_at = at or timezone.now()
-    locked.save(update_fields=["withdrawn_at"])
-    record(Verb.CHANGE, locked, by=by, purpose="withdrawn")
-
-
-@transaction.atomic
-def set_call_order(*, school: School, user_ids: Sequence[UUID], by: User, at: datetime | None = None) -> None:
-    """From now on people are called in the order of `user_ids`. Who is not named keeps a place after them.
-
-    Raises `NotAllowed` unless `by` takes calls at the school, `BadInput` for somebody who takes none there.
-    """
-    ensure(by, Capability.RECEIVE_CALLS, school.pk, _TAKE_CALLS)
-    day = timezone.localdate(at or timezone.now())
-    held = RoleAssignment.objects.select_for_update().filter(
-        live(day), school=school, role_key__in=with_capability(Capability.RECEIVE_CALLS)
-    )
-    in_order = list(
-        dict.fromkeys([*user_ids, *held.order_by("call_order", "user_id").values_list("user_id", flat=True)])
-    )
-    roles: dict[UUID, list[RoleAssignment]] = {}
-    for row in held:
-        roles.setdefault(row.user_id, []).append(row)
-    if strangers := set(in_order) - set(roles):
-        raise BadInput(f"{len(strangers)} of these people take no calls at this school. Open the page again.")
-    for place, user_id in enumerate(in_order, start=1):
-        for row in roles[user_id]:
-            row.call_order = place
-    RoleAssignment.objects.bulk_update([row for rows in roles.values() for row in rows], ["call_order"])
-    record(Verb.CHANGE, school, by=by, purpose="order of calling")
-
-
-def absences_from(school_id: UUID, *, on: date) -> list[Absence]:
-    """Absences of people who take calls at the school that are not over and not withdrawn, soonest first."""
-    return list(
-        Absence.objects.filter(
-            user__in=people_with(Capability.RECEIVE_CALLS, school_id, on).values("pk"),
-            ends_on__gte=on,
-            withdrawn_at=None,
-        )
-        .select_related("user", "recorded_by")
-        .order_by("starts_on", "id")
-    )
-
-
-def _ensure_may_change_cover(user: User, by: User) -> None:
-    today = timezone.localdate()
-    if not any(
-        people_with(Capability.RECEIVE_CALLS, school_id, today).filter(pk=user.pk).exists()
-        for school_id in _schools_of(by)
-    ):
-        raise NotAllowed(_TAKE_CALLS)
-
-
-def _schools_of(by: User) -> Iterable[UUID]:
-    return rights(by).schools(Capability.RECEIVE_CALLS)

@@ -1,7 +1,7 @@
 """Give people an account and a role, and take them away by date."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -78,7 +78,7 @@ def end_role(*, assignment: RoleAssignment, last_day: date, by: User | None = No
     assignment.ends_on = last_day
     check(assignment)
     assignment.save(update_fields=["ends_on"])
-    _ensure_readers(assignment.school_id, on=assignment.ends_on + timedelta(days=1))
+    _ensure_readers([assignment], on=last_day + timedelta(days=1))
     record(Verb.CHANGE, assignment, by=by, purpose="role ended")
     return assignment
 
@@ -92,17 +92,16 @@ def deactivate_person(*, user: User, by: User | None = None) -> User:
     user.is_active = False
     user.save(update_fields=["is_active"])
     today = timezone.localdate()
-    for school_id in (
-        RoleAssignment.objects.filter(live(today), user=user).values_list("school_id", flat=True).distinct()
-    ):
-        _ensure_readers(school_id, on=today)
+    _ensure_readers(RoleAssignment.objects.filter(live(today), user=user), on=today)
     record(Verb.CHANGE, user, by=by, purpose="account closed")
     return user
 
 
-def _ensure_readers(school_id: UUID, *, on: date) -> None:
-    """A concern must always have somebody who may read it."""
-    if not people_with(Capability.VIEW_CONCERNS, school_id, on).exists():
-        raise OutOfTurn(
-            "Nobody at the school could read concerns after this. Give somebody else the role of safeguarding lead first."
-        )
+def _ensure_readers(ended: Iterable[RoleAssignment], *, on: date) -> None:
+    """A concern must always have somebody who may read it: the last one at a school stays."""
+    for school_id in {a.school_id for a in ended if a.role.may(Capability.VIEW_CONCERNS)}:
+        if not people_with(Capability.VIEW_CONCERNS, school_id, on).exists():
+            raise OutOfTurn(
+                "Nobody at the school could read concerns after this. Give somebody else the role of safeguarding lead "
+                "first."
+            )

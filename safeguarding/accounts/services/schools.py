@@ -52,10 +52,8 @@ def add_term(*, school: School, name: str, starts_on: date, ends_on: date, by: U
     Raises `BadInput` for days that run backwards or into another term.
     """
     _ensure_manager(school.pk, by)
-    if ends_on < starts_on:
-        raise BadInput("Last day must be on or after the first day.")
-    if there := school.terms.filter(withdrawn_at=None, starts_on__lte=ends_on, ends_on__gte=starts_on).first():
-        raise BadInput(f"These days run into {there.name}. Take that term out first, or choose other days.")
+    if problem := term_problem(school, starts_on, ends_on):
+        raise BadInput(problem)
     term = Term(school=school, name=name.strip(), starts_on=starts_on, ends_on=ends_on)
     check(term)
     term.save(force_insert=True)
@@ -67,13 +65,52 @@ def add_term(*, school: School, name: str, starts_on: date, ends_on: date, by: U
 def add_closure(*, school: School, on: date, reason: str, by: User | None = None) -> Closure:
     """A day inside a term on which no children come. Raises `BadInput` when that day is listed already."""
     _ensure_manager(school.pk, by)
-    if school.closures.filter(on=on, withdrawn_at=None).exists():
-        raise BadInput("That day is on the list already.")
+    if problem := closure_problem(school, on):
+        raise BadInput(problem)
     closure = Closure(school=school, on=on, reason=reason.strip())
     check(closure)
     closure.save(force_insert=True)
     record(Verb.ADD, closure, by=by)
     return closure
+
+
+def term_problem(school: School, starts_on: date, ends_on: date) -> str:
+    """Why these days cannot be a term, as a sentence for the form; empty when they can."""
+    if ends_on < starts_on:
+        return "Last day must be on or after the first day"
+    there = school.terms.filter(withdrawn_at=None, starts_on__lte=ends_on, ends_on__gte=starts_on).first()
+    return f"These days run into {there.name}. Take that term out first, or choose other days" if there else ""
+
+
+def closure_problem(school: School, on: date) -> str:
+    """Why this day cannot be added to the days closed; empty when it can."""
+    if on.weekday() > 4:
+        return "Day must be from Monday to Friday: weekends are never school days"
+    return "That day is on the list already" if school.closures.filter(on=on, withdrawn_at=None).exists() else ""
+
+
+def get_school(school_id: UUID) -> School:
+    """The school that somebody works in."""
+    return School.objects.get(pk=school_id)
+
+
+def find_school(slug: str) -> School | None:
+    """The school with this short name, as commands take it."""
+    return School.objects.filter(slug=slug).first()
+
+
+def coming_days(school: School, *, on: date) -> tuple[list[Term], list[Closure]]:
+    """Terms that are not over and days closed that are not past, soonest first."""
+    terms = school.terms.filter(withdrawn_at=None, ends_on__gte=on).order_by("starts_on")
+    return list(terms), list(school.closures.filter(withdrawn_at=None, on__gte=on).order_by("on"))
+
+
+def find_day(school: School, entry_id: UUID) -> Term | Closure | None:
+    """A term or a closure of the school's calendar that has not been taken out."""
+    return (
+        school.terms.filter(pk=entry_id, withdrawn_at=None).first()
+        or school.closures.filter(pk=entry_id, withdrawn_at=None).first()
+    )
 
 
 @transaction.atomic

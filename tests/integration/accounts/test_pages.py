@@ -1,0 +1,239 @@
+"""The inbox, cover and the school's settings: who may open them, what they change, what they say when it cannot be done."""
+
+from datetime import date, time, timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from safeguarding.accounts import services
+from safeguarding.accounts.models import Absence, Closure, Notice, School, Term
+from safeguarding.accounts.notices import leads_to
+from safeguarding.audit.models import Event, Verb
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+leads_to("test", lambda key: f"/test/{key}/")
+
+
+@pytest.fixture
+def room():
+    return factories.staffroom()
+
+
+def post(client, user, address, **data):
+    client.force_login(user)
+    return client.post(address, data)
+
+
+def boxes(name, day):
+    return {f"{name}_day": day.day, f"{name}_month": day.month, f"{name}_year": day.year}
+
+
+SETTINGS = {
+    "day_starts": "7:45am",
+    "day_ends": "4.30pm",
+    "telephone": "0161 496 0001",
+    "social_care_day": "0161 496 0002",
+    "social_care_night": "0161 496 0003",
+    "call_next_after": "2",
+    "call_head_after": "5",
+}
+
+
+@pytest.mark.parametrize(
+    ("address", "allowed"),
+    [
+        ("/inbox/", {"teacher", "office", "lead", "deputy", "headteacher"}),
+        ("/cover/", {"lead", "deputy", "headteacher"}),
+        ("/school/", {"lead", "headteacher"}),
+    ],
+)
+def test_who_may_open_the_page(client, room, address, allowed):
+    answers = {}
+    for role in ("teacher", "office", "lead", "deputy", "headteacher"):
+        client.force_login(getattr(room, role))
+        answers[role] = client.get(address).status_code
+    assert answers == {role: 200 if role in allowed else 403 for role in answers}
+
+
+def tell(person, school, kind=Notice.Kind.NEW_CONCERN, object_type="test"):
+    about = uuid4()
+    services.tell(people=[person], school_id=school.pk, kind=kind, object_type=object_type, object_id=about)
+    return Notice.objects.get(user=person, object_id=about)
+
+
+def test_following_a_notice_opens_it_and_leads_to_its_record(client, room):
+    mine, theirs = tell(room.teacher, room.school), tell(room.lead, room.school)
+    client.force_login(room.teacher)
+    assert "A new concern" in client.get("/inbox/").content.decode()
+
+    assert client.get(f"/inbox/{mine.pk}/").url == f"/test/{mine.object_id}/"
+    assert client.get(f"/inbox/{theirs.pk}/").status_code == 404
+
+    assert services.inbox(room.teacher, opened=False).count() == 0
+    assert services.inbox(room.lead, opened=False).count() == 1
+    assert "Nothing waiting" in client.get("/inbox/").content.decode()
+
+
+def test_the_navigation_counts_what_is_not_opened(client, room):
+    for _ in range(2):
+        tell(room.teacher, room.school)
+    client.force_login(room.teacher)
+    page = client.get("/inbox/")
+    [entry] = [item for item in page.context["harbour"]["nav"] if item["text"] == "Inbox"]
+    assert entry["count"] == 2
+
+
+def test_a_long_inbox_is_paged_by_place(client, room, django_assert_max_num_queries):
+    for _ in range(60):
+        services.open_notices(user=room.teacher, object_id=tell(room.teacher, room.school).object_id)
+    client.force_login(room.teacher)
+    with django_assert_max_num_queries(12):
+        first = client.get("/inbox/").context["earlier"]
+    rest = client.get("/inbox/", {"before": first.older}).context["earlier"]
+    assert (len(first.rows), len(rest.rows), rest.older) == (50, 10, "")
+    assert {n.pk for n in first.rows} & {n.pk for n in rest.rows} == set()
+
+
+def test_an_inbox_page_is_an_event_with_its_number(client, room):
+    tell(room.teacher, room.school)
+    client.force_login(room.teacher)
+    client.get("/inbox/")
+    event = Event.objects.get(verb=Verb.LIST, purpose="inbox")
+    assert (event.actor_id, event.count) == (room.teacher.pk, 1)
+
+
+def test_days_away_are_recorded_and_taken_out(client, room):
+    today = timezone.localdate()
+    sent = {"person": room.lead.pk, **boxes("starts_on", today), **boxes("ends_on", today + timedelta(days=2))}
+    assert post(client, room.deputy, "/cover/", **sent).status_code == 302
+    assert services.leads_on_duty(room.school.pk, on=today) == [room.deputy]
+    absence = Absence.objects.get()
+    assert absence.recorded_by == room.deputy
+
+    text = client.get("/cover/").content.decode()
+    assert "In after all" in text
+    assert client.post(f"/cover/back/{absence.pk}/").status_code == 302
+    assert room.lead in services.leads_on_duty(room.school.pk, on=today)
+    assert client.post(f"/cover/back/{absence.pk}/").status_code == 404
+
+
+def test_days_away_that_run_backwards_are_explained_and_nothing_typed_is_lost(client, room):
+    sent = {"person": room.lead.pk, **boxes("starts_on", date(2026, 12, 3)), **boxes("ends_on", date(2026, 12, 1))}
+    answer = post(client, room.deputy, "/cover/", **sent)
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Last day away must be on or after the first day" in text
+    assert "<title>Error: " in text
+    assert 'value="3"' in text
+    assert not Absence.objects.exists()
+
+
+def test_somebody_else_can_neither_record_nor_reorder(client, room):
+    stranger = factories.member(factories.school(), "lead", "Olive", "Marsh")
+    today = timezone.localdate()
+    sent = {"person": room.lead.pk, **boxes("starts_on", today), **boxes("ends_on", today)}
+    assert post(client, room.teacher, "/cover/", **sent).status_code == 403
+    # A lead of another school is offered only people of her own.
+    assert post(client, stranger, "/cover/", **sent).status_code == 422
+    assert post(client, stranger, f"/cover/sooner/{room.deputy.pk}/").status_code == 422
+    assert not Absence.objects.exists()
+
+
+def test_somebody_is_called_sooner(client, room):
+    assert post(client, room.headteacher, f"/cover/sooner/{room.deputy.pk}/").status_code == 302
+    assert services.leads_on_duty(room.school.pk, on=timezone.localdate()) == [room.deputy, room.lead]
+    assert Event.objects.filter(object_id=room.school.pk, purpose="order of calling").exists()
+
+
+def test_the_schools_settings_are_saved_with_an_event(client, room):
+    assert post(client, room.headteacher, "/school/", **SETTINGS).status_code == 302
+    school = School.objects.get(pk=room.school.pk)
+    assert (school.day_starts, school.day_ends) == (time(7, 45), time(16, 30))
+    assert (school.social_care_night, school.call_next_after, school.call_head_after) == ("0161 496 0003", 2, 5)
+    assert Event.objects.filter(verb=Verb.CHANGE, object_id=school.pk, purpose="settings").count() == 1
+    # Saved again without a change: nothing happened, so nothing is recorded.
+    post(client, room.headteacher, "/school/", **SETTINGS)
+    assert Event.objects.filter(verb=Verb.CHANGE, object_id=school.pk, purpose="settings").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("day_ends", "7am", "School day ends must be later than it starts"),
+        ("day_starts", "early", "School day starts must be written like 8:50am or 2:15pm"),
+        ("telephone", "ring Sue", "School telephone must be a telephone number, such as 0161 496 0000"),
+        ("call_head_after", "1", "Minutes until the Headteacher must not be fewer than until the next person"),
+        ("call_next_after", "0", "Minutes until the next person must be a whole number of minutes from 1 to 60"),
+        ("call_next_after", "soon", "Minutes until the next person must be a whole number of minutes from 1 to 60"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_explained_and_kept_on_the_page(client, room, field, typed, sentence):
+    answer = post(client, room.headteacher, "/school/", **SETTINGS | {field: typed})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert text.count(sentence) == 2, "in the summary and at the field"
+    assert f'value="{typed}"' in text
+    assert School.objects.get(pk=room.school.pk).telephone == ""
+
+
+def term(name="Autumn 2026", first=date(2026, 9, 1), last=date(2099, 12, 18)):
+    return {"term-name": name, **boxes("term-starts_on", first), **boxes("term-ends_on", last)}
+
+
+def test_terms_and_days_closed_are_added_and_taken_out(client, room):
+    friday = date(2099, 11, 27)
+    assert post(client, room.lead, "/school/terms/", **term()).status_code == 302
+    closed = {"closure-reason": "Training day", **boxes("closure-on", friday)}
+    assert client.post("/school/closures/", closed).status_code == 302
+    text = client.get("/school/").content.decode()
+    assert "Autumn 2026" in text
+    assert "Friday 27 November 2099" in text
+
+    for entry in (Term.objects.get(), Closure.objects.get()):
+        assert client.post(f"/school/take-out/{entry.pk}/").status_code == 302
+        assert client.post(f"/school/take-out/{entry.pk}/").status_code == 404
+    text = client.get("/school/").content.decode()
+    assert "No term is entered" in text
+    assert "No day closed is entered" in text
+    # Taken out, so the same can be entered rightly.
+    assert client.post("/school/terms/", term()).status_code == 302
+    assert client.post("/school/closures/", closed).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("address", "sent", "sentence"),
+    [
+        ("/school/terms/", term("Second", date(2050, 1, 1)), "These days run into Autumn 2026"),
+        (
+            "/school/terms/",
+            term("Odd", date(2100, 2, 1), date(2100, 1, 1)),
+            "Last day must be on or after the first day",
+        ),
+        (
+            "/school/closures/",
+            {"closure-reason": "Fair", **boxes("closure-on", date(2099, 11, 28))},
+            "Day must be from Monday to Friday",
+        ),
+        ("/school/closures/", {"closure-reason": "", **boxes("closure-on", date(2099, 11, 27))}, "Enter why closed"),
+    ],
+)
+def test_days_that_cannot_be_are_explained(client, room, address, sent, sentence):
+    services.add_term(school=room.school, name="Autumn 2026", starts_on=date(2026, 9, 1), ends_on=date(2099, 12, 18))
+    answer = post(client, room.lead, address, **sent)
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert Term.objects.count() == 1
+    assert Closure.objects.count() == 0
+
+
+def test_one_school_changes_nothing_of_another(client, room):
+    other = factories.staffroom("Weir Road Primary School")
+    theirs = services.add_term(
+        school=other.school, name="Spring", starts_on=date(2099, 1, 5), ends_on=date(2099, 4, 1), by=other.lead
+    )
+    assert post(client, room.lead, f"/school/take-out/{theirs.pk}/").status_code == 404
+    assert post(client, room.deputy, "/school/terms/", **term()).status_code == 403
+    theirs.refresh_from_db()
+    assert theirs.withdrawn_at is None

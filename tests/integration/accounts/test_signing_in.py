@@ -1,0 +1,186 @@
+"""Is every sign-in an event, does a role end at once, and can nobody lock a whole school out?"""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from safeguarding.accounts import services
+from safeguarding.accounts.models import RoleAssignment
+from safeguarding.audit.models import Event, Outcome, Verb
+from safeguarding.exceptions import OutOfTurn
+from tests import factories
+from tests.factories import LONG_AGO, PASSWORD
+
+pytestmark = pytest.mark.django_db
+SIGN_INS = (Verb.SIGN_IN, Verb.SIGN_IN_FAILED, Verb.SIGN_OUT)
+
+
+@pytest.fixture(autouse=True)
+def no_tries_yet():
+    cache.clear()
+
+
+@pytest.fixture
+def teacher():
+    return factories.member(factories.school(), "teacher", password=PASSWORD)
+
+
+def sign_in(username, password=PASSWORD, client=None, **extra):
+    client = client or Client()
+    answer = client.post("/account/sign-in/", {"login": username, "password": password}, **extra)
+    return client, answer
+
+
+def events():
+    found = Event.objects.filter(verb__in=SIGN_INS).order_by("at")
+    return [(e.verb, e.actor_id, e.object_id, e.outcome) for e in found]
+
+
+def test_signing_in_and_out_are_events(teacher):
+    client, answer = sign_in(teacher.username)
+    assert answer.status_code == 302
+    client.post("/account/sign-out/")
+
+    assert events() == [
+        (Verb.SIGN_IN, teacher.pk, teacher.pk, Outcome.DONE),
+        (Verb.SIGN_OUT, teacher.pk, teacher.pk, Outcome.DONE),
+    ]
+
+
+def test_a_sign_in_that_fails_is_an_event_about_the_account_that_was_meant(teacher):
+    sign_in(teacher.username.upper(), "not the password")
+    sign_in("nobody.here", "my-password-by-mistake")
+
+    assert events() == [
+        (Verb.SIGN_IN_FAILED, None, teacher.pk, Outcome.REFUSED),
+        (Verb.SIGN_IN_FAILED, None, None, Outcome.REFUSED),
+    ]
+
+
+def test_what_was_typed_is_in_no_log_no_event_and_no_session(teacher, caplog, capsys):
+    sign_in(teacher.username)
+    sign_in(teacher.username, "wrong-canary")
+    sign_in("wrong-canary", "x")
+
+    rows = [str(vars(e)) for e in Event.objects.all()]
+    rows += [str(s.get_decoded()) for s in Session.objects.all()]
+    written = caplog.text + "".join(capsys.readouterr()) + "".join(rows)
+    assert len(rows) > 4
+    assert "wrong-canary" not in written
+    assert teacher.username not in written
+
+
+def test_the_wrong_password_and_the_account_that_does_not_exist_get_the_same_answer(teacher):
+    def text(username):
+        _, answer = sign_in(username, "not the password")
+        assert answer.status_code == 200
+        return answer.context["form"].errors.as_text()
+
+    assert text(teacher.username) == text("nobody.here") != ""
+
+
+def test_an_account_that_was_closed_is_answered_like_a_wrong_password(teacher):
+    services.deactivate_person(user=teacher)
+    _, answer = sign_in(teacher.username)
+    assert answer.status_code == 200
+    assert "not right" in answer.context["form"].errors.as_text()
+    assert [e[0] for e in events()] == [Verb.SIGN_IN_FAILED]
+
+
+def test_ten_wrong_passwords_shut_one_account_and_nobody_else_at_the_same_address(teacher):
+    colleague = factories.member(factories.school(), "teacher", "Amy", "Lister", password=PASSWORD)
+    for _ in range(10):
+        sign_in(teacher.username, "not the password")
+
+    _, answer = sign_in(teacher.username)
+    assert "Too many tries" in answer.context["form"].errors.as_text()
+    _, answer = sign_in(colleague.username)
+    assert answer.status_code == 302
+
+
+def test_a_whole_staff_signs_in_from_one_address_at_a_quarter_to_nine(teacher):
+    # 120 people, a third of whom mistype once.
+    for number in range(40):
+        _, answer = sign_in(f"person.{number}", "typo")
+        assert answer.status_code == 200
+    for _ in range(120):
+        _, answer = sign_in(teacher.username)
+        assert answer.status_code == 302
+
+
+def test_an_attack_from_one_address_meets_a_limit(teacher):
+    answers = {sign_in(f"guess.{number}", "x")[1].status_code for number in range(301)}
+    assert answers == {200, 429}
+
+
+def test_who_is_deactivated_is_out_at_the_next_click(client, teacher):
+    client.force_login(teacher)
+    assert client.get("/inbox/").status_code == 200
+    services.deactivate_person(user=teacher)
+
+    answer = client.get("/inbox/")
+    assert answer.status_code == 302
+    assert answer.url.startswith("/account/sign-in/")
+
+
+def test_a_role_that_ended_gives_nothing_from_the_next_day(client, teacher):
+    role = RoleAssignment.objects.get(user=teacher)
+    other = factories.member(role.school, "lead", "Priya", "Raman")
+    services.end_role(assignment=role, last_day=timezone.localdate())
+    client.force_login(teacher)
+    assert client.get("/inbox/").status_code == 200
+
+    services.end_role(assignment=role, last_day=timezone.localdate() - timedelta(days=1))
+    assert client.get("/inbox/").status_code == 403
+    client.force_login(other)
+    assert client.get("/inbox/").status_code == 200
+
+
+def test_the_last_person_who_reads_concerns_stays():
+    school = factories.school()
+    lead = factories.member(school, "lead", "Priya", "Raman")
+    role = RoleAssignment.objects.get(user=lead)
+    for leave in (
+        lambda: services.deactivate_person(user=lead),
+        lambda: services.end_role(assignment=role, last_day=timezone.localdate()),
+    ):
+        with pytest.raises(OutOfTurn):
+            leave()
+    factories.member(school, "headteacher", "Helen", "Okafor")
+    services.deactivate_person(user=lead)
+    lead.refresh_from_db()
+    assert lead.is_active is False
+
+
+def test_who_holds_two_roles_works_in_one_and_switches(client, teacher):
+    elsewhere = factories.school("Weir Road Primary School")
+    services.assign_role(user=teacher, school=elsewhere, role_key="office", starts_on=LONG_AGO)
+    client.force_login(teacher)
+
+    def role():
+        held = client.get("/inbox/").wsgi_request.held
+        return f"{held.school_id}:{held.role.key}"
+
+    mine = RoleAssignment.objects.get(user=teacher, role_key="teacher")
+    client.post("/act-as/", {"acting": f"{mine.school_id}:teacher"})
+    assert role() == f"{mine.school_id}:teacher"
+    client.post("/act-as/", {"acting": f"{elsewhere.pk}:office"})
+    assert role() == f"{elsewhere.pk}:office"
+    # Not one of her own, and an address of somebody else's: neither changes anything.
+    client.post("/act-as/", {"acting": f"{elsewhere.pk}:headteacher"})
+    assert role() == f"{elsewhere.pk}:office"
+    assert client.post("/act-as/", {"acting": "x", "next": "https://example.com/"}).url == "/"
+
+
+def test_an_event_says_in_which_role_it_was_done(client, teacher):
+    services.assign_role(user=teacher, school=factories.school(), role_key="office", starts_on=LONG_AGO)
+    for held in RoleAssignment.objects.filter(user=teacher):
+        client.force_login(teacher)
+        client.post("/act-as/", {"acting": f"{held.school_id}:{held.role_key}"})
+        client.post("/account/sign-out/")
+        event = Event.objects.filter(verb=Verb.SIGN_OUT).latest("at")
+        assert (event.acting_role, event.school_id) == (held.role_key, held.school_id)
