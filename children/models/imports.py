@@ -1,7 +1,6 @@
 """What has been read from a file and not yet become children? The run, the file in parts, its rows, and column mappings."""
 
 from django.db import models
-from django.db.models import Q
 from django.db.models.functions import Now
 
 from safeguarding import personal_data
@@ -46,7 +45,8 @@ class ImportRun(models.Model):
     agreed = models.JSONField(default=list, blank=True)
     refusal = models.TextField("why it could not be read", blank=True)
     uploaded_at = models.DateTimeField(db_default=Now())
-    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # Nobody where it was given at the command line, without saying for whom.
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     compared_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -56,13 +56,6 @@ class ImportRun(models.Model):
     objects = Protected()
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(confirmed_at=None, confirmed_by=None)
-                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
-                name="import_confirmed_by_somebody",
-            ),
-        ]
         indexes = [models.Index(fields=["school", "-uploaded_at"], name="import_of_school")]
 
     class PersonalData(personal_data.PersonalData):
@@ -83,6 +76,8 @@ class ImportPart(models.Model):
     content = models.BinaryField()
 
     objects = Protected()
+    # A piece of an upload ends when it has been read.
+    web_may_delete = True
 
     class Meta:
         constraints = [models.UniqueConstraint("run", "number", name="import_part_once")]
@@ -134,8 +129,8 @@ class ImportRow(models.Model):
     problems = models.JSONField(default=list)
     kind = models.CharField(max_length=10, choices=Kind, blank=True)
     child = models.ForeignKey(Child, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    # {field: [what Harbour has, what the file says]}
-    changes = models.JSONField(default=dict)
+    # [{"field", "adult", "was", "now", "grave"}]: what Harbour has and what the file says.
+    changes = models.JSONField(default=list)
     # A date of birth, parental responsibility or restriction would change: a person must say so.
     is_grave = models.BooleanField(default=False)
     decision = models.CharField(max_length=10, choices=Decision, blank=True)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from children import bulk, names
+from children import names
 from children.facts import Adult, Home, NewChild
 from children.models import (
     Child,
@@ -32,6 +32,8 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput
 from safeguarding.keys import uuid7
+
+from . import bulk
 
 Row = dict[str, Any]
 

@@ -1,0 +1,182 @@
+"""What would a row change in what Harbour has of the child? Field by field, and which of it is grave.
+
+Grave is what must not change unseen: a date of birth, a UPN, parental responsibility, that an address is confidential, and
+the address of a child for whom it is. What a file leaves empty changes nothing.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+from children import codes
+from children.facts import Adult, Home
+from children.models import Child, ChildDetail, Contact, ContactLink, Household, ParentalResponsibility
+from children.names import fold
+
+from .rows import Facts
+
+CARD = ("forename", "surname", "known_forename", "known_surname", "year_group", "class_name", "entered_on")
+DETAIL = (
+    "upn", "admission_number", "middle_names", "date_of_birth", "sex", "ethnicity", "first_language", "sen_provision",
+    "sen_needs", "in_care", "care_authority",
+)  # fmt: skip
+GRAVE = frozenset({"date_of_birth", "upn"})
+REACH = ("mobile", "telephone", "email")
+LABELS = {
+    "forename": "Legal forename", "surname": "Legal surname", "known_forename": "Forename known by",
+    "known_surname": "Surname known by", "year_group": "Year", "class_name": "Class", "entered_on": "On roll since",
+    "upn": "UPN", "admission_number": "Admission number", "middle_names": "Middle names",
+    "date_of_birth": "Date of birth", "sex": "Sex", "ethnicity": "Ethnicity", "first_language": "First language",
+    "sen_provision": "Special educational needs", "sen_needs": "Kinds of need", "in_care": "Looked after",
+    "care_authority": "Authority", "address": "Address", "address_confidential": "Address must not be disclosed",
+    "adult": "New contact", "relationship": "Relationship", "mobile": "Mobile", "telephone": "Telephone",
+    "email": "E-mail", "responsibility": "Parental responsibility", "on_roll": "On roll",
+}  # fmt: skip
+_CODED = {"ethnicity": "ethnicity", "first_language": "language", "sen_provision": "sen", "care_authority": "authority"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field that a row would change. `adult` names the contact it is about, and `place` its index in the row."""
+
+    field: str
+    was: Any
+    now: Any
+    grave: bool = False
+    adult: str = ""
+    place: int = -1
+
+    def as_dict(self) -> dict[str, Any]:
+        """As a row keeps it and a page shows it: in words."""
+        return asdict(self) | {
+            "label": LABELS[self.field],
+            "was": in_words(self.field, self.was),
+            "now": in_words(self.field, self.now),
+        }
+
+
+@dataclass(slots=True)
+class HeldAdult:
+    """A contact of the child, the link to it, and what is known of its responsibility."""
+
+    contact: Contact
+    link: ContactLink
+    responsibility: ParentalResponsibility | None = None
+
+
+@dataclass(slots=True)
+class Held:
+    """What Harbour has of one child, as far as a file can speak to it."""
+
+    child: Child
+    detail: ChildDetail
+    home: Household | None = None
+    adults: list[HeldAdult] = field(default_factory=list)
+
+    def adult(self, facts: Facts) -> HeldAdult | None:
+        """The contact a row means: by name, whatever its title, and even where letters were lost on the way."""
+        given = f"{facts.get('forename', '')} {facts.get('surname', '')}"
+        for adult in self.adults:
+            name = f"{adult.contact.forename} {adult.contact.surname}"
+            if fold(name) == fold(given) or lost_letters(given, name):
+                return adult
+        return None
+
+
+def differences(held: Held, facts: Facts) -> list[Change]:
+    """Every field that the row would change, in the order in which a page shows them."""
+    return [*_own(held, facts), *_address(held, facts), *_adults(held, facts)]
+
+
+def in_words(name: str, value: Any) -> str:
+    """A value as a page shows it."""
+    if value is None or value == "" or value == []:
+        return ""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    match name:
+        case "year_group":
+            return codes.year_label(value)
+        case "date_of_birth" | "entered_on":
+            day = date.fromisoformat(value)
+            return f"{day.day} {day:%B %Y}"
+        case "sex":
+            return str(ChildDetail.Sex(value).label)
+        case "sen_needs":
+            return ", ".join(codes.label("sen_need", need) for need in value)
+    return codes.label(_CODED[name], value) if name in _CODED else str(value)
+
+
+def plain(value: Any) -> Any:
+    """A value as facts write it: days as text."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def lost_letters(new: Any, old: Any) -> bool:
+    """Whether `new` is `old` with letters turned into question marks on the way: no reason to change anything."""
+    if not (isinstance(new, str) and isinstance(old, str) and "?" in new):
+        return False
+    return re.fullmatch(re.escape(new).replace(r"\?", "."), old) is not None
+
+
+def _own(held: Held, facts: Facts) -> Iterator[Change]:
+    for names, record in ((CARD, held.child), (DETAIL, held.detail)):
+        for name in names:
+            if name not in facts:
+                continue
+            was, now = plain(getattr(record, name)), facts[name]
+            if was != now and not lost_letters(now, was):
+                yield Change(name, was, now, grave=name in GRAVE and bool(was))
+
+
+def _address(held: Held, facts: Facts) -> Iterator[Change]:
+    confidential = held.detail.address_confidential
+    if facts.get("address_confidential") and not confidential:
+        yield Change("address_confidential", False, True, grave=True)
+    if "address" not in facts:
+        return
+    new = Home(**facts["address"])
+    if held.home is None or not same_place(held.home, new):
+        was = ", ".join(held.home.lines) if held.home else ""
+        yield Change("address", was, _line(new), grave=confidential)
+
+
+def same_place(old: Household, new: Home) -> bool:
+    """Whether two spellings mean one address: the same postcode, and one begins like the other."""
+    if old.postcode.replace(" ", "") != new.postcode.replace(" ", ""):
+        return False
+    one, other = fold(f"{old.address} {old.town}"), fold(f"{new.address} {new.town}")
+    return one.startswith(other) or other.startswith(one)
+
+
+def _line(home: Home) -> str:
+    return ", ".join(part for part in (home.address, home.town, home.county, home.postcode) if part)
+
+
+def _adults(held: Held, facts: Facts) -> Iterator[Change]:
+    for place, given in enumerate(facts.get("adults", ())):
+        adult = Adult(**given)
+        name = f"{adult.forename} {adult.surname}".strip()
+        known = held.adult(given)
+        if known is None:
+            about = f"{name}, {adult.relationship}" if adult.relationship else name
+            yield Change("adult", "", about, grave=bool(adult.responsibility), adult=name, place=place)
+            continue
+        if adult.relationship and not known.link.relationship:
+            yield Change("relationship", "", adult.relationship, adult=name, place=place)
+        for reach in REACH:
+            was, now = getattr(known.contact, reach), getattr(adult, reach)
+            if now and _bare(was) != _bare(now):
+                yield Change(reach, was, now, adult=name, place=place)
+        if adult.responsibility is not None:
+            held_now = known.responsibility.held if known.responsibility else None
+            if held_now is not adult.responsibility:
+                grave = held_now is not None or adult.responsibility
+                yield Change("responsibility", held_now, adult.responsibility, grave, adult=name, place=place)
+
+
+def _bare(reach: str) -> str:
+    """A telephone number or address of mail without how it is spaced."""
+    return "".join(reach.split()).casefold()

@@ -1,0 +1,214 @@
+"""Which product wrote this file, and what do its headings mean?
+
+A field of `FIELDS` is what a column can be taken to mean. The three products' headings are known; for any other
+spreadsheet a person says once what its columns are, and the answer is remembered by its headings.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from children.names import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Something a column can mean: its label on the page, whether a file must have it, words a heading may use for it."""
+
+    label: str
+    required: bool = False
+    hints: tuple[str, ...] = ()
+    max_length: int = 0
+
+
+FIELDS: dict[str, Field] = {
+    "upn": Field("UPN", True, ("unique pupil number", "pupil number"), 40),
+    "surname": Field("Legal surname", True, ("surname", "last name", "family name", "legal last name"), 150),
+    "forename": Field("Legal forename", True, ("forename", "first name", "given name", "legal first name"), 150),
+    "middle_names": Field("Middle names", hints=("middle name", "middle name s"), max_length=200),
+    "known_surname": Field("Surname known by", hints=("preferred surname", "known surname", "preferred last name"), max_length=150),
+    "known_forename": Field(
+        "Forename known by",
+        hints=("preferred forename", "known as", "preferred name", "preferred first name", "chosen name"),
+        max_length=150,
+    ),
+    "former_surname": Field("Former surname", hints=("previous surname",), max_length=150),
+    "date_of_birth": Field("Date of birth", True, ("dob", "birth date", "born")),
+    "sex": Field("Sex", hints=("gender", "legal sex")),
+    "year_group": Field("Year group", hints=("year", "nc year", "national curriculum year", "yr")),
+    "class_name": Field("Class", hints=("reg", "registration group", "form", "tutor group", "reg group", "registration form"), max_length=30),
+    "entered_on": Field("Date of admission", hints=("admission date", "enrolment date", "start date", "date joined")),
+    "admission_number": Field("Admission number", hints=("adno", "admission no", "adm no"), max_length=20),
+    "ethnicity": Field("Ethnicity", hints=("ethnicity code", "ethnic origin")),
+    "first_language": Field("First language", hints=("home language", "language", "first language code")),
+    "sen_provision": Field("Special educational needs", hints=("sen", "sen status", "sen stage", "sen provision")),
+    "in_care": Field("Looked after", hints=("in care", "in lea care", "lac")),
+    "address": Field("Address, all in one", hints=("home address", "full address"), max_length=300),
+    "address_line": Field("Address, house and street", hints=("street", "address line 1", "address 1"), max_length=300),
+    "town": Field("Address, town", hints=("post town", "city"), max_length=100),
+    "county": Field("Address, county", max_length=100),
+    "postcode": Field("Postcode", hints=("post code",), max_length=10),
+    "contact_name": Field("First contact, name", hints=("contact 1 name", "primary guardian", "parent", "contact name"), max_length=150),
+    "contact_relationship": Field("First contact, relationship", hints=("contact 1 relationship", "relationship"), max_length=100),
+    "contact_mobile": Field("First contact, telephone", hints=("contact 1 mobile", "mobile", "telephone", "phone", "emergency phone"), max_length=30),
+    "contact_email": Field("First contact, e-mail", hints=("email", "e mail", "contact 1 email"), max_length=254),
+    "contact_responsibility": Field("First contact, parental responsibility", hints=("parental responsibility",)),
+    "mother_name": Field("Mother, name", hints=("mother",), max_length=150),
+    "father_name": Field("Father, name", hints=("father",), max_length=150),
+}  # fmt: skip
+REQUIRED = tuple(name for name, field in FIELDS.items() if field.required)
+# In the files of some products, and not taken: Harbour has no use for them, and what is not needed is not kept.
+NOT_NEEDED = frozenset(
+    fold(heading)
+    for heading in (
+        "Eligible for free meals", "FSM Eligible", "IsFSM", "Pupil Premium Recipient", "IsPupilPremium",
+        "English as Additional Language", "Arbor Student ID", "PersonID",
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """The export of a product: its headings and what they mean. `blank` says what an empty cell means where it means something."""
+
+    key: str
+    title: str
+    columns: Mapping[str, str]
+    blank: Mapping[str, str]
+    month_first: bool = False
+
+
+SIMS = Format(
+    "sims",
+    "SIMS",
+    {
+        "UPN": "upn",
+        "Adno": "admission_number",
+        "Legal Surname": "surname",
+        "Legal Forename": "forename",
+        "Middle Name(s)": "middle_names",
+        "Preferred Surname": "known_surname",
+        "Preferred Forename": "known_forename",
+        "Date of Birth": "date_of_birth",
+        "Gender": "sex",
+        "Sex": "sex",
+        "Year": "year_group",
+        "Reg": "class_name",
+        "Date of Admission": "entered_on",
+        "Ethnicity": "ethnicity",
+        "First Language": "first_language",
+        "SEN Status": "sen_provision",
+        "In LEA Care": "in_care",
+        "Address": "address",
+        "Post Code": "postcode",
+        "Contact 1 Name": "contact_name",
+        "Contact 1 Relationship": "contact_relationship",
+        "Contact 1 Mobile": "contact_mobile",
+        "Contact 1 Parental Responsibility": "contact_responsibility",
+    },
+    {},
+)
+ARBOR = Format(
+    "arbor",
+    "Arbor",
+    {
+        "UPN": "upn",
+        "Legal First Name": "forename",
+        "Legal Last Name": "surname",
+        "Preferred First Name": "known_forename",
+        "Preferred Last Name": "known_surname",
+        "Date of Birth": "date_of_birth",
+        "Sex": "sex",
+        "Year Group": "year_group",
+        "Registration Form": "class_name",
+        "Enrolment Start Date": "entered_on",
+        "Ethnicity": "ethnicity",
+        "Home Language": "first_language",
+        "SEN Status": "sen_provision",
+        "Looked After": "in_care",
+        "Address": "address",
+        "Postcode": "postcode",
+        "Primary Guardian": "contact_name",
+        "Primary Guardian Email": "contact_email",
+        "Primary Guardian Phone": "contact_mobile",
+    },
+    {"sen_provision": "N", "in_care": "No"},
+)
+BROMCOM = Format(
+    "bromcom",
+    "Bromcom",
+    {
+        "UPN": "upn",
+        "LegalFirstName": "forename",
+        "LegalLastName": "surname",
+        "MiddleName": "middle_names",
+        "PreferredFirstName": "known_forename",
+        "PreferredLastName": "known_surname",
+        "DateOfBirth": "date_of_birth",
+        "Gender": "sex",
+        "Sex": "sex",
+        "YearGroup": "year_group",
+        "TutorGroup": "class_name",
+        "AdmissionDate": "entered_on",
+        "EthnicityCode": "ethnicity",
+        "FirstLanguageCode": "first_language",
+        "SENStage": "sen_provision",
+        "IsInCare": "in_care",
+        "HouseNumberStreet": "address_line",
+        "Town": "town",
+        "Postcode": "postcode",
+        "MotherName": "mother_name",
+        "FatherName": "father_name",
+        # Whose telephone it is, the file does not say: it goes to the first adult it names.
+        "EmergencyPhone": "contact_mobile",
+    },
+    {},
+)
+PRODUCTS = (SIMS, ARBOR, BROMCOM)
+TITLES = {product.key: product.title for product in PRODUCTS} | {
+    "ctf": "Common Transfer File",
+    "other": "Spreadsheet",
+}
+
+
+def recognise(headings: Sequence[str]) -> Format | None:
+    """The product whose headings these are: all the required ones, in its spelling. None: a person must say."""
+    present = {fold(heading) for heading in headings}
+    for product in PRODUCTS:
+        needed = {fold(h) for h, meaning in product.columns.items() if meaning in REQUIRED}
+        if needed <= present:
+            return product
+    return None
+
+
+def columns_of(product: Format, headings: Iterable[str]) -> dict[str, str]:
+    """What each heading of the file means that the product has: {heading as the file writes it: field}."""
+    known = {fold(heading): meaning for heading, meaning in product.columns.items()}
+    return {heading: known[fold(heading)] for heading in headings if fold(heading) in known}
+
+
+def spreadsheet(columns: Mapping[str, str], *, month_first: bool = False) -> Format:
+    """The format of a school's own spreadsheet, as somebody described it."""
+    return Format("other", TITLES["other"], columns, {}, month_first)
+
+
+def guess(headings: Sequence[str]) -> dict[str, str]:
+    """What the headings of an unknown spreadsheet probably mean, each field once; a person confirms it."""
+    found: dict[str, str] = {}
+    for heading in headings:
+        plain = fold(heading)
+        for name, field in FIELDS.items():
+            if name not in found.values() and plain in {fold(field.label), name.replace("_", " "), *field.hints}:
+                found[heading] = name
+                break
+    return found
+
+
+def missing(columns: Mapping[str, str]) -> list[str]:
+    """Labels of the fields every file must have and this one would not."""
+    return [FIELDS[name].label for name in REQUIRED if name not in columns.values()]
+
+
+def digest(headings: Iterable[str]) -> str:
+    """By what a spreadsheet is known again: its headings, in order."""
+    return hashlib.sha256("\x1f".join(fold(h) for h in headings).encode()).hexdigest()

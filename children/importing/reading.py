@@ -1,0 +1,151 @@
+"""Is this a file of children, and what are its records? Bytes in; headings and records out, one at a time.
+
+Refuses what is too large, too wide, empty, a workbook or not text, in a sentence that says what to do instead.
+"""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from .formats import recognise
+from .problems import FileRefused
+from .values import clean
+
+MAX_BYTES = 50 * 1024 * 1024
+MAX_COLUMNS = 200
+MAX_ROWS = 200_000
+MAX_CELL = 5_000
+# Reports often carry a title or two above their headings.
+_LOOK_FOR_HEADINGS = 10
+_CHUNK = 1024 * 1024
+_DELIMITERS = ",;\t|"
+CSV_HINT = "In your spreadsheet choose “Save as” and “CSV UTF-8”, then upload that file."
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a CSV file. `number` counts as a spreadsheet does: the first record of the file is row 1."""
+
+    number: int
+    cells: Sequence[str]
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A CSV file once its headings are known; `records` reads on from there."""
+
+    headings: list[str]
+    records: Iterator[Record]
+    encoding: str
+
+
+def is_xml(stream: BinaryIO) -> bool:
+    """Whether the file is XML, judged by its first character. Leaves the stream at its start."""
+    start = stream.read(64)
+    stream.seek(0)
+    return start.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<") or start.startswith(
+        (b"\xff\xfe<\x00", b"\xfe\xff\x00<")
+    )
+
+
+def open_sheet(stream: BinaryIO) -> Sheet:
+    """The headings and records of a CSV file in UTF-8, UTF-16 or cp1252, whatever its delimiter. `stream` must seek.
+
+    Raises `FileRefused`; so does reading `records`, for what shows only later.
+    """
+    encoding = _encoding(stream)
+    text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
+    records = _records(text, _delimiter(text))
+    above: list[Record] = []
+    for record in records:
+        above.append(record)
+        if recognise(record.cells) is not None:
+            return Sheet(_headings(record), records, encoding)
+        if len(above) == _LOOK_FOR_HEADINGS:
+            break
+    widest = next((r for r in above if len([c for c in r.cells if c]) > 1), None)
+    if widest is None:
+        raise FileRefused("This file has no headings and rows. Export the list of children again, with its headings.")
+    rest = [record for record in above if record.number > widest.number]
+    return Sheet(_headings(widest), _chain(rest, records), encoding)
+
+
+def _chain(first: Sequence[Record], then: Iterator[Record]) -> Iterator[Record]:
+    yield from first
+    yield from then
+
+
+def _encoding(stream: BinaryIO) -> str:
+    """The encoding of the whole file, read once from end to end: a stray byte near the end still makes it cp1252."""
+    start = stream.read(8)
+    stream.seek(0)
+    if not start:
+        raise FileRefused("This file is empty. Export the list of children again and look at it before you upload it.")
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise FileRefused(f"This is a workbook, not a CSV file. {CSV_HINT}")
+    if start.startswith(b"%PDF"):
+        raise FileRefused("This is a PDF. Export the list of children from your system as CSV or CTF.")
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    encoding, seen = "utf-8-sig", 0
+    while chunk := stream.read(_CHUNK):
+        seen += len(chunk)
+        if seen > MAX_BYTES:
+            raise FileRefused(
+                f"This file is larger than {MAX_BYTES // 1024**2} MB. Export the children of one school only."
+            )
+        if b"\x00" in chunk:
+            raise FileRefused(f"This file is not text. {CSV_HINT}")
+        if encoding == "utf-8-sig":
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError:
+                encoding = "cp1252"
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        encoding = "cp1252"
+    stream.seek(0)
+    return encoding
+
+
+def _delimiter(text: io.TextIOWrapper) -> str:
+    """The one of comma, semicolon, tab and bar that divides the first lines most."""
+    start = text.read(64 * 1024)
+    text.seek(0)
+    return max(_DELIMITERS, key=start.count)
+
+
+def _records(text: io.TextIOWrapper, delimiter: str) -> Iterator[Record]:
+    """The records, without those that are empty. Cells are as the file has them."""
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
+    number = 0
+    try:
+        for number, cells in enumerate(reader, 1):
+            if len(cells) > MAX_COLUMNS and any(cells[MAX_COLUMNS:]):
+                raise FileRefused(
+                    f"Row {number} has {len(cells):,} columns; a list of children has at most {MAX_COLUMNS}. Export fewer columns."
+                )
+            if number > MAX_ROWS:
+                raise FileRefused(f"This file has more than {MAX_ROWS:,} rows. Export the children of one school only.")
+            if long := next((n for n, cell in enumerate(cells, 1) if len(cell) > MAX_CELL), 0):
+                raise FileRefused(
+                    f"Row {number}, column {long} is longer than {MAX_CELL:,} characters. A quotation mark may be missing near there."
+                )
+            if any(cell.strip() for cell in cells):
+                yield Record(number, cells)
+    except csv.Error:
+        raise FileRefused(
+            f"Row {number + 1} cannot be read: a quotation mark is opened and not closed, or stands in the middle of a cell. Mend that row, or export again."
+        ) from None
+
+
+def _headings(record: Record) -> list[str]:
+    headings = [clean(cell) for cell in record.cells]
+    while headings and not headings[-1]:
+        headings.pop()
+    return headings

@@ -1,0 +1,55 @@
+"""What may follow? The moves of an import, from upload to the school's list. Drawn in `docs/lifecycles.md`."""
+
+from safeguarding.audit.models import Verb
+from safeguarding.moves import Lifecycle, Move
+
+from .models import ImportRun
+from .permissions import may_import
+
+_OFFICE = "Only the office, a safeguarding lead or the Headteacher of this school can bring in children."
+S = ImportRun.Status
+
+
+def _move(name: str, sources: set[str], target: str, out_of_turn: str, stamps: str = "") -> Move:
+    return Move(
+        name=name,
+        sources=frozenset(sources),
+        target=target,
+        may=may_import,
+        verb=Verb.IMPORT,
+        refusal=_OFFICE,
+        out_of_turn=out_of_turn,
+        stamps=stamps,
+    )
+
+
+import_life: Lifecycle[ImportRun] = Lifecycle(
+    "An import of children",
+    lambda: ImportRun,
+    S,
+    [
+        _move("ask_columns", {S.UPLOADED}, S.MAPPING, "This file has been looked at already."),
+        _move("tell_columns", {S.MAPPING}, S.UPLOADED, "The columns of this file are known already."),
+        # Again from the start where a worker was stopped: rows are deleted first.
+        _move("read", {S.UPLOADED, S.READING}, S.READING, "This file has been read already."),
+        _move("refuse", {S.UPLOADED, S.READING}, S.REFUSED, "This file has been read already."),
+        _move("offer", {S.READING}, S.READY, "This file is not being read."),
+        _move(
+            "confirm",
+            {S.READY},
+            S.CONFIRMING,
+            "This import has been confirmed or given up already. Open the list of imports to see by whom.",
+            stamps="confirmed",
+        ),
+        # The list changed between the look and the confirmation: look again.
+        _move("reconsider", {S.CONFIRMING}, S.READY, "This import is not being confirmed."),
+        _move("finish", {S.CONFIRMING}, S.CONFIRMED, "This import is not being confirmed."),
+        _move(
+            "abandon",
+            {S.UPLOADED, S.MAPPING, S.READING, S.READY},
+            S.ABANDONED,
+            "This import has been confirmed or given up already.",
+            stamps="abandoned",
+        ),
+    ],
+)

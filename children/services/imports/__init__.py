@@ -1,0 +1,26 @@
+"""Bring a file of children into a school's list: give it, have it read, decide, confirm.
+
+starting    take the file, say what its columns mean, give up
+reading     rows into the database, each compared with the list; what the whole file would do
+deciding    what becomes of the rows that wait for a person
+confirming  the list changes, in one transaction or not at all
+"""
+
+from .confirming import confirm_import, finish_import
+from .deciding import agree, choices, decide
+from .reading import leaving, read_import, waiting
+from .starting import abandon_import, start_import, tell_columns
+
+__all__ = [
+    "abandon_import",
+    "agree",
+    "choices",
+    "confirm_import",
+    "decide",
+    "finish_import",
+    "leaving",
+    "read_import",
+    "start_import",
+    "tell_columns",
+    "waiting",
+]

@@ -1,0 +1,242 @@
+"""Write what rows change about children who are on the list: their cards, details, homes, classes and adults."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from children import names
+from children.facts import Adult, Home
+from children.importing.differences import CARD, DETAIL, REACH, Change, Held, plain
+from children.importing.rows import Facts
+from children.models import (
+    Child,
+    ChildDetail,
+    ClassEpisode,
+    Contact,
+    ContactLink,
+    Enrolment,
+    FormerUpn,
+    HouseholdMember,
+    ImportRun,
+    OtherName,
+    ParentalResponsibility,
+)
+from children.services import bulk
+from children.services.registering import ensure_households, write_adults
+from safeguarding.accounts.models import User
+
+Wanted = Sequence[tuple[Held, Facts, list[Change]]]
+Row = dict[str, Any]
+_NAMES = ("forename", "surname", "known_forename", "known_surname", "middle_names")
+_ROLL = ("left_on", "search_text", "name_sounds", "changed_at")
+
+
+def change_children(run: ImportRun, wanted: Wanted, *, by: User | None, today: date) -> None:
+    """Write the changes of a chunk of rows: one statement for each table, however many children."""
+    if not wanted:
+        return
+    school = {"school_id": run.school_id}
+    _keep_former_names(school, wanted)
+    _keep_former_numbers(school, wanted, today)
+    called = _other_names(wanted)
+    bulk.update(Child, (*CARD, *_ROLL), (_card(*entry, called) for entry in wanted))
+    bulk.update(ChildDetail, (*DETAIL, "address_confidential"), (_detail(held, changes) for held, _, changes in wanted))
+    _change_roll(school, wanted, today)
+    _change_classes(school, wanted, today)
+    _change_homes(run, wanted, today)
+    _change_adults(run, wanted, by=by, today=today)
+
+
+def _new(changes: Sequence[Change]) -> Row:
+    """The values that changes set, by field; those about adults are not among them."""
+    return {change.field: change.now for change in changes if not change.adult}
+
+
+def _card(held: Held, facts: Facts, changes: list[Change], called: dict[UUID, list[str]]) -> Row:
+    child, new = held.child, _new(changes)
+    row: Row = {name: new.get(name, plain(getattr(child, name))) for name in CARD}
+    texts = [row[name] for name in _NAMES[:4]] + [new.get("middle_names", held.detail.middle_names)]
+    texts += called.get(child.pk, [])
+    if {"forename", "surname"} & set(new):
+        texts.append(child.full_name)
+    if child.left_on is not None:
+        row["entered_on"] = _entry(facts, child)
+    return row | {
+        "id": child.pk,
+        "left_on": None,
+        "search_text": names.searchable(texts),
+        "name_sounds": names.sounds(*texts),
+        "changed_at": timezone.now(),
+    }
+
+
+def _detail(held: Held, changes: list[Change]) -> Row:
+    new = _new(changes)
+    row = {name: new.get(name, plain(getattr(held.detail, name))) for name in (*DETAIL, "address_confidential")}
+    return row | {"child_id": held.child.pk}
+
+
+def _other_names(wanted: Wanted) -> dict[UUID, list[str]]:
+    found: dict[UUID, list[str]] = {}
+    for other in OtherName.objects.filter(child__in=[held.child.pk for held, _, _ in wanted]):
+        found.setdefault(other.child_id, []).append(f"{other.forename} {other.surname}")
+    return found
+
+
+def _keep_former_names(school: Row, wanted: Wanted) -> None:
+    """A legal name that changes stays as a former one, unless only its spelling was mended."""
+    rows = [
+        school
+        | {
+            "child_id": held.child.pk,
+            "kind": OtherName.Kind.FORMER,
+            "forename": held.child.forename,
+            "surname": held.child.surname,
+        }
+        for held, _, changes in wanted
+        if any(c.field in ("forename", "surname") and names.fold(c.was) != names.fold(c.now) for c in changes)
+    ]
+    have = set(
+        OtherName.objects.filter(child__in=[r["child_id"] for r in rows], kind=OtherName.Kind.FORMER).values_list(
+            "child_id", "forename", "surname"
+        )
+    )
+    bulk.insert(OtherName, [r for r in rows if (r["child_id"], r["forename"], r["surname"]) not in have])
+
+
+def _keep_former_numbers(school: Row, wanted: Wanted, today: date) -> None:
+    rows = [
+        school | {"child_id": held.child.pk, "upn": change.was, "until": today}
+        for held, _, changes in wanted
+        for change in changes
+        if change.field == "upn" and change.was
+    ]
+    have = set(
+        FormerUpn.objects.filter(school_id=school["school_id"], upn__in=[r["upn"] for r in rows]).values_list(
+            "upn", flat=True
+        )
+    )
+    bulk.insert(FormerUpn, [r for r in rows if r["upn"] not in have])
+
+
+def _entry(facts: Facts, child: Child) -> str:
+    """The day a child came back: the file's, where it is after the child left; else when it was seen to be back."""
+    given = facts.get("entered_on", "")
+    today = timezone.localdate().isoformat()
+    return given if child.left_on and given > child.left_on.isoformat() else today
+
+
+def _change_roll(school: Row, wanted: Wanted, today: date) -> None:
+    """A child who comes back has a new time on roll; otherwise a mended day of entry is mended in the open one."""
+    bulk.insert(
+        Enrolment,
+        (school | {"child_id": h.child.pk, "entered_on": _entry(f, h.child)} for h, f, _ in wanted if h.child.left_on),
+    )
+    moved = {h.child.pk: _new(c)["entered_on"] for h, _, c in wanted if not h.child.left_on and "entered_on" in _new(c)}
+    current = Enrolment.objects.filter(child__in=moved, left_on=None).values_list("pk", "child_id")
+    bulk.update(Enrolment, ("entered_on",), ({"id": pk, "entered_on": moved[child]} for pk, child in current))
+
+
+def _change_classes(school: Row, wanted: Wanted, today: date) -> None:
+    """A child moves class: the old episode ended yesterday, the new one starts today. Coming back starts a new one, too."""
+    moved = {
+        held.child.pk: {name: new.get(name, getattr(held.child, name)) for name in ("year_group", "class_name")}
+        for held, _, changes in wanted
+        if (new := _new(changes)).keys() & {"year_group", "class_name"} or held.child.left_on
+    }
+    was = ClassEpisode.objects.filter(child__in=moved, ends_on=None).values_list("pk", "starts_on")
+    yesterday = today - timedelta(days=1)
+    bulk.update(
+        ClassEpisode,
+        ("ends_on",),
+        [{"id": pk, "ends_on": max(yesterday, start) if start else yesterday} for pk, start in was],
+    )
+    bulk.insert(ClassEpisode, (school | {"child_id": pk, "starts_on": today} | now for pk, now in moved.items()))
+
+
+def _change_homes(run: ImportRun, wanted: Wanted, today: date) -> None:
+    """A new main home: the child no longer lives at the old one from today, and not twice at the new one."""
+    moved = {held.child.pk: Home(**facts["address"]) for held, facts, changes in wanted if "address" in _new(changes)}
+    if not moved:
+        return
+    homes = ensure_households(run.school, moved.values())
+    living = HouseholdMember.objects.filter(child__in=moved, ends_on=None)
+    new = {child: homes[home.identity] for child, home in moved.items()}
+    ended = [
+        pk
+        for pk, child, household, is_main in living.values_list("pk", "child_id", "household_id", "is_main")
+        if is_main or household == new[child]
+    ]
+    HouseholdMember.objects.filter(pk__in=ended).update(ends_on=today)
+    bulk.insert(
+        HouseholdMember,
+        (
+            {"school_id": run.school_id, "child_id": child, "household_id": household, "starts_on": today}
+            for child, household in new.items()
+        ),
+    )
+
+
+def _change_adults(run: ImportRun, wanted: Wanted, *, by: User | None, today: date) -> None:
+    known = ParentalResponsibility.Known.TRANSFER if run.is_partial else ParentalResponsibility.Known.SYSTEM
+    added: list[tuple[UUID, list[Adult], list[Home]]] = []
+    contacts: dict[UUID, Row] = {}
+    links: list[Row] = []
+    said: list[Row] = []
+    for held, facts, changes in wanted:
+        new = [Adult(**facts["adults"][c.place], known_from=known) for c in changes if c.field == "adult"]
+        if new:
+            added.append((held.child.pk, new, []))
+        for change in changes:
+            adult = held.adult(facts["adults"][change.place]) if change.adult and change.field != "adult" else None
+            if adult is None:
+                continue
+            if change.field in REACH:
+                row = contacts.setdefault(adult.contact.pk, _contact(adult.contact))
+                row[change.field] = change.now
+            elif change.field == "relationship":
+                links.append({"id": adult.link.pk, "relationship": change.now})
+            else:
+                said.append(
+                    {"child_id": held.child.pk, "contact_id": adult.contact.pk, "held": change.now, "known_from": known}
+                )
+    _write_contacts(run, contacts)
+    bulk.update(ContactLink, ("relationship",), links)
+    _write_responsibility(run, said, today)
+    write_adults(run.school, added, {}, by=by)
+
+
+def _contact(contact: Contact) -> Row:
+    return {name: getattr(contact, name) for name in ("forename", "surname", *REACH)} | {"id": contact.pk}
+
+
+def _write_contacts(run: ImportRun, contacts: dict[UUID, Row]) -> None:
+    """New numbers make a new identity; where another contact has that already, this one is told apart by its key alone."""
+    for row in contacts.values():
+        row["identity"] = Adult(**{name: row[name] for name in ("forename", "surname", *REACH)}).identity
+    wanted = [row["identity"] for row in contacts.values()]
+    taken = set(
+        Contact.objects.filter(school=run.school, identity__in=wanted)
+        .exclude(pk__in=contacts)
+        .values_list("identity", flat=True)
+    )
+    for row in contacts.values():
+        if row["identity"] in taken:
+            row["identity"] = ""
+        taken.add(row["identity"])
+    bulk.update(Contact, (*REACH, "identity"), contacts.values())
+
+
+def _write_responsibility(run: ImportRun, said: Sequence[Row], today: date) -> None:
+    """What was said before ends today; what is said now stands from today. Both stay."""
+    before = Q()
+    for row in said:
+        before |= Q(child_id=row["child_id"], contact_id=row["contact_id"])
+    if not said:
+        return
+    ParentalResponsibility.objects.filter(before, ends_on=None).update(ends_on=today)
+    bulk.insert(ParentalResponsibility, ({"school_id": run.school_id, "starts_on": today} | row for row in said))

@@ -1,0 +1,196 @@
+"""What would the rows of a file do to the school's list? Each row's child is found, and what would change is worked out.
+
+Rows go through in chunks with a handful of queries each, so that sixty thousand need no more memory than four hundred.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from children.importing.differences import Held, HeldAdult, differences
+from children.importing.problems import Problem, Severity, worst_first
+from children.importing.rows import Parsed, who_name
+from children.models import (
+    Child,
+    ChildDetail,
+    ContactLink,
+    FormerUpn,
+    HouseholdMember,
+    ImportRow,
+    ParentalResponsibility,
+)
+from safeguarding.accounts.models import School
+
+CHUNK = 2000
+Kind = ImportRow.Kind
+
+
+def load(ids: Iterable[UUID]) -> dict[UUID, Held]:
+    """What Harbour has of these children: five queries, however many they are."""
+    wanted = list(ids)
+    details = ChildDetail.objects.filter(child__in=wanted).select_related("child")
+    held = {detail.child_id: Held(detail.child, detail) for detail in details}
+    homes = HouseholdMember.objects.filter(child__in=wanted, is_main=True, ends_on=None).select_related("household")
+    for home in homes:
+        held[home.child_id].home = home.household
+    links = ContactLink.objects.filter(child__in=wanted, ends_on=None).select_related("contact").order_by("order", "pk")
+    adults: dict[tuple[UUID, UUID], HeldAdult] = {}
+    for link in links:
+        adult = adults[link.child_id, link.contact_id] = HeldAdult(link.contact, link)
+        held[link.child_id].adults.append(adult)
+    for said in ParentalResponsibility.objects.filter(child__in=wanted, ends_on=None):
+        if (found := adults.get((said.child_id, said.contact_id))) is not None:
+            found.responsibility = said
+    return held
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """The child a UPN on the list belongs to: its folded name and date of birth, and whether the UPN is a former one."""
+
+    child_id: UUID
+    named: str
+    born: date | None
+    former: bool = False
+
+    def is_somebody_else(self, row: Parsed) -> bool:
+        """Neither the name nor the date of birth of the row is this child's: a number used twice, or a wrong one."""
+        named = who_name(row.facts.get("forename", ""), row.facts.get("surname", ""))
+        born = row.facts.get("date_of_birth")
+        return named != self.named and bool(born and self.born) and born != str(self.born)
+
+
+class Finder:
+    """Finds which child of the school each row of a chunk is about, in at most three queries."""
+
+    def __init__(self, school: School, rows: Sequence[Parsed]) -> None:
+        numbers = {row.facts[name] for row in rows for name in ("upn", "former_upn") if row.facts.get(name)}
+        self._numbered: dict[str, Numbered] = {}
+        for former, number, of in (
+            (True, "upn", FormerUpn.objects.filter(school=school, upn__in=numbers)),
+            (False, "upn", ChildDetail.objects.filter(school=school, upn__in=numbers)),
+        ):
+            born = "child__detail__date_of_birth" if former else "date_of_birth"
+            for upn, pk, forename, surname, birth in of.values_list(
+                number, "child_id", "child__forename", "child__surname", born
+            ):
+                self._numbered[upn] = Numbered(pk, who_name(forename, surname), birth, former)
+        self._named = self._by_name(school, rows)
+
+    def by_number(self, row: Parsed) -> Numbered | None:
+        """The child whose UPN, of now or of before, the row carries as its own, or as its former one."""
+        numbers = (row.facts.get("upn", ""), row.facts.get("former_upn", ""))
+        return next((self._numbered[n] for n in numbers if n in self._numbered), None)
+
+    def by_name(self, row: Parsed) -> list[UUID]:
+        """Children of the same name and date of birth; looked for only where the UPN does not settle it."""
+        return self._named.get(row.who, []) if row.who else []
+
+    def _by_name(self, school: School, rows: Sequence[Parsed]) -> dict[str, list[UUID]]:
+        unsettled = set()
+        for row in rows:
+            numbered = self.by_number(row)
+            if row.who and (numbered is None or numbered.is_somebody_else(row)):
+                unsettled.add(row.facts["date_of_birth"])
+        if not unsettled:
+            return {}
+        born = Child.objects.filter(school=school, detail__date_of_birth__in=unsettled)
+        found = defaultdict(list)
+        for pk, forename, surname, birth in born.values_list("pk", "forename", "surname", "detail__date_of_birth"):
+            found[f"{who_name(forename, surname)}|{birth}"].append(pk)
+        return found
+
+
+def compare(school: School, rows: Sequence[Parsed]) -> Iterator[dict[str, Any]]:
+    """For each row, the fields of `ImportRow` that comparing decides: kind, child, changes, problems, whether it is grave."""
+    finder = Finder(school, rows)
+    found = {row.number: _find(row, finder) for row in rows}
+    held = load({child for child, _ in found.values() if child})
+    for row in rows:
+        child_id, doubts = found[row.number]
+        yield _judge(row, held[child_id] if child_id else None, doubts)
+
+
+def _find(row: Parsed, finder: Finder) -> tuple[UUID | None, list[Problem]]:
+    """The child a row is about, and what is doubtful about that."""
+    if row.kind == Kind.SKIPPED:
+        return None, []
+    numbered, by_name = finder.by_number(row), finder.by_name(row)
+    if len(by_name) > 1:
+        return None, [_doubt("several")]
+    if numbered is not None and not numbered.is_somebody_else(row):
+        return numbered.child_id, [_doubt("former_upn")] if numbered.former else []
+    if numbered is not None:
+        return (by_name[0], [_doubt("wrong_upn")]) if by_name else (numbered.child_id, [_doubt("other_child")])
+    if row.facts.get("upn"):
+        return (by_name[0], [_doubt("other_upn")]) if by_name else (None, [])
+    # A UPN that cannot be right has been complained of already.
+    told = any(problem.code == "bad_upn" for problem in row.problems)
+    if by_name:
+        return by_name[0], [] if told else [_doubt("by_name")]
+    return None, [] if told or row.kind == Kind.REJECTED else [_doubt("no_upn")]
+
+
+_DOUBTS = {
+    "former_upn": (Severity.WARN, "This is a UPN the child had before. Harbour keeps the newer one."),
+    "by_name": (Severity.WARN, "The UPN is missing. The child was found by name and date of birth."),
+    "no_upn": (
+        Severity.HOLD,
+        "The UPN is missing, and nobody on the list has this name and date of birth. Is it a new child?",
+    ),
+    "several": (
+        Severity.HOLD,
+        "Several children have this name and date of birth, and the UPN does not say which is meant. "
+        "Fill in the UPN in your own system.",
+    ),
+    "other_upn": (
+        Severity.HOLD,
+        "A child of this name and date of birth is on the list with another UPN. Is it the same child?",
+    ),
+    "other_child": (
+        Severity.HOLD,
+        "This UPN is on the list for a child with another name and another date of birth. Is it the same child?",
+    ),
+    "wrong_upn": (
+        Severity.HOLD,
+        "This UPN is another child’s on the list. The child of this name and date of birth has a different one.",
+    ),
+}
+# What comparing adds to a row's problems, and takes away again before it compares anew.
+CODES = frozenset(_DOUBTS) | {"twice", "who_twice"}
+# The row's UPN is not the child's: it is not taken over.
+_NOT_ITS_OWN = frozenset({"former_upn", "wrong_upn"})
+
+
+def _doubt(code: str) -> Problem:
+    severity, message = _DOUBTS[code]
+    return Problem(severity, "UPN", code, message)
+
+
+def _judge(row: Parsed, held: Held | None, doubts: list[Problem]) -> dict[str, Any]:
+    facts = row.facts
+    if any(doubt.code in _NOT_ITS_OWN for doubt in doubts):
+        facts = {name: value for name, value in facts.items() if name != "upn"}
+    changes = differences(held, facts) if held is not None else []
+    problems = worst_first([*row.problems, *doubts])
+    return {
+        "kind": row.kind or _kind(held, problems, bool(changes)),
+        "child_id": held and held.child.pk,
+        "changes": [change.as_dict() for change in changes],
+        "is_grave": any(change.grave for change in changes),
+        "problems": [problem.as_dict() for problem in problems],
+        "facts": facts,
+    }
+
+
+def _kind(held: Held | None, problems: Sequence[Problem], changes: bool) -> Kind:
+    if any(problem.severity in (Severity.HOLD, Severity.ASK) for problem in problems):
+        return Kind.HELD
+    if held is None:
+        return Kind.JOINS
+    if held.child.left_on is not None:
+        return Kind.RETURNS
+    return Kind.CHANGES if changes else Kind.SAME

@@ -1,0 +1,81 @@
+"""Put what was confirmed into the school's list: everything in one transaction, or nothing."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from children.lifecycles import import_life
+from children.models import ImportRow, ImportRun
+from safeguarding.accounts.models import School, User
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record_many
+from safeguarding.exceptions import BadInput
+
+from .applying import Applied, apply
+from .reading import Progress, compare_again, list_state
+from .starting import forget
+
+Kind = ImportRow.Kind
+
+
+@transaction.atomic
+def confirm_import(*, run: ImportRun, by: User | None, at: datetime | None = None) -> ImportRun:
+    """Say that the list may change as it was shown. `finish_import` then does it.
+
+    Rows nobody decided about are left out and stay listed. Raises `BadInput` while a question about the whole file is
+    open, and `OutOfTurn` when somebody was first.
+    """
+    locked = ImportRun.objects.select_for_update().get(pk=run.pk)
+    open_questions = [q for q in locked.summary.get("questions", []) if q["key"] not in locked.agreed]
+    if open_questions and locked.status == ImportRun.Status.READY:
+        raise BadInput(f"Something about the whole file waits for a person: {open_questions[0]['text']}")
+    return import_life.perform("confirm", locked, by=by, at=at)
+
+
+@transaction.atomic
+def finish_import(*, run: ImportRun, today: date | None = None, progress: Progress = lambda rows: None) -> ImportRun:
+    """Change the list as confirmed; the run is CONFIRMED. May be called again for a run that was stopped: nothing was done then.
+
+    Where a child of the school has changed since the rows were compared, they are compared anew and the run is READY
+    again, to be looked at: nobody confirms what was not shown.
+    """
+    today = today or timezone.localdate()
+    locked = ImportRun.objects.select_for_update().get(pk=run.pk)
+    School.objects.select_for_update(no_key=True).get(pk=locked.school_id)
+    by: User | None = locked.confirmed_by
+    if locked.summary["list"] != list_state(locked.school):
+        summary = compare_again(locked, today) | {"changed_since": True}
+        return import_life.perform(
+            "reconsider", locked, by=by, summary=summary, agreed=[], compared_at=timezone.now(), confirmed_at=None,
+            confirmed_by=None,
+        )  # fmt: skip
+    done = apply(locked, by=by, today=today, progress=progress)
+    left_out = _left_out(locked)
+    for earlier in ImportRun.objects.filter(school=locked.school).exclude(pk=locked.pk):
+        if earlier.status in (ImportRun.Status.CONFIRMED, ImportRun.Status.ABANDONED):
+            forget(earlier)
+    forget(locked, leave=left_out)
+    _record(locked, done, by=by)
+    summary = locked.summary | {"done": done.counts(), "left_out": len(left_out)}
+    return import_life.perform("finish", locked, by=by, summary=summary)
+
+
+def _left_out(run: ImportRun) -> list[UUID]:
+    """Rows that nobody could take or decided about. They stay to be looked at until the next import is confirmed."""
+    rows = ImportRow.objects.filter(run=run)
+    unsaid = rows.filter(decision="", kind=Kind.HELD) | rows.filter(
+        decision="", is_grave=True, kind__in=(Kind.CHANGES, Kind.RETURNS)
+    )
+    return [*unsaid.values_list("pk", flat=True), *rows.filter(kind=Kind.REJECTED).values_list("pk", flat=True)]
+
+
+def _record(run: ImportRun, done: Applied, *, by: User | None) -> None:
+    """One event for each child that came, changed or left, so that a record tells where its facts come from."""
+    for verb, keys, purpose in (
+        (Verb.CREATE, done.joined, "import"),
+        (Verb.CHANGE, done.changed, "import"),
+        (Verb.CLOSE, done.left, "import: left"),
+    ):
+        record_many(verb, "children.child", keys, by=by, school_id=run.school_id, purpose=purpose)

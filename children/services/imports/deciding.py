@@ -1,0 +1,137 @@
+"""Decide what becomes of rows that wait for a person, and say yes to what the whole file would do."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from children.models import ImportRow, ImportRun
+from children.permissions import may_import
+from children.services import bulk
+from safeguarding.accounts.models import User
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
+from safeguarding.exceptions import BadInput, NotAllowed
+
+from .starting import require_ready
+
+Kind, D = ImportRow.Kind, ImportRow.Decision
+_WHO = "Only the office, a safeguarding lead or the Headteacher of this school can decide about these rows."
+# Decisions under which a row claims the UPN it carries.
+_CLAIMS = (D.TAKE, D.TAKE_NEW)
+
+
+def choices(row: ImportRow) -> list[tuple[str, str]]:
+    """What a person may decide about a row, in words: [(decision, sentence)]. Empty where nothing waits."""
+    codes = {problem["code"] for problem in row.problems}
+    leave = (D.LEAVE.value, "Leave this row out")
+    if row.kind != Kind.HELD:
+        if not row.is_grave or row.kind not in (Kind.CHANGES, Kind.RETURNS):
+            return []
+        keep = (D.KEEP_HELD.value, "Keep what Harbour has for these, and use the rest of the row")
+        return [(D.TAKE.value, "The file is right: use the whole row"), keep, leave]
+    if "several" in codes:
+        return [leave]
+    if row.child_id is None:
+        if not row.facts.get("forename"):
+            return [leave]
+        found = [(D.TAKE.value, _ADD.get(_first(codes, _ADD), "Add the child as the row stands"))]
+    else:
+        found = [(D.TAKE.value, _SAME.get(_first(codes, _SAME), "Use the row for this child"))]
+    if "other_upn" in codes:
+        found.append((D.TAKE_NEW.value, "Another child: add it as well"))
+    if codes & {"twice", "other_child"}:
+        found.append((D.NO_NUMBER.value, "Another child: add it without a UPN"))
+    return [*found, leave]
+
+
+_ADD = {
+    "no_upn": "A new child: add it, UPN not known",
+    "bad_upn": "A new child: add it, UPN not known",
+    "twice": "This row is right: add the child with this UPN",
+    "serial_date": "Yes, that is the date: add the child",
+    "short_year": "Yes, that is the date: add the child",
+}
+_SAME = {
+    "other_upn": "The same child, with a new UPN: keep the old one as former",
+    "other_child": "The same child: use the row",
+    "twice": "This row is right: use it for this child",
+    "serial_date": "Yes, that is the date: use the row",
+    "short_year": "Yes, that is the date: use the row",
+    "bad_upn": "The same child: use the row, keep the UPN Harbour has",
+    "wrong_upn": "Use the row for this child, and keep the UPN Harbour has",
+}
+
+
+def _first(codes: set[str], sentences: Mapping[str, str]) -> str:
+    return next((code for code in sentences if code in codes), "")
+
+
+@transaction.atomic
+def decide(*, run: ImportRun, decisions: Mapping[UUID, str], by: User | None, at: datetime | None = None) -> int:
+    """Keep what a person said about rows: {key: decision, or "" to take it back}. Returns how many were changed.
+
+    Raises `BadInput` for a decision that is not open for its row, or where two rows would claim one UPN or one child.
+    """
+    locked = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if not may_import(by, locked):  # type: ignore[arg-type]
+        raise NotAllowed(_WHO)
+    require_ready(locked)
+    rows = list(ImportRow.objects.filter(run=locked, pk__in=decisions))
+    changed = []
+    for row in rows:
+        wanted = decisions[row.pk]
+        if wanted and wanted not in dict(choices(row)):
+            raise BadInput(f"That cannot be done with row {row.number}. Choose one of the answers beside it.")
+        if wanted != row.decision:
+            row.decision = wanted
+            changed.append(row)
+    at = at or timezone.now()
+    bulk.update(
+        ImportRow,
+        ("decision", "decided_by_id", "decided_at"),
+        ({"id": r.pk, "decision": r.decision, "decided_by_id": by and by.pk, "decided_at": at} for r in changed),
+    )
+    _refuse_claims_twice(locked)
+    if changed:
+        record(Verb.DECIDE, locked, by=by, count=len(changed), purpose="import rows")
+    return len(changed)
+
+
+@transaction.atomic
+def agree(*, run: ImportRun, keys: Iterable[str], by: User) -> ImportRun:
+    """Keep which of the questions about the whole file somebody said yes to."""
+    locked: ImportRun = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if not may_import(by, locked):
+        raise NotAllowed(_WHO)
+    require_ready(locked)
+    asked = {question["key"] for question in locked.summary["questions"]}
+    locked.agreed = sorted(asked & set(keys))
+    locked.save(update_fields=["agreed"])
+    record(Verb.DECIDE, locked, by=by, count=len(locked.agreed), purpose="import questions")
+    return locked
+
+
+def _refuse_claims_twice(run: ImportRun) -> None:
+    """Two rows may not both become the child with one UPN, nor change one child."""
+    taken = ImportRow.objects.filter(run=run, decision__in=_CLAIMS)
+    for rows in _doubled(taken.exclude(upn="").values_list("upn", "number")):
+        raise BadInput(
+            f"Rows {rows} carry the same UPN. Use one of them, and leave the other out or add it without a UPN."
+        )
+    same_child = taken.filter(child__isnull=False).exclude(decision=D.TAKE_NEW)
+    for rows in _doubled(same_child.values_list("child_id", "number")):
+        raise BadInput(f"Rows {rows} are about the same child. Use one of them and leave the other out.")
+
+
+def _doubled(pairs: Iterable[tuple[object, int]]) -> list[str]:
+    listed = list(pairs)
+    counts = Counter(key for key, _ in listed)
+    return [
+        " and ".join(str(n) for k, n in sorted(listed, key=lambda p: p[1]) if k == key)
+        for key, n in counts.items()
+        if n > 1
+    ]

@@ -1,0 +1,167 @@
+"""Take a file, find out what it is, say what its columns mean, give up on it."""
+
+import io
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from children.importing import formats
+from children.importing.problems import FileRefused
+from children.importing.reading import MAX_BYTES, is_xml, open_sheet
+from children.lifecycles import import_life
+from children.models import ColumnMapping, ImportPart, ImportRow, ImportRun
+from safeguarding.accounts.models import School, User
+from safeguarding.accounts.permissions import ensure
+from safeguarding.accounts.roles import Capability
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
+from safeguarding.exceptions import BadInput, OutOfTurn
+
+PART = 1024 * 1024
+_OFFICE = "Only the office, a safeguarding lead or the Headteacher can bring in children."
+
+
+class StoredFile(io.RawIOBase):
+    """The uploaded file as a stream, one part in memory at a time."""
+
+    def __init__(self, run: ImportRun) -> None:
+        self._run, self._at = run, 0
+        self._number, self._part = -1, b""
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._run.size}[whence]
+        return self._at
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        number, inside = divmod(self._at, PART)
+        if number != self._number:
+            content = ImportPart.objects.filter(run=self._run, number=number).values_list("content", flat=True).first()
+            self._number, self._part = number, bytes(content or b"")
+        piece = self._part[inside : inside + len(buffer)]
+        buffer[: len(piece)] = piece
+        self._at += len(piece)
+        return len(piece)
+
+
+def stored(run: ImportRun) -> io.BufferedReader:
+    """The uploaded file of a run, to be read from its start."""
+    return io.BufferedReader(StoredFile(run), buffer_size=256 * 1024)
+
+
+@transaction.atomic
+def start_import(*, school: School, file_name: str, chunks: Iterable[bytes], by: User | None) -> ImportRun:
+    """Keep a file and find out what it is. The run is UPLOADED (ready to be read), MAPPING (its columns must be told) or REFUSED.
+
+    `chunks` are its bytes. `by` is None at the command line only. Raises `BadInput` for a file of more than 50 MB.
+    """
+    if by is not None:
+        ensure(by, Capability.IMPORT_CHILDREN, school.pk, _OFFICE)
+    run = ImportRun(school=school, file_name=file_name[-100:], size=0, uploaded_by=by)
+    run.save(force_insert=True)
+    for number, part in enumerate(_parts(chunks)):
+        run.size += len(part)
+        if run.size > MAX_BYTES:
+            raise BadInput(
+                f"This file is larger than {MAX_BYTES // 1024**2} MB. Export the children of one school only."
+            )
+        ImportPart(run=run, number=number, content=part).save(force_insert=True)
+    run.save(update_fields=["size"])
+    record(Verb.IMPORT, run, by=by, purpose="upload")
+    try:
+        return _recognise(run, by=by)
+    except FileRefused as refused:
+        return refuse(run, refused.sentence, by=by)
+
+
+@transaction.atomic
+def tell_columns(*, run: ImportRun, columns: Mapping[str, str], month_first: bool, by: User) -> ImportRun:
+    """Say what the columns of a school's own spreadsheet mean: {heading: field}. It is remembered by the headings.
+
+    Raises `BadInput` when a field every file must have is missing, or one field is given twice.
+    """
+    given = {heading: meaning for heading, meaning in columns.items() if meaning}
+    if lacking := formats.missing(given):
+        raise BadInput(f"Choose which column holds: {', '.join(lacking)}.")
+    doubled = {m for m in given.values() if list(given.values()).count(m) > 1}
+    if doubled:
+        names = ", ".join(sorted(formats.FIELDS[m].label for m in doubled))
+        raise BadInput(f"Two columns cannot both hold: {names}. Choose one of them.")
+    style = "month" if month_first else "day"
+    ColumnMapping.objects.update_or_create(
+        school=run.school,
+        headings_digest=formats.digest(run.summary["headings"]),
+        defaults={"columns": given, "date_style": style, "changed_by": by, "changed_at": timezone.now()},
+    )
+    return import_life.perform("tell_columns", run, by=by, columns=given, date_style=style)
+
+
+@transaction.atomic
+def abandon_import(*, run: ImportRun, by: User | None, at: datetime | None = None) -> ImportRun:
+    """Give up on a file. Its rows are deleted; the list of children is as it was."""
+    given_up = import_life.perform("abandon", run, by=by, at=at)
+    forget(given_up)
+    return given_up
+
+
+def refuse(run: ImportRun, sentence: str, *, by: User | None) -> ImportRun:
+    """The file cannot be used: keep why, and nothing of it."""
+    refused = import_life.perform("refuse", run, by=by, refusal=sentence)
+    forget(refused)
+    return refused
+
+
+def forget(run: ImportRun, *, leave: Iterable[UUID] = ()) -> None:
+    """Delete the file and the rows of a run, less the rows with the keys `leave`."""
+    ImportPart.objects.filter(run=run).delete()
+    ImportRow.objects.filter(run=run).exclude(pk__in=list(leave)).delete()
+
+
+def _recognise(run: ImportRun, *, by: User | None) -> ImportRun:
+    """Note what the file is, or that its columns must be told. A spreadsheet told once is known again by its headings."""
+    file = stored(run)
+    if is_xml(file):
+        run.format, run.is_partial = "ctf", True
+        run.save(update_fields=["format", "is_partial"])
+        return run
+    headings = open_sheet(file).headings
+    product = formats.recognise(headings)
+    if product is not None:
+        run.format, run.columns = product.key, formats.columns_of(product, headings)
+        run.summary = {"headings": headings}
+        run.save(update_fields=["format", "columns", "summary"])
+        return run
+    told = ColumnMapping.objects.filter(school=run.school, headings_digest=formats.digest(headings)).first()
+    run.format, run.summary = "other", {"headings": headings}
+    run.columns = told.columns if told else formats.guess(headings)
+    run.date_style = told.date_style if told else ""
+    run.save(update_fields=["format", "columns", "summary", "date_style"])
+    return run if told else import_life.perform("ask_columns", run, by=by)
+
+
+def _parts(chunks: Iterable[bytes]) -> Iterable[bytes]:
+    """The same bytes in parts of one megabyte, the last as long as it is; an empty file has one empty part."""
+    waiting = bytearray()
+    for chunk in chunks:
+        waiting += chunk
+        while len(waiting) >= PART:
+            yield bytes(waiting[:PART])
+            del waiting[:PART]
+    yield bytes(waiting)
+
+
+def require_ready(run: ImportRun) -> None:
+    """Raises `OutOfTurn` unless the run waits to be looked at and confirmed."""
+    if run.status != ImportRun.Status.READY:
+        raise OutOfTurn("This import is not waiting to be confirmed. Open the list of imports to see where it stands.")
