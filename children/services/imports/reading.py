@@ -7,7 +7,7 @@ from itertools import batched
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Extract
 from django.utils import timezone
 
@@ -76,8 +76,8 @@ def leaving(run: ImportRun) -> QuerySet[Child]:
     """Children on roll whom a file of the whole school does not name, in any row. A transfer file makes nobody leave."""
     if run.is_partial:
         return Child.objects.none()
-    named = ImportRow.objects.filter(run=run, child__isnull=False).values("child_id")
-    return Child.objects.filter(school=run.school, left_on=None).exclude(pk__in=named)
+    named = ImportRow.objects.filter(run=run, child_id=OuterRef("pk"))
+    return Child.objects.filter(~Exists(named), school=run.school, left_on=None)
 
 
 def waiting(run: ImportRun) -> QuerySet[ImportRow]:
@@ -149,10 +149,11 @@ def _mark_twice(run: ImportRun) -> None:
     """Of rows that are the same, keep the first; hold those that give one UPN to two, or two UPNs to one."""
     usable = ImportRow.objects.filter(run=run).exclude(kind__in=(Kind.SKIPPED, Kind.REJECTED, Kind.REPEATED))
     for column, code in (("upn", "twice"), ("who", "who_twice")):
-        several = usable.exclude(**{column: ""}).values(column).annotate(n=Count("pk")).filter(n__gt=1)
-        groups = defaultdict(list)
-        for row in usable.filter(**{f"{column}__in": several.values(column)}).order_by("number"):
-            groups[getattr(row, column)].append(row)
+        several = usable.exclude(**{column: ""}).values_list(column, flat=True).annotate(n=Count("pk")).filter(n__gt=1)
+        groups: dict[str, list[ImportRow]] = defaultdict(list)
+        for some in batched(several.order_by(), CHUNK):
+            for row in usable.filter(**{f"{column}__in": some}).order_by("number"):
+                groups[getattr(row, column)].append(row)
         marked = [row for group in groups.values() for row in _judge_twins(group, code)]
         bulk.update(
             ImportRow, ("kind", "problems"), ({"id": r.pk, "kind": r.kind, "problems": r.problems} for r in marked)
