@@ -50,10 +50,10 @@ class TransferFile:
         number = 0
         for number, pupil in enumerate(self._pupils(), 1):
             if number > MAX_ROWS:
-                raise FileRefused(f"This file has more than {MAX_ROWS:,} pupils. Ask for it in parts.")
+                raise FileRefused(f"This file has more than {MAX_ROWS:,} children. Ask for it in parts.")
             yield self._parse_one(number, pupil)
         if not number:
-            raise FileRefused("This transfer file names no pupils. Ask the other school to send it again.")
+            raise FileRefused("This transfer file names no children. Ask the other school to send it again.")
 
     def _events(self) -> Iterator[tuple[str, Element]]:
         """What the parser meets, or a refusal that says what is wrong with the file."""
@@ -89,7 +89,7 @@ class TransferFile:
             parents.pop()
             if depth == 1 and element.tag == "Header":
                 self._read_header(element)
-            if depth == 2 and element.tag == "Pupil":
+            if depth == 2 and element.tag.lower() == "pupil":
                 yield element
                 parents[-1].clear()
 

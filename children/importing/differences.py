@@ -30,7 +30,7 @@ LABELS = {
     "upn": "UPN", "admission_number": "Admission number", "middle_names": "Middle names",
     "date_of_birth": "Date of birth", "sex": "Sex", "ethnicity": "Ethnicity", "first_language": "First language",
     "sen_provision": "Special educational needs", "sen_needs": "Kinds of need", "in_care": "Looked after",
-    "care_authority": "Authority", "address": "Address", "address_confidential": "Address must not be disclosed",
+    "care_authority": "Authority", "address": "Address", "address_confidential": "Address is confidential",
     "adult": "New contact", "relationship": "Relationship", "mobile": "Mobile", "telephone": "Telephone",
     "email": "E-mail", "responsibility": "Parental responsibility", "on_roll": "On roll",
 }  # fmt: skip

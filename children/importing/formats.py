@@ -57,14 +57,6 @@ FIELDS: dict[str, Field] = {
     "father_name": Field("Father, name", hints=("father",), max_length=150),
 }  # fmt: skip
 REQUIRED = tuple(name for name, field in FIELDS.items() if field.required)
-# In the files of some products, and not taken: Harbour has no use for them, and what is not needed is not kept.
-NOT_NEEDED = frozenset(
-    fold(heading)
-    for heading in (
-        "Eligible for free meals", "FSM Eligible", "IsFSM", "Pupil Premium Recipient", "IsPupilPremium",
-        "English as Additional Language", "Arbor Student ID", "PersonID",
-    )
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,7 @@ def _tidy_address(facts: Facts, notes: Notes, headings: Mapping[str, str]) -> No
         notes.note(
             Severity.WARN,
             "withheld",
-            "The address is withheld. Harbour marks it as not to be disclosed and keeps no address.",
+            "The address is withheld. Harbour marks it as confidential and keeps no address.",
             column,
         )
         return

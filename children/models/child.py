@@ -113,8 +113,8 @@ class ChildDetail(models.Model):
     date_of_death = models.DateField(null=True, blank=True)
     sex = models.CharField(max_length=1, choices=Sex, default=Sex.UNKNOWN)
     # True: nobody outside may be told where the child lives; the address is left out of every export.
-    address_confidential = models.BooleanField("address must not be disclosed", default=False)
-    address_confidential_reason = SealedText("why the address must not be disclosed", blank=True)
+    address_confidential = models.BooleanField("address is confidential", default=False)
+    address_confidential_reason = SealedText("why the address is confidential", blank=True)
     ethnicity = models.CharField(max_length=4, blank=True)
     first_language = models.CharField(max_length=3, blank=True)
     interpreter_needed = models.BooleanField(null=True, blank=True)
