@@ -1,6 +1,9 @@
-"""What does a view get? A request that says who asks, in which role, and which page of the navigation is current."""
+"""What does a view get and give? A request that says who asks, in which role, and which page of the navigation is current."""
+
+from collections.abc import Callable
 
 from django.http import HttpRequest
+from django.http.response import HttpResponseRedirectBase
 
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import Held
@@ -17,3 +20,11 @@ class Request(HttpRequest):
     nav: str
     # What the view raised, kept until the transaction has been told.
     refused: Exception
+    # Set by a view that takes what a person typed: keeps it as a draft, should the view raise.
+    keep: Callable[[], object]
+
+
+class SeeOther(HttpResponseRedirectBase):
+    """It is done; its page is over there. Reloading that page does nothing twice (303)."""
+
+    status_code = 303

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -109,6 +109,7 @@ class RequestContextMiddleware:
         with transaction.atomic():
             tell_database(request.acting)
             record(verb, outcome=outcome, purpose=str(status), object_type=_view_name(request))
+        kept = _keep(request)
         if status == 500:
             got_request_exception.send(sender=self.__class__, request=request)
             _log_error(request, error)
@@ -117,7 +118,22 @@ class RequestContextMiddleware:
             status,
             error.sentence if isinstance(error, HarbourError) else "",
             getattr(error, "title", ""),
+            kept=kept,
         )
+
+
+def _keep(request: Request) -> bool:
+    """Whether what was typed has been kept, though its page broke: in a transaction of its own, by the view's `keep`."""
+    if (keep := getattr(request, "keep", None)) is None:
+        return False
+    try:
+        with transaction.atomic():
+            tell_database(request.acting)
+            keep()
+    except Exception as error:
+        _log_error(request, error)
+        return False
+    return True
 
 
 def _judge(error: Exception) -> tuple[int, Verb, Outcome]:
@@ -128,6 +144,10 @@ def _judge(error: Exception) -> tuple[int, Verb, Outcome]:
             return 403, Verb.DENY, Outcome.REFUSED
         case Http404():
             return 404, Verb.DENY, Outcome.REFUSED
+        case RequestDataTooBig():
+            return 413, Verb.DENY, Outcome.REFUSED
+        case SuspiciousOperation():
+            return 400, Verb.DENY, Outcome.REFUSED
         case _:
             return 500, Verb.ERROR, Outcome.FAILED
 

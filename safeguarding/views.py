@@ -22,6 +22,10 @@ _PROBLEMS: dict[int, tuple[str, str]] = {
         "This has already moved on",
         "Somebody did this first. Open the record again to see where it stands.",
     ),
+    413: (
+        "That is too much at once",
+        "What was sent is larger than this page can take. Send it in two or more pieces.",
+    ),
     422: ("There is a problem with what was sent", "Go back, mend it and try again."),
     500: (
         "Something went wrong",
@@ -32,11 +36,20 @@ _PROBLEMS: dict[int, tuple[str, str]] = {
         "Nothing was saved. If a child is in danger, call 999. Tell a safeguarding lead in person.",
     ),
 }
+_KEPT = (
+    "Nothing has been sent, and what you typed is kept as a draft: go on with it from your home page. If it happens "
+    "again, tell whoever looks after Harbour at your school."
+)
 
 
-def problem(request: Request, status: int, sentence: str = "", title: str = "") -> HttpResponse:
-    """The one page for refusals and errors. A 404 always says the same words."""
+def problem(request: Request, status: int, sentence: str = "", title: str = "", *, kept: bool = False) -> HttpResponse:
+    """The one page for refusals and errors. A 404 always says the same words.
+
+    `kept`: nothing was sent, but what was typed is a draft of its author now.
+    """
     usual_title, usual_sentence = _PROBLEMS.get(status, _PROBLEMS[400])
+    if kept:
+        sentence = f"{sentence} {_KEPT}".strip()
     context: dict[str, Any] = {
         "title": title or usual_title,
         "sentence": sentence or usual_sentence,

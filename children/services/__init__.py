@@ -1,6 +1,6 @@
 """Do it: find children, put them on the list, keep what is known about them, bring in files."""
 
-from .finding import Found, alike, find_children, loggable, siblings
+from .finding import Found, alike, find_children, loggable, namesakes, siblings
 from .registering import link_siblings, register_child, register_children
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "find_children",
     "link_siblings",
     "loggable",
+    "namesakes",
     "register_child",
     "register_children",
     "siblings",

@@ -63,6 +63,16 @@ def alike(child: Child, *, today: date) -> list[Child]:
     return [other for other in close if are_alike(child, other)]
 
 
+def namesakes(children: Sequence[Child], *, today: date) -> dict[UUID, list[Child]]:
+    """For each of these children of one school, the others whose names are, or sound, alike: one query for all."""
+    if not children:
+        return {}
+    heard = list({sound for child in children for sound in child.name_sounds})
+    others = Child.objects.filter(loggable(today), school_id=children[0].school_id, name_sounds__overlap=heard)
+    near = list(others.order_by("surname", "forename", "pk"))
+    return {child.pk: [o for o in near if o.pk != child.pk and are_alike(child, o)] for child in children}
+
+
 def are_alike(one: Child, other: Child) -> bool:
     """Whether both the forenames and the surnames, legal or known, have a sound in common."""
     return bool(_forename_sounds(one) & _forename_sounds(other)) and bool(_surname_sounds(one) & _surname_sounds(other))

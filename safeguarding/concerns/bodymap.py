@@ -68,12 +68,13 @@ BY_NUMBER = {region.number: region for region in REGIONS}
 def marks_from(data: Mapping[str, str]) -> dict[int, str]:
     """What a posted body map says: region number to what was seen there, in the order of the list.
 
-    A region with a note but no tick counts: browsers without `:has()` show every note. Junk is ignored.
+    A region with a note but no tick counts: browsers without `:has()` show every note. Junk is ignored. A note is
+    never cut: the form says when one is longer than `NOTE_LENGTH`.
     """
     ticked = data.getlist("region") if hasattr(data, "getlist") else data.get("region", [])
     marks = {}
     for region in REGIONS:
-        note = str(data.get(f"region-{region.number}-note", "")).strip()[:NOTE_LENGTH]
+        note = str(data.get(f"region-{region.number}-note", "")).strip()
         if note or str(region.number) in ticked:
             marks[region.number] = note
     return marks

@@ -86,6 +86,14 @@ def _storable(content: Content) -> Content:
     return {name: [text.replace("\x00", "") for text in texts] for name, texts in content.items()}
 
 
+def is_anothers(token: UUID, *, by: User) -> bool:
+    """Whether somebody else has begun a form with this token."""
+    return (
+        Draft.objects.filter(pk=token).exclude(author=by).exists()
+        or Concern.objects.filter(token=token).exclude(logged_by=by).exists()
+    )
+
+
 @transaction.atomic
 def discard_draft(*, draft: Draft, by: User) -> None:
     """Throw one's own draft away, on purpose.

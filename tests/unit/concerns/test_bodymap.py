@@ -7,7 +7,7 @@ from django.template import engines
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safeguarding.concerns.bodymap import BY_NUMBER, NOTE_LENGTH, REGIONS, marks_from
+from safeguarding.concerns.bodymap import BY_NUMBER, REGIONS, marks_from
 
 numbers = st.sampled_from(sorted(BY_NUMBER))
 
@@ -45,7 +45,7 @@ def test_a_note_without_a_tick_counts_and_junk_does_not():
 
 
 def test_a_note_has_an_end():
-    assert len(marks_from({"region-1-note": "x" * 9999})[1]) == NOTE_LENGTH
+    assert len(marks_from({"region-1-note": "x" * 9999})[1]) == 9999, "a note is never cut; the form refuses one over NOTE_LENGTH"
 
 
 def test_marks_are_read_with_letters_in_the_order_of_the_list():

@@ -1,0 +1,253 @@
+"""What does a reporter learn of what became of a report? Received, read or closed, and a safe phrase: nothing else.
+
+The narrow door between the lead's side of a concern and its author: a page of a reporter gets what is defined here, never
+a `Concern`. No level, no decision, no note, nobody else's words, no child that somebody else linked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from children.models import Child
+from safeguarding.accounts.models import User
+from safeguarding.concerns.models import Account, BodyMapMark, Concern, ConcernChild, Receipt
+from safeguarding.dates import as_day, counted
+
+
+class Stage(StrEnum):
+    """How far a report has got, in the only words that its author is told."""
+
+    WRITING = "Not finished"
+    RECEIVED = "Received"
+    READ = "Read"
+    CLOSED = "Closed"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One report of one's own. `about` counts children and names a class, never a child."""
+
+    concern_id: UUID
+    token: UUID
+    reference: str
+    how_soon: str
+    began_at: datetime
+    stage: Stage
+    called_at: datetime | None
+    read_by: str
+    read_at: datetime | None
+    phrase: str
+    about: str
+
+    @property
+    def is_waiting(self) -> bool:
+        """Nobody has read it yet."""
+        return self.read_at is None
+
+
+@dataclass(frozen=True)
+class Named:
+    """A child as the reporter named it: the name and what tells it apart, or the description; and its role."""
+
+    name: str
+    about: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Addition:
+    """What the author added, when and why."""
+
+    text: str
+    reason: str
+    added_at: datetime
+
+
+@dataclass(frozen=True)
+class OwnReport:
+    """One's own account, as it was written. `told` is a sentence; the rest are the fields of the form."""
+
+    progress: Progress
+    account_id: UUID
+    children: list[Named]
+    observed_on: date | None
+    observed_at: time | None
+    place: str
+    how_known: str
+    others_present: str
+    facts: str
+    child_words: str
+    presentation: str
+    marks: dict[int, str]
+    done_at_once: str
+    told: str
+    recorded_at: datetime
+    is_late: bool
+    additions: list[Addition]
+
+
+@dataclass(frozen=True)
+class UnfinishedCall:
+    """A call for a lead of which the account is still to be written: the line and the children it began with."""
+
+    concern_id: UUID
+    called_at: datetime
+    line: str
+    children: list[tuple[UUID, str]]
+    seen_by: str
+    seen_at: datetime | None
+
+
+# The columns of a concern from which a reporter's page is made.
+_COLUMNS = (
+    "token", "year", "number", "how_soon", "status", "called_at", "finished_at", "acknowledged_at", "receipt",
+    "acknowledged_by__first_name", "acknowledged_by__last_name",
+)  # fmt: skip
+
+
+def progress_of(accounts: Sequence[Account], *, by: User) -> list[Progress]:
+    """How far these reports, all of them `by`'s own, have got: two queries whatever their number.
+
+    Raises `ValueError` for an account of somebody else: the caller has asked for the wrong rows.
+    """
+    if any(account.author_id != by.pk for account in accounts):
+        raise ValueError("progress is told to the author alone")
+    concerns = (
+        Concern.objects.filter(pk__in=[a.concern_id for a in accounts])
+        .select_related("acknowledged_by")
+        .only(*_COLUMNS)
+    ).in_bulk()
+    named: dict[UUID, list[ConcernChild]] = {}
+    for row in _named_by(by, list(concerns)):
+        named.setdefault(row.concern_id, []).append(row)
+    return [_progress(a, concerns[a.concern_id], named.get(a.concern_id, [])) for a in accounts]
+
+
+def unfinished_call(token: UUID, *, by: User) -> UnfinishedCall | None:
+    """The call for a lead that `by` made with this token and has not finished writing about; else None."""
+    concern = (
+        Concern.objects.select_related("acknowledged_by", "account")
+        .filter(token=token, logged_by=by, finished_at=None, called_at__isnull=False)
+        .first()
+    )
+    if concern is None or concern.called_at is None:
+        return None
+    return UnfinishedCall(
+        concern_id=concern.pk,
+        called_at=concern.called_at,
+        line=concern.account.facts,
+        children=[(row.child_id, row.role) for row in _named_by(by, [concern.pk]) if row.child_id],
+        seen_by=concern.acknowledged_by.full_name if concern.acknowledged_by else "",
+        seen_at=concern.acknowledged_at,
+    )
+
+
+def own_report(account: Account, *, by: User) -> OwnReport:
+    """The whole of one's own report, for its author. Six queries."""
+    (progress,) = progress_of([account], by=by)
+    return OwnReport(
+        progress=progress,
+        account_id=account.pk,
+        children=names_in([account.concern_id], by=by)[account.concern_id],
+        observed_on=account.observed_on,
+        observed_at=account.observed_at,
+        place=": ".join(filter(None, (account.get_place_display(), account.place_detail))),
+        how_known=account.get_how_known_display(),
+        others_present=account.others_present,
+        facts=account.facts,
+        child_words=account.child_words,
+        presentation=account.presentation,
+        marks=dict(BodyMapMark.objects.filter(account=account, author=by).values_list("region", "note")),
+        done_at_once=account.done_at_once,
+        told=_told(account),
+        recorded_at=account.recorded_at,
+        is_late=account.observed_on is not None and account.observed_on < as_day(account.recorded_at),
+        additions=[
+            Addition(a.text, a.get_reason_display(), a.added_at)
+            for a in account.amendments.filter(author=by).order_by("added_at", "pk")
+        ],
+    )
+
+
+def names_in(concern_ids: Sequence[UUID], *, by: User) -> dict[UUID, list[Named]]:
+    """The children that `by` named in each of these concerns: one query. Record who asked before calling it."""
+    named: dict[UUID, list[Named]] = {pk: [] for pk in concern_ids}
+    for row in _named_by(by, concern_ids):
+        named[row.concern_id].append(_as_named(row))
+    return named
+
+
+def _named_by(by: User, concern_ids: Sequence[UUID]) -> QuerySet[ConcernChild]:
+    return (
+        ConcernChild.objects.filter(concern_id__in=concern_ids, added_by=by)
+        .select_related("child")
+        .order_by("added_at", "pk")
+    )
+
+
+def _as_named(row: ConcernChild) -> Named:
+    child = _as_reported(row)
+    if child is None:
+        return Named(row.description, row.get_kind_display(), row.get_role_display())
+    about = ", ".join(filter(None, (child.class_name, child.year)))
+    return Named(child.full_name, about, row.get_role_display())
+
+
+def _as_reported(row: ConcernChild) -> Child | None:
+    """The child whom the reporter chose. Whom a lead took a description to mean is not the reporter's to know."""
+    return None if row.linked_at else row.child
+
+
+def _progress(account: Account, concern: Concern, named: list[ConcernChild]) -> Progress:
+    reader = concern.acknowledged_by
+    return Progress(
+        concern_id=concern.pk,
+        token=concern.token,
+        reference=concern.reference,
+        how_soon=concern.get_how_soon_display(),
+        began_at=account.recorded_at,
+        stage=_stage(concern),
+        called_at=concern.called_at,
+        read_by=reader.full_name if reader else "",
+        read_at=concern.acknowledged_at,
+        phrase=Receipt(concern.receipt).label if concern.receipt else "",
+        about=_about([_as_reported(row) for row in named]),
+    )
+
+
+def _stage(concern: Concern) -> Stage:
+    if concern.finished_at is None:
+        return Stage.WRITING
+    match concern.status:
+        case Concern.Status.NEW:
+            return Stage.RECEIVED
+        case Concern.Status.CLOSED:
+            return Stage.CLOSED
+        case _:
+            return Stage.READ
+
+
+def _about(children: list[Child | None]) -> str:
+    """2 children; 1 child in 5B, where all are in one class."""
+    if not children:
+        return ""
+    number = counted(len(children), "child", "children")
+    classes = {child.class_name if child else "" for child in children}
+    return f"{number} in {classes.pop()}" if len(classes) == 1 and "" not in classes else number
+
+
+def _told(account: Account) -> str:
+    """Whom the author had told, as a sentence."""
+    match account.told:
+        case Account.Told.LEAD if account.told_person:
+            return f"{account.told_person.full_name}, in person"
+        case Account.Told.OTHER:
+            return account.told_other
+        case "":
+            return ""
+        case _:
+            return Account.Told(account.told).label
