@@ -46,10 +46,10 @@ _SHOWN = (
 # A second, small school: the Headteacher is the safeguarding lead as well.
 SMALL_SCHOOL = "Withy Fold Village School"
 SMALL_STAFF = (
-    # user name, title, first name, last name, job, roles, class, extension
-    ("e.hallam", "Mrs", "Esther", "Hallam", "Headteacher and safeguarding lead", ("headteacher", "lead"), "", "1"),
-    ("r.tamworth", "Mr", "Reece", "Tamworth", "Teaching deputy", ("deputy_lead", "teacher"), "Oak", "2"),
-    ("m.eccleshare", "Miss", "Moira", "Eccleshare", "Office manager", ("office",), "", "3"),
+    # user name, title, first name, last name, job, roles, class
+    ("e.hallam", "Mrs", "Esther", "Hallam", "Headteacher and safeguarding lead", ("headteacher", "lead"), ""),
+    ("r.tamworth", "Mr", "Reece", "Tamworth", "Teaching deputy", ("deputy_lead", "teacher"), "Oak"),
+    ("m.eccleshare", "Miss", "Moira", "Eccleshare", "Office manager", ("office",), ""),
 )
 
 

@@ -1,0 +1,143 @@
+"""How does the desk get full? The handful of new concerns, through the services that everybody uses.
+
+Ages are in school time before the last moment at which the school was open, so that the desk looks the same on a Sunday.
+"""
+
+from datetime import date, datetime, timedelta
+
+from children.models import Child
+from safeguarding.accounts.models import School, User
+from safeguarding.concerns.models import Account, Category, Concern, ConcernChild, Decision, Subcategory
+from safeguarding.concerns.services.deciding import Ruling, add_action, decide, open_concern
+from safeguarding.concerns.services.drafts import save_draft
+from safeguarding.concerns.services.raising import AccountFacts, ChildEntry, Report, amend, raise_concern
+from safeguarding.demo import desk
+from safeguarding.demo.desk import HOUR, Decided, Fresh
+from safeguarding.demo.ground import Ground
+from safeguarding.demo.keys import Keys
+
+
+class Desk:
+    """Puts the fresh concerns on the desk of a school."""
+
+    def __init__(self, school: School, ground: Ground, keys: Keys) -> None:
+        self.school, self.ground, self.keys = school, ground, keys
+        self.cards = Child.objects.in_bulk(ground.children.values())
+        self.categories = {c.code: c for c in Category.objects.all()}
+        self.subcategories = {(s.category_id, s.name): s for s in Subcategory.objects.all()}
+
+    def lay(self) -> int:
+        """Everything that is new or due. Returns the number of concerns."""
+        for entry in sorted(desk.DECIDED, key=lambda d: -d.fresh.ago):
+            self._decided(entry)
+        for fresh in sorted(desk.DESK, key=lambda f: -f.ago):
+            self._new(fresh)
+        self._draft()
+        return len(desk.DECIDED) + len(desk.DESK)
+
+    def _decided(self, entry: Decided) -> None:
+        lead, opened = self._user("S02"), self._when(entry.fresh.ago - HOUR)
+        concern = open_concern(concern=self._raise(entry.fresh), by=lead, at=opened)
+        ruling = Ruling(
+            level=entry.level,
+            kind=entry.kind,
+            rationale=entry.why,
+            parents_told=Decision.ParentsTold.YES,
+            receipt=entry.receipt,
+            title=entry.title,
+            **entry.outside,
+        )
+        at = opened + timedelta(minutes=12)
+        decide(concern=concern, token=self.keys.token(), seen=concern.revision, ruling=ruling, by=lead, at=at)
+        for text, owner, due in entry.actions:
+            add_action(
+                concern=Concern.objects.get(pk=concern.pk),
+                token=self.keys.token(),
+                text=text,
+                owner=self._user(owner),
+                due_on=self._school_day(due),
+                by=lead,
+                at=at,
+            )
+
+    def _new(self, fresh: Fresh) -> None:
+        concern = self._raise(fresh)
+        if fresh.opened_by:
+            opened = self._when(fresh.ago - HOUR)
+            open_concern(concern=concern, by=self._user(fresh.opened_by), at=opened)
+        if fresh.added:
+            amend(
+                account=Account.objects.get(concern=concern),
+                token=self.keys.token(),
+                text=self._fill(fresh, fresh.added),
+                reason="more",
+                by=self._user(fresh.by),
+                at=self._when(HOUR / 2),
+            )
+
+    def _raise(self, fresh: Fresh) -> Concern:
+        at = self._when(fresh.ago)
+        seen = at - timedelta(minutes=35)
+        named = [ChildEntry(role=role, child=self._child(key)) for key, role in fresh.children]
+        if fresh.unnamed:
+            description, role = fresh.unnamed
+            named.append(ChildEntry(role=role, kind=ConcernChild.Kind.UNNAMED, description=description))
+        account = AccountFacts(
+            facts=self._fill(fresh, fresh.facts),
+            child_words=self._fill(fresh, fresh.words),
+            observed_on=seen.date(),
+            observed_at=seen.time().replace(second=0, microsecond=0),
+            place=fresh.place,
+            how_known=fresh.how,
+            presentation=fresh.seemed,
+            marks_seen=bool(fresh.marks) or None,
+            done_at_once=fresh.done,
+            told=Account.Told.LEAD if fresh.told else Account.Told.NOBODY,
+            told_person=self._user(fresh.told) if fresh.told else None,
+        )
+        report = Report(
+            how_soon=fresh.soon,
+            children=named,
+            account=account,
+            category=self.categories[fresh.category[0]],
+            subcategory=self.subcategories[fresh.category],
+            marks=dict(fresh.marks),
+        )
+        return raise_concern(token=self.keys.token(), school=self.school, report=report, by=self._user(fresh.by), at=at)
+
+    def _draft(self) -> None:
+        child = self._child(desk.DRAFT_CHILD)
+        save_draft(
+            token=self.keys.token(),
+            school_id=self.school.pk,
+            content={"facts": [desk.DRAFT.format(child.known_forename or child.forename)]},
+            author_id=self._user(desk.DRAFT_BY).pk,
+            at=self._when(desk.DRAFT_AGO),
+        )
+
+    def _fill(self, fresh: Fresh, text: str) -> str:
+        """The children by name: in full the first time, then as they are called."""
+        for n, (key, _) in enumerate(fresh.children):
+            child = self._child(key)
+            called = child.known_forename or child.forename
+            text = text.replace(f"{{{n}}}", f"{called} {child.known_surname or child.surname}", 1)
+            text = text.replace(f"{{{n}}}", called)
+        return text
+
+    def _user(self, key: str) -> User:
+        return self.ground.users[key]
+
+    def _child(self, key: str) -> Child:
+        return self.cards[self.ground.children[key]]
+
+    def _when(self, ago: timedelta) -> datetime:
+        return self.ground.days.earlier(self.ground.now, ago)
+
+    def _school_day(self, distance: int) -> date:
+        """So many school days after the day of the desk, or before it."""
+        days, day = self.ground.days, self.ground.now.date()
+        step = timedelta(days=1 if distance > 0 else -1)
+        while distance:
+            day += step
+            distance -= int(step.days) if days.calendar.is_school_day(day) else 0
+        return day

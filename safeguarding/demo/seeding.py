@@ -1,0 +1,194 @@
+"""How is the demo school made? All at once, or not at all; only in demo mode, and never beside a real school."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+
+from children import bulk
+from children.models import Child, Sibling
+from children.services import register_children
+from safeguarding.accounts.models import School, User
+from safeguarding.accounts.services import add_closure, add_person, add_term, assign_role, create_school
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
+from safeguarding.concerns.models import Subcategory
+from safeguarding.demo import people, small, source, stories
+from safeguarding.demo.days import Days, in_year
+from safeguarding.demo.families import new_child
+from safeguarding.demo.fresh import Desk
+from safeguarding.demo.ground import Ground
+from safeguarding.demo.keys import Keys
+from safeguarding.demo.records import write
+from safeguarding.demo.source import Entry
+from safeguarding.demo.stories import Cast, Story
+from safeguarding.exceptions import HarbourError
+
+SEED = 2026
+MAIN, SMALL = "tarnbeck-hollow", "withy-fold"
+# Slugs of schools that a seeder made begin with one of these.
+OURS = (MAIN, SMALL, "practice-")
+_CALL_ORDER = {"lead": 1, "deputy_lead": 2, "headteacher": 5}
+_SMALL_NOTES = 12
+
+
+class NotForDemo(HarbourError):
+    """This is no place for a demo school."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a run has made; all zero when the school was there already."""
+
+    children: int = 0
+    people: int = 0
+    concerns: int = 0
+
+
+def ensure_demo() -> None:
+    """Raises `NotForDemo` outside demo mode, or where a school stands that no seeder made."""
+    if not settings.DEMO:
+        raise NotForDemo(
+            "This is not a practice installation: set HARBOUR_DEMO=true where nobody works with real children."
+        )
+    if any(not slug.startswith(OURS) for slug in School.objects.values_list("slug", flat=True)):
+        raise NotForDemo("This database holds a real school. The practice school needs a database of its own.")
+
+
+@transaction.atomic
+def seed_demo(*, now: datetime | None = None, seed: int = SEED) -> Made:
+    """Make the demo school and the small one beside it. Does nothing when they are there.
+
+    The same seed and the same day give the same school. Raises `NotForDemo`.
+    """
+    ensure_demo()
+    if School.objects.filter(slug=MAIN).exists():
+        return Made()
+    now = now or timezone.now()
+    days = Days(timezone.localdate(now))
+    first = _main_school(days, now, Random(f"{seed} main"))  # noqa: S311
+    second = _small_school(days, now, Random(f"{seed} small"))  # noqa: S311
+    return Made(*(a + b for a, b in zip(first, second, strict=True)))
+
+
+def _main_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, int]:
+    about = source.school()
+    school = _school(MAIN, about["name"], about["urn"], about["phone"], days)
+    staff = [s for s in source.staff() if people.role_of(s)]
+    users = {s["id"]: _person(s, people.username(s)) for s in staff}
+    for entry in staff:
+        key = people.ROLE_OF_JOB[entry["role_key"]]
+        _role(users[entry["id"]], school, key, date.fromisoformat(entry["start_date"]), entry["class"] or "")
+    ground = _ground(school, staff, users, source.children(), days, now)
+    cast = Cast(source.children(), staff, days)
+    notes = [v for v in source.vignettes() if v["voice"] != "governor"]
+    written = write(_three_years(cast, notes, chance), ground, chance)
+    return len(ground.children), len(users), written + Desk(school, ground, Keys(chance)).lay()
+
+
+def _small_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, int]:
+    school = _school(SMALL, people.SMALL_SCHOOL, "999902", "0161 496 0190", days)
+    staff, children = small.staff(), small.children(chance)
+    users = {s["id"]: _person(s, s["username"]) for s in staff}
+    for entry, (*_, roles, class_name) in zip(staff, people.SMALL_STAFF, strict=True):
+        for key in roles:
+            _role(users[entry["id"]], school, key, date.fromisoformat(entry["start_date"]), class_name)
+    ground = _ground(school, staff, users, children, days, now)
+    notes = [
+        v for v in source.vignettes() if v["voice"] in ("office", "teacher") and v["level"] < 3 and v["years"][0] < 3
+    ]
+    cast = Cast(children, staff, days)
+    told = stories.earlier(
+        cast, notes, _SMALL_NOTES, days.today - timedelta(days=300), days.today - stories.QUIET, chance
+    )
+    return len(ground.children), len(users), write(told, ground, chance)
+
+
+def _three_years(cast: Cast, notes: Sequence[Entry], chance: Random) -> list[Story]:
+    """The last year as the data places it, and the years before it."""
+    found = stories.placed(cast, notes, source.assignments(), chance)
+    today = cast.days.today
+    for n, count in enumerate(stories.EARLIER, start=1):
+        last = in_year(today, today.year - n) - timedelta(days=1)
+        found += stories.earlier(cast, notes, count, in_year(today, today.year - n - 1), last, chance)
+    return found
+
+
+def _school(slug: str, name: str, urn: str, telephone: str, days: Days) -> School:
+    school = create_school(
+        name=name,
+        slug=slug,
+        urn=urn,
+        local_authority="356",
+        establishment="9999",
+        telephone=telephone,
+        social_care_day="0161 496 0710",
+        social_care_night="0161 496 0711",
+    )
+    for term, first, last in days.terms:
+        add_term(school=school, name=term, starts_on=first, ends_on=last)
+    for day, reason in days.closures:
+        add_closure(school=school, on=day, reason=reason)
+    return school
+
+
+def _person(entry: Entry, username: str) -> User:
+    return add_person(
+        username=username,
+        title=entry["title"],
+        first_name=entry["forename"],
+        last_name=entry["surname"],
+        job=entry["role"],
+        email=entry.get("email", ""),
+        extension=entry["phone"][-3:],
+    )
+
+
+def _role(user: User, school: School, key: str, since: date, class_name: str) -> None:
+    assign_role(
+        user=user,
+        school=school,
+        role_key=key,
+        starts_on=since,
+        class_name=class_name,
+        call_order=_CALL_ORDER.get(key, 10),
+    )
+
+
+def _ground(
+    school: School, staff: Sequence[Entry], users: dict[str, User], children: Sequence[Entry], days: Days, now: datetime
+) -> Ground:
+    """Gives the people their password, puts the children on the list, and says what stories stand on."""
+    # Hashing is slow on purpose: once, for the one password that everybody has.
+    User.objects.filter(pk__in=[u.pk for u in users.values()]).update(password=make_password(people.PASSWORD))
+    return Ground(
+        school_id=school.pk,
+        staff={s["id"]: s for s in staff},
+        users=users,
+        children=_children(school, children, days),
+        subcategories={(s.category_id, s.name): s.pk for s in Subcategory.objects.all()},
+        days=days,
+        now=days.last_open(now),
+    )
+
+
+def _children(school: School, entries: Sequence[Entry], days: Days) -> dict[str, UUID]:
+    """Put the children on the school's list with their brothers and sisters; the key of each by its id in the data."""
+    keys = register_children(school=school, children=[new_child(e, days) for e in entries], by=None, today=days.today)
+    found = dict(zip((e["id"] for e in entries), keys, strict=True))
+    pairs = {tuple(sorted((found[e["id"]], found[other]))) for e in entries for other in e.get("sibling_ids", ())}
+    bulk.insert(Sibling, ({"school_id": school.pk, "first_id": one, "second_id": two} for one, two in sorted(pairs)))
+    record(
+        Verb.IMPORT,
+        object_type=Child._meta.label_lower,
+        school_id=school.pk,
+        count=len(keys),
+        purpose="demo school",
+    )
+    return found

@@ -1,0 +1,43 @@
+"""The demo school with a tenth of its notes: made anew for a test, or once for a file of tests that only read it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+
+from safeguarding.accounts.models import School
+from safeguarding.demo import source, stories
+from safeguarding.demo.seeding import MAIN, seed_demo
+
+TUESDAY = datetime(2026, 11, 24, 10, 15, tzinfo=ZoneInfo("Europe/London"))
+
+
+def _few_notes(patch: pytest.MonkeyPatch) -> None:
+    few = source.assignments()[::8]
+    patch.setattr(settings, "DEMO", True)
+    patch.setattr(source, "assignments", lambda: few)
+    patch.setattr(stories, "EARLIER", (20,))
+
+
+@pytest.fixture
+def small_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Demo mode, and little to write."""
+    _few_notes(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[School]:
+    """The demo school on a Tuesday morning. Each test works in a savepoint, the file in one transaction."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():  # type: ignore[attr-defined]
+        _few_notes(patch)
+        seed_demo(now=TUESDAY)
+        yield School.objects.get(slug=MAIN)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def school(made: School, db: None) -> School:
+    return made

@@ -1,0 +1,135 @@
+"""What is in the demo school: invented people only, whole notes, a desk with work, somebody for each role."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import models
+
+from children import upn
+from children.models import ChildDetail, Contact, ContactLink, Household
+from safeguarding.accounts.calendar import SchoolCalendar
+from safeguarding.accounts.models import RoleAssignment, School, User
+from safeguarding.audit.models import Event
+from safeguarding.concerns.models import Account, Action, Concern, ConcernChild, Decision, Draft
+from safeguarding.concerns.services.drafts import unsent_for_a_day
+from safeguarding.demo.people import sign_ins
+from safeguarding.demo.seeding import SMALL
+from safeguarding.sealing.fields import Sealed
+
+from .conftest import TUESDAY
+
+pytestmark = pytest.mark.django_db
+
+
+def texts() -> list[str]:
+    """Every narrative in the database, and every other text of children and concerns."""
+    models_ = [m for m in apps.get_models() if m._meta.app_label in ("children", "concerns")]
+    return [
+        str(value)
+        for model in models_
+        for field in model._meta.fields
+        if isinstance(field, Sealed | models.CharField | models.TextField)
+        for value in model._base_manager.values_list(field.attname, flat=True)
+    ]
+
+
+def test_a_second_run_changes_nothing(school, capsys):
+    before = Concern.objects.count(), Event.objects.count()
+
+    call_command("seed_demo", today=TUESDAY)
+
+    assert (Concern.objects.count(), Event.objects.count()) == before
+    assert "there already" in capsys.readouterr().out
+
+
+def test_everything_is_invented(school):
+    numbers = list(ChildDetail.objects.values_list("upn", flat=True))
+    telephones = {t for pair in Contact.objects.values_list("mobile", "telephone") for t in pair if t}
+    telephones |= set(School.objects.values_list("telephone", flat=True))
+
+    assert len(numbers) == 540
+    assert all(upn.is_valid(number) and number[4:8] == "9999" for number in numbers)
+    # Ranges that Ofcom keeps for drama.
+    assert all(re.fullmatch(r"07700 900\d{3}|0161 496 0\d{3}", t) for t in telephones)
+    assert all(e.endswith("example.org") for e in Contact.objects.exclude(email="").values_list("email", flat=True))
+    assert all(e.endswith("example.org") for e in User.objects.exclude(email="").values_list("email", flat=True))
+    # Postcodes that are not in use, and those that stand for no address.
+    assert all(
+        re.fullmatch(r"(SK9[6-9] 9|ZZ99 [39])[A-Z]{2}", p) for p in Household.objects.values_list("postcode", flat=True)
+    )
+
+
+def test_no_placeholder_is_left(school):
+    assert [t for t in texts() if re.search(r"\{\w*\}|\bthe the\b", t)] == []
+
+
+def test_every_note_names_its_children(school):
+    for named in ConcernChild.objects.filter(role="worried_about", concern__school=school).select_related("child"):
+        account = Account.objects.get(concern=named.concern_id)
+        if "told {child}" not in account.facts and named.child:
+            assert named.child.school_id == school.pk
+            assert named.child.entered_on <= account.observed_on <= (named.child.left_on or account.observed_on)
+
+
+def test_the_desk_of_the_lead(school):
+    new = Concern.objects.filter(school=school, status__in=("new", "acknowledged"), decided_at=None, review_on=None)
+    lead = User.objects.get(username="d.oyebanji")
+    first = new.order_by("-how_soon", "logged_at").first()
+    days = SchoolCalendar.of(school)
+
+    assert new.count() == 6
+    assert first.status == Concern.Status.NEW
+    assert first.get_how_soon_display() == "Right now"
+    assert days.hours_between(first.logged_at, TUESDAY) == timedelta(minutes=38)
+    assert ConcernChild.objects.filter(concern__in=new, kind="unnamed").count() == 1
+    assert new.filter(news_at__isnull=False).count() == 1
+    due = list(
+        Action.objects.filter(owner=lead, status="to_do", due_on__lte=TUESDAY.date()).values_list("due_on", flat=True)
+    )
+    assert TUESDAY.date() in due
+    assert min(due) < TUESDAY.date()
+    assert [d.author for d in unsent_for_a_day(school.pk, at=TUESDAY)] == ["Jodie Pilling"]
+    assert Draft.objects.get().content
+
+
+def test_one_person_for_each_role_can_sign_in(school):
+    shown = [s.username for s in sign_ins()]
+    keys = set(RoleAssignment.objects.filter(user__username__in=shown).values_list("role_key", flat=True))
+    offered = set(RoleAssignment.objects.values_list("role_key", flat=True))
+
+    assert keys == offered
+    for entry in sign_ins():
+        assert User.objects.get(username=entry.username).check_password(entry.password)
+
+
+def test_a_lead_has_a_child_of_her_own_at_the_school(school):
+    lead = User.objects.get(username="b.prydderch")
+    own = ContactLink.objects.get(
+        contact__forename=lead.first_name, contact__surname=lead.last_name, relationship="Mother"
+    ).child
+    about = Concern.objects.filter(children__child=own)
+
+    assert not about.filter(acknowledged_by=lead).exists()
+    assert not Decision.objects.filter(concern__in=about, decided_by=lead).exists()
+
+
+def test_the_small_school_has_its_own_people(school):
+    small = School.objects.get(slug=SMALL)
+    head = User.objects.get(username="e.hallam")
+
+    assert small.children.count() == 30
+    assert Concern.objects.filter(school=small).count() >= 5
+    assert set(RoleAssignment.objects.filter(user=head).values_list("role_key", "school__slug")) == {
+        ("headteacher", SMALL),
+        ("lead", SMALL),
+    }
+
+
+def test_a_bulk_write_records_its_own_event(school):
+    made = Event.objects.get(verb="create", object_type="concerns.concern", school_id=school.pk, purpose="demo school")
+
+    assert made.count == Concern.objects.filter(school=school).count() - 10
+    assert Event.objects.filter(verb="import", object_type="children.child", school_id=school.pk).count() == 1
