@@ -11,9 +11,8 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from children import bulk
 from children.models import Child, Sibling
-from children.services import register_children
+from children.services import bulk, register_children
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.services import add_closure, add_person, add_term, assign_role, create_school
 from safeguarding.audit.models import Verb
