@@ -14,14 +14,23 @@ environ.Env.read_env(env.str("HARBOUR_ENV_FILE", default=str(BASE_DIR / ".env"))
 # Run-time data: the embedded servers, built pages' assets, uploaded files. Nothing in it is committed.
 VAR = Path(env.str("HARBOUR_VAR", default=str(BASE_DIR / "var"))).resolve()
 # Servers whose address is not given are started by `manage.py up`, which writes how to reach them to these files.
-EMBEDDED_DATABASE = not {"DATABASE_URL", "DATABASE_URL_FILE"} & set(os.environ)
-EMBEDDED_QUEUE = not {"REDIS_URL", "REDIS_URL_FILE"} & set(os.environ)
+DATABASE_URLS = {"web": "DATABASE_URL", "worker": "WORKER_DATABASE_URL", "owner": "OWNER_DATABASE_URL"}
+
+
+def given(*names: str) -> bool:
+    """Whether one of the variables has a value, or a file to read it from."""
+    return any(os.environ.get(name) or os.environ.get(f"{name}_FILE") for name in names)
+
+
+EMBEDDED_DATABASE = not given(*DATABASE_URLS.values())
+EMBEDDED_QUEUE = not given("REDIS_URL")
 # With nothing configured at all this is the demo school, for this machine alone.
-DEMO = env.bool("HARBOUR_DEMO", default=EMBEDDED_DATABASE and not {"SECRET_KEY", "SECRET_KEY_FILE"} & set(os.environ))
-if EMBEDDED_DATABASE:
-    environ.Env.read_env(VAR / "database.env")
-if EMBEDDED_QUEUE:
-    environ.Env.read_env(VAR / "queue.env")
+DEMO = env.bool("HARBOUR_DEMO", default=EMBEDDED_DATABASE and not given("SECRET_KEY"))
+for _own, _names in {"database.env": DATABASE_URLS.values(), "queue.env": ("REDIS_URL",)}.items():
+    if not given(*_names):
+        for _name in _names:
+            os.environ.pop(_name, None)  # there, but empty
+        environ.Env.read_env(VAR / _own)
 
 
 def secret(name: str, default: str | None = None) -> str:
@@ -31,7 +40,7 @@ def secret(name: str, default: str | None = None) -> str:
     """
     if path := env.str(f"{name}_FILE", default=""):
         return Path(path).read_text().strip()
-    value = env.str(name, default=default)
+    value = os.environ.get(name) or default
     if value is None:
         raise ImproperlyConfigured(
             f"{name} is not set. Put it in .env (see .env.example) or point {name}_FILE to a file."
@@ -44,7 +53,7 @@ DEBUG = False
 SECRET_KEY = secret("SECRET_KEY", "insecure-until-make-run-writes-one" if DEMO else None)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 # Practice is for this machine alone: its passwords stand on the sign-in page.
-HOST = "127.0.0.1" if DEMO else env.str("HOST", default="127.0.0.1")
+HOST = "127.0.0.1" if DEMO else env.str("LISTEN_ON", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
 WEB_WORKERS = env.int("WEB_WORKERS", default=os.cpu_count() or 1)
 BASE_URL = env.str("BASE_URL", default=f"http://localhost:{PORT}")
@@ -109,17 +118,18 @@ FORM_RENDERER = "safeguarding.forms.Renderer"
 
 # --- databases: one alias, and the role that this process plays on it
 ROLE = env.str("HARBOUR_ROLE", default="web")
-_URL_OF_ROLE = {"web": "DATABASE_URL", "worker": "WORKER_DATABASE_URL", "owner": "OWNER_DATABASE_URL"}
-if ROLE not in _URL_OF_ROLE:
-    raise ImproperlyConfigured(f"HARBOUR_ROLE is {ROLE!r}; it must be one of {', '.join(_URL_OF_ROLE)}.")
+if ROLE not in DATABASE_URLS:
+    raise ImproperlyConfigured(f"HARBOUR_ROLE is {ROLE!r}; it must be one of {', '.join(DATABASE_URLS)}.")
 # With nothing configured, the address of nobody: commands that need no database still work.
-_address = env.db_url_config(secret(_URL_OF_ROLE[ROLE], "postgres://nobody@127.0.0.1:1/none"))
+_address = env.db_url_config(secret(DATABASE_URLS[ROLE], "postgres://nobody@127.0.0.1:1/none"))
+# A page that takes longer has gone wrong; a migration, or filling a school, may take what it needs.
+_timeout = 0 if ROLE == "owner" else 60_000
 DATABASES = {
     "default": {
         **_address,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**_address.get("OPTIONS", {}), "options": "-c timezone=UTC -c statement_timeout=60000"},
+        "OPTIONS": {**_address.get("OPTIONS", {}), "options": f"-c timezone=UTC -c statement_timeout={_timeout}"},
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -85,7 +85,7 @@ def server() -> Iterator[Databases]:
 
 
 def _create(cluster: Cluster) -> None:
-    cluster.create(_PASSWORDS["postgres"], sync=False)
+    cluster.initialise(_PASSWORDS["postgres"], sync=False)
     with _running(cluster):
         cluster.ensure_roles(_PASSWORDS["postgres"], _PASSWORDS)
         cluster.ensure_database(_PASSWORDS["postgres"], TEMPLATE)

@@ -84,7 +84,7 @@ class Cluster:
     def exists(self) -> bool:
         return (self.data / "PG_VERSION").exists()
 
-    def create(self, password: str, *, sync: bool = True) -> None:
+    def initialise(self, password: str, *, sync: bool = True) -> None:
         """Make an empty cluster whose superuser signs in with `password`."""
         self.prepare_folders()
         with tempfile.NamedTemporaryFile("w", dir=self.home, prefix=".password-") as file:

@@ -58,7 +58,7 @@ class Database:
         if self.account:
             SYSTEM_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
         if not self.cluster.exists:
-            self.cluster.create(self.passwords[SUPERUSER])
+            self.cluster.initialise(self.passwords[SUPERUSER])
         self.cluster.prepare_folders()
         link = self.var / "postgres"
         if self.account and not link.is_symlink():

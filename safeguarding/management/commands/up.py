@@ -1,7 +1,6 @@
 """`manage.py up`: Harbour on this machine, with one command to start and Ctrl-C to stop."""
 
 import asyncio
-import os
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from safeguarding.launch import LaunchError
 from safeguarding.launch.start import Plan, start
+from safeguarding.settings import given
 
 
 class Command(BaseCommand):
@@ -36,12 +36,9 @@ class Command(BaseCommand):
 
 def _plan(instead: list[str]) -> Plan:
     """Raises `CommandError` where only some of the addresses of one database are given."""
-    names = ("DATABASE_URL", "WORKER_DATABASE_URL", "OWNER_DATABASE_URL")
-    missing = [name for name in names if not {name, f"{name}_FILE"} & set(os.environ)]
+    missing = [name for name in settings.DATABASE_URLS.values() if not given(name)]
     if missing and not settings.EMBEDDED_DATABASE:
-        raise CommandError(
-            f"DATABASE_URL is set, and so must be {' and '.join(missing)}: each role signs in as itself."
-        )
+        raise CommandError(f"{' and '.join(missing)} must be set as well: each database role signs in as itself.")
     return Plan(
         root=settings.BASE_DIR,
         var=settings.VAR,

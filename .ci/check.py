@@ -1,0 +1,59 @@
+"""Is the code as we want it? Every check runs, each with its time; what a failed one said comes after it."""
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = sys.executable
+# Nothing of this machine's own configuration takes part.
+PLAIN = {"HARBOUR_ENV_FILE": os.devnull, "HARBOUR_VAR": str(ROOT / "var" / "check"), "HARBOUR_DEMO": "true"}
+PRODUCTION = PLAIN | {
+    "HARBOUR_DEMO": "false",
+    "SECRET_KEY": secrets.token_urlsafe(50),
+    "ALLOWED_HOSTS": "harbour.example.sch.uk",
+    "BASE_URL": "https://harbour.example.sch.uk",
+}
+
+MANAGE = [PYTHON, "-W", "error", "manage.py"]
+CHECKS: list[tuple[str, list[str], Mapping[str, str]]] = [
+    ("style", [PYTHON, "-m", "ruff", "check", "."], PLAIN),
+    ("layout", [PYTHON, "-m", "ruff", "format", "--check", "."], PLAIN),
+    ("types", [PYTHON, "-m", "mypy", "."], PLAIN),
+    ("layers", [str(Path(PYTHON).with_name("lint-imports")), "--no-logo"], PLAIN),
+    # Without a database Django warns that it could not look which migrations have been run.
+    ("migrations", [PYTHON, "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"], PLAIN),
+    ("settings for production", [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
+    ("generated documents", [*MANAGE, "write_docs", "--check"], PLAIN),
+    ("templates, words and promises", [PYTHON, "-m", "pytest", "tests/architecture"], {}),
+]
+
+
+def main() -> int:
+    failed = 0
+    for title, command, environment in CHECKS:
+        began = time.monotonic()
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=os.environ | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        print(f"{'ok  ' if done.returncode == 0 else 'FAIL'} {title} ({time.monotonic() - began:.0f} s)", flush=True)
+        if done.returncode:
+            failed += 1
+            print(f"{done.stdout.strip()}\n", flush=True)
+    if failed:
+        print(f"{failed} of {len(CHECKS)} checks failed. `make fix` mends style and layout.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""Every setting can be found in `.env.example`, and everything there is a setting."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.source import ROOT
+
+SETTINGS = ROOT / "safeguarding" / "settings.py"
+EXAMPLE = ROOT / ".env.example"
+
+
+def variables_read() -> set[str]:
+    """The names that settings.py asks the environment for."""
+    tree = ast.parse(SETTINGS.read_text())
+    names = set()
+    for call in ast.walk(tree):
+        if not (isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.Constant)):
+            continue
+        asked_of_env = (
+            isinstance(call.func, ast.Attribute)
+            and isinstance(call.func.value, ast.Name)
+            and call.func.value.id == "env"
+        )
+        if asked_of_env or (isinstance(call.func, ast.Name) and call.func.id in {"secret", "given"}):
+            names.add(call.args[0].value)
+    from django.conf import settings
+
+    return names | set(settings.DATABASE_URLS.values())
+
+
+def variables_shown() -> list[str]:
+    return re.findall(r"^#([A-Z_]+)=", EXAMPLE.read_text(), re.MULTILINE)
+
+
+def test_the_example_lists_every_setting_once_and_nothing_else() -> None:
+    assert sorted(variables_shown()) == sorted(variables_read())
+    assert len(variables_read()) > 15
+
+
+def load(environment: dict[str, str], folder: Path, expression: str) -> str:
+    """What `expression` is in a process of its own whose settings see this environment and no other."""
+    plain = {"HARBOUR_ENV_FILE": os.devnull, "HARBOUR_VAR": str(folder), "PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        [sys.executable, "-c", f"from safeguarding import settings; print({expression})"],
+        cwd=ROOT,
+        env=plain | environment,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout.strip() or done.stderr.strip().splitlines()[-1]
+
+
+def test_the_example_with_every_line_taken_is_read_without_an_error(tmp_path: Path) -> None:
+    taken = tmp_path / "all.env"
+    taken.write_text(re.sub(r"^#([A-Z_]+=)", r"\1", EXAMPLE.read_text(), flags=re.MULTILINE))
+    said = load({"HARBOUR_ENV_FILE": str(taken)}, tmp_path, "settings.DEMO, settings.EMBEDDED_DATABASE, settings.HOST")
+    assert said == "False False 127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("environment", "practice"),
+    [
+        ({}, "True"),
+        ({"HARBOUR_DEMO": "false", "SECRET_KEY": "x"}, "False"),
+        ({"SECRET_KEY": "x"}, "False"),
+        ({"DATABASE_URL": "postgres://web@localhost/x", "SECRET_KEY": "x"}, "False"),
+        ({"WORKER_DATABASE_URL": "postgres://web@localhost/x", "SECRET_KEY": "x"}, "False"),
+    ],
+)
+def test_it_is_practice_only_where_nothing_is_configured(
+    environment: dict[str, str], practice: str, tmp_path: Path
+) -> None:
+    assert load(environment, tmp_path, "settings.DEMO") == practice
+
+
+def test_practice_listens_on_this_machine_alone_whatever_it_is_told(tmp_path: Path) -> None:
+    everywhere = {"LISTEN_ON": "0.0.0.0"}  # noqa: S104
+    assert load(everywhere, tmp_path, "settings.HOST") == "127.0.0.1"
+    assert load({**everywhere, "SECRET_KEY": "x"}, tmp_path, "settings.HOST") == "0.0.0.0"  # noqa: S104
+
+
+def test_a_missing_secret_says_what_to_do_and_may_be_a_file(tmp_path: Path) -> None:
+    lost = load({"HARBOUR_DEMO": "false"}, tmp_path, "settings.SECRET_KEY")
+    assert "SECRET_KEY is not set. Put it in .env" in lost
+    (tmp_path / "key").write_text("from a file\n")
+    assert load({"SECRET_KEY_FILE": str(tmp_path / "key")}, tmp_path, "settings.SECRET_KEY") == "from a file"
+
+
+def test_addresses_of_embedded_servers_never_mix_with_given_ones(tmp_path: Path) -> None:
+    (tmp_path / "database.env").write_text("DATABASE_URL=postgres://web:x@/own\nSECRET_KEY=kept\n")
+    shown = "settings.DATABASES['default']['NAME'], settings.SECRET_KEY"
+    assert load({}, tmp_path, shown) == "own kept"
+    assert load({"SECRET_KEY": "given", "DATABASE_URL": ""}, tmp_path, shown) == "own given"
+    given = {"DATABASE_URL": "postgres://web@localhost/given", "SECRET_KEY": "given"}
+    assert load(given, tmp_path, shown) == "given given"
