@@ -93,8 +93,10 @@ def _layout(widget: forms.Widget) -> str:
 
 def _css(widget: forms.Widget, small: bool) -> list[str]:
     match widget:
-        case forms.CheckboxInput() | forms.RadioSelect() | forms.CheckboxSelectMultiple() | DateBoxes():
+        case forms.CheckboxInput() | forms.RadioSelect() | forms.CheckboxSelectMultiple():
             return []
+        case DateBoxes():
+            return ["hb-input--s"] if small else []
         case _ if widget.is_hidden:
             return []
         case forms.FileInput():
@@ -187,11 +189,12 @@ class DateBoxes(forms.MultiWidget):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        for box, (label, width) in zip(
-            context["widget"]["subwidgets"], (("Day", 4), ("Month", 4), ("Year", 10)), strict=True
-        ):
+        size = (attrs or {}).get("class", "")
+        context["widget"]["small"] = bool(size)
+        boxes = zip(context["widget"]["subwidgets"], (("Day", 4), ("Month", 4), ("Year", 10)), strict=True)
+        for box, (label, width) in boxes:
             box["label"] = label
-            box["attrs"]["class"] = f"hb-input hb-w{width}"
+            box["attrs"]["class"] = f"hb-input hb-w{width} {size}".strip()
         return context
 
     def id_for_label(self, id_: str) -> str:
