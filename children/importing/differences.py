@@ -4,7 +4,6 @@ Grave is what must not change unseen: a date of birth, a UPN, parental responsib
 the address of a child for whom it is. What a file leaves empty changes nothing.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -16,6 +15,7 @@ from children.models import Child, ChildDetail, Contact, ContactLink, Household,
 from children.names import fold
 
 from .rows import Facts
+from .values import lost_letters
 
 CARD = ("forename", "surname", "known_forename", "known_surname", "year_group", "class_name", "entered_on")
 DETAIL = (
@@ -23,6 +23,7 @@ DETAIL = (
     "sen_needs", "in_care", "care_authority",
 )  # fmt: skip
 GRAVE = frozenset({"date_of_birth", "upn"})
+_LEGAL = {"known_forename": "forename", "known_surname": "surname"}
 REACH = ("mobile", "telephone", "email")
 LABELS = {
     "forename": "Legal forename", "surname": "Legal surname", "known_forename": "Forename known by",
@@ -114,20 +115,13 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def lost_letters(new: Any, old: Any) -> bool:
-    """Whether `new` is `old` with letters turned into question marks on the way: no reason to change anything."""
-    if not (isinstance(new, str) and isinstance(old, str) and "?" in new):
-        return False
-    return re.fullmatch(re.escape(new).replace(r"\?", "."), old) is not None
-
-
 def _own(held: Held, facts: Facts) -> Iterator[Change]:
     for names, record in ((CARD, held.child), (DETAIL, held.detail)):
         for name in names:
             if name not in facts:
                 continue
             was, now = plain(getattr(record, name)), facts[name]
-            if was != now and not lost_letters(now, was):
+            if was != now and not lost_letters(now, was or getattr(record, _LEGAL.get(name, ""), "")):
                 yield Change(name, was, now, grave=name in GRAVE and bool(was))
 
 

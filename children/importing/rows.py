@@ -143,7 +143,7 @@ def kind_of(problems: Sequence[Problem]) -> str:
 def tidy_names(facts: Facts) -> None:
     """A known name that is the legal one is no second name."""
     for known, legal in (("known_forename", "forename"), ("known_surname", "surname")):
-        if known in facts and facts[known] == facts.get(legal):
+        if known in facts and (facts[known] == facts.get(legal) or values.lost_letters(facts[known], facts.get(legal))):
             facts[known] = ""
     if former := facts.pop("former_surname", ""):
         facts["called"] = [{"forename": facts.get("forename", ""), "surname": former, "kind": "former"}]

@@ -76,6 +76,13 @@ def double_encoded(text: str) -> str:
     return before if before != text else ""
 
 
+def lost_letters(new: object, old: object) -> bool:
+    """Whether `new` is `old` with letters turned into question marks on the way: no reason to change anything."""
+    if not (isinstance(new, str) and isinstance(old, str) and "?" in new):
+        return False
+    return re.fullmatch(re.escape(new).replace(r"\?", "."), old) is not None
+
+
 def name(text: str, notes: Notes) -> str | None:
     """A name, kept as it is written. Warns where letters were lost on the way."""
     if not text:
