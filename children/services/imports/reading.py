@@ -7,7 +7,7 @@ from itertools import batched
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, DecimalField, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Extract
 from django.utils import timezone
 
@@ -89,7 +89,8 @@ def waiting(run: ImportRun) -> QuerySet[ImportRow]:
 
 def list_state(school: School) -> str:
     """Changes whenever a child of the school does, whichever transaction commits first."""
-    found = Child.objects.filter(school=school).aggregate(n=Count("pk"), at=Sum(Extract("changed_at", "epoch")))
+    exactly = Sum(Extract("changed_at", "epoch"), output_field=DecimalField(max_digits=40, decimal_places=6))
+    found = Child.objects.filter(school=school).aggregate(n=Count("pk"), at=exactly)
     return f"{found['n']}:{found['at']}"
 
 

@@ -1,0 +1,371 @@
+"""Does an import change what it should, wait where a person must look, and leave everything else alone?"""
+
+from datetime import date
+
+import pytest
+
+from children.models import Child, ChildDetail, ImportRow, ImportRun
+from children.services.imports import agree, choices, confirm_import, decide, finish_import, waiting
+from safeguarding.audit.models import Event
+from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from tests import factories
+from tests.sheets import TODAY, bring_in, finish, look_at, number, row
+
+pytestmark = pytest.mark.django_db
+SUMMER = date(2026, 7, 20)
+D = ImportRow.Decision
+
+
+@pytest.fixture
+def cast():
+    return factories.staffroom()
+
+
+@pytest.fixture
+def forty(cast):
+    """Forty children on roll, two classes."""
+    rows = [row(n, room="3A" if n < 20 else "3B") for n in range(40)]
+    bring_in(cast.school, rows, by=cast.office)
+    return rows
+
+
+def child(serial):
+    return Child.objects.get(detail__upn=number(serial))
+
+
+def only(run, **lookup):
+    return run.rows.get(**lookup)
+
+
+# --- who joins, changes, leaves, comes back
+
+
+def test_a_joiner_has_a_card_details_a_home_a_parent_and_a_time_on_roll(cast):
+    bring_in(cast.school, [row(1, known="Ro", adult="Mrs Salma Abu Zaid")], by=cast.office)
+    made = child(1)
+    assert (made.forename, made.known_as, made.year, made.class_name) == ("Rowan1", "Ro", "Year 3", "3A")
+    assert made.detail.date_of_birth == date(2018, 3, 2)
+    assert made.homes.get().household.lines == ["1 Snipe Street", "Hollowmoss", "SK99 9RN"]
+    link = made.contacts.select_related("contact").get()
+    assert (link.contact.full_name, link.relationship) == ("Mrs Salma Abu Zaid", "Mother")
+    assert made.responsibilities.get().held
+    assert made.enrolments.get().entered_on == date(2024, 9, 3)
+    assert made.classes.get().class_name == "3A"
+
+
+def test_the_same_file_twice_changes_nothing(cast, forty):
+    run = look_at(cast.school, forty, by=cast.office)
+    assert run.summary["kinds"] == {"same": 40}
+    assert finish(run, by=cast.office).summary["done"] == {"joined": 0, "changed": 0, "returned": 0, "left": 0}
+
+
+def test_a_child_is_updated_by_its_upn(cast, forty):
+    run = bring_in(cast.school, [row(0, room="3C", surname="Marlow"), *forty[1:]], by=cast.office)
+    assert run.summary["done"] == {"joined": 0, "changed": 1, "returned": 0, "left": 0}
+    changed = child(0)
+    assert (changed.surname, changed.class_name) == ("Marlow", "3C")
+    assert changed.other_names.get().surname == "AshdownA"
+    assert " ashdowna " in changed.search_text
+    assert list(changed.classes.order_by("starts_on", "ends_on").values_list("class_name", "ends_on")) == [
+        ("3A", TODAY),
+        ("3C", None),
+    ]
+
+
+def test_what_the_file_leaves_empty_changes_nothing(cast, forty):
+    run = look_at(cast.school, [row(0, known="", address="", mobile="", sex=""), *forty[1:]], by=cast.office)
+    assert run.summary["kinds"] == {"same": 40}
+
+
+def test_who_is_not_in_the_file_has_left(cast, forty):
+    run = bring_in(cast.school, forty[:39], by=cast.office)
+    assert run.summary["done"]["left"] == 1
+    gone = child(39)
+    assert gone.left_on == TODAY
+    assert gone.enrolments.get().left_on == TODAY
+    assert gone.classes.get().ends_on == TODAY
+
+
+def test_who_is_in_the_file_again_has_come_back(cast, forty):
+    bring_in(cast.school, forty[:39], by=cast.office)
+    run = bring_in(cast.school, forty, by=cast.office)
+    assert run.summary["done"]["returned"] == 1
+    back = child(39)
+    assert back.is_on_roll
+    assert back.enrolments.count() == 2
+    assert back.enrolments.get(left_on=None)
+
+
+def test_a_new_address_ends_the_old_home(cast, forty):
+    bring_in(
+        cast.school, [row(0, address="9 Curlew Rise, Hollowmoss", postcode="SK98 9JZ"), *forty[1:]], by=cast.office
+    )
+    homes = child(0).homes.select_related("household")
+    assert homes.get(ends_on=None).household.address == "9 Curlew Rise"
+    assert homes.get(ends_on=TODAY).household.address == "0 Snipe Street"
+
+
+def test_brothers_and_sisters_share_their_mother_and_their_home(cast):
+    family = {"adult": "Mrs Ann Marlow", "mobile": "07700 900900", "address": "5 Curlew Rise, Hollowmoss"}
+    bring_in(cast.school, [row(1, **family), row(2, **family)], by=cast.office)
+    assert child(1).contacts.get().contact_id == child(2).contacts.get().contact_id
+    assert child(1).homes.get().household_id == child(2).homes.get().household_id
+
+
+def test_a_new_number_of_a_shared_mother_is_one_change_of_one_adult(cast):
+    family = {"adult": "Mrs Ann Marlow", "mobile": "07700 900900"}
+    bring_in(cast.school, [row(1, **family), row(2, **family)], by=cast.office)
+    family["mobile"] = "07700 900901"
+    bring_in(cast.school, [row(1, **family), row(2, **family)], by=cast.office)
+    mother = child(1).contacts.get().contact
+    assert mother.mobile == "07700 900901"
+    assert child(2).contacts.get().contact == mother
+
+
+# --- what waits for a person
+
+
+@pytest.mark.parametrize(
+    ("gone", "today", "asked"),
+    [
+        (2, TODAY, []),
+        (3, TODAY, ["leavers"]),
+        (3, SUMMER, []),
+        (3, date(2026, 9, 30), []),
+        (3, date(2026, 10, 1), ["leavers"]),
+    ],
+)
+def test_many_leavers_wait_outside_the_end_of_the_year(cast, forty, gone, today, asked):
+    run = look_at(cast.school, forty[: 40 - gone], by=cast.office, today=today)
+    assert run.summary["leaving"] == gone
+    assert [question["key"] for question in run.summary["questions"]] == asked
+
+
+def test_a_question_about_the_whole_file_must_be_answered(cast, forty):
+    run = look_at(cast.school, forty[:30], by=cast.office)
+    with pytest.raises(BadInput, match="10 of 40 children on roll"):
+        confirm_import(run=run, by=cast.office)
+    assert finish(run, by=cast.office, yes=True).summary["done"]["left"] == 10
+
+
+def test_a_class_that_vanishes_waits(cast, forty):
+    run = look_at(cast.school, [one | {"room": "3A"} for one in forty], by=cast.office, today=SUMMER)
+    assert run.summary["classes_gone"] == ["3B"]
+    assert [question["key"] for question in run.summary["questions"]] == ["classes"]
+
+
+def test_a_file_without_classes_makes_none_vanish(cast, forty):
+    run = look_at(cast.school, forty, by=cast.office, leave_out=("room",))
+    assert run.summary["questions"] == []
+
+
+GRAVE = [({"born": "28/03/2018"}, "date_of_birth"), ({"responsible": "No"}, "responsibility")]
+
+
+@pytest.mark.parametrize(("cells", "field"), GRAVE)
+def test_a_grave_change_waits_until_somebody_says_yes(cast, forty, cells, field):
+    run = look_at(cast.school, [row(0, room="3C", **cells), *forty[1:]], by=cast.office)
+    assert [c["field"] for c in only(run, is_grave=True).changes if c["grave"]] == [field]
+    finished = finish(run, by=cast.office)
+    assert (finished.summary["done"]["changed"], finished.summary["left_out"]) == (0, 1)
+    assert child(0).class_name == "3A"
+
+
+@pytest.mark.parametrize(("decision", "room", "born"), [(D.TAKE, "3C", 28), (D.KEEP_HELD, "3C", 1), (D.LEAVE, "3A", 1)])
+def test_what_somebody_says_about_it_is_done(cast, forty, decision, room, born):
+    run = look_at(cast.school, [row(0, room="3C", born="28/03/2018"), *forty[1:]], by=cast.office)
+    decide(run=run, decisions={only(run, is_grave=True).pk: decision}, by=cast.office)
+    finish(run, by=cast.office)
+    assert (child(0).class_name, child(0).detail.date_of_birth) == (room, date(2018, 3, born))
+
+
+def test_what_was_said_of_responsibility_before_stays(cast, forty):
+    run = look_at(cast.school, [row(0, responsible="No"), *forty[1:]], by=cast.office)
+    decide(run=run, decisions={only(run, is_grave=True).pk: D.TAKE}, by=cast.office)
+    finish(run, by=cast.office)
+    said = child(0).responsibilities.order_by("recorded_at").values_list("held", "ends_on")
+    assert list(said) == [(True, TODAY), (False, None)]
+
+
+def test_a_new_adult_with_responsibility_waits_and_one_without_does_not(cast, forty):
+    grave = row(0, adult="Mr Lee Marlow", relation="Father", mobile="07700 900999")
+    light = row(1, adult="Mrs Jo Vale", relation="Childminder", mobile="07700 900998", responsible="No")
+    run = look_at(cast.school, [grave, light, *forty[2:]], by=cast.office)
+    assert only(run, upn=number(0)).is_grave
+    assert not only(run, upn=number(1)).is_grave
+    finish(run, by=cast.office)
+    assert child(1).contacts.count() == 2
+
+
+def test_the_address_of_a_child_who_is_hidden_waits(cast, forty):
+    run = look_at(cast.school, [row(0, address="Address withheld"), *forty[1:]], by=cast.office)
+    decide(run=run, decisions={only(run, is_grave=True).pk: D.TAKE}, by=cast.office)
+    finish(run, by=cast.office)
+    assert child(0).detail.address_confidential
+    again = look_at(cast.school, [row(0, address="7 Curlew Rise, Hollowmoss"), *forty[1:]], by=cast.office)
+    assert only(again, is_grave=True).changes[0]["field"] == "address"
+
+
+def test_a_row_that_cannot_be_used_is_no_reason_to_leave(cast, forty):
+    for cells in ({"born": "31/31/2018"}, {"surname": ""}, {"upn": ""}, {"upn": "L356999921025"}):
+        run = look_at(cast.school, [row(0, **cells), *forty[1:]], by=cast.office)
+        assert run.summary["leaving"] == 0
+        assert only(run, number=2).child == child(0)
+
+
+def test_leavers_wait_where_a_row_might_be_one_of_them(cast, forty):
+    run = look_at(cast.school, [row(0, upn="", forename="Nobody"), *forty[1:]], by=cast.office)
+    assert run.summary["leaving"] == 1
+    assert [question["key"] for question in run.summary["questions"]] == ["leavers"]
+
+
+# --- which child a row is about
+
+
+def test_a_row_without_upn_finds_its_child_by_name_and_birth(cast, forty):
+    run = look_at(cast.school, [row(0, upn="", room="3C"), *forty[1:]], by=cast.office)
+    assert [p["code"] for p in only(run, number=2).problems] == ["by_name"]
+    finish(run, by=cast.office)
+    assert child(0).class_name == "3C"
+    assert Child.objects.filter(school=cast.school).count() == 40
+
+
+def test_a_row_without_upn_that_finds_nobody_never_makes_a_second_child_by_itself(cast, forty):
+    run = look_at(cast.school, [row(50, upn=""), *forty], by=cast.office)
+    finished = finish(run, by=cast.office)
+    assert (finished.summary["done"]["joined"], finished.summary["left_out"]) == (0, 1)
+    again = look_at(cast.school, [row(50, upn=""), *forty], by=cast.office)
+    decide(run=again, decisions={only(again, kind="held").pk: D.TAKE}, by=cast.office)
+    assert finish(again, by=cast.office).summary["done"]["joined"] == 1
+    assert look_at(cast.school, [row(50, upn=""), *forty], by=cast.office).summary["kinds"] == {"same": 41}
+
+
+def test_a_temporary_upn_is_replaced_and_still_finds_the_child(cast):
+    bring_in(cast.school, [row(1, upn="B35699992601A")], by=cast.office)
+    run = look_at(cast.school, [row(1)], by=cast.office)
+    assert [p["code"] for p in only(run, kind="held").problems] == ["other_upn"]
+    decide(run=run, decisions={only(run, kind="held").pk: D.TAKE}, by=cast.office)
+    finish(run, by=cast.office)
+    assert ChildDetail.objects.get(school=cast.school).upn == number(1)
+    old = look_at(cast.school, [row(1, upn="B35699992601A")], by=cast.office)
+    assert old.summary["kinds"] == {"same": 1}
+    assert [p["code"] for p in only(old, number=2).problems] == ["former_upn"]
+
+
+def test_the_same_name_and_birth_may_be_another_child(cast):
+    bring_in(cast.school, [row(1)], by=cast.office)
+    run = look_at(cast.school, [row(1), row(1, upn=number(2))], by=cast.office)
+    held = run.rows.filter(kind="held")
+    assert held.count() == 2
+    decide(
+        run=run, decisions={held.get(upn=number(1)).pk: D.TAKE, held.get(upn=number(2)).pk: D.TAKE_NEW}, by=cast.office
+    )
+    assert finish(run, by=cast.office).summary["done"]["joined"] == 1
+
+
+def test_a_upn_of_somebody_else_waits(cast, forty):
+    stranger = row(0, surname="Other", forename="Child", born="01/01/2020")
+    run = look_at(cast.school, [stranger, *forty[1:]], by=cast.office)
+    held = only(run, kind="held")
+    assert [p["code"] for p in held.problems] == ["other_child"]
+    assert {value for value, _ in choices(held)} == {D.TAKE, D.NO_NUMBER, D.LEAVE}
+    decide(run=run, decisions={held.pk: D.NO_NUMBER}, by=cast.office)
+    finish(run, by=cast.office)
+    assert ChildDetail.objects.get(child__surname="Other").upn == ""
+    assert child(0).forename == "Rowan0"
+
+
+def test_two_rows_cannot_claim_one_upn(cast):
+    run = look_at(cast.school, [row(1), row(1, surname="Other", born="01/01/2020")], by=cast.office)
+    first, second = run.rows.order_by("number")
+    with pytest.raises(BadInput, match="Rows 2 and 3 carry the same UPN"):
+        decide(run=run, decisions={first.pk: D.TAKE, second.pk: D.TAKE}, by=cast.office)
+    decide(run=run, decisions={first.pk: D.TAKE, second.pk: D.NO_NUMBER}, by=cast.office)
+    assert finish(run, by=cast.office).summary["done"]["joined"] == 2
+
+
+def test_a_decision_that_is_not_open_for_its_row_is_refused(cast, forty):
+    run = look_at(cast.school, forty, by=cast.office)
+    with pytest.raises(BadInput, match="cannot be done with row 2"):
+        decide(run=run, decisions={only(run, number=2).pk: D.TAKE_NEW}, by=cast.office)
+
+
+# --- in one transaction, once, by the right people, and written down
+
+
+def test_nobody_confirms_what_was_not_shown(cast, forty):
+    """Two people import at once: the second is shown the list as the first left it."""
+    mine = look_at(cast.school, [row(0, room="3C"), *forty[1:]], by=cast.office)
+    bring_in(cast.school, [row(1, room="3D"), row(0), *forty[2:]], by=cast.lead)
+    finished = finish(mine, by=cast.office)
+    assert finished.status == ImportRun.Status.READY
+    assert finished.summary["changed_since"]
+    assert finished.summary["kinds"] == {"changes": 2, "same": 38}
+    assert child(0).class_name == "3A"
+
+
+def test_an_import_that_fails_half_way_leaves_the_list_as_it_was(cast, forty, monkeypatch):
+    run = confirm_import(run=look_at(cast.school, [*forty[:39], row(60)], by=cast.office), by=cast.office)
+
+    def broken(*args, **kwargs):
+        raise RuntimeError
+
+    monkeypatch.setattr("children.services.imports.applying._let_go", broken)
+    with pytest.raises(RuntimeError):
+        finish_import(run=run, today=TODAY)
+    assert not Child.objects.filter(detail__upn=number(60)).exists()
+    monkeypatch.undo()
+    assert finish_import(run=run, today=TODAY).summary["done"] == {"joined": 1, "changed": 0, "returned": 0, "left": 1}
+
+
+def test_an_import_is_confirmed_once(cast, forty):
+    run = look_at(cast.school, forty, by=cast.office)
+    confirm_import(run=run, by=cast.office)
+    with pytest.raises(OutOfTurn):
+        confirm_import(run=run, by=cast.lead)
+
+
+def test_who_may_bring_in_children(cast):
+    for person in (cast.office, cast.lead, cast.deputy, cast.headteacher):
+        assert look_at(cast.school, [row(1)], by=person).status == ImportRun.Status.READY
+    for person in (cast.teacher, cast.assistant, cast.pastoral):
+        with pytest.raises(NotAllowed):
+            look_at(cast.school, [row(1)], by=person)
+
+
+def test_another_school_s_office_cannot_take_it_further(cast, forty):
+    run = look_at(cast.school, [row(0, born="28/03/2018"), *forty[1:]], by=cast.office)
+    stranger = factories.staffroom("Other School").office
+    for attempt in (
+        lambda: confirm_import(run=run, by=stranger),
+        lambda: agree(run=run, keys=["leavers"], by=stranger),
+        lambda: decide(run=run, decisions={only(run, is_grave=True).pk: D.TAKE}, by=stranger),
+    ):
+        with pytest.raises(NotAllowed):
+            attempt()
+
+
+def test_every_child_that_came_changed_or_left_has_its_event(cast, forty):
+    run = bring_in(cast.school, [row(0, room="3C"), *forty[1:39], row(60)], by=cast.office)
+    seen = Event.objects.filter(object_type="children.child", purpose__startswith="import", actor_id=cast.office.pk)
+    for serial, verb in ((0, "change"), (39, "close"), (60, "create")):
+        assert seen.filter(object_id=child(serial).pk).order_by("-at").first().verb == verb
+    assert Event.objects.filter(object_id=run.pk, verb="import").count() >= 4
+
+
+def test_rows_that_are_done_with_are_deleted_and_those_left_out_stay(cast, forty):
+    run = bring_in(cast.school, [row(0, born="31/31/2018"), row(50, upn=""), *forty[1:]], by=cast.office)
+    assert sorted(run.rows.values_list("kind", flat=True)) == ["held", "rejected"]
+    bring_in(cast.school, forty, by=cast.office)
+    assert not run.rows.exists()
+
+
+def test_nothing_waits_where_everything_is_clear(cast, forty):
+    assert not waiting(look_at(cast.school, forty, by=cast.office)).exists()
+
+
+def test_a_child_of_another_school_is_never_matched(cast, forty):
+    other = factories.staffroom("Other School")
+    run = bring_in(other.school, [row(0)], by=other.office)
+    assert run.summary["done"]["joined"] == 1
+    assert Child.objects.filter(detail__upn=number(0)).count() == 2
