@@ -2,21 +2,20 @@
 
 Run every few seconds by the worker's beat, and for one call by its sender's page: the rows decide, so that it may run
 twice, late or not at all for a while without losing a call. What the open pages of leads show is worked out from the same
-rows and the time that has passed (`calls_for`): a worker that is dead stops no call.
+rows and the time that has passed (`calling`): a worker that is dead stops no call.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import Notice, RoleAssignment, School, User
-from safeguarding.accounts.permissions import live, people_with, rights
-from safeguarding.accounts.roles import LEAD_ROLES, ROLES, Capability
+from safeguarding.accounts.permissions import live, people_with
+from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import leads_on_duty, on_duty, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -26,47 +25,6 @@ from safeguarding.concerns.models import Concern, HowSoon
 UNREAD_AFTER = timedelta(hours=7)
 # Concerns chased in one run; the next run goes on from there.
 CHASED_AT_ONCE = 200
-
-
-@dataclass(frozen=True)
-class Call:
-    """A call for a lead as an open page may show it to a room: who calls and since when. No child, no words."""
-
-    concern_id: UUID
-    caller: str
-    role: str
-    since: datetime
-
-
-def calls_for(user: User, waiting: QuerySet[Concern], *, at: datetime) -> list[Call]:
-    """Which of the calls in `waiting` (those that `user` may see) the open page of `user` shows now: one query.
-
-    Safeguarding leads see every call at once. The Headteacher, and whoever else takes calls, sees one when it was put to
-    them or when it has waited long enough to be, whether or not anything has run meanwhile. Nobody is shown their own.
-    """
-    as_lead = [h.school_id for h in rights(user).held if h.role.key in LEAD_ROLES]
-    told = Notice.objects.filter(user=user, object_id=OuterRef("pk"), kind=Notice.Kind.CALL)
-    roles = RoleAssignment.objects.filter(
-        live(timezone.localdate(at)), user=OuterRef("logged_by"), school=OuterRef("school")
-    )
-    overdue = Q(called_at__lte=at - timedelta(minutes=1) * F("school__call_head_after"))
-    rows = (
-        waiting.filter(Q(school_id__in=as_lead) | overdue | Exists(told), called_at__isnull=False, acknowledged_at=None)
-        .filter(school_id__in=rights(user).schools(Capability.RECEIVE_CALLS))
-        .exclude(logged_by=user)
-        .annotate(
-            role_key=Subquery(roles.order_by("starts_on").values("role_key")[:1]),
-            class_name=Subquery(roles.order_by("starts_on").values("class_name")[:1]),
-        )
-        .select_related("logged_by")
-        .order_by("called_at", "pk")
-    )
-    return [Call(c.pk, c.logged_by.full_name, _as_said(c.role_key, c.class_name), c.called_at) for c in rows]
-
-
-def _as_said(role_key: str | None, class_name: str | None) -> str:
-    """Class teacher, 5B."""
-    return ", ".join(filter(None, [ROLES[role_key].title if role_key else "", class_name]))
 
 
 def first_to_call(school_id: UUID, *, caller: User, at: datetime) -> list[User]:
@@ -95,7 +53,7 @@ def escalate_calls(*, at: datetime | None = None, only: UUID | None = None) -> i
     if only is not None:
         waiting = waiting.filter(pk=only)
     # Until the first limit has passed there is nothing to do, and most calls are opened before: no lock, no more queries.
-    waiting = waiting.filter(called_at__lte=at - timedelta(minutes=1) * F("school__call_next_after"))
+    waiting = waiting.filter(called_at__lte=at - F("school__call_next_after") * timedelta(minutes=1))
     for concern in waiting.select_for_update(skip_locked=True, of=("self",)).select_related("school", "logged_by"):
         for person in _due_to_be_told(concern, at):
             tell(

@@ -10,7 +10,7 @@ from safeguarding.accounts.models import Notice
 from safeguarding.accounts.permissions import Rights
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Concern
-from safeguarding.concerns.services import deciding, escalation, raising
+from safeguarding.concerns.services import calling, deciding, escalation, raising
 from tests import factories
 from tests.factories import LONDON, SCHOOL_DAY
 
@@ -115,7 +115,7 @@ def test_the_same_call_sent_again_calls_nobody_twice(room):
 def shown(user, at):
     """What the open page of `user` shows."""
     user._rights = Rights(user, at.date())
-    return [c.concern_id for c in escalation.calls_for(user, Concern.objects.visible_to(user), at=at)]
+    return [c.concern_id for c in calling.calls_for(user, Concern.objects.visible_to(user), at=at)]
 
 
 def test_every_open_page_of_a_lead_shows_a_call_at_once_and_the_headteachers_when_it_has_waited(room):
@@ -147,7 +147,7 @@ def test_what_the_open_page_shows_names_the_caller_and_no_child(room, django_ass
     call(room, described="Rowan, red coat", line="He is under the stairs")
     room.lead._rights = Rights(room.lead, SCHOOL_DAY.date())
     with django_assert_num_queries(1):
-        [found] = escalation.calls_for(room.lead, Concern.objects.visible_to(room.lead), at=SCHOOL_DAY)
+        [found] = calling.calls_for(room.lead, Concern.objects.visible_to(room.lead), at=SCHOOL_DAY)
     assert (found.caller, found.role, found.since) == ("Jon Beckett", "Class teacher, 5B", SCHOOL_DAY)
     assert "Rowan" not in repr(found)
     assert "stairs" not in repr(found)

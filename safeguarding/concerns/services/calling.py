@@ -1,0 +1,108 @@
+"""What do pages show of a call for a lead: to those who are called, and to who called? Read only.
+
+Worked out from the rows and the time that has passed, so that a worker that is dead stops no call.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from safeguarding.accounts.models import Notice, RoleAssignment, User
+from safeguarding.accounts.permissions import live, rights
+from safeguarding.accounts.roles import LEAD_ROLES, ROLES, Capability
+from safeguarding.accounts.services import Told, told_of
+from safeguarding.concerns.models import Account, Concern
+from safeguarding.dates import clock, moment
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call for a lead as an open page may show it to a room: who calls and since when. No child, no words."""
+
+    concern_id: UUID
+    caller: str
+    role: str
+    since: datetime
+    when: str
+
+
+def calls_for(user: User, waiting: QuerySet[Concern], *, at: datetime) -> list[Call]:
+    """Which of the calls in `waiting` (those that `user` may see) the open page of `user` shows now: one query.
+
+    Safeguarding leads see every call at once. The Headteacher, and whoever else takes calls, sees one when it was put to
+    them or when it has waited long enough to be, whether or not anything has run meanwhile. Nobody is shown their own.
+    """
+    as_lead = [h.school_id for h in rights(user).held if h.role.key in LEAD_ROLES]
+    told = Notice.objects.filter(user=user, object_id=OuterRef("pk"), kind=Notice.Kind.CALL)
+    roles = RoleAssignment.objects.filter(
+        live(timezone.localdate(at)), user=OuterRef("logged_by"), school=OuterRef("school")
+    )
+    overdue = Q(called_at__lte=at - F("school__call_head_after") * timedelta(minutes=1))
+    rows = (
+        waiting.filter(Q(school_id__in=as_lead) | overdue | Exists(told), called_at__isnull=False, acknowledged_at=None)
+        .filter(school_id__in=rights(user).schools(Capability.RECEIVE_CALLS))
+        .exclude(logged_by=user)
+        .annotate(
+            role_key=Subquery(roles.order_by("starts_on").values("role_key")[:1]),
+            class_name=Subquery(roles.order_by("starts_on").values("class_name")[:1]),
+        )
+        .select_related("logged_by")
+        .order_by("called_at", "pk")
+    )
+    return [_as_shown(c, at) for c in rows]
+
+
+def _as_shown(concern: Concern, at: datetime) -> Call:
+    since = concern.called_at or at
+    return Call(
+        concern_id=concern.pk,
+        caller=concern.logged_by.full_name,
+        role=_as_said(concern.role_key, concern.class_name),  # type: ignore[attr-defined]
+        since=since,
+        # The time and not "2 minutes ago": a page that reads the strip out must not do so again each minute.
+        when=clock(since) if timezone.localdate(since) == timezone.localdate(at) else moment(since),
+    )
+
+
+def _as_said(role_key: str | None, class_name: str | None) -> str:
+    """Class teacher, 5B."""
+    return ", ".join(filter(None, [ROLES[role_key].title if role_key else "", class_name]))
+
+
+@dataclass(frozen=True)
+class CallState:
+    """How a call stands, as its sender may know it. `opened` is None until somebody has opened it."""
+
+    concern_id: UUID
+    reference: str
+    token: UUID
+    called_at: datetime
+    told: list[Told]
+    opened: Told | None
+    next_at: datetime
+    head_at: datetime
+    finished: bool
+
+
+def state_of_call(account: Account) -> CallState | None:
+    """Who was told of the call that `account` began and who has opened it; None where it began otherwise. Two queries."""
+    concern = Concern.objects.select_related("school", "acknowledged_by").get(pk=account.concern_id)
+    if concern.called_at is None:
+        return None
+    told, opened, by = told_of(concern.pk, Notice.Kind.CALL), None, concern.acknowledged_by
+    if by is not None and concern.acknowledged_at is not None:
+        opened = Told(by.full_name, by.extension, concern.called_at, concern.acknowledged_at)
+    return CallState(
+        concern_id=concern.pk,
+        reference=concern.reference,
+        token=concern.token,
+        called_at=concern.called_at,
+        told=told,
+        opened=opened,
+        next_at=concern.called_at + timedelta(minutes=concern.school.call_next_after),
+        head_at=concern.called_at + timedelta(minutes=concern.school.call_head_after),
+        finished=concern.finished_at is not None,
+    )

@@ -1,0 +1,136 @@
+"""Tell first, write after: call a safeguarding lead, see who has opened the call, and show calls on every lead's open page."""
+
+from typing import Any
+from uuid import UUID
+
+from csp.constants import SELF
+from csp.decorators import csp_replace
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_GET, require_POST
+
+from children.models import Child
+from children.services import find_children
+from safeguarding.accounts import services as accounts
+from safeguarding.accounts.permissions import requires
+from safeguarding.accounts.roles import Capability
+from safeguarding.audit.models import Verb
+from safeguarding.audit.reading import read_many, read_one, visible
+from safeguarding.concerns import tokens
+from safeguarding.concerns.forms.calls import CallForm
+from safeguarding.concerns.models import Account, Concern
+from safeguarding.concerns.services import calling, escalation, raising
+from safeguarding.http import Request
+
+
+@requires(Capability.LOG_CONCERN)
+def call_lead(request: Request) -> HttpResponseBase:
+    """Call a lead: one button. Finding a child first only shows the page again; nothing must be filled in."""
+    if request.method != "POST":
+        key = tokens.issue(request.user, school_id=request.held.school_id)
+        return _call_page(request, CallForm(initial={"key": key}))
+    form = CallForm(request.POST)
+    if not form.is_valid():
+        return _call_page(request, form)
+    if {"find", "add", "remove"} & request.POST.keys():
+        return _call_page(request, CallForm(initial=_chosen(request, form)), find="find" in request.POST)
+    given = form.cleaned_data
+    child = _child(request, given["child"])
+    concern = raising.call_lead(
+        token=tokens.read(given["key"], request.user),
+        school=accounts.get_school(request.held.school_id),
+        by=request.user,
+        child=child,
+        described="" if child else given["q"],
+        line=given["line"],
+    )
+    return redirect("call", concern.pk)
+
+
+def _chosen(request: Request, form: CallForm) -> dict[str, Any]:
+    """The form as it goes on: with the child that was added, or without the one that was removed."""
+    given = dict(form.cleaned_data)
+    if "remove" in request.POST:
+        given["child"] = None
+    elif "add" in request.POST:
+        try:
+            given["child"], given["q"] = UUID(request.POST["add"]), ""
+        except ValueError:
+            raise Http404 from None
+    return given
+
+
+def _child(request: Request, child_id: UUID | None) -> Child | None:
+    """The card that was chosen, recorded as seen. None for one that is not to be seen: that must not stop a call."""
+    cards = visible(request, Child).filter(school_id=request.held.school_id)
+    if child_id is None or not cards.filter(pk=child_id).exists():
+        return None
+    return read_one(request, cards, pk=child_id, purpose="call")
+
+
+def _call_page(request: Request, form: CallForm, *, find: bool = False) -> HttpResponse:
+    at, school = timezone.now(), accounts.get_school(request.held.school_id)
+    found = None
+    if find and (words := form["q"].value()):
+        found = find_children(by=request.user, school=school, words=words, today=timezone.localdate(at))
+        read_many(request, [f.child for f in found], verb=Verb.SEARCH, purpose="call")
+    child = None if form.errors else _child(request, form["child"].value())
+    context = {
+        "form": form,
+        "child": child,
+        "about": ", ".join(filter(None, (child.class_name, child.year))) if child else "",
+        "found": found,
+        "people": accounts.speak_to(school, at),
+        "cover": accounts.out_of_hours(school, at),
+    }
+    return render(request, "calls/call_lead.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@requires(Capability.LOG_CONCERN)
+def call_find(request: Request) -> HttpResponse:
+    """Children that fit what is being typed on the page above, for its script."""
+    words, today = request.POST.get("q", ""), timezone.localdate()
+    found = find_children(by=request.user, school=request.held.school_id, words=words, today=today)
+    read_many(request, [f.child for f in found], verb=Verb.SEARCH, purpose="call")
+    return render(request, "calls/found.html", {"found": found})
+
+
+@require_GET
+@requires(Capability.LOG_CONCERN)
+def call(request: Request, concern_id: UUID) -> HttpResponse:
+    """One's own call: who was told, who has opened it. The page asks again by itself (`?part=1` for the changing part).
+
+    Asking also puts the call to the next person when it is time: a dead worker must not stop it. The part names
+    colleagues only, so it is not recorded; the page, which a person opened, is.
+    """
+    part = "part" in request.GET
+    mine = visible(request, Account).filter(concern_id=concern_id, author=request.user)
+    account = mine.first() if part else read_one(request, mine, purpose="call")
+    escalation.escalate_calls(only=concern_id)
+    if account is None or (state := calling.state_of_call(account)) is None:
+        raise Http404
+    if part:
+        return render(request, "calls/state.html", {"call": state})
+    at, school = timezone.now(), accounts.get_school(account.school_id)
+    context = {"call": state, "cover": accounts.out_of_hours(school, at), "people": accounts.speak_to(school, at)}
+    return render(request, "calls/call.html", context)
+
+
+@csp_replace({"frame-ancestors": [SELF]})
+@xframe_options_sameorigin
+@require_GET
+@requires(Capability.RECEIVE_CALLS)
+def calls_strip(request: Request) -> HttpResponse:
+    """Calls that nobody has opened: for the script of the open page (`?part=1`), and as the page in its frame without one.
+
+    Asked every few seconds by every lead's page. It writes nothing, not even an event: it names a colleague and a time,
+    nothing of the record, and a row every four seconds would bury the legal record. Opening the concern is recorded. The
+    session is read and not touched, so that an open page does not keep somebody signed in.
+    """
+    at = timezone.now()
+    waiting = calling.calls_for(request.user, visible(request, Concern), at=at)
+    template = "calls/strip_part.html" if "part" in request.GET else "calls/strip.html"
+    return render(request, template, {"calls": waiting})

@@ -1,0 +1,32 @@
+// Keeps one part of a page up to date by asking the server for it again: `<div data-live="URL" role="status">`.
+// The part comes as HTML from `URL?part=1`. Nothing is typed inside such a part.
+
+const EVERY = 4000; // milliseconds
+
+for (const region of document.querySelectorAll("[data-live]")) follow(region);
+
+function follow(region) {
+  let shown = null;
+  let timer;
+
+  async function ask() {
+    clearTimeout(timer);
+    try {
+      const answer = await fetch(`${region.dataset.live}?part=1`, { redirect: "manual", cache: "no-store" });
+      // Signed out: the page itself says so when it is opened again.
+      if (answer.type === "opaqueredirect") return location.reload();
+      if (answer.ok) show((await answer.text()).trim());
+    } catch {
+      // No connection: asked again below.
+    }
+    timer = setTimeout(ask, EVERY);
+  }
+
+  function show(html) {
+    if (html !== shown && shown !== null) region.innerHTML = html;
+    shown = html;
+  }
+
+  ask();
+  document.addEventListener("visibilitychange", () => document.hidden || ask());
+}

@@ -1,0 +1,253 @@
+"""Calling a lead, following one's call, and what the open pages of leads show."""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+
+from safeguarding.accounts import services as accounts
+from safeguarding.accounts.models import Notice
+from safeguarding.audit.models import Event, Verb
+from safeguarding.concerns import tokens
+from safeguarding.concerns.models import Concern
+from safeguarding.concerns.services import deciding, raising
+from tests import factories
+from tests.factories import LONDON, SCHOOL_DAY
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    """A Tuesday in term, 10 o'clock; `clock.shift(minutes)` goes on."""
+    with time_machine.travel(SCHOOL_DAY, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def room():
+    return factories.staffroom()
+
+
+def send(client, room, user=None, **typed):
+    user = user or room.teacher
+    client.force_login(user)
+    return client.post("/call/", {"key": tokens.issue(user, school_id=room.school.pk)} | typed)
+
+
+def made(room, **facts):
+    return raising.call_lead(token=uuid4(), school=room.school, by=room.teacher, at=SCHOOL_DAY, **facts)
+
+
+def strip(client, user, part=True):
+    client.force_login(user)
+    return client.get("/calls/", {"part": "1"} if part else {}).content.decode()
+
+
+def test_the_button_alone_is_a_call(client, room):
+    answer = send(client, room)
+    concern = Concern.objects.get()
+    assert answer.url == f"/call/{concern.pk}/"
+    assert (concern.called_at, concern.how_soon, concern.logged_by) == (SCHOOL_DAY, 4, room.teacher)
+    assert Notice.objects.filter(user=room.lead, kind=Notice.Kind.CALL).count() == 1
+    assert Event.objects.filter(verb=Verb.CALL, object_id=concern.pk, actor_id=room.teacher.pk).count() == 1
+
+
+def test_sent_twice_it_is_one_call(client, room):
+    client.force_login(room.teacher)
+    sent = {"key": tokens.issue(room.teacher), "line": "Come to the hall"}
+    assert client.post("/call/", sent).url == client.post("/call/", sent).url
+    assert Concern.objects.count() == 1
+
+
+def test_a_line_is_the_beginning_of_the_account_and_typed_words_are_a_child_to_be_linked(client, room):
+    send(client, room, line="She will not go home", q="girl with a blue bag")
+    concern = Concern.objects.get()
+    assert concern.account.facts == "She will not go home"
+    [named] = concern.children.all()
+    assert (named.child, named.kind, named.description) == (None, "unnamed", "girl with a blue bag")
+
+
+def test_a_child_is_found_chosen_and_sent(client, room):
+    rowan = factories.child(room.school, by=room.office)
+    found = send(client, room, q="Rowan", line="Come now", find="find")
+    text = found.content.decode()
+    assert f'value="{rowan.pk}"' in text
+    assert 'value="Come now"' in text
+
+    chosen = send(client, room, q="Rowan", line="Come now", add=str(rowan.pk)).content.decode()
+    assert "Rowan Ashdown" in chosen
+    assert "5B, Year 5" in chosen
+    assert not Concern.objects.exists()
+
+    send(client, room, child=str(rowan.pk), line="Come now")
+    assert [c.child for c in Concern.objects.get().children.all()] == [rowan]
+    assert Event.objects.filter(verb=Verb.SEARCH, purpose="call").exists()
+
+
+def test_a_child_can_be_taken_out_again(client, room):
+    rowan = factories.child(room.school, by=room.office)
+    text = send(client, room, child=str(rowan.pk), line="Come now", remove=str(rowan.pk)).content.decode()
+    assert "Rowan" not in text
+    assert 'value="Come now"' in text
+
+
+def test_nothing_is_found_says_that_words_are_enough(client, room):
+    text = send(client, room, q="Zebedee", find="find").content.decode()
+    assert "it goes with your call as words" in text
+    assert 'value="Zebedee"' in text
+
+
+@pytest.mark.parametrize("child", [str(uuid4()), "other school"])
+def test_a_child_that_is_not_to_be_seen_does_not_stop_the_call(client, room, child):
+    if child == "other school":
+        elsewhere = factories.staffroom("Weir Road Primary School")
+        child = str(factories.child(elsewhere.school, by=elsewhere.office).pk)
+    assert send(client, room, child=child).status_code == 302
+    assert not Concern.objects.get().children.exists()
+
+
+def test_a_key_of_somebody_else_is_refused(client, room):
+    client.force_login(room.teacher)
+    assert client.post("/call/", {"key": tokens.issue(room.lead)}).status_code == 422
+    assert client.post("/call/", {}).status_code == 422
+    assert not Concern.objects.exists()
+
+
+def test_the_finder_names_nobody_of_another_school(client, room):
+    elsewhere = factories.staffroom("Weir Road Primary School")
+    factories.child(elsewhere.school, "Skye", by=elsewhere.office)
+    factories.child(room.school, "Rowan", by=room.office)
+    client.force_login(room.teacher)
+    text = client.post("/call/find/", {"q": "Ashdown"}).content.decode()
+    assert "Rowan" in text
+    assert "Skye" not in text
+
+
+def test_the_sender_sees_who_was_told_and_who_has_opened_it(client, room, clock):
+    concern = made(room)
+    client.force_login(room.teacher)
+    text = client.get(f"/call/{concern.pk}/").content.decode()
+    assert "Nobody has opened your call yet" in text
+    assert "It goes to the next person at 10:03am and to the Headteacher at 10:06am" in text
+    assert "<b>Priya Raman</b>, extension 214" in text
+    assert "call 999" in text
+
+    clock.shift(timedelta(minutes=1))
+    deciding.open_concern(concern=concern, by=room.lead)
+    text = client.get(f"/call/{concern.pk}/", {"part": "1"}).content.decode()
+    assert "Priya Raman has opened your call" in text
+    assert "At 10:01am. Ring extension <b>214</b>" in text
+
+
+def test_a_lead_who_was_not_told_but_saw_it_on_the_screen_is_named_too(client, room):
+    concern = made(room)
+    deciding.open_concern(concern=concern, by=room.deputy)
+    client.force_login(room.teacher)
+    assert "Tom Aldous has opened your call" in client.get(f"/call/{concern.pk}/").content.decode()
+
+
+def test_the_senders_page_passes_the_call_on_where_no_worker_runs(client, room, clock):
+    concern = made(room)
+    client.force_login(room.teacher)
+    clock.shift(timedelta(minutes=3))
+    assert "Tom Aldous" in client.get(f"/call/{concern.pk}/", {"part": "1"}).content.decode()
+    assert Notice.objects.filter(user=room.deputy, kind=Notice.Kind.CALL).exists()
+
+
+def test_a_call_is_its_senders_own_page(client, room):
+    concern = made(room)
+    for user in (room.assistant, room.lead):
+        client.force_login(user)
+        assert client.get(f"/call/{concern.pk}/").status_code == 404
+    client.force_login(room.teacher)
+    assert client.get(f"/call/{concern.pk}/").status_code == 200
+    logged = factories.concern(room)
+    assert client.get(f"/call/{logged.pk}/").status_code == 404
+
+
+def test_the_page_is_recorded_once_and_its_asking_is_not(client, room):
+    concern = made(room)
+    client.force_login(room.teacher)
+    client.get(f"/call/{concern.pk}/")
+    for _ in range(5):
+        client.get(f"/call/{concern.pk}/", {"part": "1"})
+    assert Event.objects.filter(verb=Verb.VIEW, object_id=concern.account.pk, purpose="call").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (SCHOOL_DAY, False),
+        (datetime(2026, 11, 24, 19, 0, tzinfo=LONDON), True),
+        (datetime(2026, 11, 28, 11, 0, tzinfo=LONDON), True),
+    ],
+)
+def test_out_of_hours_the_numbers_come_first(client, room, clock, at, said):
+    accounts.change_school(school=room.school, by=room.lead, social_care_night="0161 496 0003")
+    concern = made(room)
+    clock.move_to(at)
+    client.force_login(room.teacher)
+    for address in ("/call/", f"/call/{concern.pk}/"):
+        text = client.get(address).content.decode()
+        assert ("0161 496 0003" in text) is said
+        assert ("anyone can make a referral" in text) is said
+        assert "999" in text
+        if said:
+            assert text.index("0161 496 0003") < text.index("<h1")
+
+
+def test_the_open_page_of_a_lead_shows_who_calls_and_nothing_about_the_child(client, room):
+    rowan = factories.child(room.school, by=room.office)
+    made(room, child=rowan, line="He says he is hungry")
+    for part in (True, False):
+        text = strip(client, room.deputy, part)
+        assert "from Jon Beckett, Class teacher, 5B, at 10am" in text
+        for secret in ("Rowan", "Ashdown", "hungry", "C-2026"):
+            assert secret not in text
+
+
+def test_an_open_page_without_calls_is_empty_and_no_event(client, room):
+    assert strip(client, room.lead).strip() == ""
+    made(room)
+    assert strip(client, room.lead).strip() != ""
+    assert not Event.objects.filter(actor_id=room.lead.pk).exists()
+
+
+def test_only_those_who_take_calls_may_ask(client, room):
+    for user, status in ((room.teacher, 403), (room.office, 403), (room.lead, 200), (room.headteacher, 200)):
+        client.force_login(user)
+        assert client.get("/calls/").status_code == status
+
+
+def test_the_frame_may_stand_in_our_own_pages_only_and_no_other_page_in_any_frame(client, room):
+    client.force_login(room.lead)
+    frame, page = client.get("/calls/"), client.get("/call/")
+    assert frame.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in frame.headers["Content-Security-Policy"]
+    assert page.headers["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+    text = frame.content.decode()
+    assert '<meta http-equiv="refresh" content="15">' in text
+    assert '<base target="_top">' in text
+
+
+def test_asking_costs_the_view_one_query_and_keeps_no_session_alive(client, room, django_assert_num_queries):
+    made(room)
+    client.force_login(room.lead)
+    expires = client.session.get_expiry_date(modification=SCHOOL_DAY)
+    # Session, person, roles, the transaction and its context; then the calls.
+    with django_assert_num_queries(7):
+        client.get("/calls/", {"part": "1"})
+    assert "sessionid" not in client.get("/calls/").cookies
+    assert client.session.get_expiry_date(modification=SCHOOL_DAY) == expires
+
+
+def test_no_call_takes_a_name_into_the_address_or_the_title(client, room):
+    rowan = factories.child(room.school, by=room.office)
+    answer = send(client, room, child=str(rowan.pk), line="Rowan is here")
+    text = client.get(answer.url).content.decode()
+    title = text[text.index("<title>") : text.index("</title>")]
+    assert "Rowan" not in answer.url + title
+    assert "Ashdown" not in text
