@@ -24,8 +24,8 @@ from safeguarding.demo.stories import Story
 from safeguarding.demo.written import names
 
 K = Decision.Kind
-_RECEIPTS = {K.MONITOR: Receipt.WATCHING, K.IN_SCHOOL: Receipt.IN_SCHOOL, K.NO_ACTION: Receipt.READ_ACTED}
-_OUTCOMES = {
+RECEIPTS = {K.MONITOR: Receipt.WATCHING, K.IN_SCHOOL: Receipt.IN_SCHOOL, K.NO_ACTION: Receipt.READ_ACTED}
+OUTCOMES = {
     K.NO_ACTION: ClosingOutcome.UNFOUNDED,
     K.MONITOR: ClosingOutcome.HELPED_IN_SCHOOL,
     K.IN_SCHOOL: ClosingOutcome.HELPED_IN_SCHOOL,
@@ -94,7 +94,7 @@ class Following:
         concern = self.concern
         self._stamp("decided", at, self.lead)
         concern.status, concern.level = Concern.Status.DECIDED, self.note["level"]
-        concern.receipt = _RECEIPTS.get(self.kind, Receipt.ACTION_TAKEN)
+        concern.receipt = RECEIPTS.get(self.kind, Receipt.ACTION_TAKEN)
         concern.title = self.note["title"]
         decision = self._decision(
             self.kind, self.note["level"], at, words.one_of(self.chance, words.RATIONALE[self.kind])
@@ -192,7 +192,7 @@ class Following:
         concern, final = self.concern, steps[-1] if steps else None
         self._stamp("closed", at, self.lead)
         concern.status = Concern.Status.CLOSED
-        concern.outcome = _OUTCOMES.get(self.kind, ClosingOutcome.SOCIAL_CARE)
+        concern.outcome = OUTCOMES.get(self.kind, ClosingOutcome.SOCIAL_CARE)
         reason = words.one_of(self.chance, words.CLOSING[self.kind])
         if final and final["kind"] == "decision" and final["day"]:
             reason = f"{words.sentence(self.who.fill(final['text']))} {reason}"

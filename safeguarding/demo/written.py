@@ -14,7 +14,7 @@ from safeguarding.demo.source import Entry
 from safeguarding.demo.stories import Story
 
 How, Place, Role = Account.HowKnown, Account.Place, ConcernChild.Role
-_HOW_KNOWN = {
+HOW_KNOWN = {
     "obs": How.SAW_OR_HEARD,
     "dis": How.TOLD_BY_CHILD,
     "par": How.TOLD_BY_PARENT,
@@ -101,7 +101,7 @@ def _account(story: Story, concern: Concern, ground: Ground, keys: Keys, who: wo
         observed_at=story.observed.time().replace(second=0, microsecond=0),
         place=place,
         place_detail=words.sentence(story.place).rstrip(".") if "{place}" in note["account"] else "",
-        how_known=_HOW_KNOWN[note["how"]],
+        how_known=HOW_KNOWN[note["how"]],
         others_present=_others_present(story),
         facts=who.fill(note["account"], full=True),
         child_words=who.fill(note["child_words"]),

@@ -1,0 +1,188 @@
+"""How does Harbour behave with a hundred schools? Practice schools by the hundred, written in bulk, in flat memory.
+
+Each school is one transaction. Its children come through the service of the import, its concerns by COPY, in the
+proportions of the demo school. The concerns of the last few schools are all old, for the lead who works in those alone.
+Runs as `owner`: only the owner of the tables may count their rows for the planner afterwards.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from django.db import connection, transaction
+from tqdm import tqdm
+
+from children import upn
+from children.codes import authorities
+from children.facts import Adult, Home, NewChild
+from children.models import Child
+from children.services import bulk, register_children
+from safeguarding.accounts.models import Closure, RoleAssignment, School, Term, User
+from safeguarding.accounts.services import create_school
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
+from safeguarding.database import require_owner
+from safeguarding.demo import source
+from safeguarding.demo.copying import Copies
+from safeguarding.demo.days import Days
+from safeguarding.demo.history import History, Person, Place
+from safeguarding.demo.seeding import Made, ensure_demo
+from safeguarding.keys import uuid7
+
+SLUG = "practice-"
+# (role, how many at each school)
+_STAFF = (
+    ("headteacher", 1), ("lead", 1), ("deputy_lead", 2), ("senco", 1), ("designated_teacher", 1), ("pastoral", 1),
+    ("attendance", 1), ("office", 2), ("teacher", 14), ("teaching_assistant", 10), ("midday", 4),
+)  # fmt: skip
+# Schools at the end of the list that have had no concern lately, where there are enough others.
+OLD = 3
+_BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much to make: totals over all schools."""
+
+    schools: int
+    children: int
+    years: int
+    concerns: int
+
+
+def seed_scale(size: Size, *, now: datetime, seed: int, quiet: bool = False) -> Made:
+    """Make `size.schools` practice schools. Does nothing when they are there. Raises `NotForDemo`, or `CommandError`
+    for another database role than the owner."""
+    ensure_demo()
+    require_owner(connection)
+    if School.objects.filter(slug__startswith=SLUG).exists():
+        return Made()
+    days = Days(now.date())
+    shares = zip(_shares(size.children, size.schools), _shares(size.concerns, size.schools), strict=True)
+    with tqdm(total=size.concerns, unit=" concerns", disable=quiet, smoothing=0.05) as bar:
+        for number, (children, concerns) in enumerate(shares, start=1):
+            with transaction.atomic():
+                _one_school(number, children, concerns, size, days, Random(f"{seed} {number}"), bar)  # noqa: S311
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return Made(size.children, size.schools * sum(n for _, n in _STAFF), size.concerns)
+
+
+def _shares(total: int, among: int) -> list[int]:
+    return [total // among + (n < total % among) for n in range(among)]
+
+
+def _one_school(number: int, children: int, concerns: int, size: Size, days: Days, chance: Random, bar: tqdm) -> None:
+    school = create_school(
+        name=f"Practice School {number}",
+        slug=f"{SLUG}{number:04}",
+        local_authority=_authority(number),
+        establishment="9999",
+        telephone="0161 496 0100",
+        social_care_day="0161 496 0710",
+        social_care_night="0161 496 0711",
+    )
+    bulk.insert(
+        Term,
+        (
+            {"school_id": school.pk, "name": name, "starts_on": first, "ends_on": last}
+            for name, first, last in days.terms
+        ),
+    )
+    bulk.insert(Closure, ({"school_id": school.pk, "on": day, "reason": reason} for day, reason in days.closures))
+    people = _people(school, number, days, chance)
+    cards = _children(school, number, children, days, chance)
+    last = days.today
+    if size.schools >= 2 * OLD and number > size.schools - OLD:
+        last -= timedelta(days=int(size.years * 365 * 0.7))
+    first = days.today - timedelta(days=365 * size.years)
+    history = History(Place(school.pk, people, cards, days), first, last, chance)
+    written = 0
+    copies = Copies()
+    for rows in history.concerns(concerns):
+        copies.add(rows)
+        written += 1
+        if written % _BATCH == 0 or written == concerns:
+            copies.write()
+            bar.update((written - 1) % _BATCH + 1)
+    history.number_on()
+    record(Verb.CREATE, object_type="concerns.concern", school_id=school.pk, count=written, purpose="demo schools")
+
+
+def _people(school: School, number: int, days: Days, chance: Random) -> list[Person]:
+    """The staff of a school. Nobody can sign in as one of them with a password."""
+    names = source.staff()
+    found: list[Person] = []
+    rows, roles = [], []
+    since = days.today - timedelta(days=365 * 8)
+    for key, count in _STAFF:
+        for n in range(1, count + 1):
+            like, other = chance.choice(names), chance.choice(names)
+            person = Person(uuid7(), key, like["title"], like["forename"], other["surname"])
+            found.append(person)
+            rows.append(
+                {
+                    "id": person.id,
+                    "username": f"s{number:04}.{key}{n}",
+                    "title": person.title,
+                    "first_name": person.forename,
+                    "last_name": person.surname,
+                    "password": "!",
+                    "extension": f"{100 + len(found)}",
+                }
+            )
+            roles.append({"user_id": person.id, "school_id": school.pk, "role_key": key, "starts_on": since})
+    bulk.insert(User, rows)
+    bulk.insert(RoleAssignment, roles)
+    return found
+
+
+def _children(school: School, number: int, count: int, days: Days, chance: Random) -> list[tuple[UUID, str]]:
+    """The children of a school, with the names by which notes call them."""
+    new = list(_new_children(number, count, days, chance))
+    keys = register_children(school=school, children=new, by=None, today=days.today)
+    record(Verb.IMPORT, object_type=Child._meta.label_lower, school_id=school.pk, count=count, purpose="demo schools")
+    return [(key, f"{child.forename} {child.surname}") for key, child in zip(keys, new, strict=True)]
+
+
+def _new_children(number: int, count: int, days: Days, chance: Random) -> Iterator[NewChild]:
+    pool, code = source.children(), _authority(number)
+    year_now = (days.today - timedelta(days=243)).year
+    for n in range(count):
+        like, other = chance.choice(pool), chance.choice(pool)
+        year = n % 7
+        began = year_now - year
+        body = f"{code}9999{began % 100:02}{n // 7:03}"
+        parent = chance.choice(like["adults"])
+        yield NewChild(
+            forename=like["forename"],
+            surname=other["surname"],
+            year_group=year,
+            class_name=f"{year or 'R'}{'ABCD'[n // 7 % 4]}",
+            entered_on=date(began, 9, 3),
+            details={
+                "upn": f"{upn.check_letter(body)}{body}",
+                "date_of_birth": date(began - 5, 9, 1) + timedelta(days=chance.randrange(365)),
+                "sex": like["sex"],
+            },
+            homes=[Home(address=f"{n + 1} Tarnbeck Lane", town="Hollowmoss", postcode="SK99 9ZZ")],
+            adults=[
+                Adult(
+                    title=parent.get("title", ""),
+                    forename=parent["forename"],
+                    surname=other["surname"],
+                    relationship="Mother" if parent["sex"] == "F" else "Father",
+                    mobile=f"07700 900{n % 1000:03}",
+                    responsibility=True,
+                    home=0,
+                )
+            ],
+        )
+
+
+def _authority(number: int) -> str:
+    """One of the codes of local authorities, so that no two of the first schools share a UPN."""
+    known = sorted(code for code in authorities() if code.isdigit())
+    return known[number % len(known)]
