@@ -23,7 +23,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-from safeguarding.launch.postgres import DISPOSABLE, ROLES, Cluster, account, leashed
+from safeguarding.launch import root
+from safeguarding.launch.postgres import DISPOSABLE, ROLES, Cluster, leashed
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "var" / "test"
@@ -70,7 +71,9 @@ def server() -> Iterator[Databases]:
         return
     _remove_leftovers()
     home = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
-    cluster = Cluster(home, account(), DISPOSABLE)
+    cluster = Cluster(home, root.account(), DISPOSABLE)
+    if cluster.account:
+        root.open_the_way(home)
     kept = CACHE / f"postgres-{_fingerprint()}"
     try:
         if kept.exists():

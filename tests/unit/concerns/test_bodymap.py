@@ -45,7 +45,9 @@ def test_a_note_without_a_tick_counts_and_junk_does_not():
 
 
 def test_a_note_has_an_end():
-    assert len(marks_from({"region-1-note": "x" * 9999})[1]) == 9999, "a note is never cut; the form refuses one over NOTE_LENGTH"
+    assert len(marks_from({"region-1-note": "x" * 9999})[1]) == 9999, (
+        "a note is never cut; the form refuses one over NOTE_LENGTH"
+    )
 
 
 def test_marks_are_read_with_letters_in_the_order_of_the_list():
