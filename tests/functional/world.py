@@ -1,0 +1,102 @@
+"""A school in the middle of a busy week: one of everything that a page can show, made through the services."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from django.utils import timezone
+from safeguarding.concerns.services.reference import load_reference
+
+from safeguarding.accounts.models import Absence
+from safeguarding.accounts.services import record_absence
+from safeguarding.concerns.models import Category, Concern, ConcernChild, HowSoon
+from safeguarding.concerns.services.deciding import (
+    Ruling,
+    add_action,
+    add_note,
+    close_concern,
+    decide,
+    end_action,
+    open_concern,
+)
+from safeguarding.concerns.services.drafts import save_draft
+from safeguarding.concerns.services.raising import ChildEntry, amend, call_lead
+from tests import factories
+
+NAMES = [("Rowan", "Ashdown"), ("Skye", "Ashdown"), ("Theo", "Lindqvist"), ("Zara", "Hussain"), ("Kofi", "Ansah")]
+
+
+@dataclass
+class World:
+    cast: factories.Staffroom
+    concerns: list[Concern]
+    names_of_children: list[str]
+    absence: Absence
+
+
+def busy_school() -> World:
+    """Six new concerns, one decided with actions, one closed, a call, a draft of two days, an addition, an unnamed child."""
+    load_reference()
+    cast = factories.staffroom(password=factories.PASSWORD)
+    now = timezone.now()
+    children = [factories.child(cast.school, *name, by=cast.office) for name in NAMES]
+    category = Category.objects.order_by("order").first()
+    concerns = [
+        factories.concern(
+            cast,
+            by=cast.teacher if number % 2 else cast.assistant,
+            at=now - timedelta(hours=3 * number),
+            how_soon=[4, 3, 3, 2, 2, 1][number % 6],
+            category=category,
+            child_words="“I fell off my bike on Saturday.”",
+            children=[
+                ChildEntry(role=ConcernChild.Role.WORRIED_ABOUT, child=children[number % 5]),
+                ChildEntry(role=ConcernChild.Role.WITNESS, child=children[(number + 1) % 5]),
+            ],
+            marks={9: "Round bruise, about 2 cm", 14: "Graze, about 3 cm"} if number == 0 else {},
+        )
+        for number in range(8)
+    ]
+    factories.concern(
+        cast,
+        at=now,
+        how_soon=HowSoon.THIS_WEEK,
+        children=[
+            ChildEntry(
+                role=ConcernChild.Role.WORRIED_ABOUT,
+                kind=ConcernChild.Kind.UNNAMED,
+                description="Boy, Year 3, red coat",
+            )
+        ],
+    )
+    _decide_and_close(cast, concerns)
+    amend(
+        account=concerns[1].account, token=uuid4(), text="It was Saturday 21 November.", reason="exact", by=cast.teacher
+    )
+    call_lead(token=uuid4(), school=cast.school, by=cast.teacher, child=children[0], line="In the library.")
+    for author in (cast.teacher, cast.assistant, cast.lead):
+        save_draft(token=uuid4(), school_id=cast.school.pk, content={}, author_id=author.pk, at=now - timedelta(days=5))
+    absence = record_absence(user=cast.deputy, starts_on=now.date(), ends_on=now.date(), by=cast.lead)
+    return World(cast, concerns, [surname for _, surname in NAMES], absence)
+
+
+def _decide_and_close(cast: factories.Staffroom, concerns: list[Concern]) -> None:
+    ruling = Ruling(level=2, kind="in_school", rationale="Explained.", parents_told="yes", receipt="in_school")
+    for concern in concerns[6:]:
+        opened = open_concern(concern=concern, by=cast.lead)
+        decide(concern=opened, token=uuid4(), seen=opened.revision, ruling=ruling, by=cast.lead)
+        today = timezone.localdate()
+        action = add_action(
+            concern=concern, token=uuid4(), text="Speak to the family", owner=cast.pastoral, due_on=today, by=cast.lead
+        )
+        add_note(concern=concern, token=uuid4(), text="Spoke to the class teacher.", by=cast.deputy)
+    end_action(action=action, move="complete", result="Spoke on the telephone.", by=cast.pastoral)
+    last = Concern.objects.get(pk=concerns[7].pk)
+    close_concern(
+        concern=last,
+        seen=last.revision,
+        outcome="helped_in_school",
+        reason="Settled.",
+        receipt="in_school",
+        by=cast.lead,
+    )
