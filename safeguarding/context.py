@@ -3,20 +3,20 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from safeguarding.accounts.permissions import may, rights
+from safeguarding.http import Request
 from safeguarding.panels import navigation
 
 
-def page(request: HttpRequest) -> dict[str, Any]:
+def page(request: Request) -> dict[str, Any]:
     """`harbour`: the frame's context, worked out only when a template asks for it."""
     return {"harbour": SimpleLazyObject(lambda: _frame(request))}
 
 
-def _frame(request: HttpRequest) -> dict[str, Any]:
+def _frame(request: Request) -> dict[str, Any]:
     held = getattr(request, "held", None)
     frame: dict[str, Any] = {
         "demo": settings.DEMO,

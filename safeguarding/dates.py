@@ -18,6 +18,16 @@ def as_day(value: date | datetime) -> date:
     return value.astimezone(LONDON).date() if isinstance(value, datetime) else value
 
 
+def start_of(day: date) -> datetime:
+    """The first moment of a day in London."""
+    return datetime.combine(day, time.min, LONDON)
+
+
+def weekday_name(day: date) -> str:
+    """Tuesday."""
+    return f"{day:%A}"
+
+
 def full_day(value: date | datetime) -> str:
     """3 September 2026."""
     day = as_day(value)

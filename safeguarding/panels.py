@@ -9,11 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-Predicate = Callable[[HttpRequest], bool]
+from safeguarding.http import Request
+
+Predicate = Callable[[Request], bool]
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Panel:
     slot: str
     key: str
     template: str
-    data: Callable[[HttpRequest, Any], dict[str, Any] | None]
+    data: Callable[[Request, Any], dict[str, Any] | None]
     may: Predicate = lambda request: True
     order: int = 50
 
@@ -37,7 +38,7 @@ class NavItem:
     url_name: str
     may: Predicate
     order: int
-    count: Callable[[HttpRequest], int] | None = None
+    count: Callable[[Request], int] | None = None
     hot: bool = False
 
 
@@ -72,7 +73,7 @@ def register(*entries: Panel | NavItem | Tab) -> None:
                 _tabs.sort(key=lambda t: t.order)
 
 
-def fill(slot: str, request: HttpRequest, record: Any = None) -> list[str]:
+def fill(slot: str, request: Request, record: Any = None) -> list[str]:
     """The rendered panels of a slot that this person may see, in order."""
     blocks: list[str] = []
     for panel in _panels[slot]:
@@ -81,7 +82,7 @@ def fill(slot: str, request: HttpRequest, record: Any = None) -> list[str]:
     return blocks
 
 
-def navigation(request: HttpRequest, current: str = "") -> list[dict[str, Any]]:
+def navigation(request: Request, current: str = "") -> list[dict[str, Any]]:
     """The main navigation of this person: text, url, whether it is the current page, how much waits."""
     return [
         {
@@ -96,7 +97,7 @@ def navigation(request: HttpRequest, current: str = "") -> list[dict[str, Any]]:
     ]
 
 
-def tabs(request: HttpRequest, child_id: Any, current: str = "") -> list[dict[str, Any]]:
+def tabs(request: Request, child_id: Any, current: str = "") -> list[dict[str, Any]]:
     """The tabs of a child's record that this person may open."""
     return [
         {"text": tab.text, "url": reverse(tab.url_name, args=[child_id]), "current": tab.key == current}

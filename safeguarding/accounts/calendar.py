@@ -37,6 +37,11 @@ class SchoolCalendar:
             closed=frozenset(day for kind, day, _ in rows if kind == "closure"),
         )
 
+    @property
+    def length(self) -> timedelta:
+        """How long one school day is."""
+        return datetime.combine(date.min, self.closes) - datetime.combine(date.min, self.opens)
+
     def is_school_day(self, day: date) -> bool:
         """Whether children come in on `day`."""
         if day.weekday() > 4 or day in self.closed:

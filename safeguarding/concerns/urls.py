@@ -2,13 +2,29 @@
 
 from django.urls import URLPattern, path
 
-from .views import calls, paper
+from .views import calls, deciding, lists, paper
 
 urlpatterns: list[URLPattern] = [
+    # Tell first.
     path("call/", calls.call_lead, name="call_lead"),
     path("call/find/", calls.call_find, name="call_find"),
     path("call/<uuid:concern_id>/", calls.call, name="call"),
     path("calls/", calls.calls_strip, name="calls_strip"),
+    # Read and decide.
+    path("today/", lists.today, name="today"),
+    path("find/", lists.find, name="find"),
+    path("concerns/", lists.concerns, name="concerns"),
+    path("concerns/children/<uuid:named_id>/link/", lists.link_child, name="link_child"),
+    path("concerns/<uuid:concern_id>/", deciding.concern, name="concern"),
+    path("concerns/<uuid:concern_id>/decide/", deciding.decide, name="decide"),
+    path("concerns/<uuid:concern_id>/note/", deciding.add_note, name="add_note"),
+    path("concerns/<uuid:concern_id>/action/", deciding.add_action, name="add_action"),
+    path("concerns/<uuid:concern_id>/close/", deciding.close_concern, name="close_concern"),
+    path("concerns/<uuid:concern_id>/reopen/", deciding.reopen_concern, name="reopen_concern"),
+    path("concerns/<uuid:concern_id>/title/", deciding.rename_concern, name="rename_concern"),
+    path("actions/", lists.my_actions, name="my_actions"),
+    path("actions/<uuid:action_id>/", lists.action, name="action"),
+    # On paper.
     path("concerns/<uuid:concern_id>/paper/", paper.concern_paper, name="concern_paper"),
     path("my-reports/<uuid:concern_id>/paper/", paper.report_paper, name="report_paper"),
     path("paper-form/", paper.paper_form, name="paper_form"),

@@ -12,13 +12,37 @@ from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import open_notices, tell
-from safeguarding.audit.models import Verb
+from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.lifecycles import action_life, concern_life
-from safeguarding.concerns.models import Action, Concern, ConcernChild, ConcernNote, Decision
+from safeguarding.concerns.models import Action, Concern, ConcernChild, ConcernNote, Decision, Receipt
 from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
 
 _LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
+
+# What the reporter is told unless the lead chooses another phrase. Never more than the decision has made safe to say.
+_USUAL_RECEIPTS = {
+    Decision.Kind.MONITOR: Receipt.WATCHING,
+    Decision.Kind.IN_SCHOOL: Receipt.IN_SCHOOL,
+    Decision.Kind.CHILD_IN_NEED: Receipt.ACTION_TAKEN,
+    Decision.Kind.CHILD_PROTECTION: Receipt.ACTION_TAKEN,
+    Decision.Kind.POLICE: Receipt.ACTION_TAKEN,
+    Decision.Kind.CHANNEL: Receipt.ACTION_TAKEN,
+}
+
+# What somebody did, as the other lead reads it. Each of these counts the concern's revision up by one.
+_SAVED = {
+    Verb.CREATE: "finished the account",
+    Verb.ACKNOWLEDGE: "opened this concern",
+    Verb.DECIDE: "saved a decision",
+    Verb.CLOSE: "closed this concern",
+    Verb.REOPEN: "opened this concern again",
+    Verb.ADD: "added to this concern",
+    Verb.ASSIGN: "added an action",
+    Verb.COMPLETE: "marked an action done",
+    Verb.CHANGE: "changed this concern",
+    Verb.LINK: "said who a child is",
+}
 
 
 @dataclass(frozen=True)
@@ -38,6 +62,21 @@ class Ruling:
     legal_reason: str = ""
     review_on: date | None = None
     title: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that somebody else saved meanwhile: who, what (the end of a sentence), when, and the decision if it was one."""
+
+    by: User
+    what: str
+    at: datetime
+    decision: Decision | None = None
+
+
+def usual_receipt(kind: str) -> Receipt:
+    """The safe phrase for the reporter that goes with a decision."""
+    return _USUAL_RECEIPTS.get(Decision.Kind(kind), Receipt.READ_ACTED)
 
 
 @transaction.atomic
@@ -71,10 +110,10 @@ def decide(
     The same token again returns the decision that is there. Raises `BadInput` for a decision that lacks what it needs.
     """
     at = at or timezone.now()
+    _ensure_unchanged(concern, seen, by)
     if there := Decision.objects.filter(token=token, decided_by=by).first():
         return there
     _check(ruling, today=timezone.localdate(at))
-    _ensure_unchanged(concern, seen)
     facts = {"level": ruling.level, "receipt": ruling.receipt, "review_on": ruling.review_on}
     if ruling.title.strip():
         facts["title"] = ruling.title.strip()
@@ -93,9 +132,12 @@ def close_concern(
 ) -> Concern:
     """Close with an outcome, a reason and a safe phrase for the reporter.
 
-    Raises `OutOfTurn` while an action is still to do, `ChangedSince` when somebody saved first.
+    Raises `OutOfTurn` while an action is still to do, `ChangedSince` when somebody saved first. Closing again in the same
+    words changes nothing.
     """
-    _ensure_unchanged(concern, seen)
+    now = _ensure_unchanged(concern, seen, by)
+    if now.closed_by_id == by.pk and (now.outcome, now.closing_reason) == (outcome, reason.strip()):
+        return now
     if Action.objects.filter(concern=concern, status=Action.Status.TO_DO).exists():
         raise OutOfTurn("An action on this concern is still to do. Mark it done or withdraw it, then close.")
     concern = concern_life.perform(
@@ -107,11 +149,26 @@ def close_concern(
 
 @transaction.atomic
 def reopen_concern(*, concern: Concern, token: UUID, reason: str, by: User, at: datetime | None = None) -> Concern:
-    """Open a closed concern again, with the reason as a note."""
+    """Open a closed concern again, with the reason as a note. The same token again changes nothing."""
     if not reason.strip():
         raise BadInput("Say why this is opened again.")
+    concern = Concern.objects.select_for_update().get(pk=concern.pk)
+    if ConcernNote.objects.filter(token=token, author=by).exists():
+        return concern
     concern = concern_life.perform("reopen", concern, by=by, at=at, closed_at=None, closed_by=None, outcome="")
     add_note(concern=concern, token=token, text=f"Opened again: {reason.strip()}", by=by, at=at)
+    return concern
+
+
+@transaction.atomic
+def rename_concern(*, concern: Concern, title: str, by: User) -> Concern:
+    """Give the concern a short title for lists, or take it away again: its kind stands there then."""
+    ensure(by, Capability.DECIDE_CONCERNS, concern.school_id, _LEADS)
+    concern = Concern.objects.select_for_update().get(pk=concern.pk)
+    if concern.title != title.strip():
+        concern.title, concern.revision = title.strip(), concern.revision + 1
+        concern.save(update_fields=["title", "revision"])
+        record(Verb.CHANGE, concern, by=by)
     return concern
 
 
@@ -171,7 +228,14 @@ def add_action(
 
 @transaction.atomic
 def end_action(*, action: Action, move: str, result: str, by: User, at: datetime | None = None) -> Action:
-    """Mark an action done, or withdraw it (`move` is "complete" or "withdraw"), saying what came of it."""
+    """Mark an action done, or withdraw it (`move` is "complete" or "withdraw"), saying what came of it.
+
+    The same again by the same person changes nothing.
+    """
+    now = Action.objects.select_for_update().get(pk=action.pk)
+    target = action_life.moves[move].target
+    if (now.status, now.ended_by_id, now.result) == (target, by.pk, result.strip()):
+        return now
     action = action_life.perform(move, action, by=by, at=at, result=result.strip())
     _touch(Concern.objects.get(pk=action.concern_id))
     open_notices(user=by, object_id=action.pk, at=at)
@@ -227,11 +291,43 @@ def ruling_problems(ruling: Ruling, *, today: date) -> dict[str, str]:
     return found
 
 
-def _ensure_unchanged(concern: Concern, seen: int) -> None:
-    """Raise `ChangedSince` when the concern was saved after the page with revision `seen` was shown. Locks the row."""
+@transaction.atomic
+def changed_since(*, concern: Concern, seen: int, by: User) -> list[Change]:
+    """What others saved after the page with revision `seen` was shown, newest first.
+
+    Locks the concern until the transaction ends: nobody comes in between this answer and what `by` saves next. What
+    `by` saved in another window is no surprise, and a double click is not a second lead. Read from the events, of which
+    every revision wrote one.
+    """
     now = Concern.objects.select_for_update().get(pk=concern.pk)
-    if now.revision != seen:
-        raise ChangedSince("Somebody saved a change to this concern while you were writing. Yours has not been lost.")
+    if now.revision <= seen:
+        return []
+    about = [now.pk, *now.actions.values_list("pk", flat=True), *now.children.values_list("pk", flat=True)]
+    events = Event.objects.filter(object_id__in=about, verb__in=_SAVED).order_by("-at")[: now.revision - seen]
+    others = [event for event in events if event.actor_id != by.pk]
+    people = User.objects.in_bulk({event.actor_id for event in others})
+    decisions = iter(now.decisions.order_by("-decided_at").select_related("decided_by"))
+    return [
+        Change(
+            by=people[event.actor_id],
+            what=_SAVED[Verb(event.verb)],
+            at=event.at,
+            decision=next((d for d in decisions if d.decided_by_id == event.actor_id), None)
+            if event.verb == Verb.DECIDE
+            else None,
+        )
+        for event in others
+    ]
+
+
+def _ensure_unchanged(concern: Concern, seen: int, by: User) -> Concern:
+    """The concern as it stands, locked. Raises `ChangedSince` when somebody else saved after the page was shown."""
+    if changes := changed_since(concern=concern, seen=seen, by=by):
+        last = changes[0]
+        raise ChangedSince(
+            f"{last.by.full_name} {last.what} while you were writing. Open it again to see what changed."
+        )
+    return Concern.objects.get(pk=concern.pk)
 
 
 def _touch(concern: Concern) -> None:

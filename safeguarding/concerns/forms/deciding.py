@@ -1,0 +1,319 @@
+"""What may be typed when safeguarding leads read, decide, act and close? What a decision needs is asked in the services."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.dateparse import parse_date
+
+from safeguarding import dates
+from safeguarding.accounts.calendar import SchoolCalendar
+from safeguarding.accounts.models import User
+from safeguarding.concerns.models import ClosingOutcome, Concern, Decision, HowSoon, Level, Receipt
+from safeguarding.concerns.services.deciding import Ruling, ruling_problems, usual_receipt
+from safeguarding.concerns.services.reading import WAITING
+from safeguarding.forms import DateBoxesField, HarbourForm, Radios
+
+_Typed = TypeVar("_Typed", bound=forms.Form)
+_NO_RISK = Decision.ParentsTold.NO_RISK
+_NEEDS_REASON = (Decision.Consent.REFUSED, Decision.Consent.NOT_SOUGHT)
+
+
+class Asking:
+    """For a choice that brings up more fields: `asks` maps a value to the name of the part of the form it brings up.
+
+    The style sheet shows `data-asked="outside"` while an option with `data-asks="outside"` is chosen; a browser that cannot
+    shows it always. Which phrase goes with a choice is told the same way.
+    """
+
+    def __init__(self, *args: Any, asks: Mapping[str, str] | None = None, says: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asks, self.says = asks or {}, says
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)  # type: ignore[misc]
+        if part := self.asks.get(str(value)):
+            option["attrs"]["data-asks"] = part
+        if self.says and value:
+            option["attrs"]["data-says"] = usual_receipt(str(value)).value
+        return option
+
+
+class AskingSelect(Asking, forms.Select):
+    """A list of choices, some of which ask for more."""
+
+
+class AskingRadios(Asking, Radios):
+    """Radios, some of which ask for more."""
+
+
+class DayChoice(forms.ChoiceField):
+    """A day to come, from a few that are usual, in words; "another date" asks for it in the field `<name>_day`.
+
+    Takes any day as its value, so that a page left open over midnight can still be saved.
+    """
+
+    OTHER = "other"
+
+    def __init__(self, *, blank: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.blank = blank
+
+    def offer(self, days: Iterable[date], today: date) -> None:
+        """The days to choose from, soonest first."""
+        found = [
+            (day.isoformat(), f"{dates.weekday_name(day)} {dates.short_day(day, today)}") for day in sorted(set(days))
+        ]
+        first = [("", self.blank)] if self.blank else []
+        self.choices = [*first, *found, (self.OTHER, "Another date")]
+
+    def valid_value(self, value: str) -> bool:
+        return value == self.OTHER or parse_date(value) is not None
+
+
+def _day_chosen(form: forms.Form, name: str) -> date | None:
+    """The day that somebody chose from the list, or typed under "another date"."""
+    chosen = form.cleaned_data.get(name)
+    if chosen == DayChoice.OTHER:
+        typed: date | None = form.cleaned_data.get(f"{name}_day")
+        if typed is None and f"{name}_day" not in form.errors:
+            form.add_error(f"{name}_day", "Enter the date")
+        return typed
+    return parse_date(chosen) if chosen else None
+
+
+class _Working(HarbourForm):
+    """A form of a page that has several: its ids begin with its own name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", f"{type(self).__name__.removesuffix('Form').lower()}-%s")
+        super().__init__(*args, **kwargs)
+
+
+def on_top_of(form: _Typed, revision: int) -> _Typed:
+    """What was typed, to be saved again by somebody who has now seen everything up to `revision`."""
+    data = form.data.copy()  # type: ignore[attr-defined]
+    data["revision"] = revision
+    form.data = data
+    return form
+
+
+def _words(label: str, *, rows: int = 3, required: bool = True, **kwargs: Any) -> forms.CharField:
+    return forms.CharField(label=label, required=required, widget=forms.Textarea({"rows": rows}), **kwargs)
+
+
+def _blank_first(choices: Sequence[tuple[Any, str]], blank: str) -> list[tuple[Any, str]]:
+    return [("", blank), *choices]
+
+
+class DecisionForm(_Working):
+    """A decision on a concern. `today` is the day against which dates are checked."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+    level = forms.TypedChoiceField(
+        label="Level of need",
+        # The legend says the word already.
+        choices=[(value, label.removeprefix("Level ")) for value, label in Level.choices],
+        coerce=int,
+        widget=Radios,
+        empty_value=None,
+    )
+    kind = forms.ChoiceField(
+        label="What you will do",
+        choices=_blank_first(Decision.Kind.choices, "Choose"),
+        widget=AskingSelect(asks=dict.fromkeys(Decision.OUTSIDE, "outside"), says=True),
+        error_messages={"required": "Choose what you will do"},
+    )
+    new_referral = forms.TypedChoiceField(
+        label="Is this a new referral?",
+        choices=[("yes", "Yes"), ("no", "No, already an open case")],
+        coerce=lambda value: value == "yes",
+        empty_value=None,
+        required=False,
+        widget=Radios(inline=True),
+    )
+    recipient = forms.CharField(
+        label="Who is told", help_text="The team or the person, with their role.", required=False
+    )
+    consent = forms.ChoiceField(
+        label="Is there consent?",
+        choices=_blank_first(Decision.Consent.choices, "Choose"),
+        required=False,
+        widget=AskingSelect(asks=dict.fromkeys(_NEEDS_REASON, "consent")),
+    )
+    consent_reason = _words("Why it goes ahead without consent", rows=2, required=False)
+    legal_reason = forms.ChoiceField(
+        label="Legal reason", choices=_blank_first(Decision.LegalReason.choices, "Choose"), required=False
+    )
+    rationale = _words("Why", rows=4, required=False, help_text="And why not more. It must make sense in 20 years.")
+    parents_told = forms.ChoiceField(
+        label="Have parents been told?",
+        choices=Decision.ParentsTold.choices,
+        widget=AskingRadios(asks={_NO_RISK: "parents"}, inline=True),
+        error_messages={"required": "Say whether parents have been told"},
+    )
+    parents_reason = _words("Reason parents have not been told", rows=2, required=False)
+    review_on = DayChoice(
+        label="Review on", required=False, blank="No review", widget=AskingSelect(asks={DayChoice.OTHER: "day"})
+    )
+    review_on_day = DateBoxesField(label="Review on", required=False)
+    title = forms.CharField(label="Short title for lists", max_length=120, required=False)
+    receipt = forms.ChoiceField(
+        label="What the reporter is told",
+        choices=_blank_first(Receipt.choices, "The usual phrase for what you do"),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, today: date, calendar: SchoolCalendar, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        # Tomorrow, the end of this week, a week on (the usual), two weeks, half a term.
+        days = [calendar.next_school_day(today + timedelta(days=n)) for n in (0, 2, 6, 13, 41)]
+        self.fields["review_on"].offer(days, today)  # type: ignore[attr-defined]
+        self.initial.setdefault("review_on", days[2].isoformat())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        cleaned["review_on"] = _day_chosen(self, "review_on")
+        for name, sentence in ruling_problems(self.ruling(), today=self.today).items():
+            if name not in self.errors:
+                self.add_error(name, sentence)
+        return cleaned
+
+    def ruling(self) -> Ruling:
+        """The decision as far as it has been given. What was typed into a part that the choices do not ask for is left out."""
+        given = self.cleaned_data
+        kind, parents_told, consent = given.get("kind", ""), given.get("parents_told", ""), given.get("consent", "")
+        outside = kind in Decision.OUTSIDE
+        return Ruling(
+            level=given.get("level") or 0,
+            kind=kind,
+            rationale=given.get("rationale", ""),
+            parents_told=parents_told,
+            parents_reason=given.get("parents_reason", "") if parents_told == _NO_RISK else "",
+            new_referral=given.get("new_referral") if outside else None,
+            recipient=given.get("recipient", "") if outside else "",
+            consent=consent if outside else "",
+            consent_reason=given.get("consent_reason", "") if outside and consent in _NEEDS_REASON else "",
+            legal_reason=given.get("legal_reason", "") if outside else "",
+            review_on=given.get("review_on"),
+            title=given.get("title", ""),
+            receipt=given.get("receipt") or (usual_receipt(kind) if kind else ""),
+        )
+
+
+class _Colleague(forms.ModelChoiceField):
+    def label_from_instance(self, user: User) -> str:
+        return f"{user.full_name}, {user.job}" if user.job else user.full_name
+
+
+class NoteForm(_Working):
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    text = _words("Note", help_text="A conversation, a telephone call, a thought. Full names and roles.")
+
+
+class ActionForm(_Working):
+    """Something to do, by one of `people`, by a day that is `today` or later."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    text = _words("What needs doing", rows=2)
+    owner = _Colleague(queryset=None, label="Who does it", empty_label="Choose")
+    due_on = DayChoice(label="By", widget=AskingSelect(asks={DayChoice.OTHER: "day"}))
+    due_on_day = DateBoxesField(label="By", required=False)
+
+    def __init__(
+        self, *args: Any, people: QuerySet[User], today: date, calendar: SchoolCalendar, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["owner"].queryset = people  # type: ignore[attr-defined]
+        days = [today, *(calendar.next_school_day(today + timedelta(days=n)) for n in (0, 2, 6, 13))]
+        self.fields["due_on"].offer(days, today)  # type: ignore[attr-defined]
+        self.initial.setdefault("due_on", days[1].isoformat())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        due_on = cleaned["due_on"] = _day_chosen(self, "due_on")
+        if due_on is not None and due_on < self.today:
+            self.add_error("due_on", "By must be today or later")
+        return cleaned
+
+    def facts(self) -> dict[str, Any]:
+        """What the service takes."""
+        return {name: self.cleaned_data[name] for name in ("token", "text", "owner", "due_on")}
+
+
+class EndActionForm(_Working):
+    result = _words("What came of it")
+
+
+class CloseForm(_Working):
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+    outcome = forms.ChoiceField(
+        label="How it ended",
+        choices=_blank_first(ClosingOutcome.choices, "Choose"),
+        error_messages={"required": "Choose how it ended"},
+    )
+    reason = _words("Why it can be closed", error_messages={"required": "Say why it can be closed"})
+    receipt = forms.ChoiceField(label="What the reporter is told", choices=Receipt.choices)
+
+
+class ReopenForm(_Working):
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    reason = _words("Why it is opened again", rows=2, error_messages={"required": "Say why it is opened again"})
+
+
+class TitleForm(_Working):
+    title = forms.CharField(
+        label="Short title for lists", max_length=120, required=False, help_text="Empty shows the kind of concern."
+    )
+
+
+class FilterForm(HarbourForm):
+    """Narrows the list of concerns. Codes only, for they stand in the address. A code that is none narrows nothing."""
+
+    SINCE = {"7": "Last 7 days", "30": "Last 30 days", "90": "Last 90 days", "365": "Last 12 months"}
+
+    status = forms.ChoiceField(
+        label="State",
+        choices=[("", "Any"), (WAITING, "Waiting for a decision"), *Concern.Status.choices],
+        required=False,
+    )
+    soon = forms.TypedChoiceField(
+        label="How soon", choices=_blank_first(HowSoon.choices, "Any"), required=False, coerce=int, empty_value=None
+    )
+    level = forms.TypedChoiceField(
+        label="Level of need", choices=_blank_first(Level.choices, "Any"), required=False, coerce=int, empty_value=None
+    )
+    category = forms.ChoiceField(label="Kind of concern", required=False)
+    since = forms.TypedChoiceField(
+        label="Logged",
+        choices=_blank_first(list(SINCE.items()), "Any time"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+    )
+
+    def __init__(self, *args: Any, categories: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].choices = _blank_first(categories, "Any")  # type: ignore[attr-defined]
+
+    def chosen(self) -> dict[str, Any]:
+        """The codes that were understood, by field; empty ones are left out."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
+
+
+class FindForm(forms.Form):
+    """What somebody types into the search of the header: a name or a reference."""
+
+    q = forms.CharField(max_length=100)
+
+
+class LinkForm(forms.Form):
+    """The record that a described child turned out to have."""
+
+    child = forms.UUIDField()

@@ -1,0 +1,30 @@
+"""What do concerns put into the pages that every app shares? The entries of the navigation for leads and for who acts."""
+
+from safeguarding.accounts.permissions import may
+from safeguarding.audit.reading import visible
+from safeguarding.http import Request
+from safeguarding.paging import capped_count
+from safeguarding.panels import NavItem, register
+
+from .models import Concern
+from .services import reading
+
+
+def _reads(request: Request) -> bool:
+    return may(request.user, "view_concerns", request.held.school_id)
+
+
+def _acts(request: Request) -> bool:
+    """Who is given actions and has no Today to see them on."""
+    return may(request.user, "own_actions", request.held.school_id) and not _reads(request)
+
+
+def _unread(request: Request) -> int:
+    return capped_count(reading.unread(visible(request, Concern), request.held.school_id), 99)
+
+
+register(
+    NavItem("today", "Today", "today", may=_reads, order=10),
+    NavItem("concerns", "Concerns", "concerns", may=_reads, order=20, count=_unread, hot=True),
+    NavItem("actions", "Actions", "my_actions", may=_acts, order=30),
+)

@@ -1,0 +1,252 @@
+"""What do the lists of safeguarding leads show? The queue, what has news, what is due, and the rows that pages print.
+
+Every function takes rows that the read gate has made visible and narrows them. None asks once per row.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, IntegerField, Prefetch, QuerySet, Value, When
+from django.utils import timezone
+
+from safeguarding import dates
+from safeguarding.accounts.calendar import SchoolCalendar
+from safeguarding.accounts.models import User
+from safeguarding.concerns.models import Action, Concern, ConcernChild, HowSoon
+
+S = Concern.Status
+# What waits for a decision, and its code in the filter of the list.
+OPEN = (S.NEW, S.ACKNOWLEDGED)
+WAITING = "waiting"
+# Reviews show up this long before their day.
+REVIEWS_AHEAD = timedelta(days=7)
+# Concerns of one kind about one child within this time are shown side by side; nothing is scored.
+SIMILAR_WITHIN = timedelta(days=90)
+_REFERENCE = re.compile(r"\s*(?:c\s*[-/ ]?\s*)?(?:(20\d\d)\s*[-/ ]\s*)?0*(\d{1,7})\s*", re.IGNORECASE)
+_ROLES = ConcernChild.Role
+_ROLE_ORDER = Case(
+    *(When(role=role, then=Value(place)) for place, role in enumerate(_ROLES.values)),
+    output_field=IntegerField(),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A concern as a list shows it. `waited` is in school hours; `state` and `tone` say where it stands and how that looks."""
+
+    concern: Concern
+    child: ConcernChild | None
+    others: int
+    today: date
+    waited: str = ""
+    state: str = ""
+    tone: str = ""
+
+    @property
+    def is_unread(self) -> bool:
+        return self.concern.status == S.NEW
+
+    @property
+    def is_now(self) -> bool:
+        return self.concern.how_soon == HowSoon.RIGHT_NOW and self.concern.status in OPEN
+
+    @property
+    def is_today(self) -> bool:
+        return self.concern.how_soon == HowSoon.TODAY and self.concern.status in OPEN
+
+    @property
+    def is_review_late(self) -> bool:
+        return self.concern.review_on is not None and self.concern.review_on < self.today
+
+    @property
+    def is_review_today(self) -> bool:
+        return self.concern.review_on == self.today
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """An action as a short list shows it. `mark` is empty while there is time: the date is enough then."""
+
+    action: Action
+    child: ConcernChild | None
+    mark: str
+    tone: str
+
+
+def for_lists(concerns: QuerySet[Concern]) -> QuerySet[Concern]:
+    """With everything a row needs, in two queries however many rows: who logged it, and the children in it."""
+    return concerns.select_related(
+        "school", "category", "subcategory", "logged_by", "acknowledged_by"
+    ).prefetch_related(Prefetch("children", in_order(ConcernChild.objects.all()), to_attr="named"))
+
+
+def for_page() -> QuerySet[Concern]:
+    """One concern with the people and the kind that its page names."""
+    return Concern.objects.select_related(
+        "school", "category", "subcategory", "logged_by", "acknowledged_by", "decided_by", "closed_by"
+    )
+
+
+def in_order(children: QuerySet[ConcernChild]) -> QuerySet[ConcernChild]:
+    """Children of a concern with their cards: those somebody is worried about first."""
+    return children.select_related("child").order_by(_ROLE_ORDER, "added_at", "pk")
+
+
+def queue(concerns: QuerySet[Concern], school_id: UUID) -> QuerySet[Concern]:
+    """What waits for a decision: soonest first, then unread, then the longest waiting."""
+    unread = Case(When(status=S.NEW, then=Value(0)), default=Value(1), output_field=IntegerField())
+    return concerns.filter(school_id=school_id, status__in=OPEN).order_by("-how_soon", unread, "logged_at", "pk")
+
+
+def unread(concerns: QuerySet[Concern], school_id: UUID) -> QuerySet[Concern]:
+    """What nobody has opened yet."""
+    return concerns.filter(school_id=school_id, status=S.NEW)
+
+
+def with_news(concerns: QuerySet[Concern], school_id: UUID) -> QuerySet[Concern]:
+    """Decided or closed, and something was added that no lead has opened. What is in the queue shows its news there."""
+    return (
+        concerns.filter(school_id=school_id, news_at__isnull=False).exclude(status__in=OPEN).order_by("-news_at", "-pk")
+    )
+
+
+def to_review(concerns: QuerySet[Concern], school_id: UUID, *, today: date) -> QuerySet[Concern]:
+    """Decided, and the day on which to look again is near or past, soonest first."""
+    return concerns.filter(school_id=school_id, status=S.DECIDED, review_on__lte=today + REVIEWS_AHEAD).order_by(
+        "review_on", "pk"
+    )
+
+
+def narrowed(
+    concerns: QuerySet[Concern], school_id: UUID, chosen: Mapping[str, Any], *, today: date
+) -> QuerySet[Concern]:
+    """The school's concerns that fit the codes of the filter: `status`, `soon`, `level`, `category`, `since` (days)."""
+    found = concerns.filter(school_id=school_id)
+    if status := chosen.get("status"):
+        found = found.filter(status__in=OPEN if status == WAITING else (status,))
+    for code, field in (("soon", "how_soon"), ("level", "level"), ("category", "category_id")):
+        if code in chosen:
+            found = found.filter(**{field: chosen[code]})
+    if days := chosen.get("since"):
+        found = found.filter(logged_at__gte=dates.start_of(today - timedelta(days=days)))
+    return found
+
+
+def last_read(concerns: QuerySet[Concern], school_id: UUID) -> Concern | None:
+    """The concern that was read last, for the empty queue: it says since when there has been nothing."""
+    recent = concerns.filter(school_id=school_id, acknowledged_at__isnull=False).order_by("-logged_at", "-pk")[:50]
+    return max(recent, key=lambda c: c.acknowledged_at, default=None)  # type: ignore[arg-type, return-value]
+
+
+def actions_of(actions: QuerySet[Action], owner: User) -> QuerySet[Action]:
+    """What this person has to do, soonest first, with the reference to quote and the children (shown to leads only)."""
+    children = Prefetch("concern__children", in_order(ConcernChild.objects.all()), to_attr="named")
+    return (
+        actions.filter(owner=owner, status=Action.Status.TO_DO)
+        .select_related("concern", "concern__category", "concern__subcategory", "created_by")
+        .prefetch_related(children)
+        .order_by("due_on", "pk")
+    )
+
+
+def actions() -> QuerySet[Action]:
+    """One action with who asked for it and the concern whose reference it quotes."""
+    return Action.objects.select_related("concern", "owner", "created_by", "ended_by")
+
+
+def described_children() -> QuerySet[ConcernChild]:
+    """A child of a concern that no record has been linked to yet."""
+    return ConcernChild.objects.filter(child=None).select_related("concern")
+
+
+def similar(concerns: QuerySet[Concern], concern: Concern, children: Iterable[ConcernChild]) -> list[Concern]:
+    """Other concerns of the same kind about the same children in the 90 days before: a plain rule, not a score."""
+    about = [c.child_id for c in children if c.child_id and c.role == _ROLES.WORRIED_ABOUT]
+    if not about or concern.category_id is None:
+        return []
+    found = concerns.filter(
+        children__child_id__in=about,
+        children__role=_ROLES.WORRIED_ABOUT,
+        category_id=concern.category_id,
+        logged_at__gt=concern.logged_at - SIMILAR_WITHIN,
+        logged_at__lte=concern.logged_at,
+    )
+    return list(found.exclude(pk=concern.pk).distinct().order_by("logged_at", "pk")[:20])
+
+
+def by_reference(concerns: QuerySet[Concern], school_id: UUID, words: str) -> Concern | None:
+    """The concern whose reference somebody typed: C-2026-0412, 2026-412 or 412, which is the newest of that number."""
+    if (found := _REFERENCE.fullmatch(words)) is None:
+        return None
+    year, number = found.groups()
+    numbered = concerns.filter(school_id=school_id, number=int(number))
+    if year:
+        numbered = numbered.filter(year=int(year))
+    return numbered.order_by("-year").first()
+
+
+def about_child(concerns: QuerySet[Concern], child_id: UUID) -> QuerySet[Concern]:
+    """Concerns that name this child in whatever role."""
+    return concerns.filter(children__child_id=child_id)
+
+
+def rows(concerns: Sequence[Concern], *, reader: User, at: datetime, child_id: UUID | None = None) -> list[Row]:
+    """Concerns of one school as rows. `child_id` puts that child first in each row, whatever the role."""
+    waiting = next((concern for concern in concerns if concern.status in OPEN), None)
+    calendar = SchoolCalendar.of(waiting.school) if waiting else None
+    return [_row(concern, reader, at, calendar, child_id) for concern in concerns]
+
+
+def _row(concern: Concern, reader: User, at: datetime, calendar: SchoolCalendar | None, child_id: UUID | None) -> Row:
+    named: list[ConcernChild] = concern.named  # type: ignore[attr-defined]
+    first = next((c for c in named if c.child_id == child_id), None) if child_id else None
+    state, tone = standing(concern, reader)
+    return Row(
+        concern=concern,
+        child=first or (named[0] if named else None),
+        others=max(len(named) - 1, 0),
+        today=timezone.localdate(at),
+        waited=waited(concern, calendar, at) if calendar and concern.status in OPEN else "",
+        state=state,
+        tone=tone,
+    )
+
+
+def to_do(actions_: Iterable[Action], *, today: date) -> list[ToDo]:
+    """Actions as a short list shows them, in the order given."""
+    return [_to_do(action, (today - action.due_on).days) for action in actions_]
+
+
+def _to_do(action: Action, late: int) -> ToDo:
+    named: list[ConcernChild] = action.concern.named  # type: ignore[attr-defined]
+    mark, tone = (
+        (f"{dates.counted(late, 'day')} late", "bad") if late > 0 else ("Today", "warn") if late == 0 else ("", "")
+    )
+    return ToDo(action, named[0] if named else None, mark, tone)
+
+
+def waited(concern: Concern, calendar: SchoolCalendar, at: datetime) -> str:
+    """How long it has waited in school hours, in words: 38 min, 1 hr 5 min, 2 days."""
+    return dates.waiting(calendar.hours_between(concern.logged_at, at), calendar.length)
+
+
+def standing(concern: Concern, reader: User) -> tuple[str, str]:
+    """Where a concern stands, as a lead's list says it, and the tone of the tag."""
+    match concern.status:
+        case S.NEW:
+            return "Unread", "solid"
+        case S.CLOSED:
+            return ("Added to", "warn") if concern.news_at else ("Closed", "")
+    if concern.news_at:
+        return "Added to", "warn"
+    if concern.finished_at is None:
+        return "Being written", "warn"
+    if concern.status == S.DECIDED:
+        return "Decided", "ok"
+    opened_by = concern.acknowledged_by
+    # First names, as colleagues say them: this is a list. The record has the full name.
+    return f"Opened by {'you' if opened_by == reader else opened_by.first_name}" if opened_by else "Read", "info"

@@ -1,0 +1,160 @@
+"""The lists of safeguarding leads: what is new today, all concerns, what to do, and the search of the header."""
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from children.models import Child
+from children.services.finding import find_children
+from safeguarding.accounts.permissions import anyone_signed_in, may, requires
+from safeguarding.audit.models import Verb
+from safeguarding.audit.reading import read_many, read_one, visible
+from safeguarding.concerns.forms.deciding import EndActionForm, FilterForm, FindForm, LinkForm
+from safeguarding.concerns.lifecycles import action_life
+from safeguarding.concerns.models import Action, Concern, HowSoon
+from safeguarding.concerns.services import deciding, reading
+from safeguarding.concerns.services.kinds import kinds_on
+from safeguarding.http import Request
+from safeguarding.paging import capped_count, in_words, newest_first
+from safeguarding.panels import fill
+
+# The first screen shows six; ten are one glance. More are one click away.
+SHOWN, SHOWN_ALL, BESIDE = 10, 200, 6
+
+
+@requires("view_concerns")
+def today(request: Request) -> HttpResponse:
+    """What is new by how soon, what I have to do, what is due for review, what has news."""
+    request.nav = "today"
+    at, school_id = timezone.now(), request.held.school_id
+    day = timezone.localdate(at)
+    concerns = visible(request, Concern)
+    waiting = reading.queue(concerns, school_id)
+    shown = read_many(request, reading.for_lists(waiting)[: SHOWN_ALL if "all" in request.GET else SHOWN])
+    # Only a full list can be longer than what is shown of it.
+    total = capped_count(waiting) if len(shown) >= SHOWN else len(shown)
+    my_actions = reading.actions_of(visible(request, Action), request.user)
+    news = reading.for_lists(reading.with_news(concerns, school_id))[:BESIDE]
+    reviews = reading.for_lists(reading.to_review(concerns, school_id, today=day))[:BESIDE]
+    context = {
+        "today": day,
+        "rows": reading.rows(shown, reader=request.user, at=at),
+        "total": in_words(total),
+        "total_count": total,
+        "more": total > len(shown),
+        "urgent": capped_count(waiting.filter(how_soon__gte=HowSoon.TODAY)) if shown else 0,
+        "last_read": None if shown else reading.last_read(concerns, school_id),
+        "actions": reading.to_do(read_many(request, my_actions[:BESIDE]), today=day),
+        "news": reading.rows(read_many(request, news, purpose="news"), reader=request.user, at=at),
+        "reviews": reading.rows(read_many(request, reviews, purpose="reviews"), reader=request.user, at=at),
+        "aside": fill("today_aside", request),
+    }
+    return render(request, "concerns/today.html", context)
+
+
+@requires("view_concerns")
+def concerns(request: Request) -> HttpResponse:
+    """Every concern of the school, newest first, narrowed by codes."""
+    request.nav = "concerns"
+    at = timezone.now()
+    day = timezone.localdate(at)
+    form = FilterForm(request.GET, categories=[(kind.code, kind.name) for kind in kinds_on(day)])
+    chosen = form.chosen()
+    found = reading.narrowed(visible(request, Concern), request.held.school_id, chosen, today=day)
+    page = newest_first(reading.for_lists(found), "logged_at", request.GET.get("before", ""))
+    rows = reading.rows(read_many(request, page.rows), reader=request.user, at=at)
+    address = reverse("concerns")
+    kept = urlencode({name: value for name, value in request.GET.items() if name in chosen})
+    context = {
+        "form": form,
+        "narrowed": bool(chosen),
+        "rows": rows,
+        "count": in_words(capped_count(found)),
+        "older": f"{address}?{kept}&before={page.older}" if page.older else "",
+        "newest": "" if page.is_first else f"{address}?{kept}",
+    }
+    return render(request, "concerns/list.html", context)
+
+
+@anyone_signed_in
+def my_actions(request: Request) -> HttpResponse:
+    """What the person signed in has to do. Of the concern it shows the reference, and more only to who may read it."""
+    request.nav = "actions"
+    found = read_many(request, reading.actions_of(visible(request, Action), request.user)[:SHOWN_ALL])
+    context = {
+        "actions": reading.to_do(found, today=timezone.localdate()),
+        "reads_concerns": may(request.user, "view_concerns"),
+    }
+    return render(request, "concerns/my_actions.html", context)
+
+
+@anyone_signed_in
+def action(request: Request, action_id: UUID) -> HttpResponse:
+    """One thing to do: the task and whom to ask. Marked done, or withdrawn, with what came of it."""
+    request.nav = "actions"
+    found = read_one(request, reading.actions(), pk=action_id)
+    moves = action_life.open_to(found, request.user)
+    form = EndActionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        move = "withdraw" if request.POST.get("do") == "withdraw" else "complete"
+        deciding.end_action(action=found, move=move, by=request.user, **form.cleaned_data)
+        messages.success(request, "Action withdrawn." if move == "withdraw" else "Action done.")
+        reads = may(request.user, "view_concerns", found.school_id)
+        return redirect(f"{reverse('concern', args=[found.concern_id])}#actions") if reads else redirect("my_actions")
+    context = {
+        "action": found,
+        "form": form,
+        "may": moves,
+        "reads_concern": may(request.user, "view_concerns", found.school_id),
+    }
+    return render(request, "concerns/action.html", context, status=422 if form.errors else 200)
+
+
+@requires("view_concerns")
+def find(request: Request) -> HttpResponse:
+    """The search of the header: a reference leads to its concern, a name to the children it fits. By POST: no name in an address."""
+    request.nav = ""
+    form = FindForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "concerns/find.html", {"asked": False})
+    words, school_id = form.cleaned_data["q"], request.held.school_id
+    concern = reading.by_reference(visible(request, Concern), school_id, words)
+    if concern is not None:
+        read_many(request, [concern], verb=Verb.SEARCH, purpose="reference")
+        return redirect("concern", concern.pk)
+    found = find_children(
+        by=request.user, school=request.held.school_id, words=words, today=timezone.localdate(), everyone=True
+    )
+    read_many(request, [each.child for each in found], verb=Verb.SEARCH, purpose="name")
+    return render(request, "concerns/find.html", {"asked": True, "words": words, "found": found})
+
+
+@requires("decide_concerns")
+def link_child(request: Request, named_id: UUID) -> HttpResponse:
+    """Say which record a child is whom the reporter could only describe."""
+    request.nav = "concerns"
+    named = read_one(request, reading.described_children(), pk=named_id)
+    link = LinkForm(request.POST)
+    if link.is_valid():
+        child = read_one(request, Child, pk=link.cleaned_data["child"])
+        deciding.link_child(named=named, child=child, by=request.user)
+        messages.success(request, "Record linked. The reporter’s description stays.")
+        return redirect("concern", named.concern_id)
+    form = FindForm(request.POST or None)
+    context = {"named": named, "asked": form.is_valid(), "found": []}
+    if form.is_valid():
+        found = find_children(
+            by=request.user,
+            school=named.school_id,
+            words=form.cleaned_data["q"],
+            today=timezone.localdate(),
+            everyone=True,
+        )
+        read_many(request, [each.child for each in found], verb=Verb.SEARCH, purpose="name")
+        context |= {"words": form.cleaned_data["q"], "found": found}
+    return render(request, "concerns/link_child.html", context)
