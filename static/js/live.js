@@ -6,7 +6,6 @@ const EVERY = 4000; // milliseconds
 for (const region of document.querySelectorAll("[data-live]")) follow(region);
 
 function follow(region) {
-  let shown = null;
   let timer;
 
   async function ask() {
@@ -22,9 +21,11 @@ function follow(region) {
     timer = setTimeout(ask, EVERY);
   }
 
+  // Only what has changed is put in, so that a screen reader says it once.
   function show(html) {
-    if (html !== shown && shown !== null) region.innerHTML = html;
-    shown = html;
+    const part = document.createElement("div");
+    part.innerHTML = html;
+    if (part.innerHTML.trim() !== region.innerHTML.trim()) region.replaceChildren(...part.childNodes);
   }
 
   ask();

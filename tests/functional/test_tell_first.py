@@ -1,0 +1,117 @@
+"""Tell first, write after: a teacher calls, a lead in another browser sees it, the teacher sees who has opened it."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests import factories
+from tests.factories import PASSWORD, Staffroom
+
+FIVE_SECONDS = 5_000
+CALL = "Call for a safeguarding lead from Jon Beckett, Class teacher, 5B"
+
+
+@pytest.fixture
+def room(server: str) -> Staffroom:
+    return factories.staffroom(password=PASSWORD)
+
+
+def arrive(page: Page, username: str, at: str = "/inbox/") -> None:
+    """Sign in on the way to a page."""
+    page.goto(at)
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_attached()
+
+
+def call(page: Page, line: str = "") -> int:
+    """Call a lead from whatever page is open. Returns how many things the caller had to do."""
+    page.get_by_role("link", name="I need a safeguarding lead now").click()
+    done = 1
+    if line:
+        page.get_by_label("What is happening, in a line").fill(line)
+        done += 1
+    page.get_by_role("button", name="Call a safeguarding lead now").click()
+    expect(page.get_by_role("heading", name="Your call for a safeguarding lead")).to_be_visible()
+    return done + 1
+
+
+def test_a_call_reaches_the_open_page_of_a_lead_within_five_seconds(
+    page: Page, new_person: Callable[..., Page], room: Staffroom
+) -> None:
+    lead = new_person()
+    arrive(lead, room.lead.username)
+    arrive(page, room.teacher.username)
+    strip = lead.locator("[data-calls]")
+    expect(strip).to_be_empty()
+
+    assert call(page, line="Rowan says he cannot go home") <= 3
+
+    expect(strip).to_contain_text(CALL, timeout=FIVE_SECONDS)
+    expect(lead).to_have_title(re.compile("^Call waiting"))
+    assert "Rowan" not in lead.content()
+    expect(page.get_by_text("Nobody has opened your call yet")).to_be_visible()
+    expect(page.get_by_text("Priya Raman, extension 214").first).to_be_visible()
+
+
+def test_a_call_reaches_a_lead_without_scripts_at_the_next_refresh(
+    page_without_scripts: Page, new_person: Callable[..., Page], room: Staffroom
+) -> None:
+    lead, teacher = page_without_scripts, new_person(java_script_enabled=False)
+    arrive(lead, room.lead.username)
+    frame = lead.locator("iframe[title='Calls for a safeguarding lead']").element_handle().content_frame()
+    assert frame is not None
+    expect(frame.get_by_text("No call is waiting.")).to_be_visible()
+    refresh = frame.locator("meta[http-equiv=refresh]").get_attribute("content")
+    assert refresh is not None
+    assert int(refresh) <= 15
+    arrive(teacher, room.teacher.username)
+
+    assert call(teacher) <= 3
+
+    frame.goto(frame.url)
+    expect(frame.get_by_role("main")).to_contain_text(CALL)
+    # The link of the frame opens the concern in the whole window.
+    assert frame.locator("base").get_attribute("target") == "_top"
+    assert teacher.locator("noscript meta[http-equiv=refresh], head meta[http-equiv=refresh]").count() == 1
+
+
+def test_by_keyboard_alone_and_on_a_phone(new_person: Callable[..., Page], room: Staffroom) -> None:
+    phone = new_person(viewport={"width": 320, "height": 640})
+    arrive(phone, room.teacher.username)
+    phone.get_by_role("link", name="I need a safeguarding lead now").focus()
+    phone.keyboard.press("Enter")
+    phone.get_by_label("Which child").wait_for()
+    phone.get_by_label("What is happening, in a line").focus()
+    phone.keyboard.type("Come to the gate")
+    phone.keyboard.press("Enter")
+
+    expect(phone.get_by_role("heading", name="Your call for a safeguarding lead")).to_be_visible()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_child_is_chosen_from_what_is_typed(page: Page, room: Staffroom) -> None:
+    factories.child(room.school, by=room.office)
+    arrive(page, room.teacher.username, "/call/")
+    page.get_by_label("Which child").press_sequentially("Rowan")
+    page.get_by_role("button", name="Rowan Ashdown").click()
+    expect(page.get_by_role("list", name="Child")).to_contain_text("5B, Year 5")
+    page.get_by_role("button", name="Call a safeguarding lead now").click()
+    expect(page.get_by_role("heading", name="Your call for a safeguarding lead")).to_be_visible()
+
+
+def test_the_senders_page_shows_by_itself_that_a_lead_has_opened_the_call(page: Page, room: Staffroom) -> None:
+    from safeguarding.concerns.models import Concern
+    from safeguarding.concerns.services.deciding import open_concern
+
+    arrive(page, room.teacher.username)
+    call(page)
+    expect(page.get_by_text("Nobody has opened your call yet")).to_be_visible()
+
+    open_concern(concern=Concern.objects.get(), by=room.lead)
+
+    expect(page.get_by_role("heading", name="Priya Raman has opened your call")).to_be_visible(timeout=FIVE_SECONDS)
+    expect(page.get_by_text("Ring extension 214")).to_be_visible()
