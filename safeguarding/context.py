@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from safeguarding.accounts.permissions import may, rights
 from safeguarding.http import Request
+from safeguarding.demo.people import sign_ins
 from safeguarding.panels import navigation
 
 
@@ -24,7 +25,8 @@ def _frame(request: Request) -> dict[str, Any]:
         "school_name": held.school_name if held else "",
     }
     if held is None:
-        return frame
+        # The template calls it: only the sign-in page asks.
+        return frame | ({"demo_sign_ins": sign_ins} if settings.DEMO else {})
     everything = rights(request.user).held
     title = f"{held.role.title}, {held.class_name}" if held.class_name else held.role.title
     return frame | {
