@@ -5,7 +5,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 from django.utils import timezone
-from safeguarding.concerns.services.reference import load_reference
 
 from safeguarding.accounts.models import Absence
 from safeguarding.accounts.services import record_absence
@@ -21,6 +20,7 @@ from safeguarding.concerns.services.deciding import (
 )
 from safeguarding.concerns.services.drafts import save_draft
 from safeguarding.concerns.services.raising import ChildEntry, amend, call_lead
+from safeguarding.concerns.services.reference import load_reference
 from tests import factories
 
 NAMES = [("Rowan", "Ashdown"), ("Skye", "Ashdown"), ("Theo", "Lindqvist"), ("Zara", "Hussain"), ("Kofi", "Ansah")]
