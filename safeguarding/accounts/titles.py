@@ -29,7 +29,7 @@ class Titles:
         if not held:
             return ""
         best = max(held, key=lambda r: order.index(r.role_key))
-        return f"{_inside(best.role.title)} {best.class_name}".strip()
+        return f"{inside(best.role.title)} {best.class_name}".strip()
 
     def of(self, person: User | None, at: date | datetime) -> str:
         """ "Jon Beckett, class teacher 5B"; the name alone where there was no role that day; empty for nobody."""
@@ -43,6 +43,6 @@ class Titles:
         return f"{self.of(person, at)}, {dates.full_moment(at)}" if person is not None and at is not None else ""
 
 
-def _inside(title: str) -> str:
-    """A title without its capital, unless it is an abbreviation: "class teacher", "SENCO"."""
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+def inside(words: str) -> str:
+    """A title, or other words, as they stand inside a sentence: without the capital, unless it begins an abbreviation."""
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]

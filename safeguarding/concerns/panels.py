@@ -1,11 +1,13 @@
-"""What do concerns put into the pages that every app shares? The entries of the navigation for leads and for who acts."""
+"""What do concerns put into the pages that every app shares? Navigation for leads and for who acts, a child's chronology."""
 
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.reading import visible
 from safeguarding.http import Request
 from safeguarding.paging import capped_count
-from safeguarding.panels import NavItem, register
+from safeguarding.panels import NavItem, Tab, register
 
+from . import chronology
+from .entries import SOURCES
 from .models import Concern
 from .services import reading
 
@@ -27,4 +29,6 @@ register(
     NavItem("today", "Today", "today", may=_reads, order=10),
     NavItem("concerns", "Concerns", "concerns", may=_reads, order=20, count=_unread, hot=True),
     NavItem("actions", "Actions", "my_actions", may=_acts, order=30),
+    Tab("chronology", "Chronology", "child_chronology", may=_reads, order=10),
 )
+chronology.register(*SOURCES)

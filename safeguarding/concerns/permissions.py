@@ -1,6 +1,7 @@
 """Who may see and do what with a concern? The rule of each model as one `Q`, and the predicates of the lifecycles."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -21,9 +22,14 @@ from .models import (
 )
 
 
+def schools_read(user: Any) -> list[UUID]:
+    """Ids of the schools whose concerns the person reads."""
+    return rights(user).schools(Capability.VIEW_CONCERNS)
+
+
 def _reach(user: Any) -> Q:
     """Records of the schools where the person reads concerns."""
-    return Q(school_id__in=rights(user).schools(Capability.VIEW_CONCERNS))
+    return Q(school_id__in=schools_read(user))
 
 
 @rule(Concern)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import calls, deciding, lists, paper
+from .views import calls, chronology, deciding, lists, paper
 
 urlpatterns: list[URLPattern] = [
     # Tell first.
@@ -27,5 +27,7 @@ urlpatterns: list[URLPattern] = [
     # On paper.
     path("concerns/<uuid:concern_id>/paper/", paper.concern_paper, name="concern_paper"),
     path("my-reports/<uuid:concern_id>/paper/", paper.report_paper, name="report_paper"),
+    path("children/<uuid:child_id>/chronology/", chronology.child_chronology, name="child_chronology"),
+    path("children/<uuid:child_id>/chronology/paper/", chronology.chronology_paper, name="chronology_paper"),
     path("paper-form/", paper.paper_form, name="paper_form"),
 ]

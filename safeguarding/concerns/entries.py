@@ -1,0 +1,259 @@
+"""What do concerns put into a child's chronology? What was logged, decided, done, noted, added and closed.
+
+The child a concern is about, or who may have caused harm in it, has the whole story. A witness, a brother or sister, or a
+child who is mentioned has one line that leads to the concern, so that a file about one child does not tell another's.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import time
+from uuid import UUID
+
+from django.db.models import DateTimeField, F, Func, QuerySet, TimeField, Value
+from django.db.models.functions import Coalesce
+
+from children.models import Child
+from safeguarding.accounts.titles import Titles, inside
+from safeguarding.audit.reading import visible
+from safeguarding.http import Request
+
+from .chronology import Entry, Source
+from .models import Account, Action, Amendment, Concern, ConcernChild, ConcernNote, Decision
+
+R = ConcernChild.Role
+TELLS_ALL = (R.WORRIED_ABOUT, R.MAY_HAVE_CAUSED_HARM)
+LINKS_ONLY = {
+    R.WITNESS: "Named as witness in a concern",
+    R.SIBLING: "Named as brother or sister in a concern",
+    R.MENTIONED: "Mentioned in a concern",
+}
+LONGEST = 220
+_END_OF_SENTENCE = re.compile(r"(?<=[.!?])[”’\"')]*\s")
+_STATUS_TONE = {
+    Concern.Status.NEW: "bad",
+    Concern.Status.ACKNOWLEDGED: "warn",
+    Concern.Status.DECIDED: "info",
+    Concern.Status.CLOSED: "",
+}
+
+
+class LondonMoment(Func):
+    """A day and a time of day, as people write them down, as a moment."""
+
+    template = "((%(expressions)s) AT TIME ZONE 'Europe/London')"
+    arg_joiner = " + "
+    output_field = DateTimeField()
+
+
+def happened(concern: str = "") -> Coalesce:
+    """When what a concern tells of happened: as its author says, else when it was logged. `concern`: the path to it."""
+    midnight = Value(time(), output_field=TimeField())
+    at = Coalesce(F(f"{concern}account__observed_at"), midnight)
+    return Coalesce(LondonMoment(F(f"{concern}account__observed_on"), at), F(f"{concern}logged_at"))
+
+
+def first_sentence(text: str, longest: int = LONGEST) -> str:
+    """The first sentence of a narrative, cut at a word where it is long."""
+    sentence = _END_OF_SENTENCE.split(" ".join(text.split()), maxsplit=1)[0]
+    if len(sentence) <= longest:
+        return sentence
+    return f"{sentence[:longest].rsplit(' ', 1)[0]}…"
+
+
+def _about(path: str, child: Child) -> dict[str, object]:
+    """Lookups for the concerns that tell of `child` in full; `path` leads from the model to the concern's children."""
+    return {f"{path}children__child": child, f"{path}children__role__in": TELLS_ALL}
+
+
+# --- logged
+
+
+def _logged(request: Request, child: Child) -> QuerySet[Concern]:
+    return visible(request, Concern).filter(**_about("", child)).annotate(moment=happened())
+
+
+def _tell_logged(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
+    rows = (
+        visible(request, Concern)
+        .filter(pk__in=keys)
+        .annotate(moment=happened())
+        .select_related("category", "subcategory", "logged_by", "account", "account__author")
+    )
+    return {
+        concern.pk: Entry(
+            at=concern.moment,
+            timed=_timed(account),
+            title=f"Concern logged: {inside(concern.label)}",
+            sentence=first_sentence(account.facts if account else ""),
+            source=f"written by {titles.signed(concern.logged_by, concern.logged_at)}",
+            icon="flag",
+            tone="hot",
+            tag=(concern.get_status_display(), _STATUS_TONE[Concern.Status(concern.status)]),
+            reference=concern.reference,
+            concern_id=concern.pk,
+        )
+        for concern in rows
+        for account in [getattr(concern, "account", None)]
+    }
+
+
+# --- decided and closed
+
+
+def _decided(request: Request, child: Child) -> QuerySet[Decision]:
+    return visible(request, Decision).filter(**_about("concern__", child)).annotate(moment=F("decided_at"))
+
+
+def _tell_decided(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
+    rows = visible(request, Decision).filter(pk__in=keys).select_related("concern", "decided_by")
+    return {
+        decision.pk: Entry(
+            at=decision.decided_at,
+            title=f"Decided: {inside(decision.get_kind_display())}",
+            sentence=f"{decision.get_level_display()}. {first_sentence(decision.rationale)}",
+            source=f"decided by {titles.of(decision.decided_by, decision.decided_at)}",
+            icon="flag",
+            tone="plan",
+            reference=decision.concern.reference,
+            concern_id=decision.concern_id,
+        )
+        for decision in rows
+    }
+
+
+def _closed(request: Request, child: Child) -> QuerySet[Concern]:
+    return (
+        visible(request, Concern).filter(**_about("", child), closed_at__isnull=False).annotate(moment=F("closed_at"))
+    )
+
+
+def _tell_closed(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
+    rows = visible(request, Concern).filter(pk__in=keys).select_related("closed_by")
+    return {
+        concern.pk: Entry(
+            at=closed_at,
+            title=f"Concern closed: {inside(concern.get_outcome_display())}",
+            sentence=first_sentence(concern.closing_reason),
+            source=f"closed by {titles.of(concern.closed_by, closed_at)}",
+            icon="tick",
+            tone="plan",
+            reference=concern.reference,
+            concern_id=concern.pk,
+        )
+        for concern in rows
+        if (closed_at := concern.closed_at) is not None
+    }
+
+
+# --- done, noted, added
+
+
+def _done(request: Request, child: Child) -> QuerySet[Action]:
+    return (
+        visible(request, Action)
+        .filter(**_about("concern__", child), status=Action.Status.DONE)
+        .annotate(moment=F("ended_at"))
+    )
+
+
+def _tell_done(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
+    rows = visible(request, Action).filter(pk__in=keys).select_related("concern", "ended_by")
+    return {
+        action.pk: Entry(
+            at=ended_at,
+            title=f"Done: {inside(first_sentence(action.text, 80)).rstrip('.')}",
+            sentence=first_sentence(action.result),
+            source=f"done by {titles.of(action.ended_by, ended_at)}",
+            icon="tick",
+            reference=action.concern.reference,
+            concern_id=action.concern_id,
+        )
+        for action in rows
+        if (ended_at := action.ended_at) is not None
+    }
+
+
+def _noted(request: Request, child: Child) -> QuerySet[ConcernNote]:
+    return visible(request, ConcernNote).filter(**_about("concern__", child)).annotate(moment=F("added_at"))
+
+
+def _tell_noted(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
+    rows = visible(request, ConcernNote).filter(pk__in=keys).select_related("concern", "author")
+    return {
+        note.pk: Entry(
+            at=note.added_at,
+            title="Note",
+            sentence=first_sentence(note.text),
+            source=f"note by {titles.of(note.author, note.added_at)}",
+            reference=note.concern.reference,
+            concern_id=note.concern_id,
+        )
+        for note in rows
+    }
+
+
+def _added(request: Request, child: Child) -> QuerySet[Amendment]:
+    return visible(request, Amendment).filter(**_about("account__concern__", child)).annotate(moment=F("added_at"))
+
+
+def _tell_added(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
+    rows = visible(request, Amendment).filter(pk__in=keys).select_related("account__concern", "author")
+    return {
+        added.pk: Entry(
+            at=added.added_at,
+            title=f"Added to an account: {inside(added.get_reason_display())}",
+            sentence=first_sentence(added.text),
+            source=f"added by {titles.of(added.author, added.added_at)}",
+            reference=added.account.concern.reference,
+            concern_id=added.account.concern_id,
+        )
+        for added in rows
+    }
+
+
+# --- named in a concern about somebody else
+
+
+def _linked(request: Request, child: Child) -> QuerySet[ConcernChild]:
+    seen = visible(request, Concern).filter(children__child=child)
+    return (
+        visible(request, ConcernChild)
+        .filter(child=child, role__in=LINKS_ONLY, concern__in=seen)
+        .annotate(moment=happened("concern__"))
+    )
+
+
+def _tell_linked(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
+    rows = (
+        visible(request, ConcernChild)
+        .filter(pk__in=keys)
+        .annotate(moment=happened("concern__"))
+        .select_related("concern", "concern__account")
+    )
+    return {
+        named.pk: Entry(
+            at=named.moment,
+            timed=_timed(getattr(named.concern, "account", None)),
+            title=LINKS_ONLY[R(named.role)],
+            icon="people",
+            reference=named.concern.reference,
+            concern_id=named.concern_id,
+        )
+        for named in rows
+    }
+
+
+def _timed(account: Account | None) -> bool:
+    """Whether the time of day is known: said by the author, or the moment of logging."""
+    return account is None or account.observed_on is None or account.observed_at is not None
+
+
+SOURCES = (
+    Source("logged", "concerns", _logged, _tell_logged),
+    Source("decided", "decisions", _decided, _tell_decided),
+    Source("closed", "decisions", _closed, _tell_closed),
+    Source("done", "actions", _done, _tell_done),
+    Source("noted", "notes", _noted, _tell_noted),
+    Source("added", "notes", _added, _tell_added),
+    Source("linked", "links", _linked, _tell_linked),
+)

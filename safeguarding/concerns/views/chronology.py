@@ -1,0 +1,76 @@
+"""Show what has happened to a child, newest first: on the page, and on paper with the same filter."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from children.models import Child, ChildDetail, ContactRestriction
+from safeguarding import panels
+from safeguarding.accounts.permissions import requires
+from safeguarding.audit.models import Verb
+from safeguarding.audit.reading import read_one, visible
+from safeguarding.concerns import chronology
+from safeguarding.concerns.forms.chronology import Narrow
+from safeguarding.concerns.permissions import schools_read
+from safeguarding.http import Request
+from safeguarding.pdf import paper
+
+
+@requires("view_concerns")
+def child_chronology(request: Request, child_id: UUID) -> HttpResponse:
+    """A page of a child's chronology."""
+    request.nav = "children"
+    child = _child(request, child_id, Verb.VIEW)
+    form = Narrow(request.GET)
+    found = chronology.read(request, child, form.narrowed(timezone.localdate()), before=request.GET.get("before", ""))
+    form.count(found.counts)
+    asked = request.GET.copy()
+    is_first = not asked.pop("before", None)
+    here = f"?{asked.urlencode()}"
+    context = {
+        "child": child,
+        "tabs": panels.tabs(request, child.pk, "chronology"),
+        "found": found,
+        "form": form,
+        "is_first": is_first,
+        "newest": "" if is_first else here,
+        "older": f"{here}&before={found.older}" if found.older else "",
+        "print_url": reverse("chronology_paper", args=[child.pk]) + here,
+        **_before_you_act(request, child),
+    }
+    return render(request, "concerns/chronology.html", context)
+
+
+@requires("view_concerns")
+def chronology_paper(request: Request, child_id: UUID) -> HttpResponse:
+    """All entries that the filter asks for, on paper."""
+    child = _child(request, child_id, Verb.PRINT)
+    now = timezone.now()
+    narrowed = Narrow(request.GET).narrowed(timezone.localdate(now))
+    found = chronology.read(request, child, narrowed, size=None)
+    context = {
+        "child": child,
+        "found": found,
+        "kinds": [text for key, text in chronology.KINDS.items() if narrowed.takes(key)] if narrowed.kinds else [],
+        **_before_you_act(request, child),
+    }
+    return paper(request, "pdf/chronology.html", context, title=f"Chronology of record {child.number}", at=now)
+
+
+def _child(request: Request, child_id: UUID, verb: Verb) -> Child:
+    """The child, where the person reads the school's concerns: elsewhere the card alone is theirs, not what happened."""
+    readable = visible(request, Child).filter(school_id__in=schools_read(request.user))
+    return read_one(request, readable, verb=verb, purpose="chronology", pk=child_id)
+
+
+def _before_you_act(request: Request, child: Child) -> dict[str, object]:
+    """What must be known before anybody rings or writes to anybody: orders in force, an address that is not given out."""
+    today = timezone.localdate()
+    orders = visible(request, ContactRestriction).filter(child=child).select_related("contact").order_by("-starts_on")
+    return {
+        "detail": visible(request, ChildDetail).filter(pk=child.pk).first(),
+        "orders": [order for order in orders if order.in_force(today)],
+    }
