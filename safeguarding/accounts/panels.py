@@ -1,24 +1,33 @@
 """What do accounts add to pages: the inbox in everybody's navigation, cover and settings in that of those who keep them."""
 
-from django.http import HttpRequest
+from typing import Any
+
+from django.utils import timezone
 
 from safeguarding.accounts import services
-from safeguarding.accounts.permissions import may, rights
+from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
-from safeguarding.panels import NavItem, register
+from safeguarding.http import Request
+from safeguarding.paging import capped_count
+from safeguarding.panels import NavItem, Panel, register
 
 
-def _unopened(request: HttpRequest) -> int:
-    return services.inbox(request.user, opened=False).count()  # type: ignore[arg-type]
+def _unopened(request: Request) -> int:
+    return capped_count(services.inbox(request.user, opened=False), 99)
 
 
-def _may(capability: Capability, request: HttpRequest) -> bool:
-    held = getattr(request, "held", None)
-    return held is not None and may(request.user, capability, held.school_id)
+def _may(capability: Capability, request: Request) -> bool:
+    return may(request.user, capability, request.held.school_id)
+
+
+def _cover(request: Request, record: Any) -> dict[str, str]:
+    school = services.get_school(request.held.school_id)
+    return {"line": services.cover_line(school, at=timezone.now(), reader=request.user)}
 
 
 register(
-    NavItem("inbox", "Inbox", "inbox", may=lambda r: bool(rights(r.user).held), order=80, count=_unopened),
+    Panel("today_aside", "cover", "accounts/cover_panel.html", _cover, lambda r: _may(Capability.RECEIVE_CALLS, r), 10),
+    NavItem("inbox", "Inbox", "inbox", may=lambda r: True, order=80, count=_unopened),
     NavItem("cover", "Cover", "cover", may=lambda r: _may(Capability.RECEIVE_CALLS, r), order=85),
     NavItem("settings", "School", "school_settings", may=lambda r: _may(Capability.MANAGE_SCHOOL, r), order=90),
 )

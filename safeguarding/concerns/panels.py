@@ -1,5 +1,8 @@
-"""What do concerns put into the pages that every app shares? Navigation for leads and for who acts, a child's chronology."""
+"""What do concerns put into the pages that every app shares? Navigation, a child's chronology, and where notices lead."""
 
+from django.urls import reverse
+
+from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.reading import visible
 from safeguarding.http import Request
@@ -32,3 +35,9 @@ register(
     Tab("chronology", "Chronology", "child_chronology", may=_reads, order=10),
 )
 chronology.register(*SOURCES)
+
+# What a notice is about, by the type it was written with, and the page that shows it.
+leads_to("concern", lambda key: reverse("concern", args=[key]))
+leads_to("action", lambda key: reverse("action", args=[key]))
+leads_to("report", lambda key: reverse("report", args=[key]))
+leads_to("draft", lambda key: reverse("log_resume", args=[key]))

@@ -173,7 +173,7 @@ def call_order(school_id: UUID, *, on: date) -> list[Place]:
 
 
 def cover_line(school: School, *, at: datetime, reader: User) -> str:
-    """Who is called first now and next, in one line for whoever reads it: "Cover: you until 4pm, then Tom Aldous tomorrow"."""
+    """Who is called first now and next, in one line for whoever reads it: "You until 4pm, then Tom Aldous tomorrow"."""
     calendar, today = SchoolCalendar.of(school), timezone.localdate(at)
     leads = [p for p in _on_call(school.pk, today) if p.is_lead]
 
@@ -186,14 +186,18 @@ def cover_line(school: School, *, at: datetime, reader: User) -> str:
 
     now = first_in(at)
     if now is None:
-        return "Cover: no safeguarding lead is in. Calls go to the Headteacher."
+        return "No safeguarding lead is in for as far as days away are recorded: calls go to the Headteacher"
     name, opening = now
     if opening > at:
-        return f"Cover: {name} from {clock(opening)} {_day_in_words(opening, today)}"
+        return f"{_capital(name)} from {clock(opening)} {_day_in_words(opening, today)}"
     closing = datetime.combine(today, calendar.closes, LONDON)
     then = first_in(closing)
     after = f", then {then[0]} {_day_in_words(then[1], today)}" if then and then[0] != name else ""
-    return f"Cover: {name} until {clock(closing)}{after}"
+    return f"{_capital(name)} until {clock(closing)}{after}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _day_in_words(moment: datetime, today: date) -> str:

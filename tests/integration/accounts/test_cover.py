@@ -143,3 +143,19 @@ def test_hours_of_the_school_decide(room):
     services.change_school(school=room.school, by=room.headteacher, day_starts=time(7), day_ends=time(21))
     room.school.refresh_from_db()
     assert services.out_of_hours(room.school, EVENING).nobody_on_duty is False
+
+
+@pytest.mark.parametrize(
+    ("missing", "at", "line"),
+    [
+        ([], SCHOOL_DAY, "You until 4pm"),
+        (["lead"], SCHOOL_DAY, "Tom Aldous until 4pm, then you tomorrow"),
+        (["deputy"], SCHOOL_DAY, "You until 4pm"),
+        (["lead", "deputy"], SCHOOL_DAY, "You from 8am tomorrow"),
+        ([], EVENING, "You from 8am tomorrow"),
+        ([], FRIDAY_NIGHT, "You from 8am on 30 November"),
+    ],
+)
+def test_cover_in_one_line(room, missing, at, line):
+    away(room, *(getattr(room, name) for name in missing))
+    assert services.cover_line(room.school, at=at, reader=room.lead) == line
