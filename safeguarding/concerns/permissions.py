@@ -56,8 +56,8 @@ def children_named(user: Any) -> Q:
 
 @rule(Action)
 def actions_seen(user: Any) -> Q:
-    """An action: for those who may see the concern, and for who has to do it."""
-    return Q(owner=user) | _reach(user)
+    """An action: for those who may see the concern, and for who has to do it while they work at its school."""
+    return Q(owner=user, school_id__in={held.school_id for held in rights(user).held}) | _reach(user)
 
 
 @rule(Draft)
