@@ -1,11 +1,26 @@
-"""Do the pages of safeguarding leads show what is there, in the order that matters, and say so when nothing is?"""
+"""Do the lists of safeguarding leads show what is there, in the order that matters, and say so when nothing is?"""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.html import escape
 
-from safeguarding.concerns.models import HowSoon
+from safeguarding.audit.models import Event, Verb
+from safeguarding.concerns.models import Category, Concern, HowSoon
+from safeguarding.concerns.services import deciding
+from safeguarding.concerns.services.raising import ChildEntry, amend, call_lead
 from tests import factories
+from tests.factories import SCHOOL_DAY
 
 pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+WATCH = deciding.Ruling(level=2, kind="monitor", rationale="Settled.", parents_told="yes", receipt="watching")
 
 
 @pytest.fixture
@@ -15,14 +30,306 @@ def room():
 
 @pytest.fixture
 def lead(client, room):
-    client.force_login(room.lead)
-    return client
+    with time_machine.travel(SCHOOL_DAY, tick=False):
+        client.force_login(room.lead)
+        yield client
 
 
-def test_the_pages_open(lead, room):
-    concern = factories.concern(room, how_soon=HowSoon.RIGHT_NOW, child_words="I fell off my bike.")
-    page = lead.get("/today/")
-    assert page.status_code == 200
-    page = lead.get(f"/concerns/{concern.pk}/")
-    assert page.status_code == 200
-    assert lead.get("/concerns/").status_code == 200
+def logged(room, soon, ago, **report):
+    return factories.concern(room, how_soon=soon, at=SCHOOL_DAY - ago, **report)
+
+
+def opened(concern, by, at=SCHOOL_DAY):
+    return deciding.open_concern(concern=concern, by=by, at=at)
+
+
+def decided(concern, by, **changes):
+    ruling = deciding.Ruling(**(vars(WATCH) | changes))
+    deciding.decide(concern=concern, token=uuid4(), seen=concern.revision, ruling=ruling, by=by, at=SCHOOL_DAY)
+    return Concern.objects.get(pk=concern.pk)
+
+
+def shown(page):
+    """References in the order of the page, once each."""
+    return list(dict.fromkeys(re.findall(r"C-\d{4}-\d{4}", page.content.decode())))
+
+
+def queries_of(client, address):
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        assert client.get(address).status_code == 200
+    return len(asked)
+
+
+# --- today
+
+
+def test_the_queue_is_by_how_soon_then_unread_then_longest_waiting(lead, room):
+    record = logged(room, HowSoon.FOR_THE_RECORD, 60 * HOUR)
+    week_new = logged(room, HowSoon.THIS_WEEK, 1 * HOUR)
+    week_read = opened(logged(room, HowSoon.THIS_WEEK, 50 * HOUR), room.deputy)
+    today_late = logged(room, HowSoon.TODAY, 1 * HOUR)
+    today_early = logged(room, HowSoon.TODAY, 2 * HOUR)
+    now = logged(room, HowSoon.RIGHT_NOW, HOUR / 2)
+    decided(opened(logged(room, HowSoon.RIGHT_NOW, 3 * HOUR), room.lead), room.lead)
+    expected = [now, today_early, today_late, week_new, week_read, record]
+    page = lead.get(reverse("today"))
+    assert [row.concern for row in page.context["rows"]] == expected
+    assert shown(page)[:6] == [concern.reference for concern in expected]
+
+
+def test_a_row_says_how_long_it_waited_in_school_hours_where_it_stands_and_about_whom(lead, room):
+    rowan = factories.child(room.school, "Rowan", "Ashdown", by=room.office, class_name="5B")
+    skye = factories.child(room.school, "Skye", "Ashdown", by=room.office, class_name="3J")
+    # Friday at three in the afternoon to Tuesday at ten: an hour, a day and two hours of school.
+    friday = SCHOOL_DAY - timedelta(days=3, hours=19)
+    concern = logged(
+        room, HowSoon.TODAY, SCHOOL_DAY - friday,
+        children=[ChildEntry("witness", skye), ChildEntry("worried_about", rowan), ChildEntry("mentioned", kind="unnamed", description="A boy")],
+    )  # fmt: skip
+    row = lead.get(reverse("today")).context["rows"][0]
+    assert (row.concern, row.child.child, row.others, row.waited) == (concern, rowan, 2, "1 day")
+    content = lead.get(reverse("today")).content.decode()
+    assert "Rowan Ashdown" in content
+    assert "5B + 2" in content
+    assert "Jon Beckett" in content
+
+
+def test_states_of_a_row(lead, room):
+    new = logged(room, HowSoon.TODAY, HOUR)
+    mine = opened(logged(room, HowSoon.TODAY, HOUR), room.lead)
+    theirs = opened(logged(room, HowSoon.TODAY, HOUR), room.deputy)
+    added = opened(logged(room, HowSoon.TODAY, HOUR), room.lead)
+    amend(account=added.account, token=uuid4(), text="Monday.", reason="exact", by=room.teacher, at=SCHOOL_DAY)
+    called = call_lead(token=uuid4(), school=room.school, by=room.teacher, at=SCHOOL_DAY - HOUR)
+    writing = opened(call_lead(token=uuid4(), school=room.school, by=room.teacher, at=SCHOOL_DAY - HOUR), room.lead)
+    rows = {row.concern.pk: (row.state, row.is_unread) for row in lead.get(reverse("today")).context["rows"]}
+    assert rows == {
+        new.pk: ("Unread", True),
+        mine.pk: ("Opened by you", False),
+        theirs.pk: ("Opened by Tom", False),
+        added.pk: ("Added to", False),
+        called.pk: ("Unread", True),
+        writing.pk: ("Being written", False),
+    }
+
+
+def test_ten_are_shown_and_all_are_one_click_away(lead, room):
+    child = factories.child(room.school, by=room.office)
+    for number in range(14):
+        logged(room, HowSoon.THIS_WEEK, number * HOUR, children=[ChildEntry("worried_about", child)])
+    page = lead.get(reverse("today"))
+    assert len(page.context["rows"]) == 10
+    assert '<a href="?all=yes">See all 14</a>' in page.content.decode()
+    everything = lead.get(reverse("today") + "?all=yes")
+    assert len(everything.context["rows"]) == 14
+    assert "See all" not in everything.content.decode()
+
+
+def test_an_empty_queue_says_since_when_and_shows_one_way_on(lead, room):
+    page = lead.get(reverse("today")).content.decode()
+    assert "Nothing waiting" in page
+    assert "Nothing to do" in page
+    assert "The last concern was read" not in page
+    decided(opened(logged(room, HowSoon.TODAY, 2 * HOUR), room.lead, SCHOOL_DAY - HOUR), room.lead)
+    page = lead.get(reverse("today")).content.decode()
+    assert "The last concern was read today, 9am." in page
+    assert reverse("concerns") in page
+
+
+def test_what_was_added_since_a_concern_was_decided_is_on_today_until_somebody_opens_it(lead, room):
+    concern = decided(opened(logged(room, HowSoon.TODAY, HOUR), room.lead), room.lead)
+    amend(
+        account=concern.account, token=uuid4(), text="It happened again.", reason="more", by=room.teacher, at=SCHOOL_DAY
+    )
+    assert [row.concern for row in lead.get(reverse("today")).context["news"]] == [concern]
+    lead.get(reverse("concern", args=[concern.pk]))
+    assert lead.get(reverse("today")).context["news"] == []
+
+
+def test_reviews_show_a_week_before_their_day_and_until_they_are_decided_again(lead, room):
+    day = SCHOOL_DAY.date()
+    due = {}
+    for days in (8, 7, 0):
+        due[days] = decided(
+            opened(logged(room, HowSoon.TODAY, HOUR), room.lead), room.lead, review_on=day + timedelta(days=days)
+        )
+    assert [row.concern for row in lead.get(reverse("today")).context["reviews"]] == [due[0], due[7]]
+    with time_machine.travel(SCHOOL_DAY + timedelta(days=2), tick=False):
+        lead.force_login(room.lead)
+        rows = lead.get(reverse("today")).context["reviews"]
+        assert [(row.concern, row.is_review_late) for row in rows] == [(due[0], True), (due[7], False), (due[8], False)]
+
+
+def test_my_actions_are_mine_soonest_first_and_say_when_they_are_late(lead, room):
+    concern = opened(logged(room, HowSoon.TODAY, HOUR), room.lead)
+    for text, owner, days in (
+        ("Later", room.lead, 3),
+        ("Late", room.lead, -2),
+        ("Now", room.lead, 0),
+        ("Hers", room.deputy, 0),
+    ):
+        deciding.add_action(
+            concern=concern, token=uuid4(), text=text, owner=owner, due_on=SCHOOL_DAY.date() + timedelta(days=days),
+            by=room.deputy, at=SCHOOL_DAY,
+        )  # fmt: skip
+    actions = lead.get(reverse("today")).context["actions"]
+    assert [(todo.action.text, todo.mark) for todo in actions] == [
+        ("Late", "2 days late"),
+        ("Now", "Today"),
+        ("Later", ""),
+    ]
+
+
+def test_what_happened_at_another_school_is_on_no_list(lead, room):
+    other = factories.staffroom("Gorse Hill Academy")
+    theirs = factories.concern(other, at=SCHOOL_DAY)
+    for page in ("today", "concerns"):
+        assert theirs.reference not in shown(lead.get(reverse(page)))
+
+
+@pytest.mark.parametrize("page", ["today", "concerns", "my_actions"])
+def test_a_page_asks_as_often_for_twenty_rows_as_for_two(lead, room, page):
+    def fill(number):
+        for _ in range(number):
+            concern = logged(room, HowSoon.TODAY, HOUR)
+            deciding.add_action(
+                concern=concern, token=uuid4(), text="Ring", owner=room.lead, due_on=SCHOOL_DAY.date(), by=room.deputy
+            )
+            news = decided(opened(logged(room, HowSoon.TODAY, HOUR), room.lead), room.lead, review_on=SCHOOL_DAY.date())
+            amend(account=news.account, token=uuid4(), text="More.", reason="more", by=room.teacher, at=SCHOOL_DAY)
+
+    fill(2)
+    address = reverse(page) + "?all=yes"
+    lead.get(address)
+    few = queries_of(lead, address)
+    fill(10)
+    # One more, once: a list that fills its page is counted.
+    assert queries_of(lead, address) <= few + 1
+    assert few <= 30
+
+
+# --- all concerns
+
+
+def test_the_list_is_narrowed_by_codes_and_says_when_nothing_fits(lead, room):
+    neglect = Category.objects.get(pk="NEG")
+    old = logged(room, HowSoon.THIS_WEEK, timedelta(days=40), category=neglect)
+    new = logged(room, HowSoon.TODAY, HOUR)
+    done = decided(opened(logged(room, HowSoon.TODAY, 2 * HOUR), room.lead), room.lead)
+
+    def listed(**codes):
+        return [row.concern for row in lead.get(reverse("concerns"), codes).context["rows"]]
+
+    assert listed() == [new, done, old]
+    assert listed(status="waiting") == [new, old]
+    assert listed(status="new") == [new, old]
+    assert listed(status="decided") == [done]
+    assert listed(soon=2) == [old]
+    assert listed(level=2) == [done]
+    assert listed(category="NEG") == [old]
+    assert listed(since=30) == [new, done]
+    assert listed(status="decided", soon=3, level=2, since=7) == [done]
+    assert listed(status="closed") == []
+    assert "No concern fits" in lead.get(reverse("concerns"), {"status": "closed"}).content.decode()
+
+
+@pytest.mark.parametrize("junk", ["x", "9", "-1", "1e9", "\x00", "' OR 1=1", "é" * 500])
+def test_a_code_that_is_none_narrows_nothing(lead, room, junk):
+    concern = logged(room, HowSoon.TODAY, HOUR)
+    for field in ("status", "soon", "level", "category", "since", "before"):
+        page = lead.get(reverse("concerns"), {field: junk})
+        assert (page.status_code, [row.concern for row in page.context["rows"]]) == (200, [concern])
+
+
+def test_a_long_list_is_walked_by_its_links_and_keeps_its_filter(lead, room, monkeypatch):
+    monkeypatch.setattr("safeguarding.concerns.views.lists.newest_first", _small_pages)
+    child = factories.child(room.school, by=room.office)
+    made = [
+        logged(room, HowSoon.TODAY, (number // 2) * HOUR, children=[ChildEntry("worried_about", child)])
+        for number in range(7)
+    ]
+    logged(room, HowSoon.THIS_WEEK, HOUR)
+    address, found = reverse("concerns") + "?soon=3", []
+    while address:
+        page = lead.get(address)
+        found += [row.concern for row in page.context["rows"]]
+        address = page.context["older"]
+    assert found == sorted(made, key=lambda c: (c.logged_at, c.pk), reverse=True)
+    assert page.context["newest"] == reverse("concerns") + "?soon=3"
+
+
+def _small_pages(rows, moment, before):
+    from safeguarding.paging import newest_first
+
+    return newest_first(rows, moment, before, 3)
+
+
+def test_an_empty_school_says_so(lead, room):
+    assert "No concerns yet" in lead.get(reverse("concerns")).content.decode()
+
+
+# --- the search of the header
+
+
+@pytest.mark.parametrize("words", ["C-{y}-{n:04}", "c-{y}-{n}", "C {y} {n:04}", "{y}/{n}", "{n}", " {n:04} ", "C{n}"])
+def test_a_reference_in_any_spelling_leads_to_its_concern(lead, room, words):
+    concern = logged(room, HowSoon.TODAY, HOUR)
+    answer = lead.post(reverse("find"), {"q": words.format(y=concern.year, n=concern.number)})
+    assert (answer.status_code, answer["Location"]) == (302, reverse("concern", args=[concern.pk]))
+    assert Event.objects.filter(verb=Verb.SEARCH, actor_id=room.lead.pk, purpose="reference").count() == 1
+
+
+def test_a_bare_number_means_the_newest_of_that_number(lead, room):
+    last_year = logged(room, HowSoon.TODAY, timedelta(days=365))
+    this_year = logged(room, HowSoon.TODAY, HOUR)
+    assert (last_year.number, this_year.number) == (1, 1)
+    assert str(this_year.pk) in lead.post(reverse("find"), {"q": "1"})["Location"]
+    assert str(last_year.pk) in lead.post(reverse("find"), {"q": f"{last_year.year}-1"})["Location"]
+
+
+def test_a_name_leads_to_children_and_stands_in_no_address_and_no_title(lead, room):
+    factories.child(room.school, "Rowan", "Ashdown", by=room.office)
+    factories.child(room.school, "Theo", "Lindqvist", by=room.office)
+    page = lead.post(reverse("find"), {"q": "ashdon"})
+    content = page.content.decode()
+    assert "Rowan Ashdown" in content
+    assert "Theo" not in content
+    assert "shdo" not in re.search(r"<title>.*</title>", content).group()
+    assert Event.objects.filter(verb=Verb.SEARCH, actor_id=room.lead.pk, purpose="name", count=1).count() == 1
+
+
+@pytest.mark.parametrize(
+    "words", ["Nobody", "C-2019-0001", "99999999999999999999", "🌊", "\u202eevil", "' OR 1=1 --", "<b>"]
+)
+def test_no_match_says_the_same_for_what_is_not_there_and_what_is_elsewhere(lead, room, words):
+    other = factories.staffroom("Gorse Hill Academy")
+    factories.child(other.school, "Nobody", "Here", by=other.office)
+    content = lead.post(reverse("find"), {"q": words}).content.decode()
+    assert "No match you can see" in content
+    assert "This does not mean that no record exists." in content
+    assert escape(words) in content
+
+
+def test_nothing_typed_shows_how_to_search(lead, room):
+    for answer in (lead.get(reverse("find")), lead.post(reverse("find"), {"q": "  "})):
+        assert "Type a name or a reference" in answer.content.decode()
+
+
+# --- navigation
+
+
+def test_the_navigation_counts_what_nobody_has_read(lead, room):
+    logged(room, HowSoon.TODAY, HOUR)
+    opened(logged(room, HowSoon.TODAY, HOUR), room.deputy)
+    nav = {item["text"]: item for item in lead.get(reverse("today")).context["harbour"]["nav"]}
+    assert (nav["Concerns"]["count"], nav["Concerns"]["hot"], nav["Today"]["current"]) == (1, True, True)
+    assert "Actions" not in nav
+
+
+def test_who_acts_without_reading_concerns_has_actions_instead(client, room):
+    client.force_login(room.pastoral)
+    nav = [item["text"] for item in client.get(reverse("my_actions")).context["harbour"]["nav"]]
+    assert "Actions" in nav
+    assert not {"Today", "Concerns"} & set(nav)

@@ -1,0 +1,351 @@
+"""Read, decide, act, close: what each saves, refuses, tells, and does when it is done twice or by two at once."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from safeguarding.accounts.models import Notice
+from safeguarding.audit.models import Event, Verb
+from safeguarding.concerns.models import Action, Concern, ConcernNote, Decision, Receipt
+from safeguarding.concerns.services import deciding
+from safeguarding.concerns.services.deciding import Ruling, ruling_problems, usual_receipt
+from safeguarding.concerns.services.raising import ChildEntry, amend
+from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
+from tests import factories
+from tests.factories import SCHOOL_DAY
+
+pytestmark = pytest.mark.django_db
+DAY = SCHOOL_DAY.date()
+WATCH = Ruling(level=1, kind="monitor", rationale="Settled by lunch.", parents_told="yes", receipt="watching")
+REFER = Ruling(
+    level=4,
+    kind="child_protection",
+    rationale="Said that he is hit.",
+    parents_told="no_risk",
+    parents_reason="It could add to the risk.",
+    receipt="action_taken",
+    new_referral=True,
+    recipient="Children’s social care, duty team",
+    consent="not_sought",
+    consent_reason="It could add to the risk.",
+    legal_reason="s47",
+)
+
+
+@pytest.fixture
+def room():
+    return factories.staffroom()
+
+
+@pytest.fixture
+def concern(room):
+    return deciding.open_concern(concern=factories.concern(room), by=room.lead, at=SCHOOL_DAY)
+
+
+def decide(concern, by, ruling=WATCH, token=None, at=SCHOOL_DAY):
+    return deciding.decide(concern=concern, token=token or uuid4(), seen=concern.revision, ruling=ruling, by=by, at=at)
+
+
+def close(concern, by, outcome="helped_in_school", reason="Settled."):
+    return deciding.close_concern(
+        concern=concern, seen=concern.revision, outcome=outcome, reason=reason, receipt="in_school", by=by
+    )
+
+
+def act(concern, by, owner, text="Ring the carer"):
+    return deciding.add_action(concern=concern, token=uuid4(), text=text, owner=owner, due_on=DAY, by=by, at=SCHOOL_DAY)
+
+
+def fresh(concern):
+    return Concern.objects.get(pk=concern.pk)
+
+
+# --- opening
+
+
+def test_opening_acknowledges_once_and_by_the_first(room):
+    concern = factories.concern(room)
+    first = deciding.open_concern(concern=concern, by=room.lead, at=SCHOOL_DAY)
+    # The deputy's page was asked for before the lead's was answered: her copy still says unread.
+    second = deciding.open_concern(concern=concern, by=room.deputy, at=SCHOOL_DAY + timedelta(minutes=1))
+    assert (first.status, second.status) == (Concern.Status.ACKNOWLEDGED, Concern.Status.ACKNOWLEDGED)
+    assert second.acknowledged_by == room.lead
+    assert Event.objects.filter(object_id=concern.pk, verb=Verb.ACKNOWLEDGE).count() == 1
+    assert Notice.objects.filter(user=room.teacher, object_id=concern.pk, kind=Notice.Kind.RECEIPT).count() == 1
+
+
+def test_opening_reads_ones_own_notices_and_the_news_but_nobody_elses_notices(room):
+    concern = factories.concern(room)
+    deciding.open_concern(concern=concern, by=room.lead)
+    amend(account=concern.account, token=uuid4(), text="It was Monday.", reason="exact", by=room.teacher)
+    assert fresh(concern).news_at is not None
+    deciding.open_concern(concern=fresh(concern), by=room.lead)
+    assert fresh(concern).news_at is None
+    unread = Notice.objects.filter(object_id=concern.pk, opened_at=None)
+    assert not unread.filter(user=room.lead).exists()
+    assert unread.filter(user=room.deputy).exists()
+
+
+# --- deciding
+
+
+def test_a_decision_stands_on_the_concern_and_with_its_reason_in_the_list_of_decisions(room, concern):
+    decision = decide(concern, room.lead, replace(WATCH, review_on=DAY, title=" Late again "))
+    now = fresh(concern)
+    assert (now.status, now.level, now.review_on, now.title) == (Concern.Status.DECIDED, 1, DAY, "Late again")
+    assert (now.receipt, now.decided_by) == (Receipt.WATCHING, room.lead)
+    assert (decision.rationale, decision.kind, decision.concern_id) == ("Settled by lunch.", "monitor", concern.pk)
+
+
+def test_a_later_decision_adds_to_an_earlier_one(room, concern):
+    decide(concern, room.lead)
+    decide(fresh(concern), room.deputy, REFER)
+    assert list(
+        Decision.objects.filter(concern=concern).values_list("level", flat=True).order_by("decided_at", "pk")
+    ) == [1, 4]
+    assert fresh(concern).level == 4
+
+
+def test_a_decision_without_a_title_leaves_the_one_that_is_there(room, concern):
+    deciding.rename_concern(concern=concern, title="Late again", by=room.lead)
+    decide(fresh(concern), room.lead)
+    assert fresh(concern).title == "Late again"
+
+
+@pytest.mark.parametrize("kind", Decision.Kind.values)
+def test_every_decision_has_a_usual_phrase_for_the_reporter(kind):
+    assert usual_receipt(kind) in Receipt
+
+
+@pytest.mark.parametrize(
+    ("change", "lacks"),
+    [
+        ({"rationale": " \n"}, {"rationale"}),
+        ({"parents_reason": ""}, {"parents_reason"}),
+        ({"new_referral": None}, {"new_referral"}),
+        ({"recipient": " "}, {"recipient"}),
+        ({"consent": "", "consent_reason": ""}, {"consent"}),
+        ({"consent_reason": ""}, {"consent_reason"}),
+        ({"consent": "refused", "consent_reason": ""}, {"consent_reason"}),
+        ({"consent": "yes", "consent_reason": ""}, set()),
+        ({"legal_reason": ""}, {"legal_reason"}),
+        ({"review_on": DAY - timedelta(days=1)}, {"review_on"}),
+        ({"review_on": DAY}, set()),
+        ({"parents_told": "not_yet", "parents_reason": ""}, set()),
+        # What stays in the school needs nothing of what going outside needs.
+        ({"kind": "monitor", "new_referral": None, "recipient": "", "consent": "", "legal_reason": ""}, set()),
+    ],
+)
+def test_what_a_decision_needs(room, concern, change, lacks):
+    ruling = replace(REFER, **change)
+    assert set(ruling_problems(ruling, today=DAY)) == lacks
+    if lacks:
+        with pytest.raises(BadInput):
+            decide(concern, room.lead, ruling)
+        assert not Decision.objects.filter(concern=concern).exists()
+    else:
+        decide(concern, room.lead, ruling)
+
+
+@pytest.mark.parametrize("kind", sorted(set(Decision.Kind.values) - Decision.OUTSIDE))
+def test_inside_the_school_a_reason_and_what_parents_know_is_enough(kind):
+    assert ruling_problems(replace(WATCH, kind=kind), today=DAY) == {}
+
+
+@pytest.mark.parametrize("kind", sorted(Decision.OUTSIDE))
+def test_outside_the_school_it_takes_more(kind):
+    assert set(ruling_problems(replace(WATCH, kind=kind), today=DAY)) == {
+        "new_referral", "recipient", "consent", "legal_reason",
+    }  # fmt: skip
+
+
+def test_the_same_token_is_one_decision(room, concern):
+    token = uuid4()
+    first = decide(concern, room.lead, token=token)
+    again = decide(concern, room.lead, replace(WATCH, rationale="Typed again."), token=token)
+    assert again == first
+    assert Decision.objects.get(concern=concern).rationale == "Settled by lunch."
+
+
+def test_the_second_of_two_leads_is_told_who_saved_what(room, concern):
+    seen = concern.revision
+    theirs = decide(concern, room.deputy)
+    with pytest.raises(ChangedSince, match="Tom Aldous saved a decision while you were writing"):
+        deciding.decide(concern=concern, token=uuid4(), seen=seen, ruling=REFER, by=room.lead, at=SCHOOL_DAY)
+    (change,) = deciding.changed_since(concern=concern, seen=seen, by=room.lead)
+    assert (change.by, change.what, change.decision) == (room.deputy, "saved a decision", theirs)
+    # Having seen it, the lead saves on top.
+    decide(fresh(concern), room.lead, REFER)
+    assert Decision.objects.filter(concern=concern).count() == 2
+
+
+def test_everything_that_others_save_counts_as_a_change_and_is_named(room):
+    concern = factories.concern(
+        room, children=[ChildEntry(role="witness", kind="unnamed", description="Boy, Year 3, red coat")]
+    )
+    concern = deciding.open_concern(concern=concern, by=room.deputy)
+    seen = concern.revision
+    deciding.add_note(concern=concern, token=uuid4(), text="Rang.", by=room.deputy)
+    amend(account=concern.account, token=uuid4(), text="It was Monday.", reason="exact", by=room.teacher)
+    action = act(concern, room.deputy, room.pastoral)
+    deciding.end_action(action=action, move="complete", result="Rang.", by=room.pastoral)
+    deciding.link_child(
+        named=concern.children.get(), child=factories.child(room.school, by=room.office), by=room.deputy
+    )
+    deciding.rename_concern(concern=concern, title="Late again", by=room.deputy)
+    decide(fresh(concern), room.deputy)
+    close(fresh(concern), room.deputy)
+    deciding.reopen_concern(concern=concern, token=uuid4(), reason="Again.", by=room.headteacher)
+    changes = deciding.changed_since(concern=concern, seen=seen, by=room.lead)
+    assert [(c.by.first_name, c.what) for c in changes[::-1]] == [
+        ("Tom", "added to this concern"),
+        ("Jon", "added to this concern"),
+        ("Tom", "added an action"),
+        ("Carla", "marked an action done"),
+        ("Tom", "said who a child is"),
+        ("Tom", "changed this concern"),
+        ("Tom", "saved a decision"),
+        ("Tom", "closed this concern"),
+        ("Helen", "opened this concern again"),
+        ("Helen", "added to this concern"),
+    ]
+    assert len(changes) == fresh(concern).revision - seen
+
+
+def test_what_one_saved_oneself_in_another_window_is_no_surprise(room, concern):
+    seen = concern.revision
+    deciding.add_note(concern=concern, token=uuid4(), text="Rang.", by=room.lead)
+    assert deciding.changed_since(concern=concern, seen=seen, by=room.lead) == []
+    deciding.decide(concern=concern, token=uuid4(), seen=seen, ruling=WATCH, by=room.lead, at=SCHOOL_DAY)
+    assert deciding.changed_since(concern=concern, seen=seen, by=room.deputy) != []
+
+
+# --- notes, actions, title
+
+
+def test_notes_and_actions_with_the_same_token_are_there_once(room, concern):
+    token = uuid4()
+    for _ in range(2):
+        deciding.add_note(concern=concern, token=token, text="Rang.", by=room.lead)
+        deciding.add_action(concern=concern, token=token, text="Ring", owner=room.pastoral, due_on=DAY, by=room.lead)
+    assert ConcernNote.objects.filter(concern=concern).count() == 1
+    assert Action.objects.filter(concern=concern).count() == 1
+    assert Notice.objects.filter(user=room.pastoral, kind=Notice.Kind.ACTION).count() == 1
+
+
+def test_an_action_is_ended_once_and_again_in_the_same_words_changes_nothing(room, concern):
+    action = act(concern, room.lead, room.pastoral)
+    ended = deciding.end_action(action=action, move="complete", result="Rang. ", by=room.pastoral)
+    again = deciding.end_action(action=action, move="complete", result="Rang.", by=room.pastoral)
+    assert (ended.status, again.ended_at) == (Action.Status.DONE, ended.ended_at)
+    with pytest.raises(OutOfTurn, match="ended already"):
+        deciding.end_action(action=action, move="withdraw", result="Not needed.", by=room.lead)
+
+
+def test_an_action_is_done_by_its_owner_or_a_lead_and_withdrawn_by_a_lead_only(room, concern):
+    action = act(concern, room.lead, room.pastoral)
+    with pytest.raises(NotAllowed):
+        deciding.end_action(action=action, move="complete", result="Rang.", by=room.teacher)
+    with pytest.raises(NotAllowed):
+        deciding.end_action(action=action, move="withdraw", result="Not needed.", by=room.pastoral)
+    with pytest.raises(BadInput):
+        deciding.end_action(action=action, move="complete", result=" ", by=room.pastoral)
+    assert (
+        deciding.end_action(action=action, move="withdraw", result="Not needed.", by=room.deputy).ended_by
+        == room.deputy
+    )
+
+
+def test_a_title_is_changed_by_leads_and_taken_away_again(room, concern):
+    category = concern.label
+    deciding.rename_concern(concern=concern, title=" Late again ", by=room.lead)
+    assert fresh(concern).label == "Late again"
+    before = fresh(concern).revision
+    deciding.rename_concern(concern=concern, title="Late again", by=room.deputy)
+    assert fresh(concern).revision == before
+    deciding.rename_concern(concern=concern, title="", by=room.lead)
+    assert fresh(concern).label == category
+    with pytest.raises(NotAllowed):
+        deciding.rename_concern(concern=concern, title="Mine", by=room.teacher)
+
+
+# --- closing and opening again
+
+
+def test_nothing_is_closed_before_a_decision_or_while_something_is_to_do(room, concern):
+    with pytest.raises(OutOfTurn, match="Decide first"):
+        close(concern, room.lead)
+    decide(concern, room.lead)
+    action = act(fresh(concern), room.lead, room.pastoral)
+    with pytest.raises(OutOfTurn, match="still to do"):
+        close(fresh(concern), room.lead)
+    deciding.end_action(action=action, move="complete", result="Rang.", by=room.pastoral)
+    closed = close(fresh(concern), room.lead)
+    assert (closed.status, closed.outcome, closed.closing_reason) == ("closed", "helped_in_school", "Settled.")
+
+
+def test_closing_twice_in_the_same_words_is_closing_once(room, concern):
+    decide(concern, room.lead)
+    shown = fresh(concern)
+    first, again = close(shown, room.lead), close(shown, room.lead)
+    assert again.closed_at == first.closed_at
+    assert Event.objects.filter(object_id=concern.pk, verb=Verb.CLOSE).count() == 1
+    with pytest.raises(OutOfTurn):
+        close(shown, room.lead, reason="For another reason.")
+    with pytest.raises(ChangedSince, match="Priya Raman closed this concern"):
+        close(shown, room.deputy)
+
+
+def test_a_closed_concern_is_opened_again_with_the_reason_as_a_note(room, concern):
+    decide(concern, room.lead)
+    close(fresh(concern), room.lead)
+    token = uuid4()
+    with pytest.raises(BadInput):
+        deciding.reopen_concern(concern=concern, token=token, reason=" ", by=room.lead)
+    for _ in range(2):
+        deciding.reopen_concern(concern=concern, token=token, reason="It happened again.", by=room.lead)
+    now = fresh(concern)
+    assert (now.status, now.closed_at, now.outcome) == (Concern.Status.ACKNOWLEDGED, None, "")
+    assert ConcernNote.objects.get(concern=concern).text == "Opened again: It happened again."
+
+
+def test_a_closed_concern_takes_no_action_and_no_decision(room, concern):
+    decide(concern, room.lead)
+    close(fresh(concern), room.lead)
+    with pytest.raises(OutOfTurn):
+        act(fresh(concern), room.lead, room.pastoral)
+    with pytest.raises(OutOfTurn):
+        decide(fresh(concern), room.lead)
+
+
+# --- what the reporter is told
+
+
+def test_the_reporter_is_told_of_reading_deciding_and_closing_and_a_lead_who_logged_it_is_not(room):
+    for author, told in ((room.teacher, 3), (room.lead, 0)):
+        concern = deciding.open_concern(concern=factories.concern(room, by=author), by=room.lead)
+        counted = 0
+        for step in (None, decide, close):
+            if step:
+                step(fresh(concern), room.lead)
+            # A notice stands once until it is opened: the author looks after each step.
+            counted += Notice.objects.filter(user=author, object_id=concern.pk, kind=Notice.Kind.RECEIPT, opened_at=None).update(opened_at=SCHOOL_DAY)  # fmt: skip
+        assert counted == told
+
+
+@pytest.mark.parametrize("who", ["teacher", "pastoral", "office"])
+def test_nobody_but_leads_decides_notes_acts_or_closes(room, concern, who):
+    person = getattr(room, who)
+    decided = deciding.open_concern(concern=factories.concern(room), by=room.lead)
+    decide(decided, room.lead)
+    for attempt in (
+        lambda: decide(concern, person),
+        lambda: deciding.add_note(concern=concern, token=uuid4(), text="Rang.", by=person),
+        lambda: act(concern, person, room.pastoral),
+        lambda: close(fresh(decided), person),
+        lambda: deciding.rename_concern(concern=concern, title="Mine", by=person),
+    ):
+        with pytest.raises(NotAllowed):
+            attempt()
