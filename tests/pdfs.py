@@ -23,12 +23,12 @@ class Printed:
     @property
     def text(self) -> str:
         """All text, in order, with runs of white space as one space."""
-        run = subprocess.run(["pdftotext", "-", "-"], input=self.data, capture_output=True, check=True)
+        run = subprocess.run(["pdftotext", "-raw", "-", "-"], input=self.data, capture_output=True, check=True)
         return " ".join(run.stdout.decode().split())
 
     def pages(self) -> list[str]:
         """The text of each page."""
-        run = subprocess.run(["pdftotext", "-", "-"], input=self.data, capture_output=True, check=True)
+        run = subprocess.run(["pdftotext", "-raw", "-", "-"], input=self.data, capture_output=True, check=True)
         return [" ".join(page.split()) for page in run.stdout.decode().split("\f")[:-1]]
 
     def tags(self) -> Counter[str]:

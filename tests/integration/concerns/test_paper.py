@@ -1,5 +1,6 @@
 """A concern on paper: tagged, whole, marked with who printed it, recorded once; for nobody else."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -250,3 +251,12 @@ def test_the_paper_form_is_for_everybody_and_names_nobody(client, cast):
     tags = paper.tags()
     assert tags["H1"] == 1
     assert tags["Figure"] == 2
+
+
+def test_a_late_entry_says_so(client, cast):
+    late = factories.concern(cast, observed_on=factories.SCHOOL_DAY.date() - timedelta(days=3))
+    assert (
+        "Late entry: written 3 days after it was seen." in printed(client, cast.lead, "concern_paper", late.pk)[1].text
+    )
+    same_day = factories.concern(cast, observed_on=factories.SCHOOL_DAY.date())
+    assert "Late entry" not in printed(client, cast.lead, "concern_paper", same_day.pk)[1].text
