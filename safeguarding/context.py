@@ -8,8 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from safeguarding.accounts.permissions import may, rights
 from safeguarding.http import Request
-from safeguarding.demo.people import sign_ins
-from safeguarding.panels import navigation
+from safeguarding.panels import fill, navigation
 
 
 def page(request: Request) -> dict[str, Any]:
@@ -26,7 +25,7 @@ def _frame(request: Request) -> dict[str, Any]:
     }
     if held is None:
         # The template calls it: only the sign-in page asks.
-        return frame | ({"demo_sign_ins": sign_ins} if settings.DEMO else {})
+        return frame | {"below_sign_in": lambda: fill("sign_in", request)}
     everything = rights(request.user).held
     title = f"{held.role.title}, {held.class_name}" if held.class_name else held.role.title
     return frame | {
