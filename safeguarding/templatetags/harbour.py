@@ -133,6 +133,7 @@ def panel(
     step: int | None = None,
     id: str = "",
     level: int = 2,
+    hide_title: bool = False,
 ) -> dict[str, Any]:
     """A group of a working page."""
     _one_of("panel kind", kind, "", "brand", "alert", "quiet")
@@ -145,6 +146,7 @@ def panel(
         "step": step,
         "id": id or f"h-{slugify(title)}",
         "level": level,
+        "hide_title": hide_title,
     }
 
 
