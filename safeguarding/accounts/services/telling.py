@@ -1,5 +1,6 @@
 """Tell people that there is something to read: a row in each inbox, then the bell. And read the inbox."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +9,11 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from safeguarding.accounts.models import Notice, User
+
+logger = logging.getLogger("harbour.queue")
 
 
 @transaction.atomic
@@ -32,7 +36,10 @@ def ring() -> None:
     """Ask the worker to look for mail to send. When the queue is away its beat looks every half minute anyway."""
     from safeguarding.accounts.tasks import deliver_notices
 
-    deliver_notices.apply_async(retry=False)
+    try:
+        deliver_notices.apply_async(retry=False)
+    except OperationalError as error:
+        logger.warning("queue cannot be reached, the next beat sends: %s", type(error.__cause__ or error).__name__)
 
 
 @transaction.atomic

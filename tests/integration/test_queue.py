@@ -1,0 +1,199 @@
+"""Does word reach everybody when the worker is killed, the queue is emptied, or there is no queue at all?
+
+With a real Celery worker, a real Redis and a real mail server, on the database of the test. The rows are the truth: the
+queue only says that there is something to do.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from kombu import Connection
+
+from safeguarding.accounts import services
+from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.tasks import deliver_notices
+from safeguarding.celery import app
+from safeguarding.launch.redis import Queue
+from tests import factories
+from tests.mailserver import mail_server
+from tests.postgres import ROOT, Databases
+from tests.waiting import until
+
+PEOPLE = 12
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The process of the queue's server."""
+    queue = Queue(tmp_path / "redis")
+    queue.prepare_folders()
+    with subprocess.Popen(queue.command()) as process:
+        until(queue.answers)
+        yield process
+        process.kill()
+
+
+@pytest.fixture
+def queue(redis: subprocess.Popen[bytes], tmp_path: Path) -> Queue:
+    return Queue(tmp_path / "redis")
+
+
+@pytest.fixture
+def start_worker(
+    databases: Databases, queue: Queue, tmp_path: Path
+) -> Iterator[Callable[[str], subprocess.Popen[bytes]]]:
+    """`start_worker(mail_url)`: a worker as it runs in a school, in a process group of its own."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(mail_url: str) -> subprocess.Popen[bytes]:
+        environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "safeguarding.settings",
+            "HARBOUR_ROLE": "worker",
+            "WORKER_DATABASE_URL": databases.url("worker"),
+            "REDIS_URL": queue.url,
+            "EMAIL_URL": mail_url,
+            "HARBOUR_VAR": str(tmp_path),
+        }
+        celery = [
+            sys.executable,
+            "-W",
+            "ignore:::celery.platforms",
+            "-m",
+            "celery",
+            "--quiet",
+            "--app",
+            "safeguarding.celery",
+        ]
+        worker = ["worker", "--loglevel", "WARNING", "--concurrency", "2", "--without-mingle", "--without-gossip"]
+        started.append(subprocess.Popen([*celery, *worker], cwd=ROOT, env=environment, start_new_session=True))
+        return started[-1]
+
+    yield start
+    for process in started:
+        kill(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """As a power cut does it: the whole group, without a word."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def ring(queue: Queue) -> None:
+    """What a request, and every half minute the beat, puts into the queue."""
+    with Connection(queue.url) as connection:
+        deliver_notices.apply_async(connection=connection)
+
+
+def tell_everybody() -> list[User]:
+    school = factories.school()
+    people = [factories.member(school, "lead", email=f"lead-{n}@example.org") for n in range(PEOPLE)]
+    for about in (uuid4(), uuid4()):
+        services.tell(
+            people=people,
+            school_id=school.pk,
+            kind=Notice.Kind.NEW_CONCERN,
+            object_type="concern",
+            object_id=about,
+        )
+    return people
+
+
+def all_mailed() -> bool:
+    return not Notice.objects.filter(mailed_at=None).exists()
+
+
+def once_each(people: list[User]) -> dict[str, int]:
+    return {person.email: 1 for person in people}
+
+
+def test_a_killed_worker_and_an_emptied_queue_lose_none_and_send_none_twice(
+    transactional_db: None, start_worker: Callable[[str], subprocess.Popen[bytes]], queue: Queue
+) -> None:
+    with mail_server(holds=5) as post:
+        people = tell_everybody()
+        worker = start_worker(post.url)
+        ring(queue)
+        assert post.held.wait(60)
+        # Four have their mail, one message is on its way.
+        kill(worker)
+        post.drop()
+        with Connection(queue.url) as connection:
+            connection.channel().client.flushall()
+        assert len(post.accepted) == 4
+        assert not all_mailed()
+
+        start_worker(post.url)
+        # The beat rings every half minute, whatever was in the queue; the test does not wait for it.
+        [entry] = [e for e in app.conf.beat_schedule.values() if e["task"] == deliver_notices.name]
+        assert entry["schedule"] <= 30
+        ring(queue)
+        until(all_mailed, seconds=60)
+        assert Counter(post.accepted) == once_each(people)
+
+
+def test_two_workers_and_many_rings_send_one_message_each(
+    transactional_db: None, start_worker: Callable[[str], subprocess.Popen[bytes]], queue: Queue
+) -> None:
+    with mail_server() as post:
+        people = tell_everybody()
+        start_worker(post.url)
+        start_worker(post.url)
+        for _ in range(20):
+            ring(queue)
+        until(all_mailed, seconds=60)
+        assert set(post.accepted) == set(once_each(people))
+        # Two workers may each hold some of one person's rows and both write to that person; a row is never mailed twice.
+        assert len(post.accepted) <= Notice.objects.count()
+
+
+def test_nothing_in_the_queue_says_whom_or_what_it_is_about(transactional_db: None, queue: Queue) -> None:
+    people = tell_everybody()
+    ring(queue)
+    with Connection(queue.url) as connection:
+        client = connection.channel().client
+        kept = "".join(str(client.lrange(key, 0, -1)) for key in client.scan_iter() if client.type(key) == b"list")
+    assert "deliver_notices" in kept
+    about = Notice.objects.values_list("object_id", "id").first()
+    assert about is not None
+    secrets = [*(p.email for p in people), people[0].username, people[0].last_name, *map(str, about)]
+    assert [s for s in secrets if s in kept] == []
+
+
+@pytest.mark.parametrize("state", ["gone", "hung"])
+def test_a_request_goes_on_where_the_queue_is_away(
+    transactional_db: None,
+    queue: Queue,
+    redis: subprocess.Popen[bytes],
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    state: str,
+) -> None:
+    """The row is written and nobody sees an error. How long a hung queue may take is a limit of the settings."""
+    if state == "gone":
+        queue.socket.unlink()
+    else:
+        redis.send_signal(signal.SIGSTOP)
+    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    assert options["socket_timeout"] <= 1
+    assert options["socket_connect_timeout"] <= 1
+    connection = Connection(queue.url, transport_options=options)
+    real = deliver_notices.apply_async
+    monkeypatch.setattr(deliver_notices, "apply_async", lambda **k: real(connection=connection, **k))
+
+    with transaction.atomic():
+        tell_everybody()
+
+    assert Notice.objects.filter(mailed_at=None).count() == 2 * PEOPLE
+    assert caplog.text.count("queue cannot be reached") == 1
