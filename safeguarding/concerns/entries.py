@@ -83,7 +83,8 @@ def _tell_logged(request: Request, keys: list[UUID], titles: Titles) -> Mapping[
         concern.pk: Entry(
             at=concern.moment,
             timed=_timed(account),
-            title=f"Concern logged: {inside(concern.label)}",
+            # "Concern" is the label of one that has neither title nor category yet.
+            title="Concern logged" if concern.label == "Concern" else f"Concern logged: {inside(concern.label)}",
             sentence=first_sentence(account.facts if account else ""),
             source=f"written by {titles.signed(concern.logged_by, concern.logged_at)}",
             icon="flag",
