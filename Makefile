@@ -1,6 +1,8 @@
 # The work is in .ci/bootstrap.py (what a bare machine needs) and in manage.py. `make help` lists these lines.
 PYTHON ?= python3
 HARBOUR = .venv/bin/python
+# small, usual or full: a database of its own for each, seeded once.
+export BENCH_SIZE ?= usual
 
 .PHONY: help run test soak check fix bench demo
 
@@ -27,9 +29,10 @@ fix:  ## let ruff mend and lay out the code
 	@$(HARBOUR) -m ruff check --fix .
 	@$(HARBOUR) -m ruff format .
 
-bench:  ## measure every page; prints a table and writes var/bench.json
+bench:  ## measure every page; prints a table and writes var/bench.json; BENCH_SIZE=full for a million concerns
 	@$(PYTHON) .ci/bootstrap.py test
-	@$(HARBOUR) manage.py up bench
+	@HARBOUR_VAR=var/bench-$(BENCH_SIZE) HARBOUR_DEMO=true DJANGO_SETTINGS_MODULE=tests.benchmarks.settings \
+		$(HARBOUR) manage.py up bench
 
 demo:  ## fill the demo school
 	@$(PYTHON) .ci/bootstrap.py check

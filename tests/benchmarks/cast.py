@@ -1,0 +1,80 @@
+"""Who asks for pages, and which records do they open? People of the practice schools, and a few who are made to be slow.
+
+The owner of the tables makes them once; the measurement finds them by their user names.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Count
+from django.utils import timezone
+
+from children.models import Child
+from safeguarding.accounts.models import School, User
+from safeguarding.accounts.services import add_person, assign_role
+from safeguarding.concerns.models import Account, Concern, ConcernChild
+from safeguarding.demo.scale import OLD, SLUG
+
+TEACHER, LEAD, HEAD, OFFICE = (f"s0001.{job}1" for job in ("teacher", "lead", "headteacher", "office"))
+NEW, LEAD_OF_OLD, LEAD_OF_ALL = "bench.new", "bench.old", "bench.all"
+# Who is who, for the table.
+PEOPLE = {
+    TEACHER: "teacher",
+    NEW: "teacher with nothing",
+    LEAD: "lead",
+    HEAD: "Headteacher",
+    OFFICE: "office",
+    LEAD_OF_OLD: f"lead of {OLD} old schools",
+    LEAD_OF_ALL: "lead of every school",
+}
+
+
+def make_cast() -> None:
+    """The people whom no practice school has. May run again."""
+    if User.objects.filter(username=NEW).exists():
+        return
+    schools = list(School.objects.filter(slug__startswith=SLUG).order_by("slug"))
+    since = timezone.localdate() - timedelta(days=400)
+    for username, key, where in (
+        (NEW, "teacher", schools[:1]),
+        (LEAD_OF_OLD, "lead", schools[-OLD:]),
+        (LEAD_OF_ALL, "lead", schools),
+    ):
+        person = add_person(username=username, first_name="Ben", last_name="Marker")
+        for school in where:
+            assign_role(user=person, school=school, role_key=key, starts_on=since)
+
+
+@dataclass(frozen=True)
+class Records:
+    """Ids of what is opened, all of the first practice school."""
+
+    school: UUID
+    waiting: UUID
+    decided: UUID
+    busy_child: UUID
+    quiet_child: UUID
+    surname: str
+    report: UUID
+
+    @classmethod
+    def find(cls) -> "Records":
+        school = School.objects.get(slug=f"{SLUG}0001")
+        concerns = Concern.objects.filter(school=school)
+        entries = (
+            ConcernChild.objects.filter(school=school)
+            .values("child_id")
+            .annotate(n=Count("pk"))
+            .order_by("-n", "child_id")
+        )
+        busy, quiet = entries[0]["child_id"], entries[len(entries) * 3 // 4]["child_id"]
+        return cls(
+            school=school.pk,
+            waiting=concerns.exclude(status="closed").latest("logged_at").pk,
+            decided=concerns.filter(decided_at__isnull=False).annotate(n=Count("actions")).order_by("-n", "pk")[0].pk,
+            busy_child=busy,
+            quiet_child=quiet,
+            surname=Child.objects.get(pk=busy).surname,
+            report=Account.objects.filter(author__username=TEACHER).latest("recorded_at").concern_id,
+        )

@@ -1,0 +1,147 @@
+"""`manage.py bench_pages`: measure every page of a seeded installation, as the database role `web`."""
+
+import json
+import platform
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import django
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from tqdm import tqdm
+
+from safeguarding.accounts.models import School, User
+from safeguarding.concerns.models import Concern
+from safeguarding.demo.scale import SLUG
+from tests.benchmarks.cast import NEW, PEOPLE, Records
+from tests.benchmarks.measure import Browser, Unanswered, handlers, measure
+from tests.benchmarks.pages import DEEP, Page, pages
+
+_HEAD = ("page", "who", "median ms", "p95 ms", "F", "budget", "database ms", "queries", "kB", "")
+_WIDTHS = (22, 24, 9, 9, 6, 8, 11, 8, 6, 5)
+
+
+class Command(BaseCommand):
+    help = "Measures every page beside an empty signed-in one. `make bench` seeds a size and calls this."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--only", default="", help="pages whose name has this in it")
+        parser.add_argument("--out", type=Path, default=settings.BASE_DIR / "var" / "bench.json")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.ROLE != "web":
+            raise CommandError("Pages are measured as the database role that serves them: HARBOUR_ROLE=web.")
+        floor_handler, handler = handlers()
+        users = {u.username: u for u in User.objects.filter(username__in=PEOPLE)}
+        browsers = {name: Browser(user, handler) for name, user in users.items()}
+        floor = Browser(users[NEW], floor_handler)
+        wanted = [p for p in pages(Records.find()) if options["only"] in p.what]
+        absent = sorted({p.what for p in wanted if not p.is_there})
+        rows: list[dict[str, Any]] = []
+        for page in tqdm([p for p in wanted if p.is_there], unit=" pages", disable=not sys.stderr.isatty()):
+            rows += [_row(page, who, browsers[who], floor, rows) for who in page.who]
+        report = _about() | {"floor_ms": _floor(rows), "pages": rows, "not_there_yet": absent}
+        options["out"].parent.mkdir(parents=True, exist_ok=True)
+        options["out"].write_text(json.dumps(report, indent=1))
+        self.stdout.write(_table(report))
+
+
+def _row(page: Page, who: str, browser: Browser, floor: Browser, before: list[dict[str, Any]]) -> dict[str, Any]:
+    row: dict[str, Any] = {"page": page.what, "who": PEOPLE[who], "budget": page.budget}
+    try:
+        found = measure(browser, floor, page.ask, page.prepare)
+    except Unanswered as error:
+        return row | {"failed": f"answered {error}"}
+    over = [page.budget is not None and found.ratio > page.budget, bool(page.queries) and found.queries > page.queries]
+    first = next((r for r in before if r["page"] == page.beside and r["who"] == row["who"] and "ratio" in r), None)
+    if first:
+        over.append(found.ratio > DEEP * first["ratio"])
+    return row | {
+        "median_ms": round(found.median, 2),
+        "p95_ms": round(found.p95, 2),
+        "floor_ms": round(found.floor, 3),
+        "ratio": round(found.ratio, 1),
+        "database_ms": round(found.database, 2),
+        "queries": found.queries,
+        "most_queries": page.queries,
+        "kilobytes": round(found.bytes / 1024, 1),
+        "rounds": found.rounds,
+        "passed": not any(over),
+    }
+
+
+def _floor(rows: list[dict[str, Any]]) -> float:
+    floors = sorted(r["floor_ms"] for r in rows if "floor_ms" in r)
+    return floors[len(floors) // 2] if floors else 0.0
+
+
+def _about() -> dict[str, Any]:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        postgres = cursor.fetchone()[0]
+        cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE relname = 'children_child'")
+        children = cursor.fetchone()[0]
+    return {
+        "date": datetime.now().astimezone().isoformat(timespec="minutes"),
+        "machine": _machine(),
+        "versions": {"python": platform.python_version(), "django": django.__version__, "postgresql": postgres},
+        "size": {
+            "schools": School.objects.filter(slug__startswith=SLUG).count(),
+            "children": children,
+            "concerns": Concern.objects.count(),
+        },
+    }
+
+
+def _machine() -> str:
+    """The processor and how many of it; nothing that tells whose machine it is."""
+    import os
+
+    names = [
+        line.partition(":")[2].strip()
+        for line in (Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else [])
+        if line.startswith("model name")
+    ]
+    return f"{os.cpu_count()} x {names[0] if names else platform.processor() or platform.machine()}"
+
+
+def _table(report: dict[str, Any]) -> str:
+    size = report["size"]
+    lines = [
+        f"{report['date']}, {report['machine']}, PostgreSQL {report['versions']['postgresql']}",
+        f"{size['schools']} practice schools, {size['children']:,} children, {size['concerns']:,} concerns. "
+        f"F = {report['floor_ms']:.2f} ms",
+        "",
+        _line(_HEAD),
+        _line(tuple("-" * width for width in _WIDTHS)),
+    ]
+    for row in report["pages"]:
+        if "failed" in row:
+            lines.append(_line((row["page"], row["who"], row["failed"], *[""] * 6, "FAIL")))
+            continue
+        limit = f"{row['budget']:g} F" if row["budget"] else ""
+        queries = f"{row['queries']}/{row['most_queries']}" if row["most_queries"] else row["queries"]
+        lines.append(
+            _line(
+                (
+                    row["page"], row["who"], f"{row['median_ms']:.1f}", f"{row['p95_ms']:.1f}", f"{row['ratio']:.1f}",
+                    limit, f"{row['database_ms']:.1f}", queries, row["kilobytes"], "" if row["passed"] else "OVER",
+                )
+            )
+        )  # fmt: skip
+    if report["not_there_yet"]:
+        lines += ["", f"Not there yet: {', '.join(report['not_there_yet'])}."]
+    return "\n".join(lines)
+
+
+def _line(cells: tuple[Any, ...]) -> str:
+    """Words to the left, figures to the right, with bars, so that it can be put into a document as it is."""
+    padded = (
+        f"{cell!s:<{width}}" if n in (0, 1, 9) else f"{cell!s:>{width}}"
+        for n, (cell, width) in enumerate(zip(cells, _WIDTHS, strict=True))
+    )
+    return f"| {' | '.join(padded)} |"

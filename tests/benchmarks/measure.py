@@ -1,0 +1,163 @@
+"""How long does a page take, and on what? One request after the other through the WSGI handler, in this process, warm.
+
+Every page is measured in turn with the floor, request by request, so that a busy machine slows both: what is compared with
+the budgets is the ratio. Queries and the time of the database come from a pass of their own.
+"""
+
+import gc
+import statistics
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from io import BytesIO
+from time import perf_counter
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
+from django.test import override_settings
+from django.utils.crypto import get_random_string
+
+WARM, ROUNDS, COUNTED = 5, 40, 5
+# Pages that take longer than this altogether are measured in fewer rounds.
+PATIENCE = 8.0
+
+
+class Unanswered(Exception):
+    """The page answered with another status than 200 or 302."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    seconds: float
+
+
+class Browser:
+    """One signed-in person who asks for pages."""
+
+    def __init__(self, user: Any, handler: WSGIHandler, **session: str) -> None:
+        store = SessionStore()
+        store[SESSION_KEY] = str(user.pk)
+        store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        store.update(session)
+        store.create()
+        self.handler = handler
+        self.secret = get_random_string(32)
+        self.cookies = f"{settings.SESSION_COOKIE_NAME}={store.session_key}; {settings.CSRF_COOKIE_NAME}={self.secret}"
+
+    def ask(self, path: str, data: dict[str, Any] | None = None) -> Answer:
+        """GET, or POST with `data`; the time is that of the handler and of reading the whole answer."""
+        path, _, query = path.partition("?")
+        body = b"" if data is None else urlencode({**data, "csrfmiddlewaretoken": self.secret}, doseq=True).encode()
+        environ = {
+            "REQUEST_METHOD": "GET" if data is None else "POST",
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "SERVER_NAME": "localhost",
+            "SERVER_PORT": "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "REMOTE_ADDR": "127.0.0.1",
+            "HTTP_HOST": "localhost",
+            "HTTP_COOKIE": self.cookies,
+            "CONTENT_TYPE": "application/x-www-form-urlencoded",
+            "CONTENT_LENGTH": str(len(body)),
+            "wsgi.url_scheme": "http",
+            "wsgi.input": BytesIO(body),
+            "wsgi.errors": BytesIO(),
+        }
+        seen: dict[str, Any] = {}
+
+        def start(status: str, headers: list[tuple[str, str]]) -> None:
+            seen.update(status=int(status[:3]), headers=dict(headers))
+
+        begun = perf_counter()
+        response = self.handler(environ, start)
+        content = b"".join(response)
+        response.close()
+        return Answer(seen["status"], seen["headers"], content, perf_counter() - begun)
+
+
+def handlers() -> tuple[WSGIHandler, WSGIHandler]:
+    """The floor's handler and Harbour's."""
+    with override_settings(MIDDLEWARE=settings.FLOOR_MIDDLEWARE):
+        floor = WSGIHandler()
+    return floor, WSGIHandler()
+
+
+@dataclass
+class Work:
+    """What the database did for some requests."""
+
+    queries: int = 0
+    seconds: float = 0.0
+
+    def __call__(self, execute: Callable[..., Any], *args: Any) -> Any:
+        self.queries += 1
+        begun = perf_counter()
+        try:
+            return execute(*args)
+        finally:
+            self.seconds += perf_counter() - begun
+
+    def watching(self) -> AbstractContextManager[None]:
+        return connection.execute_wrapper(self)
+
+
+@dataclass
+class Measured:
+    """Times in milliseconds. `floor` is the median of the floor between these very requests."""
+
+    median: float
+    p95: float
+    floor: float
+    queries: int
+    database: float
+    bytes: int
+    rounds: int = field(default=ROUNDS)
+
+    @property
+    def ratio(self) -> float:
+        return self.median / self.floor
+
+
+def measure(
+    browser: Browser, floor: Browser, ask: Callable[[Browser, Any], Answer], prepare: Callable[[Browser], Any]
+) -> Measured:
+    """Ask for a page again and again, in turn with the floor. What `prepare` does before each request is not measured.
+
+    Raises `Unanswered` when the page does not answer well.
+    """
+    for _ in range(WARM):
+        answer = ask(browser, prepare(browser))
+        if answer.status not in (200, 302):
+            raise Unanswered(answer.status)
+        floor.ask("/bench/floor/")
+    rounds = max(7, min(ROUNDS, int(PATIENCE / max(answer.seconds, 0.001))))
+    gc.collect()
+    pages, floors = [], []
+    for _ in range(rounds):
+        given = prepare(browser)
+        floors.append(floor.ask("/bench/floor/").seconds)
+        pages.append(ask(browser, given).seconds)
+    works = [Work() for _ in range(COUNTED)]
+    for work in works:
+        given = prepare(browser)
+        with work.watching():
+            ask(browser, given)
+    return Measured(
+        median=1000 * statistics.median(pages),
+        p95=1000 * statistics.quantiles(pages, n=20)[-1],
+        floor=1000 * statistics.median(floors),
+        queries=works[-1].queries,
+        database=1000 * statistics.median(w.seconds for w in works),
+        bytes=len(answer.body),
+        rounds=rounds,
+    )

@@ -1,0 +1,138 @@
+"""Which pages are measured, for whom, and what may each cost? Budgets are multiples of the floor F (docs/benchmarks.md)."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+from safeguarding.concerns.models import Concern
+from safeguarding.keys import uuid7
+
+from .cast import HEAD, LEAD, LEAD_OF_ALL, LEAD_OF_OLD, NEW, OFFICE, TEACHER, Records
+from .measure import Answer, Browser
+
+LIST, NOTHING, OPEN, SAVE, CHILD, EMPTY = 15.0, 4.0, 12.0, 15.0, 15.0, 2.5
+# The last page of a list beside its first.
+DEEP = 1.3
+DEPTH = 20
+
+
+def _nothing(browser: Browser) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Page:
+    """One line of the table. `budget` in F; `queries` at most; `beside` is the line that this one is compared with."""
+
+    what: str
+    who: tuple[str, ...]
+    budget: float | None
+    ask: Callable[[Browser, Any], Answer]
+    prepare: Callable[[Browser], Any] = _nothing
+    queries: int | None = None
+    beside: str = ""
+    url: str = ""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether Harbour has this page yet."""
+        if not self.url:
+            return True
+        for arguments in ((), (uuid7(),)):
+            try:
+                reverse(self.url, args=arguments)
+                return True
+            except NoReverseMatch:
+                continue
+        return False
+
+
+def _get(url: str, *arguments: Any, query: str = "") -> Callable[[Browser, Any], Answer]:
+    return lambda browser, given: browser.ask(reverse(url, args=arguments) + query)
+
+
+def _post(url: str, *arguments: Any, **data: Any) -> Callable[[Browser, Any], Answer]:
+    return lambda browser, given: browser.ask(reverse(url, args=arguments), data | (given or {}))
+
+
+def _deep(url: str) -> tuple[Callable[[Browser, Any], Answer], Callable[[Browser], Any]]:
+    """A page far down a list, reached as a person does: by the link to older ones."""
+    places: dict[int, str] = {}
+
+    def walk(browser: Browser) -> str:
+        if id(browser) not in places:
+            address = reverse(url)
+            for _ in range(DEPTH):
+                found = re.search(rb'href="([^"]*before=[^"]*)"', browser.ask(address).body)
+                if found is None:
+                    break
+                address = found[1].decode().replace("&amp;", "&")
+            places[id(browser)] = address
+        return places[id(browser)]
+
+    return (lambda browser, address: browser.ask(address)), walk
+
+
+def _decision(records: Records) -> Callable[[Browser], dict[str, Any]]:
+    """What a lead sends with a routine decision: the token and the revision are those of this very page."""
+
+    def prepare(browser: Browser) -> dict[str, Any]:
+        revision = Concern.objects.values_list("revision", flat=True).get(pk=records.waiting)
+        return {"token": uuid7(), "revision": revision}
+
+    return prepare
+
+
+def pages(records: Records) -> list[Page]:
+    """Every page so far, in the order of the table."""
+    leads = (LEAD, HEAD, LEAD_OF_OLD, LEAD_OF_ALL)
+    deep, walk = _deep("concerns")
+    deep_reports, walk_reports = _deep("my_reports")
+    return [
+        Page("empty page", (NEW, TEACHER, LEAD, LEAD_OF_ALL), EMPTY, _get("bench_empty"), queries=6),
+        Page("today", leads, LIST, _get("today"), url="today"),
+        Page("concerns", leads, LIST, _get("concerns"), url="concerns"),
+        Page("concerns, deep", leads, LIST, deep, walk, beside="concerns", url="concerns"),
+        Page("concerns, waiting", leads, LIST, _get("concerns", query="?status=waiting"), url="concerns"),
+        Page("concerns, one kind", leads, LIST, _get("concerns", query="?category=RAD"), url="concerns"),
+        Page("a concern", (LEAD,), OPEN, _get("concern", records.decided), url="concern"),
+        Page(
+            "save a decision",
+            (LEAD,),
+            SAVE,
+            _post(
+                "decide", records.waiting, level=2, kind="in_school", rationale="Support in class.",
+                parents_told="yes", receipt="in_school",
+            ),
+            _decision(records),
+            url="decide",
+        ),
+        Page("save a note", (LEAD,), SAVE, _post("add_note", records.waiting, text="Rang the class teacher."), _token, url="add_note"),
+        Page("my actions", (LEAD, NEW), LIST, _get("my_actions"), url="my_actions"),
+        Page("staff home", (NEW, TEACHER), LIST, _get("staff_home"), url="staff_home"),
+        Page("my reports", (TEACHER, LEAD), LIST, _get("my_reports"), url="my_reports"),
+        Page("my reports", (NEW,), NOTHING, _get("my_reports"), url="my_reports"),
+        Page("my reports, deep", (TEACHER,), LIST, deep_reports, walk_reports, beside="my reports", url="my_reports"),
+        Page("a report of mine", (TEACHER,), OPEN, _get("report", records.report), url="report"),
+        Page("log a concern, form", (TEACHER, LEAD), OPEN, lambda b, given: b.ask(reverse("log_resume", args=[uuid7()])), url="log_resume"),
+        Page("children", (TEACHER, LEAD, OFFICE), LIST, _get("children"), url="children"),
+        Page("a child, busiest", (LEAD,), CHILD, _get("child", records.busy_child), queries=25, url="child"),
+        Page("a child, quiet", (LEAD,), CHILD, _get("child", records.quiet_child), queries=25, url="child"),
+        Page("a child", (OFFICE,), CHILD, _get("child", records.quiet_child), queries=25, url="child"),
+        Page("find by name", (LEAD,), LIST, _post("find", q=records.surname), url="find"),
+        Page("find by reference", (LEAD,), LIST, _post("find", q="12"), url="find"),
+        Page("find while typing", (TEACHER,), LIST, _post("call_find", q=records.surname[:4]), url="call_find"),
+        Page("call a lead, form", (TEACHER,), OPEN, _get("call_lead"), url="call_lead"),
+        Page("watch for calls", (LEAD, HEAD, LEAD_OF_ALL), NOTHING, _get("calls_strip"), url="calls_strip"),
+        Page("inbox", (LEAD, TEACHER), LIST, _get("inbox"), url="inbox"),
+        Page("inbox", (NEW,), NOTHING, _get("inbox"), url="inbox"),
+        Page("cover", (LEAD,), OPEN, _get("cover"), url="cover"),
+        Page("imports", (OFFICE,), LIST, _get("imports"), url="imports"),
+    ]  # fmt: skip
+
+
+def _token(browser: Browser) -> dict[str, Any]:
+    return {"token": uuid7()}

@@ -1,0 +1,80 @@
+"""The measurement measures what it says: the people and pages exist, queries are counted, a page that fails is named."""
+
+import json
+
+import pytest
+from django.core.management import call_command
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+
+from safeguarding.accounts.models import User
+from safeguarding.concerns.models import Concern
+from safeguarding.demo import scale
+from safeguarding.demo.scale import Size, seed_scale
+from tests.benchmarks import cast, measure
+from tests.benchmarks import settings as bench_settings
+from tests.benchmarks.pages import pages
+
+from .conftest import TUESDAY
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def practice(settings, monkeypatch):
+    """A few practice schools, and the addresses of the measurement."""
+    settings.DEMO = True
+    settings.ROOT_URLCONF = bench_settings.ROOT_URLCONF
+    settings.FLOOR_MIDDLEWARE = bench_settings.FLOOR_MIDDLEWARE
+    settings.INSTALLED_APPS = bench_settings.INSTALLED_APPS
+    monkeypatch.setattr(scale, "require_owner", lambda connection: None)
+    monkeypatch.setattr(measure, "ROUNDS", 7)
+    # As Django's own test client does: the connection of a test outlives its requests.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    seed_scale(Size(schools=6, children=120, years=3, concerns=600), now=TUESDAY, seed=1, quiet=True)
+    cast.make_cast()
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def test_everybody_who_asks_is_there(practice):
+    cast.make_cast()
+
+    assert User.objects.filter(username__in=cast.PEOPLE).count() == len(cast.PEOPLE)
+    assert {name for page in pages(cast.Records.find()) for name in page.who} <= set(cast.PEOPLE)
+
+
+def test_an_empty_page_stays_within_its_queries(practice, tmp_path, capsys):
+    call_command("bench_pages", only="empty page", out=tmp_path / "bench.json")
+    report = json.loads((tmp_path / "bench.json").read_text())
+
+    assert {row["who"] for row in report["pages"]} == {
+        "teacher",
+        "teacher with nothing",
+        "lead",
+        "lead of every school",
+    }
+    assert all(2 < row["queries"] <= 6 for row in report["pages"])
+    assert all(row["ratio"] > 1 for row in report["pages"])
+    assert report["size"]["concerns"] == 600
+    assert "empty page" in capsys.readouterr().out
+
+
+def test_saving_is_measured_by_saving(practice, tmp_path):
+    before = Concern.objects.get(pk=cast.Records.find().waiting).revision
+
+    call_command("bench_pages", only="save a", out=tmp_path / "bench.json")
+
+    assert all("failed" not in row for row in json.loads((tmp_path / "bench.json").read_text())["pages"])
+    assert Concern.objects.get(pk=cast.Records.find().waiting).revision > before
+
+
+def test_a_page_that_refuses_is_not_a_fast_page(practice):
+    floor_handler, handler = measure.handlers()
+    teacher = User.objects.get(username=cast.TEACHER)
+    browser, floor = measure.Browser(teacher, handler), measure.Browser(teacher, floor_handler)
+
+    with pytest.raises(measure.Unanswered, match="403"):
+        measure.measure(browser, floor, lambda b, given: b.ask("/today/"), lambda b: None)
