@@ -36,6 +36,7 @@ from .schools import (
     find_day,
     find_school,
     get_school,
+    schools,
     term_problem,
     withdraw_day,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "readers_on_duty",
     "record_absence",
     "ring",
+    "schools",
     "set_call_order",
     "speak_to",
     "tell",

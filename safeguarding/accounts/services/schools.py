@@ -99,6 +99,11 @@ def find_school(slug: str) -> School | None:
     return School.objects.filter(slug=slug).first()
 
 
+def schools() -> list[School]:
+    """Every school of this installation, by name."""
+    return list(School.objects.order_by("name"))
+
+
 def coming_days(school: School, *, on: date) -> tuple[list[Term], list[Closure]]:
     """Terms that are not over and days closed that are not past, soonest first."""
     terms = school.terms.filter(withdrawn_at=None, ends_on__gte=on).order_by("starts_on")

@@ -1,0 +1,92 @@
+"""`manage.py add_person j.beckett --role teacher`: a new account with a role, or one more role for an account."""
+
+from argparse import ArgumentParser
+from getpass import getpass
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from safeguarding.accounts.models import School, User
+from safeguarding.accounts.roles import ROLES
+from safeguarding.accounts.services import add_person, assign_role, find_account, find_school, schools
+from safeguarding.exceptions import HarbourError
+
+
+class Command(BaseCommand):
+    help = "Give somebody an account and a role. Asks for what is not given; the password is only ever asked for."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("username", help="what the person signs in with")
+        parser.add_argument("--role", required=True, choices=list(ROLES), metavar="ROLE", help=", ".join(ROLES))
+        parser.add_argument("--school", help="short name of the school; needed where there are several")
+        parser.add_argument("--first-name")
+        parser.add_argument("--last-name")
+        parser.add_argument(
+            "--email", default="", help="where word goes that there is something to read; may be left out"
+        )
+        parser.add_argument("--extension", default="", help="telephone extension, shown to who calls for a lead")
+        parser.add_argument("--class-name", default="", help="class that a teacher teaches")
+        parser.add_argument("--call-order", type=int, default=10, help="who takes calls is called in this order")
+
+    def handle(self, *, username: str, role: str, **options: Any) -> None:
+        try:
+            school = self._school(options["school"])
+            with transaction.atomic():
+                person = find_account(username) or self._new(username, **options)
+                assign_role(
+                    user=person,
+                    school=school,
+                    role_key=role,
+                    starts_on=timezone.localdate(),
+                    class_name=options["class_name"],
+                    call_order=options["call_order"],
+                )
+        except HarbourError as error:
+            raise CommandError(error.sentence) from None
+        self.stdout.write(f"{username} is {ROLES[role].title} at {school.name} from today.")
+
+    def _school(self, slug: str | None) -> School:
+        """The school that was named, or the only one."""
+        there = schools()
+        names = ", ".join(s.slug for s in there)
+        if slug is None and len(there) == 1:
+            return there[0]
+        if slug is None:
+            raise CommandError(
+                f"Say which school with --school: {names}."
+                if there
+                else "Add a school first: manage.py add_school NAME"
+            )
+        if (found := find_school(slug)) is None:
+            raise CommandError(f"There is no school {slug}. There is: {names or 'none yet'}.")
+        return found
+
+    def _new(self, username: str, **options: Any) -> User:
+        first_name = options["first_name"] or input("First name: ").strip()
+        last_name = options["last_name"] or input("Last name: ").strip()
+        person = User(username=username, first_name=first_name, last_name=last_name)
+        return add_person(
+            username=username,
+            first_name=first_name,
+            last_name=last_name,
+            email=options["email"],
+            extension=options["extension"],
+            password=self._password(person),
+        )
+
+    def _password(self, person: User) -> str:
+        """Asked for twice, and again until it is good enough."""
+        while True:
+            password = getpass("Password: ")
+            try:
+                validate_password(password, person)
+            except ValidationError as error:
+                self.stderr.write("\n".join(error.messages))
+                continue
+            if password == getpass("Password again: "):
+                return password
+            self.stderr.write("The two are not the same.")
