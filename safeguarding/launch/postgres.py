@@ -31,7 +31,7 @@ ROLES = {
     "worker": "LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB NOBYPASSRLS",
 }
 
-_SETTINGS = {
+SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "timezone": "UTC",
@@ -111,7 +111,7 @@ class Cluster:
 
     def command(self) -> list[str]:
         """The server's command line, to run in the foreground."""
-        settings = _SETTINGS | {"unix_socket_directories": str(self.socket_folder)} | dict(self.settings or {})
+        settings = SETTINGS | {"unix_socket_directories": str(self.socket_folder)} | dict(self.settings or {})
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [str(binaries() / "postgres"), "-D", str(self.data), *options]
 

@@ -12,9 +12,8 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import psycopg
-from django.core.management import get_commands
 
-from . import LaunchError
+from . import LaunchError, programs
 from .servers import Database, queue
 from .static import build_static
 from .supervisor import Program, Stopped, Supervisor, stop_leftovers
@@ -97,59 +96,26 @@ async def _set_up(plan: Plan, supervisor: Supervisor, environment: Mapping[str, 
     supervisor.say("harbour", "bringing the tables up to date")
     migrate = plan.manage("migrate", "migrate", "--verbosity=0", role="owner", environment=environment)
     await asyncio.gather(supervisor.run(migrate), asyncio.to_thread(build_static))
-    known = "seed_demo" in get_commands()
-    if known and plan.demo and plan.embedded_database and not _has_school(environment["OWNER_DATABASE_URL"]):
+    if plan.demo and plan.embedded_database and not _has_school(environment["OWNER_DATABASE_URL"]):
         supervisor.say("harbour", "first start: filling the demo school")
         await supervisor.run(plan.manage("demo", "seed_demo", role="owner", environment=environment))
 
 
 async def _harbour(plan: Plan, supervisor: Supervisor, environment: Mapping[str, str]) -> None:
     supervisor.say("harbour", "starting the web server, the worker and its clock")
-    # It warns root of tasks that carry code; Harbour takes JSON alone, from everybody.
-    celery = [
-        sys.executable,
-        "-W",
-        "ignore:::celery.platforms",
-        "-m",
-        "celery",
-        "--quiet",
-        "--app",
-        "safeguarding.celery",
-    ]
-    quiet = ["--loglevel", "WARNING"]
     await supervisor.start(
-        Program(
-            "web",
-            web_command(plan.host, plan.port, plan.web_workers),
-            {**environment, "HARBOUR_ROLE": "web"},
-            plan.root,
-        ),
-        Program(
-            "worker",
-            [*celery, "worker", *quiet, "--concurrency", "2", "--without-mingle", "--without-gossip"],
-            {**environment, "HARBOUR_ROLE": "worker"},
-            plan.root,
-        ),
-        Program(
-            "beat",
-            # Its times are kept in memory: every task looks in the database for what was missed.
-            [*celery, "beat", *quiet, "--scheduler", "celery.beat:Scheduler", "--pidfile="],
-            {**environment, "HARBOUR_ROLE": "worker"},
-            plan.root,
-        ),
+        *(
+            Program(name, command, {**environment, "HARBOUR_ROLE": role}, plan.root)
+            for name, command, role in (
+                ("web", programs.web(plan.host, plan.port, plan.web_workers), "web"),
+                ("worker", programs.worker(), "worker"),
+                ("beat", programs.beat(), "worker"),
+            )
+        )
     )
     await supervisor.until(
         lambda: _answers(plan.host, plan.port), seconds=60, otherwise="The web server does not answer."
     )
-
-
-def web_command(host: str, port: int, workers: int) -> list[str]:
-    """The shipped web server: one process a core, one request a process, as measured fastest. Logs no addresses."""
-    return [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-        "--workers", str(workers), "--blocking-threads", "1", "--no-ws", "--respawn-failed-workers",
-        "--respawn-interval", "0.5", "--workers-kill-timeout", "2", "--log-level", "warning", "safeguarding.wsgi:application",
-    ]  # fmt: skip
 
 
 def _require_free_port(host: str, port: int) -> None:

@@ -1,0 +1,28 @@
+"""How is each of Harbour's own processes started? The same way by `manage.py up` and in a container (`manage.py program`)."""
+
+import sys
+
+NAMES = ("web", "worker", "beat")
+# It warns root of tasks that carry code; Harbour takes JSON alone, from everybody.
+_CELERY = [sys.executable, "-W", "ignore:::celery.platforms", "-m", "celery", "--quiet", "--app", "safeguarding.celery"]
+
+
+def web(host: str, port: int, workers: int) -> list[str]:
+    """The shipped web server: one process a core, one request a process, as measured fastest. Logs no addresses."""
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
+        "--workers", str(workers), "--blocking-threads", "1", "--no-ws", "--respawn-failed-workers",
+        "--respawn-interval", "0.5", "--workers-kill-timeout", "2", "--log-level", "warning", "safeguarding.wsgi:application",
+    ]  # fmt: skip
+
+
+def worker() -> list[str]:
+    """What is done outside a request: mail, calls that nobody answered, large imports."""
+    return [
+        *_CELERY, "worker", "--loglevel", "WARNING", "--concurrency", "2", "--without-mingle", "--without-gossip",
+    ]  # fmt: skip
+
+
+def beat() -> list[str]:
+    """The clock of the worker. Its times are kept in memory: every task looks in the database for what was missed."""
+    return [*_CELERY, "beat", "--loglevel", "WARNING", "--scheduler", "celery.beat:Scheduler", "--pidfile="]

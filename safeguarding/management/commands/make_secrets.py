@@ -1,0 +1,66 @@
+"""`manage.py make_secrets FOLDER`: the passwords of a new installation in containers, one file for each holder.
+
+The files are readable inside the containers; the folder lets nobody else on the machine in. PostgreSQL is given
+verifiers, from which no password follows.
+"""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from psycopg import sql
+from psycopg.pq import PGconn
+
+from safeguarding.launch.postgres import ROLES
+
+
+class Command(BaseCommand):
+    help = "Makes the secrets that docker-compose.yml names, in a new folder. Never overwrites one."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", type=Path, help="where docker-compose.yml looks: var/secrets")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder: Path = options["folder"]
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise CommandError(f"{folder} is not empty. Secrets are made once: the database knows only those.")
+        folder.chmod(0o700)
+        for name, text in _contents().items():
+            (folder / name).write_text(text)
+            (folder / name).chmod(0o444)
+        self.stdout.write(f"Made in {folder}. Keep a copy where the database's backups are not.")
+
+
+def _contents() -> dict[str, str]:
+    passwords = {name: secrets.token_urlsafe(32) for name in (*ROLES, "postgres", "valkey")}
+    addresses = {f"{role}_database_url": f"postgres://{role}:{passwords[role]}@postgres:5432/harbour" for role in ROLES}
+    return {
+        **addresses,
+        "secret_key": secrets.token_urlsafe(50),
+        "redis_url": f"redis://:{passwords['valkey']}@valkey:6379/0",
+        "valkey.conf": f'requirepass {passwords["valkey"]}\nsave ""\nappendonly no\nmaxmemory-policy noeviction\n',
+        "postgres_password": passwords["postgres"],
+        "roles.sql": _roles(passwords),
+    }
+
+
+def _roles(passwords: dict[str, str]) -> str:
+    """What PostgreSQL runs once, when it is empty."""
+    statements: list[sql.Composable] = [
+        sql.SQL("CREATE ROLE {} {} PASSWORD {};").format(
+            sql.Identifier(role), sql.SQL(options), sql.Literal(_verifier(role, passwords[role]))
+        )
+        for role, options in ROLES.items()
+    ]
+    statements += [
+        sql.SQL("ALTER DATABASE harbour OWNER TO owner;"),
+        sql.SQL("REVOKE ALL ON DATABASE harbour FROM PUBLIC;"),
+    ]
+    return "\n".join(statement.as_string(None) for statement in statements) + "\n"
+
+
+def _verifier(role: str, password: str) -> str:
+    return PGconn.connect_start(b"").encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()

@@ -1,0 +1,26 @@
+"""`manage.py program web`: become one of Harbour's processes, where something else starts and watches them (a container)."""
+
+import os
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from safeguarding.launch import programs
+
+
+class Command(BaseCommand):
+    help = "Becomes the web server, the worker or its clock, with the settings of this process."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("program", choices=programs.NAMES)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        commands = {
+            "web": programs.web(settings.HOST, settings.PORT, settings.WEB_WORKERS),
+            "worker": programs.worker(),
+            "beat": programs.beat(),
+        }
+        command = commands[options["program"]]
+        os.execv(command[0], command)
