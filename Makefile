@@ -18,7 +18,7 @@ test:  ## everything that fits in 12 minutes on 2 cores
 
 soak:  ## the long proofs, under 2 hours
 	@$(PYTHON) .ci/bootstrap.py test
-	@$(HARBOUR) -m pytest -m soak
+	@$(HARBOUR) -m pytest -m soak tests/soak
 
 check:  ## style, types, layers, migrations, templates, documents, settings for production
 	@$(PYTHON) .ci/bootstrap.py check

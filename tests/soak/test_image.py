@@ -9,12 +9,9 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-
-import pytest
+from typing import Any
 
 from tests.architecture.source import ROOT
-
-pytestmark = pytest.mark.soak
 
 OF_THE_SYSTEM = ("apt-get", "useradd", "install -d")
 
@@ -56,8 +53,13 @@ def build(tmp_path: Path) -> Path:
             folder.mkdir()
             # What the image's own Python is there: pip may install into it.
             subprocess.run([sys.executable, "-m", "venv", str(tmp_path / f"{name}-python")], check=True)
-            environment = {"PATH": f"{tmp_path / f'{name}-python' / 'bin'}:{os.environ['PATH']}", "HOME": os.environ["HOME"]}
-            environment |= {k: v for k, v in os.environ.items() if "CERT" in k or k.startswith(("NPM_", "npm_", "UV_", "PIP_"))}
+            environment = {
+                "PATH": f"{tmp_path / f'{name}-python' / 'bin'}:{os.environ['PATH']}",
+                "HOME": os.environ["HOME"],
+            }
+            environment |= {
+                k: v for k, v in os.environ.items() if "CERT" in k or k.startswith(("NPM_", "npm_", "UV_", "PIP_"))
+            }
         elif word == "COPY":
             copy(rest, clone, stages, folder)
         elif word == "ENV":
@@ -69,7 +71,7 @@ def build(tmp_path: Path) -> Path:
     return stages["last"]
 
 
-def test_the_steps_of_the_image_make_something_that_serves_its_files(tmp_path: Path) -> None:
+def test_the_steps_of_the_image_make_something_that_serves_its_files(tmp_path: Path, figures: dict[str, Any]) -> None:
     image = build(tmp_path)
     packages = next((image / ".venv" / "lib").glob("python3.*")) / "site-packages"
     assert (packages / "granian").exists()
@@ -96,3 +98,4 @@ print(answer.status_code, len(b"".join(answer.streaming_content)) > 50_000)
         text=True,
     )
     assert done.stdout.split() == ["200", "True"], done.stderr
+    figures["steps"] = len(steps())
