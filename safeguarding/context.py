@@ -32,6 +32,7 @@ def _frame(request: Request) -> dict[str, Any]:
         "person": request.user.full_name,  # type: ignore[union-attr]
         "role_title": title,
         "nav": navigation(request, getattr(request, "nav", "")),
+        "strips": fill("notice_strip", request),
         "search": may(request.user, "view_concerns", held.school_id),
         "may_log": may(request.user, "log_concern", held.school_id),
         "watch_calls": may(request.user, "receive_calls"),

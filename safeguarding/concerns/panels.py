@@ -1,18 +1,25 @@
-"""What do concerns put into the pages that every app shares? Navigation, a child's chronology, and where notices lead."""
+"""What do concerns put into the pages that every app shares? Navigation, what is not sent, a child's chronology, notices."""
+
+from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.reading import visible
 from safeguarding.http import Request
 from safeguarding.paging import capped_count
-from safeguarding.panels import NavItem, Tab, register
+from safeguarding.panels import NavItem, Panel, Tab, register
 
 from . import chronology
 from .entries import SOURCES
 from .models import Concern
 from .services import reading
+from .services.drafts import unsent_for_a_day, unsent_of
+
+# As many as an aside shows; the page behind it shows all.
+IN_ASIDE = 4
 
 
 def _reads(request: Request) -> bool:
@@ -24,14 +31,39 @@ def _acts(request: Request) -> bool:
     return may(request.user, "own_actions", request.held.school_id) and not _reads(request)
 
 
+def _logs(request: Request) -> bool:
+    return may(request.user, "log_concern", request.held.school_id)
+
+
+def _decides(request: Request) -> bool:
+    return may(request.user, "decide_concerns", request.held.school_id)
+
+
 def _unread(request: Request) -> int:
     return capped_count(reading.unread(visible(request, Concern), request.held.school_id), 99)
 
 
+def _own_unsent(request: Request, record: Any) -> dict[str, Any] | None:
+    """One's own drafts, less the one on the page. One query."""
+    here = request.resolver_match.kwargs.get("token") if request.resolver_match else None
+    drafts = [draft for draft in unsent_of(request.user) if draft.token != here]
+    return {"drafts": drafts, "newest": drafts[0]} if drafts else None
+
+
+def _unsent_of_colleagues(request: Request, record: Any) -> dict[str, Any] | None:
+    """Drafts that have waited for a school day; no panel where there is none."""
+    drafts = unsent_for_a_day(request.held.school_id, at=timezone.now())
+    return {"drafts": drafts[:IN_ASIDE], "number": len(drafts)} if drafts else None
+
+
 register(
+    NavItem("home", "Home", "staff_home", may=lambda r: r.held.role.home == "staff_home", order=10),
     NavItem("today", "Today", "today", may=_reads, order=10),
     NavItem("concerns", "Concerns", "concerns", may=_reads, order=20, count=_unread, hot=True),
     NavItem("actions", "Actions", "my_actions", may=_acts, order=30),
+    NavItem("my_reports", "My reports", "my_reports", may=_logs, order=60),
+    Panel("notice_strip", "unsent", "concerns/strip.html", data=_own_unsent, may=_logs),
+    Panel("today_aside", "unsent", "concerns/unsent_panel.html", data=_unsent_of_colleagues, may=_decides, order=70),
     Tab("chronology", "Chronology", "child_chronology", may=_reads, order=10),
 )
 chronology.register(*SOURCES)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import calls, chronology, deciding, lists, paper
+from .views import calls, chronology, deciding, drafts, keeping, lists, paper, reporting, reports
 
 urlpatterns: list[URLPattern] = [
     # Tell first.
@@ -10,6 +10,20 @@ urlpatterns: list[URLPattern] = [
     path("call/find/", calls.call_find, name="call_find"),
     path("call/<uuid:concern_id>/", calls.call, name="call"),
     path("calls/", calls.calls_strip, name="calls_strip"),
+    # Log a concern, and what became of it.
+    path("staff/", reports.staff_home, name="staff_home"),
+    path("log/", reporting.log_concern, name="log_concern"),
+    path("log/find/", reporting.log_find, name="log_find"),
+    path("log/keep/", keeping.log_autosave, name="log_autosave"),
+    path("log/<uuid:token>/", reporting.log_resume, name="log_resume"),
+    path("my-reports/", reports.my_reports, name="my_reports"),
+    path("my-reports/<uuid:concern_id>/", reports.report, name="report"),
+    path("my-reports/<uuid:concern_id>/add/", reports.report_add, name="report_add"),
+    path("drafts/", drafts.drafts, name="drafts"),
+    path("drafts/<uuid:token>/discard/", drafts.draft_discard, name="draft_discard"),
+    path("unsent/", drafts.unsent_drafts, name="unsent_drafts"),
+    path("unsent/<uuid:token>/", drafts.unsent_draft, name="unsent_draft"),
+    path("unsent/<uuid:token>/ask/", drafts.unsent_ask, name="unsent_ask"),
     # Read and decide.
     path("today/", lists.today, name="today"),
     path("find/", lists.find, name="find"),

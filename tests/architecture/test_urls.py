@@ -10,6 +10,9 @@ from safeguarding.accounts.permissions import anyone_signed_in
 # Pages that anybody on the network may open without signing in. Each with its reason; there should be few.
 PUBLIC = {
     "health": "the container's health check; says ok and nothing else",
+    "log_concern": "keeps what was typed when the session ended meanwhile; asks for sign-in before it shows anything",
+    "log_autosave": "the same, every few seconds while it is being typed; answers with a time",
+    "report_add": "the same, for something added to a report",
 }
 # The only pages that are not Harbour's own. Signing in is theirs to decide.
 LIBRARIES = ("allauth.",)

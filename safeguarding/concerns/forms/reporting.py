@@ -153,7 +153,9 @@ class ReportForm(TypedForm):
         help_text="Your safeguarding lead can change this.",
         error_messages={"required": "Choose the nearest category"},
     )
-    subcategory = forms.ChoiceField(label="More exactly", required=False)
+    subcategory = forms.ChoiceField(
+        label="More exactly", required=False, widget=forms.Select({"data-narrow-by": "category"})
+    )
     marks_seen = forms.ChoiceField(
         label="Did you see a mark or injury?",
         choices=[("no", "No"), ("yes", "Yes")],
@@ -185,6 +187,8 @@ class ReportForm(TypedForm):
         super().__init__(typed, checked=checked)
         self._choices("category", [("", "Choose a category"), *((k.code, k.name) for k in kinds)])
         self._choices("subcategory", [("", "Not sure, or none of these"), *_narrower(kinds)])
+        if children:
+            self.fields["q"].label = "Add another child"
         told = [*((key, f"Yes, {lead.full_name}") for key, lead in self.leads.items())]
         self._choices("told", [*told, *((t.value, t.label) for t in (Account.Told.OTHER, Account.Told.NOBODY))])
 
@@ -263,6 +267,18 @@ class AdditionForm(TypedForm):
         choices=Amendment.Reason.choices,
         widget=Radios(),
         error_messages={"required": "Say why you add it"},
+    )
+
+
+class OpeningForm(HarbourForm):
+    """Why a lead reads what its author has not sent."""
+
+    reason = forms.CharField(
+        label="Why you open it before it has been sent",
+        help_text="Its author is told that you have read it. Your reason stays with the record.",
+        max_length=LINE,
+        widget=forms.Textarea,
+        error_messages={"required": "Give your reason for opening this draft before its author has sent it"},
     )
 
 

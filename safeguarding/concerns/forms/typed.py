@@ -116,8 +116,9 @@ def kind_of(key: str) -> str:
 
 def of_call(call: UnfinishedCall, begun: Typed) -> Typed:
     """What the form of a call for a lead begins with: the line and the children given when the lead was called."""
-    roles = {f"{child_id}-role": [role] for child_id, role in call.children}
-    who = [str(child_id) for child_id, _ in call.children]
-    return Typed(
-        {**begun.content, **roles, "who": who, "how_soon": [str(HowSoon.RIGHT_NOW.value)], "facts": [call.line]}
-    )
+    content, who = dict(begun.content), []
+    for number, (record, description, role) in enumerate(call.children, 1):
+        key = str(record or f"{ConcernChild.Kind.UNNAMED}-{number}")
+        who.append(key)
+        content |= {f"{key}-role": [role], f"{key}-description": [description]}
+    return Typed({**content, "who": who, "how_soon": [str(HowSoon.RIGHT_NOW.value)], "facts": [call.line]})

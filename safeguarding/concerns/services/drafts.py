@@ -48,14 +48,14 @@ def save_draft(
     school_id: UUID,
     content: Content,
     author_id: UUID,
-    adds_to: Account | None = None,
+    about: UUID | None = None,
     at: datetime | None = None,
 ) -> Draft | None:
     """Keep the form as it stands, whatever stands in it: field name to the texts typed there.
 
     Returns None when it has been sent meanwhile: there is nothing left to keep. Does not ask for a live role: somebody
-    who leaves the school at noon does not lose what was typed at eleven. Raises `NotAllowed` when the token is another
-    person's. `adds_to` is the account to which this will be added; the draft keeps it.
+    who leaves the school at noon does not lose what was typed at eleven. `about` is the concern to whose account this will
+    be added. Raises `NotAllowed` when the token, or that account, is another person's.
     """
     at = at or timezone.now()
     _wait_for(token)
@@ -65,7 +65,12 @@ def save_draft(
     draft = Draft.objects.filter(pk=token).first()
     if draft is None:
         draft = Draft(
-            pk=token, school_id=school_id, author_id=author_id, concern=concern, adds_to=adds_to, started_at=at
+            pk=token,
+            school_id=school_id,
+            author_id=author_id,
+            concern=concern,
+            adds_to=_account_of(about, author_id) if about else None,
+            started_at=at,
         )
         record(Verb.DRAFT, object_type="concerns.draft", object_id=token, school_id=school_id)
     if draft.author_id != author_id or (concern is not None and concern.logged_by_id != author_id):
@@ -73,6 +78,13 @@ def save_draft(
     draft.content, draft.saved_at = _storable(content), at
     draft.save()
     return draft
+
+
+def _account_of(concern_id: UUID, author_id: UUID) -> Account:
+    account = Account.objects.filter(concern_id=concern_id, author_id=author_id).first()
+    if account is None:
+        raise NotAllowed("Only the person who wrote an account can add to it. Log a concern of your own instead.")
+    return account
 
 
 def _wait_for(token: UUID) -> None:

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from children.models import Child
 from safeguarding.accounts.models import User
 from safeguarding.concerns.models import Account, BodyMapMark, Concern, ConcernChild, Receipt
-from safeguarding.dates import as_day, counted
+from safeguarding.dates import as_day, counted, moment
 
 
 class Stage(StrEnum):
@@ -42,6 +42,20 @@ class Progress:
     read_at: datetime | None
     phrase: str
     about: str
+
+    @property
+    def steps(self) -> list[dict[str, str]]:
+        """Received, read, closed, as the stages of a lifecycle: who and when, and which it has reached."""
+        order = (Stage.RECEIVED, Stage.READ, Stage.CLOSED)
+        reached = order.index(self.stage) if self.stage in order else 0
+        said = {Stage.RECEIVED: moment(self.began_at)}
+        if self.read_at:
+            said[Stage.READ] = f"{self.read_by}, {moment(self.read_at)}"
+        states = ("done", "now", "todo")
+        return [
+            {"label": stage.value, "sub": said.get(stage, ""), "state": states[(n >= reached) + (n > reached)]}
+            for n, stage in enumerate(order)
+        ]
 
     @property
     def is_waiting(self) -> bool:
@@ -92,12 +106,15 @@ class OwnReport:
 
 @dataclass(frozen=True)
 class UnfinishedCall:
-    """A call for a lead of which the account is still to be written: the line and the children it began with."""
+    """A call for a lead of which the account is still to be written: the line and the children it began with.
+
+    A child is its record's key, or None and a description; and its role.
+    """
 
     concern_id: UUID
     called_at: datetime
     line: str
-    children: list[tuple[UUID, str]]
+    children: list[tuple[UUID | None, str, str]]
     seen_by: str
     seen_at: datetime | None
 
@@ -140,7 +157,9 @@ def unfinished_call(token: UUID, *, by: User) -> UnfinishedCall | None:
         concern_id=concern.pk,
         called_at=concern.called_at,
         line=concern.account.facts,
-        children=[(row.child_id, row.role) for row in _named_by(by, [concern.pk]) if row.child_id],
+        children=[
+            (None if row.linked_at else row.child_id, row.description, row.role) for row in _named_by(by, [concern.pk])
+        ],
         seen_by=concern.acknowledged_by.full_name if concern.acknowledged_by else "",
         seen_at=concern.acknowledged_at,
     )

@@ -96,7 +96,7 @@ def test_an_addition_that_has_been_sent_is_no_draft_any_more(cast):
         school_id=cast.school.pk,
         content={"text": ["He"]},
         author_id=cast.teacher.pk,
-        adds_to=account,
+        about=account.concern_id,
         at=SCHOOL_DAY,
     )
     assert unsent_of(cast.teacher)[0].report_id == account.concern_id

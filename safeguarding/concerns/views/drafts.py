@@ -1,0 +1,99 @@
+"""What is not sent yet: one's own drafts, and for safeguarding leads that a colleague has one."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from safeguarding.accounts.permissions import anyone_signed_in, requires
+from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.services import open_notices
+from safeguarding.audit.models import Verb
+from safeguarding.audit.reading import read_one, visible
+from safeguarding.audit.services import record
+from safeguarding.concerns.forms.reporting import OpeningForm, readable
+from safeguarding.concerns.forms.typed import Typed
+from safeguarding.concerns.models import Draft
+from safeguarding.concerns.services.drafts import (
+    Unsent,
+    ask_about_draft,
+    discard_draft,
+    open_draft,
+    unsent_for_a_day,
+    unsent_of,
+)
+from safeguarding.concerns.services.help_now import help_now
+from safeguarding.concerns.views.reporting import report_form
+from safeguarding.http import Request, SeeOther
+
+
+@require_GET
+@anyone_signed_in
+def drafts(request: Request) -> HttpResponse:
+    """One's own drafts: go on with one, or discard it."""
+    request.nav = "my_reports"
+    return render(request, "concerns/drafts.html", {"drafts": unsent_of(request.user)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@anyone_signed_in
+def draft_discard(request: Request, token: UUID) -> HttpResponse:
+    """Throw one's own draft away, after being asked."""
+    request.nav = "my_reports"
+    draft = read_one(request, visible(request, Draft).filter(author=request.user), pk=token)
+    if request.method == "POST":
+        discard_draft(draft=draft, by=request.user)
+        messages.success(request, "Draft discarded.")
+        return redirect("home")
+    return render(request, "concerns/draft_discard.html", {"draft": draft})
+
+
+@require_GET
+@requires(Capability.DECIDE_CONCERNS)
+def unsent_drafts(request: Request) -> HttpResponse:
+    """That colleagues have drafts begun a school day ago or longer: whose, and since when. Not what is in them."""
+    request.nav = "today"
+    found = unsent_for_a_day(request.held.school_id, at=timezone.now())
+    record(Verb.LIST, object_type="concerns.draft", count=len(found), purpose="unsent drafts")
+    return render(request, "concerns/unsent_drafts.html", {"drafts": found})
+
+
+@require_POST
+@requires(Capability.DECIDE_CONCERNS)
+def unsent_ask(request: Request, token: UUID) -> HttpResponse:
+    """Ask the author to finish."""
+    _unsent(request, token)
+    ask_about_draft(token=token, by=request.user)
+    messages.success(request, "The author has a notice to finish this draft.")
+    return redirect("unsent_drafts")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.DECIDE_CONCERNS)
+def unsent_draft(request: Request, token: UUID) -> HttpResponse:
+    """Open a colleague's draft with a reason, which stays on it; afterwards show it to whoever gave one."""
+    request.nav = "today"
+    one = _unsent(request, token)
+    opened = visible(request, Draft).filter(pk=token, opened_by=request.user).exists()
+    form = OpeningForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        open_draft(token=token, reason=form.cleaned_data["reason"], by=request.user)
+        return SeeOther(request.path)
+    if not opened:
+        return render(request, "concerns/unsent_open.html", {"draft": one, "form": form})
+    draft = read_one(request, Draft, pk=token)
+    open_notices(user=request.user, object_id=token)
+    here = help_now(draft.school_id, timezone.localtime())
+    lines = readable(report_form(request, Typed(draft.content), here, checked=False))
+    return render(request, "concerns/unsent_draft.html", {"draft": one, "lines": lines, "reason": draft.opened_reason})
+
+
+def _unsent(request: Request, token: UUID) -> Unsent:
+    """The draft of a colleague that has waited long enough to be seen. Raises `Http404` for any other."""
+    found = unsent_for_a_day(request.held.school_id, at=timezone.now(), token=token)
+    if not found:
+        raise Http404
+    return found[0]

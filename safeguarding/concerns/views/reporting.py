@@ -1,0 +1,200 @@
+"""Log a concern: one page that loses nothing.
+
+Every form has an address of its own, made with its token: going back to it, loading it again and opening it on another
+day show what was typed there, or that it has been sent. Everything pressed on it (find, add, remove, save, send) is
+posted to one address with a key that says whose form it is, so that text is kept for its author whoever is signed in.
+"""
+
+from functools import partial
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from children.models import Child
+from children.services import Found, find_children, namesakes
+from safeguarding.accounts.permissions import ensure, may, public, requires
+from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.services import get_school
+from safeguarding.audit.models import Verb
+from safeguarding.audit.reading import read_many, read_one, visible
+from safeguarding.concerns import tokens
+from safeguarding.concerns.forms.reporting import ReportForm, child_forms
+from safeguarding.concerns.forms.typed import DESCRIBED, Typed, of_call, record_of
+from safeguarding.concerns.models import Draft
+from safeguarding.concerns.services.drafts import is_anothers, save_draft
+from safeguarding.concerns.services.help_now import HelpNow, help_now
+from safeguarding.concerns.services.kinds import kinds_on
+from safeguarding.concerns.services.progress import unfinished_call
+from safeguarding.concerns.services.raising import raise_concern, sent_as
+from safeguarding.concerns.views.keeping import everything, for_its_author, saved, without_key
+from safeguarding.http import Request, SeeOther
+from safeguarding.keys import uuid7
+
+_MAY_NOT = "You have no role at this school, so you cannot log a concern there. Ask the Headteacher to give you one."
+
+
+@csrf_exempt
+@public
+def log_concern(request: Request) -> HttpResponse:
+    """The way in: a form with an address of its own. And where everything that is pressed on a form is posted to.
+
+    Open without sign-in and without the browser's token for what is posted, because a session may end under somebody's
+    hands: `keeping` says why that is safe.
+    """
+    if request.method == "POST":
+        return _posted(request)
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.path)
+    ensure(request.user, Capability.LOG_CONCERN, request.acting.school_id, _MAY_NOT)  # type: ignore[arg-type]
+    return redirect("log_resume", uuid7())
+
+
+@require_safe
+@requires(Capability.LOG_CONCERN)
+def log_resume(request: Request, token: UUID) -> HttpResponse:
+    """One form: what was typed on it so far, or an empty one. One that was sent leads to its report."""
+    if (sent := sent_as(token, by=request.user)) is not None:
+        return redirect("report", sent)
+    mine = visible(request, Draft).filter(pk=token, author=request.user)
+    draft = read_one(request, mine, pk=token) if mine.exists() else None
+    if draft is None and is_anothers(token, by=request.user):
+        raise Http404
+    if draft is not None and draft.adds_to is not None:
+        return redirect("report", draft.adds_to.concern_id)
+    here = help_now(draft.school_id if draft else request.held.school_id, timezone.localtime())
+    typed = Typed(draft.content) if draft else _begun(request, token, here)
+    return _page(request, typed, token=token, here=here, draft=draft)
+
+
+@require_POST
+@requires(Capability.LOG_CONCERN)
+def log_find(request: Request) -> HttpResponse:
+    """Children that fit what is being typed on the form, for its script: what the Find button shows without one."""
+    typed = Typed({"q": [request.POST.get("q", "")]})
+    found = _search(request, typed, request.held.school_id)
+    return render(request, "concerns/_found.html", {"found": found})
+
+
+def _posted(request: Request) -> HttpResponse:
+    data = everything(request)
+    typed, key = Typed.posted(data), tokens.whose(data.get("key", ""))
+    if key is None or key.school_id is None:
+        return without_key(request, typed)
+    keep = partial(save_draft, token=key.token, school_id=key.school_id, author_id=key.author_id)
+    request.keep = partial(keep, content=typed.content)
+    page = reverse("log_resume", args=[key.token])
+    if request.user.pk != key.author_id:
+        request.keep()
+        return for_its_author(request, page)
+    if "send" in data:
+        return _send(request, typed, key)
+    typed, place = _pressed(typed, data)
+    keep(content=typed.content)
+    if "draft" in data:
+        messages.success(request, "Draft saved. It is not sent yet.")
+    return SeeOther(f"{page}{place}")
+
+
+def _pressed(typed: Typed, data: QueryDict) -> tuple[Typed, str]:
+    """What is typed after a button was pressed, and the place on the page to go on from."""
+    if (add := data.get("add")) is not None:
+        more = typed.adding(add)
+        new = next((key for key in more.children if key not in typed.children), "")
+        place = "#id_q" if not new else f"#id_{new}-role" if record_of(new) else f"#id_{new}-description"
+        return more, place
+    if (remove := data.get("remove")) is not None:
+        return typed.removing(remove), "#id_q"
+    if "draft" not in data and typed.text("q").strip():
+        return typed, "?find=1#found"
+    return typed, ""
+
+
+def _send(request: Request, typed: Typed, key: tokens.FormKey) -> HttpResponse:
+    """Send what is whole; keep what is not, and show what is missing."""
+    if (sent := sent_as(key.token, by=request.user)) is not None:
+        return SeeOther(reverse("report", args=[sent]))
+    here = help_now(key.school_id, timezone.localtime())  # type: ignore[arg-type]
+    form = report_form(request, typed, here, checked=True)
+    whole = form.is_whole()
+    if not may(request.user, Capability.LOG_CONCERN, key.school_id):
+        form.add_error(None, f"{_MAY_NOT} What you have written is kept.")
+    elif whole:
+        concern = raise_concern(
+            token=key.token,
+            school=get_school(here.school_id),
+            report=form.report(),
+            by=request.user,
+            at=here.at,
+        )
+        messages.success(request, f"Sent to the safeguarding leads. Your reference is {concern.reference}.")
+        return SeeOther(reverse("report", args=[concern.pk]))
+    draft = save_draft(
+        token=key.token, school_id=here.school_id, author_id=key.author_id, content=typed.content, at=here.at
+    )
+    return _page(request, typed, token=key.token, here=here, draft=draft, form=form)
+
+
+def report_form(request: Request, typed: Typed, here: HelpNow, *, checked: bool) -> ReportForm:
+    """The form over what is typed, with the cards of its children, read through the gate."""
+    named = visible(request, Child).filter(school_id=here.school_id, pk__in=typed.records)
+    cards = {child.pk: child for child in (read_many(request, named) if typed.records else ())}
+    alike = namesakes(list(cards.values()), today=here.at.date())
+    return ReportForm(
+        typed,
+        kinds=kinds_on(here.at.date()),
+        leads=here.leads,
+        children=child_forms(typed, cards=cards, namesakes=alike, checked=checked),
+        checked=checked,
+    )
+
+
+def _page(
+    request: Request,
+    typed: Typed,
+    *,
+    token: UUID,
+    here: HelpNow,
+    draft: Draft | None,
+    form: ReportForm | None = None,
+) -> HttpResponse:
+    """The form on its page. `form` is given where it was checked and something is missing."""
+    request.nav = "home"
+    form = form or report_form(request, typed, here, checked=False)
+    context = {
+        "form": form,
+        "key": tokens.issue(request.user, token, school_id=here.school_id),
+        "kinds": list(form.kinds.values()),
+        "help": here,
+        "call": unfinished_call(token, by=request.user),
+        "draft": draft,
+        "note": saved(draft)
+        if draft
+        else "Nothing is saved yet. What you type is saved as a draft that only you can see.",
+        "kept": "kept" in request.GET,
+        "found": _search(request, typed, here.school_id) if "find" in request.GET else None,
+        "has_errors": form.is_bound,
+        "described": [(kind.value, kind.label) for kind in DESCRIBED],
+    }
+    return render(request, "concerns/log.html", context)
+
+
+def _search(request: Request, typed: Typed, school_id: UUID) -> list[Found]:
+    """Whom the words beside the Find button fit, less those added already, recorded as searched for."""
+    words, today = typed.text("q").strip(), timezone.localdate()
+    found = find_children(by=request.user, school=school_id, words=words, today=today)
+    read_many(request, [one.child for one in found], verb=Verb.SEARCH, purpose="log a concern")
+    return [one for one in found if one.child.pk not in typed.records]
+
+
+def _begun(request: Request, token: UUID, here: HelpNow) -> Typed:
+    """An empty form with what goes without saying, or what was said when a lead was called."""
+    typed = Typed.fresh(at=here.at, in_school=not here.nobody_here, class_name=request.held.class_name)
+    call = unfinished_call(token, by=request.user)
+    return of_call(call, typed) if call else typed

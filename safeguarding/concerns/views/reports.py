@@ -1,0 +1,139 @@
+"""My reports: where the home page of staff leads, what became of each report, and how to add to one."""
+
+from functools import partial
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from safeguarding.accounts.permissions import anyone_signed_in, public, requires
+from safeguarding.accounts.roles import Capability
+from safeguarding.audit.reading import read_many, read_one, visible
+from safeguarding.concerns import tokens
+from safeguarding.concerns.forms.reporting import AdditionForm
+from safeguarding.concerns.forms.typed import Typed
+from safeguarding.concerns.models import Account, Draft
+from safeguarding.concerns.services.drafts import save_draft, unsent_of
+from safeguarding.concerns.services.help_now import help_now
+from safeguarding.concerns.services.progress import names_in, own_report, progress_of
+from safeguarding.concerns.services.raising import amend
+from safeguarding.concerns.views.keeping import everything, for_its_author, saved, without_key
+from safeguarding.http import Request, SeeOther
+from safeguarding.paging import newest_first
+from safeguarding.panels import fill
+
+ON_HOME = 5
+
+
+@require_GET
+@requires(Capability.LOG_CONCERN)
+def staff_home(request: Request) -> HttpResponse:
+    """Start a concern, go on with one, see that one was read."""
+    request.nav = "home"
+    page = newest_first(visible(request, Account).filter(author=request.user), "recorded_at", size=ON_HOME)
+    context = {
+        "greeting": f"Hello, {request.user.first_name}",
+        "reports": progress_of(read_many(request, page.rows), by=request.user),
+        "more": page.older,
+        "drafts": unsent_of(request.user),
+        "help": help_now(request.held.school_id, timezone.localtime()),
+        "today": timezone.localdate(),
+        "main": fill("staff_home", request),
+        "aside": fill("staff_home_aside", request),
+    }
+    return render(request, "staff_home.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@anyone_signed_in
+def my_reports(request: Request) -> HttpResponse:
+    """Every report of one's own, newest first, without a name. "Show name" shows those of one report, and is recorded."""
+    request.nav = "my_reports"
+    mine = visible(request, Account).filter(author=request.user)
+    page = newest_first(mine, "recorded_at", request.GET.get("before", ""))
+    reports = progress_of(read_many(request, page.rows), by=request.user)
+    shown = next((r.concern_id for r in reports if str(r.concern_id) == request.POST.get("show")), None)
+    if shown is not None:
+        read_one(request, mine, purpose="name shown", concern_id=shown)
+    context = {
+        "reports": reports,
+        "page": page,
+        "drafts": unsent_of(request.user) if page.is_first else [],
+        "older": f"?before={page.older}",
+        "newest": "" if page.is_first else reverse("my_reports"),
+        "shown": shown,
+        "names": names_in([shown], by=request.user)[shown] if shown else [],
+    }
+    return render(request, "concerns/my_reports.html", context)
+
+
+@require_GET
+@anyone_signed_in
+def report(request: Request, concern_id: UUID) -> HttpResponse:
+    """The receipt of a report, and one's own words in it for ever. Nothing that anybody else wrote."""
+    account = _own(request, concern_id)
+    begun = visible(request, Draft).filter(adds_to=account, author=request.user).order_by("-saved_at")
+    return _report_page(request, account, draft=begun.first())
+
+
+@csrf_exempt
+@public
+@require_POST
+def report_add(request: Request, concern_id: UUID) -> HttpResponse:
+    """Add to one's own account. Open as the log form is, and for the same reason: see `keeping`."""
+    data = everything(request)
+    typed, key = Typed.posted(data), tokens.whose(data.get("key", ""))
+    if key is None or key.school_id is None:
+        return without_key(request, typed)
+    keep = partial(
+        save_draft,
+        token=key.token,
+        school_id=key.school_id,
+        author_id=key.author_id,
+        content=typed.content,
+        about=concern_id,
+    )
+    page = reverse("report", args=[concern_id])
+    if request.user.pk != key.author_id:
+        keep()
+        return for_its_author(request, page)
+    account = _own(request, concern_id)
+    request.keep = keep
+    form = AdditionForm(typed, checked=True)
+    if "send" in data and form.is_valid():
+        amend(account=account, token=key.token, by=request.user, **form.cleaned_data)
+        messages.success(request, "Added. The safeguarding leads see it beside what you wrote first.")
+        return SeeOther(page)
+    draft = keep()
+    if "send" in data:
+        return _report_page(request, account, draft=draft, form=form)
+    messages.success(request, "Draft saved. It is not sent yet.")
+    return SeeOther(f"{page}#add")
+
+
+def _own(request: Request, concern_id: UUID) -> Account:
+    mine = visible(request, Account).filter(author=request.user).select_related("told_person")
+    return read_one(request, mine, concern_id=concern_id)
+
+
+def _report_page(
+    request: Request, account: Account, *, draft: Draft | None, form: AdditionForm | None = None
+) -> HttpResponse:
+    """`form` is given where it was checked and something is missing."""
+    request.nav = "my_reports"
+    typed = Typed(draft.content if draft else {})
+    context = {
+        "report": own_report(account, by=request.user),
+        "help": help_now(account.school_id, timezone.localtime()),
+        "form": form or AdditionForm(typed, checked=False),
+        "key": tokens.issue(request.user, draft.pk if draft else None, school_id=account.school_id),
+        "draft": draft,
+        "note": saved(draft) if draft else "",
+        "kept": "kept" in request.GET,
+    }
+    return render(request, "concerns/report.html", context)
