@@ -7,10 +7,12 @@ draft does not either.
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
+from django.utils import timezone
 
 from safeguarding.exceptions import BadInput
 from safeguarding.keys import uuid7
@@ -51,3 +53,13 @@ def read(signed: str, user: Any) -> UUID:
             "was saved as a draft is kept."
         )
     return key.token
+
+
+def opened_at(key: FormKey) -> datetime:
+    """When the form was first opened: the token is a UUIDv7, which begins with its time."""
+    return datetime.fromtimestamp((key.token.int >> 80) / 1000, UTC)
+
+
+def is_of_today(key: FormKey) -> bool:
+    """Whether the form was opened within the last day."""
+    return abs(timezone.now() - opened_at(key)) < timedelta(days=1)

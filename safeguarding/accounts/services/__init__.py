@@ -16,7 +16,7 @@ from .cover import (
     readers_on_duty,
     speak_to,
 )
-from .people import add_person, assign_role, deactivate_person, end_role, find_account
+from .people import add_person, assign_role, deactivate_person, end_role, find_account, get_person
 from .rota import (
     absences_from,
     call_sooner,
@@ -66,6 +66,7 @@ __all__ = [
     "find_caller",
     "find_day",
     "find_school",
+    "get_person",
     "get_school",
     "inbox",
     "leads_on_duty",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +18,11 @@ from safeguarding.exceptions import BadInput, OutOfTurn, check
 def find_account(username: str) -> User | None:
     """The account with this user name, in any spelling of upper and lower case."""
     return User.objects.filter(username__iexact=username).first()
+
+
+def get_person(user_id: UUID) -> User:
+    """The person with this key, active or not."""
+    return User.objects.get(pk=user_id)
 
 
 @transaction.atomic

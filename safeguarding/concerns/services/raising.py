@@ -118,12 +118,13 @@ def call_lead(
     child: Child | None = None,
     described: str = "",
     line: str = "",
+    signed_in: bool = True,
     at: datetime | None = None,
 ) -> Concern:
     """ "I need a safeguarding lead now": begins a concern and calls the first lead on duty; every signed-in lead sees it.
 
     `described` is a child in the caller's words, where no record was chosen. The same token again returns the same call.
-    What the sender writes until "Finish" is the account itself.
+    What the sender writes until "Finish" is the account itself. `signed_in` is False for a page whose session has ended.
     """
     at = at or timezone.now()
     ensure(by, Capability.LOG_CONCERN, school.pk, "You have no role at this school, so you cannot call a lead there.")
@@ -137,7 +138,7 @@ def call_lead(
     elif described.strip():
         unnamed = ChildEntry(role=role, kind=ConcernChild.Kind.UNNAMED, description=described.strip())
         _add_children(concern, [unnamed], by=by, at=at)
-    record(Verb.CALL, concern, by=by)
+    record(Verb.CALL, concern, by=by, purpose="" if signed_in else "session ended")
     first = first_to_call(school.pk, caller=by, at=at)
     tell(people=first, school_id=school.pk, kind=Notice.Kind.CALL, object_type="concern", object_id=concern.pk)
     return concern

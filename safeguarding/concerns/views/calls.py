@@ -5,16 +5,20 @@ from uuid import UUID
 
 from csp.constants import SELF
 from csp.decorators import csp_replace
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from children.models import Child
 from children.services import find_children
 from safeguarding.accounts import services as accounts
-from safeguarding.accounts.permissions import requires
+from safeguarding.accounts.permissions import ensure, public, requires
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
@@ -24,22 +28,41 @@ from safeguarding.concerns.models import Account, Concern
 from safeguarding.concerns.services import calling, escalation, raising
 from safeguarding.http import Request
 
+_NO_ROLE = (
+    "You have no role at this school, so you cannot call a lead there. Go to the office and ask for one in person."
+)
 
-@requires(Capability.LOG_CONCERN)
+
+@csrf_exempt
+@public
 def call_lead(request: Request) -> HttpResponseBase:
-    """Call a lead: one button. Finding a child first only shows the page again; nothing must be filled in."""
+    """Call a lead: one button. Finding a child first only shows the page again; nothing must be filled in.
+
+    A session may have ended under the caller's hands, and a call must not wait for a password: the key of the page, signed
+    by this server for who opened it, says who calls. It also stands in for the browser's token: a foreign site cannot make
+    one up. The worst that a stolen page of today can do is one false alarm in its owner's name, from a known address.
+    """
+    key = tokens.whose(request.POST.get("key", ""))
+    if not request.user.is_authenticated:
+        if key is not None and key.school_id is not None and tokens.is_of_today(key):
+            return _called_signed_out(request, key)
+        return redirect_to_login(request.path)
+    ensure(request.user, Capability.LOG_CONCERN, request.acting.school_id, _NO_ROLE)  # type: ignore[arg-type]
     if request.method != "POST":
-        key = tokens.issue(request.user, school_id=request.held.school_id)
-        return _call_page(request, CallForm(initial={"key": key}))
+        return _call_page(request, CallForm(initial={"key": _new_key(request)}))
     form = CallForm(request.POST)
     if not form.is_valid():
         return _call_page(request, form)
+    if key is None or key.author_id != request.user.pk:
+        # A page of somebody else at a shared computer, or half a page. The words stay; who presses now is the caller.
+        messages.warning(request, "This page was not opened by you. Press the button once more: the call is yours.")
+        return _call_page(request, CallForm(initial=form.cleaned_data | {"key": _new_key(request)}))
     if {"find", "add", "remove"} & request.POST.keys():
         return _call_page(request, CallForm(initial=_chosen(request, form)), find="find" in request.POST)
     given = form.cleaned_data
     child = _child(request, given["child"])
     concern = raising.call_lead(
-        token=tokens.read(given["key"], request.user),
+        token=key.token,
         school=accounts.get_school(request.held.school_id),
         by=request.user,
         child=child,
@@ -47,6 +70,22 @@ def call_lead(request: Request) -> HttpResponseBase:
         line=given["line"],
     )
     return redirect("call", concern.pk)
+
+
+def _called_signed_out(request: Request, key: tokens.FormKey) -> HttpResponse:
+    """The call of somebody whose session has ended, with whatever was typed. The page after it names nobody."""
+    form = CallForm(request.POST)
+    words = form.cleaned_data if form.is_valid() else {}
+    concern = raising.call_lead(
+        token=key.token,
+        school=accounts.get_school(key.school_id),  # type: ignore[arg-type]
+        by=accounts.get_person(key.author_id),
+        described=words.get("q", ""),
+        line=words.get("line", ""),
+        signed_in=False,
+    )
+    sign_in = redirect_to_login(reverse("call", args=[concern.pk])).url
+    return render(request, "calls/called.html", {"sign_in_url": sign_in})
 
 
 def _chosen(request: Request, form: CallForm) -> dict[str, Any]:
@@ -70,7 +109,12 @@ def _child(request: Request, child_id: UUID | None) -> Child | None:
     return read_one(request, cards, pk=child_id, purpose="call")
 
 
+def _new_key(request: Request) -> str:
+    return tokens.issue(request.user, school_id=request.held.school_id)
+
+
 def _call_page(request: Request, form: CallForm, *, find: bool = False) -> HttpResponse:
+    """The form. It keeps its key until it is sent: pressed twice, it is one call."""
     at, school = timezone.now(), accounts.get_school(request.held.school_id)
     found = None
     if find and (words := form["q"].value()):

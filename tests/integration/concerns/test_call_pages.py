@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import time_machine
+from django.test import Client
 
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import Notice
@@ -108,10 +109,10 @@ def test_a_child_that_is_not_to_be_seen_does_not_stop_the_call(client, room, chi
     assert not Concern.objects.get().children.exists()
 
 
-def test_a_key_of_somebody_else_is_refused(client, room):
+def test_a_key_of_somebody_else_calls_nobody(client, room):
     client.force_login(room.teacher)
-    assert client.post("/call/", {"key": tokens.issue(room.lead)}).status_code == 422
-    assert client.post("/call/", {}).status_code == 422
+    for sent in ({"key": tokens.issue(room.lead)}, {"key": "half a k"}, {}):
+        assert "Press the button once more" in client.post("/call/", sent).content.decode()
     assert not Concern.objects.exists()
 
 
@@ -251,3 +252,61 @@ def test_no_call_takes_a_name_into_the_address_or_the_title(client, room):
     title = text[text.index("<title>") : text.index("</title>")]
     assert "Rowan" not in answer.url + title
     assert "Ashdown" not in text
+
+
+def opened_now(clock, user, school):
+    """The key of a page that `user` opens, and the clock at that moment: keys carry the machine's time."""
+    key = tokens.issue(user, school_id=school.pk)
+    clock.move_to(tokens.opened_at(tokens.whose(key)))
+    return key
+
+
+def test_a_page_whose_session_has_ended_still_calls(room, clock):
+    """With the browser's own check of tokens on, as in a school."""
+    opened_now(clock, room.teacher, room.school)
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(room.teacher)
+    key = browser.get("/call/").context["form"]["key"].value()
+    browser.logout()
+
+    answer = browser.post("/call/", {"key": key, "line": "Come to the hall", "q": "boy in red"})
+
+    concern = Concern.objects.get()
+    assert (concern.logged_by, concern.account.facts) == (room.teacher, "Come to the hall")
+    text = answer.content.decode()
+    assert "Your call has been sent" in text
+    assert f"/account/sign-in/?next=/call/{concern.pk}/" in text
+    for name in ("Beckett", "Raman", "C-2026", "hall"):
+        assert name not in text
+    event = Event.objects.get(verb=Verb.CALL, object_id=concern.pk)
+    assert (event.actor_id, event.purpose, event.source_address) == (room.teacher.pk, "session ended", "127.0.0.1")
+    # Pressed again, before and after signing in: one call.
+    browser.post("/call/", {"key": key})
+    browser.force_login(room.teacher)
+    assert browser.post("/call/", {"key": key}).url == f"/call/{concern.pk}/"
+    assert Concern.objects.count() == 1
+
+
+def test_signed_out_only_a_page_of_today_and_of_somebody_with_a_role_calls(client, room, clock):
+    key = opened_now(clock, room.teacher, room.school)
+    gone = tokens.issue(room.assistant, school_id=room.school.pk)
+    accounts.deactivate_person(user=room.assistant)
+    assert client.post("/call/", {"key": gone}).status_code == 403
+    assert client.post("/call/", {"key": "made-up"}).status_code == 302
+    clock.shift(timedelta(days=1, minutes=1))
+    assert client.post("/call/", {"key": key}).url.startswith("/account/sign-in/")
+    assert client.get("/call/").url.startswith("/account/sign-in/")
+    assert not Concern.objects.exists()
+
+
+def test_a_colleagues_page_at_a_shared_computer_asks_once_more_and_keeps_the_words(client, room):
+    client.force_login(room.assistant)
+    theirs = tokens.issue(room.teacher, school_id=room.school.pk)
+    again = client.post("/call/", {"key": theirs, "line": "Come now"})
+    assert not Concern.objects.exists()
+    text = again.content.decode()
+    assert "Press the button once more" in text
+    assert 'value="Come now"' in text
+
+    client.post("/call/", {"key": again.context["form"]["key"].value(), "line": "Come now"})
+    assert Concern.objects.get().logged_by == room.assistant
