@@ -13,5 +13,6 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "calls": {"task": "safeguarding.concerns.tasks.escalate", "schedule": 15.0, "options": {"expires": 15}},
     "mail": {"task": "safeguarding.accounts.tasks.deliver_notices", "schedule": 30.0, "options": {"expires": 30}},
+    "imports": {"task": "children.tasks.work_on_imports", "schedule": 60.0, "options": {"expires": 60}},
     "unread": {"task": "safeguarding.concerns.tasks.chase", "schedule": 300.0, "options": {"expires": 300}},
 }

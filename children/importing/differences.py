@@ -164,6 +164,8 @@ def _adults(held: Held, facts: Facts) -> Iterator[Change]:
             was, now = getattr(known.contact, reach), getattr(adult, reach)
             if now and _bare(was) != _bare(now):
                 yield Change(reach, was, now, adult=name, place=place)
+        if place == 0 and "emergency_phone" in facts and not (known.contact.mobile or known.contact.telephone):
+            yield Change("mobile", "", facts["emergency_phone"], adult=name, place=place)
         if adult.responsibility is not None:
             held_now = known.responsibility.held if known.responsibility else None
             if held_now is not adult.responsibility:

@@ -50,7 +50,9 @@ FIELDS: dict[str, Field] = {
     "postcode": Field("Postcode", hints=("post code",), max_length=10),
     "contact_name": Field("First contact, name", hints=("contact 1 name", "primary guardian", "parent", "contact name"), max_length=150),
     "contact_relationship": Field("First contact, relationship", hints=("contact 1 relationship", "relationship"), max_length=100),
-    "contact_mobile": Field("First contact, telephone", hints=("contact 1 mobile", "mobile", "telephone", "phone", "emergency phone"), max_length=30),
+    "contact_mobile": Field("First contact, telephone", hints=("contact 1 mobile", "mobile", "telephone", "phone"), max_length=30),
+    # Whose telephone it is, the file does not say: the first adult it names has it, unless that adult has one already.
+    "emergency_phone": Field("Emergency telephone", hints=("emergency phone", "emergency number"), max_length=30),
     "contact_email": Field("First contact, e-mail", hints=("email", "e mail", "contact 1 email"), max_length=254),
     "contact_responsibility": Field("First contact, parental responsibility", hints=("parental responsibility",)),
     "mother_name": Field("Mother, name", hints=("mother",), max_length=150),
@@ -151,8 +153,7 @@ BROMCOM = Format(
         "Postcode": "postcode",
         "MotherName": "mother_name",
         "FatherName": "father_name",
-        # Whose telephone it is, the file does not say: it goes to the first adult it names.
-        "EmergencyPhone": "contact_mobile",
+        "EmergencyPhone": "emergency_phone",
     },
     {},
 )

@@ -199,13 +199,13 @@ def require(facts: Facts, notes: Notes, headings: Mapping[str, str]) -> None:
             notes.note(
                 Severity.HOLD,
                 code,
-                f"{FIELDS[name].label} is missing. Fill it in in your own system and export again.",
+                f"{FIELDS[name].label} is missing. Enter it in your own system and export again.",
                 headings.get(name, ""),
             )
     if "date_of_birth" not in facts and not codes & {"no_date", "impossible_date", "future_birth"}:
         notes.note(
             Severity.HOLD,
             "no_birth",
-            "Date of birth is missing. Fill it in in your own system and export again.",
+            "Date of birth is missing. Enter it in your own system and export again.",
             headings.get("date_of_birth", ""),
         )

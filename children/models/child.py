@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from children import names, upn
+from children import codes, names, upn
 from children.codes import year_label
 from safeguarding import personal_data
 from safeguarding.accounts.models import School
@@ -146,6 +146,26 @@ class ChildDetail(models.Model):
     @property
     def upn_is_temporary(self) -> bool:
         return upn.is_temporary(self.upn)
+
+    @property
+    def language_label(self) -> str:
+        return codes.label("language", self.first_language)
+
+    @property
+    def ethnicity_label(self) -> str:
+        return codes.label("ethnicity", self.ethnicity)
+
+    @property
+    def sen_label(self) -> str:
+        return codes.label("sen", self.sen_provision)
+
+    @property
+    def sen_needs_labels(self) -> list[str]:
+        return [codes.label("sen_need", need) for need in self.sen_needs]
+
+    @property
+    def care_authority_label(self) -> str:
+        return codes.label("authority", self.care_authority)
 
     def age(self, today: date) -> int | None:
         """Age in whole years on a day; None where the date of birth is not known."""

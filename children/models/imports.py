@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models.functions import Now
 
+from children.codes import year_label
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
@@ -65,6 +66,10 @@ class ImportRun(models.Model):
         )  # fmt: skip
         source = Source.SCHOOL
         retention = Retention.KEPT
+
+    @property
+    def waits_for_a_person(self) -> bool:
+        return self.status in (self.Status.READY, self.Status.MAPPING)
 
 
 class ImportPart(models.Model):
@@ -160,6 +165,11 @@ class ImportRow(models.Model):
     def name(self) -> str:
         """The name in the row, forename first."""
         return f"{self.facts.get('forename', '')} {self.facts.get('surname', '')}".strip()
+
+    @property
+    def year(self) -> str:
+        """The year group in the row, in words."""
+        return year_label(self.facts.get("year_group"))
 
 
 class ColumnMapping(models.Model):

@@ -203,14 +203,14 @@ def _enrolment(child: NewChild) -> Row:
 
 
 def _classes(pairs: Sequence[tuple[UUID, NewChild]], today: date) -> Iterator[Row]:
-    """Since when a child has been in its class is rarely said: at the latest since today, at the earliest since entry."""
+    """Since when a child has been in its class nobody says, unless it has only just come."""
     for key, child in pairs:
         if child.class_name or child.year_group is not None:
             yield {
                 "child_id": key,
                 "year_group": child.year_group,
                 "class_name": child.class_name,
-                "starts_on": child.entered_on if child.entered_on and child.entered_on > today else today,
+                "starts_on": child.entered_on if child.entered_on and child.entered_on >= today else None,
                 "ends_on": child.leaving and child.leaving.on,
             }
 

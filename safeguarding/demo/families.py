@@ -56,7 +56,7 @@ def _details(entry: source.Entry, days: Days) -> dict[str, Any]:
         "ethnicity": entry["ethnicity"],
         "first_language": entry["first_language"],
         "interpreter_needed": entry.get("interpreter_needed", False),
-        "sen_provision": sen.get("provision", ""),
+        "sen_provision": sen.get("provision", "N"),
         "sen_needs": sen.get("needs", []),
         "in_care": entry.get("in_care", False),
         "care_authority": entry.get("care_authority", ""),

@@ -8,8 +8,9 @@ confirming  the list changes, in one transaction or not at all
 
 from .confirming import confirm_import, finish_import
 from .deciding import agree, choices, decide
-from .reading import leaving, read_import, waiting
+from .reading import leaving, read_import, remarked, waiting
 from .starting import abandon_import, start_import, tell_columns
+from .working import go_on, take_up, take_up_all
 
 __all__ = [
     "abandon_import",
@@ -18,9 +19,13 @@ __all__ = [
     "confirm_import",
     "decide",
     "finish_import",
+    "go_on",
     "leaving",
     "read_import",
+    "remarked",
     "start_import",
+    "take_up",
+    "take_up_all",
     "tell_columns",
     "waiting",
 ]

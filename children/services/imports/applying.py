@@ -90,6 +90,9 @@ def _new_child(facts: Facts, run: ImportRun, today: date) -> NewChild:
     else:
         known = ParentalResponsibility.Known.SYSTEM
     former = facts.get("former_upn")
+    adults = [Adult(**adult, known_from=known) for adult in facts.get("adults", ())]
+    if adults and not adults[0].mobile:
+        adults[0].mobile = facts.get("emergency_phone", "")
     return NewChild(
         forename=facts.get("forename", ""),
         surname=facts.get("surname", ""),
@@ -100,7 +103,7 @@ def _new_child(facts: Facts, run: ImportRun, today: date) -> NewChild:
         entered_on=_day(facts.get("entered_on")) or today,
         details=details,
         homes=[Home(**facts["address"])] if "address" in facts else [],
-        adults=[Adult(**adult, known_from=known) for adult in facts.get("adults", ())],
+        adults=adults,
         called=[Called(**name) for name in facts.get("called", ())],
         former_upns=[former] if former and former != facts.get("upn") else [],
         earlier=[Earlier(**school) for school in facts.get("earlier", ())],

@@ -144,7 +144,7 @@ _DOUBTS = {
     "several": (
         Severity.HOLD,
         "Several children have this name and date of birth, and the UPN does not say which is meant. "
-        "Fill in the UPN in your own system.",
+        "Enter the UPN in your own system and export again.",
     ),
     "other_upn": (
         Severity.HOLD,

@@ -87,6 +87,11 @@ def waiting(run: ImportRun) -> QuerySet[ImportRow]:
     )
 
 
+def remarked(run: ImportRun) -> QuerySet[ImportRow]:
+    """Rows about which there is something to say, in the order of the file."""
+    return ImportRow.objects.filter(run=run).exclude(problems=[]).order_by("number")
+
+
 def list_state(school: School) -> str:
     """Changes whenever a child of the school does, whichever transaction commits first."""
     exactly = Sum(Extract("changed_at", "epoch"), output_field=DecimalField(max_digits=40, decimal_places=6))

@@ -70,14 +70,18 @@ def start_import(*, school: School, file_name: str, chunks: Iterable[bytes], by:
         ensure(by, Capability.IMPORT_CHILDREN, school.pk, _OFFICE)
     run = ImportRun(school=school, file_name=file_name[-100:], size=0, uploaded_by=by)
     run.save(force_insert=True)
+    expected = 0
     for number, part in enumerate(_parts(chunks)):
         run.size += len(part)
+        expected += max(part.count(b"\n"), part.count(b"</Pupil>"))
         if run.size > MAX_BYTES:
             raise BadInput(
                 f"This file is larger than {MAX_BYTES // 1024**2} MB. Export the children of one school only."
             )
         ImportPart(run=run, number=number, content=part).save(force_insert=True)
-    run.save(update_fields=["size"])
+    # About how many rows there are, for the progress bar: exact enough to wait by.
+    run.summary = {"expected": expected}
+    run.save(update_fields=["size", "summary"])
     record(Verb.IMPORT, run, by=by, purpose="upload")
     try:
         return _recognise(run, by=by)
@@ -139,11 +143,11 @@ def _recognise(run: ImportRun, *, by: User | None) -> ImportRun:
     product = formats.recognise(headings)
     if product is not None:
         run.format, run.columns = product.key, formats.columns_of(product, headings)
-        run.summary = {"headings": headings}
+        run.summary |= {"headings": headings}
         run.save(update_fields=["format", "columns", "summary"])
         return run
     told = ColumnMapping.objects.filter(school=run.school, headings_digest=formats.digest(headings)).first()
-    run.format, run.summary = "other", {"headings": headings}
+    run.format, run.summary = "other", run.summary | {"headings": headings}
     run.columns = told.columns if told else formats.guess(headings)
     run.date_style = told.date_style if told else ""
     run.save(update_fields=["format", "columns", "summary", "date_style"])

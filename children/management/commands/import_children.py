@@ -1,0 +1,144 @@
+"""Bring a file of children into a school's list from the terminal: the same steps, and the same questions, as in the browser."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from tqdm import tqdm
+
+from children.importing.formats import TITLES
+from children.models import ImportRow, ImportRun
+from children.services import imports
+from safeguarding.accounts.models import School, User
+from safeguarding.accounts.services import find_account
+from safeguarding.accounts.services.schools import schools as every_school
+from safeguarding.audit.context import Acting, acting
+from safeguarding.dates import counted
+from safeguarding.exceptions import HarbourError
+from safeguarding.keys import uuid7
+
+S, Kind = ImportRun.Status, ImportRow.Kind
+_WORDS = (
+    (Kind.JOINS, "join"),
+    (Kind.RETURNS, "come back"),
+    (Kind.CHANGES, "change"),
+    (Kind.SAME, "without change"),
+    (Kind.HELD, "wait for a person"),
+    (Kind.REJECTED, "cannot be used"),
+    (Kind.REPEATED, "the same row twice"),
+    (Kind.SKIPPED, "not a child"),
+)
+
+
+class Command(BaseCommand):
+    help = "Brings in children from a Common Transfer File or a CSV file, and shows first what that would change."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, help="CTF (XML), or CSV from SIMS, Arbor, Bromcom or a spreadsheet")
+        parser.add_argument("--school", default="", help="short name or URN; not needed where there is one school")
+        parser.add_argument("--dry-run", action="store_true", help="show what the file would do and change nothing")
+        parser.add_argument("--yes", action="store_true", help="confirm unless something waits for a person")
+        parser.add_argument("--as", dest="person", default="", help="user name of whoever this is done for")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        school, person = _school(options["school"]), _person(options["person"])
+        if not options["file"].is_file():
+            raise CommandError(f"There is no file {options['file']}.")
+        who = Acting(user_id=person and person.pk, school_id=school.pk, request_id=uuid7())
+        try:
+            with acting(who), transaction.atomic() if options["dry_run"] else nullcontext():
+                run = self._look(school, options["file"], person)
+                if options["dry_run"]:
+                    transaction.set_rollback(True)
+                    self.stdout.write("Nothing was changed.")
+                else:
+                    self._confirm(run, person, ask=not options["yes"])
+        except HarbourError as error:
+            raise CommandError(error.sentence) from None
+
+    def _look(self, school: School, file: Path, person: User | None) -> ImportRun:
+        """Read the file and show what it would do."""
+        run = imports.start_import(school=school, file_name=file.name, chunks=_chunks(file), by=person)
+        if run.status == S.MAPPING:
+            imports.abandon_import(run=run, by=person)
+            raise CommandError(
+                "Harbour does not know the headings of this file. Bring it in once in the browser and say what its "
+                "columns mean; after that this command knows them."
+            )
+        if run.status == S.UPLOADED:
+            with _bar(run.summary["expected"], "reading") as bar:
+                run = imports.read_import(run=run, by=person, progress=bar.update)
+        if run.status == S.REFUSED:
+            raise CommandError(run.refusal)
+        self._show(run)
+        return run
+
+    def _show(self, run: ImportRun) -> None:
+        """The preview of the browser, in lines."""
+        self.stdout.write(f"{run.file_name}: {TITLES[run.format]}, {counted(run.rows_read, 'row')}.")
+        numbers = [(run.summary["kinds"].get(kind), words) for kind, words in _WORDS]
+        numbers.append((run.summary["grave"], "of these change something grave, and wait for a person"))
+        numbers.append((run.summary["leaving"], "children on roll are not in the file, and would leave"))
+        for number, words in numbers:
+            if number:
+                self.stdout.write(f"  {number:>6} {words}")
+        for row in imports.remarked(run):
+            for problem in row.problems:
+                column = f", {problem['column']}" if problem["column"] else ""
+                self.stdout.write(f"  row {row.number}{column}: {problem['message']}")
+
+    def _confirm(self, run: ImportRun, person: User | None, *, ask: bool) -> None:
+        """Put the rows into the list, unless something about the whole file waits for a person."""
+        if questions := run.summary["questions"]:
+            for question in questions:
+                self.stderr.write(f"  Waits for a person: {question['text']}")
+            raise CommandError("Nothing was changed. The file waits in the browser, under Children, Files.")
+        if ask and not _agrees():
+            imports.abandon_import(run=run, by=person)
+            self.stdout.write("Given up. Nothing was changed.")
+            return
+        with _bar(run.rows_read - run.summary["kinds"].get(Kind.SAME, 0), "writing") as bar:
+            run = imports.finish_import(run=imports.confirm_import(run=run, by=person), progress=bar.update)
+        if run.status == S.READY:
+            raise CommandError("The list changed meanwhile, and nothing was taken. Run this again to see what is new.")
+        done = run.summary["done"]
+        self.stdout.write(
+            f"{done['joined']} joined, {done['changed']} changed, {done['returned']} came back, {done['left']} left, "
+            f"{counted(run.summary['left_out'], 'row')} not taken."
+        )
+
+
+def _school(named: str) -> School:
+    schools = every_school()
+    found = [school for school in schools if named in (school.slug, school.urn)] if named else schools
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(f"{school.slug} ({school.name})" for school in schools) or "there is none yet"
+    raise CommandError(f"Which school? Give --school with its short name or URN: {known}.")
+
+
+def _person(username: str) -> User | None:
+    person = find_account(username) if username else None
+    if username and person is None:
+        raise CommandError(f"Nobody has the user name {username}.")
+    return person
+
+
+def _chunks(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as stream:
+        while chunk := stream.read(1024 * 1024):
+            yield chunk
+
+
+def _agrees() -> bool:
+    if not sys.stdin.isatty():
+        raise CommandError("Nothing was changed. Add --yes to confirm without being asked.")
+    return input("Put this into the school’s list? (yes or no) ").strip().casefold() in ("y", "yes")
+
+
+def _bar(total: int, what: str) -> "tqdm[Any]":
+    return tqdm(total=max(total, 1), desc=what, unit=" rows", disable=not sys.stderr.isatty())

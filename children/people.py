@@ -1,0 +1,83 @@
+"""Who is around a child, and where does the child live? What the page "People" shows, from what its reader may see."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from .models import (
+    Child,
+    ClassEpisode,
+    Contact,
+    ContactLink,
+    ContactRestriction,
+    EarlierSchool,
+    Enrolment,
+    FormerUpn,
+    HouseholdMember,
+    OtherName,
+    ParentalResponsibility,
+)
+
+See = Callable[[type[Model]], QuerySet[Any]]
+
+
+@dataclass(slots=True)
+class Person:
+    """An adult on the page: what the adult is to the child, who decides, and what binds them today."""
+
+    contact: Contact
+    link: ContactLink
+    responsibility: ParentalResponsibility | None = None
+    orders: list[ContactRestriction] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Around:
+    """Everything on the page that is about others, or about where the child has been."""
+
+    adults: list[Person]
+    orders_in_force: list[ContactRestriction]
+    orders_ended: list[ContactRestriction]
+    other_names: list[OtherName]
+    former_upns: list[FormerUpn]
+    enrolments: list[Enrolment]
+    classes: list[ClassEpisode]
+    earlier_schools: list[EarlierSchool]
+
+
+def around(child: Child, see: See, *, today: date) -> Around:
+    """What is known around the child; `see` gives the rows of a model that the reader may see."""
+    adults = {
+        link.contact_id: Person(link.contact, link)
+        for link in see(ContactLink)
+        .filter(child=child, ends_on=None)
+        .select_related("contact__household")
+        .order_by("order", "pk")
+    }
+    for said in see(ParentalResponsibility).filter(child=child, ends_on=None):
+        if said.contact_id in adults:
+            adults[said.contact_id].responsibility = said
+    orders = list(see(ContactRestriction).filter(child=child).select_related("contact").order_by("-starts_on", "pk"))
+    in_force = [order for order in orders if order.in_force(today)]
+    for order in in_force:
+        if order.contact_id in adults:
+            adults[order.contact_id].orders.append(order)
+    return Around(
+        adults=list(adults.values()),
+        orders_in_force=in_force,
+        orders_ended=[order for order in orders if order not in in_force],
+        other_names=list(see(OtherName).filter(child=child).order_by("added_at", "pk")),
+        former_upns=list(see(FormerUpn).filter(child=child).order_by("until", "pk")),
+        enrolments=list(see(Enrolment).filter(child=child).order_by("-entered_on", "pk")),
+        classes=list(see(ClassEpisode).filter(child=child).order_by("-starts_on", "-ends_on", "pk")),
+        earlier_schools=list(see(EarlierSchool).filter(child=child).order_by("-entered_on", "pk")),
+    )
+
+
+def homes(child: Child, see: See) -> QuerySet[HouseholdMember]:
+    """Where the child lives, the address of the register first."""
+    found: QuerySet[HouseholdMember] = see(HouseholdMember).filter(child=child, ends_on=None)
+    return found.select_related("household").order_by("-is_main", "pk")

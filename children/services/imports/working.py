@@ -1,0 +1,71 @@
+"""Do what a large import waits for, outside the request: one worker each, from the start where another was stopped."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from children.models import ImportRun
+from safeguarding.audit.context import Acting, acting
+from safeguarding.keys import uuid7
+
+from .confirming import finish_import
+from .reading import read_import
+
+S = ImportRun.Status
+# Files and runs up to these are done while the person waits.
+SMALL_FILE = 2 * 1024 * 1024
+SMALL_RUN = 5_000
+
+
+def go_on(run: ImportRun) -> ImportRun:
+    """Read or write the run now where it is small; otherwise ring for the worker after commit, and return it as it is."""
+    small = run.size <= SMALL_FILE if run.status == S.UPLOADED else run.rows_read <= SMALL_RUN
+    if small:
+        return _work(run)
+    transaction.on_commit(lambda: _ring(run.pk), robust=True)
+    return run
+
+
+def take_up(run_id: UUID) -> bool:
+    """Do what this run waits for, unless somebody is doing it. Whether anything was done."""
+    with _alone(run_id) as free:
+        run = ImportRun.objects.filter(pk=run_id).first()
+        if not free or run is None:
+            return False
+        who = run.confirmed_by_id or run.uploaded_by_id
+        with acting(Acting(user_id=who, school_id=run.school_id, request_id=uuid7())):
+            return _work(run).status != run.status
+
+
+def take_up_all() -> int:
+    """Take up every run that waits for the machine. Returns how many went on."""
+    waiting = ImportRun.objects.filter(status__in=(S.UPLOADED, S.READING, S.CONFIRMING)).order_by("uploaded_at")
+    return sum(take_up(pk) for pk in waiting.values_list("pk", flat=True))
+
+
+def _work(run: ImportRun) -> ImportRun:
+    if run.status in (S.UPLOADED, S.READING):
+        return read_import(run=run, by=run.uploaded_by)
+    return finish_import(run=run) if run.status == S.CONFIRMING else run
+
+
+def _ring(run_id: UUID) -> None:
+    from children.tasks import work_on_import
+
+    work_on_import.apply_async((str(run_id),), retry=False)
+
+
+@contextmanager
+def _alone(run_id: UUID) -> Iterator[bool]:
+    """Whether this process is the only one on the run. The lock falls with the connection, should the process be killed."""
+    key = run_id.int & 0x7FFF_FFFF_FFFF_FFFF
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+        free = bool(cursor.fetchone()[0])
+        try:
+            yield free
+        finally:
+            if free:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])

@@ -1,0 +1,19 @@
+"""Scheduled jobs of children: large imports are read and written by the worker. Each may run twice."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from .services.imports import take_up, take_up_all
+
+
+@shared_task
+def work_on_import(run_id: str) -> bool:
+    """Do what this import waits for: to be read, or to be put into the list."""
+    return take_up(UUID(run_id))
+
+
+@shared_task
+def work_on_imports() -> int:
+    """Every minute: imports that wait and that nobody works on, because a worker was stopped or the queue was away."""
+    return take_up_all()

@@ -1,0 +1,1 @@
+"""Ask for it: find children, open a child's record, bring in files."""

@@ -1,0 +1,237 @@
+"""Bring in a file: give it, say what its columns mean, look at what it would do, decide, confirm."""
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from children.forms import ColumnsForm, QuestionsForm, RowsForm, UploadForm
+from children.importing.formats import TITLES
+from children.models import ImportRow, ImportRun
+from children.services import imports as service
+from safeguarding.accounts.permissions import requires
+from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.services import get_school
+from safeguarding.audit.models import Verb
+from safeguarding.audit.reading import read_many, read_one, read_out, visible
+from safeguarding.dates import counted
+from safeguarding.http import Request
+from safeguarding.paging import PAGE, newest_first
+from safeguarding.spreadsheet import as_csv
+
+S, Kind = ImportRun.Status, ImportRow.Kind
+_GRAVE = Q(is_grave=True, kind__in=(Kind.CHANGES, Kind.RETURNS))
+_USED = (Kind.JOINS, Kind.CHANGES, Kind.SAME, Kind.RETURNS, Kind.REPEATED, Kind.SKIPPED)
+
+# Names of leavers on one page: more than this and the file is the wrong one.
+MOST_NAMES = 500
+
+
+class Section(NamedTuple):
+    """A part of what a file would do, as a page of its own."""
+
+    key: str
+    title: str
+    rows: Q
+    empty: str
+    urgent: bool = False
+
+
+SECTIONS = (
+    Section("waiting", "Wait for you", Q(kind=Kind.HELD) | _GRAVE, "Nothing waits for you", True),
+    Section("unusable", "Cannot be used", Q(kind=Kind.REJECTED), "Every row can be used", True),
+    Section("joins", "Join", Q(kind__in=(Kind.JOINS, Kind.RETURNS)) & ~_GRAVE, "Nobody joins"),
+    Section("changes", "Change", Q(kind=Kind.CHANGES, is_grave=False), "Nothing changes"),
+    Section("leave", "Leave", Q(pk=None), "Nobody leaves"),
+    Section("remarks", "Used, but look", Q(kind__in=_USED) & ~Q(problems=[]), "Nothing to look at"),
+)
+_BY_KEY = {section.key: section for section in SECTIONS}
+
+
+@requires(Capability.IMPORT_CHILDREN)
+def imports(request: Request) -> HttpResponseBase:
+    """The files that were brought in, newest first, and the way to give another."""
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        run = service.start_import(
+            school=get_school(request.held.school_id),
+            file_name=file.name or "",
+            chunks=file.chunks(),
+            by=request.user,
+        )
+        if run.status == S.UPLOADED:
+            service.go_on(run)
+        return redirect("import_run", run.pk)
+    request.nav = "children"
+    rows = visible(request, ImportRun).filter(school=request.held.school_id).select_related("uploaded_by")
+    page = newest_first(rows, "uploaded_at", request.GET.get("before", ""))
+    read_many(request, page.rows)
+    context = {"form": form, "page": page, "formats": TITLES}
+    return render(request, "children/imports.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@requires(Capability.IMPORT_CHILDREN)
+def import_run(request: Request, pk: UUID) -> HttpResponse:
+    """Where an import stands: columns to be told, being read, what it would do, what it did, why it was refused."""
+    run = read_one(request, ImportRun, pk=pk)
+    return _show(request, run)
+
+
+@require_POST
+@requires(Capability.IMPORT_CHILDREN)
+def columns(request: Request, pk: UUID) -> HttpResponseBase:
+    """Say what the columns of a school's own spreadsheet mean; it is then read."""
+    run = read_one(request, ImportRun, pk=pk)
+    form = _columns_form(run, request.POST)
+    if not form.is_valid():
+        return _show(request, run, columns=form, status=422)
+    told = service.tell_columns(
+        run=run, columns=form.columns, month_first=bool(form.cleaned_data["month_first"]), by=request.user
+    )
+    service.go_on(told)
+    messages.success(request, "Harbour remembers what these columns mean.")
+    return redirect("import_run", run.pk)
+
+
+@require_POST
+@requires(Capability.IMPORT_CHILDREN)
+def rows(request: Request, pk: UUID) -> HttpResponseBase:
+    """Keep what was decided about the rows of one page, or about all in which something grave would change."""
+    run = read_one(request, ImportRun, pk=pk)
+    if "all" in request.POST:
+        grave = visible(request, ImportRow).filter(_GRAVE, run=run, decision="")
+        decisions = dict.fromkeys(grave.values_list("pk", flat=True), ImportRow.Decision.TAKE.value)
+        number = service.decide(run=run, decisions=decisions, by=request.user)
+    else:
+        page, _ = _page(_section_rows(request, run, _BY_KEY["waiting"]), request.POST.get("after", ""))
+        form = RowsForm(request.POST, rows=page)
+        if not form.is_valid():
+            return _show(request, run, decisions=form, status=422)
+        number = service.decide(run=run, decisions=form.decisions(), by=request.user)
+    messages.success(request, f"{counted(number, 'decision')} kept. Nothing changes before you confirm.")
+    return redirect("import_run", run.pk)
+
+
+@require_POST
+@requires(Capability.IMPORT_CHILDREN)
+def confirm(request: Request, pk: UUID) -> HttpResponseBase:
+    """Put the children into the school's list, once every question about the whole file has its tick."""
+    run = read_one(request, ImportRun, pk=pk)
+    form = QuestionsForm(request.POST, questions=run.summary.get("questions", []))
+    if not form.is_valid():
+        return _show(request, run, questions=form, status=422)
+    agreed = service.agree(run=run, keys=form.fields, by=request.user)
+    done = service.go_on(service.confirm_import(run=agreed, by=request.user))
+    if done.status == S.READY:
+        messages.warning(request, "The list changed while you were looking. Nothing was taken: look again.")
+    elif done.status == S.CONFIRMED:
+        messages.success(request, "The children are in the school’s list.")
+    return redirect("import_run", run.pk)
+
+
+@require_POST
+@requires(Capability.IMPORT_CHILDREN)
+def give_up(request: Request, pk: UUID) -> HttpResponseBase:
+    """Give up on a file. The list stays as it was."""
+    run = read_one(request, ImportRun, pk=pk)
+    service.abandon_import(run=run, by=request.user)
+    messages.success(request, "You have given up on this file. The list is as it was.")
+    return redirect("imports")
+
+
+@require_GET
+@requires(Capability.IMPORT_CHILDREN)
+def problems(request: Request, pk: UUID) -> HttpResponse:
+    """What is wrong with the file, as a spreadsheet for whoever mends it: row, child, column, problem."""
+    run = read_one(request, ImportRun, pk=pk)
+    found = visible(request, ImportRow).filter(run=run).exclude(problems=[]).order_by("number")
+    read_out(request, [run], verb=Verb.DOWNLOAD, purpose="problems")
+    lines = (
+        (row.number, row.name, row.upn, problem["column"], problem["message"], row.get_kind_display())
+        for row in found.iterator()
+        for problem in row.problems
+    )
+    content = as_csv(("Row", "Child", "UPN", "Column", "Problem", "What became of the row"), lines)
+    return HttpResponse(
+        content,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="problems.csv"'},
+    )
+
+
+def _show(
+    request: Request,
+    run: ImportRun,
+    *,
+    columns: ColumnsForm | None = None,
+    questions: QuestionsForm | None = None,
+    decisions: RowsForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    request.nav = "children"
+    context: dict[str, Any] = {"run": run, "format": TITLES.get(run.format, ""), "has_errors": status == 422}
+    if run.status == S.MAPPING:
+        context["columns"] = columns or _columns_form(run)
+        return render(request, "children/import_columns.html", context, status=status)
+    if run.status != S.READY:
+        context["expected"] = max(run.summary.get("expected", 0), run.rows_read, 1)
+        context["left_out"] = read_many(request, _left_out(request, run)[:PAGE], about=run, purpose="left out")
+        return render(request, "children/import_status.html", context, status=status)
+    context |= _preview(request, run, decisions)
+    context["questions"] = questions or QuestionsForm(questions=run.summary["questions"])
+    return render(request, "children/import_preview.html", context, status=status)
+
+
+def _preview(request: Request, run: ImportRun, decisions: RowsForm | None) -> dict[str, Any]:
+    """What a file would do, part by part: the numbers of all, the rows of one."""
+    counts = {section.key: _section_rows(request, run, section).count() for section in SECTIONS}
+    counts["leave"] = run.summary["leaving"]
+    asked = request.GET.get("show", "")
+    first = next((key for key, number in counts.items() if number), "waiting")
+    shown = _BY_KEY.get(asked) or _BY_KEY[first]
+    context: dict[str, Any] = {
+        "sections": [(section, counts[section.key]) for section in SECTIONS],
+        "shown": shown,
+        "same": run.summary["kinds"].get(Kind.SAME, 0),
+        "waits": service.waiting(run).count(),
+        "after": request.GET.get("after", ""),
+    }
+    if shown.key == "leave":
+        leaving = visible(request, service.leaving(run)).order_by("surname", "forename", "pk")
+        return context | {
+            "leaving": read_many(request, leaving[:MOST_NAMES], about=run, purpose="leaving"),
+            "older": "",
+        }
+    page, more = _page(_section_rows(request, run, shown), context["after"])
+    rows = read_many(request, page, about=run, purpose=shown.key)
+    if shown.key == "waiting":
+        context["decisions"] = decisions or RowsForm(rows=rows)
+        context["grave"] = visible(request, ImportRow).filter(_GRAVE, run=run, decision="").count()
+    return context | {"rows": rows, "older": f"?show={shown.key}&after={page[-1].number}" if more else ""}
+
+
+def _section_rows(request: Request, run: ImportRun, section: Section) -> QuerySet[ImportRow]:
+    return visible(request, ImportRow).filter(section.rows, run=run).select_related("child")
+
+
+def _left_out(request: Request, run: ImportRun) -> QuerySet[ImportRow]:
+    """Rows of a confirmed import that were not taken."""
+    return visible(request, ImportRow).filter(run=run, run__status=S.CONFIRMED).order_by("number")
+
+
+def _page(rows: QuerySet[ImportRow], after: str) -> tuple[list[ImportRow], bool]:
+    """Fifty rows after the one with this number, and whether there are more."""
+    if after.isdecimal() and len(after) < 8:
+        rows = rows.filter(number__gt=int(after))
+    found = list(rows.order_by("number")[: PAGE + 1])
+    return found[:PAGE], len(found) > PAGE
+
+
+def _columns_form(run: ImportRun, data: Any = None) -> ColumnsForm:
+    return ColumnsForm(data, headings=run.summary["headings"], guessed=run.columns)

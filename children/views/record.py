@@ -1,0 +1,63 @@
+"""A child's record: the way to its first tab, and the tab "People"."""
+
+from functools import partial
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from children.models import Child
+from children.panels import record_frame
+from children.people import around, homes
+from children.permissions import may_see_addresses
+from children.services import siblings
+from safeguarding.accounts.permissions import requires
+from safeguarding.accounts.roles import Capability
+from safeguarding.audit.reading import read_many, read_one, visible
+from safeguarding.http import Request
+from safeguarding.panels import tabs
+
+
+@require_GET
+@requires(Capability.VIEW_CHILD_DETAILS)
+def child(request: Request, pk: UUID) -> HttpResponseBase:
+    """To the first tab of the record that this person may open."""
+    if not visible(request, Child).filter(pk=pk).exists():
+        raise Http404
+    return redirect(tabs(request, pk)[0]["url"])
+
+
+@require_GET
+@requires(Capability.VIEW_CHILD_DETAILS)
+def people(request: Request, pk: UUID) -> HttpResponse:
+    """Who the child is, who decides for the child, what courts have ordered, where the child lives."""
+    return _people(request, pk, asked_for_address=False)
+
+
+@require_POST
+@requires(Capability.VIEW_ADDRESSES)
+def address(request: Request, pk: UUID) -> HttpResponse:
+    """The same page with an address on it that must not be given to anyone. Who asked for it is recorded."""
+    return _people(request, pk, asked_for_address=True)
+
+
+def _people(request: Request, pk: UUID, *, asked_for_address: bool) -> HttpResponse:
+    request.nav = "children"
+    found = read_one(request, Child, purpose="people", pk=pk)
+    frame = record_frame(request, found, "people")
+    if frame["detail"] is None:
+        raise Http404
+    see = partial(visible, request)
+    confidential = frame["detail"].address_confidential
+    may_see = may_see_addresses(request.user, found.school_id)
+    shown = may_see and (asked_for_address or not confidential)
+    context = frame | {
+        "around": around(found, see, today=timezone.localdate()),
+        "siblings": siblings(found),
+        "may_see_addresses": may_see,
+        "addresses_shown": shown,
+        "homes": read_many(request, homes(found, see), purpose="address", about=found) if shown else [],
+    }
+    return render(request, "children/people.html", context)
