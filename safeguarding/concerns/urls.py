@@ -7,7 +7,6 @@ from .views import calls, chronology, deciding, drafts, keeping, lists, paper, r
 urlpatterns: list[URLPattern] = [
     # Tell first.
     path("call/", calls.call_lead, name="call_lead"),
-    path("call/find/", calls.call_find, name="call_find"),
     path("call/<uuid:concern_id>/", calls.call, name="call"),
     path("calls/", calls.calls_strip, name="calls_strip"),
     # Log a concern, and what became of it.

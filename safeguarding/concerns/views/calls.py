@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from children.models import Child
 from children.services import find_children
@@ -130,16 +130,6 @@ def _call_page(request: Request, form: CallForm, *, find: bool = False) -> HttpR
         "cover": accounts.out_of_hours(school, at),
     }
     return render(request, "calls/call_lead.html", context, status=422 if form.errors else 200)
-
-
-@require_POST
-@requires(Capability.LOG_CONCERN)
-def call_find(request: Request) -> HttpResponse:
-    """Children that fit what is being typed on the page above, for its script."""
-    words, today = request.POST.get("q", ""), timezone.localdate()
-    found = find_children(by=request.user, school=request.held.school_id, words=words, today=today)
-    read_many(request, [f.child for f in found], verb=Verb.SEARCH, purpose="call")
-    return render(request, "calls/found.html", {"found": found})
 
 
 @require_GET

@@ -96,7 +96,7 @@ def test_a_child_can_be_taken_out_again(client, room):
 
 def test_nothing_is_found_says_that_words_are_enough(client, room):
     text = send(client, room, q="Zebedee", find="find").content.decode()
-    assert "it goes with your call as words" in text
+    assert "Names that sound alike were tried too" in text
     assert 'value="Zebedee"' in text
 
 
@@ -120,8 +120,7 @@ def test_the_finder_names_nobody_of_another_school(client, room):
     elsewhere = factories.staffroom("Weir Road Primary School")
     factories.child(elsewhere.school, "Skye", by=elsewhere.office)
     factories.child(room.school, "Rowan", by=room.office)
-    client.force_login(room.teacher)
-    text = client.post("/call/find/", {"q": "Ashdown"}).content.decode()
+    text = send(client, room, q="Ashdown", find="find").content.decode()
     assert "Rowan" in text
     assert "Skye" not in text
 
@@ -310,3 +309,25 @@ def test_a_colleagues_page_at_a_shared_computer_asks_once_more_and_keeps_the_wor
 
     client.post("/call/", {"key": again.context["form"]["key"].value(), "line": "Come now"})
     assert Concern.objects.get().logged_by == room.assistant
+
+
+def test_what_is_written_before_it_is_finished_is_the_account_itself(client, room, clock):
+    concern = made(room, line="He will not go home", described="boy, Year 3")
+    deciding.open_concern(concern=concern, by=room.lead)
+    client.force_login(room.teacher)
+    page = client.get(f"/call/{concern.pk}/").content.decode()
+    assert f'href="/log/{concern.token}/"' in page
+    form = client.get(f"/log/{concern.token}/").content.decode()
+    assert "He will not go home" in form
+    assert "boy, Year 3" in form
+
+    entry = raising.ChildEntry(role="worried_about", kind="unnamed", description="boy, Year 3")
+    account = raising.AccountFacts(facts="He will not go home. He said why.")
+    report = raising.Report(how_soon=4, children=[entry], account=account)
+    raising.raise_concern(token=concern.token, school=room.school, report=report, by=room.teacher)
+
+    concern.refresh_from_db()
+    assert concern.account.facts == "He will not go home. He said why."
+    assert not concern.account.amendments.exists()
+    assert concern.news_at is not None
+    assert "See your report" in client.get(f"/call/{concern.pk}/").content.decode()
