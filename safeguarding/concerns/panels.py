@@ -65,6 +65,7 @@ register(
     Panel("notice_strip", "unsent", "concerns/strip.html", data=_own_unsent, may=_logs),
     Panel("today_aside", "unsent", "concerns/unsent_panel.html", data=_unsent_of_colleagues, may=_decides, order=70),
     Tab("chronology", "Chronology", "child_chronology", may=_reads, order=10),
+    Tab("concerns", "Concerns", "child_concerns", may=_reads, order=20),
 )
 chronology.register(*SOURCES)
 

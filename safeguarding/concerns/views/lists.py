@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from children.models import Child
+from children.panels import record_frame
 from children.services.finding import find_children
 from safeguarding.accounts.permissions import anyone_signed_in, may, requires
 from safeguarding.audit.models import Verb
@@ -17,6 +18,7 @@ from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns.forms.deciding import EndActionForm, FilterForm, FindForm, LinkForm
 from safeguarding.concerns.lifecycles import action_life
 from safeguarding.concerns.models import Action, Concern, HowSoon
+from safeguarding.concerns.permissions import schools_read
 from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.services.kinds import kinds_on
 from safeguarding.http import Request
@@ -79,6 +81,23 @@ def concerns(request: Request) -> HttpResponse:
         "newest": "" if page.is_first else f"{address}?{kept}",
     }
     return render(request, "concerns/list.html", context)
+
+
+@requires("view_concerns")
+def child_concerns(request: Request, child_id: UUID) -> HttpResponse:
+    """The concerns that name one child: a tab of the child's record."""
+    request.nav = "children"
+    readable = visible(request, Child).filter(school_id__in=schools_read(request.user))
+    child = read_one(request, readable, purpose="concerns", pk=child_id)
+    found = reading.for_lists(reading.about_child(visible(request, Concern), child.pk))
+    page = newest_first(found, "logged_at", request.GET.get("before", ""))
+    shown = read_many(request, page.rows, purpose="concerns", about=child)
+    context = record_frame(request, child, "concerns") | {
+        "rows": reading.rows(shown, reader=request.user, at=timezone.now(), child_id=child.pk),
+        "older": f"?before={page.older}" if page.older else "",
+        "newest": "" if page.is_first else request.path,
+    }
+    return render(request, "concerns/child_concerns.html", context)
 
 
 @anyone_signed_in

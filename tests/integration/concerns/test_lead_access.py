@@ -34,6 +34,7 @@ TABLE = [
     ("find", {"q": "Ashdown"}, LEADS | OWN_LISTS),
     ("find", {"q": "C-2026-0001"}, SAVES | OWN_LISTS),
     ("concern", None, LEADS | OF_SCHOOL),
+    ("child_concerns", None, LEADS | OF_SCHOOL),
     ("decide", "decision", SAVES | OF_SCHOOL),
     ("add_note", {"text": "Rang the carer."}, SAVES | OF_SCHOOL),
     ("add_action", "action", SAVES | OF_SCHOOL),
@@ -98,6 +99,8 @@ class School:
         match page:
             case "today" | "concerns" | "find" | "my_actions":
                 return reverse(page)
+            case "child_concerns":
+                return reverse(page, args=[self.child.pk])
             case "link_child":
                 return reverse(page, args=[self.concern.children.get().pk])
             case "action":

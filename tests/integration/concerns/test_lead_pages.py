@@ -317,6 +317,33 @@ def test_nothing_typed_shows_how_to_search(lead, room):
         assert "Type a name or a reference" in answer.content.decode()
 
 
+# --- the tab of a child's record
+
+
+def test_the_concerns_of_a_child_say_in_which_role_and_nothing_of_other_children(lead, room):
+    rowan, skye = (factories.child(room.school, name, "Ashdown", by=room.office) for name in ("Rowan", "Skye"))
+    first = logged(room, HowSoon.TODAY, 2 * HOUR, children=[ChildEntry("worried_about", rowan)])
+    second = logged(
+        room, HowSoon.TODAY, HOUR, children=[ChildEntry("worried_about", skye), ChildEntry("witness", rowan)]
+    )
+    logged(room, HowSoon.TODAY, HOUR, children=[ChildEntry("worried_about", skye)])
+    page = lead.get(reverse("child_concerns", args=[rowan.pk]))
+    rows = page.context["rows"]
+    assert [(row.concern, row.child.role, row.others) for row in rows] == [
+        (second, "witness", 1),
+        (first, "worried_about", 0),
+    ]
+    assert "Skye" not in page.content.decode()
+    assert {"text": "Concerns", "url": reverse("child_concerns", args=[rowan.pk]), "current": True} in page.context[
+        "tabs"
+    ]
+
+
+def test_a_child_whom_no_concern_names_says_so(lead, room):
+    child = factories.child(room.school, by=room.office)
+    assert "No concern names this child" in lead.get(reverse("child_concerns", args=[child.pk])).content.decode()
+
+
 # --- navigation
 
 
