@@ -83,8 +83,7 @@ def _tell_logged(request: Request, keys: list[UUID], titles: Titles) -> Mapping[
         concern.pk: Entry(
             at=concern.moment,
             timed=_timed(account),
-            # "Concern" is the label of one that has neither title nor category yet.
-            title="Concern logged" if concern.label == "Concern" else f"Concern logged: {inside(concern.label)}",
+            title=_headline(concern),
             sentence=first_sentence(account.facts if account else ""),
             source=f"written by {titles.signed(concern.logged_by, concern.logged_at)}",
             icon="flag",
@@ -96,6 +95,14 @@ def _tell_logged(request: Request, keys: list[UUID], titles: Titles) -> Mapping[
         for concern in rows
         for account in [getattr(concern, "account", None)]
     }
+
+
+def _headline(concern: Concern) -> str:
+    """What people wrote stands as they wrote it: it may begin with a name."""
+    if concern.title:
+        return f"Concern logged: {concern.title}"
+    # "Concern" is the label of one that has neither title nor category yet.
+    return "Concern logged" if concern.label == "Concern" else f"Concern logged: {inside(concern.label)}"
 
 
 # --- decided and closed
@@ -162,7 +169,7 @@ def _tell_done(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UU
     return {
         action.pk: Entry(
             at=ended_at,
-            title=f"Done: {inside(first_sentence(action.text, 80)).rstrip('.')}",
+            title=f"Done: {first_sentence(action.text, 80).rstrip('.')}",
             sentence=first_sentence(action.result),
             source=f"done by {titles.of(action.ended_by, ended_at)}",
             icon="tick",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from django import forms
+from django.http import QueryDict
 
 from safeguarding.concerns.chronology import KINDS, Narrowed
 from safeguarding.forms import HarbourForm
@@ -28,12 +29,20 @@ class Narrow(HarbourForm):
         required=False,
     )
 
+    def __init__(self, asked: QueryDict) -> None:
+        """`asked` is the query of the address. Nothing ticked asks for everything, and is shown so."""
+        shown = asked.copy()
+        if not shown.getlist("type"):
+            shown.setlist("type", list(KINDS))
+        super().__init__(shown)
+
     def narrowed(self, today: date) -> Narrowed:
         """What is asked for, as seen from a day."""
         self.is_valid()
         since = self.cleaned_data.get("since", "")
         first = school_year(today) if since == "year" else today - timedelta(_DAYS[since]) if since in _DAYS else None
-        return Narrowed(frozenset(self.cleaned_data.get("type", ())), first)
+        kinds = frozenset(self.cleaned_data.get("type", ()))
+        return Narrowed(frozenset() if kinds == frozenset(KINDS) else kinds, first)
 
     def count(self, counts: Mapping[str, int]) -> None:
         """Say beside each kind how many entries it has."""

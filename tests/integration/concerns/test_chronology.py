@@ -92,7 +92,7 @@ def test_everything_that_happened_is_told_newest_first_with_who_did_it(cast, row
     assert told == [
         ("Concern closed: looked into, nothing to worry about", "He is settled.", "closed by Priya Raman, designated safeguarding lead"),
         ("Decided: keep watching", "Level 2 Early help. Second time.", "decided by Priya Raman, designated safeguarding lead"),
-        ("Done: meet him at the gate", "Met him all week.", "done by Carla Mendes, pastoral lead"),
+        ("Done: Meet him at the gate", "Met him all week.", "done by Carla Mendes, pastoral lead"),
         ("Note", "Rang home.", "note by Tom Aldous, deputy safeguarding lead"),
         ("Added to an account: to be more exact", "It was five past nine.", "added by Jon Beckett, class teacher 5B"),
         ("Concern logged", "He came in late.", "written by Jon Beckett, class teacher 5B, 24 November 2026 at 10am"),
@@ -230,6 +230,18 @@ def test_an_empty_chronology_says_so_and_an_empty_filter_leads_back(client, cast
     assert "No entry like this" in opened(client, cast.lead, rowan, type="notes").content.decode()
 
 
+def test_the_filter_shows_what_it_does(client, cast, rowan):
+    whole_story(cast, rowan)
+
+    def ticked(**query):
+        page = opened(client, cast.lead, rowan, **query).content.decode()
+        return re.findall(r'name="type" value="(\w+)"[^>]* checked', page), page.count('class="hb-tl__item')
+
+    assert ticked() == (list(chronology.KINDS), 6)
+    assert ticked(type=["notes", "actions"]) == (["actions", "notes"], 3)
+    assert ticked(type=["nonsense"], since="long ago") == ([], 6)
+
+
 def test_orders_and_a_confidential_address_stand_before_acting(client, cast):
     today = date.today()
     child = factories.child(
@@ -298,7 +310,7 @@ def test_a_chronology_on_paper_is_whole_tagged_and_takes_the_filter(client, cast
     paper = Printed(response.content)
     assert response["Content-Disposition"] == f'inline; filename="Chronology of record {rowan.number}.pdf"'
     assert str(paper.document.docinfo.Title) == f"Chronology of record {rowan.number}"
-    assert paper.text.count("Done: meet him at the gate") == 6
+    assert paper.text.count("Done: Meet him at the gate") == 6
     assert "Rowan Ashdown" in paper.text
     pages = paper.pages()
     assert all(f"Page {n} of {len(pages)}" in page for n, page in enumerate(pages, start=1))
@@ -306,4 +318,4 @@ def test_a_chronology_on_paper_is_whole_tagged_and_takes_the_filter(client, cast
     assert (tags["H1"], tags["H2"], tags["H3"]) == (1, 2, 36)
     narrowed = Printed(client.get(address, {"type": ["notes"]}).content)
     assert "Only: Notes and additions" in narrowed.text
-    assert "Done: meet him" not in narrowed.text
+    assert "Done: Meet him" not in narrowed.text
