@@ -90,7 +90,8 @@ def concern(cast: Staffroom, *, by: User | None = None, at: datetime = SCHOOL_DA
     """A concern logged by `by` (the teacher), as the form sends it. `report` are fields of `Report` or `AccountFacts`."""
     of_account = {f.name for f in fields(AccountFacts)} & set(report)
     account = AccountFacts(**{"facts": "He was quiet at register.", **{k: report.pop(k) for k in of_account}})
-    report.setdefault("children", [ChildEntry(role="worried_about", child=child(cast.school, by=cast.office))])
+    if "children" not in report:
+        report["children"] = [ChildEntry(role="worried_about", child=child(cast.school, by=cast.office))]
     report.setdefault("how_soon", HowSoon.TODAY)
     return raise_concern(
         token=uuid4(), school=cast.school, report=Report(account=account, **report), by=by or cast.teacher, at=at
