@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from children.models import Child, ChildDetail, ContactRestriction
-from safeguarding import panels
+from children.models import Child, ContactRestriction
+from children.panels import record_frame
 from safeguarding.accounts.permissions import requires
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_one, visible
@@ -31,15 +31,14 @@ def child_chronology(request: Request, child_id: UUID) -> HttpResponse:
     is_first = not asked.pop("before", None)
     here = f"?{asked.urlencode()}"
     context = {
-        "child": child,
-        "tabs": panels.tabs(request, child.pk, "chronology"),
+        **record_frame(request, child, "chronology"),
+        "orders": _orders(request, child),
         "found": found,
         "form": form,
         "is_first": is_first,
         "newest": "" if is_first else here,
         "older": f"{here}&before={found.older}" if found.older else "",
         "print_url": reverse("chronology_paper", args=[child.pk]) + here,
-        **_before_you_act(request, child),
     }
     return render(request, "concerns/chronology.html", context)
 
@@ -52,10 +51,10 @@ def chronology_paper(request: Request, child_id: UUID) -> HttpResponse:
     narrowed = Narrow(request.GET).narrowed(timezone.localdate(now))
     found = chronology.read(request, child, narrowed, size=None)
     context = {
-        "child": child,
+        **record_frame(request, child, "chronology"),
+        "orders": _orders(request, child),
         "found": found,
         "kinds": [text for key, text in chronology.KINDS.items() if narrowed.takes(key)] if narrowed.kinds else [],
-        **_before_you_act(request, child),
     }
     return paper(request, "pdf/chronology.html", context, title=f"Chronology of record {child.number}", at=now)
 
@@ -66,11 +65,8 @@ def _child(request: Request, child_id: UUID, verb: Verb) -> Child:
     return read_one(request, readable, verb=verb, purpose="chronology", pk=child_id)
 
 
-def _before_you_act(request: Request, child: Child) -> dict[str, object]:
-    """What must be known before anybody rings or writes to anybody: orders in force, an address that is not given out."""
+def _orders(request: Request, child: Child) -> list[ContactRestriction]:
+    """What must be known before anybody rings or writes to anybody: orders and agreements in force today."""
     today = timezone.localdate()
     orders = visible(request, ContactRestriction).filter(child=child).select_related("contact").order_by("-starts_on")
-    return {
-        "detail": visible(request, ChildDetail).filter(pk=child.pk).first(),
-        "orders": [order for order in orders if order.in_force(today)],
-    }
+    return [order for order in orders if order.in_force(today)]

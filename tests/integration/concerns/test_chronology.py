@@ -253,7 +253,7 @@ def test_orders_and_a_confidential_address_stand_before_acting(client, cast):
         ],
     )  # fmt: skip
     page = opened(client, cast.lead, child).content.decode()
-    assert "The address must not be given to anybody." in page
+    assert "Do not tell anybody where this child lives." in page
     assert "Foster placement." in page
     assert "No contact outside supervision." in page
     assert "Ended long ago." not in page
