@@ -50,7 +50,8 @@ def secret(name: str, default: str | None = None) -> str:
 
 # --- which installation is this
 DEBUG = False
-SECRET_KEY = secret("SECRET_KEY", "insecure-until-make-run-writes-one" if DEMO else None)
+# With a database of our own a key is made beside it, before anything is signed.
+SECRET_KEY = secret("SECRET_KEY", "insecure-until-make-run-writes-one" if EMBEDDED_DATABASE else None)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 # Practice is for this machine alone: its passwords stand on the sign-in page.
 HOST = "127.0.0.1" if DEMO else env.str("LISTEN_ON", default="127.0.0.1")

@@ -86,7 +86,7 @@ def test_practice_listens_on_this_machine_alone_whatever_it_is_told(tmp_path: Pa
 
 
 def test_a_missing_secret_says_what_to_do_and_may_be_a_file(tmp_path: Path) -> None:
-    lost = load({"HARBOUR_DEMO": "false"}, tmp_path, "settings.SECRET_KEY")
+    lost = load({"DATABASE_URL": "postgres://web@localhost/x"}, tmp_path, "settings.SECRET_KEY")
     assert "SECRET_KEY is not set. Put it in .env" in lost
     (tmp_path / "key").write_text("from a file\n")
     assert load({"SECRET_KEY_FILE": str(tmp_path / "key")}, tmp_path, "settings.SECRET_KEY") == "from a file"

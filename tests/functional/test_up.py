@@ -144,7 +144,7 @@ def test_from_nothing_to_a_page_with_sign_ins_and_a_second_start_keeps_the_data(
 
 
 def test_a_killed_start_leaves_nothing_and_the_next_one_is_not_held_up(up: Up, var: Path, port: int) -> None:
-    serious = {"HARBOUR_DEMO": "false", "HTTPS": "false", "SECRET_KEY": "given"}
+    serious = {"HARBOUR_DEMO": "false", "HTTPS": "false"}
     first = up(**serious)
     said = words_until(first, "Ctrl-C stops it")
     assert "Practice" not in said
