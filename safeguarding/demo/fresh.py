@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from children.models import Child
 from safeguarding.accounts.models import School, User
+from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Account, Category, Concern, ConcernChild, Decision, Subcategory
 from safeguarding.concerns.services.deciding import Ruling, add_action, decide, open_concern
 from safeguarding.concerns.services.drafts import save_draft
@@ -106,13 +107,14 @@ class Desk:
         return raise_concern(token=self.keys.token(), school=self.school, report=report, by=self._user(fresh.by), at=at)
 
     def _draft(self) -> None:
-        child = self._child(desk.DRAFT_CHILD)
+        child, at = self._child(desk.DRAFT_CHILD), self._when(desk.DRAFT_AGO)
+        typed = Typed.fresh(at=at, in_school=True, class_name=child.class_name).adding(str(child.pk))
         save_draft(
             token=self.keys.token(),
             school_id=self.school.pk,
-            content={"facts": [desk.DRAFT.format(child.known_forename or child.forename)]},
+            content=typed.content | {"facts": [desk.DRAFT.format(child.known_forename or child.forename)]},
             author_id=self._user(desk.DRAFT_BY).pk,
-            at=self._when(desk.DRAFT_AGO),
+            at=at,
         )
 
     def _fill(self, fresh: Fresh, text: str) -> str:

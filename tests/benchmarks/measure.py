@@ -28,7 +28,7 @@ PATIENCE = 8.0
 
 
 class Unanswered(Exception):
-    """The page answered with another status than 200 or 302."""
+    """The page answered with another status than 200 or a redirect."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ class Browser:
         store[HASH_SESSION_KEY] = user.get_session_auth_hash()
         store.update(session)
         store.create()
+        self.user = user
         self.handler = handler
         self.secret = get_random_string(32)
         self.cookies = f"{settings.SESSION_COOKIE_NAME}={store.session_key}; {settings.CSRF_COOKIE_NAME}={self.secret}"
@@ -137,7 +138,7 @@ def measure(
     """
     for _ in range(WARM):
         answer = ask(browser, prepare(browser))
-        if answer.status not in (200, 302):
+        if answer.status not in (200, 302, 303):
             raise Unanswered(answer.status)
         floor.ask("/bench/floor/")
     rounds = max(7, min(ROUNDS, int(PATIENCE / max(answer.seconds, 0.001))))

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 
+from safeguarding.concerns import tokens
 from safeguarding.concerns.models import Concern
 from safeguarding.keys import uuid7
 
@@ -118,10 +119,14 @@ def pages(records: Records) -> list[Page]:
         Page("my reports, deep", (TEACHER,), LIST, deep_reports, walk_reports, beside="my reports", url="my_reports"),
         Page("a report of mine", (TEACHER,), OPEN, _get("report", records.report), url="report"),
         Page("log a concern, form", (TEACHER, LEAD), OPEN, lambda b, given: b.ask(reverse("log_resume", args=[uuid7()])), url="log_resume"),
-        Page("children", (TEACHER, LEAD, OFFICE), LIST, _get("children"), url="children"),
-        Page("a child, busiest", (LEAD,), CHILD, _get("child", records.busy_child), queries=25, url="child"),
-        Page("a child, quiet", (LEAD,), CHILD, _get("child", records.quiet_child), queries=25, url="child"),
-        Page("a child", (OFFICE,), CHILD, _get("child", records.quiet_child), queries=25, url="child"),
+        Page("keep a draft", (TEACHER,), SAVE, _post("log_autosave", **_report(records)), _form_of(records), url="log_autosave"),
+        Page("send a concern", (TEACHER,), SAVE, _post("log_concern", send="", **_report(records)), _form_of(records), url="log_concern"),
+        Page("drafts", (TEACHER,), LIST, _get("drafts"), url="drafts"),
+        Page("unsent drafts", (LEAD,), LIST, _get("unsent_drafts"), url="unsent_drafts"),
+        Page("children", (LEAD, OFFICE, LEAD_OF_ALL), LIST, _get("children"), url="children"),
+        Page("chronology, busiest", (LEAD, LEAD_OF_ALL), CHILD, _get("child_chronology", records.busy_child), queries=25, url="child_chronology"),
+        Page("chronology, quiet", (LEAD,), CHILD, _get("child_chronology", records.quiet_child), queries=25, url="child_chronology"),
+        Page("a child's people", (LEAD, OFFICE), CHILD, _get("child_people", records.busy_child), queries=25, url="child_people"),
         Page("find by name", (LEAD,), LIST, _post("find", q=records.surname), url="find"),
         Page("find by reference", (LEAD,), LIST, _post("find", q="12"), url="find"),
         Page("find while typing", (TEACHER,), LIST, _post("call_find", q=records.surname[:4]), url="call_find"),
@@ -132,6 +137,22 @@ def pages(records: Records) -> list[Page]:
         Page("cover", (LEAD,), OPEN, _get("cover"), url="cover"),
         Page("imports", (OFFICE,), LIST, _get("imports"), url="imports"),
     ]  # fmt: skip
+
+
+def _report(records: Records) -> dict[str, Any]:
+    """A routine report about one child, as the form of a class teacher posts it."""
+    child = str(records.busy_child)
+    return {
+        "who": child, f"{child}-role": "worried_about", f"{child}-sure": "on", "how_soon": "2",
+        "observed_on_day": "2", "observed_on_month": "9", "observed_on_year": "2025", "observed_at": "9:15am",
+        "place": "classroom", "how_known": "saw_or_heard", "category": "NEG", "marks_seen": "no", "told": "nobody",
+        "facts": "Came in without a coat and asked for toast before the register. Said nothing about home.",
+    }  # fmt: skip
+
+
+def _form_of(records: Records) -> Callable[[Browser], dict[str, Any]]:
+    """The key of a form that this person has just opened."""
+    return lambda browser: {"key": tokens.issue(browser.user, school_id=records.school)}
 
 
 def _token(browser: Browser) -> dict[str, Any]:
