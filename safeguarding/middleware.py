@@ -85,6 +85,8 @@ class RequestContextMiddleware:
                     response = self.get_response(request)
                     if (error := getattr(request, "refused", None)) is not None:
                         raise error
+                    if response.status_code == 405:
+                        response = _not_opened(request, response)
             except Exception as error:
                 return self._answer(request, error)
             return response
@@ -120,6 +122,15 @@ class RequestContextMiddleware:
             getattr(error, "title", ""),
             kept=kept,
         )
+
+
+def _not_opened(request: Request, bare: HttpResponseBase) -> HttpResponseBase:
+    """An address that only takes a form was opened, by the back button or a bookmark: a page instead of nothing."""
+    from safeguarding.views import problem
+
+    page = problem(request, 405)
+    page.headers["Allow"] = bare.headers["Allow"]
+    return page
 
 
 def _keep(request: Request) -> bool:

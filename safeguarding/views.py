@@ -18,6 +18,10 @@ _PROBLEMS: dict[int, tuple[str, str]] = {
         "Page not found",
         "There is nothing at this address, or it is not yours to see. We show the same page for both.",
     ),
+    405: (
+        "Nothing to see here",
+        "This address only takes what a page sends to it. Go back to that page and use its button.",
+    ),
     409: (
         "This has already moved on",
         "Somebody did this first. Open the record again to see where it stands.",

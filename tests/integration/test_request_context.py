@@ -188,3 +188,18 @@ def test_two_requests_are_two_transactions(signed_in):
     signed_in.get(reverse("breaks"))
     signed_in.get(reverse("writes"))
     assert Notice.objects.filter(created_at__gte=before).count() == 2
+
+
+def test_an_address_that_only_takes_a_form_answers_with_a_page_when_it_is_opened(client, cast):
+    client.force_login(cast.lead)
+    concern = factories.concern(cast)
+    answer = client.get(f"/concerns/{concern.pk}/note/")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "use its button" in answer.content.decode()
+
+
+def test_somebody_without_a_role_is_told_whom_to_ask(client):
+    client.force_login(factories.person())
+    answer = client.get("/")
+    assert answer.status_code == 403
+    assert "Ask the Headteacher to give you one" in answer.content.decode()
