@@ -212,6 +212,29 @@ def test_a_decision_that_lacks_something_is_mended_without_typing_anything_again
     assert Decision.objects.get().recipient == "Police, 101"
 
 
+def test_a_half_written_decision_is_not_left_without_asking(page: Page, cast: factories.Staffroom) -> None:
+    concern = queue(cast, 1)[0]
+    sign_in(page, cast.lead.username)
+    page.goto(f"/concerns/{concern.pk}/")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    why(page).fill("Half a tho")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Today").click(no_wait_after=True)
+    page.locator("#add-note summary").click()
+    page.get_by_label("Note", exact=True).fill("Rang the carer.")
+    page.get_by_role("button", name="Save note").click(no_wait_after=True)
+    expect(why(page)).to_have_value("Half a tho")
+    assert asked == ["beforeunload", "beforeunload"]
+    # Its own button asks nothing.
+    page.get_by_label("1 Low").check()
+    page.get_by_label("What you will do").select_option("monitor")
+    parents(page, "Yes").check()
+    page.get_by_label("Note", exact=True).fill("")
+    page.get_by_role("button", name="Save decision").click()
+    expect(page.get_by_text("Decision saved.")).to_be_visible()
+    assert len(asked) == 2
+
+
 # --- by keyboard, and on a telephone
 
 
