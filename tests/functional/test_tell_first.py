@@ -7,8 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import factories
+from tests.browser import PATIENCE
 from tests.factories import PASSWORD, Staffroom
 
+# On the page's own clock: a machine under load must not fail what the page promises.
 FIVE_SECONDS = 5_000
 CALL = "Call for a safeguarding lead from Jon Beckett, Class teacher, 5B"
 
@@ -43,6 +45,7 @@ def test_a_call_reaches_the_open_page_of_a_lead_within_five_seconds(
     page: Page, new_person: Callable[..., Page], room: Staffroom
 ) -> None:
     lead = new_person()
+    lead.clock.install()
     arrive(lead, room.lead.username)
     arrive(page, room.teacher.username)
     strip = lead.locator("[data-calls]")
@@ -50,7 +53,8 @@ def test_a_call_reaches_the_open_page_of_a_lead_within_five_seconds(
 
     assert call(page, line="Rowan says he cannot go home") <= 3
 
-    expect(strip).to_contain_text(CALL, timeout=FIVE_SECONDS)
+    lead.clock.fast_forward(FIVE_SECONDS)
+    expect(strip).to_contain_text(CALL, timeout=PATIENCE)
     expect(lead).to_have_title(re.compile("^Call waiting"))
     assert "Rowan" not in lead.content()
     expect(page.get_by_text("Nobody has opened your call yet")).to_be_visible()
@@ -107,11 +111,32 @@ def test_the_senders_page_shows_by_itself_that_a_lead_has_opened_the_call(page: 
     from safeguarding.concerns.models import Concern
     from safeguarding.concerns.services.deciding import open_concern
 
+    page.clock.install()
     arrive(page, room.teacher.username)
     call(page)
     expect(page.get_by_text("Nobody has opened your call yet")).to_be_visible()
 
     open_concern(concern=Concern.objects.get(), by=room.lead)
 
-    expect(page.get_by_role("heading", name="Priya Raman has opened your call")).to_be_visible(timeout=FIVE_SECONDS)
+    page.clock.fast_forward(FIVE_SECONDS)
+    expect(page.get_by_role("heading", name="Priya Raman has opened your call")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("Ring extension 214")).to_be_visible()
+
+
+def test_the_lead_opens_the_call_and_the_teacher_finishes_the_account(
+    page: Page, new_person: Callable[..., Page], room: Staffroom
+) -> None:
+    factories.child(room.school, by=room.office)
+    lead = new_person()
+    arrive(page, room.teacher.username)
+    call(page, line="Rowan says he cannot go home")
+
+    arrive(lead, room.lead.username, "/today/")
+    lead.get_by_role("link", name="Open the call from Jon Beckett").click()
+    expect(lead.get_by_text("Rowan says he cannot go home").first).to_be_visible(timeout=PATIENCE)
+    expect(lead.locator("[data-calls]")).to_be_empty()
+
+    page.reload()
+    expect(page.get_by_role("heading", name="Priya Raman has opened your call")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Write down what you saw").click()
+    expect(page.get_by_label("What you saw or heard")).to_have_value("Rowan says he cannot go home")

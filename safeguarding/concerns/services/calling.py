@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from safeguarding.accounts.models import Notice, RoleAssignment, User
+from safeguarding.accounts.models import Notice, RoleAssignment, School, User
 from safeguarding.accounts.permissions import live, rights
 from safeguarding.accounts.roles import LEAD_ROLES, ROLES, Capability
 from safeguarding.accounts.services import Told, told_of
@@ -74,7 +74,7 @@ def _as_said(role_key: str | None, class_name: str | None) -> str:
 
 @dataclass(frozen=True)
 class CallState:
-    """How a call stands, as its sender may know it. `opened` is None until somebody has opened it."""
+    """How a call stands, as its sender may know it. `opened` is None until somebody has; `coming` is who is told next, when."""
 
     concern_id: UUID
     reference: str
@@ -82,12 +82,11 @@ class CallState:
     called_at: datetime
     told: list[Told]
     opened: Told | None
-    next_at: datetime
-    head_at: datetime
+    coming: list[tuple[str, datetime]]
     finished: bool
 
 
-def state_of_call(account: Account) -> CallState | None:
+def state_of_call(account: Account, *, at: datetime) -> CallState | None:
     """Who was told of the call that `account` began and who has opened it; None where it began otherwise. Two queries."""
     concern = Concern.objects.select_related("school", "acknowledged_by").get(pk=account.concern_id)
     if concern.called_at is None:
@@ -102,7 +101,14 @@ def state_of_call(account: Account) -> CallState | None:
         called_at=concern.called_at,
         told=told,
         opened=opened,
-        next_at=concern.called_at + timedelta(minutes=concern.school.call_next_after),
-        head_at=concern.called_at + timedelta(minutes=concern.school.call_head_after),
+        coming=[(who, when) for who, when in _steps(concern.school, concern.called_at) if when > at],
         finished=concern.finished_at is not None,
     )
+
+
+def _steps(school: School, called_at: datetime) -> list[tuple[str, datetime]]:
+    """To whom a call goes that nobody opens, and when."""
+    return [
+        ("the next person", called_at + timedelta(minutes=school.call_next_after)),
+        ("the Headteacher", called_at + timedelta(minutes=school.call_head_after)),
+    ]

@@ -140,15 +140,15 @@ def call(request: Request, concern_id: UUID) -> HttpResponse:
     Asking also puts the call to the next person when it is time: a dead worker must not stop it. The part names
     colleagues only, so it is not recorded; the page, which a person opened, is.
     """
-    part = "part" in request.GET
+    part, at = "part" in request.GET, timezone.now()
     mine = visible(request, Account).filter(concern_id=concern_id, author=request.user)
     account = mine.first() if part else read_one(request, mine, purpose="call")
-    escalation.escalate_calls(only=concern_id)
-    if account is None or (state := calling.state_of_call(account)) is None:
+    escalation.escalate_calls(only=concern_id, at=at)
+    if account is None or (state := calling.state_of_call(account, at=at)) is None:
         raise Http404
     if part:
         return render(request, "calls/state.html", {"call": state})
-    at, school = timezone.now(), accounts.get_school(account.school_id)
+    school = accounts.get_school(account.school_id)
     context = {"call": state, "cover": accounts.out_of_hours(school, at), "people": accounts.speak_to(school, at)}
     return render(request, "calls/call.html", context)
 

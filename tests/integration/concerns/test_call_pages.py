@@ -152,7 +152,13 @@ def test_the_senders_page_passes_the_call_on_where_no_worker_runs(client, room, 
     concern = made(room)
     client.force_login(room.teacher)
     clock.shift(timedelta(minutes=3))
-    assert "Tom Aldous" in client.get(f"/call/{concern.pk}/", {"part": "1"}).content.decode()
+    text = client.get(f"/call/{concern.pk}/", {"part": "1"}).content.decode()
+    assert "Tom Aldous" in text
+    assert "It goes to the Headteacher at 10:06am." in text
+    clock.shift(timedelta(minutes=3))
+    text = client.get(f"/call/{concern.pk}/", {"part": "1"}).content.decode()
+    assert "Helen Okafor" in text
+    assert "Everybody who takes calls has been told." in text
     assert Notice.objects.filter(user=room.deputy, kind=Notice.Kind.CALL).exists()
 
 
