@@ -177,7 +177,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
-# A school is one address: limits by address would lock out everybody at 8:45, so they are by account.
+# A school is one address: the library's limits by address would lock out everybody at 8:45, so the tight one is by account.
+# Counted in each web process by itself: with two, an attacker has twice as many tries. Not in Redis: sign-in must not need it.
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "10/5m/key,300/m/ip"}
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 10 * 60 * 60

@@ -15,6 +15,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 
 from .models import Notice
@@ -55,7 +56,7 @@ def _deliver_next(connection: BaseEmailBackend, at: datetime) -> int | None:
     if not unopened or not user.email or not user.is_active:
         _mark(rows, mailed_at=at)
         return 0
-    text = render_to_string("email/notice.txt", {"url": f"{settings.BASE_URL}/inbox/"})
+    text = render_to_string("email/notice.txt", {"url": f"{settings.BASE_URL}{reverse('inbox')}"})
     # Opened with the first message, kept for the next. A server that is away, or that does not take mail from us, ends the run.
     connection.open()
     try:

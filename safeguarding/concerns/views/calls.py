@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 from children.models import Child
 from children.services import find_children
 from safeguarding.accounts import services as accounts
-from safeguarding.accounts.permissions import ensure, public, requires
+from safeguarding.accounts.permissions import anyone_signed_in, ensure, public, requires
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
@@ -156,10 +156,11 @@ def call(request: Request, concern_id: UUID) -> HttpResponse:
 @csp_replace({"frame-ancestors": [SELF]})
 @xframe_options_sameorigin
 @require_GET
-@requires(Capability.RECEIVE_CALLS)
+@anyone_signed_in
 def calls_strip(request: Request) -> HttpResponse:
     """Calls that nobody has opened: for the script of the open page (`?part=1`), and as the page in its frame without one.
 
+    Those of every school where this person takes calls, whichever role they work in at the moment; nothing for others.
     Asked every few seconds by every lead's page. It writes nothing, not even an event: it names a colleague and a time,
     nothing of the record, and a row every four seconds would bury the legal record. Opening the concern is recorded. The
     session is read and not touched, so that an open page does not keep somebody signed in.

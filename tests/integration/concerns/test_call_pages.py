@@ -221,10 +221,21 @@ def test_an_open_page_without_calls_is_empty_and_no_event(client, room):
     assert not Event.objects.filter(actor_id=room.lead.pk).exists()
 
 
-def test_only_those_who_take_calls_may_ask(client, room):
-    for user, status in ((room.teacher, 403), (room.office, 403), (room.lead, 200), (room.headteacher, 200)):
-        client.force_login(user)
-        assert client.get("/calls/").status_code == status
+def test_who_takes_no_calls_is_shown_none(client, room):
+    made(room)
+    for user in (room.teacher, room.assistant, room.office):
+        assert strip(client, user).strip() == ""
+
+
+def test_a_lead_who_works_in_another_role_just_now_is_shown_calls_all_the_same(client, room):
+    elsewhere = factories.school("Weir Road Primary School")
+    accounts.assign_role(user=room.lead, school=elsewhere, role_key="teacher", starts_on=factories.LONG_AGO)
+    made(room)
+    client.force_login(room.lead)
+    client.post("/act-as/", {"acting": f"{elsewhere.pk}:teacher"})
+    text = client.get("/calls/", {"part": "1"})
+    assert text.wsgi_request.held.role.key == "teacher"
+    assert "Jon Beckett" in text.content.decode()
 
 
 def test_the_frame_may_stand_in_our_own_pages_only_and_no_other_page_in_any_frame(client, room):
