@@ -55,8 +55,8 @@ _BY_KEY = {section.key: section for section in SECTIONS}
 @requires(Capability.IMPORT_CHILDREN)
 def imports(request: Request) -> HttpResponseBase:
     """The files that were brought in, newest first, and the way to give another."""
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if form.is_valid():
         file = form.cleaned_data["file"]
         run = service.start_import(
             school=get_school(request.held.school_id),

@@ -1,0 +1,126 @@
+"""Does `manage.py import_children` do what the browser does, ask what it asks, and wait where it waits?"""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from children.models import Child, ImportRun
+from children.services.imports import take_up, take_up_all
+from safeguarding.audit.models import Event
+from tests import factories
+from tests.sheets import bring_in, row, sheet
+
+DATA = Path(__file__).parents[2] / "data"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast():
+    return factories.staffroom()
+
+
+def run(cast, file, *options):
+    out, err = io.StringIO(), io.StringIO()
+    call_command("import_children", str(file), "--school", cast.school.slug, *options, stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+def refusal(cast, file, *options):
+    with pytest.raises(CommandError) as refused:
+        run(cast, file, *options)
+    return str(refused.value)
+
+
+def test_a_dry_run_shows_everything_and_changes_nothing(cast):
+    shown, _ = run(cast, DATA / "sims_pupils.csv", "--dry-run")
+    for words in ("SIMS, 422 rows", "415 join", "2 cannot be used", "row 329, UPN:", "Nothing was changed"):
+        assert words in shown
+    assert not Child.objects.filter(school=cast.school).exists()
+    assert not ImportRun.objects.filter(school=cast.school).exists()
+
+
+def test_yes_confirms_what_waits_for_nobody(cast):
+    shown, _ = run(cast, DATA / "sims_pupils.csv", "--yes")
+    assert "415 joined, 0 changed, 0 came back, 0 left, 5 rows not taken" in shown
+    assert Child.objects.filter(school=cast.school).count() == 415
+
+
+def test_for_whom_it_was_done_is_written_down(cast):
+    run(cast, DATA / "ctf_inbound.xml", "--yes", "--as", cast.office.username)
+    made = ImportRun.objects.get(school=cast.school)
+    assert made.confirmed_by == cast.office
+    assert Event.objects.filter(verb="create", object_type="children.child", actor_id=cast.office.pk).count() == 30
+    assert "Nobody has the user name" in refusal(cast, DATA / "ctf_inbound.xml", "--as", "n.obody")
+
+
+def test_somebody_without_the_right_is_refused(cast):
+    assert "Only the office" in refusal(cast, DATA / "ctf_inbound.xml", "--yes", "--as", cast.teacher.username)
+
+
+def test_what_waits_for_a_person_is_refused_and_goes_on_in_the_browser(cast, tmp_path):
+    bring_in(cast.school, [row(n) for n in range(40)], by=cast.office)
+    file = tmp_path / "few.csv"
+    file.write_bytes(sheet([row(n) for n in range(30)]))
+    # Leavers wait outside July to September only; a class that is gone waits always.
+    file.write_bytes(sheet([row(n, room="9Z") for n in range(40)]))
+    assert "The file waits in the browser" in refusal(cast, file, "--yes")
+    assert ImportRun.objects.filter(school=cast.school).latest("uploaded_at").status == ImportRun.Status.READY
+    assert not Child.objects.filter(school=cast.school, class_name="9Z").exists()
+
+
+def test_without_yes_and_without_a_terminal_nothing_is_confirmed(cast):
+    assert "Add --yes" in refusal(cast, DATA / "ctf_inbound.xml")
+    assert not Child.objects.filter(school=cast.school).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("ctf_entity_bomb.xml", "DTD or entities"),
+        ("csv_empty.csv", "empty"),
+        ("no-such-file.csv", "There is no file"),
+    ],
+)
+def test_a_file_that_cannot_be_used_says_why(cast, name, says):
+    assert says in refusal(cast, DATA / name, "--yes")
+
+
+def test_unknown_headings_are_told_in_the_browser(cast, tmp_path):
+    file = tmp_path / "own.csv"
+    file.write_text("Number,Family name,Given name,Born\nC356999926001,Ashdown,Rowan,14/03/2017\n")
+    assert "say what its columns mean" in refusal(cast, file, "--yes")
+
+
+def test_which_school_must_be_said_where_there_are_several(cast):
+    factories.staffroom("Other School")
+    with pytest.raises(CommandError, match="Which school"):
+        call_command("import_children", str(DATA / "ctf_inbound.xml"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_takes_up_what_was_left_and_only_once(cast, monkeypatch):
+    monkeypatch.setattr("children.services.imports.working.SMALL_FILE", 0)
+    from children.services.imports import go_on, start_import
+
+    waiting = start_import(school=cast.school, file_name="a.csv", chunks=[sheet([row(1)])], by=cast.office)
+    monkeypatch.setattr("children.services.imports.working._ring", lambda key: None)
+    assert go_on(waiting).status == ImportRun.Status.UPLOADED
+    assert take_up(waiting.pk)
+    assert not take_up(waiting.pk)
+    waiting.refresh_from_db()
+    assert waiting.status == ImportRun.Status.READY
+    assert waiting.rows.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_was_stopped_half_way_begins_again(cast):
+    from children.services.imports import start_import
+
+    stopped = start_import(school=cast.school, file_name="a.csv", chunks=[sheet([row(1), row(2)])], by=cast.office)
+    ImportRun.objects.filter(pk=stopped.pk).update(status=ImportRun.Status.READING, rows_read=1)
+    assert take_up_all() == 1
+    stopped.refresh_from_db()
+    assert (stopped.status, stopped.rows_read, stopped.rows.count()) == (ImportRun.Status.READY, 2, 2)

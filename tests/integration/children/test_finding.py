@@ -1,0 +1,161 @@
+"""Is the right child found by what people say, with those beside it who could be mistaken for it, and nobody else's?"""
+
+from datetime import date
+
+import pytest
+
+from children.facts import Called, Leaving
+from children.models import Child
+from children.services import alike, find_children, link_siblings, loggable, siblings
+from safeguarding.exceptions import BadInput
+from tests import factories
+from tests.sheets import bring_in, number, row
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 11, 20)
+
+
+@pytest.fixture
+def cast():
+    return factories.staffroom()
+
+
+@pytest.fixture
+def add(cast):
+    return lambda *name, **facts: factories.child(cast.school, *name, by=cast.office, **facts)
+
+
+def find(cast, words, *, by=None, **how):
+    found = find_children(by=by or cast.teacher, school=cast.school, words=words, today=TODAY, **how)
+    return [one.child for one in found]
+
+
+@pytest.mark.parametrize("words", ["rory", "RORY", "Fallows rory", "fall", "Rori", "Falows", "5B", "rory 5b", "Ro"])
+def test_a_child_is_found_by_name_sound_beginning_and_class(cast, add, words):
+    rory = add("Rory", "Fallows", known_forename="Ro")
+    add("Martha", "Nuttall", class_name="2A")
+    assert find(cast, words) == [rory]
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "facts"),
+    [
+        ("obrien", ("D’Artagnan", "O’Brien-D'Souza"), {}),
+        ("muller", ("Zoë", "Müller-Ångström"), {}),
+        ("winterbottom", ("Anne", "Barlow"), {"called": [Called(surname="Winterbottom")]}),
+        ("دانا", ("Dana", "Al-Hadidi"), {"known_forename": "دانا"}),
+        ("x", ("X", "Lomax"), {}),
+        ("hala", ("Dana", "Barlow"), {"details": {"middle_names": "Hala"}}),
+        ("100%", ("100%", "Real"), {}),
+    ],
+)
+def test_unusual_names_are_found(cast, add, words, name, facts):
+    child = add(*name, **facts)
+    add("Someone", "Else")
+    assert find(cast, words) == [child]
+
+
+@pytest.mark.parametrize("words", ["", "   ", "%", "_", "'", "q", "nobody of this name"])
+def test_what_fits_nobody_finds_nobody(cast, add, words):
+    add("Rory", "Fallows")
+    assert find(cast, words) == []
+
+
+def test_the_name_as_it_is_spelt_comes_before_what_only_sounds_like_it(cast, add):
+    sounds = add("Katherine", "Aaron")
+    spelt = add("Catherine", "Zed")
+    assert find(cast, "catherine") == [spelt, sounds]
+
+
+def test_children_alike_stand_side_by_side_and_are_marked(cast, add):
+    one = add("Rory", "Fallows", class_name="3A")
+    add("Martha", "Fallows", class_name="3A")
+    other = add("Rorey", "Falows", class_name="5B")
+    found = find_children(by=cast.teacher, school=cast.school, words="rory fallows", today=TODAY)
+    assert [(f.child, f.alike) for f in found] == [(one, True), (other, True)]
+    assert alike(one, today=TODAY) == [other]
+
+
+def test_a_child_alike_is_shown_even_where_its_name_does_not_fit_the_words(cast, add):
+    one = add("Catherine", "Lomax")
+    other = add("Kathryn", "Lomacks")
+    found = find_children(by=cast.teacher, school=cast.school, words="catherine lomax", today=TODAY)
+    assert [(f.child, f.alike) for f in found] == [(one, True), (other, True)]
+
+
+@pytest.mark.parametrize(
+    ("left", "shown"),
+    [(date(2026, 7, 20), True), (date(2025, 11, 21), True), (date(2025, 11, 20), False), (date(2020, 7, 1), False)],
+)
+def test_who_left_within_twelve_months_can_still_be_named(cast, add, left, shown):
+    gone = add("Rory", "Fallows", entered_on=None, leaving=Leaving(on=left))
+    assert (find(cast, "rory") == [gone]) is shown
+    assert Child.objects.filter(loggable(TODAY), pk=gone.pk).exists() is shown
+    assert find(cast, "rory", by=cast.lead, everyone=True) == [gone]
+
+
+def test_twelve_months_from_the_29th_of_february(cast, add):
+    add("Rory", "Fallows", leaving=Leaving(on=date(2027, 2, 28)))
+    late = find_children(by=cast.teacher, school=cast.school, words="rory", today=date(2028, 2, 29))
+    assert late == []
+
+
+def test_a_upn_finds_a_child_for_those_who_may_see_it_only(cast):
+    bring_in(cast.school, [row(1)], by=cast.office)
+    child = Child.objects.get(school=cast.school)
+    assert find(cast, number(1).lower(), by=cast.lead) == find(cast, number(1), by=cast.office) == [child]
+    assert find(cast, number(1), by=cast.teacher) == find(cast, number(1), by=cast.pastoral) == []
+
+
+def test_nobody_finds_a_child_of_another_school(cast, add):
+    add("Rory", "Fallows")
+    stranger = factories.staffroom("Other School")
+    for person in (stranger.teacher, stranger.lead, stranger.headteacher):
+        assert find_children(by=person, school=cast.school, words="rory", today=TODAY) == []
+    assert find_children(by=stranger.lead, school=stranger.school, words="rory", today=TODAY) == []
+
+
+def test_somebody_whose_role_has_ended_finds_nobody(cast, add):
+    add("Rory", "Fallows")
+    gone = factories.member(cast.school, "teacher", "Old", "Hand", ends_on=date(2025, 7, 20))
+    assert find(cast, "rory", by=gone) == []
+
+
+def test_a_class_of_thirty_is_cut_to_twenty(cast, add):
+    for forename in ("Anna", "Bob", "Lucy"):
+        for letter in "BDFKLMNPR":
+            add(forename, f"{letter}oo", class_name="9Z")
+    assert len(find(cast, "9z")) == 20
+
+
+def test_finding_takes_few_queries_however_many_it_finds(cast, add, django_assert_max_num_queries):
+    for serial in range(12):
+        add(f"Rory{chr(65 + serial)}", "Fallows")
+    teacher = type(cast.teacher).objects.get(pk=cast.teacher.pk)
+    with django_assert_max_num_queries(4):
+        assert len(find(cast, "fallows", by=teacher)) == 12
+
+
+def test_brothers_and_sisters_by_a_parent_in_common_and_by_word(cast):
+    family = {"adult": "Mrs Ann Marlow", "mobile": "07700 900900"}
+    bring_in(cast.school, [row(1, **family), row(2, **family), row(3), row(4)], by=cast.office)
+    one, two, three, four = Child.objects.filter(school=cast.school).order_by("number")
+    link_siblings(one=one, other=three, by=cast.lead, relationship="Half-brother")
+    link_siblings(one=three, other=one, by=cast.lead)
+    assert {(child, how) for child, how in siblings(one)} == {(two, "Shares a parent"), (three, "Half-brother")}
+    assert siblings(four) == []
+
+
+def test_an_adult_without_responsibility_makes_nobody_a_sibling(cast):
+    minder = {"adult": "Mrs Jo Vale", "relation": "Childminder", "mobile": "07700 900998", "responsible": "No"}
+    bring_in(cast.school, [row(1, **minder), row(2, **minder)], by=cast.office)
+    assert siblings(Child.objects.filter(school=cast.school).order_by("number")[0]) == []
+
+
+def test_a_child_is_not_its_own_brother_nor_that_of_another_school_s_child(cast, add):
+    one = add("Rory", "Fallows")
+    stranger = factories.child(factories.school("Other School"))
+    with pytest.raises(BadInput):
+        link_siblings(one=one, other=one, by=cast.lead)
+    with pytest.raises(BadInput):
+        link_siblings(one=one, other=stranger, by=cast.lead)
