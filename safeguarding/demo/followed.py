@@ -184,7 +184,8 @@ class Following:
         return action
 
     def _close(self, steps: list[Entry]) -> None:
-        if self.open_actions or self.chance.random() < _KEPT_OPEN:
+        kept_open = self.chance.random() < _KEPT_OPEN and not self._review_is_long_past()
+        if self.open_actions or kept_open:
             return
         at = self.ground.days.later(self.last, timedelta(minutes=self.chance.randrange(400, 5000)))
         if at > self.ground.now - _SETTLED:
@@ -198,6 +199,11 @@ class Following:
             reason = f"{words.sentence(self.who.fill(final['text']))} {reason}"
         concern.closing_reason = reason
         concern.review_on = None
+
+    def _review_is_long_past(self) -> bool:
+        """A school that reads its concerns has no review that is months late."""
+        due = self.concern.review_on
+        return due is None or due < self.ground.now.date() - timedelta(days=10)
 
     def _owner(self, job: str) -> User:
         wanted = {"pastoral": "pastoral", "senco": "senco", "head": "head"}.get(job)
