@@ -13,7 +13,11 @@ STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－", "�
 
 
 @settings(max_examples=10_000)
-@given(st.one_of(st.text(max_size=20), st.builds("".join, st.lists(st.sampled_from([*STARTS, " ", "1", "A1"]), max_size=5))))
+@given(
+    st.one_of(
+        st.text(max_size=20), st.builds("".join, st.lists(st.sampled_from([*STARTS, " ", "1", "A1"]), max_size=5))
+    )
+)
 @example(" =1+1")
 @example("\u00a0=1+1")
 def test_no_cell_starts_a_formula(text):
