@@ -92,7 +92,7 @@ def test_the_office_brings_in_a_file(
 
 def test_columns_are_told_once(cast: factories.Staffroom, page: Page, tmp_path: Path) -> None:
     own = tmp_path / "own.csv"
-    own.write_text("Number,Family name,Given name,Born,Form\nC356999926001,Ashdown,Rowan,14/03/2017,5B\n")
+    own.write_text("Number,Family name,Given name,Birthday,Form\nC356999926001,Ashdown,Rowan,14/03/2017,5B\n")
     sign_in(page, cast.lead.username)
     page.goto("/children/imports/")
     page.get_by_label("File", exact=True).set_input_files(own)
@@ -102,9 +102,9 @@ def test_columns_are_told_once(cast: factories.Staffroom, page: Page, tmp_path: 
     for column, meaning in {"Number": "UPN", "Family name": "Legal surname", "Given name": "Legal forename"}.items():
         page.get_by_label(column, exact=True).select_option(label=meaning)
     press(page, "Read this file")
-    expect(page.get_by_role("alert")).to_contain_text("Choose which column holds: Date of birth")
+    expect(page.get_by_text("Choose which column holds: Date of birth")).to_be_visible()
     usable(page, check_rules=True)
-    page.get_by_label("Born", exact=True).select_option(label="Date of birth")
+    page.get_by_label("Birthday", exact=True).select_option(label="Date of birth")
     press(page, "Read this file")
     expect(page.get_by_text("Harbour remembers what these columns mean.")).to_be_visible()
 
