@@ -168,16 +168,18 @@ class Supervisor:
                 self.say(program.name, said)
 
     async def _stop(self, program: Program) -> None:
+        """Ask it to stop, kill it when it does not, and whatever it started that is still there with it."""
         process = self._running[program.name]
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.send_signal(program.stop)
-            try:
-                await asyncio.wait_for(process.wait(), program.patience)
-            except TimeoutError:
-                self.say("harbour", f"{program.name} did not stop within {program.patience:.0f} s; killing it")
-                _kill_group(process.pid)
-                await process.wait()
+        if process.returncode is not None:
+            return  # its number may be somebody else's by now
+        with suppress(ProcessLookupError):
+            process.send_signal(program.stop)
+        try:
+            await asyncio.wait_for(process.wait(), program.patience)
+        except TimeoutError:
+            self.say("harbour", f"{program.name} did not stop within {program.patience:.0f} s; killing it")
+            _kill_group(process.pid)
+            await process.wait()
         _kill_group(process.pid)
 
     def _note(self) -> None:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -45,27 +45,48 @@ Trial = Callable[[str], subprocess.Popen[str]]
 
 
 @pytest.fixture
-def trial(tmp_path: Path) -> Trial:
-    """Run the body of a trial; its words can be read from `stdout`."""
+def trial(tmp_path: Path) -> Iterator[Trial]:
+    """Run the body of a trial; its words can be read from `stdout`. None outlives its test."""
+    begun: list[subprocess.Popen[str]] = []
 
     def begin(body: str) -> subprocess.Popen[str]:
         code = TRIAL.format(body=textwrap.indent(textwrap.dedent(body), " " * 8))
-        return subprocess.Popen(
+        running = subprocess.Popen(
             [sys.executable, "-c", code, str(tmp_path)],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
+        begun.append(running)
+        return running
 
-    return begin
+    yield begin
+    for running in begun:
+        running.kill()
+        running.wait()
+        if running.stdout:
+            running.stdout.close()
 
 
 def noted(folder: Path) -> dict[str, int]:
+    """The processes that run, by name, as the supervisor wrote them down."""
     try:
         return dict(json.loads((folder / "processes.json").read_text()))
     except (OSError, ValueError):
         return {}
+
+
+def started(running: subprocess.Popen[str], folder: Path, *names: str) -> dict[str, int]:
+    """Wait until these programs run."""
+
+    def there() -> bool:
+        if running.poll() is not None:
+            raise AssertionError(f"the trial ended by itself: {running.communicate()[0]}")
+        return set(names) <= set(noted(folder))
+
+    until(there)
+    return noted(folder)
 
 
 def gone(pid: int) -> bool:
@@ -80,8 +101,7 @@ def test_what_ends_by_itself_is_started_again(trial: Trial, tmp_path: Path) -> N
         await supervisor.start(program("web", {FOR_EVER!r}))
         await supervisor.wait()
     """)
-    until(lambda: noted(tmp_path).get("web"))
-    first = noted(tmp_path)["web"]
+    first = started(running, tmp_path, "web")["web"]
     os.kill(first, signal.SIGKILL)
     until(lambda: noted(tmp_path).get("web") not in (None, first))
     running.terminate()
@@ -95,8 +115,7 @@ def test_what_cannot_be_kept_running_ends_everything_with_a_sentence(trial: Tria
         await supervisor.start(program("redis", {FOR_EVER!r}), program("web", "print('no luck'); raise SystemExit(3)"))
         await supervisor.wait()
     """)
-    until(lambda: noted(tmp_path).get("redis"))
-    other = noted(tmp_path)["redis"]
+    other = started(running, tmp_path, "redis")["redis"]
     said, _ = running.communicate(timeout=20)
     assert said.count("web      | no luck") == 5
     assert "gave up: web ended 5 times within a minute, last with code 3." in said
@@ -112,8 +131,7 @@ def test_a_signal_stops_all_of_it_the_last_started_first(trial: Trial, tmp_path:
         await supervisor.start(program("web", {polite.format("web")!r}))
         await supervisor.wait()
     """)
-    until(lambda: len(noted(tmp_path)) == 2)
-    pids = noted(tmp_path)
+    pids = started(running, tmp_path, "postgres", "web")
     assert running.stdout is not None
     words = [running.stdout.readline(), running.stdout.readline()]
     assert {word.split()[-1] for word in words} == {"postgres", "web"}
@@ -158,8 +176,7 @@ def test_a_supervisor_that_is_killed_takes_its_processes_along(trial: Trial, tmp
         await supervisor.start(program("web", {FOR_EVER!r}), program("beat", {FOR_EVER!r}))
         await supervisor.wait()
     """)
-    until(lambda: len(noted(tmp_path)) == 2)
-    pids = noted(tmp_path)
+    pids = started(running, tmp_path, "web", "beat")
     running.kill()
     until(lambda: all(map(gone, pids.values())))
     running.communicate()
