@@ -1,6 +1,7 @@
 """What does a view get and give? A request that says who asks, in which role, and which page of the navigation is current."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseRedirectBase
@@ -20,6 +21,8 @@ class Request(HttpRequest):
     nav: str
     # What the view raised, kept until the transaction has been told.
     refused: Exception
+    # The token of the draft that this page shows: it need not be pointed to.
+    draft_shown: UUID | None
     # Set by a view that takes what a person typed: keeps it as a draft, should the view raise.
     keep: Callable[[], object]
 

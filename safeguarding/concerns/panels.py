@@ -45,8 +45,8 @@ def _unread(request: Request) -> int:
 
 def _own_unsent(request: Request, record: Any) -> dict[str, Any] | None:
     """One's own drafts, less the one on the page. One query."""
-    here = request.resolver_match.kwargs.get("token") if request.resolver_match else None
-    drafts = [draft for draft in unsent_of(request.user) if draft.token != here]
+    shown = getattr(request, "draft_shown", None)
+    drafts = [draft for draft in unsent_of(request.user) if draft.token != shown]
     return {"drafts": drafts, "newest": drafts[0]} if drafts else None
 
 

@@ -379,10 +379,9 @@ def field(
 
 
 @included("components/error_summary.html")
-def error_summary(*forms: BaseForm | Sequence[BaseForm] | None) -> dict[str, Any]:
-    """What has to be mended before the form can be sent, each with a link to its field. A list of forms counts as its members."""
-    each = [one for given in forms if given is not None for one in ([given] if isinstance(given, BaseForm) else given)]
-    return {"problems": [problem for form in each for problem in problems(form)]}
+def error_summary(*forms: BaseForm | None) -> dict[str, Any]:
+    """What has to be mended before the form can be sent, each with a link to its field."""
+    return {"problems": [problem for form in forms if form is not None for problem in problems(form)]}
 
 
 def _one_of(what: str, given: str, *known: str) -> None:

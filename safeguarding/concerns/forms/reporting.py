@@ -1,6 +1,6 @@
 """What does a member of staff write down about a concern? The fields of the log form (domain reference 1.2) and of an addition."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -59,7 +59,7 @@ class ChildForm(TypedForm):
             self.fields["description"].error_messages["required"] = _UNNAMED[ConcernChild.Kind(self.kind)]
         if namesakes:
             self.fields["sure"].error_messages["required"] = (
-                f"Tick that {self.name}, {about(child)}, is the child you mean: another has a name like it"
+                f"Tick that {self.name}, {about(child)}, is the child you mean"
             )
         else:
             del self.fields["sure"]
@@ -194,6 +194,13 @@ class ReportForm(TypedForm):
 
     def _choices(self, name: str, choices: Iterable[Any]) -> None:
         self.fields[name].choices = list(choices)  # type: ignore[attr-defined]
+
+    def __iter__(self) -> Iterator[forms.BoundField]:
+        """Every field in the order of the page, those of the children too: so the problems are listed."""
+        for bound in super().__iter__():
+            yield bound
+            if bound.name == "how_soon":
+                yield from (field for row in self.children for field in row)
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data

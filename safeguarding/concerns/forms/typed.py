@@ -66,6 +66,16 @@ class Typed:
         return (self.content.get(name) or [""])[-1]
 
     @property
+    def turn(self) -> int:
+        """How many times a button had been pressed when this page was made."""
+        text = self.text("turn")
+        return int(text) if text.isdecimal() and len(text) < 7 else 0
+
+    def pressed(self) -> "Typed":
+        """After one more button: whatever is still on its way from the page before is older than this."""
+        return Typed({**self.content, "turn": [str(self.turn + 1)]})
+
+    @property
     def children(self) -> list[str]:
         """The keys of the children, once each, in the order in which they were added. Junk is left out."""
         return [key for key in dict.fromkeys(self.content.get("who", [])) if record_of(key) or kind_of(key)]

@@ -49,13 +49,17 @@ def save_draft(
     content: Content,
     author_id: UUID,
     about: UUID | None = None,
+    turn: int | None = None,
     at: datetime | None = None,
 ) -> Draft | None:
     """Keep the form as it stands, whatever stands in it: field name to the texts typed there.
 
     Returns None when it has been sent meanwhile: there is nothing left to keep. Does not ask for a live role: somebody
     who leaves the school at noon does not lose what was typed at eleven. `about` is the concern to whose account this will
-    be added. Raises `NotAllowed` when the token, or that account, is another person's.
+    be added. With `turn`, the number of buttons pressed before, a draft that has had more of them stays as it is and is
+    returned: what was saved in the background must not overtake what was pressed after it.
+
+    Raises `NotAllowed` when the token, or that account, is another person's.
     """
     at = at or timezone.now()
     _wait_for(token)
@@ -75,6 +79,8 @@ def save_draft(
         record(Verb.DRAFT, object_type="concerns.draft", object_id=token, school_id=school_id)
     if draft.author_id != author_id or (concern is not None and concern.logged_by_id != author_id):
         raise NotAllowed("This form was started by somebody else. Start a new one.")
+    if turn is not None and turn < _turn(draft.content):
+        return draft
     draft.content, draft.saved_at = _storable(content), at
     draft.save()
     return draft
@@ -85,6 +91,10 @@ def _account_of(concern_id: UUID, author_id: UUID) -> Account:
     if account is None:
         raise NotAllowed("Only the person who wrote an account can add to it. Log a concern of your own instead.")
     return account
+
+
+def _turn(content: Content) -> int:
+    return int((content.get("turn") or ["0"])[-1])
 
 
 def _wait_for(token: UUID) -> None:

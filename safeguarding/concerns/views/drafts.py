@@ -42,7 +42,7 @@ def drafts(request: Request) -> HttpResponse:
 @anyone_signed_in
 def draft_discard(request: Request, token: UUID) -> HttpResponse:
     """Throw one's own draft away, after being asked."""
-    request.nav = "my_reports"
+    request.nav, request.draft_shown = "my_reports", token
     draft = read_one(request, visible(request, Draft).filter(author=request.user), pk=token)
     if request.method == "POST":
         discard_draft(draft=draft, by=request.user)

@@ -47,10 +47,14 @@ def log_autosave(request: Request) -> JsonResponse:
         content=typed.content,
         author_id=key.author_id,
         about=record_of(typed.text("about")),
+        turn=typed.turn,
         at=at,
     )
     if draft is None:
         return JsonResponse({"saved": "This has been sent. You find it among your reports."})
+    if draft.content != typed.content:
+        problem = "Not saved: this form has moved on in another window. Copy your text, then load this page again."
+        return JsonResponse({"problem": problem}, status=409)
     if request.user.pk != key.author_id:
         return JsonResponse({"saved": f"Saved at {clock(at)}, but you are signed out: sign in again to send it."})
     return JsonResponse({"saved": saved(draft)})

@@ -84,7 +84,7 @@ def log_find(request: Request) -> HttpResponse:
 
 def _posted(request: Request) -> HttpResponse:
     data = everything(request)
-    typed, key = Typed.posted(data), tokens.whose(data.get("key", ""))
+    typed, key = Typed.posted(data).pressed(), tokens.whose(data.get("key", ""))
     if key is None or key.school_id is None:
         return without_key(request, typed)
     keep = partial(save_draft, token=key.token, school_id=key.school_id, author_id=key.author_id)
@@ -165,7 +165,7 @@ def _page(
     form: ReportForm | None = None,
 ) -> HttpResponse:
     """The form on its page. `form` is given where it was checked and something is missing."""
-    request.nav = "home"
+    request.nav, request.draft_shown = "home", token
     form = form or report_form(request, typed, here, checked=False)
     context = {
         "form": form,

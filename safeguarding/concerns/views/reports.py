@@ -87,7 +87,7 @@ def report(request: Request, concern_id: UUID) -> HttpResponse:
 def report_add(request: Request, concern_id: UUID) -> HttpResponse:
     """Add to one's own account. Open as the log form is, and for the same reason: see `keeping`."""
     data = everything(request)
-    typed, key = Typed.posted(data), tokens.whose(data.get("key", ""))
+    typed, key = Typed.posted(data).pressed(), tokens.whose(data.get("key", ""))
     if key is None or key.school_id is None:
         return without_key(request, typed)
     keep = partial(
@@ -125,7 +125,7 @@ def _report_page(
     request: Request, account: Account, *, draft: Draft | None, form: AdditionForm | None = None
 ) -> HttpResponse:
     """`form` is given where it was checked and something is missing."""
-    request.nav = "my_reports"
+    request.nav, request.draft_shown = "my_reports", draft.pk if draft else None
     typed = Typed(draft.content if draft else {})
     context = {
         "report": own_report(account, by=request.user),

@@ -573,3 +573,24 @@ def test_the_form_needs_no_query_for_each_child(cast, django_assert_max_num_quer
 def test_who_may_not_log_is_told_so(cast):
     stranger = member(cast.school, "teacher", "Ida", "Left", ends_on=SCHOOL_DAY.date() - timedelta(days=1))
     assert signed_in(stranger).get(LOG).status_code == 403
+
+
+def test_a_late_autosave_does_not_overtake_the_button_pressed_after_it(cast):
+    client, rowan = signed_in(cast.teacher), child(cast.school)
+    address, form = opened(client)
+    typed = {**form, "turn": "0", "facts": "He was quiet."}
+    added = client.post(LOG, {**typed, "add": str(rowan.pk)}, follow=True)
+    late = client.post("/log/keep/", {**typed, "facts": "He was"})
+    assert late.status_code == 409
+    assert "another window" in late.json()["problem"]
+    page = client.get(address)
+    assert [row.name for row in page.context["form"].children] == ["Rowan Ashdown"]
+    assert page.context["form"]["facts"].value() == "He was quiet."
+    going_on = {
+        **typed,
+        "turn": str(added.context["form"].typed.turn),
+        "who": str(rowan.pk),
+        "facts": "He was quiet. He",
+    }
+    assert client.post("/log/keep/", going_on).status_code == 200
+    assert Draft.objects.get().content["facts"] == ["He was quiet. He"]
