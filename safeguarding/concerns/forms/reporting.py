@@ -51,8 +51,9 @@ class ChildForm(TypedForm):
         super().__init__(typed, checked=checked, prefix=key)
         self.key, self.child, self.namesakes = key, child, namesakes
         self.kind = kind_of(key)
+        said = self.name if child else f"“{self.name}”"
         self.fields["role"].label = f"Role of {self.name}"
-        self.fields["role"].error_messages["required"] = f"Choose the role of {self.name}"
+        self.fields["role"].error_messages["required"] = f"Choose the role of {said}"
         if child is not None:
             del self.fields["description"]
         else:
