@@ -4,6 +4,7 @@ import ipaddress
 import logging
 import traceback
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, cast
 
 from django.conf import settings
@@ -20,8 +21,10 @@ from safeguarding.audit.services import record
 from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
+from safeguarding.once import one_page
 
 Responder = Callable[[HttpRequest], HttpResponseBase]
+_READING = ("GET", "HEAD")
 
 
 class NoStoreMiddleware:
@@ -82,7 +85,8 @@ class RequestContextMiddleware:
             try:
                 with transaction.atomic():
                     tell_database(request.acting)
-                    response = self.get_response(request)
+                    with one_page() if request.method in _READING else nullcontext():
+                        response = self.get_response(request)
                     if (error := getattr(request, "refused", None)) is not None:
                         raise error
                     if response.status_code == 405:

@@ -12,6 +12,7 @@ from safeguarding.accounts.models import Absence, RoleAssignment, School, User
 from safeguarding.accounts.permissions import live, people_with
 from safeguarding.accounts.roles import LEAD_ROLES, Capability, with_capability
 from safeguarding.dates import clock, near_day
+from safeguarding.once import once
 
 # As colleagues say it; the full titles are in `roles.py`.
 _SPOKEN = {"lead": "Safeguarding lead", "deputy_lead": "Deputy safeguarding lead", "headteacher": "Headteacher"}
@@ -71,7 +72,11 @@ def _midnight_after(moment: datetime) -> datetime:
 
 
 def _on_call(school_id: UUID, on: date) -> list[_OnCall]:
-    """Everybody who takes calls on a day, away or not, in the order in which they are called. Two queries."""
+    """Everybody who takes calls on a day, away or not, in the order in which they are called. Two queries, once a page."""
+    return once(("on call", school_id, on), lambda: _read_on_call(school_id, on))
+
+
+def _read_on_call(school_id: UUID, on: date) -> list[_OnCall]:
     rows = (
         RoleAssignment.objects.filter(
             live(on),
@@ -214,12 +219,7 @@ def on_duty(school_id: UUID, *, on: date, capability: Capability = Capability.RE
 
 def leads_on_duty(school_id: UUID, *, on: date) -> list[User]:
     """Safeguarding leads and deputies who are in school on a day, in the order in which they are called."""
-    lead_ids = set(
-        RoleAssignment.objects.filter(live(on), school_id=school_id, role_key__in=LEAD_ROLES).values_list(
-            "user_id", flat=True
-        )
-    )
-    return [person for person in on_duty(school_id, on=on) if person.pk in lead_ids]
+    return [person.user for person in _on_call(school_id, on) if person.is_lead and not person.is_away(on)]
 
 
 def readers_on_duty(school_id: UUID, *, on: date) -> list[User]:

@@ -12,6 +12,7 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, OutOfTurn, check
+from safeguarding.once import once
 
 _MANAGERS = "Only the designated safeguarding lead and the Headteacher can change the school’s settings."
 
@@ -90,8 +91,8 @@ def closure_problem(school: School, on: date) -> str:
 
 
 def get_school(school_id: UUID) -> School:
-    """The school that somebody works in."""
-    return School.objects.get(pk=school_id)
+    """The school that somebody works in: one query, once a page."""
+    return once(("school", school_id), lambda: School.objects.get(pk=school_id))
 
 
 def find_school(slug: str) -> School | None:

@@ -9,10 +9,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from safeguarding.accounts.calendar import SchoolCalendar
-from safeguarding.accounts.models import Notice, School, User
+from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability
-from safeguarding.accounts.services import tell
+from safeguarding.accounts.services import get_school, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Account, Amendment, Concern, Draft
@@ -143,7 +143,7 @@ def unsent_for_a_day(school_id: UUID, *, at: datetime, token: UUID | None = None
 
     Counted from when the draft was begun: who writes a little every day must not escape notice.
     """
-    calendar = SchoolCalendar.of(School.objects.get(pk=school_id))
+    calendar = SchoolCalendar.of(get_school(school_id))
     found = Draft.objects.filter(school_id=school_id, started_at__lte=_a_school_day_before(calendar, at))
     return _listed((found if token is None else found.filter(pk=token)).order_by("started_at"))
 
@@ -158,22 +158,32 @@ def _a_school_day_before(calendar: SchoolCalendar, at: datetime) -> datetime:
 
 
 def _listed(drafts: Any) -> list[Unsent]:
-    rows = drafts.defer("content", "opened_reason").select_related("author", "asked_by", "opened_by", "adds_to")
+    """Only the columns that are shown: the frame of every page asks for one's own."""
     return [
         Unsent(
-            token=draft.pk,
-            author=draft.author.full_name,
-            started_at=draft.started_at,
-            saved_at=draft.saved_at,
-            concern_id=draft.concern_id,
-            report_id=draft.adds_to.concern_id if draft.adds_to else None,
-            asked_at=draft.asked_at,
-            asked_by=draft.asked_by.full_name if draft.asked_by else "",
-            opened_at=draft.opened_at,
-            opened_by=draft.opened_by.full_name if draft.opened_by else "",
+            token=row["pk"],
+            author=_name(row, "author"),
+            started_at=row["started_at"],
+            saved_at=row["saved_at"],
+            concern_id=row["concern_id"],
+            report_id=row["adds_to__concern_id"],
+            asked_at=row["asked_at"],
+            asked_by=_name(row, "asked_by"),
+            opened_at=row["opened_at"],
+            opened_by=_name(row, "opened_by"),
         )
-        for draft in rows
+        for row in drafts.values(*_LISTED)
     ]
+
+
+_LISTED = (
+    "pk", "started_at", "saved_at", "concern_id", "adds_to__concern_id", "asked_at", "opened_at",
+    *(f"{who}__{part}" for who in ("author", "asked_by", "opened_by") for part in ("first_name", "last_name")),
+)  # fmt: skip
+
+
+def _name(row: dict[str, Any], who: str) -> str:
+    return f"{row[f'{who}__first_name'] or ''} {row[f'{who}__last_name'] or ''}".strip()
 
 
 @transaction.atomic

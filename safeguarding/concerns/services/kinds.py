@@ -7,6 +7,14 @@ from django.db.models import Prefetch, Q
 from safeguarding.concerns.models import Category, Subcategory
 
 
+def names_on(day: date) -> list[tuple[str, str]]:
+    """Code and name of each category in use on `day`, in their order."""
+    in_use = Q(valid_to=None) | Q(valid_to__gte=day)
+    return list(
+        Category.objects.filter(in_use, valid_from__lte=day).order_by("order", "pk").values_list("code", "name")
+    )
+
+
 def kinds_on(day: date) -> list[Category]:
     """The categories in use on `day`, in their order, each with its `subcategories` in use: two queries."""
     in_use = Q(valid_to=None) | Q(valid_to__gte=day)

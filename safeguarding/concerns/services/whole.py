@@ -94,7 +94,7 @@ class Whole:
 def whole(concern: Concern, see: See, *, today: date) -> Whole:
     """The concern with all that belongs to it: one query for each kind, whatever their number."""
     account = see(Account).filter(concern=concern).select_related("author", "told_person").first()
-    children = list(reading.in_order(see(ConcernChild).filter(concern=concern)))
+    children = reading.in_order(reading.with_cards(see(ConcernChild).filter(concern=concern)))
     concerns = see(Concern)
     return Whole(
         concern=concern,

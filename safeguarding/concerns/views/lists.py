@@ -1,9 +1,11 @@
 """The lists of safeguarding leads: what is new today, all concerns, what to do, and the search of the header."""
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,7 +22,7 @@ from safeguarding.concerns.lifecycles import action_life
 from safeguarding.concerns.models import Action, Concern, HowSoon
 from safeguarding.concerns.permissions import schools_read
 from safeguarding.concerns.services import deciding, reading
-from safeguarding.concerns.services.kinds import kinds_on
+from safeguarding.concerns.services.kinds import names_on
 from safeguarding.http import Request
 from safeguarding.paging import capped_count, in_words, newest_first
 from safeguarding.panels import fill
@@ -49,7 +51,7 @@ def today(request: Request) -> HttpResponse:
         "total": in_words(total),
         "total_count": total,
         "more": total > len(shown),
-        "urgent": capped_count(waiting.filter(how_soon__gte=HowSoon.TODAY)) if shown else 0,
+        "urgent": _urgent(waiting, shown, is_all=total == len(shown)),
         "last_read": None if shown else reading.last_read(concerns, school_id),
         "actions": reading.to_do(read_many(request, my_actions[:BESIDE]), today=day),
         "news": reading.rows(read_many(request, news, purpose="news"), reader=request.user, at=at),
@@ -59,13 +61,19 @@ def today(request: Request) -> HttpResponse:
     return render(request, "concerns/today.html", context)
 
 
+def _urgent(waiting: QuerySet[Concern], shown: Sequence[Concern], *, is_all: bool) -> int:
+    """How many are for today or sooner. Those come first, so that they are seldom more than what is shown."""
+    urgent = sum(concern.how_soon >= HowSoon.TODAY for concern in shown)
+    return urgent if is_all or urgent < len(shown) else capped_count(waiting.filter(how_soon__gte=HowSoon.TODAY))
+
+
 @requires("view_concerns")
 def concerns(request: Request) -> HttpResponse:
     """Every concern of the school, newest first, narrowed by codes."""
     request.nav = "concerns"
     at = timezone.now()
     day = timezone.localdate(at)
-    form = FilterForm(request.GET, categories=[(kind.code, kind.name) for kind in kinds_on(day)])
+    form = FilterForm(request.GET, categories=names_on(day))
     chosen = form.chosen()
     found = reading.narrowed(visible(request, Concern), request.held.school_id, chosen, today=day)
     page = newest_first(reading.for_lists(found), "logged_at", request.GET.get("before", ""))
