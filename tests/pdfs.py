@@ -9,6 +9,9 @@ from functools import cached_property
 
 import pikepdf
 
+# Operators that leave ink: text, strokes, fills, images.
+_DRAWING = {"Tj", "TJ", "'", '"', "S", "s", "f", "F", "f*", "B", "B*", "b", "b*", "sh", "Do"}
+
 
 @dataclass(frozen=True)
 class Printed:
@@ -34,6 +37,18 @@ class Printed:
     def tags(self) -> Counter[str]:
         """How often each tag stands in the structure that a screen reader walks: H1, Table, TH, Figure, …"""
         return Counter(str(element.S)[1:] for element in self.elements())
+
+    def unmarked(self) -> list[str]:
+        """What is drawn without being either part of the structure or marked as decoration."""
+        found = []
+        for page in self.document.pages:
+            open_marks = 0
+            for instruction in pikepdf.parse_content_stream(page):
+                name = str(instruction.operator)
+                open_marks += (name in ("BDC", "BMC")) - (name == "EMC")
+                if name in _DRAWING and not open_marks:
+                    found.append(name)
+        return found
 
     def elements(self) -> Iterator[pikepdf.Object]:
         yield from _below(self.document.Root.StructTreeRoot.K)

@@ -152,6 +152,7 @@ def test_paper_is_tagged_for_screen_readers(client, cast, concern):
     assert tags["TH"] >= 10
     assert tags["Caption"] >= 4
     assert tags["BlockQuote"] == 1
+    assert paper.unmarked() == []
     figures = [str(element.Alt) for element in paper.elements() if element.S == "/Figure"]
     assert figures == [
         "Front of a child’s body: A left forearm",
