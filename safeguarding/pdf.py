@@ -69,7 +69,6 @@ def paper(
     pdf = make(render_to_string(template, {**context, **frame}))
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, f"{title}.pdf") or ""
-    response["Cache-Control"] = "no-store"
     return response
 
 

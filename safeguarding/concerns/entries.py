@@ -60,16 +60,17 @@ def first_sentence(text: str, longest: int = LONGEST) -> str:
     return f"{sentence[:longest].rsplit(' ', 1)[0]}…"
 
 
-def _about(path: str, child: Child) -> dict[str, object]:
-    """Lookups for the concerns that tell of `child` in full; `path` leads from the model to the concern's children."""
-    return {f"{path}children__child": child, f"{path}children__role__in": TELLS_ALL}
+def _told_of(request: Request, child: Child) -> QuerySet[Concern]:
+    """The concerns that tell of `child` in full. What somebody else may see of one (their own words, an action of theirs)
+    is no entry of the child's chronology."""
+    return visible(request, Concern).filter(children__child=child, children__role__in=TELLS_ALL)
 
 
 # --- logged
 
 
 def _logged(request: Request, child: Child) -> QuerySet[Concern]:
-    return visible(request, Concern).filter(**_about("", child)).annotate(moment=happened())
+    return _told_of(request, child).annotate(moment=happened())
 
 
 def _tell_logged(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
@@ -109,7 +110,7 @@ def _headline(concern: Concern) -> str:
 
 
 def _decided(request: Request, child: Child) -> QuerySet[Decision]:
-    return visible(request, Decision).filter(**_about("concern__", child)).annotate(moment=F("decided_at"))
+    return visible(request, Decision).filter(concern__in=_told_of(request, child)).annotate(moment=F("decided_at"))
 
 
 def _tell_decided(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
@@ -130,9 +131,7 @@ def _tell_decided(request: Request, keys: list[UUID], titles: Titles) -> Mapping
 
 
 def _closed(request: Request, child: Child) -> QuerySet[Concern]:
-    return (
-        visible(request, Concern).filter(**_about("", child), closed_at__isnull=False).annotate(moment=F("closed_at"))
-    )
+    return _told_of(request, child).filter(closed_at__isnull=False).annotate(moment=F("closed_at"))
 
 
 def _tell_closed(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
@@ -159,7 +158,7 @@ def _tell_closed(request: Request, keys: list[UUID], titles: Titles) -> Mapping[
 def _done(request: Request, child: Child) -> QuerySet[Action]:
     return (
         visible(request, Action)
-        .filter(**_about("concern__", child), status=Action.Status.DONE)
+        .filter(concern__in=_told_of(request, child), status=Action.Status.DONE)
         .annotate(moment=F("ended_at"))
     )
 
@@ -182,7 +181,7 @@ def _tell_done(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UU
 
 
 def _noted(request: Request, child: Child) -> QuerySet[ConcernNote]:
-    return visible(request, ConcernNote).filter(**_about("concern__", child)).annotate(moment=F("added_at"))
+    return visible(request, ConcernNote).filter(concern__in=_told_of(request, child)).annotate(moment=F("added_at"))
 
 
 def _tell_noted(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
@@ -201,7 +200,9 @@ def _tell_noted(request: Request, keys: list[UUID], titles: Titles) -> Mapping[U
 
 
 def _added(request: Request, child: Child) -> QuerySet[Amendment]:
-    return visible(request, Amendment).filter(**_about("account__concern__", child)).annotate(moment=F("added_at"))
+    return (
+        visible(request, Amendment).filter(account__concern__in=_told_of(request, child)).annotate(moment=F("added_at"))
+    )
 
 
 def _tell_added(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
