@@ -48,7 +48,7 @@ class Command(BaseCommand):
         school, person = _school(options["school"]), _person(options["person"])
         if not options["file"].is_file():
             raise CommandError(f"There is no file {options['file']}.")
-        who = Acting(user_id=person and person.pk, school_id=school.pk, request_id=uuid7())
+        who = Acting(user_id=person.pk if person else None, school_id=school.pk, request_id=uuid7())
         try:
             with acting(who), transaction.atomic() if options["dry_run"] else nullcontext():
                 run = self._look(school, options["file"], person)
