@@ -10,18 +10,21 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from kombu import Connection
 
 from safeguarding.accounts import services
 from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.tasks import deliver_notices
 from safeguarding.celery import app
+from safeguarding.concerns.services import raising
 from safeguarding.launch.redis import Queue
 from tests import factories
 from tests.mailserver import mail_server
@@ -95,9 +98,9 @@ def ring(queue: Queue) -> None:
         deliver_notices.apply_async(connection=connection)
 
 
-def tell_everybody() -> list[User]:
+def tell_everybody(number: int = PEOPLE) -> list[User]:
     school = factories.school()
-    people = [factories.member(school, "lead", email=f"lead-{n}@example.org") for n in range(PEOPLE)]
+    people = [factories.member(school, "lead", email=f"lead-{n}@example.org") for n in range(number)]
     for about in (uuid4(), uuid4()):
         services.tell(
             people=people,
@@ -155,6 +158,28 @@ def test_two_workers_and_many_rings_send_one_message_each(
         assert set(post.accepted) == set(once_each(people))
         # Two workers may each hold some of one person's rows and both write to that person; a row is never mailed twice.
         assert len(post.accepted) <= Notice.objects.count()
+
+
+def test_the_worker_passes_on_a_call_that_nobody_opens_and_chases_what_nobody_reads(
+    transactional_db: None, start_worker: Callable[[str], subprocess.Popen[bytes]], queue: Queue
+) -> None:
+    """As the database's role `worker`, with the tasks of the beat."""
+    cast = factories.staffroom()
+    called = raising.call_lead(
+        token=uuid4(), school=cast.school, by=cast.teacher, at=timezone.now() - timedelta(minutes=10)
+    )
+    unread = factories.concern(cast, at=timezone.now() - timedelta(days=14))
+    start_worker("dummymail://")
+    with Connection(queue.url) as connection:
+        for entry in app.conf.beat_schedule.values():
+            app.send_task(entry["task"], connection=connection)
+
+    def told(about: Any, kind: str) -> set[Any]:
+        return set(Notice.objects.filter(object_id=about.pk, kind=kind).values_list("user", flat=True))
+
+    everybody = {cast.lead.pk, cast.deputy.pk, cast.headteacher.pk}
+    until(lambda: told(called, Notice.Kind.CALL) == everybody, seconds=60)
+    until(lambda: told(unread, Notice.Kind.UNREAD) == everybody, seconds=60)
 
 
 def test_nothing_in_the_queue_says_whom_or_what_it_is_about(transactional_db: None, queue: Queue) -> None:
