@@ -8,3 +8,12 @@ from uuid_utils import compat
 def uuid7() -> uuid.UUID:
     """A new time-ordered key. Made here, not by the database: an INSERT with RETURNING needs sight of the row."""
     return compat.uuid7()
+
+
+def token_for(token: uuid.UUID, saved: str | None, words: str) -> uuid.UUID:
+    """The token under which to save `words`, where the page with `token` has saved `saved` before (None: nothing yet).
+
+    A double click saves nothing twice. But a page gone back to, and sent with other words, is another entry: saying
+    "saved" and keeping the first words only would lose what was typed. The same other words again are the same entry.
+    """
+    return token if saved in (None, words) else uuid.uuid5(token, words)

@@ -294,7 +294,8 @@ def readable(form: ReportForm) -> list[tuple[str, str]]:
     """What a draft says, label and text, for a lead who opened it. Nothing is asked of it, so it may be half written."""
     typed = form.typed
     lines = [(row.name, _line(row, typed)) for row in form.children]
-    for name, field in form.fields.items():
+    # An addition to a report is a draft too, with fields of its own.
+    for name, field in {**form.fields, **AdditionForm.base_fields}.items():
         texts = typed.data.getlist(name)
         if isinstance(field, forms.ChoiceField):
             texts = [_label(field, text) for text in texts]

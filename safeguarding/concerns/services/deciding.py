@@ -17,6 +17,7 @@ from safeguarding.audit.services import record
 from safeguarding.concerns.lifecycles import action_life, concern_life
 from safeguarding.concerns.models import Action, Concern, ConcernChild, ConcernNote, Decision, Receipt
 from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
+from safeguarding.keys import token_for
 
 _LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
 
@@ -174,10 +175,12 @@ def rename_concern(*, concern: Concern, title: str, by: User) -> Concern:
 
 @transaction.atomic
 def add_note(*, concern: Concern, token: UUID, text: str, by: User, at: datetime | None = None) -> ConcernNote:
-    """A lead's note. The same token again returns the note that is there."""
+    """A lead's note. The same token and words again return the note that is there."""
     ensure(by, Capability.DECIDE_CONCERNS, concern.school_id, _LEADS)
     if not text.strip():
         raise BadInput("Write the note before you save it.")
+    there = ConcernNote.objects.filter(token=token, author=by).first()
+    token = token_for(token, there and there.text, text)
     note, made = ConcernNote.objects.get_or_create(
         token=token,
         author=by,
@@ -193,13 +196,15 @@ def add_note(*, concern: Concern, token: UUID, text: str, by: User, at: datetime
 def add_action(
     *, concern: Concern, token: UUID, text: str, owner: User, due_on: date, by: User, at: datetime | None = None
 ) -> Action:
-    """Something that somebody must do by a day; they are told. The same token again returns the action that is there."""
+    """Something that somebody must do by a day; they are told. The same again returns the action that is there."""
     ensure(by, Capability.DECIDE_CONCERNS, concern.school_id, _LEADS)
     at = at or timezone.now()
     if not text.strip():
         raise BadInput("Write what needs doing.")
     if concern.status == Concern.Status.CLOSED:
         raise OutOfTurn("This concern is closed. Open it again to add an action.")
+    there = Action.objects.filter(token=token, created_by=by).first()
+    token = token_for(token, there and there.text, text)
     action, made = Action.objects.get_or_create(
         token=token,
         created_by=by,
@@ -246,6 +251,7 @@ def end_action(*, action: Action, move: str, result: str, by: User, at: datetime
 def link_child(*, named: ConcernChild, child: Child, by: User, at: datetime | None = None) -> ConcernChild:
     """Say which record a child is that the reporter could only describe. The description stays."""
     ensure(by, Capability.DECIDE_CONCERNS, named.school_id, _LEADS)
+    named = ConcernChild.objects.select_for_update().get(pk=named.pk)
     if named.child_id is not None:
         raise OutOfTurn("This child has been linked already.")
     if child.school_id != named.school_id:

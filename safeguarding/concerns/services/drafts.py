@@ -105,7 +105,7 @@ def _wait_for(token: UUID) -> None:
 
 def _storable(content: Content) -> Content:
     """PostgreSQL takes every character but the one of number zero, which no keyboard types."""
-    return {name: [text.replace("\x00", "") for text in texts] for name, texts in content.items()}
+    return {name.replace("\x00", ""): [text.replace("\x00", "") for text in texts] for name, texts in content.items()}
 
 
 def is_anothers(token: UUID, *, by: User) -> bool:

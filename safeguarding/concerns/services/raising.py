@@ -29,7 +29,7 @@ from safeguarding.concerns.models import (
 )
 from safeguarding.concerns.services.escalation import first_to_call
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
-from safeguarding.keys import uuid7
+from safeguarding.keys import token_for, uuid7
 
 
 @dataclass(frozen=True)
@@ -155,13 +155,16 @@ def amend(*, account: Account, token: UUID, text: str, reason: str, by: User, at
     concern = Concern.objects.select_for_update().get(pk=account.concern_id)
     if concern.finished_at is None:
         raise OutOfTurn("You have not finished this account yet. Go on writing it instead.")
-    if there := Amendment.objects.filter(token=token, author=by).first():
-        return there
     if not text.strip():
         raise BadInput("Write what you want to add.")
+    mine = Amendment.objects.filter(author=by)
+    first = mine.filter(token=token).first()
+    key = token_for(token, first and first.text, text)
+    if there := mine.filter(token=key).first():
+        return there
     at = at or timezone.now()
     added = Amendment.objects.create(
-        account=account, school_id=account.school_id, author=by, token=token, text=text, reason=reason, added_at=at
+        account=account, school_id=account.school_id, author=by, token=key, text=text, reason=reason, added_at=at
     )
     concern.news_at = at
     concern.revision += 1
