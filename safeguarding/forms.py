@@ -224,7 +224,7 @@ class DateBoxesField(forms.Field):
             raise ValidationError(f"{self._name} must include {' and '.join(missing)}")
         try:
             return date(_year(typed["year"]), _month(typed["month"]), int(typed["day"]))
-        except ValueError:
+        except (ValueError, OverflowError):
             raise ValidationError(f"{self._name} must be a real date, such as 24 11 2026") from None
 
     def validate(self, value: date | None) -> None:

@@ -9,10 +9,11 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 
 from safeguarding.accounts.permissions import Held, rights
 from safeguarding.audit.context import Acting, acting, tell_database
@@ -161,7 +162,7 @@ def _judge(error: Exception) -> tuple[int, Verb, Outcome]:
             return 404, Verb.DENY, Outcome.REFUSED
         case RequestDataTooBig():
             return 413, Verb.DENY, Outcome.REFUSED
-        case SuspiciousOperation():
+        case SuspiciousOperation() | BadRequest() | MultiPartParserError() | UnreadablePostError():
             return 400, Verb.DENY, Outcome.REFUSED
         case _:
             return 500, Verb.ERROR, Outcome.FAILED

@@ -6,7 +6,7 @@ first; it names nobody, so it may stand in an address.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -65,6 +65,7 @@ def _read(place: str) -> tuple[datetime, UUID] | None:
     moment, _, key = place.partition("_")
     try:
         at = datetime.fromisoformat(moment)
-        return (at, UUID(key)) if at.tzinfo else None
-    except ValueError:
+        # In UTC: there are hours of difference that Python reads and PostgreSQL does not.
+        return (at.astimezone(UTC), UUID(key)) if at.tzinfo else None
+    except (ValueError, OverflowError):
         return None

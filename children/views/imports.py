@@ -234,4 +234,4 @@ def _page(rows: QuerySet[ImportRow], after: str) -> tuple[list[ImportRow], bool]
 
 
 def _columns_form(run: ImportRun, data: Any = None) -> ColumnsForm:
-    return ColumnsForm(data, headings=run.summary["headings"], guessed=run.columns)
+    return ColumnsForm(data, headings=run.summary.get("headings", ()), guessed=run.columns)

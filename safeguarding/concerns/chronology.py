@@ -8,7 +8,7 @@ reference 1.8: one date-ordered chronology for each child).
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -209,6 +209,7 @@ def _place(before: str) -> tuple[datetime, UUID, str] | None:
     try:
         moment, key, source = before.split("_", 2)
         at = datetime.fromisoformat(moment)
-        return (at, UUID(key), source) if at.tzinfo else None
-    except ValueError:
+        # In UTC: there are hours of difference that Python reads and PostgreSQL does not.
+        return (at.astimezone(UTC), UUID(key), source) if at.tzinfo else None
+    except (ValueError, OverflowError):
         return None

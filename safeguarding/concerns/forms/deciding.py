@@ -70,7 +70,11 @@ class DayChoice(forms.ChoiceField):
         self.choices = [*first, *found, (self.OTHER, "Another date")]
 
     def valid_value(self, value: str) -> bool:
-        return value == self.OTHER or parse_date(value) is not None
+        try:
+            return value == self.OTHER or parse_date(value) is not None
+        except ValueError:
+            # Written like a date, and there is no such day.
+            return False
 
 
 def _day_chosen(form: forms.Form, name: str) -> date | None:
@@ -112,7 +116,7 @@ class DecisionForm(_Working):
     """A decision on a concern. `today` is the day against which dates are checked."""
 
     token = forms.UUIDField(widget=forms.HiddenInput)
-    revision = forms.IntegerField(widget=forms.HiddenInput)
+    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     level = forms.TypedChoiceField(
         label="Level of need",
         # The legend says the word already.
@@ -251,7 +255,7 @@ class EndActionForm(_Working):
 
 
 class CloseForm(_Working):
-    revision = forms.IntegerField(widget=forms.HiddenInput)
+    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
         label="How it ended",
         choices=_blank_first(ClosingOutcome.choices, "Choose"),

@@ -33,7 +33,7 @@ class Typed:
         """What a form has posted, whatever it is. The character that no database takes is left out."""
         return cls(
             {
-                name: [text.replace("\x00", "") for text in texts]
+                name.replace("\x00", ""): [text.replace("\x00", "") for text in texts]
                 for name, texts in data.lists()
                 if name not in _NOT_TYPED
             }
