@@ -180,7 +180,7 @@ def add_note(*, concern: Concern, token: UUID, text: str, by: User, at: datetime
     if not text.strip():
         raise BadInput("Write the note before you save it.")
     there = ConcernNote.objects.filter(token=token, author=by).first()
-    token = token_for(token, there and there.text, text)
+    token = token_for(token, there.text if there else None, text)
     note, made = ConcernNote.objects.get_or_create(
         token=token,
         author=by,
@@ -204,7 +204,7 @@ def add_action(
     if concern.status == Concern.Status.CLOSED:
         raise OutOfTurn("This concern is closed. Open it again to add an action.")
     there = Action.objects.filter(token=token, created_by=by).first()
-    token = token_for(token, there and there.text, text)
+    token = token_for(token, there.text if there else None, text)
     action, made = Action.objects.get_or_create(
         token=token,
         created_by=by,

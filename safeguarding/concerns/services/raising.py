@@ -159,7 +159,7 @@ def amend(*, account: Account, token: UUID, text: str, reason: str, by: User, at
         raise BadInput("Write what you want to add.")
     mine = Amendment.objects.filter(author=by)
     first = mine.filter(token=token).first()
-    key = token_for(token, first and first.text, text)
+    key = token_for(token, first.text if first else None, text)
     if there := mine.filter(token=key).first():
         return there
     at = at or timezone.now()
