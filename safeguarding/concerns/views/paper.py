@@ -62,7 +62,7 @@ def report_paper(request: Request, concern_id: UUID) -> HttpResponse:
     titles = Titles(account.school_id)
     context = {
         **_words(it, titles),
-        "children": it.children,
+        "children": [_as_reported(named) for named in it.children if named.added_by_id == request.user.pk],
         "logged": titles.signed(account.author, account.concern.logged_at),
     }
     return paper(request, "pdf/report.html", context, title=f"Report {account.concern.reference}")
@@ -73,6 +73,13 @@ def paper_form(request: Request) -> HttpResponse:
     """The log form to fill in by hand when Harbour cannot be reached. Printed beforehand: it holds nothing about a child."""
     context = {"how_soon": HowSoon.labels, "roles": ConcernChild.Role.labels, "told": Account.Told.labels}
     return paper(request, "pdf/form.html", context, title="Paper log form")
+
+
+def _as_reported(named: ConcernChild) -> ConcernChild:
+    """The child as its reporter knows it: not whom a lead took the description to mean."""
+    if named.linked_at:
+        named.child = None
+    return named
 
 
 def _words(it: Whole, titles: Titles) -> dict[str, Any]:
