@@ -30,10 +30,15 @@ class Parsed:
 
     @property
     def who(self) -> str:
-        """Folded name and date of birth, or empty where either is missing."""
-        born = self.facts.get("date_of_birth")
-        named = who_name(self.facts.get("forename", ""), self.facts.get("surname", ""))
-        return f"{named}|{born}" if named and born else ""
+        """By whom the row is known where its UPN does not say, or empty where name or date of birth is missing."""
+        return who_key(self.facts.get("forename", ""), self.facts.get("surname", ""), self.facts.get("date_of_birth"))
+
+
+def who_key(forename: str, surname: str, born: object) -> str:
+    """Folded name and date of birth, as rows and held children are matched by them; empty where either is missing."""
+    named = who_name(forename, surname)
+    # A letter can fold into several: what is stored has an end.
+    return f"{named[:310]}|{born}" if named and born else ""
 
 
 def who_name(forename: str, surname: str) -> str:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from children.importing.differences import Held, HeldAdult, differences
 from children.importing.problems import Problem, Severity, worst_first
-from children.importing.rows import Parsed, who_name
+from children.importing.rows import Parsed, who_key, who_name
 from children.models import (
     Child,
     ChildDetail,
@@ -100,7 +100,7 @@ class Finder:
         born = Child.objects.filter(school=school, detail__date_of_birth__in=unsettled)
         found = defaultdict(list)
         for pk, forename, surname, birth in born.values_list("pk", "forename", "surname", "detail__date_of_birth"):
-            found[f"{who_name(forename, surname)}|{birth}"].append(pk)
+            found[who_key(forename, surname, birth)].append(pk)
         return found
 
 

@@ -6,17 +6,26 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from children.lifecycles import import_life
 from children.models import ImportRun
 from safeguarding.audit.context import Acting, acting
 from safeguarding.keys import uuid7
 
 from .confirming import finish_import
 from .reading import read_import
+from .starting import refuse
 
 S = ImportRun.Status
+BROKEN = (
+    "Something went wrong while this file was read. Nothing was taken. Tell whoever looks after Harbour at your school."
+)
 # Files and runs up to these are done while the person waits.
 SMALL_FILE = 2 * 1024 * 1024
 SMALL_RUN = 5_000
+
+
+class ImportBroken(Exception):
+    """An import stopped by an error of Harbour's own; its message names nobody."""
 
 
 def go_on(run: ImportRun) -> ImportRun:
@@ -36,7 +45,12 @@ def take_up(run_id: UUID) -> bool:
             return False
         who = run.confirmed_by_id or run.uploaded_by_id
         with acting(Acting(user_id=who, school_id=run.school_id, request_id=uuid7())):
-            return _work(run).status != run.status
+            try:
+                return _work(run).status != run.status
+            except Exception as error:
+                _fail(run)
+                # What the database says quotes the rows: the log gets the kind of error and nothing else.
+                raise ImportBroken(f"{type(error).__name__} in import {run_id}") from None
 
 
 def take_up_all() -> int:
@@ -49,6 +63,18 @@ def _work(run: ImportRun) -> ImportRun:
     if run.status in (S.UPLOADED, S.READING):
         return read_import(run=run, by=run.uploaded_by)
     return finish_import(run=run) if run.status == S.CONFIRMING else run
+
+
+@transaction.atomic
+def _fail(run: ImportRun) -> None:
+    """Nothing was taken. A file that was being read is refused; one that was being written waits to be confirmed again."""
+    if run.status == S.CONFIRMING:
+        summary = run.summary | {"failed": True}
+        import_life.perform(
+            "reconsider", run, by=None, summary=summary, agreed=[], confirmed_at=None, confirmed_by=None
+        )
+    else:
+        refuse(run, BROKEN, by=None)
 
 
 def _ring(run_id: UUID) -> None:

@@ -116,6 +116,33 @@ def test_a_worker_takes_up_what_was_left_and_only_once(cast, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("step", ["read", "write"])
+def test_what_breaks_in_the_worker_takes_nothing_and_logs_nobody(cast, monkeypatch, step):
+    from children.services.imports import confirm_import, read_import, start_import
+    from children.services.imports.working import ImportBroken
+
+    run = start_import(school=cast.school, file_name="a.csv", chunks=[sheet([row(1)])], by=cast.office)
+    if step == "write":
+        run = confirm_import(run=read_import(run=run, by=cast.office), by=cast.office)
+
+    def broken(*args, **kwargs):
+        raise ValueError("Rowan1 AshdownB")
+
+    monkeypatch.setattr(
+        f"children.services.imports.{'reading.compare' if step == 'read' else 'confirming.apply'}", broken
+    )
+    with pytest.raises(ImportBroken) as error:
+        take_up(run.pk)
+    assert "Rowan" not in str(error.value)
+    assert error.value.__cause__ is None
+    run.refresh_from_db()
+    assert run.status == (ImportRun.Status.REFUSED if step == "read" else ImportRun.Status.READY)
+    assert not Child.objects.filter(school=cast.school).exists()
+    monkeypatch.undo()
+    assert take_up_all() == 0
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_worker_that_was_stopped_half_way_begins_again(cast):
     from children.services.imports import start_import
 
