@@ -16,6 +16,8 @@ from django.utils import timezone
 from safeguarding import dates
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import User
+from safeguarding.accounts.permissions import may
+from safeguarding.accounts.roles import Capability
 from safeguarding.concerns.models import Action, Concern, ConcernChild, HowSoon
 
 S = Concern.Status
@@ -233,13 +235,14 @@ def _row(concern: Concern, reader: User, at: datetime, calendar: SchoolCalendar 
     )
 
 
-def to_do(actions_: Iterable[Action], *, today: date) -> list[ToDo]:
-    """Actions as a short list shows them, in the order given."""
-    return [_to_do(action, (today - action.due_on).days) for action in actions_]
+def to_do(actions_: Iterable[Action], *, reader: User, today: date) -> list[ToDo]:
+    """Actions as a short list shows them, in the order given: with a child where `reader` reads that school's concerns."""
+    return [_to_do(action, reader, (today - action.due_on).days) for action in actions_]
 
 
-def _to_do(action: Action, late: int) -> ToDo:
-    named = in_order(action.concern.named)  # type: ignore[attr-defined]
+def _to_do(action: Action, reader: User, late: int) -> ToDo:
+    reads = may(reader, Capability.VIEW_CONCERNS, action.school_id)
+    named = in_order(action.concern.named) if reads else []  # type: ignore[attr-defined]
     mark, tone = (
         (f"{dates.counted(late, 'day')} late", "bad") if late > 0 else ("Today", "warn") if late == 0 else ("", "")
     )

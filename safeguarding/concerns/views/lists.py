@@ -53,7 +53,7 @@ def today(request: Request) -> HttpResponse:
         "more": total > len(shown),
         "urgent": _urgent(waiting, shown, is_all=total == len(shown)),
         "last_read": None if shown else reading.last_read(concerns, school_id),
-        "actions": reading.to_do(read_many(request, my_actions[:BESIDE]), today=day),
+        "actions": reading.to_do(read_many(request, my_actions[:BESIDE]), reader=request.user, today=day),
         "news": reading.rows(read_many(request, news, purpose="news"), reader=request.user, at=at),
         "reviews": reading.rows(read_many(request, reviews, purpose="reviews"), reader=request.user, at=at),
         "aside": fill("today_aside", request),
@@ -113,10 +113,7 @@ def my_actions(request: Request) -> HttpResponse:
     """What the person signed in has to do. Of the concern it shows the reference, and more only to who may read it."""
     request.nav = "actions"
     found = read_many(request, reading.actions_of(visible(request, Action), request.user)[:SHOWN_ALL])
-    context = {
-        "actions": reading.to_do(found, today=timezone.localdate()),
-        "reads_concerns": may(request.user, "view_concerns"),
-    }
+    context = {"actions": reading.to_do(found, reader=request.user, today=timezone.localdate())}
     return render(request, "concerns/my_actions.html", context)
 
 
