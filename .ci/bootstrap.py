@@ -3,7 +3,7 @@
 
     python3 .ci/bootstrap.py run       everything that `manage.py up` needs, then start it
     python3 .ci/bootstrap.py test      the same for the tests, with a Chromium
-    python3 .ci/bootstrap.py check     Python packages alone, with those for developing
+    python3 .ci/bootstrap.py check     packages for developing and the stylesheet, no system packages
     python3 .ci/bootstrap.py assets    the stylesheet alone
 
 Each step looks first whether its work is done, so the second time takes a moment. Standard library only, Python 3.9 or
@@ -279,8 +279,7 @@ def main(what):
         system_packages(for_tests=what == "test")
     if what != "assets":
         python_packages(developing)
-    if what != "check":
-        stylesheet(developing)
+    stylesheet(developing)
     if what == "test":
         browser()
     if what == "run":

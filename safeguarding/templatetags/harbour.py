@@ -381,7 +381,7 @@ def field(
 @included("components/error_summary.html")
 def error_summary(*forms: BaseForm | None) -> dict[str, Any]:
     """What has to be mended before the form can be sent, each with a link to its field."""
-    return {"problems": [problem for form in forms if form is not None for problem in problems(form)]}
+    return {"problems": [problem for form in forms if form for problem in problems(form)]}
 
 
 def _one_of(what: str, given: str, *known: str) -> None:
