@@ -111,6 +111,7 @@ def speak_to(school: School, at: datetime) -> list[SpeakTo]:
     calendar, day = SchoolCalendar.of(school), timezone.localdate(at)
     open_now = calendar.is_open(at)
     people = sorted(_on_call(school.pk, day), key=lambda p: (p.is_away(day), not p.is_lead))
+    lead_in = any(p.is_lead and not p.is_away(day) for p in people)
     return [
         SpeakTo(
             user_id=person.user.pk,
@@ -118,18 +119,18 @@ def speak_to(school: School, at: datetime) -> list[SpeakTo]:
             role=_SPOKEN.get(person.role_key, "Takes calls"),
             extension=person.user.extension,
             in_school_now=open_now and not person.is_away(day),
-            why=_why(person, open_now=open_now, day=day),
+            why=_why(person, open_now=open_now, lead_in=lead_in, day=day),
         )
         for person in people
     ]
 
 
-def _why(person: _OnCall, *, open_now: bool, day: date) -> str:
+def _why(person: _OnCall, *, open_now: bool, lead_in: bool, day: date) -> str:
     role = _SPOKEN.get(person.role_key, "Takes calls")
     if person.is_away(day):
         return f"{role}, away today"
     if not person.is_lead:
-        return f"{role}, if it is about an adult in school"
+        return f"{role}, {'if it is about an adult in school' if lead_in else 'stands in: no safeguarding lead is in today'}"
     return f"{role}, in school now" if open_now else f"{role}, not in school now"
 
 

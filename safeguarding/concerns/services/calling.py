@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from children.models import Child
 from safeguarding.accounts.models import Notice, RoleAssignment, School, User
 from safeguarding.accounts.permissions import live, rights
 from safeguarding.accounts.roles import LEAD_ROLES, ROLES, Capability
@@ -70,6 +71,13 @@ def _as_shown(concern: Concern, at: datetime) -> Call:
 def _as_said(role_key: str | None, class_name: str | None) -> str:
     """Class teacher, 5B."""
     return ", ".join(filter(None, [ROLES[role_key].title if role_key else "", class_name]))
+
+
+def named_child(child_id: UUID | None, *, by: User, school_id: UUID) -> Child | None:
+    """The child that a call names, where `by` may see the card; None otherwise: that must not stop a call."""
+    if child_id is None:
+        return None
+    return Child.objects.visible_to(by).filter(pk=child_id, school_id=school_id).first()
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 from children.models import Child
 from children.services import find_children
 from safeguarding.accounts import services as accounts
+from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import anyone_signed_in, ensure, public, requires
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.models import Verb
@@ -59,33 +60,31 @@ def call_lead(request: Request) -> HttpResponseBase:
         return _call_page(request, CallForm(initial=form.cleaned_data | {"key": _new_key(request)}))
     if {"find", "add", "remove"} & request.POST.keys():
         return _call_page(request, CallForm(initial=_chosen(request, form)), find="find" in request.POST)
-    given = form.cleaned_data
-    child = _child(request, given["child"])
-    concern = raising.call_lead(
-        token=key.token,
-        school=accounts.get_school(request.held.school_id),
-        by=request.user,
-        child=child,
-        described="" if child else given["q"],
-        line=given["line"],
-    )
+    concern = _made(key, form.cleaned_data, by=request.user, school_id=key.school_id or request.held.school_id)
     return redirect("call", concern.pk)
 
 
 def _called_signed_out(request: Request, key: tokens.FormKey) -> HttpResponse:
     """The call of somebody whose session has ended, with whatever was typed. The page after it names nobody."""
     form = CallForm(request.POST)
-    words = form.cleaned_data if form.is_valid() else {}
-    concern = raising.call_lead(
-        token=key.token,
-        school=accounts.get_school(key.school_id),  # type: ignore[arg-type]
-        by=accounts.get_person(key.author_id),
-        described=words.get("q", ""),
-        line=words.get("line", ""),
-        signed_in=False,
-    )
+    typed = form.cleaned_data if form.is_valid() else {}
+    person = accounts.get_person(key.author_id)
+    concern = _made(key, typed, by=person, school_id=key.school_id, signed_in=False)  # type: ignore[arg-type]
     sign_in = redirect_to_login(reverse("call", args=[concern.pk])).url
     return render(request, "calls/called.html", {"sign_in_url": sign_in})
+
+
+def _made(key: tokens.FormKey, typed: dict[str, Any], *, by: User, school_id: UUID, signed_in: bool = True) -> Concern:
+    child = calling.named_child(typed.get("child"), by=by, school_id=school_id)
+    return raising.call_lead(
+        token=key.token,
+        school=accounts.get_school(school_id),
+        by=by,
+        child=child,
+        described="" if child else typed.get("q", ""),
+        line=typed.get("line", ""),
+        signed_in=signed_in,
+    )
 
 
 def _chosen(request: Request, form: CallForm) -> dict[str, Any]:
@@ -102,11 +101,9 @@ def _chosen(request: Request, form: CallForm) -> dict[str, Any]:
 
 
 def _child(request: Request, child_id: UUID | None) -> Child | None:
-    """The card that was chosen, recorded as seen. None for one that is not to be seen: that must not stop a call."""
-    cards = visible(request, Child).filter(school_id=request.held.school_id)
-    if child_id is None or not cards.filter(pk=child_id).exists():
-        return None
-    return read_one(request, cards, pk=child_id, purpose="call")
+    """The card that was chosen, recorded as seen; None for one that is not to be seen."""
+    named = calling.named_child(child_id, by=request.user, school_id=request.held.school_id)
+    return read_one(request, Child, pk=named.pk, purpose="call") if named else None
 
 
 def _new_key(request: Request) -> str:
@@ -143,8 +140,10 @@ def call(request: Request, concern_id: UUID) -> HttpResponse:
     part, at = "part" in request.GET, timezone.now()
     mine = visible(request, Account).filter(concern_id=concern_id, author=request.user)
     account = mine.first() if part else read_one(request, mine, purpose="call")
+    if account is None:
+        raise Http404
     escalation.escalate_calls(only=concern_id, at=at)
-    if account is None or (state := calling.state_of_call(account, at=at)) is None:
+    if (state := calling.state_of_call(account, at=at)) is None:
         raise Http404
     if part:
         return render(request, "calls/state.html", {"call": state})

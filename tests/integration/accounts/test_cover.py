@@ -44,7 +44,7 @@ def test_the_first_on_the_list_is_somebody_to_try_now(room):
     people = services.speak_to(room.school, SCHOOL_DAY)
 
     assert [p.why for p in people] == [
-        "Headteacher, if it is about an adult in school",
+        "Headteacher, stands in: no safeguarding lead is in today",
         "Safeguarding lead, away today",
         "Deputy safeguarding lead, away today",
     ]

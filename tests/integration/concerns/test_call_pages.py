@@ -280,19 +280,21 @@ def opened_now(clock, user, school):
 def test_a_page_whose_session_has_ended_still_calls(room, clock):
     """With the browser's own check of tokens on, as in a school."""
     opened_now(clock, room.teacher, room.school)
+    rowan = factories.child(room.school, by=room.office)
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(room.teacher)
     key = browser.get("/call/").context["form"]["key"].value()
     browser.logout()
 
-    answer = browser.post("/call/", {"key": key, "line": "Come to the hall", "q": "boy in red"})
+    answer = browser.post("/call/", {"key": key, "line": "Come to the hall", "child": str(rowan.pk)})
 
     concern = Concern.objects.get()
+    assert [named.child for named in concern.children.all()] == [rowan]
     assert (concern.logged_by, concern.account.facts) == (room.teacher, "Come to the hall")
     text = answer.content.decode()
     assert "Your call has been sent" in text
     assert f"/account/sign-in/?next=/call/{concern.pk}/" in text
-    for name in ("Beckett", "Raman", "C-2026", "hall"):
+    for name in ("Rowan", "Beckett", "Raman", "C-2026", "hall"):
         assert name not in text
     event = Event.objects.get(verb=Verb.CALL, object_id=concern.pk)
     assert (event.actor_id, event.purpose, event.source_address) == (room.teacher.pk, "session ended", "127.0.0.1")
