@@ -201,6 +201,7 @@ def _preview(request: Request, run: ImportRun, decisions: RowsForm | None) -> di
         "same": run.summary["kinds"].get(Kind.SAME, 0),
         "waits": service.waiting(run).count(),
         "after": request.GET.get("after", ""),
+        "decisions": None,
     }
     if shown.key == "leave":
         leaving = visible(request, service.leaving(run)).order_by("surname", "forename", "pk")

@@ -78,6 +78,8 @@ class Finder:
                 number, "child_id", "child__forename", "child__surname", born
             ):
                 self._numbered[upn] = Numbered(pk, who_name(forename, surname), birth, former)
+        # Of children found by name, those whose UPN nobody knew until now.
+        self.without_number: set[UUID] = set()
         self._named = self._by_name(school, rows)
 
     def by_number(self, row: Parsed) -> Numbered | None:
@@ -99,7 +101,10 @@ class Finder:
             return {}
         born = Child.objects.filter(school=school, detail__date_of_birth__in=unsettled)
         found = defaultdict(list)
-        for pk, forename, surname, birth in born.values_list("pk", "forename", "surname", "detail__date_of_birth"):
+        wanted = ("pk", "forename", "surname", "detail__date_of_birth", "detail__upn")
+        for pk, forename, surname, birth, upn in born.values_list(*wanted):
+            if not upn:
+                self.without_number.add(pk)
             found[who_key(forename, surname, birth)].append(pk)
         return found
 
@@ -119,14 +124,16 @@ def _find(row: Parsed, finder: Finder) -> tuple[UUID | None, list[Problem]]:
     if row.kind == Kind.SKIPPED:
         return None, []
     numbered, by_name = finder.by_number(row), finder.by_name(row)
-    if len(by_name) > 1:
-        return None, [_doubt("several")]
     if numbered is not None and not numbered.is_somebody_else(row):
         return numbered.child_id, [_doubt("former_upn")] if numbered.former else []
+    if len(by_name) > 1:
+        return None, [_doubt("several")]
     if numbered is not None:
         return (by_name[0], [_doubt("wrong_upn")]) if by_name else (numbered.child_id, [_doubt("other_child")])
     if row.facts.get("upn"):
-        return (by_name[0], [_doubt("other_upn")]) if by_name else (None, [])
+        if not by_name:
+            return None, []
+        return by_name[0], [_doubt("new_upn" if by_name[0] in finder.without_number else "other_upn")]
     # A UPN that cannot be right has been complained of already.
     told = any(problem.code == "bad_upn" for problem in row.problems)
     if by_name:
@@ -137,6 +144,7 @@ def _find(row: Parsed, finder: Finder) -> tuple[UUID | None, list[Problem]]:
 _DOUBTS = {
     "former_upn": (Severity.WARN, "This is a UPN the child had before. Harbour keeps the newer one."),
     "by_name": (Severity.WARN, "The UPN is missing. The child was found by name and date of birth."),
+    "new_upn": (Severity.WARN, "The child was on the list without a UPN. It was found by name and date of birth."),
     "no_upn": (
         Severity.HOLD,
         "The UPN is missing, and nobody on the list has this name and date of birth. Is it a new child?",

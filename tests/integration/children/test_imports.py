@@ -240,6 +240,16 @@ def test_a_row_without_upn_that_finds_nobody_never_makes_a_second_child_by_itsel
     assert look_at(cast.school, [row(50, upn=""), *forty], by=cast.office).summary["kinds"] == {"same": 41}
 
 
+def test_a_child_whose_upn_was_not_known_gets_it_and_is_not_doubled(cast):
+    first = look_at(cast.school, [row(1, upn="")], by=cast.office)
+    decide(run=first, decisions={only(first, kind="held").pk: D.TAKE}, by=cast.office)
+    finish(first, by=cast.office)
+    run = bring_in(cast.school, [row(1)], by=cast.office)
+    assert run.summary["done"] == {"joined": 0, "changed": 1, "returned": 0, "left": 0}
+    assert ChildDetail.objects.get(school=cast.school).upn == number(1)
+    assert not Child.objects.get(school=cast.school).former_upns.exists()
+
+
 def test_a_temporary_upn_is_replaced_and_still_finds_the_child(cast):
     bring_in(cast.school, [row(1, upn="B35699992601A")], by=cast.office)
     run = look_at(cast.school, [row(1)], by=cast.office)
@@ -261,6 +271,30 @@ def test_the_same_name_and_birth_may_be_another_child(cast):
         run=run, decisions={held.get(upn=number(1)).pk: D.TAKE, held.get(upn=number(2)).pk: D.TAKE_NEW}, by=cast.office
     )
     assert finish(run, by=cast.office).summary["done"]["joined"] == 1
+
+
+def test_two_children_of_one_name_and_birth_are_told_apart_by_upn_or_not_at_all(cast):
+    """Two of one name and birth are on the list: their UPNs find them, a row without one finds neither."""
+    bring_in(cast.school, [row(1)], by=cast.office)
+    run = look_at(cast.school, [row(1), row(1, upn=number(2))], by=cast.office)
+    decide(
+        run=run,
+        decisions={only(run, upn=number(1)).pk: D.TAKE, only(run, upn=number(2)).pk: D.TAKE_NEW},
+        by=cast.office,
+    )
+    finish(run, by=cast.office)
+    again = look_at(
+        cast.school,
+        [
+            row(1, room="3C"),
+            row(1, upn=number(2)),
+            row(3, upn="", surname="AshdownB", forename="Rowan1", born="02/03/2018"),
+        ],
+        by=cast.office,
+    )
+    assert only(again, number=4).child is None
+    assert {p["code"] for p in only(again, number=4).problems} >= {"several"}
+    assert [only(again, number=n).child.detail.upn for n in (2, 3)] == [number(1), number(2)]
 
 
 def test_a_upn_of_somebody_else_waits(cast, forty):
