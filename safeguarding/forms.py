@@ -153,6 +153,8 @@ def _messages(label: str, field: forms.Field) -> dict[str, str]:
 
 def problems(form: forms.BaseForm) -> list[dict[str, str]]:
     """The errors of a form in the order of its page: `text`, and `href` of the control to mend (empty for the whole form)."""
+    if not form.is_bound:
+        return []
     found = [{"text": str(text), "href": ""} for text in form.non_field_errors()]
     for bound in form:
         found += [{"text": str(text), "href": f"#{bound.first_control_id}"} for text in bound.errors]  # type: ignore[attr-defined]

@@ -42,7 +42,6 @@ def ring() -> None:
         logger.warning("queue cannot be reached, the next beat sends: %s", type(error.__cause__ or error).__name__)
 
 
-@transaction.atomic
 def open_notices(*, user: User, object_id: UUID, at: datetime | None = None) -> int:
     """`user` has seen what these notices point to. Returns how many were open."""
     return Notice.objects.filter(user=user, object_id=object_id, opened_at=None).update(opened_at=at or timezone.now())

@@ -209,11 +209,6 @@ class DecisionForm(_Working):
         )
 
 
-class _Colleague(forms.ModelChoiceField):
-    def label_from_instance(self, user: User) -> str:
-        return f"{user.full_name}, {user.job}" if user.job else user.full_name
-
-
 class NoteForm(_Working):
     token = forms.UUIDField(widget=forms.HiddenInput)
     text = _words("Note", help_text="A conversation, a telephone call, a thought. Full names and roles.")
@@ -224,7 +219,7 @@ class ActionForm(_Working):
 
     token = forms.UUIDField(widget=forms.HiddenInput)
     text = _words("What needs doing", rows=2)
-    owner = _Colleague(queryset=None, label="Who does it", empty_label="Choose")
+    owner = forms.ModelChoiceField(queryset=None, label="Who does it")
     due_on = DayChoice(label="By", widget=AskingSelect(asks={DayChoice.OTHER: "day"}))
     due_on_day = DateBoxesField(label="By", required=False)
 
@@ -233,7 +228,10 @@ class ActionForm(_Working):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        self.fields["owner"].queryset = people  # type: ignore[attr-defined]
+        owner: Any = self.fields["owner"]
+        owner.queryset = people
+        # Listed here, in one query: Django would ask with a cursor.
+        owner.choices = [("", "Choose"), *((user.pk, f"{user.full_name}, {user.job}".rstrip(", ")) for user in people)]
         days = [today, *(calendar.next_school_day(today + timedelta(days=n)) for n in (0, 2, 6, 13))]
         self.fields["due_on"].offer(days, today)  # type: ignore[attr-defined]
         self.initial.setdefault("due_on", days[1].isoformat())

@@ -80,7 +80,6 @@ def usual_receipt(kind: str) -> Receipt:
     return _USUAL_RECEIPTS.get(Decision.Kind(kind), Receipt.READ_ACTED)
 
 
-@transaction.atomic
 def open_concern(*, concern: Concern, by: User, at: datetime | None = None) -> Concern:
     """A lead has the concern on the screen: it is acknowledged, its notices are read, what is new in it is no longer new.
 
@@ -89,15 +88,21 @@ def open_concern(*, concern: Concern, by: User, at: datetime | None = None) -> C
     at = at or timezone.now()
     open_notices(user=by, object_id=concern.pk, at=at)
     if concern.status == Concern.Status.NEW:
-        with transaction.atomic():
-            try:
-                concern = concern_life.perform("acknowledge", concern, by=by, at=at)
-            except OutOfTurn:
-                # Two leads opened it in the same moment: the other one's acknowledgement stands.
-                concern = Concern.objects.get(pk=concern.pk)
-        _tell_reporter(concern, by=by)
+        concern = _acknowledge(concern, by=by, at=at)
     if concern.news_at is not None:
         Concern.objects.filter(pk=concern.pk, news_at__lte=at).update(news_at=None)
+    return concern
+
+
+@transaction.atomic
+def _acknowledge(concern: Concern, *, by: User, at: datetime) -> Concern:
+    try:
+        with transaction.atomic():
+            concern = concern_life.perform("acknowledge", concern, by=by, at=at)
+    except OutOfTurn:
+        # Two leads opened it in the same moment: the other one's acknowledgement stands.
+        return Concern.objects.get(pk=concern.pk)
+    _tell_reporter(concern, by=by)
     return concern
 
 

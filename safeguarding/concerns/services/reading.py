@@ -99,10 +99,8 @@ def for_lists(concerns: QuerySet[Concern]) -> QuerySet[Concern]:
 
 
 def for_page() -> QuerySet[Concern]:
-    """One concern with the people and the kind that its page names."""
-    return Concern.objects.select_related(
-        "school", "category", "subcategory", "logged_by", "acknowledged_by", "decided_by", "closed_by"
-    )
+    """One concern with its school and its kind. The people on its page come together, in `whole`."""
+    return Concern.objects.select_related("school", "category", "subcategory")
 
 
 def with_cards(children: QuerySet[ConcernChild]) -> QuerySet[ConcernChild]:

@@ -1,9 +1,10 @@
 """Everything that the page of one concern shows: the words, who was involved, what was decided and done, who has read it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, Max, Model, QuerySet
 from django.utils import timezone
@@ -92,38 +93,56 @@ class Whole:
 
 
 def whole(concern: Concern, see: See, *, today: date) -> Whole:
-    """The concern with all that belongs to it: one query for each kind, whatever their number."""
-    account = see(Account).filter(concern=concern).select_related("author", "told_person").first()
+    """The concern with all that belongs to it: one query for each kind, whatever their number, and one for all people."""
+    account = see(Account).filter(concern=concern).first()
     children = reading.in_order(reading.with_cards(see(ConcernChild).filter(concern=concern)))
-    concerns = see(Concern)
+    amendments = list(see(Amendment).filter(account=account).order_by("added_at", "pk"))
+    notes = list(see(ConcernNote).filter(concern=concern).order_by("added_at", "pk"))
+    actions = list(see(Action).filter(concern=concern).order_by(F("ended_at").desc(nulls_first=True), "due_on", "pk"))
+    decided = see(Decision).filter(concern=concern).order_by("-decided_at", "-pk")
+    decisions = list(decided) if concern.decided_at else []
+    views = _last_views(concern)
+    people = _name_people(
+        [
+            ((concern,), ("logged_by", "acknowledged_by", "decided_by", "closed_by")),
+            ((account,) if account else (), ("author", "told_person")),
+            (amendments, ("author",)),
+            (notes, ("author",)),
+            (actions, ("owner", "ended_by")),
+            (decisions, ("decided_by",)),
+        ],
+        also={view["actor_id"] for view in views},
+    )
     return Whole(
         concern=concern,
         account=account,
         children=children,
-        marks=dict(see(BodyMapMark).filter(account=account).values_list("region", "note")) if account else {},
-        amendments=list(
-            see(Amendment).filter(account=account).select_related("author").order_by("added_at", "pk")
-            if account
-            else []
-        ),
-        notes=list(see(ConcernNote).filter(concern=concern).select_related("author").order_by("added_at", "pk")),
-        actions=[
-            ActionRow(action, is_due=action.ended_at is None and action.due_on <= today)
-            for action in see(Action)
-            .filter(concern=concern)
-            .select_related("owner", "ended_by")
-            .order_by(F("ended_at").desc(nulls_first=True), "due_on", "pk")
-        ],
-        decisions=list(
-            see(Decision).filter(concern=concern).select_related("decided_by").order_by("-decided_at", "-pk")
-        ),
-        similar=reading.similar(concerns, concern, children),
-        viewers=viewers(concern),
+        marks=dict(see(BodyMapMark).filter(account=account).values_list("region", "note")),
+        amendments=amendments,
+        notes=notes,
+        actions=[ActionRow(a, is_due=a.ended_at is None and a.due_on <= today) for a in actions],
+        decisions=decisions,
+        similar=reading.similar(see(Concern), concern, children),
+        viewers=[_viewer(people[view["actor_id"]], view) for view in views if view["actor_id"] in people],
     )
 
 
-def viewers(concern: Concern) -> list[Viewer]:
-    """Who has had this concern on the screen and when last, the latest first: read from the events."""
+def _name_people(groups: Iterable[tuple[Sequence[Any], Sequence[str]]], *, also: set[UUID]) -> dict[UUID, User]:
+    """Give every row its people. They are asked for once: a join for each of a dozen links would carry them a dozen times.
+
+    `groups` are rows with the names of their links to people; `also` are keys of further people. Returns all by key.
+    """
+    links = [(row, name) for rows, names in groups for row in rows for name in names]
+    wanted = {key for row, name in links if (key := getattr(row, f"{name}_id"))} | also
+    people = User.objects.defer("password", "email", "last_login").in_bulk(wanted)
+    for row, name in links:
+        if key := getattr(row, f"{name}_id"):
+            setattr(row, name, people[key])
+    return people
+
+
+def _last_views(concern: Concern) -> list[dict[str, Any]]:
+    """The last time each person had this concern on the screen, and in which role, the latest first: from the events."""
     seen = (
         Event.objects.filter(object_id=concern.pk, verb=Verb.VIEW, actor_id__isnull=False)
         .values("actor_id", "acting_role")
@@ -131,16 +150,14 @@ def viewers(concern: Concern) -> list[Viewer]:
         .order_by("-last")
     )
     latest: dict[Any, Any] = {}
-    for row in seen:
-        latest.setdefault(row["actor_id"], row)
-    people = User.objects.in_bulk(list(latest))
-    return [
-        Viewer(
-            people[who].full_name, ROLES[row["acting_role"]].title if row["acting_role"] in ROLES else "", row["last"]
-        )
-        for who, row in latest.items()
-        if who in people
-    ]
+    for view in seen:
+        latest.setdefault(view["actor_id"], view)
+    return list(latest.values())
+
+
+def _viewer(person: User, view: dict[str, Any]) -> Viewer:
+    role = ROLES.get(view["acting_role"])
+    return Viewer(person.full_name, role.title if role else "", view["last"])
 
 
 def steps(it: Whole, reader: User, *, at: datetime) -> list[dict[str, str]]:

@@ -1,6 +1,7 @@
 """The lists of safeguarding leads: what is new today, all concerns, what to do, and the search of the header."""
 
 from collections.abc import Sequence
+from functools import partial
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -39,23 +40,24 @@ def today(request: Request) -> HttpResponse:
     day = timezone.localdate(at)
     concerns = visible(request, Concern)
     waiting = reading.queue(concerns, school_id)
-    shown = read_many(request, reading.for_lists(waiting)[: SHOWN_ALL if "all" in request.GET else SHOWN])
+    shown = list(reading.for_lists(waiting)[: SHOWN_ALL if "all" in request.GET else SHOWN])
+    news = list(reading.for_lists(reading.with_news(concerns, school_id))[:BESIDE])
+    reviews = list(reading.for_lists(reading.to_review(concerns, school_id, today=day))[:BESIDE])
+    read_many(request, [*shown, *news, *reviews])
+    actions = read_many(request, reading.actions_of(visible(request, Action), request.user)[:BESIDE])
     # Only a full list can be longer than what is shown of it.
     total = capped_count(waiting) if len(shown) >= SHOWN else len(shown)
-    my_actions = reading.actions_of(visible(request, Action), request.user)
-    news = reading.for_lists(reading.with_news(concerns, school_id))[:BESIDE]
-    reviews = reading.for_lists(reading.to_review(concerns, school_id, today=day))[:BESIDE]
+    rows = partial(reading.rows, reader=request.user, at=at)
     context = {
         "today": day,
-        "rows": reading.rows(shown, reader=request.user, at=at),
+        "rows": rows(shown),
         "total": in_words(total),
-        "total_count": total,
         "more": total > len(shown),
         "urgent": _urgent(waiting, shown, is_all=total == len(shown)),
         "last_read": None if shown else reading.last_read(concerns, school_id),
-        "actions": reading.to_do(read_many(request, my_actions[:BESIDE]), reader=request.user, today=day),
-        "news": reading.rows(read_many(request, news, purpose="news"), reader=request.user, at=at),
-        "reviews": reading.rows(read_many(request, reviews, purpose="reviews"), reader=request.user, at=at),
+        "actions": reading.to_do(actions, reader=request.user, today=day),
+        "news": rows(news),
+        "reviews": rows(reviews),
         "aside": fill("today_aside", request),
     }
     return render(request, "concerns/today.html", context)
