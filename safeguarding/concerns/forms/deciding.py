@@ -219,7 +219,7 @@ class ActionForm(_Working):
 
     token = forms.UUIDField(widget=forms.HiddenInput)
     text = _words("What needs doing", rows=2)
-    owner = forms.ModelChoiceField(queryset=None, label="Who does it")
+    owner: forms.ModelChoiceField = forms.ModelChoiceField(queryset=None, label="Who does it")
     due_on = DayChoice(label="By", widget=AskingSelect(asks={DayChoice.OTHER: "day"}))
     due_on_day = DateBoxesField(label="By", required=False)
 
