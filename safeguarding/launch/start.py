@@ -105,11 +105,12 @@ async def _harbour(plan: Plan, supervisor: Supervisor, environment: Mapping[str,
     supervisor.say("harbour", "starting the web server, the worker and its clock")
     await supervisor.start(
         *(
-            Program(name, command, {**environment, "HARBOUR_ROLE": role}, plan.root)
-            for name, command, role in (
-                ("web", programs.web(plan.host, plan.port, plan.web_workers), "web"),
-                ("worker", programs.worker(), "worker"),
-                ("beat", programs.beat(), "worker"),
+            Program(name, command, {**environment, "HARBOUR_ROLE": role}, plan.root, patience=patience)
+            for name, command, role, patience in (
+                ("web", programs.web(plan.host, plan.port, plan.web_workers), "web", 3),
+                # What is cut off here is a row that the next start finds again.
+                ("worker", programs.worker(), "worker", 2),
+                ("beat", programs.beat(), "worker", 1),
             )
         )
     )

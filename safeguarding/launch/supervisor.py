@@ -177,7 +177,7 @@ class Supervisor:
         try:
             await asyncio.wait_for(process.wait(), program.patience)
         except TimeoutError:
-            self.say("harbour", f"{program.name} did not stop within {program.patience:.0f} s; killing it")
+            self.say("harbour", f"{program.name} did not stop within {program.patience:g} s; killing it")
             _kill_group(process.pid)
             await process.wait()
         _kill_group(process.pid)
