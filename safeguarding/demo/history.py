@@ -142,7 +142,7 @@ class History:
         return list(
             {
                 key: (key, name)
-                for key, name in (children[int(len(children) * self.chance.random() ** 2.2)] for _ in range(count))
+                for key, name in (children[int(len(children) * self.chance.random() ** 1.5)] for _ in range(count))
             }.values()
         )
 

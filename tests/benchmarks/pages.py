@@ -129,7 +129,7 @@ def pages(records: Records) -> list[Page]:
         Page("a child's people", (LEAD, OFFICE), CHILD, _get("child_people", records.busy_child), queries=25, url="child_people"),
         Page("find by name", (LEAD,), LIST, _post("find", q=records.surname), url="find"),
         Page("find by reference", (LEAD,), LIST, _post("find", q="12"), url="find"),
-        Page("find while typing", (TEACHER,), LIST, _post("call_find", q=records.surname[:4]), url="call_find"),
+        Page("find while typing", (TEACHER,), LIST, _post("find_child", q=records.surname[:4]), url="find_child"),
         Page("call a lead, form", (TEACHER,), OPEN, _get("call_lead"), url="call_lead"),
         Page("watch for calls", (LEAD, HEAD, LEAD_OF_ALL), NOTHING, _get("calls_strip"), url="calls_strip"),
         Page("inbox", (LEAD, TEACHER), LIST, _get("inbox"), url="inbox"),
