@@ -1,13 +1,13 @@
-"""What does a PDF say, and how is it tagged? Read back with pikepdf and poppler's `pdftotext`."""
+"""What does a PDF say, and how is it tagged? Read back with pikepdf and PDFium, which come as Python packages."""
 
 import io
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import pikepdf
+import pypdfium2
 
 # Operators that leave ink: text, strokes, fills, images.
 _DRAWING = {"Tj", "TJ", "'", '"', "S", "s", "f", "F", "f*", "B", "B*", "b", "b*", "sh", "Do"}
@@ -26,13 +26,12 @@ class Printed:
     @property
     def text(self) -> str:
         """All text, in order, with runs of white space as one space."""
-        run = subprocess.run(["pdftotext", "-raw", "-", "-"], input=self.data, capture_output=True, check=True)
-        return " ".join(run.stdout.decode().split())
+        return " ".join(self.pages())
 
     def pages(self) -> list[str]:
         """The text of each page."""
-        run = subprocess.run(["pdftotext", "-raw", "-", "-"], input=self.data, capture_output=True, check=True)
-        return [" ".join(page.split()) for page in run.stdout.decode().split("\f")[:-1]]
+        with pypdfium2.PdfDocument(self.data) as document:
+            return [" ".join(page.get_textpage().get_text_range().split()) for page in document]
 
     def tags(self) -> Counter[str]:
         """How often each tag stands in the structure that a screen reader walks: H1, Table, TH, Figure, …"""

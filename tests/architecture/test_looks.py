@@ -1,7 +1,10 @@
 """Does Harbour look like itself? Its own identity, no government's; every class that pages use exists, and no other."""
 
+import os
 import re
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -23,7 +26,11 @@ def css(tmp_path_factory: pytest.TempPathFactory) -> str:
     out = tmp_path_factory.mktemp("css") / "harbour.css"
     command = (ROOT / "package.json").read_text().split('"build": "')[1].split('"')[0].split()
     sass = ROOT / "node_modules" / ".bin" / command[0]
-    subprocess.run([sass, *command[1:-1], out], cwd=ROOT, check=True, capture_output=True)
+    # Where the machine has no Node, it stands beside this Python.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(
+        [sass, *command[1:-1], out], cwd=ROOT, check=True, capture_output=True, env=os.environ | {"PATH": path}
+    )
     return out.read_text()
 
 
