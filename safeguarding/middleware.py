@@ -14,6 +14,7 @@ from django.core.signals import got_request_exception
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.urls import is_valid_path
 
 from safeguarding.accounts.permissions import Held, rights
 from safeguarding.audit.context import Acting, acting, tell_database
@@ -26,6 +27,8 @@ from safeguarding.once import one_page
 
 Responder = Callable[[HttpRequest], HttpResponseBase]
 _READING = ("GET", "HEAD")
+# Answers that Django and its libraries give by themselves, and as what they are recorded: a view refuses by raising.
+_TURNED_AWAY = {400: "400", 403: "csrf", 404: "404", 405: "405", 413: "413", 429: "429"}
 
 
 class NoStoreMiddleware:
@@ -90,6 +93,8 @@ class RequestContextMiddleware:
                         response = self.get_response(request)
                     if (error := getattr(request, "refused", None)) is not None:
                         raise error
+                    if _is_refusal(request, response):
+                        _record_refusal(request, _TURNED_AWAY[response.status_code])
                     if response.status_code == 405:
                         response = _not_opened(request, response)
             except Exception as error:
@@ -112,10 +117,13 @@ class RequestContextMiddleware:
     def _answer(self, request: Request, error: Exception) -> HttpResponseBase:
         from safeguarding.views import problem
 
-        status, verb, outcome = _judge(error)
+        status = _judge(error)
         with transaction.atomic():
             tell_database(request.acting)
-            record(verb, outcome=outcome, purpose=str(status), object_type=_view_name(request))
+            if status == 500:
+                record(Verb.ERROR, outcome=Outcome.FAILED, purpose="500", object_type=_view_name(request))
+            else:
+                _record_refusal(request, str(status))
         kept = _keep(request)
         if status == 500:
             got_request_exception.send(sender=self.__class__, request=request)
@@ -152,20 +160,37 @@ def _keep(request: Request) -> bool:
     return True
 
 
-def _judge(error: Exception) -> tuple[int, Verb, Outcome]:
+def _is_refusal(request: Request, response: HttpResponseBase) -> bool:
+    """Whether this answer turns somebody away. An address that only lacks its last stroke is completed further out."""
+    completed = response.status_code == 404 and is_valid_path(f"{request.path_info}/")
+    return response.status_code in _TURNED_AWAY and not completed
+
+
+def _record_refusal(request: Request, purpose: str) -> None:
+    """An event for whoever is signed in. It names the page, never the address: people type names into addresses.
+
+    None for a stranger: it would name nobody, and anybody on the network could fill the table. What strangers try at the
+    sign-in page is recorded there, within its limits.
+    """
+    if request.user.is_authenticated:
+        record(Verb.DENY, outcome=Outcome.REFUSED, purpose=purpose, object_type=_view_name(request))
+
+
+def _judge(error: Exception) -> int:
+    """The status with which an error is answered: 500 for one of our own making, else a refusal."""
     match error:
         case HarbourError():
-            return error.status, Verb.DENY, Outcome.REFUSED
+            return error.status
         case PermissionDenied():
-            return 403, Verb.DENY, Outcome.REFUSED
+            return 403
         case Http404():
-            return 404, Verb.DENY, Outcome.REFUSED
+            return 404
         case RequestDataTooBig():
-            return 413, Verb.DENY, Outcome.REFUSED
+            return 413
         case SuspiciousOperation() | BadRequest() | MultiPartParserError() | UnreadablePostError():
-            return 400, Verb.DENY, Outcome.REFUSED
+            return 400
         case _:
-            return 500, Verb.ERROR, Outcome.FAILED
+            return 500
 
 
 def _view_name(request: Request) -> str:

@@ -9,6 +9,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from safeguarding.accounts.permissions import anyone_signed_in, public, rights
+from safeguarding.audit.models import Outcome, Verb
+from safeguarding.audit.services import record
 from safeguarding.http import Request
 
 _PROBLEMS: dict[int, tuple[str, str]] = {
@@ -104,7 +106,11 @@ def home(request: Request) -> HttpResponse:
 def act_as(request: Request) -> HttpResponse:
     """Choose in which of one's own roles to work. A role that is not one's own changes nothing."""
     chosen = request.POST.get("acting", "")
-    if chosen in {f"{h.school_id}:{h.role.key}" for h in rights(request.user).held}:
+    held = next((h for h in rights(request.user).held if f"{h.school_id}:{h.role.key}" == chosen), None)
+    if held is None:
+        record(Verb.DENY, request.user, outcome=Outcome.REFUSED, purpose="role")
+    else:
         request.session["acting"] = chosen
+        record(Verb.CHANGE, request.user, school_id=held.school_id, purpose=f"role: {held.role.key}")
     target = request.POST.get("next", "")
     return redirect(target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else "home")

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from safeguarding.accounts.models import User
@@ -22,6 +23,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "rate_limited": "Too many tries. Wait a minute and try again.",
     }
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Raises `ValidationError` while the account that was meant is shut: an event each time, told from a wrong password.
+
+        How many there can be is bounded by the limit of tries from one address.
+        """
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            self._record_failure(credentials, purpose="too many tries")
+            raise
+
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """The person whose name and password these are. An account that was closed is answered like a wrong password."""
         user: User | None = super().authenticate(request, **credentials)
@@ -31,9 +43,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return user
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        self._record_failure(credentials)
+
+    def _record_failure(self, credentials: dict[str, Any], purpose: str = "") -> None:
         """An event about the account that was meant, where there is one. What was typed is not kept: it may be a password."""
         meant = find_account(credentials.get("username", ""))
-        record(Verb.SIGN_IN_FAILED, meant, object_type="accounts.user", outcome=Outcome.REFUSED)
+        record(Verb.SIGN_IN_FAILED, meant, object_type="accounts.user", outcome=Outcome.REFUSED, purpose=purpose)
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
@@ -45,6 +60,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def logout(self, request: HttpRequest) -> None:
         record(Verb.SIGN_OUT, request.user)  # type: ignore[arg-type]
         super().logout(request)
+
+    def set_password(self, user: User, password: str) -> None:
+        super().set_password(user, password)
+        record(Verb.CHANGE, user, purpose="password")
 
     def get_client_ip(self, request: Request) -> str:  # type: ignore[override]
         """For the limits of sign-in: the address that events carry too, through as many proxies as are trusted."""

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -29,16 +29,16 @@ logger = logging.getLogger("harbour.mail")
 def deliver(*, at: datetime | None = None) -> int:
     """Send one message to each person who has notices that were not mailed. Returns how many messages were sent.
 
-    Skips what another worker holds. A mail server that is away ends the run and leaves the rows as they are, for as long
-    as it takes; an address that is refused is tried again later and holds up nobody else.
+    At least once: see above. Skips what another worker holds. A mail server that is away ends the run, and the rows wait
+    for as long as it takes; an address that is refused is tried again later. Neither that, nor somebody to whom there is
+    nothing to send, holds up anybody else.
     """
     at, sent, connection = at or timezone.now(), 0, get_connection()
     try:
         while (mailed := _deliver_next(connection, at)) is not None:
             sent += mailed
     except OSError as error:
-        # The name of the error and nothing of it: mail servers quote addresses.
-        logger.warning("mail server cannot be used: %s", type(error).__name__)
+        _log_away(error)
     finally:
         connection.close()
     return sent
@@ -46,8 +46,12 @@ def deliver(*, at: datetime | None = None) -> int:
 
 @transaction.atomic
 def _deliver_next(connection: BaseEmailBackend, at: datetime) -> int | None:
-    """Mail the person whose notice has waited longest. Returns 1 or 0 messages, or None when nobody is left."""
-    first = _waiting(at).select_related("user").order_by("created_at", "pk").first()
+    """Mail the person whose notice has waited longest, whom nobody has tried to mail before those who were tried.
+
+    Returns 1 or 0 messages, or None to end the run: nobody is left, or the server went away.
+    """
+    in_turn = (F("mail_again_at").asc(nulls_first=True), "created_at", "pk")
+    first = _waiting(at).select_related("user").order_by(*in_turn).first()
     if first is None:
         return None
     rows = list(_waiting(at).filter(user_id=first.user_id))
@@ -61,10 +65,20 @@ def _deliver_next(connection: BaseEmailBackend, at: datetime) -> int | None:
     connection.open()
     try:
         EmailMessage("You have something to read in Harbour", text, to=[user.email], connection=connection).send()
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, ValueError) as error:
+    except (
+        smtplib.SMTPRecipientsRefused,
+        smtplib.SMTPDataError,
+        smtplib.SMTPNotSupportedError,
+        ValueError,
+    ) as error:
         logger.warning("an address was refused: %s", type(error).__name__)
         _mark(rows, mail_attempts=first.mail_attempts + 1, mail_again_at=at + FIRST_PAUSE * 2**first.mail_attempts)
         return 0
+    except OSError as error:
+        _log_away(error)
+        # Others come first in the next run: it may have been this message that made the server hang up.
+        _mark(rows, mail_again_at=at)
+        return None
     _mark(rows, mailed_at=at)
     return 1
 
@@ -74,6 +88,11 @@ def _waiting(at: datetime) -> QuerySet[Notice]:
     return Notice.objects.select_for_update(skip_locked=True, of=("self",)).filter(
         due, mailed_at=None, mail_attempts__lt=MAX_ATTEMPTS
     )
+
+
+def _log_away(error: OSError) -> None:
+    """The name of the error and nothing of it: mail servers quote addresses."""
+    logger.warning("mail server cannot be used: %s", type(error).__name__)
 
 
 def _mark(rows: list[Notice], **facts: object) -> None:

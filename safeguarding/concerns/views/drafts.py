@@ -35,7 +35,9 @@ from safeguarding.http import Request, SeeOther
 def drafts(request: Request) -> HttpResponse:
     """One's own drafts: go on with one, or discard it."""
     request.nav = "my_reports"
-    return render(request, "concerns/drafts.html", {"drafts": unsent_of(request.user)})
+    found = unsent_of(request.user)
+    record(Verb.LIST, object_type="concerns.draft", count=len(found), purpose="own drafts")
+    return render(request, "concerns/drafts.html", {"drafts": found})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -83,6 +85,7 @@ def unsent_draft(request: Request, token: UUID) -> HttpResponse:
         open_draft(token=token, reason=form.cleaned_data["reason"], by=request.user)
         return SeeOther(request.path)
     if not opened:
+        record(Verb.LIST, object_type="concerns.draft", object_id=token, count=1, purpose="unsent drafts")
         return render(request, "concerns/unsent_open.html", {"draft": one, "form": form})
     draft = read_one(request, Draft, pk=token)
     open_notices(user=request.user, object_id=token)

@@ -81,10 +81,10 @@ def test_no_mail_says_whom_or_what_it_is_about():
 
 
 class Server:
-    """A mail server of the test. `away` answers nobody, `refuses` holds addresses it will not take."""
+    """A mail server of the test. `away` answers nobody, `refuses` and `hangs_up_on` hold addresses it will not take."""
 
-    def __init__(self, away=False, refuses=()):
-        self.away, self.refuses, self.sent = away, set(refuses), []
+    def __init__(self):
+        self.away, self.refuses, self.hangs_up_on, self.sent = False, set(), set(), []
 
     def open(self):
         if self.away:
@@ -97,6 +97,8 @@ class Server:
         for message in messages:
             if message.to[0] in self.refuses:
                 raise smtplib.SMTPRecipientsRefused({message.to[0]: (550, b"no such user")})
+            if message.to[0] in self.hangs_up_on:
+                raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
             self.sent += message.to
         return len(messages)
 
@@ -134,6 +136,28 @@ def test_an_address_that_is_refused_holds_up_nobody_and_is_asked_less_and_less(s
     server.refuses = set()
     assert post.deliver(at=NOW + timedelta(seconds=29)) == 0
     assert post.deliver(at=NOW + timedelta(seconds=31)) == 1
+
+
+def test_however_many_have_no_address_whoever_was_told_after_them_gets_mail(school, server):
+    tell(school, *(reader(school, f"Nobody{number}", email="") for number in range(60)))
+    tell(school, reader(school, "Ann"))
+    assert post.deliver() == 1
+    assert server.sent == ["ann@example.org"]
+    assert not Notice.objects.filter(mailed_at=None).exists()
+
+
+def test_a_message_on_which_the_server_hangs_up_waits_behind_all_others_and_is_never_given_up(school, server, caplog):
+    for name in ("Ann", "Ben", "Cleo"):
+        tell(school, reader(school, name))
+    server.hangs_up_on = {"ann@example.org"}
+
+    assert post.deliver(at=NOW) == 0
+    for minute in range(1, 20):
+        post.deliver(at=NOW + timedelta(minutes=minute))
+    assert server.sent == ["ben@example.org", "cleo@example.org"]
+    assert "ann@" not in caplog.text
+    server.hangs_up_on = set()
+    assert post.deliver(at=NOW + timedelta(minutes=20)) == 1
 
 
 def test_an_address_that_never_works_is_left_to_the_inbox(school, server):

@@ -200,3 +200,27 @@ def test_an_event_says_in_which_role_it_was_done(client, teacher):
         client.post("/account/sign-out/")
         event = Event.objects.filter(verb=Verb.SIGN_OUT).latest("at")
         assert (event.acting_role, event.school_id) == (held.role_key, held.school_id)
+
+
+def test_a_shut_account_leaves_an_event_for_each_try_and_says_that_it_was_shut(teacher):
+    for _ in range(10):
+        sign_in(teacher.username, "not the password")
+    sign_in(teacher.username)
+
+    tries = Event.objects.filter(object_id=teacher.pk, verb=Verb.SIGN_IN_FAILED).order_by("at")
+    assert [e.purpose for e in tries] == [""] * 10 + ["too many tries"]
+    assert not Event.objects.filter(verb=Verb.SIGN_IN).exists()
+
+
+@pytest.mark.parametrize(("current", "changes"), [(PASSWORD, True), ("not the password", False)])
+def test_a_changed_password_is_an_event_and_one_that_did_not_change_is_none(client, teacher, current, changes):
+    client.force_login(teacher)
+    new = "a-lighthouse-keeps-watch"
+    typed = {"oldpassword": current, "password1": new, "password2": new}
+    client.post("/account/password/", typed)
+
+    teacher.refresh_from_db()
+    assert teacher.check_password(new) is changes
+    found = Event.objects.filter(verb=Verb.CHANGE, actor_id=teacher.pk, object_id=teacher.pk, purpose="password")
+    assert found.exists() is changes
+    assert new not in str([vars(e) for e in Event.objects.all()])

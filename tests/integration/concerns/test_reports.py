@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from safeguarding.audit.models import Event
+from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Amendment, ConcernChild, Decision, Draft
 from safeguarding.concerns.services.deciding import (
     Ruling,
@@ -308,6 +308,21 @@ def test_a_lead_asks_about_a_draft(cast, waiting):
     assert client.post(reverse("unsent_ask", args=[waiting.pk])).status_code == 302
     assert "Asked by Priya Raman" in client.get("/unsent/").content.decode()
     assert "asked you to finish it" in signed_in(cast.teacher).get("/drafts/").content.decode()
+
+
+def test_that_a_list_of_drafts_was_seen_is_on_record(cast, waiting):
+    def seen(person, address):
+        signed_in(person).get(address)
+        events = Event.objects.filter(actor_id=person.pk, verb=Verb.LIST, object_type="concerns.draft")
+        return [(e.purpose, e.count, e.object_id) for e in events.order_by("at")]
+
+    assert seen(cast.teacher, "/drafts/") == [("own drafts", 1, None)]
+    assert seen(cast.assistant, "/drafts/") == [("own drafts", 0, None)]
+    of_leads = [("unsent drafts", 1, None)]
+    assert seen(cast.lead, "/unsent/") == of_leads
+    address = reverse("unsent_draft", args=[waiting.pk])
+    assert seen(cast.lead, address) == [*of_leads, ("unsent drafts", 1, waiting.pk)]
+    assert seen(cast.pastoral, "/unsent/") == []
 
 
 @pytest.mark.parametrize("who", ["teacher", "pastoral", "office"])
