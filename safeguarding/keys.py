@@ -17,3 +17,8 @@ def token_for(token: uuid.UUID, saved: str | None, words: str) -> uuid.UUID:
     "saved" and keeping the first words only would lose what was typed. The same other words again are the same entry.
     """
     return token if saved in (None, words) else uuid.uuid5(token, words)
+
+
+def entry_token(token: uuid.UUID, *typed: object) -> uuid.UUID:
+    """The same for what is looked up by nothing but its own token: that of its page and of all that was typed there."""
+    return uuid.uuid5(token, "\0".join(str(part) for part in typed))

@@ -12,7 +12,7 @@ from safeguarding import dates
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import User
 from safeguarding.concerns.models import ClosingOutcome, Concern, Decision, HowSoon, Level, Receipt
-from safeguarding.concerns.services.deciding import Ruling, ruling_problems, usual_receipt
+from safeguarding.concerns.services.deciding import Ruling, day_problem, ruling_problems, usual_receipt
 from safeguarding.concerns.services.reading import WAITING
 from safeguarding.forms import DateBoxesField, HarbourForm, Radios
 
@@ -239,8 +239,8 @@ class ActionForm(_Working):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         due_on = cleaned["due_on"] = _day_chosen(self, "due_on")
-        if due_on is not None and due_on < self.today:
-            self.add_error("due_on", "By must be today or later")
+        if due_on is not None and (problem := day_problem("By", due_on, today=self.today)):
+            self.add_error("due_on", problem)
         return cleaned
 
     def facts(self) -> dict[str, Any]:

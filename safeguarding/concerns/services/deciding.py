@@ -1,7 +1,7 @@
 """Read, decide, act, close: what safeguarding leads do with a concern."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from children.models import Child
 from safeguarding.accounts.models import Notice, User
-from safeguarding.accounts.permissions import ensure
+from safeguarding.accounts.permissions import colleagues, ensure
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import open_notices, tell
 from safeguarding.audit.models import Event, Verb
@@ -17,9 +17,13 @@ from safeguarding.audit.services import record
 from safeguarding.concerns.lifecycles import action_life, concern_life
 from safeguarding.concerns.models import Action, Concern, ConcernChild, ConcernNote, Decision, Receipt
 from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
-from safeguarding.keys import token_for
+from safeguarding.keys import entry_token
 
 _LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
+
+# The furthest day for a review or an action. Whatever is looked at again in a school is within a year or two; a day beyond
+# that is a slip of the hand, and would never come up on anybody's page.
+FURTHEST = timedelta(days=2 * 366)
 
 # What the reporter is told unless the lead chooses another phrase. Never more than the decision has made safe to say.
 _USUAL_RECEIPTS = {
@@ -113,10 +117,12 @@ def decide(
     """Record a decision with its reason (KCSIE 2025, Annex C: the rationale, including refer or not refer).
 
     `seen` is the revision on the lead's screen. Raises `ChangedSince` when somebody saved first: the caller shows both.
-    The same token again returns the decision that is there. Raises `BadInput` for a decision that lacks what it needs.
+    The same token and ruling again return the decision that is there; the same token with another ruling is a further
+    decision. Raises `BadInput` for a decision that lacks what it needs, `OutOfTurn` when the concern is closed.
     """
     at = at or timezone.now()
     _ensure_unchanged(concern, seen, by)
+    token = entry_token(token, *vars(ruling).values())
     if there := Decision.objects.filter(token=token, decided_by=by).first():
         return there
     _check(ruling, today=timezone.localdate(at))
@@ -139,10 +145,11 @@ def close_concern(
     """Close with an outcome, a reason and a safe phrase for the reporter.
 
     Raises `OutOfTurn` while an action is still to do, `ChangedSince` when somebody saved first. Closing again in the same
-    words changes nothing.
+    words changes nothing, in other words raises `OutOfTurn`.
     """
     now = _ensure_unchanged(concern, seen, by)
-    if now.closed_by_id == by.pk and (now.outcome, now.closing_reason) == (outcome, reason.strip()):
+    there = (now.closed_by_id, now.outcome, now.closing_reason, now.receipt)
+    if there == (by.pk, outcome, reason.strip(), receipt):
         return now
     if Action.objects.filter(concern=concern, status=Action.Status.TO_DO).exists():
         raise OutOfTurn("An action on this concern is still to do. Mark it done or withdraw it, then close.")
@@ -155,14 +162,18 @@ def close_concern(
 
 @transaction.atomic
 def reopen_concern(*, concern: Concern, token: UUID, reason: str, by: User, at: datetime | None = None) -> Concern:
-    """Open a closed concern again, with the reason as a note. The same token again changes nothing."""
+    """Open a closed concern again, with the reason as a note.
+
+    The same token and reason again change nothing. Raises `OutOfTurn` when the concern is open, also by the same page.
+    """
     if not reason.strip():
         raise BadInput("Say why this is opened again.")
     concern = Concern.objects.select_for_update().get(pk=concern.pk)
-    if ConcernNote.objects.filter(token=token, author=by).exists():
+    note = f"Opened again: {reason.strip()}"
+    if ConcernNote.objects.filter(token=entry_token(token, note), author=by).exists():
         return concern
     concern = concern_life.perform("reopen", concern, by=by, at=at, closed_at=None, closed_by=None, outcome="")
-    add_note(concern=concern, token=token, text=f"Opened again: {reason.strip()}", by=by, at=at)
+    add_note(concern=concern, token=token, text=note, by=by, at=at)
     return concern
 
 
@@ -184,10 +195,8 @@ def add_note(*, concern: Concern, token: UUID, text: str, by: User, at: datetime
     ensure(by, Capability.DECIDE_CONCERNS, concern.school_id, _LEADS)
     if not text.strip():
         raise BadInput("Write the note before you save it.")
-    there = ConcernNote.objects.filter(token=token, author=by).first()
-    token = token_for(token, there.text if there else None, text)
     note, made = ConcernNote.objects.get_or_create(
-        token=token,
+        token=entry_token(token, text),
         author=by,
         defaults={"concern": concern, "school_id": concern.school_id, "text": text, "added_at": at or timezone.now()},
     )
@@ -201,39 +210,50 @@ def add_note(*, concern: Concern, token: UUID, text: str, by: User, at: datetime
 def add_action(
     *, concern: Concern, token: UUID, text: str, owner: User, due_on: date, by: User, at: datetime | None = None
 ) -> Action:
-    """Something that somebody must do by a day; they are told. The same again returns the action that is there."""
+    """Something that somebody must do by a day; they are told. The same again returns the action that is there.
+
+    Raises `OutOfTurn` when the concern is closed, `BadInput` for a day that has passed or is too far off, and for somebody
+    who has no role at the school today.
+    """
     ensure(by, Capability.DECIDE_CONCERNS, concern.school_id, _LEADS)
     at = at or timezone.now()
-    if not text.strip():
-        raise BadInput("Write what needs doing.")
+    concern = Concern.objects.select_for_update().get(pk=concern.pk)
+    token = entry_token(token, text, owner.pk, due_on)
+    if there := Action.objects.filter(token=token, created_by=by).first():
+        return there
+    _check_action(text, owner, due_on, school_id=concern.school_id, today=timezone.localdate(at))
     if concern.status == Concern.Status.CLOSED:
         raise OutOfTurn("This concern is closed. Open it again to add an action.")
-    there = Action.objects.filter(token=token, created_by=by).first()
-    token = token_for(token, there.text if there else None, text)
-    action, made = Action.objects.get_or_create(
+    action = Action.objects.create(
+        concern=concern,
+        school_id=concern.school_id,
         token=token,
+        text=text,
+        owner=owner,
+        due_on=due_on,
+        created_at=at,
         created_by=by,
-        defaults={
-            "concern": concern,
-            "school_id": concern.school_id,
-            "text": text,
-            "owner": owner,
-            "due_on": due_on,
-            "created_at": at,
-        },
     )
-    if made:
-        _touch(concern)
-        record(Verb.ASSIGN, action, by=by)
-        if owner.pk != by.pk:
-            tell(
-                people=[owner],
-                school_id=concern.school_id,
-                kind=Notice.Kind.ACTION,
-                object_type="action",
-                object_id=action.pk,
-            )
+    _touch(concern)
+    record(Verb.ASSIGN, action, by=by)
+    if owner.pk != by.pk:
+        tell(
+            people=[owner],
+            school_id=concern.school_id,
+            kind=Notice.Kind.ACTION,
+            object_type="action",
+            object_id=action.pk,
+        )
     return action
+
+
+def _check_action(text: str, owner: User, due_on: date, *, school_id: UUID, today: date) -> None:
+    if not text.strip():
+        raise BadInput("Write what needs doing.")
+    if problem := day_problem("By", due_on, today=today):
+        raise BadInput(problem)
+    if not colleagues(school_id, today).filter(pk=owner.pk).exists():
+        raise BadInput(f"{owner.full_name} does not work at this school today. Choose somebody who does.")
 
 
 @transaction.atomic
@@ -254,11 +274,16 @@ def end_action(*, action: Action, move: str, result: str, by: User, at: datetime
 
 @transaction.atomic
 def link_child(*, named: ConcernChild, child: Child, by: User, at: datetime | None = None) -> ConcernChild:
-    """Say which record a child is that the reporter could only describe. The description stays."""
+    """Say which record a child is that the reporter could only describe. The description stays.
+
+    The same again by the same person changes nothing. Raises `OutOfTurn` for a child that has been linked otherwise.
+    """
     ensure(by, Capability.DECIDE_CONCERNS, named.school_id, _LEADS)
     named = ConcernChild.objects.select_for_update().get(pk=named.pk)
+    if (named.child_id, named.linked_by_id) == (child.pk, by.pk):
+        return named
     if named.child_id is not None:
-        raise OutOfTurn("This child has been linked already.")
+        raise OutOfTurn("This child has been linked to a record already. Open the concern to see to which.")
     if child.school_id != named.school_id:
         raise BadInput("That child is at another school.")
     if ConcernChild.objects.filter(concern_id=named.concern_id, child=child).exists():
@@ -297,9 +322,16 @@ def ruling_problems(ruling: Ruling, *, today: date) -> dict[str, str]:
             found["consent_reason"] = "Say why this goes ahead without consent."
         if not ruling.legal_reason:
             found["legal_reason"] = "Choose the legal reason for telling somebody outside the school."
-    if ruling.review_on is not None and ruling.review_on < today:
-        found["review_on"] = "Review on must be today or later."
+    if ruling.review_on is not None and (problem := day_problem("Review on", ruling.review_on, today=today)):
+        found["review_on"] = problem
     return found
+
+
+def day_problem(label: str, day: date, *, today: date) -> str:
+    """What is wrong with a day on which something is to be done, as a sentence that begins with `label`; empty when nothing."""
+    if day < today:
+        return f"{label} must be today or later."
+    return f"{label} must be within two years." if day > today + FURTHEST else ""
 
 
 @transaction.atomic

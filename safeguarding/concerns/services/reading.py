@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from safeguarding import dates
@@ -176,8 +176,8 @@ def actions() -> QuerySet[Action]:
 
 
 def described_children() -> QuerySet[ConcernChild]:
-    """A child of a concern that no record has been linked to yet."""
-    return ConcernChild.objects.filter(child=None).select_related("concern")
+    """The children of concerns whom their reporters could only describe, those too who have been linked to a record since."""
+    return ConcernChild.objects.filter(Q(child=None) | Q(linked_at__isnull=False)).select_related("concern")
 
 
 def similar(concerns: QuerySet[Concern], concern: Concern, children: Iterable[ConcernChild]) -> list[Concern]:

@@ -171,6 +171,8 @@ def link_child(request: Request, named_id: UUID) -> HttpResponse:
         deciding.link_child(named=named, child=child, by=request.user)
         messages.success(request, "Record linked. The reporter’s description stays.")
         return redirect("concern", named.concern_id)
+    if named.child_id is not None:
+        return redirect("concern", named.concern_id)
     form = FindForm(request.POST or None)
     context = {"named": named, "asked": form.is_valid(), "found": []}
     if form.is_valid():

@@ -74,6 +74,7 @@ def whole_story(cast, child, at=SCHOOL_DAY, pace=timedelta(hours=1)):
         owner=cast.pastoral,
         due_on=at.date(),
         by=cast.lead,
+        at=at,
     )
     end_action(action=action, move="complete", result="Met him all week.", by=cast.pastoral, at=next(moments))
     concern.refresh_from_db()

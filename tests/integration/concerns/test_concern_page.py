@@ -269,6 +269,8 @@ def test_what_was_typed_into_a_part_that_is_not_asked_for_is_left_out(lead, conc
         ({"review_on": "other"}, "review_on_day", "Enter the date"),
         ({"review_on": "other", "review_on_day_day": "31", "review_on_day_month": "2", "review_on_day_year": "2027"}, "review_on_day", "must be a real date"),
         ({"review_on": "2026-11-20"}, "review_on", "Review on must be today or later"),
+        ({"review_on": "other", "review_on_day_day": "1", "review_on_day_month": "1", "review_on_day_year": "2206"}, "review_on", "within two years"),
+        ({"review_on": "9999-12-31"}, "review_on", "within two years"),
         ({"review_on": "soon"}, "review_on", "from the list"),
         ({"title": "x" * 121}, "title", "must be 120 characters or fewer"),
     ],
@@ -403,6 +405,7 @@ def test_closing_after_somebody_else_saved_shows_it_and_keeps_the_reason(lead, c
         ("add_note", "note_form", {"text": " "}, {"text": "Rang."}, ""),
         ("add_action", "action_form", {"text": "Ring the nurse", "owner": "", "due_on": "2026-11-25"}, {"text": "Ring", "due_on": "2026-11-25"}, "Ring the nurse"),
         ("add_action", "action_form", {"text": "Ring the nurse", "due_on": "2026-11-23"}, {"text": "Ring", "due_on": "2026-11-24"}, "Ring the nurse"),
+        ("add_action", "action_form", {"text": "Ring the nurse", "due_on": "9999-12-31"}, {"text": "Ring", "due_on": "2026-11-24"}, "Ring the nurse"),
         ("close_concern", "close_form", {"outcome": "", "reason": "Settled for good."}, {"outcome": "police", "reason": "Settled."}, "Settled for good."),
         ("rename_concern", "title_form", {"title": "x" * 121}, {"title": "Late again"}, "x" * 121),
     ],
@@ -475,8 +478,31 @@ def test_a_described_child_is_found_and_linked_and_the_description_stays(lead, r
     content = page_of(lead, concern).content.decode()
     assert "Rowan Ashdown" in content
     assert "Described as: Boy, red coat" in content
-    # It is linked now: the address leads nowhere any more.
+    # It is linked now: the address leads back to its concern.
+    assert lead.get(reverse("link_child", args=[named.pk]))["Location"] == reverse("concern", args=[concern.pk])
+
+
+def test_a_child_linked_by_a_double_click_is_linked_once_and_nobody_is_put_in_its_place(lead, client, room):
+    rowan, hazel = (factories.child(room.school, name, by=room.office) for name in ("Rowan", "Hazel"))
+    concern = factories.concern(room, children=[ChildEntry("witness", kind="unnamed", description="Boy, red coat")])
+    named = concern.children.get()
+    for _ in range(2):
+        answer = send(lead, "link_child", named, {"child": rowan.pk})
+        assert (answer.status_code, answer["Location"]) == (302, reverse("concern", args=[concern.pk]))
+    assert Event.objects.filter(object_id=named.pk, verb=Verb.LINK).count() == 1
+    other = send(lead, "link_child", named, {"child": hazel.pk})
+    assert other.status_code == 409
+    assert "This child has been linked to a record already." in other.content.decode()
+    client.force_login(room.deputy)
+    assert send(client, "link_child", named, {"child": rowan.pk}).status_code == 409
+    assert (fresh(named).child, fresh(named).linked_by) == (rowan, room.lead)
+
+
+def test_a_child_whom_the_reporter_named_is_not_linked_to_another(lead, room):
+    rowan = factories.child(room.school, "Rowan", by=room.office)
+    named = factories.concern(room, children=[ChildEntry("worried_about", rowan)]).children.get()
     assert lead.get(reverse("link_child", args=[named.pk])).status_code == 404
+    assert send(lead, "link_child", named, {"child": rowan.pk}).status_code == 404
 
 
 def test_a_child_of_another_school_cannot_be_linked(lead, room):

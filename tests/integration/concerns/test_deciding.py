@@ -1,7 +1,7 @@
 """Read, decide, act, close: what each saves, refuses, tells, and does when it is done twice or by two at once."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,7 +10,7 @@ from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Action, Concern, ConcernNote, Decision, Receipt
 from safeguarding.concerns.services import deciding
-from safeguarding.concerns.services.deciding import Ruling, ruling_problems, usual_receipt
+from safeguarding.concerns.services.deciding import FURTHEST, Ruling, ruling_problems, usual_receipt
 from safeguarding.concerns.services.raising import ChildEntry, amend
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from tests import factories
@@ -48,14 +48,16 @@ def decide(concern, by, ruling=WATCH, token=None, at=SCHOOL_DAY):
     return deciding.decide(concern=concern, token=token or uuid4(), seen=concern.revision, ruling=ruling, by=by, at=at)
 
 
-def close(concern, by, outcome="helped_in_school", reason="Settled."):
+def close(concern, by, outcome="helped_in_school", reason="Settled.", receipt="in_school"):
     return deciding.close_concern(
-        concern=concern, seen=concern.revision, outcome=outcome, reason=reason, receipt="in_school", by=by
+        concern=concern, seen=concern.revision, outcome=outcome, reason=reason, receipt=receipt, by=by
     )
 
 
-def act(concern, by, owner, text="Ring the carer"):
-    return deciding.add_action(concern=concern, token=uuid4(), text=text, owner=owner, due_on=DAY, by=by, at=SCHOOL_DAY)
+def act(concern, by, owner, *, text="Ring the carer", due_on=DAY, token=None):
+    return deciding.add_action(
+        concern=concern, token=token or uuid4(), text=text, owner=owner, due_on=due_on, by=by, at=SCHOOL_DAY
+    )
 
 
 def fresh(concern):
@@ -133,6 +135,10 @@ def test_every_decision_has_a_usual_phrase_for_the_reporter(kind):
         ({"legal_reason": ""}, {"legal_reason"}),
         ({"review_on": DAY - timedelta(days=1)}, {"review_on"}),
         ({"review_on": DAY}, set()),
+        ({"review_on": DAY + FURTHEST}, set()),
+        ({"review_on": DAY + FURTHEST + timedelta(days=1)}, {"review_on"}),
+        ({"review_on": date.max}, {"review_on"}),
+        ({"review_on": date(1800, 1, 1)}, {"review_on"}),
         ({"parents_told": "not_yet", "parents_reason": ""}, set()),
         # What stays in the school needs nothing of what going outside needs.
         ({"kind": "monitor", "new_referral": None, "recipient": "", "consent": "", "legal_reason": ""}, set()),
@@ -161,12 +167,25 @@ def test_outside_the_school_it_takes_more(kind):
     }  # fmt: skip
 
 
-def test_the_same_token_is_one_decision(room, concern):
+def test_a_page_sent_again_is_one_decision_and_with_anything_else_in_it_a_further_one(room, concern):
     token = uuid4()
-    first = decide(concern, room.lead, token=token)
-    again = decide(concern, room.lead, replace(WATCH, rationale="Typed again."), token=token)
-    assert again == first
-    assert Decision.objects.get(concern=concern).rationale == "Settled by lunch."
+    changes = (
+        {},
+        {"rationale": "Typed again."},
+        {"level": 2},
+        {"receipt": Receipt.READ_ACTED},
+        {"title": "Late again"},
+    )
+    for number, change in enumerate(changes, 1):
+        first = decide(concern, room.lead, replace(WATCH, **change), token=token)
+        assert decide(concern, room.lead, replace(WATCH, **change), token=token) == first
+        assert Decision.objects.filter(concern=concern).count() == number
+    now = fresh(concern)
+    assert (now.title, now.receipt) == ("Late again", Receipt.WATCHING)
+    close(now, room.lead)
+    assert decide(fresh(concern), room.lead, replace(WATCH, **changes[-1]), token=token) == first
+    with pytest.raises(OutOfTurn, match="closed"):
+        decide(fresh(concern), room.lead, replace(WATCH, rationale="Typed too late."), token=token)
 
 
 def test_the_second_of_two_leads_is_told_who_saved_what(room, concern):
@@ -229,10 +248,41 @@ def test_notes_and_actions_with_the_same_token_are_there_once(room, concern):
     token = uuid4()
     for _ in range(2):
         deciding.add_note(concern=concern, token=token, text="Rang.", by=room.lead)
-        deciding.add_action(concern=concern, token=token, text="Ring", owner=room.pastoral, due_on=DAY, by=room.lead)
+        act(concern, room.lead, room.pastoral, token=token)
     assert ConcernNote.objects.filter(concern=concern).count() == 1
     assert Action.objects.filter(concern=concern).count() == 1
     assert Notice.objects.filter(user=room.pastoral, kind=Notice.Kind.ACTION).count() == 1
+
+
+def test_an_action_sent_again_for_another_person_or_day_is_another_action(room, concern):
+    token = uuid4()
+    for owner, due_on in ((room.pastoral, DAY), (room.teacher, DAY), (room.teacher, DAY + timedelta(days=1))):
+        for _ in range(2):
+            act(concern, room.lead, owner, due_on=due_on, token=token)
+    assert Action.objects.filter(concern=concern).count() == 3
+
+
+@pytest.mark.parametrize("days", [0, FURTHEST.days])
+def test_an_action_is_for_a_day_that_somebody_will_see(room, concern, days):
+    assert act(concern, room.lead, room.pastoral, due_on=DAY + timedelta(days=days)).status == Action.Status.TO_DO
+
+
+@pytest.mark.parametrize("day", [date(1800, 1, 1), DAY - timedelta(days=1), DAY + timedelta(days=FURTHEST.days + 1), date.max])  # fmt: skip
+def test_an_action_for_a_day_long_gone_or_far_off_is_refused(room, concern, day):
+    with pytest.raises(BadInput, match="By must be"):
+        act(concern, room.lead, room.pastoral, due_on=day)
+    assert not Action.objects.exists()
+
+
+def test_an_action_is_for_somebody_who_works_at_the_school_today(room, concern):
+    gone = factories.member(room.school, "pastoral", "Lena", "Gone", ends_on=DAY - timedelta(days=1))
+    elsewhere = factories.member(factories.school("Gorse Hill Academy"), "pastoral", "Ann", "Else")
+    for owner in (gone, elsewhere):
+        with pytest.raises(BadInput, match=f"{owner.full_name} does not work at this school today"):
+            act(concern, room.lead, owner)
+    assert not Action.objects.exists()
+    leaving = factories.member(room.school, "pastoral", "Lena", "Leaving", ends_on=DAY)
+    assert act(concern, room.lead, leaving).owner == leaving
 
 
 def test_an_action_is_ended_once_and_again_in_the_same_words_changes_nothing(room, concern):
@@ -294,6 +344,8 @@ def test_closing_twice_in_the_same_words_is_closing_once(room, concern):
     assert Event.objects.filter(object_id=concern.pk, verb=Verb.CLOSE).count() == 1
     with pytest.raises(OutOfTurn):
         close(shown, room.lead, reason="For another reason.")
+    with pytest.raises(OutOfTurn):
+        close(shown, room.lead, receipt="read_acted")
     with pytest.raises(ChangedSince, match="Priya Raman closed this concern"):
         close(shown, room.deputy)
 
@@ -306,6 +358,8 @@ def test_a_closed_concern_is_opened_again_with_the_reason_as_a_note(room, concer
         deciding.reopen_concern(concern=concern, token=token, reason=" ", by=room.lead)
     for _ in range(2):
         deciding.reopen_concern(concern=concern, token=token, reason="It happened again.", by=room.lead)
+    with pytest.raises(OutOfTurn, match="open"):
+        deciding.reopen_concern(concern=concern, token=token, reason="His sister too.", by=room.lead)
     now = fresh(concern)
     assert (now.status, now.closed_at, now.outcome) == (Concern.Status.ACKNOWLEDGED, None, "")
     assert ConcernNote.objects.get(concern=concern).text == "Opened again: It happened again."

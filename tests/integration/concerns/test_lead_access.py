@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from safeguarding.accounts.services import assign_role
 from safeguarding.audit.models import Event, Verb
@@ -86,8 +87,9 @@ class School:
                 token=uuid4(),
                 text="Ring the carer",
                 owner=room.pastoral,
-                due_on=date(2030, 1, 1),
+                due_on=factories.SCHOOL_DAY.date(),
                 by=room.lead,
+                at=factories.SCHOOL_DAY,
             )
 
     def _decide(self, lead):
@@ -114,7 +116,11 @@ class School:
             case "decision":
                 return own | {"level": 1, "kind": "monitor", "rationale": "Watch.", "parents_told": "yes"}
             case "action":
-                return own | {"text": "Ring", "owner": self.people["teacher"].pk, "due_on": "2030-01-01"}
+                return own | {
+                    "text": "Ring",
+                    "owner": self.people["teacher"].pk,
+                    "due_on": date.today() + timedelta(days=3),
+                }
             case "child":
                 return {"child": self.child.pk}
             case _:
@@ -191,12 +197,14 @@ def test_an_owner_sees_the_task_and_whom_to_ask_and_nothing_else_of_the_concern(
 
 def test_somebody_who_has_left_the_school_no_longer_sees_what_was_to_be_done_there(client):
     room = factories.staffroom()
-    mover = factories.person("Carla", "Moved")
+    yesterday = timezone.now() - timedelta(days=1)
+    mover = factories.member(room.school, "pastoral", "Carla", "Moved", ends_on=timezone.localdate(yesterday))
     assign_role(
         user=mover, school=factories.school("Gorse Hill Academy"), role_key="pastoral", starts_on=date(2020, 9, 1)
     )
+    due = {"due_on": timezone.localdate(), "at": yesterday}
     action = deciding.add_action(
-        concern=factories.concern(room), token=uuid4(), text="Ring", owner=mover, due_on=date(2030, 1, 1), by=room.lead
+        concern=factories.concern(room), token=uuid4(), text="Ring", owner=mover, by=room.lead, **due
     )
     client.force_login(mover)
     assert client.get(reverse("action", args=[action.pk])).status_code == 404

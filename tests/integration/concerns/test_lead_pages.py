@@ -172,7 +172,7 @@ def test_my_actions_are_mine_soonest_first_and_say_when_they_are_late(lead, room
     ):
         deciding.add_action(
             concern=concern, token=uuid4(), text=text, owner=owner, due_on=SCHOOL_DAY.date() + timedelta(days=days),
-            by=room.deputy, at=SCHOOL_DAY,
+            by=room.deputy, at=SCHOOL_DAY + timedelta(days=min(days, 0)),
         )  # fmt: skip
     actions = lead.get(reverse("today")).context["actions"]
     assert [(todo.action.text, todo.mark) for todo in actions] == [
@@ -194,9 +194,8 @@ def test_a_page_asks_as_often_for_twenty_rows_as_for_two(lead, room, page):
     def fill(number):
         for _ in range(number):
             concern = logged(room, HowSoon.TODAY, HOUR)
-            deciding.add_action(
-                concern=concern, token=uuid4(), text="Ring", owner=room.lead, due_on=SCHOOL_DAY.date(), by=room.deputy
-            )
+            due = {"due_on": SCHOOL_DAY.date(), "at": SCHOOL_DAY}
+            deciding.add_action(concern=concern, token=uuid4(), text="Ring", owner=room.lead, by=room.deputy, **due)
             news = decided(opened(logged(room, HowSoon.TODAY, HOUR), room.lead), room.lead, review_on=SCHOOL_DAY.date())
             amend(account=news.account, token=uuid4(), text="More.", reason="more", by=room.teacher, at=SCHOOL_DAY)
 

@@ -66,6 +66,7 @@ def concern(cast):
         owner=cast.pastoral,
         due_on=factories.SCHOOL_DAY.date(),
         by=cast.lead,
+        at=factories.SCHOOL_DAY,
     )
     end_action(action=action, move="complete", result="In keeping with a fall.", by=cast.pastoral)
     concern.refresh_from_db()

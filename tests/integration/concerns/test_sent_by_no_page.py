@@ -96,9 +96,8 @@ def test_an_action_at_another_school_names_no_child_to_a_lead_of_this_one(client
         child = factories.child(cast.school, "Rowan", name, by=cast.office)
         concern = factories.concern(cast, children=[ChildEntry(role="worried_about", child=child)])
         by = cast.deputy
-        deciding.add_action(
-            concern=concern, token=uuid4(), text=words, owner=room.lead, due_on=factories.SCHOOL_DAY.date(), by=by
-        )
+        due = {"due_on": factories.SCHOOL_DAY.date(), "at": factories.SCHOOL_DAY}
+        deciding.add_action(concern=concern, token=uuid4(), text=words, owner=room.lead, by=by, **due)
     client.force_login(room.lead)
     for name in ("my_actions", "today"):
         page = client.get(reverse(name)).content.decode()
@@ -130,6 +129,7 @@ def test_a_page_gone_back_to_and_sent_with_other_words_loses_none(room):
             owner=room.pastoral,
             due_on=factories.SCHOOL_DAY.date(),
             by=room.lead,
+            at=factories.SCHOOL_DAY,
         )
         amend(account=concern.account, token=addition, text=words, reason="exact", by=room.teacher)
     for model in (ConcernNote, Action, Amendment):
