@@ -534,9 +534,12 @@ class Draft(models.Model):
     saved_at = models.DateTimeField()
     asked_at = models.DateTimeField(null=True, blank=True)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    opened_at = models.DateTimeField(null=True, blank=True)
-    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    opened_reason = SealedText("reason for opening it", blank=True)
+    # Counts saves. With `page`, the page on which the last of them was typed, it tells a save that knows of the one before
+    # from one typed in another window meanwhile, which must not take its place.
+    revision = models.PositiveIntegerField(default=0)
+    page = models.CharField(max_length=60, blank=True)
+    # What stood here when another window saved over it: like `content`, each of them whole.
+    elsewhere = SealedJSON(default=list)
 
     # The one record of concerns that ends without the retention schedule: sending it makes it an account.
     web_may_delete = True
@@ -551,8 +554,31 @@ class Draft(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "author"
-        narrative = ("content", "opened_reason")
-        plain = ("started_at", "saved_at", "asked_at", "opened_at")
+        narrative = ("content", "elsewhere")
+        plain = ("started_at", "saved_at", "asked_at", "revision", "page")
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE
         retention = Retention.WAITS
+
+
+class DraftOpening(models.Model):
+    """That a lead has read somebody's unsent draft, and why. It ends with the draft: what it says becomes a note then."""
+
+    id = _key()
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="openings")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    lead = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reason = SealedText("reason for opening it")
+    opened_at = models.DateTimeField(db_default=Now())
+
+    web_may_delete = True
+
+    objects = Protected()
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "draft__author"
+        narrative = ("reason",)
+        plain = ("opened_at",)
+        source = Source.SAFEGUARDING_LEAD
+        collection = KCSIE
+        retention = Retention.GOES_WITH_IT

@@ -19,6 +19,7 @@ from .models import (
     ConcernNote,
     Decision,
     Draft,
+    DraftOpening,
 )
 
 
@@ -62,8 +63,14 @@ def actions_seen(user: Any) -> Q:
 
 @rule(Draft)
 def drafts_seen(user: Any) -> Q:
-    """Words not sent yet: for their author, and for a lead who opened them with a reason."""
-    return Q(author=user) | Q(opened_by=user)
+    """Words not sent yet: for their author, and for each lead who opened them with a reason."""
+    return Q(author=user) | Q(pk__in=DraftOpening.objects.filter(lead=user).values("draft"))
+
+
+@rule(DraftOpening)
+def openings_seen(user: Any) -> Q:
+    """Who has read an unsent draft, and why: for those who might open it themselves."""
+    return Q(school_id__in=rights(user).schools(Capability.DECIDE_CONCERNS))
 
 
 def may_log(user: Any, school_id: Any) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from safeguarding.accounts.calendar import SchoolCalendar
@@ -13,9 +14,9 @@ from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import get_school, tell
-from safeguarding.audit.models import Verb
+from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import Account, Amendment, Concern, Draft
+from safeguarding.concerns.models import Account, Amendment, Concern, Draft, DraftOpening
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 
 _LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
@@ -118,7 +119,7 @@ def is_anothers(token: UUID, *, by: User) -> bool:
 
 @transaction.atomic
 def discard_draft(*, draft: Draft, by: User) -> None:
-    """Throw one's own draft away, on purpose.
+    """Throw one's own draft away, on purpose. Done twice, it is done once.
 
     Raises `NotAllowed` for anybody but the author; `OutOfTurn` for the account of a call, which must be finished, and
     for a draft that a lead has read: what somebody acts on stays written down.
@@ -127,15 +128,28 @@ def discard_draft(*, draft: Draft, by: User) -> None:
         raise NotAllowed("Only the person who wrote a draft can discard it.")
     if draft.concern_id:
         raise OutOfTurn("A safeguarding lead has been called about this. Finish it, so that it is written down.")
-    if draft.opened_at:
+    if draft.openings.exists():
         raise OutOfTurn("A safeguarding lead has read this draft. Send it, and write in it what has changed.")
-    record(Verb.DISCARD, draft, by=by)
-    draft.delete()
+    _wait_for(draft.pk)
+    if Draft.objects.filter(pk=draft.pk).exists():
+        record(Verb.DISCARD, draft, by=by)
+        draft.delete()
+
+
+def was_discarded(token: UUID, *, by: User) -> bool:
+    """Whether `by` has thrown this draft away: the second press of a double click asks."""
+    gone = not Draft.objects.filter(pk=token).exists()
+    return gone and Event.objects.filter(verb=Verb.DISCARD, object_id=token, actor_id=by.pk).exists()
 
 
 def unsent_of(author: User) -> list[Unsent]:
     """One's own drafts, newest first: one query."""
     return _listed(Draft.objects.filter(author=author).order_by("-saved_at"))
+
+
+def unsent_as(token: UUID, *, by: User) -> Unsent | None:
+    """One's own draft with this token: whether somebody has asked about it, or read it."""
+    return next(iter(_listed(Draft.objects.filter(pk=token, author=by))), None)
 
 
 def unsent_for_a_day(school_id: UUID, *, at: datetime, token: UUID | None = None) -> list[Unsent]:
@@ -172,13 +186,21 @@ def _listed(drafts: Any) -> list[Unsent]:
             opened_at=row["opened_at"],
             opened_by=_name(row, "opened_by"),
         )
-        for row in drafts.values(*_LISTED)
+        for row in drafts.annotate(**_newest_opening()).values(*_LISTED)
     ]
 
 
+def _newest_opening() -> dict[str, Subquery]:
+    """Which lead has read a draft last, and when."""
+    openings = DraftOpening.objects.filter(draft=OuterRef("pk")).order_by("-opened_at", "-pk")
+    columns = {"opened_at": "opened_at", **{f"opened_by__{part}": f"lead__{part}" for part in _NAME}}
+    return {name: Subquery(openings.values(column)[:1]) for name, column in columns.items()}
+
+
+_NAME = ("first_name", "last_name")
 _LISTED = (
     "pk", "started_at", "saved_at", "concern_id", "adds_to__concern_id", "asked_at", "opened_at",
-    *(f"{who}__{part}" for who in ("author", "asked_by", "opened_by") for part in ("first_name", "last_name")),
+    *(f"{who}__{part}" for who in ("author", "asked_by", "opened_by") for part in _NAME),
 )  # fmt: skip
 
 
@@ -201,22 +223,21 @@ def ask_about_draft(*, token: UUID, by: User, at: datetime | None = None) -> Dra
 
 
 @transaction.atomic
-def open_draft(*, token: UUID, reason: str, by: User, at: datetime | None = None) -> Draft:
+def open_draft(*, token: UUID, reason: str, by: User, at: datetime | None = None) -> DraftOpening:
     """A lead reads somebody else's unsent draft, with a reason that stays on it; its author is told.
 
-    A second lead gives a reason too: it is put under the first. Raises `BadInput` without a reason, `NotAllowed` for
-    anybody but a lead, `OutOfTurn` when the draft has been sent or discarded meanwhile.
+    Whoever gave a reason reads it from then on; another lead gives a reason too. Raises `BadInput` without one,
+    `NotAllowed` for anybody but a lead, `OutOfTurn` when the draft has been sent or discarded meanwhile.
     """
     draft = _of_colleague(token, by)
     if not reason.strip():
         raise BadInput("Give your reason for opening this draft before its author has sent it.")
-    said = f"{by.full_name}: {reason.strip()}"
-    draft.opened_reason = f"{draft.opened_reason}\n{said}".strip()
-    draft.opened_at, draft.opened_by = at or timezone.now(), by
-    draft.save(update_fields=["opened_at", "opened_by", "opened_reason"])
+    opening = DraftOpening.objects.create(
+        draft=draft, school_id=draft.school_id, lead=by, reason=reason.strip(), opened_at=at or timezone.now()
+    )
     record(Verb.VIEW, draft, by=by, purpose="unsent draft opened")
     _tell_author(draft, Notice.Kind.DRAFT_READ)
-    return draft
+    return opening
 
 
 def _of_colleague(token: UUID, by: User) -> Draft:

@@ -28,6 +28,7 @@ from safeguarding.concerns.models import (
     Subcategory,
 )
 from safeguarding.concerns.services.escalation import first_to_call
+from safeguarding.dates import clock, full_day
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import token_for, uuid7
 
@@ -213,19 +214,21 @@ def _concern_of(token: UUID, by: User) -> Concern | None:
 
 
 def _end_draft(token: UUID, concern: Concern, *, by: User, at: datetime) -> None:
-    """What was a draft is sent. That a lead had read it before, and why, stays with the concern as that lead's note."""
+    """What was a draft is sent. That leads had read it before, and why, stays with the concern as a note of each."""
     draft = Draft.objects.filter(pk=token, author=by).first()
     if draft is None:
         return
-    if draft.opened_by_id:
-        ConcernNote.objects.create(
+    ConcernNote.objects.bulk_create(
+        ConcernNote(
             concern=concern,
             school_id=concern.school_id,
-            author_id=draft.opened_by_id,
+            author_id=opening.lead_id,
             token=uuid7(),
-            text=f"Read as an unsent draft before it came in. {draft.opened_reason}",
+            text=f"Read as an unsent draft on {full_day(opening.opened_at)}, {clock(opening.opened_at)}. {opening.reason}",
             added_at=at,
         )
+        for opening in draft.openings.order_by("opened_at", "pk")
+    )
     draft.delete()
 
 

@@ -12,18 +12,20 @@ from safeguarding.accounts.permissions import anyone_signed_in, requires
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import open_notices
 from safeguarding.audit.models import Verb
-from safeguarding.audit.reading import read_one, visible
+from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.audit.services import record
 from safeguarding.concerns.forms.reporting import OpeningForm, readable
 from safeguarding.concerns.forms.typed import Typed
-from safeguarding.concerns.models import Draft
+from safeguarding.concerns.models import Draft, DraftOpening
 from safeguarding.concerns.services.drafts import (
     Unsent,
     ask_about_draft,
     discard_draft,
     open_draft,
+    unsent_as,
     unsent_for_a_day,
     unsent_of,
+    was_discarded,
 )
 from safeguarding.concerns.services.help_now import help_now
 from safeguarding.concerns.views.reporting import report_form
@@ -45,12 +47,14 @@ def drafts(request: Request) -> HttpResponse:
 def draft_discard(request: Request, token: UUID) -> HttpResponse:
     """Throw one's own draft away, after being asked."""
     request.nav, request.draft_shown = "my_reports", token
+    if was_discarded(token, by=request.user):
+        return redirect("home")
     draft = read_one(request, visible(request, Draft).filter(author=request.user), pk=token)
     if request.method == "POST":
         discard_draft(draft=draft, by=request.user)
         messages.success(request, "Draft discarded.")
         return redirect("home")
-    return render(request, "concerns/draft_discard.html", {"draft": draft})
+    return render(request, "concerns/draft_discard.html", {"draft": unsent_as(token, by=request.user)})
 
 
 @require_GET
@@ -79,19 +83,20 @@ def unsent_draft(request: Request, token: UUID) -> HttpResponse:
     """Open a colleague's draft with a reason, which stays on it; afterwards show it to whoever gave one."""
     request.nav = "today"
     one = _unsent(request, token)
-    opened = visible(request, Draft).filter(pk=token, opened_by=request.user).exists()
+    openings = visible(request, DraftOpening).filter(draft=token)
     form = OpeningForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         open_draft(token=token, reason=form.cleaned_data["reason"], by=request.user)
         return SeeOther(request.path)
-    if not opened:
+    if not openings.filter(lead=request.user).exists():
         record(Verb.LIST, object_type="concerns.draft", object_id=token, count=1, purpose="unsent drafts")
         return render(request, "concerns/unsent_open.html", {"draft": one, "form": form})
     draft = read_one(request, Draft, pk=token)
     open_notices(user=request.user, object_id=token)
     here = help_now(draft.school_id, timezone.localtime())
     lines = readable(report_form(request, Typed(draft.content), here, checked=False))
-    return render(request, "concerns/unsent_draft.html", {"draft": one, "lines": lines, "reason": draft.opened_reason})
+    context = {"draft": one, "lines": lines, "openings": read_many(request, openings.select_related("lead"), about=draft)}
+    return render(request, "concerns/unsent_draft.html", context)
 
 
 def _unsent(request: Request, token: UUID) -> Unsent:

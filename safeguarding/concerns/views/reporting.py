@@ -28,7 +28,7 @@ from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.reporting import ReportForm, child_forms
 from safeguarding.concerns.forms.typed import DESCRIBED, Typed, of_call, record_of
 from safeguarding.concerns.models import Draft
-from safeguarding.concerns.services.drafts import is_anothers, save_draft
+from safeguarding.concerns.services.drafts import is_anothers, save_draft, unsent_as
 from safeguarding.concerns.services.help_now import HelpNow, help_now
 from safeguarding.concerns.services.kinds import kinds_on
 from safeguarding.concerns.services.progress import unfinished_call
@@ -174,6 +174,7 @@ def _page(
         "help": here,
         "call": unfinished_call(token, by=request.user),
         "draft": draft,
+        "unsent": draft and unsent_as(draft.pk, by=request.user),
         "note": saved(draft)
         if draft
         else "Nothing is saved yet. What you type is saved as a draft that only you can see.",

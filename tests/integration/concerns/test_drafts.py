@@ -4,6 +4,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
 
 from safeguarding.accounts.models import Notice
 from safeguarding.accounts.services import deactivate_person, end_role
@@ -105,13 +108,30 @@ def test_an_addition_that_has_been_sent_is_no_draft_any_more(cast):
     assert drafted(cast, token=token) is None
 
 
-def test_after_thirty_days_sign_out_and_leaving_the_draft_is_there(cast):
-    draft = drafted(cast)
-    end_role(assignment=cast.teacher.assignments.get(), last_day=SCHOOL_DAY.date())
-    deactivate_person(user=cast.teacher)
-    found = unsent_for_a_day(cast.school.pk, at=SCHOOL_DAY + 30 * DAY)
-    assert [(one.token, one.author) for one in found] == [(draft.pk, "Jon Beckett")]
-    assert Draft.objects.get().content["facts"] == ["He was quiet."]
+def test_after_thirty_days_sign_out_and_leaving_a_lead_reads_the_draft(cast, client):
+    """The author writes in the browser, leaves the school, and the rows of old sessions are cleared away."""
+    with time_machine.travel(SCHOOL_DAY, tick=False):
+        client.force_login(cast.teacher)
+        form = client.get("/log/", follow=True)
+        client.post("/log/keep/", {"key": form.context["key"], "facts": "He was quiet."})
+        client.post("/account/sign-out/")
+        end_role(assignment=cast.teacher.assignments.get(), last_day=SCHOOL_DAY.date())
+        deactivate_person(user=cast.teacher)
+        client.force_login(cast.office)
+    with time_machine.travel(SCHOOL_DAY + 30 * DAY, tick=False):
+        assert Session.objects.exists()
+        call_command("clearsessions")
+        assert not Session.objects.exists()
+        token = Draft.objects.get().pk
+        client.force_login(cast.teacher)
+        assert client.get(f"/log/{token}/").status_code == 302, "who has left is not let in"
+        client.force_login(cast.lead)
+        assert "Jon Beckett" in client.get("/today/").content.decode()
+        assert f"/unsent/{token}/" in client.get("/unsent/").content.decode()
+        page = client.post(f"/unsent/{token}/", {"reason": "Its author has left"}, follow=True).content.decode()
+        assert "He was quiet." in page
+        client.force_login(cast.pastoral)
+        assert client.get(f"/unsent/{token}/").status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -159,13 +179,36 @@ def test_a_lead_reads_a_draft_only_with_a_reason_which_stays(cast):
     assert sorted(told) == [Notice.Kind.DRAFT, Notice.Kind.DRAFT_READ]
 
 
-def test_why_a_lead_read_a_draft_stays_with_the_concern(cast):
+def test_each_lead_who_gave_a_reason_goes_on_reading_and_each_reading_is_recorded(cast, client):
+    draft = drafted(cast, at=SCHOOL_DAY - 7 * DAY)
+    for lead, reason in ((cast.lead, "The author is ill"), (cast.deputy, "Priya is away")):
+        client.force_login(lead)
+        assert "He was quiet." not in client.get(f"/unsent/{draft.pk}/").content.decode(), "not without a reason"
+        client.post(f"/unsent/{draft.pk}/", {"reason": reason})
+    for lead in (cast.lead, cast.deputy):
+        client.force_login(lead)
+        page = client.get(f"/unsent/{draft.pk}/").content.decode()
+        for text in ("He was quiet.", "The author is ill", "Priya is away"):
+            assert text in page
+    client.force_login(cast.headteacher)
+    page = client.get(f"/unsent/{draft.pk}/").content.decode()
+    assert "He was quiet." not in page
+    assert "The author is ill" not in page
+    read = Event.objects.filter(object_id=draft.pk, verb="view", object_type="concerns.draft")
+    assert read.filter(purpose="unsent draft opened").count() == 2
+    assert {e.actor_id for e in read.filter(purpose="")} == {cast.lead.pk, cast.deputy.pk}
+
+
+def test_why_each_lead_read_a_draft_stays_with_the_concern(cast):
     draft = drafted(cast)
-    open_draft(token=draft.pk, reason="The author is ill", by=cast.lead)
-    open_draft(token=draft.pk, reason="Priya is away", by=cast.deputy)
+    open_draft(token=draft.pk, reason="The author is ill", by=cast.lead, at=SCHOOL_DAY)
+    open_draft(token=draft.pk, reason="Priya is away", by=cast.deputy, at=SCHOOL_DAY + DAY)
     sent = raise_concern(token=draft.pk, school=cast.school, report=report(cast), by=cast.teacher)
-    note = ConcernNote.objects.get(concern=sent)
-    assert "Priya Raman: The author is ill\nTom Aldous: Priya is away" in note.text
+    notes = dict(ConcernNote.objects.filter(concern=sent).values_list("author", "text"))
+    assert notes == {
+        cast.lead.pk: "Read as an unsent draft on 24 November 2026, 10am. The author is ill",
+        cast.deputy.pk: "Read as an unsent draft on 25 November 2026, 10am. Priya is away",
+    }
     assert not ConcernNote.objects.visible_to(cast.teacher).exists()
 
 
@@ -177,6 +220,21 @@ def test_an_author_discards_a_draft_on_purpose_and_nobody_else_does(cast):
     discard_draft(draft=draft, by=cast.teacher)
     assert not Draft.objects.exists()
     assert Event.objects.filter(verb="discard", object_id=token).exists()
+
+
+def test_discarding_pressed_twice_ends_where_pressed_once_does(cast, client):
+    token = drafted(cast).pk
+    client.force_login(cast.teacher)
+    answers = [client.post(f"/drafts/{token}/discard/") for _ in range(2)]
+    assert [(a.status_code, a.headers.get("Location")) for a in answers] == [(302, "/")] * 2
+    assert Event.objects.filter(verb="discard", object_id=token).count() == 1
+    assert client.get(f"/drafts/{token}/discard/").status_code == 302, "going back does not end in nothing either"
+    assert client.post(f"/drafts/{uuid4()}/discard/").status_code == 404
+    others = drafted(cast).pk
+    client.force_login(cast.assistant)
+    assert client.post(f"/drafts/{token}/discard/").status_code == 404
+    assert client.post(f"/drafts/{others}/discard/").status_code == 404
+    assert Draft.objects.filter(pk=others).exists()
 
 
 def test_what_a_lead_acts_on_is_not_discarded(cast):
