@@ -95,7 +95,11 @@ def unsent_draft(request: Request, token: UUID) -> HttpResponse:
     open_notices(user=request.user, object_id=token)
     here = help_now(draft.school_id, timezone.localtime())
     lines = readable(report_form(request, Typed(draft.content), here, checked=False))
-    context = {"draft": one, "lines": lines, "openings": read_many(request, openings.select_related("lead"), about=draft)}
+    context = {
+        "draft": one,
+        "lines": lines,
+        "openings": read_many(request, openings.select_related("lead"), about=draft),
+    }
     return render(request, "concerns/unsent_draft.html", context)
 
 
