@@ -10,7 +10,8 @@ from children.models import Child
 from safeguarding.accounts.models import User
 from safeguarding.concerns.bodymap import BY_NUMBER, NOTE_LENGTH
 from safeguarding.concerns.models import Account, Amendment, Category, ConcernChild, HowSoon, Subcategory
-from safeguarding.concerns.services.raising import AccountFacts, ChildEntry, Report
+from safeguarding.concerns.services.naming import ChildEntry
+from safeguarding.concerns.services.raising import AccountFacts, Report
 from safeguarding.dates import short_day
 from safeguarding.forms import DateBoxesField, HarbourForm, Radios, TimeField
 

@@ -28,19 +28,10 @@ from safeguarding.concerns.models import (
     Subcategory,
 )
 from safeguarding.concerns.services.escalation import first_to_call
+from safeguarding.concerns.services.naming import ChildEntry, name_children
 from safeguarding.dates import clock, full_day
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import token_for, uuid7
-
-
-@dataclass(frozen=True)
-class ChildEntry:
-    """A child as the reporter names it: the record of one, or a description of a child nobody can name."""
-
-    role: str
-    child: Child | None = None
-    kind: str = ConcernChild.Kind.ON_RECORD
-    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,10 +126,10 @@ def call_lead(
     Account.objects.create(concern=concern, school=school, author=by, facts=line.strip(), recorded_at=at)
     role = ConcernChild.Role.WORRIED_ABOUT
     if child is not None:
-        _add_children(concern, [ChildEntry(role=role, child=child)], by=by, at=at)
+        name_children(concern, [ChildEntry(role=role, child=child)], by=by, at=at)
     elif described.strip():
         unnamed = ChildEntry(role=role, kind=ConcernChild.Kind.UNNAMED, description=described.strip())
-        _add_children(concern, [unnamed], by=by, at=at)
+        name_children(concern, [unnamed], by=by, at=at)
     record(Verb.CALL, concern, by=by, purpose="" if signed_in else "session ended")
     first = first_to_call(school.pk, caller=by, at=at)
     tell(people=first, school_id=school.pk, kind=Notice.Kind.CALL, object_type="concern", object_id=concern.pk)
@@ -256,7 +247,7 @@ def _write(concern: Concern, account: Account, report: Report, *, by: User, at: 
         BodyMapMark(account=account, school_id=concern.school_id, author=by, region=region, note=note)
         for region, note in sorted(report.marks.items())
     )
-    _add_children(concern, report.children, by=by, at=at)
+    name_children(concern, report.children, by=by, at=at)
     # Only a call is never made less urgent by what is written afterwards.
     concern.how_soon = max(concern.how_soon, report.how_soon) if concern.called_at else report.how_soon
     concern.category, concern.subcategory = report.category, report.subcategory
@@ -264,31 +255,3 @@ def _write(concern: Concern, account: Account, report: Report, *, by: User, at: 
     concern.news_at = at if concern.called_at else None
     concern.revision += 1
     concern.save()
-
-
-def _add_children(concern: Concern, entries: Sequence[ChildEntry], *, by: User, at: datetime) -> None:
-    """Put the children into the concern. One named twice counts once; one named in the call takes its role from the form."""
-    for entry in {(e.child.pk if e.child else e): e for e in entries}.values():
-        values = {"role": entry.role, "kind": entry.kind, "description": entry.description}
-        if entry.child is None:
-            _describe_child(concern, values, by=by, at=at)
-            continue
-        if entry.child.school_id != concern.school_id:
-            raise BadInput("A child of another school cannot be named here. Describe the child instead.")
-        ConcernChild.objects.update_or_create(
-            concern=concern,
-            child=entry.child,
-            defaults=values,
-            create_defaults={**values, "school_id": concern.school_id, "added_by": by, "added_at": at},
-        )
-
-
-def _describe_child(concern: Concern, values: dict[str, str], *, by: User, at: datetime) -> None:
-    """A child in the reporter's words; one described in the same words by the call takes its role from the form."""
-    described = ConcernChild.objects.filter(concern=concern, child=None)
-    there = next((row for row in described if row.description == values["description"]), None)
-    if there is None:
-        ConcernChild.objects.create(concern=concern, school_id=concern.school_id, added_by=by, added_at=at, **values)
-        return
-    there.role, there.kind = values["role"], values["kind"]
-    there.save(update_fields=["role", "kind"])

@@ -31,6 +31,7 @@ from safeguarding.concerns.models import Draft
 from safeguarding.concerns.services.drafts import is_anothers, save_draft, unsent_as
 from safeguarding.concerns.services.help_now import HelpNow, help_now
 from safeguarding.concerns.services.kinds import kinds_on
+from safeguarding.concerns.services.naming import take_out_of_call
 from safeguarding.concerns.services.progress import unfinished_call
 from safeguarding.concerns.services.raising import raise_concern, sent_as
 from safeguarding.concerns.views.keeping import everything, for_its_author, saved, without_key
@@ -95,6 +96,10 @@ def _posted(request: Request) -> HttpResponse:
         return for_its_author(request, page)
     if "send" in data:
         return _send(request, typed, key)
+    if (child := record_of(data.get("remove", ""))) and take_out_of_call(
+        token=key.token, child_id=child, by=request.user
+    ):
+        messages.success(request, "The child is not named in your call any more. The safeguarding leads are told.")
     typed, place = _pressed(typed, data)
     keep(content=typed.content)
     if "draft" in data:

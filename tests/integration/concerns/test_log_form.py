@@ -10,10 +10,12 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from safeguarding.accounts.models import Notice
 from safeguarding.accounts.services import change_school, end_role, record_absence
 from safeguarding.audit.models import Event
 from safeguarding.concerns import tokens
-from safeguarding.concerns.models import BodyMapMark, Concern, ConcernChild, Draft
+from safeguarding.concerns.models import BodyMapMark, Concern, ConcernChild, ConcernNote, Draft
+from safeguarding.concerns.services.deciding import link_child
 from safeguarding.concerns.services.raising import call_lead
 from tests.factories import SCHOOL_DAY, child, member, staffroom
 
@@ -523,6 +525,87 @@ def test_a_child_described_in_the_call_is_described_on_the_form(cast):
     sent = {"who": row.key, f"{row.key}-role": "witness", f"{row.key}-description": "Boy in a red coat"}
     client.post(LOG, {**whole({"key": page.context["key"]}), **sent})
     assert ConcernChild.objects.get().role == "witness"
+
+
+def finished(client, called, *children, **changes):
+    """The account of a call, sent as the form has it."""
+    page = client.get(f"/log/{called.token}/")
+    return client.post(LOG, {**whole({"key": page.context["key"]}, *children), **changes})
+
+
+def test_a_child_called_about_by_mistake_is_taken_out_at_once_and_leads_are_told(cast):
+    rowan = child(cast.school, by=cast.office)
+    skye = child(cast.school, "Skye", "Marsh", by=cast.office)
+    called = call_lead(token=uuid4(), school=cast.school, by=cast.teacher, child=rowan)
+    client, lead = signed_in(cast.teacher), signed_in(cast.lead)
+    its_page, its_file = reverse("concern", args=[called.pk]), reverse("child_concerns", args=[rowan.pk])
+    assert called.reference in lead.get(its_file).content.decode()
+
+    key = client.get(f"/log/{called.token}/").context["key"]
+    answer = client.post(LOG, {"key": key, "who": str(rowan.pk), "remove": str(rowan.pk)}, follow=True)
+    assert "The child is not named in your call any more" in answer.content.decode()
+    assert answer.context["form"].children == []
+    assert called.reference not in lead.get(its_file).content.decode()
+    assert Event.objects.filter(verb="change", object_id=called.pk, actor_id=cast.teacher.pk).count() == 1
+    assert Notice.objects.filter(user=cast.lead, kind=Notice.Kind.ADDED, object_id=called.pk).exists()
+    assert "Rowan Ashdown, 5B: named when the call was made" in lead.get(its_page).content.decode()
+    assert "Rowan" not in client.get(reverse("report", args=[called.pk])).content.decode()
+
+    finished(client, called, skye)
+    assert [(row.child, row.kind) for row in ConcernChild.objects.filter(concern=called)] == [(skye, "on_record")]
+    client.post(
+        LOG, {"key": tokens.issue(cast.teacher, called.token, school_id=cast.school.pk), "remove": str(skye.pk)}
+    )
+    assert ConcernChild.objects.get(concern=called).child == skye, "what is finished is not changed"
+
+
+def test_only_the_caller_takes_a_child_out_of_a_call(cast):
+    rowan = child(cast.school, by=cast.office)
+    called = call_lead(token=uuid4(), school=cast.school, by=cast.teacher, child=rowan)
+    for key in (
+        tokens.issue(cast.assistant, called.token, school_id=cast.school.pk),
+        tokens.issue(cast.teacher, called.token, school_id=cast.school.pk),
+    ):
+        signed_in(cast.assistant).post(LOG, {"key": key, "who": str(rowan.pk), "remove": str(rowan.pk)})
+    assert ConcernChild.objects.get(concern=called).child == rowan
+
+
+def test_another_child_on_the_finished_form_takes_the_place_of_the_one_called_about(cast):
+    rowan = child(cast.school, by=cast.office)
+    skye = child(cast.school, "Skye", "Marsh", by=cast.office)
+    called = call_lead(token=uuid4(), school=cast.school, by=cast.teacher, child=rowan)
+    finished(signed_in(cast.teacher), called, skye)
+    assert ConcernChild.objects.get(concern=called).child == skye
+    assert "Rowan Ashdown" in ConcernNote.objects.get(concern=called).text
+
+
+def test_other_words_for_a_child_described_in_the_call_change_the_one_row(cast):
+    called = call_lead(token=uuid4(), school=cast.school, by=cast.teacher, described="Boy in a red coat")
+    words = {"unnamed-1-role": "witness", "unnamed-1-description": "Boy in a blue coat, Year 4"}
+    finished(signed_in(cast.teacher), called, who="unnamed-1", **words)
+    row = ConcernChild.objects.get(concern=called)
+    assert (row.child, row.kind, row.role, row.description) == (
+        None, "unnamed", "witness", "Boy in a blue coat, Year 4",
+    )  # fmt: skip
+    assert not ConcernNote.objects.exists()
+
+
+def test_other_words_leave_the_record_that_a_lead_has_linked(cast):
+    rowan = child(cast.school, by=cast.office)
+    called = call_lead(token=uuid4(), school=cast.school, by=cast.teacher, described="Boy in a red coat")
+    link_child(named=called.children.get(), child=rowan, by=cast.lead)
+    words = {"unnamed-1-role": "witness", "unnamed-1-description": "Boy in a blue coat"}
+    finished(signed_in(cast.teacher), called, who="unnamed-1", **words)
+    row = ConcernChild.objects.get(concern=called)
+    assert (row.child, row.linked_by, row.description) == (rowan, cast.lead, "Boy in a blue coat")
+
+
+def test_a_child_who_is_known_by_now_takes_the_place_of_the_description_which_stays(cast):
+    rowan = child(cast.school, by=cast.office)
+    called = call_lead(token=uuid4(), school=cast.school, by=cast.teacher, described="Boy in a red coat")
+    finished(signed_in(cast.teacher), called, rowan)
+    row = ConcernChild.objects.get(concern=called)
+    assert (row.child, row.kind, row.description) == (rowan, "on_record", "Boy in a red coat")
 
 
 def test_somebody_elses_call_is_not_found(cast):

@@ -1,0 +1,120 @@
+"""Which children does a concern name? Those of its form; and what becomes of the child of a call while its account is written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from children.models import Child
+from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.services import readers_on_duty, tell
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
+from safeguarding.concerns.models import Concern, ConcernChild, ConcernNote
+from safeguarding.exceptions import BadInput
+from safeguarding.keys import uuid7
+
+ON_RECORD, UNNAMED = ConcernChild.Kind.ON_RECORD, ConcernChild.Kind.UNNAMED
+
+
+@dataclass(frozen=True)
+class ChildEntry:
+    """A child as the reporter names it: the record of one, or a description of a child nobody can name."""
+
+    role: str
+    child: Child | None = None
+    kind: str = ON_RECORD
+    description: str = ""
+
+
+def name_children(concern: Concern, entries: Sequence[ChildEntry], *, by: User, at: datetime) -> None:
+    """Put the children into the concern. One named twice counts once. Raises `BadInput` for a child of another school.
+
+    The row of the call with which a concern began is one of them: who is named or described again takes the role from the
+    form; other words for the child change the one row; another child takes its place, and leads are told which one went.
+    """
+    if any(entry.child and entry.child.school_id != concern.school_id for entry in entries):
+        raise BadInput("A child of another school cannot be named here. Describe the child instead.")
+    called = list(ConcernChild.objects.filter(concern=concern, added_by=by).select_related("child"))
+    further = []
+    for entry in {(e.child.pk if e.child else e): e for e in entries}.values():
+        if (row := next((r for r in called if _is_same(r, entry)), None)) is not None:
+            called.remove(row)
+            _write(row, entry)
+        else:
+            further.append(entry)
+    for entry in further:
+        if (row := next((r for r in called if _is_meant(r, entry)), None)) is not None:
+            called.remove(row)
+            _take_out(row, concern, by=by, at=at)
+        _write(row or ConcernChild(concern=concern, school_id=concern.school_id, added_by=by, added_at=at), entry)
+
+
+@transaction.atomic
+def take_out_of_call(*, token: UUID, child_id: UUID, by: User, at: datetime | None = None) -> bool:
+    """Take a child, named in a hurry, out of one's own call before its account is finished: at once, and leads are told.
+
+    The child's file does not carry the call any more; whom it is about is open until the account says so. Returns False
+    where there is no such call that names this child.
+    """
+    at = at or timezone.now()
+    mine = Concern.objects.filter(token=token, logged_by=by, called_at__isnull=False, finished_at=None)
+    concern = mine.select_for_update().first()
+    named = ConcernChild.objects.filter(concern=concern, child=child_id, added_by=by, linked_at=None)
+    row = named.select_related("child").first() if concern is not None else None
+    if concern is None or row is None:
+        return False
+    _take_out(row, concern, by=by, at=at)
+    concern.news_at = at
+    concern.revision += 1
+    concern.save(update_fields=["news_at", "revision"])
+    tell(
+        people=readers_on_duty(concern.school_id, on=timezone.localdate(at)),
+        school_id=concern.school_id,
+        kind=Notice.Kind.ADDED,
+        object_type="concern",
+        object_id=concern.pk,
+    )
+    return True
+
+
+def _is_same(row: ConcernChild, entry: ChildEntry) -> bool:
+    if entry.child is not None:
+        return row.child_id == entry.child.pk
+    return row.kind != ON_RECORD and row.description == entry.description
+
+
+def _is_meant(row: ConcernChild, entry: ChildEntry) -> bool:
+    """Whether the form says with `entry` whom the call meant with `row`. Whom a lead has linked is the lead's to say."""
+    return entry.child is None and row.kind != ON_RECORD if row.linked_at else True
+
+
+def _write(row: ConcernChild, entry: ChildEntry) -> None:
+    """The description of a child whom the reporter, or a lead, knows by now stays beside the record."""
+    row.role = entry.role
+    if entry.child is not None and not row.linked_at:
+        row.child, row.kind = entry.child, ON_RECORD
+    elif entry.child is None:
+        row.kind, row.description = entry.kind, entry.description
+    row.save()
+
+
+def _take_out(row: ConcernChild, concern: Concern, *, by: User, at: datetime) -> None:
+    """Leave open whom a call is about, and say to leads who it is not. Nothing to say of a child without a record."""
+    if row.child is None or row.linked_at:
+        return
+    who = ", ".join(filter(None, (row.child.full_name, row.child.class_name)))
+    ConcernNote.objects.create(
+        concern=concern,
+        school_id=concern.school_id,
+        author=by,
+        token=uuid7(),
+        text=f"{who}: named when the call was made, and taken out of it again by the caller.",
+        added_at=at,
+    )
+    record(Verb.CHANGE, concern, by=by, purpose="child taken out of the call")
+    row.child, row.kind, row.description = None, UNNAMED, ""
+    row.save(update_fields=["child", "kind", "description"])
