@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from safeguarding.keys import uuid7
 
@@ -46,6 +46,14 @@ def acting_as(user_id: UUID, *, school_id: UUID | None = None, role_key: str = "
     with acting(Acting(user_id=user_id, school_id=school_id, role_key=role_key, request_id=uuid7())) as who:
         tell_database(who)
         yield who
+
+
+@contextmanager
+def actors_transaction() -> Iterator[None]:
+    """One transaction whose actor the database knows, for commands and tasks: their work may take several, and each forgets."""
+    with transaction.atomic():
+        tell_database(current())
+        yield
 
 
 def tell_database(who: Acting) -> None:

@@ -3,12 +3,12 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 
 from children.lifecycles import import_life
 from children.models import ImportRow, ImportRun
 from safeguarding.accounts.models import School, User
+from safeguarding.audit.context import actors_transaction
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record_many
 from safeguarding.exceptions import BadInput
@@ -20,7 +20,7 @@ from .starting import forget
 Kind = ImportRow.Kind
 
 
-@transaction.atomic
+@actors_transaction()
 def confirm_import(*, run: ImportRun, by: User | None, at: datetime | None = None) -> ImportRun:
     """Say that the list may change as it was shown. `finish_import` then does it.
 
@@ -34,7 +34,7 @@ def confirm_import(*, run: ImportRun, by: User | None, at: datetime | None = Non
     return import_life.perform("confirm", locked, by=by, at=at)
 
 
-@transaction.atomic
+@actors_transaction()
 def finish_import(*, run: ImportRun, today: date | None = None, progress: Progress = lambda rows: None) -> ImportRun:
     """Change the list as confirmed; the run is CONFIRMED. May be called again for a run that was stopped: nothing was done then.
 

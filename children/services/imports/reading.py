@@ -6,7 +6,6 @@ from datetime import date
 from itertools import batched
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Count, DecimalField, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Extract
 from django.utils import timezone
@@ -21,6 +20,7 @@ from children.lifecycles import import_life
 from children.models import Child, ImportRow, ImportRun
 from children.services import bulk
 from safeguarding.accounts.models import School, User
+from safeguarding.audit.context import actors_transaction
 
 from .comparing import CHUNK, CODES, compare
 from .starting import refuse, stored
@@ -41,14 +41,16 @@ def read_import(
     looks at them, and a run that was stopped is read again from the start. `progress` is told the rows of each chunk.
     """
     today = today or timezone.localdate()
-    run = import_life.perform("read", run, by=by)
-    ImportRow.objects.filter(run=run).delete()
+    with actors_transaction():
+        run = import_life.perform("read", run, by=by)
+        ImportRow.objects.filter(run=run).delete()
     run.compared_at, run.summary["list"] = timezone.now(), list_state(run.school)
     try:
         header = _stage(run, today, progress)
     except FileRefused as refused:
-        return refuse(run, refused.sentence, by=by)
-    with transaction.atomic():
+        with actors_transaction():
+            return refuse(run, refused.sentence, by=by)
+    with actors_transaction():
         _mark_twice(run)
         summary = _summarise(run, header, today)
         return import_life.perform(
@@ -105,7 +107,7 @@ _COMPARED = ("kind", "child_id", "changes", "is_grave", "problems", "facts", "de
 def _stage(run: ImportRun, today: date, progress: Progress) -> Header | None:
     parsed, transfer = _open(run, today)
     for chunk in batched(parsed, CHUNK):
-        with transaction.atomic():
+        with actors_transaction():
             results = compare(run.school, chunk)
             bulk.insert(ImportRow, (_row(run, row, result) for row, result in zip(chunk, results, strict=True)))
             run.rows_read += len(chunk)

@@ -16,6 +16,7 @@ from children.models import ColumnMapping, ImportPart, ImportRow, ImportRun
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability
+from safeguarding.audit.context import actors_transaction
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, OutOfTurn
@@ -60,7 +61,7 @@ def stored(run: ImportRun) -> io.BufferedReader:
     return io.BufferedReader(StoredFile(run), buffer_size=256 * 1024)
 
 
-@transaction.atomic
+@actors_transaction()
 def start_import(*, school: School, file_name: str, chunks: Iterable[bytes], by: User | None) -> ImportRun:
     """Keep a file and find out what it is. The run is UPLOADED (ready to be read), MAPPING (its columns must be told) or REFUSED.
 
@@ -111,7 +112,7 @@ def tell_columns(*, run: ImportRun, columns: Mapping[str, str], month_first: boo
     return import_life.perform("tell_columns", run, by=by, columns=given, date_style=style)
 
 
-@transaction.atomic
+@actors_transaction()
 def abandon_import(*, run: ImportRun, by: User | None, at: datetime | None = None) -> ImportRun:
     """Give up on a file. Its rows are deleted; the list of children is as it was."""
     given_up = import_life.perform("abandon", run, by=by, at=at)

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from children.lifecycles import import_life
 from children.models import ImportRun
-from safeguarding.audit.context import Acting, acting
+from safeguarding.audit.context import Acting, acting, actors_transaction
 from safeguarding.keys import uuid7
 
 from .confirming import finish_import
@@ -65,7 +65,7 @@ def _work(run: ImportRun) -> ImportRun:
     return finish_import(run=run) if run.status == S.CONFIRMING else run
 
 
-@transaction.atomic
+@actors_transaction()
 def _fail(run: ImportRun) -> None:
     """Nothing was taken. A file that was being read is refused; one that was being written waits to be confirmed again."""
     if run.status == S.CONFIRMING:

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 
 from children.models import Child, ImportRun
-from children.services.imports import take_up, take_up_all
+from children.services.imports import confirming, reading, take_up, take_up_all
 from safeguarding.audit.models import Event
 from tests import factories
 from tests.sheets import bring_in, row, sheet
@@ -113,6 +114,47 @@ def test_a_worker_takes_up_what_was_left_and_only_once(cast, monkeypatch):
     waiting.refresh_from_db()
     assert waiting.status == ImportRun.Status.READY
     assert waiting.rows.count() == 1
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """Whom the database is told of when rows are compared and when the list is changed: {step: user key}."""
+    found = {}
+
+    def asked_at(step, real):
+        def asks(*args, **kwargs):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT current_setting('app.user_id', true)")
+                found[step] = cursor.fetchone()[0] or ""
+            return real(*args, **kwargs)
+
+        return asks
+
+    monkeypatch.setattr(reading, "compare", asked_at("read", reading.compare))
+    monkeypatch.setattr(confirming, "apply", asked_at("write", confirming.apply))
+    return found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_database_knows_for_whom_the_worker_reads_and_writes_and_forgets_it(cast, told):
+    from children.services.imports import confirm_import, start_import
+
+    run = start_import(school=cast.school, file_name="a.csv", chunks=[sheet([row(1)])], by=cast.office)
+    take_up(run.pk)
+    confirm_import(run=run, by=cast.lead)
+    take_up(run.pk)
+    assert told == {"read": str(cast.office.pk), "write": str(cast.lead.pk)}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('app.user_id', true)")
+        assert cursor.fetchone()[0] == ""
+    events = Event.objects.filter(object_type="children.child", purpose="import")
+    assert [(e.verb, e.actor_id, e.school_id) for e in events] == [("create", cast.lead.pk, cast.school.pk)]
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_the_database_knows_for_whom_the_command_is_given(cast, told, named):
+    run(cast, DATA / "ctf_inbound.xml", "--yes", *(("--as", cast.office.username) if named else ()))
+    assert set(told.values()) == {str(cast.office.pk) if named else ""}
 
 
 @pytest.mark.django_db(transaction=True)
