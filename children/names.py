@@ -17,7 +17,8 @@ _PLAIN = str.maketrans("øłđðı", "olddi") | str.maketrans(
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """A name in plain small letters: no accents, apostrophes or hyphens. "O’Brien-Şahin" becomes "obrien sahin"."""
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
+    # Taken apart before and after: capitals that are none until they are taken apart, and small letters that still can be.
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     plain = "".join(c for c in plain if not unicodedata.combining(c)).translate(_PLAIN)
     return _SEPARATORS.sub(" ", plain).strip()
 
@@ -37,6 +38,14 @@ def searchable(texts: Iterable[str]) -> str:
     """Every word of these names, folded, once each: what a search looks through. Words stand between spaces."""
     words = {word: None for text in texts for word in fold(text).split()}
     return f" {' '.join(words)} "
+
+
+def sort_key(forename: str, surname: str) -> str:
+    """By what a child stands in a list: surname, then forename, folded; a child with one name by that.
+
+    The tab comes before every letter and space, so that all Smiths stand before the first Smith-Jones.
+    """
+    return f"{fold(surname or forename)[:150]}\t{fold(forename)[:150]}"
 
 
 def known_as(forename: str, surname: str, known_forename: str, known_surname: str) -> str:

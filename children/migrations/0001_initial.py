@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ('class_name', models.CharField(blank=True, max_length=30, verbose_name='class')),
                 ('entered_on', models.DateField(blank=True, null=True, verbose_name='on roll since')),
                 ('left_on', models.DateField(blank=True, null=True, verbose_name='left on')),
+                ('sort_name', models.CharField(db_collation='C', editable=False, max_length=301)),
                 ('search_text', models.TextField(editable=False)),
                 ('name_sounds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=list, editable=False, size=None)),
                 ('changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -292,7 +293,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='child',
-            index=models.Index(models.F('school'), models.F('surname'), models.F('forename'), models.F('id'), name='child_by_name'),
+            index=models.Index(models.F('school'), models.F('sort_name'), models.F('id'), name='child_by_name'),
         ),
         migrations.AddIndex(
             model_name='child',

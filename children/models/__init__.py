@@ -1,6 +1,7 @@
 """What is known about a child, in three files: the child, the family, and imports that have not become either yet."""
 
 from .child import (
+    BY_NAME,
     Child,
     ChildDetail,
     ClassEpisode,
@@ -21,6 +22,7 @@ from .family import (
 from .imports import ColumnMapping, ImportPart, ImportRow, ImportRun
 
 __all__ = [
+    "BY_NAME",
     "Child",
     "ChildDetail",
     "ClassEpisode",

@@ -17,6 +17,8 @@ from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 _REGISTER = "mandatory: the admission register (SI 2024/208)"
+# The order of every list of children.
+BY_NAME = ("sort_name", "pk")
 
 
 class Child(models.Model):
@@ -38,6 +40,8 @@ class Child(models.Model):
     class_name = models.CharField("class", max_length=30, blank=True)
     entered_on = models.DateField("on roll since", null=True, blank=True)
     left_on = models.DateField("left on", null=True, blank=True)
+    # `names.sort_key`, compared by its letters alone, whatever language the database was made for.
+    sort_name = models.CharField(max_length=301, editable=False, db_collation="C")
     # Every name the child has or had, folded to plain letters, and how those names sound (see `names`).
     search_text = models.TextField(editable=False)
     name_sounds = ArrayField(models.CharField(max_length=20), default=list, editable=False)
@@ -54,14 +58,14 @@ class Child(models.Model):
             ),
         ]
         indexes = [
-            models.Index("school", "surname", "forename", "id", name="child_by_name"),
+            models.Index("school", "sort_name", "id", name="child_by_name"),
             models.Index("school", "year_group", "class_name", name="child_by_class"),
         ]
 
     class PersonalData(personal_data.PersonalData):
         subject = "self"
         identifying = (
-            "forename", "surname", "known_forename", "known_surname", "search_text", "name_sounds",
+            "forename", "surname", "known_forename", "known_surname", "sort_name", "search_text", "name_sounds",
         )  # fmt: skip
         plain = ("number", "year_group", "class_name", "entered_on", "left_on", "changed_at")
         source = Source.ADMISSION_FORM

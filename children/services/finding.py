@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from children import names, upn
-from children.models import Child, FormerUpn, ParentalResponsibility, Sibling
+from children.models import BY_NAME, Child, FormerUpn, ParentalResponsibility, Sibling
 from children.permissions import may_see_details
 from safeguarding.accounts.models import School, User
 
@@ -59,7 +59,7 @@ def find_children(*, by: User, school: School | UUID, words: str, today: date, e
 def alike(child: Child, *, today: date) -> list[Child]:
     """Children of the same school whose names are, or sound, like this child's: class and year tell them apart."""
     others = Child.objects.filter(loggable(today), school_id=child.school_id).exclude(pk=child.pk)
-    close = others.filter(name_sounds__overlap=child.name_sounds).order_by("surname", "forename", "pk")
+    close = others.filter(name_sounds__overlap=child.name_sounds).order_by(*BY_NAME)
     return [other for other in close if are_alike(child, other)]
 
 
@@ -69,7 +69,7 @@ def namesakes(children: Sequence[Child], *, today: date) -> dict[UUID, list[Chil
         return {}
     heard = list({sound for child in children for sound in child.name_sounds})
     others = Child.objects.filter(loggable(today), school_id=children[0].school_id, name_sounds__overlap=heard)
-    near = list(others.order_by("surname", "forename", "pk"))
+    near = list(others.order_by(*BY_NAME))
     return {child.pk: [o for o in near if o.pk != child.pk and are_alike(child, o)] for child in children}
 
 
@@ -90,7 +90,9 @@ def siblings(child: Child) -> list[tuple[Child, str]]:
     also = ParentalResponsibility.objects.filter(contact_id__in=parents, held=True, ends_on=None)
     for held in also.exclude(child=child).select_related("child"):
         found.setdefault(held.child_id, (held.child, "Shares a parent"))
-    return sorted(found.values(), key=lambda pair: (-(pair[0].year_group or 0), pair[0].forename, pair[0].pk))
+    return sorted(
+        found.values(), key=lambda pair: (-(pair[0].year_group or 0), names.fold(pair[0].forename), pair[0].pk)
+    )
 
 
 def _a_year_before(day: date) -> date:
@@ -111,7 +113,7 @@ def _fitting(cards: QuerySet[Child], tokens: Sequence[str]) -> list[Child]:
     heard = [
         q | Q(name_sounds__contains=[names.sound(t)]) if len(t) > 2 else q for t, q in zip(tokens, spelt, strict=True)
     ]
-    ordered = cards.order_by("surname", "forename", "pk")
+    ordered = cards.order_by(*BY_NAME)
     found = list(ordered.filter(reduce(and_, spelt))[:LIMIT])
     if len(found) < LIMIT:
         others = ordered.filter(reduce(and_, heard)).exclude(pk__in=[c.pk for c in found])
@@ -123,7 +125,7 @@ def _fitting(cards: QuerySet[Child], tokens: Sequence[str]) -> list[Child]:
 def _with_alike(found: list[Child], cards: QuerySet[Child]) -> list[Found]:
     """Each child found, and beside it those of the school whose names are alike."""
     heard = {sound for child in found for sound in child.name_sounds}
-    nearby = list(cards.filter(name_sounds__overlap=list(heard)).order_by("surname", "forename", "pk")) if found else []
+    nearby = list(cards.filter(name_sounds__overlap=list(heard)).order_by(*BY_NAME)) if found else []
     known = {child.pk for child in found}
     placed: dict[UUID, Found] = {}
     for child in found:

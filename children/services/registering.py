@@ -183,6 +183,7 @@ def _card(key: UUID, child: NewChild, number: int) -> Row:
         "class_name": child.class_name,
         "entered_on": child.entered_on,
         "left_on": child.leaving and child.leaving.on,
+        "sort_name": names.sort_key(child.forename, child.surname),
         "search_text": names.searchable(texts),
         "name_sounds": names.sounds(*texts),
     }

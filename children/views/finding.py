@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from children.forms import LEFT, FindForm, NarrowForm
-from children.models import Child
+from children.models import BY_NAME, Child
 from children.services import find_children
 from safeguarding.accounts.permissions import may, requires
 from safeguarding.accounts.roles import Capability
@@ -19,8 +19,6 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.http import Request
 from safeguarding.paging import PAGE
-
-_ORDER = ("surname", "forename", "pk")
 
 
 @require_GET
@@ -100,9 +98,9 @@ def _page(rows: QuerySet[Child], after: str) -> tuple[Sequence[Child], bool]:
     """Fifty children after the one with this key, and whether there are more. The address names a key, never a name."""
     place = rows.filter(pk=after).first() if _is_key(after) else None
     if place is not None:
-        later = Q(forename__gt=place.forename) | Q(forename=place.forename, pk__gt=place.pk)
-        rows = rows.filter(Q(surname__gte=place.surname) & (Q(surname__gt=place.surname) | later))
-    found = list(rows.order_by(*_ORDER)[: PAGE + 1])
+        # The first half is what the index can jump to, the second settles children of the same name.
+        rows = rows.filter(Q(sort_name__gte=place.sort_name) & ~Q(sort_name=place.sort_name, pk__lte=place.pk))
+    found = list(rows.order_by(*BY_NAME)[: PAGE + 1])
     return found[:PAGE], len(found) > PAGE
 
 

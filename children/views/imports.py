@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from children.forms import ColumnsForm, QuestionsForm, RowsForm, UploadForm
 from children.importing.formats import TITLES
-from children.models import ImportRow, ImportRun
+from children.models import BY_NAME, ImportRow, ImportRun
 from children.services import imports as service
 from safeguarding.accounts.permissions import requires
 from safeguarding.accounts.roles import Capability
@@ -204,7 +204,7 @@ def _preview(request: Request, run: ImportRun, decisions: RowsForm | None) -> di
         "decisions": None,
     }
     if shown.key == "leave":
-        leaving = visible(request, service.leaving(run)).order_by("surname", "forename", "pk")
+        leaving = visible(request, service.leaving(run)).order_by(*BY_NAME)
         return context | {
             "leaving": read_many(request, leaving[:MOST_NAMES], about=run, purpose="leaving"),
             "older": "",

@@ -32,7 +32,7 @@ from safeguarding.accounts.models import User
 Wanted = Sequence[tuple[Held, Facts, list[Change]]]
 Row = dict[str, Any]
 _NAMES = ("forename", "surname", "known_forename", "known_surname", "middle_names")
-_ROLL = ("left_on", "search_text", "name_sounds", "changed_at")
+_ROLL = ("left_on", "sort_name", "search_text", "name_sounds", "changed_at")
 
 
 def change_children(run: ImportRun, wanted: Wanted, *, by: User | None, today: date) -> None:
@@ -68,6 +68,7 @@ def _card(held: Held, facts: Facts, changes: list[Change], called: dict[UUID, li
     return row | {
         "id": child.pk,
         "left_on": None,
+        "sort_name": names.sort_key(row["forename"], row["surname"]),
         "search_text": names.searchable(texts),
         "name_sounds": names.sounds(*texts),
         "changed_at": timezone.now(),

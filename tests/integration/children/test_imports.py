@@ -65,6 +65,7 @@ def test_a_child_is_updated_by_its_upn(cast, forty):
     changed = child(0)
     assert (changed.surname, changed.class_name) == ("Marlow", "3C")
     assert changed.other_names.get().surname == "AshdownA"
+    assert changed.sort_name == "marlow\trowan0"
     assert " ashdowna " in changed.search_text
     assert list(changed.classes.order_by("ends_on").values_list("class_name", "starts_on", "ends_on")) == [
         ("3A", None, TODAY - timedelta(days=1)),

@@ -205,6 +205,38 @@ def test_a_long_list_goes_on_where_it_ended_and_names_nobody_in_its_address(clie
     assert not shown[0] & shown[1]
 
 
+def test_every_list_of_children_is_in_one_order_page_by_page_whatever_the_letters(client, cast, monkeypatch):
+    in_order = [
+        "Élan Abel",
+        "Amy Åberg",
+        "Ben de Souza",
+        "Cy Dunn",
+        "Dan O’Neill",
+        "Eve Onslow",
+        "Amy Smith",
+        "Al Smith-Jay",
+    ]
+    rows = [
+        row(n, forename=name.split(" ", 1)[0], surname=name.split(" ", 1)[1])
+        for n, name in enumerate(reversed(in_order))
+    ]
+    bring_in(cast.school, rows, by=cast.office)
+    monkeypatch.setattr("children.views.finding.PAGE", 3)
+    client.force_login(cast.office)
+    shown, place = [], "?"
+    while place:
+        answer = client.get(reverse("children") + place)
+        shown += [child.full_name for child in answer.context["rows"]]
+        place = answer.context["older"]
+    assert shown == in_order
+
+    run = look_at(cast.school, rows[:1], by=cast.office)
+    leaving = client.get(reverse("import_run", args=[run.pk]) + "?show=leave").context["leaving"]
+    assert [child.full_name for child in leaving] == in_order[:-1]
+    found = client.post(reverse("search_children"), {"q": "3A"}).context["found"]
+    assert [one.child.full_name for one in found] == in_order
+
+
 @pytest.mark.parametrize("after", ["x", "0", "01a21066-9adf-7377-8240-6388152a448d"])
 def test_a_place_that_is_none_is_the_first_page(client, cast, child, after):
     client.force_login(cast.office)
