@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseRedirectBase
 
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import Held
 from safeguarding.audit.context import Acting
+from safeguarding.exceptions import HarbourError
 
 
 class Request(HttpRequest):
@@ -25,6 +26,8 @@ class Request(HttpRequest):
     draft_shown: UUID | None
     # Set by a view that takes what a person typed: keeps it as a draft, should the view raise.
     keep: Callable[[], object]
+    # The same, for a refusal: draws the view's page once more, with what was typed and why it was not taken.
+    again: Callable[[HarbourError], HttpResponse]
 
 
 class SeeOther(HttpResponseRedirectBase):

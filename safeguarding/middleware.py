@@ -125,6 +125,8 @@ class RequestContextMiddleware:
             else:
                 _record_refusal(request, str(status))
         kept = _keep(request)
+        if (page := _again(request, error)) is not None:
+            return page
         if status == 500:
             got_request_exception.send(sender=self.__class__, request=request)
             _log_error(request, error)
@@ -174,6 +176,23 @@ def _record_refusal(request: Request, purpose: str) -> None:
     """
     if request.user.is_authenticated:
         record(Verb.DENY, outcome=Outcome.REFUSED, purpose=purpose, object_type=_view_name(request))
+
+
+def _again(request: Request, error: Exception) -> HttpResponseBase | None:
+    """The page of a form that was refused, with what was typed in it, where the view has said how to draw it (`again`).
+
+    In a transaction of its own: the refusal has rolled back everything, the record that the page was read too. None where
+    it cannot be drawn any more, as when the record is no longer theirs to see.
+    """
+    again = getattr(request, "again", None)
+    if again is None or not isinstance(error, HarbourError):
+        return None
+    try:
+        with transaction.atomic():
+            tell_database(request.acting)
+            return cast(HttpResponseBase, again(error))
+    except Http404:
+        return None
 
 
 def _judge(error: Exception) -> int:

@@ -95,6 +95,20 @@ class _Working(HarbourForm):
         kwargs.setdefault("auto_id", f"{type(self).__name__.removesuffix('Form').lower()}-%s")
         super().__init__(*args, **kwargs)
 
+    def typed(self) -> list[tuple[str, str]]:
+        """Label and text of what stands in the form, to be read and copied where it is not offered any more."""
+        found = ((bound.label, _in_words(bound)) for bound in self.visible_fields())
+        return [(str(label), text) for label, text in found if text]
+
+
+def _in_words(bound: forms.BoundField) -> str:
+    value = bound.value()
+    if isinstance(bound.field, DateBoxesField):
+        return " ".join(filter(None, value or ()))
+    chosen = str(value or "").strip()
+    names = {str(key): str(label) for key, label in getattr(bound.field, "choices", ()) if key}
+    return names.get(chosen, chosen)
+
 
 def on_top_of(form: _Typed, revision: int) -> _Typed:
     """What was typed, to be saved again by somebody who has now seen everything up to `revision`."""

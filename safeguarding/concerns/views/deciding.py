@@ -1,10 +1,12 @@
 """The page of a concern, and what a safeguarding lead does on it: decide, note, act, close, open again."""
 
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial, wraps
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,6 +29,7 @@ from safeguarding.concerns.models import Concern, Receipt
 from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.services.whole import Whole, steps, whole
 from safeguarding.dates import full_day
+from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
 
@@ -38,19 +41,44 @@ def concern(request: Request, concern_id: UUID) -> HttpResponse:
     return _page(request, deciding.open_concern(concern=found, by=request.user))
 
 
-@requires("decide_concerns")
-def decide(request: Request, concern_id: UUID) -> HttpResponse:
-    """Save a decision; then stay, or open the next concern that waits."""
+def _takes(name: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """A view that takes the form `name` of the page. It gets the concern, and the form when that is whole.
+
+    What was typed is never lost: a form that lacks something, and one that is refused because somebody else has moved the
+    concern on, come back on the page as it stands now. The address opened by itself is the page.
+    """
+
+    def declare(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def taken(request: Request, concern_id: UUID) -> HttpResponse:
+            found = read_one(request, reading.for_page(), pk=concern_id)
+            if request.method != "POST":
+                return redirect("concern", concern_id)
+            form = _forms(found, timezone.now())[name](request.POST)
+            if not form.is_valid():
+                return _page(request, found, status=422, **{name: form})
+            request.again = partial(_refused, request, concern_id, name, form)
+            return view(request, found, form)
+
+        return taken
+
+    return declare
+
+
+def _refused(request: Request, concern_id: UUID, name: str, form: Any, refusal: HarbourError) -> HttpResponse:
+    """The page as others have left it meanwhile, what they did, and what was typed here, to be saved on top or copied."""
     found = read_one(request, reading.for_page(), pk=concern_id)
-    if request.method != "POST":
-        return redirect("concern", concern_id)
-    form = DecisionForm(request.POST, today=timezone.localdate(), calendar=SchoolCalendar.of(found.school))
-    if not form.is_valid():
-        return _page(request, found, status=422, decision_form=form)
-    changes = deciding.changed_since(concern=found, seen=form.cleaned_data["revision"], by=request.user)
-    found.refresh_from_db()
-    if changes or not concern_life.open_to(found, request.user)["decide"]:
-        return _page(request, found, status=409, changes=changes, decision_form=on_top_of(form, found.revision))
+    changes = []
+    if (seen := form.cleaned_data.get("revision")) is not None:
+        changes = deciding.changed_since(concern=found, seen=seen, by=request.user)
+        form = on_top_of(form, found.revision)
+    return _page(request, found, status=refusal.status, refusal=refusal, changes=changes, **{name: form})
+
+
+@requires("decide_concerns")
+@_takes("decision_form")
+def decide(request: Request, found: Concern, form: DecisionForm) -> HttpResponse:
+    """Save a decision; then stay, or open the next concern that waits."""
     ruling = form.ruling()
     deciding.decide(
         concern=found,
@@ -65,44 +93,24 @@ def decide(request: Request, concern_id: UUID) -> HttpResponse:
 
 
 @requires("decide_concerns")
-def add_note(request: Request, concern_id: UUID) -> HttpResponse:
-    found = read_one(request, reading.for_page(), pk=concern_id)
-    form = NoteForm(request.POST or None)
-    if not form.is_valid():
-        return _again(request, found, note_form=form)
+@_takes("note_form")
+def add_note(request: Request, found: Concern, form: NoteForm) -> HttpResponse:
     deciding.add_note(concern=found, by=request.user, **form.cleaned_data)
     messages.success(request, "Note saved.")
     return _back(found, "notes")
 
 
 @requires("decide_concerns")
-def add_action(request: Request, concern_id: UUID) -> HttpResponse:
-    found = read_one(request, reading.for_page(), pk=concern_id)
-    today = timezone.localdate()
-    form = ActionForm(
-        request.POST or None,
-        people=colleagues(found.school_id, today),
-        today=today,
-        calendar=SchoolCalendar.of(found.school),
-    )
-    if not form.is_valid():
-        return _again(request, found, action_form=form)
+@_takes("action_form")
+def add_action(request: Request, found: Concern, form: ActionForm) -> HttpResponse:
     deciding.add_action(concern=found, by=request.user, **form.facts())
     messages.success(request, "Action saved. Whoever has to do it has been told that it is there.")
     return _back(found, "actions")
 
 
 @requires("decide_concerns")
-def close_concern(request: Request, concern_id: UUID) -> HttpResponse:
-    """Close with an outcome; refused, with what was typed kept, when somebody else saved first."""
-    found = read_one(request, reading.for_page(), pk=concern_id)
-    form = CloseForm(request.POST or None)
-    if not form.is_valid():
-        return _again(request, found, close_form=form)
-    changes = deciding.changed_since(concern=found, seen=form.cleaned_data["revision"], by=request.user)
-    if changes:
-        found.refresh_from_db()
-        return _page(request, found, status=409, changes=changes, close_form=on_top_of(form, found.revision))
+@_takes("close_form")
+def close_concern(request: Request, found: Concern, form: CloseForm) -> HttpResponse:
     given = dict(form.cleaned_data)
     deciding.close_concern(concern=found, seen=given.pop("revision"), by=request.user, **given)
     messages.success(request, f"Concern closed. {_told(request, found, given['receipt'])}")
@@ -110,32 +118,19 @@ def close_concern(request: Request, concern_id: UUID) -> HttpResponse:
 
 
 @requires("decide_concerns")
-def reopen_concern(request: Request, concern_id: UUID) -> HttpResponse:
-    found = read_one(request, reading.for_page(), pk=concern_id)
-    form = ReopenForm(request.POST or None)
-    if not form.is_valid():
-        return _again(request, found, reopen_form=form)
+@_takes("reopen_form")
+def reopen_concern(request: Request, found: Concern, form: ReopenForm) -> HttpResponse:
     deciding.reopen_concern(concern=found, by=request.user, **form.cleaned_data)
     messages.success(request, "Concern opened again. It waits for a decision.")
-    return redirect("concern", concern_id)
+    return redirect("concern", found.pk)
 
 
 @requires("decide_concerns")
-def rename_concern(request: Request, concern_id: UUID) -> HttpResponse:
-    found = read_one(request, reading.for_page(), pk=concern_id)
-    form = TitleForm(request.POST or None)
-    if not form.is_valid():
-        return _again(request, found, title_form=form)
+@_takes("title_form")
+def rename_concern(request: Request, found: Concern, form: TitleForm) -> HttpResponse:
     deciding.rename_concern(concern=found, by=request.user, **form.cleaned_data)
     messages.success(request, "Title saved.")
-    return redirect("concern", concern_id)
-
-
-def _again(request: Request, found: Concern, **form: Form) -> HttpResponse:
-    """The page once more with what was typed and what is wrong with it. Asked for without a form: the page itself."""
-    if request.method != "POST":
-        return redirect("concern", found.pk)
-    return _page(request, found, status=422, **form)
+    return redirect("concern", found.pk)
 
 
 def _back(found: Concern, part: str) -> HttpResponse:
@@ -156,40 +151,66 @@ def _told(request: Request, found: Concern, receipt: str) -> str:
     return f"Whoever logged it will see: “{Receipt(receipt).label}”"
 
 
-def _page(request: Request, found: Concern, *, status: int = 200, changes: Any = (), **bound: Form) -> HttpResponse:
+def _page(
+    request: Request,
+    found: Concern,
+    *,
+    status: int = 200,
+    refusal: HarbourError | None = None,
+    changes: Sequence[deciding.Change] = (),
+    **bound: Any,
+) -> HttpResponse:
     """The page of a concern. `bound` are forms with what was typed, in place of the empty ones."""
     request.nav = "concerns"
     at = timezone.now()
     it = whole(found, lambda model: visible(request, model), today=timezone.localdate(at))
+    may = concern_life.open_to(found, request.user)
+    offered = _offered(it, may)
     context = {
         "it": it,
         "concern": found,
-        "may": concern_life.open_to(found, request.user),
+        "may": may,
+        "offered": offered,
         "steps": steps(it, request.user, at=at),
+        "refusal": refusal,
         "changes": changes,
+        "lost": [line for name, form in bound.items() if not offered[name] for line in form.typed()],
         "phrases": Receipt.choices,
         "logged_myself": found.logged_by_id == request.user.pk,
         "waits": found.status in reading.OPEN,
         "has_errors": any(form.errors for form in bound.values()),
     }
-    return render(request, "concerns/concern.html", context | _empty_forms(it, at) | bound, status=status)
+    forms = {name: make() for name, make in _forms(found, at).items()}
+    return render(request, "concerns/concern.html", context | forms | bound, status=status)
 
 
-def _empty_forms(it: Whole, at: Any) -> dict[str, Form]:
-    """Every form of the page, with defaults for what is usual: never a level, never a reason."""
-    found, today = it.concern, timezone.localdate(at)
-    calendar = SchoolCalendar.of(found.school)
+def _offered(it: Whole, may: Mapping[str, bool]) -> dict[str, bool]:
+    """Which forms the page shows. The others have nothing to save to in this state of the concern."""
+    decides, works = may["decide"], may["decide"] or may["reopen"]
     return {
-        "decision_form": DecisionForm(
-            today=today,
-            calendar=calendar,
-            initial={"token": uuid7(), "revision": found.revision, "title": found.title},
+        "decision_form": decides,
+        "note_form": works,
+        "action_form": decides,
+        "close_form": may["close"] and not it.to_do,
+        "reopen_form": may["reopen"],
+        "title_form": works,
+    }
+
+
+def _forms(found: Concern, at: datetime) -> dict[str, Callable[..., Any]]:
+    """The forms of the page, each to be made over what was typed, or empty: with what is usual, never a level or a reason."""
+    today, calendar = timezone.localdate(at), SchoolCalendar.of(found.school)
+    new = {"token": uuid7()}
+    seen = {"revision": found.revision}
+    return {
+        "decision_form": partial(
+            DecisionForm, today=today, calendar=calendar, initial=new | seen | {"title": found.title}
         ),
-        "note_form": NoteForm(initial={"token": uuid7()}),
-        "action_form": ActionForm(
-            people=colleagues(found.school_id, today), today=today, calendar=calendar, initial={"token": uuid7()}
+        "note_form": partial(NoteForm, initial=new),
+        "action_form": partial(
+            ActionForm, people=colleagues(found.school_id, today), today=today, calendar=calendar, initial=new
         ),
-        "close_form": CloseForm(initial={"revision": found.revision, "receipt": found.receipt}),
-        "reopen_form": ReopenForm(initial={"token": uuid7()}),
-        "title_form": TitleForm(initial={"title": found.title}),
+        "close_form": partial(CloseForm, initial=seen | {"receipt": found.receipt}),
+        "reopen_form": partial(ReopenForm, initial=new),
+        "title_form": partial(TitleForm, initial={"title": found.title}),
     }

@@ -24,6 +24,7 @@ from safeguarding.concerns.models import Action, Concern, HowSoon
 from safeguarding.concerns.permissions import schools_read
 from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.services.kinds import names_on
+from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request
 from safeguarding.paging import capped_count, in_words, newest_first
 from safeguarding.panels import fill
@@ -122,23 +123,40 @@ def my_actions(request: Request) -> HttpResponse:
 @anyone_signed_in
 def action(request: Request, action_id: UUID) -> HttpResponse:
     """One thing to do: the task and whom to ask. Marked done, or withdrawn, with what came of it."""
-    request.nav = "actions"
     found = read_one(request, reading.actions(), pk=action_id)
-    moves = action_life.open_to(found, request.user)
     form = EndActionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        move = "withdraw" if request.POST.get("do") == "withdraw" else "complete"
-        deciding.end_action(action=found, move=move, by=request.user, **form.cleaned_data)
-        messages.success(request, "Action withdrawn." if move == "withdraw" else "Action done.")
-        reads = may(request.user, "view_concerns", found.school_id)
-        return redirect(f"{reverse('concern', args=[found.concern_id])}#actions") if reads else redirect("my_actions")
+    if request.method != "POST" or not form.is_valid():
+        return _action_page(request, found, form, status=422 if form.errors else 200)
+    request.again = partial(_action_refused, request, action_id, form)
+    move = "withdraw" if request.POST.get("do") == "withdraw" else "complete"
+    deciding.end_action(action=found, move=move, by=request.user, **form.cleaned_data)
+    messages.success(request, "Action withdrawn." if move == "withdraw" else "Action done.")
+    reads = may(request.user, "view_concerns", found.school_id)
+    return redirect(f"{reverse('concern', args=[found.concern_id])}#actions") if reads else redirect("my_actions")
+
+
+def _action_refused(request: Request, action_id: UUID, form: EndActionForm, refusal: HarbourError) -> HttpResponse:
+    """The action as it stands now, and what was typed."""
+    found = read_one(request, reading.actions(), pk=action_id)
+    return _action_page(request, found, form, status=refusal.status, refusal=refusal)
+
+
+def _action_page(
+    request: Request, found: Action, form: EndActionForm, *, status: int, refusal: HarbourError | None = None
+) -> HttpResponse:
+    request.nav = "actions"
+    moves = action_life.open_to(found, request.user)
+    offered = any(moves.values())
     context = {
         "action": found,
         "form": form,
         "may": moves,
+        "offered": offered,
+        "refusal": refusal,
+        "lost": form.typed() if form.is_bound and not offered else [],
         "reads_concern": may(request.user, "view_concerns", found.school_id),
     }
-    return render(request, "concerns/action.html", context, status=422 if form.errors else 200)
+    return render(request, "concerns/action.html", context, status=status)
 
 
 @requires("view_concerns")
