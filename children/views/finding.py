@@ -76,7 +76,7 @@ def find_child(request: Request) -> HttpResponse:
     words = request.POST.get("q", "")[:100]
     found = find_children(by=request.user, school=request.held.school_id, words=words, today=timezone.localdate())
     read_many(request, [one.child for one in found], verb=Verb.SEARCH, purpose="find_child")
-    return render(request, "children/found.html", {"found": found})
+    return render(request, "children/part_found.html", {"found": found})
 
 
 def _values(rows: QuerySet[Child], name: str) -> list[Any]:

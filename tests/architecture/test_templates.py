@@ -48,6 +48,16 @@ def test_the_guide_names_every_component():
     assert {name for name in register.filters if f"`{name}" not in GUIDE and f"|{name}" not in GUIDE} <= {"tone"}
 
 
+def test_a_piece_that_pages_include_is_named_as_one():
+    """Components and the frame apart, which have folders of their own; and no other file is called a part."""
+    own = ("components/", "frame/", "pdf/parts/", "django/")
+    included = {name for _, text in PAGES for name in re.findall(r'{% include "([^"]+)"', text)}
+    pieces = {name for name in included if not name.startswith(own)}
+    assert {name for name in pieces if "/part_" not in name} == set()
+    assert [path for path, _ in PAGES if "/_" in path] == []
+    assert len(pieces) > 20
+
+
 def test_a_table_has_a_caption():
     bare = [path for path, text in PAGES if text.count("<table") != text.count("<caption")]
     assert bare == []

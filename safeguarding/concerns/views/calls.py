@@ -146,7 +146,7 @@ def call(request: Request, concern_id: UUID) -> HttpResponse:
     if (state := calling.state_of_call(account, at=at)) is None:
         raise Http404
     if part:
-        return render(request, "calls/state.html", {"call": state})
+        return render(request, "calls/part_state.html", {"call": state})
     school = accounts.get_school(account.school_id)
     context = {"call": state, "cover": accounts.out_of_hours(school, at), "people": accounts.speak_to(school, at)}
     return render(request, "calls/call.html", context)
@@ -166,5 +166,5 @@ def calls_strip(request: Request) -> HttpResponse:
     """
     at = timezone.now()
     waiting = calling.calls_for(request.user, visible(request, Concern), at=at)
-    template = "calls/strip_part.html" if "part" in request.GET else "calls/strip.html"
+    template = "calls/part_strip.html" if "part" in request.GET else "calls/strip.html"
     return render(request, template, {"calls": waiting})

@@ -80,7 +80,7 @@ def log_find(request: Request) -> HttpResponse:
     """Children that fit what is being typed on the form, for its script: what the Find button shows without one."""
     typed = Typed({"q": [request.POST.get("q", "")]})
     found = _search(request, typed, request.held.school_id)
-    return render(request, "concerns/_found.html", {"found": found})
+    return render(request, "children/part_found.html", {"found": found})
 
 
 def _posted(request: Request) -> HttpResponse:
