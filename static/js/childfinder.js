@@ -23,7 +23,7 @@ function enhance(finder) {
     if (name === asked) return;
     asked = name;
     if (name.length < LEAST) return clear();
-    const html = await fetchList(finder.dataset.find, name);
+    const html = await fetchList(finder.dataset.find, name, finder.closest("form")?.elements.key?.value ?? "");
     if (name !== asked) return; // Something else was typed meanwhile.
     if (html === null) {
       status.textContent = "The list cannot be shown now. Press Find.";
@@ -63,15 +63,15 @@ function enhance(finder) {
   });
 }
 
-// The list as HTML, or null when there is none to be had.
-async function fetchList(url, name) {
+// The list as HTML, or null when there is none to be had. The form's key says at which school to look.
+async function fetchList(url, name, key) {
   const token = document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
   try {
     const answer = await fetch(url, {
       method: "POST",
       redirect: "manual",
       headers: { "X-CSRFToken": token },
-      body: new URLSearchParams({ q: name }),
+      body: new URLSearchParams({ q: name, key }),
     });
     return answer.ok ? await answer.text() : null;
   } catch {

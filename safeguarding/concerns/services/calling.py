@@ -4,13 +4,14 @@ Worked out from the rows and the time that has passed, so that a worker that is 
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from children.models import Child
+from children.services import loggable
 from safeguarding.accounts.models import Notice, RoleAssignment, School, User
 from safeguarding.accounts.permissions import live, rights
 from safeguarding.accounts.roles import LEAD_ROLES, ROLES, Capability
@@ -73,11 +74,12 @@ def _as_said(role_key: str | None, class_name: str | None) -> str:
     return ", ".join(filter(None, [ROLES[role_key].title if role_key else "", class_name]))
 
 
-def named_child(child_id: UUID | None, *, by: User, school_id: UUID) -> Child | None:
-    """The child that a call names, where `by` may see the card; None otherwise: that must not stop a call."""
+def named_child(child_id: UUID | None, *, by: User, school_id: UUID, today: date) -> Child | None:
+    """The child that a call names, where `by` may see the card and write about the child today; None otherwise: that must
+    not stop a call."""
     if child_id is None:
         return None
-    return Child.objects.visible_to(by).filter(pk=child_id, school_id=school_id).first()
+    return Child.objects.visible_to(by).filter(loggable(today), pk=child_id, school_id=school_id).first()
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,7 @@ class UnfinishedCall:
     """
 
     concern_id: UUID
+    school_id: UUID
     called_at: datetime
     line: str
     children: list[tuple[UUID | None, str, str]]
@@ -155,6 +156,7 @@ def unfinished_call(token: UUID, *, by: User) -> UnfinishedCall | None:
         return None
     return UnfinishedCall(
         concern_id=concern.pk,
+        school_id=concern.school_id,
         called_at=concern.called_at,
         line=concern.account.facts,
         children=[

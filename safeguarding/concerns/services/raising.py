@@ -31,7 +31,7 @@ from safeguarding.concerns.services.escalation import first_to_call
 from safeguarding.concerns.services.naming import ChildEntry, name_children
 from safeguarding.dates import clock, full_day
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
-from safeguarding.keys import token_for, uuid7
+from safeguarding.keys import entry_token, token_for, uuid7
 
 
 @dataclass(frozen=True)
@@ -115,12 +115,15 @@ def call_lead(
 ) -> Concern:
     """ "I need a safeguarding lead now": begins a concern and calls the first lead on duty; every signed-in lead sees it.
 
-    `described` is a child in the caller's words, where no record was chosen. The same token again returns the same call.
-    What the sender writes until "Finish" is the account itself. `signed_in` is False for a page whose session has ended.
+    `described` is a child in the caller's words, where no record was chosen. The same token again returns the same call;
+    with other words it is another one: a page gone back to must not lose what is typed there. What the sender writes until "Finish" is the account itself. `signed_in` is False for a page whose session has ended.
     """
     at = at or timezone.now()
     ensure(by, Capability.LOG_CONCERN, school.pk, "You have no role at this school, so you cannot call a lead there.")
-    if (there := _concern_of(token, by)) is not None:
+    if (there := _concern_of(token, by)) is not None and not _says(there, child, described, line):
+        token = entry_token(token, child and child.pk, described, line)
+        there = _concern_of(token, by)
+    if there is not None:
         return there
     concern = _begin(token=token, school=school, how_soon=HowSoon.RIGHT_NOW, by=by, at=at, called_at=at)
     Account.objects.create(concern=concern, school=school, author=by, facts=line.strip(), recorded_at=at)
@@ -134,6 +137,18 @@ def call_lead(
     first = first_to_call(school.pk, caller=by, at=at)
     tell(people=first, school_id=school.pk, kind=Notice.Kind.CALL, object_type="concern", object_id=concern.pk)
     return concern
+
+
+def _says(concern: Concern, child: Child | None, described: str, line: str) -> bool:
+    """Whether the concern holds what this call would say."""
+    named = list(
+        ConcernChild.objects.filter(concern=concern, added_by=concern.logged_by_id).values_list("child", "description")
+    )
+    return (
+        line.strip() in concern.account.facts
+        and (child is None or child.pk in {key for key, _ in named})
+        and (not described.strip() or described.strip() in {words for _, words in named})
+    )
 
 
 @transaction.atomic

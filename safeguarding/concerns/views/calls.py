@@ -1,13 +1,14 @@
 """Tell first, write after: call a safeguarding lead, see who has opened the call, and show calls on every lead's open page."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from csp.constants import SELF
 from csp.decorators import csp_replace
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,17 +22,24 @@ from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import anyone_signed_in, ensure, public, requires
 from safeguarding.accounts.roles import Capability
-from safeguarding.audit.models import Verb
+from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.reading import read_many, read_one, visible
+from safeguarding.audit.services import record
 from safeguarding.concerns import tokens
-from safeguarding.concerns.forms.calls import CallForm
+from safeguarding.concerns.forms.calls import CallForm, Said, as_report, said
+from safeguarding.concerns.forms.typed import Typed, record_of
 from safeguarding.concerns.models import Account, Concern
 from safeguarding.concerns.services import calling, escalation, raising
+from safeguarding.concerns.services.drafts import save_draft
+from safeguarding.concerns.views.keeping import everything
+from safeguarding.exceptions import BadInput
 from safeguarding.http import Request
+from safeguarding.keys import uuid7
 
 _NO_ROLE = (
     "You have no role at this school, so you cannot call a lead there. Go to the office and ask for one in person."
 )
+_NOT_CALLED = "Nobody has been called, and you are signed out. If it cannot wait, go to the office or ring a lead."
 
 
 @csrf_exempt
@@ -40,93 +48,108 @@ def call_lead(request: Request) -> HttpResponseBase:
     """Call a lead: one button. Finding a child first only shows the page again; nothing must be filled in.
 
     A session may have ended under the caller's hands, and a call must not wait for a password: the key of the page, signed
-    by this server for who opened it, says who calls. It also stands in for the browser's token: a foreign site cannot make
-    one up. The worst that a stolen page of today can do is one false alarm in its owner's name, from a known address.
+    by this server for who opened it, says who calls, and at which school. It also stands in for the browser's token: a
+    foreign site cannot make one up. The worst that a stolen page of today can do is one false alarm in its owner's name,
+    from a known address.
     """
-    key = tokens.whose(request.POST.get("key", ""))
-    if not request.user.is_authenticated:
-        if key is not None and key.school_id is not None and tokens.is_of_today(key):
-            return _called_signed_out(request, key)
-        return redirect_to_login(request.path)
-    ensure(request.user, Capability.LOG_CONCERN, request.acting.school_id, _NO_ROLE)  # type: ignore[arg-type]
     if request.method != "POST":
-        return _call_page(request, CallForm(initial={"key": _new_key(request)}))
-    form = CallForm(request.POST)
-    if not form.is_valid():
-        return _call_page(request, form)
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.path)
+        ensure(request.user, Capability.LOG_CONCERN, request.acting.school_id, _NO_ROLE)  # type: ignore[arg-type]
+        return _call_page(request, {}, school_id=request.held.school_id)
+    data = everything(request)
+    typed, key = Typed.posted(data), tokens.whose(data.get("key", ""))
+    if not request.user.is_authenticated:
+        return _called_signed_out(request, key, said(typed))
     if key is None or key.author_id != request.user.pk:
         # A page of somebody else at a shared computer, or half a page. The words stay; who presses now is the caller.
-        messages.warning(request, "This page was not opened by you. Press the button once more: the call is yours.")
-        return _call_page(request, CallForm(initial=form.cleaned_data | {"key": _new_key(request)}))
-    if {"find", "add", "remove"} & request.POST.keys():
-        return _call_page(request, CallForm(initial=_chosen(request, form)), find="find" in request.POST)
-    concern = _made(key, form.cleaned_data, by=request.user, school_id=key.school_id or request.held.school_id)
-    return redirect("call", concern.pk)
+        record(Verb.DENY, object_type="call_lead", outcome=Outcome.REFUSED, purpose="not the page of who pressed")
+        ensure(request.user, Capability.LOG_CONCERN, request.acting.school_id, _NO_ROLE)  # type: ignore[arg-type]
+        messages.warning(
+            request, "Nobody has been called yet: this page was not opened by you. Press the button once more."
+        )
+        return _call_page(request, _as_typed(typed), school_id=request.held.school_id)
+    school_id = key.school_id or request.held.school_id
+    if {"find", "add", "remove"} & data.keys():
+        ensure(request.user, Capability.LOG_CONCERN, school_id, _NO_ROLE)
+        shown = _as_typed(typed) | _chosen(data) | {"key": data.get("key", "")}
+        return _call_page(request, shown, school_id=school_id, find="find" in data)
+    return redirect("call", _made(request, key, said(typed), by=request.user, school_id=school_id).pk)
 
 
-def _called_signed_out(request: Request, key: tokens.FormKey) -> HttpResponse:
-    """The call of somebody whose session has ended, with whatever was typed. The page after it names nobody."""
-    form = CallForm(request.POST)
-    typed = form.cleaned_data if form.is_valid() else {}
+def _called_signed_out(request: Request, key: tokens.FormKey | None, words: Said) -> HttpResponse:
+    """The call of somebody whose session has ended, with whatever was typed. The page after it names nobody.
+
+    Raises `BadInput` for a page that does not say who calls, or is not of today; its words are kept where it says whose.
+    """
+    if key is None or key.school_id is None:
+        raise BadInput(f"{_NOT_CALLED} Only part of the page arrived. Go back, copy what you typed, and sign in again.")
     person = accounts.get_person(key.author_id)
-    concern = _made(key, typed, by=person, school_id=key.school_id, signed_in=False)  # type: ignore[arg-type]
+    if not tokens.is_of_today(key):
+        request.keep = _as_draft(key, words, school_id=key.school_id)
+        raise BadInput(f"{_NOT_CALLED} This page is older than a day. Sign in again, and call from a new page.")
+    concern = _made(request, key, words, by=person, school_id=key.school_id, signed_in=False)
     sign_in = redirect_to_login(reverse("call", args=[concern.pk])).url
     return render(request, "calls/called.html", {"sign_in_url": sign_in})
 
 
-def _made(key: tokens.FormKey, typed: dict[str, Any], *, by: User, school_id: UUID, signed_in: bool = True) -> Concern:
-    child = calling.named_child(typed.get("child"), by=by, school_id=school_id)
+def _made(
+    request: Request, key: tokens.FormKey, words: Said, *, by: User, school_id: UUID, signed_in: bool = True
+) -> Concern:
+    request.keep = _as_draft(key, words, school_id=school_id)
+    child = calling.named_child(words.child_id, by=by, school_id=school_id, today=timezone.localdate())
     return raising.call_lead(
         token=key.token,
         school=accounts.get_school(school_id),
         by=by,
         child=child,
-        described="" if child else typed.get("q", ""),
-        line=typed.get("line", ""),
+        described="" if child else words.described,
+        line=words.line,
         signed_in=signed_in,
     )
 
 
-def _chosen(request: Request, form: CallForm) -> dict[str, Any]:
-    """The form as it goes on: with the child that was added, or without the one that was removed."""
-    given = dict(form.cleaned_data)
-    if "remove" in request.POST:
-        given["child"] = None
-    elif "add" in request.POST:
-        try:
-            given["child"], given["q"] = UUID(request.POST["add"]), ""
-        except ValueError:
-            raise Http404 from None
-    return given
+def _as_draft(key: tokens.FormKey, words: Said, *, school_id: UUID) -> Callable[[], object]:
+    """Keeps the words of a call that cannot be made, for its author to go on with."""
+    return partial(save_draft, token=uuid7(), school_id=school_id, author_id=key.author_id, content=as_report(words))
 
 
-def _child(request: Request, child_id: UUID | None) -> Child | None:
+def _as_typed(typed: Typed) -> dict[str, str]:
+    return {name: typed.text(name) for name in ("child", "q", "line")}
+
+
+def _chosen(data: QueryDict) -> dict[str, str]:
+    """What a press of the finder changes: a child is added in place of the words that found it, or removed."""
+    if "remove" in data:
+        return {"child": ""}
+    added = data.get("add", "")
+    return {"child": added, "q": ""} if record_of(added) else {}
+
+
+def _child(request: Request, key: str, school_id: UUID) -> Child | None:
     """The card that was chosen, recorded as seen; None for one that is not to be seen."""
-    named = calling.named_child(child_id, by=request.user, school_id=request.held.school_id)
+    named = calling.named_child(record_of(key), by=request.user, school_id=school_id, today=timezone.localdate())
     return read_one(request, Child, pk=named.pk, purpose="call") if named else None
 
 
-def _new_key(request: Request) -> str:
-    return tokens.issue(request.user, school_id=request.held.school_id)
-
-
-def _call_page(request: Request, form: CallForm, *, find: bool = False) -> HttpResponse:
-    """The form. It keeps its key until it is sent: pressed twice, it is one call."""
-    at, school = timezone.now(), accounts.get_school(request.held.school_id)
+def _call_page(request: Request, shown: dict[str, str], *, school_id: UUID, find: bool = False) -> HttpResponse:
+    """The form as it stands in `shown`. It keeps its key, and so its school, until it is sent: pressed twice, it is one call."""
+    at, school = timezone.now(), accounts.get_school(school_id)
+    key = shown.get("key") or tokens.issue(request.user, school_id=school_id)
     found = None
-    if find and (words := form["q"].value()):
+    if find and (words := shown["q"]):
         found = find_children(by=request.user, school=school, words=words, today=timezone.localdate(at))
         read_many(request, [f.child for f in found], verb=Verb.SEARCH, purpose="call")
-    child = None if form.errors else _child(request, form["child"].value())
+    child = _child(request, shown.get("child", ""), school_id)
     context = {
-        "form": form,
+        "form": CallForm(initial={**shown, "key": key, "child": child.pk if child else ""}),
         "child": child,
         "about": ", ".join(filter(None, (child.class_name, child.year))) if child else "",
         "found": found,
         "people": accounts.speak_to(school, at),
         "cover": accounts.out_of_hours(school, at),
     }
-    return render(request, "calls/call_lead.html", context, status=422 if form.errors else 200)
+    return render(request, "calls/call_lead.html", context)
 
 
 @require_GET

@@ -32,7 +32,7 @@ from safeguarding.concerns.services.drafts import is_anothers, save_draft, unsen
 from safeguarding.concerns.services.help_now import HelpNow, help_now
 from safeguarding.concerns.services.kinds import kinds_on
 from safeguarding.concerns.services.naming import take_out_of_call
-from safeguarding.concerns.services.progress import unfinished_call
+from safeguarding.concerns.services.progress import UnfinishedCall, unfinished_call
 from safeguarding.concerns.services.raising import raise_concern, sent_as
 from safeguarding.concerns.views.keeping import everything, for_its_author, saved, without_key
 from safeguarding.http import Request, SeeOther
@@ -69,17 +69,25 @@ def log_resume(request: Request, token: UUID) -> HttpResponse:
         raise Http404
     if draft is not None and draft.adds_to is not None:
         return redirect("report", draft.adds_to.concern_id)
-    here = help_now(draft.school_id if draft else request.held.school_id, timezone.localtime())
-    typed = Typed(draft.content) if draft else _begun(request, token, here)
+    call = unfinished_call(token, by=request.user)
+    begun_at = draft or call or request.held
+    here = help_now(begun_at.school_id, timezone.localtime())
+    typed = Typed(draft.content) if draft else _begun(request, call, here)
     return _page(request, typed, token=token, here=here, draft=draft)
 
 
 @require_POST
 @requires(Capability.LOG_CONCERN)
 def log_find(request: Request) -> HttpResponse:
-    """Children that fit what is being typed on the form, for its script: what the Find button shows without one."""
+    """Children that fit what is being typed on a form, for its script: what the Find button shows without one.
+
+    Those of the school for which the form was opened, in whichever role its author works by now.
+    """
+    key = tokens.whose(request.POST.get("key", ""))
+    mine = key is not None and key.author_id == request.user.pk
+    school_id = key.school_id if mine else None  # type: ignore[union-attr]
     typed = Typed({"q": [request.POST.get("q", "")]})
-    found = _search(request, typed, request.held.school_id)
+    found = _search(request, typed, school_id or request.held.school_id)
     return render(request, "children/part_found.html", {"found": found})
 
 
@@ -199,8 +207,7 @@ def _search(request: Request, typed: Typed, school_id: UUID) -> list[Found]:
     return [one for one in found if one.child.pk not in typed.records]
 
 
-def _begun(request: Request, token: UUID, here: HelpNow) -> Typed:
+def _begun(request: Request, call: UnfinishedCall | None, here: HelpNow) -> Typed:
     """An empty form with what goes without saying, or what was said when a lead was called."""
     typed = Typed.fresh(at=here.at, in_school=not here.nobody_here, class_name=request.held.class_name)
-    call = unfinished_call(token, by=request.user)
     return of_call(call, typed) if call else typed

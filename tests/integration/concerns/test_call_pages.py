@@ -11,7 +11,8 @@ from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns import tokens
-from safeguarding.concerns.models import Concern
+from safeguarding.concerns.forms.calls import NOT_RECORDED
+from safeguarding.concerns.models import Concern, Draft
 from safeguarding.concerns.services import deciding, raising
 from tests import factories
 from tests.factories import LONDON, SCHOOL_DAY
@@ -106,7 +107,18 @@ def test_a_child_that_is_not_to_be_seen_does_not_stop_the_call(client, room, chi
         elsewhere = factories.staffroom("Weir Road Primary School")
         child = str(factories.child(elsewhere.school, by=elsewhere.office).pk)
     assert send(client, room, child=child).status_code == 302
-    assert not Concern.objects.get().children.exists()
+    row = Concern.objects.get().children.get()
+    assert (row.child, row.description) == (None, NOT_RECORDED)
+
+
+def test_a_child_gone_for_more_than_a_year_is_not_named_by_a_call_and_one_gone_for_less_is(client, room):
+    for name, days in (("Ivo", 200), ("Ida", 400)):
+        gone = factories.child(room.school, name, "Lately", by=room.office)
+        # Children leave by an import; what it writes on the card is all that counts here.
+        type(gone).objects.filter(pk=gone.pk).update(left_on=SCHOOL_DAY.date() - timedelta(days=days))
+        send(client, room, child=str(gone.pk))
+    named = Concern.objects.order_by("number").values_list("children__child__forename", "children__description")
+    assert list(named) == [("Ivo", ""), (None, NOT_RECORDED)]
 
 
 def test_a_key_of_somebody_else_calls_nobody(client, room):
@@ -310,11 +322,134 @@ def test_signed_out_only_a_page_of_today_and_of_somebody_with_a_role_calls(clien
     gone = tokens.issue(room.assistant, school_id=room.school.pk)
     accounts.deactivate_person(user=room.assistant)
     assert client.post("/call/", {"key": gone}).status_code == 403
-    assert client.post("/call/", {"key": "made-up"}).status_code == 302
+    for damaged in ("made-up", ""):
+        answer = client.post("/call/", {"key": damaged, "line": "Come now"})
+        assert answer.status_code == 422
+        assert "Nobody has been called" in answer.content.decode()
+        assert "is kept as a draft" not in answer.content.decode()
     clock.shift(timedelta(days=1, minutes=1))
-    assert client.post("/call/", {"key": key}).url.startswith("/account/sign-in/")
+    answer = client.post("/call/", {"key": key, "line": "Come to the hall", "q": "boy, Year 3"})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "This page is older than a day" in text
+    assert "is kept as a draft" in text
+    draft = Draft.objects.get(author=room.teacher)
+    assert draft.content["facts"] == ["Come to the hall"]
+    assert draft.content["unnamed-1-description"] == ["boy, Year 3"]
     assert client.get("/call/").url.startswith("/account/sign-in/")
     assert not Concern.objects.exists()
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+@pytest.mark.parametrize(
+    ("typed", "facts", "described"),
+    [
+        ({"line": "Come now. " * 100}, ("Come now. " * 100).strip(), []),
+        ({"line": "Come\x00 now"}, "Come now", []),
+        ({"line": "Come now", "child": "half-a-key"}, "Come now", [NOT_RECORDED]),
+        (
+            {"line": "Come now", "q": "boy, red coat, " * 20},
+            f"Come now\n\nWhich child, as typed with the call: {('boy, red coat, ' * 20).strip()}",
+            [f"{('boy, red coat, ' * 20)[:199]}…"],
+        ),
+        (
+            {"q": "boy, red coat", "child": "half-a-key"},
+            "Which child, as typed with the call: boy, red coat",
+            ["boy, red coat"],
+        ),
+        ({"line": "x" * 3_000_000}, "x" * 3_000_000, []),
+    ],
+    ids=["long line", "null", "odd child", "long name", "name and odd child", "megabytes"],
+)
+def test_a_call_is_made_whatever_is_typed_and_holds_every_word(client, room, clock, signed_in, typed, facts, described):
+    key = opened_now(clock, room.teacher, room.school)
+    if signed_in:
+        client.force_login(room.teacher)
+    answer = client.post("/call/", {"key": key} | typed)
+    assert answer.status_code == (302 if signed_in else 200)
+    concern = Concern.objects.get()
+    assert concern.account.facts == facts
+    assert [row.description for row in concern.children.all()] == described
+    client.force_login(room.teacher)
+    assert client.get(f"/log/{concern.token}/").context["form"]["facts"].value() == facts
+
+
+def test_other_words_on_a_page_gone_back_to_are_another_call_and_the_same_are_not(client, room):
+    key = tokens.issue(room.teacher, school_id=room.school.pk)
+    client.force_login(room.teacher)
+    for line in ("Come to the hall", "Come to the hall", "Now the gate", "Now the gate"):
+        client.post("/call/", {"key": key, "line": line})
+    assert [c.account.facts for c in Concern.objects.order_by("number")] == ["Come to the hall", "Now the gate"]
+
+
+def test_when_the_call_breaks_its_words_are_a_draft(client, room, monkeypatch):
+    def broken(**_):
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(raising, "call_lead", broken)
+    client.raise_request_exception = False
+    answer = send(client, room, line="Come to the hall")
+    assert answer.status_code == 500
+    assert "is kept as a draft" in answer.content.decode()
+    assert Draft.objects.get(author=room.teacher).content["facts"] == ["Come to the hall"]
+
+
+def test_the_call_goes_to_the_school_for_which_its_page_was_opened(client, room):
+    """Somebody of two schools has a page of each open, and works in the role of the other by now."""
+    there = factories.staffroom("Weir Road Primary School")
+    accounts.assign_role(user=room.teacher, school=there.school, role_key="teacher", starts_on=factories.LONG_AGO)
+    here_child = factories.child(room.school, "Rowan", by=room.office)
+    there_child = factories.child(there.school, "Skye", by=there.office)
+    client.force_login(room.teacher)
+    keys = {}
+    for cast in (room, there):
+        client.post("/act-as/", {"acting": f"{cast.school.pk}:teacher"})
+        keys[cast.school.pk] = client.get("/call/").context["form"]["key"].value()
+    # The role is that of the second school now.
+    key = keys[room.school.pk]
+    for found in (
+        client.post("/call/", {"key": key, "q": "Ashdown", "find": "find"}),
+        client.post("/log/find/", {"key": key, "q": "Ashdown"}),
+    ):
+        assert "Rowan" in found.content.decode()
+        assert "Skye" not in found.content.decode()
+    assert "Skye" in client.post("/log/find/", {"key": keys[there.school.pk], "q": "Ashdown"}).content.decode()
+    chosen = client.post("/call/", {"key": key, "q": "Ashdown", "add": str(here_child.pk)})
+    assert "Rowan Ashdown" in chosen.content.decode()
+    assert "Priya Raman" in chosen.content.decode()
+    assert chosen.context["form"]["key"].value() == key
+
+    client.post("/call/", {"key": key, "child": str(here_child.pk)})
+    client.post("/call/", {"key": keys[there.school.pk], "child": str(there_child.pk)})
+    for cast, child in ((room, here_child), (there, there_child)):
+        assert [row.child for row in Concern.objects.get(school=cast.school).children.all()] == [child]
+    # And so does the account, from a page that is opened in the role of the other school.
+    called = Concern.objects.get(school=room.school)
+    form = client.get(f"/log/{called.token}/")
+    assert tokens.whose(form.context["key"]).school_id == room.school.pk
+    assert [row.name for row in form.context["form"].children] == ["Rowan Ashdown"]
+
+
+def test_a_child_of_ones_other_school_is_not_named_by_a_call(client, room):
+    there = factories.staffroom("Weir Road Primary School")
+    accounts.assign_role(user=room.teacher, school=there.school, role_key="teacher", starts_on=factories.LONG_AGO)
+    skye = factories.child(there.school, "Skye", by=there.office)
+    send(client, room, child=str(skye.pk))
+    assert Concern.objects.get().children.get().child is None
+
+
+def test_a_page_without_its_key_calls_nobody_says_so_and_leaves_an_event(client, room):
+    client.force_login(room.teacher)
+    for sent in ({}, {"key": "half a k"}, {"key": tokens.issue(room.lead)}):
+        again = client.post("/call/", sent | {"line": "Come now"})
+        assert "Nobody has been called yet" in again.content.decode()
+        assert 'value="Come now"' in again.content.decode()
+    refused = Event.objects.filter(verb=Verb.DENY, object_type="call_lead", actor_id=room.teacher.pk)
+    assert refused.count() == 3
+    assert not Concern.objects.exists()
+    client.post("/call/", {"key": again.context["form"]["key"].value()})
+    assert Concern.objects.get().logged_by == room.teacher
+    assert refused.count() == 3
 
 
 def test_a_colleagues_page_at_a_shared_computer_asks_once_more_and_keeps_the_words(client, room):
