@@ -149,6 +149,13 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 1, "max_retries": 0}
 CELERY_TASK_PUBLISH_RETRY = False
 
+# Only the limits of sign-in are kept in it: in all web processes together, without Redis in each by itself.
+CACHES = {
+    "default": {"BACKEND": "safeguarding.tries.SharedTries", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
 # --- mail: a link and no personal data
 EMAIL_CONFIG = env.email_url_config(secret("EMAIL_URL", "dummymail://" if DEMO else "consolemail://"))
 vars().update(EMAIL_CONFIG)
@@ -178,7 +185,6 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 # A school is one address: the library's limits by address would lock out everybody at 8:45, so the tight one is by account.
-# Counted in each web process by itself: with two, an attacker has twice as many tries. Not in Redis: sign-in must not need it.
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "10/5m/key,300/m/ip"}
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 10 * 60 * 60
