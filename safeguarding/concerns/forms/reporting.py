@@ -1,6 +1,6 @@
 """What does a member of staff write down about a concern? The fields of the log form (domain reference 1.2) and of an addition."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -47,18 +47,25 @@ class ChildForm(TypedForm):
     sure = forms.BooleanField(label="This is the child I mean")
 
     def __init__(
-        self, typed: Typed, key: str, *, child: Child | None, namesakes: Sequence[Child], checked: bool
+        self,
+        typed: Typed,
+        key: str,
+        *,
+        child: Child | None,
+        namesakes: Sequence[Child],
+        may_be_named: bool,
+        checked: bool,
     ) -> None:
         super().__init__(typed, checked=checked, prefix=key)
         self.key, self.child, self.namesakes = key, child, namesakes
-        self.kind = kind_of(key)
+        self.kind, self.may_be_named = kind_of(key), may_be_named
         said = self.name if child else f"“{self.name}”"
         self.fields["role"].label = f"Role of {self.name}"
         self.fields["role"].error_messages["required"] = f"Choose the role of {said}"
-        if child is not None:
-            del self.fields["description"]
-        else:
+        if self.kind:
             self.fields["description"].error_messages["required"] = _UNNAMED[ConcernChild.Kind(self.kind)]
+        else:
+            del self.fields["description"]
         if namesakes:
             self.fields["sure"].error_messages["required"] = (
                 f"Tick that {self.name}, {about(child)}, is the child you mean"
@@ -66,10 +73,18 @@ class ChildForm(TypedForm):
         else:
             del self.fields["sure"]
 
+    def clean(self) -> dict[str, Any]:
+        if not self.may_be_named:
+            why = "left more than twelve months ago" if self.child else "is not on this school’s list"
+            self.add_error("role", f"{self.name} {why}: press Remove, then describe the child in your own words")
+        return self.cleaned_data
+
     @property
     def name(self) -> str:
         """The name on the page, or that it is a child who cannot be named."""
-        return self.child.full_name if self.child else str(ConcernChild.Kind(self.kind).label)
+        if self.child:
+            return self.child.full_name
+        return str(ConcernChild.Kind(self.kind).label) if self.kind else "A child on this form"
 
     @property
     def about(self) -> str:
@@ -95,16 +110,23 @@ def about(child: Child | None) -> str:
 
 
 def child_forms(
-    typed: Typed, *, cards: Mapping[UUID, Child], namesakes: Mapping[UUID, Sequence[Child]], checked: bool
+    typed: Typed,
+    *,
+    cards: Mapping[UUID, Child],
+    nameable: Collection[UUID],
+    namesakes: Mapping[UUID, Sequence[Child]],
+    checked: bool,
 ) -> list[ChildForm]:
-    """A form for each child. A key whose record this person may not see is left out."""
+    """A form for each child. `cards` are those this person may see, `nameable` of them those who may be written about today.
+
+    A key of neither stays on the form, without a name: it is refused in words when the form is checked.
+    """
     rows = []
     for key in typed.children:
         child = cards.get(record) if (record := record_of(key)) else None
-        if child is None and not kind_of(key):
-            continue
         others = namesakes.get(child.pk, ()) if child else ()
-        rows.append(ChildForm(typed, key, child=child, namesakes=others, checked=checked))
+        named = bool(kind_of(key)) or record in nameable
+        rows.append(ChildForm(typed, key, child=child, namesakes=others, may_be_named=named, checked=checked))
     return rows
 
 

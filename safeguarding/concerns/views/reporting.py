@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from children.models import Child
-from children.services import Found, find_children, namesakes
+from children.services import Found, find_children, loggable, namesakes
 from safeguarding.accounts.permissions import ensure, may, public, requires
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import get_school
@@ -158,12 +158,13 @@ def report_form(request: Request, typed: Typed, here: HelpNow, *, checked: bool)
     """The form over what is typed, with the cards of its children, read through the gate."""
     named = visible(request, Child).filter(school_id=here.school_id, pk__in=typed.records)
     cards = {child.pk: child for child in (read_many(request, named) if typed.records else ())}
+    nameable = set(named.filter(loggable(here.at.date())).values_list("pk", flat=True)) if cards else ()
     alike = namesakes(list(cards.values()), today=here.at.date())
     return ReportForm(
         typed,
         kinds=kinds_on(here.at.date()),
         leads=here.leads,
-        children=child_forms(typed, cards=cards, namesakes=alike, checked=checked),
+        children=child_forms(typed, cards=cards, nameable=nameable, namesakes=alike, checked=checked),
         checked=checked,
     )
 
