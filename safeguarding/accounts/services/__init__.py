@@ -16,7 +16,7 @@ from .cover import (
     readers_on_duty,
     speak_to,
 )
-from .people import add_person, assign_role, deactivate_person, end_role, find_account, get_person
+from .people import add_person, assign_role, deactivate_person, end_role, find_account, find_role, get_person
 from .rota import (
     absences_from,
     call_sooner,
@@ -65,6 +65,7 @@ __all__ = [
     "find_account",
     "find_caller",
     "find_day",
+    "find_role",
     "find_school",
     "get_person",
     "get_school",

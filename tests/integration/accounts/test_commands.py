@@ -1,13 +1,17 @@
 """How does a real installation begin? With a school and its first person, from the terminal."""
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from safeguarding.accounts.management.commands import add_person as command
 from safeguarding.accounts.models import RoleAssignment, School, User
 from safeguarding.accounts.permissions import may
+from safeguarding.audit.models import Event, Verb
+from safeguarding.dates import full_day
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +100,59 @@ def test_what_cannot_be_done_is_explained(types, arguments, sentence):
 def test_without_a_school_it_says_what_to_do_first(types):
     with pytest.raises(CommandError, match="Add a school first"):
         run("add_person", "a.b", "--role", "teacher")
+
+
+def test_a_role_ends_with_its_last_day_and_the_account_with_the_command(client):
+    school = factories.school()
+    leaver = factories.member(school, "teacher")
+    ended = {"object_type": "accounts.roleassignment", "purpose": "role ended"}
+    today = timezone.localdate()
+
+    said = run("end_role", leaver.username, "--role", "teacher", "--last-day", str(today + timedelta(days=30)))
+    assert f"until {full_day(today + timedelta(days=30))}" in said
+    assert may(User.objects.get(pk=leaver.pk), "log_concern")
+    run("end_role", leaver.username, "--role", "teacher", "--last-day", str(today - timedelta(days=1)))
+    assert not may(User.objects.get(pk=leaver.pk), "log_concern")
+    assert Event.objects.filter(verb=Verb.CHANGE, **ended).count() == 2
+
+    run("close_account", leaver.username.upper())
+    assert not User.objects.get(pk=leaver.pk).is_active
+    assert Event.objects.filter(verb=Verb.CHANGE, object_id=leaver.pk, purpose="account closed").count() == 1
+
+
+def test_what_may_not_end_is_explained_and_stays():
+    school = factories.school()
+    lead = factories.member(school, "lead", "Priya", "Raman")
+    for arguments, sentence in (
+        (["end_role", lead.username, "--role", "lead"], "would have no safeguarding lead after this"),
+        (["close_account", lead.username], "would have no safeguarding lead after this"),
+        (["end_role", lead.username, "--role", "office"], "is not Office at"),
+        (["end_role", lead.username, "--role", "lead", "--last-day", "1999-01-01"], "began on 1 September 2020"),
+        (["end_role", "n.obody", "--role", "lead"], "Nobody has the user name n.obody"),
+        (["close_account", "n.obody"], "Nobody has the user name n.obody"),
+    ):
+        with pytest.raises(CommandError, match=sentence):
+            run(*arguments)
+    assert may(User.objects.get(pk=lead.pk), "decide_concerns")
+    assert not Event.objects.filter(purpose__in=("role ended", "account closed")).exists()
+
+    factories.member(school, "lead", "Tom", "Aldous")
+    run("end_role", lead.username, "--role", "lead")
+    run("close_account", lead.username)
+    with pytest.raises(CommandError, match="closed already"):
+        run("close_account", lead.username)
+    with pytest.raises(CommandError, match="This account is closed"):
+        run("add_person", lead.username, "--role", "office")
+
+
+def test_a_password_set_at_the_terminal_is_an_event_and_one_that_was_not_is_none(monkeypatch):
+    person = factories.person()
+    typed = iter(["short"] * 6 + [GOOD] * 2)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: next(typed))
+    event = Event.objects.filter(verb=Verb.CHANGE, object_id=person.pk, purpose="password")
+    with pytest.raises(CommandError, match="Aborting"):
+        run("changepassword", person.username)
+    assert not event.exists()
+    run("changepassword", person.username)
+    assert event.count() == 1
+    assert User.objects.get(pk=person.pk).check_password(GOOD)

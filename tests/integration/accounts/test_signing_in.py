@@ -156,20 +156,39 @@ def test_a_role_that_ended_gives_nothing_from_the_next_day(client, teacher):
     assert client.get("/inbox/").status_code == 200
 
 
-def test_the_last_person_who_reads_concerns_stays():
+@pytest.mark.parametrize("beside", ["headteacher", None])
+def test_the_last_safeguarding_lead_stays_and_goes_when_there_is_a_deputy(beside):
     school = factories.school()
     lead = factories.member(school, "lead", "Priya", "Raman")
     role = RoleAssignment.objects.get(user=lead)
+    if beside:
+        factories.member(school, beside, "Helen", "Okafor")
+    # Those who are not there count for nothing: gone, at another school, not yet or no longer in the role.
+    services.deactivate_person(user=factories.member(school, "deputy_lead", "Old", "Hand"))
+    factories.member(factories.school("Weir Road Primary School"), "deputy_lead", "Far", "Away")
+    factories.member(school, "deputy_lead", "Past", "Master", ends_on=LONG_AGO)
     for leave in (
         lambda: services.deactivate_person(user=lead),
         lambda: services.end_role(assignment=role, last_day=timezone.localdate()),
     ):
-        with pytest.raises(OutOfTurn):
+        with pytest.raises(OutOfTurn, match=f"{school.name} would have no safeguarding lead"):
             leave()
-    factories.member(school, "headteacher", "Helen", "Okafor")
+
+    factories.member(school, "deputy_lead", "Tom", "Aldous")
     services.deactivate_person(user=lead)
     lead.refresh_from_db()
     assert lead.is_active is False
+    with pytest.raises(OutOfTurn, match="closed already"):
+        services.deactivate_person(user=lead)
+
+
+def test_the_last_person_who_reads_concerns_stays_where_there_never_was_a_lead():
+    school = factories.school()
+    head = factories.member(school, "headteacher", "Helen", "Okafor")
+    with pytest.raises(OutOfTurn, match="could read concerns"):
+        services.deactivate_person(user=head)
+    factories.member(school, "lead", "Priya", "Raman")
+    services.deactivate_person(user=head)
 
 
 def test_who_holds_two_roles_works_in_one_and_switches(client, teacher):

@@ -10,9 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from safeguarding.accounts.models import School, User
+from safeguarding.accounts.management.named import the_school
+from safeguarding.accounts.models import User
 from safeguarding.accounts.roles import ROLES
-from safeguarding.accounts.services import add_person, assign_role, find_account, find_school, schools
+from safeguarding.accounts.services import add_person, assign_role, find_account
 from safeguarding.exceptions import HarbourError
 
 
@@ -34,7 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *, username: str, role: str, **options: Any) -> None:
         try:
-            school = self._school(options["school"])
+            school = the_school(options["school"])
             with transaction.atomic():
                 person = find_account(username) or self._new(username, **options)
                 assign_role(
@@ -48,22 +49,6 @@ class Command(BaseCommand):
         except HarbourError as error:
             raise CommandError(error.sentence) from None
         self.stdout.write(f"{username} is {ROLES[role].title} at {school.name} from today.")
-
-    def _school(self, slug: str | None) -> School:
-        """The school that was named, or the only one."""
-        there = schools()
-        names = ", ".join(s.slug for s in there)
-        if slug is None and len(there) == 1:
-            return there[0]
-        if slug is None:
-            raise CommandError(
-                f"Say which school with --school: {names}."
-                if there
-                else "Add a school first: manage.py add_school NAME"
-            )
-        if (found := find_school(slug)) is None:
-            raise CommandError(f"There is no school {slug}. There is: {names or 'none yet'}.")
-        return found
 
     def _new(self, username: str, **options: Any) -> User:
         first_name = options["first_name"] or input("First name: ").strip()
