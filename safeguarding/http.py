@@ -1,6 +1,7 @@
 """What does a view get and give? A request that says who asks, in which role, and which page of the navigation is current."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -28,6 +29,18 @@ class Request(HttpRequest):
     keep: Callable[[], object]
     # The same, for a refusal: draws the view's page once more, with what was typed and why it was not taken.
     again: Callable[[HarbourError], HttpResponse]
+
+
+def kept_for_author(request: HttpRequest, view: Any, page: Mapping[str, Any]) -> HttpResponse | None:
+    """What becomes of a form that cannot be taken from whoever is here now: its author has been signed out.
+
+    The answer of a view that keeps it (`view.keeps`, which takes the same as the view); None where it keeps nothing.
+    """
+    keep = getattr(view, "keeps", None)
+    if keep is None or request.method != "POST":
+        return None
+    answer: HttpResponse | None = keep(request, **page)
+    return answer
 
 
 class SeeOther(HttpResponseRedirectBase):

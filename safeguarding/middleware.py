@@ -21,7 +21,7 @@ from safeguarding.audit.context import Acting, acting, tell_database
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import HarbourError
-from safeguarding.http import Request
+from safeguarding.http import Request, kept_for_author
 from safeguarding.keys import uuid7
 from safeguarding.once import one_page
 
@@ -59,7 +59,9 @@ class SignInRequiredMiddleware:
             return None
         if view.__module__.startswith("allauth.account."):
             return None
-        # A form that was being filled in when the session ended is kept by its own view, which says `public`.
+        # What was typed when the session ended is kept by its own view, which says `public`, or says how (`keeps`).
+        if (kept := kept_for_author(request, view, kwargs)) is not None:
+            return kept
         return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
 
 

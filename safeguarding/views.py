@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from safeguarding.accounts.permissions import anyone_signed_in, public, rights
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
-from safeguarding.http import Request
+from safeguarding.http import Request, kept_for_author
 
 _PROBLEMS: dict[int, tuple[str, str]] = {
     400: ("That did not work", "The page could not read what was sent. Go back and try again."),
@@ -65,7 +65,9 @@ def problem(request: Request, status: int, sentence: str = "", title: str = "", 
 
 
 def csrf_failure(request: Request, reason: str = "") -> HttpResponse:
-    """The form's token does not match the browser's: usually a page left open over a sign-in."""
+    """The form's token does not match the browser's: usually a page left open over a sign-in. Kept where that can be."""
+    if (page := request.resolver_match) and (kept := kept_for_author(request, page.func, page.kwargs)) is not None:
+        return kept
     return problem(
         request,
         403,

@@ -582,3 +582,33 @@ class DraftOpening(models.Model):
         source = Source.SAFEGUARDING_LEAD
         collection = KCSIE
         retention = Retention.GOES_WITH_IT
+
+
+class KeptText(models.Model):
+    """What somebody typed on the page of a concern or an action after their session had ended. For its author only.
+
+    It stands in its form again once they have signed in, and ends when that is saved or discarded.
+    """
+
+    # Made of the page's token and the form: sent twice, it is kept once.
+    id = models.UUIDField(primary_key=True, editable=False)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="+")
+    # Set for the page of an action; the page of the concern otherwise.
+    action = models.ForeignKey(Action, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    form = models.CharField(max_length=20)
+    content = SealedJSON(default=dict)
+    kept_at = models.DateTimeField()
+
+    web_may_delete = True
+
+    objects = Protected()
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "concern__children"
+        narrative = ("content",)
+        plain = ("form", "kept_at")
+        source = Source.SAFEGUARDING_LEAD
+        collection = KCSIE
+        retention = Retention.GOES_WITH_IT

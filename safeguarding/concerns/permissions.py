@@ -20,6 +20,7 @@ from .models import (
     Decision,
     Draft,
     DraftOpening,
+    KeptText,
 )
 
 
@@ -71,6 +72,12 @@ def drafts_seen(user: Any) -> Q:
 def openings_seen(user: Any) -> Q:
     """Who has read an unsent draft, and why: for those who might open it themselves."""
     return Q(school_id__in=rights(user).schools(Capability.DECIDE_CONCERNS))
+
+
+@rule(KeptText)
+def kept_text_seen(user: Any) -> Q:
+    """Words that could not be saved because their author was signed out: for their author."""
+    return Q(author=user)
 
 
 def may_log(user: Any, school_id: Any) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import calls, chronology, deciding, drafts, keeping, lists, paper, reporting, reports
+from .views import calls, chronology, deciding, drafts, keeping, kept, lists, paper, reporting, reports
 
 urlpatterns: list[URLPattern] = [
     # Tell first.
@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern] = [
     path("concerns/<uuid:concern_id>/reopen/", deciding.reopen_concern, name="reopen_concern"),
     path("concerns/<uuid:concern_id>/title/", deciding.rename_concern, name="rename_concern"),
     path("children/<uuid:child_id>/concerns/", lists.child_concerns, name="child_concerns"),
+    path("kept/<uuid:kept_id>/discard/", kept.kept_discard, name="kept_discard"),
     path("actions/", lists.my_actions, name="my_actions"),
     path("actions/<uuid:action_id>/", lists.action, name="action"),
     # On paper.

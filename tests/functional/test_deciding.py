@@ -219,10 +219,12 @@ def test_a_half_written_decision_is_not_left_without_asking(page: Page, cast: fa
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     why(page).fill("Half a tho")
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="Today").click(no_wait_after=True)
+    with page.expect_event("dialog"):
+        page.get_by_role("navigation", name="Main").get_by_role("link", name="Today").click(no_wait_after=True)
     page.locator("#add-note summary").click()
     page.get_by_label("Note", exact=True).fill("Rang the carer.")
-    page.get_by_role("button", name="Save note").click(no_wait_after=True)
+    with page.expect_event("dialog"):
+        page.get_by_role("button", name="Save note").click(no_wait_after=True)
     expect(why(page)).to_have_value("Half a tho")
     assert asked == ["beforeunload", "beforeunload"]
     # Its own button asks nothing.

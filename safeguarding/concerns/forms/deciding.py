@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django import forms
 from django.db.models import QuerySet
@@ -11,6 +12,7 @@ from django.utils.dateparse import parse_date
 from safeguarding import dates
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import User
+from safeguarding.concerns.forms.typed import record_of
 from safeguarding.concerns.models import ClosingOutcome, Concern, Decision, HowSoon, Level, Receipt
 from safeguarding.concerns.services.deciding import Ruling, day_problem, ruling_problems, usual_receipt
 from safeguarding.concerns.services.reading import WAITING
@@ -89,11 +91,18 @@ def _day_chosen(form: forms.Form, name: str) -> date | None:
 
 
 class _Working(HarbourForm):
-    """A form of a page that has several: its ids begin with its own name."""
+    """A form of a page that has several: its ids begin with its own name. `called` is what it says, for its author."""
+
+    called = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", f"{type(self).__name__.removesuffix('Form').lower()}-%s")
         super().__init__(*args, **kwargs)
+
+    @property
+    def kept(self) -> UUID | None:
+        """The key of the `KeptText` that stands in this form; None for most."""
+        return record_of(self.data.get("kept", ""))
 
     def typed(self) -> list[tuple[str, str]]:
         """Label and text of what stands in the form, to be read and copied where it is not offered any more."""
@@ -129,6 +138,7 @@ def _blank_first(choices: Sequence[tuple[Any, str]], blank: str) -> list[tuple[A
 class DecisionForm(_Working):
     """A decision on a concern. `today` is the day against which dates are checked."""
 
+    called = "decision"
     token = forms.UUIDField(widget=forms.HiddenInput)
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     level = forms.TypedChoiceField(
@@ -224,6 +234,7 @@ class DecisionForm(_Working):
 
 
 class NoteForm(_Working):
+    called = "note"
     token = forms.UUIDField(widget=forms.HiddenInput)
     text = _words("Note", help_text="A conversation, a telephone call, a thought. Full names and roles.")
 
@@ -231,6 +242,7 @@ class NoteForm(_Working):
 class ActionForm(_Working):
     """Something to do, by one of `people`, by a day that is `today` or later."""
 
+    called = "action"
     token = forms.UUIDField(widget=forms.HiddenInput)
     text = _words("What needs doing", rows=2)
     owner: forms.ModelChoiceField = forms.ModelChoiceField(queryset=None, label="Who does it")
@@ -263,10 +275,12 @@ class ActionForm(_Working):
 
 
 class EndActionForm(_Working):
+    called = "result"
     result = _words("What came of it")
 
 
 class CloseForm(_Working):
+    called = "closing"
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
         label="How it ended",
@@ -278,11 +292,13 @@ class CloseForm(_Working):
 
 
 class ReopenForm(_Working):
+    called = "reason"
     token = forms.UUIDField(widget=forms.HiddenInput)
     reason = _words("Why it is opened again", rows=2, error_messages={"required": "Say why it is opened again"})
 
 
 class TitleForm(_Working):
+    called = "title"
     title = forms.CharField(
         label="Short title for lists", max_length=120, required=False, help_text="Empty shows the kind of concern."
     )

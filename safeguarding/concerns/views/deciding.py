@@ -15,6 +15,7 @@ from django.utils import timezone
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.permissions import colleagues, requires
 from safeguarding.audit.reading import read_one, visible
+from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.deciding import (
     ActionForm,
     CloseForm,
@@ -28,6 +29,7 @@ from safeguarding.concerns.lifecycles import concern_life
 from safeguarding.concerns.models import Concern, Receipt
 from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.services.whole import Whole, steps, whole
+from safeguarding.concerns.views.kept import keeps_typed, kept_forms
 from safeguarding.dates import full_day
 from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request
@@ -60,7 +62,7 @@ def _takes(name: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., H
             request.again = partial(_refused, request, concern_id, name, form)
             return view(request, found, form)
 
-        return taken
+        return keeps_typed(name)(taken)
 
     return declare
 
@@ -166,12 +168,16 @@ def _page(
     it = whole(found, lambda model: visible(request, model), today=timezone.localdate(at))
     may = concern_life.open_to(found, request.user)
     offered = _offered(it, may)
+    makers = _forms(found, at)
+    bound = kept_forms(request, found, makers) | bound
     context = {
         "it": it,
         "concern": found,
         "may": may,
         "offered": offered,
         "steps": steps(it, request.user, at=at),
+        "key": tokens.issue(request.user, school_id=found.school_id),
+        "kept": [form for form in bound.values() if form.kept],
         "refusal": refusal,
         "changes": changes,
         "lost": [line for name, form in bound.items() if not offered[name] for line in form.typed()],
@@ -180,7 +186,7 @@ def _page(
         "waits": found.status in reading.OPEN,
         "has_errors": any(form.errors for form in bound.values()),
     }
-    forms = {name: make() for name, make in _forms(found, at).items()}
+    forms = {name: make() for name, make in makers.items() if name not in bound}
     return render(request, "concerns/concern.html", context | forms | bound, status=status)
 
 

@@ -18,12 +18,14 @@ from children.services.finding import find_children
 from safeguarding.accounts.permissions import anyone_signed_in, may, requires
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
+from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.deciding import EndActionForm, FilterForm, FindForm, LinkForm
 from safeguarding.concerns.lifecycles import action_life
 from safeguarding.concerns.models import Action, Concern, HowSoon
 from safeguarding.concerns.permissions import schools_read
 from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.services.kinds import names_on
+from safeguarding.concerns.views.kept import keeps_typed, kept_forms
 from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request
 from safeguarding.paging import capped_count, in_words, newest_first
@@ -121,12 +123,16 @@ def my_actions(request: Request) -> HttpResponse:
 
 
 @anyone_signed_in
+@keeps_typed("end_form")
 def action(request: Request, action_id: UUID) -> HttpResponse:
     """One thing to do: the task and whom to ask. Marked done, or withdrawn, with what came of it."""
     found = read_one(request, reading.actions(), pk=action_id)
-    form = EndActionForm(request.POST or None)
-    if request.method != "POST" or not form.is_valid():
-        return _action_page(request, found, form, status=422 if form.errors else 200)
+    if request.method != "POST":
+        form = kept_forms(request, found, {"end_form": EndActionForm}).get("end_form", EndActionForm())
+        return _action_page(request, found, form, status=200)
+    form = EndActionForm(request.POST)
+    if not form.is_valid():
+        return _action_page(request, found, form, status=422)
     request.again = partial(_action_refused, request, action_id, form)
     move = "withdraw" if request.POST.get("do") == "withdraw" else "complete"
     deciding.end_action(action=found, move=move, by=request.user, **form.cleaned_data)
@@ -152,6 +158,8 @@ def _action_page(
         "form": form,
         "may": moves,
         "offered": offered,
+        "key": tokens.issue(request.user, school_id=found.school_id),
+        "kept": [form] if form.kept else [],
         "refusal": refusal,
         "lost": form.typed() if form.is_bound and not offered else [],
         "reads_concern": may(request.user, "view_concerns", found.school_id),

@@ -1,0 +1,58 @@
+"""Keep what was typed on a page for signed-in people when its author is signed in no more."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from safeguarding.accounts.models import User
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
+from safeguarding.concerns.models import Action, Concern, KeptText
+from safeguarding.keys import entry_token
+
+Content = dict[str, list[str]]
+
+
+@transaction.atomic
+def keep_text(
+    *,
+    token: UUID,
+    author_id: UUID,
+    school_id: UUID,
+    form: str,
+    content: Content,
+    concern_id: UUID | None = None,
+    action_id: UUID | None = None,
+    instead_of: UUID | None = None,
+    at: datetime | None = None,
+) -> KeptText | None:
+    """Keep a form of the page of a concern, or of an action: field name to the texts typed there.
+
+    `token`, `author_id` and `school_id` are what the page's key says. The same form of the same page takes the place of
+    what it was before, and of what was kept as `instead_of`, which stood in the form. Returns None when there is no such concern or action at that school.
+    """
+    action = Action.objects.filter(pk=action_id, school_id=school_id).first() if action_id else None
+    about = action.concern_id if action else concern_id
+    if about is None or not Concern.objects.filter(pk=about, school_id=school_id).exists():
+        return None
+    given = {"school_id": school_id, "concern_id": about, "action": action, "form": form, "content": content}
+    key = entry_token(token, form, author_id)
+    if instead_of and KeptText.objects.filter(pk=instead_of, author_id=author_id).exists():
+        key = instead_of
+    kept, _ = KeptText.objects.update_or_create(
+        pk=key,
+        author_id=author_id,
+        defaults=given | {"kept_at": at or timezone.now()},
+    )
+    record(Verb.DRAFT, object_type="concerns.kepttext", object_id=kept.pk, school_id=school_id)
+    return kept
+
+
+@transaction.atomic
+def end_kept_text(*, kept_id: UUID, by: User) -> None:
+    """What was kept has been saved in its place, or its author does not want it any more. Nobody else's can be ended."""
+    for kept in KeptText.objects.filter(pk=kept_id, author=by):
+        record(Verb.DISCARD, kept, by=by)
+        kept.delete()

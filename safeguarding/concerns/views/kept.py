@@ -1,0 +1,101 @@
+"""What becomes of what was typed on a page for signed-in people when its author is signed in no more?
+
+It is kept, and stands in its form again when they have signed in. As on the log form, the key that the server signed with
+the page says whose it is: without one nothing is kept, and whoever sits at the computer now sees none of it. A page says
+that it keeps by `@keeps_typed`; the middleware asks it before it leads to the sign-in page, and the answer to a browser's
+token from before the last sign-in asks it too (`http.kept_for_author`).
+"""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
+from django.views.decorators.http import require_POST
+
+from safeguarding.accounts.permissions import anyone_signed_in
+from safeguarding.audit.models import Verb
+from safeguarding.audit.reading import read_out, visible
+from safeguarding.concerns import tokens
+from safeguarding.concerns.forms.typed import Typed, record_of
+from safeguarding.concerns.models import Action, Concern, KeptText
+from safeguarding.concerns.services.kept import end_kept_text, keep_text
+from safeguarding.concerns.views.keeping import for_its_author
+from safeguarding.http import Request, SeeOther
+
+View = Callable[..., HttpResponse]
+
+
+def keeps_typed(form: str) -> Callable[[View], View]:
+    """A view that takes the form of this name from the page of a concern or an action, by `concern_id` or `action_id`."""
+
+    def declare(view: View) -> View:
+        def keep(request: Request, **page: UUID) -> HttpResponse | None:
+            """Keep what was posted for who opened the page. None where there is no key, or no such page."""
+            key = tokens.whose(request.POST.get("key", ""))
+            if key is None or key.school_id is None:
+                return None
+            typed = Typed.posted(request.POST)
+            kept = keep_text(
+                token=key.token,
+                author_id=key.author_id,
+                school_id=key.school_id,
+                form=form,
+                content=typed.content,
+                instead_of=record_of(typed.text("kept")),
+                concern_id=page.get("concern_id"),
+                action_id=page.get("action_id"),
+            )
+            if kept is None:
+                return None
+            return SeeOther(_page(kept)) if request.user.pk == key.author_id else for_its_author(request, _page(kept))
+
+        @wraps(view)
+        def taken(request: Request, **page: UUID) -> HttpResponse:
+            key = tokens.whose(request.POST.get("key", ""))
+            if key is not None and key.author_id != request.user.pk and (answer := keep(request, **page)):
+                return answer
+            response = view(request, **page)
+            # Saved, and on to the next page: what was kept has done its work.
+            if response.status_code == 302 and (kept_id := record_of(request.POST.get("kept", ""))):
+                end_kept_text(kept_id=kept_id, by=request.user)
+            return response
+
+        taken.keeps = keep  # type: ignore[attr-defined]
+        return taken
+
+    return declare
+
+
+def kept_forms(request: Request, page: Concern | Action, makers: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
+    """The forms of a page over what whoever reads it had typed there and could not save: of each the newest, by name."""
+    of_page = {"action": page} if isinstance(page, Action) else {"concern": page, "action": None}
+    rows = list(visible(request, KeptText).filter(author=request.user, **of_page).order_by("kept_at", "pk"))
+    read_out(request, rows, verb=Verb.VIEW)
+    return {
+        row.form: makers[row.form](MultiValueDict({**row.content, "kept": [str(row.pk)]}))
+        for row in rows
+        if row.form in makers
+    }
+
+
+@require_POST
+@anyone_signed_in
+def kept_discard(request: Request, kept_id: UUID) -> HttpResponse:
+    """Throw away what was kept. Pressed twice, there is nothing left to throw away."""
+    kept = visible(request, KeptText).filter(author=request.user, pk=kept_id).first()
+    if kept is None:
+        return SeeOther(reverse("home"))
+    end_kept_text(kept_id=kept.pk, by=request.user)
+    messages.success(request, "Discarded.")
+    return SeeOther(_page(kept))
+
+
+def _page(kept: KeptText) -> str:
+    if kept.action_id:
+        return reverse("action", args=[kept.action_id])
+    return reverse("concern", args=[kept.concern_id])
