@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from safeguarding import VERSION
 from safeguarding.accounts.permissions import may, rights
 from safeguarding.http import Request
 from safeguarding.panels import fill, navigation
@@ -29,6 +30,7 @@ def _frame(request: Request) -> dict[str, Any]:
     everything = rights(request.user).held
     title = f"{held.role.title}, {held.class_name}" if held.class_name else held.role.title
     return frame | {
+        "version": VERSION,
         "person": request.user.full_name,  # type: ignore[union-attr]
         "role_title": title,
         "nav": navigation(request, getattr(request, "nav", "")),
