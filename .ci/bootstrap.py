@@ -3,7 +3,7 @@
 
     python3 .ci/bootstrap.py run       everything that `manage.py up` needs, then start it
     python3 .ci/bootstrap.py test      the same for the tests, with a Chromium
-    python3 .ci/bootstrap.py check     packages for developing and the stylesheet, no system packages
+    python3 .ci/bootstrap.py check     the same for the checks, without a browser
     python3 .ci/bootstrap.py assets    the stylesheet alone
 
 Each step looks first whether its work is done, so the second time takes a moment. Standard library only, Python 3.9 or
@@ -275,9 +275,8 @@ def start():
 def main(what):
     os.chdir(ROOT)
     developing = what != "run"
-    if what in ("run", "test"):
-        system_packages(for_tests=what == "test")
     if what != "assets":
+        system_packages(for_tests=what == "test")
         python_packages(developing)
     stylesheet(developing)
     if what == "test":
