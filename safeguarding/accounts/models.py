@@ -223,6 +223,9 @@ class Notice(models.Model):
     mail_attempts = models.PositiveSmallIntegerField(default=0)
     mail_again_at = models.DateTimeField(null=True, blank=True)
 
+    # The reference of the record, put here for the inbox of who may see it (`notices.name_records`); never kept.
+    about = ""
+
     class Meta:
         constraints = [
             models.UniqueConstraint(

@@ -1,20 +1,50 @@
-"""Where does a notice lead? Each app says so for the kinds of record that its notices are about, in its `panels.py`."""
+"""Where does a notice lead, and what is it about? Each app says so for its kinds of record, in its `panels.py`."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from uuid import UUID
+
+from safeguarding.http import Request
 
 from .models import Notice
 
 Address = Callable[[UUID], str]
-_addresses: dict[str, Address] = {}
+# The numbers that people quote, by key, of those records that the person asking may see: one query.
+References = Callable[[Request, Collection[UUID]], Mapping[UUID, str]]
 
 
-def leads_to(object_type: str, address: Address) -> None:
-    """Notices about `object_type` open the page at `address(object_id)`: an address with the key of the record, no name."""
-    _addresses[object_type] = address
+@dataclass(frozen=True)
+class _Kind:
+    address: Address
+    references: References | None
+
+
+_kinds: dict[str, _Kind] = {}
+
+
+def leads_to(object_type: str, address: Address, references: References | None = None) -> None:
+    """Notices about `object_type` open the page at `address(object_id)`: an address with the key of the record, no name.
+
+    `references` tells ten notices of one kind apart in the inbox; without it they are told apart by their time alone.
+    """
+    _kinds[object_type] = _Kind(address, references)
 
 
 def address_of(notice: Notice) -> str | None:
     """Where `notice` leads, or None where no app has said."""
-    address = _addresses.get(notice.object_type)
-    return address(notice.object_id) if address else None
+    kind = _kinds.get(notice.object_type)
+    return kind.address(notice.object_id) if kind else None
+
+
+def name_records(request: Request, notices: Iterable[Notice]) -> None:
+    """Give each notice as `about` the reference of its record, where there is one that `request.user` may still see."""
+    about: dict[str, list[Notice]] = defaultdict(list)
+    for notice in notices:
+        about[notice.object_type].append(notice)
+    for object_type, some in about.items():
+        kind = _kinds.get(object_type)
+        if kind and kind.references:
+            found = kind.references(request, {notice.object_id for notice in some})
+            for notice in some:
+                notice.about = found.get(notice.object_id, "")

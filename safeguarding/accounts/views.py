@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from safeguarding.accounts import services
 from safeguarding.accounts.forms.school import AbsenceForm, ClosureForm, SchoolForm, TermForm
 from safeguarding.accounts.models import School
-from safeguarding.accounts.notices import address_of
+from safeguarding.accounts.notices import address_of, name_records
 from safeguarding.accounts.permissions import anyone_signed_in, may, requires
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.models import Verb
@@ -30,7 +30,8 @@ def inbox(request: Request) -> HttpResponse:
     earlier = newest_first(services.inbox(request.user, opened=True), "created_at", request.GET.get("before", ""))
     # The unopened ones stand above every page of the earlier ones; more than a page of them is read from the top.
     unopened = newest_first(services.inbox(request.user, opened=False), "created_at")
-    read_many(request, [*unopened.rows, *earlier.rows], purpose="inbox")
+    shown = read_many(request, [*unopened.rows, *earlier.rows], purpose="inbox")
+    name_records(request, shown)
     return render(request, "accounts/inbox.html", {"unopened": unopened, "earlier": earlier})
 
 

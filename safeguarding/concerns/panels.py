@@ -1,6 +1,8 @@
 """What do concerns put into the pages that every app shares? Navigation, what is not sent, a child's chronology, notices."""
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +16,7 @@ from safeguarding.panels import NavItem, Panel, Tab, register
 
 from . import chronology
 from .entries import SOURCES
-from .models import Concern
+from .models import Account, Action, Concern
 from .services import reading
 from .services.drafts import unsent_for_a_day, unsent_of
 
@@ -56,6 +58,22 @@ def _unsent_of_colleagues(request: Request, record: Any) -> dict[str, Any] | Non
     return {"drafts": drafts[:IN_ASIDE], "number": len(drafts)} if drafts else None
 
 
+def _references_of_concerns(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
+    found = visible(request, Concern).filter(pk__in=keys).only("year", "number")
+    return {concern.pk: concern.reference for concern in found}
+
+
+def _references_of_actions(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
+    found = visible(request, Action).filter(pk__in=keys).select_related("concern")
+    return {action.pk: action.concern.reference for action in found.only("concern__year", "concern__number")}
+
+
+def _references_of_reports(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
+    """What its author knows a concern by."""
+    found = visible(request, Account).filter(concern__in=keys).select_related("concern")
+    return {account.concern_id: account.concern.reference for account in found.only("concern__year", "concern__number")}
+
+
 register(
     NavItem("home", "Home", "staff_home", may=lambda r: r.held.role.home == "staff_home", order=10),
     NavItem("today", "Today", "today", may=_reads, order=10),
@@ -70,7 +88,7 @@ register(
 chronology.register(*SOURCES)
 
 # What a notice is about, by the type it was written with, and the page that shows it.
-leads_to("concern", lambda key: reverse("concern", args=[key]))
-leads_to("action", lambda key: reverse("action", args=[key]))
-leads_to("report", lambda key: reverse("report", args=[key]))
+leads_to("concern", lambda key: reverse("concern", args=[key]), _references_of_concerns)
+leads_to("action", lambda key: reverse("action", args=[key]), _references_of_actions)
+leads_to("report", lambda key: reverse("report", args=[key]), _references_of_reports)
 leads_to("draft", lambda key: reverse("log_resume", args=[key]))

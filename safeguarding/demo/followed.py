@@ -45,6 +45,14 @@ _RECIPIENTS = {
     K.CHANNEL: "Prevent lead of the local authority",
     K.SOCIAL_WORKER: "The allocated social worker",
 }
+# What a review decides while the matter is open: nobody is referred twice.
+_GOES_ON_AS = {
+    K.CHILD_PROTECTION: K.SOCIAL_WORKER,
+    K.CHILD_IN_NEED: K.SOCIAL_WORKER,
+    K.POLICE: K.MONITOR,
+    K.CHANNEL: K.MONITOR,
+    K.LADO: K.MONITOR,
+}
 # School minutes until a lead opens it, from and to, by how soon.
 _OPENED_AFTER = {4: (2, 25), 3: (10, 150), 2: (30, 420), 1: (60, 900)}
 # What the software says by itself needs no note.
@@ -53,6 +61,7 @@ _STEPS_DOWN = ("step down", "stepped down", "closed to early help", "level reduc
 # A concern whose last step was longer ago has been closed; one in twenty waits for a review instead.
 _SETTLED = timedelta(days=14)
 _KEPT_OPEN = 0.05
+_REVIEWS_LATE = timedelta(days=2)
 
 
 class Following:
@@ -79,6 +88,7 @@ class Following:
         for step in steps:
             yield from self._step(step, decided)
         self._close(steps)
+        yield from self._look_again()
 
     def _read(self) -> bool:
         opened = self.ground.days.later(
@@ -100,6 +110,13 @@ class Following:
             self.kind, self.note["level"], at, words.one_of(self.chance, words.RATIONALE[self.kind])
         )
         concern.review_on = decision.review_on
+        return decision
+
+    def _decide_again(self, kind: K, level: int, at: datetime, rationale: str) -> Decision:
+        """A later decision, which stands from then on."""
+        decision = self._decision(kind, level, at, rationale)
+        self._stamp("decided", at, self.lead)
+        self.kind, self.concern.level, self.concern.review_on = kind, level, decision.review_on
         return decision
 
     def _decision(self, kind: Decision.Kind, level: int, at: datetime, rationale: str) -> Decision:
@@ -142,13 +159,13 @@ class Following:
         if at > self.ground.now:
             return
         self.last = max(self.last, at)
-        self.concern.revision += 1
         text = " ".join(
             words.sentence(self.who.fill(step[key])) for key in ("text", "outcome") if step[key] != "closed"
         )
         if any(phrase in text.lower() for phrase in _STEPS_DOWN):
-            yield self._decision(K.EARLY_HELP, 2, at, text)
+            yield self._decide_again(K.EARLY_HELP, 2, at, text)
             return
+        self.concern.revision += 1
         yield ConcernNote(
             id=self.keys.at(at),
             concern=self.concern,
@@ -199,6 +216,17 @@ class Following:
             reason = f"{words.sentence(self.who.fill(final['text']))} {reason}"
         concern.closing_reason = reason
         concern.review_on = None
+
+    def _look_again(self) -> Iterator[Decision]:
+        """Reviews that came round were held: what goes on is decided again, with a later day. Those of the last days are late."""
+        while self.concern.status == Concern.Status.DECIDED and (due := self.concern.review_on):
+            if due > self.ground.now.date() - _REVIEWS_LATE:
+                return
+            at = datetime.combine(due, time(15, 30), LONDON)
+            kind = _GOES_ON_AS.get(self.kind, self.kind)
+            yield self._decide_again(
+                kind, self.concern.level or self.note["level"], at, words.one_of(self.chance, words.REVIEWED)
+            )
 
     def _review_is_long_past(self) -> bool:
         """A school that reads its concerns has no review that is months late."""

@@ -92,6 +92,11 @@ NOT_TOLD = (
     "Advice is to wait until the child has been seen.",
 )
 
+REVIEWED = (
+    "Reviewed with the class teacher. Better than it was, not settled yet, so it stays open.",
+    "Reviewed. No change since last time. What was put in place goes on.",
+    "Reviewed with everybody who has a part in it. Another look after the next few weeks.",
+)
 CLOSING: dict[Decision.Kind, tuple[str, ...]] = {
     K.NO_ACTION: ("Nothing further has come in.", "Read once more at the end of the half term. No change."),
     K.MONITOR: (

@@ -47,7 +47,7 @@ class Database:
             # `var` was deleted to start afresh, and this data was elsewhere. Nobody's records are deleted by the way.
             aside = self.cluster.home.with_name(f"{self.cluster.home.name}-until-{datetime.now():%Y%m%d-%H%M%S}")
             self.cluster.home.rename(aside)
-            self.note = (
+            self.notes.append(
                 f"The passwords of the former database are gone. It was put aside: delete {aside} when nobody needs it."
             )
         passwords = {name: secrets.token_urlsafe(32) for name in _PASSWORDS}

@@ -108,6 +108,7 @@ def tell_everybody(number: int = PEOPLE) -> list[User]:
             kind=Notice.Kind.NEW_CONCERN,
             object_type="concern",
             object_id=about,
+            at=timezone.now(),
         )
     return people
 

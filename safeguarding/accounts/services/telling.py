@@ -17,13 +17,22 @@ logger = logging.getLogger("harbour.queue")
 
 
 @transaction.atomic
-def tell(*, people: Iterable[User], school_id: UUID, kind: Notice.Kind, object_type: str, object_id: UUID) -> None:
+def tell(
+    *, people: Iterable[User], school_id: UUID, kind: Notice.Kind, object_type: str, object_id: UUID, at: datetime
+) -> None:
     """Put a notice in each inbox, once until it is opened, and ring the bell after commit.
 
     Must run inside the transaction of what it is about: either both are there or neither.
     """
     wanted = [
-        Notice(user=user, school_id=school_id, kind=kind, object_type=object_type, object_id=object_id)
+        Notice(
+            user=user,
+            school_id=school_id,
+            kind=kind,
+            object_type=object_type,
+            object_id=object_id,
+            created_at=at,
+        )
         for user in {p.pk: p for p in people}.values()
     ]
     Notice.objects.bulk_create(wanted, ignore_conflicts=True)

@@ -106,7 +106,7 @@ def _acknowledge(concern: Concern, *, by: User, at: datetime) -> Concern:
     except OutOfTurn:
         # Two leads opened it in the same moment: the other one's acknowledgement stands.
         return Concern.objects.get(pk=concern.pk)
-    _tell_reporter(concern, by=by)
+    _tell_reporter(concern, by=by, at=at)
     return concern
 
 
@@ -134,7 +134,7 @@ def decide(
     decision = Decision.objects.create(
         concern=concern, school_id=concern.school_id, token=token, decided_at=at, decided_by=by, **own
     )
-    _tell_reporter(concern, by=by)
+    _tell_reporter(concern, by=by, at=at)
     return decision
 
 
@@ -147,7 +147,7 @@ def close_concern(
     Raises `OutOfTurn` while an action is still to do, `ChangedSince` when somebody saved first. Closing again in the same
     words changes nothing, in other words raises `OutOfTurn`.
     """
-    now = _ensure_unchanged(concern, seen, by)
+    now, at = _ensure_unchanged(concern, seen, by), at or timezone.now()
     there = (now.closed_by_id, now.outcome, now.closing_reason, now.receipt)
     if there == (by.pk, outcome, reason.strip(), receipt):
         return now
@@ -156,7 +156,7 @@ def close_concern(
     concern = concern_life.perform(
         "close", concern, by=by, at=at, outcome=outcome, closing_reason=reason.strip(), receipt=receipt
     )
-    _tell_reporter(concern, by=by)
+    _tell_reporter(concern, by=by, at=at)
     return concern
 
 
@@ -243,6 +243,7 @@ def add_action(
             kind=Notice.Kind.ACTION,
             object_type="action",
             object_id=action.pk,
+            at=at,
         )
     return action
 
@@ -379,7 +380,7 @@ def _touch(concern: Concern) -> None:
     concern.save(update_fields=["revision"])
 
 
-def _tell_reporter(concern: Concern, *, by: User) -> None:
+def _tell_reporter(concern: Concern, *, by: User, at: datetime) -> None:
     """There is news for who logged it: read, decided or closed. What it says is the safe phrase, nothing else."""
     if concern.logged_by_id != by.pk:
         tell(
@@ -388,4 +389,5 @@ def _tell_reporter(concern: Concern, *, by: User) -> None:
             kind=Notice.Kind.RECEIPT,
             object_type="report",
             object_id=concern.pk,
+            at=at,
         )

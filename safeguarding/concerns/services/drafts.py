@@ -214,11 +214,11 @@ def ask_about_draft(*, token: UUID, by: User, at: datetime | None = None) -> Dra
 
     Raises `NotAllowed` for anybody but a lead, `OutOfTurn` when the draft has been sent or discarded meanwhile.
     """
-    draft = _of_colleague(token, by)
-    draft.asked_at, draft.asked_by = at or timezone.now(), by
+    draft, at = _of_colleague(token, by), at or timezone.now()
+    draft.asked_at, draft.asked_by = at, by
     draft.save(update_fields=["asked_at", "asked_by"])
     record(Verb.ASK, draft, by=by)
-    _tell_author(draft, Notice.Kind.DRAFT)
+    _tell_author(draft, Notice.Kind.DRAFT, at=at)
     return draft
 
 
@@ -229,14 +229,14 @@ def open_draft(*, token: UUID, reason: str, by: User, at: datetime | None = None
     Whoever gave a reason reads it from then on; another lead gives a reason too. Raises `BadInput` without one,
     `NotAllowed` for anybody but a lead, `OutOfTurn` when the draft has been sent or discarded meanwhile.
     """
-    draft = _of_colleague(token, by)
+    draft, at = _of_colleague(token, by), at or timezone.now()
     if not reason.strip():
         raise BadInput("Give your reason for opening this draft before its author has sent it.")
     opening = DraftOpening.objects.create(
-        draft=draft, school_id=draft.school_id, lead=by, reason=reason.strip(), opened_at=at or timezone.now()
+        draft=draft, school_id=draft.school_id, lead=by, reason=reason.strip(), opened_at=at
     )
     record(Verb.VIEW, draft, by=by, purpose="unsent draft opened")
-    _tell_author(draft, Notice.Kind.DRAFT_READ)
+    _tell_author(draft, Notice.Kind.DRAFT_READ, at=at)
     return opening
 
 
@@ -249,11 +249,12 @@ def _of_colleague(token: UUID, by: User) -> Draft:
     return draft
 
 
-def _tell_author(draft: Draft, kind: Notice.Kind) -> None:
+def _tell_author(draft: Draft, kind: Notice.Kind, *, at: datetime) -> None:
     tell(
         people=[draft.author],
         school_id=draft.school_id,
         kind=kind,
         object_type="draft",
         object_id=draft.pk,
+        at=at,
     )

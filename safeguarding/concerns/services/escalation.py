@@ -62,6 +62,7 @@ def escalate_calls(*, at: datetime | None = None, only: UUID | None = None) -> i
                 kind=Notice.Kind.CALL,
                 object_type="concern",
                 object_id=concern.pk,
+                at=at,
             )
             record(Verb.CALL, concern, purpose="escalated")
             told += 1
@@ -111,6 +112,7 @@ def chase_unread(*, at: datetime | None = None) -> int:
                 kind=Notice.Kind.UNREAD,
                 object_type="concern",
                 object_id=concern.pk,
+                at=at,
             )
         chased += len(late)
     return chased

@@ -77,6 +77,7 @@ def take_out_of_call(*, token: UUID, child_id: UUID, by: User, at: datetime | No
         kind=Notice.Kind.ADDED,
         object_type="concern",
         object_id=concern.pk,
+        at=at,
     )
     return True
 

@@ -97,6 +97,7 @@ def raise_concern(*, token: UUID, school: School, report: Report, by: User, at: 
         kind=Notice.Kind.ADDED if concern.called_at else Notice.Kind.NEW_CONCERN,
         object_type="concern",
         object_id=concern.pk,
+        at=at,
     )
     return concern
 
@@ -135,7 +136,7 @@ def call_lead(
         name_children(concern, [unnamed], by=by, at=at)
     record(Verb.CALL, concern, by=by, purpose="" if signed_in else "session ended")
     first = first_to_call(school.pk, caller=by, at=at)
-    tell(people=first, school_id=school.pk, kind=Notice.Kind.CALL, object_type="concern", object_id=concern.pk)
+    tell(people=first, school_id=school.pk, kind=Notice.Kind.CALL, object_type="concern", object_id=concern.pk, at=at)
     return concern
 
 
@@ -184,6 +185,7 @@ def amend(*, account: Account, token: UUID, text: str, reason: str, by: User, at
         kind=Notice.Kind.ADDED,
         object_type="concern",
         object_id=concern.pk,
+        at=at,
     )
     return added
 

@@ -34,6 +34,7 @@ def tell(school, *people, about=None):
         kind=Notice.Kind.NEW_CONCERN,
         object_type="concern",
         object_id=about or uuid4(),
+        at=timezone.now(),
     )
 
 

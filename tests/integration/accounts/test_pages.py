@@ -59,7 +59,9 @@ def test_who_may_open_the_page(client, room, address, allowed):
 
 def tell(person, school, kind=Notice.Kind.NEW_CONCERN, object_type="test"):
     about = uuid4()
-    services.tell(people=[person], school_id=school.pk, kind=kind, object_type=object_type, object_id=about)
+    services.tell(
+        people=[person], school_id=school.pk, kind=kind, object_type=object_type, object_id=about, at=timezone.now()
+    )
     return Notice.objects.get(user=person, object_id=about)
 
 
