@@ -1,13 +1,15 @@
 """How does Harbour behave with a hundred schools? Practice schools by the hundred, written in bulk, in flat memory.
 
-Each school is one transaction. Its children come through the service of the import, its concerns by COPY, in the
-proportions of the demo school. The concerns of the last few schools are all old, for the lead who works in those alone.
-Runs as `owner`: only the owner of the tables may count their rows for the planner afterwards.
+Each school is one transaction: a run that was cut off goes on where it ended. Children come through the service of the
+import, concerns by COPY, in the proportions of the demo school. The concerns of the last few schools are all old, for the
+lead who works in those alone. Runs as `owner`: only the owner of the tables may count their rows for the planner
+afterwards.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import batched
 from random import Random
 from uuid import UUID
 
@@ -52,32 +54,62 @@ class Size:
     concerns: int
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """One practice school that is still to be made: its number, and its share of the whole."""
+
+    number: int
+    children: int
+    concerns: int
+    days: Days
+    first: date
+    last: date
+    seed: str
+
+    @property
+    def slug(self) -> str:
+        return f"{SLUG}{self.number:04}"
+
+
 def seed_scale(size: Size, *, now: datetime, seed: int, quiet: bool = False) -> Made:
-    """Make `size.schools` practice schools. Does nothing when they are there. Raises `NotForDemo`, or `CommandError`
-    for another database role than the owner."""
+    """Make those of `size.schools` practice schools that are not there yet. Raises `NotForDemo`, or `CommandError`
+    for another database role than the owner.
+    """
     ensure_demo()
     require_owner(connection)
-    if School.objects.filter(slug__startswith=SLUG).exists():
+    there = set(School.objects.filter(slug__startswith=SLUG).values_list("slug", flat=True))
+    plans = [plan for plan in _plans(size, Days(now.date()), seed) if plan.slug not in there]
+    if not plans:
         return Made()
-    days = Days(now.date())
-    shares = zip(_shares(size.children, size.schools), _shares(size.concerns, size.schools), strict=True)
-    with tqdm(total=size.concerns, unit=" concerns", disable=quiet, smoothing=0.05) as bar:
-        for number, (children, concerns) in enumerate(shares, start=1):
-            with transaction.atomic():
-                _one_school(number, children, concerns, size, days, Random(f"{seed} {number}"), bar)  # noqa: S311
+    concerns = sum(plan.concerns for plan in plans)
+    with tqdm(total=concerns, unit=" concerns", disable=quiet, smoothing=0.05) as bar:
+        for plan in plans:
+            _one_school(plan, bar)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    return Made(size.children, size.schools * sum(n for _, n in _STAFF), size.concerns)
+    return Made(sum(plan.children for plan in plans), len(plans) * sum(n for _, n in _STAFF), concerns)
+
+
+def _plans(size: Size, days: Days, seed: int) -> Iterator[_Plan]:
+    shares = zip(_shares(size.children, size.schools), _shares(size.concerns, size.schools), strict=True)
+    first = days.today - timedelta(days=365 * size.years)
+    for number, (children, concerns) in enumerate(shares, start=1):
+        is_old = size.schools >= 2 * OLD and number > size.schools - OLD
+        last = days.today - timedelta(days=int(size.years * 365 * 0.7)) if is_old else days.today
+        yield _Plan(number, children, concerns, days, first, last, f"{seed} {number}")
 
 
 def _shares(total: int, among: int) -> list[int]:
     return [total // among + (n < total % among) for n in range(among)]
 
 
-def _one_school(number: int, children: int, concerns: int, size: Size, days: Days, chance: Random, bar: tqdm) -> None:
+@transaction.atomic
+def _one_school(plan: _Plan, bar: tqdm) -> None:
+    """Make one school, whole or not at all."""
+    number, days, chance = plan.number, plan.days, Random(plan.seed)  # noqa: S311
     school = create_school(
         name=f"Practice School {number}",
-        slug=f"{SLUG}{number:04}",
+        slug=plan.slug,
         local_authority=_authority(number),
         establishment="9999",
         telephone="0161 496 0100",
@@ -93,22 +125,18 @@ def _one_school(number: int, children: int, concerns: int, size: Size, days: Day
     )
     bulk.insert(Closure, ({"school_id": school.pk, "on": day, "reason": reason} for day, reason in days.closures))
     people = _people(school, number, days, chance)
-    cards = _children(school, number, children, days, chance)
-    last = days.today
-    if size.schools >= 2 * OLD and number > size.schools - OLD:
-        last -= timedelta(days=int(size.years * 365 * 0.7))
-    first = days.today - timedelta(days=365 * size.years)
-    history = History(Place(school.pk, people, cards, days), first, last, chance)
-    written = 0
+    cards = _children(school, number, plan.children, days, chance)
+    history = History(Place(school.pk, people, cards, days), plan.first, plan.last, chance)
     copies = Copies()
-    for rows in history.concerns(concerns):
-        copies.add(rows)
-        written += 1
-        if written % _BATCH == 0 or written == concerns:
-            copies.write()
-            bar.update((written - 1) % _BATCH + 1)
+    for some in batched(history.concerns(plan.concerns), _BATCH):
+        for rows in some:
+            copies.add(rows)
+        copies.write()
+        bar.update(len(some))
     history.number_on()
-    record(Verb.CREATE, object_type="concerns.concern", school_id=school.pk, count=written, purpose="demo schools")
+    record(
+        Verb.CREATE, object_type="concerns.concern", school_id=school.pk, count=plan.concerns, purpose="demo schools"
+    )
 
 
 def _people(school: School, number: int, days: Days, chance: Random) -> list[Person]:

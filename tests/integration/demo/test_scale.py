@@ -102,6 +102,26 @@ def test_a_second_run_changes_nothing(as_owner):
     assert Concern.objects.count() == 300
 
 
+def test_a_run_that_was_cut_off_goes_on(as_owner, monkeypatch):
+    made = []
+
+    def cut_off(plan, bar):
+        if len(made) == 2:
+            raise KeyboardInterrupt
+        made.append(plan.slug)
+        return whole(plan, bar)
+
+    whole = scale._one_school
+    monkeypatch.setattr(scale, "_one_school", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        seed_scale(SIZE, now=TUESDAY, seed=1, quiet=True)
+    assert School.objects.count() == 2
+    monkeypatch.setattr(scale, "_one_school", whole)
+
+    assert seed_scale(SIZE, now=TUESDAY, seed=1, quiet=True).concerns == 200
+    assert (School.objects.count(), Child.objects.count(), Concern.objects.count()) == (6, 60, 300)
+
+
 def test_only_the_owner_and_only_for_practice(settings):
     settings.DEMO = True
     with pytest.raises(CommandError, match="belong to the role owner"):
