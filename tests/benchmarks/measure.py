@@ -28,7 +28,7 @@ PATIENCE = 8.0
 
 
 class Unanswered(Exception):
-    """The page answered with another status than 200 or a redirect."""
+    """The page answered otherwise than it should: 200, or a redirect to what was sent to it."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,12 @@ class Answer:
     headers: dict[str, str]
     body: bytes
     seconds: float
+    sent: bool
+
+    @property
+    def is_good(self) -> bool:
+        """A page that sends a reader elsewhere has not been measured; one that takes a form does so when it is done."""
+        return self.status == 200 or (self.sent and self.status in (302, 303))
 
 
 class Browser:
@@ -83,7 +89,7 @@ class Browser:
         response = self.handler(environ, start)
         content = b"".join(response)
         response.close()
-        return Answer(seen["status"], seen["headers"], content, perf_counter() - begun)
+        return Answer(seen["status"], seen["headers"], content, perf_counter() - begun, data is not None)
 
 
 def handlers() -> tuple[WSGIHandler, WSGIHandler]:
@@ -138,7 +144,7 @@ def measure(
     """
     for _ in range(WARM):
         answer = ask(browser, prepare(browser))
-        if answer.status not in (200, 302, 303):
+        if not answer.is_good:
             raise Unanswered(answer.status)
         floor.ask("/bench/floor/")
     rounds = max(7, min(ROUNDS, int(PATIENCE / max(answer.seconds, 0.001))))

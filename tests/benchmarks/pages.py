@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin
 
 from django.urls import NoReverseMatch, reverse
 
@@ -70,7 +71,7 @@ def _deep(url: str) -> tuple[Callable[[Browser, Any], Answer], Callable[[Browser
                 found = re.search(rb'href="([^"]*before=[^"]*)"', browser.ask(address).body)
                 if found is None:
                     break
-                address = found[1].decode().replace("&amp;", "&")
+                address = urljoin(address, found[1].decode().replace("&amp;", "&"))
             places[id(browser)] = address
         return places[id(browser)]
 

@@ -76,5 +76,14 @@ def test_a_page_that_refuses_is_not_a_fast_page(practice):
     teacher = User.objects.get(username=cast.TEACHER)
     browser, floor = measure.Browser(teacher, handler), measure.Browser(teacher, floor_handler)
 
-    with pytest.raises(measure.Unanswered, match="403"):
-        measure.measure(browser, floor, lambda b, given: b.ask("/today/"), lambda b: None)
+    for address, status in (("/today/", "403"), ("/", "302")):
+        with pytest.raises(measure.Unanswered, match=status):
+            measure.measure(browser, floor, lambda b, given, address=address: b.ask(address), lambda b: None)
+
+
+def test_a_page_deep_in_a_list_is_another_page_than_its_first(practice):
+    _, handler = measure.handlers()
+    browser = measure.Browser(User.objects.get(username=cast.LEAD), handler)
+    [deep] = [page for page in pages(cast.Records.find()) if page.what == "concerns, deep"]
+
+    assert deep.ask(browser, deep.prepare(browser)).body != browser.ask("/concerns/").body
