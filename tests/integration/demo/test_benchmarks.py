@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
+from children.models import Child
 from safeguarding.accounts.models import User
 from safeguarding.concerns.models import Concern
 from safeguarding.demo import scale
@@ -69,6 +70,18 @@ def test_saving_is_measured_by_saving(practice, tmp_path):
 
     assert all("failed" not in row for row in json.loads((tmp_path / "bench.json").read_text())["pages"])
     assert Concern.objects.get(pk=cast.Records.find().waiting).revision > before
+
+
+def test_a_file_of_children_is_measured_and_taken_back(practice, settings, tmp_path, capsys):
+    settings.ROLE = "worker"
+    before = Child.objects.count()
+    call_command("bench_imports", children=[500], out=tmp_path / "bench.json")
+    [row] = json.loads((tmp_path / "bench.json").read_text())["imports"]
+
+    assert row["children"] == 500
+    assert row["ratio"] > 1
+    assert Child.objects.count() == before
+    assert "the same again" in capsys.readouterr().out
 
 
 def test_a_page_that_refuses_is_not_a_fast_page(practice):

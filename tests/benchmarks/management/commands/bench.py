@@ -1,4 +1,4 @@
-"""`manage.py bench`: seed a size once, then measure every page. Run by `make bench`, as the database role `owner`."""
+"""`manage.py bench`: seed a size once, then measure every page and an import. Run by `make bench`, as the database role `owner`."""
 
 import os
 import subprocess
@@ -19,7 +19,7 @@ SIZES = {"small": (6, 600, 3_000), "usual": (10, 6_000, 100_000), "full": (100, 
 
 
 class Command(BaseCommand):
-    help = "Seeds practice schools once (BENCH_SIZE=small, usual or full), then measures every page."
+    help = "Seeds practice schools once (BENCH_SIZE=small, usual or full), then measures every page and an import."
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -31,8 +31,9 @@ class Command(BaseCommand):
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM ANALYZE")
         make_cast()
-        subprocess.run(
-            [sys.executable, str(settings.BASE_DIR / "manage.py"), "bench_pages"],
-            env=os.environ | {"HARBOUR_ROLE": "web"},
-            check=True,
-        )
+        for command, role in (("bench_pages", "web"), ("bench_imports", "worker")):
+            subprocess.run(
+                [sys.executable, str(settings.BASE_DIR / "manage.py"), command],
+                env=os.environ | {"HARBOUR_ROLE": role},
+                check=True,
+            )
