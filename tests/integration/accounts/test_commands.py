@@ -124,8 +124,8 @@ def test_what_may_not_end_is_explained_and_stays():
     school = factories.school()
     lead = factories.member(school, "lead", "Priya", "Raman")
     for arguments, sentence in (
-        (["end_role", lead.username, "--role", "lead"], "would have no safeguarding lead after this"),
-        (["close_account", lead.username], "would have no safeguarding lead after this"),
+        (["end_role", lead.username, "--role", "lead"], "would have no safeguarding lead from"),
+        (["close_account", lead.username], "would have no safeguarding lead from"),
         (["end_role", lead.username, "--role", "office"], "is not Office at"),
         (["end_role", lead.username, "--role", "lead", "--last-day", "1999-01-01"], "began on 1 September 2020"),
         (["end_role", "n.obody", "--role", "lead"], "Nobody has the user name n.obody"),
