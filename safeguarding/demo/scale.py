@@ -25,13 +25,13 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.database import require_owner
 from safeguarding.demo import source
+from safeguarding.demo.apart import MANY
 from safeguarding.demo.copying import Copies
 from safeguarding.demo.days import Days
 from safeguarding.demo.history import History, Person, Place
 from safeguarding.demo.seeding import Made, ensure_demo
 from safeguarding.keys import uuid7
 
-SLUG = "practice-"
 # (role, how many at each school)
 _STAFF = (
     ("headteacher", 1), ("lead", 1), ("deputy_lead", 2), ("senco", 1), ("designated_teacher", 1), ("pastoral", 1),
@@ -57,7 +57,7 @@ def seed_scale(size: Size, *, now: datetime, seed: int, quiet: bool = False) -> 
     for another database role than the owner."""
     ensure_demo()
     require_owner(connection)
-    if School.objects.filter(slug__startswith=SLUG).exists():
+    if School.objects.filter(slug__startswith=MANY).exists():
         return Made()
     days = Days(now.date())
     shares = zip(_shares(size.children, size.schools), _shares(size.concerns, size.schools), strict=True)
@@ -77,7 +77,7 @@ def _shares(total: int, among: int) -> list[int]:
 def _one_school(number: int, children: int, concerns: int, size: Size, days: Days, chance: Random, bar: tqdm) -> None:
     school = create_school(
         name=f"Practice School {number}",
-        slug=f"{SLUG}{number:04}",
+        slug=f"{MANY}{number:04}",
         local_authority=_authority(number),
         establishment="9999",
         telephone="0161 496 0100",
