@@ -48,6 +48,34 @@ def add_person(
 
 
 @transaction.atomic
+def change_person(
+    *,
+    user: User,
+    by: User | None = None,
+    first_name: str | None = None,
+    last_name: str | None = None,
+    email: str | None = None,
+    extension: str | None = None,
+) -> User:
+    """Change what is known of a person. None stays as it is; "" takes it away. Nothing is written when nothing changes.
+
+    `by` is None at the terminal. Raises `BadInput` with what is wrong.
+    """
+    changed = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    given = {"first_name": first_name, "last_name": last_name, "email": email, "extension": extension}
+    changes = {name: value.strip() for name, value in given.items() if value is not None}
+    changes = {name: value for name, value in changes.items() if value != getattr(changed, name)}
+    if not changes:
+        return changed
+    for name, value in changes.items():
+        setattr(changed, name, value)
+    check(changed)
+    changed.save(update_fields=list(changes))
+    record(Verb.CHANGE, changed, by=by, purpose="details")
+    return changed
+
+
+@transaction.atomic
 def assign_role(
     *,
     user: User,
@@ -60,12 +88,18 @@ def assign_role(
 ) -> RoleAssignment:
     """Give `user` a role at `school` from a day until a day (both count).
 
-    Raises `BadInput` for a role that is not one, or for somebody whose account is closed.
+    Raises `BadInput` for a role that is not one or that the person has there already, or for a closed account.
     """
     if not user.is_active:
         raise BadInput("This account is closed. Give the person a new one, under another user name.")
     if role_key not in ROLES:
         raise BadInput(f"There is no role {role_key}. The roles are {', '.join(ROLES)}.")
+    held = RoleAssignment.objects.filter(user=user, school=school, role_key=role_key, ends_on=None).first()
+    if held is not None and ends_on is None:
+        raise BadInput(
+            f"{user.full_name} is {held.role.title} at {school.name} already, from {full_day(held.starts_on)}. "
+            "End that role first, or choose another."
+        )
     assignment = RoleAssignment(
         user=user,
         school=school,
