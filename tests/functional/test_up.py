@@ -157,6 +157,7 @@ def test_a_killed_start_leaves_nothing_and_the_next_one_is_not_held_up(up: Up, v
     said = words_until(first, "Ctrl-C stops it")
     assert "Practice" not in said
     assert "harbour-practice" not in said
+    assert "BEHIND_PROXY" not in said
     assert schools(var) == [], "a school of its own is not filled with practice"
     first.kill()
     first.communicate(timeout=30)
@@ -191,7 +192,8 @@ def test_passwords_are_private_and_each_role_is_asked_for_its_own(up: Up, var: P
         assert (var / name).stat().st_mode & 0o777 == 0o600
 
     held = up(HARBOUR_DEMO="false", SECRET_KEY="given")
-    words_until(held, "Ctrl-C stops it")
+    said = words_until(held, "Ctrl-C stops it")
+    assert "Set BEHIND_PROXY=true where a proxy ends https" in said
     web = url(var, "")
     with psycopg.connect(web) as connection:
         assert connection.execute("SELECT current_user, inet_server_addr()").fetchone() == ("web", None)
