@@ -7,9 +7,16 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "safeguarding.settings")
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        # Its sentence says which setting and what to do: for whoever installs, where it came from helps nobody.
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(f"Harbour cannot start: {error}")
 
 
 if __name__ == "__main__":

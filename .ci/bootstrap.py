@@ -259,12 +259,7 @@ def run(command, env=None):
 
 
 def start():
-    """Become `manage.py up`. Without any settings it is the demo school, for this machine alone."""
-    configured = (ROOT / ".env").exists() or any(
-        name in os.environ for name in ("HARBOUR_DEMO", "DATABASE_URL", "DATABASE_URL_FILE")
-    )
-    if not configured:
-        os.environ["HARBOUR_DEMO"] = "true"
+    """Become `manage.py up`, which is the demo school where the settings name no other (`safeguarding/settings.py`)."""
     if MACOS:
         prefix = "/opt/homebrew" if platform.machine() == "arm64" else "/usr/local"
         os.environ.setdefault("DYLD_FALLBACK_LIBRARY_PATH", f"{prefix}/lib:/usr/local/lib:/usr/lib")

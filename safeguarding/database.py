@@ -4,6 +4,7 @@
 or where `DELETING_APPS` names the library's app. Events can only be added, which privileges and a trigger both hold to.
 """
 
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from django.apps import apps
@@ -43,32 +44,41 @@ def require_owner(connection: Connection) -> None:
 
 
 def apply_privileges(connection: Connection) -> None:
-    """Take every privilege from `web` and `worker` and from everybody, then give each table's own. May run at any time."""
+    """Take every privilege from `web` and `worker` and from everybody, then give each table's own.
+
+    May run at any time: all of it is one transaction, so that nobody who works meanwhile is refused in between.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_database()")
         database = sql.Identifier(cursor.fetchone()[0])
-        for statement in (
-            "REVOKE ALL ON DATABASE {database} FROM PUBLIC, {roles}",
-            "GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {roles}",
-            "REVOKE ALL ON SCHEMA public FROM PUBLIC, {roles}",
-            "GRANT USAGE ON SCHEMA public TO {roles}",
-            "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {roles}",
-            "REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {roles}",
-            "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {roles}",
-        ):
-            cursor.execute(sql.SQL(statement).format(database=database, roles=_ROLES))
-        by_table = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")
-        for (table,) in cursor.fetchall():
-            cursor.execute(
-                sql.SQL("GRANT {rights} ON {table} TO {roles}").format(
-                    rights=sql.SQL(_rights(table, by_table.get(table))),
-                    table=sql.Identifier(table),
-                    roles=_ROLES,
-                )
-            )
-            if table in by_table and by_table[table]._meta.label_lower in APPEND_ONLY:
-                _forbid_change(cursor, table)
+        statements = [*_on_the_whole(database), *_on_tables([table for (table,) in cursor.fetchall()])]
+        # PostgreSQL runs what it is sent at once as one transaction.
+        cursor.execute(sql.SQL(";\n").join(statements))
+
+
+def _on_the_whole(database: sql.Identifier) -> Iterator[sql.Composable]:
+    for statement in (
+        "REVOKE ALL ON DATABASE {database} FROM PUBLIC, {roles}",
+        "GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {roles}",
+        "REVOKE ALL ON SCHEMA public FROM PUBLIC, {roles}",
+        "GRANT USAGE ON SCHEMA public TO {roles}",
+        "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {roles}",
+        "REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {roles}",
+        "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {roles}",
+    ):
+        yield sql.SQL(statement).format(database=database, roles=_ROLES)
+
+
+def _on_tables(tables: Sequence[str]) -> Iterator[sql.Composable]:
+    by_table = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
+    for table in tables:
+        model = by_table.get(table)
+        yield sql.SQL("GRANT {rights} ON {table} TO {roles}").format(
+            rights=sql.SQL(_rights(table, model)), table=sql.Identifier(table), roles=_ROLES
+        )
+        if model and model._meta.label_lower in APPEND_ONLY:
+            yield from _forbid_change(table)
 
 
 def _rights(table: str, model: type[models.Model] | None) -> str:
@@ -81,7 +91,7 @@ def _rights(table: str, model: type[models.Model] | None) -> str:
     return "SELECT, INSERT, UPDATE"
 
 
-def _forbid_change(cursor: Any, table: str) -> None:
+def _forbid_change(table: str) -> Iterator[sql.Composable]:
     """A trigger that no role passes, not even with replication's settings (`ENABLE ALWAYS`)."""
     for statement in (
         """
@@ -94,4 +104,4 @@ def _forbid_change(cursor: Any, table: str) -> None:
         "FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change()",
         "ALTER TABLE {table} ENABLE ALWAYS TRIGGER append_only",
     ):
-        cursor.execute(sql.SQL(statement).format(table=sql.Identifier(table)))
+        yield sql.SQL(statement).format(table=sql.Identifier(table))

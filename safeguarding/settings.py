@@ -1,7 +1,9 @@
 """How is this installation configured? Every setting, read from the environment; `.env.example` lists them."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -36,16 +38,36 @@ for _own, _names in {"database.env": DATABASE_URLS.values(), "queue.env": ("REDI
 def secret(name: str, default: str | None = None) -> str:
     """The value of `name`, or the contents of the file that `name_FILE` points to (container secrets).
 
-    Raises `ImproperlyConfigured` with what to do when neither is set and there is no default.
+    Raises `ImproperlyConfigured` with what to do when neither is set and there is no default, or the file cannot be read.
     """
     if path := env.str(f"{name}_FILE", default=""):
-        return Path(path).read_text().strip()
+        try:
+            return Path(path).read_text().strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE is {path}, which cannot be read: {error.strerror}.") from None
     value = os.environ.get(name) or default
     if value is None:
         raise ImproperlyConfigured(
             f"{name} is not set. Put it in .env (see .env.example) or point {name}_FILE to a file."
         )
     return value
+
+
+def number(name: str, default: int, *, least: int, most: int) -> int:
+    """The whole number `name`. Raises `ImproperlyConfigured` with what it must be."""
+    written = env.str(name, default="").strip() or str(default)
+    if not (written.isdecimal() and least <= int(written) <= most):
+        raise ImproperlyConfigured(f"{name} is {written!r}; it must be a whole number from {least} to {most}.")
+    return int(written)
+
+
+def address(name: str, default: str | None, *, parts: Callable[[str], dict[str, Any]], like: str) -> dict[str, Any]:
+    """The `parts` of the address `name`. Raises `ImproperlyConfigured`, which never shows it: it holds a password."""
+    written = secret(name, default)
+    try:
+        return parts(written)
+    except (ValueError, ImproperlyConfigured):
+        raise ImproperlyConfigured(f"{name} cannot be understood. It must look like {like}.") from None
 
 
 # --- which installation is this
@@ -55,8 +77,8 @@ SECRET_KEY = secret("SECRET_KEY", "insecure-until-make-run-writes-one" if EMBEDD
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 # Practice is for this machine alone: its passwords stand on the sign-in page.
 HOST = "127.0.0.1" if DEMO else env.str("LISTEN_ON", default="127.0.0.1")
-PORT = env.int("PORT", default=8000)
-WEB_WORKERS = env.int("WEB_WORKERS", default=os.cpu_count() or 1)
+PORT = number("PORT", 8000, least=1, most=65535)
+WEB_WORKERS = number("WEB_WORKERS", os.cpu_count() or 1, least=1, most=1000)
 BASE_URL = env.str("BASE_URL", default=f"http://localhost:{PORT}")
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https://") else []
 
@@ -122,7 +144,12 @@ ROLE = env.str("HARBOUR_ROLE", default="web")
 if ROLE not in DATABASE_URLS:
     raise ImproperlyConfigured(f"HARBOUR_ROLE is {ROLE!r}; it must be one of {', '.join(DATABASE_URLS)}.")
 # With nothing configured, the address of nobody: commands that need no database still work.
-_address = env.db_url_config(secret(DATABASE_URLS[ROLE], "postgres://nobody@127.0.0.1:1/none"))
+_address = address(
+    DATABASE_URLS[ROLE],
+    "postgres://nobody@127.0.0.1:1/none",
+    parts=env.db_url_config,
+    like="postgres://ROLE:PASSWORD@localhost:5432/harbour",
+)
 # A page that takes longer has gone wrong; a migration, or filling a school, may take what it needs.
 _timeout = 0 if ROLE == "owner" else 60_000
 DATABASES = {
@@ -157,7 +184,12 @@ CACHES = {
 }
 
 # --- mail: a link and no personal data
-EMAIL_CONFIG = env.email_url_config(secret("EMAIL_URL", "dummymail://" if DEMO else "consolemail://"))
+EMAIL_CONFIG = address(
+    "EMAIL_URL",
+    "dummymail://" if DEMO else "consolemail://",
+    parts=env.email_url_config,
+    like="smtp+tls://USER:PASSWORD@mail.example.sch.uk:587",
+)
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="harbour@localhost")
@@ -202,7 +234,7 @@ SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+TRUSTED_PROXIES = number("TRUSTED_PROXIES", 0, least=0, most=20)
 # Other sites learn nothing. With "no-referrer" a browser also hides from our own forms where they come from, and the
 # check against forged requests refuses every one of them.
 SECURE_REFERRER_POLICY = "same-origin"

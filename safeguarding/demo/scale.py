@@ -27,13 +27,13 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.database import require_owner
 from safeguarding.demo import source
+from safeguarding.demo.apart import MANY
 from safeguarding.demo.copying import Copies
 from safeguarding.demo.days import Days
 from safeguarding.demo.history import History, Person, Place
 from safeguarding.demo.seeding import Made, ensure_demo
 from safeguarding.keys import uuid7
 
-SLUG = "practice-"
 # (role, how many at each school)
 _STAFF = (
     ("headteacher", 1), ("lead", 1), ("deputy_lead", 2), ("senco", 1), ("designated_teacher", 1), ("pastoral", 1),
@@ -68,7 +68,7 @@ class _Plan:
 
     @property
     def slug(self) -> str:
-        return f"{SLUG}{self.number:04}"
+        return f"{MANY}{self.number:04}"
 
 
 def seed_scale(size: Size, *, now: datetime, seed: int, quiet: bool = False) -> Made:
@@ -77,7 +77,7 @@ def seed_scale(size: Size, *, now: datetime, seed: int, quiet: bool = False) -> 
     """
     ensure_demo()
     require_owner(connection)
-    there = set(School.objects.filter(slug__startswith=SLUG).values_list("slug", flat=True))
+    there = set(School.objects.filter(slug__startswith=MANY).values_list("slug", flat=True))
     plans = [plan for plan in _plans(size, Days(now.date()), seed) if plan.slug not in there]
     if not plans:
         return Made()

@@ -19,6 +19,7 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Subcategory
 from safeguarding.demo import people, small, source, stories
+from safeguarding.demo.apart import MAIN, SMALL, NotForDemo, ensure_apart
 from safeguarding.demo.days import Days, in_year
 from safeguarding.demo.families import new_child
 from safeguarding.demo.fresh import Desk
@@ -27,18 +28,10 @@ from safeguarding.demo.keys import Keys
 from safeguarding.demo.records import write
 from safeguarding.demo.source import Entry
 from safeguarding.demo.stories import Cast, Story
-from safeguarding.exceptions import HarbourError
 
 SEED = 2026
-MAIN, SMALL = "tarnbeck-hollow", "withy-fold"
-# Slugs of schools that a seeder made begin with one of these.
-OURS = (MAIN, SMALL, "practice-")
 _CALL_ORDER = {"lead": 1, "deputy_lead": 2, "headteacher": 5}
 _SMALL_NOTES = 12
-
-
-class NotForDemo(HarbourError):
-    """This is no place for a demo school."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +49,7 @@ def ensure_demo() -> None:
         raise NotForDemo(
             "This is not a practice installation: set HARBOUR_DEMO=true where nobody works with real children."
         )
-    if any(not slug.startswith(OURS) for slug in School.objects.values_list("slug", flat=True)):
-        raise NotForDemo("This database holds a real school. The practice school needs a database of its own.")
+    ensure_apart()
 
 
 @transaction.atomic

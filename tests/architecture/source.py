@@ -1,4 +1,4 @@
-"""What does the code say? The parsed modules and the templates that the tests of this folder walk over."""
+"""What does the code say? The parsed modules, the lists and the templates that the tests of this folder walk over."""
 
 import ast
 from collections.abc import Iterator
@@ -51,6 +51,17 @@ def _under(folder: str) -> Iterator[Module]:
     for path in sorted((ROOT / folder).rglob("*.py")):
         text = path.read_text()
         yield Module(str(path.relative_to(ROOT)), text, ast.parse(text))
+
+
+@cache
+def lists() -> tuple[tuple[str, str], ...]:
+    """Path from the root and text of every list that forms offer. What the staff of the demo school write is their own."""
+    return tuple(
+        (str(path.relative_to(ROOT)), path.read_text())
+        for folder in PACKAGES
+        for path in sorted((ROOT / folder).rglob("data/*"))
+        if "demo" not in path.relative_to(ROOT).parts
+    )
 
 
 @cache

@@ -27,7 +27,9 @@ def variables_read() -> set[str]:
             and isinstance(call.func.value, ast.Name)
             and call.func.value.id == "env"
         )
-        if asked_of_env or (isinstance(call.func, ast.Name) and call.func.id in {"secret", "given"}):
+        if asked_of_env or (
+            isinstance(call.func, ast.Name) and call.func.id in {"secret", "given", "number", "address"}
+        ):
             names.add(call.args[0].value)
     from django.conf import settings
 
@@ -90,6 +92,41 @@ def test_a_missing_secret_says_what_to_do_and_may_be_a_file(tmp_path: Path) -> N
     assert "SECRET_KEY is not set. Put it in .env" in lost
     (tmp_path / "key").write_text("from a file\n")
     assert load({"SECRET_KEY_FILE": str(tmp_path / "key")}, tmp_path, "settings.SECRET_KEY") == "from a file"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("PORT", "abc", "PORT is 'abc'; it must be a whole number from 1 to 65535."),
+        ("PORT", "80000", "PORT is '80000'; it must be a whole number from 1 to 65535."),
+        ("WEB_WORKERS", "0", "WEB_WORKERS is '0'; it must be a whole number from 1 to 1000."),
+        ("TRUSTED_PROXIES", "-1", "TRUSTED_PROXIES is '-1'; it must be a whole number from 0 to 20."),
+        ("EMAIL_URL", "mail.example.org:587", "EMAIL_URL cannot be understood. It must look like smtp+tls://USER:"),
+        ("EMAIL_URL", "smtp://u:hidden@mail:abc", "EMAIL_URL cannot be understood. It must look like smtp+tls://USER:"),
+        ("DATABASE_URL", "postgres://u:hidden@host:abc/x", "DATABASE_URL cannot be understood. It must look like"),
+        ("EMAIL_URL_FILE", "/nowhere/url", "EMAIL_URL_FILE is /nowhere/url, which cannot be read: No such file"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_one_sentence(name: str, value: str, sentence: str, tmp_path: Path) -> None:
+    plain = {
+        "HARBOUR_ENV_FILE": os.devnull,
+        "HARBOUR_VAR": str(tmp_path),
+        "PATH": os.environ["PATH"],
+        "SECRET_KEY": "x",
+    }
+    done = subprocess.run(
+        [sys.executable, "manage.py", "up"], cwd=ROOT, env=plain | {name: value}, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Harbour cannot start: {sentence}")
+    assert len(done.stderr.splitlines()) == 1
+    assert "hidden" not in done.stderr
+
+
+def test_a_number_that_is_given_is_taken_and_an_empty_one_is_the_default(tmp_path: Path) -> None:
+    shown = "settings.PORT, settings.TRUSTED_PROXIES"
+    assert load({"PORT": "8001", "TRUSTED_PROXIES": "1"}, tmp_path, shown) == "8001 1"
+    assert load({"PORT": "", "TRUSTED_PROXIES": ""}, tmp_path, shown) == "8000 0"
 
 
 def test_addresses_of_embedded_servers_never_mix_with_given_ones(tmp_path: Path) -> None:

@@ -45,6 +45,12 @@ def f():
     assert sorted(seen) == ["grant", "pupil"]
 
 
+def test_what_a_reader_sees_of_the_lists_that_forms_offer():
+    assert list(words.of_list("codes.csv", "kind,code,label\nsen,K,School\n")) == ["School"]
+    said = {text for path, text in words.everything() if path.endswith((".json", ".csv"))}
+    assert {"Domestic abuse", "Child is harmed", "City of London"} <= said
+
+
 def test_the_list_is_read():
     assert {"DSL", "triage", "break-glass", "submit"} <= set(words.never())
     assert "subject access request" in words.exceptions()

@@ -1,11 +1,13 @@
-"""What does a reader of Harbour see? The words of templates, scripts and code that end up on a page."""
+"""What does a reader of Harbour see? The words of templates, scripts, code and lists that end up on a page."""
 
 import ast
+import csv
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
 
-from .source import ROOT, product, templates
+from .source import ROOT, lists, product, templates
 
 WORDS = ROOT / "docs" / "words.md"
 
@@ -78,6 +80,15 @@ def of_module(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.value
 
 
+def of_list(name: str, text: str) -> Iterator[str]:
+    """What a list of codes shows: the labels of a table, the names, guidance and sub-lists of a tree."""
+    if name.endswith(".csv"):
+        yield from (row["label"] for row in csv.DictReader(text.splitlines()))
+        return
+    for entry in json.loads(text):
+        yield from (entry["name"], entry["guidance"], *entry["subcategories"])
+
+
 def _text(node: ast.expr) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
@@ -88,11 +99,14 @@ def _is_sentence(value: object) -> bool:
 
 
 def everything() -> Iterator[tuple[str, str]]:
-    """Where and what, of every template, script and module."""
+    """Where and what, of every template, script, list and module."""
     for path, text in templates():
         yield path, of_template(text)
     for path in sorted((ROOT / "static" / "js").glob("*.js")):
         yield str(path.relative_to(ROOT)), of_script(path.read_text())
+    for path, text in lists():
+        for said in of_list(path, text):
+            yield path, said
     for module in product():
         for line, text in of_module(module.tree):
             yield f"{module.path}:{line}", text

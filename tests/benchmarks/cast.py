@@ -14,7 +14,8 @@ from children.models import Child
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.services import add_person, assign_role
 from safeguarding.concerns.models import Account, Concern, ConcernChild
-from safeguarding.demo.scale import OLD, SLUG
+from safeguarding.demo.apart import MANY
+from safeguarding.demo.scale import OLD
 
 TEACHER, LEAD, HEAD, OFFICE = (f"s0001.{job}1" for job in ("teacher", "lead", "headteacher", "office"))
 NEW, LEAD_OF_OLD, LEAD_OF_ALL = "bench.new", "bench.old", "bench.all"
@@ -34,7 +35,7 @@ def make_cast() -> None:
     """The people whom no practice school has. May run again."""
     if User.objects.filter(username=NEW).exists():
         return
-    schools = list(School.objects.filter(slug__startswith=SLUG).order_by("slug"))
+    schools = list(School.objects.filter(slug__startswith=MANY).order_by("slug"))
     since = timezone.localdate() - timedelta(days=400)
     for username, key, where in (
         (NEW, "teacher", schools[:1]),
@@ -60,7 +61,7 @@ class Records:
 
     @classmethod
     def find(cls) -> "Records":
-        school = School.objects.get(slug=f"{SLUG}0001")
+        school = School.objects.get(slug=f"{MANY}0001")
         concerns = Concern.objects.filter(school=school)
         entries = (
             ConcernChild.objects.filter(school=school)

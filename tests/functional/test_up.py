@@ -142,6 +142,14 @@ def test_from_nothing_to_a_page_with_sign_ins_and_a_second_start_keeps_the_data(
     second.communicate(timeout=30)
     until(lambda: running(var) == [])
 
+    serious = up(HARBOUR_DEMO="false")
+    said, _ = serious.communicate(timeout=60)
+    assert (
+        "holds the practice school, whose passwords everybody knows: give real records a database of their own" in said
+    )
+    assert serious.returncode == 1
+    assert running(var) == []
+
 
 def test_a_killed_start_leaves_nothing_and_the_next_one_is_not_held_up(up: Up, var: Path, port: int) -> None:
     serious = {"HARBOUR_DEMO": "false", "HTTPS": "false"}
@@ -149,6 +157,7 @@ def test_a_killed_start_leaves_nothing_and_the_next_one_is_not_held_up(up: Up, v
     said = words_until(first, "Ctrl-C stops it")
     assert "Practice" not in said
     assert "harbour-practice" not in said
+    assert "BEHIND_PROXY" not in said
     assert schools(var) == [], "a school of its own is not filled with practice"
     first.kill()
     first.communicate(timeout=30)
@@ -159,6 +168,18 @@ def test_a_killed_start_leaves_nothing_and_the_next_one_is_not_held_up(up: Up, v
     second = up(**serious)
     words_until(second, "Ctrl-C stops it")
     assert status(port) == 200
+    os.killpg(second.pid, signal.SIGTERM)
+    second.communicate(timeout=30)
+
+    added, _ = up("--", "add_school", "Saltmarsh Lane Primary School", **serious).communicate(timeout=60)
+    assert "Saltmarsh Lane Primary School is there" in added
+    practice = up()
+    said, _ = practice.communicate(timeout=60)
+    assert "holds a real school, and this is practice" in said
+    assert practice.returncode == 1
+    again = up("--", "check", **serious)
+    said, _ = again.communicate(timeout=60)
+    assert again.returncode == 0, said
 
 
 def test_passwords_are_private_and_each_role_is_asked_for_its_own(up: Up, var: Path) -> None:
@@ -171,7 +192,8 @@ def test_passwords_are_private_and_each_role_is_asked_for_its_own(up: Up, var: P
         assert (var / name).stat().st_mode & 0o777 == 0o600
 
     held = up(HARBOUR_DEMO="false", SECRET_KEY="given")
-    words_until(held, "Ctrl-C stops it")
+    said = words_until(held, "Ctrl-C stops it")
+    assert "Set BEHIND_PROXY=true where a proxy ends https" in said
     web = url(var, "")
     with psycopg.connect(web) as connection:
         assert connection.execute("SELECT current_user, inet_server_addr()").fetchone() == ("web", None)

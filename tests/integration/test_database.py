@@ -9,7 +9,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
 from psycopg import sql
-from psycopg.errors import InsufficientPrivilege
+from psycopg.errors import InsufficientPrivilege, LockNotAvailable
 
 from safeguarding.database import apply_privileges
 
@@ -102,6 +102,19 @@ def test_a_table_that_nobody_thought_of_gets_its_privileges_with_the_next_migrat
     web.execute("INSERT INTO forgotten VALUES (1)")
     with pytest.raises(InsufficientPrivilege):
         web.execute("DELETE FROM forgotten")
+
+
+def test_privileges_are_given_all_at_once_so_that_nobody_who_works_is_refused_meanwhile(connect: Connect) -> None:
+    owner, web, writer = connect("owner"), connect("web"), connect("postgres")
+    owner.execute("SET lock_timeout = 50")
+    with writer.transaction():
+        # Half-way, at the trigger of the events, it has to wait for somebody who writes one, and gives up.
+        writer.execute("LOCK TABLE audit_event IN ROW EXCLUSIVE MODE")
+        with pytest.raises(LockNotAvailable):
+            apply_privileges(owner)
+    web.execute("SELECT 1 FROM children_child")
+    apply_privileges(owner)
+    web.execute("SELECT 1 FROM children_child")
 
 
 def test_only_the_owner_migrates() -> None:

@@ -16,7 +16,16 @@ from .cover import (
     readers_on_duty,
     speak_to,
 )
-from .people import add_person, assign_role, deactivate_person, end_role, find_account, find_role, get_person
+from .people import (
+    add_person,
+    assign_role,
+    change_person,
+    deactivate_person,
+    end_role,
+    find_account,
+    find_role,
+    get_person,
+)
 from .rota import (
     absences_from,
     call_sooner,
@@ -54,6 +63,7 @@ __all__ = [
     "assign_role",
     "call_order",
     "call_sooner",
+    "change_person",
     "change_school",
     "closure_problem",
     "coming_days",

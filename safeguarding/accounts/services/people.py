@@ -1,6 +1,6 @@
 """Give people an account and a role, and take them away by date."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -9,8 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from safeguarding.accounts.models import RoleAssignment, School, User
-from safeguarding.accounts.permissions import live, people_with
-from safeguarding.accounts.roles import LEAD_ROLES, ROLES, Capability
+from safeguarding.accounts.roles import LEAD_ROLES, ROLES, Capability, with_capability
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.dates import full_day
@@ -49,6 +48,34 @@ def add_person(
 
 
 @transaction.atomic
+def change_person(
+    *,
+    user: User,
+    by: User | None = None,
+    first_name: str | None = None,
+    last_name: str | None = None,
+    email: str | None = None,
+    extension: str | None = None,
+) -> User:
+    """Change what is known of a person. None stays as it is; "" takes it away. Nothing is written when nothing changes.
+
+    `by` is None at the terminal. Raises `BadInput` with what is wrong.
+    """
+    changed = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    given = {"first_name": first_name, "last_name": last_name, "email": email, "extension": extension}
+    changes = {name: value.strip() for name, value in given.items() if value is not None}
+    changes = {name: value for name, value in changes.items() if value != getattr(changed, name)}
+    if not changes:
+        return changed
+    for name, value in changes.items():
+        setattr(changed, name, value)
+    check(changed)
+    changed.save(update_fields=list(changes))
+    record(Verb.CHANGE, changed, by=by, purpose="details")
+    return changed
+
+
+@transaction.atomic
 def assign_role(
     *,
     user: User,
@@ -61,12 +88,18 @@ def assign_role(
 ) -> RoleAssignment:
     """Give `user` a role at `school` from a day until a day (both count).
 
-    Raises `BadInput` for a role that is not one, or for somebody whose account is closed.
+    Raises `BadInput` for a role that is not one or that the person has there already, or for a closed account.
     """
     if not user.is_active:
         raise BadInput("This account is closed. Give the person a new one, under another user name.")
     if role_key not in ROLES:
         raise BadInput(f"There is no role {role_key}. The roles are {', '.join(ROLES)}.")
+    held = RoleAssignment.objects.filter(user=user, school=school, role_key=role_key, ends_on=None).first()
+    if held is not None and ends_on is None:
+        raise BadInput(
+            f"{user.full_name} is {held.role.title} at {school.name} already, from {full_day(held.starts_on)}. "
+            "End that role first, or choose another."
+        )
     assignment = RoleAssignment(
         user=user,
         school=school,
@@ -92,15 +125,15 @@ def find_role(*, user: User, school: School, role_key: str, on: date) -> RoleAss
 def end_role(*, assignment: RoleAssignment, last_day: date, by: User | None = None) -> RoleAssignment:
     """`last_day` is the last on which the role is held.
 
-    Raises `BadInput` when that is before it began, `OutOfTurn` when the school would have no safeguarding lead or
-    deputy, or nobody who could read concerns, afterwards.
+    Raises `BadInput` when that is before it began, `OutOfTurn` when the school would then have no safeguarding lead or
+    deputy, or nobody who could read concerns, on one of the days that the role no longer covers.
     """
     ended = RoleAssignment.objects.select_for_update().get(pk=assignment.pk)
     if last_day < ended.starts_on:
         raise BadInput(f"This role began on {full_day(ended.starts_on)}: its last day cannot be before that.")
-    ended.ends_on = last_day
+    until, ended.ends_on = ended.ends_on, last_day
     ended.save(update_fields=["ends_on"])
-    _ensure_led([ended], on=last_day + timedelta(days=1))
+    _ensure_led(ended, first=last_day + timedelta(days=1), last=until)
     record(Verb.CHANGE, ended, by=by, purpose="role ended")
     return ended
 
@@ -110,34 +143,47 @@ def deactivate_person(*, user: User, by: User | None = None) -> User:
     """Nobody can sign in with this account any more, and who is signed in is out at the next click.
 
     What the person wrote stays. Raises `OutOfTurn` when it is closed already, or when a school would have no safeguarding
-    lead or deputy, or nobody who could read concerns, afterwards.
+    lead or deputy, or nobody who could read concerns, on one of the days that this person's roles cover from today.
     """
     closed, today = User.objects.select_for_update(no_key=True).get(pk=user.pk), timezone.localdate()
     if not closed.is_active:
         raise OutOfTurn("This account has been closed already.")
     closed.is_active = False
     closed.save(update_fields=["is_active"])
-    _ensure_led(RoleAssignment.objects.filter(live(today), user=closed), on=today)
+    lost = RoleAssignment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), user=closed)
+    for assignment in lost.order_by("school_id", "pk"):
+        _ensure_led(assignment, first=max(today, assignment.starts_on), last=assignment.ends_on)
     record(Verb.CHANGE, closed, by=by, purpose="account closed")
     return closed
 
 
-def _ensure_led(ended: Iterable[RoleAssignment], *, on: date) -> None:
+def _ensure_led(lost: RoleAssignment, *, first: date, last: date | None) -> None:
     """A school must always have a safeguarding lead or deputy (KCSIE 2025, part two), and a concern somebody who may read it.
 
-    The last one stays until there is another. Schools are locked, so that two who go at once are not each other's reason.
+    `first` to `last` are the days on which this role is held no longer; without `last` they have no end. The last one
+    stays until there is another. The school is locked, so that two who go at once are not each other's reason.
     """
-    for assignment in sorted(ended, key=lambda a: a.school_id):
-        school = School.objects.select_for_update(no_key=True).get(pk=assignment.school_id)
-        leads = RoleAssignment.objects.filter(live(on), school=school, role_key__in=LEAD_ROLES, user__is_active=True)
-        if assignment.role_key in LEAD_ROLES and not leads.exists():
+    school = School.objects.select_for_update(no_key=True).get(pk=lost.school_id)
+    readers = with_capability(Capability.VIEW_CONCERNS)
+    for keys, lacking, remedy in (
+        (LEAD_ROLES, "{school} would have no safeguarding lead", "safeguarding lead or deputy"),
+        (readers, "Nobody at {school} could read concerns", "safeguarding lead"),
+    ):
+        if lost.role_key in keys and (day := _first_day_without(keys, school, first, last)):
             raise OutOfTurn(
-                f"{school.name} would have no safeguarding lead after this. Give somebody else the role of safeguarding "
-                "lead or deputy first."
+                f"{lacking.format(school=school.name)} from {full_day(day)}. Give somebody else the role of {remedy} first."
             )
-        readers = people_with(Capability.VIEW_CONCERNS, school.pk, on)
-        if assignment.role.may(Capability.VIEW_CONCERNS) and not readers.exists():
-            raise OutOfTurn(
-                f"Nobody at {school.name} could read concerns after this. Give somebody else the role of safeguarding "
-                "lead first."
-            )
+
+
+def _first_day_without(keys: Sequence[str], school: School, first: date, last: date | None) -> date | None:
+    """The first of these days on which nobody with an open account holds one of the roles; None when there is no such day.
+
+    A day without anybody is the first one, or follows on the last day of a role: no other needs looking at.
+    """
+    held = RoleAssignment.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gte=first), school=school, role_key__in=keys, user__is_active=True
+    )
+    spans = [(a.starts_on, a.ends_on or date.max) for a in held]
+    days = [first, *sorted(end + timedelta(days=1) for _, end in spans if end < date.max)]
+    days = [day for day in days if day <= (last or date.max)]
+    return next((day for day in days if not any(start <= day <= end for start, end in spans)), None)

@@ -32,6 +32,9 @@ class Command(BaseCommand):
             (folder / name).write_text(text)
             (folder / name).chmod(0o444)
         self.stdout.write(f"Made in {folder}. Keep a copy where the database's backups are not.")
+        self.stdout.write(
+            f"Write the address of the mail server to {folder / 'email_url'} (EMAIL_URL in .env.example)."
+        )
 
 
 def _contents() -> dict[str, str]:
@@ -42,6 +45,8 @@ def _contents() -> dict[str, str]:
         "secret_key": secrets.token_urlsafe(50),
         "redis_url": f"redis://:{passwords['valkey']}@valkey:6379/0",
         "valkey.conf": f'requirepass {passwords["valkey"]}\nsave ""\nappendonly no\nmaxmemory-policy noeviction\n',
+        # Known to nobody but the school: mail is printed until the address of its mail server stands here.
+        "email_url": "consolemail://\n",
         "postgres_password": passwords["postgres"],
         "roles.sql": _roles(passwords),
     }

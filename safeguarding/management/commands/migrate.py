@@ -1,12 +1,18 @@
-"""Django's `migrate`, as the owner of the tables, followed by the privileges of the roles and the lists staff choose from."""
+"""Django's `migrate`, as the owner of the tables, followed by the privileges of the roles and the lists staff choose from.
+
+Fails in the end where practice and real records would share a database, so that nothing is started on it.
+"""
 
 from typing import Any
 
+from django.core.management.base import CommandError
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import connections
 
 from safeguarding.concerns.services.reference import load_reference
 from safeguarding.database import apply_privileges, require_owner
+from safeguarding.demo.apart import ensure_apart
+from safeguarding.exceptions import HarbourError
 
 
 class Command(Migrate):
@@ -21,3 +27,12 @@ class Command(Migrate):
             apply_privileges(connection)
         if not (options["plan"] or options["check_unapplied"] or options["app_label"]):
             load_reference()
+            _ensure_apart()
+
+
+def _ensure_apart() -> None:
+    """Raises `CommandError` where practice and real records would meet."""
+    try:
+        ensure_apart()
+    except HarbourError as error:
+        raise CommandError(error.sentence) from None

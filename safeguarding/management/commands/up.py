@@ -64,4 +64,10 @@ def _ready(plan: Plan) -> str:
         lines += ["Practice: nobody will read this. Sign in as any of them:", ""]
         lines += ["  " + "   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
         lines += [""]
+    if settings.SECURE and not settings.SECURE_PROXY_SSL_HEADER:
+        lines += [
+            "HTTPS is true and BEHIND_PROXY is not: every page sends the browser to https, again and again. Set "
+            "BEHIND_PROXY=true where a proxy ends https and sets X-Forwarded-Proto, or HTTPS=false where none does.",
+            "",
+        ]
     return "\n".join([*lines, "Ctrl-C stops it and keeps the data.", ""])

@@ -55,6 +55,51 @@ def test_one_more_role_asks_for_nothing(types):
     assert [(a.school, a.role_key) for a in RoleAssignment.objects.filter(user=person)] == [(other, "senco")]
 
 
+def test_details_of_an_account_are_changed_and_each_change_is_an_event():
+    school = factories.school()
+    lead = factories.member(school, "lead", "Priya", "Raman")
+    event = Event.objects.filter(verb=Verb.CHANGE, object_id=lead.pk, purpose="details")
+    said = run("change_person", lead.username.upper(), "--email", "p.raman@example.sch.uk", "--extension", "214")
+    assert "Priya Raman, e-mail address p.raman@example.sch.uk, extension 214" in said
+    run("change_person", lead.username, "--email", "p.raman@example.sch.uk")
+    assert event.count() == 1, "nothing changed, nothing happened"
+    run("change_person", lead.username, "--last-name", "Raman-Lowe", "--extension", "")
+    lead.refresh_from_db()
+    assert (lead.full_name, lead.email, lead.extension) == ("Priya Raman-Lowe", "p.raman@example.sch.uk", "")
+    assert event.count() == 2
+
+    for arguments, sentence in (
+        (["--email", "p.raman"], "Enter a valid email address"),
+        (["--first-name", " "], "First name: This field cannot be blank"),
+        ([], "Say what to change"),
+    ):
+        with pytest.raises(CommandError, match=sentence):
+            run("change_person", lead.username, *arguments)
+    assert event.count() == 2
+
+
+def test_one_more_role_takes_address_and_extension_along(types):
+    types()
+    person, school = factories.person("Jon", "Beckett", extension="200"), factories.school()
+    run("add_person", person.username, "--role", "senco", "--first-name", "jon", "--email", "j.b@example.sch.uk")
+    person.refresh_from_db()
+    assert (person.email, person.extension, person.first_name) == ("j.b@example.sch.uk", "200", "Jon")
+    assert may(person, "own_actions", school.pk)
+
+
+def test_a_role_that_is_held_and_a_user_name_that_is_taken_are_said_in_words(types):
+    types()
+    school = factories.school()
+    head = factories.member(school, "headteacher", "Helen", "Okafor")
+    held = f"Helen Okafor is Headteacher at {school.name} already, from 1 September 2020"
+    with pytest.raises(CommandError, match=held):
+        run("add_person", head.username, "--role", "headteacher", "--email", "h.o@example.sch.uk")
+    with pytest.raises(CommandError, match=f"{head.username} is that of Helen Okafor. Choose another"):
+        run("add_person", head.username, "--role", "lead", "--first-name", "Henry", "--last-name", "Okafor")
+    head.refresh_from_db()
+    assert (head.email, head.assignments.count()) == ("", 1)
+
+
 def test_a_weak_password_and_two_that_differ_are_asked_for_again(types):
     factories.school()
     types("short", GOOD, "something else entirely", GOOD, GOOD)
@@ -124,8 +169,8 @@ def test_what_may_not_end_is_explained_and_stays():
     school = factories.school()
     lead = factories.member(school, "lead", "Priya", "Raman")
     for arguments, sentence in (
-        (["end_role", lead.username, "--role", "lead"], "would have no safeguarding lead after this"),
-        (["close_account", lead.username], "would have no safeguarding lead after this"),
+        (["end_role", lead.username, "--role", "lead"], "would have no safeguarding lead from"),
+        (["close_account", lead.username], "would have no safeguarding lead from"),
         (["end_role", lead.username, "--role", "office"], "is not Office at"),
         (["end_role", lead.username, "--role", "lead", "--last-day", "1999-01-01"], "began on 1 September 2020"),
         (["end_role", "n.obody", "--role", "lead"], "Nobody has the user name n.obody"),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from safeguarding.accounts import services
 from safeguarding.accounts.models import RoleAssignment
 from safeguarding.audit.models import Event, Outcome, Verb
+from safeguarding.dates import full_day
 from safeguarding.exceptions import OutOfTurn
 from tests import factories
 from tests.factories import LONG_AGO, PASSWORD
@@ -189,6 +190,42 @@ def test_the_last_person_who_reads_concerns_stays_where_there_never_was_a_lead()
         services.deactivate_person(user=head)
     factories.member(school, "lead", "Priya", "Raman")
     services.deactivate_person(user=head)
+
+
+def test_two_leads_cannot_both_have_a_last_day_whichever_is_ended_first():
+    school, today = factories.school(), timezone.localdate()
+    first = factories.member(school, "lead", "Priya", "Raman").assignments.get()
+    second = factories.member(school, "lead", "Tom", "Aldous").assignments.get()
+    in_days = [today + timedelta(days=n) for n in range(91)]
+    services.end_role(assignment=first, last_day=in_days[60])
+    for last_day in (in_days[30], in_days[60], in_days[90]):
+        with pytest.raises(OutOfTurn, match=f"from {full_day(max(last_day, in_days[60]) + timedelta(days=1))}"):
+            services.end_role(assignment=second, last_day=last_day)
+
+    # A day earlier or later is no loss while the other is there; nor once somebody follows on the day after.
+    services.end_role(assignment=first, last_day=in_days[70])
+    services.end_role(assignment=first, last_day=in_days[60])
+    after = services.assign_role(
+        user=factories.person("Amy", "Lister"), school=school, role_key="deputy_lead", starts_on=in_days[61]
+    )
+    services.end_role(assignment=second, last_day=in_days[30])
+    with pytest.raises(OutOfTurn, match=f"from {full_day(in_days[31])}"):
+        services.end_role(assignment=first, last_day=in_days[29])
+    # Who begins later counts as well.
+    with pytest.raises(OutOfTurn, match=f"from {full_day(in_days[61])}"):
+        services.deactivate_person(user=after.user)
+
+
+def test_nobody_reads_concerns_on_a_day_between_two_headteachers():
+    school, today = factories.school(), timezone.localdate()
+    head = factories.member(school, "headteacher", "Helen", "Okafor").assignments.get()
+    new = factories.person("Amy", "Lister")
+    services.assign_role(user=new, school=school, role_key="headteacher", starts_on=today + timedelta(days=10))
+    with pytest.raises(OutOfTurn, match=f"could read concerns from {full_day(today + timedelta(days=9))}"):
+        services.end_role(assignment=head, last_day=today + timedelta(days=8))
+    services.end_role(assignment=head, last_day=today + timedelta(days=9))
+    with pytest.raises(OutOfTurn, match=f"could read concerns from {full_day(today + timedelta(days=10))}"):
+        services.deactivate_person(user=new)
 
 
 def test_who_holds_two_roles_works_in_one_and_switches(client, teacher):

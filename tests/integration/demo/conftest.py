@@ -10,7 +10,8 @@ from django.db import transaction
 
 from safeguarding.accounts.models import School
 from safeguarding.demo import source, stories
-from safeguarding.demo.seeding import MAIN, seed_demo
+from safeguarding.demo.apart import MAIN
+from safeguarding.demo.seeding import seed_demo
 
 TUESDAY = datetime(2026, 11, 24, 10, 15, tzinfo=ZoneInfo("Europe/London"))
 

@@ -15,8 +15,8 @@ from safeguarding.accounts.models import RoleAssignment, School, User
 from safeguarding.audit.models import Event
 from safeguarding.concerns.models import Account, Action, Concern, ConcernChild, Decision, Draft
 from safeguarding.concerns.services.drafts import unsent_for_a_day
+from safeguarding.demo.apart import SMALL
 from safeguarding.demo.people import sign_ins
-from safeguarding.demo.seeding import SMALL
 from safeguarding.sealing.fields import Sealed
 
 from .conftest import TUESDAY

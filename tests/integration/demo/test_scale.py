@@ -12,8 +12,8 @@ from safeguarding.accounts.models import School, User
 from safeguarding.concerns.models import Account, Action, Concern, ConcernChild, Decision
 from safeguarding.concerns.services.raising import next_number
 from safeguarding.demo import scale
+from safeguarding.demo.apart import NotForDemo
 from safeguarding.demo.scale import Size, seed_scale
-from safeguarding.demo.seeding import NotForDemo
 from safeguarding.sealing.fields import SealedText
 from tests import factories
 

@@ -12,8 +12,10 @@ from django.db import transaction
 from children.models import ChildDetail, ContactLink
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import School
+from safeguarding.accounts.services import create_school
 from safeguarding.concerns.models import Concern
-from safeguarding.demo.seeding import MAIN, NotForDemo, seed_demo
+from safeguarding.demo.apart import MAIN, SMALL, NotForDemo, NotForReal, ensure_apart
+from safeguarding.demo.seeding import seed_demo
 from tests import factories
 
 from .conftest import TUESDAY
@@ -70,6 +72,33 @@ def test_never_beside_a_real_school(small_data):
     with pytest.raises(NotForDemo, match="real school"):
         seed_demo(now=TUESDAY)
     assert School.objects.count() == 1
+
+
+@pytest.mark.parametrize("slug", ["practice-lane-primary", "tarnbeck-hollow-primary-school", "saltmarsh-lane"])
+def test_a_school_of_somebodys_own_is_at_home_outside_practice_alone(settings, slug):
+    create_school(name="Saltmarsh Lane Primary School", slug=slug)
+    settings.DEMO = False
+    ensure_apart()
+    settings.DEMO = True
+    with pytest.raises(NotForDemo, match="HARBOUR_DEMO=false"):
+        ensure_apart()
+
+
+@pytest.mark.parametrize("slug", ["practice-0001", "practice-10000", MAIN, SMALL])
+def test_a_practice_school_is_at_home_in_practice_alone(settings, slug):
+    create_school(name="Saltmarsh Lane Primary School", slug=slug)
+    settings.DEMO = True
+    ensure_apart()
+    settings.DEMO = False
+    with pytest.raises(NotForReal, match="HARBOUR_VAR"):
+        ensure_apart()
+
+
+def test_no_school_is_added_by_hand_to_practice(settings):
+    settings.DEMO = True
+    with pytest.raises(CommandError, match="HARBOUR_DEMO=false"):
+        call_command("add_school", "Saltmarsh Lane Primary School")
+    assert not School.objects.exists()
 
 
 def test_a_desk_laid_on_a_sunday_looks_the_same(small_data):

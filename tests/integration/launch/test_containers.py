@@ -11,11 +11,12 @@ from typing import Any
 import psycopg
 import pytest
 import yaml
+from django.conf import settings
 from django.core.management import CommandError, call_command, get_commands
 
 from safeguarding.launch import postgres, programs, root
 from tests.architecture.source import ROOT
-from tests.architecture.test_settings import variables_read
+from tests.architecture.test_settings import load, variables_read
 from tests.waiting import until
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -56,7 +57,7 @@ def test_variables_exist(service: str) -> None:
     [
         ("migrate", {"secret_key", "redis_url", "owner_database_url"}),
         ("web", {"secret_key", "redis_url", "web_database_url"}),
-        ("worker", {"secret_key", "redis_url", "worker_database_url"}),
+        ("worker", {"secret_key", "redis_url", "worker_database_url", "email_url"}),
         ("beat", {"secret_key", "redis_url"}),
         ("postgres", {"postgres_password", "roles.sql"}),
         ("valkey", {"valkey.conf"}),
@@ -70,6 +71,13 @@ def test_each_service_holds_its_own_secrets_and_no_other(service: str, secrets_h
         if name.endswith("_FILE")
     }
     assert files <= secrets_held, "a file that is not given"
+
+
+def test_no_address_with_a_password_is_in_the_environment_of_a_service() -> None:
+    """`docker inspect` shows it to everybody who may ask the engine."""
+    secret = {"SECRET_KEY", "REDIS_URL", "EMAIL_URL", *settings.DATABASE_URLS.values()}
+    assert secret <= variables_read()
+    assert [(s, name) for s in OURS for name in SERVICES[s]["environment"] if name in secret] == []
 
 
 def test_the_role_of_a_service_is_that_of_its_address() -> None:
@@ -141,6 +149,17 @@ def test_secrets_are_made_once_in_a_folder_that_is_closed(tmp_path: Path) -> Non
     assert folder.stat().st_mode & 0o777 == 0o700
     with pytest.raises(CommandError, match="is not empty"):
         call_command("make_secrets", folder, verbosity=0)
+
+
+def test_mail_is_printed_until_the_address_of_a_mail_server_is_in_its_file(tmp_path: Path) -> None:
+    call_command("make_secrets", tmp_path / "secrets", verbosity=0)
+    written = tmp_path / "secrets" / "email_url"
+    production = {"HARBOUR_DEMO": "false", "SECRET_KEY": "x", "EMAIL_URL_FILE": str(written)}
+    shown = "settings.EMAIL_BACKEND.split('.')[-2], settings.EMAIL_HOST"
+    assert load(production, tmp_path, shown) == "console None"
+    written.chmod(0o600)
+    written.write_text("smtp+tls://harbour:hidden@mail.example.sch.uk:587\n")
+    assert load(production, tmp_path, shown) == "smtp mail.example.sch.uk"
 
 
 def test_the_roles_that_postgresql_is_told_are_those_that_sign_in(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from safeguarding.accounts.management.named import the_school
 from safeguarding.accounts.models import User
 from safeguarding.accounts.roles import ROLES
-from safeguarding.accounts.services import add_person, assign_role, find_account
+from safeguarding.accounts.services import add_person, assign_role, change_person, find_account
 from safeguarding.exceptions import HarbourError
 
 
@@ -26,10 +26,8 @@ class Command(BaseCommand):
         parser.add_argument("--school", help="short name of the school; needed where there are several")
         parser.add_argument("--first-name")
         parser.add_argument("--last-name")
-        parser.add_argument(
-            "--email", default="", help="where word goes that there is something to read; may be left out"
-        )
-        parser.add_argument("--extension", default="", help="telephone extension, shown to who calls for a lead")
+        parser.add_argument("--email", help="where word goes that there is something to read; may be left out")
+        parser.add_argument("--extension", help="telephone extension, shown to who calls for a lead")
         parser.add_argument("--class-name", default="", help="class that a teacher teaches")
         parser.add_argument("--call-order", type=int, default=10, help="who takes calls is called in this order")
 
@@ -37,7 +35,8 @@ class Command(BaseCommand):
         try:
             school = the_school(options["school"])
             with transaction.atomic():
-                person = find_account(username) or self._new(username, **options)
+                there = find_account(username)
+                person = self._one_more_role(there, **options) if there else self._new(username, **options)
                 assign_role(
                     user=person,
                     school=school,
@@ -50,6 +49,16 @@ class Command(BaseCommand):
             raise CommandError(error.sentence) from None
         self.stdout.write(f"{username} is {ROLES[role].title} at {school.name} from today.")
 
+    def _one_more_role(self, person: User, **options: Any) -> User:
+        """The person of this account. Raises `CommandError` when another one was meant; renaming is `change_person`."""
+        for name in ("first_name", "last_name"):
+            if options[name] and options[name].strip().casefold() != getattr(person, name).casefold():
+                raise CommandError(
+                    f"The user name {person.username} is that of {person.full_name}. Choose another for somebody else; "
+                    "for one more role of this person leave the names out."
+                )
+        return change_person(user=person, email=options["email"], extension=options["extension"])
+
     def _new(self, username: str, **options: Any) -> User:
         first_name = options["first_name"] or input("First name: ").strip()
         last_name = options["last_name"] or input("Last name: ").strip()
@@ -58,8 +67,8 @@ class Command(BaseCommand):
             username=username,
             first_name=first_name,
             last_name=last_name,
-            email=options["email"],
-            extension=options["extension"],
+            email=options["email"] or "",
+            extension=options["extension"] or "",
             password=self._password(person),
         )
 

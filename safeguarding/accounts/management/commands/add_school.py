@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.text import slugify
 
@@ -21,6 +22,11 @@ class Command(BaseCommand):
         parser.add_argument("--establishment", default="", help="establishment number, 4 figures")
 
     def handle(self, *, name: str, slug: str | None, **options: Any) -> None:
+        if settings.DEMO:
+            raise CommandError(
+                "This is practice: set HARBOUR_DEMO=false and start Harbour on a database of its own first, as "
+                "docs/installing.md says."
+            )
         details = {key: options[key] for key in ("urn", "local_authority", "establishment")}
         try:
             school = create_school(name=name.strip(), slug=slug or slugify(name), **details)

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from safeguarding.accounts.calendar import LONDON
 from safeguarding.dates import counted
+from safeguarding.demo.apart import NotForDemo
 from safeguarding.demo.scale import Size, seed_scale
-from safeguarding.demo.seeding import SEED, Made, NotForDemo, seed_demo
+from safeguarding.demo.seeding import SEED, Made, seed_demo
 
 
 class Command(BaseCommand):

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from safeguarding.accounts.models import School
-from safeguarding.demo.scale import SLUG
+from safeguarding.demo.apart import MANY
 from tests.benchmarks.cast import make_cast
 
 # Schools, children, concerns. `usual` takes a minute, `full` is the size of the budgets.
@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         schools, children, concerns = SIZES[os.environ.get("BENCH_SIZE", "usual")]
-        if School.objects.filter(slug__startswith=SLUG).count() < schools:
+        if School.objects.filter(slug__startswith=MANY).count() < schools:
             self.stdout.write(f"Making {schools} practice schools with {concerns:,} concerns.")
             call_command("seed_demo", schools=schools, children=children, concerns=concerns)
             # What autovacuum would do in the night: otherwise the first to read a row pays for it.

@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from safeguarding.accounts.models import School, User
 from safeguarding.concerns.models import Concern
-from safeguarding.demo.scale import SLUG
+from safeguarding.demo.apart import MANY
 from tests.benchmarks.cast import NEW, PEOPLE, Records
 from tests.benchmarks.measure import Browser, Unanswered, handlers, measure
 from tests.benchmarks.pages import DEEP, Page, pages
@@ -90,7 +90,7 @@ def _about() -> dict[str, Any]:
         "machine": _machine(),
         "versions": {"python": platform.python_version(), "django": django.__version__, "postgresql": postgres},
         "size": {
-            "schools": School.objects.filter(slug__startswith=SLUG).count(),
+            "schools": School.objects.filter(slug__startswith=MANY).count(),
             "children": children,
             "concerns": Concern.objects.count(),
         },
