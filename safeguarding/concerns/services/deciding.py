@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -90,11 +91,11 @@ def open_concern(*, concern: Concern, by: User, at: datetime | None = None) -> C
     The one write that a GET makes: opening is the acknowledgement, and a lead at 8:40 must not have to press a button.
     """
     at = at or timezone.now()
-    open_notices(user=by, object_id=concern.pk, at=at)
     if concern.status == Concern.Status.NEW:
         concern = _acknowledge(concern, by=by, at=at)
     if concern.news_at is not None:
         Concern.objects.filter(pk=concern.pk, news_at__lte=at).update(news_at=None)
+    open_notices(user=by, object_id=concern.pk, at=at)
     return concern
 
 
@@ -120,15 +121,17 @@ def decide(
     The same token and ruling again return the decision that is there; the same token with another ruling is a further
     decision. Raises `BadInput` for a decision that lacks what it needs, `OutOfTurn` when the concern is closed.
     """
-    at = at or timezone.now()
-    _ensure_unchanged(concern, seen, by)
+    now, at = _ensure_unchanged(concern, seen, by), at or timezone.now()
     token = entry_token(token, *vars(ruling).values())
     if there := Decision.objects.filter(token=token, decided_by=by).first():
         return there
     _check(ruling, today=timezone.localdate(at))
-    facts = {"level": ruling.level, "receipt": ruling.receipt, "review_on": ruling.review_on}
+    facts: dict[str, Any] = {"level": ruling.level, "receipt": ruling.receipt, "review_on": ruling.review_on}
     if ruling.title.strip():
         facts["title"] = ruling.title.strip()
+    if now.acknowledged_at is None:
+        # Decided from a page that was read before it was acknowledged, or one's own call: it has been read now.
+        facts |= {"acknowledged_at": at, "acknowledged_by": by}
     concern = concern_life.perform("decide", concern, by=by, at=at, **facts)
     own = {k: v for k, v in vars(ruling).items() if k not in ("receipt", "title")}
     decision = Decision.objects.create(
@@ -168,7 +171,7 @@ def reopen_concern(*, concern: Concern, token: UUID, reason: str, by: User, at: 
     """
     if not reason.strip():
         raise BadInput("Say why this is opened again.")
-    concern = Concern.objects.select_for_update().get(pk=concern.pk)
+    concern = _lock(concern.pk)
     note = f"Opened again: {reason.strip()}"
     if ConcernNote.objects.filter(token=entry_token(token, note), author=by).exists():
         return concern
@@ -181,7 +184,7 @@ def reopen_concern(*, concern: Concern, token: UUID, reason: str, by: User, at: 
 def rename_concern(*, concern: Concern, title: str, by: User) -> Concern:
     """Give the concern a short title for lists, or take it away again: its kind stands there then."""
     ensure(by, Capability.DECIDE_CONCERNS, concern.school_id, _LEADS)
-    concern = Concern.objects.select_for_update().get(pk=concern.pk)
+    concern = _lock(concern.pk)
     if concern.title != title.strip():
         concern.title, concern.revision = title.strip(), concern.revision + 1
         concern.save(update_fields=["title", "revision"])
@@ -217,7 +220,7 @@ def add_action(
     """
     ensure(by, Capability.DECIDE_CONCERNS, concern.school_id, _LEADS)
     at = at or timezone.now()
-    concern = Concern.objects.select_for_update().get(pk=concern.pk)
+    concern = _lock(concern.pk)
     token = entry_token(token, text, owner.pk, due_on)
     if there := Action.objects.filter(token=token, created_by=by).first():
         return there
@@ -263,12 +266,13 @@ def end_action(*, action: Action, move: str, result: str, by: User, at: datetime
 
     The same again by the same person changes nothing.
     """
+    concern = _lock(action.concern_id)
     now = Action.objects.select_for_update().get(pk=action.pk)
     target = action_life.moves[move].target
     if (now.status, now.ended_by_id, now.result) == (target, by.pk, result.strip()):
         return now
     action = action_life.perform(move, action, by=by, at=at, result=result.strip())
-    _touch(Concern.objects.get(pk=action.concern_id))
+    _touch(concern)
     open_notices(user=by, object_id=action.pk, at=at)
     return action
 
@@ -280,6 +284,7 @@ def link_child(*, named: ConcernChild, child: Child, by: User, at: datetime | No
     The same again by the same person changes nothing. Raises `OutOfTurn` for a child that has been linked otherwise.
     """
     ensure(by, Capability.DECIDE_CONCERNS, named.school_id, _LEADS)
+    concern = _lock(named.concern_id)
     named = ConcernChild.objects.select_for_update().get(pk=named.pk)
     if (named.child_id, named.linked_by_id) == (child.pk, by.pk):
         return named
@@ -291,7 +296,7 @@ def link_child(*, named: ConcernChild, child: Child, by: User, at: datetime | No
         raise BadInput("That child is named in this concern already.")
     named.child, named.linked_at, named.linked_by = child, at or timezone.now(), by
     named.save(update_fields=["child", "linked_at", "linked_by"])
-    _touch(Concern.objects.get(pk=named.concern_id))
+    _touch(concern)
     record(Verb.LINK, named, by=by)
     return named
 
@@ -343,7 +348,7 @@ def changed_since(*, concern: Concern, seen: int, by: User) -> list[Change]:
     `by` saved in another window is no surprise, and a double click is not a second lead. Read from the events, of which
     every revision wrote one.
     """
-    now = Concern.objects.select_for_update().get(pk=concern.pk)
+    now = _lock(concern.pk)
     if now.revision <= seen:
         return []
     about = [now.pk, *now.actions.values_list("pk", flat=True), *now.children.values_list("pk", flat=True)]
@@ -374,8 +379,13 @@ def _ensure_unchanged(concern: Concern, seen: int, by: User) -> Concern:
     return Concern.objects.get(pk=concern.pk)
 
 
+def _lock(concern_id: UUID) -> Concern:
+    """The concern as it stands, locked until the transaction ends."""
+    return Concern.objects.select_for_update().get(pk=concern_id)
+
+
 def _touch(concern: Concern) -> None:
-    concern = Concern.objects.select_for_update().get(pk=concern.pk)
+    concern = _lock(concern.pk)
     concern.revision += 1
     concern.save(update_fields=["revision"])
 

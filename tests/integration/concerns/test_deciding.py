@@ -9,7 +9,7 @@ import pytest
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Action, Concern, ConcernNote, Decision, Receipt
-from safeguarding.concerns.services import deciding
+from safeguarding.concerns.services import calling, deciding, escalation, raising
 from safeguarding.concerns.services.deciding import FURTHEST, Ruling, ruling_problems, usual_receipt
 from safeguarding.concerns.services.raising import ChildEntry, amend
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
@@ -91,6 +91,17 @@ def test_opening_reads_ones_own_notices_and_the_news_but_nobody_elses_notices(ro
 
 
 # --- deciding
+
+
+def test_what_is_decided_from_a_page_that_was_not_opened_first_has_been_read(room):
+    call = raising.call_lead(token=uuid4(), school=room.school, by=room.teacher, at=SCHOOL_DAY)
+    decide(call, room.lead)
+    now = fresh(call)
+    assert (now.acknowledged_by, now.acknowledged_at) == (room.lead, SCHOOL_DAY)
+    assert calling.calls_for(room.deputy, Concern.objects.all(), at=SCHOOL_DAY) == []
+    assert escalation.escalate_calls(at=SCHOOL_DAY + timedelta(hours=1)) == 0
+    decide(now, room.deputy, at=SCHOOL_DAY + timedelta(hours=1))
+    assert fresh(call).acknowledged_by == room.lead
 
 
 def test_a_decision_stands_on_the_concern_and_with_its_reason_in_the_list_of_decisions(room, concern):
