@@ -7,12 +7,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.services import rota
 from safeguarding.concerns.models import Concern, ConcernChild, ConcernNote, Decision, HowSoon
 from safeguarding.concerns.services import deciding, drafts, escalation, naming, raising
+from safeguarding.concerns.services.deciding import linking
 from safeguarding.concerns.services.raising import AccountFacts, ChildEntry, Report
 from safeguarding.exceptions import OutOfTurn
 from tests import factories
@@ -90,7 +92,7 @@ def test_a_child_whom_a_lead_links_while_the_caller_presses_finish_stays_linked(
 def test_a_lead_who_links_a_child_and_a_caller_who_finishes_do_not_wait_for_each_other(monkeypatch, room, call):
     """The one who comes second waits for the first, whoever that is."""
     child, named = factories.child(room.school, by=room.office), ConcernChild.objects.get(concern=call)
-    begun = in_between(monkeypatch, deciding, "record", lambda: finish(call, room))
+    begun = in_between(monkeypatch, linking, "record", lambda: finish(call, room))
     deciding.link_child(named=named, child=child, by=room.lead)
     begun[0].result()
     assert ConcernChild.objects.get(concern=call).child == child
@@ -101,9 +103,12 @@ def test_a_lead_opening_news_and_a_caller_adding_more_do_not_wait_for_each_other
     call = raising.call_lead(token=uuid4(), school=room.school, by=room.teacher, child=child)
     naming.take_out_of_call(token=call.token, child_id=child.pk, by=room.teacher)
     # The lead has a notice of that already, which is not opened: the account brings the same one again.
-    begun = in_between(
-        monkeypatch, raising, "_write", lambda: deciding.open_concern(concern=Concern.objects.get(pk=call.pk), by=room.lead)
-    )  # fmt: skip
+
+    def opens():
+        with transaction.atomic():  # As the request of the page is.
+            deciding.open_concern(concern=Concern.objects.get(pk=call.pk), by=room.lead)
+
+    begun = in_between(monkeypatch, raising, "_write", opens)
     finish(call, room)
     begun[0].result()
     assert Concern.objects.get(pk=call.pk).acknowledged_by == room.lead
