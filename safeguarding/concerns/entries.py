@@ -18,7 +18,7 @@ from safeguarding.audit.reading import visible
 from safeguarding.http import Request
 
 from .chronology import Entry, Source
-from .models import Account, Action, Amendment, Concern, ConcernChild, ConcernNote, Decision
+from .models import Account, Action, Amendment, Closing, Concern, ConcernChild, ConcernNote, Decision
 
 R = ConcernChild.Role
 TELLS_ALL = (R.WORRIED_ABOUT, R.MAY_HAVE_CAUSED_HARM)
@@ -130,25 +130,24 @@ def _tell_decided(request: Request, keys: list[UUID], titles: Titles) -> Mapping
     }
 
 
-def _closed(request: Request, child: Child) -> QuerySet[Concern]:
-    return _told_of(request, child).filter(closed_at__isnull=False).annotate(moment=F("closed_at"))
+def _closed(request: Request, child: Child) -> QuerySet[Closing]:
+    return visible(request, Closing).filter(concern__in=_told_of(request, child)).annotate(moment=F("closed_at"))
 
 
 def _tell_closed(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, Concern).filter(pk__in=keys).select_related("closed_by")
+    rows = visible(request, Closing).filter(pk__in=keys).select_related("concern", "closed_by")
     return {
-        concern.pk: Entry(
-            at=closed_at,
-            title=f"Concern closed: {inside(concern.get_outcome_display())}",
-            sentence=first_sentence(concern.closing_reason),
-            source=f"closed by {titles.of(concern.closed_by, closed_at)}",
+        closing.pk: Entry(
+            at=closing.closed_at,
+            title=f"Concern closed: {inside(closing.get_outcome_display())}",
+            sentence=first_sentence(closing.reason),
+            source=f"closed by {titles.of(closing.closed_by, closing.closed_at)}",
             icon="tick",
             tone="plan",
-            reference=concern.reference,
-            concern_id=concern.pk,
+            reference=closing.concern.reference,
+            concern_id=closing.concern_id,
         )
-        for concern in rows
-        if (closed_at := concern.closed_at) is not None
+        for closing in rows
     }
 
 

@@ -18,6 +18,7 @@ from safeguarding.concerns.models import (
     Action,
     Amendment,
     BodyMapMark,
+    Closing,
     Concern,
     ConcernChild,
     ConcernNote,
@@ -71,6 +72,7 @@ class Whole:
     notes: Sequence[ConcernNote]
     actions: Sequence[ActionRow]
     decisions: Sequence[Decision]
+    closings: Sequence[Closing]
     similar: Sequence[Concern]
     viewers: Sequence[Viewer]
 
@@ -82,6 +84,11 @@ class Whole:
     def decision(self) -> Decision | None:
         """The one that stands: the newest."""
         return self.decisions[0] if self.decisions else None
+
+    @property
+    def earlier_closings(self) -> Sequence[Closing]:
+        """Those after which the concern was opened again, newest first."""
+        return self.closings[1:] if self.concern.status == Concern.Status.CLOSED else self.closings
 
     @property
     def days_late(self) -> int:
@@ -101,6 +108,8 @@ def whole(concern: Concern, see: See, *, today: date) -> Whole:
     actions = list(see(Action).filter(concern=concern).order_by(F("ended_at").desc(nulls_first=True), "due_on", "pk"))
     decided = see(Decision).filter(concern=concern).order_by("-decided_at", "-pk")
     decisions = list(decided) if concern.decided_at else []
+    ended = see(Closing).filter(concern=concern).order_by("-closed_at", "-pk")
+    closings = list(ended) if concern.decided_at else []
     views = _last_views(concern)
     people = _name_people(
         [
@@ -110,6 +119,7 @@ def whole(concern: Concern, see: See, *, today: date) -> Whole:
             (notes, ("author",)),
             (actions, ("owner", "ended_by")),
             (decisions, ("decided_by",)),
+            (closings, ("closed_by",)),
         ],
         also={view["actor_id"] for view in views},
     )
@@ -122,6 +132,7 @@ def whole(concern: Concern, see: See, *, today: date) -> Whole:
         notes=notes,
         actions=[ActionRow(a, is_due=a.ended_at is None and a.due_on <= today) for a in actions],
         decisions=decisions,
+        closings=closings,
         similar=reading.similar(see(Concern), concern, children),
         viewers=[_viewer(people[view["actor_id"]], view) for view in views if view["actor_id"] in people],
     )

@@ -38,6 +38,7 @@ def concern_paper(request: Request, concern_id: UUID) -> HttpResponse:
         "closed": titles.signed(concern.closed_by, concern.closed_at),
         # Paper is read from the first to the last.
         "decisions": [(d, titles.signed(d.decided_by, d.decided_at)) for d in reversed(it.decisions)],
+        "closings": [(c, titles.signed(c.closed_by, c.closed_at)) for c in reversed(it.earlier_closings)],
         "actions": [
             (row.action, titles.of(row.action.owner, row.action.created_at), titles.signed(row.action.ended_by, row.action.ended_at))
             for row in reversed(it.actions)

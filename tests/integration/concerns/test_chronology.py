@@ -23,6 +23,7 @@ from safeguarding.concerns.services.deciding import (
     decide,
     end_action,
     open_concern,
+    reopen_concern,
 )
 from safeguarding.concerns.services.raising import ChildEntry, amend
 from tests import factories
@@ -99,6 +100,24 @@ def test_everything_that_happened_is_told_newest_first_with_who_did_it(cast, row
         ("Concern logged", "He came in late.", "written by Jon Beckett, class teacher 5B, 24 November 2026 at 10am"),
     ]  # fmt: skip
     assert {e.concern_id for e in read(cast.lead, rowan).entries} == {concern.pk}
+
+
+def test_a_closing_stays_in_it_when_the_concern_is_opened_and_closed_again(cast, rowan):
+    concern = whole_story(cast, rowan)
+    reopen_concern(concern=concern, token=uuid4(), reason="It goes on.", by=cast.lead)
+    concern.refresh_from_db()
+    ruling = Ruling(level=3, kind="in_school", rationale="More help.", parents_told="yes", receipt="in_school")
+    decide(concern=concern, token=uuid4(), seen=concern.revision, ruling=ruling, by=cast.lead)
+    concern.refresh_from_db()
+    close_concern(
+        concern=concern, seen=concern.revision, outcome="early_help", reason="They help.", receipt="in_school",
+        by=cast.deputy,
+    )  # fmt: skip
+    told = [(e.title, e.sentence) for e in read(cast.lead, rowan).entries if e.title.startswith("Concern closed")]
+    assert told == [
+        ("Concern closed: early help is in place", "They help."),
+        ("Concern closed: looked into, nothing to worry about", "He is settled."),
+    ]
 
 
 def test_an_entry_stands_where_it_happened_not_where_it_was_written(cast, rowan):

@@ -603,12 +603,16 @@ def test_a_concern_is_closed_shown_as_closed_and_opened_again_to_be_decided(lead
     send(lead, "close_concern", concern, hidden(page_of(lead, concern), "close_form") | close)
     page = page_of(lead, concern)
     assert "Early help has started." in page.content.decode()
+    assert 'id="closed-before"' not in page.content.decode()
     assert page.context["may"] == {"acknowledge": False, "decide": False, "close": False, "reopen": True}
     send(lead, "reopen_concern", concern, hidden(page, "reopen_form") | {"reason": "It happened again."})
     page = page_of(lead, concern)
     assert page.context["may"]["decide"]
     assert 'id="your-decision"' in page.content.decode()
     assert "Opened again: It happened again." in page.content.decode()
+    # How it had ended can still be read.
+    assert 'id="closed-before"' in page.content.decode()
+    assert "Early help has started." in page.content.decode()
 
 
 # --- who a child is

@@ -8,7 +8,7 @@ import pytest
 
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
-from safeguarding.concerns.models import Action, Concern, ConcernNote, Decision, Receipt
+from safeguarding.concerns.models import Action, Closing, Concern, ConcernNote, Decision, Receipt
 from safeguarding.concerns.services import calling, deciding, escalation, raising
 from safeguarding.concerns.services.deciding import FURTHEST, Ruling, ruling_problems, usual_receipt
 from safeguarding.concerns.services.raising import ChildEntry, amend
@@ -372,8 +372,30 @@ def test_a_closed_concern_is_opened_again_with_the_reason_as_a_note(room, concer
     with pytest.raises(OutOfTurn, match="open"):
         deciding.reopen_concern(concern=concern, token=token, reason="His sister too.", by=room.lead)
     now = fresh(concern)
-    assert (now.status, now.closed_at, now.outcome) == (Concern.Status.ACKNOWLEDGED, None, "")
+    assert (now.status, now.closed_at, now.outcome, now.closing_reason) == (Concern.Status.ACKNOWLEDGED, None, "", "")
     assert ConcernNote.objects.get(concern=concern).text == "Opened again: It happened again."
+
+
+def test_every_closing_stays_as_it_was_written(room, concern):
+    ended = [("unfounded", "Nothing to it.", "watching"), ("social_care", "They have it.", "action_taken")]
+    for by, (outcome, reason, receipt) in zip((room.lead, room.deputy), ended, strict=True):
+        decide(fresh(concern), by)
+        shown = fresh(concern)
+        for _ in range(2):
+            closed = close(shown, by, outcome=outcome, reason=f"{reason} ", receipt=receipt)
+        assert (closed.outcome, closed.closing_reason, closed.receipt) == (outcome, reason, receipt)
+        deciding.reopen_concern(concern=closed, token=uuid4(), reason="It goes on.", by=by)
+    found = Closing.objects.filter(concern=concern).order_by("closed_at", "pk")
+    assert [(c.outcome, c.reason, c.receipt) for c in found] == ended
+    assert [c.closed_by for c in found] == [room.lead, room.deputy]
+
+
+def test_closings_are_for_those_who_read_the_concern(room, concern):
+    decide(concern, room.lead)
+    close(fresh(concern), room.lead)
+    elsewhere = factories.staffroom("Gorse Hill Academy")
+    for person, seen in ((room.deputy, 1), (room.headteacher, 1), (room.teacher, 0), (elsewhere.lead, 0)):
+        assert Closing.objects.visible_to(person).count() == seen
 
 
 def test_a_closed_concern_takes_no_action_and_no_decision(room, concern):

@@ -15,6 +15,7 @@ from safeguarding.concerns.services.deciding import (
     decide,
     end_action,
     open_concern,
+    reopen_concern,
 )
 from safeguarding.concerns.services.raising import ChildEntry, amend
 from tests import factories
@@ -122,6 +123,19 @@ def test_the_whole_concern_is_on_paper(client, cast, concern):
         "Priya Raman, designated safeguarding lead",
         "Tom Aldous, deputy safeguarding lead",
         "Carla Mendes, pastoral lead",
+    ):
+        assert words in paper.text, words
+
+
+def test_an_earlier_closing_stays_on_paper(client, cast, concern):
+    reopen_concern(concern=concern, token=uuid4(), reason="It goes on.", by=cast.deputy)
+    _, paper = printed(client, cast.lead, "concern_paper", concern.pk)
+    for words in (
+        "Closed before, and opened again",
+        "Helped in school, no further need",
+        "Nothing further in two weeks.",
+        "Dealt with in school.",
+        "Opened again: It goes on.",
     ):
         assert words in paper.text, words
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from safeguarding.accounts.models import User
 from safeguarding.concerns.lifecycles import concern_life
-from safeguarding.concerns.models import Action, Concern, ConcernNote
+from safeguarding.concerns.models import Action, Closing, Concern, ConcernNote
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
 
@@ -31,8 +31,18 @@ def close_concern(
         return now
     if Action.objects.filter(concern=concern, status=Action.Status.TO_DO).exists():
         raise OutOfTurn("An action on this concern is still to do. Mark it done or withdraw it, then close.")
+    reason = reason.strip()
     concern = concern_life.perform(
-        "close", concern, by=by, at=at, outcome=outcome, closing_reason=reason.strip(), receipt=receipt
+        "close", concern, by=by, at=at, outcome=outcome, closing_reason=reason, receipt=receipt
+    )
+    Closing.objects.create(
+        concern=concern,
+        school_id=concern.school_id,
+        outcome=outcome,
+        reason=reason,
+        receipt=receipt,
+        closed_at=at,
+        closed_by=by,
     )
     tell_reporter(concern, by=by, at=at)
     return concern
@@ -40,7 +50,7 @@ def close_concern(
 
 @transaction.atomic
 def reopen_concern(*, concern: Concern, token: UUID, reason: str, by: User, at: datetime | None = None) -> Concern:
-    """Open a closed concern again, with the reason as a note.
+    """Open a closed concern again, with the reason as a note. How and why it was closed stays as a `Closing`.
 
     The same token and reason again change nothing. Raises `OutOfTurn` when the concern is open, also by the same page.
     """
@@ -50,6 +60,8 @@ def reopen_concern(*, concern: Concern, token: UUID, reason: str, by: User, at: 
     note = f"Opened again: {reason.strip()}"
     if ConcernNote.objects.filter(token=entry_token(token, note), author=by).exists():
         return concern
-    concern = concern_life.perform("reopen", concern, by=by, at=at, closed_at=None, closed_by=None, outcome="")
+    concern = concern_life.perform(
+        "reopen", concern, by=by, at=at, closed_at=None, closed_by=None, outcome="", closing_reason=""
+    )
     add_note(concern=concern, token=token, text=note, by=by, at=at)
     return concern
