@@ -90,6 +90,24 @@ def test_opening_reads_ones_own_notices_and_the_news_but_nobody_elses_notices(ro
     assert unread.filter(user=room.deputy).exists()
 
 
+def test_a_lead_who_calls_for_another_does_not_answer_the_call_by_opening_it(room):
+    call = raising.call_lead(token=uuid4(), school=room.school, by=room.deputy, at=SCHOOL_DAY)
+    opened = deciding.open_concern(concern=call, by=room.deputy, at=SCHOOL_DAY)
+    assert (opened.status, opened.acknowledged_by) == (Concern.Status.NEW, None)
+    assert len(calling.calls_for(room.lead, Concern.objects.all(), at=SCHOOL_DAY)) == 1
+    assert escalation.escalate_calls(at=SCHOOL_DAY + timedelta(minutes=4)) == 1
+    assert calling.state_of_call(call.account, at=SCHOOL_DAY).opened is None
+    assert deciding.open_concern(concern=fresh(call), by=room.lead).acknowledged_by == room.lead
+
+
+def test_a_lead_who_calls_for_another_and_then_decides_calls_nobody_any_more(room):
+    call = raising.call_lead(token=uuid4(), school=room.school, by=room.deputy, at=SCHOOL_DAY)
+    decide(call, room.deputy)
+    assert calling.calls_for(room.lead, Concern.objects.all(), at=SCHOOL_DAY) == []
+    assert escalation.escalate_calls(at=SCHOOL_DAY + timedelta(minutes=10)) == 0
+    assert calling.state_of_call(call.account, at=SCHOOL_DAY).decided_myself
+
+
 # --- deciding
 
 

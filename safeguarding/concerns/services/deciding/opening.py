@@ -15,12 +15,14 @@ from .changes import tell_reporter
 
 
 def open_concern(*, concern: Concern, by: User, at: datetime | None = None) -> Concern:
-    """A lead has the concern on the screen: it is acknowledged, its notices are read, what is new in it is no longer new.
+    """A lead reads the concern: it is acknowledged, its notices are read, what is new in it is no longer new.
 
     The one write that a GET makes: opening is the acknowledgement, and a lead at 8:40 must not have to press a button.
+    But who calls for a lead does not answer their own call: it waits for somebody else, or for their decision.
     """
     at = at or timezone.now()
-    if concern.status == Concern.Status.NEW:
+    own_call = concern.called_at is not None and concern.logged_by_id == by.pk
+    if concern.status == Concern.Status.NEW and not own_call:
         concern = _acknowledge(concern, by=by, at=at)
     if concern.news_at is not None:
         Concern.objects.filter(pk=concern.pk, news_at__lte=at).update(news_at=None)

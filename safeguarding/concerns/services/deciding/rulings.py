@@ -75,7 +75,7 @@ def decide(
     if ruling.title.strip():
         facts["title"] = ruling.title.strip()
     if now.acknowledged_at is None:
-        # Decided from a page that was read before it was acknowledged, or one's own call: it has been read now.
+        # Decided from a page that was not opened first, or by who called: nobody needs to be called any more.
         facts |= {"acknowledged_at": at, "acknowledged_by": by}
     concern = concern_life.perform("decide", concern, by=by, at=at, **facts)
     own = {k: v for k, v in vars(ruling).items() if k not in ("receipt", "title")}
