@@ -41,7 +41,7 @@ _WANTED = {
 
 @dataclass(frozen=True)
 class Viewer:
-    """Somebody who has had the concern on the screen: in which role, and when last."""
+    """Somebody who has had the concern on the screen or on paper: in which role, and when last."""
 
     name: str
     role: str
@@ -153,9 +153,9 @@ def _name_people(groups: Iterable[tuple[Sequence[Any], Sequence[str]]], *, also:
 
 
 def _last_views(concern: Concern) -> list[dict[str, Any]]:
-    """The last time each person had this concern on the screen, and in which role, the latest first: from the events."""
+    """The last time each person read this concern, and in which role, the latest first: from the events."""
     seen = (
-        Event.objects.filter(object_id=concern.pk, verb=Verb.VIEW, actor_id__isnull=False)
+        Event.objects.filter(object_id=concern.pk, verb__in=(Verb.VIEW, Verb.PRINT), actor_id__isnull=False)
         .values("actor_id", "acting_role")
         .annotate(last=Max("at"))
         .order_by("-last")

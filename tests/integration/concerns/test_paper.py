@@ -127,6 +127,20 @@ def test_the_whole_concern_is_on_paper(client, cast, concern):
         assert words in paper.text, words
 
 
+def test_who_reads_a_concern_on_paper_has_read_it(client, cast):
+    concern = factories.concern(cast)
+    printed(client, cast.headteacher, "concern_paper", concern.pk)
+    concern.refresh_from_db()
+    assert (concern.status, concern.acknowledged_by) == (concern.Status.ACKNOWLEDGED, cast.headteacher)
+    amend(account=concern.account, token=uuid4(), text="It was Monday.", reason="exact", by=cast.teacher)
+    printed(client, cast.lead, "concern_paper", concern.pk)
+    concern.refresh_from_db()
+    assert concern.news_at is None
+    client.force_login(cast.deputy)
+    page = client.get(reverse("concern", args=[concern.pk]))
+    assert [v.name for v in page.context["it"].viewers] == ["Tom Aldous", "Priya Raman", "Helen Okafor"]
+
+
 def test_an_earlier_closing_stays_on_paper(client, cast, concern):
     reopen_concern(concern=concern, token=uuid4(), reason="It goes on.", by=cast.deputy)
     _, paper = printed(client, cast.lead, "concern_paper", concern.pk)
@@ -255,7 +269,7 @@ def test_the_number_of_queries_does_not_grow_with_what_happened(client, cast, co
     for number in range(10):
         add_note(concern=concern, token=uuid4(), text=f"Note {number}", by=cast.deputy)
     client.force_login(cast.lead)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         client.get(reverse("concern_paper", args=[concern.pk]))
 
 
