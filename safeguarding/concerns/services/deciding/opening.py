@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from safeguarding.accounts.models import User
-from safeguarding.accounts.services import open_notices
+from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.services import open_notices, settle_notices
 from safeguarding.concerns.lifecycles import concern_life
 from safeguarding.concerns.models import Concern
 from safeguarding.exceptions import OutOfTurn
@@ -38,5 +38,11 @@ def _acknowledge(concern: Concern, *, by: User, at: datetime) -> Concern:
     except OutOfTurn:
         # Two leads opened it in the same moment: the other one's acknowledgement stands.
         return Concern.objects.get(pk=concern.pk)
+    settle_call(concern, by=by, at=at)
     tell_reporter(concern, by=by, at=at)
     return concern
+
+
+def settle_call(concern: Concern, *, by: User, at: datetime) -> None:
+    """It has been read: nobody else is needed now, and their inboxes say so."""
+    settle_notices(object_id=concern.pk, kinds=(Notice.Kind.CALL, Notice.Kind.UNREAD), by=by, at=at)

@@ -15,6 +15,7 @@ from safeguarding.exceptions import BadInput
 from safeguarding.keys import entry_token
 
 from .changes import ensure_unchanged, tell_reporter
+from .opening import settle_call
 
 # The furthest day for a review or an action. Whatever is looked at again in a school is within a year or two; a day beyond
 # that is a slip of the hand, and would never come up on anybody's page.
@@ -77,6 +78,7 @@ def decide(
     if now.acknowledged_at is None:
         # Decided from a page that was not opened first, or by who called: nobody needs to be called any more.
         facts |= {"acknowledged_at": at, "acknowledged_by": by}
+        settle_call(now, by=by, at=at)
     concern = concern_life.perform("decide", concern, by=by, at=at, **facts)
     own = {k: v for k, v in vars(ruling).items() if k not in ("receipt", "title")}
     decision = Decision.objects.create(
