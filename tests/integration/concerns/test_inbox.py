@@ -116,3 +116,30 @@ def test_a_new_concern_waits_for_each_lead_until_they_open_it(room):
     deciding.open_concern(concern=concern, by=room.lead)
     assert waiting(room.lead) == ([], [])
     assert waiting(room.deputy) == (["new_concern"], [])
+
+
+def test_a_report_and_an_action_that_are_read_wait_no_more_and_the_next_word_comes(client, room):
+    concern = factories.concern(room)
+    deciding.open_concern(concern=concern, by=room.lead)
+    action = deciding.add_action(
+        concern=concern, token=uuid4(), text="Ring home", owner=room.teacher, due_on=timezone.localdate(), by=room.lead
+    )
+    assert waiting(room.teacher)[0] == ["action", "receipt"]
+    client.force_login(room.teacher)
+    client.get(f"/my-reports/{concern.pk}/")
+    assert waiting(room.teacher)[0] == ["action"]
+    client.get(f"/actions/{action.pk}/")
+    assert waiting(room.teacher)[0] == []
+    concern.refresh_from_db()
+    ruling = deciding.Ruling(level=2, kind="monitor", rationale="Seen.", parents_told="yes", receipt="watching")
+    deciding.decide(concern=concern, token=uuid4(), seen=concern.revision, ruling=ruling, by=room.lead)
+    assert waiting(room.teacher)[0] == ["receipt"]
+
+
+def test_a_lead_who_reads_their_own_report_has_not_read_what_came_to_the_concern(client, room):
+    concern = factories.concern(room, by=room.deputy)
+    deciding.open_concern(concern=concern, by=room.lead)
+    assert waiting(room.deputy)[0] == ["new_concern", "receipt"]
+    client.force_login(room.deputy)
+    client.get(f"/my-reports/{concern.pk}/")
+    assert waiting(room.deputy)[0] == ["new_concern"]
