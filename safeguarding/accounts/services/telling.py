@@ -12,6 +12,8 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from safeguarding.accounts.models import Notice, User
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
 
 logger = logging.getLogger("harbour.queue")
 
@@ -71,6 +73,7 @@ def open_notice(*, notice_id: UUID, user: User, at: datetime | None = None) -> N
     notice = Notice.objects.filter(pk=notice_id, user=user).first()
     if notice is not None:
         open_notices(user=user, object_id=notice.object_id, object_type=notice.object_type, at=at)
+        record(Verb.VIEW, notice, by=user)
     return notice
 
 

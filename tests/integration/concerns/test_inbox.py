@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from safeguarding.accounts.models import Notice
 from safeguarding.accounts.services import end_role, find_role, inbox, told_of
+from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.services import deciding, escalation, raising
 from tests import factories
 from tests.factories import SCHOOL_DAY
@@ -143,3 +144,18 @@ def test_a_lead_who_reads_their_own_report_has_not_read_what_came_to_the_concern
     client.force_login(room.deputy)
     client.get(f"/my-reports/{concern.pk}/")
     assert waiting(room.deputy)[0] == ["new_concern"]
+
+
+def test_following_a_notice_and_chasing_what_nobody_reads_are_events(client, room):
+    concern = call(room)
+    assert Event.objects.filter(verb=Verb.ASK, object_id=concern.pk, purpose="unread for too long").count() == 1
+    notice = Notice.objects.filter(user=room.deputy).earliest("created_at")
+    client.force_login(room.deputy)
+    for _ in range(2):
+        client.get(f"/inbox/{notice.pk}/")
+    seen = Event.objects.filter(verb=Verb.VIEW, object_id=notice.pk, actor_id=room.deputy.pk)
+    assert set(seen.values_list("object_type", "school_id")) == {("accounts.notice", room.school.pk)}
+    assert seen.count() == 2
+    client.force_login(room.lead)
+    assert client.get(f"/inbox/{notice.pk}/").status_code == 404
+    assert seen.model.objects.filter(object_id=notice.pk, actor_id=room.lead.pk, outcome="done").count() == 0
