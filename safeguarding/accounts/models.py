@@ -203,6 +203,7 @@ class Notice(models.Model):
         CALL = "call", "A safeguarding lead is needed now"
         NEW_CONCERN = "new_concern", "A new concern"
         ADDED = "added", "Something was added to a concern"
+        REOPENED = "reopened", "A concern has been opened again"
         UNREAD = "unread", "A concern has not been read yet"
         RECEIPT = "receipt", "Your report has been read or closed"
         ACTION = "action", "An action for you"

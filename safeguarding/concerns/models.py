@@ -149,6 +149,8 @@ class Concern(models.Model):
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     outcome = models.CharField(max_length=20, choices=ClosingOutcome, blank=True)
     closing_reason = SealedText("reason for closing", blank=True)
+    # Since when it waits again, after the last of its closings that did not stand.
+    reopened_at = models.DateTimeField("opened again", null=True, blank=True)
     # Something came in that no lead has opened yet: an addition, a finished account.
     news_at = models.DateTimeField(null=True, blank=True)
     # Counts saves, so that the second of two leads sees what the first changed.
@@ -192,7 +194,8 @@ class Concern(models.Model):
         narrative = ("title", "closing_reason")
         plain = (
             "token", "year", "number", "status", "how_soon", "logged_at", "called_at", "finished_at", "acknowledged_at",
-            "level", "decided_at", "review_on", "receipt", "closed_at", "outcome", "news_at", "revision",
+            "level", "decided_at", "review_on", "receipt", "closed_at", "outcome", "reopened_at",
+            "news_at", "revision",
         )  # fmt: skip
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE

@@ -179,6 +179,9 @@ def steps(it: Whole, reader: User, *, at: datetime) -> list[dict[str, str]]:
         name = "" if who is None else "you" if who.pk == reader.pk else who.full_name
         return f"{dates.moment(moment, today)}, {name}" if moment else ""
 
+    # What was decided before it was opened again does not stand.
+    since = concern.reopened_at if concern.status in reading.OPEN else None
+    again = f"opened again {dates.moment(since, today)}" if since else ""
     open_, ended = len(it.to_do), len(it.actions) - len(it.to_do)
     acting = f"{open_} to do" if open_ else f"{ended} ended" if ended else "none asked for"
     found = [
@@ -186,7 +189,7 @@ def steps(it: Whole, reader: User, *, at: datetime) -> list[dict[str, str]]:
         ("Read", when(concern.acknowledged_at, concern.acknowledged_by) or "not yet", bool(concern.acknowledged_at)),
         (
             "Decision",
-            when(concern.decided_at, concern.decided_by) or _WANTED[HowSoon(concern.how_soon)],
+            again or when(concern.decided_at, concern.decided_by) or _WANTED[HowSoon(concern.how_soon)],
             concern.status in (Concern.Status.DECIDED, Concern.Status.CLOSED),
         ),
         ("Action", acting, bool(it.decisions) and not open_ and concern.status != Concern.Status.ACKNOWLEDGED),

@@ -6,7 +6,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from safeguarding.accounts.models import User
+from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.services import readers_on_duty, tell
 from safeguarding.concerns.lifecycles import concern_life
 from safeguarding.concerns.models import Action, Closing, Concern, ConcernNote
 from safeguarding.exceptions import BadInput, OutOfTurn
@@ -52,16 +53,25 @@ def close_concern(
 def reopen_concern(*, concern: Concern, token: UUID, reason: str, by: User, at: datetime | None = None) -> Concern:
     """Open a closed concern again, with the reason as a note. How and why it was closed stays as a `Closing`.
 
+    It waits for a decision from then on, and the leads on duty are told, but for who opens it.
     The same token and reason again change nothing. Raises `OutOfTurn` when the concern is open, also by the same page.
     """
     if not reason.strip():
         raise BadInput("Say why this is opened again.")
-    concern = lock(concern.pk)
+    concern, at = lock(concern.pk), at or timezone.now()
     note = f"Opened again: {reason.strip()}"
     if ConcernNote.objects.filter(token=entry_token(token, note), author=by).exists():
         return concern
     concern = concern_life.perform(
-        "reopen", concern, by=by, at=at, closed_at=None, closed_by=None, outcome="", closing_reason=""
+        "reopen", concern, by=by, at=at, reopened_at=at, closed_at=None, closed_by=None, outcome="", closing_reason=""
     )
     add_note(concern=concern, token=token, text=note, by=by, at=at)
+    tell(
+        people=[p for p in readers_on_duty(concern.school_id, on=timezone.localdate(at)) if p.pk != by.pk],
+        school_id=concern.school_id,
+        kind=Notice.Kind.REOPENED,
+        object_type="concern",
+        object_id=concern.pk,
+        at=at,
+    )
     return concern
