@@ -60,6 +60,11 @@ def act(concern, by, owner, *, text="Ring the carer", due_on=DAY, token=None):
     )
 
 
+def rename(concern, title, by, seen=None):
+    seen = fresh(concern).revision if seen is None else seen
+    return deciding.rename_concern(concern=concern, seen=seen, title=title, by=by, at=SCHOOL_DAY)
+
+
 def fresh(concern):
     return Concern.objects.get(pk=concern.pk)
 
@@ -140,7 +145,7 @@ def test_a_later_decision_adds_to_an_earlier_one(room, concern):
 
 
 def test_a_decision_without_a_title_leaves_the_one_that_is_there(room, concern):
-    deciding.rename_concern(concern=concern, title="Late again", by=room.lead)
+    rename(concern, "Late again", room.lead)
     decide(fresh(concern), room.lead)
     assert fresh(concern).title == "Late again"
 
@@ -242,7 +247,7 @@ def test_everything_that_others_save_counts_as_a_change_and_is_named(room):
     deciding.link_child(
         named=concern.children.get(), child=factories.child(room.school, by=room.office), by=room.deputy
     )
-    deciding.rename_concern(concern=concern, title="Late again", by=room.deputy)
+    rename(concern, "Late again", room.deputy)
     decide(fresh(concern), room.deputy)
     close(fresh(concern), room.deputy)
     deciding.reopen_concern(concern=concern, token=uuid4(), reason="Again.", by=room.headteacher)
@@ -339,15 +344,42 @@ def test_an_action_is_done_by_its_owner_or_a_lead_and_withdrawn_by_a_lead_only(r
 
 def test_a_title_is_changed_by_leads_and_taken_away_again(room, concern):
     category = concern.label
-    deciding.rename_concern(concern=concern, title=" Late again ", by=room.lead)
+    rename(concern, " Late again ", room.lead)
     assert fresh(concern).label == "Late again"
     before = fresh(concern).revision
-    deciding.rename_concern(concern=concern, title="Late again", by=room.deputy)
+    rename(concern, "Late again", room.deputy)
     assert fresh(concern).revision == before
-    deciding.rename_concern(concern=concern, title="", by=room.lead)
+    rename(concern, "", room.lead)
     assert fresh(concern).label == category
     with pytest.raises(NotAllowed):
-        deciding.rename_concern(concern=concern, title="Mine", by=room.teacher)
+        rename(concern, "Mine", room.teacher)
+
+
+def test_the_second_of_two_titles_is_told_of_the_first(room, concern):
+    seen = concern.revision
+    rename(concern, "Bruise, explained", room.deputy)
+    with pytest.raises(ChangedSince, match="Tom Aldous changed this concern while you were writing"):
+        rename(concern, "Fell off a bike", room.lead, seen=seen)
+    assert fresh(concern).title == "Bruise, explained"
+    # Both had the same thought: nothing is lost.
+    rename(concern, "Bruise, explained", room.lead, seen=seen)
+    rename(concern, "Fell off a bike", room.lead)
+    assert fresh(concern).title == "Fell off a bike"
+
+
+def test_a_former_title_is_kept_as_a_note_whatever_takes_its_place(room, concern):
+    rename(concern, "Bruise, explained", room.deputy)
+    assert not ConcernNote.objects.exists()
+    rename(concern, "Fell off a bike", room.lead)
+    for title in ("Late again", "Late again", ""):
+        decide(fresh(concern), room.deputy, replace(WATCH, title=title))
+    rename(concern, "", room.lead)
+    notes = ConcernNote.objects.filter(concern=concern).order_by("pk")
+    assert [(note.author, note.text) for note in notes] == [
+        (room.lead, "Short title until now: “Bruise, explained”."),
+        (room.deputy, "Short title until now: “Fell off a bike”."),
+        (room.lead, "Short title until now: “Late again”."),
+    ]
 
 
 # --- closing and opening again
@@ -450,7 +482,7 @@ def test_nobody_but_leads_decides_notes_acts_or_closes(room, concern, who):
         lambda: deciding.add_note(concern=concern, token=uuid4(), text="Rang.", by=person),
         lambda: act(concern, person, room.pastoral),
         lambda: close(fresh(decided), person),
-        lambda: deciding.rename_concern(concern=concern, title="Mine", by=person),
+        lambda: rename(concern, "Mine", person),
     ):
         with pytest.raises(NotAllowed):
             attempt()

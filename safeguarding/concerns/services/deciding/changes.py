@@ -9,8 +9,9 @@ from django.db import transaction
 from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.services import tell
 from safeguarding.audit.models import Event, Verb
-from safeguarding.concerns.models import Concern, Decision
+from safeguarding.concerns.models import Concern, ConcernNote, Decision
 from safeguarding.exceptions import ChangedSince
+from safeguarding.keys import uuid7
 
 LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
 
@@ -88,6 +89,19 @@ def touch(concern: Concern) -> None:
     concern = lock(concern.pk)
     concern.revision += 1
     concern.save(update_fields=["revision"])
+
+
+def note_former_title(concern: Concern, *, by: User, at: datetime) -> None:
+    """The title on lists is about to be another one. What colleagues knew the concern by stays with it, as a note."""
+    if concern.title:
+        ConcernNote.objects.create(
+            concern=concern,
+            school_id=concern.school_id,
+            author=by,
+            token=uuid7(),
+            text=f"Short title until now: “{concern.title}”.",
+            added_at=at,
+        )
 
 
 def tell_reporter(concern: Concern, *, by: User, at: datetime) -> None:

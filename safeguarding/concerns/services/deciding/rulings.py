@@ -14,7 +14,7 @@ from safeguarding.concerns.models import Concern, Decision, Receipt
 from safeguarding.exceptions import BadInput
 from safeguarding.keys import entry_token
 
-from .changes import ensure_unchanged, tell_reporter
+from .changes import ensure_unchanged, note_former_title, tell_reporter
 from .opening import settle_call
 
 # The furthest day for a review or an action. Whatever is looked at again in a school is within a year or two; a day beyond
@@ -73,8 +73,9 @@ def decide(
         return there
     _check(ruling, today=timezone.localdate(at))
     facts: dict[str, Any] = {"level": ruling.level, "receipt": ruling.receipt, "review_on": ruling.review_on}
-    if ruling.title.strip():
-        facts["title"] = ruling.title.strip()
+    if (title := ruling.title.strip()) and title != now.title:
+        facts["title"] = title
+        note_former_title(now, by=by, at=at)
     if now.acknowledged_at is None:
         # Decided from a page that was not opened first, or by who called: nobody needs to be called any more.
         facts |= {"acknowledged_at": at, "acknowledged_by": by}

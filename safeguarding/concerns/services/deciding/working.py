@@ -17,19 +17,25 @@ from safeguarding.concerns.models import Action, Concern, ConcernNote
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
 
-from .changes import LEADS, lock, touch
+from .changes import LEADS, ensure_unchanged, lock, note_former_title, touch
 from .rulings import day_problem
 
 
 @transaction.atomic
-def rename_concern(*, concern: Concern, title: str, by: User) -> Concern:
-    """Give the concern a short title for lists, or take it away again: its kind stands there then."""
+def rename_concern(*, concern: Concern, seen: int, title: str, by: User, at: datetime | None = None) -> Concern:
+    """Give the concern a short title for lists, or take it away again: its kind stands there then. The former one is noted.
+
+    `seen` is the revision on the lead's screen. Raises `ChangedSince` when somebody else saved first, but for the same title.
+    """
     ensure(by, Capability.DECIDE_CONCERNS, concern.school_id, LEADS)
-    concern = lock(concern.pk)
-    if concern.title != title.strip():
-        concern.title, concern.revision = title.strip(), concern.revision + 1
-        concern.save(update_fields=["title", "revision"])
-        record(Verb.CHANGE, concern, by=by)
+    concern, title = lock(concern.pk), title.strip()
+    if concern.title == title:
+        return concern
+    ensure_unchanged(concern, seen, by)
+    note_former_title(concern, by=by, at=at or timezone.now())
+    concern.title, concern.revision = title, concern.revision + 1
+    concern.save(update_fields=["title", "revision"])
+    record(Verb.CHANGE, concern, by=by)
     return concern
 
 
