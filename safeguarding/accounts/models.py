@@ -203,6 +203,7 @@ class Notice(models.Model):
         CALL = "call", "A safeguarding lead is needed now"
         NEW_CONCERN = "new_concern", "A new concern"
         ADDED = "added", "Something was added to a concern"
+        REOPENED = "reopened", "A concern has been opened again"
         UNREAD = "unread", "A concern has not been read yet"
         RECEIPT = "receipt", "Your report has been read or closed"
         ACTION = "action", "An action for you"
@@ -217,6 +218,9 @@ class Notice(models.Model):
     object_id = models.UUIDField()
     created_at = models.DateTimeField(db_default=Now())
     opened_at = models.DateTimeField(null=True, blank=True)
+    # Somebody else has done what this asks for. It was not opened: who called sees who has.
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # What the machine has done: null until the mail server took it, or until it was found that there is no address.
     mailed_at = models.DateTimeField(null=True, blank=True)
     # Times that the mail server refused this address, and when to ask it again.
@@ -229,8 +233,12 @@ class Notice(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                "user", "kind", "object_id", condition=Q(opened_at=None), name="told_once_until_opened"
-            )
+                "user", "kind", "object_id", condition=Q(opened_at=None, settled_at=None), name="told_once_until_opened"
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at=None, settled_by=None) | Q(settled_at__isnull=False, settled_by__isnull=False),
+                name="settled_in_pairs",
+            ),
         ]
         indexes = [
             models.Index("user", "created_at", "id", name="notice_inbox"),
@@ -240,7 +248,8 @@ class Notice(models.Model):
     class PersonalData(personal_data.PersonalData):
         subject = "user"
         plain = (
-            "kind", "object_type", "object_id", "created_at", "opened_at", "mailed_at", "mail_attempts", "mail_again_at",
+            "kind", "object_type", "object_id", "created_at", "opened_at", "settled_at", "mailed_at", "mail_attempts",
+            "mail_again_at",
         )  # fmt: skip
         source = Source.HARBOUR
         collection = "mandatory: a concern must reach somebody (KCSIE 2025, part two)"
@@ -249,4 +258,4 @@ class Notice(models.Model):
     @property
     def is_hot(self) -> bool:
         """Whether somebody waits for an answer now."""
-        return self.kind in (self.Kind.CALL, self.Kind.UNREAD)
+        return self.kind in (self.Kind.CALL, self.Kind.UNREAD) and not (self.opened_at or self.settled_at)

@@ -24,7 +24,7 @@ PAGE = 25
 KINDS = {
     "concerns": "Concerns",
     "decisions": "Decisions and closing",
-    "actions": "Actions done",
+    "actions": "Actions done or withdrawn",
     "notes": "Notes and additions",
     "links": "Named in another concern",
 }
@@ -166,8 +166,10 @@ def _branch(
 def _union(branches: list[QuerySet[Any]]) -> QuerySet[Any]:
     if not branches:
         return Child.objects.none()
-    joined = branches[0].union(*branches[1:], all=True) if len(branches) > 1 else branches[0]
-    return joined.order_by("-moment", "-pk", "-source")
+    if len(branches) == 1:
+        # In order, and cut, already.
+        return branches[0]
+    return branches[0].union(*branches[1:], all=True).order_by("-moment", "-pk", "-source")
 
 
 def _count(request: Request, child: Child, since: date | None) -> tuple[dict[str, int], datetime | None]:

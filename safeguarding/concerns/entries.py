@@ -1,4 +1,4 @@
-"""What do concerns put into a child's chronology? What was logged, decided, done, noted, added and closed.
+"""What do concerns put into a child's chronology? What was logged, decided, done or withdrawn, noted, added and closed.
 
 The child a concern is about, or who may have caused harm in it, has the whole story. A witness, a brother or sister, or a
 child who is mentioned has one line that leads to the concern, so that a file about one child does not tell another's.
@@ -18,7 +18,7 @@ from safeguarding.audit.reading import visible
 from safeguarding.http import Request
 
 from .chronology import Entry, Source
-from .models import Account, Action, Amendment, Concern, ConcernChild, ConcernNote, Decision
+from .models import Account, Action, Amendment, Closing, Concern, ConcernChild, ConcernNote, Decision
 
 R = ConcernChild.Role
 TELLS_ALL = (R.WORRIED_ABOUT, R.MAY_HAVE_CAUSED_HARM)
@@ -35,6 +35,9 @@ _STATUS_TONE = {
     Concern.Status.DECIDED: "info",
     Concern.Status.CLOSED: "",
 }
+
+# Not to do what was asked for is a decision with a reason, as doing it is.
+_ENDED = {Action.Status.DONE: "tick", Action.Status.WITHDRAWN: "note"}
 
 
 class LondonMoment(Func):
@@ -130,53 +133,53 @@ def _tell_decided(request: Request, keys: list[UUID], titles: Titles) -> Mapping
     }
 
 
-def _closed(request: Request, child: Child) -> QuerySet[Concern]:
-    return _told_of(request, child).filter(closed_at__isnull=False).annotate(moment=F("closed_at"))
+def _closed(request: Request, child: Child) -> QuerySet[Closing]:
+    return visible(request, Closing).filter(concern__in=_told_of(request, child)).annotate(moment=F("closed_at"))
 
 
 def _tell_closed(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, Concern).filter(pk__in=keys).select_related("closed_by")
+    rows = visible(request, Closing).filter(pk__in=keys).select_related("concern", "closed_by")
     return {
-        concern.pk: Entry(
-            at=closed_at,
-            title=f"Concern closed: {inside(concern.get_outcome_display())}",
-            sentence=first_sentence(concern.closing_reason),
-            source=f"closed by {titles.of(concern.closed_by, closed_at)}",
+        closing.pk: Entry(
+            at=closing.closed_at,
+            title=f"Concern closed: {inside(closing.get_outcome_display())}",
+            sentence=first_sentence(closing.reason),
+            source=f"closed by {titles.of(closing.closed_by, closing.closed_at)}",
             icon="tick",
             tone="plan",
-            reference=concern.reference,
-            concern_id=concern.pk,
+            reference=closing.concern.reference,
+            concern_id=closing.concern_id,
         )
-        for concern in rows
-        if (closed_at := concern.closed_at) is not None
+        for closing in rows
     }
 
 
-# --- done, noted, added
+# --- done or withdrawn, noted, added
 
 
-def _done(request: Request, child: Child) -> QuerySet[Action]:
+def _ended(request: Request, child: Child) -> QuerySet[Action]:
     return (
         visible(request, Action)
-        .filter(concern__in=_told_of(request, child), status=Action.Status.DONE)
+        .filter(concern__in=_told_of(request, child), status__in=_ENDED)
         .annotate(moment=F("ended_at"))
     )
 
 
-def _tell_done(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
+def _tell_ended(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
     rows = visible(request, Action).filter(pk__in=keys).select_related("concern", "ended_by")
     return {
         action.pk: Entry(
             at=ended_at,
-            title=f"Done: {first_sentence(action.text, 80).rstrip('.')}",
+            title=f"{ended}: {first_sentence(action.text, 80).rstrip('.')}",
             sentence=first_sentence(action.result),
-            source=f"done by {titles.of(action.ended_by, ended_at)}",
-            icon="tick",
+            source=f"{inside(ended)} by {titles.of(action.ended_by, ended_at)}",
+            icon=_ENDED[Action.Status(action.status)],
             reference=action.concern.reference,
             concern_id=action.concern_id,
         )
         for action in rows
         if (ended_at := action.ended_at) is not None
+        for ended in [action.get_status_display()]
     }
 
 
@@ -261,7 +264,7 @@ SOURCES = (
     Source("logged", "concerns", _logged, _tell_logged),
     Source("decided", "decisions", _decided, _tell_decided),
     Source("closed", "decisions", _closed, _tell_closed),
-    Source("done", "actions", _done, _tell_done),
+    Source("ended", "actions", _ended, _tell_ended),
     Source("noted", "notes", _noted, _tell_noted),
     Source("added", "notes", _added, _tell_added),
     Source("linked", "links", _linked, _tell_linked),

@@ -56,6 +56,7 @@ concern_life: Lifecycle[Concern] = Lifecycle(
             verb=Verb.REOPEN,
             refusal=_LEADS,
             out_of_turn="This concern is open.",
+            tells="the safeguarding leads on duty",
         ),
     ],
 )

@@ -144,10 +144,13 @@ class Concern(models.Model):
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     review_on = models.DateField(null=True, blank=True)
     receipt = models.CharField("what the reporter is told", max_length=20, choices=Receipt, blank=True)
+    # The closing that stands, while the concern is closed. Every one there has been is a `Closing`.
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     outcome = models.CharField(max_length=20, choices=ClosingOutcome, blank=True)
     closing_reason = SealedText("reason for closing", blank=True)
+    # Since when it waits again, after the last of its closings that did not stand.
+    reopened_at = models.DateTimeField("opened again", null=True, blank=True)
     # Something came in that no lead has opened yet: an addition, a finished account.
     news_at = models.DateTimeField(null=True, blank=True)
     # Counts saves, so that the second of two leads sees what the first changed.
@@ -191,7 +194,8 @@ class Concern(models.Model):
         narrative = ("title", "closing_reason")
         plain = (
             "token", "year", "number", "status", "how_soon", "logged_at", "called_at", "finished_at", "acknowledged_at",
-            "level", "decided_at", "review_on", "receipt", "closed_at", "outcome", "news_at", "revision",
+            "level", "decided_at", "review_on", "receipt", "closed_at", "outcome", "reopened_at",
+            "news_at", "revision",
         )  # fmt: skip
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE
@@ -468,6 +472,29 @@ class Decision(models.Model):
         plain = (
             "token", "level", "kind", "parents_told", "new_referral", "consent", "legal_reason", "review_on", "decided_at",
         )  # fmt: skip
+        source = Source.SAFEGUARDING_LEAD
+        collection = KCSIE
+        retention = Retention.GOES_WITH_IT
+
+
+class Closing(models.Model):
+    """How a concern was closed, and why. Opening the concern again, and a later closing, leave it as it was written."""
+
+    id = _key()
+    concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="closings")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField("how it ended", max_length=20, choices=ClosingOutcome)
+    reason = SealedText("why it can be closed")
+    receipt = models.CharField("what the reporter is told", max_length=20, choices=Receipt)
+    closed_at = models.DateTimeField(db_default=Now())
+    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = Protected()
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "concern__children"
+        narrative = ("reason",)
+        plain = ("outcome", "receipt", "closed_at")
         source = Source.SAFEGUARDING_LEAD
         collection = KCSIE
         retention = Retention.GOES_WITH_IT

@@ -14,6 +14,7 @@ from .models import (
     Action,
     Amendment,
     BodyMapMark,
+    Closing,
     Concern,
     ConcernChild,
     ConcernNote,
@@ -36,9 +37,10 @@ def _reach(user: Any) -> Q:
 
 @rule(Concern)
 @rule(Decision)
+@rule(Closing)
 @rule(ConcernNote)
 def seen_by_leads(user: Any) -> Q:
-    """Level, decision, links and notes: for those who read the school's concerns. Authorship does not open them."""
+    """Level, decision, closing, links and notes: for those who read the school's concerns. Authorship does not open them."""
     return _reach(user)
 
 

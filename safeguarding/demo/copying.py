@@ -11,6 +11,7 @@ from safeguarding.concerns.models import (
     Action,
     Amendment,
     BodyMapMark,
+    Closing,
     Concern,
     ConcernChild,
     ConcernNote,
@@ -37,6 +38,7 @@ COLUMNS: dict[type[models.Model], tuple[str, ...]] = {
         "id", "concern_id", "school_id", "token", "level", "kind", "rationale", "parents_told", "decided_at",
         "decided_by_id",
     ),
+    Closing: ("id", "concern_id", "school_id", "outcome", "reason", "receipt", "closed_at", "closed_by_id"),
     Action: (
         "id", "concern_id", "school_id", "token", "text", "owner_id", "due_on", "status", "created_at",
         "created_by_id", "ended_at", "ended_by_id", "result",

@@ -10,6 +10,7 @@ from safeguarding.accounts.calendar import LONDON
 from safeguarding.accounts.models import User
 from safeguarding.concerns.models import (
     Action,
+    Closing,
     ClosingOutcome,
     Concern,
     ConcernNote,
@@ -87,7 +88,7 @@ class Following:
         steps = [s for s in self.note["follow_up"] if not s["text"].startswith(_SAID_ELSEWHERE)]
         for step in steps:
             yield from self._step(step, decided)
-        self._close(steps)
+        yield from self._close(steps)
         yield from self._look_again()
 
     def _read(self) -> bool:
@@ -200,7 +201,7 @@ class Following:
         self.last = max(self.last, ended)
         return action
 
-    def _close(self, steps: list[Entry]) -> None:
+    def _close(self, steps: list[Entry]) -> Iterator[Closing]:
         kept_open = self.chance.random() < _KEPT_OPEN and not self._review_is_long_past()
         if self.open_actions or kept_open:
             return
@@ -216,6 +217,16 @@ class Following:
             reason = f"{words.sentence(self.who.fill(final['text']))} {reason}"
         concern.closing_reason = reason
         concern.review_on = None
+        yield Closing(
+            id=self.keys.at(at),
+            concern=concern,
+            school_id=self.ground.school_id,
+            outcome=concern.outcome,
+            reason=reason,
+            receipt=concern.receipt,
+            closed_at=at,
+            closed_by=self.lead,
+        )
 
     def _look_again(self) -> Iterator[Decision]:
         """Reviews that came round were held: what goes on is decided again, with a later day. Those of the last days are late."""

@@ -15,6 +15,7 @@ from safeguarding.concerns.models import (
     Action,
     Amendment,
     BodyMapMark,
+    Closing,
     Concern,
     ConcernChild,
     ConcernNote,
@@ -110,6 +111,10 @@ class History:
         self.numbers[logged.year] += 1
         at, who_at = [_iso(m) for m in (opened, decided, closed)], str(lead.id)
         kind = Decision.Kind(note["decision"])
+        receipt, outcome = RECEIPTS.get(kind, "action_taken"), OUTCOMES.get(kind, "social_care")
+        why = words.CLOSING[kind][0]
+        if stage > 2:
+            rows.append((Closing, (self._key(closed), key, self.school, outcome, why, receipt, at[2], who_at)))
         concern: Values = (
             key, self.school, self._token(), logged.year, self.numbers[logged.year],
             ("new", "acknowledged", "decided", "closed")[stage], note["level"], note["category"],
@@ -119,8 +124,8 @@ class History:
             note["level"] if stage > 1 else None,
             *((at[1], who_at) if stage > 1 else (None, None)),
             (decided.date() + timedelta(days=42)).isoformat() if stage == 2 else None,
-            RECEIPTS.get(kind, "action_taken") if stage > 1 else "",
-            *((at[2], who_at, OUTCOMES.get(kind, "social_care"), words.CLOSING[kind][0]) if stage > 2 else (None, None, "", "")),
+            receipt if stage > 1 else "",
+            *((at[2], who_at, outcome, why) if stage > 2 else (None, None, "", "")),
             stage + 1,
         )  # fmt: skip
         return [(Concern, concern), *rows]

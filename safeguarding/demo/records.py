@@ -13,6 +13,7 @@ from safeguarding.concerns.models import (
     Action,
     Amendment,
     BodyMapMark,
+    Closing,
     Concern,
     ConcernChild,
     ConcernNote,
@@ -27,7 +28,8 @@ from safeguarding.demo.written import written
 
 # Parents before what points to them.
 _ORDER: tuple[type[models.Model], ...] = (
-    Concern, Account, ConcernChild, BodyMapMark, Amendment, Decision, Action, ConcernNote, ReferenceCounter,
+    Concern, Account, ConcernChild, BodyMapMark, Amendment, Decision, Closing, Action, ConcernNote,
+    ReferenceCounter,
 )  # fmt: skip
 _BATCH = 500
 

@@ -49,7 +49,7 @@ from .schools import (
     term_problem,
     withdraw_day,
 )
-from .telling import Told, inbox, open_notice, open_notices, ring, tell, told_of
+from .telling import Told, inbox, open_notice, open_notices, ring, settle_notices, tell, told_of
 
 __all__ = [
     "OutOfHours",
@@ -90,6 +90,7 @@ __all__ = [
     "ring",
     "schools",
     "set_call_order",
+    "settle_notices",
     "speak_to",
     "tell",
     "term_problem",

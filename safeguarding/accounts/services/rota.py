@@ -83,6 +83,8 @@ def set_call_order(*, school: School, user_ids: Sequence[UUID], by: User, at: da
 @transaction.atomic
 def call_sooner(*, school: School, user_id: UUID, by: User, at: datetime | None = None) -> None:
     """Put one person a place further up in the order of calling. Who is first already stays first."""
+    # Two who press at once: the second starts from the order that the first has left.
+    School.objects.select_for_update(no_key=True).get(pk=school.pk)
     order = [place.user_id for place in call_order(school.pk, on=timezone.localdate(at or timezone.now()))]
     if user_id not in order:
         raise BadInput("This person takes no calls at this school. Open the page again.")

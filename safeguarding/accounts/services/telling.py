@@ -7,11 +7,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from safeguarding.accounts.models import Notice, User
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
 
 logger = logging.getLogger("harbour.queue")
 
@@ -51,23 +53,34 @@ def ring() -> None:
         logger.warning("queue cannot be reached, the next beat sends: %s", type(error.__cause__ or error).__name__)
 
 
-def open_notices(*, user: User, object_id: UUID, at: datetime | None = None) -> int:
-    """`user` has seen what these notices point to. Returns how many were open."""
-    return Notice.objects.filter(user=user, object_id=object_id, opened_at=None).update(opened_at=at or timezone.now())
+def open_notices(*, user: User, object_id: UUID, object_type: str = "", at: datetime | None = None) -> int:
+    """`user` has seen what these notices point to (of `object_type` only, where it is given). Returns how many were open."""
+    unopened = Notice.objects.filter(user=user, object_id=object_id, opened_at=None)
+    if object_type:
+        unopened = unopened.filter(object_type=object_type)
+    return unopened.update(opened_at=at or timezone.now())
+
+
+def settle_notices(*, object_id: UUID, kinds: Iterable[Notice.Kind], by: User, at: datetime) -> int:
+    """`by` has done what notices of these kinds asked for: nobody else need hurry. Returns how many asked still."""
+    asking = Notice.objects.filter(object_id=object_id, kind__in=kinds, opened_at=None, settled_at=None)
+    return asking.update(settled_at=at, settled_by=by)
 
 
 @transaction.atomic
 def open_notice(*, notice_id: UUID, user: User, at: datetime | None = None) -> Notice | None:
-    """`user` follows one notice of their own inbox; it is opened, with the others about the same record. None if not theirs."""
+    """`user` follows one notice of their own inbox; it is opened, with the others that lead to the same page. None if not theirs."""
     notice = Notice.objects.filter(pk=notice_id, user=user).first()
     if notice is not None:
-        open_notices(user=user, object_id=notice.object_id, at=at)
+        open_notices(user=user, object_id=notice.object_id, object_type=notice.object_type, at=at)
+        record(Verb.VIEW, notice, by=user)
     return notice
 
 
 def inbox(user: User, *, opened: bool) -> QuerySet[Notice]:
-    """The notices of `user` that are open, or the earlier ones, with their schools."""
-    return Notice.objects.filter(user=user, opened_at__isnull=not opened).select_related("school")
+    """The notices of `user` that wait to be opened, or the earlier ones, with their schools."""
+    waiting = Q(opened_at=None, settled_at=None)
+    return Notice.objects.filter(~waiting if opened else waiting, user=user).select_related("school", "settled_by")
 
 
 @dataclass(frozen=True)

@@ -299,6 +299,7 @@ class ReopenForm(_Working):
 
 class TitleForm(_Working):
     called = "title"
+    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     title = forms.CharField(
         label="Short title for lists", max_length=120, required=False, help_text="Empty shows the kind of concern."
     )

@@ -84,7 +84,10 @@ def named_child(child_id: UUID | None, *, by: User, school_id: UUID, today: date
 
 @dataclass(frozen=True)
 class CallState:
-    """How a call stands, as its sender may know it. `opened` is None until somebody has; `coming` is who is told next, when."""
+    """How a call stands, as its sender may know it. `opened` is None until somebody has; `coming` is who is told next, when.
+
+    `decided_myself`: the sender is a lead too, and has decided before anybody else came.
+    """
 
     concern_id: UUID
     reference: str
@@ -94,6 +97,7 @@ class CallState:
     opened: Told | None
     coming: list[tuple[str, datetime]]
     finished: bool
+    decided_myself: bool
 
 
 def state_of_call(account: Account, *, at: datetime) -> CallState | None:
@@ -113,6 +117,7 @@ def state_of_call(account: Account, *, at: datetime) -> CallState | None:
         opened=opened,
         coming=[(who, when) for who, when in _steps(concern.school, concern.called_at) if when > at],
         finished=concern.finished_at is not None,
+        decided_myself=concern.acknowledged_by_id == account.author_id,
     )
 
 

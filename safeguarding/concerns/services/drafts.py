@@ -63,7 +63,7 @@ def save_draft(
     Raises `NotAllowed` when the token, or that account, is another person's.
     """
     at = at or timezone.now()
-    _wait_for(token)
+    wait_for(token)
     concern = Concern.objects.filter(token=token).first()
     if (concern is not None and concern.finished_at is not None) or Amendment.objects.filter(token=token).exists():
         return None
@@ -98,8 +98,8 @@ def _turn(content: Content) -> int:
     return int((content.get("turn") or ["0"])[-1])
 
 
-def _wait_for(token: UUID) -> None:
-    """Whatever is done with one token is done one after the other."""
+def wait_for(token: UUID) -> None:
+    """Whatever is done with one token is done one after the other. Taken before any row is locked."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(token)])
 
@@ -128,9 +128,9 @@ def discard_draft(*, draft: Draft, by: User) -> None:
         raise NotAllowed("Only the person who wrote a draft can discard it.")
     if draft.concern_id:
         raise OutOfTurn("A safeguarding lead has been called about this. Finish it, so that it is written down.")
+    wait_for(draft.pk)
     if draft.openings.exists():
         raise OutOfTurn("A safeguarding lead has read this draft. Send it, and write in it what has changed.")
-    _wait_for(draft.pk)
     if Draft.objects.filter(pk=draft.pk).exists():
         record(Verb.DISCARD, draft, by=by)
         draft.delete()
@@ -241,7 +241,7 @@ def open_draft(*, token: UUID, reason: str, by: User, at: datetime | None = None
 
 
 def _of_colleague(token: UUID, by: User) -> Draft:
-    _wait_for(token)
+    wait_for(token)
     draft = Draft.objects.select_for_update(of=("self",)).select_related("author").filter(pk=token).first()
     if draft is None:
         raise OutOfTurn("This draft has been sent or discarded meanwhile. If it was sent, it is among the concerns.")

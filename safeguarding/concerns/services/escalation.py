@@ -114,6 +114,7 @@ def chase_unread(*, at: datetime | None = None) -> int:
                 object_id=concern.pk,
                 at=at,
             )
+            record(Verb.ASK, concern, purpose="unread for too long")
         chased += len(late)
     return chased
 

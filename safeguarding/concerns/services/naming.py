@@ -31,7 +31,9 @@ class ChildEntry:
 
 
 def name_children(concern: Concern, entries: Sequence[ChildEntry], *, by: User, at: datetime) -> None:
-    """Put the children into the concern. One named twice counts once. Raises `BadInput` for a child of another school.
+    """Put the children into the concern, which is locked. One named twice counts once.
+
+    Raises `BadInput` for a child of another school.
 
     The row of the call with which a concern began is one of them: who is named or described again takes the role from the
     form; other words for the child change the one row; another child takes its place, and leads are told which one went.

@@ -27,6 +27,7 @@ from safeguarding.concerns.models import (
     HowSoon,
     Subcategory,
 )
+from safeguarding.concerns.services.drafts import wait_for
 from safeguarding.concerns.services.escalation import first_to_call
 from safeguarding.concerns.services.naming import ChildEntry, name_children
 from safeguarding.dates import clock, full_day
@@ -160,6 +161,7 @@ def amend(*, account: Account, token: UUID, text: str, reason: str, by: User, at
     """
     if account.author_id != by.pk:
         raise NotAllowed("Only the person who wrote an account can add to it. Log a concern of your own instead.")
+    wait_for(token)
     concern = Concern.objects.select_for_update().get(pk=account.concern_id)
     if concern.finished_at is None:
         raise OutOfTurn("You have not finished this account yet. Go on writing it instead.")
@@ -212,10 +214,10 @@ def next_number(school_id: UUID, year: int) -> int:
 
 
 def _concern_of(token: UUID, by: User) -> Concern | None:
-    """The concern that this form has become already. Parallel requests with one token wait for each other here."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(token)])
-    concern = Concern.objects.select_related("school").filter(token=token).first()
+    """The concern that this form has become already, locked. Parallel requests with one token wait for each other here."""
+    wait_for(token)
+    # Leads do not know the token: the row itself is held against what they do meanwhile.
+    concern = Concern.objects.select_for_update(of=("self",)).select_related("school").filter(token=token).first()
     if concern is not None and concern.logged_by_id != by.pk:
         raise NotAllowed("This form was started by somebody else. Start a new one: log a concern of your own.")
     return concern
@@ -271,4 +273,4 @@ def _write(concern: Concern, account: Account, report: Report, *, by: User, at: 
     concern.finished_at = at
     concern.news_at = at if concern.called_at else None
     concern.revision += 1
-    concern.save()
+    concern.save(update_fields=["how_soon", "category", "subcategory", "finished_at", "news_at", "revision"])

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from safeguarding import dates
@@ -32,7 +33,7 @@ _REFERENCE = re.compile(r"\s*(?:c\s*[-/ ]?\s*)?(?:(20\d\d)\s*[-/ ]\s*)?0*(\d{1,7
 _ROLES = ConcernChild.Role
 # What the rows of lists show.
 _LISTED = (
-    "year", "number", "status", "how_soon", "title", "logged_at", "called_at", "finished_at", "news_at", "review_on",
+    "year", "number", "status", "how_soon", "title", "logged_at", "called_at", "finished_at", "news_at", "review_on", "reopened_at",
     "level", "decided_at", "school__day_starts", "school__day_ends", "category__name", "subcategory__name",
     "logged_by__first_name", "logged_by__last_name", "logged_by__job", "acknowledged_by__first_name",
 )  # fmt: skip
@@ -116,7 +117,9 @@ def in_order(children: Iterable[ConcernChild]) -> list[ConcernChild]:
 def queue(concerns: QuerySet[Concern], school_id: UUID) -> QuerySet[Concern]:
     """What waits for a decision: soonest first, then unread, then the longest waiting."""
     # Of the two that wait, "new" comes after "acknowledged" in the alphabet.
-    return concerns.filter(school_id=school_id, status__in=OPEN).order_by("-how_soon", "-status", "logged_at", "pk")
+    return concerns.filter(school_id=school_id, status__in=OPEN).order_by(
+        "-how_soon", "-status", Coalesce("reopened_at", "logged_at"), "pk"
+    )
 
 
 def unread(concerns: QuerySet[Concern], school_id: UUID) -> QuerySet[Concern]:
@@ -248,8 +251,8 @@ def _to_do(action: Action, reader: User, late: int) -> ToDo:
 
 
 def waited(concern: Concern, calendar: SchoolCalendar, at: datetime) -> str:
-    """How long it has waited in school hours, in words: 38 min, 1 hr 5 min, 2 days."""
-    return dates.waiting(calendar.hours_between(concern.logged_at, at), calendar.length)
+    """How long it has waited in school hours, in words: 38 min, 1 hr 5 min, 2 days. Opened again, it waits from then on."""
+    return dates.waiting(calendar.hours_between(concern.reopened_at or concern.logged_at, at), calendar.length)
 
 
 def standing(concern: Concern, reader: User) -> tuple[str, str]:
@@ -265,6 +268,8 @@ def standing(concern: Concern, reader: User) -> tuple[str, str]:
         return "Being written", "warn"
     if concern.status == S.DECIDED:
         return "Decided", "ok"
+    if concern.reopened_at:
+        return "Opened again", "warn"
     opened_by = concern.acknowledged_by
     # First names, as colleagues say them: this is a list. The record has the full name.
     return f"Opened by {'you' if opened_by == reader else opened_by.first_name}" if opened_by else "Read", "info"

@@ -18,6 +18,7 @@ from safeguarding.concerns.models import (
     Action,
     Amendment,
     BodyMapMark,
+    Closing,
     Concern,
     ConcernChild,
     ConcernNote,
@@ -40,7 +41,7 @@ _WANTED = {
 
 @dataclass(frozen=True)
 class Viewer:
-    """Somebody who has had the concern on the screen: in which role, and when last."""
+    """Somebody who has had the concern on the screen or on paper: in which role, and when last."""
 
     name: str
     role: str
@@ -71,6 +72,7 @@ class Whole:
     notes: Sequence[ConcernNote]
     actions: Sequence[ActionRow]
     decisions: Sequence[Decision]
+    closings: Sequence[Closing]
     similar: Sequence[Concern]
     viewers: Sequence[Viewer]
 
@@ -82,6 +84,11 @@ class Whole:
     def decision(self) -> Decision | None:
         """The one that stands: the newest."""
         return self.decisions[0] if self.decisions else None
+
+    @property
+    def earlier_closings(self) -> Sequence[Closing]:
+        """Those after which the concern was opened again, newest first."""
+        return self.closings[1:] if self.concern.status == Concern.Status.CLOSED else self.closings
 
     @property
     def days_late(self) -> int:
@@ -101,6 +108,8 @@ def whole(concern: Concern, see: See, *, today: date) -> Whole:
     actions = list(see(Action).filter(concern=concern).order_by(F("ended_at").desc(nulls_first=True), "due_on", "pk"))
     decided = see(Decision).filter(concern=concern).order_by("-decided_at", "-pk")
     decisions = list(decided) if concern.decided_at else []
+    ended = see(Closing).filter(concern=concern).order_by("-closed_at", "-pk")
+    closings = list(ended) if concern.decided_at else []
     views = _last_views(concern)
     people = _name_people(
         [
@@ -110,6 +119,7 @@ def whole(concern: Concern, see: See, *, today: date) -> Whole:
             (notes, ("author",)),
             (actions, ("owner", "ended_by")),
             (decisions, ("decided_by",)),
+            (closings, ("closed_by",)),
         ],
         also={view["actor_id"] for view in views},
     )
@@ -122,6 +132,7 @@ def whole(concern: Concern, see: See, *, today: date) -> Whole:
         notes=notes,
         actions=[ActionRow(a, is_due=a.ended_at is None and a.due_on <= today) for a in actions],
         decisions=decisions,
+        closings=closings,
         similar=reading.similar(see(Concern), concern, children),
         viewers=[_viewer(people[view["actor_id"]], view) for view in views if view["actor_id"] in people],
     )
@@ -142,9 +153,9 @@ def _name_people(groups: Iterable[tuple[Sequence[Any], Sequence[str]]], *, also:
 
 
 def _last_views(concern: Concern) -> list[dict[str, Any]]:
-    """The last time each person had this concern on the screen, and in which role, the latest first: from the events."""
+    """The last time each person read this concern, and in which role, the latest first: from the events."""
     seen = (
-        Event.objects.filter(object_id=concern.pk, verb=Verb.VIEW, actor_id__isnull=False)
+        Event.objects.filter(object_id=concern.pk, verb__in=(Verb.VIEW, Verb.PRINT), actor_id__isnull=False)
         .values("actor_id", "acting_role")
         .annotate(last=Max("at"))
         .order_by("-last")
@@ -168,6 +179,9 @@ def steps(it: Whole, reader: User, *, at: datetime) -> list[dict[str, str]]:
         name = "" if who is None else "you" if who.pk == reader.pk else who.full_name
         return f"{dates.moment(moment, today)}, {name}" if moment else ""
 
+    # What was decided before it was opened again does not stand.
+    since = concern.reopened_at if concern.status in reading.OPEN else None
+    again = f"opened again {dates.moment(since, today)}" if since else ""
     open_, ended = len(it.to_do), len(it.actions) - len(it.to_do)
     acting = f"{open_} to do" if open_ else f"{ended} ended" if ended else "none asked for"
     found = [
@@ -175,7 +189,7 @@ def steps(it: Whole, reader: User, *, at: datetime) -> list[dict[str, str]]:
         ("Read", when(concern.acknowledged_at, concern.acknowledged_by) or "not yet", bool(concern.acknowledged_at)),
         (
             "Decision",
-            when(concern.decided_at, concern.decided_by) or _WANTED[HowSoon(concern.how_soon)],
+            again or when(concern.decided_at, concern.decided_by) or _WANTED[HowSoon(concern.how_soon)],
             concern.status in (Concern.Status.DECIDED, Concern.Status.CLOSED),
         ),
         ("Action", acting, bool(it.decisions) and not open_ and concern.status != Concern.Status.ACKNOWLEDGED),

@@ -130,7 +130,8 @@ def reopen_concern(request: Request, found: Concern, form: ReopenForm) -> HttpRe
 @requires("decide_concerns")
 @_takes("title_form")
 def rename_concern(request: Request, found: Concern, form: TitleForm) -> HttpResponse:
-    deciding.rename_concern(concern=found, by=request.user, **form.cleaned_data)
+    given = dict(form.cleaned_data)
+    deciding.rename_concern(concern=found, seen=given.pop("revision"), by=request.user, **given)
     messages.success(request, "Title saved.")
     return redirect("concern", found.pk)
 
@@ -218,5 +219,5 @@ def _forms(found: Concern, at: datetime) -> dict[str, Callable[..., Any]]:
         ),
         "close_form": partial(CloseForm, initial=seen | {"receipt": found.receipt}),
         "reopen_form": partial(ReopenForm, initial=new),
-        "title_form": partial(TitleForm, initial={"title": found.title}),
+        "title_form": partial(TitleForm, initial=seen | {"title": found.title}),
     }

@@ -16,6 +16,7 @@ from children.models import Child
 from children.panels import record_frame
 from children.services.finding import find_children
 from safeguarding.accounts.permissions import anyone_signed_in, may, requires
+from safeguarding.accounts.services import open_notices
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns import tokens
@@ -128,6 +129,7 @@ def action(request: Request, action_id: UUID) -> HttpResponse:
     """One thing to do: the task and whom to ask. Marked done, or withdrawn, with what came of it."""
     found = read_one(request, reading.actions(), pk=action_id)
     if request.method != "POST":
+        open_notices(user=request.user, object_id=action_id)
         form = kept_forms(request, found, {"end_form": EndActionForm}).get("end_form", EndActionForm())
         return _action_page(request, found, form, status=200)
     form = EndActionForm(request.POST)

@@ -14,7 +14,9 @@ from safeguarding.accounts.permissions import anyone_signed_in, requires
 from safeguarding.accounts.titles import Titles
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_one, visible
-from safeguarding.concerns.models import Account, Concern, ConcernChild, HowSoon
+from safeguarding.concerns.models import Account, ConcernChild, HowSoon
+from safeguarding.concerns.services.deciding import open_concern
+from safeguarding.concerns.services.reading import for_page
 from safeguarding.concerns.services.whole import Whole, whole
 from safeguarding.http import Request
 from safeguarding.pdf import paper
@@ -22,11 +24,12 @@ from safeguarding.pdf import paper
 
 @requires("view_concerns")
 def concern_paper(request: Request, concern_id: UUID) -> HttpResponse:
-    """The whole concern: account, the child's words, marks, additions, decisions with reasons, actions, notes."""
-    rows = visible(request, Concern).select_related(
-        "category", "subcategory", "logged_by", "acknowledged_by", "closed_by"
-    )
-    concern = read_one(request, rows, verb=Verb.PRINT, purpose="concern", pk=concern_id)
+    """The whole concern: account, the child's words, marks, additions, decisions with reasons, actions, notes.
+
+    Who reads it on paper has read it, as on the page.
+    """
+    concern = read_one(request, for_page(), verb=Verb.PRINT, purpose="concern", pk=concern_id)
+    concern = open_concern(concern=concern, by=request.user)
     it = whole(concern, partial(visible, request), today=timezone.localdate())
     titles = Titles(concern.school_id)
     context = {
@@ -38,6 +41,7 @@ def concern_paper(request: Request, concern_id: UUID) -> HttpResponse:
         "closed": titles.signed(concern.closed_by, concern.closed_at),
         # Paper is read from the first to the last.
         "decisions": [(d, titles.signed(d.decided_by, d.decided_at)) for d in reversed(it.decisions)],
+        "closings": [(c, titles.signed(c.closed_by, c.closed_at)) for c in reversed(it.earlier_closings)],
         "actions": [
             (row.action, titles.of(row.action.owner, row.action.created_at), titles.signed(row.action.ended_by, row.action.ended_at))
             for row in reversed(it.actions)

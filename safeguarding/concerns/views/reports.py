@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from safeguarding.accounts.permissions import anyone_signed_in, public, requires
 from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.services import open_notices
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.reporting import AdditionForm
@@ -77,6 +78,7 @@ def my_reports(request: Request) -> HttpResponse:
 def report(request: Request, concern_id: UUID) -> HttpResponse:
     """The receipt of a report, and one's own words in it for ever. Nothing that anybody else wrote."""
     account = _own(request, concern_id)
+    open_notices(user=request.user, object_id=concern_id, object_type="report")
     begun = visible(request, Draft).filter(adds_to=account, author=request.user).order_by("-saved_at")
     return _report_page(request, account, draft=begun.first())
 

@@ -23,6 +23,7 @@ from safeguarding.concerns.services.deciding import (
     decide,
     end_action,
     open_concern,
+    reopen_concern,
 )
 from safeguarding.concerns.services.raising import ChildEntry, amend
 from tests import factories
@@ -99,6 +100,39 @@ def test_everything_that_happened_is_told_newest_first_with_who_did_it(cast, row
         ("Concern logged", "He came in late.", "written by Jon Beckett, class teacher 5B, 24 November 2026 at 10am"),
     ]  # fmt: skip
     assert {e.concern_id for e in read(cast.lead, rowan).entries} == {concern.pk}
+
+
+def test_what_was_withdrawn_is_told_with_its_reason_and_what_is_to_do_is_not(cast, rowan):
+    concern = about(cast, rowan)
+    for text in ("Ring the nurse.", "Ring the carer."):
+        action = add_action(
+            concern=concern, token=uuid4(), text=text, owner=cast.pastoral, due_on=SCHOOL_DAY.date(), by=cast.lead,
+            at=SCHOOL_DAY,
+        )  # fmt: skip
+    end_action(action=action, move="withdraw", result="She rang by herself.", by=cast.deputy)
+    found = read(cast.lead, rowan, Narrowed(kinds=frozenset({"actions"})))
+    assert [(e.title, e.sentence, e.source) for e in found.entries] == [
+        ("Withdrawn: Ring the carer", "She rang by herself.", "withdrawn by Tom Aldous, deputy safeguarding lead")
+    ]
+    assert found.counts["actions"] == 1
+
+
+def test_a_closing_stays_in_it_when_the_concern_is_opened_and_closed_again(cast, rowan):
+    concern = whole_story(cast, rowan)
+    reopen_concern(concern=concern, token=uuid4(), reason="It goes on.", by=cast.lead)
+    concern.refresh_from_db()
+    ruling = Ruling(level=3, kind="in_school", rationale="More help.", parents_told="yes", receipt="in_school")
+    decide(concern=concern, token=uuid4(), seen=concern.revision, ruling=ruling, by=cast.lead)
+    concern.refresh_from_db()
+    close_concern(
+        concern=concern, seen=concern.revision, outcome="early_help", reason="They help.", receipt="in_school",
+        by=cast.deputy,
+    )  # fmt: skip
+    told = [(e.title, e.sentence) for e in read(cast.lead, rowan).entries if e.title.startswith("Concern closed")]
+    assert told == [
+        ("Concern closed: early help is in place", "They help."),
+        ("Concern closed: looked into, nothing to worry about", "He is settled."),
+    ]
 
 
 def test_an_entry_stands_where_it_happened_not_where_it_was_written(cast, rowan):
@@ -187,6 +221,21 @@ def paged(person, child, size):
 def test_a_place_that_is_none_is_the_first_page(cast, rowan, junk):
     about(cast, rowan)
     assert len(read(cast.lead, rowan, before=junk).entries) == 1
+
+
+@pytest.mark.parametrize("kind", chronology.KINDS)
+def test_each_kind_can_be_asked_for_alone(client, cast, rowan, kind):
+    for week in range(2):
+        whole_story(cast, rowan, at=SCHOOL_DAY - timedelta(weeks=week))
+        about(cast, rowan, "witness")
+    alone = Narrowed(kinds=frozenset({kind}))
+    everything = read(cast.lead, rowan, alone, size=None)
+    assert len(everything.entries) == everything.total > 1
+    first = read(cast.lead, rowan, alone, size=1)
+    assert first.entries == everything.entries[:1]
+    assert read(cast.lead, rowan, alone, before=first.older).entries == everything.entries[1:]
+    client.force_login(cast.lead)
+    assert client.get(reverse("child_chronology", args=[rowan.pk]), {"type": kind}).status_code == 200
 
 
 def test_a_filter_narrows_by_kind_and_by_day(cast, rowan):

@@ -453,6 +453,23 @@ def test_what_cannot_be_saved_any_more_can_still_be_read_and_copied(
     assert (fresh(concern).status, Decision.objects.count()) == (state, 1)
 
 
+def test_the_second_of_two_titles_comes_back_beside_the_first(lead, client, room, concern):
+    decide(lead, concern)
+    mine = hidden(page_of(lead, concern), "title_form") | {"title": "Fell off a bike"}
+    client.force_login(room.deputy)
+    theirs = hidden(page_of(client, concern), "title_form") | {"title": "Bruise, explained"}
+    assert send(client, "rename_concern", concern, theirs).status_code == 302
+    client.force_login(room.lead)
+    answer = send(lead, "rename_concern", concern, mine)
+    content = answer.content.decode()
+    assert answer.status_code == 409
+    for words in ("<b>Tom Aldous</b> changed this concern", "Bruise, explained", 'value="Fell off a bike"'):
+        assert words in content
+    again = hidden(answer, "title_form") | {"title": "Fell off a bike"}
+    assert send(lead, "rename_concern", concern, again).status_code == 302
+    assert fresh(concern).title == "Fell off a bike"
+
+
 def test_what_is_shown_to_be_copied_is_in_words(lead, client, room, concern):
     decide(lead, concern)
     day = {"review_on": "other", "review_on_day_day": "4", "review_on_day_month": "Jan", "review_on_day_year": "2027"}
@@ -603,12 +620,16 @@ def test_a_concern_is_closed_shown_as_closed_and_opened_again_to_be_decided(lead
     send(lead, "close_concern", concern, hidden(page_of(lead, concern), "close_form") | close)
     page = page_of(lead, concern)
     assert "Early help has started." in page.content.decode()
+    assert 'id="closed-before"' not in page.content.decode()
     assert page.context["may"] == {"acknowledge": False, "decide": False, "close": False, "reopen": True}
     send(lead, "reopen_concern", concern, hidden(page, "reopen_form") | {"reason": "It happened again."})
     page = page_of(lead, concern)
     assert page.context["may"]["decide"]
     assert 'id="your-decision"' in page.content.decode()
     assert "Opened again: It happened again." in page.content.decode()
+    # How it had ended can still be read.
+    assert 'id="closed-before"' in page.content.decode()
+    assert "Early help has started." in page.content.decode()
 
 
 # --- who a child is

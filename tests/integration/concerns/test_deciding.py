@@ -8,8 +8,8 @@ import pytest
 
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
-from safeguarding.concerns.models import Action, Concern, ConcernNote, Decision, Receipt
-from safeguarding.concerns.services import deciding
+from safeguarding.concerns.models import Action, Closing, Concern, ConcernNote, Decision, Receipt
+from safeguarding.concerns.services import calling, deciding, escalation, raising
 from safeguarding.concerns.services.deciding import FURTHEST, Ruling, ruling_problems, usual_receipt
 from safeguarding.concerns.services.raising import ChildEntry, amend
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
@@ -60,6 +60,11 @@ def act(concern, by, owner, *, text="Ring the carer", due_on=DAY, token=None):
     )
 
 
+def rename(concern, title, by, seen=None):
+    seen = fresh(concern).revision if seen is None else seen
+    return deciding.rename_concern(concern=concern, seen=seen, title=title, by=by, at=SCHOOL_DAY)
+
+
 def fresh(concern):
     return Concern.objects.get(pk=concern.pk)
 
@@ -90,7 +95,36 @@ def test_opening_reads_ones_own_notices_and_the_news_but_nobody_elses_notices(ro
     assert unread.filter(user=room.deputy).exists()
 
 
+def test_a_lead_who_calls_for_another_does_not_answer_the_call_by_opening_it(room):
+    call = raising.call_lead(token=uuid4(), school=room.school, by=room.deputy, at=SCHOOL_DAY)
+    opened = deciding.open_concern(concern=call, by=room.deputy, at=SCHOOL_DAY)
+    assert (opened.status, opened.acknowledged_by) == (Concern.Status.NEW, None)
+    assert len(calling.calls_for(room.lead, Concern.objects.all(), at=SCHOOL_DAY)) == 1
+    assert escalation.escalate_calls(at=SCHOOL_DAY + timedelta(minutes=4)) == 1
+    assert calling.state_of_call(call.account, at=SCHOOL_DAY).opened is None
+    assert deciding.open_concern(concern=fresh(call), by=room.lead).acknowledged_by == room.lead
+
+
+def test_a_lead_who_calls_for_another_and_then_decides_calls_nobody_any_more(room):
+    call = raising.call_lead(token=uuid4(), school=room.school, by=room.deputy, at=SCHOOL_DAY)
+    decide(call, room.deputy)
+    assert calling.calls_for(room.lead, Concern.objects.all(), at=SCHOOL_DAY) == []
+    assert escalation.escalate_calls(at=SCHOOL_DAY + timedelta(minutes=10)) == 0
+    assert calling.state_of_call(call.account, at=SCHOOL_DAY).decided_myself
+
+
 # --- deciding
+
+
+def test_what_is_decided_from_a_page_that_was_not_opened_first_has_been_read(room):
+    call = raising.call_lead(token=uuid4(), school=room.school, by=room.teacher, at=SCHOOL_DAY)
+    decide(call, room.lead)
+    now = fresh(call)
+    assert (now.acknowledged_by, now.acknowledged_at) == (room.lead, SCHOOL_DAY)
+    assert calling.calls_for(room.deputy, Concern.objects.all(), at=SCHOOL_DAY) == []
+    assert escalation.escalate_calls(at=SCHOOL_DAY + timedelta(hours=1)) == 0
+    decide(now, room.deputy, at=SCHOOL_DAY + timedelta(hours=1))
+    assert fresh(call).acknowledged_by == room.lead
 
 
 def test_a_decision_stands_on_the_concern_and_with_its_reason_in_the_list_of_decisions(room, concern):
@@ -111,7 +145,7 @@ def test_a_later_decision_adds_to_an_earlier_one(room, concern):
 
 
 def test_a_decision_without_a_title_leaves_the_one_that_is_there(room, concern):
-    deciding.rename_concern(concern=concern, title="Late again", by=room.lead)
+    rename(concern, "Late again", room.lead)
     decide(fresh(concern), room.lead)
     assert fresh(concern).title == "Late again"
 
@@ -213,7 +247,7 @@ def test_everything_that_others_save_counts_as_a_change_and_is_named(room):
     deciding.link_child(
         named=concern.children.get(), child=factories.child(room.school, by=room.office), by=room.deputy
     )
-    deciding.rename_concern(concern=concern, title="Late again", by=room.deputy)
+    rename(concern, "Late again", room.deputy)
     decide(fresh(concern), room.deputy)
     close(fresh(concern), room.deputy)
     deciding.reopen_concern(concern=concern, token=uuid4(), reason="Again.", by=room.headteacher)
@@ -310,15 +344,42 @@ def test_an_action_is_done_by_its_owner_or_a_lead_and_withdrawn_by_a_lead_only(r
 
 def test_a_title_is_changed_by_leads_and_taken_away_again(room, concern):
     category = concern.label
-    deciding.rename_concern(concern=concern, title=" Late again ", by=room.lead)
+    rename(concern, " Late again ", room.lead)
     assert fresh(concern).label == "Late again"
     before = fresh(concern).revision
-    deciding.rename_concern(concern=concern, title="Late again", by=room.deputy)
+    rename(concern, "Late again", room.deputy)
     assert fresh(concern).revision == before
-    deciding.rename_concern(concern=concern, title="", by=room.lead)
+    rename(concern, "", room.lead)
     assert fresh(concern).label == category
     with pytest.raises(NotAllowed):
-        deciding.rename_concern(concern=concern, title="Mine", by=room.teacher)
+        rename(concern, "Mine", room.teacher)
+
+
+def test_the_second_of_two_titles_is_told_of_the_first(room, concern):
+    seen = concern.revision
+    rename(concern, "Bruise, explained", room.deputy)
+    with pytest.raises(ChangedSince, match="Tom Aldous changed this concern while you were writing"):
+        rename(concern, "Fell off a bike", room.lead, seen=seen)
+    assert fresh(concern).title == "Bruise, explained"
+    # Both had the same thought: nothing is lost.
+    rename(concern, "Bruise, explained", room.lead, seen=seen)
+    rename(concern, "Fell off a bike", room.lead)
+    assert fresh(concern).title == "Fell off a bike"
+
+
+def test_a_former_title_is_kept_as_a_note_whatever_takes_its_place(room, concern):
+    rename(concern, "Bruise, explained", room.deputy)
+    assert not ConcernNote.objects.exists()
+    rename(concern, "Fell off a bike", room.lead)
+    for title in ("Late again", "Late again", ""):
+        decide(fresh(concern), room.deputy, replace(WATCH, title=title))
+    rename(concern, "", room.lead)
+    notes = ConcernNote.objects.filter(concern=concern).order_by("pk")
+    assert [(note.author, note.text) for note in notes] == [
+        (room.lead, "Short title until now: “Bruise, explained”."),
+        (room.deputy, "Short title until now: “Fell off a bike”."),
+        (room.lead, "Short title until now: “Late again”."),
+    ]
 
 
 # --- closing and opening again
@@ -361,8 +422,30 @@ def test_a_closed_concern_is_opened_again_with_the_reason_as_a_note(room, concer
     with pytest.raises(OutOfTurn, match="open"):
         deciding.reopen_concern(concern=concern, token=token, reason="His sister too.", by=room.lead)
     now = fresh(concern)
-    assert (now.status, now.closed_at, now.outcome) == (Concern.Status.ACKNOWLEDGED, None, "")
+    assert (now.status, now.closed_at, now.outcome, now.closing_reason) == (Concern.Status.ACKNOWLEDGED, None, "", "")
     assert ConcernNote.objects.get(concern=concern).text == "Opened again: It happened again."
+
+
+def test_every_closing_stays_as_it_was_written(room, concern):
+    ended = [("unfounded", "Nothing to it.", "watching"), ("social_care", "They have it.", "action_taken")]
+    for by, (outcome, reason, receipt) in zip((room.lead, room.deputy), ended, strict=True):
+        decide(fresh(concern), by)
+        shown = fresh(concern)
+        for _ in range(2):
+            closed = close(shown, by, outcome=outcome, reason=f"{reason} ", receipt=receipt)
+        assert (closed.outcome, closed.closing_reason, closed.receipt) == (outcome, reason, receipt)
+        deciding.reopen_concern(concern=closed, token=uuid4(), reason="It goes on.", by=by)
+    found = Closing.objects.filter(concern=concern).order_by("closed_at", "pk")
+    assert [(c.outcome, c.reason, c.receipt) for c in found] == ended
+    assert [c.closed_by for c in found] == [room.lead, room.deputy]
+
+
+def test_closings_are_for_those_who_read_the_concern(room, concern):
+    decide(concern, room.lead)
+    close(fresh(concern), room.lead)
+    elsewhere = factories.staffroom("Gorse Hill Academy")
+    for person, seen in ((room.deputy, 1), (room.headteacher, 1), (room.teacher, 0), (elsewhere.lead, 0)):
+        assert Closing.objects.visible_to(person).count() == seen
 
 
 def test_a_closed_concern_takes_no_action_and_no_decision(room, concern):
@@ -399,7 +482,7 @@ def test_nobody_but_leads_decides_notes_acts_or_closes(room, concern, who):
         lambda: deciding.add_note(concern=concern, token=uuid4(), text="Rang.", by=person),
         lambda: act(concern, person, room.pastoral),
         lambda: close(fresh(decided), person),
-        lambda: deciding.rename_concern(concern=concern, title="Mine", by=person),
+        lambda: rename(concern, "Mine", person),
     ):
         with pytest.raises(NotAllowed):
             attempt()

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import escape
 
+from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Category, Concern, HowSoon
 from safeguarding.concerns.services import deciding
@@ -113,6 +114,44 @@ def test_states_of_a_row(lead, room):
         called.pk: ("Unread", True),
         writing.pk: ("Being written", False),
     }
+
+
+def reopened(room, by, *, ago):
+    """A concern of last year that was closed, and opened again `ago`."""
+    at, token = SCHOOL_DAY - ago, uuid4()
+    concern = decided(opened(logged(room, HowSoon.TODAY, timedelta(days=400)), room.lead), room.lead)
+    deciding.close_concern(
+        concern=concern, seen=concern.revision, outcome="unfounded", reason="Settled.", receipt="in_school", by=room.lead
+    )  # fmt: skip
+    for _ in range(2):
+        concern = deciding.reopen_concern(concern=concern, token=token, reason="It goes on.", by=by, at=at)
+    return concern
+
+
+def test_what_is_opened_again_waits_from_then_on_and_says_so_until_it_is_decided(lead, room):
+    earlier = opened(logged(room, HowSoon.TODAY, 3 * HOUR), room.lead)
+    again = reopened(room, room.deputy, ago=HOUR)
+    later = opened(logged(room, HowSoon.TODAY, HOUR / 2), room.lead)
+    page = lead.get(reverse("today"))
+    rows = page.context["rows"]
+    assert [(row.concern, row.waited, row.state) for row in rows] == [
+        (earlier, "2 hr", "Opened by you"),
+        (again, "1 hr", "Opened again"),
+        (later, "30 min", "Opened by you"),
+    ]
+    steps = {step["label"]: step for step in lead.get(reverse("concern", args=[again.pk])).context["steps"]}
+    assert (steps["Decision"]["sub"], steps["Decision"]["state"]) == ("opened again today, 9am", "now")
+    decided(Concern.objects.get(pk=again.pk), room.lead)
+    steps = {step["label"]: step for step in lead.get(reverse("concern", args=[again.pk])).context["steps"]}
+    assert (steps["Decision"]["sub"], steps["Decision"]["state"]) == ("today, 10am, you", "done")
+
+
+def test_leads_on_duty_are_told_once_of_what_is_opened_again_but_for_who_opened_it(room):
+    again = reopened(room, room.deputy, ago=HOUR)
+    told = Notice.objects.filter(kind=Notice.Kind.REOPENED)
+    assert list(told.values_list("user", "object_id", "created_at")) == [(room.lead.pk, again.pk, SCHOOL_DAY - HOUR)]
+    opened(again, room.lead)
+    assert told.filter(opened_at=None).count() == 0
 
 
 def test_ten_are_shown_and_all_are_one_click_away(lead, room):

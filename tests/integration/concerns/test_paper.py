@@ -15,6 +15,7 @@ from safeguarding.concerns.services.deciding import (
     decide,
     end_action,
     open_concern,
+    reopen_concern,
 )
 from safeguarding.concerns.services.raising import ChildEntry, amend
 from tests import factories
@@ -122,6 +123,33 @@ def test_the_whole_concern_is_on_paper(client, cast, concern):
         "Priya Raman, designated safeguarding lead",
         "Tom Aldous, deputy safeguarding lead",
         "Carla Mendes, pastoral lead",
+    ):
+        assert words in paper.text, words
+
+
+def test_who_reads_a_concern_on_paper_has_read_it(client, cast):
+    concern = factories.concern(cast)
+    printed(client, cast.headteacher, "concern_paper", concern.pk)
+    concern.refresh_from_db()
+    assert (concern.status, concern.acknowledged_by) == (concern.Status.ACKNOWLEDGED, cast.headteacher)
+    amend(account=concern.account, token=uuid4(), text="It was Monday.", reason="exact", by=cast.teacher)
+    printed(client, cast.lead, "concern_paper", concern.pk)
+    concern.refresh_from_db()
+    assert concern.news_at is None
+    client.force_login(cast.deputy)
+    page = client.get(reverse("concern", args=[concern.pk]))
+    assert [v.name for v in page.context["it"].viewers] == ["Tom Aldous", "Priya Raman", "Helen Okafor"]
+
+
+def test_an_earlier_closing_stays_on_paper(client, cast, concern):
+    reopen_concern(concern=concern, token=uuid4(), reason="It goes on.", by=cast.deputy)
+    _, paper = printed(client, cast.lead, "concern_paper", concern.pk)
+    for words in (
+        "Closed before, and opened again",
+        "Helped in school, no further need",
+        "Nothing further in two weeks.",
+        "Dealt with in school.",
+        "Opened again: It goes on.",
     ):
         assert words in paper.text, words
 
@@ -241,7 +269,7 @@ def test_the_number_of_queries_does_not_grow_with_what_happened(client, cast, co
     for number in range(10):
         add_note(concern=concern, token=uuid4(), text=f"Note {number}", by=cast.deputy)
     client.force_login(cast.lead)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         client.get(reverse("concern_paper", args=[concern.pk]))
 
 

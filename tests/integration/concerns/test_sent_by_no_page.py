@@ -139,7 +139,9 @@ def test_a_page_gone_back_to_and_sent_with_other_words_loses_none(room):
 def test_what_is_said_after_saving_is_not_in_a_cookie(client, room):
     concern = factories.concern(room)
     client.force_login(room.lead)
-    answer = client.post(reverse("rename_concern", args=[concern.pk]), {"title": "Late and hungry"})
+    answer = client.post(
+        reverse("rename_concern", args=[concern.pk]), {"title": "Late and hungry", "revision": concern.revision}
+    )
     assert answer.status_code == 302
     assert "messages" not in answer.cookies
     assert "Title saved." in client.get(answer["Location"]).content.decode()

@@ -13,7 +13,7 @@ from children.models import ChildDetail, Contact, ContactLink, Household
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import RoleAssignment, School, User
 from safeguarding.audit.models import Event
-from safeguarding.concerns.models import Account, Action, Concern, ConcernChild, Decision, Draft
+from safeguarding.concerns.models import Account, Action, Closing, Concern, ConcernChild, Decision, Draft
 from safeguarding.concerns.services.drafts import unsent_for_a_day
 from safeguarding.demo.apart import SMALL
 from safeguarding.demo.people import sign_ins
@@ -114,6 +114,14 @@ def test_a_lead_has_a_child_of_her_own_at_the_school(school):
 
     assert not about.filter(acknowledged_by=lead).exists()
     assert not Decision.objects.filter(concern__in=about, decided_by=lead).exists()
+
+
+def test_every_closed_concern_says_how_it_was_closed(school):
+    closed = Concern.objects.filter(status=Concern.Status.CLOSED).order_by("pk")
+    written = Closing.objects.order_by("concern")
+    assert [(c.pk, c.outcome, c.closing_reason, c.receipt) for c in closed] == [
+        (c.concern_id, c.outcome, c.reason, c.receipt) for c in written
+    ]
 
 
 def test_the_small_school_has_its_own_people(school):

@@ -9,7 +9,7 @@ from django.db.models import Count, F
 
 from children.models import Child, ChildDetail
 from safeguarding.accounts.models import School, User
-from safeguarding.concerns.models import Account, Action, Concern, ConcernChild, Decision
+from safeguarding.concerns.models import Account, Action, Closing, Concern, ConcernChild, Decision
 from safeguarding.concerns.services.raising import next_number
 from safeguarding.demo import scale
 from safeguarding.demo.apart import NotForDemo
@@ -38,6 +38,10 @@ def test_it_makes_what_was_asked_for(as_owner):
     assert Account.objects.count() == 300
     assert Concern.objects.exclude(children__role="worried_about").count() == 0
     assert Decision.objects.count() == Concern.objects.filter(decided_at__isnull=False).count()
+    closed = Concern.objects.filter(status="closed").order_by("pk")
+    assert list(closed.values_list("pk", "outcome", "closed_at")) == list(
+        Closing.objects.order_by("concern").values_list("concern", "outcome", "closed_at")
+    )
     assert Action.objects.exists()
     assert set(Concern.objects.values_list("status", flat=True)) >= {"decided", "closed"}
     assert not Account.objects.filter(facts__regex=r"\{\w+\}").exists()

@@ -1,0 +1,31 @@
+"""Read, decide, act, close: what safeguarding leads do with a concern.
+
+`opening` read · `rulings` decide · `working` name, note and act · `linking` say who a child is · `closing` close and open
+again · `changes` what others saved meanwhile.
+"""
+
+from .changes import Change, changed_since
+from .closing import close_concern, reopen_concern
+from .linking import link_child
+from .opening import open_concern
+from .rulings import FURTHEST, Ruling, day_problem, decide, ruling_problems, usual_receipt
+from .working import add_action, add_note, end_action, rename_concern
+
+__all__ = [
+    "FURTHEST",
+    "Change",
+    "Ruling",
+    "add_action",
+    "add_note",
+    "changed_since",
+    "close_concern",
+    "day_problem",
+    "decide",
+    "end_action",
+    "link_child",
+    "open_concern",
+    "rename_concern",
+    "reopen_concern",
+    "ruling_problems",
+    "usual_receipt",
+]

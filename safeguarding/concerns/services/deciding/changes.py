@@ -1,0 +1,117 @@
+"""What did others save since a page was shown? And what all that leads do has in common."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.services import tell
+from safeguarding.audit.models import Event, Verb
+from safeguarding.concerns.models import Concern, ConcernNote, Decision
+from safeguarding.exceptions import ChangedSince
+from safeguarding.keys import uuid7
+
+LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
+
+
+# What somebody did, as the other lead reads it. Each of these counts the concern's revision up by one.
+_SAVED = {
+    Verb.CREATE: "finished the account",
+    Verb.ACKNOWLEDGE: "opened this concern",
+    Verb.DECIDE: "saved a decision",
+    Verb.CLOSE: "closed this concern",
+    Verb.REOPEN: "opened this concern again",
+    Verb.ADD: "added to this concern",
+    Verb.ASSIGN: "added an action",
+    Verb.COMPLETE: "marked an action done",
+    Verb.CHANGE: "changed this concern",
+    Verb.LINK: "said who a child is",
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that somebody else saved meanwhile: who, what (the end of a sentence), when, and the decision if it was one."""
+
+    by: User
+    what: str
+    at: datetime
+    decision: Decision | None = None
+
+
+@transaction.atomic
+def changed_since(*, concern: Concern, seen: int, by: User) -> list[Change]:
+    """What others saved after the page with revision `seen` was shown, newest first.
+
+    Locks the concern until the transaction ends: nobody comes in between this answer and what `by` saves next. What
+    `by` saved in another window is no surprise, and a double click is not a second lead. Read from the events, of which
+    every revision wrote one.
+    """
+    now = lock(concern.pk)
+    if now.revision <= seen:
+        return []
+    about = [now.pk, *now.actions.values_list("pk", flat=True), *now.children.values_list("pk", flat=True)]
+    events = Event.objects.filter(object_id__in=about, verb__in=_SAVED).order_by("-at")[: now.revision - seen]
+    others = [event for event in events if event.actor_id != by.pk]
+    people = User.objects.in_bulk({event.actor_id for event in others})
+    decisions = iter(now.decisions.order_by("-decided_at").select_related("decided_by"))
+    return [
+        Change(
+            by=people[event.actor_id],
+            what=_SAVED[Verb(event.verb)],
+            at=event.at,
+            decision=next((d for d in decisions if d.decided_by_id == event.actor_id), None)
+            if event.verb == Verb.DECIDE
+            else None,
+        )
+        for event in others
+    ]
+
+
+def ensure_unchanged(concern: Concern, seen: int, by: User) -> Concern:
+    """The concern as it stands, locked. Raises `ChangedSince` when somebody else saved after the page was shown."""
+    if changes := changed_since(concern=concern, seen=seen, by=by):
+        last = changes[0]
+        raise ChangedSince(
+            f"{last.by.full_name} {last.what} while you were writing. Open it again to see what changed."
+        )
+    return Concern.objects.get(pk=concern.pk)
+
+
+def lock(concern_id: UUID) -> Concern:
+    """The concern as it stands, locked until the transaction ends."""
+    return Concern.objects.select_for_update().get(pk=concern_id)
+
+
+def touch(concern: Concern) -> None:
+    concern = lock(concern.pk)
+    concern.revision += 1
+    concern.save(update_fields=["revision"])
+
+
+def note_former_title(concern: Concern, *, by: User, at: datetime) -> None:
+    """The title on lists is about to be another one. What colleagues knew the concern by stays with it, as a note."""
+    if concern.title:
+        ConcernNote.objects.create(
+            concern=concern,
+            school_id=concern.school_id,
+            author=by,
+            token=uuid7(),
+            text=f"Short title until now: “{concern.title}”.",
+            added_at=at,
+        )
+
+
+def tell_reporter(concern: Concern, *, by: User, at: datetime) -> None:
+    """There is news for who logged it: read, decided or closed. What it says is the safe phrase, nothing else."""
+    if concern.logged_by_id != by.pk:
+        tell(
+            people=[concern.logged_by],
+            school_id=concern.school_id,
+            kind=Notice.Kind.RECEIPT,
+            object_type="report",
+            object_id=concern.pk,
+            at=at,
+        )

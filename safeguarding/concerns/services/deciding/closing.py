@@ -1,0 +1,77 @@
+"""Close a concern, and open it again."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.services import readers_on_duty, tell
+from safeguarding.concerns.lifecycles import concern_life
+from safeguarding.concerns.models import Action, Closing, Concern, ConcernNote
+from safeguarding.exceptions import BadInput, OutOfTurn
+from safeguarding.keys import entry_token
+
+from .changes import ensure_unchanged, lock, tell_reporter
+from .working import add_note
+
+
+@transaction.atomic
+def close_concern(
+    *, concern: Concern, seen: int, outcome: str, reason: str, receipt: str, by: User, at: datetime | None = None
+) -> Concern:
+    """Close with an outcome, a reason and a safe phrase for the reporter.
+
+    Raises `OutOfTurn` while an action is still to do, `ChangedSince` when somebody saved first. Closing again in the same
+    words changes nothing, in other words raises `OutOfTurn`.
+    """
+    now, at = ensure_unchanged(concern, seen, by), at or timezone.now()
+    there = (now.closed_by_id, now.outcome, now.closing_reason, now.receipt)
+    if there == (by.pk, outcome, reason.strip(), receipt):
+        return now
+    if Action.objects.filter(concern=concern, status=Action.Status.TO_DO).exists():
+        raise OutOfTurn("An action on this concern is still to do. Mark it done or withdraw it, then close.")
+    reason = reason.strip()
+    concern = concern_life.perform(
+        "close", concern, by=by, at=at, outcome=outcome, closing_reason=reason, receipt=receipt
+    )
+    Closing.objects.create(
+        concern=concern,
+        school_id=concern.school_id,
+        outcome=outcome,
+        reason=reason,
+        receipt=receipt,
+        closed_at=at,
+        closed_by=by,
+    )
+    tell_reporter(concern, by=by, at=at)
+    return concern
+
+
+@transaction.atomic
+def reopen_concern(*, concern: Concern, token: UUID, reason: str, by: User, at: datetime | None = None) -> Concern:
+    """Open a closed concern again, with the reason as a note. How and why it was closed stays as a `Closing`.
+
+    It waits for a decision from then on, and the leads on duty are told, but for who opens it.
+    The same token and reason again change nothing. Raises `OutOfTurn` when the concern is open, also by the same page.
+    """
+    if not reason.strip():
+        raise BadInput("Say why this is opened again.")
+    concern, at = lock(concern.pk), at or timezone.now()
+    note = f"Opened again: {reason.strip()}"
+    if ConcernNote.objects.filter(token=entry_token(token, note), author=by).exists():
+        return concern
+    concern = concern_life.perform(
+        "reopen", concern, by=by, at=at, reopened_at=at, closed_at=None, closed_by=None, outcome="", closing_reason=""
+    )
+    add_note(concern=concern, token=token, text=note, by=by, at=at)
+    tell(
+        people=[p for p in readers_on_duty(concern.school_id, on=timezone.localdate(at)) if p.pk != by.pk],
+        school_id=concern.school_id,
+        kind=Notice.Kind.REOPENED,
+        object_type="concern",
+        object_id=concern.pk,
+        at=at,
+    )
+    return concern
