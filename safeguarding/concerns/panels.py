@@ -28,6 +28,10 @@ def _reads(request: Request) -> bool:
     return may(request.user, "view_concerns", request.held.school_id)
 
 
+def _reads_at(request: Request, school_id: UUID) -> bool:
+    return may(request.user, "view_concerns", school_id)
+
+
 def _acts(request: Request) -> bool:
     """Who is given actions and has no Today to see them on."""
     return may(request.user, "own_actions", request.held.school_id) and not _reads(request)
@@ -82,8 +86,8 @@ register(
     NavItem("my_reports", "My reports", "my_reports", may=_logs, order=60),
     Panel("notice_strip", "unsent", "concerns/strip.html", data=_own_unsent, may=_logs),
     Panel("today_aside", "unsent", "concerns/unsent_panel.html", data=_unsent_of_colleagues, may=_decides, order=70),
-    Tab("chronology", "Chronology", "child_chronology", may=_reads, order=10),
-    Tab("concerns", "Concerns", "child_concerns", may=_reads, order=20),
+    Tab("chronology", "Chronology", "child_chronology", may=_reads_at, order=10),
+    Tab("concerns", "Concerns", "child_concerns", may=_reads_at, order=20),
 )
 chronology.register(*SOURCES)
 

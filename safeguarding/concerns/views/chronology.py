@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from children.models import Child, ContactRestriction
 from children.panels import record_frame
-from safeguarding.accounts.permissions import requires
+from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.concerns import chronology
@@ -19,7 +19,7 @@ from safeguarding.http import Request
 from safeguarding.pdf import paper
 
 
-@requires("view_concerns")
+@requires_for_record("view_concerns")
 def child_chronology(request: Request, child_id: UUID) -> HttpResponse:
     """A page of a child's chronology."""
     request.nav = "children"
@@ -43,7 +43,7 @@ def child_chronology(request: Request, child_id: UUID) -> HttpResponse:
     return render(request, "concerns/chronology.html", context)
 
 
-@requires("view_concerns")
+@requires_for_record("view_concerns")
 def chronology_paper(request: Request, child_id: UUID) -> HttpResponse:
     """All entries that the filter asks for, on paper."""
     child = _child(request, child_id, Verb.PRINT)
@@ -56,7 +56,14 @@ def chronology_paper(request: Request, child_id: UUID) -> HttpResponse:
         "found": found,
         "kinds": [text for key, text in chronology.KINDS.items() if narrowed.takes(key)] if narrowed.kinds else [],
     }
-    return paper(request, "pdf/chronology.html", context, title=f"Chronology of record {child.number}", at=now)
+    return paper(
+        request,
+        "pdf/chronology.html",
+        context,
+        title=f"Chronology of record {child.number}",
+        school_id=child.school_id,
+        at=now,
+    )
 
 
 def _child(request: Request, child_id: UUID, verb: Verb) -> Child:

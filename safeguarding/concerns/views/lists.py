@@ -15,7 +15,7 @@ from django.utils import timezone
 from children.models import Child
 from children.panels import record_frame
 from children.services.finding import find_children
-from safeguarding.accounts.permissions import anyone_signed_in, may, requires
+from safeguarding.accounts.permissions import anyone_signed_in, may, requires, requires_for_record
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns import tokens
@@ -96,7 +96,7 @@ def concerns(request: Request) -> HttpResponse:
     return render(request, "concerns/list.html", context)
 
 
-@requires("view_concerns")
+@requires_for_record("view_concerns")
 def child_concerns(request: Request, child_id: UUID) -> HttpResponse:
     """The concerns that name one child: a tab of the child's record."""
     request.nav = "children"
@@ -150,7 +150,7 @@ def _action_refused(request: Request, action_id: UUID, form: EndActionForm, refu
 def _action_page(
     request: Request, found: Action, form: EndActionForm, *, status: int, refusal: HarbourError | None = None
 ) -> HttpResponse:
-    request.nav = "actions"
+    request.nav, request.of_school = "actions", found.school_id
     moves = action_life.open_to(found, request.user)
     offered = any(moves.values())
     context = {
@@ -186,11 +186,11 @@ def find(request: Request) -> HttpResponse:
     return render(request, "concerns/find.html", {"asked": True, "words": words, "found": found})
 
 
-@requires("decide_concerns")
+@requires_for_record("decide_concerns")
 def link_child(request: Request, named_id: UUID) -> HttpResponse:
     """Say which record a child is whom the reporter could only describe."""
-    request.nav = "concerns"
     named = read_one(request, reading.described_children(), pk=named_id)
+    request.nav, request.of_school = "concerns", named.school_id
     link = LinkForm(request.POST)
     if link.is_valid():
         child = read_one(request, Child, pk=link.cleaned_data["child"])
