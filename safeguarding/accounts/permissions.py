@@ -16,7 +16,7 @@ from django.db.models import Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
-from safeguarding.exceptions import NotAllowed
+from safeguarding.exceptions import BadInput, NotAllowed
 
 from .models import RoleAssignment, User
 from .roles import ROLES, Capability, Role
@@ -111,6 +111,12 @@ def colleagues(school_id: UUID, on: date) -> QuerySet[User]:
     return (
         User.objects.filter(is_active=True, assignments__in=held).order_by("last_name", "first_name", "pk").distinct()
     )
+
+
+def ensure_works_at(user: User, school_id: UUID, on: date) -> None:
+    """Raise `BadInput` unless `user`, who is to do something, has a role at the school that day, whichever."""
+    if not colleagues(school_id, on).filter(pk=user.pk).exists():
+        raise BadInput(f"{user.full_name} does not work at this school today. Choose somebody who does.")
 
 
 def requires(capability: Capability | str) -> Callable[[View], View]:

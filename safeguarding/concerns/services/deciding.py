@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from children.models import Child
 from safeguarding.accounts.models import Notice, User
-from safeguarding.accounts.permissions import colleagues, ensure
+from safeguarding.accounts.permissions import ensure, ensure_works_at
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import open_notices, tell
 from safeguarding.audit.models import Event, Verb
@@ -43,7 +43,7 @@ _SAVED = {
     Verb.CLOSE: "closed this concern",
     Verb.REOPEN: "opened this concern again",
     Verb.ADD: "added to this concern",
-    Verb.ASSIGN: "added an action",
+    Verb.ASSIGN: "gave somebody an action",
     Verb.COMPLETE: "marked an action done",
     Verb.CHANGE: "changed this concern",
     Verb.LINK: "said who a child is",
@@ -253,8 +253,7 @@ def _check_action(text: str, owner: User, due_on: date, *, school_id: UUID, toda
         raise BadInput("Write what needs doing.")
     if problem := day_problem("By", due_on, today=today):
         raise BadInput(problem)
-    if not colleagues(school_id, today).filter(pk=owner.pk).exists():
-        raise BadInput(f"{owner.full_name} does not work at this school today. Choose somebody who does.")
+    ensure_works_at(owner, school_id, today)
 
 
 @transaction.atomic
