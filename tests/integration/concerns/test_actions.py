@@ -1,5 +1,6 @@
 """Is there nothing to do that nobody sees? What is late or has no owner stands on Today, and any member of staff finds their own."""
 
+import re
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -227,3 +228,52 @@ def test_what_was_chosen_when_the_session_had_ended_stands_in_its_form_again(lea
 def test_the_address_of_handing_over_opened_by_itself_is_the_page_of_the_action(lead, room, concern):
     action = given(concern, room.pastoral, by=room.lead)
     assertRedirects(lead.get(hand_over_page(action)), reverse("action", args=[action.pk]))
+
+
+# --- any member of staff
+
+
+@pytest.mark.parametrize("who", ["teacher", "assistant", "office", "pastoral"])
+def test_whoever_has_something_to_do_finds_it_on_the_home_page_and_in_the_navigation(client, room, concern, who):
+    person = getattr(room, who)
+    client.force_login(person)
+    nav = re.search("<nav.*?</nav>", client.get(reverse("staff_home")).content.decode(), re.DOTALL)
+    assert nav is not None
+    assert (reverse("my_actions") in nav[0]) == (who == "pastoral")
+    action = given(concern, person, by=room.lead)
+    page = client.get(reverse("staff_home"))
+    items = {item["text"]: item["count"] for item in page.context["harbour"]["nav"]}
+    assert items["Actions"] == 1
+    assertContains(page, "Ring the nurse")
+    assertContains(page, reverse("action", args=[action.pk]))
+    assertNotContains(page, "Rowan")
+    client.post(reverse("action", args=[action.pk]), {"result": "Rang.", "do": "complete"})
+    page = client.get(reverse("staff_home"))
+    items = {item["text"]: item["count"] for item in page.context["harbour"]["nav"]}
+    assert items["Actions"] == 0
+    assertNotContains(page, "Ring the nurse")
+
+
+def test_the_home_page_shows_a_few_and_says_how_many_there_are(client, room, concern, django_assert_max_num_queries):
+    for number in range(6):
+        given(concern, room.teacher, by=room.lead, text=f"Task {number}")
+    client.force_login(room.teacher)
+    page = client.get(reverse("staff_home"))
+    assertContains(page, f'<a href="{reverse("my_actions")}">See all 6</a>')
+    assertNotContains(page, "Task 4")
+    with django_assert_max_num_queries(25):
+        client.get(reverse("staff_home"))
+
+
+def test_who_has_opened_the_action_has_read_the_notice_of_it(client, room, concern):
+    action = given(concern, room.teacher, by=room.lead)
+    client.force_login(room.teacher)
+    client.get(reverse("action", args=[action.pk]))
+    assert Notice.objects.get(kind=Notice.Kind.ACTION, user=room.teacher).opened_at == SCHOOL_DAY
+
+
+def test_the_page_of_an_action_costs_a_bounded_number_of_queries(lead, room, concern, django_assert_max_num_queries):
+    action = given(concern, room.pastoral, by=room.lead)
+    lead.get(reverse("action", args=[action.pk]))
+    with django_assert_max_num_queries(25):
+        lead.get(reverse("action", args=[action.pk]))
