@@ -157,7 +157,9 @@ CACHES = {
 }
 
 # --- mail: a link and no personal data
-EMAIL_CONFIG = env.email_url_config(secret("EMAIL_URL", "dummymail://" if DEMO else "consolemail://"))
+# Without a server nothing is sent and nothing counts as sent. Never the console: a log is no place for addresses of staff.
+MAIL_IS_SET_UP = DEMO or bool(secret("EMAIL_URL", ""))
+EMAIL_CONFIG = env.email_url_config(secret("EMAIL_URL", "dummymail://"))
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="harbour@localhost")
