@@ -51,6 +51,17 @@ class Printed:
                         found.append(character)
         return "".join(found)
 
+    def left_edges(self, *, of: str) -> list[int]:
+        """How far from the left of the sheet, in points, each place begins where these words stand."""
+        found = []
+        with pypdfium2.PdfDocument(self.data) as document:
+            for page in document:
+                text = page.get_textpage()
+                search = text.search(of)
+                while (place := search.get_next()) is not None:
+                    found.append(round(text.get_charbox(place[0], loose=True)[0]))
+        return found
+
     def tags(self) -> Counter[str]:
         """How often each tag stands in the structure that a screen reader walks: H1, Table, TH, Figure, …"""
         return Counter(str(element.S)[1:] for element in self.elements())

@@ -333,3 +333,49 @@ def test_no_column_is_pushed_off_the_sheet_and_no_row_off_its_foot(client, cast,
     assert paper.text.count("word ") >= 2500
     assert "END" in paper.text
     assert "Due" in paper.text
+
+
+# --- words of every script
+
+
+SCRIPTS = {
+    "Arabic": "قال لي ألا أخبر أحدا",
+    "Urdu": "اس نے کہا کہ گھر میں کوئی نہیں تھا",
+    "Bengali": "সে বলেছে বাড়িতে কেউ ছিল না",
+    "Punjabi": "ਉਸਨੇ ਕਿਹਾ ਘਰ ਕੋਈ ਨਹੀਂ ਸੀ",
+    "Gujarati": "ઘરે કોઈ નહોતું",
+    "Tamil": "வீட்டில் யாரும் இல்லை",
+    "Tigrinya": "ኣብ ገዛ ሰብ ኣይነበረን",
+    "Polish and Turkish": "Łódź, żółć, ğıİş",
+    "Ukrainian": "Вдома нікого не було",
+    "Chinese": "他说家里没有人",
+    "Japanese": "家に誰もいなかった",
+    "Korean": "집에 아무도 없었어요",
+    "emoji": "😀 😢 👍 ❤",
+}
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_words_of_every_script_are_on_paper(client, cast, caplog, script):
+    """What lays out paper tells of each character for which no font has a shape."""
+    words = SCRIPTS[script]
+    concern = factories.concern(cast, facts=words, child_words=words)
+    with caplog.at_level("WARNING", "weasyprint"):
+        printed(client, cast.lead, "concern_paper", concern.pk)
+    assert [r.getMessage() for r in caplog.records if "unsupported by fonts" in r.getMessage()] == []
+
+
+def test_a_character_that_no_font_has_would_be_told(client, cast, caplog):
+    concern = factories.concern(cast, facts="A private \ue123 character.")
+    with caplog.at_level("WARNING", "weasyprint"):
+        printed(client, cast.lead, "concern_paper", concern.pk)
+    assert "unsupported by fonts" in caplog.text
+
+
+def test_words_that_run_from_right_to_left_begin_at_the_right(client, cast):
+    concern = factories.concern(cast, facts=f"He wrote it down:\n\n{SCRIPTS['Arabic']}")
+    _, paper = printed(client, cast.teacher, "report_paper", concern.pk)
+    english, arabic = paper.left_edges(of="He wrote"), paper.left_edges(of="ق")
+    assert english == [43]
+    assert arabic
+    assert min(arabic) > 400
