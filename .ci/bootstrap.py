@@ -59,6 +59,13 @@ def has_fonts():
     return MACOS or any(Path("/usr/share/fonts").glob("**/LiberationSans-Regular.*"))
 
 
+def has_other_scripts():
+    """Arabic, Urdu, Bengali and the like; Chinese, Japanese, Korean; emoji. macOS has all of them."""
+    fonts = (("NotoSansArabic",), ("wqy-microhei", "NotoSansCJK"), ("Symbola", "NotoColorEmoji", "NotoEmoji"))
+    found = [path.name for path in Path("/usr/share/fonts").glob("**/*.*")]
+    return MACOS or all(any(name.startswith(some) for name in found) for some in fonts)
+
+
 def has_queue():
     return shutil.which("valkey-server") or shutil.which("redis-server")
 
@@ -90,6 +97,11 @@ NEEDS = {
         ["pango"],
     ),
     "the Liberation fonts": (has_fonts, ["fonts-liberation"], []),
+    "fonts for the words of other scripts": (
+        has_other_scripts,
+        ["fonts-noto-core", "fonts-wqy-microhei", "fonts-symbola"],
+        [],
+    ),
     "Redis or Valkey": (has_queue, ["redis-server"], ["valkey"]),
     "Python's venv module": (has_venv, ["python3-venv"], ["python"]),
 }

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from safeguarding import VERSION
-from safeguarding.accounts.permissions import may, rights
+from safeguarding.accounts.permissions import Held, may, rights
 from safeguarding.http import Request
 from safeguarding.panels import fill, navigation
 
@@ -19,20 +19,24 @@ def page(request: Request) -> dict[str, Any]:
 
 def _frame(request: Request) -> dict[str, Any]:
     held = getattr(request, "held", None)
+    there = _there(request, held)
     frame: dict[str, Any] = {
         "demo": settings.DEMO,
         "printed_at": timezone.now(),
-        "school_name": held.school_name if held else "",
+        "school_name": there.school_name if there else "",
     }
-    if held is None:
+    if held is None or there is None:
         # The template calls it: only the sign-in page asks.
         return frame | {"below_sign_in": lambda: fill("sign_in", request)}
     everything = rights(request.user).held
-    title = f"{held.role.title}, {held.class_name}" if held.class_name else held.role.title
+    title = f"{there.role.title}, {there.class_name}" if there.class_name else there.role.title
     return frame | {
         "version": VERSION,
         "person": request.user.full_name,  # type: ignore[union-attr]
         "role_title": title,
+        # Set where the page is of another school than the one whose menu it stands under.
+        "elsewhere": {"there": there, "working": held} if there.school_id != held.school_id else None,
+        "here": request.get_full_path(),
         "nav": navigation(request, getattr(request, "nav", "")),
         "strips": fill("notice_strip", request),
         "search": may(request.user, "view_concerns", held.school_id),
@@ -40,7 +44,7 @@ def _frame(request: Request) -> dict[str, Any]:
         "watch_calls": may(request.user, "receive_calls"),
         "assignments": [
             {
-                "value": f"{h.school_id}:{h.role.key}",
+                "value": h.choice,
                 "text": f"{h.role.title}, {h.school_name}",
                 "current": h == held,
             }
@@ -49,3 +53,11 @@ def _frame(request: Request) -> dict[str, Any]:
         if len(everything) > 1
         else [],
     }
+
+
+def _there(request: Request, held: Held | None) -> Held | None:
+    """The role in which this page is seen: at the school of its record, where that is another than one works in now."""
+    of_school = getattr(request, "of_school", None)
+    if held is None or of_school in (None, held.school_id):
+        return held
+    return rights(request.user).at(of_school) or held

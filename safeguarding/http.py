@@ -21,6 +21,9 @@ class Request(HttpRequest):
     held: Held
     # The key of the current entry of the navigation; set by the view.
     nav: str
+    # The school of the record that this page is about; set by its view beside `nav`. The frame then names that school and
+    # the role held there, whichever role the person works in at the moment.
+    of_school: UUID
     # What the view raised, kept until the transaction has been told.
     refused: Exception
     # The token of the draft that this page shows: it need not be pointed to.

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any, cast
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -84,6 +85,7 @@ class RequestContextMiddleware:
             school_id=held.school_id if held else None,
             request_id=uuid7(),
             source_address=_address(request),
+            roles_elsewhere=_roles(request) if held else {},
         )
         # A view runs only for somebody with a role: `anyone_signed_in` and `requires` see to it.
         request.held = cast(Held, held)
@@ -114,7 +116,7 @@ class RequestContextMiddleware:
             return None
         roles = rights(request.user).held
         chosen = request.session.get("acting")
-        return next((h for h in roles if f"{h.school_id}:{h.role.key}" == chosen), roles[0] if roles else None)
+        return next((h for h in roles if h.choice == chosen), roles[0] if roles else None)
 
     def _answer(self, request: Request, error: Exception) -> HttpResponseBase:
         from safeguarding.views import problem
@@ -139,6 +141,12 @@ class RequestContextMiddleware:
             getattr(error, "title", ""),
             kept=kept,
         )
+
+
+def _roles(request: Request) -> dict[UUID, str]:
+    """School to the key of the furthest-reaching role that the person holds there."""
+    furthest_last = reversed(rights(request.user).held)
+    return {held.school_id: held.role.key for held in furthest_last}
 
 
 def _not_opened(request: Request, bare: HttpResponseBase) -> HttpResponseBase:

@@ -4,13 +4,14 @@ Page 200 costs what page 1 costs, and a row that comes in meanwhile moves nothin
 first; it names nobody, so it may stand in an address.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import IntegerField, Model, Q, QuerySet, Value
 
 M = TypeVar("M", bound=Model)
 PAGE = 50
@@ -50,6 +51,19 @@ def newest_first(rows: QuerySet[M], moment: str, before: str = "", size: int = P
 def capped_count(rows: QuerySet[M], cap: int = CAP) -> int:
     """How many rows there are, counting no further than one beyond `cap`."""
     return rows.order_by()[: cap + 1].count()
+
+
+def capped_counts(lists: Sequence[QuerySet[Any]], cap: int = CAP) -> list[int]:
+    """How many rows each of `lists` has, each counted no further than one beyond `cap`: one query for all of them."""
+    if not lists:
+        return []
+    numbered = [
+        rows.order_by().annotate(of_list=Value(place, output_field=IntegerField())).values_list("of_list", flat=True)
+        for place, rows in enumerate(lists)
+    ]
+    first, *others = [rows[: cap + 1] for rows in numbered]
+    found = Counter(first.union(*others, all=True) if others else first)
+    return [found[place] for place in range(len(lists))]
 
 
 def in_words(count: int, cap: int = CAP) -> str:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -15,6 +16,7 @@ from django.urls import reverse
 from safeguarding.http import Request
 
 Predicate = Callable[[Request], bool]
+AtSchool = Callable[[Request, UUID], bool]
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,15 @@ class NavItem:
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab of a child's record, always in the order of the design: chronology, concerns, …, retention."""
+    """One tab of a child's record, always in the order of the design: chronology, concerns, …, retention.
+
+    `may(request, school_id)` asks about the child's school, which need not be the one where the person works now.
+    """
 
     key: str
     text: str
     url_name: str
-    may: Predicate
+    may: AtSchool
     order: int
 
 
@@ -97,10 +102,10 @@ def navigation(request: Request, current: str = "") -> list[dict[str, Any]]:
     ]
 
 
-def tabs(request: Request, child_id: Any, current: str = "") -> list[dict[str, Any]]:
-    """The tabs of a child's record that this person may open."""
+def tabs(request: Request, child_id: UUID, school_id: UUID, current: str = "") -> list[dict[str, Any]]:
+    """The tabs of the record of a child at that school that this person may open."""
     return [
         {"text": tab.text, "url": reverse(tab.url_name, args=[child_id]), "current": tab.key == current}
         for tab in _tabs
-        if tab.may(request)
+        if tab.may(request, school_id)
     ]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,9 @@ from django.utils.http import content_disposition_header
 from weasyprint import HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from safeguarding.accounts.permissions import Held, rights
+from safeguarding.accounts.services import get_school
 
 _FOLDER = settings.BASE_DIR / "templates" / "pdf" / "assets"
 _SCHEME = "asset:"
@@ -49,20 +53,28 @@ def assets() -> dict[str, bytes]:
 
 
 def paper(
-    request: HttpRequest, template: str, context: Mapping[str, Any], *, title: str, at: datetime | None = None
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    title: str,
+    school_id: UUID,
+    at: datetime | None = None,
 ) -> HttpResponse:
     """`template` as a PDF, shown in the browser. `title` is a reference: it becomes the title of the document and the name
-    of the file, so it never holds the name of a person.
+    of the file, so it never holds the name of a person. `school_id` is the school of the record that is printed.
 
-    The template knows `title`, the `school` of the role in which the person works, who printed it (`printed_by`,
-    `printed_as`) and when (`printed_at`).
+    The template knows `title`, the `school`, who printed it (`printed_by`, and `printed_as`: the role at that school) and
+    when (`printed_at`).
     """
-    held = request.held  # type: ignore[attr-defined]
+    held: Held = request.held  # type: ignore[attr-defined]
+    there = held if held.school_id == school_id else rights(request.user).at(school_id)
     frame = {
         "title": title,
-        "school": held.school_name,
+        "school": there.school_name if there else get_school(school_id).name,
         "printed_by": request.user.full_name,  # type: ignore[union-attr]
-        "printed_as": held.role.title,
+        # Who has no role there any more prints their own report in a role of another school.
+        "printed_as": there.role.title if there else f"{held.role.title}, {held.school_name}",
         "printed_at": at or timezone.now(),
         "practice": settings.DEMO,
     }

@@ -108,7 +108,7 @@ def home(request: Request) -> HttpResponse:
 def act_as(request: Request) -> HttpResponse:
     """Choose in which of one's own roles to work. A role that is not one's own changes nothing."""
     chosen = request.POST.get("acting", "")
-    held = next((h for h in rights(request.user).held if f"{h.school_id}:{h.role.key}" == chosen), None)
+    held = next((h for h in rights(request.user).held if h.choice == chosen), None)
     if held is None:
         record(Verb.DENY, request.user, outcome=Outcome.REFUSED, purpose="role")
     else:

@@ -12,6 +12,8 @@ import pypdfium2
 # Operators that leave ink: text, strokes, fills, images.
 _DRAWING = {"Tj", "TJ", "'", '"', "S", "s", "f", "F", "f*", "B", "B*", "b", "b*", "sh", "Do"}
 
+_MM = 72 / 25.4
+
 
 @dataclass(frozen=True)
 class Printed:
@@ -32,6 +34,33 @@ class Printed:
         """The text of each page."""
         with pypdfium2.PdfDocument(self.data) as document:
             return [" ".join(page.get_textpage().get_text_range().split()) for page in document]
+
+    def beyond_the_margins(self, *, side: float = 15, foot: float = 8) -> str:
+        """The characters that lie outside the sheet less its margins (in millimetres): what a printer cuts off."""
+        found = []
+        with pypdfium2.PdfDocument(self.data) as document:
+            for page in document:
+                width, height = page.get_size()
+                text = page.get_textpage()
+                for place in range(text.count_chars()):
+                    if not (character := text.get_text_range(place, 1)).strip():
+                        continue
+                    left, bottom, right, top = text.get_charbox(place)
+                    inside = left >= side * _MM - 1 and right <= width - side * _MM + 1
+                    if not (inside and bottom >= foot * _MM and top <= height - foot * _MM):
+                        found.append(character)
+        return "".join(found)
+
+    def left_edges(self, *, of: str) -> list[int]:
+        """How far from the left of the sheet, in points, each place begins where these words stand."""
+        found = []
+        with pypdfium2.PdfDocument(self.data) as document:
+            for page in document:
+                text = page.get_textpage()
+                search = text.search(of)
+                while (place := search.get_next()) is not None:
+                    found.append(round(text.get_charbox(place[0], loose=True)[0]))
+        return found
 
     def tags(self) -> Counter[str]:
         """How often each tag stands in the structure that a screen reader walks: H1, Table, TH, Figure, …"""

@@ -17,3 +17,5 @@ from safeguarding.settings import *  # noqa: F403
 
 # Signing in once costs a tenth of a second by design; the tests do it hundreds of times.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# The tests take what is sent from `django.core.mail.outbox`.
+MAIL_IS_SET_UP = True

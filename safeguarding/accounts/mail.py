@@ -32,7 +32,12 @@ def deliver(*, at: datetime | None = None) -> int:
     At least once: see above. Skips what another worker holds. A mail server that is away ends the run, and the rows wait
     for as long as it takes; an address that is refused is tried again later. Neither that, nor somebody to whom there is
     nothing to send, holds up anybody else.
+
+    Where no mail server has been named nobody is mailed and the rows wait. Naming one later sends a single message to each
+    person who still has something unopened, however much and however old: rows opened meanwhile are done.
     """
+    if not settings.MAIL_IS_SET_UP:
+        return 0
     at, sent, connection = at or timezone.now(), 0, get_connection()
     try:
         while (mailed := _deliver_next(connection, at)) is not None:
@@ -81,6 +86,14 @@ def _deliver_next(connection: BaseEmailBackend, at: datetime) -> int | None:
         return None
     _mark(rows, mailed_at=at)
     return 1
+
+
+def warn_if_not_set_up() -> None:
+    """Say in the log, where this process sends the mail, that it cannot. Called once, when it starts."""
+    if not settings.MAIL_IS_SET_UP:
+        logger.warning(
+            "EMAIL_URL is not set: nobody is told by e-mail that there is something to read. The inbox works."
+        )
 
 
 def _waiting(at: datetime) -> QuerySet[Notice]:

@@ -1,7 +1,8 @@
 """Who may do what, by role? And how does a view say what it asks for?
 
-A person's rights are read once per request from the role assignments that are live today. `@requires`, `@anyone_signed_in`
-and `@public` are the only ways for a view to be reachable: a test walks the URLs and finds the one that declares nothing.
+A person's rights are read once per request from the role assignments that are live today. `@requires`,
+`@requires_for_record`, `@anyone_signed_in` and `@public` are the only ways for a view to be reachable: a test walks the
+URLs and finds the one that declares nothing.
 """
 
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from django.db.models import Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
-from safeguarding.exceptions import NotAllowed
+from safeguarding.exceptions import BadInput, NotAllowed
 
 from .models import RoleAssignment, User
 from .roles import ROLES, Capability, Role
@@ -36,6 +37,11 @@ class Held:
     school_name: str
     role: Role
     class_name: str
+
+    @property
+    def choice(self) -> str:
+        """What a page sends to choose this role among one's own."""
+        return f"{self.school_id}:{self.role.key}"
 
 
 class Rights:
@@ -62,6 +68,10 @@ class Rights:
     def may(self, capability: Capability, school_id: UUID | None = None) -> bool:
         """Whether some live role has `capability` (at `school_id`, where given)."""
         return any(h.role.may(capability) and school_id in (None, h.school_id) for h in self.held)
+
+    def at(self, school_id: UUID | None) -> Held | None:
+        """The furthest-reaching role that the person holds at a school; None where there is none."""
+        return next((h for h in self.held if h.school_id == school_id), None)
 
 
 def rights(user: User | Any) -> Rights:
@@ -103,23 +113,51 @@ def colleagues(school_id: UUID, on: date) -> QuerySet[User]:
     )
 
 
+def ensure_works_at(user: User, school_id: UUID, on: date) -> None:
+    """Raise `BadInput` unless `user`, who is to do something, has a role at the school that day, whichever."""
+    if not colleagues(school_id, on).filter(pk=user.pk).exists():
+        raise BadInput(f"{user.full_name} does not work at this school today. Choose somebody who does.")
+
+
 def requires(capability: Capability | str) -> Callable[[View], View]:
     """A view for people who hold `capability` at the school they are working in; others get 403 in plain words."""
-    wanted = Capability(capability)
+    return _declare(Capability(capability), at_any_school=False)
 
+
+def requires_for_record(capability: Capability | str) -> Callable[[View], View]:
+    """A view of one record, for people who hold `capability` at the school of that record, wherever they are working now.
+
+    Whoever holds it at no school gets 403 in plain words. At which school the record is, the read gate knows: elsewhere it
+    is not found. A notice, or a call on every page, leads here from the pages of another school.
+    """
+    return _declare(Capability(capability), at_any_school=True)
+
+
+def _declare(wanted: Capability, *, at_any_school: bool) -> Callable[[View], View]:
     def declare(view: View) -> View:
         @wraps(view)
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not may(request.user, wanted, request.acting.school_id):  # type: ignore[attr-defined]
-                raise NotAllowed(
-                    "Your role at this school does not include this page. Ask the Headteacher if it should."
-                )
+            here = request.acting.school_id  # type: ignore[attr-defined]
+            if not may(request.user, wanted, None if at_any_school else here):
+                raise NotAllowed(_turned_away(request, wanted))
             return view(request, *args, **kwargs)
 
-        checked.rule = f"requires {wanted}"  # type: ignore[attr-defined]
+        checked.rule = f"requires {wanted}{' for record' if at_any_school else ''}"  # type: ignore[attr-defined]
         return checked
 
     return declare
+
+
+def _turned_away(request: HttpRequest, wanted: Capability) -> str:
+    """Why the page is not shown, and what to do: another role of one's own may include it."""
+    now: Held | None = request.held  # type: ignore[attr-defined]
+    other = next((h for h in rights(request.user).held if h.role.may(wanted)), None)
+    if now is None or other is None:
+        return "Your role at this school does not include this page. Ask the Headteacher if it should."
+    return (
+        f"You are working as {now.role.title}, {now.school_name}, which does not include this page. Go to your home page, "
+        f"choose {other.role.title}, {other.school_name}, under your name, and open it again."
+    )
 
 
 def anyone_signed_in(view: View) -> View:

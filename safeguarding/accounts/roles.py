@@ -18,6 +18,7 @@ class Capability(StrEnum):
     VIEW_CHILD_DETAILS = "view_child_details"
     VIEW_ADDRESSES = "view_addresses"
     IMPORT_CHILDREN = "import_children"
+    # Any member of staff may be given an action. These have the page of their actions in the navigation from the start.
     OWN_ACTIONS = "own_actions"
     MANAGE_SCHOOL = "manage_school"
 

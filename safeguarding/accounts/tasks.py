@@ -1,8 +1,16 @@
 """Ring the bell: send the mail that says there is something to read."""
 
-from celery import shared_task
+from typing import Any
 
-from .mail import deliver
+from celery import shared_task
+from celery.signals import worker_ready
+
+from .mail import deliver, warn_if_not_set_up
+
+
+@worker_ready.connect
+def _started(**_: Any) -> None:
+    warn_if_not_set_up()
 
 
 @shared_task

@@ -1,25 +1,36 @@
 """Who is asking, for which school, in which request? Set once per request or task, read by `services.record`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from safeguarding.keys import uuid7
-
 
 @dataclass(frozen=True)
 class Acting:
-    """The person and the capacity in which something is done."""
+    """The person and the capacity in which something is done.
+
+    `role_key` is the role in which the person works now, at `school_id`; `roles_elsewhere` their role at each other school.
+    """
 
     user_id: UUID | None = None
     role_key: str = ""
     school_id: UUID | None = None
     request_id: UUID | None = None
     source_address: str | None = None
+    roles_elsewhere: Mapping[UUID, str] = field(default_factory=dict)
+
+    def role_at(self, school_id: UUID | None) -> str:
+        """The role in which something of that school is done: a record of another school is not read in the role held here.
+
+        Empty for somebody who has none there, as with what they wrote before they left.
+        """
+        if school_id in (None, self.school_id):
+            return self.role_key
+        return self.roles_elsewhere.get(school_id, "")  # type: ignore[arg-type]
 
 
 _current: ContextVar[Acting] = ContextVar("acting", default=Acting())
@@ -38,14 +49,6 @@ def acting(who: Acting) -> Iterator[Acting]:
         yield who
     finally:
         _current.reset(token)
-
-
-@contextmanager
-def acting_as(user_id: UUID, *, school_id: UUID | None = None, role_key: str = "") -> Iterator[Acting]:
-    """For commands and tasks: act as a person outside a request. Call it inside a transaction."""
-    with acting(Acting(user_id=user_id, school_id=school_id, role_key=role_key, request_id=uuid7())) as who:
-        tell_database(who)
-        yield who
 
 
 @contextmanager

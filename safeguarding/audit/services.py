@@ -29,10 +29,11 @@ def record(
     """
     who = current()
     same_person = by is None or by.pk == who.user_id
+    school_id = school_id or getattr(record_, "school_id", None) or who.school_id
     Event(
         actor_id=who.user_id if by is None else by.pk,
-        acting_role=who.role_key if same_person else "",
-        school_id=school_id or getattr(record_, "school_id", None) or who.school_id,
+        acting_role=who.role_at(school_id) if same_person else "",
+        school_id=school_id,
         verb=verb,
         object_type=record_._meta.label_lower if record_ is not None else object_type,
         object_id=record_.pk if record_ is not None else object_id,
@@ -56,12 +57,13 @@ def record_many(
     """One event for each of many records that a bulk write touched, in few statements. Who asks comes from the context."""
     who = current()
     same_person = by is None or by.pk == who.user_id
+    school_id = school_id or who.school_id
     for some in batched(object_ids, 2000):
         Event.objects.bulk_create(
             Event(
                 actor_id=who.user_id if by is None else by.pk,
-                acting_role=who.role_key if same_person else "",
-                school_id=school_id or who.school_id,
+                acting_role=who.role_at(school_id) if same_person else "",
+                school_id=school_id,
                 verb=verb,
                 object_type=object_type,
                 object_id=object_id,

@@ -20,6 +20,9 @@ from safeguarding.accounts.titles import Titles
 from safeguarding.http import Request
 
 PAGE = 25
+# As many as are laid out on one asking: some 110 pages, and a web process for about five seconds. Twice that takes ten, and
+# two of them at once would leave a small school no process in which a call for a lead is answered.
+MOST_ON_PAPER = 1000
 # What a person can narrow a chronology to, in the order of the filter.
 KINDS = {
     "concerns": "Concerns",
@@ -99,6 +102,11 @@ class Chronology:
         """How many entries there are of the kinds asked for."""
         return sum(n for kind, n in self.counts.items() if self.narrowed.takes(kind))
 
+    @property
+    def fits_on_paper(self) -> bool:
+        """Whether all that is asked for is printed at once."""
+        return self.total <= MOST_ON_PAPER
+
     def years(self) -> list[tuple[int, list[Entry]]]:
         """The entries under the year in which they happened, in London."""
         groups: list[tuple[int, list[Entry]]] = []
@@ -108,6 +116,18 @@ class Chronology:
                 groups.append((year, []))
             groups[-1][1].append(entry)
         return groups
+
+
+def too_long_for_paper(request: Request, child: Child, narrowed: Narrowed) -> str:
+    """Why what is asked for is not printed at once, as a sentence that says what to do; empty where it is. One query."""
+    counts, _ = _count(request, child, narrowed.since)
+    total = sum(n for kind, n in counts.items() if narrowed.takes(kind))
+    if total <= MOST_ON_PAPER:
+        return ""
+    return (
+        f"These are {total:,} entries, and at most {MOST_ON_PAPER:,} are printed at once. Choose a later day under “Since”, "
+        "or fewer kinds under “Type”, apply the filter, and print again."
+    )
 
 
 def read(

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
-from safeguarding.audit.reading import visible
+from safeguarding.audit.reading import read_many, visible
 from safeguarding.http import Request
+from safeguarding.once import once
 from safeguarding.paging import capped_count
 from safeguarding.panels import NavItem, Panel, Tab, register
 
@@ -28,9 +29,28 @@ def _reads(request: Request) -> bool:
     return may(request.user, "view_concerns", request.held.school_id)
 
 
+def _reads_at(request: Request, school_id: UUID) -> bool:
+    return may(request.user, "view_concerns", school_id)
+
+
+def _own_actions(request: Request) -> reading.Given:
+    return once(("actions given", request.user.pk), lambda: reading.given(visible(request, Action), request.user))
+
+
 def _acts(request: Request) -> bool:
-    """Who is given actions and has no Today to see them on."""
-    return may(request.user, "own_actions", request.held.school_id) and not _reads(request)
+    """Who has, or had, something to do and no Today to see it on. Any member of staff may be given an action."""
+    if _reads(request):
+        return False
+    return may(request.user, "own_actions", request.held.school_id) or _own_actions(request).ever
+
+
+def _to_do(request: Request, record: Any) -> dict[str, Any] | None:
+    """The first of what one has to do; no panel where there is nothing. Recorded as the list of it is."""
+    if not (number := _own_actions(request).to_do):
+        return None
+    found = read_many(request, reading.actions_of(visible(request, Action), request.user)[:IN_ASIDE])
+    rows = reading.to_do(found, reader=request.user, today=timezone.localdate())
+    return {"actions": rows, "number": number, "more": number > len(rows)}
 
 
 def _logs(request: Request) -> bool:
@@ -78,12 +98,13 @@ register(
     NavItem("home", "Home", "staff_home", may=lambda r: r.held.role.home == "staff_home", order=10),
     NavItem("today", "Today", "today", may=_reads, order=10),
     NavItem("concerns", "Concerns", "concerns", may=_reads, order=20, count=_unread, hot=True),
-    NavItem("actions", "Actions", "my_actions", may=_acts, order=30),
+    NavItem("actions", "Actions", "my_actions", may=_acts, order=30, count=lambda r: _own_actions(r).to_do),
     NavItem("my_reports", "My reports", "my_reports", may=_logs, order=60),
     Panel("notice_strip", "unsent", "concerns/strip.html", data=_own_unsent, may=_logs),
+    Panel("staff_home", "actions", "concerns/actions_panel.html", data=_to_do, may=lambda r: not _reads(r), order=10),
     Panel("today_aside", "unsent", "concerns/unsent_panel.html", data=_unsent_of_colleagues, may=_decides, order=70),
-    Tab("chronology", "Chronology", "child_chronology", may=_reads, order=10),
-    Tab("concerns", "Concerns", "child_concerns", may=_reads, order=20),
+    Tab("chronology", "Chronology", "child_chronology", may=_reads_at, order=10),
+    Tab("concerns", "Concerns", "child_concerns", may=_reads_at, order=20),
 )
 chronology.register(*SOURCES)
 

@@ -94,6 +94,11 @@ def may_decide(user: Any, concern: Concern) -> bool:
     return may(user, Capability.DECIDE_CONCERNS, concern.school_id)
 
 
+def may_hand_over(user: Any, action: Action) -> bool:
+    """Who says that somebody else does it, while it is to do."""
+    return action.status == Action.Status.TO_DO and may(user, Capability.DECIDE_CONCERNS, action.school_id)
+
+
 def may_finish_action(user: Any, action: Action) -> bool:
     """Who has to do it, or a lead on their behalf."""
     return action.owner_id == user.pk or may(user, Capability.DECIDE_CONCERNS, action.school_id)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import calls, chronology, deciding, drafts, keeping, kept, lists, paper, reporting, reports
+from .views import actions, calls, chronology, deciding, drafts, keeping, kept, lists, paper, reporting, reports
 
 urlpatterns: list[URLPattern] = [
     # Tell first.
@@ -37,8 +37,10 @@ urlpatterns: list[URLPattern] = [
     path("concerns/<uuid:concern_id>/title/", deciding.rename_concern, name="rename_concern"),
     path("children/<uuid:child_id>/concerns/", lists.child_concerns, name="child_concerns"),
     path("kept/<uuid:kept_id>/discard/", kept.kept_discard, name="kept_discard"),
-    path("actions/", lists.my_actions, name="my_actions"),
-    path("actions/<uuid:action_id>/", lists.action, name="action"),
+    path("actions/", actions.my_actions, name="my_actions"),
+    path("actions/adrift/", actions.actions_adrift, name="actions_adrift"),
+    path("actions/<uuid:action_id>/", actions.action, name="action"),
+    path("actions/<uuid:action_id>/hand-over/", actions.hand_over, name="hand_over"),
     # On paper.
     path("concerns/<uuid:concern_id>/paper/", paper.concern_paper, name="concern_paper"),
     path("my-reports/<uuid:concern_id>/paper/", paper.report_paper, name="report_paper"),

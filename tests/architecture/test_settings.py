@@ -136,3 +136,20 @@ def test_addresses_of_embedded_servers_never_mix_with_given_ones(tmp_path: Path)
     assert load({"SECRET_KEY": "given", "DATABASE_URL": ""}, tmp_path, shown) == "own given"
     given = {"DATABASE_URL": "postgres://web@localhost/given", "SECRET_KEY": "given"}
     assert load(given, tmp_path, shown) == "given given"
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, "True dummy"),
+        ({"HARBOUR_DEMO": "false", "SECRET_KEY": "x"}, "False dummy"),
+        ({"HARBOUR_DEMO": "false", "SECRET_KEY": "x", "EMAIL_URL": ""}, "False dummy"),
+        ({"HARBOUR_DEMO": "false", "SECRET_KEY": "x", "EMAIL_URL": "smtp://mail.example.org:25"}, "True smtp"),
+    ],
+)
+def test_mail_goes_to_the_server_that_was_named_and_nowhere_else(
+    environment: dict[str, str], expected: str, tmp_path: Path
+) -> None:
+    """Never to the console: the log of a worker is read by people who may not know who works at the school."""
+    expression = "settings.MAIL_IS_SET_UP, settings.EMAIL_BACKEND.split('.')[-2]"
+    assert load(environment, tmp_path, expression) == expected

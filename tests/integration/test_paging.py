@@ -6,7 +6,7 @@ import pytest
 
 from safeguarding.audit.models import Event, Verb
 from safeguarding.keys import uuid7
-from safeguarding.paging import capped_count, in_words, newest_first
+from safeguarding.paging import capped_count, capped_counts, in_words, newest_first
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -87,3 +87,17 @@ def test_a_count_goes_no_further_than_its_cap():
     assert capped_count(rows_of(actor), cap=3) == 4
     assert capped_count(rows_of(actor), cap=5) == 5
     assert [in_words(412), in_words(1000), in_words(1001)] == ["412", "1,000", "1,000+"]
+
+
+def test_several_lists_are_counted_in_one_query_each_to_its_cap(django_assert_num_queries):
+    few, many, none = uuid7(), uuid7(), uuid7()
+    for minutes in range(3):
+        logged(minutes, few)
+    for minutes in range(7):
+        logged(minutes, many)
+    lists = [rows_of(few), rows_of(many).order_by("-at"), rows_of(none)]
+    with django_assert_num_queries(1):
+        assert capped_counts(lists, cap=5) == [3, 6, 0]
+    assert capped_counts([rows_of(many)]) == [7]
+    with django_assert_num_queries(0):
+        assert capped_counts([]) == []

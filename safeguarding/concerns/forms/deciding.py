@@ -15,7 +15,7 @@ from safeguarding.accounts.models import User
 from safeguarding.concerns.forms.typed import record_of
 from safeguarding.concerns.models import ClosingOutcome, Concern, Decision, HowSoon, Level, Receipt
 from safeguarding.concerns.services.deciding import Ruling, day_problem, ruling_problems, usual_receipt
-from safeguarding.concerns.services.reading import WAITING
+from safeguarding.concerns.services.reading import NEWS, REVIEW, WAITING
 from safeguarding.forms import DateBoxesField, HarbourForm, Radios
 
 _Typed = TypeVar("_Typed", bound=forms.Form)
@@ -239,12 +239,9 @@ class NoteForm(_Working):
     text = _words("Note", help_text="A conversation, a telephone call, a thought. Full names and roles.")
 
 
-class ActionForm(_Working):
-    """Something to do, by one of `people`, by a day that is `today` or later."""
+class _Giving(_Working):
+    """One of `people` has to do something, by a day that is `today` or later."""
 
-    called = "action"
-    token = forms.UUIDField(widget=forms.HiddenInput)
-    text = _words("What needs doing", rows=2)
     owner: forms.ModelChoiceField = forms.ModelChoiceField(queryset=None, label="Who does it")
     due_on = DayChoice(label="By", widget=AskingSelect(asks={DayChoice.OTHER: "day"}))
     due_on_day = DateBoxesField(label="By", required=False)
@@ -259,6 +256,8 @@ class ActionForm(_Working):
         # Listed here, in one query: Django would ask with a cursor.
         owner.choices = [("", "Choose"), *((user.pk, f"{user.full_name}, {user.job}".rstrip(", ")) for user in people)]
         days = [today, *(calendar.next_school_day(today + timedelta(days=n)) for n in (0, 2, 6, 13))]
+        if (day := parse_date(str(self.initial.get("due_on", "")))) and day >= today:
+            days.append(day)
         self.fields["due_on"].offer(days, today)  # type: ignore[attr-defined]
         self.initial.setdefault("due_on", days[1].isoformat())
 
@@ -271,7 +270,22 @@ class ActionForm(_Working):
 
     def facts(self) -> dict[str, Any]:
         """What the service takes."""
-        return {name: self.cleaned_data[name] for name in ("token", "text", "owner", "due_on")}
+        return {name: value for name, value in self.cleaned_data.items() if name != "due_on_day"}
+
+
+class ActionForm(_Giving):
+    """Something new to do."""
+
+    called = "action"
+    field_order = ("token", "text")
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    text = _words("What needs doing", rows=2)
+
+
+class HandOverForm(_Giving):
+    """Who does it from now on, and by when."""
+
+    called = "change of who does it"
 
 
 class EndActionForm(_Working):
@@ -312,7 +326,13 @@ class FilterForm(HarbourForm):
 
     status = forms.ChoiceField(
         label="State",
-        choices=[("", "Any"), (WAITING, "Waiting for a decision"), *Concern.Status.choices],
+        choices=[
+            ("", "Any"),
+            (WAITING, "Waiting for a decision"),
+            (NEWS, "Added to since it was read"),
+            (REVIEW, "Review due"),
+            *Concern.Status.choices,
+        ],
         required=False,
     )
     soon = forms.TypedChoiceField(

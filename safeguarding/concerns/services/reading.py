@@ -10,14 +10,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from safeguarding import dates
 from safeguarding.accounts.calendar import SchoolCalendar
-from safeguarding.accounts.models import User
-from safeguarding.accounts.permissions import may
+from safeguarding.accounts.models import RoleAssignment, User
+from safeguarding.accounts.permissions import live, may
 from safeguarding.accounts.roles import Capability
 from safeguarding.concerns.models import Action, Concern, ConcernChild, HowSoon
 
@@ -25,6 +25,8 @@ S = Concern.Status
 # What waits for a decision, and its code in the filter of the list.
 OPEN = (S.NEW, S.ACKNOWLEDGED)
 WAITING = "waiting"
+# What the first page shows a few of, as codes in the same filter.
+REVIEW, NEWS = "review", "news"
 # Reviews show up this long before their day.
 REVIEWS_AHEAD = timedelta(days=7)
 # Concerns of one kind about one child within this time are shown side by side; nothing is scored.
@@ -78,25 +80,47 @@ class Row:
 
 @dataclass(frozen=True)
 class ToDo:
-    """An action as a short list shows it. `mark` is empty while there is time: the date is enough then."""
+    """An action as a short list shows it. `mark` is empty while there is time: the date is enough then.
+
+    `who` has to do it, where the list is not of one's own.
+    """
 
     action: Action
     child: ConcernChild | None
     mark: str
     tone: str
+    who: str = ""
+
+
+@dataclass(frozen=True)
+class Given:
+    """Whether a person was ever given something to do, and how much of it waits now."""
+
+    ever: bool
+    to_do: int
 
 
 def for_lists(concerns: QuerySet[Concern]) -> QuerySet[Concern]:
-    """With everything a row needs, in two queries however many rows: who logged it, and the children in it.
+    """With everything a row needs, in two queries however many rows: who logged it, and the children in it."""
+    return listed(concerns).prefetch_related(_named())
+
+
+def listed(concerns: QuerySet[Concern]) -> QuerySet[Concern]:
+    """With what a row needs but the children: `name_children` gives them to the rows of several lists at once.
 
     Only the columns that rows show: the tables have a hundred more, which the database would send fifty times.
     """
-    named = with_cards(ConcernChild.objects.all()).only(*_LISTED_OF_CHILD)
-    return (
-        concerns.select_related("school", "category", "subcategory", "logged_by", "acknowledged_by")
-        .only(*_LISTED)
-        .prefetch_related(Prefetch("children", named, to_attr="named"))
-    )
+    related = concerns.select_related("school", "category", "subcategory", "logged_by", "acknowledged_by")
+    return related.only(*_LISTED)
+
+
+def name_children(concerns: Iterable[Concern]) -> None:
+    """Give each concern as `named` the children in it: one query for all."""
+    prefetch_related_objects(list(concerns), _named())
+
+
+def _named() -> Prefetch:
+    return Prefetch("children", with_cards(ConcernChild.objects.all()).only(*_LISTED_OF_CHILD), to_attr="named")
 
 
 def for_page() -> QuerySet[Concern]:
@@ -147,13 +171,21 @@ def narrowed(
     """The school's concerns that fit the codes of the filter: `status`, `soon`, `level`, `category`, `since` (days)."""
     found = concerns.filter(school_id=school_id)
     if status := chosen.get("status"):
-        found = found.filter(status__in=OPEN if status == WAITING else (status,))
+        found = _standing_at(found, school_id, status, today)
     for code, field in (("soon", "how_soon"), ("level", "level"), ("category", "category_id")):
         if code in chosen:
             found = found.filter(**{field: chosen[code]})
     if days := chosen.get("since"):
         found = found.filter(logged_at__gte=dates.start_of(today - timedelta(days=days)))
     return found
+
+
+def _standing_at(concerns: QuerySet[Concern], school_id: UUID, code: str, today: date) -> QuerySet[Concern]:
+    if code == REVIEW:
+        return to_review(concerns, school_id, today=today)
+    if code == NEWS:
+        return with_news(concerns, school_id)
+    return concerns.filter(status__in=OPEN if code == WAITING else (code,))
 
 
 def last_read(concerns: QuerySet[Concern], school_id: UUID) -> Concern | None:
@@ -163,19 +195,39 @@ def last_read(concerns: QuerySet[Concern], school_id: UUID) -> Concern | None:
 
 
 def actions_of(actions: QuerySet[Action], owner: User) -> QuerySet[Action]:
-    """What this person has to do, soonest first, with the reference to quote and the children (shown to leads only)."""
-    children = Prefetch("concern__children", with_cards(ConcernChild.objects.all()), to_attr="named")
-    return (
-        actions.filter(owner=owner, status=Action.Status.TO_DO)
-        .select_related("concern", "concern__category", "concern__subcategory", "created_by")
-        .prefetch_related(children)
-        .order_by("due_on", "pk")
-    )
+    """What this person has to do, soonest first, with the reference to quote."""
+    return _soonest_first(actions.filter(owner=owner))
+
+
+def given(actions: QuerySet[Action], owner: User) -> Given:
+    """What the navigation says of a person's actions: one query."""
+    to_do = Count("pk", filter=Q(status=Action.Status.TO_DO))
+    found = actions.filter(owner=owner).aggregate(ever=Count("pk"), to_do=to_do)
+    return Given(found["ever"] > 0, found["to_do"])
+
+
+def adrift(actions: QuerySet[Action], school_id: UUID, *, reader: User, today: date) -> QuerySet[Action]:
+    """What others at the school have not done in time, and what nobody has to do any more, soonest first.
+
+    Nobody else would see it: it stands on its owner's page alone, and who has left has no page.
+    """
+    others = with_standing(actions.filter(school_id=school_id).exclude(owner=reader), today=today)
+    return _soonest_first(others.filter(Q(due_on__lt=today) | Q(owner_gone=True)).select_related("owner"))
+
+
+def with_standing(actions: QuerySet[Action], *, today: date) -> QuerySet[Action]:
+    """With `owner_gone`: whoever has to do it has no role at the school that day, so that nobody does it."""
+    here = RoleAssignment.objects.filter(live(today), user=OuterRef("owner"), school=OuterRef("school"))
+    return actions.annotate(owner_gone=~Exists(here.filter(user__is_active=True)))
+
+
+def _soonest_first(actions: QuerySet[Action]) -> QuerySet[Action]:
+    return actions.filter(status=Action.Status.TO_DO).select_related("concern").order_by("due_on", "pk")
 
 
 def actions() -> QuerySet[Action]:
     """One action with who asked for it and the concern whose reference it quotes."""
-    return Action.objects.select_related("concern", "owner", "created_by", "ended_by")
+    return Action.objects.select_related("concern", "school", "owner", "created_by", "ended_by")
 
 
 def described_children() -> QuerySet[ConcernChild]:
@@ -236,8 +288,9 @@ def _row(concern: Concern, reader: User, at: datetime, calendar: SchoolCalendar 
     )
 
 
-def to_do(actions_: Iterable[Action], *, reader: User, today: date) -> list[ToDo]:
+def to_do(actions_: Sequence[Action], *, reader: User, today: date) -> list[ToDo]:
     """Actions as a short list shows them, in the order given: with a child where `reader` reads that school's concerns."""
+    name_children([a.concern for a in actions_ if may(reader, Capability.VIEW_CONCERNS, a.school_id)])
     return [_to_do(action, reader, (today - action.due_on).days) for action in actions_]
 
 
@@ -247,7 +300,14 @@ def _to_do(action: Action, reader: User, late: int) -> ToDo:
     mark, tone = (
         (f"{dates.counted(late, 'day')} late", "bad") if late > 0 else ("Today", "warn") if late == 0 else ("", "")
     )
-    return ToDo(action, named[0] if named else None, mark, tone)
+    return ToDo(action, named[0] if named else None, mark, tone, _who(action))
+
+
+def _who(action: Action) -> str:
+    """Who has to do it, in the list of what others have not done; empty in the list of one's own."""
+    if (gone := getattr(action, "owner_gone", None)) is None:
+        return ""
+    return f"{action.owner.full_name}, no longer here" if gone else action.owner.full_name
 
 
 def waited(concern: Concern, calendar: SchoolCalendar, at: datetime) -> str:

@@ -2,14 +2,16 @@
 
 from uuid import UUID
 
+from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
 from children.models import Child, ContactRestriction
 from children.panels import record_frame
-from safeguarding.accounts.permissions import requires
+from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.concerns import chronology
@@ -19,7 +21,7 @@ from safeguarding.http import Request
 from safeguarding.pdf import paper
 
 
-@requires("view_concerns")
+@requires_for_record("view_concerns")
 def child_chronology(request: Request, child_id: UUID) -> HttpResponse:
     """A page of a child's chronology."""
     request.nav = "children"
@@ -43,12 +45,16 @@ def child_chronology(request: Request, child_id: UUID) -> HttpResponse:
     return render(request, "concerns/chronology.html", context)
 
 
-@requires("view_concerns")
+@requires_for_record("view_concerns")
 def chronology_paper(request: Request, child_id: UUID) -> HttpResponse:
-    """All entries that the filter asks for, on paper."""
-    child = _child(request, child_id, Verb.PRINT)
+    """All entries that the filter asks for, on paper. More than are printed at once: back to the page, which says so."""
     now = timezone.now()
     narrowed = Narrow(request.GET).narrowed(timezone.localdate(now))
+    child = _readable(request).filter(pk=child_id).first()
+    if child is not None and (problem := chronology.too_long_for_paper(request, child, narrowed)):
+        messages.warning(request, problem)
+        return redirect(f"{reverse('child_chronology', args=[child_id])}?{request.GET.urlencode()}")
+    child = _child(request, child_id, Verb.PRINT)
     found = chronology.read(request, child, narrowed, size=None)
     context = {
         **record_frame(request, child, "chronology"),
@@ -56,13 +62,23 @@ def chronology_paper(request: Request, child_id: UUID) -> HttpResponse:
         "found": found,
         "kinds": [text for key, text in chronology.KINDS.items() if narrowed.takes(key)] if narrowed.kinds else [],
     }
-    return paper(request, "pdf/chronology.html", context, title=f"Chronology of record {child.number}", at=now)
+    return paper(
+        request,
+        "pdf/chronology.html",
+        context,
+        title=f"Chronology of record {child.number}",
+        school_id=child.school_id,
+        at=now,
+    )
 
 
 def _child(request: Request, child_id: UUID, verb: Verb) -> Child:
     """The child, where the person reads the school's concerns: elsewhere the card alone is theirs, not what happened."""
-    readable = visible(request, Child).filter(school_id__in=schools_read(request.user))
-    return read_one(request, readable, verb=verb, purpose="chronology", pk=child_id)
+    return read_one(request, _readable(request), verb=verb, purpose="chronology", pk=child_id)
+
+
+def _readable(request: Request) -> QuerySet[Child]:
+    return visible(request, Child).filter(school_id__in=schools_read(request.user))
 
 
 def _orders(request: Request, child: Child) -> list[ContactRestriction]:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from safeguarding.accounts.calendar import SchoolCalendar
-from safeguarding.accounts.permissions import colleagues, requires
+from safeguarding.accounts.permissions import colleagues, requires_for_record
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.deciding import (
@@ -36,7 +36,7 @@ from safeguarding.http import Request
 from safeguarding.keys import uuid7
 
 
-@requires("view_concerns")
+@requires_for_record("view_concerns")
 def concern(request: Request, concern_id: UUID) -> HttpResponse:
     """Everything about one concern. Opening it acknowledges it."""
     found = read_one(request, reading.for_page(), pk=concern_id)
@@ -77,7 +77,7 @@ def _refused(request: Request, concern_id: UUID, name: str, form: Any, refusal: 
     return _page(request, found, status=refusal.status, refusal=refusal, changes=changes, **{name: form})
 
 
-@requires("decide_concerns")
+@requires_for_record("decide_concerns")
 @_takes("decision_form")
 def decide(request: Request, found: Concern, form: DecisionForm) -> HttpResponse:
     """Save a decision; then stay, or open the next concern that waits."""
@@ -94,7 +94,7 @@ def decide(request: Request, found: Concern, form: DecisionForm) -> HttpResponse
     return _onwards(request, found)
 
 
-@requires("decide_concerns")
+@requires_for_record("decide_concerns")
 @_takes("note_form")
 def add_note(request: Request, found: Concern, form: NoteForm) -> HttpResponse:
     deciding.add_note(concern=found, by=request.user, **form.cleaned_data)
@@ -102,7 +102,7 @@ def add_note(request: Request, found: Concern, form: NoteForm) -> HttpResponse:
     return _back(found, "notes")
 
 
-@requires("decide_concerns")
+@requires_for_record("decide_concerns")
 @_takes("action_form")
 def add_action(request: Request, found: Concern, form: ActionForm) -> HttpResponse:
     deciding.add_action(concern=found, by=request.user, **form.facts())
@@ -110,7 +110,7 @@ def add_action(request: Request, found: Concern, form: ActionForm) -> HttpRespon
     return _back(found, "actions")
 
 
-@requires("decide_concerns")
+@requires_for_record("decide_concerns")
 @_takes("close_form")
 def close_concern(request: Request, found: Concern, form: CloseForm) -> HttpResponse:
     given = dict(form.cleaned_data)
@@ -119,7 +119,7 @@ def close_concern(request: Request, found: Concern, form: CloseForm) -> HttpResp
     return _onwards(request, found)
 
 
-@requires("decide_concerns")
+@requires_for_record("decide_concerns")
 @_takes("reopen_form")
 def reopen_concern(request: Request, found: Concern, form: ReopenForm) -> HttpResponse:
     deciding.reopen_concern(concern=found, by=request.user, **form.cleaned_data)
@@ -127,7 +127,7 @@ def reopen_concern(request: Request, found: Concern, form: ReopenForm) -> HttpRe
     return redirect("concern", found.pk)
 
 
-@requires("decide_concerns")
+@requires_for_record("decide_concerns")
 @_takes("title_form")
 def rename_concern(request: Request, found: Concern, form: TitleForm) -> HttpResponse:
     given = dict(form.cleaned_data)
@@ -144,8 +144,8 @@ def _onwards(request: Request, found: Concern) -> HttpResponse:
     """To the concern just saved, or with "Save and open next" to the first of the queue that is left, or to the empty queue."""
     if request.POST.get("then") != "next":
         return redirect("concern", found.pk)
-    left = reading.queue(visible(request, Concern), request.held.school_id).exclude(pk=found.pk).first()
-    return redirect("concern", left.pk) if left else redirect("today")
+    left = reading.queue(visible(request, Concern), found.school_id).exclude(pk=found.pk).first()
+    return redirect("concern", left.pk) if left else redirect(request.held.role.home)
 
 
 def _told(request: Request, found: Concern, receipt: str) -> str:
@@ -164,7 +164,7 @@ def _page(
     **bound: Any,
 ) -> HttpResponse:
     """The page of a concern. `bound` are forms with what was typed, in place of the empty ones."""
-    request.nav = "concerns"
+    request.nav, request.of_school = "concerns", found.school_id
     at = timezone.now()
     it = whole(found, lambda model: visible(request, model), today=timezone.localdate(at))
     may = concern_life.open_to(found, request.user)

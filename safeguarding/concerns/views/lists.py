@@ -1,7 +1,8 @@
-"""The lists of safeguarding leads: what is new today, all concerns, what to do, and the search of the header."""
+"""The lists of safeguarding leads: what is new today, all concerns, those of a child, and the search of the header."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -15,25 +16,22 @@ from django.utils import timezone
 from children.models import Child
 from children.panels import record_frame
 from children.services.finding import find_children
-from safeguarding.accounts.permissions import anyone_signed_in, may, requires
-from safeguarding.accounts.services import open_notices
+from safeguarding.accounts.permissions import requires, requires_for_record
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
-from safeguarding.concerns import tokens
-from safeguarding.concerns.forms.deciding import EndActionForm, FilterForm, FindForm, LinkForm
-from safeguarding.concerns.lifecycles import action_life
+from safeguarding.concerns.forms.deciding import FilterForm, FindForm, LinkForm
 from safeguarding.concerns.models import Action, Concern, HowSoon
 from safeguarding.concerns.permissions import schools_read
 from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.services.kinds import names_on
-from safeguarding.concerns.views.kept import keeps_typed, kept_forms
-from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request
-from safeguarding.paging import capped_count, in_words, newest_first
+from safeguarding.paging import capped_count, capped_counts, in_words, newest_first
 from safeguarding.panels import fill
 
 # The first screen shows six; ten are one glance. More are one click away.
 SHOWN, SHOWN_ALL, BESIDE = 10, 200, 6
+# Beyond this a panel says "99+".
+MANY = 99
 
 
 @requires("view_concerns")
@@ -44,11 +42,20 @@ def today(request: Request) -> HttpResponse:
     day = timezone.localdate(at)
     concerns = visible(request, Concern)
     waiting = reading.queue(concerns, school_id)
-    shown = list(reading.for_lists(waiting)[: SHOWN_ALL if "all" in request.GET else SHOWN])
-    news = list(reading.for_lists(reading.with_news(concerns, school_id))[:BESIDE])
-    reviews = list(reading.for_lists(reading.to_review(concerns, school_id, today=day))[:BESIDE])
-    read_many(request, [*shown, *news, *reviews])
-    actions = read_many(request, reading.actions_of(visible(request, Action), request.user)[:BESIDE])
+    shown = list(reading.listed(waiting)[: SHOWN_ALL if "all" in request.GET else SHOWN])
+    of_concerns = {
+        "news": reading.with_news(concerns, school_id),
+        "reviews": reading.to_review(concerns, school_id, today=day),
+    }
+    of_actions = {
+        "actions": reading.actions_of(visible(request, Action), request.user),
+        "adrift": reading.adrift(visible(request, Action), school_id, reader=request.user, today=day),
+    }
+    few: dict[str, list[Any]] = {name: list(reading.listed(found)[:BESIDE]) for name, found in of_concerns.items()}
+    few |= {name: list(found[:BESIDE]) for name, found in of_actions.items()}
+    reading.name_children(read_many(request, [*shown, *few["news"], *few["reviews"]]))
+    to_do = reading.to_do(read_many(request, [*few["actions"], *few["adrift"]]), reader=request.user, today=day)
+    mine = len(few["actions"])
     # Only a full list can be longer than what is shown of it.
     total = capped_count(waiting) if len(shown) >= SHOWN else len(shown)
     rows = partial(reading.rows, reader=request.user, at=at)
@@ -59,12 +66,22 @@ def today(request: Request) -> HttpResponse:
         "more": total > len(shown),
         "urgent": _urgent(waiting, shown, is_all=total == len(shown)),
         "last_read": None if shown else reading.last_read(concerns, school_id),
-        "actions": reading.to_do(actions, reader=request.user, today=day),
-        "news": rows(news),
-        "reviews": rows(reviews),
+        "actions": to_do[:mine],
+        "adrift": to_do[mine:],
+        "news": rows(few["news"]),
+        "reviews": rows(few["reviews"]),
+        "all": _all({**of_concerns, **of_actions}, few),
         "aside": fill("today_aside", request),
     }
     return render(request, "concerns/today.html", context)
+
+
+def _all(lists: Mapping[str, QuerySet[Any]], few: Mapping[str, Sequence[Any]]) -> dict[str, dict[str, Any]]:
+    """Of each list of which a panel shows a few: how many there are, and whether that is more. Only full panels are counted."""
+    full = [name for name in lists if len(few[name]) == BESIDE]
+    counted = dict(zip(full, capped_counts([lists[name] for name in full], MANY), strict=True))
+    numbers = {name: counted.get(name, len(few[name])) for name in lists}
+    return {name: {"number": in_words(n, MANY), "more": n > len(few[name])} for name, n in numbers.items()}
 
 
 def _urgent(waiting: QuerySet[Concern], shown: Sequence[Concern], *, is_all: bool) -> int:
@@ -97,7 +114,7 @@ def concerns(request: Request) -> HttpResponse:
     return render(request, "concerns/list.html", context)
 
 
-@requires("view_concerns")
+@requires_for_record("view_concerns")
 def child_concerns(request: Request, child_id: UUID) -> HttpResponse:
     """The concerns that name one child: a tab of the child's record."""
     request.nav = "children"
@@ -112,61 +129,6 @@ def child_concerns(request: Request, child_id: UUID) -> HttpResponse:
         "newest": "" if page.is_first else request.path,
     }
     return render(request, "concerns/child_concerns.html", context)
-
-
-@anyone_signed_in
-def my_actions(request: Request) -> HttpResponse:
-    """What the person signed in has to do. Of the concern it shows the reference, and more only to who may read it."""
-    request.nav = "actions"
-    found = read_many(request, reading.actions_of(visible(request, Action), request.user)[:SHOWN_ALL])
-    context = {"actions": reading.to_do(found, reader=request.user, today=timezone.localdate())}
-    return render(request, "concerns/my_actions.html", context)
-
-
-@anyone_signed_in
-@keeps_typed("end_form")
-def action(request: Request, action_id: UUID) -> HttpResponse:
-    """One thing to do: the task and whom to ask. Marked done, or withdrawn, with what came of it."""
-    found = read_one(request, reading.actions(), pk=action_id)
-    if request.method != "POST":
-        open_notices(user=request.user, object_id=action_id)
-        form = kept_forms(request, found, {"end_form": EndActionForm}).get("end_form", EndActionForm())
-        return _action_page(request, found, form, status=200)
-    form = EndActionForm(request.POST)
-    if not form.is_valid():
-        return _action_page(request, found, form, status=422)
-    request.again = partial(_action_refused, request, action_id, form)
-    move = "withdraw" if request.POST.get("do") == "withdraw" else "complete"
-    deciding.end_action(action=found, move=move, by=request.user, **form.cleaned_data)
-    messages.success(request, "Action withdrawn." if move == "withdraw" else "Action done.")
-    reads = may(request.user, "view_concerns", found.school_id)
-    return redirect(f"{reverse('concern', args=[found.concern_id])}#actions") if reads else redirect("my_actions")
-
-
-def _action_refused(request: Request, action_id: UUID, form: EndActionForm, refusal: HarbourError) -> HttpResponse:
-    """The action as it stands now, and what was typed."""
-    found = read_one(request, reading.actions(), pk=action_id)
-    return _action_page(request, found, form, status=refusal.status, refusal=refusal)
-
-
-def _action_page(
-    request: Request, found: Action, form: EndActionForm, *, status: int, refusal: HarbourError | None = None
-) -> HttpResponse:
-    request.nav = "actions"
-    moves = action_life.open_to(found, request.user)
-    offered = any(moves.values())
-    context = {
-        "action": found,
-        "form": form,
-        "may": moves,
-        "offered": offered,
-        "key": tokens.issue(request.user, school_id=found.school_id),
-        "kept": [form] if form.kept else [],
-        "refusal": refusal,
-        "lost": form.typed() if form.is_bound and not offered else [],
-        "reads_concern": may(request.user, "view_concerns", found.school_id),
-    }
-    return render(request, "concerns/action.html", context, status=status)
 
 
 @requires("view_concerns")
@@ -188,11 +150,11 @@ def find(request: Request) -> HttpResponse:
     return render(request, "concerns/find.html", {"asked": True, "words": words, "found": found})
 
 
-@requires("decide_concerns")
+@requires_for_record("decide_concerns")
 def link_child(request: Request, named_id: UUID) -> HttpResponse:
     """Say which record a child is whom the reporter could only describe."""
-    request.nav = "concerns"
     named = read_one(request, reading.described_children(), pk=named_id)
+    request.nav, request.of_school = "concerns", named.school_id
     link = LinkForm(request.POST)
     if link.is_valid():
         child = read_one(request, Child, pk=link.cleaned_data["child"])

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils import timezone
 
-from safeguarding.accounts.permissions import anyone_signed_in, requires
+from safeguarding.accounts.permissions import anyone_signed_in, requires_for_record
 from safeguarding.accounts.titles import Titles
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_one, visible
@@ -22,7 +22,7 @@ from safeguarding.http import Request
 from safeguarding.pdf import paper
 
 
-@requires("view_concerns")
+@requires_for_record("view_concerns")
 def concern_paper(request: Request, concern_id: UUID) -> HttpResponse:
     """The whole concern: account, the child's words, marks, additions, decisions with reasons, actions, notes.
 
@@ -48,7 +48,9 @@ def concern_paper(request: Request, concern_id: UUID) -> HttpResponse:
         ],
         "notes": [(n, titles.signed(n.author, n.added_at)) for n in it.notes],
     }  # fmt: skip
-    return paper(request, "pdf/concern.html", context, title=f"Concern {concern.reference}")
+    return paper(
+        request, "pdf/concern.html", context, title=f"Concern {concern.reference}", school_id=concern.school_id
+    )
 
 
 @anyone_signed_in
@@ -69,14 +71,16 @@ def report_paper(request: Request, concern_id: UUID) -> HttpResponse:
         "children": [_as_reported(named) for named in it.children if named.added_by_id == request.user.pk],
         "logged": titles.signed(account.author, account.concern.logged_at),
     }
-    return paper(request, "pdf/report.html", context, title=f"Report {account.concern.reference}")
+    return paper(
+        request, "pdf/report.html", context, title=f"Report {account.concern.reference}", school_id=account.school_id
+    )
 
 
 @anyone_signed_in
 def paper_form(request: Request) -> HttpResponse:
     """The log form to fill in by hand when Harbour cannot be reached. Printed beforehand: it holds nothing about a child."""
     context = {"how_soon": HowSoon.labels, "roles": ConcernChild.Role.labels, "told": Account.Told.labels}
-    return paper(request, "pdf/form.html", context, title="Paper log form")
+    return paper(request, "pdf/form.html", context, title="Paper log form", school_id=request.held.school_id)
 
 
 def _as_reported(named: ConcernChild) -> ConcernChild:

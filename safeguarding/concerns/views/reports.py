@@ -128,6 +128,7 @@ def _report_page(
 ) -> HttpResponse:
     """`form` is given where it was checked and something is missing."""
     request.nav, request.draft_shown = "my_reports", draft.pk if draft else None
+    request.of_school = account.school_id
     typed = Typed(draft.content if draft else {})
     context = {
         "report": own_report(account, by=request.user),

@@ -45,8 +45,8 @@ def _contents() -> dict[str, str]:
         "secret_key": secrets.token_urlsafe(50),
         "redis_url": f"redis://:{passwords['valkey']}@valkey:6379/0",
         "valkey.conf": f'requirepass {passwords["valkey"]}\nsave ""\nappendonly no\nmaxmemory-policy noeviction\n',
-        # Known to nobody but the school: mail is printed until the address of its mail server stands here.
-        "email_url": "consolemail://\n",
+        # Known to nobody but the school: nothing is sent until the address of its mail server stands here.
+        "email_url": "",
         "postgres_password": passwords["postgres"],
         "roles.sql": _roles(passwords),
     }

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from celery.signals import worker_ready
 from django.core import mail
 from django.utils import timezone
 
@@ -59,6 +60,35 @@ def test_what_was_read_already_and_who_has_no_address_gets_none(school):
     assert post.deliver() == 0
     assert mail.outbox == []
     assert not Notice.objects.filter(mailed_at=None).exists()
+
+
+def test_without_a_mail_server_nothing_counts_as_sent_and_naming_one_later_sends_what_is_still_unopened(
+    school, settings, caplog
+):
+    ann, ben = reader(school, "Ann"), reader(school, "Ben")
+    read, unread = uuid4(), uuid4()
+    for about in (read, unread, uuid4()):
+        tell(school, ann, about=about)
+    tell(school, ben, about=read)
+    settings.MAIL_IS_SET_UP = False
+    assert post.deliver() == 0
+    assert mail.outbox == []
+    assert Notice.objects.filter(mailed_at=None).count() == 4
+    for person in (ann, ben):
+        services.open_notices(user=person, object_id=read)
+
+    settings.MAIL_IS_SET_UP = True
+    assert post.deliver() == 1
+    assert [m.to for m in mail.outbox] == [["ann@example.org"]]
+    assert not Notice.objects.filter(mailed_at=None).exists()
+    assert "example.org" not in caplog.text
+
+
+@pytest.mark.parametrize(("is_set_up", "warnings"), [(False, 1), (True, 0)])
+def test_the_worker_says_when_it_starts_that_there_is_no_mail_server(settings, caplog, is_set_up, warnings):
+    settings.MAIL_IS_SET_UP = is_set_up
+    worker_ready.send(sender=None)
+    assert caplog.text.count("EMAIL_URL is not set") == warnings
 
 
 def test_no_mail_says_whom_or_what_it_is_about():

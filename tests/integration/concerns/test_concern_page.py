@@ -420,7 +420,7 @@ def reopen(client, concern):
         ("decide", "decision_form", [decide], [close], {**OUTSIDE, "review_on": "other", "review_on_day_day": "4", "review_on_day_month": "Jan", "review_on_day_year": "2027"}, "<b>Tom Aldous</b> closed this concern"),
         ("add_action", "action_form", [decide], [close], {"text": "Ring the nurse", "due_on": "2026-11-25"}, "This concern is closed."),
         ("close_concern", "close_form", [decide], [close], {"reason": "Settled for good.", "outcome": "police"}, "<b>Tom Aldous</b> closed this concern"),
-        ("close_concern", "close_form", [decide], [act], {"reason": "Settled for good.", "outcome": "police"}, "<b>Tom Aldous</b> added an action"),
+        ("close_concern", "close_form", [decide], [act], {"reason": "Settled for good.", "outcome": "police"}, "<b>Tom Aldous</b> gave somebody an action"),
         ("reopen_concern", "reopen_form", [decide, close], [reopen], {"reason": "It is worse again."}, "This concern is open."),
     ],
     ids=["decide", "add an action", "close what is closed", "close what has an action", "open again"],

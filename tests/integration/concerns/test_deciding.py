@@ -255,7 +255,7 @@ def test_everything_that_others_save_counts_as_a_change_and_is_named(room):
     assert [(c.by.first_name, c.what) for c in changes[::-1]] == [
         ("Tom", "added to this concern"),
         ("Jon", "added to this concern"),
-        ("Tom", "added an action"),
+        ("Tom", "gave somebody an action"),
         ("Carla", "marked an action done"),
         ("Tom", "said who a child is"),
         ("Tom", "changed this concern"),

@@ -45,6 +45,8 @@ TABLE = [
     ("link_child", None, LEADS | OF_SCHOOL),
     ("link_child", {"q": "Ashdown"}, LEADS | OF_SCHOOL),
     ("link_child", "child", SAVES | OF_SCHOOL),
+    ("actions_adrift", None, LEADS | OWN_LISTS),
+    ("hand_over", "owner", SAVES | OF_SCHOOL),
     # What somebody was given to do is theirs to see and to end, whatever the role; it is nobody else's but the leads'.
     ("my_actions", None, LEADS | AWAY | {"teacher": "ok", "pastoral": "ok", "elsewhere": "ok"}),
     ("action", None, LEADS | AWAY | {"teacher": "none", "pastoral": "ok", "elsewhere": "none"}),
@@ -81,7 +83,7 @@ class School:
                 receipt="in_school",
                 by=room.lead,
             )
-        if page in ("action", "my_actions"):
+        if page in ("action", "my_actions", "hand_over"):
             self.action = deciding.add_action(
                 concern=self.concern,
                 token=uuid4(),
@@ -99,13 +101,13 @@ class School:
 
     def address(self, page):
         match page:
-            case "today" | "concerns" | "find" | "my_actions":
+            case "today" | "concerns" | "find" | "my_actions" | "actions_adrift":
                 return reverse(page)
             case "child_concerns":
                 return reverse(page, args=[self.child.pk])
             case "link_child":
                 return reverse(page, args=[self.concern.children.get().pk])
-            case "action":
+            case "action" | "hand_over":
                 return reverse(page, args=[self.action.pk])
             case _:
                 return reverse(page, args=[self.concern.pk])
@@ -121,6 +123,8 @@ class School:
                     "owner": self.people["teacher"].pk,
                     "due_on": date.today() + timedelta(days=3),
                 }
+            case "owner":
+                return {"owner": self.people["teacher"].pk, "due_on": date.today() + timedelta(days=3)}
             case "child":
                 return {"child": self.child.pk}
             case _:
@@ -147,7 +151,7 @@ def test_who_gets_what(client, page, what, expected):
 def test_every_page_of_leads_is_in_the_table():
     from safeguarding.concerns.urls import urlpatterns
 
-    of_leads = {p.name for p in urlpatterns if p.callback.__module__.endswith((".deciding", ".lists"))}
+    of_leads = {p.name for p in urlpatterns if p.callback.__module__.endswith((".actions", ".deciding", ".lists"))}
     assert of_leads == {page for page, _, _ in TABLE}
 
 

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from safeguarding.audit.models import Event, Outcome, Verb
 from safeguarding.concerns.services.deciding import (
@@ -290,3 +291,118 @@ def test_a_late_entry_says_so(client, cast):
     )
     same_day = factories.concern(cast, observed_on=factories.SCHOOL_DAY.date())
     assert "Late entry" not in printed(client, cast.lead, "concern_paper", same_day.pk)[1].text
+
+
+# --- nothing is cut off
+
+
+LINK = "https://www.example.com/" + "abcdefghij" * 30 + "{}"
+
+
+@pytest.fixture
+def long_words(cast):
+    """A concern in which every text has a word longer than a line: a pasted address."""
+    rowan = factories.child(cast.school, "Rowan", "Ashdown", by=cast.office)
+    concern = factories.concern(
+        cast,
+        facts=LINK.format("facts"),
+        child_words=LINK.format("words"),
+        presentation=LINK.format("presentation"),
+        done_at_once=LINK.format("done"),
+        others_present=LINK.format("others"),
+        place="community",
+        place_detail=LINK.format("place"),
+        marks={9: LINK.format("mark")},
+        children=[
+            ChildEntry(role="worried_about", child=rowan),
+            ChildEntry(role="witness", kind="unnamed", description=LINK.format("described")),
+        ],
+    )
+    concern = open_concern(concern=concern, by=cast.lead)
+    amend(account=concern.account, token=uuid4(), text=LINK.format("added"), reason="more", by=cast.teacher)
+    add_note(concern=concern, token=uuid4(), text=LINK.format("note"), by=cast.deputy)
+    due = {"owner": cast.pastoral, "due_on": timezone.localdate(), "by": cast.lead}
+    action = add_action(concern=concern, token=uuid4(), text=LINK.format("task"), **due)
+    end_action(action=action, move="complete", result=LINK.format("result"), by=cast.pastoral)
+    concern.refresh_from_db()
+    outside = {
+        "parents_told": "no_risk", "parents_reason": LINK.format("parents"), "new_referral": True,
+        "recipient": LINK.format("recipient"), "consent": "refused", "consent_reason": LINK.format("consent"),
+        "legal_reason": "s47", "receipt": "action_taken",
+    }  # fmt: skip
+    ruling = Ruling(level=4, kind="child_protection", rationale=LINK.format("rationale"), **outside)
+    decide(concern=concern, token=uuid4(), seen=concern.revision, ruling=ruling, by=cast.lead)
+    return concern
+
+
+@pytest.mark.parametrize("name", ["concern_paper", "report_paper", "chronology_paper"])
+def test_no_word_is_too_long_for_the_sheet(client, cast, long_words, name):
+    key = long_words.children.get(role="worried_about").child_id if name == "chronology_paper" else long_words.pk
+    _, paper = printed(client, cast.teacher if name == "report_paper" else cast.lead, name, key)
+    assert paper.beyond_the_margins() == ""
+    whole = "".join(paper.text.split())
+    texts = {
+        "report_paper": "facts words presentation done others place mark described added",
+        "concern_paper": "facts words presentation done others place mark described added note task result parents "
+        "recipient consent rationale",
+        "chronology_paper": "",
+    }[name]
+    assert [text for text in texts.split() if LINK.format(text) not in whole] == []
+
+
+def test_no_column_is_pushed_off_the_sheet_and_no_row_off_its_foot(client, cast, concern):
+    task = add_action(
+        concern=reopen_concern(concern=concern, token=uuid4(), reason="Again.", by=cast.lead),
+        token=uuid4(), text="word " * 2500 + "END", owner=cast.pastoral, due_on=timezone.localdate(), by=cast.lead,
+    )  # fmt: skip
+    _, paper = printed(client, cast.lead, "concern_paper", task.concern_id)
+    assert paper.beyond_the_margins() == ""
+    assert paper.text.count("word ") >= 2500
+    assert "END" in paper.text
+    assert "Due" in paper.text
+
+
+# --- words of every script
+
+
+SCRIPTS = {
+    "Arabic": "قال لي ألا أخبر أحدا",
+    "Urdu": "اس نے کہا کہ گھر میں کوئی نہیں تھا",
+    "Bengali": "সে বলেছে বাড়িতে কেউ ছিল না",
+    "Punjabi": "ਉਸਨੇ ਕਿਹਾ ਘਰ ਕੋਈ ਨਹੀਂ ਸੀ",
+    "Gujarati": "ઘરે કોઈ નહોતું",
+    "Tamil": "வீட்டில் யாரும் இல்லை",
+    "Tigrinya": "ኣብ ገዛ ሰብ ኣይነበረን",
+    "Polish and Turkish": "Łódź, żółć, ğıİş",
+    "Ukrainian": "Вдома нікого не було",
+    "Chinese": "他说家里没有人",
+    "Japanese": "家に誰もいなかった",
+    "Korean": "집에 아무도 없었어요",
+    "emoji": "😀 😢 👍 ❤",
+}
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_words_of_every_script_are_on_paper(client, cast, caplog, script):
+    """What lays out paper tells of each character for which no font has a shape."""
+    words = SCRIPTS[script]
+    concern = factories.concern(cast, facts=words, child_words=words)
+    with caplog.at_level("WARNING", "weasyprint"):
+        printed(client, cast.lead, "concern_paper", concern.pk)
+    assert [r.getMessage() for r in caplog.records if "unsupported by fonts" in r.getMessage()] == []
+
+
+def test_a_character_that_no_font_has_would_be_told(client, cast, caplog):
+    concern = factories.concern(cast, facts="A private \ue123 character.")
+    with caplog.at_level("WARNING", "weasyprint"):
+        printed(client, cast.lead, "concern_paper", concern.pk)
+    assert "unsupported by fonts" in caplog.text
+
+
+def test_words_that_run_from_right_to_left_begin_at_the_right(client, cast):
+    concern = factories.concern(cast, facts=f"He wrote it down:\n\n{SCRIPTS['Arabic']}")
+    _, paper = printed(client, cast.teacher, "report_paper", concern.pk)
+    english, arabic = paper.left_edges(of="He wrote"), paper.left_edges(of="ق")
+    assert english == [43]
+    assert arabic
+    assert min(arabic) > 400

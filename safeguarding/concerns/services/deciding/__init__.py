@@ -1,11 +1,12 @@
 """Read, decide, act, close: what safeguarding leads do with a concern.
 
-`opening` read · `rulings` decide · `working` name, note and act · `linking` say who a child is · `closing` close and open
-again · `changes` what others saved meanwhile.
+`opening` read · `rulings` decide · `working` name, note and act · `handing_over` who does it instead · `linking` say who a
+child is · `closing` close and open again · `changes` what others saved meanwhile.
 """
 
 from .changes import Change, changed_since
 from .closing import close_concern, reopen_concern
+from .handing_over import hand_over
 from .linking import link_child
 from .opening import open_concern
 from .rulings import FURTHEST, Ruling, day_problem, decide, ruling_problems, usual_receipt
@@ -22,6 +23,7 @@ __all__ = [
     "day_problem",
     "decide",
     "end_action",
+    "hand_over",
     "link_child",
     "open_concern",
     "rename_concern",

@@ -24,7 +24,7 @@ _SAVED = {
     Verb.CLOSE: "closed this concern",
     Verb.REOPEN: "opened this concern again",
     Verb.ADD: "added to this concern",
-    Verb.ASSIGN: "added an action",
+    Verb.ASSIGN: "gave somebody an action",
     Verb.COMPLETE: "marked an action done",
     Verb.CHANGE: "changed this concern",
     Verb.LINK: "said who a child is",

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from safeguarding.accounts.models import Notice, User
-from safeguarding.accounts.permissions import colleagues, ensure
+from safeguarding.accounts.permissions import ensure, ensure_works_at
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import open_notices, tell
 from safeguarding.audit.models import Verb
@@ -103,8 +103,7 @@ def _check_action(text: str, owner: User, due_on: date, *, school_id: UUID, toda
         raise BadInput("Write what needs doing.")
     if problem := day_problem("By", due_on, today=today):
         raise BadInput(problem)
-    if not colleagues(school_id, today).filter(pk=owner.pk).exists():
-        raise BadInput(f"{owner.full_name} does not work at this school today. Choose somebody who does.")
+    ensure_works_at(owner, school_id, today)
 
 
 @transaction.atomic

@@ -1,0 +1,67 @@
+"""Give an action to somebody else, or another day: what is late, and what nobody has to do any more."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import Truncator
+
+from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.permissions import ensure, ensure_works_at
+from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.services import settle_notices, tell
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
+from safeguarding.concerns.models import Action, ConcernNote
+from safeguarding.dates import full_day
+from safeguarding.exceptions import BadInput, OutOfTurn
+from safeguarding.keys import uuid7
+
+from .changes import lock, touch
+from .rulings import day_problem
+
+_LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can give an action to somebody else."
+
+
+@transaction.atomic
+def hand_over(*, action: Action, owner: User, due_on: date, by: User, at: datetime | None = None) -> Action:
+    """From now on `owner` has to do it, by `due_on`; they are told. A note of the concern says who had it before.
+
+    The same owner and day as before change nothing. Raises `NotAllowed` unless `by` decides at the school, `OutOfTurn` when
+    the action has been ended, `BadInput` for somebody who does not work there today and for a day past or too far off.
+    """
+    ensure(by, Capability.DECIDE_CONCERNS, action.school_id, _LEADS)
+    concern, at = lock(action.concern_id), at or timezone.now()
+    now = Action.objects.select_for_update(of=("self",)).select_related("owner").get(pk=action.pk)
+    if now.status != Action.Status.TO_DO:
+        raise OutOfTurn("This action has been ended already.")
+    if (now.owner_id, now.due_on) == (owner.pk, due_on):
+        return now
+    ensure_works_at(owner, now.school_id, timezone.localdate(at))
+    if problem := day_problem("By", due_on, today=timezone.localdate(at)):
+        raise BadInput(problem)
+    _note(now, owner, due_on, by=by, at=at)
+    now.owner, now.due_on = owner, due_on
+    now.save(update_fields=["owner", "due_on"])
+    touch(concern)
+    record(Verb.ASSIGN, now, by=by, purpose="handed over")
+    # Whoever had it need not be told to read about it any more.
+    settle_notices(object_id=now.pk, kinds=(Notice.Kind.ACTION,), by=by, at=at)
+    if owner.pk != by.pk:
+        about = {"object_type": "action", "object_id": now.pk}
+        tell(people=[owner], school_id=now.school_id, kind=Notice.Kind.ACTION, at=at, **about)  # type: ignore[arg-type]
+    return now
+
+
+def _note(action: Action, owner: User, due_on: date, *, by: User, at: datetime) -> None:
+    """Who had it and by when, in the record: the action itself says only how that stands now."""
+    what = Truncator(action.text).chars(120)
+    before = f"{action.owner.full_name}, by {full_day(action.due_on)}"
+    ConcernNote.objects.create(
+        concern_id=action.concern_id,
+        school_id=action.school_id,
+        token=uuid7(),
+        author=by,
+        text=f"Action “{what}” is now to be done by {owner.full_name}, by {full_day(due_on)}. Before: {before}.",
+        added_at=at,
+    )

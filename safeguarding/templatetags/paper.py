@@ -1,0 +1,36 @@
+"""How do people's words stand on paper, in whatever script they wrote? {% load paper %} in the templates of `templates/pdf/`.
+
+A browser finds the direction of a text by itself (`dir="auto"`); what lays out paper is told it.
+"""
+
+import re
+import unicodedata
+
+from django import template
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+register = template.Library()
+_BREAK = SafeString("<br>")
+_PARAGRAPHS = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
+
+
+@register.filter
+def direction(text: object) -> str:
+    """ "rtl" where the first letter of `text` is of a script that runs from right to left, as `dir="auto"` has it."""
+    for character in str(text):
+        kind = unicodedata.bidirectional(character)
+        if kind in ("L", "R", "AL"):
+            return "ltr" if kind == "L" else "rtl"
+    return "ltr"
+
+
+@register.filter
+def paragraphs(text: object) -> SafeString:
+    """`text` as paragraphs, each in its own direction; single line breaks are kept. Like `linebreaks`, escaped like everywhere."""
+    found = _PARAGRAPHS.split(re.sub(r"\r\n?", "\n", str(text)))
+    return format_html_join("\n", '<p dir="{}">{}</p>', ((direction(part), _lines(part)) for part in found))
+
+
+def _lines(part: str) -> SafeString:
+    return format_html_join(_BREAK, "{}", ((line,) for line in part.split("\n")))
