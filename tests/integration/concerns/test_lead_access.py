@@ -45,6 +45,7 @@ TABLE = [
     ("link_child", None, LEADS | OF_SCHOOL),
     ("link_child", {"q": "Ashdown"}, LEADS | OF_SCHOOL),
     ("link_child", "child", SAVES | OF_SCHOOL),
+    ("unlink_child", "linked", SAVES | OF_SCHOOL),
     # What somebody was given to do is theirs to see and to end, whatever the role; it is nobody else's but the leads'.
     ("my_actions", None, LEADS | AWAY | {"teacher": "ok", "pastoral": "ok", "elsewhere": "ok"}),
     ("action", None, LEADS | AWAY | {"teacher": "none", "pastoral": "ok", "elsewhere": "none"}),
@@ -81,6 +82,8 @@ class School:
                 receipt="in_school",
                 by=room.lead,
             )
+        if page == "unlink_child":
+            deciding.link_child(named=self.concern.children.get(), child=self.child, by=room.lead)
         if page in ("action", "my_actions"):
             self.action = deciding.add_action(
                 concern=self.concern,
@@ -121,6 +124,8 @@ class School:
                     "owner": self.people["teacher"].pk,
                     "due_on": date.today() + timedelta(days=3),
                 }
+            case "linked":
+                return own | {"named": self.concern.children.get().pk, "reason": "His cousin."}
             case "child":
                 return {"child": self.child.pk}
             case _:

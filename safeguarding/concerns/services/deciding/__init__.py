@@ -6,7 +6,7 @@ again · `changes` what others saved meanwhile.
 
 from .changes import Change, changed_since
 from .closing import close_concern, reopen_concern
-from .linking import link_child
+from .linking import link_child, unlink_child
 from .opening import open_concern
 from .rulings import FURTHEST, Ruling, day_problem, decide, ruling_problems, usual_receipt
 from .working import add_action, add_note, end_action, rename_concern
@@ -27,5 +27,6 @@ __all__ = [
     "rename_concern",
     "reopen_concern",
     "ruling_problems",
+    "unlink_child",
     "usual_receipt",
 ]
