@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("concerns/<uuid:concern_id>/close/", deciding.close_concern, name="close_concern"),
     path("concerns/<uuid:concern_id>/reopen/", deciding.reopen_concern, name="reopen_concern"),
     path("concerns/<uuid:concern_id>/title/", deciding.rename_concern, name="rename_concern"),
+    path("concerns/<uuid:concern_id>/unlink/", deciding.unlink_child, name="unlink_child"),
     path("children/<uuid:child_id>/concerns/", lists.child_concerns, name="child_concerns"),
     path("kept/<uuid:kept_id>/discard/", kept.kept_discard, name="kept_discard"),
     path("actions/", actions.my_actions, name="my_actions"),

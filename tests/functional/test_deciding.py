@@ -382,3 +382,7 @@ def test_a_concern_is_usable_in_every_state_of_its_life(page: Page, cast: factor
         concern=now, seen=now.revision, outcome="police", reason="e" * 500, receipt="read_acted", by=cast.deputy
     )
     look("closed")
+    child = factories.child(cast.school, "Bartholomew", "Featherstonehaugh", by=cast.office)
+    deciding.link_child(named=concern.children.get(), child=child, by=cast.lead)
+    deciding.reopen_concern(concern=now, token=uuid4(), reason="o" * 300, by=cast.deputy)
+    look("opened again")

@@ -13,7 +13,7 @@ from safeguarding import dates
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import User
 from safeguarding.concerns.forms.typed import record_of
-from safeguarding.concerns.models import ClosingOutcome, Concern, Decision, HowSoon, Level, Receipt
+from safeguarding.concerns.models import ClosingOutcome, Concern, ConcernChild, Decision, HowSoon, Level, Receipt
 from safeguarding.concerns.services.deciding import Ruling, day_problem, ruling_problems, usual_receipt
 from safeguarding.concerns.services.reading import NEWS, REVIEW, WAITING
 from safeguarding.forms import DateBoxesField, HarbourForm, Radios
@@ -309,6 +309,33 @@ class ReopenForm(_Working):
     called = "reason"
     token = forms.UUIDField(widget=forms.HiddenInput)
     reason = _words("Why it is opened again", rows=2, error_messages={"required": "Say why it is opened again"})
+
+
+class _Linked(forms.TypedChoiceField):
+    """One of the linked children of a concern. Takes any, so that a page is answered on which another lead was quicker."""
+
+    def valid_value(self, value: str) -> bool:
+        return record_of(value) is not None
+
+
+class UnlinkForm(_Working):
+    """That the record a lead linked is another child's."""
+
+    called = "reason"
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    named = _Linked(label="Child", coerce=UUID)
+    reason = _words("Why it is another child", rows=2, error_messages={"required": "Say why it is another child"})
+
+    def offer(self, linked: Sequence[ConcernChild]) -> None:
+        """The children to choose from, with their records."""
+        cards = [(each.pk, each.child) for each in linked if each.child]
+        self.fields["named"].choices = [  # type: ignore[attr-defined]
+            (key, ", ".join(filter(None, (card.full_name, card.class_name)))) for key, card in cards
+        ]
+
+    def typed(self) -> list[tuple[str, str]]:
+        """What is worth copying: the reason."""
+        return super().typed()[-1:] if self["reason"].value() else []
 
 
 class TitleForm(_Working):

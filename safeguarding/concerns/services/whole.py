@@ -86,6 +86,11 @@ class Whole:
         return self.decisions[0] if self.decisions else None
 
     @property
+    def linked(self) -> list[ConcernChild]:
+        """The children whom their reporter described, and a lead has linked to a record."""
+        return [named for named in self.children if named.child and named.linked_at]
+
+    @property
     def earlier_closings(self) -> Sequence[Closing]:
         """Those after which the concern was opened again, newest first."""
         return self.closings[1:] if self.concern.status == Concern.Status.CLOSED else self.closings

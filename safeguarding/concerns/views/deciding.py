@@ -23,6 +23,7 @@ from safeguarding.concerns.forms.deciding import (
     NoteForm,
     ReopenForm,
     TitleForm,
+    UnlinkForm,
     on_top_of,
 )
 from safeguarding.concerns.lifecycles import concern_life
@@ -136,6 +137,17 @@ def rename_concern(request: Request, found: Concern, form: TitleForm) -> HttpRes
     return redirect("concern", found.pk)
 
 
+@requires("decide_concerns")
+@_takes("unlink_form")
+def unlink_child(request: Request, found: Concern, form: UnlinkForm) -> HttpResponse:
+    """Take back a link to the wrong record."""
+    given = dict(form.cleaned_data)
+    named = read_one(request, reading.described_children().filter(concern=found), pk=given.pop("named"))
+    deciding.unlink_child(named=named, by=request.user, **given)
+    messages.success(request, "Taken out of that child’s file. The reporter’s description stands again.")
+    return _back(found, "people")
+
+
 def _back(found: Concern, part: str) -> HttpResponse:
     return redirect(f"{reverse('concern', args=[found.pk])}#{part}")
 
@@ -187,8 +199,9 @@ def _page(
         "waits": found.status in reading.OPEN,
         "has_errors": any(form.errors for form in bound.values()),
     }
-    forms = {name: make() for name, make in makers.items() if name not in bound}
-    return render(request, "concerns/concern.html", context | forms | bound, status=status)
+    forms = {name: make() for name, make in makers.items() if name not in bound} | bound
+    forms["unlink_form"].offer(it.linked)
+    return render(request, "concerns/concern.html", context | forms, status=status)
 
 
 def _offered(it: Whole, may: Mapping[str, bool]) -> dict[str, bool]:
@@ -201,6 +214,7 @@ def _offered(it: Whole, may: Mapping[str, bool]) -> dict[str, bool]:
         "close_form": may["close"] and not it.to_do,
         "reopen_form": may["reopen"],
         "title_form": works,
+        "unlink_form": works and bool(it.linked),
     }
 
 
@@ -219,5 +233,6 @@ def _forms(found: Concern, at: datetime) -> dict[str, Callable[..., Any]]:
         ),
         "close_form": partial(CloseForm, initial=seen | {"receipt": found.receipt}),
         "reopen_form": partial(ReopenForm, initial=new),
+        "unlink_form": partial(UnlinkForm, initial=new),
         "title_form": partial(TitleForm, initial=seen | {"title": found.title}),
     }

@@ -150,7 +150,8 @@ def test_a_lead_gives_what_is_adrift_to_somebody_else(lead, room, concern):
     assert Concern.objects.get(pk=concern.pk).revision == before + 1
     told = Notice.objects.get(kind=Notice.Kind.ACTION, user=room.teacher)
     assert (told.object_id, told.opened_at) == (action.pk, None)
-    assert not Notice.objects.filter(kind=Notice.Kind.ACTION, user=room.pastoral, opened_at=None).exists()
+    settled = Notice.objects.get(kind=Notice.Kind.ACTION, user=room.pastoral)
+    assert (settled.opened_at, settled.settled_by) == (None, room.lead)
     assert ConcernNote.objects.get(concern=concern).text == (
         "Action “Ring the nurse” is now to be done by Jon Beckett, by 25 November 2026. "
         "Before: Carla Mendes, by 23 November 2026."

@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from safeguarding.concerns import tokens
 from safeguarding.concerns.models import Action, Concern, ConcernNote, Decision, KeptText
+from safeguarding.concerns.services import deciding
+from safeguarding.concerns.services.raising import ChildEntry
 from tests import factories
 from tests.factories import SCHOOL_DAY
 
@@ -32,7 +34,11 @@ def in_school():
 
 @pytest.fixture
 def concern(room):
-    return factories.concern(room, at=SCHOOL_DAY - timedelta(hours=1))
+    children = [
+        ChildEntry("worried_about", factories.child(room.school, by=room.office)),
+        ChildEntry("witness", kind="unnamed", description="Boy, Year 3, red coat"),
+    ]
+    return factories.concern(room, at=SCHOOL_DAY - timedelta(hours=1), children=children)
 
 
 @pytest.fixture
@@ -89,6 +95,10 @@ def prepared(client, room, concern, name):
     """The concern in the state in which its page offers this form, and what is typed into it."""
     if name != "decide":
         client.post(reverse("decide", args=[concern.pk]), sent(page_of(client, concern), "decision_form", DECISION))
+    named = concern.children.get(kind="unnamed")
+    if name == "unlink_child":
+        rowan = factories.child(room.school, "Rowan", "Reed", by=room.office)
+        deciding.link_child(named=named, child=rowan, by=room.lead)
     if name == "reopen_concern":
         client.post(reverse("close_concern", args=[concern.pk]), sent(page_of(client, concern), "close_form", CLOSING))
     return {
@@ -100,11 +110,13 @@ def prepared(client, room, concern, name):
         "close_concern": ("close_form", CLOSING, "Settled for good."),
         "reopen_concern": ("reopen_form", {"reason": "It is worse again."}, "It is worse again."),
         "rename_concern": ("title_form", {"title": "Late and hungry"}, "Late and hungry"),
+        "unlink_child": ("unlink_form", {"named": str(named.pk), "reason": "His cousin."}, "His cousin."),
     }[name]  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    "name", ["decide", "add_note", "add_action", "close_concern", "reopen_concern", "rename_concern"]
+    "name",
+    ["decide", "add_note", "add_action", "close_concern", "reopen_concern", "rename_concern", "unlink_child"],
 )
 def test_every_form_of_the_page_is_kept_and_saved_afterwards_as_if_nothing_had_happened(browser, room, concern, name):
     browser.force_login(room.lead)

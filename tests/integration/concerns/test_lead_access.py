@@ -47,6 +47,7 @@ TABLE = [
     ("link_child", "child", SAVES | OF_SCHOOL),
     ("actions_adrift", None, LEADS | OWN_LISTS),
     ("hand_over", "owner", SAVES | OF_SCHOOL),
+    ("unlink_child", "linked", SAVES | OF_SCHOOL),
     # What somebody was given to do is theirs to see and to end, whatever the role; it is nobody else's but the leads'.
     ("my_actions", None, LEADS | AWAY | {"teacher": "ok", "pastoral": "ok", "elsewhere": "ok"}),
     ("action", None, LEADS | AWAY | {"teacher": "none", "pastoral": "ok", "elsewhere": "none"}),
@@ -83,6 +84,8 @@ class School:
                 receipt="in_school",
                 by=room.lead,
             )
+        if page == "unlink_child":
+            deciding.link_child(named=self.concern.children.get(), child=self.child, by=room.lead)
         if page in ("action", "my_actions", "hand_over"):
             self.action = deciding.add_action(
                 concern=self.concern,
@@ -125,6 +128,8 @@ class School:
                 }
             case "owner":
                 return {"owner": self.people["teacher"].pk, "due_on": date.today() + timedelta(days=3)}
+            case "linked":
+                return own | {"named": self.concern.children.get().pk, "reason": "His cousin."}
             case "child":
                 return {"child": self.child.pk}
             case _:

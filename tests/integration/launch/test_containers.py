@@ -151,15 +151,15 @@ def test_secrets_are_made_once_in_a_folder_that_is_closed(tmp_path: Path) -> Non
         call_command("make_secrets", folder, verbosity=0)
 
 
-def test_mail_is_printed_until_the_address_of_a_mail_server_is_in_its_file(tmp_path: Path) -> None:
+def test_no_mail_is_sent_until_the_address_of_a_mail_server_is_in_its_file(tmp_path: Path) -> None:
     call_command("make_secrets", tmp_path / "secrets", verbosity=0)
     written = tmp_path / "secrets" / "email_url"
     production = {"HARBOUR_DEMO": "false", "SECRET_KEY": "x", "EMAIL_URL_FILE": str(written)}
-    shown = "settings.EMAIL_BACKEND.split('.')[-2], settings.EMAIL_HOST"
-    assert load(production, tmp_path, shown) == "console None"
+    shown = "settings.MAIL_IS_SET_UP, settings.EMAIL_BACKEND.split('.')[-2], settings.EMAIL_HOST"
+    assert load(production, tmp_path, shown) == "False dummy None"
     written.chmod(0o600)
     written.write_text("smtp+tls://harbour:hidden@mail.example.sch.uk:587\n")
-    assert load(production, tmp_path, shown) == "smtp mail.example.sch.uk"
+    assert load(production, tmp_path, shown) == "True smtp mail.example.sch.uk"
 
 
 def test_the_roles_that_postgresql_is_told_are_those_that_sign_in(tmp_path: Path) -> None:

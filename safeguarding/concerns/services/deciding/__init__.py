@@ -7,7 +7,7 @@ child is · `closing` close and open again · `changes` what others saved meanwh
 from .changes import Change, changed_since
 from .closing import close_concern, reopen_concern
 from .handing_over import hand_over
-from .linking import link_child
+from .linking import link_child, unlink_child
 from .opening import open_concern
 from .rulings import FURTHEST, Ruling, day_problem, decide, ruling_problems, usual_receipt
 from .working import add_action, add_note, end_action, rename_concern
@@ -29,5 +29,6 @@ __all__ = [
     "rename_concern",
     "reopen_concern",
     "ruling_problems",
+    "unlink_child",
     "usual_receipt",
 ]

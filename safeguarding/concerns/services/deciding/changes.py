@@ -16,6 +16,9 @@ from safeguarding.keys import uuid7
 LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
 
 
+# The purpose of the event of a link that was taken back.
+TAKEN_BACK = "taken back"
+
 # What somebody did, as the other lead reads it. Each of these counts the concern's revision up by one.
 _SAVED = {
     Verb.CREATE: "finished the account",
@@ -60,7 +63,7 @@ def changed_since(*, concern: Concern, seen: int, by: User) -> list[Change]:
     return [
         Change(
             by=people[event.actor_id],
-            what=_SAVED[Verb(event.verb)],
+            what="took back who a child is" if event.purpose == TAKEN_BACK else _SAVED[Verb(event.verb)],
             at=event.at,
             decision=next((d for d in decisions if d.decided_by_id == event.actor_id), None)
             if event.verb == Verb.DECIDE

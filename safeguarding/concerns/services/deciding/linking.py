@@ -1,6 +1,7 @@
-"""Say which record a child is whom the reporter could only describe."""
+"""Say which record a child is whom the reporter could only describe, and take it back."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,10 +12,11 @@ from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import ConcernChild
+from safeguarding.concerns.models import ConcernChild, ConcernNote
 from safeguarding.exceptions import BadInput, OutOfTurn
+from safeguarding.keys import entry_token
 
-from .changes import LEADS, lock, touch
+from .changes import LEADS, TAKEN_BACK, lock, touch
 
 
 @transaction.atomic
@@ -38,4 +40,38 @@ def link_child(*, named: ConcernChild, child: Child, by: User, at: datetime | No
     named.save(update_fields=["child", "linked_at", "linked_by"])
     touch(concern)
     record(Verb.LINK, named, by=by)
+    return named
+
+
+@transaction.atomic
+def unlink_child(
+    *, named: ConcernChild, token: UUID, reason: str, by: User, at: datetime | None = None
+) -> ConcernChild:
+    """Take back a link to the wrong record, with the reason as a note. The concern leaves that child's file at once.
+
+    The description stands again, to be linked to the right record. The same token and reason again change nothing. Raises
+    `BadInput` without a reason, `OutOfTurn` for a child whom no lead has linked.
+    """
+    ensure(by, Capability.DECIDE_CONCERNS, named.school_id, LEADS)
+    if not (reason := reason.strip()):
+        raise BadInput("Say why this is another child.")
+    concern, key = lock(named.concern_id), entry_token(token, named.pk, reason)
+    named = ConcernChild.objects.select_for_update(of=("self",)).select_related("child").get(pk=named.pk)
+    if ConcernNote.objects.filter(token=key, author=by).exists():
+        return named
+    if named.child is None or named.linked_at is None:
+        raise OutOfTurn("This child is not linked to a record any more. Open the concern to see who is named in it.")
+    who = ", ".join(filter(None, (named.child.full_name, named.child.class_name)))
+    ConcernNote.objects.create(
+        concern=concern,
+        school_id=concern.school_id,
+        author=by,
+        token=key,
+        text=f"{who}: linked to this concern by mistake, and taken out of it again. {reason}",
+        added_at=at or timezone.now(),
+    )
+    named.child = named.linked_at = named.linked_by = None
+    named.save(update_fields=["child", "linked_at", "linked_by"])
+    touch(concern)
+    record(Verb.LINK, named, by=by, purpose=TAKEN_BACK)
     return named
