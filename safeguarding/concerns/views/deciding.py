@@ -137,7 +137,7 @@ def rename_concern(request: Request, found: Concern, form: TitleForm) -> HttpRes
     return redirect("concern", found.pk)
 
 
-@requires("decide_concerns")
+@requires_for_record("decide_concerns")
 @_takes("unlink_form")
 def unlink_child(request: Request, found: Concern, form: UnlinkForm) -> HttpResponse:
     """Take back a link to the wrong record."""
