@@ -18,6 +18,7 @@ from .cover import (
 )
 from .people import add_person, assign_role, deactivate_person, end_role, find_account, find_role, get_person
 from .rota import (
+    absence_problem,
     absences_from,
     call_sooner,
     find_absence,
@@ -47,6 +48,7 @@ __all__ = [
     "Place",
     "SpeakTo",
     "Told",
+    "absence_problem",
     "absences_from",
     "add_closure",
     "add_person",
