@@ -92,8 +92,11 @@ class Whole:
         return max((timezone.localdate(account.recorded_at) - account.observed_on).days, 0)
 
 
-def whole(concern: Concern, see: See, *, today: date) -> Whole:
-    """The concern with all that belongs to it: one query for each kind, whatever their number, and one for all people."""
+def whole(concern: Concern, see: See, *, today: date, on_paper: bool = False) -> Whole:
+    """The concern with all that belongs to it: one query for each kind, whatever their number, and one for all people.
+
+    Paper does not say who has read the concern nor which others are like it: these are left out of it.
+    """
     account = see(Account).filter(concern=concern).first()
     children = reading.in_order(reading.with_cards(see(ConcernChild).filter(concern=concern)))
     amendments = list(see(Amendment).filter(account=account).order_by("added_at", "pk"))
@@ -101,7 +104,7 @@ def whole(concern: Concern, see: See, *, today: date) -> Whole:
     actions = list(see(Action).filter(concern=concern).order_by(F("ended_at").desc(nulls_first=True), "due_on", "pk"))
     decided = see(Decision).filter(concern=concern).order_by("-decided_at", "-pk")
     decisions = list(decided) if concern.decided_at else []
-    views = _last_views(concern)
+    views = [] if on_paper else _last_views(concern)
     people = _name_people(
         [
             ((concern,), ("logged_by", "acknowledged_by", "decided_by", "closed_by")),
@@ -122,7 +125,7 @@ def whole(concern: Concern, see: See, *, today: date) -> Whole:
         notes=notes,
         actions=[ActionRow(a, is_due=a.ended_at is None and a.due_on <= today) for a in actions],
         decisions=decisions,
-        similar=reading.similar(see(Concern), concern, children),
+        similar=[] if on_paper else reading.similar(see(Concern), concern, children),
         viewers=[_viewer(people[view["actor_id"]], view) for view in views if view["actor_id"] in people],
     )
 

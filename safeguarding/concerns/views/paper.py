@@ -27,7 +27,7 @@ def concern_paper(request: Request, concern_id: UUID) -> HttpResponse:
         "category", "subcategory", "logged_by", "acknowledged_by", "closed_by"
     )
     concern = read_one(request, rows, verb=Verb.PRINT, purpose="concern", pk=concern_id)
-    it = whole(concern, partial(visible, request), today=timezone.localdate())
+    it = whole(concern, partial(visible, request), today=timezone.localdate(), on_paper=True)
     titles = Titles(concern.school_id)
     context = {
         **_words(it, titles),
@@ -60,7 +60,7 @@ def report_paper(request: Request, concern_id: UUID) -> HttpResponse:
         concern_id=concern_id,
         author=request.user,
     )
-    it = whole(account.concern, partial(visible, request), today=timezone.localdate())
+    it = whole(account.concern, partial(visible, request), today=timezone.localdate(), on_paper=True)
     titles = Titles(account.school_id)
     context = {
         **_words(it, titles),
