@@ -37,10 +37,6 @@ _PROBLEMS: dict[int, tuple[str, str]] = {
         "Something went wrong",
         "Nothing was saved. Try again; if it happens again, tell whoever looks after Harbour at your school.",
     ),
-    503: (
-        "Harbour cannot be reached",
-        "Nothing was saved. If a child is in danger, call 999. Tell a safeguarding lead in person.",
-    ),
 }
 _KEPT = (
     "Nothing has been sent, and what you typed is kept as a draft: go on with it from your home page. If it happens "

@@ -1,5 +1,6 @@
 """Find a child by what people say: a name, what it sounds like, a class, a number."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from children.permissions import may_see_details
 from safeguarding.accounts.models import School, User
 
 LIMIT = 20
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ def find_children(*, by: User, school: School | UUID, words: str, today: date, e
     """At most twenty cards of the school that fit every one of `words`, likeliest first, children alike side by side.
 
     A word fits where a name begins with it or sounds like it, or where it is the class. Somebody who may see details
-    also finds by UPN, current or former. `everyone` includes children gone for more than twelve months.
+    also finds by UPN, current or former, and by the number of the record. `everyone` includes children gone for more than
+    twelve months.
     """
     cards: QuerySet[Child] = Child.objects.visible_to(by).filter(school=school)
     if not everyone:
@@ -53,7 +56,14 @@ def find_children(*, by: User, school: School | UUID, words: str, today: date, e
         return [Found(c) for c in cards.filter(_numbered(number))] if known else []
     if not (tokens := names.fold(words).split()):
         return []
-    return _with_alike(_fitting(cards, tokens), cards)
+    of_number = cards.filter(number=int(number)) if is_record_number(number) and may_see_details(by, school_id) else []
+    # A class may be called by a number too.
+    return _with_alike(list(dict.fromkeys([*of_number, *_fitting(cards, tokens)])), cards)
+
+
+def is_record_number(words: str) -> bool:
+    """Whether `words` may be the number of a child's record: nine digits at most, and nothing else."""
+    return bool(_NUMBER.fullmatch(words.strip()))
 
 
 def alike(child: Child, *, today: date) -> list[Child]:

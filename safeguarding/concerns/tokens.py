@@ -14,7 +14,6 @@ from uuid import UUID
 from django.core.signing import BadSignature, Signer
 from django.utils import timezone
 
-from safeguarding.exceptions import BadInput
 from safeguarding.keys import uuid7
 
 _signer = Signer(salt="harbour.form")
@@ -42,17 +41,6 @@ def whose(signed: str) -> FormKey | None:
         return FormKey(UUID(token), UUID(author_id), UUID(school_id) if school_id else None)
     except (BadSignature, ValueError):
         return None
-
-
-def read(signed: str, user: Any) -> UUID:
-    """The token that was issued to `user` as `signed`. Raises `BadInput` for any other text."""
-    key = whose(signed)
-    if key is None or key.author_id != user.pk:
-        raise BadInput(
-            "This page was opened by somebody else, or only part of it arrived. Go back and open the form again: what "
-            "was saved as a draft is kept."
-        )
-    return key.token
 
 
 def opened_at(key: FormKey) -> datetime:

@@ -114,6 +114,7 @@ def pages(records: Records) -> list[Page]:
         ),
         Page("save a note", (LEAD,), SAVE, _post("add_note", records.waiting, text="Rang the class teacher."), _token, url="add_note"),
         Page("my actions", (LEAD, NEW), LIST, _get("my_actions"), url="my_actions"),
+        Page("late, or with nobody", (LEAD,), LIST, _get("actions_adrift"), url="actions_adrift"),
         Page("staff home", (NEW, TEACHER), LIST, _get("staff_home"), url="staff_home"),
         Page("my reports", (TEACHER, LEAD), LIST, _get("my_reports"), url="my_reports"),
         Page("my reports", (NEW,), NOTHING, _get("my_reports"), url="my_reports"),

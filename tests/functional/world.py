@@ -90,6 +90,12 @@ def _decide_and_close(cast: factories.Staffroom, concerns: list[Concern]) -> Non
             concern=concern, token=uuid4(), text="Speak to the family", owner=cast.pastoral, due_on=today, by=cast.lead
         )
         add_note(concern=concern, token=uuid4(), text="Spoke to the class teacher.", by=cast.deputy)
+    # Late, and with somebody who has no role that acts.
+    late = timezone.now() - timedelta(days=2)
+    add_action(
+        concern=concerns[6], token=uuid4(), text="Look out for him at the gate in the mornings", owner=cast.teacher,
+        due_on=timezone.localdate(late), by=cast.lead, at=late,
+    )  # fmt: skip
     end_action(action=action, move="complete", result="Spoke on the telephone.", by=cast.pastoral)
     last = Concern.objects.get(pk=concerns[7].pk)
     close_concern(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from safeguarding.accounts import services
 from safeguarding.accounts.models import School
@@ -86,8 +87,8 @@ class TermForm(HarbourForm):
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
-        starts_on, ends_on = given.get("starts_on"), given.get("ends_on")
-        if starts_on and ends_on and (problem := services.term_problem(self.school, starts_on, ends_on)):
+        starts_on, ends_on, name = given.get("starts_on"), given.get("ends_on"), given.get("name", "")
+        if starts_on and ends_on and (problem := services.term_problem(self.school, name, starts_on, ends_on)):
             self.add_error("ends_on", problem)
         return given
 
@@ -102,10 +103,12 @@ class ClosureForm(HarbourForm):
         super().__init__(data, prefix="closure", **kwargs)
         self.school = school
 
-    def clean_on(self) -> Any:
-        if problem := services.closure_problem(self.school, self.cleaned_data["on"]):
-            raise ValidationError(problem)
-        return self.cleaned_data["on"]
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        on, reason = given.get("on"), given.get("reason", "")
+        if on and (problem := services.closure_problem(self.school, on, reason)):
+            self.add_error("on", problem)
+        return given
 
 
 class AbsenceForm(HarbourForm):
@@ -121,6 +124,8 @@ class AbsenceForm(HarbourForm):
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
-        if given.get("starts_on") and given.get("ends_on") and given["ends_on"] < given["starts_on"]:
-            self.add_error("ends_on", "Last day away must be on or after the first day")
+        starts_on, ends_on = given.get("starts_on"), given.get("ends_on")
+        today = timezone.localdate()
+        if starts_on and ends_on and (problem := services.absence_problem(starts_on, ends_on, today=today)):
+            self.add_error("ends_on", problem)
         return given

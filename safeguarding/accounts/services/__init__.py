@@ -27,6 +27,7 @@ from .people import (
     get_person,
 )
 from .rota import (
+    absence_problem,
     absences_from,
     call_sooner,
     find_absence,
@@ -56,6 +57,7 @@ __all__ = [
     "Place",
     "SpeakTo",
     "Told",
+    "absence_problem",
     "absences_from",
     "add_closure",
     "add_person",

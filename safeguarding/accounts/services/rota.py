@@ -29,17 +29,30 @@ def find_absence(absence_id: UUID, school_id: UUID, *, on: date) -> Absence | No
 
 
 @transaction.atomic
-def record_absence(*, user: User, starts_on: date, ends_on: date, by: User) -> Absence:
+def record_absence(*, user: User, starts_on: date, ends_on: date, by: User, at: datetime | None = None) -> Absence:
     """`user` is not in school from a day to a day (both count): calls go to the next person meanwhile.
 
-    Raises `BadInput` when the days run backwards, `NotAllowed` unless both take calls at one school.
+    Days on which they are recorded as away already change nothing: "in after all" must not leave a second row behind.
+    Raises `BadInput` when the days run backwards or are over, `NotAllowed` unless both take calls at one school.
     """
     _ensure_may_change_cover(user, by)
-    if ends_on < starts_on:
-        raise BadInput("Last day away must be on or after the first day.")
+    if problem := absence_problem(starts_on, ends_on, today=timezone.localdate(at or timezone.now())):
+        raise BadInput(f"{problem}.")
+    # Two clicks at once: the second waits here, and finds what the first has written.
+    User.objects.select_for_update().get(pk=user.pk)
+    there = Absence.objects.filter(user=user, withdrawn_at=None, starts_on__lte=starts_on, ends_on__gte=ends_on).first()
+    if there is not None:
+        return there
     absence = Absence.objects.create(user=user, starts_on=starts_on, ends_on=ends_on, recorded_by=by)
     record(Verb.ADD, absence, by=by)
     return absence
+
+
+def absence_problem(starts_on: date, ends_on: date, *, today: date) -> str:
+    """Why these days away cannot be recorded, as a sentence for the form; empty when they can."""
+    if ends_on < starts_on:
+        return "Last day away must be on or after the first day"
+    return "Last day away must be today or later" if ends_on < today else ""
 
 
 @transaction.atomic

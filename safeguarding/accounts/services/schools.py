@@ -50,10 +50,13 @@ def change_school(*, school: School, by: User, **changes: object) -> School:
 def add_term(*, school: School, name: str, starts_on: date, ends_on: date, by: User | None = None) -> Term:
     """Days on which children come in, first and last included. `by` is None when the installation is set up.
 
-    Raises `BadInput` for days that run backwards or into another term.
+    The same term again changes nothing. Raises `BadInput` for days that run backwards or into another term.
     """
     _ensure_manager(school.pk, by)
-    if problem := term_problem(school, starts_on, ends_on):
+    School.objects.select_for_update().get(pk=school.pk)
+    if there := _same_term(school, name, starts_on, ends_on):
+        return there
+    if problem := term_problem(school, name, starts_on, ends_on):
         raise BadInput(problem)
     term = Term(school=school, name=name.strip(), starts_on=starts_on, ends_on=ends_on)
     check(term)
@@ -64,9 +67,15 @@ def add_term(*, school: School, name: str, starts_on: date, ends_on: date, by: U
 
 @transaction.atomic
 def add_closure(*, school: School, on: date, reason: str, by: User | None = None) -> Closure:
-    """A day inside a term on which no children come. Raises `BadInput` when that day is listed already."""
+    """A day inside a term on which no children come. The same day and reason again change nothing.
+
+    Raises `BadInput` when that day is listed with another reason, or is a day of a weekend.
+    """
     _ensure_manager(school.pk, by)
-    if problem := closure_problem(school, on):
+    School.objects.select_for_update().get(pk=school.pk)
+    if there := _same_closure(school, on, reason):
+        return there
+    if problem := closure_problem(school, on, reason):
         raise BadInput(problem)
     closure = Closure(school=school, on=on, reason=reason.strip())
     check(closure)
@@ -75,16 +84,29 @@ def add_closure(*, school: School, on: date, reason: str, by: User | None = None
     return closure
 
 
-def term_problem(school: School, starts_on: date, ends_on: date) -> str:
-    """Why these days cannot be a term, as a sentence for the form; empty when they can."""
+def _same_term(school: School, name: str, starts_on: date, ends_on: date) -> Term | None:
+    same = school.terms.filter(withdrawn_at=None, name=name.strip(), starts_on=starts_on, ends_on=ends_on)
+    return same.first()
+
+
+def _same_closure(school: School, on: date, reason: str) -> Closure | None:
+    return school.closures.filter(withdrawn_at=None, on=on, reason=reason.strip()).first()
+
+
+def term_problem(school: School, name: str, starts_on: date, ends_on: date) -> str:
+    """Why these days cannot be a term, as a sentence for the form; empty when they can, or are this very term already."""
+    if _same_term(school, name, starts_on, ends_on):
+        return ""
     if ends_on < starts_on:
         return "Last day must be on or after the first day"
     there = school.terms.filter(withdrawn_at=None, starts_on__lte=ends_on, ends_on__gte=starts_on).first()
     return f"These days run into {there.name}. Take that term out first, or choose other days" if there else ""
 
 
-def closure_problem(school: School, on: date) -> str:
-    """Why this day cannot be added to the days closed; empty when it can."""
+def closure_problem(school: School, on: date, reason: str) -> str:
+    """Why this day cannot be added to the days closed; empty when it can, or is there for this very reason."""
+    if _same_closure(school, on, reason):
+        return ""
     if on.weekday() > 4:
         return "Day must be from Monday to Friday: weekends are never school days"
     return "That day is on the list already" if school.closures.filter(on=on, withdrawn_at=None).exists() else ""

@@ -104,8 +104,11 @@ class Whole:
         return max((timezone.localdate(account.recorded_at) - account.observed_on).days, 0)
 
 
-def whole(concern: Concern, see: See, *, today: date) -> Whole:
-    """The concern with all that belongs to it: one query for each kind, whatever their number, and one for all people."""
+def whole(concern: Concern, see: See, *, today: date, on_paper: bool = False) -> Whole:
+    """The concern with all that belongs to it: one query for each kind, whatever their number, and one for all people.
+
+    Paper does not say who has read the concern nor which others are like it: these are left out of it.
+    """
     account = see(Account).filter(concern=concern).first()
     children = reading.in_order(reading.with_cards(see(ConcernChild).filter(concern=concern)))
     amendments = list(see(Amendment).filter(account=account).order_by("added_at", "pk"))
@@ -115,7 +118,7 @@ def whole(concern: Concern, see: See, *, today: date) -> Whole:
     decisions = list(decided) if concern.decided_at else []
     ended = see(Closing).filter(concern=concern).order_by("-closed_at", "-pk")
     closings = list(ended) if concern.decided_at else []
-    views = _last_views(concern)
+    views = [] if on_paper else _last_views(concern)
     people = _name_people(
         [
             ((concern,), ("logged_by", "acknowledged_by", "decided_by", "closed_by")),
@@ -138,7 +141,7 @@ def whole(concern: Concern, see: See, *, today: date) -> Whole:
         actions=[ActionRow(a, is_due=a.ended_at is None and a.due_on <= today) for a in actions],
         decisions=decisions,
         closings=closings,
-        similar=reading.similar(see(Concern), concern, children),
+        similar=[] if on_paper else reading.similar(see(Concern), concern, children),
         viewers=[_viewer(people[view["actor_id"]], view) for view in views if view["actor_id"] in people],
     )
 

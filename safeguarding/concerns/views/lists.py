@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from children.models import Child
 from children.panels import record_frame
-from children.services.finding import find_children
+from children.services.finding import find_children, is_record_number
 from safeguarding.accounts.permissions import requires, requires_for_record
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
@@ -133,7 +133,10 @@ def child_concerns(request: Request, child_id: UUID) -> HttpResponse:
 
 @requires("view_concerns")
 def find(request: Request) -> HttpResponse:
-    """The search of the header: a reference leads to its concern, a name to the children it fits. By POST: no name in an address."""
+    """The search of the header: a reference leads to its concern, a name or the number of a record to the children it fits.
+
+    A bare number that is both shows both: opening a concern acknowledges it. By POST: no name in an address.
+    """
     request.nav = ""
     form = FindForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
@@ -142,12 +145,12 @@ def find(request: Request) -> HttpResponse:
     concern = reading.by_reference(visible(request, Concern), school_id, words)
     if concern is not None:
         read_many(request, [concern], verb=Verb.SEARCH, purpose="reference")
-        return redirect("concern", concern.pk)
-    found = find_children(
-        by=request.user, school=request.held.school_id, words=words, today=timezone.localdate(), everyone=True
-    )
+        numbered = visible(request, Child).filter(school=school_id, number=concern.number)
+        if not (is_record_number(words) and numbered.exists()):
+            return redirect("concern", concern.pk)
+    found = find_children(by=request.user, school=school_id, words=words, today=timezone.localdate(), everyone=True)
     read_many(request, [each.child for each in found], verb=Verb.SEARCH, purpose="name")
-    return render(request, "concerns/find.html", {"asked": True, "words": words, "found": found})
+    return render(request, "concerns/find.html", {"asked": True, "words": words, "found": found, "concern": concern})
 
 
 @requires_for_record("decide_concerns")

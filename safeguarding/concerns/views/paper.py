@@ -30,7 +30,7 @@ def concern_paper(request: Request, concern_id: UUID) -> HttpResponse:
     """
     concern = read_one(request, for_page(), verb=Verb.PRINT, purpose="concern", pk=concern_id)
     concern = open_concern(concern=concern, by=request.user)
-    it = whole(concern, partial(visible, request), today=timezone.localdate())
+    it = whole(concern, partial(visible, request), today=timezone.localdate(), on_paper=True)
     titles = Titles(concern.school_id)
     context = {
         **_words(it, titles),
@@ -64,7 +64,7 @@ def report_paper(request: Request, concern_id: UUID) -> HttpResponse:
         concern_id=concern_id,
         author=request.user,
     )
-    it = whole(account.concern, partial(visible, request), today=timezone.localdate())
+    it = whole(account.concern, partial(visible, request), today=timezone.localdate(), on_paper=True)
     titles = Titles(account.school_id)
     context = {
         **_words(it, titles),

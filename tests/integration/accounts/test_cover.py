@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from safeguarding.accounts import services
+from safeguarding.audit.models import Event, Verb
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from tests import factories
 from tests.factories import LONDON, SCHOOL_DAY
@@ -24,7 +25,9 @@ def room():
 def away(room, *people, days=1):
     start = SCHOOL_DAY.date()
     for person in people:
-        services.record_absence(user=person, starts_on=start, ends_on=start + timedelta(days=days - 1), by=room.lead)
+        services.record_absence(
+            user=person, starts_on=start, ends_on=start + timedelta(days=days - 1), by=room.lead, at=SCHOOL_DAY
+        )
 
 
 def test_leads_come_first_in_the_order_of_calling_and_the_headteacher_last(room, django_assert_num_queries):
@@ -109,7 +112,7 @@ def test_a_school_without_anybody_who_reads_says_so():
 
 def test_an_absence_withdrawn_puts_the_person_back_and_is_kept(room):
     today = SCHOOL_DAY.date()
-    absence = services.record_absence(user=room.lead, starts_on=today, ends_on=today, by=room.deputy)
+    absence = services.record_absence(user=room.lead, starts_on=today, ends_on=today, by=room.deputy, at=SCHOOL_DAY)
     assert room.lead not in services.leads_on_duty(room.school.pk, on=today)
 
     services.withdraw_absence(absence=absence, by=room.deputy)
@@ -118,6 +121,28 @@ def test_an_absence_withdrawn_puts_the_person_back_and_is_kept(room):
     assert type(absence).objects.filter(pk=absence.pk, withdrawn_at__isnull=False).exists()
     with pytest.raises(OutOfTurn):
         services.withdraw_absence(absence=absence, by=room.deputy)
+
+
+def test_days_away_recorded_twice_are_one_absence_and_in_after_all_takes_them_out(room):
+    today = SCHOOL_DAY.date()
+    week = {"user": room.lead, "starts_on": today, "ends_on": today + timedelta(days=4), "by": room.deputy}
+    first = services.record_absence(**week, at=SCHOOL_DAY)
+    assert services.record_absence(**week, at=SCHOOL_DAY) == first
+    within = week | {"starts_on": today + timedelta(days=1), "ends_on": today + timedelta(days=2)}
+    assert services.record_absence(**within, at=SCHOOL_DAY) == first
+    assert Event.objects.filter(verb=Verb.ADD, object_id=first.pk).count() == 1
+
+    services.withdraw_absence(absence=first, by=room.deputy)
+
+    assert room.lead in services.leads_on_duty(room.school.pk, on=today)
+    assert services.record_absence(**week, at=SCHOOL_DAY) != first
+
+
+def test_days_that_are_over_cannot_be_recorded(room):
+    yesterday = SCHOOL_DAY.date() - timedelta(days=1)
+    with pytest.raises(BadInput, match="Last day away must be today or later"):
+        services.record_absence(user=room.lead, starts_on=yesterday, ends_on=yesterday, by=room.lead, at=SCHOOL_DAY)
+    services.record_absence(user=room.lead, starts_on=yesterday, ends_on=SCHOOL_DAY.date(), by=room.lead, at=SCHOOL_DAY)
 
 
 def test_only_those_who_take_calls_at_the_school_change_who_is_called(room):
@@ -129,7 +154,7 @@ def test_only_those_who_take_calls_at_the_school_change_who_is_called(room):
         with pytest.raises(NotAllowed):
             services.set_call_order(school=room.school, user_ids=[room.deputy.pk], by=somebody)
     with pytest.raises(BadInput):
-        services.record_absence(user=room.lead, starts_on=today, ends_on=date(2026, 11, 1), by=room.lead)
+        services.record_absence(user=room.lead, starts_on=today, ends_on=date(2026, 11, 1), by=room.lead, at=SCHOOL_DAY)
 
 
 def test_the_order_of_calling_is_set_and_who_is_not_named_comes_after(room):

@@ -121,6 +121,18 @@ def test_days_away_are_recorded_and_taken_out(client, room):
     assert client.post(f"/cover/back/{absence.pk}/").status_code == 404
 
 
+def test_days_away_that_are_over_are_explained_and_sent_twice_they_are_one_absence(client, room):
+    today = timezone.localdate()
+    long_ago = {**boxes("starts_on", date(2019, 9, 2)), **boxes("ends_on", date(2019, 9, 2))}
+    answer = post(client, room.deputy, "/cover/", person=room.lead.pk, **long_ago)
+    assert answer.status_code == 422
+    assert "Last day away must be today or later" in answer.content.decode()
+    sent = {"person": room.lead.pk, **boxes("starts_on", today), **boxes("ends_on", today)}
+    for _ in range(2):
+        assert post(client, room.deputy, "/cover/", **sent).status_code == 302
+    assert Absence.objects.count() == 1
+
+
 def test_days_away_that_run_backwards_are_explained_and_nothing_typed_is_lost(client, room):
     sent = {"person": room.lead.pk, **boxes("starts_on", date(2026, 12, 3)), **boxes("ends_on", date(2026, 12, 1))}
     answer = post(client, room.deputy, "/cover/", **sent)
@@ -202,6 +214,18 @@ def test_terms_and_days_closed_are_added_and_taken_out(client, room):
     # Taken out, so the same can be entered rightly.
     assert client.post("/school/terms/", term()).status_code == 302
     assert client.post("/school/closures/", closed).status_code == 302
+
+
+def test_a_term_and_a_day_closed_sent_twice_are_there_once(client, room):
+    closed = {"closure-reason": "Training day", **boxes("closure-on", date(2099, 11, 27))}
+    for _ in range(2):
+        assert post(client, room.lead, "/school/terms/", **term()).status_code == 302
+        assert client.post("/school/closures/", closed).status_code == 302
+    assert (Term.objects.count(), Closure.objects.count()) == (1, 1)
+    assert Event.objects.filter(verb=Verb.ADD, object_type__in=("accounts.term", "accounts.closure")).count() == 2
+    # The same days under another name are another matter.
+    assert client.post("/school/terms/", term("Second")).status_code == 422
+    assert client.post("/school/closures/", closed | {"closure-reason": "Snow"}).status_code == 422
 
 
 @pytest.mark.parametrize(

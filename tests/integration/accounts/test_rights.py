@@ -60,11 +60,11 @@ def test_a_user_name_is_taken_in_any_spelling_of_upper_and_lower_case():
 def test_calls_go_to_who_is_in_and_a_new_concern_to_somebody_even_when_all_leads_are_away():
     cast = factories.staffroom()
     assert on_duty(cast.school.pk, on=TODAY) == [cast.lead, cast.deputy, cast.headteacher]
-    record_absence(user=cast.lead, starts_on=TODAY, ends_on=TODAY, by=cast.lead)
+    record_absence(user=cast.lead, starts_on=TODAY, ends_on=TODAY, by=cast.lead, at=factories.SCHOOL_DAY)
     assert on_duty(cast.school.pk, on=TODAY) == [cast.deputy, cast.headteacher]
     assert readers_on_duty(cast.school.pk, on=TODAY) == [cast.deputy]
     for person in (cast.deputy, cast.headteacher):
-        record_absence(user=person, starts_on=TODAY, ends_on=TODAY, by=cast.lead)
+        record_absence(user=person, starts_on=TODAY, ends_on=TODAY, by=cast.lead, at=factories.SCHOOL_DAY)
     assert on_duty(cast.school.pk, on=TODAY) == []
     assert set(readers_on_duty(cast.school.pk, on=TODAY)) == {cast.lead, cast.deputy, cast.headteacher}
 

@@ -55,6 +55,18 @@ def test_unusual_names_are_found(cast, add, words, name, facts):
     assert find(cast, words) == [child]
 
 
+def test_a_child_is_found_by_the_number_of_its_record_by_those_who_see_it(cast, add):
+    add("Martha", "Nuttall", class_name="2A")
+    rory = add("Rory", "Fallows")
+    left = add("Lena", "Gone", entered_on=None, leaving=Leaving(on=date(2020, 7, 1)))
+    in_class = add("Ann", "Barlow", class_name=str(rory.number))
+    assert find(cast, f" {rory.number} ", by=cast.office) == [rory, in_class]
+    assert find(cast, str(rory.number), by=cast.teacher) == [in_class]
+    assert find(cast, str(left.number), by=cast.lead) == []
+    assert find(cast, str(left.number), by=cast.lead, everyone=True) == [left]
+    assert find(cast, "9" * 30, by=cast.lead) == []
+
+
 @pytest.mark.parametrize("words", ["", "   ", "%", "_", "'", "q", "nobody of this name"])
 def test_what_fits_nobody_finds_nobody(cast, add, words):
     add("Rory", "Fallows")

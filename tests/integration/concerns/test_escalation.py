@@ -32,7 +32,8 @@ def minutes(n):
 
 def away(room, *people):
     for person in people:
-        accounts.record_absence(user=person, starts_on=SCHOOL_DAY.date(), ends_on=SCHOOL_DAY.date(), by=room.lead)
+        day = SCHOOL_DAY.date()
+        accounts.record_absence(user=person, starts_on=day, ends_on=day, by=room.lead, at=SCHOOL_DAY)
 
 
 def told(concern, room):

@@ -350,6 +350,29 @@ def test_a_bare_number_means_the_newest_of_that_number(lead, room):
     assert str(last_year.pk) in lead.post(reverse("find"), {"q": f"{last_year.year}-1"})["Location"]
 
 
+def test_the_number_of_a_record_leads_to_its_child(lead, room):
+    factories.child(room.school, "Theo", "Lindqvist", by=room.office)
+    rowan = factories.child(room.school, "Rowan", "Ashdown", by=room.office)
+    page = lead.post(reverse("find"), {"q": f" {rowan.number} "})
+    assert [each.child for each in page.context["found"]] == [rowan]
+    assert "Concern with this number" not in page.content.decode()
+
+
+def test_a_number_that_is_a_record_and_a_concern_opens_neither_and_shows_both(lead, room):
+    rowan = factories.child(room.school, "Rowan", "Ashdown", by=room.office)
+    concern = logged(room, HowSoon.TODAY, HOUR, children=[ChildEntry("worried_about", rowan)])
+    # The thousand and first concern of a year has the number of the first record.
+    Concern.objects.filter(pk=concern.pk).update(number=rowan.number)
+    page = lead.post(reverse("find"), {"q": str(rowan.number)})
+    assert page.status_code == 200
+    assert [each.child for each in page.context["found"]] == [rowan]
+    assert reverse("concern", args=[concern.pk]) in page.content.decode()
+    concern.refresh_from_db()
+    assert concern.status == Concern.Status.NEW
+    answer = lead.post(reverse("find"), {"q": f"C{rowan.number}"})
+    assert answer["Location"] == reverse("concern", args=[concern.pk])
+
+
 def test_a_name_leads_to_children_and_stands_in_no_address_and_no_title(lead, room):
     factories.child(room.school, "Rowan", "Ashdown", by=room.office)
     factories.child(room.school, "Theo", "Lindqvist", by=room.office)

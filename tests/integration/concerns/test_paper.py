@@ -4,6 +4,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -291,6 +293,16 @@ def test_a_late_entry_says_so(client, cast):
     )
     same_day = factories.concern(cast, observed_on=factories.SCHOOL_DAY.date())
     assert "Late entry" not in printed(client, cast.lead, "concern_paper", same_day.pk)[1].text
+
+
+def test_paper_asks_only_for_what_it_shows(client, cast, concern):
+    """Who has read the concern, and which others are like it, are on the page alone."""
+    client.force_login(cast.lead)
+    address = reverse("concern_paper", args=[concern.pk])
+    with CaptureQueriesContext(connection) as asked:
+        client.get(address)
+    assert [q["sql"] for q in asked if 'FROM "audit_event"' in q["sql"]] == []
+    assert len(asked) <= 25
 
 
 # --- nothing is cut off

@@ -108,6 +108,9 @@ def test_the_page_says_of_which_school_it_is_and_offers_to_work_there(client):
     assertContains(page, '<span class="hb-header__org">Alpha School</span>', html=True)
     assertContains(page, "This page is of Alpha School, where you are Designated safeguarding lead.")
     assertContains(page, "The menu is of Beta School, where you work as Class teacher.")
+    # No way back into lists that the role in which she works does not have.
+    assertNotContains(page, f'href="{reverse("today")}"')
+    assertNotContains(page, f'href="{reverse("concerns")}"')
     there = {"acting": f"{them.alpha.school.pk}:lead", "next": address}
     assertRedirects(client.post(reverse("act_as"), there), address)
     assertNotContains(client.get(address), "This page is of")
