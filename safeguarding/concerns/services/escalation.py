@@ -35,11 +35,16 @@ def first_to_call(school_id: UUID, *, caller: User, at: datetime) -> list[User]:
 
 
 def _queue(school_id: UUID, caller: User, at: datetime) -> list[User]:
-    """Who is called, in order: leads on duty, then others on duty; everybody who takes calls when all of them are away."""
+    """Who is called, in order: leads on duty, then others on duty; everybody who takes calls when all of them are away.
+
+    Without the caller: a lead who calls while everybody else is away must not be the somebody who is on duty.
+    """
     day = timezone.localdate(at)
-    others = on_duty(school_id, on=day) or list(people_with(Capability.RECEIVE_CALLS, school_id, day))
-    queue = {p.pk: p for p in [*leads_on_duty(school_id, on=day), *others] if p.pk != caller.pk}
-    return list(queue.values())
+    on_duty_now = {p.pk: p for p in [*leads_on_duty(school_id, on=day), *on_duty(school_id, on=day)]}
+    on_duty_now.pop(caller.pk, None)
+    if on_duty_now:
+        return list(on_duty_now.values())
+    return list(people_with(Capability.RECEIVE_CALLS, school_id, day).exclude(pk=caller.pk))
 
 
 @transaction.atomic
