@@ -617,6 +617,31 @@ def test_other_words_leave_the_record_that_a_lead_has_linked(cast):
     assert (row.child, row.linked_by, row.description) == (rowan, cast.lead, "Boy in a blue coat")
 
 
+def test_a_description_that_a_lead_has_linked_and_the_record_may_both_stand_on_the_form(cast):
+    rowan = child(cast.school, by=cast.office)
+    called = call_lead(token=uuid4(), school=cast.school, by=cast.teacher, described="Boy in a red coat")
+    link_child(named=called.children.get(), child=rowan, by=cast.lead)
+    client = signed_in(cast.teacher)
+    boy = {"unnamed-1-role": "worried_about", "unnamed-1-description": "Boy in a red coat"}
+    answer = finished(client, called, who=["unnamed-1", str(rowan.pk)], **boy, **{f"{rowan.pk}-role": "witness"})
+    assert answer.status_code == 303
+    rows = ConcernChild.objects.filter(concern=called).values_list("child", "role")
+    assert set(rows) == {(rowan.pk, "witness"), (None, "worried_about")}
+    report = client.get(answer["Location"]).content.decode()
+    assert "Rowan Ashdown" in report
+    assert "Boy in a red coat" in report
+
+
+def test_two_children_described_alike_are_two(cast):
+    client = signed_in(cast.teacher)
+    _, form = opened(client)
+    twins = {
+        f"unborn-{n}-{part}": text for n in (1, 2) for part, text in (("role", "mentioned"), ("description", "Due"))
+    }
+    client.post(LOG, {**whole(form), "who": ["unborn-1", "unborn-2"], **twins})
+    assert ConcernChild.objects.count() == 2
+
+
 def test_a_child_who_is_known_by_now_takes_the_place_of_the_description_which_stays(cast):
     rowan = child(cast.school, by=cast.office)
     called = call_lead(token=uuid4(), school=cast.school, by=cast.teacher, described="Boy in a red coat")
