@@ -18,6 +18,7 @@ from safeguarding.concerns.models import BodyMapMark, Concern, ConcernChild, Con
 from safeguarding.concerns.services.deciding import link_child
 from safeguarding.concerns.services.raising import call_lead
 from tests.factories import SCHOOL_DAY, child, member, staffroom
+from tests.pdfs import Printed
 
 pytestmark = pytest.mark.django_db
 LOG = "/log/"
@@ -627,9 +628,10 @@ def test_a_description_that_a_lead_has_linked_and_the_record_may_both_stand_on_t
     assert answer.status_code == 303
     rows = ConcernChild.objects.filter(concern=called).values_list("child", "role")
     assert set(rows) == {(rowan.pk, "witness"), (None, "worried_about")}
-    report = client.get(answer["Location"]).content.decode()
-    assert "Rowan Ashdown" in report
-    assert "Boy in a red coat" in report
+    page = client.get(answer["Location"]).content.decode()
+    for report in (page, Printed(client.get(reverse("report_paper", args=[called.pk])).content).text):
+        assert "Rowan Ashdown" in report
+        assert "Boy in a red coat" in report
 
 
 def test_two_children_described_alike_are_two(cast):
