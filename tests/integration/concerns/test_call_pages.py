@@ -317,6 +317,24 @@ def test_a_page_whose_session_has_ended_still_calls(room, clock):
     assert Concern.objects.count() == 1
 
 
+@pytest.mark.parametrize("button", ["find", "add", "remove"])
+def test_signed_out_only_the_button_of_the_call_calls_and_the_others_keep_the_words(client, room, clock, button):
+    key = opened_now(clock, room.teacher, room.school)
+    rowan = factories.child(room.school, by=room.office)
+    sent = {"key": key, "q": "Rowan", "line": "Come to the hall", button: str(rowan.pk)}
+    answers = [client.post("/call/", sent) for _ in range(2)]
+    assert not Concern.objects.exists()
+    draft = Draft.objects.get(author=room.teacher)
+    for answer in answers:
+        assert answer.status_code == 303
+        assert answer.url.startswith(f"/account/sign-in/?next=/log/{draft.pk}/")
+    client.force_login(room.teacher)
+    form = client.get(f"/log/{draft.pk}/?kept=1").context["form"]
+    assert (form["facts"].value(), form["how_soon"].value()) == ("Come to the hall", "4")
+    [row] = form.children
+    assert row.child == rowan if button == "add" else row["description"].value() == "Rowan"
+
+
 def test_signed_out_only_a_page_of_today_and_of_somebody_with_a_role_calls(client, room, clock):
     key = opened_now(clock, room.teacher, room.school)
     gone = tokens.issue(room.assistant, school_id=room.school.pk)
