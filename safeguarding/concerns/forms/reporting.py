@@ -313,6 +313,19 @@ class OpeningForm(HarbourForm):
     )
 
 
+def words_in(typed: Typed) -> list[tuple[str, str]]:
+    """Every text typed on a form of a concern or of an addition, with its label; the account's own has none."""
+    fields = {**ReportForm.base_fields, **AdditionForm.base_fields}
+    words = [
+        ("" if name in ("facts", "text") else str(field.label), typed.text(name))
+        for name, field in fields.items()
+        if type(field) is forms.CharField
+    ]
+    words += [("A child you described", typed.text(f"{key}-description")) for key in typed.children if kind_of(key)]
+    words += [(f"Mark: {BY_NUMBER[region].label}", note) for region, note in typed.marks.items()]
+    return [(label, text.strip()) for label, text in words if text.strip()]
+
+
 def readable(form: ReportForm) -> list[tuple[str, str]]:
     """What a draft says, label and text, for a lead who opened it. Nothing is asked of it, so it may be half written."""
     typed = form.typed

@@ -160,7 +160,8 @@ def unfinished_call(token: UUID, *, by: User) -> UnfinishedCall | None:
         called_at=concern.called_at,
         line=concern.account.facts,
         children=[
-            (_as_reported(row) and row.child_id, row.description, row.role) for row in _named_by(by, [concern.pk])
+            (row.child_id if _as_reported(row) else None, row.description, row.role)
+            for row in _named_by(by, [concern.pk])
         ],
         seen_by=concern.acknowledged_by.full_name if concern.acknowledged_by else "",
         seen_at=concern.acknowledged_at,

@@ -42,7 +42,7 @@ def signed_in(user) -> Client:
 
 
 def opened(client: Client) -> tuple[str, dict[str, str]]:
-    """Address and hidden fields of a fresh form."""
+    """Address and key of a fresh form."""
     answer = client.get(LOG, follow=True)
     assert answer.status_code == 200
     return answer.redirect_chain[-1][0], {"key": answer.context["key"]}
@@ -388,7 +388,7 @@ def test_when_the_database_is_away_too_nothing_is_promised(cast, monkeypatch):
         raise RuntimeError("the disk is full")
 
     monkeypatch.setattr("safeguarding.concerns.views.reporting.raise_concern", broken)
-    monkeypatch.setattr("safeguarding.concerns.views.reporting.save_draft", broken)
+    monkeypatch.setattr("safeguarding.concerns.views.reporting.keep_typed", broken)
     answer = client.post(LOG, whole(form, rowan))
     assert answer.status_code == 500
     assert "is kept" not in answer.content.decode()
