@@ -200,9 +200,9 @@ def _page(
         "call": unfinished_call(token, by=request.user),
         "draft": draft,
         "unsent": draft and unsent_as(draft.pk, by=request.user),
-        "note": saved(draft)
-        if draft
-        else "Nothing is saved yet. What you type is saved as a draft that only you can see.",
+        "note": saved(draft) if draft else "Nothing is saved yet. Press Save draft to keep what you type.",
+        # Without its script the page saves nothing by itself, and must not say so.
+        "note_by_script": "" if draft else "What you type is saved as a draft that only you can see.",
         "kept": "kept" in request.GET,
         "found": _search(request, typed, here.school_id) if "find" in request.GET else None,
         "has_errors": form.is_bound,

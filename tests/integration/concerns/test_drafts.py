@@ -199,6 +199,25 @@ def test_each_lead_who_gave_a_reason_goes_on_reading_and_each_reading_is_recorde
     assert {e.actor_id for e in read.filter(purpose="")} == {cast.lead.pk, cast.deputy.pk}
 
 
+def test_only_its_author_sees_a_draft_is_said_until_a_lead_has_read_it_and_saving_is_promised_by_the_script(
+    cast, client
+):
+    with time_machine.travel(SCHOOL_DAY, tick=False):
+        client.force_login(cast.teacher)
+        form = client.get("/log/", follow=True)
+        note = form.content.decode().split("data-autosave-note")[1]
+        assert note.startswith('="What you type is saved as a draft')
+        assert "Nothing is saved yet. Press Save draft to keep what you type.</p>" in note
+        typed = {"key": form.context["key"], "facts": "He was quiet."}
+        assert "Only you can see it" in client.post("/log/keep/", typed).json()["saved"]
+        open_draft(token=Draft.objects.get().pk, reason="The author is ill", by=cast.lead)
+        said = client.post("/log/keep/", typed).json()["saved"]
+        page = client.get(f"/log/{Draft.objects.get().pk}/").content.decode()
+        for text in (said, page):
+            assert "Draft saved today, 10am." in text
+            assert "Only you can see it" not in text
+
+
 def test_why_each_lead_read_a_draft_stays_with_the_concern(cast):
     draft = drafted(cast)
     open_draft(token=draft.pk, reason="The author is ill", by=cast.lead, at=SCHOOL_DAY)
