@@ -228,7 +228,9 @@ class ReportForm(TypedForm):
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
-        if not self.children:
+        if given.get("q"):
+            self.add_error("q", "Choose the child from the list, describe the child, or clear this box")
+        elif not self.children:
             self.add_error("q", "Name or describe at least one child")
         if not (given.get("facts") or given.get("child_words") or {"facts", "child_words"} & set(self.errors)):
             self.add_error("facts", "Write what you saw or heard, or what the child said")

@@ -191,6 +191,7 @@ def _page(
     """The form on its page. `form` is given where it was checked and something is missing."""
     request.nav, request.draft_shown = "home", token
     form = form or report_form(request, typed, here, checked=False)
+    looked_for = "q" in form.errors and typed.text("q").strip()
     context = {
         "form": form,
         "key": tokens.issue(request.user, token, school_id=here.school_id),
@@ -204,7 +205,7 @@ def _page(
         # Without its script the page saves nothing by itself, and must not say so.
         "note_by_script": "" if draft else "What you type is saved as a draft that only you can see.",
         "kept": "kept" in request.GET,
-        "found": _search(request, typed, here.school_id) if "find" in request.GET else None,
+        "found": _search(request, typed, here.school_id) if "find" in request.GET or looked_for else None,
         "has_errors": form.is_bound,
         "described": [(kind.value, kind.label) for kind in DESCRIBED],
     }
