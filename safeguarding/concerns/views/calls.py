@@ -50,8 +50,8 @@ def call_lead(request: Request) -> HttpResponseBase:
 
     A session may have ended under the caller's hands, and a call must not wait for a password: the key of the page, signed
     by this server for who opened it, says who calls, and at which school. It also stands in for the browser's token: a
-    foreign site cannot make one up. The worst that a stolen page of today can do is one false alarm in its owner's name,
-    from a known address.
+    foreign site cannot make one up. The worst that a stolen page of today can do is a false alarm in its owner's name, from a
+    known address, one at a time: the next begins when a lead has opened the last.
     """
     if request.method != "POST":
         if not request.user.is_authenticated:

@@ -400,6 +400,46 @@ def test_other_words_on_a_page_gone_back_to_are_another_call_and_the_same_are_no
     assert [c.account.facts for c in Concern.objects.order_by("number")] == ["Come to the hall", "Now the gate"]
 
 
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_the_same_page_pressed_hours_later_calls_again_where_a_lead_has_opened_the_first(room, clock, signed_in):
+    key, client = opened_now(clock, room.teacher, room.school), Client()
+    if signed_in:
+        client.force_login(room.teacher)
+
+    def press():
+        client.post("/call/", {"key": key, "line": "Come now"})
+        return Concern.objects.order_by("number").last()
+
+    first = press()
+    assert press() == first
+    deciding.open_concern(concern=first, by=room.lead)
+    clock.shift(timedelta(hours=3))
+    second = press()
+    assert second != first
+    assert press() == second
+    assert Notice.objects.filter(object_id=second.pk, kind=Notice.Kind.CALL).exists()
+    deciding.open_concern(concern=second, by=room.lead)
+    assert press() not in (first, second)
+
+
+def test_signed_out_other_words_on_a_page_that_has_called_are_added_to_the_one_call(client, room, clock):
+    key = opened_now(clock, room.teacher, room.school)
+    rowan = factories.child(room.school, by=room.office)
+    for typed in ({"line": "Come now"}, {"line": "To the gate"}, {"child": str(rowan.pk)}, {"q": "boy, red coat"}) * 2:
+        answer = client.post("/call/", {"key": key} | typed)
+        assert "Your call has been sent" in answer.content.decode()
+    again = "Which child, as said when the call was made again: "
+    assert Concern.objects.get().account.facts.split("\n\n") == [
+        "Come now", "To the gate", f"{again}Rowan Ashdown", f"{again}boy, red coat",
+    ]  # fmt: skip
+    assert Notice.objects.filter(user=room.lead, kind=Notice.Kind.ADDED).exists()
+    # When a lead has opened it, the next call begins.
+    deciding.open_concern(concern=Concern.objects.get(), by=room.lead)
+    for line in ("Now the hall", "Now the field"):
+        client.post("/call/", {"key": key, "line": line})
+    assert [c.account.facts for c in Concern.objects.order_by("number")][1:] == ["Now the hall\n\nNow the field"]
+
+
 def test_when_the_call_breaks_its_words_are_a_draft(client, room, monkeypatch):
     def broken(**_):
         raise RuntimeError("the disk is full")

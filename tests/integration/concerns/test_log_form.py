@@ -15,7 +15,7 @@ from safeguarding.accounts.services import change_school, end_role, record_absen
 from safeguarding.audit.models import Event
 from safeguarding.concerns import tokens
 from safeguarding.concerns.models import BodyMapMark, Concern, ConcernChild, ConcernNote, Draft
-from safeguarding.concerns.services.deciding import link_child
+from safeguarding.concerns.services.deciding import link_child, open_concern
 from safeguarding.concerns.services.raising import call_lead
 from tests.factories import SCHOOL_DAY, child, member, staffroom
 from tests.pdfs import Printed
@@ -153,6 +153,19 @@ def test_nobody_named_is_a_problem(cast):
     _, form = opened(client)
     page = client.post(LOG, whole(form)).content.decode()
     assert '<a href="#id_q">Name or describe at least one child</a>' in page
+
+
+def test_a_child_who_is_typed_and_not_chosen_is_asked_about(cast):
+    client, rowan = signed_in(cast.teacher), child(cast.school)
+    skye = child(cast.school, "Skye", "Marsh", class_name="3J", year_group=3)
+    _, form = opened(client)
+    for children in ([], [rowan]):
+        page = client.post(LOG, whole(form, *children, q="Skye Marsh")).content.decode()
+        assert '<a href="#id_q">Choose the child from the list, describe the child, or clear this box</a>' in page
+        assert 'value="Skye Marsh"' in page
+        assert f'name="add" value="{skye.pk}"' in page, "and here is the list"
+        assert not Concern.objects.exists()
+    assert client.post(LOG, whole(form, rowan, q=" ")).status_code == 303
 
 
 # --- children without a script
@@ -616,6 +629,24 @@ def test_other_words_leave_the_record_that_a_lead_has_linked(cast):
     finished(signed_in(cast.teacher), called, who="unnamed-1", **words)
     row = ConcernChild.objects.get(concern=called)
     assert (row.child, row.linked_by, row.description) == (rowan, cast.lead, "Boy in a blue coat")
+
+
+@pytest.mark.parametrize(
+    ("acknowledged", "facts", "kept"),
+    [
+        (True, "He fell.", ["Said with the call: He says his father hit him."]),
+        (True, "At nine. He says his\r\nfather hit him. I stayed.", []),
+        (False, "He fell.", []),
+    ],
+)
+def test_the_line_that_a_lead_has_read_and_acted_on_stays(cast, acknowledged, facts, kept):
+    rowan = child(cast.school, by=cast.office)
+    line = "He says his father hit him."
+    called = call_lead(token=uuid4(), school=cast.school, by=cast.teacher, child=rowan, line=line)
+    if acknowledged:
+        open_concern(concern=called, by=cast.lead)
+    finished(signed_in(cast.teacher), called, rowan, facts=facts)
+    assert list(ConcernNote.objects.filter(concern=called).values_list("text", flat=True)) == kept
 
 
 def test_a_description_that_a_lead_has_linked_and_the_record_may_both_stand_on_the_form(cast):
