@@ -1,5 +1,6 @@
 """Calling a lead, following one's call, and what the open pages of leads show."""
 
+import re
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -142,7 +143,7 @@ def test_the_sender_sees_who_was_told_and_who_has_opened_it(client, room, clock)
     client.force_login(room.teacher)
     text = client.get(f"/call/{concern.pk}/").content.decode()
     assert "Nobody has opened your call yet" in text
-    assert "It goes to the next person at 10:03am and to the Headteacher at 10:06am" in text
+    assert "It goes to Tom Aldous at 10:03am and to Helen Okafor at 10:06am." in text
     assert "<b>Priya Raman</b>, extension 214" in text
     assert "call 999" in text
 
@@ -166,12 +167,39 @@ def test_the_senders_page_passes_the_call_on_where_no_worker_runs(client, room, 
     clock.shift(timedelta(minutes=3))
     text = client.get(f"/call/{concern.pk}/", {"part": "1"}).content.decode()
     assert "Tom Aldous" in text
-    assert "It goes to the Headteacher at 10:06am." in text
+    assert "It goes to Helen Okafor at 10:06am." in text
     clock.shift(timedelta(minutes=3))
     text = client.get(f"/call/{concern.pk}/", {"part": "1"}).content.decode()
     assert "Helen Okafor" in text
-    assert "Everybody who takes calls has been told." in text
+    assert "3 people have been told; it goes to nobody else by itself." in text
     assert Notice.objects.filter(user=room.deputy, kind=Notice.Kind.CALL).exists()
+
+
+@pytest.mark.parametrize(
+    ("away", "caller", "said"),
+    [
+        (["lead", "deputy", "third"], "teacher", "1 person has been told; it goes to nobody else by itself."),
+        (["headteacher"], "teacher", "It goes to Tom Aldous at 10:03am and to Olive Marsh at 10:06am."),
+        (["deputy", "third", "headteacher"], "teacher", "1 person has been told; it goes to nobody else by itself."),
+        ([], "headteacher", "It goes to Tom Aldous at 10:03am and to Olive Marsh at 10:06am."),
+        (["lead", "deputy", "third", "headteacher"], "teacher", "4 people have been told"),
+        ([], "teacher", "It goes to Tom Aldous at 10:03am and to Helen Okafor at 10:06am."),
+    ],
+)
+def test_the_senders_page_says_who_is_told_next_as_it_happens(client, room, clock, away, caller, said):
+    """And what it says comes true, whoever is away."""
+    third = factories.member(room.school, "deputy_lead", "Olive", "Marsh", call_order=3)
+    people = vars(room) | {"third": third}
+    for name in away:
+        accounts.record_absence(user=people[name], starts_on=SCHOOL_DAY.date(), ends_on=SCHOOL_DAY.date(), by=room.lead)
+    concern = raising.call_lead(token=uuid4(), school=room.school, by=people[caller], at=SCHOOL_DAY)
+    client.force_login(people[caller])
+    assert said in client.get(f"/call/{concern.pk}/").content.decode()
+    for name, at in re.findall(r"to (\w+ \w+) at 10:(\d\d)am", said):
+        clock.move_to(SCHOOL_DAY + timedelta(minutes=int(at)))
+        client.get(f"/call/{concern.pk}/", {"part": "1"})
+        newest = Notice.objects.filter(kind=Notice.Kind.CALL).order_by("created_at", "pk").last()
+        assert newest.user.full_name == name
 
 
 def test_a_call_is_its_senders_own_page(client, room):
