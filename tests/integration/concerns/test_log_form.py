@@ -168,6 +168,16 @@ def test_a_child_who_is_typed_and_not_chosen_is_asked_about(cast):
     assert client.post(LOG, whole(form, rowan, q=" ")).status_code == 303
 
 
+def test_no_field_for_words_is_filled_in_from_what_the_browser_remembers(cast):
+    client = signed_in(cast.teacher)
+    _, form = opened(client)
+    page = client.post(LOG, {**form, "add": "unnamed"}, follow=True).content.decode()
+    typed = [tag for tag in re.findall(r"<(?:input|form)[^>]*>", page.split("<main")[1]) if 'type="text"' in tag]
+    assert len(typed) > 10
+    assert [tag for tag in typed if 'autocomplete="off"' not in tag] == []
+    assert 'autocomplete="username"' in Client().get(reverse("account_login")).content.decode()
+
+
 # --- children without a script
 
 
