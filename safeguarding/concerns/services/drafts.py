@@ -1,7 +1,7 @@
 """Keep what somebody has typed and not sent, for as long as it takes."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -207,12 +207,22 @@ def unsent_for_a_day(school_id: UUID, *, at: datetime, token: UUID | None = None
 
 
 def _a_school_day_before(calendar: SchoolCalendar, at: datetime) -> datetime:
-    """The same time of day on the school day before; a hundred days back where the calendar knows none."""
+    """The same time of day on the school day before; on a day that is none, as at the end of the last school day.
+
+    It only ever goes on: what leads see on Saturday they see on Monday too.
+    """
     here = timezone.localtime(at)
-    for days in range(1, 100):
-        if calendar.is_school_day((here - timedelta(days=days)).date()):
-            return here - timedelta(days=days)
-    return here - timedelta(days=100)
+    day = _school_day_until(calendar, here.date())
+    before = _school_day_until(calendar, day - timedelta(days=1))
+    if day == here.date():
+        return datetime.combine(before, here.time(), here.tzinfo)
+    return datetime.combine(before + timedelta(days=1), time.min, here.tzinfo)
+
+
+def _school_day_until(calendar: SchoolCalendar, day: date) -> date:
+    """The last school day up to `day`; a hundred days back where the calendar knows none."""
+    back = (day - timedelta(days=days) for days in range(100))
+    return next((each for each in back if calendar.is_school_day(each)), day - timedelta(days=100))
 
 
 def _listed(drafts: Any) -> list[Unsent]:

@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 
 from safeguarding.accounts.models import Notice
-from safeguarding.accounts.services import deactivate_person, end_role
+from safeguarding.accounts.services import add_closure, deactivate_person, end_role
 from safeguarding.audit.models import Event
 from safeguarding.concerns.models import ConcernNote, Draft
 from safeguarding.concerns.services.drafts import (
@@ -152,6 +152,18 @@ def test_a_weekend_is_no_school_day(cast):
     drafted(cast, at=friday)
     assert unsent_for_a_day(cast.school.pk, at=friday + 2 * DAY + timedelta(hours=23)) == []
     assert len(unsent_for_a_day(cast.school.pk, at=friday + 3 * DAY)) == 1
+
+
+@pytest.mark.parametrize("begun", [timedelta(), timedelta(hours=8)], ids=["Friday 10am", "Friday 6pm"])
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_draft_that_leads_see_does_not_vanish_again(cast, begun, closed):
+    friday = SCHOOL_DAY + 3 * DAY
+    if closed:
+        add_closure(school=cast.school, on=friday.date() + 3 * DAY, reason="Training day", by=cast.headteacher)
+    drafted(cast, at=friday + begun)
+    seen = [bool(unsent_for_a_day(cast.school.pk, at=friday + timedelta(hours=h))) for h in range(24 * 7)]
+    due = 24 * (4 if closed else 3) + begun // timedelta(hours=1)
+    assert seen == [False] * due + [True] * (24 * 7 - due)
 
 
 def test_a_lead_asks_and_the_author_is_told(cast):
