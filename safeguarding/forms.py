@@ -83,6 +83,9 @@ class PrintedField(forms.BoundField):
         attributes: dict[str, Any] = {"class": " ".join(css)} if css else {}
         if rows is not None:
             attributes["rows"] = rows
+        if isinstance(widget, forms.TextInput) and "autocomplete" not in widget.attrs:
+            # A shared computer must not offer the names that the last person typed.
+            attributes["autocomplete"] = "off"
         if isinstance(widget, forms.Textarea):
             attributes |= {"spellcheck": "true", "cols": False}
         return attributes

@@ -562,11 +562,9 @@ class Draft(models.Model):
     asked_at = models.DateTimeField(null=True, blank=True)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # Counts saves. With `page`, the page on which the last of them was typed, it tells a save that knows of the one before
-    # from one typed in another window meanwhile, which must not take its place.
+    # from one typed in another window meanwhile, which must not take its place and becomes a draft of its own.
     revision = models.PositiveIntegerField(default=0)
     page = models.CharField(max_length=60, blank=True)
-    # What stood here when another window saved over it: like `content`, each of them whole.
-    elsewhere = SealedJSON(default=list)
 
     # The one record of concerns that ends without the retention schedule: sending it makes it an account.
     web_may_delete = True
@@ -581,7 +579,7 @@ class Draft(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "author"
-        narrative = ("content", "elsewhere")
+        narrative = ("content",)
         plain = ("started_at", "saved_at", "asked_at", "revision", "page")
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE

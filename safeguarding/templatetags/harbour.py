@@ -204,9 +204,9 @@ def item() -> dict[str, Any]:
 
 
 @slotted(register)
-def send(note: str = "", *, autosave: bool = False) -> dict[str, Any]:
+def send(note: str = "", *, autosave: bool = False, by_script: str = "") -> dict[str, Any]:
     """The end of a long form: its buttons, and what became of the draft."""
-    return {"note": note, "autosave": autosave}
+    return {"note": note, "autosave": autosave, "by_script": by_script}
 
 
 @slotted(register, "action")

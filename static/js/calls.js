@@ -1,7 +1,8 @@
 // Shows a call for a safeguarding lead on whatever page is open, seconds after it was made. Never moves the focus.
 
-const SEEN = 4000; // milliseconds between questions while the page is looked at
-const HIDDEN = 15000; // and while it is behind another window
+// Milliseconds between questions, behind another window too: that is where a lead's page is. Browsers slow it down there.
+const EVERY = 4000;
+const PATIENCE = 8000; // a connection that hangs is none
 const SILENT = 30000; // without an answer for so long, say so: silence would look like peace
 
 const region = document.querySelector("[data-calls]");
@@ -13,7 +14,11 @@ let timer;
 async function ask() {
   clearTimeout(timer);
   try {
-    const answer = await fetch(`${region.dataset.calls}?part=1`, { redirect: "manual", cache: "no-store" });
+    const answer = await fetch(`${region.dataset.calls}?part=1`, {
+      redirect: "manual",
+      cache: "no-store",
+      signal: within(PATIENCE),
+    });
     if (answer.type === "opaqueredirect")
       return show(notice("You have been signed out: calls are not shown here."));
     if (answer.ok) {
@@ -25,7 +30,13 @@ async function ask() {
   }
   if (Date.now() - answered > SILENT)
     show(notice("No connection: calls for a safeguarding lead are not shown here."));
-  timer = setTimeout(ask, document.hidden ? HIDDEN : SEEN);
+  timer = setTimeout(ask, EVERY);
+}
+
+function within(milliseconds) {
+  const limit = new AbortController();
+  setTimeout(() => limit.abort(), milliseconds);
+  return limit.signal;
 }
 
 function notice(text) {

@@ -2,6 +2,7 @@
 
 const PAUSE = 250;
 const LEAST = 2;
+const PATIENCE = 8000; // milliseconds: a connection that hangs is none
 
 for (const finder of document.querySelectorAll("[data-find]")) enhance(finder);
 
@@ -66,12 +67,15 @@ function enhance(finder) {
 // The list as HTML, or null when there is none to be had. The form's key says at which school to look.
 async function fetchList(url, name, key) {
   const token = document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
+  const limit = new AbortController();
+  setTimeout(() => limit.abort(), PATIENCE);
   try {
     const answer = await fetch(url, {
       method: "POST",
       redirect: "manual",
       headers: { "X-CSRFToken": token },
       body: new URLSearchParams({ q: name, key }),
+      signal: limit.signal,
     });
     return answer.ok ? await answer.text() : null;
   } catch {

@@ -1,14 +1,19 @@
 // Saves a form as a draft on the server while it is being written. Nothing is kept in the browser.
 
 const EVERY = 5000;
+const PATIENCE = 8000; // milliseconds: a connection that hangs is none
 
 for (const form of document.querySelectorAll("form[data-autosave]")) keep(form);
 
 function keep(form) {
   const note = form.querySelector("[data-autosave-note]");
   let saved = written();
-  let sending = false;
+  let saving = null; // the save that is on its way
+  let reached = true; // whether the server could be reached last time
+  let waiting = false; // a button was pressed, and what is written is saved first
   let sent = false;
+
+  if (note?.dataset.autosaveNote) say(note.dataset.autosaveNote);
 
   // Everything typed; files and the token, which changes with each sign-in, are left out.
   function written() {
@@ -19,12 +24,15 @@ function keep(form) {
     return data.toString();
   }
 
-  async function save() {
+  function save() {
+    if (sent || written() === saved) return saving;
+    saving ??= attempt().finally(() => (saving = null));
+    return saving;
+  }
+
+  async function attempt() {
     const now = written();
-    if (sending || sent || now === saved) return;
-    sending = true;
     const problem = await post(now);
-    sending = false;
     if (problem === "") saved = now;
     else say(problem);
   }
@@ -38,7 +46,9 @@ function keep(form) {
         keepalive: body.length < 60000,
         headers: { "Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": token() },
         body,
+        signal: within(PATIENCE),
       });
+      reached = answer.status < 500;
       if (answer.type === "opaqueredirect" || answer.status === 403) {
         return "Not saved: you have been signed out. Keep this page open and sign in again in another tab.";
       }
@@ -48,8 +58,27 @@ function keep(form) {
       renew();
       return "";
     } catch {
+      reached = false;
       return "Not saved: no connection. Keep this page open.";
     }
+  }
+
+  // What is written is saved before the page is left for it: a browser that cannot reach the server would show an error
+  // page instead of the text. Anything but a missing connection is for the server to answer.
+  async function send(event) {
+    if (sent || event.defaultPrevented) return;
+    event.preventDefault();
+    if (waiting) return;
+    waiting = true;
+    if (saving) await saving;
+    if (written() !== saved) await save();
+    waiting = false;
+    if (written() !== saved && !reached) {
+      say("Not sent: no connection. Keep this page open, and press the button again in a moment.");
+      return;
+    }
+    sent = true;
+    form.requestSubmit(event.submitter?.isConnected ? event.submitter : null);
   }
 
   // After a new sign-in in another tab this page's own buttons work again too.
@@ -64,11 +93,17 @@ function keep(form) {
   setInterval(save, EVERY);
   form.addEventListener("focusout", save);
   document.addEventListener("visibilitychange", () => document.hidden && save());
-  form.addEventListener("submit", () => (sent = true));
+  form.addEventListener("submit", send);
   addEventListener("pageshow", () => (sent = false));
   addEventListener("beforeunload", (event) => {
     if (!sent && written() !== saved) event.preventDefault();
   });
+}
+
+function within(milliseconds) {
+  const limit = new AbortController();
+  setTimeout(() => limit.abort(), milliseconds);
+  return limit.signal;
 }
 
 function token() {

@@ -2,6 +2,7 @@
 // The part comes as HTML from `URL?part=1`. Nothing is typed inside such a part.
 
 const EVERY = 4000; // milliseconds
+const PATIENCE = 8000; // a connection that hangs is none
 
 for (const region of document.querySelectorAll("[data-live]")) follow(region);
 
@@ -11,7 +12,11 @@ function follow(region) {
   async function ask() {
     clearTimeout(timer);
     try {
-      const answer = await fetch(`${region.dataset.live}?part=1`, { redirect: "manual", cache: "no-store" });
+      const answer = await fetch(`${region.dataset.live}?part=1`, {
+        redirect: "manual",
+        cache: "no-store",
+        signal: within(PATIENCE),
+      });
       // Signed out: the page itself says so when it is opened again.
       if (answer.type === "opaqueredirect") return location.reload();
       if (answer.ok) show((await answer.text()).trim());
@@ -30,4 +35,10 @@ function follow(region) {
 
   ask();
   document.addEventListener("visibilitychange", () => document.hidden || ask());
+}
+
+function within(milliseconds) {
+  const limit = new AbortController();
+  setTimeout(() => limit.abort(), milliseconds);
+  return limit.signal;
 }

@@ -33,6 +33,14 @@ def test_nothing_runs_or_looks_inline():
     assert [path for path, text in PAGES if inline.search(_bare(text))] == []
 
 
+def test_a_shared_computer_remembers_nothing_that_was_typed():
+    """Fields of forms say so by themselves (`safeguarding/forms.py`); what a template writes by hand must."""
+    tags = re.compile(r"""<form[^>]*data-autosave[^>]*>|<input[^>]*type="(?:text|search)"[^>]*>""")
+    found = [(path, tag) for path, text in PAGES for tag in tags.findall(_bare(text))]
+    assert len(found) > 4
+    assert [each for each in found if 'autocomplete="off"' not in each[1]] == []
+
+
 def test_nothing_is_printed_unescaped():
     assert [path for path, text in PAGES if re.search(r"autoescape\s+off|\|\s*(safe|safeseq)\b", _bare(text))] == []
 

@@ -59,9 +59,14 @@ def stage(browser: Browser) -> Iterator[Stage]:
 
 # --- drafts
 
-DRAFT = """<form data-autosave="/draft/"><input type="hidden" name="csrfmiddlewaretoken" value="stale">
-<label>What<textarea name="what"></textarea></label><input type="file" name="file"><button>Send</button>
-<p data-autosave-note></p></form>"""
+DRAFT = """<form method="post" data-autosave="/draft/"><input type="hidden" name="csrfmiddlewaretoken" value="stale">
+<label>What<textarea name="what"></textarea></label><input type="file" name="file"><button name="send" value="yes">Send</button>
+<p data-autosave-note="What you type is saved">Press Save draft</p></form>"""
+NO_CONNECTION = "Not saved: no connection. Keep this page open."
+
+
+def hung(route: Route) -> None:
+    """A server that never answers."""
 
 
 def saved(route: Route) -> None:
@@ -129,6 +134,50 @@ def test_leaving_with_something_unsaved_asks_first(stage):
     assert asked == ["beforeunload"]
 
 
+def test_only_where_the_script_runs_the_page_says_that_it_saves(stage):
+    stage.show("drafts.js", DRAFT)
+    expect(stage.page.get_by_text("What you type is saved")).to_be_visible()
+
+
+def test_what_cannot_be_saved_is_not_sent_away_and_stays_on_the_page(stage):
+    stage.answer = lambda route: route.abort()
+    stage.show("drafts.js", DRAFT)
+    stage.page.get_by_label("What").fill("Ro was quiet")
+    for _ in range(2):
+        stage.page.get_by_role("button", name="Send").click()
+        expect(stage.page.get_by_text("Not sent: no connection.")).to_be_visible()
+    expect(stage.page.get_by_label("What")).to_have_value("Ro was quiet")
+    assert {path for path, *_ in stage.asked} == {"/draft/"}
+
+    stage.answer = saved
+    with stage.page.expect_navigation():
+        stage.page.get_by_role("button", name="Send").click()
+    assert stage.asked[-2:] == [
+        ("/draft/", {"what": ["Ro was quiet"]}, "fresh"),
+        ("/", {"csrfmiddlewaretoken": ["fresh"], "what": ["Ro was quiet"], "send": ["yes"]}, None),
+    ]
+
+
+def test_a_draft_that_the_server_does_not_take_is_sent_all_the_same_for_it_to_judge(stage):
+    stage.answer = lambda route: route.fulfill(status=409, json={"problem": "Moved on in another window."})
+    stage.show("drafts.js", DRAFT)
+    stage.page.get_by_label("What").fill("Ro was quiet")
+    with stage.page.expect_navigation():
+        stage.page.get_by_role("button", name="Send").click()
+    assert stage.asked[-1][0] == "/"
+
+
+def test_a_connection_that_hangs_is_told_and_stops_no_later_save(stage):
+    stage.answer = hung
+    stage.show("drafts.js", DRAFT)
+    stage.page.get_by_label("What").fill("Ro was quiet")
+    stage.later(14)
+    expect(stage.page.get_by_text(NO_CONNECTION)).to_be_visible()
+    stage.answer = saved
+    stage.later(5)
+    expect(stage.page.get_by_text("Draft saved")).to_be_visible()
+
+
 # --- calls
 
 CALLS = '<label>Note<input></label><div data-calls="/calls/" role="alert"></div>'
@@ -160,14 +209,34 @@ def test_a_call_is_not_taken_away_from_who_is_about_to_open_it(stage):
     expect(stage.page).to_have_title("Today")
 
 
-def test_silence_of_the_network_does_not_look_like_peace(stage):
-    stage.answer = lambda route: route.abort()
+@pytest.mark.parametrize("silence", [lambda route: route.abort(), hung], ids=["cut", "hung"])
+def test_silence_of_the_network_does_not_look_like_peace(stage, silence):
+    stage.answer = silence
     stage.show("calls.js", CALLS)
     for _ in range(10):
         stage.later(4)
     expect(stage.page.get_by_role("alert")).to_have_text(
         "No connection: calls for a safeguarding lead are not shown here."
     )
+
+
+def test_a_page_behind_another_window_is_asked_as_often(stage):
+    stage.show("calls.js", CALLS)
+    stage.page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true })")
+    with stage.page.expect_response("**/calls/**"):
+        stage.later(5)
+    stage.answer = lambda route: route.fulfill(body="<p>Room 5B</p>")
+    stage.later(5)
+    expect(stage.page.get_by_role("alert")).to_have_text("Room 5B")
+
+
+def test_the_senders_page_asks_again_when_a_connection_hangs(stage):
+    stage.answer = hung
+    stage.show("live.js", '<div data-live="/call/7/" role="status">Nobody yet</div>')
+    stage.later(9)
+    stage.answer = lambda route: route.fulfill(body="Priya Raman has opened your call")
+    stage.later(5)
+    expect(stage.page.get_by_role("status")).to_have_text("Priya Raman has opened your call")
 
 
 # --- finding a child

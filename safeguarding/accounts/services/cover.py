@@ -34,10 +34,17 @@ class SpeakTo:
 
 @dataclass(frozen=True)
 class OutOfHours:
-    """What a page must say when no safeguarding lead is on duty. Numbers are empty where the school has given none."""
+    """What a page must say when no safeguarding lead is on duty. Numbers are empty where the school has given none.
+
+    `next_reading` is when the first of those who are told today is in, None when that is as far off as anybody can see.
+    `reader` names who that is, where it is not a safeguarding lead; `reads_now` says that they are in already.
+    """
 
     nobody_on_duty: bool
     next_reading: datetime | None
+    reader: str
+    reads_now: bool
+    somebody_takes_calls: bool
     social_care_day: str
     social_care_night: str
 
@@ -53,6 +60,11 @@ class _OnCall:
     @property
     def is_lead(self) -> bool:
         return self.role_key in LEAD_ROLES
+
+    @property
+    def spoken(self) -> str:
+        """The role as colleagues say it."""
+        return _SPOKEN.get(self.role_key, "Takes calls")
 
     def is_away(self, day: date) -> bool:
         return any(first <= day <= last for first, last in self.away)
@@ -116,7 +128,7 @@ def speak_to(school: School, at: datetime) -> list[SpeakTo]:
         SpeakTo(
             user_id=person.user.pk,
             name=person.user.full_name,
-            role=_SPOKEN.get(person.role_key, "Takes calls"),
+            role=person.spoken,
             extension=person.user.extension,
             in_school_now=open_now and not person.is_away(day),
             why=_why(person, open_now=open_now, lead_in=lead_in, day=day),
@@ -126,7 +138,7 @@ def speak_to(school: School, at: datetime) -> list[SpeakTo]:
 
 
 def _why(person: _OnCall, *, open_now: bool, lead_in: bool, day: date) -> str:
-    role = _SPOKEN.get(person.role_key, "Takes calls")
+    role = person.spoken
     if person.is_away(day):
         return f"{role}, away today"
     if not person.is_lead:
@@ -137,17 +149,21 @@ def _why(person: _OnCall, *, open_now: bool, lead_in: bool, day: date) -> str:
 def out_of_hours(school: School, at: datetime) -> OutOfHours:
     """Whether no safeguarding lead is on duty at a moment, and what the page must then say: three queries.
 
-    Nobody is on duty outside the hours of a school day, or when every lead is away. `next_reading` is when the next lead
-    is in, else the Headteacher; None when nobody takes calls at all.
+    Nobody is on duty outside the hours of a school day, or when every lead is away. Who reads next is looked for among
+    those who are told on that day (`readers_on_duty`): the Headteacher who is in comes before a lead who is back on Friday.
     """
-    calendar = SchoolCalendar.of(school)
-    people = _on_call(school.pk, timezone.localdate(at))
-    leads = [p for p in people if p.is_lead]
-    coming = [moment for p in leads or people if (moment := p.next_in(calendar, at))]
-    next_reading = min(coming, default=None)
+    calendar, day = SchoolCalendar.of(school), timezone.localdate(at)
+    people = _on_call(school.pk, day)
+    here = [p for p in people if not p.is_away(day)]
+    told = [p for p in here if p.is_lead] or here or people
+    coming = [(moment, place, p) for place, p in enumerate(told) if (moment := p.next_in(calendar, at))]
+    next_reading, _, reader = min(coming, default=(None, 0, None))
     return OutOfHours(
-        nobody_on_duty=not leads or next_reading is None or next_reading > at,
+        nobody_on_duty=not (calendar.is_open(at) and any(p.is_lead for p in here)),
         next_reading=next_reading,
+        reader="" if reader is None or reader.is_lead else f"{reader.user.full_name}, {reader.spoken}",
+        reads_now=next_reading is not None and next_reading <= at,
+        somebody_takes_calls=bool(people),
         social_care_day=school.social_care_day,
         social_care_night=school.social_care_night,
     )
@@ -170,7 +186,7 @@ def call_order(school_id: UUID, *, on: date) -> list[Place]:
         Place(
             user_id=person.user.pk,
             name=person.user.full_name,
-            role=_SPOKEN.get(person.role_key, "Takes calls"),
+            role=person.spoken,
             extension=person.user.extension,
             away_until=max((last for first, last in person.away if first <= on <= last), default=None),
         )

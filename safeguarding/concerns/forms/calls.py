@@ -57,8 +57,5 @@ class CallForm(HarbourForm):
         label="Which child",
         required=False,
         help_text="A name, or what you can see: boy, Year 3, red coat",
-        widget=forms.TextInput({"autocomplete": "off"}),
     )
-    line = forms.CharField(
-        label="What is happening, in a line", required=False, widget=forms.TextInput({"autocomplete": "off"})
-    )
+    line = forms.CharField(label="What is happening, in a line", required=False)

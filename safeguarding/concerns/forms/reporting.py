@@ -228,7 +228,9 @@ class ReportForm(TypedForm):
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
-        if not self.children:
+        if given.get("q"):
+            self.add_error("q", "Choose the child from the list, describe the child, or clear this box")
+        elif not self.children:
             self.add_error("q", "Name or describe at least one child")
         if not (given.get("facts") or given.get("child_words") or {"facts", "child_words"} & set(self.errors)):
             self.add_error("facts", "Write what you saw or heard, or what the child said")
@@ -311,6 +313,19 @@ class OpeningForm(HarbourForm):
         widget=forms.Textarea,
         error_messages={"required": "Give your reason for opening this draft before its author has sent it"},
     )
+
+
+def words_in(typed: Typed) -> list[tuple[str, str]]:
+    """Every text typed on a form of a concern or of an addition, with its label; the account's own has none."""
+    fields = {**ReportForm.base_fields, **AdditionForm.base_fields}
+    words = [
+        ("" if name in ("facts", "text") else str(field.label), typed.text(name))
+        for name, field in fields.items()
+        if type(field) is forms.CharField
+    ]
+    words += [("A child you described", typed.text(f"{key}-description")) for key in typed.children if kind_of(key)]
+    words += [(f"Mark: {BY_NUMBER[region].label}", note) for region, note in typed.marks.items()]
+    return [(label, text.strip()) for label, text in words if text.strip()]
 
 
 def readable(form: ReportForm) -> list[tuple[str, str]]:

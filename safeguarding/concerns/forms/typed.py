@@ -15,9 +15,9 @@ from safeguarding.dates import clock
 
 Content = dict[str, list[str]]
 
-# What a form posts besides what its author typed: its key, the browser's token, which button was pressed.
+# What a form posts besides what its author typed: its key, its page, the browser's token, which button was pressed.
 PRESSES = ("add", "remove", "find", "send", "draft")
-_NOT_TYPED = frozenset({*PRESSES, "key", "csrfmiddlewaretoken"})
+_NOT_TYPED = frozenset({*PRESSES, "key", "page", "revision", "csrfmiddlewaretoken"})
 DESCRIBED = (ConcernChild.Kind.UNNAMED, ConcernChild.Kind.NOT_ON_ROLL, ConcernChild.Kind.UNBORN)
 _DESCRIBED_KEY = re.compile(rf"({'|'.join(DESCRIBED)})-\d{{1,4}}")
 
@@ -68,8 +68,7 @@ class Typed:
     @property
     def turn(self) -> int:
         """How many times a button had been pressed when this page was made."""
-        text = self.text("turn")
-        return int(text) if text.isdecimal() and len(text) < 7 else 0
+        return counted(self.text("turn"))
 
     def pressed(self) -> "Typed":
         """After one more button: whatever is still on its way from the page before is older than this."""
@@ -108,6 +107,11 @@ class Typed:
         """Without this child and what was typed about it."""
         kept = {name: texts for name, texts in self.content.items() if not name.startswith(f"{key}-")}
         return Typed({**kept, "who": [k for k in self.children if k != key]})
+
+
+def counted(text: str) -> int:
+    """A number that a page of ours carries; zero for anything else."""
+    return int(text) if text.isdecimal() and len(text) < 7 else 0
 
 
 def record_of(key: str) -> UUID | None:

@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from children.models import Child
 from children.services import loggable
-from safeguarding.accounts.models import Notice, RoleAssignment, School, User
+from safeguarding.accounts.models import Notice, RoleAssignment, User
 from safeguarding.accounts.permissions import live, rights
 from safeguarding.accounts.roles import LEAD_ROLES, ROLES, Capability
 from safeguarding.accounts.services import Told, told_of
 from safeguarding.concerns.models import Account, Concern
+from safeguarding.concerns.services.escalation import still_to_be_told
 from safeguarding.dates import clock, moment
 
 
@@ -84,7 +85,8 @@ def named_child(child_id: UUID | None, *, by: User, school_id: UUID, today: date
 
 @dataclass(frozen=True)
 class CallState:
-    """How a call stands, as its sender may know it. `opened` is None until somebody has; `coming` is who is told next, when.
+    """How a call stands, as its sender may know it. `opened` is None until somebody has; `coming` is who is told next (names,
+    joined) and when.
 
     `decided_myself`: the sender is a lead too, and has decided before anybody else came.
     """
@@ -101,8 +103,8 @@ class CallState:
 
 
 def state_of_call(account: Account, *, at: datetime) -> CallState | None:
-    """Who was told of the call that `account` began and who has opened it; None where it began otherwise. Two queries."""
-    concern = Concern.objects.select_related("school", "acknowledged_by").get(pk=account.concern_id)
+    """Who was told of the call that `account` began, who comes next and who has opened it; None where it began otherwise."""
+    concern = Concern.objects.select_related("school", "acknowledged_by", "logged_by").get(pk=account.concern_id)
     if concern.called_at is None:
         return None
     told, opened, by = told_of(concern.pk, Notice.Kind.CALL), None, concern.acknowledged_by
@@ -115,15 +117,13 @@ def state_of_call(account: Account, *, at: datetime) -> CallState | None:
         called_at=concern.called_at,
         told=told,
         opened=opened,
-        coming=[(who, when) for who, when in _steps(concern.school, concern.called_at) if when > at],
+        coming=[] if opened else [(_names(people), when) for when, people in still_to_be_told(concern, at=at)],
         finished=concern.finished_at is not None,
         decided_myself=concern.acknowledged_by_id == account.author_id,
     )
 
 
-def _steps(school: School, called_at: datetime) -> list[tuple[str, datetime]]:
-    """To whom a call goes that nobody opens, and when."""
-    return [
-        ("the next person", called_at + timedelta(minutes=school.call_next_after)),
-        ("the Headteacher", called_at + timedelta(minutes=school.call_head_after)),
-    ]
+def _names(people: list[User]) -> str:
+    """Priya Raman; Priya Raman, Tom Aldous and Helen Okafor."""
+    *first, last = [person.full_name for person in people]
+    return f"{', '.join(first)} and {last}" if first else last

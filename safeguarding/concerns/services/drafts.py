@@ -1,7 +1,7 @@
 """Keep what somebody has typed and not sent, for as long as it takes."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +18,12 @@ from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Account, Amendment, Concern, Draft, DraftOpening
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from safeguarding.keys import entry_token
 
 _LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
 Content = dict[str, list[str]]
+# The revision that a page knows of a draft which it has never shown.
+_NEVER_SEEN = -1
 
 
 @dataclass(frozen=True)
@@ -50,15 +53,20 @@ def save_draft(
     content: Content,
     author_id: UUID,
     about: UUID | None = None,
+    page: str = "",
+    revision: int = 0,
     turn: int | None = None,
     at: datetime | None = None,
 ) -> Draft | None:
     """Keep the form as it stands, whatever stands in it: field name to the texts typed there.
 
-    Returns None when it has been sent meanwhile: there is nothing left to keep. Does not ask for a live role: somebody
-    who leaves the school at noon does not lose what was typed at eleven. `about` is the concern to whose account this will
-    be added. With `turn`, the number of buttons pressed before, a draft that has had more of them stays as it is and is
-    returned: what was saved in the background must not overtake what was pressed after it.
+    Returns None when it has been sent meanwhile: see `afterwards`. Does not ask for a live role: somebody who leaves the
+    school at noon does not lose what was typed at eleven. `about` is the concern to whose account this will be added.
+
+    `page` is the page on which it was typed, `revision` the last save that this page knew when it was made. Where another
+    page has saved other words since, both are kept: this becomes a draft of its own, which is returned. With `turn`, the
+    number of buttons pressed before, a draft whose page has had more of them stays as it is and is returned: what was
+    saved in the background must not overtake what was pressed after it.
 
     Raises `NotAllowed` when the token, or that account, is another person's.
     """
@@ -80,11 +88,46 @@ def save_draft(
         record(Verb.DRAFT, object_type="concerns.draft", object_id=token, school_id=school_id)
     if draft.author_id != author_id or (concern is not None and concern.logged_by_id != author_id):
         raise NotAllowed("This form was started by somebody else. Start a new one.")
-    if turn is not None and turn < _turn(draft.content):
+    if turn is not None and page == draft.page and turn < _turn(draft.content):
         return draft
-    draft.content, draft.saved_at = _storable(content), at
+    if _is_overtaken(draft, content, page=page, revision=revision):
+        return save_draft(
+            token=entry_token(token, page),
+            school_id=school_id,
+            content=content,
+            author_id=author_id,
+            about=about,
+            page=page,
+            revision=_NEVER_SEEN,
+            turn=turn,
+            at=at,
+        )
+    draft.content, draft.saved_at, draft.page = _storable(content), at, page
+    draft.revision += 1
     draft.save()
     return draft
+
+
+def is_overtaken(token: UUID, *, content: Content, page: str, revision: int) -> bool:
+    """Whether another page has saved other words under this token than `content`, and `page` cannot know of them.
+
+    Nobody saves in between this answer and the end of the transaction.
+    """
+    _wait_for(token)
+    draft = Draft.objects.filter(pk=token).first()
+    return draft is not None and _is_overtaken(draft, content, page=page, revision=revision)
+
+
+def _is_overtaken(draft: Draft, content: Content, *, page: str, revision: int) -> bool:
+    unknown = draft.revision > 0 and draft.page != page and draft.revision != revision
+    return unknown and _words(draft.content) != _words(content)
+
+
+def _words(content: Content) -> Content:
+    """What was typed, in one form: a browser sends its lines in one way and its script in another."""
+    return {
+        name: [" ".join(text.split()) for text in texts] for name, texts in _storable(content).items() if name != "turn"
+    }
 
 
 def _account_of(concern_id: UUID, author_id: UUID) -> Account:
@@ -95,7 +138,8 @@ def _account_of(concern_id: UUID, author_id: UUID) -> Account:
 
 
 def _turn(content: Content) -> int:
-    return int((content.get("turn") or ["0"])[-1])
+    said = (content.get("turn") or ["0"])[-1]
+    return int(said) if said.isdecimal() and len(said) < 7 else 0
 
 
 def wait_for(token: UUID) -> None:
@@ -163,12 +207,22 @@ def unsent_for_a_day(school_id: UUID, *, at: datetime, token: UUID | None = None
 
 
 def _a_school_day_before(calendar: SchoolCalendar, at: datetime) -> datetime:
-    """The same time of day on the school day before; a hundred days back where the calendar knows none."""
+    """The same time of day on the school day before; on a day that is none, as at the end of the last school day.
+
+    It only ever goes on: what leads see on Saturday they see on Monday too.
+    """
     here = timezone.localtime(at)
-    for days in range(1, 100):
-        if calendar.is_school_day((here - timedelta(days=days)).date()):
-            return here - timedelta(days=days)
-    return here - timedelta(days=100)
+    day = _school_day_until(calendar, here.date())
+    before = _school_day_until(calendar, day - timedelta(days=1))
+    if day == here.date():
+        return datetime.combine(before, here.time(), here.tzinfo)
+    return datetime.combine(before + timedelta(days=1), time.min, here.tzinfo)
+
+
+def _school_day_until(calendar: SchoolCalendar, day: date) -> date:
+    """The last school day up to `day`; a hundred days back where the calendar knows none."""
+    back = (day - timedelta(days=days) for days in range(100))
+    return next((each for each in back if calendar.is_school_day(each)), day - timedelta(days=100))
 
 
 def _listed(drafts: Any) -> list[Unsent]:

@@ -35,11 +35,16 @@ def first_to_call(school_id: UUID, *, caller: User, at: datetime) -> list[User]:
 
 
 def _queue(school_id: UUID, caller: User, at: datetime) -> list[User]:
-    """Who is called, in order: leads on duty, then others on duty; everybody who takes calls when all of them are away."""
+    """Who is called, in order: leads on duty, then others on duty; everybody who takes calls when all of them are away.
+
+    Without the caller: a lead who calls while everybody else is away must not be the somebody who is on duty.
+    """
     day = timezone.localdate(at)
-    others = on_duty(school_id, on=day) or list(people_with(Capability.RECEIVE_CALLS, school_id, day))
-    queue = {p.pk: p for p in [*leads_on_duty(school_id, on=day), *others] if p.pk != caller.pk}
-    return list(queue.values())
+    on_duty_now = {p.pk: p for p in [*leads_on_duty(school_id, on=day), *on_duty(school_id, on=day)]}
+    on_duty_now.pop(caller.pk, None)
+    if on_duty_now:
+        return list(on_duty_now.values())
+    return list(people_with(Capability.RECEIVE_CALLS, school_id, day).exclude(pk=caller.pk))
 
 
 @transaction.atomic
@@ -70,21 +75,32 @@ def escalate_calls(*, at: datetime | None = None, only: UUID | None = None) -> i
 
 
 def _due_to_be_told(concern: Concern, at: datetime) -> list[User]:
-    """Who should know by now and does not: one more person after some minutes, the Headteacher after some more.
+    """Who should know by now and does not."""
+    return [person for when, people in _steps(concern, at) if when <= at for person in people]
 
-    Where the Headteacher is away or is not there, everybody else who is on duty stands in.
+
+def still_to_be_told(concern: Concern, *, at: datetime) -> list[tuple[datetime, list[User]]]:
+    """To whom a call that nobody opens goes next, and when. Those who should know by now already are left out."""
+    return [(when, people) for when, people in _steps(concern, at) if when > at and people]
+
+
+def _steps(concern: Concern, at: datetime) -> list[tuple[datetime, list[User]]]:
+    """Of who does not know: one more person after some minutes, the Headteacher after some more.
+
+    Where the Headteacher is away, is not there or has called, everybody else who is on duty stands in.
     """
-    waited = at - (concern.called_at or at)
+    called = concern.called_at or at
     known = set(Notice.objects.filter(object_id=concern.pk, kind=Notice.Kind.CALL).values_list("user_id", flat=True))
     queue = [p for p in _queue(concern.school_id, concern.logged_by, at) if p.pk not in known]
-    due: list[User] = []
-    if waited >= timedelta(minutes=concern.school.call_next_after) and len(known) < 2:
-        due = queue[:1]
-    if waited >= timedelta(minutes=concern.school.call_head_after):
-        heads = _headteachers(concern.school_id, at)
-        if not known & heads:
-            due += [p for p in queue if p.pk in heads and p not in due] or [p for p in queue if p not in due]
-    return due
+    heads = _headteachers(concern.school_id, at)
+    following = queue[:1] if len(known) < 2 else []
+    last: list[User] = []
+    if not heads & (known | {p.pk for p in following}):
+        last = [p for p in queue if p.pk in heads] or [p for p in queue if p not in following]
+    return [
+        (called + timedelta(minutes=concern.school.call_next_after), following),
+        (called + timedelta(minutes=concern.school.call_head_after), last),
+    ]
 
 
 def _headteachers(school_id: UUID, at: datetime) -> set[UUID]:

@@ -31,7 +31,7 @@ class ChildEntry:
 
 
 def name_children(concern: Concern, entries: Sequence[ChildEntry], *, by: User, at: datetime) -> None:
-    """Put the children into the concern, which is locked. One named twice counts once.
+    """Put the children into the concern, which is locked. A record named twice counts once.
 
     Raises `BadInput` for a child of another school.
 
@@ -41,14 +41,16 @@ def name_children(concern: Concern, entries: Sequence[ChildEntry], *, by: User, 
     if any(entry.child and entry.child.school_id != concern.school_id for entry in entries):
         raise BadInput("A child of another school cannot be named here. Describe the child instead.")
     called = list(ConcernChild.objects.filter(concern=concern, added_by=by).select_related("child"))
-    further = []
-    for entry in {(e.child.pk if e.child else e): e for e in entries}.values():
+    # Two whom nobody can name may be described alike, twins not born yet; a record is one child.
+    named = list({e.child.pk if e.child else place: e for place, e in enumerate(entries)}.items())
+    further = dict(named)
+    # Records first: a description that a lead has linked meanwhile may have become the record that the form names too.
+    for place, entry in sorted(named, key=lambda each: each[1].child is None):
         if (row := next((r for r in called if _is_same(r, entry)), None)) is not None:
             called.remove(row)
+            del further[place]
             _write(row, entry)
-        else:
-            further.append(entry)
-    for entry in further:
+    for entry in further.values():
         if (row := next((r for r in called if _is_meant(r, entry)), None)) is not None:
             called.remove(row)
             _take_out(row, concern, by=by, at=at)
@@ -98,7 +100,7 @@ def _is_meant(row: ConcernChild, entry: ChildEntry) -> bool:
 def _write(row: ConcernChild, entry: ChildEntry) -> None:
     """The description of a child whom the reporter, or a lead, knows by now stays beside the record."""
     row.role = entry.role
-    if entry.child is not None and not row.linked_at:
+    if entry.child is not None:
         row.child, row.kind = entry.child, ON_RECORD
     elif entry.child is None:
         row.kind, row.description = entry.kind, entry.description

@@ -160,7 +160,8 @@ def unfinished_call(token: UUID, *, by: User) -> UnfinishedCall | None:
         called_at=concern.called_at,
         line=concern.account.facts,
         children=[
-            (None if row.linked_at else row.child_id, row.description, row.role) for row in _named_by(by, [concern.pk])
+            (row.child_id if _as_reported(row) else None, row.description, row.role)
+            for row in _named_by(by, [concern.pk])
         ],
         seen_by=concern.acknowledged_by.full_name if concern.acknowledged_by else "",
         seen_at=concern.acknowledged_at,
@@ -220,7 +221,7 @@ def _as_named(row: ConcernChild) -> Named:
 
 def _as_reported(row: ConcernChild) -> Child | None:
     """The child whom the reporter chose. Whom a lead took a description to mean is not the reporter's to know."""
-    return None if row.linked_at else row.child
+    return row.child if row.kind == ConcernChild.Kind.ON_RECORD else None
 
 
 def _progress(account: Account, concern: Concern, named: list[ConcernChild]) -> Progress:

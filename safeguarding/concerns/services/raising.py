@@ -89,6 +89,7 @@ def raise_concern(*, token: UUID, school: School, report: Report, by: User, at: 
         account = Account(concern=concern, school=school, author=by, recorded_at=at)
     else:
         account = Account.objects.get(concern=concern)
+        _keep_line(concern, account.facts, report.account.facts, by=by, at=at)
     _write(concern, account, report, by=by, at=at)
     _end_draft(token, concern, by=by, at=at)
     record(Verb.CREATE, concern, by=by)
@@ -117,16 +118,25 @@ def call_lead(
 ) -> Concern:
     """ "I need a safeguarding lead now": begins a concern and calls the first lead on duty; every signed-in lead sees it.
 
-    `described` is a child in the caller's words, where no record was chosen. The same token again returns the same call;
-    with other words it is another one: a page gone back to must not lose what is typed there. What the sender writes until "Finish" is the account itself. `signed_in` is False for a page whose session has ended.
+    `described` is a child in the caller's words, where no record was chosen. The same token again returns the same call
+    while nobody has opened it; after that the button calls again, whenever it is pressed. With other words it is another
+    call: a page gone back to must not lose what is typed there. What the sender writes until "Finish" is the account itself.
+
+    `signed_in` is False for a page whose session has ended. Such a page has one call that nobody has opened, and no more:
+    other words pressed on it stand in the account of that one, and leads are told.
     """
     at = at or timezone.now()
     ensure(by, Capability.LOG_CONCERN, school.pk, "You have no role at this school, so you cannot call a lead there.")
-    if (there := _concern_of(token, by)) is not None and not _says(there, child, described, line):
-        token = entry_token(token, child and child.pk, described, line)
-        there = _concern_of(token, by)
-    if there is not None:
-        return there
+    while (there := _concern_of(token, by)) is not None:
+        if there.acknowledged_at is not None:
+            token = entry_token(token, there.pk)
+        elif _says(there, child, described, line):
+            return there
+        elif signed_in or there.finished_at is not None:
+            token = entry_token(token, there.pk, child and child.pk, described, line)
+        else:
+            _say_more(there, child, described, line, by=by, at=at)
+            return there
     concern = _begin(token=token, school=school, how_soon=HowSoon.RIGHT_NOW, by=by, at=at, called_at=at)
     Account.objects.create(concern=concern, school=school, author=by, facts=line.strip(), recorded_at=at)
     role = ConcernChild.Role.WORRIED_ABOUT
@@ -150,6 +160,26 @@ def _says(concern: Concern, child: Child | None, described: str, line: str) -> b
         line.strip() in concern.account.facts
         and (child is None or child.pk in {key for key, _ in named})
         and (not described.strip() or described.strip() in {words for _, words in named})
+    )
+
+
+def _say_more(concern: Concern, child: Child | None, described: str, line: str, *, by: User, at: datetime) -> None:
+    """Add what is said with a call pressed again to its account, which nobody has finished; leads on duty are told."""
+    account = Account.objects.select_for_update().get(concern=concern)
+    who = child.full_name if child else described.strip()
+    said = (line.strip(), f"Which child, as said when the call was made again: {who}" if who else "")
+    if not (new := [words for words in said if words and words not in account.facts]):
+        return
+    account.facts = "\n\n".join(filter(None, (account.facts, *new)))
+    account.save(update_fields=["facts"])
+    record(Verb.ADD, concern, by=by, purpose="call made again, session ended")
+    tell(
+        people=readers_on_duty(concern.school_id, on=timezone.localdate(at)),
+        school_id=concern.school_id,
+        kind=Notice.Kind.ADDED,
+        object_type="concern",
+        object_id=concern.pk,
+        at=at,
     )
 
 
@@ -240,6 +270,20 @@ def _end_draft(token: UUID, concern: Concern, *, by: User, at: datetime) -> None
         for opening in draft.openings.order_by("opened_at", "pk")
     )
     draft.delete()
+
+
+def _keep_line(concern: Concern, line: str, facts: str, *, by: User, at: datetime) -> None:
+    """The line of a call that a lead has read, and may have acted on, stays where the account says something else."""
+    if concern.acknowledged_at is None or " ".join(line.split()) in " ".join(facts.split()):
+        return
+    ConcernNote.objects.create(
+        concern=concern,
+        school_id=concern.school_id,
+        author=by,
+        token=uuid7(),
+        text=f"Said with the call: {line}",
+        added_at=at,
+    )
 
 
 def _begin(

@@ -31,15 +31,16 @@ from safeguarding.concerns.forms.typed import Typed, record_of
 from safeguarding.concerns.models import Account, Concern
 from safeguarding.concerns.services import calling, escalation, raising
 from safeguarding.concerns.services.drafts import save_draft
-from safeguarding.concerns.views.keeping import everything
+from safeguarding.concerns.views.keeping import everything, for_its_author
 from safeguarding.exceptions import BadInput
 from safeguarding.http import Request
-from safeguarding.keys import uuid7
+from safeguarding.keys import entry_token, uuid7
 
 _NO_ROLE = (
     "You have no role at this school, so you cannot call a lead there. Go to the office and ask for one in person."
 )
 _NOT_CALLED = "Nobody has been called, and you are signed out. If it cannot wait, go to the office or ring a lead."
+_HALF_A_PAGE = f"{_NOT_CALLED} Only part of the page arrived. Go back, copy what you typed, and sign in again."
 
 
 @csrf_exempt
@@ -49,8 +50,8 @@ def call_lead(request: Request) -> HttpResponseBase:
 
     A session may have ended under the caller's hands, and a call must not wait for a password: the key of the page, signed
     by this server for who opened it, says who calls, and at which school. It also stands in for the browser's token: a
-    foreign site cannot make one up. The worst that a stolen page of today can do is one false alarm in its owner's name,
-    from a known address.
+    foreign site cannot make one up. The worst that a stolen page of today can do is a false alarm in its owner's name, from a
+    known address, one at a time: the next begins when a lead has opened the last.
     """
     if request.method != "POST":
         if not request.user.is_authenticated:
@@ -59,7 +60,11 @@ def call_lead(request: Request) -> HttpResponseBase:
         return _call_page(request, {}, school_id=request.held.school_id)
     data = everything(request)
     typed, key = Typed.posted(data), tokens.whose(data.get("key", ""))
+    pressed_another = bool({"find", "add", "remove"} & data.keys())
     if not request.user.is_authenticated:
+        if pressed_another:
+            chosen = {name: [text] for name, text in _chosen(data).items()}
+            return _kept_signed_out(request, key, said(Typed({**typed.content, **chosen})))
         return _called_signed_out(request, key, said(typed))
     if key is None or key.author_id != request.user.pk:
         # A page of somebody else at a shared computer, or half a page. The words stay; who presses now is the caller.
@@ -70,11 +75,24 @@ def call_lead(request: Request) -> HttpResponseBase:
         )
         return _call_page(request, _as_typed(typed), school_id=request.held.school_id)
     school_id = key.school_id or request.held.school_id
-    if {"find", "add", "remove"} & data.keys():
+    if pressed_another:
         ensure(request.user, Capability.LOG_CONCERN, school_id, _NO_ROLE)
         shown = _as_typed(typed) | _chosen(data) | {"key": data.get("key", "")}
         return _call_page(request, shown, school_id=school_id, find="find" in data)
     return redirect("call", _made(request, key, said(typed), by=request.user, school_id=school_id).pk)
+
+
+def _kept_signed_out(request: Request, key: tokens.FormKey | None, words: Said) -> HttpResponse:
+    """Find, Add or Remove, pressed by somebody whose session has ended: nobody is named to them, and nobody is called.
+
+    The words are a draft of theirs after signing in; pressed again with the same words it is the same draft. Raises
+    `BadInput` for a page that does not say whose it is.
+    """
+    if key is None or key.school_id is None:
+        raise BadInput(_HALF_A_PAGE)
+    token = entry_token(key.token, words.child_id, words.described, words.line)
+    save_draft(token=token, school_id=key.school_id, author_id=key.author_id, content=as_report(words))
+    return for_its_author(request, reverse("log_resume", args=[token]))
 
 
 def _called_signed_out(request: Request, key: tokens.FormKey | None, words: Said) -> HttpResponse:
@@ -83,7 +101,7 @@ def _called_signed_out(request: Request, key: tokens.FormKey | None, words: Said
     Raises `BadInput` for a page that does not say who calls, or is not of today; its words are kept where it says whose.
     """
     if key is None or key.school_id is None:
-        raise BadInput(f"{_NOT_CALLED} Only part of the page arrived. Go back, copy what you typed, and sign in again.")
+        raise BadInput(_HALF_A_PAGE)
     person = accounts.get_person(key.author_id)
     if not tokens.is_of_today(key):
         request.keep = _as_draft(key, words, school_id=key.school_id)

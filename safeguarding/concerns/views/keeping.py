@@ -5,6 +5,10 @@ changes with a new sign-in and would refuse the text of the page that was open b
 one of its own author's writes only that author's drafts, and browsers send it no cookie of ours besides (SameSite).
 """
 
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -17,14 +21,20 @@ from django.views.decorators.http import require_POST
 
 from safeguarding.accounts.permissions import public
 from safeguarding.concerns import tokens
-from safeguarding.concerns.forms.typed import Typed, record_of
+from safeguarding.concerns.forms.reporting import words_in
+from safeguarding.concerns.forms.typed import Typed, counted, record_of
 from safeguarding.concerns.models import Draft
+from safeguarding.concerns.services.afterwards import keep_as_addition, sent_account
 from safeguarding.concerns.services.drafts import save_draft
 from safeguarding.dates import clock, moment
 from safeguarding.exceptions import BadInput
 from safeguarding.http import Request, SeeOther
 from safeguarding.keys import uuid7
 
+_ANOTHER_WINDOW = (
+    "this form was changed in another window meanwhile, so there are two. Both are among your drafts: put into one what is "
+    "right, send it, and discard the other."
+)
 # More than anybody types: beyond it goes only who wants to fill the disk.
 MOST = 32 * 1024 * 1024
 
@@ -41,37 +51,112 @@ def log_autosave(request: Request) -> JsonResponse:
             {"problem": "Not saved: this page is damaged. Copy your text, then open it again."}, status=422
         )
     at, typed = timezone.now(), Typed.posted(data)
-    draft = save_draft(
-        token=key.token,
-        school_id=key.school_id,
-        content=typed.content,
-        author_id=key.author_id,
-        about=record_of(typed.text("about")),
-        turn=typed.turn,
-        at=at,
-    )
-    if draft is None:
-        return JsonResponse({"saved": "This has been sent. You find it among your reports."})
-    if draft.content != typed.content:
+    kept = keep_typed(key, typed, page=page_of(data), about=record_of(typed.text("about")), turn=typed.turn, at=at)
+    if kept.sent:
+        added = "What you typed since is kept as something to add to it: you find it among your drafts."
+        return JsonResponse(
+            {"saved": f"This has been sent. {added if kept.draft else 'You find it among your reports.'}"}
+        )
+    if kept.draft is None or kept.draft.content != typed.content:
         problem = "Not saved: this form has moved on in another window. Copy your text, then load this page again."
         return JsonResponse({"problem": problem}, status=409)
     if request.user.pk != key.author_id:
         return JsonResponse({"saved": f"Saved at {clock(at)}, but you are signed out: sign in again to send it."})
-    return JsonResponse({"saved": saved(draft)})
+    if kept.is_beside:
+        return JsonResponse({"saved": f"Saved at {clock(at)} as a draft of its own: {_ANOTHER_WINDOW}"})
+    return JsonResponse({"saved": saved(kept.draft)})
 
 
 def saved(draft: Draft) -> str:
     """What the page says of a draft."""
-    return f"Draft saved {moment(draft.saved_at)}. Only you can see it. It is kept until you send it or discard it."
+    seen = "" if draft.openings.exists() else " Only you can see it."
+    return f"Draft saved {moment(draft.saved_at)}.{seen} It is kept until you send it or discard it."
 
 
-def for_its_author(request: Request, page: str) -> HttpResponse:
+@dataclass(frozen=True)
+class Page:
+    """Which page of a form something was typed on, and the newest save that it knew of when it was made."""
+
+    name: str
+    revision: int
+
+
+def page_of(data: QueryDict) -> Page:
+    return Page(data.get("page", "")[:40], counted(data.get("revision", "")))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of typed text: its draft, and whether its form has been sent already (`draft` is then an addition).
+
+    `draft` is None where the sent form says all of it. `is_beside`: another window has saved other words under the token
+    of this form; the draft is one of its own.
+    """
+
+    draft: Draft | None
+    sent: bool
+    is_beside: bool
+    address: str
+
+
+def keep_typed(
+    key: tokens.FormKey,
+    typed: Typed,
+    *,
+    page: Page,
+    about: UUID | None = None,
+    turn: int | None = None,
+    at: datetime | None = None,
+) -> Kept:
+    """Keep what stands on a form, whatever has become of the form meanwhile, for who opened it."""
+    draft = save_draft(
+        token=key.token,
+        school_id=key.school_id,  # type: ignore[arg-type]
+        content=typed.content,
+        author_id=key.author_id,
+        about=about,
+        page=page.name,
+        revision=page.revision,
+        turn=turn,
+        at=at,
+    )
+    if draft is not None:
+        return Kept(draft, sent=False, is_beside=draft.pk != key.token, address=address_of(draft))
+    added = keep_as_addition(token=key.token, author_id=key.author_id, words=words_in(typed), page=page.name, at=at)
+    concern_id = sent_account(key.token, author_id=key.author_id)
+    report = reverse("report", args=[concern_id]) if concern_id else reverse("my_reports")
+    return Kept(added, sent=True, is_beside=False, address=address_of(added) if added else report)
+
+
+def address_of(draft: Draft) -> str:
+    """Where its author goes on with a draft."""
+    if draft.adds_to is None:
+        return reverse("log_resume", args=[draft.pk])
+    return f"{reverse('report', args=[draft.adds_to.concern_id])}?draft={draft.pk}"
+
+
+def moved_on(request: Request, kept: Kept, *, sending: bool) -> HttpResponse:
+    """The form has been sent, or changed in another window, meanwhile. To where what was typed stands now."""
+    if kept.is_beside:
+        messages.warning(
+            request, f"{'Not sent yet. ' if sending else ''}This draft holds what you typed last: {_ANOTHER_WINDOW}"
+        )
+    elif kept.draft is not None:
+        said = "This had been sent already. What you typed since stands here as something to add: look it over, then add it."
+        messages.warning(request, said)
+    elif not sending:
+        messages.info(request, "This had been sent already.")
+    return SeeOther(kept.address)
+
+
+def for_its_author(request: Request, page: str, *, kept: bool = True) -> HttpResponse:
     """The text has been kept for who opened the form. Whoever is here now is told so, and sees none of it.
 
-    `page` is where the author goes on after signing in.
+    `page` is where the author goes on after signing in; `kept` is False where everything had been sent before.
     """
     if not request.user.is_authenticated:
-        return SeeOther(redirect_to_login(f"{page}?kept=1").url)
+        mark = f"{'&' if '?' in page else '?'}kept=1" if kept else ""
+        return SeeOther(redirect_to_login(f"{page}{mark}").url)
     return render(request, "concerns/kept_for_author.html", {"log_url": reverse("log_concern")})
 
 

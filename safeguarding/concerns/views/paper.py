@@ -85,7 +85,7 @@ def paper_form(request: Request) -> HttpResponse:
 
 def _as_reported(named: ConcernChild) -> ConcernChild:
     """The child as its reporter knows it: not whom a lead took the description to mean."""
-    if named.linked_at:
+    if named.kind != ConcernChild.Kind.ON_RECORD:
         named.child = None
     return named
 

@@ -28,13 +28,23 @@ from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.reporting import ReportForm, child_forms
 from safeguarding.concerns.forms.typed import DESCRIBED, Typed, of_call, record_of
 from safeguarding.concerns.models import Draft
-from safeguarding.concerns.services.drafts import is_anothers, save_draft, unsent_as
+from safeguarding.concerns.services.drafts import is_anothers, is_overtaken, unsent_as
 from safeguarding.concerns.services.help_now import HelpNow, help_now
 from safeguarding.concerns.services.kinds import kinds_on
 from safeguarding.concerns.services.naming import take_out_of_call
 from safeguarding.concerns.services.progress import UnfinishedCall, unfinished_call
 from safeguarding.concerns.services.raising import raise_concern, sent_as
-from safeguarding.concerns.views.keeping import everything, for_its_author, saved, without_key
+from safeguarding.concerns.views.keeping import (
+    Page,
+    address_of,
+    everything,
+    for_its_author,
+    keep_typed,
+    moved_on,
+    page_of,
+    saved,
+    without_key,
+)
 from safeguarding.http import Request, SeeOther
 from safeguarding.keys import uuid7
 
@@ -68,7 +78,7 @@ def log_resume(request: Request, token: UUID) -> HttpResponse:
     if draft is None and is_anothers(token, by=request.user):
         raise Http404
     if draft is not None and draft.adds_to is not None:
-        return redirect("report", draft.adds_to.concern_id)
+        return redirect(f"{address_of(draft)}#add")
     call = unfinished_call(token, by=request.user)
     begun_at = draft or call or request.held
     here = help_now(begun_at.school_id, timezone.localtime())
@@ -96,23 +106,24 @@ def _posted(request: Request) -> HttpResponse:
     typed, key = Typed.posted(data).pressed(), tokens.whose(data.get("key", ""))
     if key is None or key.school_id is None:
         return without_key(request, typed)
-    keep = partial(save_draft, token=key.token, school_id=key.school_id, author_id=key.author_id)
-    request.keep = partial(keep, content=typed.content)
-    page = reverse("log_resume", args=[key.token])
+    page = page_of(data)
+    request.keep = partial(keep_typed, key, typed, page=page)
     if request.user.pk != key.author_id:
-        request.keep()
-        return for_its_author(request, page)
+        kept = keep_typed(key, typed, page=page)
+        return for_its_author(request, kept.address, kept=kept.draft is not None)
     if "send" in data:
-        return _send(request, typed, key)
+        return _send(request, typed, key, page)
     if (child := record_of(data.get("remove", ""))) and take_out_of_call(
         token=key.token, child_id=child, by=request.user
     ):
         messages.success(request, "The child is not named in your call any more. The safeguarding leads are told.")
     typed, place = _pressed(typed, data)
-    keep(content=typed.content)
+    kept = keep_typed(key, typed, page=page)
+    if kept.sent or kept.is_beside:
+        return moved_on(request, kept, sending=False)
     if "draft" in data:
         messages.success(request, "Draft saved. It is not sent yet.")
-    return SeeOther(f"{page}{place}")
+    return SeeOther(f"{kept.address}{place}")
 
 
 def _pressed(typed: Typed, data: QueryDict) -> tuple[Typed, str]:
@@ -129,10 +140,11 @@ def _pressed(typed: Typed, data: QueryDict) -> tuple[Typed, str]:
     return typed, ""
 
 
-def _send(request: Request, typed: Typed, key: tokens.FormKey) -> HttpResponse:
-    """Send what is whole; keep what is not, and show what is missing."""
-    if (sent := sent_as(key.token, by=request.user)) is not None:
-        return SeeOther(reverse("report", args=[sent]))
+def _send(request: Request, typed: Typed, key: tokens.FormKey, page: Page) -> HttpResponse:
+    """Send what is whole; keep what is not, and show what is missing. What another window has changed is looked at first."""
+    overtaken = is_overtaken(key.token, content=typed.content, page=page.name, revision=page.revision)
+    if overtaken or sent_as(key.token, by=request.user) is not None:
+        return moved_on(request, keep_typed(key, typed, page=page), sending=True)
     here = help_now(key.school_id, timezone.localtime())  # type: ignore[arg-type]
     form = report_form(request, typed, here, checked=True)
     whole = form.is_whole()
@@ -148,10 +160,8 @@ def _send(request: Request, typed: Typed, key: tokens.FormKey) -> HttpResponse:
         )
         messages.success(request, f"Sent to the safeguarding leads. Your reference is {concern.reference}.")
         return SeeOther(reverse("report", args=[concern.pk]))
-    draft = save_draft(
-        token=key.token, school_id=here.school_id, author_id=key.author_id, content=typed.content, at=here.at
-    )
-    return _page(request, typed, token=key.token, here=here, draft=draft, form=form)
+    kept = keep_typed(key, typed, page=page, at=here.at)
+    return _page(request, typed, token=key.token, here=here, draft=kept.draft, form=form)
 
 
 def report_form(request: Request, typed: Typed, here: HelpNow, *, checked: bool) -> ReportForm:
@@ -181,19 +191,21 @@ def _page(
     """The form on its page. `form` is given where it was checked and something is missing."""
     request.nav, request.draft_shown = "home", token
     form = form or report_form(request, typed, here, checked=False)
+    looked_for = "q" in form.errors and typed.text("q").strip()
     context = {
         "form": form,
         "key": tokens.issue(request.user, token, school_id=here.school_id),
+        "page": uuid7(),
         "kinds": list(form.kinds.values()),
         "help": here,
         "call": unfinished_call(token, by=request.user),
         "draft": draft,
         "unsent": draft and unsent_as(draft.pk, by=request.user),
-        "note": saved(draft)
-        if draft
-        else "Nothing is saved yet. What you type is saved as a draft that only you can see.",
+        "note": saved(draft) if draft else "Nothing is saved yet. Press Save draft to keep what you type.",
+        # Without its script the page saves nothing by itself, and must not say so.
+        "note_by_script": "" if draft else "What you type is saved as a draft that only you can see.",
         "kept": "kept" in request.GET,
-        "found": _search(request, typed, here.school_id) if "find" in request.GET else None,
+        "found": _search(request, typed, here.school_id) if "find" in request.GET or looked_for else None,
         "has_errors": form.is_bound,
         "described": [(kind.value, kind.label) for kind in DESCRIBED],
     }

@@ -17,14 +17,23 @@ from safeguarding.accounts.services import open_notices
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.reporting import AdditionForm
-from safeguarding.concerns.forms.typed import Typed
+from safeguarding.concerns.forms.typed import Typed, record_of
 from safeguarding.concerns.models import Account, Draft
-from safeguarding.concerns.services.drafts import save_draft, unsent_of
+from safeguarding.concerns.services.drafts import is_overtaken, unsent_of
 from safeguarding.concerns.services.help_now import help_now
 from safeguarding.concerns.services.progress import names_in, own_report, progress_of
 from safeguarding.concerns.services.raising import amend
-from safeguarding.concerns.views.keeping import everything, for_its_author, saved, without_key
+from safeguarding.concerns.views.keeping import (
+    everything,
+    for_its_author,
+    keep_typed,
+    moved_on,
+    page_of,
+    saved,
+    without_key,
+)
 from safeguarding.http import Request, SeeOther
+from safeguarding.keys import uuid7
 from safeguarding.paging import newest_first
 from safeguarding.panels import fill
 
@@ -80,7 +89,8 @@ def report(request: Request, concern_id: UUID) -> HttpResponse:
     account = _own(request, concern_id)
     open_notices(user=request.user, object_id=concern_id, object_type="report")
     begun = visible(request, Draft).filter(adds_to=account, author=request.user).order_by("-saved_at")
-    return _report_page(request, account, draft=begun.first())
+    wanted = [draft for draft in begun if draft.pk == record_of(request.GET.get("draft", ""))]
+    return _report_page(request, account, draft=next(iter([*wanted, *begun]), None))
 
 
 @csrf_exempt
@@ -92,30 +102,26 @@ def report_add(request: Request, concern_id: UUID) -> HttpResponse:
     typed, key = Typed.posted(data).pressed(), tokens.whose(data.get("key", ""))
     if key is None or key.school_id is None:
         return without_key(request, typed)
-    keep = partial(
-        save_draft,
-        token=key.token,
-        school_id=key.school_id,
-        author_id=key.author_id,
-        content=typed.content,
-        about=concern_id,
-    )
-    page = reverse("report", args=[concern_id])
+    page = page_of(data)
+    keep = partial(keep_typed, key, typed, page=page, about=concern_id)
     if request.user.pk != key.author_id:
-        keep()
-        return for_its_author(request, page)
+        kept = keep()
+        return for_its_author(request, kept.address, kept=kept.draft is not None)
     account = _own(request, concern_id)
     request.keep = keep
     form = AdditionForm(typed, checked=True)
-    if "send" in data and form.is_valid():
+    sending = "send" in data and form.is_valid()
+    if sending and not is_overtaken(key.token, content=typed.content, page=page.name, revision=page.revision):
         amend(account=account, token=key.token, by=request.user, **form.cleaned_data)
         messages.success(request, "Added. The safeguarding leads see it beside what you wrote first.")
-        return SeeOther(page)
-    draft = keep()
+        return SeeOther(reverse("report", args=[concern_id]))
+    kept = keep()
+    if kept.sent or kept.is_beside:
+        return moved_on(request, kept, sending="send" in data)
     if "send" in data:
-        return _report_page(request, account, draft=draft, form=form)
+        return _report_page(request, account, draft=kept.draft, form=form)
     messages.success(request, "Draft saved. It is not sent yet.")
-    return SeeOther(f"{page}#add")
+    return SeeOther(f"{kept.address}#add")
 
 
 def _own(request: Request, concern_id: UUID) -> Account:
@@ -135,6 +141,7 @@ def _report_page(
         "help": help_now(account.school_id, timezone.localtime()),
         "form": form or AdditionForm(typed, checked=False),
         "key": tokens.issue(request.user, draft.pk if draft else None, school_id=account.school_id),
+        "page": uuid7(),
         "draft": draft,
         "note": saved(draft) if draft else "",
         "kept": "kept" in request.GET,

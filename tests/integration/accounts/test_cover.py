@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 
 from safeguarding.accounts import services
 from safeguarding.audit.models import Event, Verb
@@ -87,15 +88,44 @@ def test_out_of_hours_names_the_next_reading(room, at, nobody, next_reading, dja
     assert (answer.nobody_on_duty, answer.next_reading) == (nobody, next_reading)
 
 
-def test_with_every_lead_away_nobody_is_on_duty_until_the_first_is_back(room):
-    away(room, room.lead, days=2)
+THURSDAY = datetime(2026, 11, 26, 8, tzinfo=LONDON)
+
+
+@pytest.mark.parametrize("days", [2, 120])
+def test_with_every_lead_away_the_headteacher_who_is_told_reads_it(room, days):
+    away(room, room.lead, days=days)
     assert services.out_of_hours(room.school, SCHOOL_DAY).nobody_on_duty is False
-    away(room, room.deputy, days=4)
-
+    away(room, room.deputy, days=days)
     answer = services.out_of_hours(room.school, SCHOOL_DAY)
+    assert (answer.nobody_on_duty, answer.next_reading, answer.reads_now) == (True, SCHOOL_DAY, True)
+    assert answer.reader == "Helen Okafor, Headteacher"
+    later = services.out_of_hours(room.school, EVENING)
+    assert (later.next_reading, later.reads_now) == (datetime(2026, 11, 25, 8, tzinfo=LONDON), False)
+    assert later.reader == "Helen Okafor, Headteacher"
 
-    assert answer.nobody_on_duty is True
-    assert answer.next_reading == datetime(2026, 11, 26, 8, tzinfo=LONDON)
+
+def test_with_everybody_away_who_is_back_first_reads_it(room):
+    away(room, room.headteacher, room.deputy, days=4)
+    away(room, room.lead, days=2)
+    answer = services.out_of_hours(room.school, SCHOOL_DAY)
+    assert (answer.nobody_on_duty, answer.next_reading, answer.reader) == (True, THURSDAY, "")
+
+
+@pytest.mark.parametrize(
+    ("away_until", "said"),
+    [
+        ({"lead": 2, "deputy": 2}, "It goes to Helen Okafor, Headteacher, who is in school now."),
+        ({"lead": 2, "deputy": 4, "headteacher": 4}, "The next one reads this 26 November, 8am."),
+        ({"lead": 120, "deputy": 120, "headteacher": 120}, "Everybody who takes calls is marked away, so nobody"),
+    ],
+)
+def test_what_the_page_says_of_who_reads_it(client, room, away_until, said):
+    for name, days in away_until.items():
+        away(room, getattr(room, name), days=days)
+    client.force_login(room.teacher)
+    with time_machine.travel(SCHOOL_DAY, tick=False):
+        for page in ("/log/", "/call/"):
+            assert said in client.get(page, follow=True).content.decode()
 
 
 def test_a_closed_school_reads_on_its_next_day(room):

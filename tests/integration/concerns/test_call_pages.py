@@ -1,5 +1,6 @@
 """Calling a lead, following one's call, and what the open pages of leads show."""
 
+import re
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -142,7 +143,7 @@ def test_the_sender_sees_who_was_told_and_who_has_opened_it(client, room, clock)
     client.force_login(room.teacher)
     text = client.get(f"/call/{concern.pk}/").content.decode()
     assert "Nobody has opened your call yet" in text
-    assert "It goes to the next person at 10:03am and to the Headteacher at 10:06am" in text
+    assert "It goes to Tom Aldous at 10:03am and to Helen Okafor at 10:06am." in text
     assert "<b>Priya Raman</b>, extension 214" in text
     assert "call 999" in text
 
@@ -166,12 +167,39 @@ def test_the_senders_page_passes_the_call_on_where_no_worker_runs(client, room, 
     clock.shift(timedelta(minutes=3))
     text = client.get(f"/call/{concern.pk}/", {"part": "1"}).content.decode()
     assert "Tom Aldous" in text
-    assert "It goes to the Headteacher at 10:06am." in text
+    assert "It goes to Helen Okafor at 10:06am." in text
     clock.shift(timedelta(minutes=3))
     text = client.get(f"/call/{concern.pk}/", {"part": "1"}).content.decode()
     assert "Helen Okafor" in text
-    assert "Everybody who takes calls has been told." in text
+    assert "3 people have been told; it goes to nobody else by itself." in text
     assert Notice.objects.filter(user=room.deputy, kind=Notice.Kind.CALL).exists()
+
+
+@pytest.mark.parametrize(
+    ("away", "caller", "said"),
+    [
+        (["lead", "deputy", "third"], "teacher", "1 person has been told; it goes to nobody else by itself."),
+        (["headteacher"], "teacher", "It goes to Tom Aldous at 10:03am and to Olive Marsh at 10:06am."),
+        (["deputy", "third", "headteacher"], "teacher", "1 person has been told; it goes to nobody else by itself."),
+        ([], "headteacher", "It goes to Tom Aldous at 10:03am and to Olive Marsh at 10:06am."),
+        (["lead", "deputy", "third", "headteacher"], "teacher", "4 people have been told"),
+        ([], "teacher", "It goes to Tom Aldous at 10:03am and to Helen Okafor at 10:06am."),
+    ],
+)
+def test_the_senders_page_says_who_is_told_next_as_it_happens(client, room, clock, away, caller, said):
+    """And what it says comes true, whoever is away."""
+    third = factories.member(room.school, "deputy_lead", "Olive", "Marsh", call_order=3)
+    people = vars(room) | {"third": third}
+    for name in away:
+        accounts.record_absence(user=people[name], starts_on=SCHOOL_DAY.date(), ends_on=SCHOOL_DAY.date(), by=room.lead)
+    concern = raising.call_lead(token=uuid4(), school=room.school, by=people[caller], at=SCHOOL_DAY)
+    client.force_login(people[caller])
+    assert said in client.get(f"/call/{concern.pk}/").content.decode()
+    for name, at in re.findall(r"to (\w+ \w+) at 10:(\d\d)am", said):
+        clock.move_to(SCHOOL_DAY + timedelta(minutes=int(at)))
+        client.get(f"/call/{concern.pk}/", {"part": "1"})
+        newest = Notice.objects.filter(kind=Notice.Kind.CALL).order_by("created_at", "pk").last()
+        assert newest.user.full_name == name
 
 
 def test_a_call_is_its_senders_own_page(client, room):
@@ -317,6 +345,24 @@ def test_a_page_whose_session_has_ended_still_calls(room, clock):
     assert Concern.objects.count() == 1
 
 
+@pytest.mark.parametrize("button", ["find", "add", "remove"])
+def test_signed_out_only_the_button_of_the_call_calls_and_the_others_keep_the_words(client, room, clock, button):
+    key = opened_now(clock, room.teacher, room.school)
+    rowan = factories.child(room.school, by=room.office)
+    sent = {"key": key, "q": "Rowan", "line": "Come to the hall", button: str(rowan.pk)}
+    answers = [client.post("/call/", sent) for _ in range(2)]
+    assert not Concern.objects.exists()
+    draft = Draft.objects.get(author=room.teacher)
+    for answer in answers:
+        assert answer.status_code == 303
+        assert answer.url.startswith(f"/account/sign-in/?next=/log/{draft.pk}/")
+    client.force_login(room.teacher)
+    form = client.get(f"/log/{draft.pk}/?kept=1").context["form"]
+    assert (form["facts"].value(), form["how_soon"].value()) == ("Come to the hall", "4")
+    [row] = form.children
+    assert row.child == rowan if button == "add" else row["description"].value() == "Rowan"
+
+
 def test_signed_out_only_a_page_of_today_and_of_somebody_with_a_role_calls(client, room, clock):
     key = opened_now(clock, room.teacher, room.school)
     gone = tokens.issue(room.assistant, school_id=room.school.pk)
@@ -380,6 +426,46 @@ def test_other_words_on_a_page_gone_back_to_are_another_call_and_the_same_are_no
     for line in ("Come to the hall", "Come to the hall", "Now the gate", "Now the gate"):
         client.post("/call/", {"key": key, "line": line})
     assert [c.account.facts for c in Concern.objects.order_by("number")] == ["Come to the hall", "Now the gate"]
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_the_same_page_pressed_hours_later_calls_again_where_a_lead_has_opened_the_first(room, clock, signed_in):
+    key, client = opened_now(clock, room.teacher, room.school), Client()
+    if signed_in:
+        client.force_login(room.teacher)
+
+    def press():
+        client.post("/call/", {"key": key, "line": "Come now"})
+        return Concern.objects.order_by("number").last()
+
+    first = press()
+    assert press() == first
+    deciding.open_concern(concern=first, by=room.lead)
+    clock.shift(timedelta(hours=3))
+    second = press()
+    assert second != first
+    assert press() == second
+    assert Notice.objects.filter(object_id=second.pk, kind=Notice.Kind.CALL).exists()
+    deciding.open_concern(concern=second, by=room.lead)
+    assert press() not in (first, second)
+
+
+def test_signed_out_other_words_on_a_page_that_has_called_are_added_to_the_one_call(client, room, clock):
+    key = opened_now(clock, room.teacher, room.school)
+    rowan = factories.child(room.school, by=room.office)
+    for typed in ({"line": "Come now"}, {"line": "To the gate"}, {"child": str(rowan.pk)}, {"q": "boy, red coat"}) * 2:
+        answer = client.post("/call/", {"key": key} | typed)
+        assert "Your call has been sent" in answer.content.decode()
+    again = "Which child, as said when the call was made again: "
+    assert Concern.objects.get().account.facts.split("\n\n") == [
+        "Come now", "To the gate", f"{again}Rowan Ashdown", f"{again}boy, red coat",
+    ]  # fmt: skip
+    assert Notice.objects.filter(user=room.lead, kind=Notice.Kind.ADDED).exists()
+    # When a lead has opened it, the next call begins.
+    deciding.open_concern(concern=Concern.objects.get(), by=room.lead)
+    for line in ("Now the hall", "Now the field"):
+        client.post("/call/", {"key": key, "line": line})
+    assert [c.account.facts for c in Concern.objects.order_by("number")][1:] == ["Now the hall\n\nNow the field"]
 
 
 def test_when_the_call_breaks_its_words_are_a_draft(client, room, monkeypatch):

@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 
 from safeguarding.accounts.models import Notice
-from safeguarding.accounts.services import deactivate_person, end_role
+from safeguarding.accounts.services import add_closure, deactivate_person, end_role
 from safeguarding.audit.models import Event
 from safeguarding.concerns.models import ConcernNote, Draft
 from safeguarding.concerns.services.drafts import (
@@ -154,6 +154,18 @@ def test_a_weekend_is_no_school_day(cast):
     assert len(unsent_for_a_day(cast.school.pk, at=friday + 3 * DAY)) == 1
 
 
+@pytest.mark.parametrize("begun", [timedelta(), timedelta(hours=8)], ids=["Friday 10am", "Friday 6pm"])
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_draft_that_leads_see_does_not_vanish_again(cast, begun, closed):
+    friday = SCHOOL_DAY + 3 * DAY
+    if closed:
+        add_closure(school=cast.school, on=friday.date() + 3 * DAY, reason="Training day", by=cast.headteacher)
+    drafted(cast, at=friday + begun)
+    seen = [bool(unsent_for_a_day(cast.school.pk, at=friday + timedelta(hours=h))) for h in range(24 * 7)]
+    due = 24 * (4 if closed else 3) + begun // timedelta(hours=1)
+    assert seen == [False] * due + [True] * (24 * 7 - due)
+
+
 def test_a_lead_asks_and_the_author_is_told(cast):
     draft = drafted(cast)
     ask_about_draft(token=draft.pk, by=cast.lead, at=SCHOOL_DAY + DAY)
@@ -197,6 +209,25 @@ def test_each_lead_who_gave_a_reason_goes_on_reading_and_each_reading_is_recorde
     read = Event.objects.filter(object_id=draft.pk, verb="view", object_type="concerns.draft")
     assert read.filter(purpose="unsent draft opened").count() == 2
     assert {e.actor_id for e in read.filter(purpose="")} == {cast.lead.pk, cast.deputy.pk}
+
+
+def test_only_its_author_sees_a_draft_is_said_until_a_lead_has_read_it_and_saving_is_promised_by_the_script(
+    cast, client
+):
+    with time_machine.travel(SCHOOL_DAY, tick=False):
+        client.force_login(cast.teacher)
+        form = client.get("/log/", follow=True)
+        note = form.content.decode().split("data-autosave-note")[1]
+        assert note.startswith('="What you type is saved as a draft')
+        assert "Nothing is saved yet. Press Save draft to keep what you type.</p>" in note
+        typed = {"key": form.context["key"], "facts": "He was quiet."}
+        assert "Only you can see it" in client.post("/log/keep/", typed).json()["saved"]
+        open_draft(token=Draft.objects.get().pk, reason="The author is ill", by=cast.lead)
+        said = client.post("/log/keep/", typed).json()["saved"]
+        page = client.get(f"/log/{Draft.objects.get().pk}/").content.decode()
+        for text in (said, page):
+            assert "Draft saved today, 10am." in text
+            assert "Only you can see it" not in text
 
 
 def test_why_each_lead_read_a_draft_stays_with_the_concern(cast):

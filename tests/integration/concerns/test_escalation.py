@@ -99,6 +99,17 @@ def test_a_lead_who_calls_is_not_told_of_her_own_call(room):
     assert shown(room.lead, at=minutes(10)) == []
 
 
+@pytest.mark.parametrize(
+    ("caller", "others"), [("lead", ["deputy", "headteacher"]), ("headteacher", ["lead", "deputy"])]
+)
+def test_who_takes_calls_and_calls_while_everybody_else_is_away_reaches_them_all_the_same(room, caller, others):
+    away(room, *(getattr(room, name) for name in others))
+    concern = call(room, by=getattr(room, caller))
+    assert sorted(told(concern, room)) == sorted(others)
+    escalation.escalate_calls(at=minutes(10))
+    assert sorted(told(concern, room)) == sorted(others)
+
+
 def test_only_the_call_that_was_asked_about_is_escalated(room):
     first, second = call(room), call(room)
     escalation.escalate_calls(at=minutes(3), only=second.pk)

@@ -15,9 +15,10 @@ from safeguarding.accounts.services import change_school, end_role, record_absen
 from safeguarding.audit.models import Event
 from safeguarding.concerns import tokens
 from safeguarding.concerns.models import BodyMapMark, Concern, ConcernChild, ConcernNote, Draft
-from safeguarding.concerns.services.deciding import link_child
+from safeguarding.concerns.services.deciding import link_child, open_concern
 from safeguarding.concerns.services.raising import call_lead
 from tests.factories import SCHOOL_DAY, child, member, staffroom
+from tests.pdfs import Printed
 
 pytestmark = pytest.mark.django_db
 LOG = "/log/"
@@ -41,7 +42,7 @@ def signed_in(user) -> Client:
 
 
 def opened(client: Client) -> tuple[str, dict[str, str]]:
-    """Address and hidden fields of a fresh form."""
+    """Address and key of a fresh form."""
     answer = client.get(LOG, follow=True)
     assert answer.status_code == 200
     return answer.redirect_chain[-1][0], {"key": answer.context["key"]}
@@ -152,6 +153,29 @@ def test_nobody_named_is_a_problem(cast):
     _, form = opened(client)
     page = client.post(LOG, whole(form)).content.decode()
     assert '<a href="#id_q">Name or describe at least one child</a>' in page
+
+
+def test_a_child_who_is_typed_and_not_chosen_is_asked_about(cast):
+    client, rowan = signed_in(cast.teacher), child(cast.school)
+    skye = child(cast.school, "Skye", "Marsh", class_name="3J", year_group=3)
+    _, form = opened(client)
+    for children in ([], [rowan]):
+        page = client.post(LOG, whole(form, *children, q="Skye Marsh")).content.decode()
+        assert '<a href="#id_q">Choose the child from the list, describe the child, or clear this box</a>' in page
+        assert 'value="Skye Marsh"' in page
+        assert f'name="add" value="{skye.pk}"' in page, "and here is the list"
+        assert not Concern.objects.exists()
+    assert client.post(LOG, whole(form, rowan, q=" ")).status_code == 303
+
+
+def test_no_field_for_words_is_filled_in_from_what_the_browser_remembers(cast):
+    client = signed_in(cast.teacher)
+    _, form = opened(client)
+    page = client.post(LOG, {**form, "add": "unnamed"}, follow=True).content.decode()
+    typed = [tag for tag in re.findall(r"<(?:input|form)[^>]*>", page.split("<main")[1]) if 'type="text"' in tag]
+    assert len(typed) > 10
+    assert [tag for tag in typed if 'autocomplete="off"' not in tag] == []
+    assert 'autocomplete="username"' in Client().get(reverse("account_login")).content.decode()
 
 
 # --- children without a script
@@ -387,7 +411,7 @@ def test_when_the_database_is_away_too_nothing_is_promised(cast, monkeypatch):
         raise RuntimeError("the disk is full")
 
     monkeypatch.setattr("safeguarding.concerns.views.reporting.raise_concern", broken)
-    monkeypatch.setattr("safeguarding.concerns.views.reporting.save_draft", broken)
+    monkeypatch.setattr("safeguarding.concerns.views.reporting.keep_typed", broken)
     answer = client.post(LOG, whole(form, rowan))
     assert answer.status_code == 500
     assert "is kept" not in answer.content.decode()
@@ -615,6 +639,50 @@ def test_other_words_leave_the_record_that_a_lead_has_linked(cast):
     finished(signed_in(cast.teacher), called, who="unnamed-1", **words)
     row = ConcernChild.objects.get(concern=called)
     assert (row.child, row.linked_by, row.description) == (rowan, cast.lead, "Boy in a blue coat")
+
+
+@pytest.mark.parametrize(
+    ("acknowledged", "facts", "kept"),
+    [
+        (True, "He fell.", ["Said with the call: He says his father hit him."]),
+        (True, "At nine. He says his\r\nfather hit him. I stayed.", []),
+        (False, "He fell.", []),
+    ],
+)
+def test_the_line_that_a_lead_has_read_and_acted_on_stays(cast, acknowledged, facts, kept):
+    rowan = child(cast.school, by=cast.office)
+    line = "He says his father hit him."
+    called = call_lead(token=uuid4(), school=cast.school, by=cast.teacher, child=rowan, line=line)
+    if acknowledged:
+        open_concern(concern=called, by=cast.lead)
+    finished(signed_in(cast.teacher), called, rowan, facts=facts)
+    assert list(ConcernNote.objects.filter(concern=called).values_list("text", flat=True)) == kept
+
+
+def test_a_description_that_a_lead_has_linked_and_the_record_may_both_stand_on_the_form(cast):
+    rowan = child(cast.school, by=cast.office)
+    called = call_lead(token=uuid4(), school=cast.school, by=cast.teacher, described="Boy in a red coat")
+    link_child(named=called.children.get(), child=rowan, by=cast.lead)
+    client = signed_in(cast.teacher)
+    boy = {"unnamed-1-role": "worried_about", "unnamed-1-description": "Boy in a red coat"}
+    answer = finished(client, called, who=["unnamed-1", str(rowan.pk)], **boy, **{f"{rowan.pk}-role": "witness"})
+    assert answer.status_code == 303
+    rows = ConcernChild.objects.filter(concern=called).values_list("child", "role")
+    assert set(rows) == {(rowan.pk, "witness"), (None, "worried_about")}
+    page = client.get(answer["Location"]).content.decode()
+    for report in (page, Printed(client.get(reverse("report_paper", args=[called.pk])).content).text):
+        assert "Rowan Ashdown" in report
+        assert "Boy in a red coat" in report
+
+
+def test_two_children_described_alike_are_two(cast):
+    client = signed_in(cast.teacher)
+    _, form = opened(client)
+    twins = {
+        f"unborn-{n}-{part}": text for n in (1, 2) for part, text in (("role", "mentioned"), ("description", "Due"))
+    }
+    client.post(LOG, {**whole(form), "who": ["unborn-1", "unborn-2"], **twins})
+    assert ConcernChild.objects.count() == 2
 
 
 def test_a_child_who_is_known_by_now_takes_the_place_of_the_description_which_stays(cast):

@@ -1,0 +1,74 @@
+"""What becomes of words that arrive for a form that has been sent already, as from a second window? An addition, not sent."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from safeguarding.concerns.models import Account, Amendment, Draft
+from safeguarding.concerns.services.drafts import save_draft
+from safeguarding.keys import entry_token
+
+
+@transaction.atomic
+def keep_as_addition(
+    *, token: UUID, author_id: UUID, words: Sequence[tuple[str, str]], page: str = "", at: datetime | None = None
+) -> Draft | None:
+    """Keep what the sent form with this token does not say, as a draft of something to add to its account.
+
+    `words` are the texts typed: a label (empty for the account itself) and the text. Those that stand in the account
+    already, or in what was added to it, are left out: a save that comes late says nothing new. Returns None when none is
+    left, or when no account of this author was sent with the token.
+    """
+    account = _sent(token, author_id)
+    if account is None:
+        return None
+    said = _said(account)
+    new = [
+        f"{label}: {text}" if label else text for label, text in words if not any(_even(text) in one for one in said)
+    ]
+    if not new:
+        return None
+    return save_draft(
+        token=_spare(token, page),
+        school_id=account.school_id,
+        content={"text": ["\n\n".join(new)]},
+        author_id=author_id,
+        about=account.concern_id,
+        page=page,
+        at=at,
+    )
+
+
+def sent_account(token: UUID, *, author_id: UUID) -> UUID | None:
+    """The concern to whose account a form with this token belongs that has been sent; None for one that was not."""
+    account = _sent(token, author_id)
+    return account.concern_id if account else None
+
+
+def _sent(token: UUID, author_id: UUID) -> Account | None:
+    mine = Account.objects.filter(author=author_id)
+    first = mine.filter(concern__token=token, concern__finished_at__isnull=False).first()
+    return first or mine.filter(amendments__token=token).first()
+
+
+def _said(account: Account) -> list[str]:
+    texts = [getattr(account, field) for field in Account.PersonalData.narrative]
+    texts += account.amendments.values_list("text", flat=True)
+    texts += account.marks.values_list("note", flat=True)
+    texts += account.concern.children.filter(added_by=account.author_id).values_list("description", flat=True)
+    return [_even(text) for text in texts]
+
+
+def _even(text: str) -> str:
+    """A browser sends its lines in one way and its script in another."""
+    return " ".join(text.split())
+
+
+def _spare(token: UUID, page: str) -> UUID:
+    """The token of the addition that is being typed on this page of a form that was sent."""
+    spare = entry_token(token, "added", page)
+    while Amendment.objects.filter(token=spare).exists():
+        spare = entry_token(spare, "added", page)
+    return spare
