@@ -113,7 +113,7 @@ def is_overtaken(token: UUID, *, content: Content, page: str, revision: int) -> 
 
     Nobody saves in between this answer and the end of the transaction.
     """
-    _wait_for(token)
+    wait_for(token)
     draft = Draft.objects.filter(pk=token).first()
     return draft is not None and _is_overtaken(draft, content, page=page, revision=revision)
 
