@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from children import upn
-from children.models import ImportRun
+from children.models import Child, ImportRow, ImportRun
 from children.services.imports import agree, confirm_import, finish_import, read_import, start_import
 from safeguarding.accounts.models import School, User
 
@@ -63,3 +63,15 @@ def bring_in(
 ) -> ImportRun:
     """The rows into the list, start to end."""
     return finish(look_at(school, rows, by=by, today=today), by=by, today=today, yes=yes)
+
+
+def child(serial: int) -> Child:
+    """The child that `row(serial)` became."""
+    found: Child = Child.objects.get(detail__upn=number(serial))
+    return found
+
+
+def only(run: ImportRun, **lookup: Any) -> ImportRow:
+    """The one row of a run that these words describe."""
+    found: ImportRow = run.rows.get(**lookup)
+    return found

@@ -56,11 +56,14 @@ class Numbered:
     born: date | None
     former: bool = False
 
+    def has_another_name(self, row: Parsed) -> bool:
+        """The row names somebody else. Twins share the date of birth, so that one says nothing here."""
+        return who_name(row.facts.get("forename", ""), row.facts.get("surname", "")) != self.named
+
     def is_somebody_else(self, row: Parsed) -> bool:
         """Neither the name nor the date of birth of the row is this child's: a number used twice, or a wrong one."""
-        named = who_name(row.facts.get("forename", ""), row.facts.get("surname", ""))
         born = row.facts.get("date_of_birth")
-        return named != self.named and bool(born and self.born) and born != str(self.born)
+        return self.has_another_name(row) and bool(born and self.born) and born != str(self.born)
 
 
 class Finder:
@@ -88,14 +91,14 @@ class Finder:
         return next((self._numbered[n] for n in numbers if n in self._numbered), None)
 
     def by_name(self, row: Parsed) -> list[UUID]:
-        """Children of the same name and date of birth; looked for only where the UPN does not settle it."""
+        """Children of the same name and date of birth; looked for only where UPN and name together do not settle it."""
         return self._named.get(row.who, []) if row.who else []
 
     def _by_name(self, school: School, rows: Sequence[Parsed]) -> dict[str, list[UUID]]:
         unsettled = set()
         for row in rows:
             numbered = self.by_number(row)
-            if row.who and (numbered is None or numbered.is_somebody_else(row)):
+            if row.who and (numbered is None or numbered.has_another_name(row)):
                 unsettled.add(row.facts["date_of_birth"])
         if not unsettled:
             return {}
@@ -124,10 +127,13 @@ def _find(row: Parsed, finder: Finder) -> tuple[UUID | None, list[Problem]]:
     if row.kind == Kind.SKIPPED:
         return None, []
     numbered, by_name = finder.by_number(row), finder.by_name(row)
-    if numbered is not None and not numbered.is_somebody_else(row):
+    if numbered is not None and not numbered.has_another_name(row):
         return numbered.child_id, [_doubt("former_upn")] if numbered.former else []
     if len(by_name) > 1:
         return None, [_doubt("several")]
+    # A new name under a known UPN, unless the name is another child's: twins whose UPNs changed places.
+    if numbered is not None and not by_name and not numbered.is_somebody_else(row):
+        return numbered.child_id, [_doubt("former_upn")] if numbered.former else []
     if numbered is not None:
         return (by_name[0], [_doubt("wrong_upn")]) if by_name else (numbered.child_id, [_doubt("other_child")])
     if row.facts.get("upn"):
@@ -168,7 +174,7 @@ _DOUBTS = {
     ),
 }
 # What comparing adds to a row's problems, and takes away again before it compares anew.
-CODES = frozenset(_DOUBTS) | {"twice", "who_twice"}
+CODES = frozenset(_DOUBTS) | {"twice", "who_twice", "child_twice"}
 # The row's UPN is not the child's: it is not taken over.
 _NOT_ITS_OWN = frozenset({"former_upn", "wrong_upn"})
 

@@ -43,7 +43,7 @@ def choices(row: ImportRow) -> list[tuple[str, str]]:
         found = [(D.TAKE.value, _SAME.get(_first(codes, _SAME), "Use the row for this child"))]
     if "other_upn" in codes:
         found.append((D.TAKE_NEW.value, "Another child: add it as well"))
-    if codes & {"twice", "other_child"}:
+    if codes & {"twice", "child_twice", "other_child"}:
         found.append((D.NO_NUMBER.value, "Another child: add it without a UPN"))
     return [*found, leave]
 

@@ -154,11 +154,12 @@ def _as_read(row: ImportRow) -> Parsed:
 
 
 def _mark_twice(run: ImportRun) -> None:
-    """Of rows that are the same, keep the first; hold those that give one UPN to two, or two UPNs to one."""
+    """Of rows that are the same, keep the first; hold those that give one UPN to two, two UPNs to one, or are about one child."""
     usable = ImportRow.objects.filter(run=run).exclude(kind__in=(Kind.SKIPPED, Kind.REJECTED, Kind.REPEATED))
-    for column, code in (("upn", "twice"), ("who", "who_twice")):
-        several = usable.exclude(**{column: ""}).values_list(column, flat=True).annotate(n=Count("pk")).filter(n__gt=1)
-        groups: dict[str, list[ImportRow]] = defaultdict(list)
+    for column, code, nobody in (("upn", "twice", ""), ("who", "who_twice", ""), ("child_id", "child_twice", None)):
+        given = usable.exclude(**{column: nobody})
+        several = given.values_list(column, flat=True).annotate(n=Count("pk")).filter(n__gt=1)
+        groups: dict[Any, list[ImportRow]] = defaultdict(list)
         for some in batched(several.order_by(), CHUNK):
             for row in usable.filter(**{f"{column}__in": some}).order_by("number"):
                 groups[getattr(row, column)].append(row)
@@ -178,13 +179,15 @@ def _judge_twins(group: Sequence[ImportRow], code: str) -> Iterator[ImportRow]:
         row.kind = Kind.REPEATED
         _add(row, Severity.WARN, "twice", f"This row is the same as row {same.number}. It counts once.")
         yield row
-    if len(different) < 2 or (code == "who_twice" and all(row.kind == Kind.HELD for row in different)):
+    if len(different) < 2 or (code != "twice" and all(row.kind == Kind.HELD for row in different)):
         return
     rows = " and ".join(f"{row.number}" for row in different)
     for row in different:
         row.kind = Kind.HELD
         if code == "twice":
             message = f"Rows {rows} have the same UPN and differ in: {_differing(different)}. Which of them is right?"
+        elif code == "child_twice":
+            message = f"Rows {rows} are about one child of the list. Which of them is right?"
         else:
             message = f"Rows {rows} give one name and date of birth different UPNs. Which of them is right?"
         _add(row, Severity.HOLD, code, message)

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from children.models import Child, ChildDetail, ImportRow, ImportRun
-from children.services.imports import agree, choices, confirm_import, decide, finish_import, waiting
+from children.models import Child, ImportRow, ImportRun
+from children.services.imports import agree, confirm_import, decide, finish_import, waiting
 from safeguarding.audit.models import Event
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from tests import factories
-from tests.sheets import TODAY, bring_in, finish, look_at, number, row
+from tests.sheets import TODAY, bring_in, child, finish, look_at, number, only, row
 
 pytestmark = pytest.mark.django_db
 SUMMER = date(2026, 7, 20)
@@ -27,14 +27,6 @@ def forty(cast):
     rows = [row(n, room="3A" if n < 20 else "3B") for n in range(40)]
     bring_in(cast.school, rows, by=cast.office)
     return rows
-
-
-def child(serial):
-    return Child.objects.get(detail__upn=number(serial))
-
-
-def only(run, **lookup):
-    return run.rows.get(**lookup)
 
 
 # --- who joins, changes, leaves, comes back
@@ -218,111 +210,6 @@ def test_leavers_wait_where_a_row_might_be_one_of_them(cast, forty):
     run = look_at(cast.school, [row(0, upn="", forename="Nobody"), *forty[1:]], by=cast.office)
     assert run.summary["leaving"] == 1
     assert [question["key"] for question in run.summary["questions"]] == ["leavers"]
-
-
-# --- which child a row is about
-
-
-def test_a_row_without_upn_finds_its_child_by_name_and_birth(cast, forty):
-    run = look_at(cast.school, [row(0, upn="", room="3C"), *forty[1:]], by=cast.office)
-    assert [p["code"] for p in only(run, number=2).problems] == ["by_name"]
-    finish(run, by=cast.office)
-    assert child(0).class_name == "3C"
-    assert Child.objects.filter(school=cast.school).count() == 40
-
-
-def test_a_row_without_upn_that_finds_nobody_never_makes_a_second_child_by_itself(cast, forty):
-    run = look_at(cast.school, [row(50, upn=""), *forty], by=cast.office)
-    finished = finish(run, by=cast.office)
-    assert (finished.summary["done"]["joined"], finished.summary["left_out"]) == (0, 1)
-    again = look_at(cast.school, [row(50, upn=""), *forty], by=cast.office)
-    decide(run=again, decisions={only(again, kind="held").pk: D.TAKE}, by=cast.office)
-    assert finish(again, by=cast.office).summary["done"]["joined"] == 1
-    assert look_at(cast.school, [row(50, upn=""), *forty], by=cast.office).summary["kinds"] == {"same": 41}
-
-
-def test_a_child_whose_upn_was_not_known_gets_it_and_is_not_doubled(cast):
-    first = look_at(cast.school, [row(1, upn="")], by=cast.office)
-    decide(run=first, decisions={only(first, kind="held").pk: D.TAKE}, by=cast.office)
-    finish(first, by=cast.office)
-    run = bring_in(cast.school, [row(1)], by=cast.office)
-    assert run.summary["done"] == {"joined": 0, "changed": 1, "returned": 0, "left": 0}
-    assert ChildDetail.objects.get(school=cast.school).upn == number(1)
-    assert not Child.objects.get(school=cast.school).former_upns.exists()
-
-
-def test_a_temporary_upn_is_replaced_and_still_finds_the_child(cast):
-    bring_in(cast.school, [row(1, upn="B35699992601A")], by=cast.office)
-    run = look_at(cast.school, [row(1)], by=cast.office)
-    assert [p["code"] for p in only(run, kind="held").problems] == ["other_upn"]
-    decide(run=run, decisions={only(run, kind="held").pk: D.TAKE}, by=cast.office)
-    finish(run, by=cast.office)
-    assert ChildDetail.objects.get(school=cast.school).upn == number(1)
-    old = look_at(cast.school, [row(1, upn="B35699992601A")], by=cast.office)
-    assert old.summary["kinds"] == {"same": 1}
-    assert [p["code"] for p in only(old, number=2).problems] == ["former_upn"]
-
-
-def test_the_same_name_and_birth_may_be_another_child(cast):
-    bring_in(cast.school, [row(1)], by=cast.office)
-    run = look_at(cast.school, [row(1), row(1, upn=number(2))], by=cast.office)
-    held = run.rows.filter(kind="held")
-    assert held.count() == 2
-    decide(
-        run=run, decisions={held.get(upn=number(1)).pk: D.TAKE, held.get(upn=number(2)).pk: D.TAKE_NEW}, by=cast.office
-    )
-    assert finish(run, by=cast.office).summary["done"]["joined"] == 1
-
-
-def test_two_children_of_one_name_and_birth_are_told_apart_by_upn_or_not_at_all(cast):
-    """Two of one name and birth are on the list: their UPNs find them, a row without one finds neither."""
-    bring_in(cast.school, [row(1)], by=cast.office)
-    run = look_at(cast.school, [row(1), row(1, upn=number(2))], by=cast.office)
-    decide(
-        run=run,
-        decisions={only(run, upn=number(1)).pk: D.TAKE, only(run, upn=number(2)).pk: D.TAKE_NEW},
-        by=cast.office,
-    )
-    finish(run, by=cast.office)
-    again = look_at(
-        cast.school,
-        [
-            row(1, room="3C"),
-            row(1, upn=number(2)),
-            row(3, upn="", surname="AshdownB", forename="Rowan1", born="02/03/2018"),
-        ],
-        by=cast.office,
-    )
-    assert only(again, number=4).child is None
-    assert {p["code"] for p in only(again, number=4).problems} >= {"several"}
-    assert [only(again, number=n).child.detail.upn for n in (2, 3)] == [number(1), number(2)]
-
-
-def test_a_upn_of_somebody_else_waits(cast, forty):
-    stranger = row(0, surname="Other", forename="Child", born="01/01/2020")
-    run = look_at(cast.school, [stranger, *forty[1:]], by=cast.office)
-    held = only(run, kind="held")
-    assert [p["code"] for p in held.problems] == ["other_child"]
-    assert {value for value, _ in choices(held)} == {D.TAKE, D.NO_NUMBER, D.LEAVE}
-    decide(run=run, decisions={held.pk: D.NO_NUMBER}, by=cast.office)
-    finish(run, by=cast.office)
-    assert ChildDetail.objects.get(child__surname="Other").upn == ""
-    assert child(0).forename == "Rowan0"
-
-
-def test_two_rows_cannot_claim_one_upn(cast):
-    run = look_at(cast.school, [row(1), row(1, surname="Other", born="01/01/2020")], by=cast.office)
-    first, second = run.rows.order_by("number")
-    with pytest.raises(BadInput, match="Rows 2 and 3 carry the same UPN"):
-        decide(run=run, decisions={first.pk: D.TAKE, second.pk: D.TAKE}, by=cast.office)
-    decide(run=run, decisions={first.pk: D.TAKE, second.pk: D.NO_NUMBER}, by=cast.office)
-    assert finish(run, by=cast.office).summary["done"]["joined"] == 2
-
-
-def test_a_decision_that_is_not_open_for_its_row_is_refused(cast, forty):
-    run = look_at(cast.school, forty, by=cast.office)
-    with pytest.raises(BadInput, match="cannot be done with row 2"):
-        decide(run=run, decisions={only(run, number=2).pk: D.TAKE_NEW}, by=cast.office)
 
 
 # --- in one transaction, once, by the right people, and written down
