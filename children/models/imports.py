@@ -45,6 +45,8 @@ class ImportRun(models.Model):
     # Which of the questions about the whole file somebody has said yes to.
     agreed = models.JSONField(default=list, blank=True)
     refusal = models.TextField("why it could not be read", blank=True)
+    # Grows with every move and every decision: by it a page knows whether it still shows what would be confirmed.
+    revision = models.PositiveIntegerField(default=0)
     uploaded_at = models.DateTimeField(db_default=Now())
     # Nobody where it was given at the command line, without saying for whom.
     uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -62,7 +64,7 @@ class ImportRun(models.Model):
     class PersonalData(personal_data.PersonalData):
         plain = (
             "status", "file_name", "size", "format", "columns", "date_style", "is_partial", "rows_read", "summary",
-            "agreed", "refusal", "uploaded_at", "compared_at", "confirmed_at", "abandoned_at",
+            "agreed", "refusal", "revision", "uploaded_at", "compared_at", "confirmed_at", "abandoned_at",
         )  # fmt: skip
         source = Source.SCHOOL
         retention = Retention.KEPT

@@ -93,7 +93,7 @@ class Command(BaseCommand):
 
     def _confirm(self, run: ImportRun, person: User | None, *, ask: bool) -> None:
         """Put the rows into the list, unless something about the whole file waits for a person."""
-        if questions := run.summary["questions"]:
+        if questions := imports.questions(run):
             for question in questions:
                 self.stderr.write(f"  Waits for a person: {question['text']}")
             raise CommandError("Nothing was changed. The file waits in the browser, under Children, Files.")

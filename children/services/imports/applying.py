@@ -19,7 +19,8 @@ from safeguarding.accounts.models import User
 
 from .changing import change_children
 from .comparing import CHUNK, load
-from .reading import Progress, leaving
+from .reading import Progress
+from .whole import leaving
 
 Kind, D = ImportRow.Kind, ImportRow.Decision
 WITHHELD = "The school’s own system withholds the address."

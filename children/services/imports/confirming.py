@@ -15,22 +15,32 @@ from safeguarding.exceptions import BadInput
 
 from .applying import Applied, apply
 from .reading import Progress, compare_again, list_state
-from .starting import forget
+from .starting import forget, require_seen
+from .whole import questions
 
 Kind = ImportRow.Kind
 
 
 @actors_transaction()
-def confirm_import(*, run: ImportRun, by: User | None, at: datetime | None = None) -> ImportRun:
+def confirm_import(
+    *,
+    run: ImportRun,
+    by: User | None,
+    seen: int | None = None,
+    today: date | None = None,
+    at: datetime | None = None,
+) -> ImportRun:
     """Say that the list may change as it was shown. `finish_import` then does it.
 
-    Rows nobody decided about are left out and stay listed. Raises `BadInput` while a question about the whole file is
-    open, and `OutOfTurn` when somebody was first.
+    `seen` is the revision of the run on the person's screen, or that of `run`. Rows nobody decided about are left out and
+    stay listed. Raises `ChangedSince` where something else is to be seen now, `BadInput` while a question about the whole
+    file is open, and `OutOfTurn` when somebody was first.
     """
     locked = ImportRun.objects.select_for_update().get(pk=run.pk)
-    open_questions = [q for q in locked.summary.get("questions", []) if q["key"] not in locked.agreed]
-    if open_questions and locked.status == ImportRun.Status.READY:
-        raise BadInput(f"Something about the whole file waits for a person: {open_questions[0]['text']}")
+    if locked.status == ImportRun.Status.READY:
+        require_seen(locked.revision, run.revision if seen is None else seen)
+        if unsaid := [q["text"] for q in questions(locked, today=today) if q["key"] not in locked.agreed]:
+            raise BadInput(f"Something about the whole file waits for a person: {unsaid[0]}")
     return import_life.perform("confirm", locked, by=by, at=at)
 
 
@@ -46,7 +56,7 @@ def finish_import(*, run: ImportRun, today: date | None = None, progress: Progre
     School.objects.select_for_update(no_key=True).get(pk=locked.school_id)
     by: User | None = locked.confirmed_by
     if locked.summary["list"] != list_state(locked.school):
-        summary = compare_again(locked, today) | {"changed_since": True}
+        summary = compare_again(locked) | {"changed_since": True}
         return import_life.perform(
             "reconsider", locked, by=by, summary=summary, agreed=[], compared_at=timezone.now(), confirmed_at=None,
             confirmed_by=None,

@@ -1,12 +1,12 @@
-"""Read a file into rows, each compared with the school's list, and say what the whole file would do."""
+"""Read a file into rows, each compared with the school's list and with the other rows."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import batched
 from typing import Any
 
-from django.db.models import Count, DecimalField, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, DecimalField, Sum
 from django.db.models.functions import Extract
 from django.utils import timezone
 
@@ -24,12 +24,10 @@ from safeguarding.audit.context import actors_transaction
 
 from .comparing import CHUNK, CODES, compare
 from .starting import refuse, stored
+from .whole import summarise
 
 Kind = ImportRow.Kind
 Progress = Callable[[int], None]
-# More leavers than this share of the children on roll, outside the months in which a year ends, wait for a person.
-LEAVERS_SHARE = 0.05
-YEAR_ENDS = (7, 8, 9)
 
 
 def read_import(
@@ -52,13 +50,13 @@ def read_import(
             return refuse(run, refused.sentence, by=by)
     with actors_transaction():
         _mark_twice(run)
-        summary = _summarise(run, header, today)
+        summary = summarise(run) | {"addressee": header and [header.authority, header.establishment]}
         return import_life.perform(
             "offer", run, by=by, summary=summary, agreed=[], compared_at=run.compared_at, rows_read=run.rows_read
         )
 
 
-def compare_again(run: ImportRun, today: date) -> dict[str, Any]:
+def compare_again(run: ImportRun) -> dict[str, Any]:
     """Compare the rows with a list that has changed since, and return the new summary. Decisions are taken back."""
     run.summary["list"] = list_state(run.school)
     rows = ImportRow.objects.filter(run=run).order_by("number")
@@ -71,27 +69,7 @@ def compare_again(run: ImportRun, today: date) -> dict[str, Any]:
             ({"id": key, "decision": ""} | result for key, result in zip(parsed, found, strict=True)),
         )
     _mark_twice(run)
-    return _summarise(run, None, today)
-
-
-def leaving(run: ImportRun) -> QuerySet[Child]:
-    """Children on roll whom a file of the whole school does not name, in any row. A transfer file makes nobody leave."""
-    if run.is_partial:
-        return Child.objects.none()
-    named = ImportRow.objects.filter(run=run, child_id=OuterRef("pk"))
-    return Child.objects.filter(~Exists(named), school=run.school, left_on=None)
-
-
-def waiting(run: ImportRun) -> QuerySet[ImportRow]:
-    """Rows about which a person has yet to say something."""
-    return ImportRow.objects.filter(run=run, decision="").filter(
-        Q(kind=Kind.HELD) | Q(is_grave=True, kind__in=(Kind.CHANGES, Kind.RETURNS))
-    )
-
-
-def remarked(run: ImportRun) -> QuerySet[ImportRow]:
-    """Rows about which there is something to say, in the order of the file."""
-    return ImportRow.objects.filter(run=run).exclude(problems=[]).order_by("number")
+    return summarise(run)
 
 
 def list_state(school: School) -> str:
@@ -208,80 +186,3 @@ def _place(name: str) -> int:
 
 def _add(row: ImportRow, severity: Severity, code: str, message: str) -> None:
     row.problems = [Problem(severity, "UPN", code, message).as_dict(), *row.problems]
-
-
-# --- the file as a whole
-
-
-def _summarise(run: ImportRun, header: Header | None, today: date) -> dict[str, Any]:
-    rows = ImportRow.objects.filter(run=run)
-    kinds = dict(rows.order_by().values_list("kind").annotate(n=Count("pk")))
-    on_roll = Child.objects.filter(school=run.school, left_on=None).count()
-    gone, unknown = leaving(run).count(), rows.filter(child=None, kind__in=(Kind.REJECTED, Kind.HELD)).count()
-    classes = _classes_gone(run)
-    summary = run.summary | {
-        "kinds": kinds,
-        "grave": rows.filter(is_grave=True, kind__in=(Kind.CHANGES, Kind.RETURNS)).count(),
-        "warned": rows.exclude(problems=[]).count(),
-        "on_roll": on_roll,
-        "leaving": gone,
-        "unknown": unknown,
-        "classes_gone": classes,
-        "ignored": _ignored(run),
-    }
-    summary["questions"] = [{"key": key, "text": text} for key, text in _questions(run, summary, header, today)]
-    return summary
-
-
-def _questions(
-    run: ImportRun, summary: dict[str, Any], header: Header | None, today: date
-) -> Iterable[tuple[str, str]]:
-    """What somebody must have looked at before the list may change: a key, and the sentence to be ticked."""
-    gone, on_roll = summary["leaving"], summary["on_roll"]
-    if gone and gone > on_roll * LEAVERS_SHARE and today.month not in YEAR_ENDS:
-        yield (
-            "leavers",
-            f"{gone} of {on_roll} children on roll are not in this file. I have looked at their names, and they have left.",
-        )
-    elif gone and summary["unknown"]:
-        yield (
-            "leavers",
-            f"{gone} children are not in this file, but {summary['unknown']} of its rows cannot be matched to anybody. I have looked at the names of those not in it, and they have left.",
-        )
-    if classes := summary["classes_gone"]:
-        names = ", ".join(classes)
-        yield (
-            "classes",
-            f"No child in this file is in class {names}. I have checked that {'it is' if len(classes) == 1 else 'they are'} no longer there.",
-        )
-    if header is not None and _for_another_school(run.school, header):
-        yield (
-            "addressee",
-            f"This transfer file is addressed to another school ({header.authority}/{header.establishment}). I have checked that its children are coming to us.",
-        )
-
-
-def _for_another_school(school: School, header: Header) -> bool:
-    given = (header.authority, header.establishment)
-    return all(given) and bool(school.establishment) and given != (school.local_authority, school.establishment)
-
-
-def _classes_gone(run: ImportRun) -> list[str]:
-    """Classes with children on roll that no row of a whole-school file names."""
-    if run.is_partial or "class_name" not in run.columns.values():
-        return []
-    held = Child.objects.filter(school=run.school, left_on=None).exclude(class_name="")
-    rows = ImportRow.objects.filter(run=run)
-    named = set(rows.values_list("facts__class_name", flat=True).distinct())
-    # A row without a class leaves its child where it is.
-    named |= set(
-        held.filter(pk__in=rows.filter(facts__class_name=None, child__isnull=False).values("child_id")).values_list(
-            "class_name", flat=True
-        )
-    )
-    return sorted(set(held.order_by().values_list("class_name", flat=True).distinct()) - named)
-
-
-def _ignored(run: ImportRun) -> list[str]:
-    """Headings of the file that Harbour does not take."""
-    return [heading for heading in run.summary.get("headings", []) if heading and heading not in run.columns]

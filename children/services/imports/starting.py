@@ -19,7 +19,7 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.audit.context import actors_transaction
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.exceptions import BadInput, OutOfTurn
+from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
 
 PART = 1024 * 1024
 _OFFICE = "Only the office, a safeguarding lead or the Headteacher can bring in children."
@@ -170,3 +170,12 @@ def require_ready(run: ImportRun) -> None:
     """Raises `OutOfTurn` unless the run waits to be looked at and confirmed."""
     if run.status != ImportRun.Status.READY:
         raise OutOfTurn("This import is not waiting to be confirmed. Open the list of imports to see where it stands.")
+
+
+def require_seen(since: int, seen: int) -> None:
+    """Raises `ChangedSince` where the page showed an earlier revision than `since`: nobody confirms what was not shown."""
+    if seen < since:
+        raise ChangedSince(
+            "The list of children, or what was decided about this file, changed after this page was shown. "
+            "Look again before you go on."
+        )

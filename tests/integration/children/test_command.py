@@ -141,6 +141,7 @@ def test_the_database_knows_for_whom_the_worker_reads_and_writes_and_forgets_it(
 
     run = start_import(school=cast.school, file_name="a.csv", chunks=[sheet([row(1)])], by=cast.office)
     take_up(run.pk)
+    run.refresh_from_db()
     confirm_import(run=run, by=cast.lead)
     take_up(run.pk)
     assert told == {"read": str(cast.office.pk), "write": str(cast.lead.pk)}

@@ -9,6 +9,7 @@ import pytest
 from children.models import Child, ChildDetail, Household, ImportRow, ImportRun
 from children.services.imports import confirm_import, finish_import, read_import, start_import
 from tests import factories
+from tests.sheets import asked, finish
 
 pytestmark = pytest.mark.django_db
 DATA = Path(__file__).parents[2] / "data"
@@ -171,7 +172,7 @@ def test_a_transfer_file_makes_nobody_leave_and_knows_a_former_upn(cast):
     finish_import(run=confirm_import(run=bring_in(cast, "sims_pupils.csv"), by=cast.office), today=TODAY)
     on_roll = Child.objects.filter(school=cast.school, left_on=None).count()
     run = bring_in(cast, "ctf_inbound.xml")
-    assert (run.is_partial, run.summary["leaving"], run.summary["questions"]) == (True, 0, [])
+    assert (run.is_partial, run.summary["leaving"], asked(run)) == (True, 0, [])
     finished = finish_import(run=confirm_import(run=run, by=cast.office), today=TODAY)
     assert finished.summary["done"]["left"] == 0
     assert (
@@ -193,3 +194,16 @@ def test_a_transfer_file_into_an_empty_school(cast):
     ]
     assert child.earlier_schools.get().name == "Fernacre Primary (fictional)"
     assert sorted(child.responsibilities.values_list("held", flat=True)) == [False, True, True]
+
+
+def test_a_transfer_file_for_another_school_is_asked_about_also_after_the_list_has_changed():
+    place = factories.school(local_authority="356", establishment="9998")
+    office = factories.member(place, "office", "Sue", "Pickering")
+    content = (DATA / "ctf_inbound.xml").read_bytes()
+    run = start_import(school=place, file_name="in.xml", chunks=[content], by=office)
+    run = read_import(run=run, by=office, today=TODAY)
+    assert asked(run) == ["addressee"]
+    factories.child(place, by=office)
+    again = finish(run, by=office, yes=True)
+    assert again.summary["changed_since"]
+    assert asked(again) == ["addressee"]

@@ -9,7 +9,7 @@ from children.services.imports import agree, confirm_import, decide, finish_impo
 from safeguarding.audit.models import Event
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from tests import factories
-from tests.sheets import TODAY, bring_in, child, finish, look_at, number, only, row
+from tests.sheets import TODAY, asked, bring_in, child, finish, look_at, number, only, row
 
 pytestmark = pytest.mark.django_db
 SUMMER = date(2026, 7, 20)
@@ -119,7 +119,7 @@ def test_a_new_number_of_a_shared_mother_is_one_change_of_one_adult(cast):
 
 
 @pytest.mark.parametrize(
-    ("gone", "today", "asked"),
+    ("gone", "today", "keys"),
     [
         (2, TODAY, []),
         (3, TODAY, ["leavers"]),
@@ -128,28 +128,36 @@ def test_a_new_number_of_a_shared_mother_is_one_change_of_one_adult(cast):
         (3, date(2026, 10, 1), ["leavers"]),
     ],
 )
-def test_many_leavers_wait_outside_the_end_of_the_year(cast, forty, gone, today, asked):
+def test_many_leavers_wait_outside_the_end_of_the_year(cast, forty, gone, today, keys):
     run = look_at(cast.school, forty[: 40 - gone], by=cast.office, today=today)
     assert run.summary["leaving"] == gone
-    assert [question["key"] for question in run.summary["questions"]] == asked
+    assert asked(run, today=today) == keys
+
+
+def test_leavers_are_asked_about_on_the_day_of_the_confirmation(cast, forty):
+    run = look_at(cast.school, forty[:10], by=cast.office, today=date(2026, 9, 30))
+    winter = date(2026, 12, 1)
+    with pytest.raises(BadInput, match="30 of 40 children on roll"):
+        finish(run, by=cast.office, today=winter)
+    assert finish(run, by=cast.office, today=winter, yes=True).summary["done"]["left"] == 30
 
 
 def test_a_question_about_the_whole_file_must_be_answered(cast, forty):
     run = look_at(cast.school, forty[:30], by=cast.office)
     with pytest.raises(BadInput, match="10 of 40 children on roll"):
-        confirm_import(run=run, by=cast.office)
+        confirm_import(run=run, by=cast.office, today=TODAY)
     assert finish(run, by=cast.office, yes=True).summary["done"]["left"] == 10
 
 
 def test_a_class_that_vanishes_waits(cast, forty):
     run = look_at(cast.school, [one | {"room": "3A"} for one in forty], by=cast.office, today=SUMMER)
     assert run.summary["classes_gone"] == ["3B"]
-    assert [question["key"] for question in run.summary["questions"]] == ["classes"]
+    assert asked(run) == ["classes"]
 
 
 def test_a_file_without_classes_makes_none_vanish(cast, forty):
     run = look_at(cast.school, forty, by=cast.office, leave_out=("room",))
-    assert run.summary["questions"] == []
+    assert asked(run) == []
 
 
 GRAVE = [({"born": "28/03/2018"}, "date_of_birth"), ({"responsible": "No"}, "responsibility")]
@@ -209,7 +217,7 @@ def test_a_row_that_cannot_be_used_is_no_reason_to_leave(cast, forty):
 def test_leavers_wait_where_a_row_might_be_one_of_them(cast, forty):
     run = look_at(cast.school, [row(0, upn="", forename="Nobody"), *forty[1:]], by=cast.office)
     assert run.summary["leaving"] == 1
-    assert [question["key"] for question in run.summary["questions"]] == ["leavers"]
+    assert asked(run) == ["leavers"]
 
 
 # --- in one transaction, once, by the right people, and written down
