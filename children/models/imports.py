@@ -128,9 +128,11 @@ class ImportRow(models.Model):
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
     # As a spreadsheet numbers it: the headings are row 1. In a transfer file: the how-manieth pupil.
     number = models.PositiveIntegerField()
+    # The UPN that the row gives its child: empty where what it carries is another child's, or a former one.
     upn = models.CharField(max_length=13, blank=True)
     # Folded name and date of birth: who the row is about where the UPN does not say.
     who = models.CharField(max_length=330, blank=True)
+    # As they were read: comparing again begins with them.
     facts = models.JSONField(default=dict)
     # [{"severity", "column", "code", "message"}], worst first.
     problems = models.JSONField(default=list)

@@ -18,7 +18,7 @@ from children.services.registering import register_children
 from safeguarding.accounts.models import User
 
 from .changing import change_children
-from .comparing import CHUNK, load
+from .comparing import CHUNK, load, own
 from .reading import Progress
 from .whole import leaving
 
@@ -77,8 +77,11 @@ def _is_change(row: ImportRow) -> bool:
 
 
 def _facts(row: ImportRow) -> Facts:
-    """What a row says, less the UPN where it is another child's."""
-    return {k: v for k, v in row.facts.items() if k != "upn"} if row.decision == D.NO_NUMBER else row.facts
+    """What a row says about its child, less what is another child's."""
+    facts = own(row.facts, (problem["code"] for problem in row.problems))
+    if row.decision == D.NO_NUMBER:
+        return {name: value for name, value in facts.items() if name not in ("upn", "former_upn")}
+    return facts
 
 
 def _new_child(facts: Facts, run: ImportRun, today: date) -> NewChild:
@@ -116,7 +119,8 @@ def _change(run: ImportRun, rows: Sequence[ImportRow], done: Applied, *, by: Use
     wanted: list[tuple[Held, Facts, list[Change]]] = []
     for row in rows:
         known = held[row.child_id]  # type: ignore[index]
-        changes = differences(known, row.facts)
+        facts = _facts(row)
+        changes = differences(known, facts)
         if row.decision == D.KEEP_HELD:
             changes = [change for change in changes if not change.grave]
         comes_back = known.child.left_on is not None
@@ -124,7 +128,7 @@ def _change(run: ImportRun, rows: Sequence[ImportRow], done: Applied, *, by: Use
             done.returned.append(known.child.pk)
         if changes or comes_back:
             done.changed.append(known.child.pk)
-            wanted.append((known, row.facts, changes))
+            wanted.append((known, facts, changes))
     change_children(run, wanted, by=by, today=today)
 
 

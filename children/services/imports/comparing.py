@@ -12,7 +12,7 @@ from uuid import UUID
 
 from children.importing.differences import Held, HeldAdult, differences
 from children.importing.problems import Problem, Severity, worst_first
-from children.importing.rows import Parsed, who_key, who_name
+from children.importing.rows import Facts, Parsed, who_key, who_name
 from children.models import (
     Child,
     ChildDetail,
@@ -26,6 +26,7 @@ from safeguarding.accounts.models import School
 
 CHUNK = 2000
 Kind = ImportRow.Kind
+COMPARED = ("kind", "child_id", "changes", "is_grave", "problems", "upn")
 
 
 def load(ids: Iterable[UUID]) -> dict[UUID, Held]:
@@ -113,7 +114,7 @@ class Finder:
 
 
 def compare(school: School, rows: Sequence[Parsed]) -> Iterator[dict[str, Any]]:
-    """For each row, the fields of `ImportRow` that comparing decides: kind, child, changes, problems, whether it is grave."""
+    """For each row, the fields of `ImportRow` that comparing decides: `COMPARED`. Its facts stay as they were read."""
     finder = Finder(school, rows)
     found = {row.number: _find(row, finder) for row in rows}
     held = load({child for child, _ in found.values() if child})
@@ -175,8 +176,14 @@ _DOUBTS = {
 }
 # What comparing adds to a row's problems, and takes away again before it compares anew.
 CODES = frozenset(_DOUBTS) | {"twice", "who_twice", "child_twice"}
-# The row's UPN is not the child's: it is not taken over.
-_NOT_ITS_OWN = frozenset({"former_upn", "wrong_upn"})
+# Which fact of a row is not the child's own, by what was said about the row: it is not taken over.
+_NOT_ITS_OWN = {"former_upn": "upn", "wrong_upn": "upn"}
+
+
+def own(facts: Facts, codes: Iterable[str]) -> Facts:
+    """What a row says about the child it was found to be about: its facts, less a number that is another's or was before."""
+    others = {_NOT_ITS_OWN[code] for code in codes if code in _NOT_ITS_OWN}
+    return {name: value for name, value in facts.items() if name not in others} if others else facts
 
 
 def _doubt(code: str) -> Problem:
@@ -185,9 +192,7 @@ def _doubt(code: str) -> Problem:
 
 
 def _judge(row: Parsed, held: Held | None, doubts: list[Problem]) -> dict[str, Any]:
-    facts = row.facts
-    if any(doubt.code in _NOT_ITS_OWN for doubt in doubts):
-        facts = {name: value for name, value in facts.items() if name != "upn"}
+    facts = own(row.facts, (doubt.code for doubt in doubts))
     changes = differences(held, facts) if held is not None else []
     problems = worst_first([*row.problems, *doubts])
     return {
@@ -196,7 +201,7 @@ def _judge(row: Parsed, held: Held | None, doubts: list[Problem]) -> dict[str, A
         "changes": [change.as_dict() for change in changes],
         "is_grave": any(change.grave for change in changes),
         "problems": [problem.as_dict() for problem in problems],
-        "facts": facts,
+        "upn": facts.get("upn", ""),
     }
 
 

@@ -22,7 +22,7 @@ from children.services import bulk
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.context import actors_transaction
 
-from .comparing import CHUNK, CODES, compare
+from .comparing import CHUNK, CODES, COMPARED, compare
 from .starting import refuse, stored
 from .whole import summarise
 
@@ -65,7 +65,7 @@ def compare_again(run: ImportRun) -> dict[str, Any]:
         found = compare(run.school, list(parsed.values()))
         bulk.update(
             ImportRow,
-            _COMPARED,
+            (*COMPARED, "decision"),
             ({"id": key, "decision": ""} | result for key, result in zip(parsed, found, strict=True)),
         )
     _mark_twice(run)
@@ -77,9 +77,6 @@ def list_state(school: School) -> str:
     exactly = Sum(Extract("changed_at", "epoch"), output_field=DecimalField(max_digits=40, decimal_places=6))
     found = Child.objects.filter(school=school).aggregate(n=Count("pk"), at=exactly)
     return f"{found['n']}:{found['at']}"
-
-
-_COMPARED = ("kind", "child_id", "changes", "is_grave", "problems", "facts", "decision")
 
 
 def _stage(run: ImportRun, today: date, progress: Progress) -> Header | None:
@@ -112,13 +109,7 @@ def _open(run: ImportRun, today: date) -> tuple[Iterator[Parsed], TransferFile |
 
 
 def _row(run: ImportRun, row: Parsed, result: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "run_id": run.pk,
-        "number": row.number,
-        "upn": result["facts"].get("upn", ""),
-        "who": row.who,
-        **result,
-    }
+    return {"run_id": run.pk, "number": row.number, "facts": row.facts, "who": row.who, **result}
 
 
 def _as_read(row: ImportRow) -> Parsed:

@@ -160,3 +160,22 @@ def test_a_decision_that_is_not_open_for_its_row_is_refused(cast, forty):
     run = look_at(cast.school, forty, by=cast.office)
     with pytest.raises(BadInput, match="cannot be done with row 2"):
         decide(run=run, decisions={only(run, number=2).pk: D.TAKE_NEW}, by=cast.office)
+
+
+def test_a_row_with_a_former_upn_is_found_again_when_the_list_has_changed_meanwhile(cast):
+    """Nobody else of its name is on the list: only the former UPN says who it is."""
+    bring_in(cast.school, [row(1, upn="B35699992601A"), row(2), row(3)], by=cast.office)
+    renewed = look_at(cast.school, [row(1), row(2), row(3)], by=cast.office)
+    decide(run=renewed, decisions={only(renewed, kind="held").pk: D.TAKE}, by=cast.office)
+    finish(renewed, by=cast.office)
+
+    run = look_at(cast.school, [row(1, upn="B35699992601A", surname="Marlow"), row(2), row(3)], by=cast.office)
+    first = only(run, number=2)
+    bring_in(cast.school, [row(1), row(2, room="3D"), row(3)], by=cast.lead)
+    again = finish(run, by=cast.office)
+    assert again.summary["changed_since"]
+    assert again.summary["leaving"] == 0
+    second = only(run, number=2)
+    assert (second.kind, second.problems, second.changes) == (first.kind, first.problems, first.changes)
+    finish(again, by=cast.office, yes=True)
+    assert (child(1).surname, child(1).detail.upn) == ("Marlow", number(1))
