@@ -63,7 +63,7 @@ class Adult:
     def identity(self) -> str:
         """Name with telephone or e-mail: who has both in common is one adult. Empty where there is no way to tell."""
         reach = "".join(c for c in self.mobile or self.telephone if c.isdigit())[-10:] or self.email.casefold()
-        return f"{fold(f'{self.forename} {self.surname}')[:320]}|{reach}" if reach else ""
+        return f"{fold(f'{self.forename} {self.surname}')[:320]}|{reach}"[:600] if reach else ""
 
 
 @dataclass(slots=True)

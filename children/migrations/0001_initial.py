@@ -326,7 +326,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='earlierschool',
-            constraint=models.UniqueConstraint(models.F('child'), models.F('local_authority'), models.F('establishment'), models.F('entered_on'), name='earlier_school_once', nulls_distinct=False),
+            constraint=models.UniqueConstraint(models.F('child'), models.F('local_authority'), models.F('establishment'), models.F('name'), models.F('entered_on'), name='earlier_school_once', nulls_distinct=False),
         ),
         migrations.AddConstraint(
             model_name='enrolment',

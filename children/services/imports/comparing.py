@@ -5,7 +5,7 @@ Rows go through in chunks with a handful of queries each, so that sixty thousand
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -88,8 +88,11 @@ class Finder:
 
     def by_number(self, row: Parsed) -> Numbered | None:
         """The child whose UPN, of now or of before, the row carries as its own, or as its former one."""
-        numbers = (row.facts.get("upn", ""), row.facts.get("former_upn", ""))
-        return next((self._numbered[n] for n in numbers if n in self._numbered), None)
+        if (found := self._numbered.get(row.facts.get("upn", ""))) is not None:
+            return found
+        before = self._numbered.get(row.facts.get("former_upn", ""))
+        # The row's own UPN is a new one, whichever of the child's its former one is.
+        return before and replace(before, former=False)
 
     def by_name(self, row: Parsed) -> list[UUID]:
         """Children of the same name and date of birth; looked for only where UPN and name together do not settle it."""
@@ -175,9 +178,9 @@ _DOUBTS = {
     ),
 }
 # What comparing adds to a row's problems, and takes away again before it compares anew.
-CODES = frozenset(_DOUBTS) | {"twice", "who_twice", "child_twice"}
+CODES = frozenset(_DOUBTS) | {"twice", "who_twice", "child_twice", "former_twice"}
 # Which fact of a row is not the child's own, by what was said about the row: it is not taken over.
-_NOT_ITS_OWN = {"former_upn": "upn", "wrong_upn": "upn"}
+_NOT_ITS_OWN = {"former_upn": "upn", "wrong_upn": "upn", "former_twice": "former_upn"}
 
 
 def own(facts: Facts, codes: Iterable[str]) -> Facts:

@@ -1,7 +1,6 @@
 """Read a file into rows, each compared with the school's list and with the other rows."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import batched
 from typing import Any
@@ -12,8 +11,7 @@ from django.utils import timezone
 
 from children.importing import formats
 from children.importing.ctf import Header, TransferFile
-from children.importing.differences import LABELS
-from children.importing.problems import FileRefused, Problem, Severity
+from children.importing.problems import FileRefused, Problem
 from children.importing.reading import open_sheet
 from children.importing.rows import Parsed, RowReader, kind_of
 from children.lifecycles import import_life
@@ -23,6 +21,7 @@ from safeguarding.accounts.models import School, User
 from safeguarding.audit.context import actors_transaction
 
 from .comparing import CHUNK, CODES, COMPARED, compare
+from .repeats import mark_repeats
 from .starting import refuse, stored
 from .whole import summarise
 
@@ -49,7 +48,7 @@ def read_import(
         with actors_transaction():
             return refuse(run, refused.sentence, by=by)
     with actors_transaction():
-        _mark_twice(run)
+        mark_repeats(run)
         summary = summarise(run) | {"addressee": header and [header.authority, header.establishment]}
         return import_life.perform(
             "offer", run, by=by, summary=summary, agreed=[], compared_at=run.compared_at, rows_read=run.rows_read
@@ -68,7 +67,7 @@ def compare_again(run: ImportRun) -> dict[str, Any]:
             (*COMPARED, "decision"),
             ({"id": key, "decision": ""} | result for key, result in zip(parsed, found, strict=True)),
         )
-    _mark_twice(run)
+    mark_repeats(run)
     return summarise(run)
 
 
@@ -117,63 +116,3 @@ def _as_read(row: ImportRow) -> Parsed:
     problems = [Problem(**p) for p in row.problems if p["code"] not in CODES]
     kind = Kind.SKIPPED if row.kind == Kind.SKIPPED else kind_of(problems)
     return Parsed(row.number, row.facts, problems, kind)
-
-
-# --- the file against itself
-
-
-def _mark_twice(run: ImportRun) -> None:
-    """Of rows that are the same, keep the first; hold those that give one UPN to two, two UPNs to one, or are about one child."""
-    usable = ImportRow.objects.filter(run=run).exclude(kind__in=(Kind.SKIPPED, Kind.REJECTED, Kind.REPEATED))
-    for column, code, nobody in (("upn", "twice", ""), ("who", "who_twice", ""), ("child_id", "child_twice", None)):
-        given = usable.exclude(**{column: nobody})
-        several = given.values_list(column, flat=True).annotate(n=Count("pk")).filter(n__gt=1)
-        groups: dict[Any, list[ImportRow]] = defaultdict(list)
-        for some in batched(several.order_by(), CHUNK):
-            for row in usable.filter(**{f"{column}__in": some}).order_by("number"):
-                groups[getattr(row, column)].append(row)
-        marked = [row for group in groups.values() for row in _judge_twins(group, code)]
-        bulk.update(
-            ImportRow, ("kind", "problems"), ({"id": r.pk, "kind": r.kind, "problems": r.problems} for r in marked)
-        )
-
-
-def _judge_twins(group: Sequence[ImportRow], code: str) -> Iterator[ImportRow]:
-    different: list[ImportRow] = []
-    for row in group:
-        same = next((first for first in different if first.facts == row.facts), None)
-        if same is None:
-            different.append(row)
-            continue
-        row.kind = Kind.REPEATED
-        _add(row, Severity.WARN, "twice", f"This row is the same as row {same.number}. It counts once.")
-        yield row
-    if len(different) < 2 or (code != "twice" and all(row.kind == Kind.HELD for row in different)):
-        return
-    rows = " and ".join(f"{row.number}" for row in different)
-    for row in different:
-        row.kind = Kind.HELD
-        if code == "twice":
-            message = f"Rows {rows} have the same UPN and differ in: {_differing(different)}. Which of them is right?"
-        elif code == "child_twice":
-            message = f"Rows {rows} are about one child of the list. Which of them is right?"
-        else:
-            message = f"Rows {rows} give one name and date of birth different UPNs. Which of them is right?"
-        _add(row, Severity.HOLD, code, message)
-        yield row
-
-
-def _differing(rows: Sequence[ImportRow]) -> str:
-    names = sorted(
-        {name for row in rows for name in row.facts if any(r.facts.get(name) != row.facts[name] for r in rows)},
-        key=_place,
-    )
-    return ", ".join(LABELS.get(name, name.replace("_", " ")).lower() for name in names[:5])
-
-
-def _place(name: str) -> int:
-    return list(LABELS).index(name) if name in LABELS else len(LABELS)
-
-
-def _add(row: ImportRow, severity: Severity, code: str, message: str) -> None:
-    row.problems = [Problem(severity, "UPN", code, message).as_dict(), *row.problems]
