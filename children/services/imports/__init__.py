@@ -1,7 +1,7 @@
 """Bring a file of children into a school's list: give it, have it read, decide, confirm.
 
 starting    take the file, say what its columns mean, give up
-reading     rows into the database, each compared with the list (comparing) and with the others (repeats)
+reading     rows into the database, each compared with the list (comparing) and with the others (repeats, families)
 whole       what the file as a whole would do, and what must have been looked at first
 deciding    what becomes of the rows that wait for a person
 confirming  the list changes, in one transaction or not at all

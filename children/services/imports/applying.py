@@ -120,7 +120,9 @@ def _change(run: ImportRun, rows: Sequence[ImportRow], done: Applied, *, by: Use
     for row in rows:
         known = held[row.child_id]  # type: ignore[index]
         facts = _facts(row)
-        changes = differences(known, facts)
+        # An adult of several children may have been changed by another row already; never more than was shown.
+        shown = {(change["field"], change["place"]) for change in row.changes}
+        changes = [change for change in differences(known, facts) if (change.field, change.place) in shown]
         if row.decision == D.KEEP_HELD:
             changes = [change for change in changes if not change.grave]
         comes_back = known.child.left_on is not None

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from children import names
 from children.facts import Adult, Home
-from children.importing.differences import CARD, DETAIL, REACH, Change, Held, plain
+from children.importing.adults import REACH
+from children.importing.differences import CARD, DETAIL, Change, Held, plain
 from children.importing.rows import Facts
 from children.models import (
     Child,
@@ -32,6 +33,7 @@ from safeguarding.accounts.models import User
 Wanted = Sequence[tuple[Held, Facts, list[Change]]]
 Row = dict[str, Any]
 _NAMES = ("forename", "surname", "known_forename", "known_surname", "middle_names")
+_IDENTITY = ("title", "forename", "surname", *REACH)
 _ROLL = ("left_on", "sort_name", "search_text", "name_sounds", "changed_at")
 
 
@@ -192,10 +194,11 @@ def _change_adults(run: ImportRun, wanted: Wanted, *, by: User | None, today: da
         new = [Adult(**facts["adults"][c.place], known_from=known) for c in changes if c.field == "adult"]
         if new:
             added.append((held.child.pk, new, []))
+        adults = {str(adult.contact.pk): adult for adult in held.adults}
         for change in changes:
-            adult = held.adult(facts["adults"][change.place]) if change.adult and change.field != "adult" else None
-            if adult is None:
+            if not change.contact:
                 continue
+            adult = adults[change.contact]
             if change.field in REACH:
                 row = contacts.setdefault(adult.contact.pk, _contact(adult.contact))
                 row[change.field] = change.now
@@ -212,13 +215,13 @@ def _change_adults(run: ImportRun, wanted: Wanted, *, by: User | None, today: da
 
 
 def _contact(contact: Contact) -> Row:
-    return {name: getattr(contact, name) for name in ("forename", "surname", *REACH)} | {"id": contact.pk}
+    return {name: getattr(contact, name) for name in _IDENTITY} | {"id": contact.pk}
 
 
 def _write_contacts(run: ImportRun, contacts: dict[UUID, Row]) -> None:
     """New numbers make a new identity; where another contact has that already, this one is told apart by its key alone."""
     for row in contacts.values():
-        row["identity"] = Adult(**{name: row[name] for name in ("forename", "surname", *REACH)}).identity
+        row["identity"] = Adult(**{name: row[name] for name in _IDENTITY}).identity
     wanted = [row["identity"] for row in contacts.values()]
     taken = set(
         Contact.objects.filter(school=run.school, identity__in=wanted)

@@ -10,7 +10,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from children.importing.differences import Held, HeldAdult, differences
+from children.importing.adults import HeldAdult
+from children.importing.differences import Held, differences
 from children.importing.problems import Problem, Severity, worst_first
 from children.importing.rows import Facts, Parsed, who_key, who_name
 from children.models import (
@@ -178,7 +179,7 @@ _DOUBTS = {
     ),
 }
 # What comparing adds to a row's problems, and takes away again before it compares anew.
-CODES = frozenset(_DOUBTS) | {"twice", "who_twice", "child_twice", "former_twice"}
+CODES = frozenset(_DOUBTS) | {"twice", "who_twice", "child_twice", "former_twice", "disagree"}
 # Which fact of a row is not the child's own, by what was said about the row: it is not taken over.
 _NOT_ITS_OWN = {"former_upn": "upn", "wrong_upn": "upn", "former_twice": "former_upn"}
 

@@ -21,6 +21,7 @@ from safeguarding.accounts.models import School, User
 from safeguarding.audit.context import actors_transaction
 
 from .comparing import CHUNK, CODES, COMPARED, compare
+from .families import keep_where_rows_disagree
 from .repeats import mark_repeats
 from .starting import refuse, stored
 from .whole import summarise
@@ -49,6 +50,7 @@ def read_import(
             return refuse(run, refused.sentence, by=by)
     with actors_transaction():
         mark_repeats(run)
+        keep_where_rows_disagree(run)
         summary = summarise(run) | {"addressee": header and [header.authority, header.establishment]}
         return import_life.perform(
             "offer", run, by=by, summary=summary, agreed=[], compared_at=run.compared_at, rows_read=run.rows_read
@@ -68,6 +70,7 @@ def compare_again(run: ImportRun) -> dict[str, Any]:
             ({"id": key, "decision": ""} | result for key, result in zip(parsed, found, strict=True)),
         )
     mark_repeats(run)
+    keep_where_rows_disagree(run)
     return summarise(run)
 
 
