@@ -12,11 +12,12 @@ from .deciding import agree, choices, decide
 from .reading import read_import
 from .starting import abandon_import, start_import, tell_columns
 from .whole import leaving, questions, remarked, waiting
-from .working import go_on, take_up, take_up_all
+from .working import alone, go_on, take_up, take_up_all
 
 __all__ = [
     "abandon_import",
     "agree",
+    "alone",
     "choices",
     "confirm_import",
     "decide",

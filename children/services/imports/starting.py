@@ -20,6 +20,7 @@ from safeguarding.audit.context import actors_transaction
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
+from safeguarding.keys import uuid7
 
 PART = 1024 * 1024
 _OFFICE = "Only the office, a safeguarding lead or the Headteacher can bring in children."
@@ -62,14 +63,17 @@ def stored(run: ImportRun) -> io.BufferedReader:
 
 
 @actors_transaction()
-def start_import(*, school: School, file_name: str, chunks: Iterable[bytes], by: User | None) -> ImportRun:
+def start_import(
+    *, school: School, file_name: str, chunks: Iterable[bytes], by: User | None, key: UUID | None = None
+) -> ImportRun:
     """Keep a file and find out what it is. The run is UPLOADED (ready to be read), MAPPING (its columns must be told) or REFUSED.
 
-    `chunks` are its bytes. `by` is None at the command line only. Raises `BadInput` for a file of more than 50 MB.
+    `chunks` are its bytes. `by` is None at the command line only, which gives the `key` of the run, too, as it keeps the
+    worker away from it. Raises `BadInput` for a file of more than 50 MB.
     """
     if by is not None:
         ensure(by, Capability.IMPORT_CHILDREN, school.pk, _OFFICE)
-    run = ImportRun(school=school, file_name=file_name[-100:], size=0, uploaded_by=by)
+    run = ImportRun(id=key or uuid7(), school=school, file_name=file_name[-100:], size=0, uploaded_by=by)
     run.save(force_insert=True)
     expected = 0
     for number, part in enumerate(_parts(chunks)):
@@ -131,6 +135,16 @@ def forget(run: ImportRun, *, leave: Iterable[UUID] = ()) -> None:
     """Delete the file and the rows of a run, less the rows with the keys `leave`."""
     ImportPart.objects.filter(run=run).delete()
     ImportRow.objects.filter(run=run).exclude(pk__in=list(leave)).delete()
+
+
+def forget_earlier(run: ImportRun) -> None:
+    """What earlier imports of the school left to be looked at is over with the next one."""
+    over = {
+        "run__school": run.school_id,
+        "run__status__in": (ImportRun.Status.CONFIRMED, ImportRun.Status.ABANDONED),
+    }
+    for model in (ImportPart, ImportRow):
+        model.objects.filter(**over).exclude(run=run).delete()
 
 
 def _recognise(run: ImportRun, *, by: User | None) -> ImportRun:

@@ -148,6 +148,15 @@ def test_a_decision_about_a_row_as_it_was_is_not_kept(client, cast):
     assert not run.rows.exclude(decision="").exists()
 
 
+def test_what_nobody_decided_about_is_told_apart_from_what_cannot_be_used(client, cast):
+    bring_in(cast.school, [row(n) for n in range(3)], by=cast.office)
+    run = look_at(cast.school, [row(0, born="28/03/2018"), row(1), row(2)], by=cast.office)
+    client.force_login(cast.office)
+    done = text(confirm(client, run))
+    assert "Nobody decided about 1 row: nothing of it was taken" in done
+    assert "Mend what cannot be used" not in done
+
+
 def test_who_would_leave_is_shown_by_name(client, cast):
     bring_in(cast.school, [row(n) for n in range(5)], by=cast.office)
     run = look_at(cast.school, [row(n) for n in range(4)], by=cast.office)
