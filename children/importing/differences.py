@@ -23,6 +23,8 @@ DETAIL = (
     "upn", "admission_number", "middle_names", "date_of_birth", "sex", "ethnicity", "first_language", "sen_provision",
     "sen_needs", "in_care", "care_authority",
 )  # fmt: skip
+# It is looked at on the child's record, where that is asked for and recorded.
+_NOT_SHOWN = "an address that is not shown"
 GRAVE = frozenset({"date_of_birth", "upn"})
 _LEGAL = {"known_forename": "forename", "known_surname": "surname"}
 LABELS = {
@@ -54,12 +56,11 @@ class Change:
     contact: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """As a row keeps it and a page shows it: in words."""
-        return asdict(self) | {
-            "label": LABELS[self.field],
-            "was": in_words(self.field, self.was),
-            "now": in_words(self.field, self.now),
-        }
+        """As a row keeps it and a page shows it: in words. An address that is confidential is not among them."""
+        was, now = in_words(self.field, self.was), in_words(self.field, self.now)
+        if self.field == "address" and self.grave:
+            was, now = was and _NOT_SHOWN, now and _NOT_SHOWN
+        return asdict(self) | {"label": LABELS[self.field], "was": was, "now": now}
 
 
 @dataclass(slots=True)

@@ -17,13 +17,12 @@ from children.models import Child, ClassEpisode, Enrolment, ImportRow, ImportRun
 from children.services.registering import register_children
 from safeguarding.accounts.models import User
 
-from .changing import change_children
+from .changing import WITHHELD, change_children
 from .comparing import CHUNK, load, own
 from .reading import Progress
 from .whole import leaving
 
 Kind, D = ImportRow.Kind, ImportRow.Decision
-WITHHELD = "The school’s own system withholds the address."
 
 
 @dataclass(slots=True)

@@ -33,6 +33,8 @@ from safeguarding.accounts.models import User
 Wanted = Sequence[tuple[Held, Facts, list[Change]]]
 Row = dict[str, Any]
 _NAMES = ("forename", "surname", "known_forename", "known_surname", "middle_names")
+WITHHELD = "The school’s own system withholds the address."
+_CONFIDENTIAL = ("address_confidential", "address_confidential_reason")
 _IDENTITY = ("title", "forename", "surname", *REACH)
 _ROLL = ("left_on", "sort_name", "search_text", "name_sounds", "changed_at")
 
@@ -46,7 +48,7 @@ def change_children(run: ImportRun, wanted: Wanted, *, by: User | None, today: d
     _keep_former_numbers(school, wanted, today)
     called = _other_names(wanted)
     bulk.update(Child, (*CARD, *_ROLL), (_card(*entry, called) for entry in wanted))
-    bulk.update(ChildDetail, (*DETAIL, "address_confidential"), (_detail(held, changes) for held, _, changes in wanted))
+    bulk.update(ChildDetail, (*DETAIL, *_CONFIDENTIAL), (_detail(held, changes) for held, _, changes in wanted))
     _change_roll(school, wanted, today)
     _change_classes(school, wanted, today)
     _change_homes(run, wanted, today)
@@ -79,7 +81,9 @@ def _card(held: Held, facts: Facts, changes: list[Change], called: dict[UUID, li
 
 def _detail(held: Held, changes: list[Change]) -> Row:
     new = _new(changes)
-    row = {name: new.get(name, plain(getattr(held.detail, name))) for name in (*DETAIL, "address_confidential")}
+    row = {name: new.get(name, plain(getattr(held.detail, name))) for name in (*DETAIL, *_CONFIDENTIAL)}
+    if new.get("address_confidential"):
+        row["address_confidential_reason"] = row["address_confidential_reason"] or WITHHELD
     return row | {"child_id": held.child.pk}
 
 
