@@ -93,6 +93,14 @@ class Earlier:
     entered_on: date | None = None
     left_on: date | None = None
 
+    @property
+    def key(self) -> str:
+        """By what this is one time at one school: its numbers, or its name where it has none, and the day of entry."""
+        numbered = self.local_authority and self.establishment
+        return (
+            f"{self.local_authority}/{self.establishment}|{'' if numbered else fold(self.name)}|{self.entered_on or ''}"
+        )
+
 
 @dataclass(slots=True)
 class Leaving:

@@ -14,7 +14,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from children import codes
-from children.names import fold
+from children.facts import Earlier
 
 from . import values
 from .problems import FileRefused, Severity, worst_first
@@ -136,7 +136,7 @@ class TransferFile:
         yield "address", _address(pupil.find("Address"))
         yield "adults", [adult for e in pupil.iterfind("Contacts/Contact") if (adult := _adult(e, notes))]
         schools = (self._earlier(e, notes) for e in pupil.iterfind("SchoolHistory/School"))
-        yield "earlier", list({earlier_key(school): school for school in schools if any(school.values())}.values())
+        yield "earlier", list({Earlier(**school).key: school for school in schools if any(school.values())}.values())
         notes.column = ""
 
     def _needs(self, pupil: Element, notes: Notes) -> list[Any]:
@@ -154,12 +154,6 @@ class TransferFile:
             "entered_on": self._day(_text(school, "EntryDate"), notes),
             "left_on": self._day(_text(school, "LeavingDate"), notes),
         }
-
-
-def earlier_key(school: Facts) -> tuple[object, ...]:
-    """By what an earlier school and the time at it are one: its numbers, or its name where it has none; the day of entry."""
-    numbers = (school.get("local_authority") or "", school.get("establishment") or "")
-    return (*numbers, "" if all(numbers) else fold(school.get("name") or ""), school.get("entered_on"))
 
 
 def _check_root(tag: str) -> None:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from children import codes
-from children.facts import Adult, Home
+from children.facts import Adult, Earlier, Home
 from children.models import Child, ChildDetail, Household
 from children.names import fold
 
@@ -34,7 +34,7 @@ LABELS = {
     "date_of_birth": "Date of birth", "sex": "Sex", "ethnicity": "Ethnicity", "first_language": "First language",
     "sen_provision": "Special educational needs", "sen_needs": "Kinds of need", "in_care": "Looked after",
     "care_authority": "Authority", "address": "Address", "address_confidential": "Address is confidential",
-    "adult": "New contact", "relationship": "Relationship", "mobile": "Mobile", "telephone": "Telephone",
+    "called": "Former name", "former_upn": "Former UPN", "earlier": "Earlier school", "adult": "New contact", "relationship": "Relationship", "mobile": "Mobile", "telephone": "Telephone",
     "email": "E-mail", "responsibility": "Parental responsibility", "on_roll": "On roll",
 }  # fmt: skip
 _CODED = {"ethnicity": "ethnicity", "first_language": "language", "sen_provision": "sen", "care_authority": "authority"}
@@ -71,11 +71,15 @@ class Held:
     detail: ChildDetail
     home: Household | None = None
     adults: list[HeldAdult] = field(default_factory=list)
+    # Other names, folded; former UPNs; keys of earlier schools.
+    called: set[str] = field(default_factory=set)
+    former_upns: set[str] = field(default_factory=set)
+    earlier: set[str] = field(default_factory=set)
 
 
 def differences(held: Held, facts: Facts) -> list[Change]:
     """Every field that the row would change, in the order in which a page shows them."""
-    return [*_own(held, facts), *_address(held, facts), *_adults(held, facts)]
+    return [*_own(held, facts), *_before(held, facts), *_address(held, facts), *_adults(held, facts)]
 
 
 def in_words(name: str, value: Any) -> str:
@@ -110,6 +114,23 @@ def _own(held: Held, facts: Facts) -> Iterator[Change]:
             was, now = plain(getattr(record, name)), facts[name]
             if was != now and not lost_letters(now, was or getattr(record, _LEGAL.get(name, ""), "")):
                 yield Change(name, was, now, grave=name in GRAVE and bool(was))
+
+
+def _before(held: Held, facts: Facts) -> Iterator[Change]:
+    """What the child was called, numbered and where it was before: a file adds to it and takes nothing away."""
+    known = held.called | {fold(held.child.full_name)}
+    for place, called in enumerate(facts.get("called", ())):
+        name = f"{called['forename']} {called['surname']}".strip()
+        if fold(name) not in known:
+            yield Change("called", "", name, place=place)
+    former = facts.get("former_upn", "")
+    if former and former not in {held.detail.upn, facts.get("upn"), *held.former_upns}:
+        yield Change("former_upn", "", former)
+    for place, given in enumerate(facts.get("earlier", ())):
+        school = Earlier(**given)
+        if school.key not in held.earlier:
+            name = school.name or f"{school.local_authority}/{school.establishment}"
+            yield Change("earlier", "", name, place=place)
 
 
 def _address(held: Held, facts: Facts) -> Iterator[Change]:

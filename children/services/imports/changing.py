@@ -19,6 +19,7 @@ from children.models import (
     ClassEpisode,
     Contact,
     ContactLink,
+    EarlierSchool,
     Enrolment,
     FormerUpn,
     HouseholdMember,
@@ -46,6 +47,7 @@ def change_children(run: ImportRun, wanted: Wanted, *, by: User | None, today: d
     school = {"school_id": run.school_id}
     _keep_former_names(school, wanted)
     _keep_former_numbers(school, wanted, today)
+    _add_earlier_schools(school, wanted)
     called = _other_names(wanted)
     bulk.update(Child, (*CARD, *_ROLL), (_card(*entry, called) for entry in wanted))
     bulk.update(ChildDetail, (*DETAIL, *_CONFIDENTIAL), (_detail(held, changes) for held, _, changes in wanted))
@@ -95,39 +97,46 @@ def _other_names(wanted: Wanted) -> dict[UUID, list[str]]:
 
 
 def _keep_former_names(school: Row, wanted: Wanted) -> None:
-    """A legal name that changes stays as a former one, unless only its spelling was mended."""
-    rows = [
-        school
-        | {
-            "child_id": held.child.pk,
-            "kind": OtherName.Kind.FORMER,
-            "forename": held.child.forename,
-            "surname": held.child.surname,
-        }
+    """A legal name that changes stays as a former one, unless only its spelling was mended; those that a file adds come too."""
+    former = {
+        (held.child.pk, held.child.forename, held.child.surname)
         for held, _, changes in wanted
         if any(c.field in ("forename", "surname") and names.fold(c.was) != names.fold(c.now) for c in changes)
-    ]
-    have = set(
-        OtherName.objects.filter(child__in=[r["child_id"] for r in rows], kind=OtherName.Kind.FORMER).values_list(
-            "child_id", "forename", "surname"
-        )
+    }
+    given = (
+        (held, facts["called"][c.place]) for held, facts, changes in wanted for c in changes if c.field == "called"
     )
-    bulk.insert(OtherName, [r for r in rows if (r["child_id"], r["forename"], r["surname"]) not in have])
+    former |= {(held.child.pk, name["forename"], name["surname"]) for held, name in given}
+    have = OtherName.objects.filter(child__in={child for child, _, _ in former}, kind=OtherName.Kind.FORMER)
+    former -= set(have.values_list("child_id", "forename", "surname"))
+    of = school | {"kind": OtherName.Kind.FORMER}
+    bulk.insert(OtherName, (of | {"child_id": c, "forename": f, "surname": s} for c, f, s in sorted(former)))
 
 
 def _keep_former_numbers(school: Row, wanted: Wanted, today: date) -> None:
-    rows = [
-        school | {"child_id": held.child.pk, "upn": change.was, "until": today}
+    """A UPN that changes stays as a former one; those that a file adds come too, unless they are known."""
+    rows = {
+        change.was if change.field == "upn" else change.now: held.child.pk
         for held, _, changes in wanted
         for change in changes
-        if change.field == "upn" and change.was
-    ]
-    have = set(
-        FormerUpn.objects.filter(school_id=school["school_id"], upn__in=[r["upn"] for r in rows]).values_list(
-            "upn", flat=True
-        )
+        if (change.field == "upn" and change.was) or change.field == "former_upn"
+    }
+    have = FormerUpn.objects.filter(school_id=school["school_id"], upn__in=rows).values_list("upn", flat=True)
+    for upn in have:
+        del rows[upn]
+    bulk.insert(FormerUpn, (school | {"child_id": child, "upn": upn, "until": today} for upn, child in rows.items()))
+
+
+def _add_earlier_schools(school: Row, wanted: Wanted) -> None:
+    bulk.insert(
+        EarlierSchool,
+        (
+            school | {"child_id": held.child.pk} | facts["earlier"][change.place]
+            for held, facts, changes in wanted
+            for change in changes
+            if change.field == "earlier"
+        ),
     )
-    bulk.insert(FormerUpn, [r for r in rows if r["upn"] not in have])
 
 
 def _entry(facts: Facts, child: Child) -> str:

@@ -5,11 +5,12 @@ Rows go through in chunks with a handful of queries each, so that sixty thousand
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from children.facts import Earlier
 from children.importing.adults import HeldAdult
 from children.importing.differences import Held, differences
 from children.importing.problems import Problem, Severity, worst_first
@@ -18,9 +19,11 @@ from children.models import (
     Child,
     ChildDetail,
     ContactLink,
+    EarlierSchool,
     FormerUpn,
     HouseholdMember,
     ImportRow,
+    OtherName,
     ParentalResponsibility,
 )
 from safeguarding.accounts.models import School
@@ -31,7 +34,7 @@ COMPARED = ("kind", "child_id", "changes", "is_grave", "problems", "upn")
 
 
 def load(ids: Iterable[UUID]) -> dict[UUID, Held]:
-    """What Harbour has of these children: five queries, however many they are."""
+    """What Harbour has of these children: eight queries, however many they are."""
     wanted = list(ids)
     details = ChildDetail.objects.filter(child__in=wanted).select_related("child")
     held = {detail.child_id: Held(detail.child, detail) for detail in details}
@@ -46,7 +49,19 @@ def load(ids: Iterable[UUID]) -> dict[UUID, Held]:
     for said in ParentalResponsibility.objects.filter(child__in=wanted, ends_on=None):
         if (found := adults.get((said.child_id, said.contact_id))) is not None:
             found.responsibility = said
+    _load_past(held)
     return held
+
+
+def _load_past(held: dict[UUID, Held]) -> None:
+    """What the children were called and numbered, and where they were before."""
+    for name in OtherName.objects.filter(child__in=held):
+        held[name.child_id].called.add(who_name(name.forename, name.surname))
+    for former in FormerUpn.objects.filter(child__in=held):
+        held[former.child_id].former_upns.add(former.upn)
+    for school in EarlierSchool.objects.filter(child__in=held):
+        facts = {field.name: getattr(school, field.name) for field in fields(Earlier)}
+        held[school.child_id].earlier.add(Earlier(**facts).key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +110,11 @@ class Finder:
         # The row's own UPN is a new one, whichever of the child's its former one is.
         return before and replace(before, former=False)
 
+    def gives_former_of_another(self, row: Parsed, child_id: UUID | None) -> bool:
+        """Whether what the row says was this child's UPN is, or was, another child's."""
+        found = self._numbered.get(row.facts.get("former_upn", ""))
+        return found is not None and child_id is not None and found.child_id != child_id
+
     def by_name(self, row: Parsed) -> list[UUID]:
         """Children of the same name and date of birth; looked for only where UPN and name together do not settle it."""
         return self._named.get(row.who, []) if row.who else []
@@ -124,6 +144,8 @@ def compare(school: School, rows: Sequence[Parsed]) -> Iterator[dict[str, Any]]:
     held = load({child for child, _ in found.values() if child})
     for row in rows:
         child_id, doubts = found[row.number]
+        if finder.gives_former_of_another(row, child_id):
+            doubts = [*doubts, _doubt("former_else")]
         yield _judge(row, held[child_id] if child_id else None, doubts)
 
 
@@ -154,6 +176,7 @@ def _find(row: Parsed, finder: Finder) -> tuple[UUID | None, list[Problem]]:
 
 _DOUBTS = {
     "former_upn": (Severity.WARN, "This is a UPN the child had before. Harbour keeps the newer one."),
+    "former_else": (Severity.WARN, "The former UPN is another child’s on the list. It was left out."),
     "by_name": (Severity.WARN, "The UPN is missing. The child was found by name and date of birth."),
     "new_upn": (Severity.WARN, "The child was on the list without a UPN. It was found by name and date of birth."),
     "no_upn": (
@@ -181,7 +204,7 @@ _DOUBTS = {
 # What comparing adds to a row's problems, and takes away again before it compares anew.
 CODES = frozenset(_DOUBTS) | {"twice", "who_twice", "child_twice", "former_twice", "disagree"}
 # Which fact of a row is not the child's own, by what was said about the row: it is not taken over.
-_NOT_ITS_OWN = {"former_upn": "upn", "wrong_upn": "upn", "former_twice": "former_upn"}
+_NOT_ITS_OWN = {"former_upn": "upn", "wrong_upn": "upn", "former_twice": "former_upn", "former_else": "former_upn"}
 
 
 def own(facts: Facts, codes: Iterable[str]) -> Facts:
