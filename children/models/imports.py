@@ -36,6 +36,7 @@ class ImportRun(models.Model):
     # Which product wrote it (`importing.formats`), and what its columns are taken to mean: {heading: field}.
     format = models.CharField(max_length=12, blank=True)
     columns = models.JSONField(default=dict, blank=True)
+    # "day" or "month" first, where somebody has said what the columns mean.
     date_style = models.CharField(max_length=10, blank=True)
     # A transfer file names some children only: it never makes leavers.
     is_partial = models.BooleanField(default=False)
@@ -70,12 +71,17 @@ class ImportRun(models.Model):
         retention = Retention.KEPT
 
     @property
+    def columns_told(self) -> bool:
+        """Whether somebody said what the columns mean, now or with an earlier file, and may have been mistaken."""
+        return bool(self.date_style)
+
+    @property
     def waits_for_a_person(self) -> bool:
         return self.status in (self.Status.READY, self.Status.MAPPING)
 
 
 class ImportPart(models.Model):
-    """A piece of an uploaded file, kept until it has been read."""
+    """A piece of an uploaded file, kept until it has been read; where its columns were told, until it is confirmed."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="parts")

@@ -102,6 +102,15 @@ def columns(request: Request, pk: UUID) -> HttpResponseBase:
 
 @require_POST
 @requires(Capability.IMPORT_CHILDREN)
+def columns_again(request: Request, pk: UUID) -> HttpResponseBase:
+    """Say again what the columns mean, where a look at the rows shows that it was wrong."""
+    run = read_one(request, ImportRun, pk=pk)
+    service.tell_columns_again(run=run, by=request.user)
+    return redirect("import_run", run.pk)
+
+
+@require_POST
+@requires(Capability.IMPORT_CHILDREN)
 def rows(request: Request, pk: UUID) -> HttpResponseBase:
     """Keep what was decided about the rows of one page, or about all in which something grave would change."""
     run, seen = read_one(request, ImportRun, pk=pk), _seen(request)
@@ -256,4 +265,5 @@ def _page(rows: QuerySet[ImportRow], after: str) -> tuple[list[ImportRow], bool]
 
 
 def _columns_form(run: ImportRun, data: Any = None) -> ColumnsForm:
-    return ColumnsForm(data, headings=run.summary.get("headings", ()), guessed=run.columns)
+    initial = {"month_first": "month" if run.date_style == "month" else ""}
+    return ColumnsForm(data, headings=run.summary.get("headings", ()), guessed=run.columns, initial=initial)

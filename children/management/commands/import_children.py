@@ -75,8 +75,8 @@ class Command(BaseCommand):
         if run.status == S.UPLOADED:
             with _bar(run.summary["expected"], "reading") as bar:
                 run = imports.read_import(run=run, by=person, progress=bar.update)
-        if run.status == S.REFUSED:
-            raise CommandError(run.refusal)
+        if run.status != S.READY:
+            raise CommandError(run.refusal or "Somebody has given up on this file. Nothing was changed.")
         self._show(run)
         return run
 

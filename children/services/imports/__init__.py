@@ -10,7 +10,7 @@ confirming  the list changes, in one transaction or not at all
 from .confirming import confirm_import, finish_import
 from .deciding import agree, choices, decide
 from .reading import read_import
-from .starting import abandon_import, start_import, tell_columns
+from .starting import abandon_import, start_import, tell_columns, tell_columns_again
 from .whole import leaving, questions, remarked, waiting
 from .working import alone, go_on, take_up, take_up_all
 
@@ -31,5 +31,6 @@ __all__ = [
     "take_up",
     "take_up_all",
     "tell_columns",
+    "tell_columns_again",
     "waiting",
 ]

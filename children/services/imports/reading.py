@@ -23,17 +23,23 @@ from safeguarding.audit.context import actors_transaction
 from .comparing import CHUNK, CODES, COMPARED, compare
 from .families import keep_where_rows_disagree
 from .repeats import mark_repeats
-from .starting import refuse, stored
+from .starting import forget_file, refuse, stored
 from .whole import summarise
 
 Kind = ImportRow.Kind
 Progress = Callable[[int], None]
 
 
+class _Stopped(Exception):
+    """Somebody gave up on the file while it was read."""
+
+
 def read_import(
     *, run: ImportRun, by: User | None, today: date | None = None, progress: Progress = lambda rows: None
 ) -> ImportRun:
     """Read, check and compare every row. The run is then READY, or REFUSED with the reason.
+
+    Where somebody gives up on the file meanwhile, it stops at the next chunk and the run is ABANDONED.
 
     Not one transaction: rows come in chunk by chunk, so that a page can show how far it is. Until the run is ready nobody
     looks at them, and a run that was stopped is read again from the start. `progress` is told the rows of each chunk.
@@ -44,17 +50,9 @@ def read_import(
         ImportRow.objects.filter(run=run).delete()
     run.compared_at, run.summary["list"] = timezone.now(), list_state(run.school)
     try:
-        header = _stage(run, today, progress)
-    except FileRefused as refused:
-        with actors_transaction():
-            return refuse(run, refused.sentence, by=by)
-    with actors_transaction():
-        mark_repeats(run)
-        keep_where_rows_disagree(run)
-        summary = summarise(run) | {"addressee": header and [header.authority, header.establishment]}
-        return import_life.perform(
-            "offer", run, by=by, summary=summary, agreed=[], compared_at=run.compared_at, rows_read=run.rows_read
-        )
+        return _read(run, by, today, progress)
+    except _Stopped:
+        return ImportRun.objects.get(pk=run.pk)
 
 
 def compare_again(run: ImportRun) -> dict[str, Any]:
@@ -81,11 +79,31 @@ def list_state(school: School) -> str:
     return f"{found['n']}:{found['at']}"
 
 
+def _read(run: ImportRun, by: User | None, today: date, progress: Progress) -> ImportRun:
+    try:
+        header = _stage(run, today, progress)
+    except FileRefused as refused:
+        with actors_transaction():
+            _require_reading(run)
+            return refuse(run, refused.sentence, by=by)
+    with actors_transaction():
+        _require_reading(run)
+        mark_repeats(run)
+        keep_where_rows_disagree(run)
+        summary = summarise(run) | {"addressee": header and [header.authority, header.establishment]}
+        if not run.columns_told:
+            forget_file(run)
+        return import_life.perform(
+            "offer", run, by=by, summary=summary, agreed=[], compared_at=run.compared_at, rows_read=run.rows_read
+        )
+
+
 def _stage(run: ImportRun, today: date, progress: Progress) -> Header | None:
     parsed, transfer = _open(run, today)
     for chunk in batched(parsed, CHUNK):
         with actors_transaction():
-            results = compare(run.school, chunk)
+            results = list(compare(run.school, chunk))
+            _require_reading(run)
             bulk.insert(ImportRow, (_row(run, row, result) for row, result in zip(chunk, results, strict=True)))
             run.rows_read += len(chunk)
             ImportRun.objects.filter(pk=run.pk).update(rows_read=run.rows_read)
@@ -97,6 +115,12 @@ def _stage(run: ImportRun, today: date, progress: Progress) -> Header | None:
     return transfer.header if transfer else None
 
 
+def _require_reading(run: ImportRun) -> None:
+    """Locks the run until the transaction ends, so that nobody can give up on it while rows are written."""
+    if ImportRun.objects.select_for_update().get(pk=run.pk).status != ImportRun.Status.READING:
+        raise _Stopped
+
+
 def _open(run: ImportRun, today: date) -> tuple[Iterator[Parsed], TransferFile | None]:
     run.rows_read = 0
     file = stored(run)
@@ -104,9 +128,7 @@ def _open(run: ImportRun, today: date) -> tuple[Iterator[Parsed], TransferFile |
         transfer = TransferFile(file, today=today)
         return transfer.parse(), transfer
     sheet = open_sheet(file)
-    product = formats.recognise(sheet.headings) or formats.spreadsheet(
-        run.columns, month_first=run.date_style == "month"
-    )
+    product = formats.described(run.format, run.columns, month_first=run.date_style == "month")
     return RowReader(sheet.headings, run.columns, product, today=today).parse(sheet.records), None
 
 

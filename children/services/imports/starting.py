@@ -116,6 +116,17 @@ def tell_columns(*, run: ImportRun, columns: Mapping[str, str], month_first: boo
     return import_life.perform("tell_columns", run, by=by, columns=given, date_style=style)
 
 
+@transaction.atomic
+def tell_columns_again(*, run: ImportRun, by: User) -> ImportRun:
+    """Go back to what the columns mean, where somebody has said so: what was read is deleted, the file is kept."""
+    if not run.columns_told:
+        raise BadInput("Harbour knows the headings of this file by itself. Give up on it and bring in another.")
+    summary = {name: value for name, value in run.summary.items() if name in ("expected", "headings")}
+    asked = import_life.perform("tell_again", run, by=by, summary=summary, rows_read=0)
+    ImportRow.objects.filter(run=asked).delete()
+    return asked
+
+
 @actors_transaction()
 def abandon_import(*, run: ImportRun, by: User | None, at: datetime | None = None) -> ImportRun:
     """Give up on a file. Its rows are deleted; the list of children is as it was."""
@@ -133,8 +144,13 @@ def refuse(run: ImportRun, sentence: str, *, by: User | None) -> ImportRun:
 
 def forget(run: ImportRun, *, leave: Iterable[UUID] = ()) -> None:
     """Delete the file and the rows of a run, less the rows with the keys `leave`."""
-    ImportPart.objects.filter(run=run).delete()
+    forget_file(run)
     ImportRow.objects.filter(run=run).exclude(pk__in=list(leave)).delete()
+
+
+def forget_file(run: ImportRun) -> None:
+    """Delete the uploaded file of a run."""
+    ImportPart.objects.filter(run=run).delete()
 
 
 def forget_earlier(run: ImportRun) -> None:
@@ -148,7 +164,10 @@ def forget_earlier(run: ImportRun) -> None:
 
 
 def _recognise(run: ImportRun, *, by: User | None) -> ImportRun:
-    """Note what the file is, or that its columns must be told. A spreadsheet told once is known again by its headings."""
+    """Note what the file is, or that its columns must be told. What was told once is known again by the headings.
+
+    A product's file is asked about, too, where it has further columns that probably hold what Harbour takes.
+    """
     file = stored(run)
     if is_xml(file):
         run.format, run.is_partial = "ctf", True
@@ -156,17 +175,16 @@ def _recognise(run: ImportRun, *, by: User | None) -> ImportRun:
         return run
     headings = open_sheet(file).headings
     product = formats.recognise(headings)
-    if product is not None:
-        run.format, run.columns = product.key, formats.columns_of(product, headings)
-        run.summary |= {"headings": headings}
-        run.save(update_fields=["format", "columns", "summary"])
-        return run
-    told = ColumnMapping.objects.filter(school=run.school, headings_digest=formats.digest(headings)).first()
-    run.format, run.summary = "other", run.summary | {"headings": headings}
-    run.columns = told.columns if told else formats.guess(headings)
+    known = formats.columns_of(product, headings) if product else {}
+    further = formats.probable(headings, known)
+    told = None
+    if product is None or further:
+        told = ColumnMapping.objects.filter(school=run.school, headings_digest=formats.digest(headings)).first()
+    run.format, run.summary = product.key if product else "other", run.summary | {"headings": headings}
+    run.columns = told.columns if told else known | further
     run.date_style = told.date_style if told else ""
     run.save(update_fields=["format", "columns", "summary", "date_style"])
-    return run if told else import_life.perform("ask_columns", run, by=by)
+    return run if told or (product and not further) else import_life.perform("ask_columns", run, by=by)
 
 
 def _parts(chunks: Iterable[bytes]) -> Iterable[bytes]:

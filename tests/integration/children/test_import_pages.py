@@ -209,6 +209,42 @@ def test_a_school_says_once_what_its_columns_mean(client, cast):
     assert "What this file would do" in text(upload(client, cast.lead, "own.csv", OWN))
 
 
+MEANT = {"column_0": "upn", "column_1": "surname", "column_2": "forename", "column_3": "date_of_birth"}
+
+
+def test_what_was_said_of_columns_can_be_said_again_and_is_remembered(client, cast):
+    upload(client, cast.office, "own.csv", b"Number,A,B,Born\nC356999926001,Ashdown,Rowan,03/04/2017\n")
+    run = the_run(cast)
+    client.post(reverse("import_columns", args=[run.pk]), MEANT | {"column_1": "forename", "column_2": "surname"})
+    assert run.rows.get().name == "Ashdown Rowan"
+    again = text(client.post(reverse("import_columns_again", args=[run.pk]), follow=True))
+    assert "What do its columns mean?" in again
+    assert not run.rows.exists()
+    client.post(reverse("import_columns", args=[run.pk]), MEANT | {"month_first": "month"})
+    assert (run.rows.get().name, run.rows.get().facts["date_of_birth"]) == ("Rowan Ashdown", "2017-03-04")
+    assert Event.objects.filter(object_id=run.pk, verb="import", actor_id=cast.office.pk).count() >= 6
+    confirm(client, the_run(cast))
+    assert not run.parts.exists()
+
+
+def test_the_columns_of_a_known_product_are_not_said_again(client, cast):
+    assert "Say again" not in text(upload(client, cast.office, "sims_pupils.csv"))
+    assert not the_run(cast).parts.exists()
+    assert client.post(reverse("import_columns_again", args=[the_run(cast).pk])).status_code == 422
+    assert the_run(cast).status == ImportRun.Status.READY
+
+
+def test_a_product_s_file_with_a_column_that_could_matter_is_asked_about_once(client, cast):
+    """Only four headings of SIMS, and a class under a heading that SIMS has not."""
+    content = b"UPN,Legal Surname,Legal Forename,Date of Birth,Form\nC356999926001,Ashdown,Rowan,14/03/2017,5B\n"
+    page = text(upload(client, cast.office, "own.csv", content))
+    assert "is from SIMS, and some of its columns Harbour does not know" in page
+    run = the_run(cast)
+    client.post(reverse("import_columns", args=[run.pk]), MEANT | {"column_4": "class_name"})
+    assert run.rows.get().facts["class_name"] == "5B"
+    assert "What this file would do" in text(upload(client, cast.office, "own.csv", content))
+
+
 def test_what_one_school_said_is_not_another_s(client, cast):
     upload(client, cast.office, "own.csv", OWN)
     other = factories.staffroom("Other School")

@@ -5,11 +5,21 @@ from datetime import date, timedelta
 import pytest
 
 from children.models import Child, ImportRow, ImportRun
-from children.services.imports import agree, confirm_import, decide, finish_import, waiting
+from children.services.imports import (
+    abandon_import,
+    agree,
+    confirm_import,
+    decide,
+    finish_import,
+    read_import,
+    reading,
+    start_import,
+    waiting,
+)
 from safeguarding.audit.models import Event
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from tests import factories
-from tests.sheets import TODAY, asked, bring_in, child, finish, look_at, number, only, row
+from tests.sheets import TODAY, asked, bring_in, child, finish, look_at, number, only, row, sheet
 
 pytestmark = pytest.mark.django_db
 SUMMER = date(2026, 7, 20)
@@ -251,6 +261,16 @@ def test_an_import_that_fails_half_way_leaves_the_list_as_it_was(cast, forty, mo
     assert not Child.objects.filter(detail__upn=number(60)).exists()
     monkeypatch.undo()
     assert finish_import(run=run, today=TODAY).summary["done"] == {"joined": 1, "changed": 0, "returned": 0, "left": 1}
+
+
+@pytest.mark.parametrize("chunk", [1, 2])
+def test_a_file_given_up_while_it_is_read_leaves_no_rows(cast, monkeypatch, chunk):
+    monkeypatch.setattr(reading, "CHUNK", chunk)
+    run = start_import(school=cast.school, file_name="a.csv", chunks=[sheet([row(1), row(2)])], by=cast.office)
+    stopped = read_import(run=run, by=cast.office, progress=lambda rows: abandon_import(run=run, by=cast.lead))
+    assert stopped.status == ImportRun.Status.ABANDONED
+    assert not run.rows.exists()
+    assert not run.parts.exists()
 
 
 def test_an_import_is_confirmed_once(cast, forty):
