@@ -192,7 +192,8 @@ def dates(*, month_first: bool = False, born: bool = False, today: date | None =
 
 def pupil_number(text: str, notes: Notes) -> str | None:
     """A UPN in capitals. One that cannot be right holds the row."""
-    number = text.replace(" ", "").upper()
+    # Full-width letters and figures are the same UPN written otherwise.
+    number = unicodedata.normalize("NFKC", text).replace(" ", "").upper()
     if not number:
         return None
     if not upn.is_well_formed(number):
