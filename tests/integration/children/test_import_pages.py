@@ -245,6 +245,13 @@ def test_a_product_s_file_with_a_column_that_could_matter_is_asked_about_once(cl
     assert "What this file would do" in text(upload(client, cast.office, "own.csv", content))
 
 
+def test_of_two_columns_of_one_name_one_can_be_taken(client, cast):
+    upload(client, cast.office, "own.csv", b"Number,Name,Name,Born\nC356999926001,Ashdown,Rowan,14/03/2017\n")
+    run = the_run(cast)
+    client.post(reverse("import_columns", args=[run.pk]), MEANT)
+    assert run.rows.get().name == "Rowan Ashdown"
+
+
 def test_what_one_school_said_is_not_another_s(client, cast):
     upload(client, cast.office, "own.csv", OWN)
     other = factories.staffroom("Other School")
