@@ -204,6 +204,8 @@ def _show(
         context["columns"] = columns or _columns_form(run)
         return render(request, "children/import_columns.html", context, status=status)
     if run.status != S.READY:
+        if run.status == S.CONFIRMING:
+            context["written"], context["to_write"] = service.written(run)
         context["expected"] = max(run.summary.get("expected", 0), run.rows_read, 1)
         context["left_out"] = read_many(request, _left_out(request, run)[:PAGE], about=run, purpose="left out")
         return render(request, "children/import_status.html", context, status=status)

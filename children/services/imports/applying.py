@@ -19,7 +19,7 @@ from safeguarding.accounts.models import User
 
 from .changing import WITHHELD, change_children
 from .comparing import CHUNK, load, own
-from .reading import Progress
+from .progress import Progress
 from .whole import leaving
 
 Kind, D = ImportRow.Kind, ImportRow.Decision

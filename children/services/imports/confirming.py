@@ -13,7 +13,8 @@ from safeguarding.audit.services import record_many
 from safeguarding.exceptions import BadInput
 
 from .applying import Applied, apply
-from .reading import Progress, compare_again, list_state
+from .progress import Progress
+from .reading import compare_again, list_state
 from .starting import forget, forget_earlier, require_seen
 from .whole import questions, waiting
 

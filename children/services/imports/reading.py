@@ -1,6 +1,6 @@
 """Read a file into rows, each compared with the school's list and with the other rows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from itertools import batched
 from typing import Any
@@ -22,12 +22,12 @@ from safeguarding.audit.context import actors_transaction
 
 from .comparing import CHUNK, CODES, COMPARED, compare
 from .families import keep_where_rows_disagree
+from .progress import Progress
 from .repeats import mark_repeats
 from .starting import forget_file, refuse, stored
 from .whole import summarise
 
 Kind = ImportRow.Kind
-Progress = Callable[[int], None]
 
 
 class _Stopped(Exception):

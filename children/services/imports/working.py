@@ -12,6 +12,7 @@ from safeguarding.audit.context import Acting, acting, actors_transaction
 from safeguarding.keys import uuid7
 
 from .confirming import finish_import
+from .progress import counted_for_page
 from .reading import read_import
 from .starting import refuse
 
@@ -67,7 +68,7 @@ def take_up_all() -> int:
 def _work(run: ImportRun) -> ImportRun:
     if run.status in (S.UPLOADED, S.READING):
         return read_import(run=run, by=run.uploaded_by)
-    return finish_import(run=run) if run.status == S.CONFIRMING else run
+    return finish_import(run=run, progress=counted_for_page(run)) if run.status == S.CONFIRMING else run
 
 
 @actors_transaction()

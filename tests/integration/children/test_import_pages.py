@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from children.models import Child, ImportRow, ImportRun
-from children.services.imports import decide
+from children.services.imports import applying, decide, take_up
 from safeguarding.audit.models import Event
 from tests import factories
 from tests.sheets import bring_in, look_at, row, sheet
@@ -292,3 +292,22 @@ def test_a_large_file_is_left_to_the_worker_and_its_page_can_be_left(
     assert "This takes a moment" in page
     assert "Check again" in page
     assert rung == [(str(the_run(cast).pk),)]
+
+
+def test_a_large_list_at_work_shows_how_far_it_is(client, cast, monkeypatch):
+    """Nothing of the one transaction is seen before its end, so that the rows written are counted beside it."""
+    monkeypatch.setattr("children.services.imports.working.SMALL_RUN", 0)
+    run = look_at(cast.school, [row(1), row(2), row(3)], by=cast.office)
+    client.force_login(cast.office)
+    assert "0 of 3 rows put into the list" in text(confirm(client, run))
+    seen = []
+
+    def slowly(run, *, progress, **how):
+        progress(2)
+        seen.append(text(client.get(reverse("import_run", args=[run.pk]))))
+        return applying.apply(run, progress=progress, **how)
+
+    monkeypatch.setattr("children.services.imports.confirming.apply", slowly)
+    assert take_up(run.pk)
+    assert "2 of 3 rows put into the list" in seen[0]
+    assert "In the school’s list" in text(client.get(reverse("import_run", args=[run.pk])))
