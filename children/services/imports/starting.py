@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -130,16 +131,21 @@ def tell_columns_again(*, run: ImportRun, by: User) -> ImportRun:
 @actors_transaction()
 def abandon_import(*, run: ImportRun, by: User | None, at: datetime | None = None) -> ImportRun:
     """Give up on a file. Its rows are deleted; the list of children is as it was."""
-    given_up = import_life.perform("abandon", run, by=by, at=at)
+    given_up = import_life.perform("abandon", run, by=by, at=at, summary=_less_headings(run))
     forget(given_up)
     return given_up
 
 
 def refuse(run: ImportRun, sentence: str, *, by: User | None) -> ImportRun:
     """The file cannot be used: keep why, and nothing of it."""
-    refused = import_life.perform("refuse", run, by=by, refusal=sentence)
+    refused = import_life.perform("refuse", run, by=by, refusal=sentence, summary=_less_headings(run))
     forget(refused)
     return refused
+
+
+def _less_headings(run: ImportRun) -> dict[str, Any]:
+    """The summary without the headings: of a file that is none of children, they may be anything, a child's row too."""
+    return {name: value for name, value in run.summary.items() if name != "headings"}
 
 
 def forget(run: ImportRun, *, leave: Iterable[UUID] = ()) -> None:

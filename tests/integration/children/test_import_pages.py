@@ -271,6 +271,14 @@ def test_the_list_of_problems_runs_nothing_in_a_spreadsheet(client, cast):
     assert Event.objects.filter(verb="download", object_id=run.pk).count() == 1
 
 
+def test_a_child_s_row_taken_for_headings_is_not_kept_with_the_file_that_was_given_up(client, cast):
+    upload(
+        client, cast.office, "bare.csv", b"C356999926001,Ashdown,Rowan,14/03/2017\nC356999926002,Marlow,May,1/4/2017\n"
+    )
+    client.post(reverse("abandon_import", args=[the_run(cast).pk]))
+    assert "Ashdown" not in str(the_run(cast).summary)
+
+
 def test_giving_up_leaves_the_list_as_it_was(client, cast):
     run = look_at(cast.school, [row(1)], by=cast.office)
     client.force_login(cast.office)
