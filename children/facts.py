@@ -61,9 +61,17 @@ class Adult:
 
     @property
     def identity(self) -> str:
-        """Name with telephone or e-mail: who has both in common is one adult. Empty where there is no way to tell."""
+        """Name with telephone or e-mail: who has both in common is one adult. Empty where there is no way to tell.
+
+        Without a forename the title tells Mr from Mrs Ashdown, who may share a telephone.
+        """
         reach = "".join(c for c in self.mobile or self.telephone if c.isdigit())[-10:] or self.email.casefold()
-        return f"{fold(f'{self.forename} {self.surname}')[:320]}|{reach}" if reach else ""
+        return f"{fold(f'{self.forename or self.title} {self.surname}')[:320]}|{reach}"[:600] if reach else ""
+
+    @property
+    def key(self) -> str:
+        """By what this is one adult among those of one child: the identity, or else all that is said of who it is."""
+        return self.identity or fold(f"{self.title} {self.forename} {self.surname} {self.relationship}")
 
 
 @dataclass(slots=True)
@@ -84,6 +92,14 @@ class Earlier:
     establishment: str = ""
     entered_on: date | None = None
     left_on: date | None = None
+
+    @property
+    def key(self) -> str:
+        """By what this is one time at one school: its numbers, or its name where it has none, and the day of entry."""
+        numbered = self.local_authority and self.establishment
+        return (
+            f"{self.local_authority}/{self.establishment}|{'' if numbered else fold(self.name)}|{self.entered_on or ''}"
+        )
 
 
 @dataclass(slots=True)

@@ -30,6 +30,7 @@ import_life: Lifecycle[ImportRun] = Lifecycle(
     [
         _move("ask_columns", {S.UPLOADED}, S.MAPPING, "This file has been looked at already."),
         _move("tell_columns", {S.MAPPING}, S.UPLOADED, "The columns of this file are known already."),
+        _move("tell_again", {S.READY}, S.MAPPING, "This file is not waiting to be confirmed."),
         # Again from the start where a worker was stopped: rows are deleted first.
         _move("read", {S.UPLOADED, S.READING}, S.READING, "This file has been read already."),
         _move("refuse", {S.UPLOADED, S.READING}, S.REFUSED, "This file has been read already."),

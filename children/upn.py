@@ -9,7 +9,7 @@ import re
 from children.codes import authorities
 
 LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
-_SHAPE = re.compile(rf"[{LETTERS}]\d{{11}}[\d{LETTERS}]")
+_SHAPE = re.compile(rf"[{LETTERS}][0-9]{{11}}[0-9{LETTERS}]")
 
 
 def check_letter(body: str) -> str:

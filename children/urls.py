@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("imports/", imports.imports, name="imports"),
     path("imports/<uuid:pk>/", imports.import_run, name="import_run"),
     path("imports/<uuid:pk>/columns/", imports.columns, name="import_columns"),
+    path("imports/<uuid:pk>/columns/again/", imports.columns_again, name="import_columns_again"),
     path("imports/<uuid:pk>/rows/", imports.rows, name="import_rows"),
     path("imports/<uuid:pk>/confirm/", imports.confirm, name="confirm_import"),
     path("imports/<uuid:pk>/give-up/", imports.give_up, name="abandon_import"),

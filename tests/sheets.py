@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from children import upn
-from children.models import ImportRun
-from children.services.imports import agree, confirm_import, finish_import, read_import, start_import
+from children.models import Child, ImportRow, ImportRun
+from children.services.imports import agree, confirm_import, finish_import, questions, read_import, start_import
 from safeguarding.accounts.models import School, User
 
 TODAY = date(2026, 11, 20)
@@ -52,10 +52,16 @@ def look_at(school: School, rows: list[dict[str, str]], *, by: User, today: date
 
 
 def finish(run: ImportRun, *, by: User, today: date = TODAY, yes: bool = False) -> ImportRun:
-    """Confirm and write; `yes` says yes to every question about the whole file."""
+    """Look at it as it is now, confirm and write; `yes` says yes to every question about the whole file."""
+    run.refresh_from_db()
     if yes:
-        run = agree(run=run, keys=[question["key"] for question in run.summary["questions"]], by=by)
-    return finish_import(run=confirm_import(run=run, by=by), today=today)
+        run = agree(run=run, keys=asked(run, today=today), by=by, today=today)
+    return finish_import(run=confirm_import(run=run, by=by, today=today), today=today)
+
+
+def asked(run: ImportRun, *, today: date = TODAY) -> list[str]:
+    """The keys of the questions about the whole file."""
+    return [question["key"] for question in questions(run, today=today)]
 
 
 def bring_in(
@@ -63,3 +69,15 @@ def bring_in(
 ) -> ImportRun:
     """The rows into the list, start to end."""
     return finish(look_at(school, rows, by=by, today=today), by=by, today=today, yes=yes)
+
+
+def child(serial: int) -> Child:
+    """The child that `row(serial)` became."""
+    found: Child = Child.objects.get(detail__upn=number(serial))
+    return found
+
+
+def only(run: ImportRun, **lookup: Any) -> ImportRow:
+    """The one row of a run that these words describe."""
+    found: ImportRow = run.rows.get(**lookup)
+    return found

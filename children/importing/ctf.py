@@ -6,6 +6,7 @@ The file is read pupil by pupil and each is let go of, so that memory stays flat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import Element, ParseError
 
@@ -13,6 +14,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from children import codes
+from children.facts import Earlier
 
 from . import values
 from .problems import FileRefused, Severity, worst_first
@@ -130,16 +132,21 @@ class TransferFile:
         yield "in_care", read("LookedAfter/InCare", values.yes_no)
         yield "care_authority", _text(pupil, "LookedAfter/CareAuthority")[:3]
         yield "sen_provision", read("SENhistory/SEN/SENprovision", values.coded("sen"))
-        yield (
-            "sen_needs",
-            [need for e in pupil.iterfind("SENhistory/SENneeds/SENneed") if (need := _text(e, "SENtype"))],
-        )
+        yield "sen_needs", self._needs(pupil, notes)
         yield "address", _address(pupil.find("Address"))
         yield "adults", [adult for e in pupil.iterfind("Contacts/Contact") if (adult := _adult(e, notes))]
-        yield "earlier", [self._earlier(e, notes) for e in pupil.iterfind("SchoolHistory/School")]
+        schools = (self._earlier(e, notes) for e in pupil.iterfind("SchoolHistory/School"))
+        yield "earlier", list({Earlier(**school).key: school for school in schools if any(school.values())}.values())
         notes.column = ""
 
+    def _needs(self, pupil: Element, notes: Notes) -> list[Any]:
+        notes.column = "SENtype"
+        read = values.coded("sen_need")
+        needs = [read(_text(e, "SENtype"), notes) for e in pupil.iterfind("SENhistory/SENneeds/SENneed")]
+        return list(dict.fromkeys(need for need in needs if need))
+
     def _earlier(self, school: Element, notes: Notes) -> Facts:
+        notes.column = "SchoolHistory"
         return {
             "name": _text(school, "SchoolName"),
             "local_authority": _text(school, "LEA")[:3],
@@ -206,7 +213,8 @@ _LIMITS = {
 
 def _limit(facts: Facts, notes: Notes) -> None:
     """What does not fit is not cut: the row is rejected and says which element is too long."""
-    nested = [facts, facts.get("address", {}), *facts.get("adults", []), *facts.get("earlier", [])]
+    lists = (facts.get(name, []) for name in ("adults", "earlier", "called"))
+    nested = [facts, facts.get("address", {}), *chain.from_iterable(lists)]
     for part in nested:
         for name, value in part.items():
             limit = _LIMITS.get(name)

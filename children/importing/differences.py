@@ -5,15 +5,16 @@ the address of a child for whom it is. What a file leaves empty changes nothing.
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from children import codes
-from children.facts import Adult, Home
-from children.models import Child, ChildDetail, Contact, ContactLink, Household, ParentalResponsibility
+from children.facts import Adult, Earlier, Home
+from children.models import Child, ChildDetail, Household
 from children.names import fold
 
+from .adults import REACH, HeldAdult, bare, match
 from .rows import Facts
 from .values import lost_letters
 
@@ -22,9 +23,10 @@ DETAIL = (
     "upn", "admission_number", "middle_names", "date_of_birth", "sex", "ethnicity", "first_language", "sen_provision",
     "sen_needs", "in_care", "care_authority",
 )  # fmt: skip
+# It is looked at on the child's record, where that is asked for and recorded.
+_NOT_SHOWN = "an address that is not shown"
 GRAVE = frozenset({"date_of_birth", "upn"})
 _LEGAL = {"known_forename": "forename", "known_surname": "surname"}
-REACH = ("mobile", "telephone", "email")
 LABELS = {
     "forename": "Legal forename", "surname": "Legal surname", "known_forename": "Forename known by",
     "known_surname": "Surname known by", "year_group": "Year", "class_name": "Class", "entered_on": "On roll since",
@@ -32,7 +34,7 @@ LABELS = {
     "date_of_birth": "Date of birth", "sex": "Sex", "ethnicity": "Ethnicity", "first_language": "First language",
     "sen_provision": "Special educational needs", "sen_needs": "Kinds of need", "in_care": "Looked after",
     "care_authority": "Authority", "address": "Address", "address_confidential": "Address is confidential",
-    "adult": "New contact", "relationship": "Relationship", "mobile": "Mobile", "telephone": "Telephone",
+    "called": "Former name", "former_upn": "Former UPN", "earlier": "Earlier school", "adult": "New contact", "relationship": "Relationship", "mobile": "Mobile", "telephone": "Telephone",
     "email": "E-mail", "responsibility": "Parental responsibility", "on_roll": "On roll",
 }  # fmt: skip
 _CODED = {"ethnicity": "ethnicity", "first_language": "language", "sen_provision": "sen", "care_authority": "authority"}
@@ -40,7 +42,10 @@ _CODED = {"ethnicity": "ethnicity", "first_language": "language", "sen_provision
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field that a row would change. `adult` names the contact it is about, and `place` its index in the row."""
+    """One field that a row would change. `adult` names the adult it is about, `place` is its index in the row.
+
+    `contact` is the key of the contact that is meant, where Harbour has one.
+    """
 
     field: str
     was: Any
@@ -48,23 +53,14 @@ class Change:
     grave: bool = False
     adult: str = ""
     place: int = -1
+    contact: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """As a row keeps it and a page shows it: in words."""
-        return asdict(self) | {
-            "label": LABELS[self.field],
-            "was": in_words(self.field, self.was),
-            "now": in_words(self.field, self.now),
-        }
-
-
-@dataclass(slots=True)
-class HeldAdult:
-    """A contact of the child, the link to it, and what is known of its responsibility."""
-
-    contact: Contact
-    link: ContactLink
-    responsibility: ParentalResponsibility | None = None
+        """As a row keeps it and a page shows it: in words. An address that is confidential is not among them."""
+        was, now = in_words(self.field, self.was), in_words(self.field, self.now)
+        if self.field == "address" and self.grave:
+            was, now = was and _NOT_SHOWN, now and _NOT_SHOWN
+        return asdict(self) | {"label": LABELS[self.field], "was": was, "now": now}
 
 
 @dataclass(slots=True)
@@ -75,20 +71,15 @@ class Held:
     detail: ChildDetail
     home: Household | None = None
     adults: list[HeldAdult] = field(default_factory=list)
-
-    def adult(self, facts: Facts) -> HeldAdult | None:
-        """The contact a row means: by name, whatever its title, and even where letters were lost on the way."""
-        given = f"{facts.get('forename', '')} {facts.get('surname', '')}"
-        for adult in self.adults:
-            name = f"{adult.contact.forename} {adult.contact.surname}"
-            if fold(name) == fold(given) or lost_letters(given, name):
-                return adult
-        return None
+    # Other names, folded; former UPNs; keys of earlier schools.
+    called: set[str] = field(default_factory=set)
+    former_upns: set[str] = field(default_factory=set)
+    earlier: set[str] = field(default_factory=set)
 
 
 def differences(held: Held, facts: Facts) -> list[Change]:
     """Every field that the row would change, in the order in which a page shows them."""
-    return [*_own(held, facts), *_address(held, facts), *_adults(held, facts)]
+    return [*_own(held, facts), *_before(held, facts), *_address(held, facts), *_adults(held, facts)]
 
 
 def in_words(name: str, value: Any) -> str:
@@ -125,6 +116,23 @@ def _own(held: Held, facts: Facts) -> Iterator[Change]:
                 yield Change(name, was, now, grave=name in GRAVE and bool(was))
 
 
+def _before(held: Held, facts: Facts) -> Iterator[Change]:
+    """What the child was called, numbered and where it was before: a file adds to it and takes nothing away."""
+    known = held.called | {fold(held.child.full_name)}
+    for place, called in enumerate(facts.get("called", ())):
+        name = f"{called['forename']} {called['surname']}".strip()
+        if fold(name) not in known:
+            yield Change("called", "", name, place=place)
+    former = facts.get("former_upn", "")
+    if former and former not in {held.detail.upn, facts.get("upn"), *held.former_upns}:
+        yield Change("former_upn", "", former)
+    for place, given in enumerate(facts.get("earlier", ())):
+        school = Earlier(**given)
+        if school.key not in held.earlier:
+            name = school.name or f"{school.local_authority}/{school.establishment}"
+            yield Change("earlier", "", name, place=place)
+
+
 def _address(held: Held, facts: Facts) -> Iterator[Change]:
     confidential = held.detail.address_confidential
     if facts.get("address_confidential") and not confidential:
@@ -150,29 +158,28 @@ def _line(home: Home) -> str:
 
 
 def _adults(held: Held, facts: Facts) -> Iterator[Change]:
-    for place, given in enumerate(facts.get("adults", ())):
-        adult = Adult(**given)
-        name = f"{adult.forename} {adult.surname}".strip()
-        known = held.adult(given)
-        if known is None:
-            about = f"{name}, {adult.relationship}" if adult.relationship else name
-            yield Change("adult", "", about, grave=bool(adult.responsibility), adult=name, place=place)
+    for meant in match(held.adults, facts):
+        name = f"{meant.adult.forename} {meant.adult.surname}".strip()
+        if meant.known is not None:
+            for change in _adult(meant.place, meant.adult, meant.known, facts):
+                yield replace(change, adult=name, place=meant.place, contact=str(meant.known.contact.pk))
             continue
-        if adult.relationship and not known.link.relationship:
-            yield Change("relationship", "", adult.relationship, adult=name, place=place)
-        for reach in REACH:
-            was, now = getattr(known.contact, reach), getattr(adult, reach)
-            if now and _bare(was) != _bare(now):
-                yield Change(reach, was, now, adult=name, place=place)
-        if place == 0 and "emergency_phone" in facts and not (known.contact.mobile or known.contact.telephone):
-            yield Change("mobile", "", facts["emergency_phone"], adult=name, place=place)
-        if adult.responsibility is not None:
-            held_now = known.responsibility.held if known.responsibility else None
-            if held_now is not adult.responsibility:
-                grave = held_now is not None or adult.responsibility
-                yield Change("responsibility", held_now, adult.responsibility, grave, adult=name, place=place)
+        adult = meant.adult
+        about = f"{name}, {adult.relationship}" if adult.relationship else name
+        yield Change("adult", "", about, grave=bool(adult.responsibility), adult=name, place=meant.place)
 
 
-def _bare(reach: str) -> str:
-    """A telephone number or address of mail without how it is spaced."""
-    return "".join(reach.split()).casefold()
+def _adult(place: int, adult: Adult, known: HeldAdult, facts: Facts) -> Iterator[Change]:
+    """What would change of an adult whom Harbour has."""
+    if adult.relationship and not known.link.relationship:
+        yield Change("relationship", "", adult.relationship)
+    for reach in REACH:
+        was, now = getattr(known.contact, reach), getattr(adult, reach)
+        if now and bare(was) != bare(now):
+            yield Change(reach, was, now)
+    if place == 0 and "emergency_phone" in facts and not (known.contact.mobile or known.contact.telephone):
+        yield Change("mobile", "", facts["emergency_phone"])
+    if adult.responsibility is not None:
+        held_now = known.responsibility.held if known.responsibility else None
+        if held_now is not adult.responsibility:
+            yield Change("responsibility", held_now, adult.responsibility, held_now is not None or adult.responsibility)

@@ -6,7 +6,7 @@ spreadsheet a person says once what its columns are, and the answer is remembere
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from children.names import fold
 
@@ -178,6 +178,18 @@ def columns_of(product: Format, headings: Iterable[str]) -> dict[str, str]:
     """What each heading of the file means that the product has: {heading as the file writes it: field}."""
     known = {fold(heading): meaning for heading, meaning in product.columns.items()}
     return {heading: known[fold(heading)] for heading in headings if fold(heading) in known}
+
+
+def probable(headings: Iterable[str], taken: Mapping[str, str]) -> dict[str, str]:
+    """What further columns of a product's file probably hold that its known ones (`taken`) do not."""
+    found = guess([heading for heading in headings if heading not in taken])
+    return {heading: meaning for heading, meaning in found.items() if meaning not in taken.values()}
+
+
+def described(key: str, columns: Mapping[str, str], *, month_first: bool = False) -> Format:
+    """The format with this key; its columns and the way of its dates may be as somebody described them."""
+    product = next((product for product in PRODUCTS if product.key == key), None)
+    return replace(product, month_first=month_first) if product else spreadsheet(columns, month_first=month_first)
 
 
 def spreadsheet(columns: Mapping[str, str], *, month_first: bool = False) -> Format:

@@ -6,11 +6,17 @@ Refuses what is too large, too wide, empty, a workbook or not text, in a sentenc
 import codecs
 import csv
 import io
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO
 
-from .formats import recognise
+from children.names import fold
+
+from .formats import columns_of, guess, recognise
 from .problems import FileRefused
 from .values import clean
 
@@ -21,6 +27,7 @@ MAX_CELL = 5_000
 # Reports often carry a title or two above their headings.
 _LOOK_FOR_HEADINGS = 10
 _CHUNK = 1024 * 1024
+_JSON = re.compile(rb'\s*(\{\s*["}]|\[\s*[\[{"\]])')
 _DELIMITERS = ",;\t|"
 CSV_HINT = "In your spreadsheet choose “Save as” and “CSV UTF-8”, then upload that file."
 
@@ -66,11 +73,13 @@ def open_sheet(stream: BinaryIO) -> Sheet:
             return Sheet(_headings(record), records, encoding)
         if len(above) == _LOOK_FOR_HEADINGS:
             break
-    widest = next((r for r in above if len([c for c in r.cells if c]) > 1), None)
-    if widest is None:
+    several = [record for record in above if len([cell for cell in record.cells if cell]) > 1]
+    if not several:
         raise FileRefused("This file has no headings and rows. Export the list of children again, with its headings.")
-    rest = [record for record in above if record.number > widest.number]
-    return Sheet(_headings(widest), _chain(rest, records), encoding)
+    # The first of those in which most is known: where nothing is, the first.
+    headed = max(several, key=lambda record: _known(record.cells))
+    rest = [record for record in above if record.number > headed.number]
+    return Sheet(_headings(headed), _chain(rest, records), encoding)
 
 
 def _chain(first: Sequence[Record], then: Iterator[Record]) -> Iterator[Record]:
@@ -80,12 +89,17 @@ def _chain(first: Sequence[Record], then: Iterator[Record]) -> Iterator[Record]:
 
 def _encoding(stream: BinaryIO) -> str:
     """The encoding of the whole file, read once from end to end: a stray byte near the end still makes it cp1252."""
-    start = stream.read(8)
+    start = stream.read(64)
     stream.seek(0)
     if not start:
         raise FileRefused("This file is empty. Export the list of children again and look at it before you upload it.")
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise FileRefused(f"This is a workbook, not a CSV file. {CSV_HINT}")
+    if _JSON.match(start.removeprefix(codecs.BOM_UTF8)):
+        raise FileRefused(
+            "This is neither a CSV file nor a Common Transfer File; it looks like JSON, which programs exchange. "
+            "Export the list of children from your system as CSV or CTF."
+        )
     if start.startswith(b"%PDF"):
         raise FileRefused("This is a PDF. Export the list of children from your system as CSV or CTF.")
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -114,10 +128,30 @@ def _encoding(stream: BinaryIO) -> str:
 
 
 def _delimiter(text: io.TextIOWrapper) -> str:
-    """The one of comma, semicolon, tab and bar that divides the first lines most."""
+    """The one of comma, semicolon, tab and bar under which the first lines have known headings and rows of one width.
+
+    How often it stands there decides only where that says nothing: an address has more commas than a row has semicolons.
+    """
     start = text.read(64 * 1024)
     text.seek(0)
-    return max(_DELIMITERS, key=start.count)
+    return max(_DELIMITERS, key=lambda delimiter: _fits(start, delimiter))
+
+
+def _fits(start: str, delimiter: str) -> tuple[int, int, int]:
+    lines: list[list[str]] = []
+    reader = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter, strict=True)
+    # A quotation mark that only another delimiter explains, or the end of what was read.
+    with suppress(csv.Error):
+        lines.extend(islice((cells for cells in reader if any(cells)), 2 * _LOOK_FOR_HEADINGS))
+    widths = [len(cells) for cells in lines if len(cells) > 1]
+    return max(map(_known, lines), default=0), max(map(widths.count, widths), default=0), start.count(delimiter)
+
+
+def _known(cells: Sequence[str]) -> int:
+    """How many of these cells are headings that Harbour knows."""
+    headings = [clean(cell) for cell in cells[:MAX_COLUMNS]]
+    product = recognise(headings)
+    return len(columns_of(product, headings) if product else guess(headings))
 
 
 def _records(text: io.TextIOWrapper, delimiter: str) -> Iterator[Record]:
@@ -145,7 +179,13 @@ def _records(text: io.TextIOWrapper, delimiter: str) -> Iterator[Record]:
 
 
 def _headings(record: Record) -> list[str]:
+    """The headings, each once: the second "Name" is "Name (2)", so that each column can be told apart."""
     headings = [clean(cell) for cell in record.cells]
     while headings and not headings[-1]:
         headings.pop()
+    seen: Counter[str] = Counter()
+    for n, heading in enumerate(headings):
+        seen[fold(heading)] += 1
+        if heading and (before := seen[fold(heading)]) > 1:
+            headings[n] = f"{heading} ({before})"
     return headings

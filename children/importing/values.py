@@ -192,7 +192,8 @@ def dates(*, month_first: bool = False, born: bool = False, today: date | None =
 
 def pupil_number(text: str, notes: Notes) -> str | None:
     """A UPN in capitals. One that cannot be right holds the row."""
-    number = text.replace(" ", "").upper()
+    # Full-width letters and figures are the same UPN written otherwise.
+    number = unicodedata.normalize("NFKC", text).replace(" ", "").upper()
     if not number:
         return None
     if not upn.is_well_formed(number):
@@ -307,7 +308,7 @@ def coded(kind: str) -> Reader:
         if not text:
             return None
         found = _meanings(kind).get(fold(text))
-        if found is None and kind == "language" and len(text) == 3 and text.isalpha():
+        if found is None and kind == "language" and len(text) == 3 and text.isascii() and text.isalpha():
             return text.upper()
         if found is None:
             notes.note(
@@ -341,19 +342,21 @@ def text(value: str, notes: Notes) -> str | None:
 def address(line: str, town: str = "", county: str = "", postcode: str = "") -> dict[str, str] | None:
     """The parts of an address, or None where there is none. One long line gives up its last parts as town and county.
 
-    A part with a figure in it is never a town: "Flat 6, 7 Ten Acre Drive" stays whole.
+    A part with a figure in it is never a town: "Flat 6, 7 Ten Acre Drive" stays whole. Nor is one too long for a town.
     """
     if not town and not county:
         parts = [part.strip() for part in line.split(",") if part.strip()]
-        if len(parts) > 2 and not _figures(parts[-1]):
+        if len(parts) > 2 and _may_be_place(parts[-1]):
             county = parts.pop()
-        if len(parts) > 1 and not _figures(parts[-1]):
+        if len(parts) > 1 and _may_be_place(parts[-1]):
             town = parts.pop()
         line = ", ".join(parts)
     if not (line or town):
         return None
-    return {"address": line, "town": town, "county": county, "postcode": postcode.upper()}
+    # A letter of another script can have several capitals, which would no longer fit.
+    postcode = postcode.upper() if postcode.isascii() else postcode
+    return {"address": line, "town": town, "county": county, "postcode": postcode}
 
 
-def _figures(part: str) -> bool:
-    return any(c.isdigit() for c in part)
+def _may_be_place(part: str) -> bool:
+    return len(part) <= 100 and not any(c.isdigit() for c in part)

@@ -191,6 +191,7 @@ class Migration(migrations.Migration):
                 ('summary', models.JSONField(blank=True, default=dict)),
                 ('agreed', models.JSONField(blank=True, default=list)),
                 ('refusal', models.TextField(blank=True, verbose_name='why it could not be read')),
+                ('revision', models.PositiveIntegerField(default=0)),
                 ('uploaded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('compared_at', models.DateTimeField(blank=True, null=True)),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True)),
@@ -325,7 +326,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='earlierschool',
-            constraint=models.UniqueConstraint(models.F('child'), models.F('local_authority'), models.F('establishment'), models.F('entered_on'), name='earlier_school_once', nulls_distinct=False),
+            constraint=models.UniqueConstraint(models.F('child'), models.F('local_authority'), models.F('establishment'), models.F('name'), models.F('entered_on'), name='earlier_school_once', nulls_distinct=False),
         ),
         migrations.AddConstraint(
             model_name='enrolment',

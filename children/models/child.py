@@ -315,6 +315,7 @@ class EarlierSchool(models.Model):
                 "child",
                 "local_authority",
                 "establishment",
+                "name",
                 "entered_on",
                 nulls_distinct=False,
                 name="earlier_school_once",

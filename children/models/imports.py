@@ -36,6 +36,7 @@ class ImportRun(models.Model):
     # Which product wrote it (`importing.formats`), and what its columns are taken to mean: {heading: field}.
     format = models.CharField(max_length=12, blank=True)
     columns = models.JSONField(default=dict, blank=True)
+    # "day" or "month" first, where somebody has said what the columns mean.
     date_style = models.CharField(max_length=10, blank=True)
     # A transfer file names some children only: it never makes leavers.
     is_partial = models.BooleanField(default=False)
@@ -45,6 +46,8 @@ class ImportRun(models.Model):
     # Which of the questions about the whole file somebody has said yes to.
     agreed = models.JSONField(default=list, blank=True)
     refusal = models.TextField("why it could not be read", blank=True)
+    # Grows with every move and every decision: by it a page knows whether it still shows what would be confirmed.
+    revision = models.PositiveIntegerField(default=0)
     uploaded_at = models.DateTimeField(db_default=Now())
     # Nobody where it was given at the command line, without saying for whom.
     uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -62,10 +65,15 @@ class ImportRun(models.Model):
     class PersonalData(personal_data.PersonalData):
         plain = (
             "status", "file_name", "size", "format", "columns", "date_style", "is_partial", "rows_read", "summary",
-            "agreed", "refusal", "uploaded_at", "compared_at", "confirmed_at", "abandoned_at",
+            "agreed", "refusal", "revision", "uploaded_at", "compared_at", "confirmed_at", "abandoned_at",
         )  # fmt: skip
         source = Source.SCHOOL
         retention = Retention.KEPT
+
+    @property
+    def columns_told(self) -> bool:
+        """Whether somebody said what the columns mean, now or with an earlier file, and may have been mistaken."""
+        return bool(self.date_style)
 
     @property
     def waits_for_a_person(self) -> bool:
@@ -73,7 +81,7 @@ class ImportRun(models.Model):
 
 
 class ImportPart(models.Model):
-    """A piece of an uploaded file, kept until it has been read."""
+    """A piece of an uploaded file, kept until it has been read; where its columns were told, until it is confirmed."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="parts")
@@ -126,9 +134,11 @@ class ImportRow(models.Model):
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
     # As a spreadsheet numbers it: the headings are row 1. In a transfer file: the how-manieth pupil.
     number = models.PositiveIntegerField()
+    # The UPN that the row gives its child: empty where what it carries is another child's, or a former one.
     upn = models.CharField(max_length=13, blank=True)
     # Folded name and date of birth: who the row is about where the UPN does not say.
     who = models.CharField(max_length=330, blank=True)
+    # As they were read: comparing again begins with them.
     facts = models.JSONField(default=dict)
     # [{"severity", "column", "code", "message"}], worst first.
     problems = models.JSONField(default=list)

@@ -241,7 +241,7 @@ def _memberships(pairs: Sequence[tuple[UUID, NewChild]], homes: dict[str, UUID])
 
 def _adult_key(child_id: UUID, adult: Adult) -> str:
     """By what an adult is one adult: the identity, or within the family alone where there is no way to tell."""
-    return adult.identity or f"{child_id}|{names.fold(f'{adult.forename} {adult.surname}')}"
+    return adult.identity or f"{child_id}|{adult.key}"
 
 
 def _ensure_contacts(school: School, adults: Sequence[tuple[UUID, Adult, UUID | None]]) -> dict[str, UUID]:

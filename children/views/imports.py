@@ -19,6 +19,7 @@ from safeguarding.accounts.services import get_school
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, read_out, visible
 from safeguarding.dates import counted
+from safeguarding.exceptions import ChangedSince
 from safeguarding.http import Request
 from safeguarding.paging import PAGE, newest_first
 from safeguarding.spreadsheet import as_csv
@@ -101,19 +102,33 @@ def columns(request: Request, pk: UUID) -> HttpResponseBase:
 
 @require_POST
 @requires(Capability.IMPORT_CHILDREN)
+def columns_again(request: Request, pk: UUID) -> HttpResponseBase:
+    """Say again what the columns mean, where a look at the rows shows that it was wrong."""
+    run = read_one(request, ImportRun, pk=pk)
+    service.tell_columns_again(run=run, by=request.user)
+    return redirect("import_run", run.pk)
+
+
+@require_POST
+@requires(Capability.IMPORT_CHILDREN)
 def rows(request: Request, pk: UUID) -> HttpResponseBase:
     """Keep what was decided about the rows of one page, or about all in which something grave would change."""
-    run = read_one(request, ImportRun, pk=pk)
+    run, seen = read_one(request, ImportRun, pk=pk), _seen(request)
+    form: RowsForm | None = None
     if "all" in request.POST:
         grave = visible(request, ImportRow).filter(_GRAVE, run=run, decision="")
         decisions = dict.fromkeys(grave.values_list("pk", flat=True), ImportRow.Decision.TAKE.value)
-        number = service.decide(run=run, decisions=decisions, by=request.user)
     else:
         page, _ = _page(_section_rows(request, run, _BY_KEY["waiting"]), request.POST.get("after", ""))
         form = RowsForm(request.POST, rows=page)
         if not form.is_valid():
             return _show(request, run, decisions=form, status=422)
-        number = service.decide(run=run, decisions=form.decisions(), by=request.user)
+        decisions = form.decisions()
+    try:
+        number = service.decide(run=run, decisions=decisions, by=request.user, seen=seen)
+    except ChangedSince as changed:
+        run.refresh_from_db()
+        return _show(request, run, decisions=form, status=409, changed=changed.sentence)
     messages.success(request, f"{counted(number, 'decision')} kept. Nothing changes before you confirm.")
     return redirect("import_run", run.pk)
 
@@ -122,12 +137,19 @@ def rows(request: Request, pk: UUID) -> HttpResponseBase:
 @requires(Capability.IMPORT_CHILDREN)
 def confirm(request: Request, pk: UUID) -> HttpResponseBase:
     """Put the children into the school's list, once every question about the whole file has its tick."""
-    run = read_one(request, ImportRun, pk=pk)
-    form = QuestionsForm(request.POST, questions=run.summary.get("questions", []))
-    if not form.is_valid():
+    run, seen = read_one(request, ImportRun, pk=pk), _seen(request)
+    form = QuestionsForm(request.POST, questions=service.questions(run))
+    # Ticks of a page that showed other rows are about another question, though it may sound alike.
+    same = seen >= run.summary.get("compared", 0)
+    if same and not form.is_valid():
         return _show(request, run, questions=form, status=422)
-    agreed = service.agree(run=run, keys=form.fields, by=request.user)
-    done = service.go_on(service.confirm_import(run=agreed, by=request.user))
+    try:
+        agreed = service.agree(run=run, keys=form.fields, by=request.user, seen=seen)
+        confirmed = service.confirm_import(run=agreed, by=request.user, seen=seen)
+    except ChangedSince as changed:
+        run.refresh_from_db()
+        return _show(request, run, questions=form if same else None, status=409, changed=changed.sentence)
+    done = service.go_on(confirmed)
     if done.status == S.READY:
         messages.warning(request, "The list changed while you were looking. Nothing was taken: look again.")
     elif done.status == S.CONFIRMED:
@@ -173,18 +195,22 @@ def _show(
     questions: QuestionsForm | None = None,
     decisions: RowsForm | None = None,
     status: int = 200,
+    changed: str = "",
 ) -> HttpResponse:
     request.nav = "children"
     context: dict[str, Any] = {"run": run, "format": TITLES.get(run.format, ""), "has_errors": status == 422}
+    context["changed"] = changed
     if run.status == S.MAPPING:
         context["columns"] = columns or _columns_form(run)
         return render(request, "children/import_columns.html", context, status=status)
     if run.status != S.READY:
+        if run.status == S.CONFIRMING:
+            context["written"], context["to_write"] = service.written(run)
         context["expected"] = max(run.summary.get("expected", 0), run.rows_read, 1)
         context["left_out"] = read_many(request, _left_out(request, run)[:PAGE], about=run, purpose="left out")
         return render(request, "children/import_status.html", context, status=status)
     context |= _preview(request, run, decisions)
-    context["questions"] = questions or QuestionsForm(questions=run.summary["questions"])
+    context["questions"] = questions or QuestionsForm(questions=service.questions(run))
     return render(request, "children/import_preview.html", context, status=status)
 
 
@@ -217,6 +243,12 @@ def _preview(request: Request, run: ImportRun, decisions: RowsForm | None) -> di
     return context | {"rows": rows, "older": f"?show={shown.key}&after={page[-1].number}" if more else ""}
 
 
+def _seen(request: Request) -> int:
+    """The revision of the run that the page showed; before every other where it says none."""
+    given = request.POST.get("seen", "")
+    return int(given) if given.isdecimal() and len(given) < 10 else -1
+
+
 def _section_rows(request: Request, run: ImportRun, section: Section) -> QuerySet[ImportRow]:
     return visible(request, ImportRow).filter(section.rows, run=run).select_related("child")
 
@@ -235,4 +267,5 @@ def _page(rows: QuerySet[ImportRow], after: str) -> tuple[list[ImportRow], bool]
 
 
 def _columns_form(run: ImportRun, data: Any = None) -> ColumnsForm:
-    return ColumnsForm(data, headings=run.summary.get("headings", ()), guessed=run.columns)
+    initial = {"month_first": "month" if run.date_style == "month" else ""}
+    return ColumnsForm(data, headings=run.summary.get("headings", ()), guessed=run.columns, initial=initial)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
@@ -41,7 +42,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="CTF (XML), or CSV from SIMS, Arbor, Bromcom or a spreadsheet")
         parser.add_argument("--school", default="", help="short name or URN; not needed where there is one school")
         parser.add_argument("--dry-run", action="store_true", help="show what the file would do and change nothing")
-        parser.add_argument("--yes", action="store_true", help="confirm unless something waits for a person")
+        parser.add_argument("--yes", action="store_true", help="confirm, unless a row or a question waits for a person")
         parser.add_argument("--as", dest="person", default="", help="user name of whoever this is done for")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -49,9 +50,11 @@ class Command(BaseCommand):
         if not options["file"].is_file():
             raise CommandError(f"There is no file {options['file']}.")
         who = Acting(user_id=person.pk if person else None, school_id=school.pk, request_id=uuid7())
+        key = uuid7()
         try:
-            with acting(who), transaction.atomic() if options["dry_run"] else nullcontext():
-                run = self._look(school, options["file"], person)
+            # The worker takes up whatever nobody works on: not this one.
+            with acting(who), imports.alone(key), transaction.atomic() if options["dry_run"] else nullcontext():
+                run = self._look(school, options["file"], person, key)
                 if options["dry_run"]:
                     transaction.set_rollback(True)
                     self.stdout.write("Nothing was changed.")
@@ -60,9 +63,9 @@ class Command(BaseCommand):
         except HarbourError as error:
             raise CommandError(error.sentence) from None
 
-    def _look(self, school: School, file: Path, person: User | None) -> ImportRun:
+    def _look(self, school: School, file: Path, person: User | None, key: UUID) -> ImportRun:
         """Read the file and show what it would do."""
-        run = imports.start_import(school=school, file_name=file.name, chunks=_chunks(file), by=person)
+        run = imports.start_import(school=school, file_name=file.name, chunks=_chunks(file), by=person, key=key)
         if run.status == S.MAPPING:
             imports.abandon_import(run=run, by=person)
             raise CommandError(
@@ -72,8 +75,8 @@ class Command(BaseCommand):
         if run.status == S.UPLOADED:
             with _bar(run.summary["expected"], "reading") as bar:
                 run = imports.read_import(run=run, by=person, progress=bar.update)
-        if run.status == S.REFUSED:
-            raise CommandError(run.refusal)
+        if run.status != S.READY:
+            raise CommandError(run.refusal or "Somebody has given up on this file. Nothing was changed.")
         self._show(run)
         return run
 
@@ -86,16 +89,23 @@ class Command(BaseCommand):
         for number, words in numbers:
             if number:
                 self.stdout.write(f"  {number:>6} {words}")
-        for row in imports.remarked(run):
+        for row in imports.remarked(run).iterator():
             for problem in row.problems:
                 column = f", {problem['column']}" if problem["column"] else ""
                 self.stdout.write(f"  row {row.number}{column}: {problem['message']}")
 
     def _confirm(self, run: ImportRun, person: User | None, *, ask: bool) -> None:
-        """Put the rows into the list, unless something about the whole file waits for a person."""
-        if questions := run.summary["questions"]:
-            for question in questions:
-                self.stderr.write(f"  Waits for a person: {question['text']}")
+        """Put the rows into the list, unless something waits for a person: a question, or rows where nobody is asked here."""
+        waits = [question["text"] for question in imports.questions(run)]
+        if rows := imports.waiting(run).count():
+            undecided = f"{counted(rows, 'row')} without a decision. Without one, nothing of them is taken."
+            if ask:
+                self.stdout.write(f"  {undecided} You can decide in the browser, under Children, Files.")
+            else:
+                waits.append(undecided)
+        if waits:
+            for sentence in waits:
+                self.stderr.write(f"  Waits for a person: {sentence}")
             raise CommandError("Nothing was changed. The file waits in the browser, under Children, Files.")
         if ask and not _agrees():
             imports.abandon_import(run=run, by=person)
@@ -108,7 +118,7 @@ class Command(BaseCommand):
         done = run.summary["done"]
         self.stdout.write(
             f"{done['joined']} joined, {done['changed']} changed, {done['returned']} came back, {done['left']} left, "
-            f"{counted(run.summary['left_out'], 'row')} not taken."
+            f"{counted(run.summary['left_out'], 'row')} not taken, {run.summary['undecided']} of them without a decision."
         )
 
 

@@ -17,12 +17,12 @@ from children.models import Child, ClassEpisode, Enrolment, ImportRow, ImportRun
 from children.services.registering import register_children
 from safeguarding.accounts.models import User
 
-from .changing import change_children
-from .comparing import CHUNK, load
-from .reading import Progress, leaving
+from .changing import WITHHELD, change_children
+from .comparing import CHUNK, load, own
+from .progress import Progress
+from .whole import leaving
 
 Kind, D = ImportRow.Kind, ImportRow.Decision
-WITHHELD = "The school’s own system withholds the address."
 
 
 @dataclass(slots=True)
@@ -76,8 +76,11 @@ def _is_change(row: ImportRow) -> bool:
 
 
 def _facts(row: ImportRow) -> Facts:
-    """What a row says, less the UPN where it is another child's."""
-    return {k: v for k, v in row.facts.items() if k != "upn"} if row.decision == D.NO_NUMBER else row.facts
+    """What a row says about its child, less what is another child's."""
+    facts = own(row.facts, (problem["code"] for problem in row.problems))
+    if row.decision == D.NO_NUMBER:
+        return {name: value for name, value in facts.items() if name not in ("upn", "former_upn")}
+    return facts
 
 
 def _new_child(facts: Facts, run: ImportRun, today: date) -> NewChild:
@@ -115,7 +118,10 @@ def _change(run: ImportRun, rows: Sequence[ImportRow], done: Applied, *, by: Use
     wanted: list[tuple[Held, Facts, list[Change]]] = []
     for row in rows:
         known = held[row.child_id]  # type: ignore[index]
-        changes = differences(known, row.facts)
+        facts = _facts(row)
+        # An adult of several children may have been changed by another row already; never more than was shown.
+        shown = {(change["field"], change["place"]) for change in row.changes}
+        changes = [change for change in differences(known, facts) if (change.field, change.place) in shown]
         if row.decision == D.KEEP_HELD:
             changes = [change for change in changes if not change.grave]
         comes_back = known.child.left_on is not None
@@ -123,7 +129,7 @@ def _change(run: ImportRun, rows: Sequence[ImportRow], done: Applied, *, by: Use
             done.returned.append(known.child.pk)
         if changes or comes_back:
             done.changed.append(known.child.pk)
-            wanted.append((known, row.facts, changes))
+            wanted.append((known, facts, changes))
     change_children(run, wanted, by=by, today=today)
 
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from children import names
 from children.facts import Adult, Home
-from children.importing.differences import CARD, DETAIL, REACH, Change, Held, plain
+from children.importing.adults import REACH
+from children.importing.differences import CARD, DETAIL, Change, Held, plain
 from children.importing.rows import Facts
 from children.models import (
     Child,
@@ -18,6 +19,7 @@ from children.models import (
     ClassEpisode,
     Contact,
     ContactLink,
+    EarlierSchool,
     Enrolment,
     FormerUpn,
     HouseholdMember,
@@ -32,6 +34,9 @@ from safeguarding.accounts.models import User
 Wanted = Sequence[tuple[Held, Facts, list[Change]]]
 Row = dict[str, Any]
 _NAMES = ("forename", "surname", "known_forename", "known_surname", "middle_names")
+WITHHELD = "The school’s own system withholds the address."
+_CONFIDENTIAL = ("address_confidential", "address_confidential_reason")
+_IDENTITY = ("title", "forename", "surname", *REACH)
 _ROLL = ("left_on", "sort_name", "search_text", "name_sounds", "changed_at")
 
 
@@ -42,9 +47,10 @@ def change_children(run: ImportRun, wanted: Wanted, *, by: User | None, today: d
     school = {"school_id": run.school_id}
     _keep_former_names(school, wanted)
     _keep_former_numbers(school, wanted, today)
+    _add_earlier_schools(school, wanted)
     called = _other_names(wanted)
     bulk.update(Child, (*CARD, *_ROLL), (_card(*entry, called) for entry in wanted))
-    bulk.update(ChildDetail, (*DETAIL, "address_confidential"), (_detail(held, changes) for held, _, changes in wanted))
+    bulk.update(ChildDetail, (*DETAIL, *_CONFIDENTIAL), (_detail(held, changes) for held, _, changes in wanted))
     _change_roll(school, wanted, today)
     _change_classes(school, wanted, today)
     _change_homes(run, wanted, today)
@@ -77,7 +83,9 @@ def _card(held: Held, facts: Facts, changes: list[Change], called: dict[UUID, li
 
 def _detail(held: Held, changes: list[Change]) -> Row:
     new = _new(changes)
-    row = {name: new.get(name, plain(getattr(held.detail, name))) for name in (*DETAIL, "address_confidential")}
+    row = {name: new.get(name, plain(getattr(held.detail, name))) for name in (*DETAIL, *_CONFIDENTIAL)}
+    if new.get("address_confidential"):
+        row["address_confidential_reason"] = row["address_confidential_reason"] or WITHHELD
     return row | {"child_id": held.child.pk}
 
 
@@ -89,39 +97,46 @@ def _other_names(wanted: Wanted) -> dict[UUID, list[str]]:
 
 
 def _keep_former_names(school: Row, wanted: Wanted) -> None:
-    """A legal name that changes stays as a former one, unless only its spelling was mended."""
-    rows = [
-        school
-        | {
-            "child_id": held.child.pk,
-            "kind": OtherName.Kind.FORMER,
-            "forename": held.child.forename,
-            "surname": held.child.surname,
-        }
+    """A legal name that changes stays as a former one, unless only its spelling was mended; those that a file adds come too."""
+    former = {
+        (held.child.pk, held.child.forename, held.child.surname)
         for held, _, changes in wanted
         if any(c.field in ("forename", "surname") and names.fold(c.was) != names.fold(c.now) for c in changes)
-    ]
-    have = set(
-        OtherName.objects.filter(child__in=[r["child_id"] for r in rows], kind=OtherName.Kind.FORMER).values_list(
-            "child_id", "forename", "surname"
-        )
+    }
+    given = (
+        (held, facts["called"][c.place]) for held, facts, changes in wanted for c in changes if c.field == "called"
     )
-    bulk.insert(OtherName, [r for r in rows if (r["child_id"], r["forename"], r["surname"]) not in have])
+    former |= {(held.child.pk, name["forename"], name["surname"]) for held, name in given}
+    have = OtherName.objects.filter(child__in={child for child, _, _ in former}, kind=OtherName.Kind.FORMER)
+    former -= set(have.values_list("child_id", "forename", "surname"))
+    of = school | {"kind": OtherName.Kind.FORMER}
+    bulk.insert(OtherName, (of | {"child_id": c, "forename": f, "surname": s} for c, f, s in sorted(former)))
 
 
 def _keep_former_numbers(school: Row, wanted: Wanted, today: date) -> None:
-    rows = [
-        school | {"child_id": held.child.pk, "upn": change.was, "until": today}
+    """A UPN that changes stays as a former one; those that a file adds come too, unless they are known."""
+    rows = {
+        change.was if change.field == "upn" else change.now: held.child.pk
         for held, _, changes in wanted
         for change in changes
-        if change.field == "upn" and change.was
-    ]
-    have = set(
-        FormerUpn.objects.filter(school_id=school["school_id"], upn__in=[r["upn"] for r in rows]).values_list(
-            "upn", flat=True
-        )
+        if (change.field == "upn" and change.was) or change.field == "former_upn"
+    }
+    have = FormerUpn.objects.filter(school_id=school["school_id"], upn__in=rows).values_list("upn", flat=True)
+    for upn in have:
+        del rows[upn]
+    bulk.insert(FormerUpn, (school | {"child_id": child, "upn": upn, "until": today} for upn, child in rows.items()))
+
+
+def _add_earlier_schools(school: Row, wanted: Wanted) -> None:
+    bulk.insert(
+        EarlierSchool,
+        (
+            school | {"child_id": held.child.pk} | facts["earlier"][change.place]
+            for held, facts, changes in wanted
+            for change in changes
+            if change.field == "earlier"
+        ),
     )
-    bulk.insert(FormerUpn, [r for r in rows if r["upn"] not in have])
 
 
 def _entry(facts: Facts, child: Child) -> str:
@@ -192,10 +207,11 @@ def _change_adults(run: ImportRun, wanted: Wanted, *, by: User | None, today: da
         new = [Adult(**facts["adults"][c.place], known_from=known) for c in changes if c.field == "adult"]
         if new:
             added.append((held.child.pk, new, []))
+        adults = {str(adult.contact.pk): adult for adult in held.adults}
         for change in changes:
-            adult = held.adult(facts["adults"][change.place]) if change.adult and change.field != "adult" else None
-            if adult is None:
+            if not change.contact:
                 continue
+            adult = adults[change.contact]
             if change.field in REACH:
                 row = contacts.setdefault(adult.contact.pk, _contact(adult.contact))
                 row[change.field] = change.now
@@ -212,13 +228,13 @@ def _change_adults(run: ImportRun, wanted: Wanted, *, by: User | None, today: da
 
 
 def _contact(contact: Contact) -> Row:
-    return {name: getattr(contact, name) for name in ("forename", "surname", *REACH)} | {"id": contact.pk}
+    return {name: getattr(contact, name) for name in _IDENTITY} | {"id": contact.pk}
 
 
 def _write_contacts(run: ImportRun, contacts: dict[UUID, Row]) -> None:
     """New numbers make a new identity; where another contact has that already, this one is told apart by its key alone."""
     for row in contacts.values():
-        row["identity"] = Adult(**{name: row[name] for name in ("forename", "surname", *REACH)}).identity
+        row["identity"] = Adult(**{name: row[name] for name in _IDENTITY}).identity
     wanted = [row["identity"] for row in contacts.values()]
     taken = set(
         Contact.objects.filter(school=run.school, identity__in=wanted)

@@ -5,31 +5,36 @@ Rows go through in chunks with a handful of queries each, so that sixty thousand
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from children.importing.differences import Held, HeldAdult, differences
+from children.facts import Earlier
+from children.importing.adults import HeldAdult
+from children.importing.differences import Held, differences
 from children.importing.problems import Problem, Severity, worst_first
-from children.importing.rows import Parsed, who_key, who_name
+from children.importing.rows import Facts, Parsed, who_key, who_name
 from children.models import (
     Child,
     ChildDetail,
     ContactLink,
+    EarlierSchool,
     FormerUpn,
     HouseholdMember,
     ImportRow,
+    OtherName,
     ParentalResponsibility,
 )
 from safeguarding.accounts.models import School
 
 CHUNK = 2000
 Kind = ImportRow.Kind
+COMPARED = ("kind", "child_id", "changes", "is_grave", "problems", "upn")
 
 
 def load(ids: Iterable[UUID]) -> dict[UUID, Held]:
-    """What Harbour has of these children: five queries, however many they are."""
+    """What Harbour has of these children: eight queries, however many they are."""
     wanted = list(ids)
     details = ChildDetail.objects.filter(child__in=wanted).select_related("child")
     held = {detail.child_id: Held(detail.child, detail) for detail in details}
@@ -44,7 +49,19 @@ def load(ids: Iterable[UUID]) -> dict[UUID, Held]:
     for said in ParentalResponsibility.objects.filter(child__in=wanted, ends_on=None):
         if (found := adults.get((said.child_id, said.contact_id))) is not None:
             found.responsibility = said
+    _load_past(held)
     return held
+
+
+def _load_past(held: dict[UUID, Held]) -> None:
+    """What the children were called and numbered, and where they were before."""
+    for name in OtherName.objects.filter(child__in=held):
+        held[name.child_id].called.add(who_name(name.forename, name.surname))
+    for former in FormerUpn.objects.filter(child__in=held):
+        held[former.child_id].former_upns.add(former.upn)
+    for school in EarlierSchool.objects.filter(child__in=held):
+        facts = {field.name: getattr(school, field.name) for field in fields(Earlier)}
+        held[school.child_id].earlier.add(Earlier(**facts).key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +73,14 @@ class Numbered:
     born: date | None
     former: bool = False
 
+    def has_another_name(self, row: Parsed) -> bool:
+        """The row names somebody else. Twins share the date of birth, so that one says nothing here."""
+        return who_name(row.facts.get("forename", ""), row.facts.get("surname", "")) != self.named
+
     def is_somebody_else(self, row: Parsed) -> bool:
         """Neither the name nor the date of birth of the row is this child's: a number used twice, or a wrong one."""
-        named = who_name(row.facts.get("forename", ""), row.facts.get("surname", ""))
         born = row.facts.get("date_of_birth")
-        return named != self.named and bool(born and self.born) and born != str(self.born)
+        return self.has_another_name(row) and bool(born and self.born) and born != str(self.born)
 
 
 class Finder:
@@ -84,18 +104,26 @@ class Finder:
 
     def by_number(self, row: Parsed) -> Numbered | None:
         """The child whose UPN, of now or of before, the row carries as its own, or as its former one."""
-        numbers = (row.facts.get("upn", ""), row.facts.get("former_upn", ""))
-        return next((self._numbered[n] for n in numbers if n in self._numbered), None)
+        if (found := self._numbered.get(row.facts.get("upn", ""))) is not None:
+            return found
+        before = self._numbered.get(row.facts.get("former_upn", ""))
+        # The row's own UPN is a new one, whichever of the child's its former one is.
+        return before and replace(before, former=False)
+
+    def gives_former_of_another(self, row: Parsed, child_id: UUID | None) -> bool:
+        """Whether what the row says was this child's UPN is, or was, another child's."""
+        found = self._numbered.get(row.facts.get("former_upn", ""))
+        return found is not None and child_id is not None and found.child_id != child_id
 
     def by_name(self, row: Parsed) -> list[UUID]:
-        """Children of the same name and date of birth; looked for only where the UPN does not settle it."""
+        """Children of the same name and date of birth; looked for only where UPN and name together do not settle it."""
         return self._named.get(row.who, []) if row.who else []
 
     def _by_name(self, school: School, rows: Sequence[Parsed]) -> dict[str, list[UUID]]:
         unsettled = set()
         for row in rows:
             numbered = self.by_number(row)
-            if row.who and (numbered is None or numbered.is_somebody_else(row)):
+            if row.who and (numbered is None or numbered.has_another_name(row)):
                 unsettled.add(row.facts["date_of_birth"])
         if not unsettled:
             return {}
@@ -110,12 +138,14 @@ class Finder:
 
 
 def compare(school: School, rows: Sequence[Parsed]) -> Iterator[dict[str, Any]]:
-    """For each row, the fields of `ImportRow` that comparing decides: kind, child, changes, problems, whether it is grave."""
+    """For each row, the fields of `ImportRow` that comparing decides: `COMPARED`. Its facts stay as they were read."""
     finder = Finder(school, rows)
     found = {row.number: _find(row, finder) for row in rows}
     held = load({child for child, _ in found.values() if child})
     for row in rows:
         child_id, doubts = found[row.number]
+        if finder.gives_former_of_another(row, child_id):
+            doubts = [*doubts, _doubt("former_else")]
         yield _judge(row, held[child_id] if child_id else None, doubts)
 
 
@@ -124,10 +154,13 @@ def _find(row: Parsed, finder: Finder) -> tuple[UUID | None, list[Problem]]:
     if row.kind == Kind.SKIPPED:
         return None, []
     numbered, by_name = finder.by_number(row), finder.by_name(row)
-    if numbered is not None and not numbered.is_somebody_else(row):
+    if numbered is not None and not numbered.has_another_name(row):
         return numbered.child_id, [_doubt("former_upn")] if numbered.former else []
     if len(by_name) > 1:
         return None, [_doubt("several")]
+    # A new name under a known UPN, unless the name is another child's: twins whose UPNs changed places.
+    if numbered is not None and not by_name and not numbered.is_somebody_else(row):
+        return numbered.child_id, [_doubt("former_upn")] if numbered.former else []
     if numbered is not None:
         return (by_name[0], [_doubt("wrong_upn")]) if by_name else (numbered.child_id, [_doubt("other_child")])
     if row.facts.get("upn"):
@@ -143,6 +176,7 @@ def _find(row: Parsed, finder: Finder) -> tuple[UUID | None, list[Problem]]:
 
 _DOUBTS = {
     "former_upn": (Severity.WARN, "This is a UPN the child had before. Harbour keeps the newer one."),
+    "former_else": (Severity.WARN, "The former UPN is another child’s on the list. It was left out."),
     "by_name": (Severity.WARN, "The UPN is missing. The child was found by name and date of birth."),
     "new_upn": (Severity.WARN, "The child was on the list without a UPN. It was found by name and date of birth."),
     "no_upn": (
@@ -168,9 +202,15 @@ _DOUBTS = {
     ),
 }
 # What comparing adds to a row's problems, and takes away again before it compares anew.
-CODES = frozenset(_DOUBTS) | {"twice", "who_twice"}
-# The row's UPN is not the child's: it is not taken over.
-_NOT_ITS_OWN = frozenset({"former_upn", "wrong_upn"})
+CODES = frozenset(_DOUBTS) | {"twice", "who_twice", "child_twice", "former_twice", "disagree"}
+# Which fact of a row is not the child's own, by what was said about the row: it is not taken over.
+_NOT_ITS_OWN = {"former_upn": "upn", "wrong_upn": "upn", "former_twice": "former_upn", "former_else": "former_upn"}
+
+
+def own(facts: Facts, codes: Iterable[str]) -> Facts:
+    """What a row says about the child it was found to be about: its facts, less a number that is another's or was before."""
+    others = {_NOT_ITS_OWN[code] for code in codes if code in _NOT_ITS_OWN}
+    return {name: value for name, value in facts.items() if name not in others} if others else facts
 
 
 def _doubt(code: str) -> Problem:
@@ -179,9 +219,7 @@ def _doubt(code: str) -> Problem:
 
 
 def _judge(row: Parsed, held: Held | None, doubts: list[Problem]) -> dict[str, Any]:
-    facts = row.facts
-    if any(doubt.code in _NOT_ITS_OWN for doubt in doubts):
-        facts = {name: value for name, value in facts.items() if name != "upn"}
+    facts = own(row.facts, (doubt.code for doubt in doubts))
     changes = differences(held, facts) if held is not None else []
     problems = worst_first([*row.problems, *doubts])
     return {
@@ -190,7 +228,7 @@ def _judge(row: Parsed, held: Held | None, doubts: list[Problem]) -> dict[str, A
         "changes": [change.as_dict() for change in changes],
         "is_grave": any(change.grave for change in changes),
         "problems": [problem.as_dict() for problem in problems],
-        "facts": facts,
+        "upn": facts.get("upn", ""),
     }
 
 

@@ -1,7 +1,6 @@
 """Put what was confirmed into the school's list: everything in one transaction, or nothing."""
 
 from datetime import date, datetime
-from uuid import UUID
 
 from django.utils import timezone
 
@@ -14,61 +13,64 @@ from safeguarding.audit.services import record_many
 from safeguarding.exceptions import BadInput
 
 from .applying import Applied, apply
-from .reading import Progress, compare_again, list_state
-from .starting import forget
-
-Kind = ImportRow.Kind
+from .progress import Progress
+from .reading import compare_again, list_state
+from .starting import forget, forget_earlier, require_seen
+from .whole import questions, waiting
 
 
 @actors_transaction()
-def confirm_import(*, run: ImportRun, by: User | None, at: datetime | None = None) -> ImportRun:
+def confirm_import(
+    *,
+    run: ImportRun,
+    by: User | None,
+    seen: int | None = None,
+    today: date | None = None,
+    at: datetime | None = None,
+) -> ImportRun:
     """Say that the list may change as it was shown. `finish_import` then does it.
 
-    Rows nobody decided about are left out and stay listed. Raises `BadInput` while a question about the whole file is
-    open, and `OutOfTurn` when somebody was first.
+    `seen` is the revision of the run on the person's screen, or that of `run`. Rows nobody decided about are left out and
+    stay listed. Raises `ChangedSince` where something else is to be seen now, `BadInput` while a question about the whole
+    file is open, and `OutOfTurn` when somebody was first.
     """
     locked = ImportRun.objects.select_for_update().get(pk=run.pk)
-    open_questions = [q for q in locked.summary.get("questions", []) if q["key"] not in locked.agreed]
-    if open_questions and locked.status == ImportRun.Status.READY:
-        raise BadInput(f"Something about the whole file waits for a person: {open_questions[0]['text']}")
+    if locked.status == ImportRun.Status.READY:
+        require_seen(locked.revision, run.revision if seen is None else seen)
+        if unsaid := [q["text"] for q in questions(locked, today=today) if q["key"] not in locked.agreed]:
+            raise BadInput(f"Something about the whole file waits for a person: {unsaid[0]}")
     return import_life.perform("confirm", locked, by=by, at=at)
 
 
 @actors_transaction()
 def finish_import(*, run: ImportRun, today: date | None = None, progress: Progress = lambda rows: None) -> ImportRun:
-    """Change the list as confirmed; the run is CONFIRMED. May be called again for a run that was stopped: nothing was done then.
+    """Change the list as confirmed; the run is CONFIRMED. May be called again: for a run that was stopped nothing was done,
+    one that is CONFIRMED stays so.
 
     Where a child of the school has changed since the rows were compared, they are compared anew and the run is READY
     again, to be looked at: nobody confirms what was not shown.
     """
     today = today or timezone.localdate()
-    locked = ImportRun.objects.select_for_update().get(pk=run.pk)
+    locked: ImportRun = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if locked.status == ImportRun.Status.CONFIRMED:
+        return locked
     School.objects.select_for_update(no_key=True).get(pk=locked.school_id)
     by: User | None = locked.confirmed_by
     if locked.summary["list"] != list_state(locked.school):
-        summary = compare_again(locked, today) | {"changed_since": True}
+        summary = compare_again(locked) | {"changed_since": True}
         return import_life.perform(
             "reconsider", locked, by=by, summary=summary, agreed=[], compared_at=timezone.now(), confirmed_at=None,
             confirmed_by=None,
         )  # fmt: skip
     done = apply(locked, by=by, today=today, progress=progress)
-    left_out = _left_out(locked)
-    for earlier in ImportRun.objects.filter(school=locked.school).exclude(pk=locked.pk):
-        if earlier.status in (ImportRun.Status.CONFIRMED, ImportRun.Status.ABANDONED):
-            forget(earlier)
+    undecided = list(waiting(locked).values_list("pk", flat=True))
+    unusable = ImportRow.objects.filter(run=locked, kind=ImportRow.Kind.REJECTED).values_list("pk", flat=True)
+    left_out = [*undecided, *unusable]
+    forget_earlier(locked)
     forget(locked, leave=left_out)
     _record(locked, done, by=by)
-    summary = locked.summary | {"done": done.counts(), "left_out": len(left_out)}
+    summary = locked.summary | {"done": done.counts(), "left_out": len(left_out), "undecided": len(undecided)}
     return import_life.perform("finish", locked, by=by, summary=summary)
-
-
-def _left_out(run: ImportRun) -> list[UUID]:
-    """Rows that nobody could take or decided about. They stay to be looked at until the next import is confirmed."""
-    rows = ImportRow.objects.filter(run=run)
-    unsaid = rows.filter(decision="", kind=Kind.HELD) | rows.filter(
-        decision="", is_grave=True, kind__in=(Kind.CHANGES, Kind.RETURNS)
-    )
-    return [*unsaid.values_list("pk", flat=True), *rows.filter(kind=Kind.REJECTED).values_list("pk", flat=True)]
 
 
 def _record(run: ImportRun, done: Applied, *, by: User | None) -> None:

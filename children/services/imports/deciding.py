@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -16,7 +16,8 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, NotAllowed
 
-from .starting import require_ready
+from .starting import require_ready, require_seen
+from .whole import questions
 
 Kind, D = ImportRow.Kind, ImportRow.Decision
 _WHO = "Only the office, a safeguarding lead or the Headteacher of this school can decide about these rows."
@@ -43,7 +44,7 @@ def choices(row: ImportRow) -> list[tuple[str, str]]:
         found = [(D.TAKE.value, _SAME.get(_first(codes, _SAME), "Use the row for this child"))]
     if "other_upn" in codes:
         found.append((D.TAKE_NEW.value, "Another child: add it as well"))
-    if codes & {"twice", "other_child"}:
+    if codes & {"twice", "child_twice", "other_child"}:
         found.append((D.NO_NUMBER.value, "Another child: add it without a UPN"))
     return [*found, leave]
 
@@ -71,15 +72,25 @@ def _first(codes: set[str], sentences: Mapping[str, str]) -> str:
 
 
 @transaction.atomic
-def decide(*, run: ImportRun, decisions: Mapping[UUID, str], by: User | None, at: datetime | None = None) -> int:
+def decide(
+    *,
+    run: ImportRun,
+    decisions: Mapping[UUID, str],
+    by: User | None,
+    seen: int | None = None,
+    at: datetime | None = None,
+) -> int:
     """Keep what a person said about rows: {key: decision, or "" to take it back}. Returns how many were changed.
 
-    Raises `BadInput` for a decision that is not open for its row, or where two rows would claim one UPN or one child.
+    `seen` is the revision of the run on the person's screen, or that of `run`. Raises `ChangedSince` where the rows have
+    been compared again since, and `BadInput` for a decision that is not open for its row, or where two rows would claim
+    one UPN or one child.
     """
     locked = ImportRun.objects.select_for_update().get(pk=run.pk)
     if not may_import(by, locked):  # type: ignore[arg-type]
         raise NotAllowed(_WHO)
     require_ready(locked)
+    require_seen(locked.summary["compared"], run.revision if seen is None else seen)
     rows = list(ImportRow.objects.filter(run=locked, pk__in=decisions))
     changed = []
     for row in rows:
@@ -97,18 +108,26 @@ def decide(*, run: ImportRun, decisions: Mapping[UUID, str], by: User | None, at
     )
     _refuse_claims_twice(locked)
     if changed:
+        locked.revision += 1
+        locked.save(update_fields=["revision"])
         record(Verb.DECIDE, locked, by=by, count=len(changed), purpose="import rows")
     return len(changed)
 
 
 @transaction.atomic
-def agree(*, run: ImportRun, keys: Iterable[str], by: User) -> ImportRun:
-    """Keep which of the questions about the whole file somebody said yes to."""
+def agree(
+    *, run: ImportRun, keys: Iterable[str], by: User, seen: int | None = None, today: date | None = None
+) -> ImportRun:
+    """Keep which of the questions about the whole file somebody said yes to.
+
+    `seen` is the revision of the run on the person's screen, or that of `run`: raises `ChangedSince` where it is another.
+    """
     locked: ImportRun = ImportRun.objects.select_for_update().get(pk=run.pk)
     if not may_import(by, locked):
         raise NotAllowed(_WHO)
     require_ready(locked)
-    asked = {question["key"] for question in locked.summary["questions"]}
+    require_seen(locked.revision, run.revision if seen is None else seen)
+    asked = {question["key"] for question in questions(locked, today=today)}
     locked.agreed = sorted(asked & set(keys))
     locked.save(update_fields=["agreed"])
     record(Verb.DECIDE, locked, by=by, count=len(locked.agreed), purpose="import questions")

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -19,7 +20,8 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.audit.context import actors_transaction
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.exceptions import BadInput, OutOfTurn
+from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
+from safeguarding.keys import uuid7
 
 PART = 1024 * 1024
 _OFFICE = "Only the office, a safeguarding lead or the Headteacher can bring in children."
@@ -62,14 +64,17 @@ def stored(run: ImportRun) -> io.BufferedReader:
 
 
 @actors_transaction()
-def start_import(*, school: School, file_name: str, chunks: Iterable[bytes], by: User | None) -> ImportRun:
+def start_import(
+    *, school: School, file_name: str, chunks: Iterable[bytes], by: User | None, key: UUID | None = None
+) -> ImportRun:
     """Keep a file and find out what it is. The run is UPLOADED (ready to be read), MAPPING (its columns must be told) or REFUSED.
 
-    `chunks` are its bytes. `by` is None at the command line only. Raises `BadInput` for a file of more than 50 MB.
+    `chunks` are its bytes. `by` is None at the command line only, which gives the `key` of the run, too, as it keeps the
+    worker away from it. Raises `BadInput` for a file of more than 50 MB.
     """
     if by is not None:
         ensure(by, Capability.IMPORT_CHILDREN, school.pk, _OFFICE)
-    run = ImportRun(school=school, file_name=file_name[-100:], size=0, uploaded_by=by)
+    run = ImportRun(id=key or uuid7(), school=school, file_name=file_name[-100:], size=0, uploaded_by=by)
     run.save(force_insert=True)
     expected = 0
     for number, part in enumerate(_parts(chunks)):
@@ -112,29 +117,63 @@ def tell_columns(*, run: ImportRun, columns: Mapping[str, str], month_first: boo
     return import_life.perform("tell_columns", run, by=by, columns=given, date_style=style)
 
 
+@transaction.atomic
+def tell_columns_again(*, run: ImportRun, by: User) -> ImportRun:
+    """Go back to what the columns mean, where somebody has said so: what was read is deleted, the file is kept."""
+    if not run.columns_told:
+        raise BadInput("Harbour knows the headings of this file by itself. Give up on it and bring in another.")
+    summary = {name: value for name, value in run.summary.items() if name in ("expected", "headings")}
+    asked = import_life.perform("tell_again", run, by=by, summary=summary, rows_read=0)
+    ImportRow.objects.filter(run=asked).delete()
+    return asked
+
+
 @actors_transaction()
 def abandon_import(*, run: ImportRun, by: User | None, at: datetime | None = None) -> ImportRun:
     """Give up on a file. Its rows are deleted; the list of children is as it was."""
-    given_up = import_life.perform("abandon", run, by=by, at=at)
+    given_up = import_life.perform("abandon", run, by=by, at=at, summary=_less_headings(run))
     forget(given_up)
     return given_up
 
 
 def refuse(run: ImportRun, sentence: str, *, by: User | None) -> ImportRun:
     """The file cannot be used: keep why, and nothing of it."""
-    refused = import_life.perform("refuse", run, by=by, refusal=sentence)
+    refused = import_life.perform("refuse", run, by=by, refusal=sentence, summary=_less_headings(run))
     forget(refused)
     return refused
 
 
+def _less_headings(run: ImportRun) -> dict[str, Any]:
+    """The summary without the headings: of a file that is none of children, they may be anything, a child's row too."""
+    return {name: value for name, value in run.summary.items() if name != "headings"}
+
+
 def forget(run: ImportRun, *, leave: Iterable[UUID] = ()) -> None:
     """Delete the file and the rows of a run, less the rows with the keys `leave`."""
-    ImportPart.objects.filter(run=run).delete()
+    forget_file(run)
     ImportRow.objects.filter(run=run).exclude(pk__in=list(leave)).delete()
 
 
+def forget_file(run: ImportRun) -> None:
+    """Delete the uploaded file of a run."""
+    ImportPart.objects.filter(run=run).delete()
+
+
+def forget_earlier(run: ImportRun) -> None:
+    """What earlier imports of the school left to be looked at is over with the next one."""
+    over = {
+        "run__school": run.school_id,
+        "run__status__in": (ImportRun.Status.CONFIRMED, ImportRun.Status.ABANDONED),
+    }
+    for model in (ImportPart, ImportRow):
+        model.objects.filter(**over).exclude(run=run).delete()
+
+
 def _recognise(run: ImportRun, *, by: User | None) -> ImportRun:
-    """Note what the file is, or that its columns must be told. A spreadsheet told once is known again by its headings."""
+    """Note what the file is, or that its columns must be told. What was told once is known again by the headings.
+
+    A product's file is asked about, too, where it has further columns that probably hold what Harbour takes.
+    """
     file = stored(run)
     if is_xml(file):
         run.format, run.is_partial = "ctf", True
@@ -142,17 +181,16 @@ def _recognise(run: ImportRun, *, by: User | None) -> ImportRun:
         return run
     headings = open_sheet(file).headings
     product = formats.recognise(headings)
-    if product is not None:
-        run.format, run.columns = product.key, formats.columns_of(product, headings)
-        run.summary |= {"headings": headings}
-        run.save(update_fields=["format", "columns", "summary"])
-        return run
-    told = ColumnMapping.objects.filter(school=run.school, headings_digest=formats.digest(headings)).first()
-    run.format, run.summary = "other", run.summary | {"headings": headings}
-    run.columns = told.columns if told else formats.guess(headings)
+    known = formats.columns_of(product, headings) if product else {}
+    further = formats.probable(headings, known)
+    told = None
+    if product is None or further:
+        told = ColumnMapping.objects.filter(school=run.school, headings_digest=formats.digest(headings)).first()
+    run.format, run.summary = product.key if product else "other", run.summary | {"headings": headings}
+    run.columns = told.columns if told else known | further
     run.date_style = told.date_style if told else ""
     run.save(update_fields=["format", "columns", "summary", "date_style"])
-    return run if told else import_life.perform("ask_columns", run, by=by)
+    return run if told or (product and not further) else import_life.perform("ask_columns", run, by=by)
 
 
 def _parts(chunks: Iterable[bytes]) -> Iterable[bytes]:
@@ -170,3 +208,12 @@ def require_ready(run: ImportRun) -> None:
     """Raises `OutOfTurn` unless the run waits to be looked at and confirmed."""
     if run.status != ImportRun.Status.READY:
         raise OutOfTurn("This import is not waiting to be confirmed. Open the list of imports to see where it stands.")
+
+
+def require_seen(since: int, seen: int) -> None:
+    """Raises `ChangedSince` where the page showed an earlier revision than `since`: nobody confirms what was not shown."""
+    if seen < since:
+        raise ChangedSince(
+            "The list of children, or what was decided about this file, changed after this page was shown. "
+            "Look again before you go on."
+        )

@@ -12,6 +12,7 @@ from safeguarding.audit.context import Acting, acting, actors_transaction
 from safeguarding.keys import uuid7
 
 from .confirming import finish_import
+from .progress import counted_for_page
 from .reading import read_import
 from .starting import refuse
 
@@ -29,17 +30,22 @@ class ImportBroken(Exception):
 
 
 def go_on(run: ImportRun) -> ImportRun:
-    """Read or write the run now where it is small; otherwise ring for the worker after commit, and return it as it is."""
+    """Read or write the run now where it is small; otherwise ring for the worker after commit, and return it as it is.
+
+    Where the worker has taken it up already, its state is returned.
+    """
     small = run.size <= SMALL_FILE if run.status == S.UPLOADED else run.rows_read <= SMALL_RUN
     if small:
-        return _work(run)
+        with alone(run.pk) as free:
+            run.refresh_from_db()
+            return _work(run) if free else run
     transaction.on_commit(lambda: _ring(run.pk), robust=True)
     return run
 
 
 def take_up(run_id: UUID) -> bool:
     """Do what this run waits for, unless somebody is doing it. Whether anything was done."""
-    with _alone(run_id) as free:
+    with alone(run_id) as free:
         run = ImportRun.objects.filter(pk=run_id).first()
         if not free or run is None:
             return False
@@ -62,7 +68,7 @@ def take_up_all() -> int:
 def _work(run: ImportRun) -> ImportRun:
     if run.status in (S.UPLOADED, S.READING):
         return read_import(run=run, by=run.uploaded_by)
-    return finish_import(run=run) if run.status == S.CONFIRMING else run
+    return finish_import(run=run, progress=counted_for_page(run)) if run.status == S.CONFIRMING else run
 
 
 @actors_transaction()
@@ -84,7 +90,7 @@ def _ring(run_id: UUID) -> None:
 
 
 @contextmanager
-def _alone(run_id: UUID) -> Iterator[bool]:
+def alone(run_id: UUID) -> Iterator[bool]:
     """Whether this process is the only one on the run. The lock falls with the connection, should the process be killed."""
     key = run_id.int & 0x7FFF_FFFF_FFFF_FFFF
     with connection.cursor() as cursor:

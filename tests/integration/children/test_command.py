@@ -1,6 +1,7 @@
 """Does `manage.py import_children` do what the browser does, ask what it asks, and wait where it waits?"""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -44,9 +45,67 @@ def test_a_dry_run_shows_everything_and_changes_nothing(cast):
 
 
 def test_yes_confirms_what_waits_for_nobody(cast):
-    shown, _ = run(cast, DATA / "sims_pupils.csv", "--yes")
-    assert "415 joined, 0 changed, 0 came back, 0 left, 5 rows not taken" in shown
-    assert Child.objects.filter(school=cast.school).count() == 415
+    shown, _ = run(cast, DATA / "ctf_inbound.xml", "--yes")
+    assert "30 joined, 0 changed, 0 came back, 0 left, 0 rows not taken" in shown
+    assert Child.objects.filter(school=cast.school).count() == 30
+
+
+def test_yes_is_no_answer_where_a_row_waits_for_a_person(cast, tmp_path):
+    """A date of birth would change: nobody would have seen that it was left out."""
+    bring_in(cast.school, [row(0), row(1)], by=cast.office)
+    file = tmp_path / "grave.csv"
+    file.write_bytes(sheet([row(0, born="28/03/2018"), row(1, surname="Marlow")]))
+    assert "The file waits in the browser" in refusal(cast, file, "--yes")
+    assert ImportRun.objects.filter(school=cast.school).latest("uploaded_at").status == ImportRun.Status.READY
+    assert not Child.objects.filter(school=cast.school, surname="Marlow").exists()
+
+
+def test_who_is_asked_can_leave_out_what_waits(cast, monkeypatch):
+    monkeypatch.setattr("children.management.commands.import_children._agrees", lambda: True)
+    shown, _ = run(cast, DATA / "sims_pupils.csv")
+    assert "3 rows without a decision" in shown
+    assert "415 joined, 0 changed, 0 came back, 0 left, 5 rows not taken, 3 of them without a decision" in shown
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("step", ["reading.compare", "confirming.apply"])
+def test_the_worker_keeps_away_from_what_the_command_works_on(cast, monkeypatch, step):
+    module, name = step.split(".")
+    real, taken = getattr(reading if module == "reading" else confirming, name), []
+
+    def meanwhile(*args, **kwargs):
+        with ThreadPoolExecutor(1) as beat:
+            taken.append(beat.submit(_beat).result(timeout=20))
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(f"children.services.imports.{step}", meanwhile)
+    shown, _ = run(cast, DATA / "ctf_inbound.xml", "--yes")
+    assert "30 joined" in shown
+    assert taken == [False]
+
+
+def _beat():
+    """What the worker does every minute, on its own connection: whether it took anything up."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '5s'")
+        return any(take_up(pk) for pk in ImportRun.objects.values_list("pk", flat=True))
+    finally:
+        connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_worker_has_finished_is_done(cast):
+    from children.services.imports import confirm_import, go_on, start_import
+
+    made = start_import(school=cast.school, file_name="a.csv", chunks=[sheet([row(1)])], by=cast.office)
+    take_up(made.pk)
+    ready = go_on(made)
+    assert ready.status == ImportRun.Status.READY
+    confirmed = confirm_import(run=ready, by=cast.office)
+    take_up(made.pk)
+    assert go_on(confirmed).status == ImportRun.Status.CONFIRMED
+    assert confirming.finish_import(run=confirmed).summary["done"]["joined"] == 1
 
 
 def test_for_whom_it_was_done_is_written_down(cast):
@@ -141,6 +200,7 @@ def test_the_database_knows_for_whom_the_worker_reads_and_writes_and_forgets_it(
 
     run = start_import(school=cast.school, file_name="a.csv", chunks=[sheet([row(1)])], by=cast.office)
     take_up(run.pk)
+    run.refresh_from_db()
     confirm_import(run=run, by=cast.lead)
     take_up(run.pk)
     assert told == {"read": str(cast.office.pk), "write": str(cast.lead.pk)}

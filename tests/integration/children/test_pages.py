@@ -1,20 +1,17 @@
 """The pages of children and imports: who may open them, what they show and hide, and that every look is written down."""
 
-import csv
-import io
 import re
 from datetime import date
 from pathlib import Path
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from children.facts import Adult, Home, Leaving, Order
-from children.models import Child, ContactRestriction, ImportRow, ImportRun
+from children.models import ContactRestriction, ImportRun
 from safeguarding.audit.models import Event
 from tests import factories
-from tests.sheets import bring_in, look_at, number, row, sheet
+from tests.sheets import bring_in, look_at, number, row
 
 pytestmark = pytest.mark.django_db
 DATA = Path(__file__).parents[2] / "data"
@@ -250,159 +247,7 @@ def test_the_list_takes_as_many_queries_for_fifty_children_as_for_one(client, ca
         client.get(reverse("children"))
 
 
-# --- a file, from the browser
-
-
-def upload(client, person, name, content=None):
-    content = (DATA / name).read_bytes() if content is None else content
-    client.force_login(person)
-    return client.post(reverse("imports"), {"file": SimpleUploadedFile(name, content)}, follow=True)
-
-
-def the_run(cast):
-    return ImportRun.objects.filter(school=cast.school).latest("uploaded_at")
-
-
-def test_a_file_is_read_looked_at_and_confirmed(client, cast):
-    shown = text(upload(client, cast.office, "sims_pupils.csv"))
-    assert "What this file would do" in shown
-    assert "Legal surname is missing" in shown
-    done = text(client.post(reverse("confirm_import", args=[the_run(cast).pk]), follow=True))
-    assert "415 children" in done
-    assert "Not taken" in done
-    assert Child.objects.filter(school=cast.school).count() == 415
-
-
-def test_a_decision_is_kept_and_done(client, cast):
-    upload(client, cast.office, "sims_pupils.csv")
-    run = the_run(cast)
-    held = ImportRow.objects.get(run=run, number=110)
-    shown = text(client.post(reverse("import_rows", args=[run.pk]), {f"row_{held.pk}": "take"}, follow=True))
-    assert "1 decision kept" in shown
-    client.post(reverse("confirm_import", args=[run.pk]))
-    assert Child.objects.filter(school=cast.school, forename="Saoirse", surname="McGlinchey").count() == 1
-
-
-def test_a_decision_that_does_not_exist_is_refused_and_nothing_is_lost(client, cast):
-    upload(client, cast.office, "sims_pupils.csv")
-    run = the_run(cast)
-    held = ImportRow.objects.get(run=run, number=110)
-    answer = client.post(reverse("import_rows", args=[run.pk]), {f"row_{held.pk}": "destroy"})
-    assert answer.status_code == 422
-    assert "There is a problem" in text(answer)
-
-
-def test_grave_changes_can_be_said_yes_to_all_at_once(client, cast):
-    bring_in(cast.school, [row(n) for n in range(3)], by=cast.office)
-    run = look_at(cast.school, [row(n, responsible="No") for n in range(3)], by=cast.office)
-    client.force_login(cast.office)
-    client.post(reverse("import_rows", args=[run.pk]), {"all": "take"})
-    assert run.rows.filter(decision="take").count() == 3
-
-
-def test_questions_about_the_whole_file_must_be_ticked(client, cast):
-    bring_in(cast.school, [row(n) for n in range(40)], by=cast.office)
-    run = look_at(cast.school, [row(n) for n in range(30)], by=cast.office)
-    client.force_login(cast.office)
-    refused = client.post(reverse("confirm_import", args=[run.pk]))
-    assert refused.status_code == 422
-    assert "Tick that you have looked at who would leave" in text(refused)
-    assert Child.objects.filter(school=cast.school, left_on=None).count() == 40
-    client.post(reverse("confirm_import", args=[run.pk]), {"leavers": "on"})
-    assert Child.objects.filter(school=cast.school, left_on=None).count() == 30
-
-
-def test_who_would_leave_is_shown_by_name(client, cast):
-    bring_in(cast.school, [row(n) for n in range(5)], by=cast.office)
-    run = look_at(cast.school, [row(n) for n in range(4)], by=cast.office)
-    client.force_login(cast.office)
-    assert "Rowan4 AshdownE" in text(client.get(reverse("import_run", args=[run.pk]) + "?show=leave"))
-
-
-@pytest.mark.parametrize("name", ["ctf_entity_bomb.xml", "csv_empty.csv", "csv_5000_columns.csv"])
-def test_a_file_that_cannot_be_used_says_why(client, cast, name):
-    shown = text(upload(client, cast.office, name))
-    assert "This file cannot be used" in shown
-    assert "What is wrong" in shown
-
-
-def test_markup_in_a_name_is_shown_as_text(client, cast):
-    upload(client, cast.office, "bromcom_students.csv")
-    run = the_run(cast)
-    shown = client.get(reverse("import_run", args=[run.pk]) + "?show=remarks").content.decode()
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
-    assert "<script>alert(1)" not in shown
-
-
-def test_no_file_is_asked_for_again_in_words(client, cast):
-    client.force_login(cast.office)
-    answer = client.post(reverse("imports"), {})
-    assert answer.status_code == 422
-    assert "Choose a file" in text(answer)
-
-
-OWN = b"Number,Family name,Given name,Born,Form\nC356999926001,Ashdown,Rowan,03/14/2017,5B\n"
-
-
-def test_a_school_says_once_what_its_columns_mean(client, cast):
-    shown = text(upload(client, cast.office, "own.csv", OWN))
-    assert "What do its columns mean?" in shown
-    run = the_run(cast)
-    meant = {
-        "column_0": "upn",
-        "column_1": "surname",
-        "column_2": "forename",
-        "column_3": "date_of_birth",
-        "column_4": "class_name",
-    }
-    refused = client.post(reverse("import_columns", args=[run.pk]), meant | {"column_0": ""})
-    assert "Choose which column holds: UPN" in text(refused)
-    doubled = client.post(reverse("import_columns", args=[run.pk]), meant | {"column_4": "surname"})
-    assert "Only one column can hold: Legal surname" in text(doubled)
-    client.post(reverse("import_columns", args=[run.pk]), meant | {"month_first": "month"})
-    assert the_run(cast).rows.get().facts["date_of_birth"] == "2017-03-14"
-    assert "What this file would do" in text(upload(client, cast.lead, "own.csv", OWN))
-
-
-def test_what_one_school_said_is_not_another_s(client, cast):
-    upload(client, cast.office, "own.csv", OWN)
-    other = factories.staffroom("Other School")
-    assert "What do its columns mean?" in text(upload(client, other.office, "own.csv", OWN))
-
-
-def test_the_list_of_problems_runs_nothing_in_a_spreadsheet(client, cast):
-    run = look_at(
-        cast.school, [row(1, surname="=1+1", upn=""), row(2, forename="@x", born="31/31/2018")], by=cast.office
-    )
-    answer = visit(client, cast.office, "import_problems", run.pk)
-    assert answer["Content-Disposition"] == 'attachment; filename="problems.csv"'
-    cells = [cell for line in csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))) for cell in line]
-    assert any("=1+1" in cell for cell in cells)
-    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t"))]
-    assert Event.objects.filter(verb="download", object_id=run.pk).count() == 1
-
-
-def test_giving_up_leaves_the_list_as_it_was(client, cast):
-    run = look_at(cast.school, [row(1)], by=cast.office)
-    client.force_login(cast.office)
-    client.post(reverse("abandon_import", args=[run.pk]))
-    run.refresh_from_db()
-    assert (run.status, run.rows.count()) == (ImportRun.Status.ABANDONED, 0)
-    assert not Child.objects.filter(school=cast.school).exists()
-
-
-def test_a_large_file_is_left_to_the_worker_and_its_page_can_be_left(
-    client, cast, monkeypatch, django_capture_on_commit_callbacks
-):
-    monkeypatch.setattr("children.services.imports.working.SMALL_FILE", 10)
-    monkeypatch.setattr("children.services.imports.working.SMALL_RUN", 0)
-    rung = []
-    monkeypatch.setattr("children.tasks.work_on_import.apply_async", lambda args, retry: rung.append(args))
-    with django_capture_on_commit_callbacks(execute=True):
-        shown = text(upload(client, cast.office, "children.csv", sheet([row(1)])))
-    assert "This takes a moment" in shown
-    assert "Check again" in shown
-    assert rung == [(str(the_run(cast).pk),)]
+# --- what nobody may keep or tell apart
 
 
 def test_nothing_about_children_is_kept_by_a_browser(client, cast, child):

@@ -53,6 +53,34 @@ def test_every_delimiter(delimiter):
     assert [list(r.cells) for r in found.records] == [["1", "2", "3"]]
 
 
+ADDRESS = "Flat 2, 1, Mill Row, Hollowmoss, Stockport, Greater Manchester"
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+@pytest.mark.parametrize(
+    "headings",
+    [
+        ("UPN", "Legal Surname", "Legal Forename", "Date of Birth", "Address"),
+        ("Number", "Family name", "Given name", "Born", "Lives at"),
+        ("a", "b", "c", "d", "e"),
+    ],
+)
+def test_commas_in_addresses_divide_nothing(delimiter, headings):
+    rows = [headings, *(("C356999926001", "Ashdown", f"Rowan{n}", "14/03/2017", ADDRESS) for n in range(5))]
+    found = sheet("".join(delimiter.join(cells) + "\n" for cells in rows))
+    assert found.headings == list(headings)
+    assert [len(record.cells) for record in found.records] == [5] * 5
+
+
+def test_headings_stand_under_a_title_of_several_cells():
+    found = sheet("Tarnbeck Hollow;;Printed 3 September\nNumber;Family name;Given name;Born\n1;2;3;4\n")
+    assert found.headings == ["Number", "Family name", "Given name", "Born"]
+
+
+def test_columns_of_one_name_are_told_apart():
+    assert sheet("UPN,Name,name,Name\n1,2,3,4\n").headings == ["UPN", "Name", "name (2)", "Name (3)"]
+
+
 def test_rows_are_numbered_as_a_spreadsheet_does_and_empty_ones_left_out():
     assert [r.number for r in sheet('UPN,Name\n1,"a\nb"\n,\n2,c\n').records] == [2, 4]
 
@@ -70,6 +98,8 @@ def test_headings_are_found_under_a_title():
         (b"\n\n", "no headings"),
         (b"PK\x03\x04rest", "workbook"),
         (b"%PDF-1.7", "PDF"),
+        (b'[{"upn": "C356999926001", "note": "a\n"}]', "looks like JSON"),
+        (b'\xef\xbb\xbf\n{"pupils": []}', "looks like JSON"),
         (b"UPN,Name\n1,\x00\x00\n", "not text"),
         (b'UPN,Name\n1,"never closed\n2,b\n', "Row 2 cannot be read: a quotation mark"),
         (b"UPN,Name\n1," + b"x" * 6000 + b"\n", "Row 2, column 2 is longer"),

@@ -91,13 +91,19 @@ def test_the_lines_of_an_address_stay():
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [("r356999922025", "R356999922025"), (" C3569 99926001 ", "C356999926001"), ("", None)]
+    ("text", "number"),
+    [
+        ("r356999922025", "R356999922025"),
+        (" C3569 99926001 ", "C356999926001"),
+        ("Ｃ35699992600１", "C356999926001"),
+        ("", None),
+    ],
 )
 def test_a_upn_in_capitals_without_spaces(text, number):
     assert read(values.pupil_number, text) == (number, [])
 
 
-@pytest.mark.parametrize("text", ["L356999921025", "12345", "Number of pupils: 420"])
+@pytest.mark.parametrize("text", ["L356999921025", "12345", "Number of pupils: 420", "C٣56999926001"])
 def test_a_upn_that_cannot_be_right_waits(text):
     assert read(values.pupil_number, text) == (None, [(Severity.HOLD, "bad_upn")])
 

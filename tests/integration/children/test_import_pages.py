@@ -1,0 +1,321 @@
+"""A file of children from the browser: given, looked at, decided about, confirmed, and refused in words."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from children.models import Child, ImportRow, ImportRun
+from children.services.imports import applying, decide, take_up
+from safeguarding.audit.models import Event
+from tests import factories
+from tests.sheets import bring_in, look_at, row, sheet
+
+pytestmark = pytest.mark.django_db
+DATA = Path(__file__).parents[2] / "data"
+
+
+@pytest.fixture
+def cast():
+    return factories.staffroom()
+
+
+def text(answer):
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def shown(client, run):
+    """The revision that the page of a run carries in its forms."""
+    page = client.get(reverse("import_run", args=[run.pk])).content.decode()
+    return re.search(r'name="seen" value="(\d+)"', page)[1]
+
+
+def confirm(client, run, **data):
+    """Press the button of the page as it is now, or of one with the revision `seen`."""
+    data.setdefault("seen", shown(client, run))
+    return client.post(reverse("confirm_import", args=[run.pk]), data, follow=True)
+
+
+def upload(client, person, name, content=None):
+    content = (DATA / name).read_bytes() if content is None else content
+    client.force_login(person)
+    return client.post(reverse("imports"), {"file": SimpleUploadedFile(name, content)}, follow=True)
+
+
+def the_run(cast):
+    return ImportRun.objects.filter(school=cast.school).latest("uploaded_at")
+
+
+def test_a_file_is_read_looked_at_and_confirmed(client, cast):
+    page = text(upload(client, cast.office, "sims_pupils.csv"))
+    assert "What this file would do" in page
+    assert "Legal surname is missing" in page
+    done = text(confirm(client, the_run(cast)))
+    assert "415 children" in done
+    assert "Not taken" in done
+    assert Child.objects.filter(school=cast.school).count() == 415
+
+
+def test_a_decision_is_kept_and_done(client, cast):
+    upload(client, cast.office, "sims_pupils.csv")
+    run = the_run(cast)
+    held = ImportRow.objects.get(run=run, number=110)
+    kept = {"seen": shown(client, run), f"row_{held.pk}": "take"}
+    assert "1 decision kept" in text(client.post(reverse("import_rows", args=[run.pk]), kept, follow=True))
+    confirm(client, run)
+    assert Child.objects.filter(school=cast.school, forename="Saoirse", surname="McGlinchey").count() == 1
+
+
+def test_a_decision_that_does_not_exist_is_refused_and_nothing_is_lost(client, cast):
+    upload(client, cast.office, "sims_pupils.csv")
+    run = the_run(cast)
+    held = ImportRow.objects.get(run=run, number=110)
+    answer = client.post(reverse("import_rows", args=[run.pk]), {"seen": "9", f"row_{held.pk}": "destroy"})
+    assert answer.status_code == 422
+    assert "There is a problem" in text(answer)
+
+
+def test_grave_changes_can_be_said_yes_to_all_at_once(client, cast):
+    bring_in(cast.school, [row(n) for n in range(3)], by=cast.office)
+    run = look_at(cast.school, [row(n, responsible="No") for n in range(3)], by=cast.office)
+    client.force_login(cast.office)
+    client.post(reverse("import_rows", args=[run.pk]), {"seen": shown(client, run), "all": "take"})
+    assert run.rows.filter(decision="take").count() == 3
+
+
+@time_machine.travel(factories.SCHOOL_DAY)
+def test_questions_about_the_whole_file_must_be_ticked(client, cast):
+    bring_in(cast.school, [row(n) for n in range(40)], by=cast.office)
+    run = look_at(cast.school, [row(n) for n in range(30)], by=cast.office)
+    client.force_login(cast.office)
+    refused = confirm(client, run)
+    assert refused.status_code == 422
+    assert "Tick that you have looked at who would leave" in text(refused)
+    assert Child.objects.filter(school=cast.school, left_on=None).count() == 40
+    confirm(client, run, leavers="on")
+    assert Child.objects.filter(school=cast.school, left_on=None).count() == 30
+
+
+@time_machine.travel(factories.SCHOOL_DAY)
+def test_a_confirmation_of_what_was_not_shown_is_shown_first(client, cast):
+    """Somebody else's file comes between the look and the confirmation; a double click changes nothing about that."""
+    bring_in(cast.school, [row(n) for n in range(40)], by=cast.office)
+    mine = look_at(cast.school, [row(n) for n in range(35)], by=cast.office)
+    client.force_login(cast.office)
+    seen = shown(client, mine)
+    bring_in(cast.school, [row(n) for n in range(45)], by=cast.lead)
+    first = text(confirm(client, mine, seen=seen, leavers="on"))
+    assert "The list has changed since you looked" in first
+    again = confirm(client, mine, seen=seen, leavers="on")
+    assert again.status_code == 409
+    assert "10 of 45 children on roll" in text(again)
+    assert "Nothing was taken" in text(again)
+    assert "checked" not in text(again)
+    assert Child.objects.filter(school=cast.school, left_on=None).count() == 45
+    assert "35 children" not in text(confirm(client, mine, seen=seen, leavers="on"))
+    confirm(client, mine, leavers="on")
+    assert Child.objects.filter(school=cast.school, left_on=None).count() == 35
+
+
+@time_machine.travel(factories.SCHOOL_DAY)
+def test_what_a_colleague_decided_meanwhile_is_shown_and_the_ticks_stay(client, cast):
+    bring_in(cast.school, [row(n) for n in range(40)], by=cast.office)
+    run = look_at(cast.school, [row(0, born="28/03/2018"), *(row(n) for n in range(1, 30))], by=cast.office)
+    client.force_login(cast.office)
+    seen = shown(client, run)
+    decide(run=run, decisions={run.rows.get(is_grave=True).pk: "take"}, by=cast.lead)
+    changed = confirm(client, run, seen=seen, leavers="on")
+    assert changed.status_code == 409
+    assert "checked" in text(changed)
+    assert Child.objects.filter(school=cast.school, left_on=None).count() == 40
+
+
+def test_a_decision_about_a_row_as_it_was_is_not_kept(client, cast):
+    bring_in(cast.school, [row(n) for n in range(3)], by=cast.office)
+    run = look_at(cast.school, [row(0, born="28/03/2018"), row(1), row(2)], by=cast.office)
+    client.force_login(cast.office)
+    seen = shown(client, run)
+    bring_in(cast.school, [row(0, forename="Robin"), row(1), row(2)], by=cast.lead)
+    confirm(client, run)
+    answer = client.post(reverse("import_rows", args=[run.pk]), {"seen": seen, "all": "take"})
+    assert answer.status_code == 409
+    assert "changed after this page was shown" in text(answer)
+    assert not run.rows.exclude(decision="").exists()
+
+
+def test_what_nobody_decided_about_is_told_apart_from_what_cannot_be_used(client, cast):
+    bring_in(cast.school, [row(n) for n in range(3)], by=cast.office)
+    run = look_at(cast.school, [row(0, born="28/03/2018"), row(1), row(2)], by=cast.office)
+    client.force_login(cast.office)
+    done = text(confirm(client, run))
+    assert "Nobody decided about 1 row: nothing of it was taken" in done
+    assert "Mend what cannot be used" not in done
+
+
+def test_who_would_leave_is_shown_by_name(client, cast):
+    bring_in(cast.school, [row(n) for n in range(5)], by=cast.office)
+    run = look_at(cast.school, [row(n) for n in range(4)], by=cast.office)
+    client.force_login(cast.office)
+    assert "Rowan4 AshdownE" in text(client.get(reverse("import_run", args=[run.pk]) + "?show=leave"))
+
+
+@pytest.mark.parametrize("name", ["ctf_entity_bomb.xml", "csv_empty.csv", "csv_5000_columns.csv"])
+def test_a_file_that_cannot_be_used_says_why(client, cast, name):
+    page = text(upload(client, cast.office, name))
+    assert "This file cannot be used" in page
+    assert "What is wrong" in page
+
+
+def test_markup_in_a_name_is_shown_as_text(client, cast):
+    upload(client, cast.office, "bromcom_students.csv")
+    run = the_run(cast)
+    page = client.get(reverse("import_run", args=[run.pk]) + "?show=remarks").content.decode()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert(1)" not in page
+
+
+def test_no_file_is_asked_for_again_in_words(client, cast):
+    client.force_login(cast.office)
+    answer = client.post(reverse("imports"), {})
+    assert answer.status_code == 422
+    assert "Choose a file" in text(answer)
+
+
+OWN = b"Number,Family name,Given name,Born,Form\nC356999926001,Ashdown,Rowan,03/14/2017,5B\n"
+
+
+def test_a_school_says_once_what_its_columns_mean(client, cast):
+    page = text(upload(client, cast.office, "own.csv", OWN))
+    assert "What do its columns mean?" in page
+    run = the_run(cast)
+    meant = {
+        "column_0": "upn",
+        "column_1": "surname",
+        "column_2": "forename",
+        "column_3": "date_of_birth",
+        "column_4": "class_name",
+    }
+    refused = client.post(reverse("import_columns", args=[run.pk]), meant | {"column_0": ""})
+    assert "Choose which column holds: UPN" in text(refused)
+    doubled = client.post(reverse("import_columns", args=[run.pk]), meant | {"column_4": "surname"})
+    assert "Only one column can hold: Legal surname" in text(doubled)
+    client.post(reverse("import_columns", args=[run.pk]), meant | {"month_first": "month"})
+    assert the_run(cast).rows.get().facts["date_of_birth"] == "2017-03-14"
+    assert "What this file would do" in text(upload(client, cast.lead, "own.csv", OWN))
+
+
+MEANT = {"column_0": "upn", "column_1": "surname", "column_2": "forename", "column_3": "date_of_birth"}
+
+
+def test_what_was_said_of_columns_can_be_said_again_and_is_remembered(client, cast):
+    upload(client, cast.office, "own.csv", b"Number,A,B,Born\nC356999926001,Ashdown,Rowan,03/04/2017\n")
+    run = the_run(cast)
+    client.post(reverse("import_columns", args=[run.pk]), MEANT | {"column_1": "forename", "column_2": "surname"})
+    assert run.rows.get().name == "Ashdown Rowan"
+    again = text(client.post(reverse("import_columns_again", args=[run.pk]), follow=True))
+    assert "What do its columns mean?" in again
+    assert not run.rows.exists()
+    client.post(reverse("import_columns", args=[run.pk]), MEANT | {"month_first": "month"})
+    assert (run.rows.get().name, run.rows.get().facts["date_of_birth"]) == ("Rowan Ashdown", "2017-03-04")
+    assert Event.objects.filter(object_id=run.pk, verb="import", actor_id=cast.office.pk).count() >= 6
+    confirm(client, the_run(cast))
+    assert not run.parts.exists()
+
+
+def test_the_columns_of_a_known_product_are_not_said_again(client, cast):
+    assert "Say again" not in text(upload(client, cast.office, "sims_pupils.csv"))
+    assert not the_run(cast).parts.exists()
+    assert client.post(reverse("import_columns_again", args=[the_run(cast).pk])).status_code == 422
+    assert the_run(cast).status == ImportRun.Status.READY
+
+
+def test_a_product_s_file_with_a_column_that_could_matter_is_asked_about_once(client, cast):
+    """Only four headings of SIMS, and a class under a heading that SIMS has not."""
+    content = b"UPN,Legal Surname,Legal Forename,Date of Birth,Form\nC356999926001,Ashdown,Rowan,14/03/2017,5B\n"
+    page = text(upload(client, cast.office, "own.csv", content))
+    assert "is from SIMS, and some of its columns Harbour does not know" in page
+    run = the_run(cast)
+    client.post(reverse("import_columns", args=[run.pk]), MEANT | {"column_4": "class_name"})
+    assert run.rows.get().facts["class_name"] == "5B"
+    assert "What this file would do" in text(upload(client, cast.office, "own.csv", content))
+
+
+def test_of_two_columns_of_one_name_one_can_be_taken(client, cast):
+    upload(client, cast.office, "own.csv", b"Number,Name,Name,Born\nC356999926001,Ashdown,Rowan,14/03/2017\n")
+    run = the_run(cast)
+    client.post(reverse("import_columns", args=[run.pk]), MEANT)
+    assert run.rows.get().name == "Rowan Ashdown"
+
+
+def test_what_one_school_said_is_not_another_s(client, cast):
+    upload(client, cast.office, "own.csv", OWN)
+    other = factories.staffroom("Other School")
+    assert "What do its columns mean?" in text(upload(client, other.office, "own.csv", OWN))
+
+
+def test_the_list_of_problems_runs_nothing_in_a_spreadsheet(client, cast):
+    run = look_at(
+        cast.school, [row(1, surname="=1+1", upn=""), row(2, forename="@x", born="31/31/2018")], by=cast.office
+    )
+    client.force_login(cast.office)
+    answer = client.get(reverse("import_problems", args=[run.pk]))
+    assert answer["Content-Disposition"] == 'attachment; filename="problems.csv"'
+    cells = [cell for line in csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))) for cell in line]
+    assert any("=1+1" in cell for cell in cells)
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t"))]
+    assert Event.objects.filter(verb="download", object_id=run.pk).count() == 1
+
+
+def test_a_child_s_row_taken_for_headings_is_not_kept_with_the_file_that_was_given_up(client, cast):
+    upload(
+        client, cast.office, "bare.csv", b"C356999926001,Ashdown,Rowan,14/03/2017\nC356999926002,Marlow,May,1/4/2017\n"
+    )
+    client.post(reverse("abandon_import", args=[the_run(cast).pk]))
+    assert "Ashdown" not in str(the_run(cast).summary)
+
+
+def test_giving_up_leaves_the_list_as_it_was(client, cast):
+    run = look_at(cast.school, [row(1)], by=cast.office)
+    client.force_login(cast.office)
+    client.post(reverse("abandon_import", args=[run.pk]))
+    run.refresh_from_db()
+    assert (run.status, run.rows.count()) == (ImportRun.Status.ABANDONED, 0)
+    assert not Child.objects.filter(school=cast.school).exists()
+
+
+def test_a_large_file_is_left_to_the_worker_and_its_page_can_be_left(
+    client, cast, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr("children.services.imports.working.SMALL_FILE", 10)
+    monkeypatch.setattr("children.services.imports.working.SMALL_RUN", 0)
+    rung = []
+    monkeypatch.setattr("children.tasks.work_on_import.apply_async", lambda args, retry: rung.append(args))
+    with django_capture_on_commit_callbacks(execute=True):
+        page = text(upload(client, cast.office, "children.csv", sheet([row(1)])))
+    assert "This takes a moment" in page
+    assert "Check again" in page
+    assert rung == [(str(the_run(cast).pk),)]
+
+
+def test_a_large_list_at_work_shows_how_far_it_is(client, cast, monkeypatch):
+    """Nothing of the one transaction is seen before its end, so that the rows written are counted beside it."""
+    monkeypatch.setattr("children.services.imports.working.SMALL_RUN", 0)
+    run = look_at(cast.school, [row(1), row(2), row(3)], by=cast.office)
+    client.force_login(cast.office)
+    assert "0 of 3 rows put into the list" in text(confirm(client, run))
+    seen = []
+
+    def slowly(run, *, progress, **how):
+        progress(2)
+        seen.append(text(client.get(reverse("import_run", args=[run.pk]))))
+        return applying.apply(run, progress=progress, **how)
+
+    monkeypatch.setattr("children.services.imports.confirming.apply", slowly)
+    assert take_up(run.pk)
+    assert "2 of 3 rows put into the list" in seen[0]
+    assert "In the school’s list" in text(client.get(reverse("import_run", args=[run.pk])))
