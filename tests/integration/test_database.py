@@ -11,7 +11,7 @@ from django.db import connection
 from psycopg import sql
 from psycopg.errors import InsufficientPrivilege, LockNotAvailable
 
-from safeguarding.database import apply_privileges
+from safeguarding.database import apply_privileges, missing_columns
 
 Connect = Callable[[str], psycopg.Connection]
 pytestmark = pytest.mark.django_db
@@ -115,6 +115,14 @@ def test_privileges_are_given_all_at_once_so_that_nobody_who_works_is_refused_me
     web.execute("SELECT 1 FROM children_child")
     apply_privileges(owner)
     web.execute("SELECT 1 FROM children_child")
+
+
+def test_tables_of_an_earlier_version_are_told_from_those_of_this_one(connect: Connect) -> None:
+    owner = connect("owner")
+    assert missing_columns(owner) == []
+    with owner.transaction(force_rollback=True):
+        owner.execute("ALTER TABLE concerns_concern DROP COLUMN outcome")
+        assert missing_columns(owner) == ["concerns_concern.outcome"]
 
 
 def test_only_the_owner_migrates() -> None:

@@ -1,16 +1,18 @@
 """Django's `migrate`, as the owner of the tables, followed by the privileges of the roles and the lists staff choose from.
 
-Fails in the end where practice and real records would share a database, so that nothing is started on it.
+Fails in the end where practice and real records would share a database, or where the tables are of an earlier version, so
+that nothing is started on it.
 """
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import connections
 
 from safeguarding.concerns.services.reference import load_reference
-from safeguarding.database import apply_privileges, require_owner
+from safeguarding.database import Connection, apply_privileges, missing_columns, require_owner
 from safeguarding.demo.apart import ensure_apart
 from safeguarding.exceptions import HarbourError
 
@@ -26,8 +28,18 @@ class Command(Migrate):
         if not (options["plan"] or options["check_unapplied"]):
             apply_privileges(connection)
         if not (options["plan"] or options["check_unapplied"] or options["app_label"]):
+            _ensure_whole(connection)
             load_reference()
             _ensure_apart()
+
+
+def _ensure_whole(connection: Connection) -> None:
+    """Raises `CommandError` where the tables were made before the models changed. After the first release none are."""
+    if missing := missing_columns(connection):
+        raise CommandError(
+            f"This database was made by an earlier version of Harbour, before its first release: it has no {missing[0]}. "
+            f"There is nothing to bring it up to date with. Practice is made anew when you delete {settings.VAR}."
+        )
 
 
 def _ensure_apart() -> None:
