@@ -1,17 +1,22 @@
 """How does a notice leave by e-mail? With a link and no personal data: no name, no year, no category, no reference.
 
-The rows say what is still to send. Each person is one short transaction: rows locked, one message sent, rows marked. A
+The rows say what is still to send. Each person is one transaction: the person taken, one message sent, rows marked. A
 message is therefore sent *at least* once: a worker that dies between the mail server's yes and the commit leaves the rows
 as they were, and that one person gets the message again. Never none, and never a second time for anybody else.
+
+What is taken is a lock of its own, never the rows: whoever opens a concern marks its notices, and must not wait for a mail
+server that hangs.
 """
 
 import logging
 import smtplib
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connection as database
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.template.loader import render_to_string
@@ -23,13 +28,15 @@ from .models import Notice
 # Refusals of one address, each twice as far from the last, until its notices are left to the inbox alone: about a day.
 MAX_ATTEMPTS = 12
 FIRST_PAUSE = timedelta(seconds=30)
+# Notices among which the next person is looked for: more than all that workers can hold at one time.
+_LOOKED_AT = 500
 logger = logging.getLogger("harbour.mail")
 
 
 def deliver(*, at: datetime | None = None) -> int:
     """Send one message to each person who has notices that were not mailed. Returns how many messages were sent.
 
-    At least once: see above. Skips what another worker holds. A mail server that is away ends the run, and the rows wait
+    At least once: see above. Skips whom another worker holds. A mail server that is away ends the run, and the rows wait
     for as long as it takes; an address that is refused is tried again later. Neither that, nor somebody to whom there is
     nothing to send, holds up anybody else.
 
@@ -56,13 +63,17 @@ def _deliver_next(connection: BaseEmailBackend, at: datetime) -> int | None:
     Returns 1 or 0 messages, or None to end the run: nobody is left, or the server went away.
     """
     in_turn = (F("mail_again_at").asc(nulls_first=True), "created_at", "pk")
-    first = _waiting(at).select_related("user").order_by(*in_turn).first()
-    if first is None:
+    people = dict.fromkeys(_waiting(at).order_by(*in_turn).values_list("user_id", flat=True)[:_LOOKED_AT])
+    taken = next(filter(_take, people), None)
+    if taken is None:
         return None
-    rows = list(_waiting(at).filter(user_id=first.user_id))
-    unopened, user = [n for n in rows if n.opened_at is None], first.user
-    # Read already, or nowhere to send it: nothing to do, and done.
-    if not unopened or not user.email or not user.is_active:
+    # Only now, with the person taken: another worker may have been done with them a moment ago.
+    rows = list(_waiting(at).filter(user_id=taken).select_related("user").order_by(*in_turn))
+    if not rows:
+        return 0
+    first, user = rows[0], rows[0].user
+    # Read already, done by somebody else, or nowhere to send it: nothing to do, and done.
+    if not any(n.is_asking for n in rows) or not user.email or not user.is_active:
         _mark(rows, mailed_at=at)
         return 0
     text = render_to_string("email/notice.txt", {"url": f"{settings.BASE_URL}{reverse('inbox')}"})
@@ -98,9 +109,15 @@ def warn_if_not_set_up() -> None:
 
 def _waiting(at: datetime) -> QuerySet[Notice]:
     due = Q(mail_again_at=None) | Q(mail_again_at__lte=at)
-    return Notice.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-        due, mailed_at=None, mail_attempts__lt=MAX_ATTEMPTS
-    )
+    return Notice.objects.filter(due, mailed_at=None, mail_attempts__lt=MAX_ATTEMPTS)
+
+
+def _take(user_id: UUID) -> bool:
+    """Nobody else mails this person until the transaction ends. False where another worker does already."""
+    with database.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"mail {user_id}"])
+        taken: bool = cursor.fetchone()[0]
+    return taken
 
 
 def _log_away(error: OSError) -> None:

@@ -256,6 +256,11 @@ class Notice(models.Model):
         retention = Retention.GOES_WITH_IT
 
     @property
+    def is_asking(self) -> bool:
+        """Whether it is still to be opened, and nobody else has done what it asks for."""
+        return not (self.opened_at or self.settled_at)
+
+    @property
     def is_hot(self) -> bool:
         """Whether somebody waits for an answer now."""
-        return self.kind in (self.Kind.CALL, self.Kind.UNREAD) and not (self.opened_at or self.settled_at)
+        return self.kind in (self.Kind.CALL, self.Kind.UNREAD) and self.is_asking

@@ -14,6 +14,7 @@ from safeguarding.accounts import services
 from safeguarding.accounts.models import Notice
 from safeguarding.concerns.services import deciding
 from tests import factories
+from tests.meanwhile import meanwhile
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now() + timedelta(seconds=1)
@@ -111,6 +112,16 @@ def test_no_mail_says_whom_or_what_it_is_about():
     assert "/inbox/" in everything
 
 
+def test_what_somebody_else_has_answered_is_mailed_to_nobody(school):
+    ann, ben, call = reader(school, "Ann"), reader(school, "Ben"), uuid4()
+    tell(school, ann, ben, about=call)
+    services.open_notices(user=ann, object_id=call)
+    services.settle_notices(object_id=call, kinds=(Notice.Kind.NEW_CONCERN,), by=ann, at=NOW)
+
+    assert post.deliver() == 0
+    assert mail.outbox == []
+
+
 class Server:
     """A mail server of the test. `away` answers nobody, `refuses` and `hangs_up_on` hold addresses it will not take."""
 
@@ -189,6 +200,37 @@ def test_a_message_on_which_the_server_hangs_up_waits_behind_all_others_and_is_n
     assert "ann@" not in caplog.text
     server.hangs_up_on = set()
     assert post.deliver(at=NOW + timedelta(minutes=20)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_server_that_hangs_keeps_nobody_from_opening_what_they_were_told_of(school, server, monkeypatch):
+    ann, concern = reader(school, "Ann"), uuid4()
+    tell(school, ann, about=concern)
+    opened = []
+
+    def hang(messages):
+        opening = meanwhile(lambda: services.open_notices(user=ann, object_id=concern))
+        opened.append(opening.done() and opening.result())
+        return len(messages)
+
+    monkeypatch.setattr(server, "send_messages", hang)
+    assert post.deliver() == 1
+    assert opened == [1]
+    assert Notice.objects.get().mailed_at is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_do_not_mail_one_person_at_the_same_time(school, server, monkeypatch):
+    tell(school, reader(school, "Ann"))
+    others = []
+
+    def send(messages):
+        others.append(meanwhile(post.deliver).result())
+        return len(messages)
+
+    monkeypatch.setattr(server, "send_messages", send)
+    assert post.deliver() == 1
+    assert others == [0]
 
 
 def test_an_address_that_never_works_is_left_to_the_inbox(school, server):
