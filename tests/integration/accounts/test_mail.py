@@ -10,7 +10,7 @@ from django.core import mail
 from django.utils import timezone
 
 from safeguarding.accounts import mail as post
-from safeguarding.accounts import services
+from safeguarding.accounts import services, tasks
 from safeguarding.accounts.models import Notice
 from safeguarding.concerns.services import deciding
 from tests import factories
@@ -88,6 +88,7 @@ def test_without_a_mail_server_nothing_counts_as_sent_and_naming_one_later_sends
 @pytest.mark.parametrize(("is_set_up", "warnings"), [(False, 1), (True, 0)])
 def test_the_worker_says_when_it_starts_that_there_is_no_mail_server(settings, caplog, is_set_up, warnings):
     settings.MAIL_IS_SET_UP = is_set_up
+    assert tasks.deliver_notices.name, "loaded, as a worker loads it"
     worker_ready.send(sender=None)
     assert caplog.text.count("EMAIL_URL is not set") == warnings
 
