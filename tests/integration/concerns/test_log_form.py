@@ -16,6 +16,7 @@ from safeguarding.audit.models import Event
 from safeguarding.concerns import tokens
 from safeguarding.concerns.models import BodyMapMark, Concern, ConcernChild, ConcernNote, Draft
 from safeguarding.concerns.services.deciding import link_child, open_concern
+from safeguarding.concerns.services.escalation import chase_unread
 from safeguarding.concerns.services.raising import call_lead
 from tests.factories import SCHOOL_DAY, child, member, staffroom
 from tests.pdfs import Printed
@@ -523,6 +524,33 @@ def test_with_every_lead_away_it_is_the_same(cast):
     page = signed_in(cast.teacher).get(LOG, follow=True).content.decode()
     assert "No safeguarding lead is in school now" in page
     assert "Yes, Priya Raman" not in page
+
+
+def test_a_lead_is_not_told_to_tell_herself(cast):
+    client, rowan = signed_in(cast.lead), child(cast.school)
+    page = client.get(LOG, follow=True)
+    text = page.content.decode()
+    assert "Then tell Tom Aldous" in text
+    assert "Yes, Tom Aldous" in text
+    assert "Yes, Priya Raman" not in text
+    client.post(LOG, whole({"key": page.context["key"]}, rowan))
+    told = Notice.objects.filter(object_id=Concern.objects.get().pk).values_list("user", flat=True)
+    assert list(told) == [cast.deputy.pk]
+    chase_unread(at=SCHOOL_DAY + timedelta(days=3))
+    chased = Notice.objects.filter(kind=Notice.Kind.UNREAD).values_list("user", flat=True)
+    assert set(chased) == {cast.deputy.pk, cast.headteacher.pk}
+
+
+def test_a_lead_who_is_alone_is_told_and_reminded_all_the_same(cast):
+    for role in (cast.deputy.assignments.get(), cast.headteacher.assignments.get()):
+        end_role(assignment=role, last_day=SCHOOL_DAY.date() - timedelta(days=1))
+    client, rowan = signed_in(cast.lead), child(cast.school)
+    page = client.get(LOG, follow=True)
+    assert "Then tell" not in page.content.decode()
+    client.post(LOG, whole({"key": page.context["key"]}, rowan))
+    chase_unread(at=SCHOOL_DAY + timedelta(days=3))
+    told = Notice.objects.filter(user=cast.lead).values_list("kind", flat=True)
+    assert sorted(told) == sorted([Notice.Kind.NEW_CONCERN, Notice.Kind.UNREAD])
 
 
 def test_practice_says_that_nobody_will_read_it(cast, settings):
