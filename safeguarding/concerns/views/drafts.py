@@ -72,8 +72,13 @@ def unsent_drafts(request: Request) -> HttpResponse:
 def unsent_ask(request: Request, token: UUID) -> HttpResponse:
     """Ask the author to finish."""
     _unsent(request, token)
-    ask_about_draft(token=token, by=request.user)
-    messages.success(request, "The author has a notice to finish this draft.")
+    draft = ask_about_draft(token=token, by=request.user)
+    if draft.author.is_active:
+        messages.success(request, "The author has a notice to finish this draft.")
+    else:
+        messages.warning(
+            request, "The author’s account is closed, so nobody reads the notice. Open the draft with a reason."
+        )
     return redirect("unsent_drafts")
 
 

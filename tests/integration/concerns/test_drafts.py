@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 
 from safeguarding.accounts.models import Notice
-from safeguarding.accounts.services import add_closure, deactivate_person, end_role
+from safeguarding.accounts.services import add_closure, deactivate_person, end_role, record_absence
 from safeguarding.audit.models import Event
 from safeguarding.concerns.models import ConcernNote, Draft
 from safeguarding.concerns.services.drafts import (
@@ -290,6 +290,23 @@ def test_a_leads_own_draft_is_hers_to_finish_and_no_colleagues(cast, client):
             open_draft(token=own.pk, reason="Mine", by=cast.lead)
         client.post(f"/drafts/{own.pk}/discard/")
     assert not Draft.objects.filter(pk=own.pk).exists()
+
+
+def test_a_draft_opened_shows_no_key_and_a_closed_account_is_not_said_to_read_notices(cast, client):
+    draft = drafted(cast, at=SCHOOL_DAY - 7 * DAY, content={"told": [str(cast.lead.pk)], "facts": ["He was quiet."]})
+    today = SCHOOL_DAY.date()
+    record_absence(user=cast.lead, starts_on=today, ends_on=today, by=cast.headteacher)
+    with time_machine.travel(SCHOOL_DAY, tick=False):
+        client.force_login(cast.deputy)
+        page = client.post(f"/unsent/{draft.pk}/", {"reason": "Its author is ill"}, follow=True).content.decode()
+        assert "A choice that is not offered any more" in page
+        assert str(cast.lead.pk) not in page
+        said = client.post(f"/unsent/{draft.pk}/ask/", follow=True).content.decode()
+        assert "The author has a notice" in said
+        deactivate_person(user=cast.teacher)
+        said = client.post(f"/unsent/{draft.pk}/ask/", follow=True).content.decode()
+        assert "The author has a notice" not in said
+        assert "account is closed" in said
 
 
 def test_a_call_nobody_has_written_about_waits_as_a_draft_does(cast, client, django_assert_num_queries):
