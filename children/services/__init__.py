@@ -1,11 +1,10 @@
 """Do it: find children, put them on the list, keep what is known about them, bring in files."""
 
-from .finding import Found, alike, find_children, loggable, namesakes, siblings
+from .finding import Found, find_children, loggable, namesakes, siblings
 from .registering import link_siblings, register_child, register_children
 
 __all__ = [
     "Found",
-    "alike",
     "find_children",
     "link_siblings",
     "loggable",

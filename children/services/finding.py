@@ -21,14 +21,10 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A card found by a search. `alike`: another child of the list has a name like it, so class and year must be looked at.
-
-    `beside` is true for a child who was not asked for but is alike, and stands next to the one who was.
-    """
+    """A card found by a search. `alike`: another child of the list has a name like it, so class and year must be looked at."""
 
     child: Child
     alike: bool = False
-    beside: bool = False
 
 
 def loggable(today: date) -> Q:
@@ -66,13 +62,6 @@ def is_record_number(words: str) -> bool:
     return bool(_NUMBER.fullmatch(words.strip()))
 
 
-def alike(child: Child, *, today: date) -> list[Child]:
-    """Children of the same school whose names are, or sound, like this child's: class and year tell them apart."""
-    others = Child.objects.filter(loggable(today), school_id=child.school_id).exclude(pk=child.pk)
-    close = others.filter(name_sounds__overlap=child.name_sounds).order_by(*BY_NAME)
-    return [other for other in close if are_alike(child, other)]
-
-
 def namesakes(children: Sequence[Child], *, today: date) -> dict[UUID, list[Child]]:
     """For each of these children of one school, the others whose names are, or sound, alike: one query for all."""
     if not children:
@@ -84,8 +73,12 @@ def namesakes(children: Sequence[Child], *, today: date) -> dict[UUID, list[Chil
 
 
 def are_alike(one: Child, other: Child) -> bool:
-    """Whether both the forenames and the surnames, legal or known, have a sound in common."""
-    return bool(_forename_sounds(one) & _forename_sounds(other)) and bool(_surname_sounds(one) & _surname_sounds(other))
+    """Whether both the forenames and the surnames, legal or known, have a sound in common. Of who has one name only, that
+    one decides."""
+    if not _forename_sounds(one) & _forename_sounds(other):
+        return False
+    first, second = _surname_sounds(one), _surname_sounds(other)
+    return bool(first & second) or not (first or second)
 
 
 def siblings(child: Child) -> list[tuple[Child, str]]:
@@ -118,16 +111,25 @@ def _numbered(number: str) -> Q:
 
 
 def _fitting(cards: QuerySet[Child], tokens: Sequence[str]) -> list[Child]:
-    """Children whose names begin with every word, then those whose names only sound like it."""
-    spelt = [Q(search_text__contains=f" {t}" if len(t) > 1 else f" {t} ") | Q(class_name__iexact=t) for t in tokens]
+    """Children whose names begin with every word, then those of whom some are the class, then those who only sound like it.
+
+    Names first: a class may be called Rowan too, and all of its children must not stand before the one of that name.
+    """
+    spelt = [Q(search_text__contains=f" {t}" if len(t) > 1 else f" {t} ") for t in tokens]
+    classes = {
+        name: names.fold(name).split() for name in cards.order_by().values_list("class_name", flat=True).distinct()
+    }
+    named_so = [[name for name, words in classes.items() if t in words] for t in tokens]
+    of_class = [q | Q(class_name__in=called) if called else q for called, q in zip(named_so, spelt, strict=True)]
     heard = [
-        q | Q(name_sounds__contains=[names.sound(t)]) if len(t) > 2 else q for t, q in zip(tokens, spelt, strict=True)
+        q | Q(name_sounds__contains=[names.sound(t)]) if len(t) > 2 else q
+        for t, q in zip(tokens, of_class, strict=True)
     ]
-    ordered = cards.order_by(*BY_NAME)
-    found = list(ordered.filter(reduce(and_, spelt))[:LIMIT])
-    if len(found) < LIMIT:
-        others = ordered.filter(reduce(and_, heard)).exclude(pk__in=[c.pk for c in found])
-        found += others[: LIMIT - len(found)]
+    found: list[Child] = []
+    for fits in (spelt, *([of_class] if of_class != spelt else []), heard):
+        if len(found) < LIMIT:
+            others = cards.order_by(*BY_NAME).filter(reduce(and_, fits)).exclude(pk__in=[c.pk for c in found])
+            found += others[: LIMIT - len(found)]
     whole = {f" {t} " for t in tokens}
     return sorted(found, key=lambda c: -sum(t in c.search_text for t in whole))
 
@@ -136,7 +138,6 @@ def _with_alike(found: list[Child], cards: QuerySet[Child]) -> list[Found]:
     """Each child found, and beside it those of the school whose names are alike."""
     heard = {sound for child in found for sound in child.name_sounds}
     nearby = list(cards.filter(name_sounds__overlap=list(heard)).order_by(*BY_NAME)) if found else []
-    known = {child.pk for child in found}
     placed: dict[UUID, Found] = {}
     for child in found:
         if child.pk in placed:
@@ -144,7 +145,7 @@ def _with_alike(found: list[Child], cards: QuerySet[Child]) -> list[Found]:
         twins = [other for other in nearby if other.pk != child.pk and are_alike(child, other)]
         placed[child.pk] = Found(child, alike=bool(twins))
         for twin in twins:
-            placed.setdefault(twin.pk, Found(twin, alike=True, beside=twin.pk not in known))
+            placed.setdefault(twin.pk, Found(twin, alike=True))
     return list(placed.values())
 
 

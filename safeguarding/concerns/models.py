@@ -185,6 +185,7 @@ class Concern(models.Model):
             models.Index(
                 fields=["called_at"], name="concern_calls", condition=Q(called_at__isnull=False, acknowledged_at=None)
             ),
+            models.Index(fields=["school", "called_at"], name="concern_unfinished", condition=Q(finished_at=None)),
             models.Index(fields=["school", "review_on"], name="concern_review", condition=Q(status="decided")),
             models.Index(fields=["school", "-news_at"], name="concern_news", condition=Q(news_at__isnull=False)),
         ]

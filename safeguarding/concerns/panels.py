@@ -74,7 +74,7 @@ def _own_unsent(request: Request, record: Any) -> dict[str, Any] | None:
 
 def _unsent_of_colleagues(request: Request, record: Any) -> dict[str, Any] | None:
     """Drafts that have waited for a school day; no panel where there is none."""
-    drafts = unsent_for_a_day(request.held.school_id, at=timezone.now())
+    drafts = unsent_for_a_day(request.held.school_id, at=timezone.now(), by=request.user)
     return {"drafts": drafts[:IN_ASIDE], "number": len(drafts)} if drafts else None
 
 

@@ -239,11 +239,15 @@ def leads_on_duty(school_id: UUID, *, on: date) -> list[User]:
     return [person.user for person in _on_call(school_id, on) if person.is_lead and not person.is_away(on)]
 
 
-def readers_on_duty(school_id: UUID, *, on: date) -> list[User]:
+def readers_on_duty(school_id: UUID, *, on: date, by: User | None = None) -> list[User]:
     """Who is told of a new concern: the leads on duty, else whoever takes calls, else everybody who could. Never nobody,
-    while the school has one person left who may read it."""
-    return (
-        leads_on_duty(school_id, on=on)
-        or on_duty(school_id, on=on)
-        or list(people_with(Capability.RECEIVE_CALLS, school_id, on))
-    )
+    while the school has one person left who may read it. `by`, who wrote it, is told only where nobody else is there.
+    """
+
+    def others(people: list[User]) -> list[User]:
+        return [person for person in people if person != by]
+
+    if found := others(leads_on_duty(school_id, on=on)) or others(on_duty(school_id, on=on)):
+        return found
+    everybody = list(people_with(Capability.RECEIVE_CALLS, school_id, on))
+    return others(everybody) or everybody

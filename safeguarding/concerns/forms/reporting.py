@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils import timezone
 
 from children.models import Child
 from safeguarding.accounts.models import User
@@ -19,6 +20,8 @@ from .typed import Typed, kind_of, record_of
 
 # Longer than any account seen; what is longer is kept as a draft and the form says so.
 ACCOUNT, LINE, DESCRIPTION = 20_000, 2_000, 300
+# Years: nobody at work saw anything longer ago.
+EARLIEST = 100
 _UNNAMED = {
     ConcernChild.Kind.UNNAMED: "Describe the child you cannot name, for example: boy, Year 3, red coat",
     ConcernChild.Kind.NOT_ON_ROLL: "Say who the child is who is not at this school",
@@ -236,10 +239,22 @@ class ReportForm(TypedForm):
             self.add_error("facts", "Write what you saw or heard, or what the child said")
         if given.get("told") == Account.Told.OTHER and not given.get("told_other"):
             self.add_error("told_other", "Say who else you told, with their full name")
+        if given.get("told") == Account.Told.NOBODY and given.get("told_other"):
+            self.add_error("told", "You wrote whom you told: choose “Yes, someone else”, or clear “Who else you told”")
+        self._check_when()
         if (narrower := self._subcategory()) and narrower.category_id != given.get("category"):
             self.add_error("subcategory", f"“{narrower.name}” belongs to another category: choose again, or leave it")
         self._check_marks()
         return given
+
+    def _check_when(self) -> None:
+        """A year typed wrongly, and a time of today that has not come: `now` is when the form is checked."""
+        day, at = self.cleaned_data.get("observed_on"), self.cleaned_data.get("observed_at")
+        now = timezone.localtime()
+        if day and day.year < now.year - EARLIEST:
+            self.add_error("observed_on", f"Date must be within the last {EARLIEST} years")
+        if day == now.date() and at and at > now.time():
+            self.add_error("observed_at", "Time must not be later than now: if it was on another day, change the date")
 
     def _check_marks(self) -> None:
         marks = self.typed.marks
@@ -359,4 +374,5 @@ def _label(field: forms.Field, value: str) -> str:
                 return found
         elif str(key) == value:
             return str(label) if value else ""
-    return value
+    # A lead who is away by now, or a choice that is no more: never a key of ours.
+    return "A choice that is not offered any more" if record_of(value) else value

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import DateTimeField, Exists, F, OuterRef, Subquery, UUIDField, Value
 from django.utils import timezone
 
 from safeguarding.accounts.calendar import SchoolCalendar
@@ -30,7 +30,8 @@ _NEVER_SEEN = -1
 class Unsent:
     """That there is a draft, whose, and since when. Says nothing of what is in it.
 
-    `concern_id` is set for the account of a call for a lead, `report_id` (of a concern) for an addition.
+    `concern_id` is set for the account of a call for a lead, `report_id` (of a concern) for an addition. A call about which
+    nothing has been written yet is one too, with `is_begun` False: it is as unfinished as any draft.
     """
 
     token: UUID
@@ -43,6 +44,7 @@ class Unsent:
     asked_by: str
     opened_at: datetime | None
     opened_by: str
+    is_begun: bool
 
 
 @transaction.atomic
@@ -187,23 +189,28 @@ def was_discarded(token: UUID, *, by: User) -> bool:
 
 
 def unsent_of(author: User) -> list[Unsent]:
-    """One's own drafts, newest first: one query."""
-    return _listed(Draft.objects.filter(author=author).order_by("-saved_at"))
+    """One's own drafts and calls nothing is written about, newest first: one query."""
+    found = _listed(Draft.objects.filter(author=author), Concern.objects.filter(logged_by=author))
+    return sorted(found, key=lambda each: each.saved_at, reverse=True)
 
 
 def unsent_as(token: UUID, *, by: User) -> Unsent | None:
     """One's own draft with this token: whether somebody has asked about it, or read it."""
-    return next(iter(_listed(Draft.objects.filter(pk=token, author=by))), None)
+    return next(iter(_listed(Draft.objects.filter(pk=token, author=by), Concern.objects.none())), None)
 
 
-def unsent_for_a_day(school_id: UUID, *, at: datetime, token: UUID | None = None) -> list[Unsent]:
-    """Drafts begun a school day ago or longer and still not sent, oldest first; only that of `token`, where given.
+def unsent_for_a_day(school_id: UUID, *, at: datetime, by: User, token: UUID | None = None) -> list[Unsent]:
+    """What colleagues of `by` began a school day ago or longer and have not sent, oldest first; only that of `token`,
+    where given.
 
-    Counted from when the draft was begun: who writes a little every day must not escape notice.
+    Counted from when it was begun: who writes a little every day must not escape notice.
     """
-    calendar = SchoolCalendar.of(get_school(school_id))
-    found = Draft.objects.filter(school_id=school_id, started_at__lte=_a_school_day_before(calendar, at))
-    return _listed((found if token is None else found.filter(pk=token)).order_by("started_at"))
+    since = _a_school_day_before(SchoolCalendar.of(get_school(school_id)), at)
+    drafts = Draft.objects.filter(school_id=school_id, started_at__lte=since).exclude(author=by)
+    calls = Concern.objects.filter(school_id=school_id, called_at__lte=since).exclude(logged_by=by)
+    if token is not None:
+        drafts, calls = drafts.filter(pk=token), calls.filter(token=token)
+    return sorted(_listed(drafts, calls), key=lambda each: each.started_at)
 
 
 def _a_school_day_before(calendar: SchoolCalendar, at: datetime) -> datetime:
@@ -225,8 +232,10 @@ def _school_day_until(calendar: SchoolCalendar, day: date) -> date:
     return next((each for each in back if calendar.is_school_day(each)), day - timedelta(days=100))
 
 
-def _listed(drafts: Any) -> list[Unsent]:
+def _listed(drafts: Any, calls: Any) -> list[Unsent]:
     """Only the columns that are shown: the frame of every page asks for one's own."""
+    begun = drafts.annotate(is_begun=Value(True), **_newest_opening()).values_list(*_LISTED)
+    rows = begun.union(_nothing_written(calls), all=True)
     return [
         Unsent(
             token=row["pk"],
@@ -239,9 +248,30 @@ def _listed(drafts: Any) -> list[Unsent]:
             asked_by=_name(row, "asked_by"),
             opened_at=row["opened_at"],
             opened_by=_name(row, "opened_by"),
+            is_begun=row["is_begun"],
         )
-        for row in drafts.annotate(**_newest_opening()).values(*_LISTED)
+        for row in (dict(zip(_LISTED, values, strict=True)) for values in rows)
     ]
+
+
+def _nothing_written(calls: Any) -> Any:
+    """Of these concerns the calls about which nothing has been written, with the columns of a draft."""
+    nobody = {f"no_{part}_{who}": Value("") for who in ("asked", "opened") for part in _NAME}
+    return (
+        calls.filter(~Exists(Draft.objects.filter(pk=OuterRef("token"))), called_at__isnull=False, finished_at=None)
+        .annotate(
+            is_begun=Value(False),
+            saved_at=F("called_at"),
+            adds_to=Value(None, UUIDField()),
+            asked_at=Value(None, DateTimeField()),
+            opened_at=Value(None, DateTimeField()),
+            **nobody,
+        )
+        .values_list(
+            "token", "called_at", "saved_at", "pk", "adds_to", "asked_at", "opened_at", "is_begun",
+            "logged_by__first_name", "logged_by__last_name", *nobody,
+        )
+    )  # fmt: skip
 
 
 def _newest_opening() -> dict[str, Subquery]:
@@ -253,7 +283,7 @@ def _newest_opening() -> dict[str, Subquery]:
 
 _NAME = ("first_name", "last_name")
 _LISTED = (
-    "pk", "started_at", "saved_at", "concern_id", "adds_to__concern_id", "asked_at", "opened_at",
+    "pk", "started_at", "saved_at", "concern_id", "adds_to__concern_id", "asked_at", "opened_at", "is_begun",
     *(f"{who}__{part}" for who in ("author", "asked_by", "opened_by") for part in _NAME),
 )  # fmt: skip
 
@@ -266,7 +296,7 @@ def _name(row: dict[str, Any], who: str) -> str:
 def ask_about_draft(*, token: UUID, by: User, at: datetime | None = None) -> Draft:
     """A lead asks the author to finish: a notice in their inbox, once until it is opened.
 
-    Raises `NotAllowed` for anybody but a lead, `OutOfTurn` when the draft has been sent or discarded meanwhile.
+    Raises `NotAllowed` for anybody but a lead and for the author, `OutOfTurn` when the draft has been sent or discarded meanwhile.
     """
     draft, at = _of_colleague(token, by), at or timezone.now()
     draft.asked_at, draft.asked_by = at, by
@@ -300,6 +330,8 @@ def _of_colleague(token: UUID, by: User) -> Draft:
     if draft is None:
         raise OutOfTurn("This draft has been sent or discarded meanwhile. If it was sent, it is among the concerns.")
     ensure(by, Capability.DECIDE_CONCERNS, draft.school_id, _LEADS)
+    if draft.author_id == by.pk:
+        raise NotAllowed("This draft is your own. Go on with it, or discard it.")
     return draft
 
 

@@ -123,7 +123,7 @@ def chase_unread(*, at: datetime | None = None) -> int:
         ]
         for concern in late:
             tell(
-                people=people,
+                people=[p for p in people if p.pk != concern.logged_by_id] or people,
                 school_id=school.pk,
                 kind=Notice.Kind.UNREAD,
                 object_type="concern",

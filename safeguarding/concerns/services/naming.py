@@ -76,7 +76,7 @@ def take_out_of_call(*, token: UUID, child_id: UUID, by: User, at: datetime | No
     concern.revision += 1
     concern.save(update_fields=["news_at", "revision"])
     tell(
-        people=readers_on_duty(concern.school_id, on=timezone.localdate(at)),
+        people=readers_on_duty(concern.school_id, on=timezone.localdate(at), by=by),
         school_id=concern.school_id,
         kind=Notice.Kind.ADDED,
         object_type="concern",

@@ -94,7 +94,7 @@ def raise_concern(*, token: UUID, school: School, report: Report, by: User, at: 
     _end_draft(token, concern, by=by, at=at)
     record(Verb.CREATE, concern, by=by)
     tell(
-        people=readers_on_duty(school.pk, on=timezone.localdate(at)),
+        people=readers_on_duty(school.pk, on=timezone.localdate(at), by=by),
         school_id=school.pk,
         kind=Notice.Kind.ADDED if concern.called_at else Notice.Kind.NEW_CONCERN,
         object_type="concern",
@@ -174,7 +174,7 @@ def _say_more(concern: Concern, child: Child | None, described: str, line: str, 
     account.save(update_fields=["facts"])
     record(Verb.ADD, concern, by=by, purpose="call made again, session ended")
     tell(
-        people=readers_on_duty(concern.school_id, on=timezone.localdate(at)),
+        people=readers_on_duty(concern.school_id, on=timezone.localdate(at), by=by),
         school_id=concern.school_id,
         kind=Notice.Kind.ADDED,
         object_type="concern",
@@ -212,7 +212,7 @@ def amend(*, account: Account, token: UUID, text: str, reason: str, by: User, at
     _end_draft(token, concern, by=by, at=at)
     record(Verb.ADD, concern, by=by)
     tell(
-        people=readers_on_duty(concern.school_id, on=timezone.localdate(at)),
+        people=readers_on_duty(concern.school_id, on=timezone.localdate(at), by=by),
         school_id=concern.school_id,
         kind=Notice.Kind.ADDED,
         object_type="concern",

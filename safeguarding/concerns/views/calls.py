@@ -188,6 +188,7 @@ def call(request: Request, concern_id: UUID) -> HttpResponse:
         raise Http404
     if part:
         return render(request, "calls/part_state.html", {"call": state})
+    request.draft_shown = state.token
     school = accounts.get_school(account.school_id)
     context = {"call": state, "cover": accounts.out_of_hours(school, at), "people": accounts.speak_to(school, at)}
     return render(request, "calls/call.html", context)

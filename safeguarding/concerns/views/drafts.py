@@ -60,9 +60,9 @@ def draft_discard(request: Request, token: UUID) -> HttpResponse:
 @require_GET
 @requires(Capability.DECIDE_CONCERNS)
 def unsent_drafts(request: Request) -> HttpResponse:
-    """That colleagues have drafts begun a school day ago or longer: whose, and since when. Not what is in them."""
+    """What colleagues began a school day ago or longer and have not sent: whose, and since when. Not what is in it."""
     request.nav = "today"
-    found = unsent_for_a_day(request.held.school_id, at=timezone.now())
+    found = unsent_for_a_day(request.held.school_id, at=timezone.now(), by=request.user)
     record(Verb.LIST, object_type="concerns.draft", count=len(found), purpose="unsent drafts")
     return render(request, "concerns/unsent_drafts.html", {"drafts": found})
 
@@ -72,8 +72,13 @@ def unsent_drafts(request: Request) -> HttpResponse:
 def unsent_ask(request: Request, token: UUID) -> HttpResponse:
     """Ask the author to finish."""
     _unsent(request, token)
-    ask_about_draft(token=token, by=request.user)
-    messages.success(request, "The author has a notice to finish this draft.")
+    draft = ask_about_draft(token=token, by=request.user)
+    if draft.author.is_active:
+        messages.success(request, "The author has a notice to finish this draft.")
+    else:
+        messages.warning(
+            request, "The author’s account is closed, so nobody reads the notice. Open the draft with a reason."
+        )
     return redirect("unsent_drafts")
 
 
@@ -105,7 +110,7 @@ def unsent_draft(request: Request, token: UUID) -> HttpResponse:
 
 def _unsent(request: Request, token: UUID) -> Unsent:
     """The draft of a colleague that has waited long enough to be seen. Raises `Http404` for any other."""
-    found = unsent_for_a_day(request.held.school_id, at=timezone.now(), token=token)
-    if not found:
+    found = unsent_for_a_day(request.held.school_id, at=timezone.now(), by=request.user, token=token)
+    if not found or not found[0].is_begun:
         raise Http404
     return found[0]

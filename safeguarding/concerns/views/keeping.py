@@ -82,7 +82,7 @@ class Page:
 
 
 def page_of(data: QueryDict) -> Page:
-    return Page(data.get("page", "")[:40], counted(data.get("revision", "")))
+    return Page(data.get("page", "")[:40], counted(data.get("knows", "")))
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def log_resume(request: Request, token: UUID) -> HttpResponse:
         return redirect(f"{address_of(draft)}#add")
     call = unfinished_call(token, by=request.user)
     begun_at = draft or call or request.held
-    here = help_now(begun_at.school_id, timezone.localtime())
+    here = help_now(begun_at.school_id, timezone.localtime(), asks=request.user)
     typed = Typed(draft.content) if draft else _begun(request, call, here)
     return _page(request, typed, token=token, here=here, draft=draft)
 
@@ -145,7 +145,7 @@ def _send(request: Request, typed: Typed, key: tokens.FormKey, page: Page) -> Ht
     overtaken = is_overtaken(key.token, content=typed.content, page=page.name, revision=page.revision)
     if overtaken or sent_as(key.token, by=request.user) is not None:
         return moved_on(request, keep_typed(key, typed, page=page), sending=True)
-    here = help_now(key.school_id, timezone.localtime())  # type: ignore[arg-type]
+    here = help_now(key.school_id, timezone.localtime(), asks=request.user)  # type: ignore[arg-type]
     form = report_form(request, typed, here, checked=True)
     whole = form.is_whole()
     if not may(request.user, Capability.LOG_CONCERN, key.school_id):

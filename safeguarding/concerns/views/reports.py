@@ -51,7 +51,7 @@ def staff_home(request: Request) -> HttpResponse:
         "reports": progress_of(read_many(request, page.rows), by=request.user),
         "more": page.older,
         "drafts": unsent_of(request.user),
-        "help": help_now(request.held.school_id, timezone.localtime()),
+        "help": help_now(request.held.school_id, timezone.localtime(), asks=request.user),
         "today": timezone.localdate(),
         "main": fill("staff_home", request),
         "aside": fill("staff_home_aside", request),
@@ -138,7 +138,7 @@ def _report_page(
     typed = Typed(draft.content if draft else {})
     context = {
         "report": own_report(account, by=request.user),
-        "help": help_now(account.school_id, timezone.localtime()),
+        "help": help_now(account.school_id, timezone.localtime(), asks=request.user),
         "form": form or AdditionForm(typed, checked=False),
         "key": tokens.issue(request.user, draft.pk if draft else None, school_id=account.school_id),
         "page": uuid7(),

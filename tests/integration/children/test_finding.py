@@ -6,7 +6,7 @@ import pytest
 
 from children.facts import Called, Leaving
 from children.models import Child
-from children.services import alike, find_children, link_siblings, loggable, siblings
+from children.services import find_children, link_siblings, loggable, namesakes, siblings
 from safeguarding.exceptions import BadInput
 from tests import factories
 from tests.sheets import bring_in, number, row
@@ -85,7 +85,24 @@ def test_children_alike_stand_side_by_side_and_are_marked(cast, add):
     other = add("Rorey", "Falows", class_name="5B")
     found = find_children(by=cast.teacher, school=cast.school, words="rory fallows", today=TODAY)
     assert [(f.child, f.alike) for f in found] == [(one, True), (other, True)]
-    assert alike(one, today=TODAY) == [other]
+    assert namesakes([one], today=TODAY) == {one.pk: [other]}
+
+
+def test_children_with_one_name_only_are_alike_where_that_is(cast, add):
+    one, other = add("Zaynab", "", class_name="3A"), add("Zainab", "", class_name="3B")
+    add("Amina", "", class_name="3A")
+    add("Zaynab", "Hill", class_name="3A")
+    assert namesakes([one], today=TODAY) == {one.pk: [other]}
+
+
+def test_a_class_of_two_words_is_found_and_comes_after_a_child_of_that_name(cast, add):
+    in_class = add("Zoe", "Adams", class_name="Maple Class")
+    add("Kofi", "Ansah", class_name="Oak Class")
+    called = add("Maple", "Young", class_name="5B")
+    assert find(cast, "Maple Class") == [in_class]
+    assert find(cast, "zoe maple") == [in_class]
+    assert sorted(c.pk for c in find(cast, "maple")) == sorted([in_class.pk, called.pk])
+    assert find(cast, "maple")[0] == called
 
 
 def test_a_child_alike_is_shown_even_where_its_name_does_not_fit_the_words(cast, add):
@@ -144,7 +161,7 @@ def test_finding_takes_few_queries_however_many_it_finds(cast, add, django_asser
     for serial in range(12):
         add(f"Rory{chr(65 + serial)}", "Fallows")
     teacher = type(cast.teacher).objects.get(pk=cast.teacher.pk)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         assert len(find(cast, "fallows", by=teacher)) == 12
 
 

@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 
 from safeguarding.accounts.models import Notice
-from safeguarding.accounts.services import add_closure, deactivate_person, end_role
+from safeguarding.accounts.services import add_closure, deactivate_person, end_role, record_absence
 from safeguarding.audit.models import Event
 from safeguarding.concerns.models import ConcernNote, Draft
 from safeguarding.concerns.services.drafts import (
@@ -144,14 +144,14 @@ def test_after_thirty_days_sign_out_and_leaving_a_lead_reads_the_draft(cast, cli
 def test_leads_hear_of_a_draft_after_one_school_day(cast, passed, seen):
     drafted(cast)
     drafted(cast, token=Draft.objects.get().pk, at=SCHOOL_DAY + passed)
-    assert bool(unsent_for_a_day(cast.school.pk, at=SCHOOL_DAY + passed)) is seen
+    assert bool(unsent_for_a_day(cast.school.pk, at=SCHOOL_DAY + passed, by=cast.lead)) is seen
 
 
 def test_a_weekend_is_no_school_day(cast):
     friday = SCHOOL_DAY + 3 * DAY
     drafted(cast, at=friday)
-    assert unsent_for_a_day(cast.school.pk, at=friday + 2 * DAY + timedelta(hours=23)) == []
-    assert len(unsent_for_a_day(cast.school.pk, at=friday + 3 * DAY)) == 1
+    assert unsent_for_a_day(cast.school.pk, at=friday + 2 * DAY + timedelta(hours=23), by=cast.lead) == []
+    assert len(unsent_for_a_day(cast.school.pk, at=friday + 3 * DAY, by=cast.lead)) == 1
 
 
 @pytest.mark.parametrize("begun", [timedelta(), timedelta(hours=8)], ids=["Friday 10am", "Friday 6pm"])
@@ -161,7 +161,7 @@ def test_a_draft_that_leads_see_does_not_vanish_again(cast, begun, closed):
     if closed:
         add_closure(school=cast.school, on=friday.date() + 3 * DAY, reason="Training day", by=cast.headteacher)
     drafted(cast, at=friday + begun)
-    seen = [bool(unsent_for_a_day(cast.school.pk, at=friday + timedelta(hours=h))) for h in range(24 * 7)]
+    seen = [bool(unsent_for_a_day(cast.school.pk, at=friday + timedelta(hours=h), by=cast.lead)) for h in range(24 * 7)]
     due = 24 * (4 if closed else 3) + begun // timedelta(hours=1)
     assert seen == [False] * due + [True] * (24 * 7 - due)
 
@@ -276,6 +276,62 @@ def test_what_a_lead_acts_on_is_not_discarded(cast):
     for draft in (Draft.objects.get(pk=read.pk), of_call):
         with pytest.raises(OutOfTurn):
             discard_draft(draft=draft, by=cast.teacher)
+
+
+def test_a_leads_own_draft_is_hers_to_finish_and_no_colleagues(cast, client):
+    own, of_teacher = drafted(cast, author=cast.lead, at=SCHOOL_DAY - 7 * DAY), drafted(cast, at=SCHOOL_DAY - 7 * DAY)
+    with time_machine.travel(SCHOOL_DAY, tick=False):
+        client.force_login(cast.lead)
+        page = client.get("/unsent/").content.decode().split("<main")[1]
+        assert f"/unsent/{of_teacher.pk}/" in page
+        assert f"/unsent/{own.pk}/" not in page
+        assert client.post(f"/unsent/{own.pk}/", {"reason": "Mine"}).status_code == 404
+        with pytest.raises(NotAllowed):
+            open_draft(token=own.pk, reason="Mine", by=cast.lead)
+        client.post(f"/drafts/{own.pk}/discard/")
+    assert not Draft.objects.filter(pk=own.pk).exists()
+
+
+def test_a_draft_opened_shows_no_key_and_a_closed_account_is_not_said_to_read_notices(cast, client):
+    draft = drafted(cast, at=SCHOOL_DAY - 7 * DAY, content={"told": [str(cast.lead.pk)], "facts": ["He was quiet."]})
+    today = SCHOOL_DAY.date()
+    record_absence(user=cast.lead, starts_on=today, ends_on=today, by=cast.headteacher)
+    with time_machine.travel(SCHOOL_DAY, tick=False):
+        client.force_login(cast.deputy)
+        page = client.post(f"/unsent/{draft.pk}/", {"reason": "Its author is ill"}, follow=True).content.decode()
+        assert "A choice that is not offered any more" in page
+        assert str(cast.lead.pk) not in page
+        said = client.post(f"/unsent/{draft.pk}/ask/", follow=True).content.decode()
+        assert "The author has a notice" in said
+        deactivate_person(user=cast.teacher)
+        said = client.post(f"/unsent/{draft.pk}/ask/", follow=True).content.decode()
+        assert "The author has a notice" not in said
+        assert "account is closed" in said
+
+
+def test_a_call_nobody_has_written_about_waits_as_a_draft_does(cast, client, django_assert_num_queries):
+    called = call_lead(token=uuid4(), school=cast.school, by=cast.teacher, at=SCHOOL_DAY)
+    with django_assert_num_queries(1):
+        [own] = unsent_of(cast.teacher)
+    assert (own.token, own.concern_id, own.started_at, own.is_begun) == (called.token, called.pk, SCHOOL_DAY, False)
+    assert unsent_for_a_day(cast.school.pk, at=SCHOOL_DAY + timedelta(hours=23), by=cast.lead) == []
+    [waiting] = unsent_for_a_day(cast.school.pk, at=SCHOOL_DAY + DAY, by=cast.lead)
+    assert (waiting.author, waiting.concern_id) == ("Jon Beckett", called.pk)
+    assert unsent_for_a_day(cast.school.pk, at=SCHOOL_DAY + DAY, by=cast.teacher) == []
+    assert unsent_of(cast.assistant) == []
+    with time_machine.travel(SCHOOL_DAY + DAY, tick=False):
+        client.force_login(cast.teacher)
+        home = client.get("/my-reports/").content.decode()
+        assert "You called a safeguarding lead" in home
+        assert f'href="/log/{called.token}/"' in home
+        assert "have not written it down" not in client.get(f"/call/{called.pk}/").content.decode(), "it is that page"
+        client.force_login(cast.lead)
+        assert f'href="/concerns/{called.pk}/"' in client.get("/unsent/").content.decode()
+        assert client.get(f"/unsent/{called.token}/").status_code == 404
+    drafted(cast, token=called.token)
+    assert [each.is_begun for each in unsent_of(cast.teacher)] == [True]
+    raise_concern(token=called.token, school=cast.school, report=report(cast), by=cast.teacher)
+    assert unsent_of(cast.teacher) == []
 
 
 def test_drafts_are_listed_in_one_query(cast, django_assert_num_queries):

@@ -16,6 +16,7 @@ from safeguarding.audit.models import Event
 from safeguarding.concerns import tokens
 from safeguarding.concerns.models import BodyMapMark, Concern, ConcernChild, ConcernNote, Draft
 from safeguarding.concerns.services.deciding import link_child, open_concern
+from safeguarding.concerns.services.escalation import chase_unread
 from safeguarding.concerns.services.raising import call_lead
 from tests.factories import SCHOOL_DAY, child, member, staffroom
 from tests.pdfs import Printed
@@ -148,6 +149,31 @@ def test_every_problem_is_listed_with_a_link_and_everything_typed_is_there(cast)
     assert "There is a problem" not in again, "a draft that is taken up again is not scolded"
 
 
+@pytest.mark.parametrize(
+    ("typed", "href", "sentence"),
+    [
+        ({"observed_on_year": "1026"}, "observed_on_0", "Date must be within the last 100 years"),
+        ({"observed_at": "11:30pm"}, "observed_at", "Time must not be later than now"),
+        ({"told_other": "Sam Oyelaran at 9"}, "told_0", "You wrote whom you told: choose “Yes, someone else”"),
+    ],
+)
+def test_what_cannot_be_so_is_asked_about(cast, typed, href, sentence):
+    client, rowan = signed_in(cast.teacher), child(cast.school)
+    _, form = opened(client)
+    assert f'<a href="#id_{href}">{sentence}' in client.post(LOG, whole(form, rowan, **typed)).content.decode()
+    assert not Concern.objects.exists()
+    mended = {"observed_on_year": "2025", "observed_at": "11:30pm", "told": "other", "told_other": "Sam Oyelaran"}
+    assert client.post(LOG, whole(form, rowan, **mended)).status_code == 303
+
+
+def test_a_first_save_without_its_number_breaks_no_later_one(cast):
+    client = signed_in(cast.teacher)
+    _, form = opened(client)
+    for turn, facts in (("", "a"), ("0", "b")):
+        assert client.post("/log/keep/", {**form, "turn": turn, "facts": facts}).status_code == 200
+    assert Draft.objects.get().content["facts"] == ["b"]
+
+
 def test_nobody_named_is_a_problem(cast):
     client = signed_in(cast.teacher)
     _, form = opened(client)
@@ -198,6 +224,17 @@ def test_finding_and_adding_keeps_what_is_typed(cast):
     assert form.children[0]["role"].value() == "worried_about", "the first child is the one who is worried about"
     assert (form["facts"].value(), form["observed_at"].value(), form["q"].value()) == ("He was quiet.", "nonsense", "")
     assert Event.objects.filter(verb="search", actor_id=cast.teacher.pk, count=1).exists()
+
+
+def test_a_list_that_is_cut_says_so(cast):
+    client = signed_in(cast.teacher)
+    _, form = opened(client)
+    said = "Type more of the name."
+    for number in range(21):
+        child(cast.school, f"Child{number}", f"Name{chr(97 + number)}", by=cast.office)
+        if number in (3, 20):
+            page = client.post(LOG, {**form, "q": "5B", "find": ""}, follow=True).content.decode()
+            assert (said in page) is (number == 20)
 
 
 def test_enter_in_a_field_never_sends_or_removes(cast):
@@ -523,6 +560,33 @@ def test_with_every_lead_away_it_is_the_same(cast):
     page = signed_in(cast.teacher).get(LOG, follow=True).content.decode()
     assert "No safeguarding lead is in school now" in page
     assert "Yes, Priya Raman" not in page
+
+
+def test_a_lead_is_not_told_to_tell_herself(cast):
+    client, rowan = signed_in(cast.lead), child(cast.school)
+    page = client.get(LOG, follow=True)
+    text = page.content.decode()
+    assert "Then tell Tom Aldous" in text
+    assert "Yes, Tom Aldous" in text
+    assert "Yes, Priya Raman" not in text
+    client.post(LOG, whole({"key": page.context["key"]}, rowan))
+    told = Notice.objects.filter(object_id=Concern.objects.get().pk).values_list("user", flat=True)
+    assert list(told) == [cast.deputy.pk]
+    chase_unread(at=SCHOOL_DAY + timedelta(days=3))
+    chased = Notice.objects.filter(kind=Notice.Kind.UNREAD).values_list("user", flat=True)
+    assert set(chased) == {cast.deputy.pk, cast.headteacher.pk}
+
+
+def test_a_lead_who_is_alone_is_told_and_reminded_all_the_same(cast):
+    for role in (cast.deputy.assignments.get(), cast.headteacher.assignments.get()):
+        end_role(assignment=role, last_day=SCHOOL_DAY.date() - timedelta(days=1))
+    client, rowan = signed_in(cast.lead), child(cast.school)
+    page = client.get(LOG, follow=True)
+    assert "Then tell" not in page.content.decode()
+    client.post(LOG, whole({"key": page.context["key"]}, rowan))
+    chase_unread(at=SCHOOL_DAY + timedelta(days=3))
+    told = Notice.objects.filter(user=cast.lead).values_list("kind", flat=True)
+    assert sorted(told) == sorted([Notice.Kind.NEW_CONCERN, Notice.Kind.UNREAD])
 
 
 def test_practice_says_that_nobody_will_read_it(cast, settings):

@@ -32,7 +32,7 @@ def hidden(client: Client, address: str, action: str = LOG) -> dict[str, str]:
     page = client.get(address, follow=True).content.decode()
     form = page[page.index(f'action="{action}"') :]
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form[: form.index("</form>")]))
-    assert {"key", "page", "revision", "turn"} <= fields.keys()
+    assert {"key", "page", "knows", "turn"} <= fields.keys()
     return {name: value for name, value in fields.items() if name != "csrfmiddlewaretoken"}
 
 
@@ -101,7 +101,7 @@ def test_a_page_that_is_loaded_again_and_a_form_that_lacks_something_go_on_as_th
     form = hidden(client, address)
     missing = client.post(LOG, whole(form, rowan, facts=""))
     assert "There is a problem" in missing.content.decode()
-    again = {**form, "page": str(missing.context["page"]), "revision": str(missing.context["draft"].revision)}
+    again = {**form, "page": str(missing.context["page"]), "knows": str(missing.context["draft"].revision)}
     assert client.post(LOG, whole(again, rowan)).status_code == 303
     assert Concern.objects.get().account.facts == "He was quiet at register."
     assert not Draft.objects.exists()

@@ -91,7 +91,7 @@ def test_the_desk_of_the_lead(school):
     )
     assert TUESDAY.date() in due
     assert min(due) < TUESDAY.date()
-    assert [d.author for d in unsent_for_a_day(school.pk, at=TUESDAY)] == ["Jodie Pilling"]
+    assert [d.author for d in unsent_for_a_day(school.pk, at=TUESDAY, by=lead)] == ["Jodie Pilling"]
     assert Draft.objects.get().content
 
 
