@@ -23,7 +23,11 @@ from safeguarding.concerns.services.raising import ChildEntry, amend, call_lead
 from safeguarding.concerns.services.reference import load_reference
 from tests import factories
 
-NAMES = [("Rowan", "Ashdown"), ("Skye", "Ashdown"), ("Theo", "Lindqvist"), ("Zara", "Hussain"), ("Kofi", "Ansah")]
+NAMES = [
+    ("Rowan", "Ashdown"), ("Skye", "Ashdown"), ("Theo", "Lindqvist"), ("Zara", "Hussain"),
+    # No page may be wider than the screen for a name that has no place to break.
+    ("Kofi", "Adu" + "boahen" * 7),
+]  # fmt: skip
 
 
 @dataclass
