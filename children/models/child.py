@@ -1,5 +1,6 @@
 """Who is the child? A card that every member of staff of the school may find, and behind it what only some may see."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
@@ -48,6 +49,8 @@ class Child(models.Model):
     changed_at = models.DateTimeField(db_default=Now())
 
     objects = Protected()
+    # Those of its detail, put here for a list of who may see them; never kept.
+    badges: Sequence[str] = ()
 
     class Meta:
         constraints = [
@@ -134,6 +137,12 @@ class ChildDetail(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint("school", "upn", condition=~Q(upn=""), name="upn_once_in_a_school")]
         indexes = [models.Index("school", "date_of_birth", name="child_by_birth")]
+
+    @property
+    def badges(self) -> list[str]:
+        """What must be known of this child at a glance: keys of the component, in the order of its pages."""
+        standing = {"lac": self.in_care, "ehcp": self.sen_provision == "E", "addr": self.address_confidential}
+        return [key for key, is_so in standing.items() if is_so]
 
     class PersonalData(personal_data.PersonalData):
         subject = "child"

@@ -189,8 +189,15 @@ def was_discarded(token: UUID, *, by: User) -> bool:
 
 
 def unsent_of(author: User) -> list[Unsent]:
-    """One's own drafts and calls nothing is written about, newest first: one query."""
-    found = _listed(Draft.objects.filter(author=author), Concern.objects.filter(logged_by=author))
+    """One's own drafts and calls nothing is written about, newest first.
+
+    The frame of every page asks, and mostly there is nothing: that is found out by a query of its own, a tenth of the other.
+    """
+    drafts, calls = Draft.objects.filter(author=author), Concern.objects.filter(logged_by=author)
+    unfinished = calls.filter(called_at__isnull=False, finished_at=None)
+    if not drafts.order_by().values_list("pk").union(unfinished.order_by().values_list("pk"), all=True)[:1]:
+        return []
+    found = _listed(drafts, calls)
     return sorted(found, key=lambda each: each.saved_at, reverse=True)
 
 

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from children.models import Child
+from children.models import Child, ChildDetail
 from children.panels import record_frame
 from children.services.finding import find_children, is_record_number
 from safeguarding.accounts.permissions import requires, requires_for_record
@@ -53,15 +53,17 @@ def today(request: Request) -> HttpResponse:
     }
     few: dict[str, list[Any]] = {name: list(reading.listed(found)[:BESIDE]) for name, found in of_concerns.items()}
     few |= {name: list(found[:BESIDE]) for name, found in of_actions.items()}
-    reading.name_children(read_many(request, [*shown, *few["news"], *few["reviews"]]))
+    reading.dress(read_many(request, [*shown, *few["news"], *few["reviews"]]))
     to_do = reading.to_do(read_many(request, [*few["actions"], *few["adrift"]]), reader=request.user, today=day)
     mine = len(few["actions"])
     # Only a full list can be longer than what is shown of it.
     total = capped_count(waiting) if len(shown) >= SHOWN else len(shown)
     rows = partial(reading.rows, reader=request.user, at=at)
+    new = rows(shown)
+    reading.badge(new, visible(request, ChildDetail))
     context = {
         "today": day,
-        "rows": rows(shown),
+        "rows": new,
         "total": in_words(total),
         "more": total > len(shown),
         "urgent": _urgent(waiting, shown, is_all=total == len(shown)),
@@ -99,8 +101,9 @@ def concerns(request: Request) -> HttpResponse:
     form = FilterForm(request.GET, categories=names_on(day))
     chosen = form.chosen()
     found = reading.narrowed(visible(request, Concern), request.held.school_id, chosen, today=day)
-    page = newest_first(reading.for_lists(found), "logged_at", request.GET.get("before", ""))
-    rows = reading.rows(read_many(request, page.rows), reader=request.user, at=at)
+    page = newest_first(reading.listed(found), "logged_at", request.GET.get("before", ""))
+    reading.dress(shown := read_many(request, page.rows))
+    rows = reading.rows(shown, reader=request.user, at=at)
     address = reverse("concerns")
     kept = urlencode({name: value for name, value in request.GET.items() if name in chosen})
     context = {
@@ -120,9 +123,9 @@ def child_concerns(request: Request, child_id: UUID) -> HttpResponse:
     request.nav = "children"
     readable = visible(request, Child).filter(school_id__in=schools_read(request.user))
     child = read_one(request, readable, purpose="concerns", pk=child_id)
-    found = reading.for_lists(reading.about_child(visible(request, Concern), child.pk))
+    found = reading.listed(reading.about_child(visible(request, Concern), child.pk))
     page = newest_first(found, "logged_at", request.GET.get("before", ""))
-    shown = read_many(request, page.rows, purpose="concerns", about=child)
+    reading.dress(shown := read_many(request, page.rows, purpose="concerns", about=child))
     context = record_frame(request, child, "concerns") | {
         "rows": reading.rows(shown, reader=request.user, at=timezone.now(), child_id=child.pk),
         "older": f"?before={page.older}" if page.older else "",

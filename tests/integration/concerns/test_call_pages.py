@@ -191,7 +191,9 @@ def test_the_senders_page_says_who_is_told_next_as_it_happens(client, room, cloc
     third = factories.member(room.school, "deputy_lead", "Olive", "Marsh", call_order=3)
     people = vars(room) | {"third": third}
     for name in away:
-        accounts.record_absence(user=people[name], starts_on=SCHOOL_DAY.date(), ends_on=SCHOOL_DAY.date(), by=room.lead)
+        accounts.record_absence(
+            user=people[name], starts_on=SCHOOL_DAY.date(), ends_on=SCHOOL_DAY.date(), by=room.lead, at=SCHOOL_DAY
+        )
     concern = raising.call_lead(token=uuid4(), school=room.school, by=people[caller], at=SCHOOL_DAY)
     client.force_login(people[caller])
     assert said in client.get(f"/call/{concern.pk}/").content.decode()

@@ -556,7 +556,7 @@ def test_out_of_hours_form_and_receipt_lead_with_who_can_act_now(cast):
 def test_with_every_lead_away_it_is_the_same(cast):
     today = SCHOOL_DAY.date()
     for lead in (cast.lead, cast.deputy):
-        record_absence(user=lead, starts_on=today, ends_on=today, by=cast.headteacher)
+        record_absence(user=lead, starts_on=today, ends_on=today, by=cast.headteacher, at=SCHOOL_DAY)
     page = signed_in(cast.teacher).get(LOG, follow=True).content.decode()
     assert "No safeguarding lead is in school now" in page
     assert "Yes, Priya Raman" not in page
