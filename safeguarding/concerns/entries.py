@@ -16,6 +16,7 @@ from children.models import Child
 from safeguarding.accounts.titles import Titles, inside
 from safeguarding.audit.reading import visible
 from safeguarding.http import Request
+from safeguarding.once import once
 
 from .chronology import Entry, Source
 from .models import Account, Action, Amendment, Closing, Concern, ConcernChild, ConcernNote, Decision
@@ -63,17 +64,25 @@ def first_sentence(text: str, longest: int = LONGEST) -> str:
     return f"{sentence[:longest].rsplit(' ', 1)[0]}…"
 
 
-def _told_of(request: Request, child: Child) -> QuerySet[Concern]:
-    """The concerns that tell of `child` in full. What somebody else may see of one (their own words, an action of theirs)
-    is no entry of the child's chronology."""
-    return visible(request, Concern).filter(children__child=child, children__role__in=TELLS_ALL)
+def _told_of(request: Request, child: Child) -> list[UUID]:
+    """Keys of the concerns that tell of `child` in full. What somebody else may see of one (their own words, an action of
+    theirs) is no entry of the child's chronology.
+
+    Read once a page: there are a few dozen, and every source then looks up its rows by them instead of joining its way.
+    """
+
+    def keys() -> list[UUID]:
+        telling = visible(request, Concern).filter(children__child=child, children__role__in=TELLS_ALL)
+        return list(telling.values_list("pk", flat=True))
+
+    return once(("concerns that tell of", child.pk), keys)
 
 
 # --- logged
 
 
 def _logged(request: Request, child: Child) -> QuerySet[Concern]:
-    return _told_of(request, child).annotate(moment=happened())
+    return visible(request, Concern).filter(pk__in=_told_of(request, child)).annotate(moment=happened())
 
 
 def _tell_logged(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
