@@ -63,10 +63,14 @@ function keep(form) {
     }
   }
 
-  // What is written is saved before the page is left for it: a browser that cannot reach the server would show an error
-  // page instead of the text. Anything but a missing connection is for the server to answer.
+  // Where the server could not be reached last time, what is written is saved before the page is left for it: the browser
+  // would show an error page instead of the text. Anything but a missing connection is for the server to answer.
   async function send(event) {
     if (sent || event.defaultPrevented) return;
+    if (reached && navigator.onLine) {
+      sent = true;
+      return;
+    }
     event.preventDefault();
     if (waiting) return;
     waiting = true;
