@@ -161,12 +161,12 @@ def forget_file(run: ImportRun) -> None:
 
 def forget_earlier(run: ImportRun) -> None:
     """What earlier imports of the school left to be looked at is over with the next one."""
-    over = {
-        "run__school": run.school_id,
-        "run__status__in": (ImportRun.Status.CONFIRMED, ImportRun.Status.ABANDONED),
-    }
+    over = (ImportRun.Status.CONFIRMED, ImportRun.Status.ABANDONED)
+    earlier = ImportRun.objects.filter(school=run.school_id, status__in=over).exclude(pk=run.pk)
+    # By key: joined to its run, a table that has just grown by 60,000 rows was searched once for each of them.
+    keys = list(earlier.values_list("pk", flat=True))
     for model in (ImportPart, ImportRow):
-        model.objects.filter(**over).exclude(run=run).delete()
+        model.objects.filter(run__in=keys).delete()
 
 
 def _recognise(run: ImportRun, *, by: User | None) -> ImportRun:
