@@ -63,11 +63,12 @@ function keep(form) {
     }
   }
 
-  // Where the server could not be reached last time, what is written is saved before the page is left for it: the browser
-  // would show an error page instead of the text. Anything but a missing connection is for the server to answer.
+  // What is written is saved before the page is left for it: a browser that cannot reach the server would show an error
+  // page instead of the text. Anything but a missing connection is for the server to answer.
   async function send(event) {
     if (sent || event.defaultPrevented) return;
-    if (reached && navigator.onLine) {
+    if (!saving && written() === saved) {
+      // Nothing to wait for. (A browser ignores a form that is submitted again while it is still being asked.)
       sent = true;
       return;
     }
