@@ -10,6 +10,7 @@ from django.utils import timezone
 from safeguarding.accounts.models import Notice
 from safeguarding.accounts.services import end_role, find_role, inbox, told_of
 from safeguarding.audit.models import Event, Verb
+from safeguarding.concerns.models import Concern
 from safeguarding.concerns.services import deciding, escalation, raising
 from tests import factories
 from tests.factories import SCHOOL_DAY
@@ -138,12 +139,17 @@ def test_a_report_and_an_action_that_are_read_wait_no_more_and_the_next_word_com
 
 
 def test_a_lead_who_reads_their_own_report_has_not_read_what_came_to_the_concern(client, room):
-    concern = factories.concern(room, by=room.deputy)
-    deciding.open_concern(concern=concern, by=room.lead)
-    assert waiting(room.deputy)[0] == ["new_concern", "receipt"]
+    concern = deciding.open_concern(concern=factories.concern(room, by=room.deputy), by=room.lead)
+    ruling = deciding.Ruling(level=1, kind="monitor", rationale="Settled.", parents_told="yes", receipt="watching")
+    deciding.decide(concern=concern, token=uuid4(), seen=concern.revision, ruling=ruling, by=room.lead)
+    now = Concern.objects.get(pk=concern.pk)
+    ending = {"outcome": "unfounded", "reason": "Settled.", "receipt": "watching"}
+    deciding.close_concern(concern=now, seen=now.revision, by=room.lead, **ending)
+    deciding.reopen_concern(concern=now, token=uuid4(), reason="It happened again.", by=room.lead)
+    assert waiting(room.deputy)[0] == ["receipt", "reopened"]
     client.force_login(room.deputy)
     client.get(f"/my-reports/{concern.pk}/")
-    assert waiting(room.deputy)[0] == ["new_concern"]
+    assert waiting(room.deputy)[0] == ["reopened"]
 
 
 def test_following_a_notice_and_chasing_what_nobody_reads_are_events(client, room):
