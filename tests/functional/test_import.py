@@ -1,9 +1,10 @@
 """The office brings in a file of children by keyboard alone: gives it, decides, looks at who leaves, confirms. Also without scripts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import time_machine
 from playwright.sync_api import Page, expect
 
 from children.models import Child
@@ -14,11 +15,12 @@ from tests.sheets import bring_in, row, sheet
 
 
 @pytest.fixture
-def cast(server: str) -> factories.Staffroom:
-    """A school with forty children on roll."""
-    cast = factories.staffroom(password=factories.PASSWORD)
-    bring_in(cast.school, [row(n) for n in range(40)], by=cast.office)
-    return cast
+def cast(server: str) -> Iterator[factories.Staffroom]:
+    """A school with forty children on roll, in a month in which many do not leave at once."""
+    with time_machine.travel(factories.SCHOOL_DAY):
+        cast = factories.staffroom(password=factories.PASSWORD)
+        bring_in(cast.school, [row(n) for n in range(40)], by=cast.office)
+        yield cast
 
 
 @pytest.fixture
