@@ -77,17 +77,7 @@ def save_draft(
     concern = Concern.objects.filter(token=token).first()
     if (concern is not None and concern.finished_at is not None) or Amendment.objects.filter(token=token).exists():
         return None
-    draft = Draft.objects.filter(pk=token).first()
-    if draft is None:
-        draft = Draft(
-            pk=token,
-            school_id=school_id,
-            author_id=author_id,
-            concern=concern,
-            adds_to=_account_of(about, author_id) if about else None,
-            started_at=at,
-        )
-        record(Verb.DRAFT, object_type="concerns.draft", object_id=token, school_id=school_id)
+    draft = Draft.objects.filter(pk=token).first() or _begin(token, school_id, author_id, concern, about, at)
     if draft.author_id != author_id or (concern is not None and concern.logged_by_id != author_id):
         raise NotAllowed("This form was started by somebody else. Start a new one.")
     if turn is not None and page == draft.page and turn < _turn(draft.content):
@@ -108,6 +98,21 @@ def save_draft(
     draft.revision += 1
     draft.save()
     return draft
+
+
+def _begin(
+    token: UUID, school_id: UUID, author_id: UUID, concern: Concern | None, about: UUID | None, at: datetime
+) -> Draft:
+    """A draft that has not been saved yet, and the event that there is one."""
+    record(Verb.DRAFT, object_type="concerns.draft", object_id=token, school_id=school_id)
+    return Draft(
+        pk=token,
+        school_id=school_id,
+        author_id=author_id,
+        concern=concern,
+        adds_to=_account_of(about, author_id) if about else None,
+        started_at=at,
+    )
 
 
 def is_overtaken(token: UUID, *, content: Content, page: str, revision: int) -> bool:

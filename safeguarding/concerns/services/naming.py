@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from children.models import Child
 from safeguarding.accounts.models import Notice, User
-from safeguarding.accounts.services import readers_on_duty, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, ConcernChild, ConcernNote
+from safeguarding.concerns.services.telling import tell_readers
 from safeguarding.exceptions import BadInput
 from safeguarding.keys import uuid7
 
@@ -75,14 +75,7 @@ def take_out_of_call(*, token: UUID, child_id: UUID, by: User, at: datetime | No
     concern.news_at = at
     concern.revision += 1
     concern.save(update_fields=["news_at", "revision"])
-    tell(
-        people=readers_on_duty(concern.school_id, on=timezone.localdate(at), by=by),
-        school_id=concern.school_id,
-        kind=Notice.Kind.ADDED,
-        object_type="concern",
-        object_id=concern.pk,
-        at=at,
-    )
+    tell_readers(concern, Notice.Kind.ADDED, by=by, at=at)
     return True
 
 

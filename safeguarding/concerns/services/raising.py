@@ -12,7 +12,7 @@ from children.models import Child
 from safeguarding.accounts.models import Notice, School, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability
-from safeguarding.accounts.services import readers_on_duty, tell
+from safeguarding.accounts.services import tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import (
@@ -30,6 +30,7 @@ from safeguarding.concerns.models import (
 from safeguarding.concerns.services.drafts import wait_for
 from safeguarding.concerns.services.escalation import first_to_call
 from safeguarding.concerns.services.naming import ChildEntry, name_children
+from safeguarding.concerns.services.telling import tell_readers
 from safeguarding.dates import clock, full_day
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token, token_for, uuid7
@@ -93,14 +94,7 @@ def raise_concern(*, token: UUID, school: School, report: Report, by: User, at: 
     _write(concern, account, report, by=by, at=at)
     _end_draft(token, concern, by=by, at=at)
     record(Verb.CREATE, concern, by=by)
-    tell(
-        people=readers_on_duty(school.pk, on=timezone.localdate(at), by=by),
-        school_id=school.pk,
-        kind=Notice.Kind.ADDED if concern.called_at else Notice.Kind.NEW_CONCERN,
-        object_type="concern",
-        object_id=concern.pk,
-        at=at,
-    )
+    tell_readers(concern, Notice.Kind.ADDED if concern.called_at else Notice.Kind.NEW_CONCERN, by=by, at=at)
     return concern
 
 
@@ -173,14 +167,7 @@ def _say_more(concern: Concern, child: Child | None, described: str, line: str, 
     account.facts = "\n\n".join(filter(None, (account.facts, *new)))
     account.save(update_fields=["facts"])
     record(Verb.ADD, concern, by=by, purpose="call made again, session ended")
-    tell(
-        people=readers_on_duty(concern.school_id, on=timezone.localdate(at), by=by),
-        school_id=concern.school_id,
-        kind=Notice.Kind.ADDED,
-        object_type="concern",
-        object_id=concern.pk,
-        at=at,
-    )
+    tell_readers(concern, Notice.Kind.ADDED, by=by, at=at)
 
 
 @transaction.atomic
@@ -211,14 +198,7 @@ def amend(*, account: Account, token: UUID, text: str, reason: str, by: User, at
     concern.save(update_fields=["news_at", "revision"])
     _end_draft(token, concern, by=by, at=at)
     record(Verb.ADD, concern, by=by)
-    tell(
-        people=readers_on_duty(concern.school_id, on=timezone.localdate(at), by=by),
-        school_id=concern.school_id,
-        kind=Notice.Kind.ADDED,
-        object_type="concern",
-        object_id=concern.pk,
-        at=at,
-    )
+    tell_readers(concern, Notice.Kind.ADDED, by=by, at=at)
     return added
 
 

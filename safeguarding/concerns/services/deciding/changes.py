@@ -6,8 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from safeguarding.accounts.models import Notice, User
-from safeguarding.accounts.services import tell
+from safeguarding.accounts.models import User
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Concern, ConcernNote, Decision
 from safeguarding.exceptions import ChangedSince
@@ -104,17 +103,4 @@ def note_former_title(concern: Concern, *, by: User, at: datetime) -> None:
             token=uuid7(),
             text=f"Short title until now: “{concern.title}”.",
             added_at=at,
-        )
-
-
-def tell_reporter(concern: Concern, *, by: User, at: datetime) -> None:
-    """There is news for who logged it: read, decided or closed. What it says is the safe phrase, nothing else."""
-    if concern.logged_by_id != by.pk:
-        tell(
-            people=[concern.logged_by],
-            school_id=concern.school_id,
-            kind=Notice.Kind.RECEIPT,
-            object_type="report",
-            object_id=concern.pk,
-            at=at,
         )

@@ -10,10 +10,11 @@ from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.services import readers_on_duty, tell
 from safeguarding.concerns.lifecycles import concern_life
 from safeguarding.concerns.models import Action, Closing, Concern, ConcernNote
+from safeguarding.concerns.services.telling import tell_reporter
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
 
-from .changes import ensure_unchanged, lock, tell_reporter
+from .changes import ensure_unchanged, lock
 from .working import add_note
 
 

@@ -9,9 +9,8 @@ from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.services import open_notices, settle_notices
 from safeguarding.concerns.lifecycles import concern_life
 from safeguarding.concerns.models import Concern
+from safeguarding.concerns.services.telling import tell_reporter
 from safeguarding.exceptions import OutOfTurn
-
-from .changes import tell_reporter
 
 
 def open_concern(*, concern: Concern, by: User, at: datetime | None = None) -> Concern:

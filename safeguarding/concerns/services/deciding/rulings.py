@@ -11,10 +11,11 @@ from django.utils import timezone
 from safeguarding.accounts.models import User
 from safeguarding.concerns.lifecycles import concern_life
 from safeguarding.concerns.models import Concern, Decision, Receipt
+from safeguarding.concerns.services.telling import tell_reporter
 from safeguarding.exceptions import BadInput
 from safeguarding.keys import entry_token
 
-from .changes import ensure_unchanged, note_former_title, tell_reporter
+from .changes import ensure_unchanged, note_former_title
 from .opening import settle_call
 
 # The furthest day for a review or an action. Whatever is looked at again in a school is within a year or two; a day beyond

@@ -1,0 +1,38 @@
+"""What is a concern? A note that somebody is worried about a child, what was decided, and what was done.
+
+The words of a reporter are an `Account` (and its amendments): its author sees them for ever. The `Concern` (level,
+decision, links, notes) is for safeguarding leads. Every table carries the school, so that row rules need no joins.
+Fields and reasons: domain reference 1.2.
+
+`kinds` what can be chosen · `concern` where it stands · `account` what was seen, about whom · `lead` what leads wrote and
+decided · `unsent` what is not sent yet.
+"""
+
+from .account import Account, Amendment, BodyMapMark, ConcernChild
+from .concern import Concern
+from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, ReferenceCounter, Subcategory
+from .lead import Action, Closing, ConcernNote, Decision
+from .unsent import Draft, DraftOpening, KeptText
+
+__all__ = [
+    "KCSIE",
+    "Account",
+    "Action",
+    "Amendment",
+    "BodyMapMark",
+    "Category",
+    "Closing",
+    "ClosingOutcome",
+    "Concern",
+    "ConcernChild",
+    "ConcernNote",
+    "Decision",
+    "Draft",
+    "DraftOpening",
+    "HowSoon",
+    "KeptText",
+    "Level",
+    "Receipt",
+    "ReferenceCounter",
+    "Subcategory",
+]

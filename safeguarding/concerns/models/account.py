@@ -1,0 +1,184 @@
+"""What did somebody see or hear, about which children? The reporter's words, never changed once sent."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from children.models import Child
+from safeguarding import personal_data
+from safeguarding.accounts.models import School, User
+from safeguarding.audit.protection import Protected
+from safeguarding.personal_data import Retention, Source
+from safeguarding.sealing.fields import SealedText
+
+from .concern import Concern
+from .kinds import KCSIE, key
+
+
+class Account(models.Model):
+    """What one member of staff saw or heard, and the child's own words apart. Never changed once sent; added to."""
+
+    class Place(models.TextChoices):
+        CLASSROOM = "classroom", "Classroom"
+        PLAYGROUND = "playground", "Playground"
+        CORRIDOR = "corridor", "Corridor or cloakroom"
+        HALL = "hall", "Hall or dining room"
+        OFFICE = "office", "Office or reception"
+        GATE = "gate", "School gate"
+        OFF_SITE = "off_site", "Off site, on a school activity"
+        HOME = "home", "At home"
+        COMMUNITY = "community", "Elsewhere in the community"
+        ONLINE = "online", "Online"
+        OTHER = "other", "Somewhere else"
+
+    class HowKnown(models.TextChoices):
+        TOLD_BY_CHILD = "told_by_child", "The child told me"
+        SAW_OR_HEARD = "saw_or_heard", "I saw or heard it"
+        TOLD_BY_CHILD_OTHER = "told_by_other_child", "Another child told me"
+        TOLD_BY_PARENT = "told_by_parent", "A parent or carer told me"
+        TOLD_BY_OTHER = "told_by_other", "Someone else told me"
+        FILTERING = "filtering", "Filtering or monitoring alert"
+        POLICE = "police", "Police notice"
+        TRANSFER = "transfer", "File from another school"
+        ANONYMOUS = "anonymous", "Anonymous"
+
+    class Told(models.TextChoices):
+        LEAD = "lead", "Yes, a safeguarding lead"
+        OTHER = "other", "Yes, someone else"
+        NOBODY = "nobody", "I have not told anyone yet"
+
+    id = key()
+    concern = models.OneToOneField(Concern, on_delete=models.PROTECT, related_name="account")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="accounts")
+    observed_on = models.DateField("date", null=True, blank=True)
+    # "About when": null where the author could not say.
+    observed_at = models.TimeField("time", null=True, blank=True)
+    place = models.CharField("where", max_length=20, choices=Place, blank=True)
+    place_detail = SealedText("where exactly", blank=True)
+    how_known = models.CharField("how you came to know", max_length=20, choices=HowKnown, blank=True)
+    others_present = SealedText("who else was there", blank=True)
+    facts = SealedText("what you saw or heard", blank=True)
+    child_words = SealedText("the child’s own words", blank=True)
+    presentation = SealedText("how the child seemed", blank=True)
+    marks_seen = models.BooleanField(null=True, blank=True)
+    done_at_once = SealedText("what you did at once", blank=True)
+    told = models.CharField("who you have told", max_length=10, choices=Told, blank=True)
+    told_person = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    told_other = SealedText("who else you told", blank=True)
+    # Set by the server. A late entry is one that was written on a later day than it was seen.
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    objects = Protected()
+
+    class Meta:
+        indexes = [models.Index(fields=["author", "-recorded_at", "-id"], name="account_author_time")]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "concern__children"
+        narrative = (
+            "place_detail", "others_present", "facts", "child_words", "presentation", "done_at_once", "told_other",
+        )  # fmt: skip
+        plain = ("observed_on", "observed_at", "place", "how_known", "marks_seen", "told", "recorded_at")
+        source = Source.NOTE_OF_CONCERN
+        collection = KCSIE
+        retention = Retention.GOES_WITH_IT
+
+
+class Amendment(models.Model):
+    """Something the author adds to an account, with the reason. The first version stays as it was."""
+
+    class Reason(models.TextChoices):
+        MORE = "more", "Something more I saw or heard"
+        CORRECTION = "correction", "To correct something I wrote"
+        EXACT = "exact", "To be more exact"
+
+    id = key()
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="amendments")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    token = models.UUIDField(unique=True)
+    text = SealedText("what you add")
+    reason = models.CharField("why you add it", max_length=20, choices=Reason)
+    added_at = models.DateTimeField(db_default=Now())
+
+    objects = Protected()
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "account__concern__children"
+        narrative = ("text",)
+        plain = ("token", "reason", "added_at")
+        source = Source.NOTE_OF_CONCERN
+        collection = KCSIE
+        retention = Retention.GOES_WITH_IT
+
+
+class ConcernChild(models.Model):
+    """A child in a concern, and the role of each. A child nobody can name is described until a lead links the record."""
+
+    class Role(models.TextChoices):
+        WORRIED_ABOUT = "worried_about", "Child I am worried about"
+        MAY_HAVE_CAUSED_HARM = "may_have_caused_harm", "May have caused harm"
+        WITNESS = "witness", "Witness"
+        SIBLING = "sibling", "Brother or sister"
+        MENTIONED = "mentioned", "Mentioned"
+
+    class Kind(models.TextChoices):
+        ON_RECORD = "on_record", "Has a record"
+        UNNAMED = "unnamed", "A child I cannot name"
+        NOT_ON_ROLL = "not_on_roll", "Not at this school"
+        UNBORN = "unborn", "Not born yet"
+
+    id = key()
+    concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="children")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, null=True, blank=True, related_name="concern_roles")
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.ON_RECORD)
+    description = SealedText("who it is, as far as you know", blank=True)
+    role = models.CharField(max_length=30, choices=Role)
+    added_at = models.DateTimeField(db_default=Now())
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    linked_at = models.DateTimeField(null=True, blank=True)
+    linked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = Protected()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("concern", "child", name="child_once_a_concern"),
+            models.CheckConstraint(condition=Q(child__isnull=False) | ~Q(kind="on_record"), name="linked_or_described"),
+        ]
+        indexes = [models.Index(fields=["child", "-added_at"], name="concern_child_time")]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "child"
+        narrative = ("description",)
+        plain = ("kind", "role", "added_at", "linked_at")
+        source = Source.NOTE_OF_CONCERN
+        collection = KCSIE
+        retention = Retention.GOES_WITH_IT
+
+
+class BodyMapMark(models.Model):
+    """A mark that was seen, by region of the body (left and right are the child's). Never a photograph."""
+
+    id = key()
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="marks")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # One of the numbered regions of `bodymap.py`.
+    region = models.PositiveSmallIntegerField()
+    note = SealedText("what you saw", blank=True)
+
+    objects = Protected()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("account", "region", name="mark_once_a_region")]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "account__concern__children"
+        narrative = ("note",)
+        plain = ("region",)
+        source = Source.NOTE_OF_CONCERN
+        collection = KCSIE
+        retention = Retention.GOES_WITH_IT
