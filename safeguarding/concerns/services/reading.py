@@ -123,9 +123,9 @@ def dress(concerns: Iterable[Concern]) -> None:
             concern.acknowledged_by = people[concern.acknowledged_by_id]
 
 
-def badge(rows: Iterable["Row"], details: QuerySet[ChildDetail]) -> None:
-    """Give the child that each row names its `badges`, as far as `details` may be seen: one query for all."""
-    cards = {row.child.child_id: row.child.child for row in rows if row.child and row.child.child}
+def badge(children: Iterable[ConcernChild | None], details: QuerySet[ChildDetail]) -> None:
+    """Give each child its `badges`, as far as `details` may be seen: one query for all."""
+    cards = {named.child_id: named.child for named in children if named and named.child}
     for detail in details.filter(pk__in=cards).only("in_care", "sen_provision", "address_confidential"):
         cards[detail.pk].badges = detail.badges
 

@@ -77,6 +77,10 @@ class Whole:
     viewers: Sequence[Viewer]
 
     @property
+    def worried_about(self) -> list[ConcernChild]:
+        return [named for named in self.children if named.role == ConcernChild.Role.WORRIED_ABOUT]
+
+    @property
     def to_do(self) -> list[Action]:
         return [row.action for row in self.actions if row.action.status == Action.Status.TO_DO]
 

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from children.models import ChildDetail
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.permissions import colleagues, requires_for_record
 from safeguarding.audit.reading import read_one, visible
@@ -179,6 +180,7 @@ def _page(
     request.nav, request.of_school = "concerns", found.school_id
     at = timezone.now()
     it = whole(found, lambda model: visible(request, model), today=timezone.localdate(at))
+    reading.badge(it.children, visible(request, ChildDetail))
     may = concern_life.open_to(found, request.user)
     offered = _offered(it, may)
     makers = _forms(found, at)

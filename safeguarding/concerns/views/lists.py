@@ -60,7 +60,7 @@ def today(request: Request) -> HttpResponse:
     total = capped_count(waiting) if len(shown) >= SHOWN else len(shown)
     rows = partial(reading.rows, reader=request.user, at=at)
     new = rows(shown)
-    reading.badge(new, visible(request, ChildDetail))
+    reading.badge([row.child for row in new], visible(request, ChildDetail))
     context = {
         "today": day,
         "rows": new,

@@ -272,6 +272,20 @@ def test_a_page_asks_as_often_for_twenty_rows_as_for_two(lead, room, page):
     assert many <= 27
 
 
+def test_what_must_be_known_of_a_child_stands_in_the_queue_and_on_the_concern(lead, room):
+    care = {"details": {"in_care": True, "address_confidential": True}}
+    eesa = factories.child(room.school, "Eesa", "Iqbal", by=room.office, **care)
+    zara = factories.child(room.school, "Zara", "Hussain", by=room.office)
+    plain = logged(room, HowSoon.TODAY, HOUR, children=[ChildEntry("worried_about", zara)])
+    assert "hb-badge" not in lead.get(reverse("today")).content.decode()
+    assert "hb-badge" not in lead.get(reverse("concern", args=[plain.pk])).content.decode()
+    looked_after = logged(room, HowSoon.TODAY, HOUR, children=[ChildEntry("worried_about", eesa)])
+    for address in (reverse("today"), reverse("concern", args=[looked_after.pk])):
+        page = lead.get(address).content.decode()
+        assert "Looked after" in page
+        assert "Address confidential" in page
+
+
 # --- all concerns
 
 
