@@ -150,6 +150,9 @@ def _fingerprint() -> str:
     sources = [
         ROOT / "uv.lock",
         ROOT / "safeguarding" / "database.py",
+        ROOT / "safeguarding" / "row_security.py",
+        ROOT / "safeguarding" / "audit" / "protection.py",
+        ROOT / "safeguarding" / "accounts" / "roles.py",
         ROOT / "safeguarding" / "launch" / "postgres.py",
     ]
     for app in ("safeguarding", "children", "sharing", "retention"):
@@ -158,6 +161,8 @@ def _fingerprint() -> str:
             "**/models/*.py",
             "**/migrations/*.py",
             "**/commands/migrate.py",
+            "**/facts.sql",
+            "**/permissions.py",
             "**/data/*.json",
         ):
             sources += sorted((ROOT / app).glob(pattern))

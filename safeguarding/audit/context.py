@@ -69,3 +69,31 @@ def tell_database(who: Acting) -> None:
             "SELECT set_config('app.user_id', %s, true), set_config('app.request_id', %s, true)",
             [str(who.user_id or ""), str(who.request_id or "")],
         )
+
+
+@contextmanager
+def door(name: str) -> Iterator[None]:
+    """Open a door of the rules (`protection.Rule.doors`) to the service inside, and shut it again.
+
+    Through it the database shows rows that the person asking may not see on a page, as far as the rule of each model says.
+    """
+    with _setting("app.door", name):
+        yield
+
+
+@contextmanager
+def speaking_for(person: UUID) -> Iterator[None]:
+    """Everything inside is done with the rights of `person`, who signed what was sent, whoever is signed in now."""
+    with _setting("app.user_id", str(person)):
+        yield
+
+
+@contextmanager
+def _setting(name: str, value: str) -> Iterator[None]:
+    """A setting of the transaction, put back afterwards. What fails inside is rolled back, and the setting with it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting(%s, true), set_config(%s, %s, true)", [name, name, value])
+        [before, _] = cursor.fetchone()
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, %s, true)", [name, before or ""])

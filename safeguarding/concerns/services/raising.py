@@ -191,7 +191,7 @@ def amend(*, account: Account, token: UUID, text: str, reason: str, by: User, at
         return there
     at = at or timezone.now()
     added = Amendment.objects.create(
-        account=account, school_id=account.school_id, author=by, token=key, text=text, reason=reason, added_at=at
+        account=account, concern=concern, school_id=account.school_id, author=by, token=key, text=text, reason=reason, added_at=at
     )
     concern.news_at = at
     concern.revision += 1
@@ -287,7 +287,7 @@ def _write(concern: Concern, account: Account, report: Report, *, by: User, at: 
         setattr(account, name, value)
     account.save()
     BodyMapMark.objects.bulk_create(
-        BodyMapMark(account=account, school_id=concern.school_id, author=by, region=region, note=note)
+        BodyMapMark(account=account, concern=concern, school_id=concern.school_id, author=by, region=region, note=note)
         for region, note in sorted(report.marks.items())
     )
     name_children(concern, report.children, by=by, at=at)

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from psycopg import sql
 from psycopg.pq import PGconn
 
-from safeguarding.launch.postgres import ROLES
+from safeguarding.launch.postgres import ROLES, ROLES_BESIDE
 
 
 class Command(BaseCommand):
@@ -61,6 +61,7 @@ def _roles(passwords: dict[str, str]) -> str:
         for role, options in ROLES.items()
     ]
     statements += [
+        *(sql.SQL(f"{statement};") for statement in ROLES_BESIDE),
         sql.SQL("ALTER DATABASE harbour OWNER TO owner;"),
         sql.SQL("REVOKE ALL ON DATABASE harbour FROM PUBLIC;"),
     ]
