@@ -5,11 +5,10 @@ migration would change nothing and say nothing, and a column that a policy names
 `manage.py check_row_security` prints, and what keeps the web process from starting.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.db import models
 from psycopg import ClientCursor, sql
 
@@ -211,4 +210,4 @@ def _roles_amiss(connection: Any) -> Iterator[str]:
             [[m._meta.db_table for m in protected_models() if not getattr(m, "web_may_delete", False)]],
         )
         for role, table in cursor.fetchall():
-            yield f"The role {role} may delete from {table}."
+            yield f"The role {role} may delete from {table}."  # noqa: S608  (a sentence)

@@ -170,7 +170,9 @@ class EmergencyAccess(models.Model):
             models.CheckConstraint(condition=Q(ends_at__gt=F("opened_at")), name="emergency_runs_forward"),
             models.CheckConstraint(
                 condition=Q(reviewed_at=None, reviewed_by=None, finding="")
-                | (Q(reviewed_at__isnull=False, reviewed_by__isnull=False) & ~Q(finding="") & ~Q(reviewed_by=F("user"))),
+                | (
+                    Q(reviewed_at__isnull=False, reviewed_by__isnull=False) & ~Q(finding="") & ~Q(reviewed_by=F("user"))
+                ),
                 name="emergency_reviewed_by_somebody_else",
             ),
         ]

@@ -1,7 +1,6 @@
 """Who works where, and what has each been told? Schools, people, their roles, the school's days, the inbox."""
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.contrib.postgres.fields import ArrayField
 from django.db import models

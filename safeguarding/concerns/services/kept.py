@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from safeguarding.accounts.models import User
+from safeguarding.audit.context import as_author
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Action, Concern, KeptText
@@ -16,6 +17,7 @@ Content = dict[str, list[str]]
 
 
 @transaction.atomic
+@as_author
 def keep_text(
     *,
     token: UUID,
@@ -34,9 +36,9 @@ def keep_text(
     what it was before, and of what was kept as `instead_of`, which stood in the form. Returns None when there is no such concern or action at that school.
     """
     action = Action.objects.filter(pk=action_id, school_id=school_id).first() if action_id else None
-    about = action.concern_id if action else concern_id
-    if about is None or not Concern.objects.filter(pk=about, school_id=school_id).exists():
+    if action is None and not Concern.objects.filter(pk=concern_id, school_id=school_id).exists():
         return None
+    about = action.concern_id if action else concern_id
     given = {"school_id": school_id, "concern_id": about, "action": action, "form": form, "content": content}
     key = entry_token(token, form, author_id)
     if instead_of and KeptText.objects.filter(pk=instead_of, author_id=author_id).exists():
