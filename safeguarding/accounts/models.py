@@ -197,7 +197,7 @@ class Team(Group):
         ]
 
     class PersonalData(personal_data.PersonalData):
-        plain = ("key", "kind", "title", "ended_at")
+        plain = ("key", "name", "kind", "title", "ended_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
 

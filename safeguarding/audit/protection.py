@@ -46,7 +46,7 @@ class Among(Func):  # type: ignore[misc]
     def __init__(self, column: str, fact: Fact) -> None:
         super().__init__(F(column), fact)
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         column, fact = self.get_source_expressions()
         left, left_params = compiler.compile(column)
         right, right_params = compiler.compile(fact)
@@ -176,7 +176,8 @@ def who_sees(record: models.Model, people: Iterable[UUID]) -> dict[UUID, list[st
     """Of `people`, whoever may see the record, with every reason for it (keys of `Rule.because`): one query."""
     model = type(record)
     rule_ = rule_of(model, _EachPerson())
-    columns, parameters = [], []
+    columns: list[str] = []
+    parameters: list[Any] = []
     for rows in rule_.because.values():
         sql, given = condition(model, rule_.each_with_denial(rows))
         columns.append(sql)

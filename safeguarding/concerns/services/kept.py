@@ -36,9 +36,10 @@ def keep_text(
     what it was before, and of what was kept as `instead_of`, which stood in the form. Returns None when there is no such concern or action at that school.
     """
     action = Action.objects.filter(pk=action_id, school_id=school_id).first() if action_id else None
-    if action is None and not Concern.objects.filter(pk=concern_id, school_id=school_id).exists():
-        return None
     about = action.concern_id if action else concern_id
+    # Whoever has something to do may not see its concern.
+    if about is None or not (action or Concern.objects.filter(pk=about, school_id=school_id).exists()):
+        return None
     given = {"school_id": school_id, "concern_id": about, "action": action, "form": form, "content": content}
     key = entry_token(token, form, author_id)
     if instead_of and KeptText.objects.filter(pk=instead_of, author_id=author_id).exists():

@@ -335,7 +335,9 @@ def test_a_call_nobody_has_written_about_waits_as_a_draft_does(cast, client, dja
     assert unsent_of(cast.teacher) == []
 
 
-def test_drafts_are_asked_for_once_where_there_are_none_and_once_more_where_there_are_any(cast, django_assert_num_queries):
+def test_drafts_are_asked_for_once_where_there_are_none_and_once_more_where_there_are_any(
+    cast, django_assert_num_queries
+):
     with django_assert_num_queries(1):
         assert unsent_of(cast.teacher) == []
     for days in range(3):
