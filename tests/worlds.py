@@ -22,8 +22,8 @@ from tests.factories import LONG_AGO
 
 C = Capability
 ROLE_KEYS = (
-    "teacher", "pastoral", "senco", "office", "deputy_lead", "lead", "headteacher", "alternate_lead", "chair", "trust_lead",
-    "it_admin",
+    "teacher", "pastoral", "pastoral", "senco", "office", "deputy_lead", "lead", "lead", "headteacher", "headteacher",
+    "alternate_lead", "alternate_lead", "chair", "chair", "pastoral", "pastoral", "trust_lead", "it_admin",
 )  # fmt: skip
 
 
@@ -66,58 +66,65 @@ def make(seed: int) -> World:
             key = chance.choice(ROLE_KEYS)
             ends = chance.choice((None, None, None, None, today, yesterday))
             if not any((r.user, r.school, r.role_key) == (person, place, key) for r in world.roles):
-                world.roles.append(RoleAssignment(user=person, school=place, role_key=key, starts_on=LONG_AGO, ends_on=ends))
+                world.roles.append(
+                    RoleAssignment(user=person, school=place, role_key=key, starts_on=LONG_AGO, ends_on=ends)
+                )
     RoleAssignment.objects.bulk_create(world.roles)
     teams = [Team.objects.create(name=str(uuid4()), school=s, kind="pastoral", title="Pastoral") for s in world.schools]
-    for person in perhaps(world.people, 0.4):
+    for person in perhaps(world.people, 0.5):
         ends = chance.choice((None, None, yesterday))
-        world.members.append(TeamMember.objects.create(team=chance.choice(teams), user=person, starts_on=LONG_AGO, ends_on=ends))
+        world.members.append(
+            TeamMember.objects.create(team=chance.choice(teams), user=person, starts_on=LONG_AGO, ends_on=ends)
+        )
     for number in range(4):
         place = chance.choices(world.schools, (3, 1))[0]
-        child = Child.objects.create(school=place, number=number + 1, forename="C", surname=str(number), sort_name=str(number))
+        child = Child.objects.create(
+            school=place, number=number + 1, forename="C", surname=str(number), sort_name=str(number)
+        )
         ChildDetail.objects.create(child=child, school=place)
         world.children.append(child)
     _concerns(world, chance, perhaps)
     ended = lambda: chance.choice((None, None, None, now))  # noqa: E731
     for child in world.children:
-        for person in perhaps(world.people, 0.12):
+        for person in perhaps(world.people, 0.05):
             lifted = chance.choice((None, None, None, now))
             world.conflicts.append(ConflictOfInterest(
                 user=person, school=child.school, child=child, kind="relative", declared_by=person,
                 lifted_at=lifted, lifted_by=lifted and person,
             ))  # fmt: skip
-        for person in perhaps(world.people, 0.25):
+        for person in perhaps(world.people, 0.5):
             withdrawn = ended()
             world.child_grants.append(ChildGrant(
                 user=person, content_object=child, permission=viewing(Child), school=child.school, reason="Needs to know",
-                expires_on=chance.choice((today, tomorrow, yesterday)), granted_by=person, ended_at=withdrawn,
+                expires_on=chance.choice((today, tomorrow, tomorrow, yesterday)), granted_by=person, ended_at=withdrawn,
                 ended_by=withdrawn and person,
             ))  # fmt: skip
-        for team in perhaps(teams, 0.3):
+        for team in perhaps(teams, 0.5):
             world.team_grants.append(ChildTeamGrant(
                 group=team, content_object=child, permission=viewing(Child), school=child.school, reason="Needs to know",
-                expires_on=chance.choice((today, tomorrow, yesterday)), granted_by=world.people[0],
+                expires_on=chance.choice((today, tomorrow, tomorrow, yesterday)), granted_by=world.people[0],
             ))  # fmt: skip
-        for person in perhaps(world.people, 0.2):
+        for person in perhaps(world.people, 0.4):
             opened = chance.choice((now - hour / 2, now - 2 * hour))
             world.emergencies.append(EmergencyAccess(
                 user=person, school=child.school, child=child, reason="The child is missing", opened_at=opened,
                 ends_at=opened + hour, review_by=tomorrow,
             ))  # fmt: skip
     for concern in world.concerns:
-        for person in perhaps(world.people, 0.15):
+        for person in perhaps(world.people, 0.4):
             withdrawn = ended()
             world.concern_grants.append(ConcernGrant(
                 user=person, content_object=concern, permission=viewing(Concern), school=concern.school, reason="Named",
-                expires_on=chance.choice((today, tomorrow, yesterday)), granted_by=person, ended_at=withdrawn,
+                expires_on=chance.choice((today, tomorrow, tomorrow, yesterday)), granted_by=person, ended_at=withdrawn,
                 ended_by=withdrawn and person,
             ))  # fmt: skip
         for person in perhaps(world.people, 0.1):
-            lifted = chance.choice((None, None, now))
+            lifted = chance.choice((None, None, None, now))
             world.subjects.append(ConcernSubject(
                 concern=concern, school=concern.school, user=person, named_by=person, withdrawn_at=lifted,
                 withdrawn_by=lifted and person,
             ))  # fmt: skip
+    _step_in(world, perhaps)
     for rows in (
         world.conflicts, world.child_grants, world.team_grants, world.concern_grants, world.emergencies, world.subjects,
     ):  # fmt: skip
@@ -126,13 +133,29 @@ def make(seed: int) -> World:
     return world
 
 
+def _step_in(world: World, perhaps: Any) -> None:
+    """More often than chance would: a lead or Headteacher is the subject where there is somebody to stand in."""
+    wanted = {"alternate_lead": "lead", "chair": "headteacher"}
+    there = {(s.concern_id, s.user_id) for s in world.subjects}
+    for stands_in in (r for r in world.roles if r.role_key in wanted):
+        for about in (
+            r for r in world.roles if r.school == stands_in.school and r.role_key == wanted[stands_in.role_key]
+        ):
+            for concern in perhaps([c for c in world.concerns if c.school_id == about.school_id], 0.6):
+                if (concern.pk, about.user_id) not in there:
+                    there.add((concern.pk, about.user_id))
+                    world.subjects.append(
+                        ConcernSubject(concern=concern, school=about.school, user=about.user, named_by=stands_in.user)
+                    )
+
+
 def _concerns(world: World, chance: Random, perhaps: Any) -> None:
     """Concerns with one or two children of their school, an account by whoever logged it, and sometimes an action."""
     now = timezone.now()
     for number in range(6):
         place = chance.choice(world.children).school
         author, here = chance.choice(world.people), [c for c in world.children if c.school_id == place.pk]
-        restricted = chance.random() < 0.25
+        restricted = chance.random() < 0.2
         concern = Concern.objects.create(
             school=place, token=uuid4(), year=2026, number=number + 1, how_soon=3, logged_by=author, finished_at=now,
             restricted_at=now if restricted else None, restricted_by=author if restricted else None,
@@ -272,7 +295,10 @@ class Opinion:
 
     def _in_emergency(self, person: User, child_id: Any) -> bool:
         return any(
-            e.user_id == person.pk and e.child_id == child_id and self.now < e.ends_at and self.roles(person, e.school_id)
+            e.user_id == person.pk
+            and e.child_id == child_id
+            and self.now < e.ends_at
+            and self.roles(person, e.school_id)
             for e in self.world.emergencies
         )
 

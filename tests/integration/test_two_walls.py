@@ -54,7 +54,9 @@ def compare(seed: int) -> int:
             pairs += len(rows)
         for row in rows[:2]:
             listed = set(who_sees(row, [p.pk for p in world.people]))
-            assert listed == {p.pk for p in world.people if sees(opinion, p, row)}, f"who_sees: {model.__name__}, {seed}"
+            assert listed == {p.pk for p in world.people if sees(opinion, p, row)}, (
+                f"who_sees: {model.__name__}, {seed}"
+            )
     return pairs
 
 
