@@ -1,7 +1,8 @@
 """What may each database role do to each table? Given by code after every migration, so that no table is forgotten.
 
 `owner` migrates. `web` and `worker` read, insert and update; they delete only where a model says `web_may_delete = True`
-or where `DELETING_APPS` names the library's app. Events can only be added, which privileges and a trigger both hold to.
+or where `DELETING_APPS` names the library's app. Events can only be added, which privileges and a trigger both hold to; so
+can the history of fields, by privileges alone.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,8 @@ from psycopg import sql
 DELETING_APPS = frozenset({"sessions", "account"})
 # Only ever added to. Not even their owner changes a row, unless by dropping the trigger first.
 APPEND_ONLY = frozenset({"audit.event"})
+# Only ever added to by those who work; they end with their record, which is the destroyer's to say.
+ADDED_ONLY = frozenset({"audit.logentry"})
 # Written by `migrate` alone.
 READ_ONLY_TABLES = frozenset({"django_migrations", "django_content_type"})
 READ_ONLY_APPS = frozenset({"auth"})
@@ -102,7 +105,7 @@ def _on_tables(tables: Sequence[str]) -> Iterator[sql.Composable]:
 def _rights(table: str, model: type[models.Model] | None) -> str:
     if table in READ_ONLY_TABLES or (model and model._meta.app_label in READ_ONLY_APPS):
         return "SELECT"
-    if model and model._meta.label_lower in APPEND_ONLY:
+    if model and model._meta.label_lower in APPEND_ONLY | ADDED_ONLY:
         return "SELECT, INSERT"
     if model and (model._meta.app_label in DELETING_APPS or getattr(model, "web_may_delete", False)):
         return "SELECT, INSERT, UPDATE, DELETE"

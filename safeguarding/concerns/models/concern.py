@@ -54,9 +54,9 @@ class Concern(models.Model):
     # Since when it waits again, after the last of its closings that did not stand.
     reopened_at = models.DateTimeField("opened again", null=True, blank=True)
     # Something came in that no lead has opened yet: an addition, a finished account.
-    news_at = models.DateTimeField(null=True, blank=True)
+    news_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Counts saves, so that the second of two leads sees what the first changed.
-    revision = models.PositiveIntegerField(default=0)
+    revision = models.PositiveIntegerField(default=0, editable=False)
 
     objects = Protected()
 
