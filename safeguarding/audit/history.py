@@ -9,6 +9,7 @@ counters, when somebody looked.
 changes itself to `record_changes`.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
@@ -19,9 +20,10 @@ from uuid import UUID
 
 from auditlog.registry import auditlog
 from auditlog.signals import pre_log
-from django.db import models
+from django.db import connection, models
 from django.utils.timezone import is_aware
 
+from safeguarding.keys import uuid7
 from safeguarding.personal_data import Retention, declared, own_models
 
 from .context import current
@@ -142,14 +144,15 @@ def recorded(rows: "models.QuerySet[Any]", *fields: str) -> Iterator[None]:
     Fields that are not followed are left out; none given means all. Two queries and the entries, however many rows. The
     caller holds the lock that keeps others from the rows meanwhile.
     """
-    wanted = [f for f in followed().get(rows.model, ()) if not fields or {f.name, f.attname} & set(fields)]
+    model = rows.model
+    wanted = [f for f in followed().get(model, ()) if not fields or {f.name, f.attname} & set(fields)]
     before = _values(rows, wanted) if wanted else {}
     yield
     if not before:
         return
-    now = _values(rows.model._base_manager.filter(pk__in=list(before)), wanted)
+    now = _values(model._base_manager.filter(pk__in=list(before)), wanted)
     record_changes(
-        rows.model,
+        model,
         {
             key: {f.name: (a, b) for f, a, b in zip(wanted, was, now[key], strict=True) if a != b}
             for key, was in before.items()
@@ -160,27 +163,49 @@ def recorded(rows: "models.QuerySet[Any]", *fields: str) -> Iterator[None]:
 
 def _values(rows: "models.QuerySet[Any]", fields: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
     found = rows.order_by().values_list("pk", *(f.attname for f in fields))
-    return {key: tuple(values) for key, *values in found.iterator(BATCH)}
+    return {row[0]: row[1:] for row in found}
 
 
 def record_changes(model: Model, changed: Mapping[Any, Changes]) -> None:
-    """An entry for each row of `model` that a bulk write changed: {key: {field: (before, after)}}. Few statements for all."""
-    for some in batched(changed.items(), BATCH):
-        changes = dict(some)
-        rows = model._base_manager.filter(pk__in=list(changes)).only(*_to_the_record(model))
-        LogEntry.objects.bulk_create(
-            LogEntry(
-                **entry_of(row),
-                changes={name: (_plain(was), _plain(now)) for name, (was, now) in changes[row.pk].items()},
-            )
+    """An entry for each row of `model` that a bulk write changed: {key: {field: (before, after)}}.
+
+    A few statements for all: one INSERT for thousands of entries, as `children/services/bulk.py` has measured it.
+    """
+    who = current()
+    common = {"object_type": model._meta.label_lower, "actor_id": who.user_id, "request_id": who.request_id}
+    names = ("object_id", "record_id", "school_id", "child_id")
+    for some in batched(changed, BATCH):
+        rows = model._base_manager.filter(pk__in=some).order_by().values_list(*_places(model))
+        entries = [
+            {
+                "id": uuid7(),
+                "changes": {name: [_plain(was), _plain(now)] for name, (was, now) in changed[row[0]].items()},
+                **common,
+                **dict(zip(names, row, strict=True)),
+            }
             for row in rows
-        )
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT, [json.dumps(entries, default=str, ensure_ascii=False)])
 
 
-def _to_the_record(model: Model) -> list[str]:
-    """The fields that an entry is made of, so that no other is fetched."""
+_INSERT = """
+INSERT INTO audit_logentry (id, actor_id, school_id, request_id, object_type, object_id, record_id, child_id, changes)
+SELECT id, actor_id, school_id, request_id, object_type, object_id, record_id, child_id, changes
+FROM json_to_recordset(%s::json) AS e(
+    id uuid, actor_id uuid, school_id uuid, request_id uuid, object_type text, object_id uuid, record_id uuid,
+    child_id uuid, changes jsonb
+)
+"""
+
+
+def _places(model: Model) -> list[Any]:
+    """Where a row of the model has its own key, that of its record, of its school and of the child it is about."""
     there = {f.name for f in model._meta.concrete_fields}
-    return ["pk", *({"school", "child", *record_path(model)[:1]} & there)]
+    path = record_path(model)
+    nothing = models.Value(None, output_field=models.UUIDField())
+    child = "pk" if model._meta.label_lower == CHILD else "child_id" if "child" in there else nothing
+    return ["pk", f"{'__'.join(path)}_id" if path else "pk", "school_id" if "school" in there else nothing, child]
 
 
 def _plain(value: Any) -> Any:

@@ -70,10 +70,10 @@ class LogEntry(models.Model):
         collection = "mandatory: a correction must show what was corrected (UK GDPR Art 5(1)(d), 5(2))"
         retention = Retention.GOES_WITH_IT
 
+    def __str__(self) -> str:
+        return f"logentry:{self.pk}"
+
     @property
     def object_repr(self) -> str:
         """What was changed, in the one way in which anything may name a record: type and key."""
         return f"{self.object_type}:{self.object_id}"
-
-    def __str__(self) -> str:
-        return f"logentry:{self.pk}"
