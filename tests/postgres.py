@@ -129,6 +129,8 @@ def _migrate(databases: Databases) -> None:
     }
     command = [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity=0"]
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    proof = [sys.executable, "-m", "tests.proof.triggers", databases.url("owner")]
+    subprocess.run(proof, cwd=ROOT, env=environment, check=True)
 
 
 def _given() -> Databases:
@@ -151,6 +153,8 @@ def _fingerprint() -> str:
         ROOT / "uv.lock",
         ROOT / "safeguarding" / "database.py",
         ROOT / "safeguarding" / "launch" / "postgres.py",
+        ROOT / "safeguarding" / "audit" / "history.py",
+        ROOT / "tests" / "proof" / "triggers.py",
     ]
     for app in ("safeguarding", "children", "sharing", "retention"):
         for pattern in (
