@@ -45,6 +45,7 @@ NOT_FOLLOWED = {
     "concerns.kepttext": "words that could not be saved yet; gone when they are",
 }
 BATCH = 4000
+_MADE = "_made_by_this_work"
 
 
 def is_protected(model: Model) -> bool:
@@ -79,9 +80,14 @@ def follow_all() -> None:
     pre_log.connect(_only_changes, dispatch_uid="only_changes")
 
 
-def _only_changes(action: int, **_: Any) -> bool:
-    """Not what is new: that stands in the record, and its event says who made it. Asked before anything is compared."""
-    return action == LogEntry.Action.UPDATE
+def _only_changes(instance: models.Model, action: int, **_: Any) -> bool:
+    """Not what is new: that stands in the record, and its event says who made it. Asked before anything is compared.
+
+    A service that makes a row and completes it before it is done has changed nothing that anybody could have read.
+    """
+    if action == LogEntry.Action.CREATE:
+        instance.__dict__[_MADE] = True
+    return action == LogEntry.Action.UPDATE and _MADE not in instance.__dict__
 
 
 # --- one entry
@@ -119,7 +125,7 @@ def record_path(model: Model) -> tuple[str, ...]:
         if field is None:
             break
         path.append(name)
-        here = field.related_model
+        here = field.related_model  # type: ignore[assignment]
     return tuple(path)
 
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from safeguarding.accounts.permissions import may, rights
 from safeguarding.accounts.roles import Capability
+from safeguarding.audit.models import LogEntry
 from safeguarding.audit.protection import rule
 
 from .models import (
@@ -41,6 +42,12 @@ def _reach(user: Any) -> Q:
 @rule(ConcernNote)
 def seen_by_leads(user: Any) -> Q:
     """Level, decision, closing, links and notes: for those who read the school's concerns. Authorship does not open them."""
+    return _reach(user)
+
+
+@rule(LogEntry)
+def changes_seen(user: Any) -> Q:
+    """What a field was before: for those who read the school's concerns, on the page of a record that they may see."""
     return _reach(user)
 
 

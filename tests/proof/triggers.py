@@ -47,21 +47,19 @@ def statements() -> list[sql.Composable]:
     found: list[sql.Composable] = [sql.SQL(SCHEMA)]
     for model in watched:
         fields = [f.column for f in followed().get(model, ())]
-        of_entry = sql.SQL("n.object_id::text") if model is LogEntry else None
-        found += [_trigger(model, op, fields, of_entry) for op in _SAYS]
+        # Of an entry in the history its object is noted, of a new row with followed fields its key, of others that there is one.
+        key = "n.object_id::text" if model is LogEntry else f"n.{model._meta.pk.column}::text" if fields else ""
+        found += [_trigger(model, op, fields, key) for op in _SAYS]
     return found
 
 
-def _trigger(
-    model: type[models.Model], op: str, fields: list[str], of_entry: sql.Composable | None
-) -> sql.Composable:
-    """Of an entry in the history its object is noted; of any other new row only that there is one."""
+def _trigger(model: type[models.Model], op: str, fields: list[str], key: str) -> sql.Composable:
     table = model._meta.db_table
     columns = fields or [model._meta.pk.column]
     says = sql.SQL(_SAYS[op]).format(
         source=sql.Literal(table),
-        key=of_entry or sql.SQL("NULL"),
-        limit=sql.SQL("" if of_entry else "LIMIT 1"),
+        key=sql.SQL(key or "NULL"),
+        limit=sql.SQL("" if key else "LIMIT 1"),
         pk=sql.Identifier(model._meta.pk.column),
         before=sql.SQL(", ").join(sql.SQL("o.{}").format(sql.Identifier(c)) for c in columns),
         after=sql.SQL(", ").join(sql.SQL("n.{}").format(sql.Identifier(c)) for c in columns),
