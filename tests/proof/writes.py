@@ -20,6 +20,10 @@ EVENT, ENTRY = "audit_event", "audit_logentry"
 # Writes that need no event of their own, by table and kind. Each with its reason.
 _STAGING = "what a file says on its way in: its upload, each decision and each child it changes are events"
 NO_EVENT: dict[tuple[str, str], str] = {
+    (
+        "concerns_draft",
+        "UPDATE",
+    ): "kept every few seconds while its author types: begun, sent, discarded, read are events",
     ("children_importrow", "INSERT"): _STAGING,
     ("children_importrow", "UPDATE"): _STAGING,
     ("children_importrun", "UPDATE"): _STAGING,

@@ -58,7 +58,9 @@ def test_no_narrative_is_followed_and_every_declared_fact_is():
 
 
 def test_an_entry_belongs_to_the_record_that_it_ends_with():
-    paths = {m: record_path(m) for m in (Child, ChildDetail, Contact, Concern, Account, Amendment, ConcernChild, Action)}
+    paths = {
+        m: record_path(m) for m in (Child, ChildDetail, Contact, Concern, Account, Amendment, ConcernChild, Action)
+    }
     assert paths == {
         Child: (), ChildDetail: ("child",), Contact: (), Concern: (), Account: ("concern",),
         Amendment: ("account", "concern"), ConcernChild: ("concern",), Action: ("concern",),
