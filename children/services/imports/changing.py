@@ -259,7 +259,9 @@ def _write_responsibility(run: ImportRun, said: Sequence[Row], today: date) -> N
     if not said:
         return
     over = ParentalResponsibility.objects.filter(before, ends_on=None)
-    was = {(child, contact): held for child, contact, held in over.values_list("child_id", "contact_id", "held")}
+    was: dict[Any, bool] = {
+        (child, contact): held for child, contact, held in over.values_list("child_id", "contact_id", "held")
+    }
     with recorded(over, "ends_on"):
         over.update(ends_on=today)
     new = [{"id": uuid7(), "school_id": run.school_id, "starts_on": today} | row for row in said]

@@ -1,4 +1,4 @@
-"""With the table of events unwritable, is any page served that shows a record? Every address is tried, by three people."""
+"""With the table of events unwritable, is any page served that shows a record? Every address is tried, by a lead and by who logged the concern."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,10 +8,9 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from safeguarding.audit.models import Event
-from safeguarding.concerns.models import Draft
 from safeguarding.concerns.services import deciding
 from safeguarding.concerns.services.drafts import save_draft
 from safeguarding.concerns.services.raising import ChildEntry
@@ -26,7 +25,7 @@ NOT_OPENED = {"account_logout"}
 
 @dataclass
 class World:
-    people: dict[str, Any]
+    people: list[Any]
     keys: list[UUID]
 
 
@@ -48,8 +47,8 @@ def world(transactional_db: None) -> World:
         token=draft, school_id=cast.school.pk, author_id=cast.teacher.pk, content={"facts": [f"{CANARY}: a draft"]}
     )
     run = sheets.look_at(cast.school, [sheets.row(1, forename=f"{CANARY} Hazel")], by=cast.office)
-    people = {"lead": cast.lead, "author": cast.teacher, "office": cast.office}
-    return World(people, [child.pk, concern.pk, action.pk, draft, run.pk, concern.children.get().pk])
+    # A lead opens what the office opens, too.
+    return World([cast.lead, cast.teacher], [child.pk, concern.pk, action.pk, draft, run.pk, concern.children.get().pk])
 
 
 def addresses(keys: list[UUID], patterns: list[Any] | None = None) -> Iterator[str]:
@@ -80,38 +79,45 @@ TYPED = {
     "log_find": {"q": CANARY},
 }
 
+# At least these are found to show a record; whatever comes is found as well.
+SHOWING = {
+    "action", "actions_adrift", "child_address", "child_changes", "child_chronology", "child_concerns", "child_people",
+    "children", "chronology_paper", "concern", "concern_paper", "concerns", "find", "find_child", "import_run", "log_find",
+    "log_resume", "report", "report_paper", "search_children", "today",
+}  # fmt: skip
 
-def asked(client: Client, keys: list[UUID]) -> Iterator[tuple[str, Any]]:
+
+def requests(keys: list[UUID]) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Method, address and what is sent: every page, and those that a form asks for."""
     for address in addresses(keys):
-        yield f"GET {address}", client.get(address)
+        yield "GET", address, {}
     for name, typed in TYPED.items():
-        yield f"POST {name}", client.post(reverse(name), typed)
+        yield "POST", reverse(name), typed
     for key in keys:
-        yield f"POST child_address {key}", client.post(reverse("child_address", args=[key]))
+        yield "POST", reverse("child_address", args=[key]), {}
+
+
+def ask(client: Client, method: str, address: str, sent: dict[str, str]) -> Any:
+    return client.generic(method, address) if method == "GET" else client.post(address, sent)
 
 
 def test_no_record_is_shown_that_cannot_be_put_on_record(
     world: World, connect: Callable[[str], psycopg.Connection]
 ) -> None:
-    served: dict[str, list[str]] = {}
-    clients = {}
-    for who, person in world.people.items():
-        clients[who] = client = Client(raise_request_exception=False)
+    served: list[tuple[Client, tuple[str, str, dict[str, str]]]] = []
+    for person in world.people:
+        client = Client(raise_request_exception=False)
         client.force_login(person)
-        served[who] = [
-            what for what, answer in asked(client, world.keys) if answer.status_code == 200 and shows(answer)
-        ]
-    names = {what.split()[1].strip("/").split("/")[0] for found in served.values() for what in found}
-    assert len(served["lead"]) >= 12 and len(served["author"]) >= 2 and len(served["office"]) >= 4, served
-    assert {"concerns", "children", "my-reports"} <= names
+        answers = ((client, one, ask(client, *one)) for one in requests(world.keys))
+        served += [(client, one) for client, one, answer in answers if answer.status_code == 200 and shows(answer)]
+    names = {resolve(address).view_name for _, (_, address, _) in served}
+    assert names >= SHOWING, "a page of the list below shows nothing in this world"
 
     events = Event.objects.count()
     connect("owner").execute("REVOKE INSERT ON audit_event FROM web")
-    for who, client in clients.items():
-        for what, answer in asked(client, world.keys):
-            assert not shows(answer), f"{who}: {what} shows a record"
-            if what in served[who]:
-                assert answer.status_code in (500, 503), f"{who}: {what} was answered with {answer.status_code}"
+    for client, one in served:
+        answer = ask(client, *one)
+        assert answer.status_code == 503, one
+        assert not shows(answer), one
     connect("owner").execute("GRANT INSERT ON audit_event TO web")
     assert Event.objects.count() == events
-    assert Draft.objects.count() == 1
