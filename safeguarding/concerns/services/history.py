@@ -126,12 +126,19 @@ def _time(field: Any, value: Any) -> str:
 
 
 def _facts(entry: LogEntry) -> Iterator[tuple[Any, Any, Any]]:
-    """The fields of an entry in the order of the model, with before and after. A field that is no more is left out."""
+    """The fields of an entry in the order of the model, with before and after. A field that is no more is left out.
+
+    So is the stamp of who did what and when, unless it has a word of its own: each line says both already.
+    """
     meta = apps.get_model(entry.object_type)._meta
     for field in meta.concrete_fields:
-        if field.name in entry.changes:
+        if field.name in entry.changes and not _is_stamp(field):
             before, after = entry.changes[field.name]
             yield field, before, after
+
+
+def _is_stamp(field: Any) -> bool:
+    return field.name.endswith(("_at", "_by")) and field.verbose_name == field.name.replace("_", " ")
 
 
 def _names(entries: Iterable[LogEntry], see: See) -> Names:
