@@ -19,6 +19,7 @@ _KEEPS = "answers with the time at which what was typed was kept"
 NO_EVENT: dict[tuple[str, str], str] = {
     ("*", "concerns.draft"): _FRAME,
     ("calls_strip", "concerns.concern"): _POLLED,
+    ("calls_strip?part", "concerns.concern"): _POLLED,
     ("call?part", "concerns.concern"): _POLLED,
     ("call?part", "concerns.account"): _POLLED,
     ("call_lead", "concerns.concern"): _NAMES_NOBODY,
