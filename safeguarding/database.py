@@ -2,7 +2,8 @@
 
 `owner` migrates. `web` and `worker` read, insert and update; they delete only where a model says `web_may_delete = True`
 or where `DELETING_APPS` names the library's app. `destroyer` alone deletes records, `backup` reads everything and writes
-nothing. Which rows each of them sees is said by `row_security.py`. Events can only be added, which privileges and a trigger both hold to.
+nothing. Which rows each of them sees is said by `row_security.py`. Events can only be added, which privileges and a trigger
+both hold to; so can the history of fields, by privileges alone.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,8 @@ from safeguarding.audit.protection import protected_models
 DELETING_APPS = frozenset({"sessions", "account"})
 # Only ever added to. Not even their owner changes a row, unless by dropping the trigger first.
 APPEND_ONLY = frozenset({"audit.event"})
+# Only ever added to by those who work; they end with their record, which is the destroyer's to say.
+ADDED_ONLY = frozenset({"audit.logentry"})
 # Written by `migrate` alone.
 READ_ONLY_TABLES = frozenset({"django_migrations", "django_content_type"})
 READ_ONLY_APPS = frozenset({"auth"})
@@ -117,7 +120,7 @@ def _rights(table: str, model: type[models.Model] | None) -> str:
         return "SELECT, INSERT"  # what a team stands on
     if table in READ_ONLY_TABLES or (model and model._meta.app_label in READ_ONLY_APPS):
         return "SELECT"
-    if model and model._meta.label_lower in APPEND_ONLY:
+    if model and model._meta.label_lower in APPEND_ONLY | ADDED_ONLY:
         return "SELECT, INSERT"
     if model and (model._meta.app_label in DELETING_APPS or getattr(model, "web_may_delete", False)):
         return "SELECT, INSERT, UPDATE, DELETE"

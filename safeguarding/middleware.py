@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.urls import is_valid_path
@@ -122,12 +122,17 @@ class RequestContextMiddleware:
         from safeguarding.views import problem
 
         status = _judge(error)
-        with transaction.atomic():
-            tell_database(request.acting)
-            if status == 500:
-                record(Verb.ERROR, outcome=Outcome.FAILED, purpose="500", object_type=_view_name(request))
-            else:
-                _record_refusal(request, str(status))
+        try:
+            with transaction.atomic():
+                tell_database(request.acting)
+                if status == 500:
+                    record(Verb.ERROR, outcome=Outcome.FAILED, purpose="500", object_type=_view_name(request))
+                else:
+                    _record_refusal(request, str(status))
+        except DatabaseError as unwritten:
+            # What cannot be put on record is not shown, and not done.
+            _log_error(request, unwritten)
+            return problem(request, 503, kept=_keep(request))
         kept = _keep(request)
         if (page := _again(request, error)) is not None:
             return page

@@ -37,6 +37,11 @@ _PROBLEMS: dict[int, tuple[str, str]] = {
         "Something went wrong",
         "Nothing was saved. Try again; if it happens again, tell whoever looks after Harbour at your school.",
     ),
+    503: (
+        "Harbour cannot be used at the moment",
+        "Whatever is shown or done must be on record, and the record cannot be written. Nothing was saved. Tell whoever "
+        "looks after Harbour at your school. If a child is at risk, go to a safeguarding lead in person.",
+    ),
 }
 _KEPT = (
     "Nothing has been sent, and what you typed is kept as a draft: go on with it from your home page. If it happens "

@@ -11,6 +11,10 @@ from safeguarding import personal_data
 from safeguarding.keys import uuid7
 from safeguarding.personal_data import Retention, Source
 
+from .log_entry import LogEntry
+
+__all__ = ["Event", "LogEntry", "Outcome", "Verb"]
+
 
 class ClockTimestamp(Func):
     """The database's clock now, not at the start of the transaction."""
