@@ -15,7 +15,7 @@ from psycopg import sql
 # Sign-in's own tables: rows that end with a session or a click. Their libraries delete them.
 DELETING_APPS = frozenset({"sessions", "account"})
 # Only ever added to. Not even their owner changes a row, unless by dropping the trigger first.
-APPEND_ONLY = frozenset({"audit.event"})
+APPEND_ONLY = frozenset({"audit.event", "audit.leaf", "audit.checkpoint"})
 # Written by `migrate` alone.
 READ_ONLY_TABLES = frozenset({"django_migrations", "django_content_type"})
 READ_ONLY_APPS = frozenset({"auth"})

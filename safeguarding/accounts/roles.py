@@ -21,6 +21,7 @@ class Capability(StrEnum):
     # Any member of staff may be given an action. These have the page of their actions in the navigation from the start.
     OWN_ACTIONS = "own_actions"
     MANAGE_SCHOOL = "manage_school"
+    VIEW_AUDIT = "view_audit"
 
 
 @dataclass(frozen=True)
@@ -80,14 +81,14 @@ ROLES: dict[str, Role] = {
             "lead",
             "Designated safeguarding lead",
             "Reads every concern of the school, decides, acts and closes. Is accountable for it.",
-            _LEAD | {C.MANAGE_SCHOOL},
+            _LEAD | {C.MANAGE_SCHOOL, C.VIEW_AUDIT},
             home="today",
         ),
         Role(
             "headteacher",
             "Headteacher",
             "Reads and decides like a safeguarding lead, is called when no lead answers, and answers for the school.",
-            _LEAD | {C.MANAGE_SCHOOL},
+            _LEAD | {C.MANAGE_SCHOOL, C.VIEW_AUDIT},
             home="today",
         ),
     )
