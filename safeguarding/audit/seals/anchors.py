@@ -89,7 +89,7 @@ class Anchors:
         for held in (one for some in self._by_number.values() for one in some):
             if held.is_known:
                 continue
-            if held.said.signed_by(keys) is None:
+            if keys and held.said.signed_by(keys) is None:
                 report.add(Kind.ANCHOR_SIGNATURE, _place(held))
             if report.origin and held.checkpoint.origin != report.origin:
                 report.add(Kind.ANCHOR_ORIGIN, _place(held))

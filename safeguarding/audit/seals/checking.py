@@ -117,22 +117,24 @@ class Examination:
         self.anchors.finish(self.tree.size, self.last, self.keys.believed, self.report)
 
     def _believe(self, seal: Seal, where: str) -> Checkpoint | None:
-        """What a seal says, if a key that is believed signed it."""
+        """What a seal says, if a key that is believed signed it. None, and a finding, otherwise."""
         try:
             note = SignedNote.parse(seal.note)
             checkpoint = Checkpoint.parse(note.body)
             key = note.signed_by(self.keys.believed)
-            if key is None:
+            # Without any key the caller has said that no signature could be checked; the rest still can.
+            if key is None and self.keys.believed:
                 self.report.add(Kind.SEAL_SIGNATURE, where)
                 return None
-            if key.id in self.keys.replaced:
+            if key and key.id in self.keys.replaced:
                 self.report.add(Kind.SEAL_FORMER_KEY, where)
-            self.keys.follow(key, checkpoint)
+            if key:
+                self.keys.follow(key, checkpoint)
         except NoteError:
             self.report.add(Kind.SEAL_UNREADABLE, where)
             return None
         self.report.origin = self.report.origin or checkpoint.origin
-        if not checkpoint.origin == key.name == self.report.origin:
+        if checkpoint.origin != self.report.origin or (key and key.name != checkpoint.origin):
             self.report.add(Kind.SEAL_ORIGIN, where)
         return checkpoint
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from django.db import transaction
 
-from ..models import Verb
-from ..services import record
-from ..verifier import FORMAT
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
+from safeguarding.audit.verifier import FORMAT
+
 from . import keyfile
 from .keyfile import SealProblem
 from .rows import evidence, leaves, seals, snapshot, waiting
@@ -25,15 +26,16 @@ def export(file: Path) -> int:
     try:
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
             with snapshot():
-                number = 0
-                for number, line in enumerate(_lines(), start=1):
+                lines = 0
+                for line in _lines():
                     out.write(f"{_encode(line)}\n")
-            out.write(f"{_encode({'type': 'end', 'lines': number + 1})}\n")
+                    lines += 1
+            out.write(f"{_encode({'type': 'end', 'lines': lines + 1})}\n")
     except OSError as error:
         raise SealProblem(f"{file} cannot be written: {error.strerror}.") from None
     with transaction.atomic():
-        record(Verb.EXPORT, object_type="audit.event", count=number)
-    return number + 1
+        record(Verb.EXPORT, object_type="audit.event", count=lines)
+    return lines + 1
 
 
 def _lines() -> Iterator[dict[str, object]]:

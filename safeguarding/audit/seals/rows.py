@@ -8,7 +8,8 @@ from typing import Any
 from django.db import connection, models, transaction
 from psycopg import sql
 
-from ..models import Event
+from safeguarding.audit.models import Event
+
 from .canonical import moment
 from .checking import Evidence, Leaf, Seal
 from .models import Checkpoint
@@ -25,12 +26,12 @@ _TIME = (
 @cache
 def columns() -> tuple[tuple[str, ...], sql.Composed]:
     """The names of all columns of an event, sorted, and the SQL that writes each in one way. A new column is sealed as well."""
-    fields = sorted(Event._meta.concrete_fields, key=lambda field: field.column)
-    return tuple(f.column for f in fields), sql.SQL(", ").join(_written(f) for f in fields)
+    fields = sorted((str(field.column), field) for field in Event._meta.concrete_fields)
+    return tuple(name for name, _ in fields), sql.SQL(", ").join(_written(*one) for one in fields)
 
 
-def _written(field: "models.Field[Any, Any]") -> sql.Composable:
-    column = sql.Identifier("e", field.column)
+def _written(name: str, field: "models.Field[Any, Any]") -> sql.Composable:
+    column = sql.Identifier("e", name)
     if isinstance(field, models.DateTimeField):
         return sql.SQL(_TIME).format(c=column)
     if field.get_internal_type() == "PositiveIntegerField":

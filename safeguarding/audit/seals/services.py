@@ -8,15 +8,16 @@ import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 from psycopg import sql
 
-from ..models import Outcome, Verb
-from ..services import record
+from safeguarding.audit.models import Outcome, Verb
+from safeguarding.audit.services import record
+
 from . import keyfile, volume
 from .canonical import canonical
 from .findings import Verdict
@@ -105,10 +106,8 @@ def _seal_some(keys: KeyFile, *, everything: bool) -> int:
     last, said, tree = newest_seal(keys)
     now = _settled()
     low = said.settled_before if said else 0
-    if everything or low > now.xmax:
-        rows = _unsealed(0, now, foreign=True)
-    else:
-        rows = _unsealed(low, now, foreign=False)
+    afresh = everything or low > now.xmax
+    rows = _unsealed(0 if afresh else low, now, foreign=afresh)
     if not rows:
         return 0
     names, _ = columns()
@@ -188,7 +187,7 @@ def _unsealed(low: int, now: _Moment, *, foreign: bool) -> Sequence[tuple[Any, .
 
     `foreign`: also those whose transaction has not begun here. They are visible, so they came with a backup.
     """
-    names, written = columns()
+    _, written = columns()
     query = sql.SQL(
         "SELECT {written} FROM audit_event e WHERE e.transaction_id >= %s::text::xid8 "
         "AND (e.transaction_id < %s::text::xid8 OR (%s AND e.transaction_id >= %s::text::xid8)) "
@@ -273,3 +272,17 @@ def verify_nightly(*, at: datetime) -> int | None:
         outcome = Outcome.DONE if report.verdict is Verdict.WHOLE else Outcome.FAILED
         record(Verb.VERIFY, object_type="audit.checkpoint", count=report.events, outcome=outcome)
     return int(report.verdict)
+
+
+def take_day_of_mail(*, on: date) -> Checkpoint | None:
+    """The seal to send on this day. None where it was sent, somebody else is sending it, or there is none yet.
+
+    Inside the transaction that sends it: nobody else sends meanwhile.
+    """
+    state = SealState.objects.select_for_update(skip_locked=True).filter(id=1).exclude(mailed_on__gte=on).first()
+    newest = Checkpoint.objects.order_by("-number").first()
+    if state is None or newest is None:
+        return None
+    state.mailed_on = on
+    state.save(update_fields=["mailed_on"])
+    return newest

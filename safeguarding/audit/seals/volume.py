@@ -42,7 +42,13 @@ def append(checkpoints: Iterable[Checkpoint]) -> None:
     for month, notes in by_month.items():
         folder().mkdir(mode=0o700, parents=True, exist_ok=True)
         with (folder() / f"{month}.anchors").open("ab") as file:
-            # A line that was cut off by a full disk stays by itself.
-            file.write("".join(f"\n{note}" for note in notes).encode())
-            file.flush()
-            os.fsync(file.fileno())
+            length = file.seek(0, os.SEEK_END)
+            try:
+                # A line that a power cut left half written stays by itself.
+                file.write("".join(f"\n\n{note}" for note in notes).encode())
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError:
+                # Nor does a full disk leave half a note, which would look like one that somebody changed.
+                os.truncate(file.name, length)
+                raise
