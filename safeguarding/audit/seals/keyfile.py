@@ -4,6 +4,7 @@ The first line is the private key. Each further line is the public half of a key
 """
 
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +39,7 @@ class KeyFile:
 
 
 def path() -> Path:
-    return Path(settings.SEAL_KEY_FILE)
+    return Path(settings.SEAL_KEY_PATH)
 
 
 def read() -> KeyFile:
@@ -69,6 +70,9 @@ def write_draft(keys: KeyFile) -> Path:
             file.write(keys.text())
             file.flush()
             os.fsync(file.fileno())
+        if path().exists():
+            # In containers it is another account that reads it, in a folder that is closed.
+            draft.chmod(stat.S_IMODE(path().stat().st_mode))
     except OSError as error:
         raise SealProblem(f"The key cannot be written to {draft}: {error.strerror}. Nothing was changed.") from None
     return draft

@@ -1,6 +1,6 @@
 """How is a seal written and signed? As a C2SP checkpoint in a signed note (c2sp.org/tlog-checkpoint, c2sp.org/signed-note).
 
-    harbour.example.sch.uk/audit/1f0c22d1     origin: which log this is
+    harbour/1f0c22d1a7b09e53                  origin: which record this is
     20852163                                  how many events it seals
     CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=   root of the Merkle tree over them
     checkpoint 17                             dense number of the seal
@@ -8,12 +8,13 @@
     settled 99182                             every transaction below is in it ("cut": only some, more follow at once)
     next-key …                                only where a new key takes over: its public half
 
-    — harbour.example.sch.uk/audit/1f0c22d1 Az3grl…   signature: 4 bytes that name the key, 64 of Ed25519
+    — harbour/1f0c22d1a7b09e53 Az3grl…   signature: 4 bytes that name the key, 64 of Ed25519
 
 Needs the standard library and `cryptography`.
 """
 
 import re
+import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -169,6 +170,11 @@ class SignedNote:
             if key and key.name == name and key.signed(self.body, signature):
                 return key
         return None
+
+
+def new_origin() -> str:
+    """The name of a new record: no other has it, and it says nothing about whose it is."""
+    return f"harbour/{secrets.token_hex(8)}"
 
 
 def notes_in(text: str) -> tuple[list[str], int]:

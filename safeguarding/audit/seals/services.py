@@ -5,7 +5,6 @@ transaction that began earlier and ends later then puts its events inside a rang
 """
 
 import logging
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,7 +24,7 @@ from .keyfile import KeyFile, SealProblem
 from .merkle import Frontier, leaf_hash
 from .models import Checkpoint, SealState
 from .notes import Checkpoint as Said
-from .notes import NoteError, PublicKey, SignedNote, Signer, keys_by_id
+from .notes import NoteError, PublicKey, SignedNote, Signer, keys_by_id, new_origin
 from .rows import as_event, columns
 from .verifying import verify
 
@@ -215,7 +214,7 @@ def _sign(signer: Signer, tree: Frontier, number: int, before: int, *, is_comple
 
 
 @transaction.atomic
-def make_key(*, origin: str, former: Sequence[PublicKey] = ()) -> KeyFile:
+def make_key(*, former: Sequence[PublicKey] = ()) -> KeyFile:
     """The first key of this record; after a loss the next one, which then must name the `former` keys.
 
     Raises `SealProblem` where there is a key, or seals of a key that nobody named.
@@ -225,7 +224,7 @@ def make_key(*, origin: str, former: Sequence[PublicKey] = ()) -> KeyFile:
             f"There is a key in {keyfile.path()}. `manage.py seal_key rotate` puts a new one in its place."
         )
     last = Checkpoint.objects.order_by("-number").first()
-    name = Said.parse(SignedNote.parse(last.note).body).origin if last else f"{origin}/audit/{secrets.token_hex(4)}"
+    name = Said.parse(SignedNote.parse(last.note).body).origin if last else new_origin()
     made = KeyFile(Signer.make(name), tuple(former))
     if last and SignedNote.parse(last.note).signed_by(keys_by_id(former)) is None:
         raise SealProblem(

@@ -1,9 +1,7 @@
 """`manage.py seal_key show|make|rotate`: the key that signs the seals. Only its public half is ever printed."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from safeguarding.audit.seals import keyfile, services
@@ -38,6 +36,5 @@ class Command(BaseCommand):
         if do == "rotate":
             return services.rotate_key()
         if do == "make":
-            origin = urlsplit(settings.BASE_URL).hostname or "harbour"
-            return services.make_key(origin=origin, former=[PublicKey.parse(key) for key in former])
+            return services.make_key(former=[PublicKey.parse(key) for key in former])
         return keyfile.read()

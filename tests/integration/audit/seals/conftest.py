@@ -16,15 +16,15 @@ from tests.integration.audit.seals.record import seal_all
 @pytest.fixture
 def places(tmp_path: Path, settings: Any) -> SimpleNamespace:
     """The settings of sealing, in a folder that is gone afterwards, with the first key made."""
-    settings.SEAL_KEY_FILE = tmp_path / "secrets" / "seal.key"
+    settings.SEAL_KEY_PATH = tmp_path / "secrets" / "seal.key"
     settings.ANCHOR_FOLDER = tmp_path / "anchors"
-    return SimpleNamespace(key=settings.SEAL_KEY_FILE, anchors=settings.ANCHOR_FOLDER, tmp=tmp_path)
+    return SimpleNamespace(key=settings.SEAL_KEY_PATH, anchors=settings.ANCHOR_FOLDER, tmp=tmp_path)
 
 
 @pytest.fixture
 def whole(transactional_db: None, places: SimpleNamespace) -> SimpleNamespace:
     """A record with a key and some twenty events in three seals or more, all of them anchored."""
-    services.make_key(origin="harbour.example.org")
+    services.make_key()
     seal_all()
     for _ in range(2):
         for number in range(10):

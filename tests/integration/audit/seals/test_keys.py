@@ -29,7 +29,7 @@ def test_the_key_is_made_once_for_its_owner_alone_and_only_its_public_half_is_pr
     assert stat.S_IMODE(places.key.stat().st_mode) == 0o600
     assert "PRIVATE" not in printed
     assert printed == seal_key("show")
-    assert printed.startswith("localhost/audit/")
+    assert printed.startswith("harbour/")
     with pytest.raises(CommandError, match="There is a key in"):
         seal_key("make")
 
@@ -64,7 +64,7 @@ def test_a_key_that_is_none_is_one_sentence_that_does_not_quote_it(written: str,
 
 
 def test_another_key_in_the_place_of_ours_seals_nothing(whole: SimpleNamespace) -> None:
-    keyfile.write_draft(KeyFile(Signer.make("harbour.example.org/audit/1"), ())).replace(whole.key)
+    keyfile.write_draft(KeyFile(Signer.make("harbour/1"), ())).replace(whole.key)
     record(Verb.VIEW)
     with pytest.raises(SealProblem, match="is signed by a key that"):
         services.seal()
@@ -118,7 +118,7 @@ def test_after_the_loss_of_a_key_a_new_one_goes_on_where_the_old_ones_public_hal
 ) -> None:
     old = str(keyfile.read().signer.public)
     whole.key.unlink()
-    other = str(Signer.make("harbour.example.org/audit/1").public)
+    other = str(Signer.make("harbour/1").public)
     with pytest.raises(CommandError, match="give its public half"):
         seal_key("make", "--former", other)
     with pytest.raises(CommandError, match="A public key cannot be used"):

@@ -72,7 +72,7 @@ def test_a_full_disk_leaves_no_half_of_a_seal(whole: SimpleNamespace, monkeypatc
 
 def test_half_a_line_of_a_power_cut_stays_by_itself(whole: SimpleNamespace) -> None:
     (file,) = whole.anchors.iterdir()
-    file.write_bytes(file.read_bytes() + b"\nharbour.example.org/audit/1\n12")
+    file.write_bytes(file.read_bytes() + b"\nharbour/1\n12")
     record(Verb.VIEW)
     seal_all()
     assert verify(whole.anchors)[0] == 0
@@ -242,6 +242,6 @@ def test_the_page_of_a_record_that_has_no_seal_yet(
 def test_nothing_in_a_seal_is_about_anybody(whole: SimpleNamespace) -> None:
     text = "".join(path.read_text() for path in Path(whole.anchors).iterdir())
     allowed = re.compile(
-        r"|harbour\.example\.org/audit/\w+|\d+|\S{43}=|checkpoint \d+|at \S+Z|(settled|cut) \d+|— \S+ \S+"
+        r"|harbour/\w+|\d+|\S{43}=|checkpoint \d+|at \S+Z|(settled|cut) \d+|— \S+ \S+"
     )
     assert all(allowed.fullmatch(line) for line in text.split("\n"))

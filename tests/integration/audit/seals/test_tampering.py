@@ -197,7 +197,7 @@ def test_an_event_changed_with_its_hash_and_every_seal_signed_anew_by_another_ke
 def test_every_seal_signed_anew_for_another_origin(whole: SimpleNamespace, connect: Connect) -> None:
     keys, forger = ensure_whole(whole), connect("postgres")
     tamper(forger, "UPDATE audit_checkpoint SET size = size")
-    other = Signer.make("elsewhere.example.org/audit/00000000")
+    other = Signer.make("harbour/0000000000000000")
     seal_again(forger, other)
     ensure_found(whole, "seal_signature", keys)
     # And where the other key is believed, the anchors tell.
@@ -263,7 +263,7 @@ def test_an_event_dated_forward_and_sealed(whole: SimpleNamespace, connect: Conn
     [
         (lambda text: text.replace("\ncheckpoint 2\n", "\ncheckpoint 9\n"), "anchor_signature"),
         (lambda text: text.replace("settled", "cut", 1), "anchor_signature"),
-        (lambda text: text.replace("harbour.example.org", "other.example.org"), "anchor_origin"),
+        (lambda text: text.replace("harbour/", "other/"), "anchor_origin"),
         (lambda text: text[: text.rindex("\n\n")], "anchor_unreadable"),
         (lambda text: text[:-12] + "\n", "anchor_unreadable"),
         (lambda text: text.replace("checkpoint 1\n", "checkpoint\n"), "anchor_unreadable"),
@@ -284,7 +284,7 @@ def test_an_anchor_forged_and_one_of_another_installation(whole: SimpleNamespace
     kept = file.read_text()
     note = kept.split("\n\n— ")[0].split("\n\n")[-1].strip() + "\n"
     said = Checkpoint.parse(note)
-    for origin, found in ((said.origin, "anchor_signature"), ("other.example.org/audit/0a1b2c3d", "anchor_origin")):
+    for origin, found in ((said.origin, "anchor_signature"), ("harbour/0a1b2c3d", "anchor_origin")):
         file.write_text(kept)
         forged = Signer.make(origin).sign(
             Checkpoint(origin, said.size, said.root, said.number, said.at, said.settled_before)
