@@ -17,10 +17,10 @@ app.conf.beat_schedule = {
     "unread": {"task": "safeguarding.concerns.tasks.chase", "schedule": 300.0, "options": {"expires": 300}},
     "seals": {"task": "safeguarding.audit.tasks.seal", "schedule": 60.0, "options": {"expires": 60}},
     # Once a day, from an hour on: each looks whether it is due.
-    "verification": {"task": "safeguarding.audit.tasks.verify", "schedule": 1800.0, "options": {"expires": 1800}},
+    "verification": {"task": "safeguarding.audit.tasks.verify", "schedule": 300.0, "options": {"expires": 300}},
     "newest seal": {
         "task": "safeguarding.accounts.tasks.mail_newest_seal",
-        "schedule": 1800.0,
-        "options": {"expires": 1800},
+        "schedule": 300.0,
+        "options": {"expires": 300},
     },
 }

@@ -16,6 +16,8 @@ from psycopg import sql
 DELETING_APPS = frozenset({"sessions", "account"})
 # Only ever added to. Not even their owner changes a row, unless by dropping the trigger first.
 APPEND_ONLY = frozenset({"audit.event", "audit.leaf", "audit.checkpoint"})
+# Written by the worker alone, which seals: a web process that was taken over cannot put in a number or a seal.
+WORKER_ONLY = frozenset({"audit.leaf", "audit.checkpoint", "audit.sealstate"})
 # Written by `migrate` alone.
 READ_ONLY_TABLES = frozenset({"django_migrations", "django_content_type"})
 READ_ONLY_APPS = frozenset({"auth"})
@@ -92,9 +94,14 @@ def _on_tables(tables: Sequence[str]) -> Iterator[sql.Composable]:
     by_table = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
     for table in tables:
         model = by_table.get(table)
+        by_worker = model is not None and model._meta.label_lower in WORKER_ONLY
         yield sql.SQL("GRANT {rights} ON {table} TO {roles}").format(
-            rights=sql.SQL(_rights(table, model)), table=sql.Identifier(table), roles=_ROLES
+            rights=sql.SQL(_rights(table, model)),
+            table=sql.Identifier(table),
+            roles=sql.SQL("worker") if by_worker else _ROLES,
         )
+        if by_worker:
+            yield sql.SQL("GRANT SELECT ON {table} TO web").format(table=sql.Identifier(table))
         if model and model._meta.label_lower in APPEND_ONLY:
             yield from _forbid_change(table)
 

@@ -5,7 +5,8 @@ transaction that began earlier and ends later then puts its events inside a rang
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -172,6 +173,19 @@ def _take_the_only_place() -> bool:
     return taken
 
 
+@contextmanager
+def _one_at_a_time(what: str) -> Iterator[bool]:
+    """Whether nobody else does this now. Longer than a transaction; it ends with the connection of who is killed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [what])
+        mine: bool = cursor.fetchone()[0]
+        try:
+            yield mine
+        finally:
+            if mine:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [what])
+
+
 def _settled() -> _Moment:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -255,7 +269,15 @@ def rotate_key() -> KeyFile:
 
 
 def verify_nightly(*, at: datetime) -> int | None:
-    """Seal what is left, look at everything once a night, and record what came out. Returns the verdict, or None when not due."""
+    """Seal what is left, look at everything once a night, and record what came out.
+
+    Returns the verdict, or None when it is not due, or being done by somebody else.
+    """
+    with _one_at_a_time("look at the events") as mine:
+        return _verify_if_due(at) if mine else None
+
+
+def _verify_if_due(at: datetime) -> int | None:
     state, _ = SealState.objects.get_or_create(id=1)
     now = timezone.localtime(at)
     if now.hour < VERIFY_HOUR or (state.verified_at and timezone.localdate(state.verified_at) >= now.date()):

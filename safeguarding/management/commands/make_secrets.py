@@ -33,7 +33,9 @@ class Command(BaseCommand):
             (folder / name).write_text(text)
             (folder / name).chmod(0o444)
         self.stdout.write(f"Made in {folder}. Keep a copy where the database's backups are not.")
-        self.stdout.write("Show the key that seals the record to your auditor: `manage.py seal_key show` (docs/proving.md).")
+        self.stdout.write(
+            "Show the key that seals the record to your auditor: `manage.py seal_key show` (docs/proving.md)."
+        )
         self.stdout.write(
             f"Write the address of the mail server to {folder / 'email_url'} (EMAIL_URL in .env.example)."
         )

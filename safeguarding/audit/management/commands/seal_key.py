@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from safeguarding.audit.seals import keyfile, services
-from safeguarding.audit.seals.keyfile import KeyFile
+from safeguarding.audit.seals.keyfile import KeyFile, SealProblem
 from safeguarding.audit.seals.notes import NoteError, PublicKey
 from safeguarding.exceptions import HarbourError
 
@@ -34,6 +35,8 @@ class Command(BaseCommand):
 
     def _do(self, do: str, former: list[str]) -> KeyFile:
         if do == "rotate":
+            if settings.ROLE == "web":
+                raise SealProblem("Only the worker may seal. Run this with HARBOUR_ROLE=worker.")
             return services.rotate_key()
         if do == "make":
             return services.make_key(former=[PublicKey.parse(key) for key in former])

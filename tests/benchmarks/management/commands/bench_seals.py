@@ -59,7 +59,9 @@ def _pages() -> list[dict[str, Any]]:
     _, handler = handlers()
     browser = Browser(User.objects.get(username=LEAD), handler)
     wanted = {"today", "concerns", "a concern", "chronology, busiest"}
-    return [_page(page.what, browser, page) for page in pages(Records.find()) if page.what in wanted and LEAD in page.who]
+    return [
+        _page(page.what, browser, page) for page in pages(Records.find()) if page.what in wanted and LEAD in page.who
+    ]
 
 
 def _page(what: str, browser: Browser, page: Any) -> dict[str, Any]:
@@ -101,7 +103,9 @@ def _verifying() -> list[dict[str, Any]]:
         file = Path(folder) / "export.jsonl"
         report: list[Any] = []
         seconds = _seconds(lambda: report.append(verify()))
-        rows.append(_verified("verify_audit", report[0].events, report[0].verdict, seconds, _most_mb(resource.RUSAGE_SELF)))
+        rows.append(
+            _verified("verify_audit", report[0].events, report[0].verdict, seconds, _most_mb(resource.RUSAGE_SELF))
+        )
         export(file)
         alone: list[Any] = []
         command = [sys.executable, "-m", "safeguarding.audit.verifier", str(file)]

@@ -1,12 +1,16 @@
 """What happens without a key, with a wrong one, and when a new one takes over?"""
 
 import stat
+from collections.abc import Callable
 from io import StringIO
 from types import SimpleNamespace
+from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
+from psycopg.errors import InsufficientPrivilege
 
 from safeguarding.audit.models import Checkpoint, Event, Leaf, SealState, Verb
 from safeguarding.audit.seals import keyfile, services
@@ -32,6 +36,28 @@ def test_the_key_is_made_once_for_its_owner_alone_and_only_its_public_half_is_pr
     assert printed.startswith("harbour/")
     with pytest.raises(CommandError, match="There is a key in"):
         seal_key("make")
+
+
+def test_the_web_process_neither_seals_nor_changes_the_key(
+    whole: SimpleNamespace, connect: Callable[[str], psycopg.Connection], settings: Any
+) -> None:
+    web, worker = connect("web"), connect("worker")
+    for table in ("leaf", "checkpoint"):
+        put_in = f"INSERT INTO audit_{table} SELECT * FROM audit_{table} WHERE false"
+        worker.execute(put_in)
+        for statement in (put_in, f"UPDATE audit_{table} SET {'hash = hash' if table == 'leaf' else 'note = note'}"):
+            with pytest.raises(InsufficientPrivilege, match="permission denied"):
+                web.execute(statement)
+    with pytest.raises(InsufficientPrivilege, match="permission denied"):
+        web.execute("UPDATE audit_sealstate SET verdict = 0")
+    owner = connect("owner")
+    for table in ("leaf", "checkpoint"):
+        for statement in (f"DELETE FROM audit_{table}", f"TRUNCATE audit_{table}"):
+            with pytest.raises(InsufficientPrivilege, match="is append-only"):
+                owner.execute(statement)
+    settings.ROLE = "web"
+    with pytest.raises(CommandError, match="HARBOUR_ROLE=worker"):
+        seal_key("rotate")
 
 
 def test_without_a_key_events_are_written_and_wait_and_it_is_said_why(whole: SimpleNamespace) -> None:

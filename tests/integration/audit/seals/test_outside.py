@@ -99,7 +99,7 @@ def test_what_is_no_export_could_not_be_checked(whole: SimpleNamespace) -> None:
 
 def test_a_database_that_is_away_could_not_be_checked(whole: SimpleNamespace, connect: Any) -> None:
     superuser = connect("postgres")
-    superuser.execute("REVOKE ALL ON audit_leaf FROM web")
+    superuser.execute("REVOKE ALL ON audit_leaf FROM worker")
     code, report = verify(whole.anchors)
     assert (code, report["not_checked"]) == (2, ["The database cannot be read: ProgrammingError."])
 
@@ -127,6 +127,14 @@ def test_the_record_is_looked_at_once_a_night_and_the_result_is_an_event(whole: 
     assert services.verify_nightly(at=NIGHT + timedelta(days=1)) == 0
     state = SealState.objects.get()
     assert (state.verdict, state.findings, state.verified_at) == (0, 0, NIGHT + timedelta(days=1))
+
+
+def test_a_verification_that_takes_long_is_not_begun_twice(whole: SimpleNamespace, connect: Any) -> None:
+    elsewhere = connect("worker")
+    elsewhere.execute("SELECT pg_advisory_lock(hashtextextended('look at the events', 0))")
+    assert services.verify_nightly(at=NIGHT) is None
+    elsewhere.execute("SELECT pg_advisory_unlock_all()")
+    assert services.verify_nightly(at=NIGHT) == 0
 
 
 def test_a_night_in_which_something_was_found_is_a_failed_event(whole: SimpleNamespace, connect: Any) -> None:
@@ -241,7 +249,5 @@ def test_the_page_of_a_record_that_has_no_seal_yet(
 
 def test_nothing_in_a_seal_is_about_anybody(whole: SimpleNamespace) -> None:
     text = "".join(path.read_text() for path in Path(whole.anchors).iterdir())
-    allowed = re.compile(
-        r"|harbour/\w+|\d+|\S{43}=|checkpoint \d+|at \S+Z|(settled|cut) \d+|— \S+ \S+"
-    )
+    allowed = re.compile(r"|harbour/\w+|\d+|\S{43}=|checkpoint \d+|at \S+Z|(settled|cut) \d+|— \S+ \S+")
     assert all(allowed.fullmatch(line) for line in text.split("\n"))
