@@ -1,27 +1,34 @@
 """Who may see what about a child, and who may bring children into the school's list?
 
-The card is for every active member of staff of the school, or nobody could log a concern about anyone. What is behind it
-is for those who need it. Import runs are for those who may import.
+Read aloud: *the card (names, year, class) is found by every active member of staff of the school, or nobody could log a
+concern about anyone. What is behind it is seen by those whose role keeps or reads it, by whoever was given access to the
+child, and for an hour by whoever opened the record in an emergency. Nothing of a child is ever seen by a member of staff
+who is related or close to it.* Import runs are for those who may import.
 """
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Model, Q
 
 from safeguarding.accounts.models import User
-from safeguarding.accounts.permissions import may, rights
+from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
-from safeguarding.audit.protection import rule
+from safeguarding.audit.protection import Rule, among, fact, rule
 
 from .models import (
     Child,
     ChildDetail,
+    ChildGrant,
+    ChildTeamGrant,
     ClassEpisode,
     ColumnMapping,
+    ConflictOfInterest,
     Contact,
     ContactLink,
     ContactRestriction,
     EarlierSchool,
+    EmergencyAccess,
     Enrolment,
     FormerUpn,
     Household,
@@ -34,42 +41,140 @@ from .models import (
     Sibling,
 )
 
+# What is behind a child's card, by the child; and by what it has instead of a child.
 DETAILS: tuple[type[Model], ...] = (
-    ChildDetail, OtherName, FormerUpn, Enrolment, ClassEpisode, EarlierSchool, Sibling, Contact, ContactLink,
+    ChildDetail, OtherName, FormerUpn, Enrolment, ClassEpisode, EarlierSchool, ContactLink,
     ParentalResponsibility, ContactRestriction,
 )  # fmt: skip
-ADDRESSES: tuple[type[Model], ...] = (Household, HouseholdMember)
 
 
 @rule(Child)
-def _cards(user: User) -> Q:
-    return Q(school_id__in=rights(user).schools(Capability.FIND_CHILDREN))
+def cards_seen(me: Any) -> Rule:
+    """The card."""
+    return Rule(
+        because={
+            "role": among("school_id", fact("schools_with", me, Capability.FIND_CHILDREN)),
+            "standing_in": among("id", fact("children_standing_in", me)),
+        },
+        never=among("id", fact("hidden_children", me)),
+    )
 
 
-def _details(user: User) -> Q:
-    return Q(school_id__in=rights(user).schools(Capability.VIEW_CHILD_DETAILS))
+def behind_the_card(me: Any, child: str, capability: Capability) -> Rule:
+    """The rule of what is known of one child. `child` is the column that names it."""
+    return Rule(
+        because={
+            "role": among("school_id", fact("schools_with", me, capability)),
+            "grant": among(child, fact("granted_children", me)),
+            "emergency": among(child, fact("emergency_children", me)),
+        },
+        never=among(child, fact("hidden_children", me)),
+    )
 
 
-def _addresses(user: User) -> Q:
-    return Q(school_id__in=rights(user).schools(Capability.VIEW_ADDRESSES))
-
-
-def _imports(user: User) -> Q:
-    return Q(school_id__in=rights(user).schools(Capability.IMPORT_CHILDREN))
-
-
-def _parts_of_imports(user: User) -> Q:
-    return Q(run__school_id__in=rights(user).schools(Capability.IMPORT_CHILDREN))
+def _details(me: Any) -> Rule:
+    return behind_the_card(me, "child_id", Capability.VIEW_CHILD_DETAILS)
 
 
 for _model in DETAILS:
     rule(_model)(_details)
-for _model in ADDRESSES:
-    rule(_model)(_addresses)
-for _model in (ImportRun, ColumnMapping):
+
+
+@rule(Sibling)
+def siblings_seen(me: Any) -> Rule:
+    """That two children are brothers or sisters: hidden where one of them is."""
+    hidden = fact("hidden_children", me)
+    return Rule(
+        because={
+            "role": among("school_id", fact("schools_with", me, Capability.VIEW_CHILD_DETAILS)),
+            "grant": among("first_id", fact("granted_children", me)) | among("second_id", fact("granted_children", me)),
+            "emergency": among("first_id", fact("emergency_children", me))
+            | among("second_id", fact("emergency_children", me)),
+        },
+        never=among("first_id", hidden) | among("second_id", hidden),
+    )
+
+
+@rule(Contact)
+def contacts_seen(me: Any) -> Rule:
+    """Adults of children. Those of a hidden child are hidden, whoever else they belong to."""
+    return Rule(
+        because={
+            "role": among("school_id", fact("schools_with", me, Capability.VIEW_CHILD_DETAILS)),
+            "grant": among("id", fact("contacts_of_granted", me)),
+        },
+        never=among("id", fact("hidden_contacts", me)),
+    )
+
+
+@rule(Household)
+def households_seen(me: Any) -> Rule:
+    """Where children live."""
+    return Rule(
+        because={
+            "role": among("school_id", fact("schools_with", me, Capability.VIEW_ADDRESSES)),
+            "grant": among("id", fact("households_of_granted", me)),
+        },
+        never=among("id", fact("hidden_households", me)),
+    )
+
+
+@rule(HouseholdMember)
+def members_seen(me: Any) -> Rule:
+    """Which child lives where."""
+    return behind_the_card(me, "child_id", Capability.VIEW_ADDRESSES)
+
+
+def _imports(me: Any) -> Rule:
+    return Rule(because={"role": among("school_id", fact("schools_with", me, Capability.IMPORT_CHILDREN))})
+
+
+for _model in (ImportRun, ImportPart, ColumnMapping):
     rule(_model)(_imports)
-for _model in (ImportPart, ImportRow):
-    rule(_model)(_parts_of_imports)
+
+
+@rule(ImportRow)
+def rows_seen(me: Any) -> Rule:
+    """What a file says of children, less those hidden from whoever reads it."""
+    return Rule(
+        because={"role": among("school_id", fact("schools_with", me, Capability.IMPORT_CHILDREN))},
+        never=among("child_id", fact("hidden_children", me)),
+    )
+
+
+def _access(me: Any, child: str) -> Rule:
+    """Who has access or a conflict: for those who manage access, and for the person it is about."""
+    return Rule(
+        because={"role": among("school_id", fact("schools_with", me, Capability.MANAGE_ACCESS)), "own": Q(user=me)},
+        never=among(child, fact("hidden_children", me)),
+    )
+
+
+@rule(ChildGrant)
+def grants_seen(me: Any) -> Rule:
+    """Who was given access to a child."""
+    return _access(me, "content_object_id")
+
+
+@rule(EmergencyAccess)
+def emergencies_seen(me: Any) -> Rule:
+    """Who opened a child's record in an emergency, and why."""
+    return _access(me, "child_id")
+
+
+@rule(ConflictOfInterest)
+def conflicts_seen(me: Any) -> Rule:
+    """Who is related to which child. Never for somebody who is: their own declaration names the child."""
+    return _access(me, "child_id")
+
+
+@rule(ChildTeamGrant)
+def team_grants_seen(me: Any) -> Rule:
+    """Which team was given access to a child."""
+    return Rule(
+        because={"role": among("school_id", fact("schools_with", me, Capability.MANAGE_ACCESS))},
+        never=among("content_object_id", fact("hidden_children", me)),
+    )
 
 
 def may_see_details(user: User, school_id: UUID) -> bool:

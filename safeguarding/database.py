@@ -1,7 +1,8 @@
 """What may each database role do to each table? Given by code after every migration, so that no table is forgotten.
 
 `owner` migrates. `web` and `worker` read, insert and update; they delete only where a model says `web_may_delete = True`
-or where `DELETING_APPS` names the library's app. Events can only be added, which privileges and a trigger both hold to.
+or where `DELETING_APPS` names the library's app. `destroyer` alone deletes records, `backup` reads everything and writes
+nothing. Which rows each of them sees is said by `row_security.py`. Events can only be added, which privileges and a trigger both hold to.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,8 @@ from django.core.management.base import CommandError
 from django.db import models
 from psycopg import sql
 
+from safeguarding.audit.protection import protected_models
+
 # Sign-in's own tables: rows that end with a session or a click. Their libraries delete them.
 DELETING_APPS = frozenset({"sessions", "account"})
 # Only ever added to. Not even their owner changes a row, unless by dropping the trigger first.
@@ -21,8 +24,11 @@ WORKER_ONLY = frozenset({"audit.leaf", "audit.checkpoint", "audit.sealstate"})
 # Written by `migrate` alone.
 READ_ONLY_TABLES = frozenset({"django_migrations", "django_content_type"})
 READ_ONLY_APPS = frozenset({"auth"})
+# Tables of libraries that Harbour does not use: nobody reads or writes them.
+UNUSED_APPS = frozenset({"guardian"})
 
 _ROLES = sql.SQL("web, worker")
+_ALL_ROLES = sql.SQL("web, worker, destroyer, backup")
 
 
 class Connection(Protocol):
@@ -79,21 +85,26 @@ def apply_privileges(connection: Connection) -> None:
 
 def _on_the_whole(database: sql.Identifier) -> Iterator[sql.Composable]:
     for statement in (
-        "REVOKE ALL ON DATABASE {database} FROM PUBLIC, {roles}",
-        "GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {roles}",
-        "REVOKE ALL ON SCHEMA public FROM PUBLIC, {roles}",
-        "GRANT USAGE ON SCHEMA public TO {roles}",
-        "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {roles}",
-        "REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {roles}",
+        "REVOKE ALL ON DATABASE {database} FROM PUBLIC, {all}",
+        "GRANT CONNECT ON DATABASE {database} TO {all}",
+        "GRANT TEMPORARY ON DATABASE {database} TO {roles}",
+        "REVOKE ALL ON SCHEMA public FROM PUBLIC, {all}",
+        "GRANT USAGE ON SCHEMA public TO {all}",
+        "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {all}",
+        "REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {all}",
         "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {roles}",
+        "GRANT SELECT ON ALL TABLES IN SCHEMA public TO backup",
+        "GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO backup",
     ):
-        yield sql.SQL(statement).format(database=database, roles=_ROLES)
+        yield sql.SQL(statement).format(database=database, roles=_ROLES, all=_ALL_ROLES)
 
 
 def _on_tables(tables: Sequence[str]) -> Iterator[sql.Composable]:
     by_table = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
     for table in tables:
         model = by_table.get(table)
+        if model and model._meta.app_label in UNUSED_APPS:
+            continue
         by_worker = model is not None and model._meta.label_lower in WORKER_ONLY
         yield sql.SQL("GRANT {rights} ON {table} TO {roles}").format(
             rights=sql.SQL(_rights(table, model)),
@@ -102,11 +113,15 @@ def _on_tables(tables: Sequence[str]) -> Iterator[sql.Composable]:
         )
         if by_worker:
             yield sql.SQL("GRANT SELECT ON {table} TO web").format(table=sql.Identifier(table))
+        if model in protected_models():
+            yield sql.SQL("GRANT SELECT, DELETE ON {} TO destroyer").format(sql.Identifier(table))
         if model and model._meta.label_lower in APPEND_ONLY:
             yield from _forbid_change(table)
 
 
 def _rights(table: str, model: type[models.Model] | None) -> str:
+    if table == "auth_group":
+        return "SELECT, INSERT"  # what a team stands on
     if table in READ_ONLY_TABLES or (model and model._meta.app_label in READ_ONLY_APPS):
         return "SELECT"
     if model and model._meta.label_lower in APPEND_ONLY:

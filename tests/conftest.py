@@ -12,7 +12,7 @@ from django.test import TransactionTestCase
 from safeguarding.launch.static import build_static
 from tests import postgres
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.walls"]
 _stack = ExitStack()
 _server = pytest.StashKey[postgres.Databases]()
 
@@ -49,11 +49,11 @@ def databases(request: pytest.FixtureRequest, worker_id: str) -> postgres.Databa
 
 @pytest.fixture(scope="session")
 def django_db_setup(databases: postgres.Databases) -> Iterator[None]:
-    """Instead of Django's: the tests are signed in as `web`, who may not create a database."""
+    """Instead of Django's: a test reaches its state as the owner, and every request is answered as `web` (`tests/walls.py`)."""
     from safeguarding.settings import env
 
     databases.reset()
-    address = env.db_url_config(databases.url("web"))
+    address = env.db_url_config(databases.url("owner"))
     connections["default"].settings_dict.update(
         {key: address[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")}
     )

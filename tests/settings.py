@@ -14,8 +14,11 @@ os.environ["REDIS_URL"] = ""
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 from safeguarding.settings import *  # noqa: F403
+from safeguarding.settings import MIDDLEWARE
 
 # Signing in once costs a tenth of a second by design; the tests do it hundreds of times.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The tests take what is sent from `django.core.mail.outbox`.
 MAIL_IS_SET_UP = True
+# Innermost, so that the transaction of the request is open: what a view does, it does as `web`, behind row security.
+MIDDLEWARE = [*MIDDLEWARE, "tests.walls.AsWeb"]

@@ -1,5 +1,6 @@
-"""What is known about a child, in three files: the child, the family, and imports that have not become either yet."""
+"""What is known about a child: the child, the family, who may see it, and imports that have not become either yet."""
 
+from .access import ChildGrant, ChildTeamGrant, ConflictAnswer, ConflictOfInterest, EmergencyAccess
 from .child import (
     BY_NAME,
     Child,
@@ -25,12 +26,17 @@ __all__ = [
     "BY_NAME",
     "Child",
     "ChildDetail",
+    "ChildGrant",
+    "ChildTeamGrant",
     "ClassEpisode",
     "ColumnMapping",
+    "ConflictAnswer",
+    "ConflictOfInterest",
     "Contact",
     "ContactLink",
     "ContactRestriction",
     "EarlierSchool",
+    "EmergencyAccess",
     "Enrolment",
     "FormerUpn",
     "Household",

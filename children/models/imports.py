@@ -85,6 +85,7 @@ class ImportPart(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="parts")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()
     content = models.BinaryField()
 
@@ -132,6 +133,7 @@ class ImportRow(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     # As a spreadsheet numbers it: the headings are row 1. In a transfer file: the how-manieth pupil.
     number = models.PositiveIntegerField()
     # The UPN that the row gives its child: empty where what it carries is another child's, or a former one.

@@ -1,7 +1,8 @@
 """Who works where, and what has each been told? Schools, people, their roles, the school's days, the inbox."""
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -32,6 +33,8 @@ class School(models.Model):
     # A call for a lead goes to the next person, then to the Headteacher (settings, not law).
     call_next_after = models.PositiveSmallIntegerField("minutes until a call goes to the next person", default=3)
     call_head_after = models.PositiveSmallIntegerField("minutes until a call goes to the Headteacher", default=6)
+    # Roles that may be given access to a record though the privacy notice does not name them. The notice shows them.
+    roles_beyond_notice = ArrayField(models.CharField(max_length=40), default=list, blank=True)
 
     class Meta:
         constraints = [
@@ -42,7 +45,7 @@ class School(models.Model):
     class PersonalData(personal_data.PersonalData):
         plain = (
             "name", "slug", "urn", "local_authority", "establishment", "telephone", "day_starts", "day_ends",
-            "social_care_day", "social_care_night", "call_next_after", "call_head_after",
+            "social_care_day", "social_care_night", "call_next_after", "call_head_after", "roles_beyond_notice",
         )  # fmt: skip
         source = Source.SCHOOL
         retention = Retention.KEPT
@@ -169,6 +172,62 @@ class RoleAssignment(models.Model):
     @property
     def role(self) -> roles.Role:
         return roles.ROLES[self.role_key]
+
+
+class Team(Group):
+    """People of one school who are given access together: the pastoral team, the adults of a year or of a class.
+
+    Django's `Group` below it is what a grant of django-guardian points to; its name there is this row's key.
+    """
+
+    class Kind(models.TextChoices):
+        PASTORAL = "pastoral", "Pastoral team"
+        YEAR = "year", "Adults of a year"
+        CLASS = "class", "Adults of a class"
+
+    key = models.UUIDField(default=uuid7, editable=False, unique=True)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="teams")
+    kind = models.CharField(max_length=10, choices=Kind)
+    title = models.CharField("name", max_length=60)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("school", "title", condition=Q(ended_at=None), name="team_of_a_name_once")
+        ]
+
+    class PersonalData(personal_data.PersonalData):
+        plain = ("key", "name", "kind", "title", "ended_at")
+        source = Source.SCHOOL
+        retention = Retention.KEPT
+
+    def __str__(self) -> str:
+        return f"team:{self.pk}"
+
+
+class TeamMember(models.Model):
+    """That somebody belongs to a team, from a day until a day. Both ends count; the row is never deleted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="members")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="teams")
+    starts_on = models.DateField()
+    ends_on = models.DateField("last day", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="membership_runs_forward"
+            ),
+            models.UniqueConstraint("team", "user", condition=Q(ends_on=None), name="member_once"),
+        ]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "user"
+        plain = ("starts_on", "ends_on")
+        source = Source.SCHOOL
+        collection = "mandatory: access follows from it"
+        retention = Retention.GOES_WITH_IT
 
 
 class Absence(models.Model):

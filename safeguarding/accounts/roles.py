@@ -12,6 +12,10 @@ class Capability(StrEnum):
 
     LOG_CONCERN = "log_concern"
     VIEW_CONCERNS = "view_concerns"
+    # Of those, the ones that somebody has restricted.
+    VIEW_RESTRICTED = "view_restricted"
+    # Read and decide what the usual readers may not, because one of them is related to a child in it or named in it.
+    STAND_IN = "stand_in"
     DECIDE_CONCERNS = "decide_concerns"
     RECEIVE_CALLS = "receive_calls"
     FIND_CHILDREN = "find_children"
@@ -21,6 +25,13 @@ class Capability(StrEnum):
     # Any member of staff may be given an action. These have the page of their actions in the navigation from the start.
     OWN_ACTIONS = "own_actions"
     MANAGE_SCHOOL = "manage_school"
+    # Give and withdraw need-to-know access, restrict a concern, confirm or lift a conflict of interest.
+    MANAGE_ACCESS = "manage_access"
+    # Open one child's record in an emergency, with a reason, for an hour.
+    EMERGENCY_ACCESS = "emergency_access"
+    # Accounts, roles and the installation, without a record.
+    MANAGE_ACCOUNTS = "manage_accounts"
+    # Who has seen and done what, without what the records say.
     VIEW_AUDIT = "view_audit"
 
 
@@ -33,6 +44,9 @@ class Role:
     description: str
     capabilities: frozenset[Capability]
     home: str = "staff_home"
+    # The school's privacy notice says that safeguarding leads, pastoral staff and the Headteacher handle records. Anybody
+    # else needs the school's own word for it (`School.roles_beyond_notice`), which the notice then shows.
+    named_in_notice: bool = False
 
     def may(self, capability: Capability) -> bool:
         return capability in self.capabilities
@@ -41,8 +55,10 @@ class Role:
 C = Capability
 _STAFF = frozenset({C.LOG_CONCERN, C.FIND_CHILDREN})
 _OFFICE = _STAFF | {C.VIEW_CHILD_DETAILS, C.VIEW_ADDRESSES, C.IMPORT_CHILDREN}
-_PASTORAL = _STAFF | {C.OWN_ACTIONS}
-_LEAD = _OFFICE | {C.VIEW_CONCERNS, C.DECIDE_CONCERNS, C.RECEIVE_CALLS, C.OWN_ACTIONS}
+_PASTORAL = _STAFF | {C.OWN_ACTIONS, C.EMERGENCY_ACCESS}
+_DEPUTY = _OFFICE | {C.VIEW_CONCERNS, C.DECIDE_CONCERNS, C.RECEIVE_CALLS, C.OWN_ACTIONS}
+_LEAD = _DEPUTY | {C.VIEW_RESTRICTED, C.MANAGE_SCHOOL, C.MANAGE_ACCESS, C.VIEW_AUDIT}
+_STANDING_IN = frozenset({C.STAND_IN, C.OWN_ACTIONS})
 
 ROLES: dict[str, Role] = {
     role.key: role
@@ -55,7 +71,40 @@ ROLES: dict[str, Role] = {
             _STAFF,
         ),
         Role("midday", "Lunch supervisor", "Logs concerns and sees what became of his own.", _STAFF),
-        Role("pastoral", "Pastoral lead", "Logs concerns and carries out actions given to her.", _PASTORAL),
+        Role(
+            "governor",
+            "Safeguarding governor",
+            "Sees how safeguarding is going in numbers, and never a record.",
+            frozenset(),
+            home="own_role",
+        ),
+        Role(
+            "it_admin",
+            "IT administrator",
+            "Keeps accounts and the installation running, and never sees a record.",
+            frozenset({C.MANAGE_ACCOUNTS}),
+            home="own_role",
+        ),
+        Role(
+            "auditor",
+            "Auditor",
+            "Sees who has seen and done what, and never what a record says.",
+            frozenset({C.VIEW_AUDIT}),
+            home="own_role",
+        ),
+        Role(
+            "dpo",
+            "Data protection officer",
+            "Logs concerns and sees who has seen and done what. Reads a record only for a request that is open.",
+            frozenset({C.LOG_CONCERN, C.VIEW_AUDIT}),
+        ),
+        Role(
+            "pastoral",
+            "Pastoral lead",
+            "Logs concerns, carries out actions given to her, and reads the children she has been given access to.",
+            _PASTORAL,
+            named_in_notice=True,
+        ),
         Role("senco", "SENCO", "Logs concerns and carries out actions given to her.", _PASTORAL),
         Role(
             "designated_teacher",
@@ -71,25 +120,50 @@ ROLES: dict[str, Role] = {
         ),
         Role("office", "Office", "Logs concerns and keeps the list of children up to date.", _OFFICE),
         Role(
+            "chair",
+            "Chair of governors",
+            "Reads and decides only what the Headteacher may not, because it is about the Headteacher, or what nobody else may.",
+            _STANDING_IN,
+            home="own_role",
+        ),
+        Role(
+            "alternate_lead",
+            "Alternate safeguarding lead",
+            "Reads and decides in place of the safeguarding lead where the lead is related to a child or named.",
+            _STAFF | _STANDING_IN,
+            named_in_notice=True,
+        ),
+        Role(
             "deputy_lead",
             "Deputy safeguarding lead",
-            "Reads every concern of the school, decides, acts and closes. Stands in for the safeguarding lead.",
-            _LEAD,
+            "Reads every concern of the school that is not restricted, decides, acts and closes. Stands in for the safeguarding lead.",
+            _DEPUTY,
             home="today",
+            named_in_notice=True,
+        ),
+        Role(
+            "trust_lead",
+            "Trust safeguarding lead",
+            "Reads and decides like a safeguarding lead in each school of the trust that she has been given.",
+            _LEAD - {C.IMPORT_CHILDREN, C.RECEIVE_CALLS},
+            home="today",
+            named_in_notice=True,
         ),
         Role(
             "lead",
             "Designated safeguarding lead",
             "Reads every concern of the school, decides, acts and closes. Is accountable for it.",
-            _LEAD | {C.MANAGE_SCHOOL, C.VIEW_AUDIT},
+            _LEAD,
             home="today",
+            named_in_notice=True,
         ),
         Role(
             "headteacher",
             "Headteacher",
             "Reads and decides like a safeguarding lead, is called when no lead answers, and answers for the school.",
-            _LEAD | {C.MANAGE_SCHOOL, C.VIEW_AUDIT},
+            _LEAD,
             home="today",
+            named_in_notice=True,
         ),
     )
 }

@@ -1,39 +1,133 @@
-"""Which rule decides who may see the rows of a model? One `Q` each, declared in the app's `permissions.py`.
+"""Which rule decides who may see the rows of a model? One `Rule` each, declared in the app's `permissions.py`.
 
-A protected model takes `objects = Protected()`. Its rule is registered with `@rule(Model)`; `visible_to(user)` applies it,
-`may_view(user, record)` is derived from it. A model without a rule shows nothing to anybody: it raises.
+A protected model takes `objects = Protected()`. Its rule is registered with `@rule(Model)` as a function of who is asking;
+`visible_to(user)` applies it, `may_view(user, record)` is derived from it, and so is the row security of the database
+(`safeguarding/row_security.py`). A model without a rule shows nothing to anybody: it raises.
+
+What a rule asks about a person is a *fact*: an array of keys that a function of the schema `rules` returns (`facts.sql` of
+each app). A rule is put together from facts and columns of its own table, nothing else, so that both walls read alike.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any, TypeVar
+from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ImproperlyConfigured
-from django.db import models
-from django.db.models import Q
+from django.db import connection, models
+from django.db.models import F, Func, Q, UUIDField, Value
 
 M = TypeVar("M", bound=models.Model)
-Rule = Callable[[Any], Q]
-_rules: dict[type[models.Model], Rule] = {}
 
 
-def rule(model: type[models.Model]) -> Callable[[Rule], Rule]:
-    """Declare the function that answers, as a `Q` over `model`, which rows a user may see."""
+class Me(Func):  # type: ignore[misc]
+    """Whoever the database was told is asking (`context.tell_database`), once a statement. Null when it is nobody."""
 
-    def declare(function: Rule) -> Rule:
+    arity = 0
+    template = "(SELECT rules.me())"
+    output_field = UUIDField()  # type: ignore[assignment]
+
+
+class Fact(Func):  # type: ignore[misc]
+    """An array of keys that the database knows about a person. A sub-select, so that it is asked once a statement."""
+
+    template = "((SELECT rules.%(function)s(%(expressions)s))::uuid[])"
+    output_field = ArrayField(UUIDField())  # type: ignore[assignment]
+
+
+class Among(Func):  # type: ignore[misc]
+    """Whether a column of the row is one of the keys of a fact. An empty column is not."""
+
+    output_field = models.BooleanField()  # type: ignore[assignment]
+
+    def __init__(self, column: str, fact: Fact) -> None:
+        super().__init__(F(column), fact)
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        column, fact = self.get_source_expressions()
+        left, left_params = compiler.compile(column)
+        right, right_params = compiler.compile(fact)
+        found = f"{left} = ANY {right}"
+        if column.target.null:
+            found = f"COALESCE({found}, false)"
+        return found, [*left_params, *right_params]
+
+
+class ThroughDoor(Func):  # type: ignore[misc]
+    """Whether the service at work has opened this door (`context.door`)."""
+
+    template = "(SELECT rules.door()) = %(expressions)s"
+    output_field = models.BooleanField()  # type: ignore[assignment]
+
+
+def fact(name: str, me: Any, *more: str) -> Fact:
+    """The fact `rules.<name>` about `me`, asked for instance with a capability as `more`."""
+    return Fact(me, *(Value(str(one)) for one in more), function=name)
+
+
+def among(column: str, of: Fact) -> Q:
+    """Rows whose `column` (a key of this table, such as `school_id`) is one of the keys of a fact."""
+    return Q(Among(column, of))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who sees a row: for any of the reasons in `because`, unless `never`, which stands above every reason.
+
+    `doors` are not reasons to see a row on a page. Each opens rows to one kind of service while it runs, as when a
+    reporter's account is finished that has become a concern its author may not read.
+    """
+
+    because: Mapping[str, Q]
+    never: Q | None = None
+    doors: Mapping[str, Q] = field(default_factory=dict)
+
+    @property
+    def visible(self) -> Q:
+        """The rows to see."""
+        return self.each_with_denial(reduce(or_, self.because.values()))
+
+    def each_with_denial(self, reason: Q) -> Q:
+        """The rows to see for one reason: the denial belongs to each."""
+        return reason if self.never is None else reason & ~self.never
+
+    @property
+    def within_reach(self) -> Q:
+        """The rows to see, and those behind a door that is open."""
+        doors = (Q(ThroughDoor(Value(name))) & self.each_with_denial(rows) for name, rows in self.doors.items())
+        return reduce(or_, doors, self.visible)
+
+
+RuleOfPerson = Callable[[Any], Rule]
+_rules: dict[type[models.Model], RuleOfPerson] = {}
+
+
+def rule(model: type[models.Model]) -> Callable[[RuleOfPerson], RuleOfPerson]:
+    """Declare the function that gives the rule of `model` for whoever is asking, an expression for their key."""
+
+    def declare(function: RuleOfPerson) -> RuleOfPerson:
         _rules[model] = function
         return function
 
     return declare
 
 
-def rule_of(model: type[models.Model]) -> Rule:
+def rule_of(model: type[models.Model], me: Any) -> Rule:
     """The rule of a protected model. Raises `ImproperlyConfigured` where there is none: default deny."""
     try:
-        return _rules[model]
+        return _rules[model](me)
     except KeyError:
         raise ImproperlyConfigured(
             f"{model._meta.label} has no visibility rule: declare one in its permissions.py."
         ) from None
+
+
+def protected_models() -> list[type[models.Model]]:
+    """Every model with a rule, in the order in which they were declared."""
+    return list(_rules)
 
 
 class ProtectedQuerySet(models.QuerySet[M]):
@@ -41,7 +135,7 @@ class ProtectedQuerySet(models.QuerySet[M]):
         """The rows that `user` may see; none for somebody who is not an active member of staff."""
         if not getattr(user, "is_active", False) or user.pk is None:
             return self.none()
-        return self.filter(rule_of(self.model)(user))
+        return self.filter(rule_of(self.model, Value(user.pk, UUIDField())).visible)
 
 
 Protected = models.Manager.from_queryset(ProtectedQuerySet)
@@ -51,3 +145,60 @@ def may_view(user: Any, record: models.Model) -> bool:
     """Whether `user` may see this one record: the same rule, asked of one row."""
     rows: ProtectedQuerySet[Any] = type(record)._default_manager.filter(pk=record.pk)  # type: ignore[assignment]
     return rows.visible_to(user).exists()
+
+
+def condition(model: type[models.Model], rows: Q) -> tuple[str, tuple[Any, ...]]:
+    """`rows` as SQL over the table of `model` alone, with its parameters.
+
+    Raises `ImproperlyConfigured` for a join, a sub-query or a reference to an outer one: in row security they compile to
+    something else than they mean, without an error, or fail open where the table they read has a policy of its own.
+    """
+    try:
+        query = model._base_manager.filter(rows).query
+        sql, parameters = query.where.as_sql(query.get_compiler(connection=connection), connection)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"The rule of {model._meta.label} refers to an outer query: {error}") from None
+    if len([alias for alias in query.alias_map if query.alias_refcount[alias]]) > 1 or _has_subquery(query.where):
+        raise ImproperlyConfigured(
+            f"The rule of {model._meta.label} reads another table. Ask a fact of the schema `rules` instead."
+        )
+    return sql, tuple(parameters)
+
+
+def _has_subquery(node: Any) -> bool:
+    if isinstance(node, models.Subquery | models.sql.Query):  # type: ignore[attr-defined]
+        return True
+    inner = [*getattr(node, "children", ()), *getattr(node, "get_source_expressions", list)()]
+    return any(_has_subquery(one) for one in inner if one is not None)
+
+
+def who_sees(record: models.Model, people: Iterable[UUID]) -> dict[UUID, list[str]]:
+    """Of `people`, whoever may see the record, with every reason for it (keys of `Rule.because`): one query."""
+    model = type(record)
+    rule_ = rule_of(model, _EachPerson())
+    columns: list[str] = []
+    parameters: list[Any] = []
+    for rows in rule_.because.values():
+        sql, given = condition(model, rule_.each_with_denial(rows))
+        columns.append(sql)
+        parameters += given
+    table, key = model._meta.db_table, model._meta.pk.column  # type: ignore[union-attr]
+    statement = (
+        f'SELECT person.id, {", ".join(columns)} FROM "{table}", accounts_user AS person '  # noqa: S608  (names from the model)
+        f'WHERE "{table}"."{key}" = %s AND person.id = ANY (%s) AND person.is_active'
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*parameters, record.pk, list(people)])
+        found = {
+            person: [name for name, holds in zip(rule_.because, reasons, strict=True) if holds]
+            for person, *reasons in cursor.fetchall()
+        }
+    return {person: reasons for person, reasons in found.items() if reasons}
+
+
+class _EachPerson(Func):  # type: ignore[misc]
+    """The key of each person of a query that lists people beside a record."""
+
+    arity = 0
+    template = "person.id"
+    output_field = UUIDField()  # type: ignore[assignment]

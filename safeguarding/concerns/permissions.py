@@ -1,4 +1,12 @@
-"""Who may see and do what with a concern? The rule of each model as one `Q`, and the predicates of the lifecycles."""
+"""Who may see a concern, and who may do what with it?
+
+Read aloud: *a concern is seen by those whose role at its school reads concerns (the restricted ones, if their role opens
+those); by whoever was given access to a child in it, or has opened that child's record in an emergency, unless it is
+restricted; by whoever was given access to it by name; and by whoever stands in where the usual readers may not see it. It
+is never seen by somebody who is related to a child in it or is its subject, whatever else is true.*
+
+What hangs on a concern is seen by the same people. A reporter's own words are seen by their author too, unless hidden.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -7,7 +15,7 @@ from django.db.models import Q
 
 from safeguarding.accounts.permissions import may, rights
 from safeguarding.accounts.roles import Capability
-from safeguarding.audit.protection import rule
+from safeguarding.audit.protection import Rule, among, fact, rule
 
 from .models import (
     Account,
@@ -17,7 +25,9 @@ from .models import (
     Closing,
     Concern,
     ConcernChild,
+    ConcernGrant,
     ConcernNote,
+    ConcernSubject,
     Decision,
     Draft,
     DraftOpening,
@@ -25,61 +35,116 @@ from .models import (
 )
 
 
-def schools_read(user: Any) -> list[UUID]:
-    """Ids of the schools whose concerns the person reads."""
-    return rights(user).schools(Capability.VIEW_CONCERNS)
-
-
-def _reach(user: Any) -> Q:
-    """Records of the schools where the person reads concerns."""
-    return Q(school_id__in=schools_read(user))
+def through_the_concern(me: Any, concern: str, also: dict[str, Q] | None = None, **more: Any) -> Rule:
+    """The rule of everything that belongs to a concern. `concern` is the column that names it, `also` reasons beside it."""
+    unrestricted = ~among(concern, fact("restricted_concerns", me))
+    return Rule(
+        because={
+            "role": among("school_id", fact("schools_with", me, Capability.VIEW_CONCERNS)) & unrestricted,
+            "grant": among(concern, fact("concerns_of_granted", me)) & unrestricted,
+            "emergency": among(concern, fact("concerns_in_emergency", me)) & unrestricted,
+            "named": among(concern, fact("granted_concerns", me)),
+            "standing_in": among(concern, fact("concerns_standing_in", me)),
+            **(also or {}),
+        },
+        never=among(concern, fact("hidden_concerns", me)),
+        **more,
+    )
 
 
 @rule(Concern)
+def concerns_seen(me: Any) -> Rule:
+    """Level, decision, links: authorship does not open them, nor does having something to do.
+
+    "reporting" is for the services that finish or add to a report, "acting" for those by which an action is ended.
+    """
+    return through_the_concern(
+        me, "id", doors={"reporting": Q(logged_by=me), "acting": among("id", fact("concerns_to_act_on", me))}
+    )
+
+
 @rule(Decision)
 @rule(Closing)
+def leads_words_seen(me: Any) -> Rule:
+    """What was decided and how it was closed."""
+    return through_the_concern(me, "concern_id")
+
+
 @rule(ConcernNote)
-def seen_by_leads(user: Any) -> Q:
-    """Level, decision, closing, links and notes: for those who read the school's concerns. Authorship does not open them."""
-    return _reach(user)
+def notes_seen(me: Any) -> Rule:
+    """Notes. "reporting": what a report that is sent leaves beside itself, such as who had read it as a draft."""
+    return through_the_concern(me, "concern_id", doors={"reporting": among("concern_id", fact("own_concerns", me))})
 
 
 @rule(Account)
 @rule(Amendment)
 @rule(BodyMapMark)
-def seen_by_author_too(user: Any) -> Q:
+def seen_by_author_too(me: Any) -> Rule:
     """A reporter's words: for their author for ever, and for those who may see the concern."""
-    return Q(author=user) | _reach(user)
+    return through_the_concern(me, "concern_id", {"author": Q(author=me)})
 
 
 @rule(ConcernChild)
-def children_named(user: Any) -> Q:
+def children_named(me: Any) -> Rule:
     """Which child, in which role: for those who may see the concern, and for who named that child."""
-    return Q(added_by=user) | _reach(user)
+    return through_the_concern(me, "concern_id", {"author": Q(added_by=me)})
 
 
 @rule(Action)
-def actions_seen(user: Any) -> Q:
+def actions_seen(me: Any) -> Rule:
     """An action: for those who may see the concern, and for who has to do it while they work at its school."""
-    return Q(owner=user, school_id__in={held.school_id for held in rights(user).held}) | _reach(user)
+    mine = Q(owner=me) & among("school_id", fact("schools_of", me))
+    return through_the_concern(me, "concern_id", {"owner": mine})
+
+
+@rule(ConcernGrant)
+def grants_seen(me: Any) -> Rule:
+    """Who was given access to a concern: for those who may give it, and for who was given it."""
+    managers = among("school_id", fact("schools_with", me, Capability.MANAGE_ACCESS))
+    return Rule(
+        because={"role": managers, "own": Q(user=me)}, never=among("content_object_id", fact("hidden_concerns", me))
+    )
+
+
+@rule(ConcernSubject)
+def subjects_seen(me: Any) -> Rule:
+    """Whom a concern is about among the staff: for those who see the concern, and never for that person."""
+    return through_the_concern(me, "concern_id")
 
 
 @rule(Draft)
-def drafts_seen(user: Any) -> Q:
-    """Words not sent yet: for their author, and for each lead who opened them with a reason."""
-    return Q(author=user) | Q(pk__in=DraftOpening.objects.filter(lead=user).values("draft"))
+def drafts_seen(me: Any) -> Rule:
+    """Words not sent yet: for their author, and for each lead who opened them with a reason.
+
+    "unsent": that there is a draft, whose and since when, for the leads of the school.
+    """
+    return Rule(
+        because={"author": Q(author=me), "opened": among("id", fact("opened_drafts", me))},
+        never=among("concern_id", fact("hidden_concerns", me)),
+        doors={"unsent": among("school_id", fact("schools_with", me, Capability.DECIDE_CONCERNS))},
+    )
 
 
 @rule(DraftOpening)
-def openings_seen(user: Any) -> Q:
-    """Who has read an unsent draft, and why: for those who might open it themselves."""
-    return Q(school_id__in=rights(user).schools(Capability.DECIDE_CONCERNS))
+def openings_seen(me: Any) -> Rule:
+    """Who has read an unsent draft, and why: for those who might open it themselves, and for its author."""
+    return Rule(
+        because={
+            "role": among("school_id", fact("schools_with", me, Capability.DECIDE_CONCERNS)),
+            "author": among("draft_id", fact("own_drafts", me)),
+        }
+    )
 
 
 @rule(KeptText)
-def kept_text_seen(user: Any) -> Q:
+def kept_text_seen(me: Any) -> Rule:
     """Words that could not be saved because their author was signed out: for their author."""
-    return Q(author=user)
+    return Rule(because={"author": Q(author=me)}, never=among("concern_id", fact("hidden_concerns", me)))
+
+
+def schools_read(user: Any) -> list[UUID]:
+    """Ids of the schools whose concerns the person's roles read."""
+    return rights(user).schools(Capability.VIEW_CONCERNS)
 
 
 def may_log(user: Any, school_id: Any) -> bool:

@@ -67,6 +67,7 @@ def written(story: Story, concern: Concern, ground: Ground, keys: Keys, chance: 
         yield BodyMapMark(
             id=keys.at(story.recorded),
             account=account,
+            concern=concern,
             school_id=ground.school_id,
             author=account.author,
             region=int(region),
@@ -79,6 +80,7 @@ def written(story: Story, concern: Concern, ground: Ground, keys: Keys, chance: 
         yield Amendment(
             id=keys.at(added),
             account=account,
+            concern=concern,
             school_id=ground.school_id,
             author=account.author,
             token=keys.token(),

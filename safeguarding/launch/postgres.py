@@ -29,7 +29,15 @@ ROLES = {
     "owner": "LOGIN NOSUPERUSER NOCREATEROLE CREATEDB BYPASSRLS",
     "web": "LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB NOBYPASSRLS",
     "worker": "LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB NOBYPASSRLS",
+    "destroyer": "LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB NOBYPASSRLS",
+    "backup": "LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB BYPASSRLS",
 }
+# Beside those that sign in: who owns the facts of row security, and what `owner` may make itself or give away to.
+ROLES_BESIDE = (
+    "DO $$ BEGIN IF to_regrole('rules') IS NULL THEN CREATE ROLE rules; END IF; END $$",
+    "ALTER ROLE rules NOLOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB BYPASSRLS",
+    "GRANT rules, web, worker TO owner WITH INHERIT FALSE, SET TRUE",
+)
 
 SETTINGS = {
     "listen_addresses": "",
@@ -145,6 +153,8 @@ class Cluster:
                         verifier=sql.Literal(verifier),
                     )
                 )
+            for statement in ROLES_BESIDE:
+                connection.execute(statement)
 
     def ensure_database(self, superuser_password: str, name: str) -> None:
         """The database exists, belongs to `owner`, and nobody else signs in to it unless given."""

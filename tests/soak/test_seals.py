@@ -14,11 +14,11 @@ import pytest
 
 from safeguarding.audit.models import Checkpoint, Event, Leaf
 from safeguarding.audit.seals import services
-from tests.integration.audit.seals.conftest import as_worker, places
+from tests.integration.audit.seals.conftest import places
 from tests.integration.audit.seals.record import seal_all, verify
 from tests.integration.audit.seals.test_late_commits import ADD, hidden
 
-__all__ = ["as_worker", "places"]
+__all__ = ["places"]
 WRITERS, A_SECOND, SECONDS, EVERY = 50, 200, 600, 10
 # What security.md allows between an event and its seal, when a minute passes between two runs: here seconds do.
 MOST_LAG = 30 + EVERY

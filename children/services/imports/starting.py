@@ -84,7 +84,7 @@ def start_import(
             raise BadInput(
                 f"This file is larger than {MAX_BYTES // 1024**2} MB. Export the children of one school only."
             )
-        ImportPart(run=run, number=number, content=part).save(force_insert=True)
+        ImportPart(run=run, school=school, number=number, content=part).save(force_insert=True)
     # About how many rows there are, for the progress bar: exact enough to wait by.
     run.summary = {"expected": expected}
     run.save(update_fields=["size", "summary"])

@@ -5,9 +5,10 @@ decision, links, notes) is for safeguarding leads. Every table carries the schoo
 Fields and reasons: domain reference 1.2.
 
 `kinds` what can be chosen · `concern` where it stands · `account` what was seen, about whom · `lead` what leads wrote and
-decided · `unsent` what is not sent yet.
+decided · `access` who else may see it, and who may not · `unsent` what is not sent yet.
 """
 
+from .access import ConcernGrant, ConcernSubject
 from .account import Account, Amendment, BodyMapMark, ConcernChild
 from .concern import Concern
 from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, ReferenceCounter, Subcategory
@@ -25,7 +26,9 @@ __all__ = [
     "ClosingOutcome",
     "Concern",
     "ConcernChild",
+    "ConcernGrant",
     "ConcernNote",
+    "ConcernSubject",
     "Decision",
     "Draft",
     "DraftOpening",

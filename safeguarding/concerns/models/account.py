@@ -95,6 +95,7 @@ class Amendment(models.Model):
 
     id = key()
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="amendments")
+    concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="+")
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     token = models.UUIDField(unique=True)
@@ -164,6 +165,7 @@ class BodyMapMark(models.Model):
 
     id = key()
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="marks")
+    concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="+")
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     # One of the numbered regions of `bodymap.py`.

@@ -55,6 +55,9 @@ class Concern(models.Model):
     reopened_at = models.DateTimeField("opened again", null=True, blank=True)
     # Something came in that no lead has opened yet: an addition, a finished account.
     news_at = models.DateTimeField(null=True, blank=True)
+    # For leads with the right to restricted concerns, and for those who are named one by one.
+    restricted_at = models.DateTimeField(null=True, blank=True)
+    restricted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # Counts saves, so that the second of two leads sees what the first changed.
     revision = models.PositiveIntegerField(default=0)
 
@@ -76,6 +79,11 @@ class Concern(models.Model):
                 condition=Q(closed_at=None, closed_by=None) | Q(closed_at__isnull=False, closed_by__isnull=False),
                 name="closed_in_pairs",
             ),
+            models.CheckConstraint(
+                condition=Q(restricted_at=None, restricted_by=None)
+                | Q(restricted_at__isnull=False, restricted_by__isnull=False),
+                name="restricted_in_pairs",
+            ),
         ]
         indexes = [
             models.Index(fields=["school", "-logged_at", "-id"], name="concern_school_time"),
@@ -89,6 +97,7 @@ class Concern(models.Model):
             ),
             models.Index(fields=["school", "called_at"], name="concern_unfinished", condition=Q(finished_at=None)),
             models.Index(fields=["school", "review_on"], name="concern_review", condition=Q(status="decided")),
+            models.Index(fields=["school"], name="concern_restricted", condition=Q(restricted_at__isnull=False)),
             models.Index(fields=["school", "-news_at"], name="concern_news", condition=Q(news_at__isnull=False)),
         ]
 
@@ -98,7 +107,7 @@ class Concern(models.Model):
         plain = (
             "token", "year", "number", "status", "how_soon", "logged_at", "called_at", "finished_at", "acknowledged_at",
             "level", "decided_at", "review_on", "receipt", "closed_at", "outcome", "reopened_at",
-            "news_at", "revision",
+            "news_at", "restricted_at", "revision",
         )  # fmt: skip
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE

@@ -13,7 +13,7 @@ from psycopg import sql
 from psycopg.pq import PGconn
 
 from safeguarding.audit.seals.notes import Signer, new_origin
-from safeguarding.launch.postgres import ROLES
+from safeguarding.launch.postgres import ROLES, ROLES_BESIDE
 
 
 class Command(BaseCommand):
@@ -67,6 +67,7 @@ def _roles(passwords: dict[str, str]) -> str:
         for role, options in ROLES.items()
     ]
     statements += [
+        *(sql.SQL(f"{statement};") for statement in ROLES_BESIDE),
         sql.SQL("ALTER DATABASE harbour OWNER TO owner;"),
         sql.SQL("REVOKE ALL ON DATABASE harbour FROM PUBLIC;"),
     ]

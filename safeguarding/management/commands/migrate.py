@@ -15,6 +15,7 @@ from safeguarding.concerns.services.reference import load_reference
 from safeguarding.database import Connection, apply_privileges, missing_columns, require_owner
 from safeguarding.demo.apart import ensure_apart
 from safeguarding.exceptions import HarbourError
+from safeguarding.row_security import problems, put_up, take_down
 
 
 class Command(Migrate):
@@ -24,13 +25,22 @@ class Command(Migrate):
         connection = connections[options["database"]]
         if not (options["plan"] or options["check_unapplied"]):
             require_owner(connection)
+            take_down(connection)
         super().handle(*args, **options)
         if not (options["plan"] or options["check_unapplied"]):
             apply_privileges(connection)
+            _guard_rows(connection)
         if not (options["plan"] or options["check_unapplied"] or options["app_label"]):
             _ensure_whole(connection)
             load_reference()
             _ensure_apart()
+
+
+def _guard_rows(connection: Connection) -> None:
+    """Raises `CommandError` where a wall is missing: nothing is started behind it."""
+    put_up(connection)
+    if found := problems(connection):
+        raise CommandError("\n".join(found))
 
 
 def _ensure_whole(connection: Connection) -> None:

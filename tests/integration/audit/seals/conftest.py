@@ -1,39 +1,22 @@
 """What every test of seals needs: a key and a folder of anchors of its own, and a record with some events."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connections
 
 from safeguarding.audit.models import Verb
 from safeguarding.audit.seals import services
 from safeguarding.audit.services import record
-from safeguarding.settings import env
 from tests.integration.audit.seals.record import seal_all
-from tests.postgres import Databases
 
 
 @pytest.fixture
-def as_worker(transactional_db: None, databases: Databases, settings: Any) -> Iterator[None]:
-    """Django's connection is the worker's for this test: `web` may not seal."""
-    mine, before = connections["default"].settings_dict, {}
-    address = env.db_url_config(databases.url("worker"))
-    for key in ("USER", "PASSWORD"):
-        before[key], mine[key] = mine[key], address[key]
-    settings.ROLE = "worker"
-    connections.close_all()
-    yield
-    mine.update(before)
-    connections.close_all()
-
-
-@pytest.fixture
-def places(tmp_path: Path, settings: Any, as_worker: None) -> SimpleNamespace:
+def places(tmp_path: Path, settings: Any) -> SimpleNamespace:
     """The settings of sealing, in a folder that is gone afterwards."""
+    settings.ROLE = "worker"
     settings.SEAL_KEY_PATH = tmp_path / "secrets" / "seal.key"
     settings.ANCHOR_FOLDER = tmp_path / "anchors"
     return SimpleNamespace(key=settings.SEAL_KEY_PATH, anchors=settings.ANCHOR_FOLDER, tmp=tmp_path)

@@ -99,7 +99,7 @@ def test_what_is_no_export_could_not_be_checked(whole: SimpleNamespace) -> None:
 
 def test_a_database_that_is_away_could_not_be_checked(whole: SimpleNamespace, connect: Any) -> None:
     superuser = connect("postgres")
-    superuser.execute("REVOKE ALL ON audit_leaf FROM worker")
+    superuser.execute("REVOKE ALL ON audit_leaf FROM owner")
     code, report = verify(whole.anchors)
     assert (code, report["not_checked"]) == (2, ["The database cannot be read: ProgrammingError."])
 

@@ -1,0 +1,187 @@
+"""Who may see this child beside those whose role says so, and who may not whatever their role?"""
+
+from django.contrib.auth.models import Permission
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from children import grants
+from safeguarding import personal_data
+from safeguarding.accounts.models import School, Team, User
+from safeguarding.audit.protection import Protected
+from safeguarding.keys import uuid7
+from safeguarding.personal_data import Retention, Source
+from safeguarding.sealing.fields import SealedText
+
+from .child import Child
+
+_NEED_TO_KNOW = "mandatory: who may see a record, and why, must be known (UK GDPR Art 5(1)(f))"
+
+
+class ConflictOfInterest(models.Model):
+    """That a member of staff is related or close to a child, and therefore sees nothing of it, whatever their role.
+
+    It blocks from the moment it is declared. A lead confirms it, or lifts it with a reason; it is never deleted.
+    """
+
+    class Kind(models.TextChoices):
+        OWN_CHILD = "own_child", "Own child, or a child living with me"
+        RELATIVE = "relative", "Relative"
+        CLOSE = "close", "Close friend of the family"
+        OTHER = "other", "Another close connection"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField("connection", max_length=10, choices=Kind)
+    declared_at = models.DateTimeField(db_default=Now())
+    declared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    lift_reason = SealedText("reason for lifting it", blank=True)
+
+    objects = Protected()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("user", "child", condition=Q(lifted_at=None), name="conflict_once"),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None, confirmed_by=None)
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
+                name="conflict_confirmed_in_pairs",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_at=None, lifted_by=None) | Q(lifted_at__isnull=False, lifted_by__isnull=False),
+                name="conflict_lifted_in_pairs",
+            ),
+        ]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "user"
+        narrative = ("lift_reason",)
+        plain = ("kind", "declared_at", "confirmed_at", "lifted_at")
+        source = Source.SCHOOL
+        collection = "mandatory: nobody handles the record of their own family (UK GDPR Art 5(1)(f))"
+        retention = Retention.GOES_WITH_IT
+
+
+class ConflictAnswer(models.Model):
+    """What somebody answered at the start of a school year: are you related or close to any child or family here?"""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    # The calendar year in which the school year began.
+    year = models.PositiveSmallIntegerField("school year")
+    has_connection = models.BooleanField("related or close to a child here")
+    answered_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint("user", "school", "year", name="asked_once_a_year")]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "user"
+        plain = ("year", "has_connection", "answered_at")
+        source = Source.SCHOOL
+        collection = "mandatory: nobody handles the record of their own family (UK GDPR Art 5(1)(f))"
+        retention = Retention.GOES_WITH_IT
+
+
+class ChildGrant(grants.PersonGrant):
+    """That somebody may read the record of one child until a day, because they need to know."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    content_object = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    permission = models.ForeignKey(Permission, on_delete=models.PROTECT, related_name="+")
+
+    objects = Protected()  # type: ignore[assignment, misc]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("user", "content_object", condition=Q(ended_at=None), name="child_granted_once"),
+            grants.ended_in_pairs("child_grant_ended_in_pairs"),
+        ]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "content_object"
+        narrative = ("reason",)
+        plain = ("expires_on", "granted_at", "ended_at")
+        source = Source.SAFEGUARDING_LEAD
+        collection = _NEED_TO_KNOW
+        retention = Retention.GOES_WITH_IT
+
+
+class ChildTeamGrant(grants.TeamGrant):
+    """That a team may read the record of one child until a day, each while a member of the team."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    content_object = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    group = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    permission = models.ForeignKey(Permission, on_delete=models.PROTECT, related_name="+")
+
+    objects = Protected()  # type: ignore[assignment, misc]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "group", "content_object", condition=Q(ended_at=None), name="child_granted_to_team_once"
+            ),
+            grants.ended_in_pairs("child_team_grant_ended_in_pairs"),
+        ]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "content_object"
+        narrative = ("reason",)
+        plain = ("expires_on", "granted_at", "ended_at")
+        source = Source.SAFEGUARDING_LEAD
+        collection = _NEED_TO_KNOW
+        retention = Retention.GOES_WITH_IT
+
+
+class EmergencyAccess(models.Model):
+    """That somebody opened the record of one child in an emergency: why, until when, and what the reviewer found."""
+
+    class Finding(models.TextChoices):
+        JUSTIFIED = "justified", "It was needed"
+        NOT_JUSTIFIED = "not_justified", "It was not needed"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    reason = SealedText("reason")
+    opened_at = models.DateTimeField(db_default=Now())
+    ends_at = models.DateTimeField()
+    # By when somebody else has looked at it: two school days (a setting of Harbour, not law).
+    review_by = models.DateField()
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    finding = models.CharField(max_length=14, choices=Finding, blank=True)
+    review_note = SealedText("what the review found", blank=True)
+
+    objects = Protected()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("opened_at")), name="emergency_runs_forward"),
+            models.CheckConstraint(
+                condition=Q(reviewed_at=None, reviewed_by=None, finding="")
+                | (
+                    Q(reviewed_at__isnull=False, reviewed_by__isnull=False) & ~Q(finding="") & ~Q(reviewed_by=F("user"))
+                ),
+                name="emergency_reviewed_by_somebody_else",
+            ),
+        ]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "child"
+        narrative = ("reason", "review_note")
+        plain = ("opened_at", "ends_at", "review_by", "reviewed_at", "finding")
+        source = Source.SAFEGUARDING_LEAD
+        collection = _NEED_TO_KNOW
+        retention = Retention.GOES_WITH_IT

@@ -1,0 +1,119 @@
+-- Which concerns may a person see beside those of their role, and which never?
+
+-- Concerns of which the person must see nothing: they name a child hidden from them, or are about the person.
+CREATE FUNCTION rules.hidden_concerns(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(DISTINCT concern_id), '{}') FROM (
+        SELECT concern_id FROM public.concerns_concernchild WHERE child_id = ANY (rules.hidden_children(me))
+        UNION ALL
+        SELECT concern_id FROM public.concerns_concernsubject WHERE user_id = me AND withdrawn_at IS NULL
+    ) AS hidden
+$$;
+
+-- Restricted concerns of the person's schools that their roles do not open.
+CREATE FUNCTION rules.restricted_concerns(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(id), '{}') FROM public.concerns_concern
+    WHERE restricted_at IS NOT NULL AND school_id = ANY (rules.schools_of(me))
+      AND NOT school_id = ANY (rules.schools_with(me, 'view_restricted'))
+$$;
+
+-- Concerns that name a child to whom the person was given access.
+CREATE FUNCTION rules.concerns_of_granted(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(DISTINCT concern_id), '{}') FROM public.concerns_concernchild
+    WHERE child_id = ANY (rules.granted_children(me))
+$$;
+
+-- Concerns that name a child whose record the person has opened in an emergency.
+CREATE FUNCTION rules.concerns_in_emergency(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(DISTINCT concern_id), '{}') FROM public.concerns_concernchild
+    WHERE child_id = ANY (rules.emergency_children(me))
+$$;
+
+-- Concerns to which the person was given access one by one: the restricted ones too.
+CREATE FUNCTION rules.granted_concerns(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(content_object_id), '{}') FROM public.concerns_concerngrant
+    WHERE user_id = me AND ended_at IS NULL AND expires_on >= rules.today()
+      AND school_id = ANY (rules.schools_that_may_grant(me))
+$$;
+
+-- Concerns in which the person stands in, at the schools where that is their role: an alternate lead for a safeguarding lead
+-- from whom the concern is hidden, the chair of governors for a Headteacher it is about, and either where it is hidden
+-- from everybody whose role reads concerns there.
+CREATE FUNCTION rules.concerns_standing_in(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH mine AS (
+        SELECT school_id, role_key FROM rules.live_roles()
+        WHERE user_id = me AND role_key = ANY (rules.roles_with('stand_in'))
+    ), readers AS MATERIALIZED (
+        SELECT held.school_id, held.user_id, bool_or(held.role_key = 'lead') AS leads,
+               bool_or(held.role_key = 'headteacher') AS heads, rules.hidden_concerns(held.user_id) AS hidden
+        FROM rules.live_roles() AS held
+        WHERE held.school_id IN (SELECT school_id FROM mine) AND held.role_key = ANY (rules.roles_with('view_concerns'))
+        GROUP BY held.school_id, held.user_id
+    )
+    SELECT coalesce(array_agg(DISTINCT concern.id), '{}')
+    FROM mine
+    JOIN readers ON readers.school_id = mine.school_id
+    JOIN public.concerns_concern AS concern ON concern.school_id = mine.school_id AND concern.id = ANY (readers.hidden)
+    WHERE (mine.role_key = 'alternate_lead' AND readers.leads)
+       OR (mine.role_key = 'chair' AND readers.heads AND EXISTS (
+              SELECT FROM public.concerns_concernsubject AS subject
+              WHERE subject.concern_id = concern.id AND subject.user_id = readers.user_id AND subject.withdrawn_at IS NULL))
+       OR NOT EXISTS (
+              SELECT FROM readers AS other
+              WHERE other.school_id = mine.school_id AND NOT concern.id = ANY (other.hidden))
+$$;
+
+-- The children named in them: whoever stands in must know whom it is about.
+CREATE FUNCTION rules.children_standing_in(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(DISTINCT child_id), '{}') FROM public.concerns_concernchild
+    WHERE child_id IS NOT NULL AND concern_id = ANY (rules.concerns_standing_in(me))
+$$;
+
+-- Concerns that the person logged: for the services that finish or add to a report (the door "reporting").
+CREATE FUNCTION rules.own_concerns(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(id), '{}') FROM public.concerns_concern WHERE logged_by_id = me
+$$;
+
+-- Concerns in which the person has something to do: for the services that end an action (the door "acting").
+CREATE FUNCTION rules.concerns_to_act_on(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(DISTINCT concern_id), '{}') FROM public.concerns_action
+    WHERE owner_id = me AND school_id = ANY (rules.schools_of(me))
+$$;
+
+-- One's own unsent drafts, and those of others that the person has opened with a reason.
+CREATE FUNCTION rules.own_drafts(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(id), '{}') FROM public.concerns_draft WHERE author_id = me
+$$;
+
+-- Whether the person has something that is not sent, or called a lead and has not written about it. Every page asks.
+CREATE FUNCTION rules.has_unsent(me uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT EXISTS (SELECT FROM public.concerns_draft WHERE author_id = me)
+        OR EXISTS (SELECT FROM public.concerns_concern
+                   WHERE logged_by_id = me AND called_at IS NOT NULL AND finished_at IS NULL)
+$$;
+
+CREATE FUNCTION rules.opened_drafts(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(draft_id), '{}') FROM public.concerns_draftopening WHERE lead_id = me
+$$;
+
+-- Who has begun the form with this token: its draft, the concern it became, or what it added to an account.
+CREATE FUNCTION rules.owner_of_form(token uuid) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT author_id FROM public.concerns_draft WHERE id = owner_of_form.token
+    UNION ALL
+    SELECT logged_by_id FROM public.concerns_concern AS concern WHERE concern.token = owner_of_form.token
+    UNION ALL
+    SELECT author_id FROM public.concerns_amendment AS added WHERE added.token = owner_of_form.token
+    LIMIT 1
+$$;

@@ -1,0 +1,228 @@
+"""The second wall: what may each database role see of each row? Compiled from the rules of `permissions.py`, by code.
+
+`migrate` takes the policies and the schema `rules` away, migrates, and puts both back: under forced row security a data
+migration would change nothing and say nothing, and a column that a policy names cannot be dropped. `problems` is what
+`manage.py check_row_security` prints, and what keeps the web process from starting.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.db import OperationalError, models
+from django.db import connection as default_connection
+from psycopg import ClientCursor, sql
+
+from safeguarding.accounts.roles import ROLES, Capability, with_capability
+from safeguarding.audit.protection import Me, among, condition, fact, protected_models, rule_of
+from safeguarding.personal_data import own_models
+
+# Owns the functions of the schema `rules`. Nobody signs in as it, and row security does not bind it.
+RULES_OWNER = "rules"
+# What no rule protects, and why each table needs none. A model of Harbour that stands nowhere fails the check.
+RULE_FACTS = frozenset({
+    "accounts.school", "accounts.user", "accounts.roleassignment", "accounts.team", "accounts.teammember",
+})  # fmt: skip
+OWN_USER = frozenset({"accounts.absence", "accounts.notice", "children.conflictanswer"})
+REFERENCE = frozenset({
+    "accounts.term", "accounts.closure", "concerns.category", "concerns.subcategory",
+})  # fmt: skip
+INFRASTRUCTURE = frozenset({
+    "audit.event", "audit.leaf", "audit.checkpoint", "audit.sealstate", "concerns.referencecounter",
+})  # fmt: skip
+# Work of the machine that nobody asked for by name, and the tables it needs whole. `worker` alone does it, and only
+# where the transaction names no person: what somebody asked for is done with that person's rights.
+SYSTEM_TASKS: dict[str, frozenset[str]] = {
+    "escalation of calls and of unread concerns": frozenset({"concerns.concern", "concerns.concernchild", "concerns.draft"}),
+    "matching of imports": frozenset({
+        "children.child", "children.childdetail", "children.othername", "children.formerupn", "children.enrolment",
+        "children.classepisode", "children.earlierschool", "children.sibling", "children.contact", "children.contactlink",
+        "children.parentalresponsibility", "children.contactrestriction", "children.household", "children.householdmember",
+        "children.importrun", "children.importpart", "children.importrow", "children.columnmapping",
+    }),
+}  # fmt: skip
+_SYSTEM_TABLES = frozenset().union(*SYSTEM_TASKS.values())
+_FACTS = ("safeguarding/accounts/facts.sql", "children/facts.sql", "safeguarding/concerns/facts.sql")
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+def take_down(connection: Any) -> None:
+    """Drop every policy and the schema `rules`, before a migration. Nobody but the owner reads a table meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public'")
+        statements = [
+            sql.SQL("DROP POLICY {} ON {}").format(sql.Identifier(policy), sql.Identifier(table))
+            for table, policy in cursor.fetchall()
+        ]
+        cursor.execute(sql.SQL(";\n").join([*statements, sql.SQL("DROP SCHEMA IF EXISTS rules CASCADE")]))
+
+
+def put_up(connection: Any) -> None:
+    """The schema `rules` and a policy for each command on each protected table, in one transaction."""
+    with connection.cursor() as cursor:
+        quote = ClientCursor(cursor.connection)
+        statements = [*_facts(), *(one for model in protected_models() for one in _policies(model, quote))]
+        cursor.execute(sql.SQL(";\n").join([sql.SQL("DROP SCHEMA IF EXISTS rules CASCADE"), *statements]))
+
+
+def _facts() -> Iterator[sql.Composable]:
+    """The schema and its functions, which belong to a role that sees every row and may do nothing else."""
+    owner = sql.Identifier(RULES_OWNER)
+    yield sql.SQL("CREATE SCHEMA rules")
+    yield sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(owner)
+    yield sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}").format(owner)
+    yield from _roles()
+    for path in _FACTS:
+        yield sql.SQL((_ROOT / path).read_text().strip().rstrip(";"))  # type: ignore[arg-type]
+    yield sql.SQL("GRANT CREATE, USAGE ON SCHEMA rules TO {}").format(owner)
+    yield sql.SQL(
+        """DO $$ DECLARE one regprocedure; BEGIN
+        FOR one IN SELECT oid FROM pg_proc WHERE pronamespace = 'rules'::regnamespace LOOP
+            EXECUTE format('ALTER FUNCTION %s OWNER TO rules', one);
+        END LOOP; END $$"""
+    )
+    yield sql.SQL("REVOKE CREATE ON SCHEMA rules FROM {}").format(owner)
+    yield sql.SQL("REVOKE ALL ON ALL FUNCTIONS IN SCHEMA rules FROM PUBLIC")
+    yield sql.SQL("GRANT USAGE ON SCHEMA rules TO web, worker")
+    yield sql.SQL("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA rules TO web, worker, rules")
+
+
+def _roles() -> Iterator[sql.Composable]:
+    """Roles are code: which of them have a capability, and which the privacy notice names, is written into functions."""
+    cases = sql.SQL(" ").join(
+        sql.SQL("WHEN {} THEN {}::text[]").format(sql.Literal(str(c)), sql.Literal(with_capability(c)))
+        for c in Capability
+    )
+    for signature, body in (
+        ("roles_with(capability text)", sql.SQL("SELECT CASE capability {} ELSE '{{}}' END").format(cases)),
+        ("roles_named()", sql.SQL("SELECT {}::text[]").format(
+            sql.Literal([key for key, role in ROLES.items() if role.named_in_notice]))),
+    ):  # fmt: skip
+        yield sql.SQL(
+            "CREATE FUNCTION rules.{} RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS {}"
+        ).format(sql.SQL(signature), sql.Literal(body.as_string()))  # type: ignore[arg-type]
+
+
+def _policies(model: type[models.Model], quote: ClientCursor[Any]) -> Iterator[sql.Composable]:
+    """Row security on, also for its owner, and a policy for each command of `web`, `worker` and `destroyer`."""
+    table = sql.Identifier(model._meta.db_table)
+    rule = rule_of(model, Me())
+    reach = _sql(model, rule.within_reach, quote)
+    # A row is added at a school where one works, or where one sees it: somebody who left at noon finishes a draft.
+    here = _sql(model, among("school_id", fact("schools_of", Me())), quote)
+    checked = sql.SQL("({} OR {})").format(here, reach)
+    yield sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY").format(table)
+    yield sql.SQL("ALTER TABLE {} FORCE ROW LEVEL SECURITY").format(table)
+    for role in ("web", "worker"):
+        unasked = role == "worker" and model._meta.label_lower in _SYSTEM_TABLES
+        alone = sql.SQL("(SELECT rules.me()) IS NULL OR ") if unasked else sql.SQL("")
+        for command, using, check in (
+            ("SELECT", reach, None),
+            ("INSERT", None, checked),
+            ("UPDATE", reach, checked),
+            ("DELETE", reach if getattr(model, "web_may_delete", False) else sql.SQL("false"), None),
+        ):
+            yield sql.SQL("CREATE POLICY {name} ON {table} FOR {command} TO {role}{using}{check}").format(
+                name=sql.Identifier(f"{role}_{command.lower()}"),
+                table=table,
+                command=sql.SQL(command),  # type: ignore[arg-type]
+                role=sql.Identifier(role),
+                using=sql.SQL(" USING ({}{})").format(alone, using) if using else sql.SQL(""),
+                check=sql.SQL(" WITH CHECK ({}{})").format(alone, check) if check else sql.SQL(""),
+            )
+    yield sql.SQL("CREATE POLICY destroyer_all ON {} TO destroyer USING (true)").format(table)
+
+
+def _sql(model: type[models.Model], rows: models.Q, quote: ClientCursor[Any]) -> sql.Composable:
+    text, parameters = condition(model, rows)
+    return sql.SQL(quote.mogrify(text, parameters))  # type: ignore[arg-type]
+
+
+def problems(connection: Any) -> list[str]:
+    """A sentence for each table that nobody declared, and for each wall that is not as the code says."""
+    return [*_undeclared(), *_unguarded(connection), *_functions_amiss(connection), *_roles_amiss(connection)]
+
+
+def refuse_unguarded() -> None:
+    """Raises `SystemExit` with what is wrong, so that no page is served unguarded. A database that is away serves none anyway."""
+    try:
+        found = problems(default_connection)
+    except OperationalError:
+        return
+    finally:
+        default_connection.close()
+    if found:
+        raise SystemExit("Harbour does not start. " + " ".join(found))
+
+
+def _undeclared() -> Iterator[str]:
+    kinds = RULE_FACTS | OWN_USER | REFERENCE | INFRASTRUCTURE
+    protected = {model._meta.label_lower for model in protected_models()}
+    for model in own_models():
+        label = model._meta.label_lower
+        if (label in protected) == (label in kinds):
+            yield f"{label} must be declared once: by a rule in its permissions.py, or by its kind in row_security.py."
+        if label in protected and not any(f.name == "school" for f in model._meta.local_fields):
+            yield f"{label} is protected and has no column for its school."
+
+
+def _unguarded(connection: Any) -> Iterator[str]:
+    """Compares what the database has with what the code would make."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, relrowsecurity AND relforcerowsecurity FROM pg_class "
+            "WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+        )
+        forced = dict(cursor.fetchall())
+        cursor.execute("SELECT tablename, policyname, cmd, roles::text[] FROM pg_policies WHERE schemaname = 'public'")
+        there: dict[str, set[tuple[str, str, str]]] = {}
+        for table, name, command, roles in cursor.fetchall():
+            there.setdefault(table, set()).add((name, command, ",".join(roles)))
+        cursor.execute(
+            "SELECT viewname FROM pg_views AS v WHERE schemaname = 'public' AND NOT EXISTS (SELECT FROM pg_class "
+            "WHERE relname = viewname AND reloptions::text LIKE '%security_invoker=true%')"
+        )
+        for (view,) in cursor.fetchall():
+            yield f"The view {view} reads as its owner, past row security: give it security_invoker."
+    wanted = {(f"{r}_{c.lower()}", c, r) for r in ("web", "worker") for c in ("SELECT", "INSERT", "UPDATE", "DELETE")}
+    wanted.add(("destroyer_all", "ALL", "destroyer"))
+    for model in protected_models():
+        table = model._meta.db_table
+        if not forced.get(table):
+            yield f"{table} has no forced row security."
+        if missing := wanted - there.get(table, set()):
+            yield f"{table} lacks the policies {', '.join(sorted(name for name, _, _ in missing))}."
+        if extra := there.get(table, set()) - wanted:
+            yield f"{table} has policies that no rule made: {', '.join(sorted(name for name, _, _ in extra))}."
+
+
+def _functions_amiss(connection: Any) -> Iterator[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname, prosecdef AND provolatile = 's' AND pg_get_userbyid(proowner) = %s "
+            "AND proconfig = ARRAY['search_path=\"\"'] FROM pg_proc WHERE pronamespace = to_regnamespace('rules')",
+            [RULES_OWNER],
+        )
+        found = cursor.fetchall()
+    if not found:
+        yield "The schema rules is not there. Run manage.py migrate as the owner."
+    for name, is_right in found:
+        if not is_right:
+            yield f"rules.{name} must be STABLE SECURITY DEFINER with an empty search path, and belong to {RULES_OWNER}."
+
+
+def _roles_amiss(connection: Any) -> Iterator[str]:
+    """Roles that row security would not bind, or that may do more than their work."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rolname FROM pg_roles WHERE rolname IN ('web', 'worker', 'destroyer') AND (rolsuper OR rolbypassrls)"
+        )
+        for (role,) in cursor.fetchall():
+            yield f"The role {role} passes row security. Take BYPASSRLS and SUPERUSER from it."
+        cursor.execute(
+            "SELECT rolname, relname FROM pg_roles, pg_class WHERE rolname IN ('web', 'worker') AND relname = ANY(%s) "
+            "AND relnamespace = 'public'::regnamespace AND has_table_privilege(rolname, pg_class.oid, 'DELETE, TRUNCATE')",
+            [[m._meta.db_table for m in protected_models() if not getattr(m, "web_may_delete", False)]],
+        )
+        for role, table in cursor.fetchall():
+            yield f"The role {role} may delete from {table}."  # noqa: S608  (a sentence)

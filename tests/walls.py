@@ -1,0 +1,69 @@
+"""How does a test stand before both walls? The test itself works as the owner of the tables; each request is answered as `web`.
+
+Whatever a page reads or writes therefore goes through row security, as in a running Harbour, in every test that opens one.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import time_machine
+from django.db import connection
+from django.db.backends.signals import connection_created
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from safeguarding.audit.context import Acting, tell_database
+
+
+def follow_the_clock(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """Tell the database the time that the test has set, before it is asked anything."""
+    wanted = timezone.now().isoformat(timespec="minutes") if time_machine.escape_hatch.is_travelling() else ""
+    told = context["connection"]
+    if getattr(told, "told_now", "") != wanted and not told.needs_rollback:
+        told.connection.execute("SELECT set_config('test.now', %s, false)", [wanted])
+        told.told_now = wanted
+    return execute(sql, params, many, context)
+
+
+def attach(connection: Any, **signal: Any) -> None:
+    """Every connection of the run follows the clock of its test."""
+    connection.told_now = ""
+    if follow_the_clock not in connection.execute_wrappers:
+        connection.execute_wrappers.append(follow_the_clock)
+
+
+connection_created.connect(attach)
+
+
+class AsWeb:
+    """The last of the middleware: from here on the database knows the request as the role `web`."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with as_role("web"):
+            return self.get_response(request)
+
+
+@contextmanager
+def as_role(role: str) -> Iterator[None]:
+    """Everything inside is done as a role of the database. Inside a transaction; what is rolled back changes back by itself."""
+    # Past Django, which counts the queries of a page: these are none of its own.
+    connection.ensure_connection()
+    connection.connection.execute(f"SET LOCAL ROLE {role}")
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback:
+            connection.connection.execute("SET LOCAL ROLE NONE")
+
+
+@contextmanager
+def asking(person: Any, role: str = "web") -> Iterator[None]:
+    """Everything inside is asked by `person` as a role of the database: what a request is, without a page."""
+    with as_role(role):
+        tell_database(Acting(user_id=person.pk if person else None))
+        yield
+    tell_database(Acting())
