@@ -27,7 +27,9 @@ OWN_USER = frozenset({"accounts.absence", "accounts.notice", "children.conflicta
 REFERENCE = frozenset({
     "accounts.term", "accounts.closure", "concerns.category", "concerns.subcategory",
 })  # fmt: skip
-INFRASTRUCTURE = frozenset({"audit.event", "concerns.referencecounter"})
+INFRASTRUCTURE = frozenset({
+    "audit.event", "audit.leaf", "audit.checkpoint", "audit.sealstate", "concerns.referencecounter",
+})  # fmt: skip
 # Work of the machine that nobody asked for by name, and the tables it needs whole. `worker` alone does it, and only
 # where the transaction names no person: what somebody asked for is done with that person's rights.
 SYSTEM_TASKS: dict[str, frozenset[str]] = {

@@ -267,6 +267,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
+# --- seals of the record of events
+# Outside the database: who can write the one must not be able to sign in the name of the other.
+SEAL_KEY_PATH = Path(env.str("SEAL_KEY_PATH", default=str(VAR / "seal.key")))
+ANCHOR_FOLDER = Path(env.str("ANCHOR_FOLDER", default=str(VAR / "anchors")))
+ANCHOR_MAIL_TO = env.list("ANCHOR_MAIL_TO", default=[])
+
 # --- language and time
 LANGUAGE_CODE = "en-gb"
 USE_I18N = False

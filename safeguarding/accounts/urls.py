@@ -22,4 +22,5 @@ urlpatterns = [
     path("school/terms/", views.add_term, name="add_term"),
     path("school/closures/", views.add_closure, name="add_closure"),
     path("school/take-out/<uuid:entry_id>/", views.withdraw_day, name="withdraw_day"),
+    path("school/record/", views.wholeness, name="wholeness"),
 ]
