@@ -13,7 +13,7 @@ from django.db import models
 from psycopg import sql
 
 # Sign-in's own tables: rows that end with a session or a click. Their libraries delete them.
-DELETING_APPS = frozenset({"sessions", "account"})
+DELETING_APPS = frozenset({"sessions", "account", "usersessions", "mfa", "socialaccount"})
 # Only ever added to. Not even their owner changes a row, unless by dropping the trigger first.
 APPEND_ONLY = frozenset({"audit.event"})
 # Written by `migrate` alone.
