@@ -53,6 +53,9 @@ class NoStoreMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
+        if request.method == "POST" and (page := request.resolver_match) and page.url_name == "account_logout":
+            # The back button finds nothing. Cookies are left: one of them says that this device is known.
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         return response
 

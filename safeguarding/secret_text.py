@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 _MARK = "v1:"
 _NONCE = 12
@@ -42,5 +43,5 @@ def reveal(kept: str, purpose: str) -> str:
     raise Unreadable
 
 
-def _key(secret: str, purpose: str) -> bytes:
-    return HKDF(SHA256(), 32, salt=None, info=f"harbour {purpose}".encode()).derive(secret.encode())
+def _key(secret: str | bytes, purpose: str) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=f"harbour {purpose}".encode()).derive(force_bytes(secret))

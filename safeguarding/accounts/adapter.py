@@ -19,7 +19,6 @@ from safeguarding.accounts.models import User
 from safeguarding.accounts.services import factors, find_account, sessions
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
-from safeguarding.http import Request
 from safeguarding.secret_text import conceal, reveal
 
 # Set by the tick of the sign-in form, and taken when the person is in.
@@ -98,9 +97,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         user = request.user
         return not factors.is_fresh(request, user) and factors.has_factor(user)
 
-    def get_client_ip(self, request: Request) -> str:  # type: ignore[override]
+    def get_client_ip(self, request: HttpRequest) -> str:
         """For the limits of sign-in: the address that events carry too, through as many proxies as are trusted."""
-        return request.acting.source_address or "unknown"
+        return request.acting.source_address or "unknown"  # type: ignore[attr-defined]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

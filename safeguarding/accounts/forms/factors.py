@@ -44,7 +44,9 @@ class CodeAgainForm(CodeForm):
     """The second factor once more, in a session that has had it."""
 
     def note(self) -> None:
-        factors.note_factor(context.request, self.user, self.authenticator.type)
+        """It counts for this session from now on."""
+        if self.authenticator is not None:
+            factors.note_factor(context.request, self.user, self.authenticator.type)
 
 
 class PasskeyAgainForm(ReauthenticateWebAuthnForm):  # type: ignore[misc]
