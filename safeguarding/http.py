@@ -22,6 +22,8 @@ class Request(HttpRequest):
     held: Held
     # Whose session this is while it is locked or lacks the second factor; `user` is then nobody.
     waiting: Waiting | None
+    # When this session began and was last used, and whether there is a reset to be told of.
+    session_row: Any
     # After how long without use this session locks.
     idle_seconds: int
     # The key of the current entry of the navigation; set by the view.

@@ -72,7 +72,8 @@ def next_code(user: User) -> str:
     """A code that works now: of the app while it has one that was not used, else from the list."""
     app = Authenticator.objects.get(user=user, type=Authenticator.Type.TOTP)
     now = int(time.time()) // 30
-    counter = max(now - 1, app.data.get("last_counter", 0) + 1)
+    # Not the one before: it may be too old by the time that it is typed.
+    counter = max(now, app.data.get("last_counter", 0) + 1)
     if counter <= now + 1:
         return format_hotp_value(hotp_value(decrypt(app.data["secret"]), counter))
     return Authenticator.objects.get(user=user, type=Authenticator.Type.RECOVERY_CODES).wrap().get_unused_codes()[0]

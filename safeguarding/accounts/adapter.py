@@ -12,9 +12,10 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from safeguarding.accounts import devices
 from safeguarding.accounts.models import User
 from safeguarding.accounts.services import factors, find_account, sessions
 from safeguarding.audit.models import Outcome, Verb
@@ -44,6 +45,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         except ValidationError:
             self._record_failure(credentials, purpose="too many tries")
             raise
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        username = credentials.get("username", "")
+        return f"{username.casefold()}:{devices.device_of(request, username)}"
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """The person whose name and password these are. An account that was closed is answered like a wrong password."""
@@ -75,6 +80,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         request.session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
         sessions.begin(request, user, shared=shared, address=self.get_client_ip(request))
         record(Verb.SIGN_IN, user, by=user)
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        """Somebody is in, factor and all: the device is one of theirs from now on."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        devices.remember(request, response, user.username)
+        return response
 
     def logout(self, request: HttpRequest) -> None:
         record(Verb.SIGN_OUT, request.user, by=request.user)  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from allauth.account import views as allauth
 from allauth.mfa.base import views as allauth_mfa
 from django.urls import path
 
-from safeguarding.accounts.views import factors
+from safeguarding.accounts.views import factors, resets
 from safeguarding.accounts.views import school as views
 
 urlpatterns = [
@@ -27,6 +27,14 @@ urlpatterns = [
     path("account/factor/passkey/take-away/", factors.remove_passkey, name="remove_passkey"),
     path("account/factor/codes/", factors.recovery_codes, name="mfa_view_recovery_codes"),
     path("account/factor/codes/new/", factors.new_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("account/sessions/", resets.own_sessions, name="own_sessions"),
+    path("account/cannot-sign-in/", resets.take_reset, name="take_reset"),
+    path("account/new-start/", resets.new_start, name="new_start"),
+    path("accounts/", resets.accounts, name="accounts"),
+    path("accounts/<uuid:user_id>/reset/", resets.ask_reset, name="ask_reset"),
+    path("accounts/<uuid:user_id>/end-sessions/", resets.end_their_sessions, name="end_their_sessions"),
+    path("resets/<uuid:reset_id>/", resets.reset, name="reset"),
+    path("resets/<uuid:reset_id>/withdraw/", resets.withdraw_reset, name="withdraw_reset"),
     path("inbox/", views.inbox, name="inbox"),
     path("inbox/<uuid:notice_id>/", views.notice, name="notice"),
     path("cover/", views.cover, name="cover"),

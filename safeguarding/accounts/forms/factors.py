@@ -6,11 +6,11 @@ from allauth.account.adapter import get_adapter as account_adapter
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as allauth
-from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm
 from django import forms
 
+from safeguarding.accounts.devices import take_try
 from safeguarding.accounts.services import factors
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
@@ -28,7 +28,7 @@ class CodeForm(HarbourForm, allauth.AuthenticateForm):  # type: ignore[misc]
 
     def clean_code(self) -> str:
         """Raises `ValidationError` for a wrong or used code, or after ten tries."""
-        forget_tries = check_rate_limit(self.user)
+        give_back = take_try(context.request, self.user.username, "second factor")
         self.authenticator = factors.take_code(self.user, self.cleaned_data["code"])
         if self.authenticator is None:
             record(
@@ -36,7 +36,7 @@ class CodeForm(HarbourForm, allauth.AuthenticateForm):  # type: ignore[misc]
             )  # fmt: skip
             raise get_adapter().validation_error("incorrect_code")
         self.authenticator.user = self.user
-        forget_tries()
+        give_back()
         return str(self.cleaned_data["code"])
 
 

@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
             name='Notice',
             fields=[
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('call', 'A safeguarding lead is needed now'), ('new_concern', 'A new concern'), ('added', 'Something was added to a concern'), ('reopened', 'A concern has been opened again'), ('unread', 'A concern has not been read yet'), ('receipt', 'Your report has been read or closed'), ('action', 'An action for you'), ('draft', 'A safeguarding lead asks about your unsent draft'), ('draft_read', 'A safeguarding lead has read your unsent draft')], max_length=20)),
+                ('kind', models.CharField(choices=[('call', 'A safeguarding lead is needed now'), ('new_concern', 'A new concern'), ('added', 'Something was added to a concern'), ('reopened', 'A concern has been opened again'), ('unread', 'A concern has not been read yet'), ('receipt', 'Your report has been read or closed'), ('action', 'An action for you'), ('draft', 'A safeguarding lead asks about your unsent draft'), ('draft_read', 'A safeguarding lead has read your unsent draft'), ('reset_asked', 'A colleague cannot sign in: say whether it is them'), ('reset', 'A new start with password or second factor')], max_length=20)),
                 ('object_type', models.CharField(max_length=40)),
                 ('object_id', models.UUIDField()),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -135,6 +135,30 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='term_runs_forward'), models.UniqueConstraint(models.F('school'), models.F('starts_on'), condition=models.Q(('withdrawn_at', None)), name='one_term_at_a_time')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Reset',
+            fields=[
+                ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('what', models.CharField(choices=[('password', 'A new password'), ('factor', 'A new second factor'), ('both', 'A new password and a new second factor')], max_length=10)),
+                ('asked_at', models.DateTimeField()),
+                ('asked_how', models.CharField(choices=[('seen', 'They stand before me'), ('rung', 'I rang them on a number that I had before'), ('video', 'I see them on a video call')], max_length=10, verbose_name='how you know that it is them')),
+                ('first_half', models.CharField(max_length=64)),
+                ('alone', models.BooleanField(default=False)),
+                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
+                ('confirmed_how', models.CharField(blank=True, choices=[('seen', 'They stand before me'), ('rung', 'I rang them on a number that I had before'), ('video', 'I see them on a video call')], max_length=10, verbose_name='how you know that it is them')),
+                ('second_half', models.CharField(blank=True, max_length=64)),
+                ('used_at', models.DateTimeField(blank=True, null=True)),
+                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='resets', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'indexes': [models.Index(models.F('confirmed_at'), condition=models.Q(('confirmed_at__isnull', False)), name='reset_confirmed')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('asked_by', models.F('user')), _negated=True), name='reset_not_asked_for_oneself'), models.CheckConstraint(condition=models.Q(('confirmed_by', None), models.Q(models.Q(('confirmed_by', models.F('user')), _negated=True), models.Q(('confirmed_by', models.F('asked_by')), _negated=True)), _connector='OR'), name='reset_takes_two'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None), ('second_half', '')), models.Q(('confirmed_at__isnull', False), models.Q(('second_half', ''), _negated=True), models.Q(('alone', True), ('confirmed_by__isnull', False), _connector='OR')), _connector='OR'), name='reset_confirmed_by_somebody'), models.CheckConstraint(condition=models.Q(('used_at', None), ('confirmed_at__isnull', False), _connector='OR'), name='reset_used_late'), models.UniqueConstraint(models.F('user'), condition=models.Q(('used_at', None), ('withdrawn_at', None)), name='one_reset_at_a_time')],
             },
         ),
     ]

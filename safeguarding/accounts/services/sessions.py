@@ -10,10 +10,13 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from safeguarding.accounts.models import User
+from safeguarding.accounts.models import RoleAssignment, User
+from safeguarding.accounts.permissions import live
+from safeguarding.accounts.services.resets import TOLD, standing
 
 # How far behind the last moment of use may be that the row says, so that not every request writes.
 _TOUCH_AFTER = timedelta(seconds=5)
@@ -63,9 +66,13 @@ def is_over(row: UserSession, now: datetime) -> bool:
 
 
 def row_of(request: HttpRequest) -> UserSession | None:
-    """The row of this request's session."""
-    key = request.session.session_key
-    return UserSession.objects.filter(session_key=key).first() if key else None
+    """The row of this request's session, and whether its person is to be told of a reset (`has_resets`): one query."""
+    key, now = request.session.session_key, timezone.now()
+    schools = RoleAssignment.objects.filter(
+        live(timezone.localdate(now)), user=OuterRef(OuterRef("user_id")), role_key__in=TOLD
+    )
+    news = standing(now).filter(Q(user=OuterRef("user_id")) | Q(school__in=schools.values("school_id")))
+    return UserSession.objects.filter(session_key=key).annotate(has_resets=Exists(news)).first() if key else None
 
 
 def touch(row: UserSession) -> None:
