@@ -102,6 +102,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 
 MIDDLEWARE = [
@@ -240,6 +242,50 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 # No rule about addresses: nobody signs in by one.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 
+# --- signing in with the school's own Microsoft or Google accounts (accounts/provider.py): one tenant, by issuer and subject
+MICROSOFT_TENANT = env.str("MICROSOFT_TENANT", default="")
+GOOGLE_DOMAIN = env.str("GOOGLE_DOMAIN", default="")
+_entra = f"https://login.microsoftonline.com/{MICROSOFT_TENANT}/v2.0"
+_providers: list[dict[str, Any]] = [
+    {
+        "provider_id": "microsoft",
+        "name": "Microsoft",
+        "client_id": env.str("MICROSOFT_CLIENT_ID", default=""),
+        "secret": secret("MICROSOFT_CLIENT_SECRET", "") if MICROSOFT_TENANT else "",
+        "settings": {"server_url": _entra, "issuer": _entra, "must_say": {"tid": MICROSOFT_TENANT}},
+    },
+    {
+        "provider_id": "google",
+        "name": "Google",
+        "client_id": env.str("GOOGLE_CLIENT_ID", default=""),
+        "secret": secret("GOOGLE_CLIENT_SECRET", "") if GOOGLE_DOMAIN else "",
+        "settings": {
+            "server_url": "https://accounts.google.com",
+            "issuer": "https://accounts.google.com",
+            "must_say": {"hd": GOOGLE_DOMAIN},
+        },
+    },
+]
+SIGN_IN_WITH = [each for each, tenant in zip(_providers, (MICROSOFT_TENANT, GOOGLE_DOMAIN), strict=True) if tenant]
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "provider_class": "safeguarding.accounts.provider.SchoolProvider",
+        "OAUTH_PKCE_ENABLED": True,
+        "SCOPE": ["openid"],
+        "APPS": SIGN_IN_WITH,
+    }
+}
+if {"common", "organizations", "consumers"} & {MICROSOFT_TENANT.lower()}:
+    raise ImproperlyConfigured(
+        "MICROSOFT_TENANT must be the number of your own tenant, not one that lets everybody in."
+    )
+_HOSTS = {"login.microsoftonline.com": MICROSOFT_TENANT, "accounts.google.com": GOOGLE_DOMAIN}
+SOCIALACCOUNT_ADAPTER = "safeguarding.accounts.provider.SocialAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_QUERY_EMAIL = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+
 # --- sessions (accounts/sessions.py), in seconds
 SESSION_IDLE = 15 * 60
 SESSION_IDLE_SHARED = 5 * 60
@@ -268,6 +314,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+_ELSEWHERE = [f"https://{host}" for host, tenant in _HOSTS.items() if tenant]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -276,7 +323,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "connect-src": [SELF],
         "frame-src": [SELF],
-        "form-action": [SELF],
+        # The form that leads to a provider is redirected there.
+        "form-action": [SELF, *_ELSEWHERE],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }

@@ -150,6 +150,8 @@ def _fingerprint() -> str:
     sources = [
         ROOT / "uv.lock",
         ROOT / "safeguarding" / "database.py",
+        # Which of the libraries' tables there are.
+        ROOT / "safeguarding" / "settings.py",
         ROOT / "safeguarding" / "launch" / "postgres.py",
     ]
     for app in ("safeguarding", "children", "sharing", "retention"):

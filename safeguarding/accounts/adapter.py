@@ -96,6 +96,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().set_password(user, password)
         record(Verb.CHANGE, user, purpose="password")
 
+    def get_login_stages(self) -> list[str]:
+        return ["safeguarding.accounts.sessions.FactorStage"]
+
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:  # type: ignore[override]
         """One page for all: who has a second factor gives that one; the password is enough only for those without."""
         return [{"id": "again", "description": "", "url": reverse("give_again")}]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -35,8 +36,14 @@ def _resets(request: Request, record: Any) -> dict[str, Any] | None:
     return {"resets": list(services.concerning(request.user, timezone.now()))}
 
 
+def _providers(request: Request, record: Any) -> dict[str, Any] | None:
+    ways = [(app["name"], f"with_{app['provider_id']}") for app in settings.SIGN_IN_WITH]
+    return {"ways": ways} if ways else None
+
+
 leads_to("accounts.reset", lambda key: reverse("reset", args=[key]))
 register(
+    Panel("sign_in", "providers", "account/part_providers.html", _providers, order=5),
     Panel("notice_strip", "resets", "accounts/part_resets.html", _resets, order=10),
     NavItem(
         "accounts", "Accounts", "accounts", may=lambda r: may_be_first("reset", r.user, r.held.school_id), order=87

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from allauth.mfa.stages import AuthenticateStage
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.models import AnonymousUser
@@ -60,9 +61,22 @@ class Waiting:
 
 def state_of(request: HttpRequest, user: User, row: UserSession, now: datetime) -> State | None:
     """Why this session is not open; None: it is."""
-    if needs_second_factor(user) and factors.factor_given_at(request, user) is None:
-        return State.WITHOUT_FACTOR if factors.has_factor(user) else State.TO_SET_UP
+    if needs_second_factor(user):
+        given = factors.factor_given_at(request, user)
+        # A provider's factor lets somebody in. It opens no locked screen, so one of their own comes first all the same.
+        if (given is None or factors.is_provider_only(request, user)) and not factors.has_factor(user):
+            return State.TO_SET_UP
+        if given is None:
+            return State.WITHOUT_FACTOR
     return State.LOCKED if services.left(row, now) <= timedelta(0) else None
+
+
+class FactorStage(AuthenticateStage):  # type: ignore[misc]
+    """Between the password, or the provider, and being in: the factor, unless the provider has just asked for one."""
+
+    def _should_handle(self, request: HttpRequest) -> bool:
+        given = factors.factor_given_at(request, self.login.user) is not None
+        return bool(super()._should_handle(request)) and not given
 
 
 class SessionStateMiddleware:

@@ -7,7 +7,7 @@ from allauth.account import views as allauth
 from allauth.mfa.base import views as allauth_mfa
 from django.urls import path
 
-from safeguarding.accounts.views import factors, resets
+from safeguarding.accounts.views import factors, providers, resets
 from safeguarding.accounts.views import school as views
 
 urlpatterns = [
@@ -27,6 +27,16 @@ urlpatterns = [
     path("account/factor/passkey/take-away/", factors.remove_passkey, name="remove_passkey"),
     path("account/factor/codes/", factors.recovery_codes, name="mfa_view_recovery_codes"),
     path("account/factor/codes/new/", factors.new_recovery_codes, name="mfa_generate_recovery_codes"),
+    *(
+        path(f"account/with/{name}/{step}", view, {"provider_id": name}, name=f"with_{name}{suffix}")
+        for name in ("microsoft", "google")
+        for step, view, suffix in (
+            ("", providers.go, ""),
+            ("back/", providers.back, "_back"),
+            ("link/", providers.link, "_link"),
+            ("unlink/", providers.unlink, "_unlink"),
+        )
+    ),
     path("account/sessions/", resets.own_sessions, name="own_sessions"),
     path("account/cannot-sign-in/", resets.take_reset, name="take_reset"),
     path("account/new-start/", resets.new_start, name="new_start"),

@@ -33,6 +33,12 @@ def factor_given_at(request: HttpRequest, user: User) -> float | None:
     return max(given, default=None)
 
 
+def is_provider_only(request: HttpRequest, user: User) -> bool:
+    """Whether the only factor of this session is the one that a provider says was given there."""
+    kinds = {entry.get("type") for entry in get_authentication_records(request, user) if entry.get("method") == "mfa"}
+    return kinds == {"provider"}
+
+
 def factors_of(user: User) -> list[Authenticator]:
     """Everything that `user` has set up, the oldest first; the list of codes is one of them."""
     return list(Authenticator.objects.filter(user=user).order_by("created_at", "pk"))

@@ -9,6 +9,7 @@ from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.internal.auth import begin_authentication
 from allauth.mfa.webauthn.views import AddWebAuthnView
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from safeguarding.accounts.forms.factors import AgainForm
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import asked_by_pages, fresh_factor, needs_second_factor, own_account
-from safeguarding.accounts.services import factors, sessions, signing_in
+from safeguarding.accounts.services import factors, providers, sessions, signing_in
 from safeguarding.accounts.sessions import State
 from safeguarding.http import Request
 
@@ -69,6 +70,7 @@ def own_factors(request: Request) -> HttpResponseBase:
         "passkeys": [a for a in found if a.type == Authenticator.Type.WEBAUTHN],
         "codes_left": sum(len(a.wrap().get_unused_codes()) for a in found if a.type == "recovery_codes"),
         "needs_one": needs_second_factor(request.user),
+        "ways": _ways(request.user),
     }
     return render(request, "account/factors.html", context)
 
@@ -168,6 +170,16 @@ def _ask(request: Request, form: AgainForm, template: str, context: dict[str, An
     asked = {"passkey": {"request_options": begin_authentication(user)}, "request_options": True} if keys else {}
     context = {"form": form, "next": _back(request)} | asked | context
     return render(request, template, context, status=422 if form.errors else 200)
+
+
+def _ways(user: User) -> list[dict[str, Any]]:
+    """The providers that are set up here, and whether one's account there is linked."""
+    linked = providers.linked(user)
+    found = [(app["name"], app["provider_id"]) for app in settings.SIGN_IN_WITH]
+    return [
+        {"name": name, "linked": key in linked, "link": f"with_{key}_link", "unlink": f"with_{key}_unlink"}
+        for name, key in found
+    ]
 
 
 def _back(request: Request) -> str:
