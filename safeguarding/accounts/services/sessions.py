@@ -80,3 +80,14 @@ def touch(row: UserSession) -> None:
     now = timezone.now()
     if now - row.last_seen_at > _TOUCH_AFTER:
         UserSession.objects.filter(pk=row.pk, last_seen_at__lt=now).update(last_seen_at=now)
+
+
+def browser_of(agent: str) -> str:
+    """What a browser calls itself, in the words of its owner: `Chrome on Windows`. Which of them it is, it may make up."""
+    names = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+    systems = (
+        ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("CrOS", "Chromebook"), ("Windows", "Windows"),
+        ("Mac OS", "Mac"), ("Linux", "Linux"),
+    )  # fmt: skip
+    name = next((said for mark, said in names if mark in agent), "Another browser")
+    return f"{name} on {next((said for mark, said in systems if mark in agent), 'an unknown device')}"

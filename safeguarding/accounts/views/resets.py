@@ -23,6 +23,7 @@ from safeguarding.accounts.permissions import (
 )
 from safeguarding.accounts.second_person import ensure_first, may_be_first, second_people
 from safeguarding.accounts.services.resets import TOLD
+from safeguarding.accounts.services.sessions import browser_of
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import NotAllowed
@@ -118,7 +119,7 @@ def own_sessions(request: Request) -> HttpResponseBase:
         services.end_sessions(user=request.user, by=request.user, besides=here, only=only)
         messages.success(request, "Ended. Whoever sits there is signed out at the next click.")
         return redirect("own_sessions")
-    rows = services.sessions_of(request.user)
+    rows = [(row, browser_of(row.user_agent)) for row in services.sessions_of(request.user)]
     return render(request, "account/sessions.html", {"rows": rows, "here": here, "others": len(rows) > 1})
 
 
