@@ -13,7 +13,7 @@ from safeguarding.accounts.views import school as views
 urlpatterns = [
     path("account/sign-in/", allauth.login, name="account_login"),
     path("account/sign-out/", allauth.logout, name="account_logout"),
-    path("account/password/", allauth.password_change, name="account_change_password"),
+    path("account/password/", factors.change_password, name="account_change_password"),
     path("account/again/", factors.give_again, name="give_again"),
     path("account/code/", allauth_mfa.authenticate, name="mfa_authenticate"),
     path("account/locked/", factors.unlock, name="unlock"),

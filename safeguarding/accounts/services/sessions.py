@@ -4,6 +4,8 @@ The library's `UserSession` says so, one row beside the session's own: an UPDATE
 never overwrite what the other put into the session.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -48,6 +50,17 @@ def renew(session: SessionBase, *, opened: bool = False) -> None:
     if opened:
         changes["last_seen_at"] = timezone.now()
     UserSession.objects.filter(session_key=old).update(**changes)
+
+
+@contextmanager
+def same_session(request: HttpRequest) -> Iterator[None]:
+    """What happens inside gives the session a new id, and the library a row that begins now: the old row goes on instead."""
+    row = row_of(request)
+    yield
+    key = request.session.session_key
+    if row is not None and key != row.session_key:
+        UserSession.objects.filter(session_key=key).delete()
+        UserSession.objects.filter(pk=row.pk).update(session_key=key)
 
 
 def idle_limit(row: UserSession) -> timedelta:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.views import PasswordChangeView
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
@@ -20,7 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 from safeguarding.accounts.forms.factors import AgainForm
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import asked_by_pages, fresh_factor, needs_second_factor, own_account
-from safeguarding.accounts.services import factors, providers, sessions, signing_in
+from safeguarding.accounts.services import end_sessions, factors, providers, sessions, signing_in
 from safeguarding.accounts.sessions import State
 from safeguarding.http import Request
 
@@ -138,6 +139,17 @@ class TakeAwayApp(DeactivateTOTPView):  # type: ignore[misc]
         return response
 
 
+class ChangePassword(PasswordChangeView):  # type: ignore[misc]
+    """A new password by the old one. The session goes on, as old as it was; all others end."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        with sessions.same_session(self.request):
+            response: HttpResponse = super().form_valid(form)
+        end_sessions(user=self.request.user, by=self.request.user, besides=self.request.session.session_key)
+        return response
+
+
+change_password = own_account(ChangePassword.as_view())
 set_up_app = own_account(SetUpApp.as_view())
 set_up_passkey = own_account(SetUpPasskey.as_view())
 take_away_app = own_account(TakeAwayApp.as_view())

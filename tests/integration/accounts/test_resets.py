@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from safeguarding.accounts import services
+from safeguarding.accounts import second_person, services
 from safeguarding.accounts.models import Notice, Reset, User
 from safeguarding.accounts.roles import ROLES
 from safeguarding.audit.models import Event, Outcome, Verb
@@ -204,6 +204,22 @@ def test_one_person_in_two_roles_is_not_two_people(room, roles):
             confirmed_by=double, confirmed_at=timezone.now(), second_half="x"
         )
     services.confirm_reset(reset=asked.reset, how="seen", by=room.deputy)
+
+
+def test_of_the_two_at_most_one_is_of_it(room, monkeypatch):
+    """The office plays the IT administrator: the rule is about any role of the table."""
+    rule = second_person.Rule("", usual=("headteacher", "lead", "deputy_lead", "office"), at_most_one=("office",))
+    monkeypatch.setitem(second_person.RULES, "reset", rule)
+    other = factories.member(room.school, "office", "Ivy", "Marsh")
+    ask = {"user": room.lead, "school_id": room.school.pk, "what": "both", "how": "seen"}
+    asked = services.ask_reset(**ask, by=room.office)
+    with pytest.raises(NotAllowed, match="not one of those"):
+        services.confirm_reset(reset=asked.reset, how="seen", by=other)
+    services.confirm_reset(reset=asked.reset, how="seen", by=room.deputy)
+    # Who is a lead as well comes as a lead.
+    services.assign_role(user=other, school=room.school, role_key="deputy_lead", starts_on=LONG_AGO)
+    asked = services.ask_reset(**ask, by=room.office)
+    services.confirm_reset(reset=asked.reset, how="seen", by=User.objects.get(pk=other.pk))
 
 
 @pytest.mark.parametrize("who", ["teacher", "office", "pastoral"])

@@ -137,3 +137,17 @@ def test_a_role_change_of_ones_own_goes_on_under_a_new_id(room, client):
     assert is_in(client)
     assert not Session.objects.filter(session_key=before).exists()
     assert UserSession.objects.get().data == {"shared": True}
+
+
+def test_a_new_password_ends_the_other_sessions_and_makes_this_one_no_younger(room, clock):
+    here, _ = sign_in(room.teacher, shared="on")
+    there, _ = sign_in(room.teacher)
+    began = UserSession.objects.get(session_key=here.session.session_key).created_at
+    clock(minutes=3)
+    new = "a-lighthouse-keeps-watch"
+    before = here.session.session_key
+    here.post("/account/password/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    assert (is_in(here), is_in(there)) == (True, False)
+    row = UserSession.objects.get(user=room.teacher)
+    assert row.session_key == here.session.session_key != before
+    assert (row.created_at, row.data) == (began, {"shared": True})
