@@ -171,11 +171,14 @@ def test_it_can_be_used_once_and_for_an_hour(room):
             services.use_reset(reset=asked.reset, password=NEW)
 
 
-def test_a_new_start_ends_every_session_and_signs_nobody_in(room):
+@pytest.mark.parametrize("what", ["both", "password", "factor"])
+def test_a_new_start_ends_every_session_and_signs_nobody_in(room, what):
     thief, _ = sign_in(room.lead)
-    asked, confirmed = both(room)
+    asked, confirmed = both(room, what)
     client = take(room.lead, asked.half, confirmed.half)
-    client.post("/account/new-start/", {"password": NEW, "again": NEW})
+    chosen = PASSWORD if what == "factor" else NEW
+    assert client.post("/account/new-start/", {"password": chosen, "again": chosen}).status_code == 302
+    assert not UserSession.objects.filter(user=room.lead).exists()
     assert not is_in(thief)
     assert not is_in(client)
 
