@@ -33,7 +33,8 @@ def _resets(request: Request, record: Any) -> dict[str, Any] | None:
     """Resets of the last seven days. Whether there are any, the query of the session has said."""
     if not request.session_row.has_resets:
         return None
-    return {"resets": list(services.concerning(request.user, timezone.now()))}
+    found = list(services.concerning(request.user, timezone.now()))
+    return {"resets": found} if found else None
 
 
 def _providers(request: Request, record: Any) -> dict[str, Any] | None:
