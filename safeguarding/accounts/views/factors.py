@@ -117,6 +117,12 @@ class SetUpApp(ActivateTOTPView):  # type: ignore[misc]
 
     template_name = "mfa/totp/activate_form.html"
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the key in groups of four, as apps and people write it."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        secret = context["form"].secret
+        return context | {"key": " ".join(secret[n : n + 4] for n in range(0, len(secret), 4))}
+
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
         _added(self.request, factors.use_up(factors.newest(self.request.user, Authenticator.Type.TOTP)))
