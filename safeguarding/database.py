@@ -17,7 +17,7 @@ from psycopg import sql
 from safeguarding.audit.protection import protected_models
 
 # Sign-in's own tables: rows that end with a session or a click. Their libraries delete them.
-DELETING_APPS = frozenset({"sessions", "account"})
+DELETING_APPS = frozenset({"sessions", "account", "usersessions", "mfa", "socialaccount"})
 # Only ever added to. Not even their owner changes a row, unless by dropping the trigger first.
 APPEND_ONLY = frozenset({"audit.event", "audit.leaf", "audit.checkpoint"})
 # Only ever added to by those who work; they end with their record, which is the destroyer's to say.

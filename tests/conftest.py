@@ -37,6 +37,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _signed_in() -> None:
+    """Whoever a test signs in has the second factor that they need."""
+    from tests import signed_in
+
+    signed_in.install()
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _static_files() -> None:
     """Pages name built files by their hash, also where no server runs."""
     build_static()

@@ -168,6 +168,8 @@ def _fingerprint() -> str:
         ROOT / "safeguarding" / "row_security.py",
         ROOT / "safeguarding" / "audit" / "protection.py",
         ROOT / "safeguarding" / "accounts" / "roles.py",
+        # Which of the libraries' tables there are.
+        ROOT / "safeguarding" / "settings.py",
         ROOT / "safeguarding" / "launch" / "postgres.py",
         ROOT / "safeguarding" / "audit" / "history.py",
         ROOT / "tests" / "proof" / "triggers.py",

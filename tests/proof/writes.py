@@ -45,12 +45,15 @@ def watch() -> None:
     enter, leave = transaction.Atomic.__enter__, transaction.Atomic.__exit__
 
     def __enter__(self: Any) -> None:
-        enter(self)
         connection = transaction.get_connection(self.using)
+        inside = connection.in_atomic_block
+        enter(self)
         units = _units(connection)
         name = None if any(units) else _opened_by()
         if name and connection.proof_dirty:  # type: ignore[attr-defined]
-            _take(connection)  # what the test wrote by its own hand
+            if inside:
+                _take(connection)  # what the test wrote by its own hand
+            connection.proof_dirty = False  # type: ignore[attr-defined]
         units.append(name)
 
     def __exit__(self: Any, kind: Any, error: Any, trace: Any) -> None:
