@@ -23,7 +23,7 @@ RULES_OWNER = "rules"
 RULE_FACTS = frozenset({
     "accounts.school", "accounts.user", "accounts.roleassignment", "accounts.team", "accounts.teammember",
 })  # fmt: skip
-OWN_USER = frozenset({"accounts.absence", "accounts.notice", "children.conflictanswer"})
+OWN_USER = frozenset({"accounts.absence", "accounts.notice", "accounts.reset", "children.conflictanswer"})
 REFERENCE = frozenset({
     "accounts.term", "accounts.closure", "concerns.category", "concerns.subcategory",
 })  # fmt: skip
