@@ -14,7 +14,8 @@ from django.db.models import Model, Q
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
-from safeguarding.audit.protection import Rule, among, fact, rule
+from safeguarding.audit.protection import Rule, among, fact, known, rule, who_sees
+from safeguarding.once import once
 
 from .models import (
     Child,
@@ -180,6 +181,21 @@ def team_grants_seen(me: Any) -> Rule:
 def may_see_details(user: User, school_id: UUID) -> bool:
     """Whether the person may open children's records at the school, and search by UPN."""
     return may(user, Capability.VIEW_CHILD_DETAILS, school_id)
+
+
+def may_see_record(user: User, child: Child) -> bool:
+    """Whether the person may open this child's record: by their role, given access, or in an emergency. Not by the card."""
+    if may_see_details(user, child.school_id):
+        return True
+    return bool(who_sees(ChildDetail(child_id=child.pk, school_id=child.school_id), [user.pk]))
+
+
+def access_to_a_child(user: User) -> bool:
+    """Whether some child's record is open to the person beside their roles. Once a page."""
+    return once(
+        ("access to a child", user.pk),
+        lambda: bool(known("granted_children", user.pk) or known("emergency_children", user.pk)),
+    )
 
 
 def may_see_addresses(user: User, school_id: UUID) -> bool:

@@ -29,6 +29,7 @@ class Given(models.Model):
     granted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    end_reason = SealedText("reason for withdrawing it", blank=True)
 
     class Meta:
         abstract = True

@@ -5,11 +5,10 @@ migration would change nothing and say nothing, and a column that a policy names
 `manage.py check_row_security` prints, and what keeps the web process from starting.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.db import models
 from psycopg import ClientCursor, sql
 
@@ -23,9 +22,9 @@ RULES_OWNER = "rules"
 RULE_FACTS = frozenset({
     "accounts.school", "accounts.user", "accounts.roleassignment", "accounts.team", "accounts.teammember",
 })  # fmt: skip
-OWN_USER = frozenset({"accounts.absence", "accounts.notice", "children.conflictanswer"})
+OWN_USER = frozenset({"accounts.absence", "accounts.notice", "accounts.conflictanswer"})
 REFERENCE = frozenset({
-    "accounts.term", "accounts.closure", "concerns.category", "concerns.subcategory",
+    "accounts.term", "accounts.closure", "accounts.accessreview", "concerns.category", "concerns.subcategory",
 })  # fmt: skip
 INFRASTRUCTURE = frozenset({"audit.event", "concerns.referencecounter"})
 # Work of the machine that nobody asked for by name, and the tables it needs whole. `worker` alone does it, and only

@@ -1,7 +1,6 @@
 """Who works where, and what has each been told? Schools, people, their roles, the school's days, the inbox."""
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -207,28 +206,71 @@ class Team(Group):
 
 
 class TeamMember(models.Model):
-    """That somebody belongs to a team, from a day until a day. Both ends count; the row is never deleted."""
+    """That somebody belongs to a team, from a day until a day (both count) or until taken out. The row is never deleted."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="members")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="teams")
     starts_on = models.DateField()
     ends_on = models.DateField("last day", null=True, blank=True)
+    # Taken out: from that moment, not from the next day.
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="membership_runs_forward"
             ),
-            models.UniqueConstraint("team", "user", condition=Q(ends_on=None), name="member_once"),
+            models.UniqueConstraint("team", "user", condition=Q(ended_at=None, ends_on=None), name="member_once"),
         ]
 
     class PersonalData(personal_data.PersonalData):
         subject = "user"
-        plain = ("starts_on", "ends_on")
+        plain = ("starts_on", "ends_on", "ended_at")
         source = Source.SCHOOL
         collection = "mandatory: access follows from it"
         retention = Retention.GOES_WITH_IT
+
+
+class ConflictAnswer(models.Model):
+    """What somebody answered at the start of a school year: are you related or close to any child or family here?"""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    # The calendar year in which the school year began.
+    year = models.PositiveSmallIntegerField("school year")
+    has_connection = models.BooleanField("related or close to a child here")
+    answered_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint("user", "school", "year", name="asked_once_a_year")]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "user"
+        plain = ("year", "has_connection", "answered_at")
+        source = Source.SCHOOL
+        collection = "mandatory: nobody handles the record of their own family (UK GDPR Art 5(1)(f))"
+        retention = Retention.GOES_WITH_IT
+
+
+class AccessReview(models.Model):
+    """That somebody looked at who has access to what at a school, and signed for it. Due once a term."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField(db_default=Now())
+    signed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index("school", "signed_at", name="review_school")]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "signed_by"
+        plain = ("signed_at",)
+        source = Source.SCHOOL
+        collection = "mandatory: who may see a record must be looked at from time to time (UK GDPR Art 5(1)(f), 5(2))"
+        retention = Retention.KEPT
 
 
 class Absence(models.Model):
@@ -267,6 +309,11 @@ class Notice(models.Model):
         UNREAD = "unread", "A concern has not been read yet"
         RECEIPT = "receipt", "Your report has been read or closed"
         ACTION = "action", "An action for you"
+        STAND_IN = "stand_in", "A concern for you to read in somebody’s place"
+        APPOINT = "appoint", "Nobody can stand in: somebody must be named"
+        CONFLICT = "conflict", "Somebody has said that they are close to a child"
+        EMERGENCY = "emergency", "Somebody has opened a record in an emergency"
+        ACCESS = "access", "You have been given access to a record"
         DRAFT = "draft", "A safeguarding lead asks about your unsent draft"
         DRAFT_READ = "draft_read", "A safeguarding lead has read your unsent draft"
 

@@ -46,6 +46,14 @@ class Verb(models.TextChoices):
     IMPORT = "import"
     DRAFT = "draft"
     DISCARD = "discard"
+    GRANT = "grant"
+    WITHDRAW = "withdraw"
+    RESTRICT = "restrict"
+    DECLARE = "declare"
+    CONFIRM = "confirm"
+    LIFT = "lift"
+    EMERGENCY = "emergency"
+    REVIEW = "review"
 
 
 class Outcome(models.TextChoices):

@@ -133,7 +133,14 @@ def _open(run: ImportRun, today: date) -> tuple[Iterator[Parsed], TransferFile |
 
 
 def _row(run: ImportRun, row: Parsed, result: dict[str, Any]) -> dict[str, Any]:
-    return {"run_id": run.pk, "school_id": run.school_id, "number": row.number, "facts": row.facts, "who": row.who, **result}
+    return {
+        "run_id": run.pk,
+        "school_id": run.school_id,
+        "number": row.number,
+        "facts": row.facts,
+        "who": row.who,
+        **result,
+    }
 
 
 def _as_read(row: ImportRow) -> Parsed:

@@ -140,7 +140,7 @@ def call_lead(
         unnamed = ChildEntry(role=role, kind=ConcernChild.Kind.UNNAMED, description=described.strip())
         name_children(concern, [unnamed], by=by, at=at)
     record(Verb.CALL, concern, by=by, purpose="" if signed_in else "session ended")
-    first = first_to_call(school.pk, caller=by, at=at)
+    first = first_to_call(concern, caller=by, at=at)
     tell(people=first, school_id=school.pk, kind=Notice.Kind.CALL, object_type="concern", object_id=concern.pk, at=at)
     return concern
 
@@ -191,7 +191,14 @@ def amend(*, account: Account, token: UUID, text: str, reason: str, by: User, at
         return there
     at = at or timezone.now()
     added = Amendment.objects.create(
-        account=account, concern=concern, school_id=account.school_id, author=by, token=key, text=text, reason=reason, added_at=at
+        account=account,
+        concern=concern,
+        school_id=account.school_id,
+        author=by,
+        token=key,
+        text=text,
+        reason=reason,
+        added_at=at,
     )
     concern.news_at = at
     concern.revision += 1

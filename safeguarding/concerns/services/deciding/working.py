@@ -7,13 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from safeguarding.accounts.models import Notice, User
-from safeguarding.accounts.permissions import ensure, ensure_works_at
-from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.permissions import ensure_works_at
 from safeguarding.accounts.services import open_notices, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.lifecycles import action_life
 from safeguarding.concerns.models import Action, Concern, ConcernNote
+from safeguarding.concerns.permissions import ensure_decides
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
 
@@ -27,7 +27,7 @@ def rename_concern(*, concern: Concern, seen: int, title: str, by: User, at: dat
 
     `seen` is the revision on the lead's screen. Raises `ChangedSince` when somebody else saved first, but for the same title.
     """
-    ensure(by, Capability.DECIDE_CONCERNS, concern.school_id, LEADS)
+    ensure_decides(by, concern.pk, concern.school_id, LEADS)
     concern, title = lock(concern.pk), title.strip()
     if concern.title == title:
         return concern
@@ -42,7 +42,7 @@ def rename_concern(*, concern: Concern, seen: int, title: str, by: User, at: dat
 @transaction.atomic
 def add_note(*, concern: Concern, token: UUID, text: str, by: User, at: datetime | None = None) -> ConcernNote:
     """A lead's note. The same token and words again return the note that is there."""
-    ensure(by, Capability.DECIDE_CONCERNS, concern.school_id, LEADS)
+    ensure_decides(by, concern.pk, concern.school_id, LEADS)
     if not text.strip():
         raise BadInput("Write the note before you save it.")
     note, made = ConcernNote.objects.get_or_create(
@@ -65,7 +65,7 @@ def add_action(
     Raises `OutOfTurn` when the concern is closed, `BadInput` for a day that has passed or is too far off, and for somebody
     who has no role at the school today.
     """
-    ensure(by, Capability.DECIDE_CONCERNS, concern.school_id, LEADS)
+    ensure_decides(by, concern.pk, concern.school_id, LEADS)
     at = at or timezone.now()
     concern = lock(concern.pk)
     token = entry_token(token, text, owner.pk, due_on)
