@@ -51,6 +51,11 @@ class PersonGrant(Given, UserObjectPermissionBase):
     def __str__(self) -> str:
         return f"grant:{self.pk}"
 
+    @property
+    def holder_name(self) -> str:
+        """Who was given it, as a page says."""
+        return self.user.full_name
+
 
 class TeamGrant(Given, GroupObjectPermissionBase):
     """Access of the members of one team to one record, while they are its members."""
@@ -62,6 +67,12 @@ class TeamGrant(Given, GroupObjectPermissionBase):
 
     def __str__(self) -> str:
         return f"grant:{self.pk}"
+
+    @property
+    def holder_name(self) -> str:
+        """Which team was given it, as a page says."""
+        title: str = self.group.title  # type: ignore[attr-defined]
+        return title
 
 
 def ended_in_pairs(name: str) -> models.CheckConstraint:
