@@ -40,7 +40,7 @@ $$;
 CREATE FUNCTION rules.emergency_children(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(child_id), '{}') FROM public.children_emergencyaccess
-    WHERE user_id = me AND now() < ends_at AND reviewed_at IS NULL AND school_id = ANY (rules.schools_of(me))
+    WHERE user_id = me AND rules.now() < ends_at AND reviewed_at IS NULL AND school_id = ANY (rules.schools_of(me))
 $$;
 
 -- The adults and homes of children to whom the person has access beside their role.

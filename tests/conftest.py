@@ -12,7 +12,7 @@ from django.test import TransactionTestCase
 from safeguarding.launch.static import build_static
 from tests import postgres
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.walls"]
 _stack = ExitStack()
 _server = pytest.StashKey[postgres.Databases]()
 

@@ -29,6 +29,13 @@ from tests.waiting import until
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "var" / "test"
 TEMPLATE = "harbour_template"
+# The rules ask the database for the time; here they are told it, when a test has set the clock (`tests/walls.py`).
+CLOCK = """
+CREATE OR REPLACE FUNCTION rules.now() RETURNS timestamptz
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(nullif(current_setting('test.now', true), '')::timestamptz, pg_catalog.now())
+$$
+"""
 _PREFIX = "harbour-test-"
 # The socket is in a folder that only we can enter; what these guard is that sign-in by password works.
 _PASSWORDS = {role: f"password-of-{role}" for role in (*ROLES, "postgres")}
@@ -129,6 +136,12 @@ def _migrate(databases: Databases) -> None:
     }
     command = [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity=0"]
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    with psycopg.connect(databases.url("owner")) as connection:
+        connection.execute("GRANT CREATE ON SCHEMA rules TO rules")
+        connection.execute("SET LOCAL ROLE rules")
+        connection.execute(CLOCK)
+        connection.execute("SET LOCAL ROLE NONE")
+        connection.execute("REVOKE CREATE ON SCHEMA rules FROM rules")
 
 
 def _given() -> Databases:

@@ -7,10 +7,33 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import time_machine
 from django.db import connection
+from django.db.backends.signals import connection_created
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
 
 from safeguarding.audit.context import Acting, tell_database
+
+
+def follow_the_clock(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """Tell the database the time that the test has set, before it is asked anything."""
+    wanted = timezone.now().isoformat(timespec="minutes") if time_machine.escape_hatch.is_travelling() else ""
+    told = context["connection"]
+    if getattr(told, "told_now", "") != wanted and not told.needs_rollback:
+        told.connection.execute("SELECT set_config('test.now', %s, false)", [wanted])
+        told.told_now = wanted
+    return execute(sql, params, many, context)
+
+
+def attach(connection: Any, **signal: Any) -> None:
+    """Every connection of the run follows the clock of its test."""
+    connection.told_now = ""
+    if follow_the_clock not in connection.execute_wrappers:
+        connection.execute_wrappers.append(follow_the_clock)
+
+
+connection_created.connect(attach)
 
 
 class AsWeb:
@@ -27,14 +50,14 @@ class AsWeb:
 @contextmanager
 def as_role(role: str) -> Iterator[None]:
     """Everything inside is done as a role of the database. Inside a transaction; what is rolled back changes back by itself."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL ROLE {role}")
+    # Past Django, which counts the queries of a page: these are none of its own.
+    connection.ensure_connection()
+    connection.connection.execute(f"SET LOCAL ROLE {role}")
     try:
         yield
     finally:
         if not connection.needs_rollback:
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL ROLE NONE")
+            connection.connection.execute("SET LOCAL ROLE NONE")
 
 
 @contextmanager

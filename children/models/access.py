@@ -5,7 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from safeguarding import grants, personal_data
+from children import grants
+from safeguarding import personal_data
 from safeguarding.accounts.models import School, Team, User
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
@@ -75,7 +76,7 @@ class ChildGrant(grants.PersonGrant):
     content_object = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
     permission = models.ForeignKey(Permission, on_delete=models.PROTECT, related_name="+")
 
-    objects = Protected()  # type: ignore[assignment]
+    objects = Protected()  # type: ignore[assignment, misc]
 
     class Meta:
         constraints = [
@@ -101,7 +102,7 @@ class ChildTeamGrant(grants.TeamGrant):
     group = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
     permission = models.ForeignKey(Permission, on_delete=models.PROTECT, related_name="+")
 
-    objects = Protected()  # type: ignore[assignment]
+    objects = Protected()  # type: ignore[assignment, misc]
 
     class Meta:
         constraints = [

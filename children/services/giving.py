@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import models, transaction
 from django.utils import timezone
 
+from children.grants import LONGEST, Given, viewing
 from safeguarding.accounts.models import Notice, Team, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability
@@ -16,7 +17,6 @@ from safeguarding.audit.protection import known, may_view
 from safeguarding.audit.services import record
 from safeguarding.dates import full_day
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
-from safeguarding.grants import LONGEST, Given, viewing
 
 G = TypeVar("G", bound=Given)
 # The fact that says what is hidden from somebody, by the kind of record.

@@ -1,10 +1,11 @@
 """Who can see a child's record, and who has looked; access to it given, withdrawn, and opened in an emergency."""
 
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -28,6 +29,8 @@ from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.dates import clock
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
+
+G = TypeVar("G", ChildGrant, ChildTeamGrant)
 
 
 def _child(request: Request, pk: UUID, purpose: str) -> Child:
@@ -104,8 +107,7 @@ def _team(key: UUID, school_id: UUID) -> Team:
 def child_access_withdraw(request: Request, pk: UUID, grant_id: UUID) -> HttpResponseBase:
     """Access is withdrawn: the page says who would lose sight of the record, and asks why."""
     child = _child(request, pk, "withdraw access")
-    grants = (visible(request, kind).filter(content_object=child, pk=grant_id) for kind in (ChildGrant, ChildTeamGrant))
-    grant = next((found for some in grants if (found := some.select_related("content_object").first())), None)
+    grant = _grant(request, ChildGrant, child, grant_id) or _grant(request, ChildTeamGrant, child, grant_id)
     if grant is None:
         raise Http404
     form = ReasonForm(request.POST or None)
@@ -114,9 +116,14 @@ def child_access_withdraw(request: Request, pk: UUID, grant_id: UUID) -> HttpRes
         messages.success(request, "Access withdrawn.")
         return redirect("child_access", pk)
     withdraw = partial(access.withdraw_child_grant, grant=grant, reason="tried", by=request.user)
-    change = sight.tried(record_behind(child), withdraw, on=timezone.localdate()) if grant.ended_at is None else None
+    change = sight.tried(record_behind(child), withdraw, on=timezone.localdate())
     context = record_frame(request, child, "access") | {"form": form, "grant": grant, "change": change}
     return render(request, "access/child_withdraw.html", context, status=422 if form.errors else 200)
+
+
+def _grant(request: Request, kind: type[G], child: Child, grant_id: UUID) -> G | None:
+    rows: QuerySet[G] = visible(request, kind).filter(content_object=child, pk=grant_id, ended_at=None)
+    return rows.select_related("content_object").first()
 
 
 @require_GET

@@ -67,12 +67,12 @@ def give_role(request: Request, user_id: UUID) -> HttpResponseBase:
     context: dict[str, Any] = {"one": one, "form": form}
     if not form.is_valid():
         return render(request, "access/role.html", context, status=422 if form.errors else 200)
-    held = [assignment.role_key for assignment in one.roles]
+    given = dict(form.cleaned_data)
+    held, new = [assignment.role_key for assignment in one.roles], given.pop("new_role")
     if "confirmed" not in request.POST:
-        gain, _ = differences(held, [*held, form.cleaned_data["role_key"]])
-        title = ROLES[form.cleaned_data["role_key"]].title
-        return render(request, "access/role_confirm.html", context | {"gain": gain, "title": title})
-    services.assign_role(user=one.user, school=school, by=request.user, **form.cleaned_data)
+        gain, _ = differences(held, [*held, new])
+        return render(request, "access/role_confirm.html", context | {"gain": gain, "title": ROLES[new].title})
+    services.assign_role(user=one.user, school=school, role_key=new, by=request.user, **given)
     messages.success(request, "Role given.")
     return redirect("person_access", user_id)
 

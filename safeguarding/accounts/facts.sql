@@ -15,9 +15,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(current_setting('app.door', true), '')
 $$;
 
+-- The one clock of the rules: that of the database, at the beginning of the transaction.
+CREATE FUNCTION rules.now() RETURNS timestamptz
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT pg_catalog.now()
+$$;
+
 CREATE FUNCTION rules.today() RETURNS date
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT (now() AT TIME ZONE 'Europe/London')::date
+    SELECT (rules.now() AT TIME ZONE 'Europe/London')::date
 $$;
 
 -- Roles that are live today, of people who are active.

@@ -191,13 +191,15 @@ class Team(Group):
     title = models.CharField("name", max_length=60)
     ended_at = models.DateTimeField(null=True, blank=True)
 
+    objects: "models.Manager[Team]" = models.Manager()  # type: ignore[misc]
+
     class Meta:
         constraints = [
             models.UniqueConstraint("school", "title", condition=Q(ended_at=None), name="team_of_a_name_once")
         ]
 
     class PersonalData(personal_data.PersonalData):
-        plain = ("key", "kind", "title", "ended_at")
+        plain = ("key", "name", "kind", "title", "ended_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
 

@@ -1,12 +1,17 @@
 """Who is asking, for which school, in which request? Set once per request or task, read by `services.record`."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import wraps
+from types import MappingProxyType
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -88,12 +93,39 @@ def speaking_for(person: UUID) -> Iterator[None]:
         yield
 
 
+def as_author(service: Callable[..., R]) -> Callable[..., R]:
+    """A service that is told who wrote something (`author_id`), and does all of it with that person's rights."""
+
+    @wraps(service)
+    def done(*, author_id: UUID, **given: Any) -> R:
+        with speaking_for(author_id):
+            return service(author_id=author_id, **given)
+
+    return done
+
+
+# What the settings of the open transaction were changed to, by name: asked here, not from the database.
+_settings: ContextVar[Mapping[str, str]] = ContextVar("settings", default=MappingProxyType({}))
+
+
 @contextmanager
 def _setting(name: str, value: str) -> Iterator[None]:
     """A setting of the transaction, put back afterwards. What fails inside is rolled back, and the setting with it."""
+    at_first = {"app.user_id": str(current().user_id or "")}.get(name, "")
+    before = _settings.get().get(name, at_first)
+    if before == value:
+        yield
+        return
+    with nullcontext() if connection.in_atomic_block else transaction.atomic():
+        _set(name, value)
+        token = _settings.set({**_settings.get(), name: value})
+        try:
+            yield
+        finally:
+            _settings.reset(token)
+        _set(name, before)
+
+
+def _set(name: str, value: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting(%s, true), set_config(%s, %s, true)", [name, name, value])
-        [before, _] = cursor.fetchone()
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config(%s, %s, true)", [name, before or ""])
+        cursor.execute("SELECT set_config(%s, %s, true)", [name, value])

@@ -46,7 +46,7 @@ class Among(Func):  # type: ignore[misc]
     def __init__(self, column: str, fact: Fact) -> None:
         super().__init__(F(column), fact)
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         column, fact = self.get_source_expressions()
         left, left_params = compiler.compile(column)
         right, right_params = compiler.compile(fact)

@@ -183,7 +183,7 @@ def _tell_ended(request: Request, keys: list[UUID], titles: Titles) -> Mapping[U
             sentence=first_sentence(action.result),
             source=f"{inside(ended)} by {titles.of(action.ended_by, ended_at)}",
             icon=_ENDED[Action.Status(action.status)],
-            reference=action.concern.reference,
+            reference=action.reference,
             concern_id=action.concern_id,
         )
         for action in rows

@@ -81,10 +81,25 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(id), '{}') FROM public.concerns_concern WHERE logged_by_id = me
 $$;
 
+-- Concerns in which the person has something to do: for the services that end an action (the door "acting").
+CREATE FUNCTION rules.concerns_to_act_on(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(DISTINCT concern_id), '{}') FROM public.concerns_action
+    WHERE owner_id = me AND school_id = ANY (rules.schools_of(me))
+$$;
+
 -- One's own unsent drafts, and those of others that the person has opened with a reason.
 CREATE FUNCTION rules.own_drafts(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(id), '{}') FROM public.concerns_draft WHERE author_id = me
+$$;
+
+-- Whether the person has something that is not sent, or called a lead and has not written about it. Every page asks.
+CREATE FUNCTION rules.has_unsent(me uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT EXISTS (SELECT FROM public.concerns_draft WHERE author_id = me)
+        OR EXISTS (SELECT FROM public.concerns_concern
+                   WHERE logged_by_id = me AND called_at IS NOT NULL AND finished_at IS NULL)
 $$;
 
 CREATE FUNCTION rules.opened_drafts(me uuid) RETURNS uuid[]
@@ -104,4 +119,15 @@ CREATE FUNCTION rules.access_given(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT rules.granted_children(me) || rules.emergency_children(me) || rules.granted_concerns(me)
         || rules.concerns_standing_in(me)
+$$;
+
+-- Who has begun the form with this token: its draft, the concern it became, or what it added to an account.
+CREATE FUNCTION rules.owner_of_form(token uuid) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT author_id FROM public.concerns_draft WHERE id = owner_of_form.token
+    UNION ALL
+    SELECT logged_by_id FROM public.concerns_concern AS concern WHERE concern.token = owner_of_form.token
+    UNION ALL
+    SELECT author_id FROM public.concerns_amendment AS added WHERE added.token = owner_of_form.token
+    LIMIT 1
 $$;

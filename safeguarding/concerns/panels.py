@@ -20,10 +20,11 @@ from safeguarding.panels import NavItem, Panel, Tab, register
 
 from . import chronology
 from .entries import SOURCES
-from .models import Account, Action, Concern
+from .models import Action, Concern
 from .permissions import access_given
 from .services import reading
 from .services.drafts import unsent_for_a_day, unsent_of
+from .services.progress import references_of
 from .services.sight import given_concerns, standing_in
 
 # As many as an aside shows; the page behind it shows all.
@@ -91,14 +92,13 @@ def _references_of_concerns(request: Request, keys: Collection[UUID]) -> dict[UU
 
 
 def _references_of_actions(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
-    found = visible(request, Action).filter(pk__in=keys).select_related("concern")
-    return {action.pk: action.concern.reference for action in found.only("concern__year", "concern__number")}
+    found = visible(request, Action).filter(pk__in=keys)
+    return {action.pk: action.reference for action in found.only("reference")}
 
 
 def _references_of_reports(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
     """What its author knows a concern by."""
-    found = visible(request, Account).filter(concern__in=keys).select_related("concern")
-    return {account.concern_id: account.concern.reference for account in found.only("concern__year", "concern__number")}
+    return references_of(keys, by=request.user)
 
 
 def _standing_in(request: Request, record: Any) -> dict[str, Any] | None:

@@ -58,8 +58,13 @@ def through_the_concern(me: Any, concern: str, also: dict[str, Q] | None = None,
 
 @rule(Concern)
 def concerns_seen(me: Any) -> Rule:
-    """Level, decision, links: authorship does not open them. "reporting": the services that finish or add to a report."""
-    return through_the_concern(me, "id", doors={"reporting": Q(logged_by=me)})
+    """Level, decision, links: authorship does not open them, nor does having something to do.
+
+    "reporting" is for the services that finish or add to a report, "acting" for those by which an action is ended.
+    """
+    return through_the_concern(
+        me, "id", doors={"reporting": Q(logged_by=me), "acting": among("id", fact("concerns_to_act_on", me))}
+    )
 
 
 @rule(Decision)

@@ -183,6 +183,7 @@ class Following:
         action = Action(
             id=self.keys.at(decided),
             concern=self.concern,
+            reference=self.concern.reference,
             school_id=self.ground.school_id,
             token=self.keys.token(),
             text=words.sentence(self.who.fill(step["text"])).rstrip("."),

@@ -47,7 +47,7 @@ class BeyondNoticeForm(HarbourForm):
 class RoleForm(HarbourForm):
     """A role that somebody is to hold from a day on."""
 
-    role_key = forms.ChoiceField(label="Role", choices=[("", "Choose"), *((r.key, r.title) for r in ROLES.values())])
+    new_role = forms.ChoiceField(label="Role", choices=[("", "Choose"), *((r.key, r.title) for r in ROLES.values())])
     starts_on = DateBoxesField(label="First day")
     ends_on = DateBoxesField(label="Last day", required=False, help_text="Leave it empty for a role without an end")
 

@@ -5,7 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from safeguarding import grants, personal_data
+from children import grants
+from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
 from safeguarding.personal_data import Retention, Source
@@ -22,7 +23,7 @@ class ConcernGrant(grants.PersonGrant):
     content_object = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="+")
     permission = models.ForeignKey(Permission, on_delete=models.PROTECT, related_name="+")
 
-    objects = Protected()  # type: ignore[assignment]
+    objects = Protected()  # type: ignore[assignment, misc]
 
     class Meta:
         constraints = [

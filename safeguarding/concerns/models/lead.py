@@ -140,6 +140,8 @@ class Action(models.Model):
     id = key()
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="actions")
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    # That of the concern, which whoever has to do it may quote and not see.
+    reference = models.CharField(max_length=20)
     token = models.UUIDField(unique=True)
     text = SealedText("what needs doing")
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="actions")
@@ -165,7 +167,7 @@ class Action(models.Model):
     class PersonalData(personal_data.PersonalData):
         subject = "concern__children"
         narrative = ("text", "result")
-        plain = ("token", "due_on", "status", "created_at", "ended_at")
+        plain = ("reference", "token", "due_on", "status", "created_at", "ended_at")
         source = Source.SAFEGUARDING_LEAD
         collection = KCSIE
         retention = Retention.GOES_WITH_IT

@@ -6,12 +6,15 @@ from uuid import UUID
 
 from django.db import transaction
 
+from safeguarding.audit.context import as_author, door
 from safeguarding.concerns.models import Account, Amendment, Draft
 from safeguarding.concerns.services.drafts import save_draft
 from safeguarding.keys import entry_token
 
 
 @transaction.atomic
+@as_author
+@door("reporting")
 def keep_as_addition(
     *, token: UUID, author_id: UUID, words: Sequence[tuple[str, str]], page: str = "", at: datetime | None = None
 ) -> Draft | None:
@@ -41,7 +44,9 @@ def keep_as_addition(
     )
 
 
-def sent_account(token: UUID, *, author_id: UUID) -> UUID | None:
+@as_author
+@door("reporting")
+def sent_account(*, token: UUID, author_id: UUID) -> UUID | None:
     """The concern to whose account a form with this token belongs that has been sent; None for one that was not."""
     account = _sent(token, author_id)
     return account.concern_id if account else None

@@ -16,6 +16,7 @@ from safeguarding.accounts.models import Notice, RoleAssignment, User
 from safeguarding.accounts.permissions import live, rights
 from safeguarding.accounts.roles import LEAD_ROLES, ROLES, Capability
 from safeguarding.accounts.services import Told, told_of
+from safeguarding.audit.context import door
 from safeguarding.concerns.models import Account, Concern
 from safeguarding.concerns.services.escalation import still_to_be_told
 from safeguarding.dates import clock, moment
@@ -102,6 +103,7 @@ class CallState:
     decided_myself: bool
 
 
+@door("reporting")
 def state_of_call(account: Account, *, at: datetime) -> CallState | None:
     """Who was told of the call that `account` began, who comes next and who has opened it; None where it began otherwise."""
     concern = Concern.objects.select_related("school", "acknowledged_by", "logged_by").get(pk=account.concern_id)

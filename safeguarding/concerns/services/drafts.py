@@ -14,6 +14,7 @@ from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import get_school, tell
+from safeguarding.audit.context import as_author, door
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Account, Amendment, Concern, Draft, DraftOpening
@@ -48,6 +49,8 @@ class Unsent:
 
 
 @transaction.atomic
+@as_author
+@door("reporting")
 def save_draft(
     *,
     token: UUID,
@@ -73,13 +76,12 @@ def save_draft(
     Raises `NotAllowed` when the token, or that account, is another person's.
     """
     at = at or timezone.now()
-    wait_for(token)
+    if wait_for(token) not in (None, author_id):
+        raise NotAllowed("This form was started by somebody else. Start a new one.")
     concern = Concern.objects.filter(token=token).first()
     if (concern is not None and concern.finished_at is not None) or Amendment.objects.filter(token=token).exists():
         return None
     draft = Draft.objects.filter(pk=token).first() or _begin(token, school_id, author_id, concern, about, at)
-    if draft.author_id != author_id or (concern is not None and concern.logged_by_id != author_id):
-        raise NotAllowed("This form was started by somebody else. Start a new one.")
     if turn is not None and page == draft.page and turn < _turn(draft.content):
         return draft
     if _is_overtaken(draft, content, page=page, revision=revision):
@@ -149,10 +151,17 @@ def _turn(content: Content) -> int:
     return int(said) if said.isdecimal() and len(said) < 7 else 0
 
 
-def wait_for(token: UUID) -> None:
-    """Whatever is done with one token is done one after the other. Taken before any row is locked."""
+def wait_for(token: UUID) -> UUID | None:
+    """Whatever is done with one token is done one after the other. Taken before any row is locked.
+
+    Returns who has begun the form with this token, None where nobody has. Asked of a fact, because nobody may see the
+    form of somebody else; and after the lock, in a statement of its own, or it would not know of who held it before.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(token)])
+        cursor.execute("SELECT rules.owner_of_form(%s)", [token])
+        [owner] = cursor.fetchone()
+    return owner  # type: ignore[no-any-return]
 
 
 def _storable(content: Content) -> Content:
@@ -162,13 +171,11 @@ def _storable(content: Content) -> Content:
 
 def is_anothers(token: UUID, *, by: User) -> bool:
     """Whether somebody else has begun a form with this token."""
-    return (
-        Draft.objects.filter(pk=token).exclude(author=by).exists()
-        or Concern.objects.filter(token=token).exclude(logged_by=by).exists()
-    )
+    return wait_for(token) not in (None, by.pk)
 
 
 @transaction.atomic
+@door("reporting")
 def discard_draft(*, draft: Draft, by: User) -> None:
     """Throw one's own draft away, on purpose. Done twice, it is done once.
 
@@ -187,6 +194,7 @@ def discard_draft(*, draft: Draft, by: User) -> None:
         draft.delete()
 
 
+@door("reporting")
 def was_discarded(token: UUID, *, by: User) -> bool:
     """Whether `by` has thrown this draft away: the second press of a double click asks."""
     gone = not Draft.objects.filter(pk=token).exists()
@@ -198,19 +206,22 @@ def unsent_of(author: User) -> list[Unsent]:
 
     The frame of every page asks, and mostly there is nothing: that is found out by a query of its own, a tenth of the other.
     """
-    drafts, calls = Draft.objects.filter(author=author), Concern.objects.filter(logged_by=author)
-    unfinished = calls.filter(called_at__isnull=False, finished_at=None)
-    if not drafts.order_by().values_list("pk").union(unfinished.order_by().values_list("pk"), all=True)[:1]:
-        return []
-    found = _listed(drafts, calls)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rules.has_unsent(%s)", [author.pk])
+        if not cursor.fetchone()[0]:
+            return []
+    with door("reporting"):
+        found = _listed(Draft.objects.filter(author=author), Concern.objects.filter(logged_by=author))
     return sorted(found, key=lambda each: each.saved_at, reverse=True)
 
 
+@door("reporting")
 def unsent_as(token: UUID, *, by: User) -> Unsent | None:
     """One's own draft with this token: whether somebody has asked about it, or read it."""
     return next(iter(_listed(Draft.objects.filter(pk=token, author=by), Concern.objects.none())), None)
 
 
+@door("unsent")
 def unsent_for_a_day(school_id: UUID, *, at: datetime, by: User, token: UUID | None = None) -> list[Unsent]:
     """What colleagues of `by` began a school day ago or longer and have not sent, oldest first; only that of `token`,
     where given.
@@ -305,6 +316,7 @@ def _name(row: dict[str, Any], who: str) -> str:
 
 
 @transaction.atomic
+@door("unsent")
 def ask_about_draft(*, token: UUID, by: User, at: datetime | None = None) -> Draft:
     """A lead asks the author to finish: a notice in their inbox, once until it is opened.
 
@@ -319,6 +331,7 @@ def ask_about_draft(*, token: UUID, by: User, at: datetime | None = None) -> Dra
 
 
 @transaction.atomic
+@door("unsent")
 def open_draft(*, token: UUID, reason: str, by: User, at: datetime | None = None) -> DraftOpening:
     """A lead reads somebody else's unsent draft, with a reason that stays on it; its author is told.
 

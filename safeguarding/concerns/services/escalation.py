@@ -17,6 +17,7 @@ from safeguarding.accounts.models import Notice, RoleAssignment, School, User
 from safeguarding.accounts.permissions import live, people_with
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import leads_on_duty, on_duty, tell
+from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, HowSoon
@@ -54,6 +55,7 @@ def _queue(concern: Concern, caller: User, at: datetime) -> list[User]:
 
 
 @transaction.atomic
+@door("reporting")
 def escalate_calls(*, at: datetime | None = None, only: UUID | None = None) -> int:
     """Put each call that nobody has opened (or the one of concern `only`) to the next person. Returns how many were told.
 

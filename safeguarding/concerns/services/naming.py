@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from children.models import Child
 from safeguarding.accounts.models import Notice, User
+from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, ConcernChild, ConcernNote
@@ -58,6 +59,7 @@ def name_children(concern: Concern, entries: Sequence[ChildEntry], *, by: User, 
 
 
 @transaction.atomic
+@door("reporting")
 def take_out_of_call(*, token: UUID, child_id: UUID, by: User, at: datetime | None = None) -> bool:
     """Take a child, named in a hurry, out of one's own call before its account is finished: at once, and leads are told.
 

@@ -4,7 +4,7 @@ The narrow door between the lead's side of a concern and its author: a page of a
 a `Concern`. No level, no decision, no note, nobody else's words, no child that somebody else linked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from children.models import Child
 from safeguarding.accounts.models import User
+from safeguarding.audit.context import door
 from safeguarding.concerns.models import Account, BodyMapMark, Concern, ConcernChild, Receipt
 from safeguarding.dates import as_day, counted, moment
 
@@ -127,6 +128,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+@door("reporting")
 def progress_of(accounts: Sequence[Account], *, by: User) -> list[Progress]:
     """How far these reports, all of them `by`'s own, have got: two queries whatever their number.
 
@@ -145,6 +147,7 @@ def progress_of(accounts: Sequence[Account], *, by: User) -> list[Progress]:
     return [_progress(a, concerns[a.concern_id], named.get(a.concern_id, [])) for a in accounts]
 
 
+@door("reporting")
 def unfinished_call(token: UUID, *, by: User) -> UnfinishedCall | None:
     """The call for a lead that `by` made with this token and has not finished writing about; else None."""
     concern = (
@@ -168,6 +171,7 @@ def unfinished_call(token: UUID, *, by: User) -> UnfinishedCall | None:
     )
 
 
+@door("reporting")
 def own_report(account: Account, *, by: User) -> OwnReport:
     """The whole of one's own report, for its author. Six queries."""
     (progress,) = progress_of([account], by=by)
@@ -195,6 +199,14 @@ def own_report(account: Account, *, by: User) -> OwnReport:
     )
 
 
+@door("reporting")
+def references_of(concern_ids: Collection[UUID], *, by: User) -> dict[UUID, str]:
+    """What `by` quotes for each of these concerns that are their own reports: one query."""
+    found = Concern.objects.filter(pk__in=concern_ids, logged_by=by).only("year", "number")
+    return {concern.pk: concern.reference for concern in found}
+
+
+@door("reporting")
 def names_in(concern_ids: Sequence[UUID], *, by: User) -> dict[UUID, list[Named]]:
     """The children that `by` named in each of these concerns: one query. Record who asked before calling it."""
     named: dict[UUID, list[Named]] = {pk: [] for pk in concern_ids}

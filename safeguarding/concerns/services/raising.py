@@ -13,6 +13,7 @@ from safeguarding.accounts.models import Notice, School, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import tell
+from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import (
@@ -69,6 +70,7 @@ class Report:
 
 
 @transaction.atomic
+@door("reporting")
 def raise_concern(*, token: UUID, school: School, report: Report, by: User, at: datetime | None = None) -> Concern:
     """Log a concern, or finish the account of one that began as a call for a lead.
 
@@ -99,6 +101,7 @@ def raise_concern(*, token: UUID, school: School, report: Report, by: User, at: 
 
 
 @transaction.atomic
+@door("reporting")
 def call_lead(
     *,
     token: UUID,
@@ -171,6 +174,7 @@ def _say_more(concern: Concern, child: Child | None, described: str, line: str, 
 
 
 @transaction.atomic
+@door("reporting")
 def amend(*, account: Account, token: UUID, text: str, reason: str, by: User, at: datetime | None = None) -> Amendment:
     """Add to one's own account. The first version stays as it was; the leads are told.
 
@@ -209,6 +213,7 @@ def amend(*, account: Account, token: UUID, text: str, reason: str, by: User, at
     return added
 
 
+@door("reporting")
 def sent_as(token: UUID, *, by: User) -> UUID | None:
     """The concern that one's own form has become already; None while it has not been sent."""
     return (
@@ -232,12 +237,10 @@ def next_number(school_id: UUID, year: int) -> int:
 
 def _concern_of(token: UUID, by: User) -> Concern | None:
     """The concern that this form has become already, locked. Parallel requests with one token wait for each other here."""
-    wait_for(token)
-    # Leads do not know the token: the row itself is held against what they do meanwhile.
-    concern = Concern.objects.select_for_update(of=("self",)).select_related("school").filter(token=token).first()
-    if concern is not None and concern.logged_by_id != by.pk:
+    if wait_for(token) not in (None, by.pk):
         raise NotAllowed("This form was started by somebody else. Start a new one: log a concern of your own.")
-    return concern
+    # Leads do not know the token: the row itself is held against what they do meanwhile.
+    return Concern.objects.select_for_update(of=("self",)).select_related("school").filter(token=token).first()
 
 
 def _end_draft(token: UUID, concern: Concern, *, by: User, at: datetime) -> None:

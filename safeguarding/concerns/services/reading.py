@@ -238,12 +238,12 @@ def with_standing(actions: QuerySet[Action], *, today: date) -> QuerySet[Action]
 
 
 def _soonest_first(actions: QuerySet[Action]) -> QuerySet[Action]:
-    return actions.filter(status=Action.Status.TO_DO).select_related("concern").order_by("due_on", "pk")
+    return actions.filter(status=Action.Status.TO_DO).order_by("due_on", "pk")
 
 
 def actions() -> QuerySet[Action]:
-    """One action with who asked for it and the concern whose reference it quotes."""
-    return Action.objects.select_related("concern", "school", "owner", "created_by", "ended_by")
+    """One action with who asked for it."""
+    return Action.objects.select_related("school", "owner", "created_by", "ended_by")
 
 
 def described_children() -> QuerySet[ConcernChild]:
@@ -306,13 +306,15 @@ def _row(concern: Concern, reader: User, at: datetime, calendar: SchoolCalendar 
 
 def to_do(actions_: Sequence[Action], *, reader: User, today: date) -> list[ToDo]:
     """Actions as a short list shows them, in the order given: with a child where `reader` reads that school's concerns."""
-    name_children([a.concern for a in actions_ if may(reader, Capability.VIEW_CONCERNS, a.school_id)])
-    return [_to_do(action, reader, (today - action.due_on).days) for action in actions_]
+    named: dict[UUID, list[ConcernChild]] = {}
+    about = {a.concern_id for a in actions_ if may(reader, Capability.VIEW_CONCERNS, a.school_id)}
+    if about:
+        for child in with_cards(ConcernChild.objects.filter(concern__in=about)).only(*_LISTED_OF_CHILD):
+            named.setdefault(child.concern_id, []).append(child)
+    return [_to_do(a, in_order(named.get(a.concern_id, ())), (today - a.due_on).days) for a in actions_]
 
 
-def _to_do(action: Action, reader: User, late: int) -> ToDo:
-    reads = may(reader, Capability.VIEW_CONCERNS, action.school_id)
-    named = in_order(action.concern.named) if reads else []  # type: ignore[attr-defined]
+def _to_do(action: Action, named: Sequence[ConcernChild], late: int) -> ToDo:
     mark, tone = (
         (f"{dates.counted(late, 'day')} late", "bad") if late > 0 else ("Today", "warn") if late == 0 else ("", "")
     )

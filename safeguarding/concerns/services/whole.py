@@ -12,6 +12,7 @@ from django.utils import timezone
 from safeguarding import dates
 from safeguarding.accounts.models import User
 from safeguarding.accounts.roles import ROLES
+from safeguarding.audit.context import door
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import (
     Account,
@@ -148,6 +149,12 @@ def whole(concern: Concern, see: See, *, today: date, on_paper: bool = False) ->
         similar=[] if on_paper else reading.similar(see(Concern), concern, children),
         viewers=[_viewer(people[view["actor_id"]], view) for view in views if view["actor_id"] in people],
     )
+
+
+@door("reporting")
+def whole_report(account: Account, see: See, *, today: date) -> Whole:
+    """One's own report for paper: what `see` shows its author of it."""
+    return whole(account.concern, see, today=today, on_paper=True)
 
 
 def _name_people(groups: Iterable[tuple[Sequence[Any], Sequence[str]]], *, also: set[UUID]) -> dict[UUID, User]:

@@ -22,6 +22,7 @@ from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import anyone_signed_in, ensure, never_waits, public, requires
 from safeguarding.accounts.roles import Capability
+from safeguarding.audit.context import speaking_for
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.audit.services import record
@@ -106,7 +107,8 @@ def _called_signed_out(request: Request, key: tokens.FormKey | None, words: Said
     if not tokens.is_of_today(key):
         request.keep = _as_draft(key, words, school_id=key.school_id)
         raise BadInput(f"{_NOT_CALLED} This page is older than a day. Sign in again, and call from a new page.")
-    concern = _made(request, key, words, by=person, school_id=key.school_id, signed_in=False)
+    with speaking_for(person.pk):
+        concern = _made(request, key, words, by=person, school_id=key.school_id, signed_in=False)
     sign_in = redirect_to_login(reverse("call", args=[concern.pk])).url
     return render(request, "calls/called.html", {"sign_in_url": sign_in})
 

@@ -123,7 +123,7 @@ def keep_typed(
     if draft is not None:
         return Kept(draft, sent=False, is_beside=draft.pk != key.token, address=address_of(draft))
     added = keep_as_addition(token=key.token, author_id=key.author_id, words=words_in(typed), page=page.name, at=at)
-    concern_id = sent_account(key.token, author_id=key.author_id)
+    concern_id = sent_account(token=key.token, author_id=key.author_id)
     report = reverse("report", args=[concern_id]) if concern_id else reverse("my_reports")
     return Kept(added, sent=True, is_beside=False, address=address_of(added) if added else report)
 

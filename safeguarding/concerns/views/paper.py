@@ -18,7 +18,7 @@ from safeguarding.concerns.models import Account, ConcernChild, HowSoon
 from safeguarding.concerns.permissions import access_given
 from safeguarding.concerns.services.deciding import open_concern
 from safeguarding.concerns.services.reading import for_page
-from safeguarding.concerns.services.whole import Whole, whole
+from safeguarding.concerns.services.whole import Whole, whole, whole_report
 from safeguarding.http import Request
 from safeguarding.pdf import paper
 
@@ -59,21 +59,21 @@ def report_paper(request: Request, concern_id: UUID) -> HttpResponse:
     """A reporter's own words: the account and what was added to it. Nothing that anybody else wrote."""
     account = read_one(
         request,
-        visible(request, Account).select_related("author", "concern"),
+        visible(request, Account).select_related("author"),
         verb=Verb.PRINT,
         purpose="report",
         concern_id=concern_id,
         author=request.user,
     )
-    it = whole(account.concern, partial(visible, request), today=timezone.localdate(), on_paper=True)
+    it = whole_report(account, partial(visible, request), today=timezone.localdate())
     titles = Titles(account.school_id)
     context = {
         **_words(it, titles),
         "children": [_as_reported(named) for named in it.children if named.added_by_id == request.user.pk],
-        "logged": titles.signed(account.author, account.concern.logged_at),
+        "logged": titles.signed(account.author, it.concern.logged_at),
     }
     return paper(
-        request, "pdf/report.html", context, title=f"Report {account.concern.reference}", school_id=account.school_id
+        request, "pdf/report.html", context, title=f"Report {it.concern.reference}", school_id=account.school_id
     )
 
 

@@ -63,4 +63,4 @@ def test_a_page_of_a_list_is_one_event_with_its_number_and_paper_one_for_each_re
 
 def test_a_model_without_a_rule_shows_nothing_to_anybody():
     with pytest.raises(ImproperlyConfigured, match="no visibility rule"):
-        rule_of(Term)
+        rule_of(Term, None)

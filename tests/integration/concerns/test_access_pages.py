@@ -146,7 +146,7 @@ def test_everything_a_colleague_can_see(client, room, concern):
 
 
 def test_a_role_is_given_and_ended_after_saying_what_it_changes(client, room):
-    sent = {"role_key": "deputy_lead", **boxes("starts_on", TODAY)}
+    sent = {"new_role": "deputy_lead", **boxes("starts_on", TODAY)}
     first = text(opened(client, room.lead, "give_role", room.teacher.pk, data=sent))
     assert "reads every concern of the school that is not restricted" in first
     assert room.teacher.assignments.count() == 1

@@ -9,6 +9,7 @@ from django.utils import timezone
 from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.permissions import ensure_works_at
 from safeguarding.accounts.services import open_notices, tell
+from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.lifecycles import action_life
@@ -76,6 +77,7 @@ def add_action(
         raise OutOfTurn("This concern is closed. Open it again to add an action.")
     action = Action.objects.create(
         concern=concern,
+        reference=concern.reference,
         school_id=concern.school_id,
         token=token,
         text=text,
@@ -107,6 +109,7 @@ def _check_action(text: str, owner: User, due_on: date, *, school_id: UUID, toda
 
 
 @transaction.atomic
+@door("acting")
 def end_action(*, action: Action, move: str, result: str, by: User, at: datetime | None = None) -> Action:
     """Mark an action done, or withdraw it (`move` is "complete" or "withdraw"), saying what came of it.
 

@@ -43,7 +43,7 @@ class PersonGrant(Given, UserObjectPermissionBase):
     """Access of one person to one record. The record is `content_object`, as django-guardian wants it."""
 
     user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
-    objects = models.Manager()  # type: ignore[assignment]
+    objects = models.Manager()  # type: ignore[assignment, misc]
 
     class Meta:
         abstract = True
@@ -60,7 +60,7 @@ class PersonGrant(Given, UserObjectPermissionBase):
 class TeamGrant(Given, GroupObjectPermissionBase):
     """Access of the members of one team to one record, while they are its members."""
 
-    objects = models.Manager()  # type: ignore[assignment]
+    objects = models.Manager()  # type: ignore[assignment, misc]
 
     class Meta:
         abstract = True
