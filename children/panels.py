@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from children.models import Child, ChildDetail, ConflictOfInterest, EmergencyAccess
-from children.permissions import access_to_a_child, may_see_details
+from children.permissions import access_to_a_child, children_open_to, may_see_details
 from children.services.sight import conflicts_to_see, emergencies_to_see, given_to
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.notices import leads_to
@@ -39,7 +39,7 @@ def record_frame(request: Request, child: Child, tab: str) -> dict[str, Any]:
         "child": child,
         "detail": detail,
         "age": detail.age(timezone.localdate()) if detail and not detail.date_of_death else None,
-        "tabs": tabs(request, child.pk, child.school_id, tab, given=detail is not None),
+        "tabs": tabs(request, child.pk, child.school_id, tab, given=child.pk in children_open_to(request.user)),
     }
 
 

@@ -190,12 +190,17 @@ def may_see_record(user: User, child: Child) -> bool:
     return bool(who_sees(ChildDetail(child_id=child.pk, school_id=child.school_id), [user.pk]))
 
 
-def access_to_a_child(user: User) -> bool:
-    """Whether some child's record is open to the person beside their roles. Once a page."""
+def children_open_to(user: User) -> frozenset[UUID]:
+    """Keys of the children whose record is open to the person beside their roles: given, or in an emergency. Once a page."""
     return once(
-        ("access to a child", user.pk),
-        lambda: bool(known("granted_children", user.pk) or known("emergency_children", user.pk)),
+        ("children open to", user.pk),
+        lambda: frozenset([*known("granted_children", user.pk), *known("emergency_children", user.pk)]),
     )
+
+
+def access_to_a_child(user: User) -> bool:
+    """Whether there is such a child."""
+    return bool(children_open_to(user))
 
 
 def may_see_addresses(user: User, school_id: UUID) -> bool:

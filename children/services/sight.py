@@ -1,6 +1,6 @@
 """Who can see a child's record, what was given, and what waits to be looked at? Read only."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -84,8 +84,3 @@ def given_to(user: User, see: See, *, on: date, at: datetime) -> dict[str, list[
 
 def _is_live(member: Any, on: date) -> bool:
     return member.starts_on <= on and (member.ends_on is None or member.ends_on >= on)
-
-
-def children_open_to(user: User, see: See, keys: Iterable[UUID]) -> list[Child]:
-    """The cards of these children, as far as the reader sees them, by name."""
-    return list(see(Child).filter(pk__in=list(keys)).order_by("surname", "forename", "pk"))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from children.models import Child
 from children.panels import record_frame
 from children.people import around, homes
-from children.permissions import access_to_a_child, may_see_addresses, may_see_record
+from children.permissions import access_to_a_child, children_open_to, may_see_addresses, may_see_record
 from children.services import siblings
 from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.accounts.roles import Capability
@@ -28,7 +28,7 @@ def child(request: Request, pk: UUID) -> HttpResponseBase:
     # Who works at two schools may see the card alone at one of them: then there is no tab.
     if found is None or not may_see_record(request.user, found):
         raise Http404
-    there = tabs(request, pk, found.school_id, given=True)
+    there = tabs(request, pk, found.school_id, given=pk in children_open_to(request.user))
     return redirect(there[0]["url"])
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from children.models import Child
-from children.permissions import access_to_a_child
+from children.permissions import children_open_to
 from safeguarding.accounts.permissions import may, rights
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.protection import Rule, among, fact, known, rule
@@ -154,8 +154,8 @@ def schools_read(user: Any) -> list[UUID]:
 def children_read(user: Any, cards: QuerySet[Child]) -> QuerySet[Child]:
     """Of these cards, the children whose concerns the person reads: by their role, given access, or in an emergency."""
     readable = Q(school_id__in=schools_read(user))
-    if access_to_a_child(user):
-        readable |= Q(pk__in=[*known("granted_children", user.pk), *known("emergency_children", user.pk)])
+    if given := children_open_to(user):
+        readable |= Q(pk__in=given)
     return cards.filter(readable)
 
 
