@@ -14,7 +14,7 @@ from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import Notice, School, Team, User
 from safeguarding.accounts.permissions import ensure, may, people_with
 from safeguarding.accounts.roles import Capability
-from safeguarding.accounts.services import MANAGERS, may_be_given, not_in_notice, staff_of, tell
+from safeguarding.accounts.services import MANAGERS, may_be_given, not_in_notice, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record
@@ -204,11 +204,13 @@ def _tell_managers(
         object_id=object_id,
         at=at,
     )
-
-
-def colleagues_close_to(child: Child, *, on: date) -> int:
-    """From how many of the school's people a conflict hides the child: a number, for those who manage access."""
-    people = {one.user.pk for one in staff_of(child.school_id, on=on)}
-    return len(
-        people & set(ConflictOfInterest.objects.filter(child=child, lifted_at=None).values_list("user_id", flat=True))
-    )
+    if not told:
+        # Nobody is left to look at it: whoever gives roles must name somebody.
+        tell(
+            people=who,
+            school_id=child.school_id,
+            kind=Notice.Kind.APPOINT,
+            object_type="stand_in",
+            object_id=child.school_id,
+            at=at,
+        )

@@ -17,6 +17,7 @@ from children.services.sight import conflicts_to_see, emergencies_to_see, named_
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.permissions import anyone_signed_in, may, never_waits, requires, requires_for_record
 from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.second_person import somebody_else
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.http import Request
@@ -118,7 +119,10 @@ def conflict(request: Request, conflict_id: UUID) -> HttpResponseBase:
         messages.success(request, "Lifted. The person sees the child again, as far as their role goes.")
         return redirect("conflicts")
     accounts.open_notices(user=request.user, object_id=found.pk)
-    context = {"conflict": found, "form": form, "own": found.user_id == request.user.pk}
+    others = somebody_else(
+        "confirm or lift a conflict of interest", found.school_id, than=found.user, on=timezone.localdate()
+    )
+    context = {"conflict": found, "form": form, "own": found.user_id == request.user.pk, "others": others}
     return render(request, "access/conflict.html", context, status=422 if form.errors else 200)
 
 
@@ -155,5 +159,6 @@ def emergency(request: Request, access_id: UUID) -> HttpResponseBase:
         messages.success(request, "Reviewed. If it was still open, it has ended.")
         return redirect("emergencies")
     accounts.open_notices(user=request.user, object_id=found.pk)
-    context = {"access": found, "form": form, "own": found.user_id == request.user.pk}
+    others = somebody_else("review an emergency access", found.school_id, than=found.user, on=timezone.localdate())
+    context = {"access": found, "form": form, "own": found.user_id == request.user.pk, "others": others}
     return render(request, "access/emergency.html", context, status=422 if form.errors else 200)

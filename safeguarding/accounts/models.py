@@ -191,7 +191,7 @@ class Team(Group):
     title = models.CharField("name", max_length=60)
     ended_at = models.DateTimeField(null=True, blank=True)
 
-    objects: "models.Manager[Team]" = models.Manager()  # type: ignore[misc]
+    objects: "models.Manager[Team]" = models.Manager()  # type: ignore[assignment, misc]
 
     class Meta:
         constraints = [

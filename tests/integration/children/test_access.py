@@ -9,6 +9,8 @@ from children.models import Child, ChildDetail, ChildGrant, ConflictOfInterest, 
 from children.services import access
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import Notice
+from safeguarding.accounts.roles import ROLES
+from safeguarding.accounts.second_person import SECOND_PERSON, somebody_else
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.protection import may_view
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
@@ -201,3 +203,48 @@ def test_emergency_access_opens_one_record_for_its_hour(room, rowan):
 def test_a_role_without_emergency_access_calls_a_lead_instead(room, rowan, role):
     with pytest.raises(NotAllowed, match="Call a safeguarding lead"):
         access.open_emergency_access(child=rowan, reason=LONG_WHY, by=getattr(room, role))
+
+
+@pytest.fixture
+def small():
+    """A school of three: the Headteacher is the lead, the deputy teaches, and there is the office."""
+    place = factories.school("Withy Fold Village School")
+    head = factories.member(place, "headteacher", "Esther", "Hallam")
+    factories.give_role(user=head, school=place, role_key="lead", starts_on=factories.LONG_AGO)
+    deputy = factories.member(place, "deputy_lead", "Reece", "Tamworth")
+    return place, head, deputy, factories.member(place, "office", "Moira", "Eccleshare")
+
+
+def test_in_a_school_of_three_nobody_in_two_roles_is_her_own_second_person(small):
+    place, head, deputy, office = small
+    child = factories.child(place, by=office)
+    access.declare_conflict(user=head, child=child, kind="own_child", by=head)
+    conflict = ConflictOfInterest.objects.get()
+    for refused in (head, deputy, office):
+        with pytest.raises(NotAllowed):
+            access.confirm_conflict(conflict=conflict, by=refused)
+    # She is both lead and Headteacher: nobody is left to look at it, and that somebody must be named is said.
+    assert somebody_else("confirm or lift a conflict of interest", place.pk, than=head, on=timezone.localdate()) == []
+    assert list(Notice.objects.filter(kind=Notice.Kind.APPOINT).values_list("user", flat=True)) == [head.pk]
+
+    trust = factories.member(place, "trust_lead", "Ada", "Lowe")
+    assert somebody_else("confirm or lift a conflict of interest", place.pk, than=head, on=timezone.localdate()) == [
+        trust
+    ]
+    access.confirm_conflict(conflict=conflict, by=trust)
+    assert ConflictOfInterest.objects.get().confirmed_by == trust
+
+
+def test_every_two_person_rule_of_the_table_names_roles_that_are_there():
+    for roles in SECOND_PERSON.values():
+        assert set(roles) <= set(ROLES)
+
+
+def test_in_a_school_of_three_somebody_else_gives_the_role(small):
+    place, head, deputy, office = small
+    today = timezone.localdate()
+    for giver, user in ((head, head), (deputy, office), (office, office)):
+        with pytest.raises((NotAllowed, BadInput)):
+            accounts.assign_role(user=user, school=place, role_key="alternate_lead", starts_on=today, by=giver)
+    accounts.assign_role(user=office, school=place, role_key="alternate_lead", starts_on=today, by=head)
+    assert accounts.somebody_stands_in(place.pk, on=today)
