@@ -7,10 +7,9 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 
-from children.models import Child, ChildDetail, ConflictOfInterest, EmergencyAccess
+from children.models import Child, ChildDetail
 from children.permissions import access_to_a_child, children_open_to, may_see_details
-from children.services.sight import conflicts_to_see, emergencies_to_see, given_to
-from safeguarding.accounts import services as accounts
+from children.services.sight import given_to, to_look_at
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
@@ -74,18 +73,8 @@ def _emergency(request: Request, record: Any) -> dict[str, Any] | None:
 
 def _to_look_at(request: Request, record: Any) -> dict[str, Any] | None:
     """What waits for those who manage access: emergencies, conflicts, the review of the term. No panel where nothing does."""
-    school_id, today = request.held.school_id, timezone.localdate()
-    waiting = {
-        "emergencies": emergencies_to_see(
-            visible(request, EmergencyAccess).filter(school=school_id), reviewed=False
-        ).count(),
-        "conflicts": conflicts_to_see(
-            visible(request, ConflictOfInterest).filter(school=school_id, confirmed_at=None)
-        ).count(),
-        "review_due": accounts.review_is_due(school_id, on=today),
-        "nobody_stands_in": not accounts.somebody_stands_in(school_id, on=today),
-    }
-    return waiting if any(waiting.values()) else None
+    waiting = to_look_at(request.held.school_id, partial(visible, request), on=timezone.localdate())
+    return {"waiting": waiting} if waiting.anything else None
 
 
 register(

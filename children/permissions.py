@@ -194,7 +194,7 @@ def children_open_to(user: User) -> frozenset[UUID]:
     """Keys of the children whose record is open to the person beside their roles: given, or in an emergency. Once a page."""
     return once(
         ("children open to", user.pk),
-        lambda: frozenset([*known("granted_children", user.pk), *known("emergency_children", user.pk)]),
+        lambda: frozenset(known("children_open_to", user.pk)),
     )
 
 

@@ -1,15 +1,18 @@
 """Who can see a child's record, what was given, and what waits to be looked at? Read only."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, QuerySet, Subquery
 
 from children.models import Child, ChildDetail, ChildGrant, ChildTeamGrant, ConflictOfInterest, EmergencyAccess
-from safeguarding.accounts.models import ConflictAnswer, User
-from safeguarding.accounts.services import staff_of
+from safeguarding.accounts.models import AccessReview, ConflictAnswer, RoleAssignment, School, Term, User
+from safeguarding.accounts.permissions import live
+from safeguarding.accounts.roles import Capability, with_capability
+from safeguarding.accounts.services import is_due, staff_of
 from safeguarding.accounts.services.sight import WhoSees, who_can_see
 from safeguarding.dates import clock, full_day, school_year
 
@@ -84,3 +87,44 @@ def given_to(user: User, see: See, *, on: date, at: datetime) -> dict[str, list[
 
 def _is_live(member: Any, on: date) -> bool:
     return member.starts_on <= on and (member.ends_on is None or member.ends_on >= on)
+
+
+@dataclass(frozen=True)
+class ToLookAt:
+    """What waits for those who manage access at a school: whether there is any, of each kind."""
+
+    emergencies: bool
+    conflicts: bool
+    review_due: bool
+    nobody_stands_in: bool
+
+    @property
+    def anything(self) -> bool:
+        return self.emergencies or self.conflicts or self.review_due or self.nobody_stands_in
+
+
+def to_look_at(school_id: UUID, see: See, *, on: date) -> ToLookAt:
+    """All of it in one query: a lead's first page asks each time."""
+    stands_in = RoleAssignment.objects.filter(
+        live(on), school=school_id, role_key__in=with_capability(Capability.STAND_IN), user__is_active=True
+    )
+    signed = AccessReview.objects.filter(school=school_id).order_by("-signed_at").values("signed_at")[:1]
+    terms = Term.objects.filter(school=school_id, withdrawn_at=None, starts_on__lte=on).order_by("-starts_on")
+    found = (
+        School.objects.filter(pk=school_id)
+        .annotate(
+            emergencies=Exists(see(EmergencyAccess).filter(school=school_id, reviewed_at=None)),
+            conflicts=Exists(see(ConflictOfInterest).filter(school=school_id, lifted_at=None, confirmed_at=None)),
+            signed=Subquery(signed),
+            began=Subquery(terms.values("starts_on")[:1]),
+            stands_in=Exists(stands_in),
+        )
+        .values("emergencies", "conflicts", "signed", "began", "stands_in")
+        .get()
+    )
+    return ToLookAt(
+        emergencies=found["emergencies"],
+        conflicts=found["conflicts"],
+        review_due=is_due(found["signed"], found["began"], on=on),
+        nobody_stands_in=not found["stands_in"],
+    )

@@ -226,10 +226,14 @@ def review_is_due(school_id: UUID, *, on: date) -> bool:
     """Whether nobody has signed since the newest term began; without terms, for 120 days."""
     last = last_review(school_id)
     terms = Term.objects.filter(school_id=school_id, withdrawn_at=None, starts_on__lte=on).order_by("-starts_on")
-    if last is None:
+    return is_due(last.signed_at if last else None, terms.values_list("starts_on", flat=True).first(), on=on)
+
+
+def is_due(signed_at: datetime | None, began: date | None, *, on: date) -> bool:
+    """The same of what is known already: when somebody signed last, and when the newest term began."""
+    if signed_at is None:
         return True
-    signed = timezone.localdate(last.signed_at)
-    began = terms.values_list("starts_on", flat=True).first()
+    signed = timezone.localdate(signed_at)
     return signed < began if began else (on - signed).days > 120
 
 

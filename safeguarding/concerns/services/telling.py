@@ -118,7 +118,8 @@ def tell_reporter(concern: Concern, *, by: User, at: datetime) -> None:
     Nothing for a reporter from whom it is hidden by now, as one who was named in it later.
     """
     reporter = concern.logged_by
-    words = Account(concern=concern, school_id=concern.school_id, author=reporter)
+    # By keys: given the concern itself, this row of no table would become its account.
+    words = Account(concern_id=concern.pk, school_id=concern.school_id, author_id=reporter.pk)
     if reporter.pk != by.pk and who_sees(words, [reporter.pk]):
         tell(
             people=[reporter],
