@@ -18,7 +18,7 @@ from children.permissions import children_open_to
 from safeguarding.accounts.permissions import may, rights
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.protection import Rule, among, fact, known, rule
-from safeguarding.exceptions import NotAllowed
+from safeguarding.exceptions import BadInput, NotAllowed
 from safeguarding.once import once
 
 from .models import (
@@ -189,6 +189,12 @@ def ensure_decides(by: Any, concern_id: UUID, school_id: UUID, sentence: str) ->
     """Raise `NotAllowed(sentence)` unless `by` decides concerns of the school, or stands in for this one."""
     if not (may(by, Capability.DECIDE_CONCERNS, school_id) or stands_in(by, concern_id, school_id)):
         raise NotAllowed(sentence)
+
+
+def ensure_may_act(owner: Any, concern_id: UUID) -> None:
+    """Raise `BadInput` for somebody from whom the concern is hidden: an action would tell them of it."""
+    if concern_id in known("hidden_concerns", owner.pk):
+        raise BadInput(f"{owner.full_name} cannot be given this. Choose somebody else.")
 
 
 def may_manage_access(user: Any, concern: Concern) -> bool:

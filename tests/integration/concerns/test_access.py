@@ -178,6 +178,18 @@ def test_nobody_is_given_access_across_a_conflict_or_without_a_reason(room):
             access.grant_concern(concern=concern, user=user, reason=reason, last_day=NEXT_MONTH, by=room.lead)
 
 
+def test_nobody_from_whom_it_is_hidden_is_given_something_to_do_for_it(room):
+    concern = factories.concern(room)
+    child = concern.children.get().child
+    child_access.declare_conflict(user=room.pastoral, child=child, kind="relative", by=room.pastoral)
+    do = {"concern": concern, "text": "Ring home", "due_on": timezone.localdate(), "by": room.lead}
+    with pytest.raises(BadInput, match="cannot be given this"):
+        deciding.add_action(token=uuid7(), owner=room.pastoral, **do)
+    action = deciding.add_action(token=uuid7(), owner=room.teacher, **do)
+    with pytest.raises(BadInput, match="cannot be given this"):
+        deciding.hand_over(action=action, owner=room.pastoral, due_on=action.due_on, by=room.lead)
+
+
 PEOPLE = ("lead", "deputy", "headteacher", "chair", "alternate", "trust")
 
 

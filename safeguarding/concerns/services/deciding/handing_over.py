@@ -12,7 +12,7 @@ from safeguarding.accounts.services import settle_notices, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Action, ConcernNote
-from safeguarding.concerns.permissions import ensure_decides
+from safeguarding.concerns.permissions import ensure_decides, ensure_may_act
 from safeguarding.dates import full_day
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import uuid7
@@ -38,6 +38,7 @@ def hand_over(*, action: Action, owner: User, due_on: date, by: User, at: dateti
     if (now.owner_id, now.due_on) == (owner.pk, due_on):
         return now
     ensure_works_at(owner, now.school_id, timezone.localdate(at))
+    ensure_may_act(owner, now.concern_id)
     if problem := day_problem("By", due_on, today=timezone.localdate(at)):
         raise BadInput(problem)
     _note(now, owner, due_on, by=by, at=at)

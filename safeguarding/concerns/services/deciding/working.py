@@ -14,7 +14,7 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.lifecycles import action_life
 from safeguarding.concerns.models import Action, Concern, ConcernNote
-from safeguarding.concerns.permissions import ensure_decides
+from safeguarding.concerns.permissions import ensure_decides, ensure_may_act
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
 
@@ -73,6 +73,7 @@ def add_action(
     if there := Action.objects.filter(token=token, created_by=by).first():
         return there
     _check_action(text, owner, due_on, school_id=concern.school_id, today=timezone.localdate(at))
+    ensure_may_act(owner, concern.pk)
     if concern.status == Concern.Status.CLOSED:
         raise OutOfTurn("This concern is closed. Open it again to add an action.")
     action = Action.objects.create(
