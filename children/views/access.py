@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from children.access_forms import ChosenForm, EmergencyForm, GiveForm, ReasonForm
+from children.forms.access import ChosenForm, EmergencyForm, GiveForm, ReasonForm
 from children.models import Child, ChildGrant, ChildTeamGrant
 from children.panels import record_frame
 from children.permissions import may_see_record
@@ -20,7 +20,7 @@ from children.services.sight import live_grants, record_behind, who_sees_child
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.forms.access import LookedForm
 from safeguarding.accounts.models import Team, User
-from safeguarding.accounts.permissions import anyone_signed_in, may, requires, requires_for_record
+from safeguarding.accounts.permissions import anyone_signed_in, fresh_factor, may, requires, requires_for_record
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import looked, sight
 from safeguarding.accounts.views.access import looked_context, looked_file
@@ -72,6 +72,7 @@ def _give_form(school_id: UUID, data: Any) -> GiveForm:
 
 @require_POST
 @requires_for_record(Capability.MANAGE_ACCESS)
+@fresh_factor
 def child_access_give(request: Request, pk: UUID) -> HttpResponseBase:
     """Access for a person or a team: first who would see what, then it is given."""
     child = _child(request, pk, "give access")
@@ -104,6 +105,7 @@ def _team(key: UUID, school_id: UUID) -> Team:
 
 
 @requires_for_record(Capability.MANAGE_ACCESS)
+@fresh_factor
 def child_access_withdraw(request: Request, pk: UUID, grant_id: UUID) -> HttpResponseBase:
     """Access is withdrawn: the page says who would lose sight of the record, and asks why."""
     child = _child(request, pk, "withdraw access")
@@ -157,6 +159,7 @@ def emergency_find(request: Request) -> HttpResponseBase:
 
 
 @requires_for_record(Capability.EMERGENCY_ACCESS)
+@fresh_factor
 def child_emergency(request: Request, pk: UUID) -> HttpResponseBase:
     """Open this child's record for an hour, with a reason. Leads and the Headteacher are told at once."""
     request.nav = "home"

@@ -10,12 +10,19 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from children.access_forms import ChosenForm, ConnectionForm, EmergencyReviewForm, QuestionForm, ReasonForm
+from children.forms.access import ChosenForm, ConnectionForm, EmergencyReviewForm, QuestionForm, ReasonForm
 from children.models import Child, ConflictOfInterest, EmergencyAccess
 from children.services import access, find_children
 from children.services.sight import conflicts_to_see, emergencies_to_see, named_no_child
 from safeguarding.accounts import services as accounts
-from safeguarding.accounts.permissions import anyone_signed_in, may, never_waits, requires, requires_for_record
+from safeguarding.accounts.permissions import (
+    anyone_signed_in,
+    fresh_factor,
+    may,
+    never_waits,
+    requires,
+    requires_for_record,
+)
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.second_person import somebody_else
 from safeguarding.audit.models import Verb
@@ -52,6 +59,7 @@ def declare_conflict(request: Request) -> HttpResponseBase:
 
 
 @requires(Capability.MANAGE_ACCESS)
+@fresh_factor
 def declare_for_colleague(request: Request) -> HttpResponseBase:
     """The same, said of a colleague by somebody who manages access."""
     return _declare(request, of_others=True)
@@ -107,6 +115,7 @@ def conflicts(request: Request) -> HttpResponse:
 
 
 @requires_for_record(Capability.MANAGE_ACCESS)
+@fresh_factor
 def conflict(request: Request, conflict_id: UUID) -> HttpResponseBase:
     """One of them: confirm it, or lift it with a reason."""
     request.nav = "access"
@@ -128,6 +137,7 @@ def conflict(request: Request, conflict_id: UUID) -> HttpResponseBase:
 
 @require_POST
 @requires_for_record(Capability.MANAGE_ACCESS)
+@fresh_factor
 def confirm_conflict(request: Request, conflict_id: UUID) -> HttpResponseBase:
     """Somebody has looked at it."""
     access.confirm_conflict(conflict=read_one(request, ConflictOfInterest, pk=conflict_id), by=request.user)

@@ -10,11 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from safeguarding.accounts import services
+from safeguarding.accounts import fresh, services
 from safeguarding.accounts.capabilities import differences, in_words, of_roles
 from safeguarding.accounts.forms.access import BeyondNoticeForm, LookedForm, MemberForm, RoleForm, TeamForm
 from safeguarding.accounts.models import School, Team
-from safeguarding.accounts.permissions import anyone_signed_in, may, requires, requires_for_record
+from safeguarding.accounts.permissions import anyone_signed_in, fresh_factor, may, requires, requires_for_record
 from safeguarding.accounts.roles import ROLES, Capability
 from safeguarding.accounts.services import looked
 from safeguarding.audit.models import Verb
@@ -59,6 +59,7 @@ def stand_in(request: Request, school_id: UUID) -> HttpResponseBase:
 
 
 @requires(Capability.MANAGE_ACCESS)
+@fresh_factor
 def give_role(request: Request, user_id: UUID) -> HttpResponseBase:
     """A role for somebody: first what they gain by it, then it is given."""
     school, today = _here(request)
@@ -78,6 +79,7 @@ def give_role(request: Request, user_id: UUID) -> HttpResponseBase:
 
 
 @requires(Capability.MANAGE_ACCESS)
+@fresh_factor
 def end_role(request: Request, user_id: UUID, assignment_id: UUID) -> HttpResponseBase:
     """A role ends, today being its last day: first what is lost by it, then it ends."""
     school, today = _here(request)
@@ -116,6 +118,7 @@ def teams(request: Request) -> HttpResponseBase:
 
 
 @requires(Capability.MANAGE_ACCESS)
+@fresh_factor
 def team(request: Request, key: UUID) -> HttpResponseBase:
     """One team. Sending the form adds a member, after the page has said what that opens."""
     school, today = _here(request)
@@ -144,6 +147,7 @@ def _team(key: UUID, school: School, today: date) -> Team:
 
 @require_POST
 @requires(Capability.MANAGE_ACCESS)
+@fresh_factor
 def remove_member(request: Request, key: UUID, member_id: UUID) -> HttpResponseBase:
     """Somebody leaves a team, and sees nothing of what it was given from now on."""
     found = _team(key, *_here(request))
@@ -157,6 +161,7 @@ def remove_member(request: Request, key: UUID, member_id: UUID) -> HttpResponseB
 
 @require_POST
 @requires(Capability.MANAGE_ACCESS)
+@fresh_factor
 def end_team(request: Request, key: UUID) -> HttpResponseBase:
     """What the team was given opens nothing any more."""
     services.end_team(team=_team(key, *_here(request)), by=request.user)
@@ -165,6 +170,7 @@ def end_team(request: Request, key: UUID) -> HttpResponseBase:
 
 
 @requires(Capability.MANAGE_ACCESS)
+@fresh_factor
 def beyond_notice(request: Request) -> HttpResponseBase:
     """Roles that may be given access though the privacy notice does not name them, and the words that it will show."""
     school, _ = _here(request)
@@ -232,8 +238,10 @@ def looked_context(request: Request, page: Any, form: LookedForm) -> dict[str, A
     }
 
 
-def looked_file(request: Request, about: Any, events: Any) -> HttpResponse:
-    """The events as a file, which is an event itself. Its name says nothing of whom it is about."""
+def looked_file(request: Request, about: Any, events: Any) -> HttpResponseBase:
+    """The events as a file, which is an event itself and asks for a fresh factor. Its name says nothing of whom it is about."""
+    if (page := fresh.asked(request)) is not None:
+        return page
     lines = looked.in_words(events.order_by("-at", "-pk")[: looked.MOST_EXPORTED])
     record(Verb.EXPORT, about, count=len(lines), purpose="who has looked")
     response = HttpResponse(looked.as_file(lines), content_type="text/csv; charset=utf-8")

@@ -9,10 +9,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from children.access_forms import GiveForm, ReasonForm
+from children.forms.access import GiveForm, ReasonForm
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.forms.access import LookedForm, MemberForm
-from safeguarding.accounts.permissions import anyone_signed_in, may, requires, requires_for_record
+from safeguarding.accounts.permissions import anyone_signed_in, fresh_factor, may, requires, requires_for_record
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import looked, sight
 from safeguarding.accounts.views.access import looked_context, looked_file
@@ -79,6 +79,7 @@ def _subject_form(found: Concern, data: object) -> MemberForm:
 
 @require_POST
 @requires_for_record(Capability.MANAGE_ACCESS)
+@fresh_factor
 def concern_access_give(request: Request, concern_id: UUID) -> HttpResponseBase:
     """Access to this one concern, restricted or not: first who would see it, then it is given."""
     found = _concern(request, concern_id, "give access")
@@ -99,6 +100,7 @@ def concern_access_give(request: Request, concern_id: UUID) -> HttpResponseBase:
 
 
 @requires_for_record(Capability.MANAGE_ACCESS)
+@fresh_factor
 def concern_access_withdraw(request: Request, concern_id: UUID, grant_id: UUID) -> HttpResponseBase:
     """Access is withdrawn: the page says who would lose sight of the concern, and asks why."""
     found = _concern(request, concern_id, "withdraw access")
@@ -118,6 +120,7 @@ def concern_access_withdraw(request: Request, concern_id: UUID, grant_id: UUID) 
 
 
 @requires_for_record(Capability.MANAGE_ACCESS)
+@fresh_factor
 def restrict(request: Request, concern_id: UUID) -> HttpResponseBase:
     """Restrict the concern, or lift that: first who loses or gains sight of it, then it is done."""
     found = _concern(request, concern_id, "restrict")
@@ -132,6 +135,7 @@ def restrict(request: Request, concern_id: UUID) -> HttpResponseBase:
 
 @require_POST
 @requires_for_record(Capability.MANAGE_ACCESS, also=access_given)
+@fresh_factor
 def name_subject(request: Request, concern_id: UUID) -> HttpResponseBase:
     """The concern is about a colleague: first who would lose and gain sight of it, then it is named."""
     found = _concern(request, concern_id, "about whom")
@@ -153,6 +157,7 @@ def name_subject(request: Request, concern_id: UUID) -> HttpResponseBase:
 
 @require_POST
 @requires_for_record(Capability.MANAGE_ACCESS, also=access_given)
+@fresh_factor
 def withdraw_subject(request: Request, concern_id: UUID, subject_id: UUID) -> HttpResponseBase:
     """It is not about this person after all."""
     found = _concern(request, concern_id, "about whom")
@@ -195,6 +200,7 @@ def person_access(request: Request, user_id: UUID) -> HttpResponseBase:
 
 
 @requires(Capability.MANAGE_ACCESS)
+@fresh_factor
 def access_review(request: Request) -> HttpResponseBase:
     """Everybody with their roles, all access given, emergencies and conflicts, to be looked at once a term and signed for."""
     request.nav, school = "access", accounts.get_school(request.held.school_id)
