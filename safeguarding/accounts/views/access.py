@@ -19,6 +19,7 @@ from safeguarding.accounts.roles import ROLES, Capability
 from safeguarding.accounts.services import looked
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
+from safeguarding.exceptions import NotAllowed
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
 from safeguarding.panels import fill
@@ -46,16 +47,22 @@ def access_home(request: Request) -> HttpResponse:
 
 
 @require_GET
-@requires(Capability.MANAGE_ACCESS)
+@anyone_signed_in
 def stand_in(request: Request, school_id: UUID) -> HttpResponseBase:
-    """Some record may be read by nobody: who must be named, and where. Says neither which record nor about whom."""
+    """Some record may be read by nobody: who must be named, and where. Says neither which record nor about whom.
+
+    For those who give roles, and for those who stand in already: whoever was told of it.
+    """
     school, today = _here(request)
+    gives = may(request.user, Capability.MANAGE_ACCESS, school.pk)
     if school.pk != school_id:
         raise Http404
+    if not (gives or may(request.user, Capability.STAND_IN, school.pk)):
+        raise NotAllowed("Only those who give roles, and those who stand in, see who stands in. Ask the Headteacher.")
     services.open_notices(user=request.user, object_id=school.pk)
     staff = services.staff_of(school.pk, on=today)
     stand_ins = [one for one in staff if any(held.role.may(Capability.STAND_IN) for held in one.roles)]
-    return render(request, "access/stand_in.html", {"school": school, "stand_ins": stand_ins})
+    return render(request, "access/stand_in.html", {"school": school, "stand_ins": stand_ins, "gives": gives})
 
 
 @requires(Capability.MANAGE_ACCESS)

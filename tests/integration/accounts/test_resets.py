@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from safeguarding.accounts import second_person, services
+from safeguarding.accounts import services
 from safeguarding.accounts.models import Notice, Reset, User
 from safeguarding.accounts.roles import ROLES
 from safeguarding.audit.models import Event, Outcome, Verb
@@ -209,20 +209,42 @@ def test_one_person_in_two_roles_is_not_two_people(room, roles):
     services.confirm_reset(reset=asked.reset, how="seen", by=room.deputy)
 
 
-def test_of_the_two_at_most_one_is_of_it(room, monkeypatch):
-    """The office plays the IT administrator: the rule is about any role of the table."""
-    rule = second_person.Rule("", usual=("headteacher", "lead", "deputy_lead", "office"), at_most_one=("office",))
-    monkeypatch.setitem(second_person.RULES, "reset", rule)
-    other = factories.member(room.school, "office", "Ivy", "Marsh")
+def test_of_the_two_at_most_one_is_of_it(room):
+    it, other = (factories.member(room.school, "it_admin", name, "Marsh") for name in ("Ivy", "Ian"))
     ask = {"user": room.lead, "school_id": room.school.pk, "what": "both", "how": "seen"}
-    asked = services.ask_reset(**ask, by=room.office)
+    asked = services.ask_reset(**ask, by=it)
     with pytest.raises(NotAllowed, match="not one of those"):
         services.confirm_reset(reset=asked.reset, how="seen", by=other)
     services.confirm_reset(reset=asked.reset, how="seen", by=room.deputy)
     # Who is a lead as well comes as a lead.
     services.assign_role(user=other, school=room.school, role_key="deputy_lead", starts_on=LONG_AGO)
-    asked = services.ask_reset(**ask, by=room.office)
+    asked = services.ask_reset(**ask, by=it)
     services.confirm_reset(reset=asked.reset, how="seen", by=User.objects.get(pk=other.pk))
+
+
+def test_no_chain_of_requests_by_it_alone_opens_a_record(room, client):
+    """Everything that IT may ask for, in turn, then everything that a record is read by: a new start needs somebody else."""
+    told = factories.concern(room, facts="Canary in the account.")
+    it = factories.member(room.school, "it_admin", "Ivy", "Marsh")
+    client.force_login(it)
+    for user in (room.lead, room.headteacher, it):
+        asked = client.post(f"/accounts/{user.pk}/reset/", {"what": "both", "how": "seen"}, follow=True)
+        assert "Canary" not in asked.content.decode()
+    for reset in Reset.objects.all():
+        client.post(f"/resets/{reset.pk}/", {"how": "seen"}, follow=True)
+        assert Reset.objects.get(pk=reset.pk).confirmed_at is None
+    assert Reset.objects.exists()
+    assert client.post(f"/access/people/{it.pk}/roles/", {"role": "lead", "confirmed": "yes"}).status_code == 403
+    for address in (
+        f"/concerns/{told.pk}/",
+        "/today/",
+        "/concerns/",
+        f"/my-reports/{told.pk}/",
+        f"/concerns/{told.pk}/paper/",
+    ):
+        answer = client.get(address)
+        assert answer.status_code in (403, 404)
+        assert b"Canary" not in answer.content
 
 
 @pytest.mark.parametrize("who", ["teacher", "office", "pastoral"])

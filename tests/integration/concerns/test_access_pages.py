@@ -245,5 +245,8 @@ def test_that_nobody_stands_in_is_said_without_saying_for_what(client, room):
     assert "Nobody is named to stand in" in text(opened(client, room.headteacher, "access_home"))
     page = text(opened(client, room.headteacher, "stand_in", room.school.pk))
     assert "alternate safeguarding lead or chair of governors" in page
-    factories.member(room.school, "chair", "Winston", "Dale")
+    chair = factories.member(room.school, "chair", "Winston", "Dale")
     assert "Nobody is named to stand in" not in text(opened(client, room.headteacher, "access_home"))
+    assert "has to name somebody else besides" in text(opened(client, chair, "stand_in", room.school.pk))
+    client.force_login(room.teacher)
+    assert client.get(reverse("stand_in", args=[room.school.pk])).status_code == 403
