@@ -103,6 +103,7 @@ def _from_outside(school: School, days: Days) -> list[User]:
         _role(user, school, key, days.today - timedelta(days=400), "")
         found.append(user)
     User.objects.filter(pk__in=[user.pk for user in found]).update(password=make_password(people.PASSWORD))
+    give_apps(found)
     return found
 
 
