@@ -1,0 +1,211 @@
+"""How is one cell of the matrix asked, and what must be true of its answer?
+
+Every cell is a request in a savepoint that is taken back. Of an answer is checked: its status, that it holds no canary that
+the policy does not allow and, where a record is shown, one that it does; that a refusal wrote nothing but its event, and
+has one; and that what is not there answers in the words of a number that was never issued.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+from urllib.parse import unquote
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from tests.matrix.bodies import body_of
+from tests.matrix.policy import REFUSALS, SIGNED_OUT, Cell, Policy
+from tests.matrix.world import World
+from tests.pdfs import Printed
+
+NEVER_ISSUED = UUID("01900000-0000-7000-8000-00000000dead")
+STATUSES = {
+    "shown": {200}, "onwards": {302, 303}, "taken": {200, 302, 303, 409, 422}, "refused": {403, 409},
+    "refused_or_taken": {200, 302, 303, 403, 409, 422}, "damaged": {422}, "not_there": {404}, "not_allowed": {403},
+    "closed": {405}, "sign_in": {302, 303},
+}  # fmt: skip
+# What every request may write: what happened, the session, and that a notice was opened.
+ALWAYS = frozenset({"audit_event", "django_session"})
+_MASKED = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # keys
+    r"|csrfmiddlewaretoken\" value=\"[^\"]*|name=\"key\" value=\"[^\"]*"
+)
+_WRITTEN = """
+SELECT c.relname, pg_stat_get_xact_tuples_inserted(c.oid) + pg_stat_get_xact_tuples_updated(c.oid)
+                + pg_stat_get_xact_tuples_deleted(c.oid)
+FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+"""
+
+
+@dataclass
+class Matrix:
+    """The world, the policy, and a browser for each person: signed in once, before anything is asked."""
+
+    world: World
+    policy: Policy
+    browsers: dict[str, Client] = field(default_factory=dict)
+    _words: dict[tuple[str, str, str], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for person in self.policy.people:
+            client = Client(raise_request_exception=False)
+            if person == "leaver":
+                user = self.world.people[person]
+                user.is_active = True
+                client.force_login(user)
+            elif person != "public":
+                client.force_login(self.world.people[person])
+            self.browsers[person] = client
+
+    def cells(self) -> list[Cell]:
+        return list(self.policy.cells(self.world.keys))
+
+    def wrong(self, cells: Iterable[Cell]) -> str:
+        """A line for each cell that is not answered as the policy says."""
+        return "\n".join(f"{cell}: {problem}" for cell in cells for problem in self.ask(cell))
+
+    def ask(self, cell: Cell) -> list[str]:
+        """Everything that is wrong with the answer to one cell."""
+        expected = self.policy.expected(cell)
+        before = _written()
+        mark = transaction.savepoint()
+        try:
+            response, sent = self._send(cell, self._key(cell))
+            found = [
+                *self._status(response, expected),
+                *self._canaries(cell, response, expected, sent),
+                *self._writes(cell, expected, before),
+            ]
+            if expected in REFUSALS and cell.person not in SIGNED_OUT and not self._is_denied(cell):
+                found.append("the refusal left no event")
+            if expected == "not_there" and not found:
+                found += self._unlike_never_issued(cell, response)
+        finally:
+            transaction.savepoint_rollback(mark)
+        if self.policy.is_not_yet(cell):
+            return [] if found or expected in REFUSALS else ["answers as it should: take its line out of not_yet"]
+        return found
+
+    # --- the request
+
+    def _key(self, cell: Cell) -> Any:
+        kind = self.policy.pages[cell.page].get("of")
+        return self.world.keys[cell.record][kind] if kind else None
+
+    def _send(self, cell: Cell, key: Any) -> tuple[Any, str]:
+        """The answer, and what was sent in its body."""
+        address = reverse(cell.page, args=[key] if isinstance(key, UUID) else [])
+        client, body = self.browsers[cell.person], {}
+        client.cookies = self._cookies(cell.person)
+        if cell.method == "POST":
+            body = body_of(cell.page, self.world, cell.person, cell.record, key)
+            response = client.post(address, body)
+        else:
+            response = getattr(client, cell.method.lower())(address)
+        return response, str(body)
+
+    def _cookies(self, person: str) -> Any:
+        """The cookie of signing in, and nothing that an answer has set since."""
+        cookies = self.browsers[person].cookies
+        for name in set(cookies) - {settings.SESSION_COOKIE_NAME}:
+            del cookies[name]
+        return cookies
+
+    # --- what must be true of the answer
+
+    def _status(self, response: Any, expected: str) -> list[str]:
+        to_sign_in = response.headers.get("Location", "").startswith(_sign_in_page())
+        if response.status_code not in STATUSES[expected] or to_sign_in != (expected == "sign_in"):
+            place = f" to {response.headers['Location']}" if "Location" in response.headers else ""
+            return [f"expected {expected}, got {response.status_code}{place}"]
+        return []
+
+    def _canaries(self, cell: Cell, response: Any, expected: str, sent: str) -> list[str]:
+        planted = self.world.planted
+        text = _text(response)
+        found = planted.found_in(text) - planted.found_in(sent)
+        strange = sorted(
+            {f"{r}.{p}" for w in found if not self.policy.allows(cell, planted.places[w]) for r, p in planted.places[w]}
+            if expected not in REFUSALS
+            else {f"{r}.{p}" for w in found for r, p in planted.places[w]}
+        )
+        if strange:
+            return [f"shows what it must not: {', '.join(strange)}"]
+        needs = self.policy.pages[cell.page].get("needs")
+        if expected == "shown" and cell.record and needs in self.policy.shows(cell):
+            if not any((cell.record, part) in planted.places[w] for w in found for part in self.policy.shows(cell)):
+                return [f"shows nothing of the record {cell.record}"]
+        return []
+
+    def _writes(self, cell: Cell, expected: str, before: dict[str, int]) -> list[str]:
+        if expected not in REFUSALS and cell.method == "POST":
+            return []
+        allowed = set(ALWAYS)
+        if expected not in REFUSALS:
+            allowed |= {"accounts_notice", *self.policy.pages[cell.page].get("writes", ())}
+        after = _written()
+        strange = sorted(name for name, number in after.items() if number != before.get(name, 0) and name not in allowed)
+        return [f"wrote to {', '.join(strange)}"] if strange else []
+
+    def _unlike_never_issued(self, cell: Cell, response: Any) -> list[str]:
+        """The same page, asked for a number that was never issued, must read alike."""
+        asked = (cell.page, cell.method, cell.person)
+        if asked not in self._words:
+            mark = transaction.savepoint()
+            try:
+                never, _ = self._send(cell, NEVER_ISSUED)
+                self._words[asked] = f"{never.status_code} {_masked(never)}"
+            finally:
+                transaction.savepoint_rollback(mark)
+        same = f"{response.status_code} {_masked(response)}" == self._words[asked]
+        return [] if same else ["answers in other words than for a number that was never issued"]
+
+    def _is_denied(self, cell: Cell) -> bool:
+        """Whether this request has left an event that says who was refused."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM audit_event WHERE actor_id = %s AND verb = 'deny'", [self.world.people[cell.person].pk]
+            )
+            return int(cursor.fetchone()[0]) > 0
+
+
+def _sign_in_page() -> str:
+    return reverse(settings.LOGIN_URL)
+
+
+def _written() -> dict[str, int]:
+    """Rows written so far in this transaction, by table; those of what was taken back count too."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITTEN)
+        return dict(cursor.fetchall())
+
+
+def _text(response: Any) -> str:
+    """Everything that an answer says: headers, its body, the text of a PDF."""
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    headers = unquote("\n".join(f"{name}: {value}" for name, value in response.headers.items()))
+    is_pdf = response.headers.get("Content-Type", "").startswith("application/pdf")
+    return f"{headers}\n{Printed(content).text if is_pdf else content.decode(errors='replace')}"
+
+
+def _masked(response: Any) -> str:
+    return _MASKED.sub("…", response.content.decode())
+
+
+def pairwise(cells: Iterable[Cell]) -> list[Cell]:
+    """A few of many cells, the same in every run: every pair of a page and method with a person, of a page and method
+    with a record, and of a person with a record is in at least one of them, as far as `cells` have it."""
+    chosen, covered = [], set()
+    for cell in sorted(cells, key=lambda c: sha256(str(c).encode()).digest()):
+        page = f"{cell.method} {cell.page}"
+        pairs = {(page, cell.person), (page, "of", cell.record), (cell.person, "of", cell.record)}
+        if pairs - covered:
+            covered |= pairs
+            chosen.append(cell)
+    return chosen
+
