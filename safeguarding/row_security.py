@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.db import models
+from django.db import OperationalError, models
+from django.db import connection as default_connection
 from psycopg import ClientCursor, sql
 
 from safeguarding.accounts.roles import ROLES, Capability, with_capability
@@ -138,6 +139,18 @@ def _sql(model: type[models.Model], rows: models.Q, quote: ClientCursor[Any]) ->
 def problems(connection: Any) -> list[str]:
     """A sentence for each table that nobody declared, and for each wall that is not as the code says."""
     return [*_undeclared(), *_unguarded(connection), *_functions_amiss(connection), *_roles_amiss(connection)]
+
+
+def refuse_unguarded() -> None:
+    """Raises `SystemExit` with what is wrong, so that no page is served unguarded. A database that is away serves none anyway."""
+    try:
+        found = problems(default_connection)
+    except OperationalError:
+        return
+    finally:
+        default_connection.close()
+    if found:
+        raise SystemExit("Harbour does not start. " + " ".join(found))
 
 
 def _undeclared() -> Iterator[str]:

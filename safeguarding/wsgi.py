@@ -1,4 +1,4 @@
-"""The entry point of the web server."""
+"""The entry point of the web server. Nothing is served from behind a wall that is not there."""
 
 import os
 
@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "safeguarding.settings")
 application = get_wsgi_application()
+
+from safeguarding.row_security import refuse_unguarded  # noqa: E402  (needs Django)
+
+refuse_unguarded()

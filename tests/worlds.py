@@ -23,7 +23,7 @@ from tests.factories import LONG_AGO
 C = Capability
 ROLE_KEYS = (
     "teacher", "pastoral", "pastoral", "senco", "office", "deputy_lead", "lead", "lead", "headteacher", "headteacher",
-    "alternate_lead", "alternate_lead", "chair", "chair", "pastoral", "pastoral", "trust_lead", "it_admin",
+    "alternate_lead", "alternate_lead", "alternate_lead", "chair", "chair", "chair", "trust_lead", "it_admin",
 )  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def make(seed: int) -> World:
                 )
     RoleAssignment.objects.bulk_create(world.roles)
     teams = [Team.objects.create(name=str(uuid4()), school=s, kind="pastoral", title="Pastoral") for s in world.schools]
-    for person in perhaps(world.people, 0.5):
+    for person in perhaps(world.people, 0.55):
         ends = chance.choice((None, None, yesterday))
         world.members.append(
             TeamMember.objects.create(team=chance.choice(teams), user=person, starts_on=LONG_AGO, ends_on=ends)
@@ -92,7 +92,7 @@ def make(seed: int) -> World:
                 user=person, school=child.school, child=child, kind="relative", declared_by=person,
                 lifted_at=lifted, lifted_by=lifted and person,
             ))  # fmt: skip
-        for person in perhaps(world.people, 0.5):
+        for person in perhaps(world.people, 0.55):
             withdrawn = ended()
             world.child_grants.append(ChildGrant(
                 user=person, content_object=child, permission=viewing(Child), school=child.school, reason="Needs to know",
@@ -104,14 +104,14 @@ def make(seed: int) -> World:
                 group=team, content_object=child, permission=viewing(Child), school=child.school, reason="Needs to know",
                 expires_on=chance.choice((today, tomorrow, tomorrow, yesterday)), granted_by=world.people[0],
             ))  # fmt: skip
-        for person in perhaps(world.people, 0.4):
+        for person in perhaps(world.people, 0.3):
             opened = chance.choice((now - hour / 2, now - 2 * hour))
             world.emergencies.append(EmergencyAccess(
                 user=person, school=child.school, child=child, reason="The child is missing", opened_at=opened,
                 ends_at=opened + hour, review_by=tomorrow,
             ))  # fmt: skip
     for concern in world.concerns:
-        for person in perhaps(world.people, 0.4):
+        for person in perhaps(world.people, 0.5):
             withdrawn = ended()
             world.concern_grants.append(ConcernGrant(
                 user=person, content_object=concern, permission=viewing(Concern), school=concern.school, reason="Named",
@@ -141,7 +141,7 @@ def _step_in(world: World, perhaps: Any) -> None:
         for about in (
             r for r in world.roles if r.school == stands_in.school and r.role_key == wanted[stands_in.role_key]
         ):
-            for concern in perhaps([c for c in world.concerns if c.school_id == about.school_id], 0.6):
+            for concern in perhaps([c for c in world.concerns if c.school_id == about.school_id], 0.7):
                 if (concern.pk, about.user_id) not in there:
                     there.add((concern.pk, about.user_id))
                     world.subjects.append(

@@ -32,15 +32,15 @@ COLUMNS: dict[type[models.Model], tuple[str, ...]] = {
         "child_words", "presentation", "done_at_once", "told", "recorded_at",
     ),
     ConcernChild: ("id", "concern_id", "school_id", "child_id", "role", "added_at", "added_by_id"),
-    BodyMapMark: ("id", "account_id", "school_id", "author_id", "region", "note"),
-    Amendment: ("id", "account_id", "school_id", "author_id", "token", "text", "reason", "added_at"),
+    BodyMapMark: ("id", "account_id", "concern_id", "school_id", "author_id", "region", "note"),
+    Amendment: ("id", "account_id", "concern_id", "school_id", "author_id", "token", "text", "reason", "added_at"),
     Decision: (
         "id", "concern_id", "school_id", "token", "level", "kind", "rationale", "parents_told", "decided_at",
         "decided_by_id",
     ),
     Closing: ("id", "concern_id", "school_id", "outcome", "reason", "receipt", "closed_at", "closed_by_id"),
     Action: (
-        "id", "concern_id", "school_id", "token", "text", "owner_id", "due_on", "status", "created_at",
+        "id", "concern_id", "reference", "school_id", "token", "text", "owner_id", "due_on", "status", "created_at",
         "created_by_id", "ended_at", "ended_by_id", "result",
     ),
     ConcernNote: ("id", "concern_id", "school_id", "author_id", "token", "text", "added_at"),

@@ -106,9 +106,10 @@ class History:
         decided = opened + timedelta(minutes=chance.randrange(10, 2000))
         closed = decided + timedelta(days=chance.randrange(3, 60))
         stage = self._stage(logged, opened, decided, closed)
-        if stage > 1:
-            rows += self._followed(note, who, key, lead, decided)
         self.numbers[logged.year] += 1
+        if stage > 1:
+            reference = Concern(year=logged.year, number=self.numbers[logged.year]).reference
+            rows += self._followed(note, who, key, reference, lead, decided)
         at, who_at = [_iso(m) for m in (opened, decided, closed)], str(lead.id)
         kind = Decision.Kind(note["decision"])
         receipt, outcome = RECEIPTS.get(kind, "action_taken"), OUTCOMES.get(kind, "social_care")
@@ -176,17 +177,27 @@ class History:
             role = "worried_about" if n == 0 else chance.choice(_MORE_CHILDREN)
             rows.append((ConcernChild, (self._key(logged), concern, self.school, str(child), role, at, author)))
         if chance.random() < _MARKED:
-            mark = (self._key(logged), account, self.school, author, chance.randint(1, 34), "Small round mark")
+            mark = (self._key(logged), account, concern, self.school, author, chance.randint(1, 34), "Small round mark")
             rows.append((BodyMapMark, mark))
         if chance.random() < _ADDED:
             reason, text = chance.choice(words.ADDITIONS)
             later = logged + timedelta(hours=chance.randrange(1, 30))
-            added = (self._key(later), account, self.school, author, self._token(), who.fill(text), reason, _iso(later))
+            added = (
+                self._key(later),
+                account,
+                concern,
+                self.school,
+                author,
+                self._token(),
+                who.fill(text),
+                reason,
+                _iso(later),
+            )
             rows.append((Amendment, added))
         return rows
 
     def _followed(
-        self, note: source.Entry, who: words.Names, concern: str, lead: Person, decided: datetime
+        self, note: source.Entry, who: words.Names, concern: str, reference: str, lead: Person, decided: datetime
     ) -> list[Row]:
         chance, at, by = self.chance, _iso(decided), str(lead.id)
         kind = Decision.Kind(note["decision"])
@@ -206,7 +217,7 @@ class History:
                 done = when < self.now
                 ended = ("done", at, by, _iso(when), by, result) if done else ("to_do", at, by, None, None, "")
                 action = (
-                    self._key(decided), concern, self.school, self._token(), text, by, when.date().isoformat(), *ended,
+                    self._key(decided), concern, reference, self.school, self._token(), text, by, when.date().isoformat(), *ended,
                 )  # fmt: skip
                 rows.append((Action, action))
             elif when < self.now:

@@ -39,6 +39,11 @@ class Page:
     url: str = ""
 
     @property
+    def is_list(self) -> bool:
+        """Whether row security is measured on it."""
+        return self.budget in (LIST, NOTHING)
+
+    @property
     def is_there(self) -> bool:
         """Whether Harbour has this page yet."""
         if not self.url:

@@ -33,7 +33,7 @@ REASONS = ("role", "grant", "emergency", "named", "standing_in")
 def raw(model: type[models.Model], person: Any) -> set[Any]:
     """The keys of the rows that the database shows to this person."""
     with asking(person), connection.cursor() as cursor:
-        cursor.execute(f"SELECT {model._meta.pk.column} FROM {model._meta.db_table}")
+        cursor.execute(f"SELECT {model._meta.pk.column} FROM {model._meta.db_table}")  # noqa: S608  (names of the model)
         return {key for (key,) in cursor.fetchall()}
 
 
@@ -74,7 +74,7 @@ def test_each_reason_and_the_denial_decide_enough_pairs_to_be_tested():
     """A reason that is alone, or a denial that takes a row away, in at least one of twenty pairs that could show it."""
     decided: Counter[str] = Counter()
     pairs = 0
-    for seed in range(25):
+    for seed in range(40):
         world = worlds.make(seed)
         opinion = worlds.Opinion(world)
         for concern in world.concerns:
@@ -88,4 +88,4 @@ def test_each_reason_and_the_denial_decide_enough_pairs_to_be_tested():
                 elif len(reasons) == 1:
                     decided[reasons.pop()] += 1
     shares = {name: round(decided[name] / pairs, 3) for name in (*REASONS, "never")}
-    assert all(share >= 0.05 for share in shares.values()), shares
+    assert [name for name, share in shares.items() if share < 0.05] == []

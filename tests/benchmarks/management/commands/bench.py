@@ -31,9 +31,15 @@ class Command(BaseCommand):
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM ANALYZE")
         make_cast()
-        for command, role in (("bench_pages", "web"), ("bench_imports", "worker")):
+        unguarded = str(settings.VAR / "bench-unguarded.json")
+        for role, command in (
+            # Lists as a role that row security does not bind, to compare with.
+            ("owner", ["bench_pages", "--lists", "--out", unguarded]),
+            ("web", ["bench_pages", "--beside", unguarded]),
+            ("worker", ["bench_imports"]),
+        ):
             subprocess.run(
-                [sys.executable, str(settings.BASE_DIR / "manage.py"), command],
+                [sys.executable, str(settings.BASE_DIR / "manage.py"), *command],
                 env=os.environ | {"HARBOUR_ROLE": role},
                 check=True,
             )
