@@ -19,14 +19,14 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.matrix.bodies import body_of
-from tests.matrix.policy import REFUSALS, SIGNED_OUT, Cell, Policy
+from tests.matrix.policy import RECORDED, REFUSALS, SIGNED_OUT, Cell, Policy
 from tests.matrix.world import World
 from tests.pdfs import Printed
 
 NEVER_ISSUED = UUID("01900000-0000-7000-8000-00000000dead")
 STATUSES = {
     "shown": {200}, "onwards": {302, 303}, "taken": {200, 302, 303, 409, 422}, "refused": {403, 409},
-    "refused_or_taken": {200, 302, 303, 403, 409, 422}, "damaged": {422}, "not_there": {404}, "not_allowed": {403},
+    "damaged": {422}, "not_there": {404}, "not_allowed": {403},
     "closed": {405}, "sign_in": {302, 303},
 }  # fmt: skip
 # What every request may write: what happened, the session, and that a notice was opened.
@@ -49,6 +49,7 @@ class Matrix:
     world: World
     policy: Policy
     browsers: dict[str, Client] = field(default_factory=dict)
+    _sessions: dict[str, str] = field(default_factory=dict)
     _words: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -61,6 +62,7 @@ class Matrix:
             elif person != "public":
                 client.force_login(self.world.people[person])
             self.browsers[person] = client
+            self._sessions[person] = client.cookies[settings.SESSION_COOKIE_NAME].value if client.cookies else ""
 
     def cells(self) -> list[Cell]:
         return list(self.policy.cells(self.world.keys))
@@ -81,9 +83,9 @@ class Matrix:
                 *self._canaries(cell, response, expected, sent),
                 *self._writes(cell, expected, before),
             ]
-            if expected in REFUSALS and cell.person not in SIGNED_OUT and not self._is_denied(cell):
+            if expected in RECORDED and cell.person not in SIGNED_OUT and not self._is_denied(cell):
                 found.append("the refusal left no event")
-            if expected == "not_there" and not found:
+            if self.policy.is_hidden(cell) and not found:
                 found += self._unlike_never_issued(cell, response)
         finally:
             transaction.savepoint_rollback(mark)
@@ -100,8 +102,7 @@ class Matrix:
     def _send(self, cell: Cell, key: Any) -> tuple[Any, str]:
         """The answer, and what was sent in its body."""
         address = reverse(cell.page, args=[key] if isinstance(key, UUID) else [])
-        client, body = self.browsers[cell.person], {}
-        client.cookies = self._cookies(cell.person)
+        client, body = self._browser(cell.person), {}
         if cell.method == "POST":
             body = body_of(cell.page, self.world, cell.person, cell.record, key)
             response = client.post(address, body)
@@ -109,12 +110,13 @@ class Matrix:
             response = getattr(client, cell.method.lower())(address)
         return response, str(body)
 
-    def _cookies(self, person: str) -> Any:
-        """The cookie of signing in, and nothing that an answer has set since."""
-        cookies = self.browsers[person].cookies
-        for name in set(cookies) - {settings.SESSION_COOKIE_NAME}:
-            del cookies[name]
-        return cookies
+    def _browser(self, person: str) -> Client:
+        """As it was after signing in: whatever an answer has set since is forgotten, as what it did is."""
+        client = self.browsers[person]
+        client.cookies.clear()
+        if session := self._sessions[person]:
+            client.cookies[settings.SESSION_COOKIE_NAME] = session
+        return client
 
     # --- what must be true of the answer
 
@@ -143,10 +145,11 @@ class Matrix:
         return []
 
     def _writes(self, cell: Cell, expected: str, before: dict[str, int]) -> list[str]:
-        if expected not in REFUSALS and cell.method == "POST":
+        refused = expected in REFUSALS or expected == "refused"
+        if not refused and cell.method == "POST":
             return []
         allowed = set(ALWAYS)
-        if expected not in REFUSALS:
+        if not refused:
             allowed |= {"accounts_notice", *self.policy.pages[cell.page].get("writes", ())}
         after = _written()
         strange = sorted(name for name, number in after.items() if number != before.get(name, 0) and name not in allowed)

@@ -21,9 +21,9 @@ def _words(world: World, person: str, record: str, key: Any) -> Body:
 
 
 def _form_key(world: World, person: str, record: str, key: Any) -> Body:
-    """A form that this person opened, with a search for the child."""
+    """A form that this person opened at their own school, with a search for the child."""
     user = world.people.get(person)
-    school = world.school_of(record or "open")
+    school = world.there if person == "trust_out" else world.here
     signed = tokens.issue(user, uuid7(), school_id=school.pk) if user and person != "leaver" else ""
     return {"key": signed, "find": "1", **_words(world, person, record, key)}
 

@@ -14,6 +14,8 @@ import yaml
 FILE = Path(__file__).parents[2] / "docs" / "policy.yaml"
 # Answers that turn somebody away. Each must leave everything as it was.
 REFUSALS = frozenset({"not_there", "not_allowed", "sign_in", "closed", "damaged"})
+# Those that leave an event. A page of which half arrived turns nobody away.
+RECORDED = REFUSALS - {"damaged"} | {"refused"}
 SIGNED_OUT = ("public", "leaver")
 METHODS = ("GET", "POST")
 
@@ -100,9 +102,17 @@ class Policy:
             return asked
         if cell.person not in self.names(self.said["doors"][entry["door"]]["who"]):
             return "not_allowed"
-        if cell.record and entry["needs"] != "any" and entry["needs"] not in self.sees(cell.person, cell.record):
-            return "not_there"
-        return asked
+        return str(entry.get("unseen", "not_there")) if self._is_unseen(entry, cell) else asked
+
+    def _is_unseen(self, entry: dict[str, Any], cell: Cell) -> bool:
+        needs = entry.get("needs", "any")
+        return bool(cell.record) and needs != "any" and needs not in self.sees(cell.person, cell.record)
+
+    def is_hidden(self, cell: Cell) -> bool:
+        """Whether the record must seem not to be there: answered in the words of a number that was never issued."""
+        entry = self.pages[cell.page]
+        told = self.expected(cell) == entry.get("unseen", "not_there")
+        return cell.person not in SIGNED_OUT and told and self._is_unseen(entry, cell) and "never_issued" not in entry
 
     def _signed_out(self, entry: dict[str, Any], cell: Cell) -> str:
         let_in = cell.person in self.names(self.said["doors"][entry["door"]]["who"])

@@ -98,7 +98,8 @@ def make() -> World:
 
 def _people(world: World) -> None:
     def person(key: str, at: School, role: str) -> None:
-        world.people[key] = factories.member(at, role, "Sam", key.replace("_", " ").title(), extension="214")
+        named = key.replace("_", " ").title()
+        world.people[key] = factories.member(at, role, "Sam", named, extension="214", password=factories.PASSWORD)
 
     for key, role in ROLES.items():
         person(key, world.here, role)
