@@ -1,8 +1,6 @@
 """Harbour: the safeguarding record of a school."""
 
-from safeguarding.celery import app as celery_app
-
 # As in pyproject.toml, which is not there where Harbour is installed from an image.
 VERSION = "0.1.0"
 
-__all__ = ["VERSION", "celery_app"]
+__all__ = ["VERSION"]

@@ -15,4 +15,12 @@ app.conf.beat_schedule = {
     "mail": {"task": "safeguarding.accounts.tasks.deliver_notices", "schedule": 30.0, "options": {"expires": 30}},
     "imports": {"task": "children.tasks.work_on_imports", "schedule": 60.0, "options": {"expires": 60}},
     "unread": {"task": "safeguarding.concerns.tasks.chase", "schedule": 300.0, "options": {"expires": 300}},
+    "seals": {"task": "safeguarding.audit.tasks.seal", "schedule": 60.0, "options": {"expires": 60}},
+    # Once a day, from an hour on: each looks whether it is due.
+    "verification": {"task": "safeguarding.audit.tasks.verify", "schedule": 300.0, "options": {"expires": 300}},
+    "newest seal": {
+        "task": "safeguarding.accounts.tasks.mail_newest_seal",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
 }

@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from safeguarding import VERSION
 from safeguarding.accounts.permissions import Held, may, rights
+from safeguarding.accounts.services.factors import factor_given_at
 from safeguarding.http import Request
 from safeguarding.panels import fill, navigation
 
@@ -26,8 +27,11 @@ def _frame(request: Request) -> dict[str, Any]:
         "school_name": there.school_name if there else "",
     }
     if held is None or there is None:
-        # The template calls it: only the sign-in page asks.
-        return frame | {"below_sign_in": lambda: fill("sign_in", request)}
+        # The template calls them: only the two pages of signing in ask.
+        return frame | {
+            "below_sign_in": lambda: fill("sign_in", request),
+            "below_code": lambda: fill("sign_in_code", request),
+        }
     everything = rights(request.user).held
     title = f"{there.role.title}, {there.class_name}" if there.class_name else there.role.title
     return frame | {
@@ -37,6 +41,8 @@ def _frame(request: Request) -> dict[str, Any]:
         # Set where the page is of another school than the one whose menu it stands under.
         "elsewhere": {"there": there, "working": held} if there.school_id != held.school_id else None,
         "here": request.get_full_path(),
+        "idle": request.idle_seconds,
+        "factor": factor_given_at(request, request.user) is not None,
         "nav": navigation(request, getattr(request, "nav", "")),
         "strips": fill("notice_strip", request),
         "search": may(request.user, "view_concerns", held.school_id),

@@ -2,7 +2,8 @@
 
 `owner` migrates. `web` and `worker` read, insert and update; they delete only where a model says `web_may_delete = True`
 or where `DELETING_APPS` names the library's app. `destroyer` alone deletes records, `backup` reads everything and writes
-nothing. Which rows each of them sees is said by `row_security.py`. Events can only be added, which privileges and a trigger both hold to.
+nothing. Which rows each of them sees is said by `row_security.py`. Events can only be added, which privileges and a trigger
+both hold to; so can the history of fields, by privileges alone.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,9 +17,13 @@ from psycopg import sql
 from safeguarding.audit.protection import protected_models
 
 # Sign-in's own tables: rows that end with a session or a click. Their libraries delete them.
-DELETING_APPS = frozenset({"sessions", "account"})
+DELETING_APPS = frozenset({"sessions", "account", "usersessions", "mfa", "socialaccount"})
 # Only ever added to. Not even their owner changes a row, unless by dropping the trigger first.
-APPEND_ONLY = frozenset({"audit.event"})
+APPEND_ONLY = frozenset({"audit.event", "audit.leaf", "audit.checkpoint"})
+# Only ever added to by those who work; they end with their record, which is the destroyer's to say.
+ADDED_ONLY = frozenset({"audit.logentry"})
+# Written by the worker alone, which seals: a web process that was taken over cannot put in a number or a seal.
+WORKER_ONLY = frozenset({"audit.leaf", "audit.checkpoint", "audit.sealstate"})
 # Written by `migrate` alone.
 READ_ONLY_TABLES = frozenset({"django_migrations", "django_content_type"})
 READ_ONLY_APPS = frozenset({"auth"})
@@ -103,9 +108,14 @@ def _on_tables(tables: Sequence[str]) -> Iterator[sql.Composable]:
         model = by_table.get(table)
         if model and model._meta.app_label in UNUSED_APPS:
             continue
+        by_worker = model is not None and model._meta.label_lower in WORKER_ONLY
         yield sql.SQL("GRANT {rights} ON {table} TO {roles}").format(
-            rights=sql.SQL(_rights(table, model)), table=sql.Identifier(table), roles=_ROLES
+            rights=sql.SQL(_rights(table, model)),
+            table=sql.Identifier(table),
+            roles=sql.SQL("worker") if by_worker else _ROLES,
         )
+        if by_worker:
+            yield sql.SQL("GRANT SELECT ON {table} TO web").format(table=sql.Identifier(table))
         if model in protected_models():
             yield sql.SQL("GRANT SELECT, DELETE ON {} TO destroyer").format(sql.Identifier(table))
         if model and model._meta.label_lower in APPEND_ONLY:
@@ -117,7 +127,7 @@ def _rights(table: str, model: type[models.Model] | None) -> str:
         return "SELECT, INSERT"  # what a team stands on
     if table in READ_ONLY_TABLES or (model and model._meta.app_label in READ_ONLY_APPS):
         return "SELECT"
-    if model and model._meta.label_lower in APPEND_ONLY:
+    if model and model._meta.label_lower in APPEND_ONLY | ADDED_ONLY:
         return "SELECT, INSERT"
     if model and (model._meta.app_label in DELETING_APPS or getattr(model, "web_may_delete", False)):
         return "SELECT, INSERT, UPDATE, DELETE"

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseRedirectBase
 
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import Held
+from safeguarding.accounts.sessions import Waiting
 from safeguarding.audit.context import Acting
 from safeguarding.exceptions import HarbourError
 
@@ -19,6 +20,12 @@ class Request(HttpRequest):
     user: User  # type: ignore[assignment]
     acting: Acting
     held: Held
+    # Whose session this is while it is locked or lacks the second factor; `user` is then nobody.
+    waiting: Waiting | None
+    # When this session began and was last used, and whether there is a reset to be told of.
+    session_row: Any
+    # After how long without use this session locks.
+    idle_seconds: int
     # The key of the current entry of the navigation; set by the view.
     nav: str
     # The school of the record that this page is about; set by its view beside `nav`. The frame then names that school and

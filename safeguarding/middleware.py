@@ -8,16 +8,25 @@ from contextlib import nullcontext
 from typing import Any, cast
 from uuid import UUID
 
+from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
+from django.db import DatabaseError, transaction
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    UnreadablePostError,
+)
 from django.http.multipartparser import MultiPartParserError
 from django.urls import is_valid_path
 
 from safeguarding.accounts.permissions import Held, rights
+from safeguarding.accounts.sessions import Waiting, way_out
 from safeguarding.audit.context import Acting, acting, tell_database
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
@@ -27,6 +36,8 @@ from safeguarding.keys import uuid7
 from safeguarding.once import one_page
 
 Responder = Callable[[HttpRequest], HttpResponseBase]
+# The library's pages for somebody who is not signed in yet. Each has its own idea of whom it lets in.
+_SIGNING_IN = frozenset({"account_login", "account_logout", "mfa_authenticate"})
 _READING = ("GET", "HEAD")
 # Answers that Django and its libraries give by themselves, and as what they are recorded: a view refuses by raising.
 _TURNED_AWAY = {400: "400", 403: "csrf", 404: "404", 405: "405", 413: "413", 429: "429"}
@@ -42,6 +53,9 @@ class NoStoreMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
+        if request.method == "POST" and (page := request.resolver_match) and page.url_name == "account_logout":
+            # The back button finds nothing. Cookies are left: one of them says that this device is known.
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         return response
 
@@ -58,12 +72,14 @@ class SignInRequiredMiddleware:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         if request.user.is_authenticated or not getattr(view, "login_required", True):
             return None
-        if view.__module__.startswith("allauth.account."):
+        if request.resolver_match and request.resolver_match.url_name in _SIGNING_IN:
             return None
         # What was typed when the session ended is kept by its own view, which says `public`, or says how (`keeps`).
         if (kept := kept_for_author(request, view, kwargs)) is not None:
             return kept
-        return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+        back = request.get_full_path() if request.method == "GET" else "/"
+        waiting: Waiting | None = request.waiting  # type: ignore[attr-defined]
+        return HttpResponseRedirect(way_out(waiting, back)) if waiting else redirect_to_login(back)
 
 
 class RequestContextMiddleware:
@@ -105,8 +121,13 @@ class RequestContextMiddleware:
                 return self._answer(request, error)
             return response
 
-    def process_exception(self, request: Request, error: Exception) -> HttpResponse:
-        """Django would turn the error into an answer before the transaction hears of it; keep it for `__call__`."""
+    def process_exception(self, request: Request, error: Exception) -> HttpResponse | None:
+        """Django would turn the error into an answer before the transaction hears of it; keep it for `__call__`.
+
+        That the factor must be given again is no error: the library's own middleware answers it.
+        """
+        if isinstance(error, ReauthenticationRequired):
+            return None
         request.refused = error
         return HttpResponse(status=500)
 
@@ -122,12 +143,17 @@ class RequestContextMiddleware:
         from safeguarding.views import problem
 
         status = _judge(error)
-        with transaction.atomic():
-            tell_database(request.acting)
-            if status == 500:
-                record(Verb.ERROR, outcome=Outcome.FAILED, purpose="500", object_type=_view_name(request))
-            else:
-                _record_refusal(request, str(status))
+        try:
+            with transaction.atomic():
+                tell_database(request.acting)
+                if status == 500:
+                    record(Verb.ERROR, outcome=Outcome.FAILED, purpose="500", object_type=_view_name(request))
+                else:
+                    _record_refusal(request, str(status))
+        except DatabaseError as unwritten:
+            # What cannot be put on record is not shown, and not done.
+            _log_error(request, unwritten)
+            return problem(request, 503, kept=_keep(request))
         kept = _keep(request)
         if (page := _again(request, error)) is not None:
             return page

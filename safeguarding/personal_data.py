@@ -36,10 +36,12 @@ class PersonalData:
     """Inherit from this inside a model. `subject` is the path to the child or adult the row is about; None: nobody.
 
     `narrative` names free text (sealed), `identifying` names what tells who it is, `plain` names the rest. Keys, and
-    links to rows that are classified themselves, need no mention.
+    links to rows that are classified themselves, need no mention. `record` is the path to the record that the row ends
+    with, where the way to its subject does not lead through it.
     """
 
     subject: str | None = None
+    record: str | None = None
     narrative: tuple[str, ...] = ()
     identifying: tuple[str, ...] = ()
     plain: tuple[str, ...] = ()

@@ -23,16 +23,19 @@ RULES_OWNER = "rules"
 RULE_FACTS = frozenset({
     "accounts.school", "accounts.user", "accounts.roleassignment", "accounts.team", "accounts.teammember",
 })  # fmt: skip
-OWN_USER = frozenset({"accounts.absence", "accounts.notice", "children.conflictanswer"})
+OWN_USER = frozenset({"accounts.absence", "accounts.notice", "accounts.reset", "children.conflictanswer"})
 REFERENCE = frozenset({
     "accounts.term", "accounts.closure", "concerns.category", "concerns.subcategory",
 })  # fmt: skip
-INFRASTRUCTURE = frozenset({"audit.event", "concerns.referencecounter"})
+INFRASTRUCTURE = frozenset({
+    "audit.event", "audit.leaf", "audit.checkpoint", "audit.sealstate", "concerns.referencecounter",
+})  # fmt: skip
 # Work of the machine that nobody asked for by name, and the tables it needs whole. `worker` alone does it, and only
 # where the transaction names no person: what somebody asked for is done with that person's rights.
 SYSTEM_TASKS: dict[str, frozenset[str]] = {
     "escalation of calls and of unread concerns": frozenset({"concerns.concern", "concerns.concernchild", "concerns.draft"}),
     "matching of imports": frozenset({
+        "audit.logentry",
         "children.child", "children.childdetail", "children.othername", "children.formerupn", "children.enrolment",
         "children.classepisode", "children.earlierschool", "children.sibling", "children.contact", "children.contactlink",
         "children.parentalresponsibility", "children.contactrestriction", "children.household", "children.householdmember",
@@ -160,7 +163,7 @@ def _undeclared() -> Iterator[str]:
         label = model._meta.label_lower
         if (label in protected) == (label in kinds):
             yield f"{label} must be declared once: by a rule in its permissions.py, or by its kind in row_security.py."
-        if label in protected and not any(f.name == "school" for f in model._meta.local_fields):
+        if label in protected and not any(f.attname == "school_id" for f in model._meta.local_concrete_fields):
             yield f"{label} is protected and has no column for its school."
 
 

@@ -101,6 +101,11 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "guardian",
+    "auditlog",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 
 MIDDLEWARE = [
@@ -115,6 +120,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "safeguarding.accounts.sessions.SessionStateMiddleware",
     "safeguarding.middleware.SignInRequiredMiddleware",
     "safeguarding.middleware.RequestContextMiddleware",
 ]
@@ -200,11 +206,12 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="harbour@localhost")
 # --- people
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["safeguarding.accounts.passwords.BoundedArgon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "safeguarding.accounts.passwords.NotTooLong"},
+    {"NAME": "safeguarding.accounts.passwords.NotFromABreach"},
+    {"NAME": "safeguarding.accounts.passwords.NotOurWords"},
 ]
 # Of django-guardian only the permission models are used (`children/grants.py`): nobody anonymous, nothing added to people or groups.
 ANONYMOUS_USER_NAME = None
@@ -215,7 +222,6 @@ LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "safeguarding.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "safeguarding.accounts.forms.signing_in.SignInForm",
-    "reauthenticate": "safeguarding.accounts.forms.signing_in.SignInAgainForm",
     "change_password": "safeguarding.accounts.forms.signing_in.ChangePasswordForm",
 }
 ACCOUNT_LOGIN_METHODS = {"username"}
@@ -223,10 +229,76 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
-# A school is one address: the library's limits by address would lock out everybody at 8:45, so the tight one is by account.
+# A school is one address: the library's limits by address would lock out everybody at 8:45, so the tight one is by account
+# and device (accounts/devices.py).
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "10/5m/key,300/m/ip"}
+# --- second factor: everybody who can open a record (accounts/permissions.py, `needs_second_factor`)
+MFA_ADAPTER = "safeguarding.accounts.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "safeguarding.accounts.forms.factors.CodeForm",
+    "activate_totp": "safeguarding.accounts.forms.factors.AppForm",
+}
+MFA_TOTP_ISSUER = "Harbour"
+# A telephone's clock may be half a minute off. `factors.take_code` sees to it that no code works twice in that time.
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_PASSKEY_LOGIN_ENABLED = False
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# No rule about addresses: nobody signs in by one.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+
+# --- signing in with the school's own Microsoft or Google accounts (accounts/provider.py): one tenant, by issuer and subject
+MICROSOFT_TENANT = env.str("MICROSOFT_TENANT", default="")
+GOOGLE_DOMAIN = env.str("GOOGLE_DOMAIN", default="")
+_entra = f"https://login.microsoftonline.com/{MICROSOFT_TENANT}/v2.0"
+_providers: list[dict[str, Any]] = [
+    {
+        "provider_id": "microsoft",
+        "name": "Microsoft",
+        "client_id": env.str("MICROSOFT_CLIENT_ID", default=""),
+        "secret": secret("MICROSOFT_CLIENT_SECRET", "") if MICROSOFT_TENANT else "",
+        "settings": {"server_url": _entra, "issuer": _entra, "must_say": {"tid": MICROSOFT_TENANT}},
+    },
+    {
+        "provider_id": "google",
+        "name": "Google",
+        "client_id": env.str("GOOGLE_CLIENT_ID", default=""),
+        "secret": secret("GOOGLE_CLIENT_SECRET", "") if GOOGLE_DOMAIN else "",
+        "settings": {
+            "server_url": "https://accounts.google.com",
+            "issuer": "https://accounts.google.com",
+            "must_say": {"hd": GOOGLE_DOMAIN},
+        },
+    },
+]
+SIGN_IN_WITH = [each for each, tenant in zip(_providers, (MICROSOFT_TENANT, GOOGLE_DOMAIN), strict=True) if tenant]
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "provider_class": "safeguarding.accounts.provider.SchoolProvider",
+        "OAUTH_PKCE_ENABLED": True,
+        "SCOPE": ["openid"],
+        "APPS": SIGN_IN_WITH,
+    }
+}
+if {"common", "organizations", "consumers"} & {MICROSOFT_TENANT.lower()}:
+    raise ImproperlyConfigured(
+        "MICROSOFT_TENANT must be the number of your own tenant, not one that lets everybody in."
+    )
+_HOSTS = {"login.microsoftonline.com": MICROSOFT_TENANT, "accounts.google.com": GOOGLE_DOMAIN}
+SOCIALACCOUNT_ADAPTER = "safeguarding.accounts.provider.SocialAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_QUERY_EMAIL = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+
+# --- sessions (accounts/sessions.py), in seconds
+SESSION_IDLE = 15 * 60
+SESSION_IDLE_SHARED = 5 * 60
+SESSION_LONGEST = 10 * 60 * 60
+FACTOR_FRESH = 5 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_AGE = 10 * 60 * 60
+SESSION_COOKIE_AGE = SESSION_LONGEST
 SESSION_COOKIE_HTTPONLY = True
 # What a page says once after saving stays on the server: a cookie is readable on the disk of a shared computer.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -248,6 +320,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+_ELSEWHERE = [f"https://{host}" for host, tenant in _HOSTS.items() if tenant]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -256,7 +329,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "connect-src": [SELF],
         "frame-src": [SELF],
-        "form-action": [SELF],
+        # The form that leads to a provider is redirected there.
+        "form-action": [SELF, *_ELSEWHERE],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }
@@ -265,6 +339,12 @@ CSRF_FAILURE_VIEW = "safeguarding.views.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# --- seals of the record of events
+# Outside the database: who can write the one must not be able to sign in the name of the other.
+SEAL_KEY_PATH = Path(env.str("SEAL_KEY_PATH", default=str(VAR / "seal.key")))
+ANCHOR_FOLDER = Path(env.str("ANCHOR_FOLDER", default=str(VAR / "anchors")))
+ANCHOR_MAIL_TO = env.list("ANCHOR_MAIL_TO", default=[])
 
 # --- language and time
 LANGUAGE_CODE = "en-gb"
@@ -288,6 +368,14 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+# --- what was changed (`audit/history.py`): the library fills our own table, and reads nothing from a request
+AUDITLOG_LOGENTRY_MODEL = "audit.LogEntry"
+AUDITLOG_STORE_JSON_CHANGES = True
+AUDITLOG_USE_BASE_MANAGER = True
+AUDITLOG_DISABLE_REMOTE_ADDR = True
+# Its own table would stay empty, and would hold names if anything ever wrote to it.
+MIGRATION_MODULES = {"auditlog": None}
 
 # --- logs say what happened, never to whom: no query strings, no bodies, no parameters
 LOGGING = {

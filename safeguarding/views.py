@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from safeguarding.accounts.permissions import anyone_signed_in, public, rights
+from safeguarding.accounts.services.sessions import renew
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.http import Request, kept_for_author
@@ -36,6 +37,11 @@ _PROBLEMS: dict[int, tuple[str, str]] = {
     500: (
         "Something went wrong",
         "Nothing was saved. Try again; if it happens again, tell whoever looks after Harbour at your school.",
+    ),
+    503: (
+        "Harbour cannot be used at the moment",
+        "Whatever is shown or done must be on record, and the record cannot be written. Nothing was saved. Tell whoever "
+        "looks after Harbour at your school. If a child is at risk, go to a safeguarding lead in person.",
     ),
 }
 _KEPT = (
@@ -109,6 +115,7 @@ def act_as(request: Request) -> HttpResponse:
         record(Verb.DENY, request.user, outcome=Outcome.REFUSED, purpose="role")
     else:
         request.session["acting"] = chosen
+        renew(request.session)
         record(Verb.CHANGE, request.user, school_id=held.school_id, purpose=f"role: {held.role.key}")
     target = request.POST.get("next", "")
     return redirect(target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else "home")

@@ -10,7 +10,8 @@ from django.db import connections
 from django.test import TransactionTestCase
 
 from safeguarding.launch.static import build_static
-from tests import postgres
+from tests import postgres, proof
+from tests.proof import reads, writes
 
 pytest_plugins = ["tests.browser", "tests.walls"]
 _stack = ExitStack()
@@ -36,9 +37,33 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _signed_in() -> None:
+    """Whoever a test signs in has the second factor that they need."""
+    from tests import signed_in
+
+    signed_in.install()
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _static_files() -> None:
     """Pages name built files by their hash, also where no server runs."""
     build_static()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _watched() -> None:
+    """Every transaction and every answer of the run (`tests/proof`)."""
+    writes.watch()
+    reads.watch()
+
+
+@pytest.fixture(autouse=True)
+def _on_record(_watched: None) -> Iterator[None]:
+    """Fails each test in which something was written or read that is not on record."""
+    proof.violations.clear()
+    yield
+    found = list(dict.fromkeys(proof.violations))
+    assert not found, "\n".join(found)
 
 
 @pytest.fixture(scope="session")

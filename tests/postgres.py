@@ -142,6 +142,8 @@ def _migrate(databases: Databases) -> None:
         connection.execute(CLOCK)
         connection.execute("SET LOCAL ROLE NONE")
         connection.execute("REVOKE CREATE ON SCHEMA rules FROM rules")
+    proof = [sys.executable, "-m", "tests.proof.triggers", databases.url("owner")]
+    subprocess.run(proof, cwd=ROOT, env=environment, check=True)
 
 
 def _given() -> Databases:
@@ -166,7 +168,11 @@ def _fingerprint() -> str:
         ROOT / "safeguarding" / "row_security.py",
         ROOT / "safeguarding" / "audit" / "protection.py",
         ROOT / "safeguarding" / "accounts" / "roles.py",
+        # Which of the libraries' tables there are.
+        ROOT / "safeguarding" / "settings.py",
         ROOT / "safeguarding" / "launch" / "postgres.py",
+        ROOT / "safeguarding" / "audit" / "history.py",
+        ROOT / "tests" / "proof" / "triggers.py",
     ]
     for app in ("safeguarding", "children", "sharing", "retention"):
         for pattern in (

@@ -20,5 +20,6 @@ from safeguarding.settings import MIDDLEWARE
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The tests take what is sent from `django.core.mail.outbox`.
 MAIL_IS_SET_UP = True
-# Innermost, so that the transaction of the request is open: what a view does, it does as `web`, behind row security.
-MIDDLEWARE = [*MIDDLEWARE, "tests.walls.AsWeb"]
+# Every answer is looked at: was it made of records, and is that on record? And innermost, where the transaction of the
+# request is open: what a view does, it does as `web`, behind row security.
+MIDDLEWARE = [*MIDDLEWARE, "tests.proof.reads.EveryReadIsRecorded", "tests.walls.AsWeb"]

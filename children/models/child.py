@@ -46,7 +46,7 @@ class Child(models.Model):
     # Every name the child has or had, folded to plain letters, and how those names sound (see `names`).
     search_text = models.TextField(editable=False)
     name_sounds = ArrayField(models.CharField(max_length=20), default=list, editable=False)
-    changed_at = models.DateTimeField(db_default=Now())
+    changed_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = Protected()
     # Those of its detail, put here for a list of who may see them; never kept.

@@ -1,7 +1,7 @@
 """How do many rows reach a table at once? As one JSON parameter per few thousand, written by one INSERT … SELECT.
 
 Not COPY: PostgreSQL refuses it into a table under row-level security. Only services call this, and a bulk write records
-its own events.
+its own events. What `update` changes gets its entries in the history of fields here.
 """
 
 import json
@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection, models
 
+from safeguarding.audit.history import recorded
 from safeguarding.sealing.fields import Sealed
 
 Row = Mapping[str, Any]
@@ -53,8 +54,10 @@ def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Row]
     total = 0
     with connection.cursor() as cursor:
         for batch in batched(rows, BATCH):
-            cursor.execute(statement, [_dump(_seal([dict(row) for row in batch], seals))])
-            total += cursor.rowcount
+            keys = [row[key.attname] for row in batch]
+            with recorded(model._base_manager.filter(pk__in=keys), *fields):
+                cursor.execute(statement, [_dump(_seal([dict(row) for row in batch], seals))])
+                total += cursor.rowcount
     return total
 
 

@@ -268,6 +268,8 @@ class Notice(models.Model):
         ACTION = "action", "An action for you"
         DRAFT = "draft", "A safeguarding lead asks about your unsent draft"
         DRAFT_READ = "draft_read", "A safeguarding lead has read your unsent draft"
+        RESET_ASKED = "reset_asked", "A colleague cannot sign in: say whether it is them"
+        RESET = "reset", "A new start with password or second factor"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
@@ -323,3 +325,66 @@ class Notice(models.Model):
     def is_hot(self) -> bool:
         """Whether somebody waits for an answer now."""
         return self.kind in (self.Kind.CALL, self.Kind.UNREAD) and self.is_asking
+
+
+class Reset(models.Model):
+    """A new start for somebody who cannot sign in, given by two people; each of them holds one half of the code.
+
+    Of the halves only digests are kept. Who can open no record needs one person, who holds both.
+    """
+
+    class What(models.TextChoices):
+        PASSWORD = "password", "A new password"
+        FACTOR = "factor", "A new second factor"
+        BOTH = "both", "A new password and a new second factor"
+
+    class How(models.TextChoices):
+        SEEN = "seen", "They stand before me"
+        RUNG = "rung", "I rang them on a number that I had before"
+        VIDEO = "video", "I see them on a video call"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="resets")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(max_length=10, choices=What)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    asked_how = models.CharField("how you know that it is them", max_length=10, choices=How)
+    first_half = models.CharField(max_length=64)
+    # Whether one person was enough: this one can open no record.
+    alone = models.BooleanField(default=False)
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_how = models.CharField("how you know that it is them", max_length=10, choices=How, blank=True)
+    second_half = models.CharField(max_length=64, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(asked_by=F("user")), name="reset_not_asked_for_oneself"),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | (~Q(confirmed_by=F("user")) & ~Q(confirmed_by=F("asked_by"))),
+                name="reset_takes_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None, confirmed_by=None, second_half="")
+                | (
+                    Q(confirmed_at__isnull=False) & ~Q(second_half="") & (Q(alone=True) | Q(confirmed_by__isnull=False))
+                ),
+                name="reset_confirmed_by_somebody",
+            ),
+            models.CheckConstraint(condition=Q(used_at=None) | Q(confirmed_at__isnull=False), name="reset_used_late"),
+            models.UniqueConstraint("user", condition=Q(used_at=None, withdrawn_at=None), name="one_reset_at_a_time"),
+        ]
+        indexes = [models.Index("confirmed_at", name="reset_confirmed", condition=Q(confirmed_at__isnull=False))]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "user"
+        plain = (
+            "what", "asked_at", "asked_how", "first_half", "alone", "confirmed_at", "confirmed_how", "second_half",
+            "used_at", "withdrawn_at",
+        )  # fmt: skip
+        source = Source.HARBOUR
+        collection = "mandatory: who let somebody in again must be known (UK GDPR Art 5(1)(f))"
+        retention = Retention.GOES_WITH_IT

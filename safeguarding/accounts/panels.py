@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
 from safeguarding.accounts import services
+from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.second_person import may_be_first
 from safeguarding.http import Request
 from safeguarding.paging import capped_count
 from safeguarding.panels import NavItem, Panel, register
@@ -25,7 +29,26 @@ def _cover(request: Request, record: Any) -> dict[str, str]:
     return {"line": services.cover_line(school, at=timezone.now(), reader=request.user)}
 
 
+def _resets(request: Request, record: Any) -> dict[str, Any] | None:
+    """Resets of the last seven days. Whether there are any, the query of the session has said."""
+    if not request.session_row.has_resets:
+        return None
+    found = list(services.concerning(request.user, timezone.now()))
+    return {"resets": found} if found else None
+
+
+def _providers(request: Request, record: Any) -> dict[str, Any] | None:
+    ways = [(app["name"], f"with_{app['provider_id']}") for app in settings.SIGN_IN_WITH]
+    return {"ways": ways} if ways else None
+
+
+leads_to("accounts.reset", lambda key: reverse("reset", args=[key]))
 register(
+    Panel("sign_in", "providers", "account/part_providers.html", _providers, order=5),
+    Panel("notice_strip", "resets", "accounts/part_resets.html", _resets, order=10),
+    NavItem(
+        "accounts", "Accounts", "accounts", may=lambda r: may_be_first("reset", r.user, r.held.school_id), order=87
+    ),
     Panel("today_aside", "cover", "accounts/cover_panel.html", _cover, lambda r: _may(Capability.RECEIVE_CALLS, r), 10),
     NavItem("inbox", "Inbox", "inbox", may=lambda r: True, order=80, count=_unopened),
     NavItem("cover", "Cover", "cover", may=lambda r: _may(Capability.RECEIVE_CALLS, r), order=85),

@@ -87,6 +87,15 @@ def may(user: User | Any, capability: Capability | str, school_id: UUID | None =
     return rights(user).may(Capability(capability), school_id)
 
 
+# What may be done without a second factor: nothing of it opens a record. A capability that is not named here is strict.
+ONLY_LOGGING = frozenset({Capability.LOG_CONCERN, Capability.FIND_CHILDREN})
+
+
+def needs_second_factor(user: User | Any) -> bool:
+    """Whether some live role of `user` can open a record."""
+    return any(held.role.capabilities - ONLY_LOGGING for held in rights(user).held)
+
+
 def ensure(user: User, capability: Capability, school_id: UUID, sentence: str) -> None:
     """Raise `NotAllowed(sentence)` unless `user` has `capability` at the school."""
     if not may(user, capability, school_id):
@@ -171,6 +180,40 @@ def anyone_signed_in(view: View) -> View:
 
     checked.rule = "anyone signed in"  # type: ignore[attr-defined]
     return checked
+
+
+def own_account(view: View) -> View:
+    """A view of one's own way in, for whoever is signed in, with a role or without; it shows and changes nothing else."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return view(request, *args, **kwargs)
+
+    checked.rule = "one's own account"  # type: ignore[attr-defined]
+    return checked
+
+
+def fresh_factor(view: View) -> View:
+    """A view of something grave: the second factor must have been given within the last five minutes.
+
+    Stands below `requires`, which is asked first. Where it is older, a short page asks for the factor alone and goes on to
+    the view with everything that was typed; who has no factor is led to set one up.
+    """
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        from . import fresh
+
+        return fresh.asked(request) or view(request, *args, **kwargs)
+
+    checked.needs_fresh_factor = True  # type: ignore[attr-defined]
+    return checked
+
+
+def asked_by_pages(view: View) -> View:
+    """A view that open pages ask again and again by themselves: it keeps no session from being locked."""
+    view.asked_by_pages = True  # type: ignore[attr-defined]
+    return view
 
 
 def public(view: View) -> View:

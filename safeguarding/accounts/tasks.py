@@ -4,8 +4,10 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready
+from django.utils import timezone
 
 from .mail import deliver, warn_if_not_set_up
+from .seal_mail import mail_newest
 
 
 @worker_ready.connect
@@ -17,3 +19,9 @@ def _started(**_: Any) -> None:
 def deliver_notices() -> int:
     """Send what is waiting. May run twice, or on two workers: each row is taken by one."""
     return deliver()
+
+
+@shared_task
+def mail_newest_seal() -> int:
+    """Once a day. Does nothing when that has been done."""
+    return mail_newest(at=timezone.now())

@@ -11,6 +11,11 @@ from safeguarding import personal_data
 from safeguarding.keys import uuid7
 from safeguarding.personal_data import Retention, Source
 
+from .log_entry import LogEntry
+from .seals.models import Checkpoint, CurrentTransaction, Leaf, SealState, TransactionIdField
+
+__all__ = ["Checkpoint", "ClockTimestamp", "Event", "Leaf", "LogEntry", "Outcome", "SealState", "Verb"]
+
 
 class ClockTimestamp(Func):
     """The database's clock now, not at the start of the transaction."""
@@ -46,6 +51,7 @@ class Verb(models.TextChoices):
     IMPORT = "import"
     DRAFT = "draft"
     DISCARD = "discard"
+    VERIFY = "verify"
 
 
 class Outcome(models.TextChoices):
@@ -69,9 +75,12 @@ class Event(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.DONE)
     request_id = models.UUIDField(null=True)
     source_address = models.GenericIPAddressField(null=True)
+    # By it the sealer knows which events have settled (`seals/services.py`).
+    transaction_id = TransactionIdField(db_default=CurrentTransaction())
 
     class Meta:
         indexes = [
+            models.Index("transaction_id", "id", name="event_transaction"),
             models.Index("object_id", "at", name="event_object"),
             models.Index("actor_id", "at", name="event_actor"),
         ]
@@ -80,7 +89,7 @@ class Event(models.Model):
         subject = "actor_id"
         plain = (
             "at", "actor_id", "acting_role", "school_id", "verb", "object_type", "object_id", "count", "purpose", "outcome",
-            "request_id", "source_address",
+            "request_id", "source_address", "transaction_id",
         )  # fmt: skip
         source = Source.HARBOUR
         collection = "mandatory: who saw and changed a record must be known (UK GDPR Art 5(1)(f), 5(2))"

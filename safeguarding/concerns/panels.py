@@ -105,6 +105,7 @@ register(
     Panel("today_aside", "unsent", "concerns/unsent_panel.html", data=_unsent_of_colleagues, may=_decides, order=70),
     Tab("chronology", "Chronology", "child_chronology", may=_reads_at, order=10),
     Tab("concerns", "Concerns", "child_concerns", may=_reads_at, order=20),
+    Tab("changes", "What has changed", "child_changes", may=_reads_at, order=90),
 )
 chronology.register(*SOURCES)
 

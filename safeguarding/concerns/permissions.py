@@ -8,6 +8,8 @@ is never seen by somebody who is related to a child in it or is its subject, wha
 What hangs on a concern is seen by the same people. A reporter's own words are seen by their author too, unless hidden.
 """
 
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from django.db.models import Q
 
 from safeguarding.accounts.permissions import may, rights
 from safeguarding.accounts.roles import Capability
+from safeguarding.audit.models import LogEntry
 from safeguarding.audit.protection import Rule, among, fact, rule
 
 from .models import (
@@ -74,6 +77,24 @@ def leads_words_seen(me: Any) -> Rule:
 def notes_seen(me: Any) -> Rule:
     """Notes. "reporting": what a report that is sent leaves beside itself, such as who had read it as a draft."""
     return through_the_concern(me, "concern_id", doors={"reporting": among("concern_id", fact("own_concerns", me))})
+
+
+@rule(LogEntry)
+def changes_seen(me: Any) -> Rule:
+    """What a field was before: for those who read the school's concerns, on the page of a record that they may see.
+
+    And for who changed it. An entry has the key of its record, of whatever kind, so each kind that can be hidden is asked for.
+    """
+    hidden = ("hidden_concerns", "hidden_children", "hidden_contacts", "hidden_households")
+    return Rule(
+        because={
+            "role": among("school_id", fact("schools_with", me, Capability.VIEW_CONCERNS))
+            & ~among("record_id", fact("restricted_concerns", me)),
+            "actor": Q(actor_id=me),
+        },
+        never=reduce(or_, (among("record_id", fact(name, me)) for name in hidden))
+        | among("child_id", fact("hidden_children", me)),
+    )
 
 
 @rule(Account)

@@ -2,7 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from .views import actions, calls, chronology, deciding, drafts, keeping, kept, lists, paper, reporting, reports
+from .views import (
+    actions,
+    calls,
+    chronology,
+    deciding,
+    drafts,
+    history,
+    keeping,
+    kept,
+    lists,
+    paper,
+    reporting,
+    reports,
+)
 
 urlpatterns: list[URLPattern] = [
     # Tell first.
@@ -37,6 +50,8 @@ urlpatterns: list[URLPattern] = [
     path("concerns/<uuid:concern_id>/title/", deciding.rename_concern, name="rename_concern"),
     path("concerns/<uuid:concern_id>/unlink/", deciding.unlink_child, name="unlink_child"),
     path("children/<uuid:child_id>/concerns/", lists.child_concerns, name="child_concerns"),
+    path("children/<uuid:child_id>/changes/", history.child_changes, name="child_changes"),
+    path("concerns/<uuid:concern_id>/changes/", history.concern_changes, name="concern_changes"),
     path("kept/<uuid:kept_id>/discard/", kept.kept_discard, name="kept_discard"),
     path("actions/", actions.my_actions, name="my_actions"),
     path("actions/adrift/", actions.actions_adrift, name="actions_adrift"),

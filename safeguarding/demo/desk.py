@@ -238,3 +238,6 @@ DECIDED = (
 # What a teaching assistant has typed and not sent.
 DRAFT_BY, DRAFT_AGO, DRAFT_CHILD = "S28", 2 * DAY + timedelta(minutes=25), "P0378"
 DRAFT = "When we were changing for PE {0} said that she does not like it when the house is full. I said"
+
+# A fact of a child of the desk that the office has put right since it was imported.
+CORRECTED, CORRECTED_BY, CORRECTED_GP = DESK[0].children[0][0], "S09", "Withy Fold Surgery"

@@ -3,10 +3,15 @@
 Ages are in school time before the last moment at which the school was open, so that the desk looks the same on a Sunday.
 """
 
+from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 
-from children.models import Child
+from children.models import Child, ChildDetail
+from children.services import bulk
 from safeguarding.accounts.models import School, User
+from safeguarding.audit.context import Acting, acting
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
 from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Account, Category, Concern, ConcernChild, Decision, Subcategory
 from safeguarding.concerns.services.deciding import Ruling, add_action, decide, open_concern
@@ -34,11 +39,13 @@ class Desk:
         for fresh in sorted(desk.DESK, key=lambda f: -f.ago):
             self._new(fresh)
         self._draft()
+        self._correction()
         return len(desk.DECIDED) + len(desk.DESK)
 
     def _decided(self, entry: Decided) -> None:
         lead, opened = self._user("S02"), self._when(entry.fresh.ago - HOUR)
-        concern = open_concern(concern=self._raise(entry.fresh), by=lead, at=opened)
+        with self._as("S02"):
+            concern = open_concern(concern=self._raise(entry.fresh), by=lead, at=opened)
         ruling = Ruling(
             level=entry.level,
             kind=entry.kind,
@@ -49,7 +56,8 @@ class Desk:
             **entry.outside,
         )
         at = opened + timedelta(minutes=12)
-        decide(concern=concern, token=self.keys.token(), seen=concern.revision, ruling=ruling, by=lead, at=at)
+        with self._as("S02"):
+            decide(concern=concern, token=self.keys.token(), seen=concern.revision, ruling=ruling, by=lead, at=at)
         for text, owner, due in entry.actions:
             add_action(
                 concern=Concern.objects.get(pk=concern.pk),
@@ -65,7 +73,8 @@ class Desk:
         concern = self._raise(fresh)
         if fresh.opened_by:
             opened = self._when(fresh.ago - HOUR)
-            open_concern(concern=concern, by=self._user(fresh.opened_by), at=opened)
+            with self._as(fresh.opened_by):
+                open_concern(concern=concern, by=self._user(fresh.opened_by), at=opened)
         if fresh.added:
             amend(
                 account=Account.objects.get(concern=concern),
@@ -117,6 +126,13 @@ class Desk:
             at=at,
         )
 
+    def _correction(self) -> None:
+        """The office has put a fact right, so that there is something under "What has changed"."""
+        child, office = self._child(desk.CORRECTED), self._user(desk.CORRECTED_BY)
+        with self._as(desk.CORRECTED_BY):
+            bulk.update(ChildDetail, ("gp",), [{"child_id": child.pk, "gp": desk.CORRECTED_GP}])
+            record(Verb.CHANGE, child, by=office)
+
     def _fill(self, fresh: Fresh, text: str) -> str:
         """The children by name: in full the first time, then as they are called."""
         for n, (key, _) in enumerate(fresh.children):
@@ -125,6 +141,10 @@ class Desk:
             text = text.replace(f"{{{n}}}", f"{called} {child.known_surname or child.surname}", 1)
             text = text.replace(f"{{{n}}}", called)
         return text
+
+    def _as(self, key: str) -> AbstractContextManager[Acting]:
+        """What is changed inside has this person in its history, as if they sat at it."""
+        return acting(Acting(user_id=self._user(key).pk, school_id=self.school.pk))
 
     def _user(self, key: str) -> User:
         return self.ground.users[key]

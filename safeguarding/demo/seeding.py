@@ -20,6 +20,7 @@ from safeguarding.audit.services import record
 from safeguarding.concerns.models import Subcategory
 from safeguarding.demo import people, small, source, stories
 from safeguarding.demo.apart import MAIN, SMALL, NotForDemo, ensure_apart
+from safeguarding.demo.codes import give_apps
 from safeguarding.demo.days import Days, in_year
 from safeguarding.demo.families import new_child
 from safeguarding.demo.fresh import Desk
@@ -158,6 +159,7 @@ def _ground(
     """Gives the people their password, puts the children on the list, and says what stories stand on."""
     # Hashing is slow on purpose: once, for the one password that everybody has.
     User.objects.filter(pk__in=[u.pk for u in users.values()]).update(password=make_password(people.PASSWORD))
+    give_apps(users.values())
     return Ground(
         school_id=school.pk,
         staff={s["id"]: s for s in staff},

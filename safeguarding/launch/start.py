@@ -33,6 +33,8 @@ class Plan:
     web_workers: int
     # How the pages are reached; where the environment has none, at this machine's port.
     base_url: str
+    # Signs the seals of the record of events. Made once.
+    seal_key: Path
     # A management command to run on the servers instead of web, worker and beat.
     instead: Sequence[str] = ()
 
@@ -96,9 +98,19 @@ async def _set_up(plan: Plan, supervisor: Supervisor, environment: Mapping[str, 
     supervisor.say("harbour", "bringing the tables up to date")
     migrate = plan.manage("migrate", "migrate", "--verbosity=0", role="owner", environment=environment)
     await asyncio.gather(supervisor.run(migrate), asyncio.to_thread(build_static))
+    if not plan.seal_key.exists():
+        await _make_seal_key(plan, supervisor, environment)
     if plan.demo and plan.embedded_database and not _has_school(environment["OWNER_DATABASE_URL"]):
         supervisor.say("harbour", "first start: filling the demo school")
         await supervisor.run(plan.manage("demo", "seed_demo", role="owner", environment=environment))
+
+
+async def _make_seal_key(plan: Plan, supervisor: Supervisor, environment: Mapping[str, str]) -> None:
+    """At the first start. Where a key is lost the command says so; a school's work does not stop for that, and events wait."""
+    try:
+        await supervisor.run(plan.manage("seal key", "seal_key", "make", role="worker", environment=environment))
+    except LaunchError:
+        supervisor.say("harbour", "events are written and not sealed until the key is back")
 
 
 async def _harbour(plan: Plan, supervisor: Supervisor, environment: Mapping[str, str]) -> None:

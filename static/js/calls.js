@@ -20,7 +20,7 @@ async function ask() {
       signal: within(PATIENCE),
     });
     if (answer.type === "opaqueredirect")
-      return show(notice("You have been signed out: calls are not shown here."));
+      return show(notice("The screen is locked, or you have been signed out: calls are not shown here."));
     if (answer.ok) {
       answered = Date.now();
       show((await answer.text()).trim());

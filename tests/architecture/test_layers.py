@@ -19,6 +19,8 @@ MANAGERS = {"objects", "_default_manager", "_base_manager"}
 # Who writes besides services, and why.
 WRITERS = {
     "safeguarding/moves.py": "the engine that performs the moves of every lifecycle, called by services",
+    "safeguarding/audit/log_entry.py": "what django-auditlog calls after each save",
+    "safeguarding/audit/history.py": "the entries of what services write in bulk, inside their transaction",
     "safeguarding/accounts/mail.py": "notes on a notice what the mail server did with it",
     "safeguarding/demo/": "makes the demo school, in bulk",
     "children/importing": "brings a file of children in, in bulk",

@@ -10,6 +10,12 @@ from safeguarding.accounts.permissions import anyone_signed_in
 # Pages that anybody on the network may open without signing in. Each with its reason; there should be few.
 PUBLIC = {
     "call_lead": "a call must not wait for a password: a page whose session has ended still calls, by its signed key",
+    "take_reset": "somebody who cannot sign in types the two halves of a code",
+    "new_start": "and then a new password; only a session that has had both halves gets here",
+    "with_microsoft": "leads to the school's own page of signing in elsewhere",
+    "with_microsoft_back": "and back from there; asks for sign-in by nature",
+    "with_google": "the same",
+    "with_google_back": "the same",
     "health": "the container's health check; says ok and nothing else",
     "log_concern": "keeps what was typed when the session ended meanwhile; asks for sign-in before it shows anything",
     "log_autosave": "the same, every few seconds while it is being typed; answers with a time",

@@ -22,6 +22,8 @@ from django.db import connection
 from django.test import override_settings
 from django.utils.crypto import get_random_string
 
+from tests import signed_in
+
 WARM, ROUNDS, COUNTED = 5, 40, 5
 # Pages that take longer than this altogether are measured in fewer rounds.
 PATIENCE = 8.0
@@ -53,8 +55,9 @@ class Browser:
         store[SESSION_KEY] = str(user.pk)
         store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-        store.update(session)
+        store.update(session | signed_in.facts(user))
         store.create()
+        signed_in.begin(user, store.session_key)
         self.user = user
         self.handler = handler
         self.secret = get_random_string(32)

@@ -99,7 +99,7 @@ def pages(records: Records) -> list[Page]:
     deep, walk = _deep("concerns")
     deep_reports, walk_reports = _deep("my_reports")
     return [
-        Page("empty page", (NEW, TEACHER, LEAD, LEAD_OF_ALL), EMPTY, _get("bench_empty"), queries=6),
+        Page("empty page", (NEW, TEACHER, LEAD, LEAD_OF_ALL), EMPTY, _get("bench_empty"), queries=7),
         Page("today", leads, LIST, _get("today"), url="today"),
         Page("concerns", leads, LIST, _get("concerns"), url="concerns"),
         Page("concerns, deep", leads, LIST, deep, walk, beside="concerns", url="concerns"),

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests import factories
 from tests.browser import PATIENCE
 from tests.factories import PASSWORD, Staffroom
+from tests.functional.steps import sign_in
 
 # On the page's own clock: a machine under load must not fail what the page promises.
 FIVE_SECONDS = 5_000
@@ -22,11 +23,7 @@ def room(server: str) -> Staffroom:
 
 def arrive(page: Page, username: str, at: str = "/inbox/") -> None:
     """Sign in on the way to a page."""
-    page.goto(at)
-    page.get_by_label("User name").fill(username)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_role("button", name="Sign out")).to_be_attached()
+    sign_in(page, username, at=at)
 
 
 def call(page: Page, line: str = "") -> int:

@@ -16,6 +16,7 @@ from children.importing.rows import Facts
 from children.models import Child, ClassEpisode, Enrolment, ImportRow, ImportRun, ParentalResponsibility
 from children.services.registering import register_children
 from safeguarding.accounts.models import User
+from safeguarding.audit.history import recorded
 
 from .changing import WITHHELD, change_children
 from .comparing import CHUNK, load, own
@@ -137,9 +138,13 @@ def _let_go(gone: Sequence[UUID], today: date) -> None:
     """Close the enrolments and classes of children who have left. The file does not say when: at the latest today."""
     for keys in batched(gone, CHUNK):
         last = Greatest(Value(today), F("entered_on"))
-        Enrolment.objects.filter(child__in=keys, left_on=None).update(left_on=last)
-        ClassEpisode.objects.filter(child__in=keys, ends_on=None).update(ends_on=Greatest(Value(today), F("starts_on")))
-        Child.objects.filter(pk__in=keys).update(left_on=last, changed_at=Now())
+        times = Enrolment.objects.filter(child__in=keys, left_on=None)
+        classes = ClassEpisode.objects.filter(child__in=keys, ends_on=None)
+        children = Child.objects.filter(pk__in=keys)
+        with recorded(times, "left_on"), recorded(classes, "ends_on"), recorded(children, "left_on"):
+            times.update(left_on=last)
+            classes.update(ends_on=Greatest(Value(today), F("starts_on")))
+            children.update(left_on=last, changed_at=Now())
 
 
 def _day(text: str | None) -> date | None:

@@ -30,6 +30,8 @@ from children.models import (
 from children.services import bulk
 from children.services.registering import ensure_households, write_adults
 from safeguarding.accounts.models import User
+from safeguarding.audit.history import record_changes, recorded
+from safeguarding.keys import uuid7
 
 Wanted = Sequence[tuple[Held, Facts, list[Change]]]
 Row = dict[str, Any]
@@ -187,7 +189,8 @@ def _change_homes(run: ImportRun, wanted: Wanted, today: date) -> None:
         for pk, child, household, is_main in living.values_list("pk", "child_id", "household_id", "is_main")
         if is_main or household == new[child]
     ]
-    HouseholdMember.objects.filter(pk__in=ended).update(ends_on=today)
+    with recorded(over := HouseholdMember.objects.filter(pk__in=ended), "ends_on"):
+        over.update(ends_on=today)
     bulk.insert(
         HouseholdMember,
         (
@@ -249,11 +252,21 @@ def _write_contacts(run: ImportRun, contacts: dict[UUID, Row]) -> None:
 
 
 def _write_responsibility(run: ImportRun, said: Sequence[Row], today: date) -> None:
-    """What was said before ends today; what is said now stands from today. Both stay."""
+    """What was said before ends today; what is said now stands from today. Both stay, and the history says yes became no."""
     before = Q()
     for row in said:
         before |= Q(child_id=row["child_id"], contact_id=row["contact_id"])
     if not said:
         return
-    ParentalResponsibility.objects.filter(before, ends_on=None).update(ends_on=today)
-    bulk.insert(ParentalResponsibility, ({"school_id": run.school_id, "starts_on": today} | row for row in said))
+    over = ParentalResponsibility.objects.filter(before, ends_on=None)
+    was: dict[Any, bool] = {
+        (child, contact): held for child, contact, held in over.values_list("child_id", "contact_id", "held")
+    }
+    with recorded(over, "ends_on"):
+        over.update(ends_on=today)
+    new = [{"id": uuid7(), "school_id": run.school_id, "starts_on": today} | row for row in said]
+    bulk.insert(ParentalResponsibility, new)
+    record_changes(
+        ParentalResponsibility,
+        {row["id"]: {"held": (was.get((row["child_id"], row["contact_id"])), row["held"])} for row in new},
+    )

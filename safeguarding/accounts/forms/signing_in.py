@@ -3,20 +3,28 @@
 from typing import Any
 
 from allauth.account import forms as allauth
+from django import forms
+from django.http import HttpRequest, HttpResponseBase
 
+from safeguarding.accounts.adapter import SHARED_DEVICE
 from safeguarding.forms import HarbourForm
 
 
 class SignInForm(HarbourForm, allauth.LoginForm):  # type: ignore[misc]
+    shared = forms.BooleanField(
+        label="This is a shared device",
+        required=False,
+        help_text="The screen locks after five minutes without use, instead of fifteen.",
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self, login="User name", password="Password")  # noqa: S106
 
-
-class SignInAgainForm(HarbourForm, allauth.ReauthenticateForm):  # type: ignore[misc]
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _plain(self, password="Password")  # noqa: S106
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponseBase:
+        request.session[SHARED_DEVICE] = self.cleaned_data["shared"]
+        answer: HttpResponseBase = super().login(request, redirect_url)
+        return answer
 
 
 class ChangePasswordForm(HarbourForm, allauth.ChangePasswordForm):  # type: ignore[misc]

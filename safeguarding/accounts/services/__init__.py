@@ -1,7 +1,8 @@
 """Do it: the only code that writes schools, people, their roles and absences, and the inbox.
 
 `schools` the school, its hours and days · `people` accounts and roles · `cover` who takes calls and who is in · `rota` who
-is called and who is away · `telling` put word into an inbox and ring the bell.
+is called and who is away · `resets` a new start for who cannot sign in, sessions · `factors`, `sessions`, `signing_in` how
+one is signed in · `telling` put word into an inbox and ring the bell.
 """
 
 from .cover import (
@@ -25,6 +26,19 @@ from .people import (
     find_account,
     find_role,
     get_person,
+)
+from .resets import (
+    Given,
+    ask_reset,
+    concerning,
+    confirm_reset,
+    end_sessions,
+    find_reset,
+    get_reset,
+    sessions_of,
+    use_reset,
+    waiting_for,
+    withdraw_reset,
 )
 from .rota import (
     absence_problem,
@@ -53,6 +67,7 @@ from .schools import (
 from .telling import Told, inbox, open_notice, open_notices, ring, settle_notices, tell, told_of
 
 __all__ = [
+    "Given",
     "OutOfHours",
     "Place",
     "SpeakTo",
@@ -62,6 +77,7 @@ __all__ = [
     "add_closure",
     "add_person",
     "add_term",
+    "ask_reset",
     "assign_role",
     "call_order",
     "call_sooner",
@@ -69,17 +85,22 @@ __all__ = [
     "change_school",
     "closure_problem",
     "coming_days",
+    "concerning",
+    "confirm_reset",
     "cover_line",
     "create_school",
     "deactivate_person",
     "end_role",
+    "end_sessions",
     "find_absence",
     "find_account",
     "find_caller",
     "find_day",
+    "find_reset",
     "find_role",
     "find_school",
     "get_person",
+    "get_reset",
     "get_school",
     "inbox",
     "leads_on_duty",
@@ -91,12 +112,16 @@ __all__ = [
     "record_absence",
     "ring",
     "schools",
+    "sessions_of",
     "set_call_order",
     "settle_notices",
     "speak_to",
     "tell",
     "term_problem",
     "told_of",
+    "use_reset",
+    "waiting_for",
     "withdraw_absence",
     "withdraw_day",
+    "withdraw_reset",
 ]

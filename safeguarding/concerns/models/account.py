@@ -153,6 +153,7 @@ class ConcernChild(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "child"
+        record = "concern"
         narrative = ("description",)
         plain = ("kind", "role", "added_at", "linked_at")
         source = Source.NOTE_OF_CONCERN

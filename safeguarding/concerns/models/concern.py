@@ -54,12 +54,12 @@ class Concern(models.Model):
     # Since when it waits again, after the last of its closings that did not stand.
     reopened_at = models.DateTimeField("opened again", null=True, blank=True)
     # Something came in that no lead has opened yet: an addition, a finished account.
-    news_at = models.DateTimeField(null=True, blank=True)
+    news_at = models.DateTimeField(null=True, blank=True, editable=False)
     # For leads with the right to restricted concerns, and for those who are named one by one.
     restricted_at = models.DateTimeField(null=True, blank=True)
     restricted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # Counts saves, so that the second of two leads sees what the first changed.
-    revision = models.PositiveIntegerField(default=0)
+    revision = models.PositiveIntegerField(default=0, editable=False)
 
     objects = Protected()
 

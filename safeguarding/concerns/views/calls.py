@@ -20,7 +20,7 @@ from children.models import Child
 from children.services import find_children
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import User
-from safeguarding.accounts.permissions import anyone_signed_in, ensure, public, requires
+from safeguarding.accounts.permissions import anyone_signed_in, asked_by_pages, ensure, public, requires
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.context import speaking_for
 from safeguarding.audit.models import Outcome, Verb
@@ -199,6 +199,7 @@ def call(request: Request, concern_id: UUID) -> HttpResponse:
 @csp_replace({"frame-ancestors": [SELF]})
 @xframe_options_sameorigin
 @require_GET
+@asked_by_pages
 @anyone_signed_in
 def calls_strip(request: Request) -> HttpResponse:
     """Calls that nobody has opened: for the script of the open page (`?part=1`), and as the page in its frame without one.

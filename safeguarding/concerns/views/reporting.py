@@ -24,6 +24,7 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import get_school
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
+from safeguarding.audit.services import record
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.reporting import ReportForm, child_forms
 from safeguarding.concerns.forms.typed import DESCRIBED, Typed, of_call, record_of
@@ -80,6 +81,15 @@ def log_resume(request: Request, token: UUID) -> HttpResponse:
     if draft is not None and draft.adds_to is not None:
         return redirect(f"{address_of(draft)}#add")
     call = unfinished_call(token, by=request.user)
+    if call and draft is None:
+        # The form begins with what was said when the lead was called, and names the child.
+        record(
+            Verb.VIEW,
+            object_type="concerns.concern",
+            object_id=call.concern_id,
+            school_id=call.school_id,
+            purpose="call",
+        )
     begun_at = draft or call or request.held
     here = help_now(begun_at.school_id, timezone.localtime(), asks=request.user)
     typed = Typed(draft.content) if draft else _begun(request, call, here)

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from psycopg import sql
 from psycopg.pq import PGconn
 
+from safeguarding.audit.seals.notes import Signer, new_origin
 from safeguarding.launch.postgres import ROLES, ROLES_BESIDE
 
 
@@ -33,6 +34,9 @@ class Command(BaseCommand):
             (folder / name).chmod(0o444)
         self.stdout.write(f"Made in {folder}. Keep a copy where the database's backups are not.")
         self.stdout.write(
+            "Show the key that seals the record to your auditor: `manage.py seal_key show` (docs/proving.md)."
+        )
+        self.stdout.write(
             f"Write the address of the mail server to {folder / 'email_url'} (EMAIL_URL in .env.example)."
         )
 
@@ -43,6 +47,8 @@ def _contents() -> dict[str, str]:
     return {
         **addresses,
         "secret_key": secrets.token_urlsafe(50),
+        # Seals the record of events: only the worker is given it.
+        "seal_key": f"{Signer.make(new_origin()).private_text()}\n",
         "redis_url": f"redis://:{passwords['valkey']}@valkey:6379/0",
         "valkey.conf": f'requirepass {passwords["valkey"]}\nsave ""\nappendonly no\nmaxmemory-policy noeviction\n',
         # Known to nobody but the school: nothing is sent until the address of its mail server stands here.

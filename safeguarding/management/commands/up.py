@@ -49,6 +49,7 @@ def _plan(instead: list[str]) -> Plan:
         port=settings.PORT,
         web_workers=settings.WEB_WORKERS,
         base_url=settings.BASE_URL,
+        seal_key=settings.SEAL_KEY_PATH,
         instead=instead,
     )
 

@@ -201,3 +201,16 @@ def test_a_password_set_at_the_terminal_is_an_event_and_one_that_was_not_is_none
     run("changepassword", person.username)
     assert event.count() == 1
     assert User.objects.get(pk=person.pk).check_password(GOOD)
+
+
+def test_the_terminal_is_one_person_and_gives_no_lead_who_has_signed_in_a_new_password(monkeypatch):
+    monkeypatch.setattr("getpass.getpass", lambda prompt: GOOD)
+    school = factories.school()
+    lead, teacher = (factories.member(school, role) for role in ("lead", "teacher"))
+    run("changepassword", lead.username)
+    for person in (lead, teacher):
+        person.last_login = timezone.now()
+        person.save()
+    with pytest.raises(CommandError, match="two people give a new start"):
+        run("changepassword", lead.username)
+    run("changepassword", teacher.username)

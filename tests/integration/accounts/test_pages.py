@@ -91,7 +91,7 @@ def test_a_long_inbox_is_paged_by_place(client, room, django_assert_max_num_quer
     for _ in range(60):
         services.open_notices(user=room.teacher, object_id=tell(room.teacher, room.school).object_id)
     client.force_login(room.teacher)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         first = client.get("/inbox/").context["earlier"]
     rest = client.get("/inbox/", {"before": first.older}).context["earlier"]
     assert (len(first.rows), len(rest.rows), rest.older) == (50, 10, "")

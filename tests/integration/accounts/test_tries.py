@@ -1,45 +1,14 @@
 """Are tries at the sign-in page counted for all web processes together, naming nobody, and without Redis as well?"""
 
-import subprocess
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from django.core.cache.backends import locmem
 from django.test import Client
 from redis import Redis
 
 from safeguarding.launch.redis import Queue
 from tests import factories
 from tests.factories import PASSWORD
-from tests.waiting import until
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """The process of the queue's server."""
-    queue = Queue(tmp_path / "redis")
-    queue.prepare_folders()
-    with subprocess.Popen(queue.command()) as process:
-        until(queue.answers)
-        yield process
-        process.kill()
-
-
-@pytest.fixture
-def another_process(redis, tmp_path, settings):
-    """`another_process()`: from now on another web process answers, with a memory of its own."""
-
-    def start():
-        locmem._caches.pop("tries", None)
-        settings.CACHES = {
-            "default": {"BACKEND": "safeguarding.tries.SharedTries", "LOCATION": Queue(tmp_path / "redis").url}
-        }
-
-    start()
-    return start
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ from children import upn
 from children.models import ChildDetail, Contact, ContactLink, Household
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import RoleAssignment, School, User
-from safeguarding.audit.models import Event
+from safeguarding.audit.models import Event, LogEntry
 from safeguarding.concerns.models import Account, Action, Closing, Concern, ConcernChild, Decision, Draft
 from safeguarding.concerns.services.drafts import unsent_for_a_day
+from safeguarding.demo import desk
 from safeguarding.demo.apart import SMALL
 from safeguarding.demo.people import sign_ins
 from safeguarding.sealing.fields import Sealed
@@ -141,3 +142,11 @@ def test_a_bulk_write_records_its_own_event(school):
 
     assert made.count == Concern.objects.filter(school=school).count() - 10
     assert Event.objects.filter(verb="import", object_type="children.child", school_id=school.pk).count() == 1
+
+
+def test_something_has_changed_and_it_is_said_who_changed_it(school):
+    entries = LogEntry.objects.filter(school_id=school.pk)
+    assert {"concerns.concern", "children.childdetail"} <= {entry.object_type for entry in entries}
+    staff = {a.user_id for a in school.assignments.all()}
+    assert {entry.actor_id for entry in entries} <= staff
+    assert entries.get(object_type="children.childdetail").changes["gp"][1] == desk.CORRECTED_GP

@@ -57,7 +57,7 @@ def test_variables_exist(service: str) -> None:
     [
         ("migrate", {"secret_key", "redis_url", "owner_database_url"}),
         ("web", {"secret_key", "redis_url", "web_database_url"}),
-        ("worker", {"secret_key", "redis_url", "worker_database_url", "email_url"}),
+        ("worker", {"secret_key", "redis_url", "worker_database_url", "email_url", "seal_key"}),
         ("beat", {"secret_key", "redis_url"}),
         ("postgres", {"postgres_password", "roles.sql"}),
         ("valkey", {"valkey.conf"}),

@@ -1,10 +1,15 @@
-"""`manage.py changepassword j.beckett`: Django's own command, and the event of it."""
+"""`manage.py changepassword j.beckett`: Django's own command for an account that is new, and the event of it.
+
+Whoever can open records and has signed in gets a new start from two people in the browser: the terminal is one person.
+"""
 
 from typing import Any
 
 from django.contrib.auth.management.commands import changepassword
+from django.core.management.base import CommandError
 from django.db import transaction
 
+from safeguarding.accounts.permissions import needs_second_factor
 from safeguarding.accounts.services import find_account
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -13,6 +18,12 @@ from safeguarding.audit.services import record
 class Command(changepassword.Command):
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> str | None:
+        person = find_account(options["username"] or "")
+        if person is not None and person.last_login and needs_second_factor(person):
+            raise CommandError(
+                f"{person.username} can open records and has signed in before: two people give a new start, in the browser "
+                "under Accounts. See docs/signing-in.md."
+            )
         said: str | None = super().handle(*args, **options)
-        record(Verb.CHANGE, find_account(options["username"]), purpose="password")
+        record(Verb.CHANGE, person, purpose="password")
         return said

@@ -1,4 +1,4 @@
-"""`manage.py bench`: seed a size once, then measure every page and an import. Run by `make bench`, as the database role `owner`."""
+"""`manage.py bench`: seed a size once, then measure every page, an import and the seals. Run by `make bench`, as the database role `owner`."""
 
 import os
 import subprocess
@@ -19,7 +19,7 @@ SIZES = {"small": (6, 600, 3_000), "usual": (10, 6_000, 100_000), "full": (100, 
 
 
 class Command(BaseCommand):
-    help = "Seeds practice schools once (BENCH_SIZE=small, usual or full), then measures every page and an import."
+    help = "Seeds practice schools once (BENCH_SIZE=small, usual or full), then measures every page, an import and the seals."
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,6 +37,7 @@ class Command(BaseCommand):
             ("owner", ["bench_pages", "--lists", "--out", unguarded]),
             ("web", ["bench_pages", "--beside", unguarded]),
             ("worker", ["bench_imports"]),
+            ("worker", ["bench_seals"]),
         ):
             subprocess.run(
                 [sys.executable, str(settings.BASE_DIR / "manage.py"), *command],

@@ -15,7 +15,6 @@ from tqdm import tqdm
 
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.context import Acting, tell_database
-from safeguarding.concerns.models import Concern
 from safeguarding.demo.apart import MANY
 from tests.benchmarks.cast import LEAD_OF_ALL, NEW, PEOPLE, Records
 from tests.benchmarks.measure import Browser, Unanswered, handlers, measure

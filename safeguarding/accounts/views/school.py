@@ -1,4 +1,4 @@
-"""The inbox, who takes calls, and the school's settings."""
+"""The inbox, who takes calls, the school's settings, and whether the record is whole."""
 
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from safeguarding.accounts.permissions import anyone_signed_in, may, requires
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many
+from safeguarding.audit.seals.standing import MOST_COUNTED, standing
 from safeguarding.audit.services import record
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
@@ -144,6 +145,15 @@ def withdraw_day(request: Request, entry_id: UUID) -> HttpResponseBase:
     return redirect("school_settings")
 
 
+@require_GET
+@requires(Capability.VIEW_AUDIT)
+def wholeness(request: Request) -> HttpResponse:
+    """Is the record whole? The newest seal, where it is kept besides, what the last verification said, and what that proves."""
+    request.nav = "settings"
+    record(Verb.VIEW, object_type="audit.checkpoint", purpose="wholeness")
+    return render(request, "accounts/wholeness.html", {"standing": standing(), "most_counted": MOST_COUNTED})
+
+
 def _settings_page(request: Request, school: School, **given: Any) -> HttpResponse:
     """The page with its three forms; `given` is the one that was sent and could not be saved."""
     request.nav = "settings"
@@ -156,4 +166,5 @@ def _settings_page(request: Request, school: School, **given: Any) -> HttpRespon
     } | given
     wrong = any(form.errors for form in forms.values())
     context = forms | {"school": school, "terms": terms, "closures": closures, "has_errors": wrong}
+    context["may_view_audit"] = may(request.user, Capability.VIEW_AUDIT, school.pk)
     return render(request, "accounts/school_settings.html", context, status=422 if wrong else 200)

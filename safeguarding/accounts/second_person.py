@@ -1,0 +1,99 @@
+"""Who are the two people of each two-person rule, and who stands in where a school is too small to have both?
+
+The usual people have their role at the school. Where fewer than two of them are there besides the person it is about, the
+second may be one of the fallback: the chair of governors, the trust's lead, or a safeguarding lead of another school. One
+person is never both, whatever roles they hold, and never decides about themselves.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from safeguarding.exceptions import NotAllowed
+
+from .models import RoleAssignment, User
+from .permissions import live, rights
+from .roles import LEAD_ROLES
+
+# Who stands in, in this order. The last is no role at the school: a lead, deputy or Headteacher of another one.
+FALLBACK = ("chair", "trust_lead")
+LEAD_ELSEWHERE = (*LEAD_ROLES, "headteacher")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What two people decide. `usual` are roles at the school; of `at_most_one` only one of the two may come."""
+
+    what: str
+    usual: tuple[str, ...]
+    at_most_one: tuple[str, ...] = ()
+
+
+RULES = {
+    "reset": Rule(
+        "giving somebody who can open records a new start with password or second factor",
+        usual=("headteacher", "lead", "deputy_lead", "it_admin"),
+        at_most_one=("it_admin",),
+    ),
+}
+
+
+def usual_people(rule: str, school_id: UUID, on: date, besides: Iterable[User] = ()) -> QuerySet[User]:
+    """Active people of the school who may be one of the two."""
+    held = RoleAssignment.objects.filter(live(on), school_id=school_id, role_key__in=RULES[rule].usual)
+    return _people(held, besides)
+
+
+def stand_ins(school_id: UUID, on: date, besides: Iterable[User] = ()) -> QuerySet[User]:
+    """Active people of the fallback."""
+    there = Q(school_id=school_id, role_key__in=FALLBACK)
+    elsewhere = ~Q(school_id=school_id) & Q(role_key__in=LEAD_ELSEWHERE)
+    return _people(RoleAssignment.objects.filter(live(on)).filter(there | elsewhere), besides)
+
+
+def second_people(rule: str, school_id: UUID, on: date, *, first: User, about: User) -> list[User]:
+    """Everybody who may be the second when `first` was the first."""
+    usual = usual_people(rule, school_id, on, besides=(about,))
+    found = [user for user in usual if user.pk != first.pk]
+    if RULES[rule].at_most_one and is_only(RULES[rule].at_most_one, first, school_id):
+        found = [user for user in found if not is_only(RULES[rule].at_most_one, user, school_id)]
+    if len(usual) < 2 or not found:
+        found += [u for u in stand_ins(school_id, on, besides=(about, first)) if u.pk not in {f.pk for f in found}]
+    return found
+
+
+def may_be_first(rule: str, user: User, school_id: UUID) -> bool:
+    """Whether `user` may begin it at the school today."""
+    return any(h.school_id == school_id and h.role.key in RULES[rule].usual for h in rights(user).held)
+
+
+def ensure_first(rule: str, user: User, school_id: UUID, *, about: User) -> None:
+    """Raises `NotAllowed` with who may."""
+    if user.pk == about.pk:
+        raise NotAllowed("This is about yourself. Ask two colleagues to do it.")
+    if not may_be_first(rule, user, school_id):
+        raise NotAllowed("Safeguarding leads, the Headteacher and the IT administrator of the school do this.")
+
+
+def ensure_second(rule: str, user: User, school_id: UUID, on: date, *, first: User, about: User) -> None:
+    """Raises `NotAllowed` unless `user` may be the second beside `first`, today."""
+    if user.pk == about.pk:
+        raise NotAllowed("This is about yourself. Somebody else confirms it.")
+    if user.pk == first.pk:
+        raise NotAllowed("You are the first of the two. Somebody else confirms it, whatever roles you hold.")
+    if user not in second_people(rule, school_id, on, first=first, about=about):
+        raise NotAllowed("You are not one of those who may confirm this. Its page names who can.")
+
+
+def is_only(keys: Iterable[str], user: User, school_id: UUID) -> bool:
+    """Whether all that `user` does at the school is one of these roles."""
+    held = {h.role.key for h in rights(user).held if h.school_id == school_id}
+    return bool(held) and held <= set(keys)
+
+
+def _people(held: QuerySet[RoleAssignment], besides: Iterable[User]) -> QuerySet[User]:
+    found = User.objects.filter(is_active=True, assignments__in=held).exclude(pk__in=[user.pk for user in besides])
+    return found.order_by("last_name", "first_name", "pk").distinct()

@@ -1,0 +1,18 @@
+"""Every minute: seal what has happened. Every night: look whether the record is whole."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from .seals import services
+
+
+@shared_task
+def seal() -> int:
+    """May run twice, or on two workers: one seals, the other does nothing."""
+    return services.seal_and_anchor()
+
+
+@shared_task(time_limit=4 * 60 * 60)
+def verify() -> int | None:
+    """Does nothing when it has been done today."""
+    return services.verify_nightly(at=timezone.now())

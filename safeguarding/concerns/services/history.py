@@ -1,0 +1,176 @@
+"""What has changed in a record, in words: who, when, which fact, what it was before and what it is since.
+
+A child's page takes in the adults around the child, who are shared with brothers and sisters, and not the addresses: those
+are looked at on the page "People", where that is asked for and recorded.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db.models import Model, Q, QuerySet
+from django.utils.timezone import is_naive, make_aware
+
+from children import codes
+from children.models import Child, Contact, ContactLink, ContactRestriction, ParentalResponsibility
+from safeguarding import dates
+from safeguarding.accounts.models import User
+from safeguarding.audit.models import LogEntry
+from safeguarding.concerns.models import Category, Concern, ConcernChild, Subcategory
+
+See = Callable[[type[Model]], QuerySet[Any]]
+NOTHING, NOT_SHOWN = "Not recorded", "Not shown"
+_WHAT = {
+    "children.child": "Child",
+    "children.childdetail": "Details",
+    "children.enrolment": "Time on roll",
+    "children.classepisode": "Time in a class",
+    "children.householdmember": "Home",
+    "children.contact": "Adult",
+    "children.contactlink": "Adult",
+    "children.parentalresponsibility": "Adult",
+    "children.contactrestriction": "Order or agreement",
+    "concerns.account": "Account",
+    "concerns.concernchild": "Who was involved",
+    "concerns.action": "Action",
+}
+# The models whose rows people know by a name, what it is, and whether only those have it who may see the row.
+_NAMED: dict[type[Model], tuple[Callable[[Any], str], bool]] = {
+    User: (lambda row: row.full_name, False),
+    Category: (lambda row: row.name, False),
+    Subcategory: (lambda row: row.name, False),
+    Child: (lambda row: row.full_name, True),
+    Contact: (lambda row: row.full_name, True),
+}
+_ABOUT_ADULTS = (ContactLink, ParentalResponsibility, ContactRestriction)
+Names = dict[type[Model], dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One fact that was changed. `about` is the adult or child it is a fact about, where the page does not say so itself."""
+
+    at: datetime
+    who: str
+    what: str
+    about: str
+    field: str
+    before: str
+    after: str
+
+
+def of_child(entries: QuerySet[LogEntry], child: Child, see: See) -> QuerySet[LogEntry]:
+    """What has changed about a child, and about the adults linked to it."""
+    adults = see(ContactLink).filter(child=child).values_list("contact_id", flat=True)
+    return entries.filter(Q(record_id=child.pk) | Q(record_id__in=list(adults)))
+
+
+def of_concern(entries: QuerySet[LogEntry], concern: Concern) -> QuerySet[LogEntry]:
+    """What has changed about a concern, its account, its children, its actions."""
+    return entries.filter(record_id=concern.pk)
+
+
+def in_words(entries: Sequence[LogEntry], see: See) -> list[Changed]:
+    """The facts of some entries, one by one, in their order. As many queries as there are kinds of names, not of rows."""
+    names = _names(entries, see)
+    about = _about(entries, names, see)
+    return [
+        Changed(
+            at=entry.at,
+            who=names[User].get(str(entry.actor_id), NOT_SHOWN) if entry.actor_id else "",
+            what=_WHAT.get(entry.object_type, apps.get_model(entry.object_type)._meta.verbose_name.capitalize()),
+            about=about.get(entry.object_id, ""),
+            field=str(field.verbose_name)[:1].upper() + str(field.verbose_name)[1:],
+            before=said(field, before, names),
+            after=said(field, after, names),
+        )
+        for entry in entries
+        for field, before, after in _facts(entry)
+    ]
+
+
+def said(field: Any, value: Any, names: Names) -> str:
+    """One value as it stands on the pages: its label, its day, the name of who it is."""
+    if value in (None, "", []):
+        return NOTHING
+    if isinstance(value, list):
+        return ", ".join(said(field, one, names) for one in value)
+    if field.is_relation:
+        return names.get(field.related_model, {}).get(value, NOT_SHOWN)
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if (kind := codes.OF_FIELD.get(field.name)) is not None:
+        return codes.label(kind, value)
+    if field.name == "year_group":
+        return codes.year_label(value)
+    return _time(field, value)
+
+
+def _time(field: Any, value: Any) -> str:
+    match field.get_internal_type():
+        case "DateField":
+            return dates.full_day(date.fromisoformat(value))
+        case "DateTimeField":
+            at = datetime.fromisoformat(value)
+            # The library writes moments in UTC, without saying so.
+            return dates.full_moment(make_aware(at, UTC) if is_naive(at) else at)
+        case "TimeField":
+            return dates.clock(time.fromisoformat(value))
+        case _:
+            return str(value)
+
+
+def _facts(entry: LogEntry) -> Iterator[tuple[Any, Any, Any]]:
+    """The fields of an entry in the order of the model, with before and after. A field that is no more is left out.
+
+    So is the stamp of who did what and when, unless it has a word of its own: each line says both already.
+    """
+    meta = apps.get_model(entry.object_type)._meta
+    for field in meta.concrete_fields:
+        if field.name in entry.changes and not _is_stamp(field):
+            before, after = entry.changes[field.name]
+            yield field, before, after
+
+
+def _is_stamp(field: Any) -> bool:
+    return field.name.endswith(("_at", "_by")) and field.verbose_name == field.name.replace("_", " ")
+
+
+def _names(entries: Iterable[LogEntry], see: See) -> Names:
+    """The names of everybody and everything that these entries link to: one query for each kind."""
+    wanted: dict[type[Model], set[str]] = {model: set() for model in _NAMED}
+    for entry in entries:
+        if entry.actor_id:
+            wanted[User].add(str(entry.actor_id))
+        if entry.object_type == Contact._meta.label_lower:
+            wanted[Contact].add(str(entry.object_id))
+        for field, before, after in _facts(entry):
+            if field.is_relation and field.related_model in wanted:
+                wanted[field.related_model] |= {key for key in (before, after) if key}
+    found: Names = {}
+    for model, keys in wanted.items():
+        name, guarded = _NAMED[model]
+        rows = see(model) if guarded else model._base_manager.all()
+        found[model] = {str(row.pk): name(row) for row in rows.filter(pk__in=keys)} if keys else {}
+    return found
+
+
+def _about(entries: Iterable[LogEntry], names: Names, see: See) -> dict[UUID, str]:
+    """The adult or child whose fact was changed, by the key of the row: one query for each kind of row."""
+    keys: dict[str, set[UUID]] = {}
+    for entry in entries:
+        keys.setdefault(entry.object_type, set()).add(entry.object_id)
+    about = {UUID(key): name for key, name in names[Contact].items()}
+    for model in _ABOUT_ADULTS:
+        if some := keys.get(model._meta.label_lower):
+            for row in see(model).filter(pk__in=some).select_related("contact"):
+                about[row.pk] = row.contact.full_name if row.contact else ""
+    if some := keys.get(ConcernChild._meta.label_lower):
+        for row in see(ConcernChild).filter(pk__in=some).select_related("child"):
+            about[row.pk] = row.child.full_name if row.child else row.get_kind_display()
+    return about

@@ -1,0 +1,345 @@
+"""Is somebody who is locked out in again within minutes, by two people of whom neither could do it alone?"""
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.usersessions.models import UserSession
+from django.core.cache import cache
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.utils import timezone
+
+from safeguarding.accounts import second_person, services
+from safeguarding.accounts.models import Notice, Reset, User
+from safeguarding.accounts.roles import ROLES
+from safeguarding.audit.models import Event, Outcome, Verb
+from safeguarding.demo import people
+from safeguarding.exceptions import NotAllowed, OutOfTurn
+from tests import factories
+from tests.factories import LONDON, LONG_AGO, PASSWORD
+from tests.integration.accounts.test_second_factor import is_in, password, sign_in
+from tests.signed_in import next_code
+
+pytestmark = pytest.mark.django_db
+NEW = "kettle-orchard-nine-bells"
+
+
+@pytest.fixture(autouse=True)
+def no_tries_yet():
+    cache.clear()
+
+
+@pytest.fixture
+def room():
+    return factories.staffroom(password=PASSWORD)
+
+
+def person_with(school, *roles, name="Esther Hallam"):
+    first, last = name.split()
+    user = factories.person(first, last, password=PASSWORD)
+    for role in roles:
+        services.assign_role(user=user, school=school, role_key=role, starts_on=LONG_AGO)
+    return User.objects.get(pk=user.pk)
+
+
+def both(room, what="both", who=None, by=None, at=None):
+    """The two halves for the lead, from the Headteacher and the deputy."""
+    who = who or room.lead
+    one, two = by or (room.headteacher, room.deputy)
+    asked = services.ask_reset(user=who, school_id=room.school.pk, what=what, how="seen", by=one, at=at)
+    return asked, services.confirm_reset(reset=asked.reset, how="rung", by=two, at=at)
+
+
+def take(person, *halves, client=None, expect=302):
+    client = client or Client()
+    typed = {"username": person.username, "first": halves[0], "second": halves[1]}
+    answer = client.post("/account/cannot-sign-in/", typed)
+    assert answer.status_code == expect
+    return client
+
+
+def halves_on(page):
+    return re.findall(r"data-half>(\w+)<", page.content.decode())
+
+
+def test_a_lead_who_is_locked_out_at_ten_past_three_is_in_by_twenty_past(room):
+    """Told as it happens: a lost telephone and a forgotten password, the Headteacher, the deputy, ten minutes."""
+    with time_machine.travel(datetime(2026, 11, 24, 15, 10, tzinfo=LONDON), tick=False) as clock:
+        for _ in range(10):
+            Client().post("/account/sign-in/", {"login": room.lead.username, "password": "what was it"})
+        _, answer = password(room.lead)
+        assert "Too many tries" in answer.content.decode()
+        head, _ = sign_in(room.headteacher)
+        deputy, _ = sign_in(room.deputy)
+
+        clock.shift(timedelta(minutes=2))
+        assert room.lead.full_name in head.get("/accounts/").content.decode()
+        page = head.post(f"/accounts/{room.lead.pk}/reset/", {"what": "both", "how": "seen"})
+        [first] = halves_on(page)
+        assert "Tom Aldous" in page.content.decode()
+
+        clock.shift(timedelta(minutes=1))
+        notice = Notice.objects.get(user=room.deputy, kind=Notice.Kind.RESET_ASKED)
+        reset = deputy.get(f"/inbox/{notice.pk}/").url
+        assert "Is it them?" in deputy.get(reset).content.decode()
+        [second] = halves_on(deputy.post(reset, {"how": "rung"}))
+        assert first != second
+
+        clock.shift(timedelta(minutes=1))
+        lead = take(room.lead, second.lower(), f" {first}")
+        assert lead.post("/account/new-start/", {"password": NEW, "again": NEW}).url == "/account/sign-in/"
+        answer = lead.post("/account/sign-in/", {"login": room.lead.username, "password": NEW})
+        assert answer.status_code == 302, "the tries before must not keep her out"
+        assert lead.get("/today/").url == "/account/factor/set-up/?next=/today/"
+        secret = lead.get("/account/factor/app/").context["form"].secret
+        code = format_hotp_value(hotp_value(secret, int(timezone.now().timestamp()) // 30))
+        lead.post("/account/factor/app/", {"code": code})
+        assert lead.get("/today/").status_code == 200
+        assert timezone.localtime().strftime("%H:%M") < "15:20"
+
+
+def test_the_person_the_headteacher_and_the_leads_are_told_and_see_it_for_seven_days(room):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        both(room, "password")
+        told = set(Notice.objects.filter(kind=Notice.Kind.RESET).values_list("user_id", flat=True))
+        assert told == {room.lead.pk, room.headteacher.pk, room.deputy.pk}
+
+        def sees(person):
+            client = Client()
+            client.force_login(person)
+            return "by Helen Okafor and Tom Aldous" in client.get("/inbox/").content.decode()
+
+        assert all(sees(p) for p in (room.lead, room.headteacher, room.deputy))
+        assert not any(sees(p) for p in (room.teacher, room.office))
+        clock.shift(timedelta(days=7, seconds=-1))
+        assert sees(room.lead)
+        clock.shift(timedelta(seconds=2))
+        assert not sees(room.lead)
+
+
+def test_a_password_that_is_set_anew_leaves_the_second_factor_where_it_was(room):
+    asked, confirmed = both(room, "password")
+    client = take(room.lead, asked.half, confirmed.half)
+    client.post("/account/new-start/", {"password": NEW, "again": NEW})
+    answer = client.post("/account/sign-in/", {"login": room.lead.username, "password": NEW})
+    assert answer.url == "/account/code/"
+    assert not is_in(client)
+    client.post("/account/code/", {"code": next_code(room.lead)})
+    assert is_in(client)
+
+
+def test_a_factor_that_is_set_anew_needs_the_password_all_the_same(room):
+    asked, confirmed = both(room, "factor")
+    client = take(room.lead, asked.half, confirmed.half)
+    assert client.post("/account/new-start/", {"password": "not hers"}).status_code == 422
+    assert Authenticator.objects.filter(user=room.lead).exists()
+    client.post("/account/new-start/", {"password": PASSWORD})
+    assert not Authenticator.objects.filter(user=room.lead).exists()
+    assert not is_in(client)
+
+
+def test_neither_half_is_enough_and_what_is_wrong_is_not_told(room):
+    asked = services.ask_reset(user=room.lead, school_id=room.school.pk, what="both", how="seen", by=room.headteacher)
+    take(room.lead, asked.half, asked.half, expect=422)
+    confirmed = services.confirm_reset(reset=asked.reset, how="seen", by=room.deputy)
+    for first, second in ((asked.half, asked.half), (confirmed.half, confirmed.half), (asked.half, "")):
+        take(room.lead, first, second, expect=422)
+    take(room.deputy, asked.half, confirmed.half, expect=422)
+    take(room.lead, asked.half, confirmed.half)
+    kept = str(vars(Reset.objects.get(pk=asked.reset.pk)))
+    assert asked.half not in kept
+    assert confirmed.half not in kept
+
+
+def test_it_can_be_used_once_and_for_an_hour(room):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        asked, confirmed = both(room)
+        clock.shift(timedelta(minutes=60))
+        take(room.lead, asked.half, confirmed.half, expect=422)
+
+        asked, confirmed = both(room)
+        client = take(room.lead, asked.half, confirmed.half)
+        other = take(room.lead, asked.half, confirmed.half)
+        client.post("/account/new-start/", {"password": NEW, "again": NEW})
+        assert other.post("/account/new-start/", {"password": NEW, "again": NEW}).url == "/account/cannot-sign-in/"
+        take(room.lead, asked.half, confirmed.half, expect=422)
+        with pytest.raises(OutOfTurn):
+            services.use_reset(reset=asked.reset, password=NEW)
+
+
+@pytest.mark.parametrize("what", ["both", "password", "factor"])
+def test_a_new_start_ends_every_session_and_signs_nobody_in(room, what):
+    thief, _ = sign_in(room.lead)
+    asked, confirmed = both(room, what)
+    client = take(room.lead, asked.half, confirmed.half)
+    chosen = PASSWORD if what == "factor" else NEW
+    assert client.post("/account/new-start/", {"password": chosen, "again": chosen}).status_code == 302
+    assert not UserSession.objects.filter(user=room.lead).exists()
+    assert not is_in(thief)
+    assert not is_in(client)
+
+
+def test_the_same_rules_for_the_new_password_as_everywhere(room):
+    asked, confirmed = both(room)
+    client = take(room.lead, asked.half, confirmed.half)
+    for typed in ({"password": "short", "again": "short"}, {"password": NEW, "again": "another"}):
+        assert client.post("/account/new-start/", typed).status_code == 422
+
+
+@pytest.mark.parametrize("roles", [("headteacher", "lead"), ("lead", "it_admin")])
+def test_one_person_in_two_roles_is_not_two_people(room, roles):
+    # The IT administrator comes with the other roles of the matrix.
+    double = person_with(room.school, *(role for role in roles if role in ROLES))
+    asked = services.ask_reset(user=room.lead, school_id=room.school.pk, what="both", how="seen", by=double)
+    with pytest.raises(NotAllowed, match="first of the two"):
+        services.confirm_reset(reset=asked.reset, how="seen", by=double)
+    with pytest.raises(NotAllowed, match="about yourself"):
+        services.confirm_reset(reset=asked.reset, how="seen", by=room.lead)
+    with pytest.raises(NotAllowed, match="about yourself"):
+        services.ask_reset(user=room.lead, school_id=room.school.pk, what="both", how="seen", by=room.lead)
+    # Nor for the database.
+    with pytest.raises(IntegrityError, match="reset_takes_two"), transaction.atomic():
+        Reset.objects.filter(pk=asked.reset.pk).update(
+            confirmed_by=double, confirmed_at=timezone.now(), second_half="x"
+        )
+    services.confirm_reset(reset=asked.reset, how="seen", by=room.deputy)
+
+
+def test_of_the_two_at_most_one_is_of_it(room, monkeypatch):
+    """The office plays the IT administrator: the rule is about any role of the table."""
+    rule = second_person.Rule("", usual=("headteacher", "lead", "deputy_lead", "office"), at_most_one=("office",))
+    monkeypatch.setitem(second_person.RULES, "reset", rule)
+    other = factories.member(room.school, "office", "Ivy", "Marsh")
+    ask = {"user": room.lead, "school_id": room.school.pk, "what": "both", "how": "seen"}
+    asked = services.ask_reset(**ask, by=room.office)
+    with pytest.raises(NotAllowed, match="not one of those"):
+        services.confirm_reset(reset=asked.reset, how="seen", by=other)
+    services.confirm_reset(reset=asked.reset, how="seen", by=room.deputy)
+    # Who is a lead as well comes as a lead.
+    services.assign_role(user=other, school=room.school, role_key="deputy_lead", starts_on=LONG_AGO)
+    asked = services.ask_reset(**ask, by=room.office)
+    services.confirm_reset(reset=asked.reset, how="seen", by=User.objects.get(pk=other.pk))
+
+
+@pytest.mark.parametrize("who", ["teacher", "office", "pastoral"])
+def test_who_is_neither_lead_nor_headteacher_can_do_neither_part(room, who, client):
+    client.force_login(getattr(room, who))
+    assert client.get("/accounts/").status_code == 403
+    answer = client.post(f"/accounts/{room.lead.pk}/reset/", {"what": "both", "how": "seen"})
+    assert answer.status_code in (302, 403)
+    assert not Reset.objects.exists()
+    asked = services.ask_reset(user=room.lead, school_id=room.school.pk, what="both", how="seen", by=room.headteacher)
+    assert client.post(f"/resets/{asked.reset.pk}/", {"how": "seen"}).status_code in (302, 404)
+    with pytest.raises(NotAllowed):
+        services.confirm_reset(reset=asked.reset, how="seen", by=getattr(room, who))
+
+
+def test_in_the_small_school_a_lead_of_another_school_is_the_second_person():
+    """School B has a Headteacher who is the lead, a teaching deputy and an office manager."""
+    small = factories.school("Withy Fold Village School")
+    head, deputy, office = (
+        person_with(small, *roles, name=f"{first} {last}") for _, _, first, last, _, roles, _ in people.SMALL_STAFF
+    )
+    elsewhere = factories.member(factories.school("Weir Road Primary School"), "lead", "Far", "Away")
+    # For the office manager there are two.
+    services.ask_reset(user=office, school_id=small.pk, what="both", how="seen", by=head)
+    assert services.waiting_for(deputy, timezone.now())
+    assert not services.waiting_for(elsewhere, timezone.now())
+    # For the Headteacher there is one, and somebody from outside.
+    asked = services.ask_reset(user=head, school_id=small.pk, what="both", how="seen", by=deputy)
+    with pytest.raises(NotAllowed):
+        services.confirm_reset(reset=asked.reset, how="rung", by=office)
+    assert Notice.objects.filter(user=elsewhere, object_id=asked.reset.pk).exists()
+    client = Client()
+    client.force_login(elsewhere)
+    page = client.post(f"/resets/{asked.reset.pk}/", {"how": "rung"})
+    take(head, asked.half, *halves_on(page))
+
+
+def test_who_can_only_log_needs_one_colleague(room):
+    given = services.ask_reset(user=room.teacher, school_id=room.school.pk, what="password", how="seen", by=room.deputy)
+    client = take(room.teacher, given.half, given.other_half)
+    client.post("/account/new-start/", {"password": NEW, "again": NEW})
+    answer = client.post("/account/sign-in/", {"login": room.teacher.username, "password": NEW})
+    assert answer.url == "/"
+
+
+def test_it_is_withdrawn_by_the_person_it_is_about_and_the_code_is_dead(room, client):
+    asked, confirmed = both(room)
+    client.force_login(room.lead)
+    assert "Withdraw" in client.get(f"/resets/{asked.reset.pk}/").content.decode()
+    client.post(f"/resets/{asked.reset.pk}/withdraw/")
+    take(room.lead, asked.half, confirmed.half, expect=422)
+    client.force_login(room.teacher)
+    assert client.get(f"/resets/{asked.reset.pk}/").status_code == 404
+    assert client.post(f"/resets/{asked.reset.pk}/withdraw/").status_code == 404
+
+
+def test_guessing_halves_meets_a_limit(room):
+    asked, confirmed = both(room)
+    for _ in range(10):
+        take(room.lead, "AAAAAAAA", "BBBBBBBB", expect=422)
+    take(room.lead, asked.half, confirmed.half, expect=422)
+
+
+def test_each_step_is_an_event_that_holds_no_code(room):
+    asked, _ = both(room)
+    services.use_reset(reset=asked.reset, password=NEW)
+    steps = Event.objects.filter(purpose__startswith="reset").order_by("at")
+    assert [(e.verb, e.actor_id, e.outcome) for e in steps] == [
+        (Verb.ASK, room.headteacher.pk, Outcome.DONE),
+        (Verb.DECIDE, room.deputy.pk, Outcome.DONE),
+        (Verb.CHANGE, room.lead.pk, Outcome.DONE),
+    ]
+    written = str([vars(e) for e in Event.objects.all()])
+    assert asked.half not in written
+
+
+def test_giving_a_new_start_needs_a_fresh_factor_and_keeps_what_was_typed(room, client):
+    client.force_login(room.headteacher)
+    with time_machine.travel(timezone.now() + timedelta(minutes=6), tick=True):
+        address = f"/accounts/{room.lead.pk}/reset/"
+        assert client.get(address).url.startswith("/account/again/?next=")
+        page = client.post(address, {"what": "factor", "how": "video"})
+        shown = page.content.decode()
+        assert "Enter your code again" in shown
+        assert '<input type="hidden" name="what" value="factor">' in shown
+        assert '<input type="hidden" name="how" value="video">' in shown
+        wrong = client.post(address, {"what": "factor", "how": "video", "factor_code": "000000"})
+        assert wrong.status_code == 422
+        assert '<input type="hidden" name="how" value="video">' in wrong.content.decode()
+        assert not Reset.objects.exists()
+        done = client.post(address, {"what": "factor", "how": "video", "factor_code": next_code(room.headteacher)})
+        assert halves_on(done)
+        assert Reset.objects.get().asked_how == "video"
+
+
+def test_ones_own_sessions_are_listed_and_ended_one_by_one_or_all_others(room):
+    here, _ = sign_in(room.teacher)
+    there, _ = sign_in(room.teacher, HTTP_USER_AGENT="Elsewhere")
+    third, _ = sign_in(room.teacher)
+    stranger, _ = sign_in(room.assistant)
+    assert here.get("/account/sessions/").content.decode().count("End this one") == 2
+    theirs = UserSession.objects.get(user=room.assistant).pk
+    here.post("/account/sessions/", {"session": str(theirs)})
+    assert is_in(stranger)
+    row = UserSession.objects.get(session_key=there.session.session_key)
+    here.post("/account/sessions/", {"session": str(row.pk)})
+    assert (is_in(here), is_in(there), is_in(third)) == (True, False, True)
+    here.post("/account/sessions/")
+    assert (is_in(here), is_in(third)) == (True, False)
+
+
+def test_the_headteacher_ends_the_sessions_of_a_colleague_and_a_teacher_does_not(room, client):
+    lead, _ = sign_in(room.lead)
+    client.force_login(room.teacher)
+    assert client.post(f"/accounts/{room.lead.pk}/end-sessions/").status_code in (302, 403)
+    assert is_in(lead)
+    client.force_login(room.headteacher)
+    client.post(f"/accounts/{room.lead.pk}/end-sessions/")
+    assert not is_in(lead)
+    assert Event.objects.filter(verb=Verb.SIGN_OUT, actor_id=room.headteacher.pk, object_id=room.lead.pk).exists()

@@ -1,0 +1,248 @@
+"""Does nobody who can open a record get past the password alone, by any road, and does a code work once?"""
+
+import re
+import time
+from datetime import timedelta
+
+import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.usersessions.models import UserSession
+from django.core.cache import cache
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from safeguarding import secret_text
+from safeguarding.accounts import services
+from safeguarding.accounts.permissions import ONLY_LOGGING, needs_second_factor
+from safeguarding.accounts.roles import ROLES, Capability
+from safeguarding.audit.models import Event, Verb
+from safeguarding.demo.codes import codes_of, give_apps
+from safeguarding.demo.people import sign_ins
+from tests import factories
+from tests.factories import LONG_AGO, PASSWORD
+from tests.signed_in import SECRET, force_login, give_factor, next_code
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def no_tries_yet():
+    cache.clear()
+
+
+@pytest.fixture
+def school():
+    return factories.school()
+
+
+@pytest.fixture
+def lead(school):
+    return factories.member(school, "lead", "Priya", "Raman", password=PASSWORD)
+
+
+def password(person, client=None, **typed):
+    client = client or Client()
+    return client, client.post("/account/sign-in/", {"login": person.username, "password": PASSWORD, **typed})
+
+
+def sign_in(person, client=None, **typed):
+    client, answer = password(person, client, **typed)
+    if answer.url == "/account/code/":
+        answer = client.post("/account/code/", {"code": next_code(person)})
+    return client, answer
+
+
+def is_in(client):
+    return client.get("/inbox/").status_code == 200
+
+
+def addresses(patterns=None, prefix="/"):
+    """Every address of Harbour, with a key that leads nowhere in the place of each key."""
+    for entry in patterns if patterns is not None else get_resolver().url_patterns:
+        route = prefix + re.sub(r"<uuid:\w+>", "00000000-0000-7000-8000-000000000000", str(entry.pattern))
+        if isinstance(entry, URLResolver):
+            yield from addresses(entry.url_patterns, route)
+        elif isinstance(entry, URLPattern):
+            yield entry.name, route
+
+
+def test_who_can_only_log_needs_none_and_every_other_role_does(school):
+    needing = set()
+    for key in ROLES:
+        person = factories.person()
+        services.assign_role(user=person, school=school, role_key=key, starts_on=LONG_AGO)
+        needing |= {key} if needs_second_factor(person) else set()
+    assert not needing & {"teacher", "teaching_assistant", "midday"}
+    assert {"lead", "deputy_lead", "headteacher", "office", "pastoral", "senco", "attendance"} <= needing
+    # A capability that nobody has thought of here is strict.
+    assert set(Capability) > ONLY_LOGGING
+    assert not any(
+        needs_second_factor(person)
+        for person in (factories.person(), factories.member(school, "lead", ends_on=LONG_AGO))
+    )
+
+
+def test_a_teacher_is_in_with_the_password_and_a_lead_with_password_and_code(school, lead):
+    teacher = factories.member(school, "teacher", password=PASSWORD)
+    client, answer = password(teacher)
+    assert answer.url == "/"
+    assert is_in(client)
+
+    client, answer = password(lead)
+    assert answer.url == "/account/code/"
+    assert not is_in(client)
+    answer = client.post("/account/code/", {"code": next_code(lead)})
+    assert answer.url == "/"
+    assert is_in(client)
+
+
+def test_a_wrong_code_is_said_an_event_and_after_ten_the_code_is_not_asked_any_more(lead):
+    client, _ = password(lead)
+    for _ in range(10):
+        answer = client.post("/account/code/", {"code": "000000"})
+        assert "not right" in answer.content.decode()
+    answer = client.post("/account/code/", {"code": next_code(lead)})
+    assert "Too many tries" in answer.content.decode()
+    assert not is_in(client)
+    assert Event.objects.filter(verb=Verb.SIGN_IN_FAILED, object_id=lead.pk, purpose="second factor").count() == 10
+
+
+@pytest.mark.parametrize("state", ["to_set_up", "without_factor", "locked"])
+def test_no_address_of_harbour_lets_past_who_has_not_given_the_factor(school, state):
+    """Each page, read and sent: what comes back is what a stranger gets, or one of the pages that ask for the factor."""
+    lead = factories.member(school, "lead", "Priya", "Raman")
+    open_pages = {"account_logout", "set_up_factor", "mfa_activate_totp", "factor_picture", "mfa_add_webauthn"}
+    if state != "to_set_up":
+        give_factor(lead)
+        open_pages = {"account_logout", "unlock"}
+    stranger = Client()
+    for method in ("get", "post"):
+        for name, address in addresses():
+            client = Client()
+            force_login(client, lead, factor=state == "locked")
+            if state == "locked":
+                UserSession.objects.update(last_seen_at=timezone.now() - timedelta(minutes=16))
+            answer = getattr(client, method)(address)
+            if name in open_pages:
+                assert lead.first_name.encode() not in answer.content or name == "unlock"
+                continue
+            other = getattr(stranger, method)(address)
+            assert answer.status_code == other.status_code or name == "account_login", name
+            assert b"Priya" not in answer.content, name
+            assert answer.wsgi_request.user.is_anonymous, name
+            assert (
+                Event.objects.filter(actor_id=lead.pk)
+                .exclude(verb__in=[Verb.SIGN_OUT, Verb.SIGN_IN])
+                .exclude(object_id=lead.pk)
+                .count()
+                == 0
+            ), name
+
+
+def test_somebody_new_is_led_to_set_it_up_and_is_in_when_it_works(school):
+    lead = factories.person("Priya", "Raman", password=PASSWORD)
+    services.assign_role(user=lead, school=school, role_key="lead", starts_on=LONG_AGO)
+    client, answer = password(lead)
+    assert client.get("/today/").url == "/account/factor/set-up/?next=/today/"
+    page = client.get("/account/factor/app/")
+    secret = page.context["form"].secret
+    assert client.get("/account/factor/app/picture/").headers["Content-Type"] == "image/svg+xml"
+    assert client.post("/account/factor/app/", {"code": "000000"}).status_code == 200
+    assert not is_in(client)
+
+    before = client.session.session_key
+    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    answer = client.post("/account/factor/app/", {"code": code})
+    assert answer.url == "/account/factor/codes/"
+    assert client.session.session_key != before
+    shown = re.findall(r'<li class="hb-ref">(\d+)</li>', client.get(answer.url).content.decode())
+    assert len(shown) == 10
+    # They are shown once.
+    assert not re.findall(r'<li class="hb-ref">', client.get(answer.url).content.decode())
+    assert is_in(client)
+    assert Event.objects.filter(object_id=lead.pk, purpose="second factor added: totp").count() == 1
+    # The code that set it up does not sign in as well; one of the list does, once.
+    client, _ = password(lead)
+    client.post("/account/code/", {"code": code})
+    assert not is_in(client)
+    client.post("/account/code/", {"code": shown[0]})
+    assert is_in(client)
+    client, _ = password(lead)
+    client.post("/account/code/", {"code": shown[0]})
+    assert not is_in(client)
+
+
+def test_a_role_that_is_given_while_somebody_is_signed_in_asks_for_the_factor_at_the_next_click(school, client):
+    teacher = factories.member(school, "teacher")
+    client.force_login(teacher)
+    assert is_in(client)
+    services.assign_role(user=teacher, school=school, role_key="deputy_lead", starts_on=LONG_AGO)
+    assert client.get("/inbox/").url == "/account/factor/set-up/?next=/inbox/"
+
+
+def test_what_an_app_is_made_of_is_not_readable_in_the_database(lead):
+    kept = str(Authenticator.objects.get(user=lead, type="totp").data)
+    assert SECRET not in kept
+    with pytest.raises(secret_text.Unreadable):
+        secret_text.reveal(secret_text.conceal("x", "second factor"), "something else")
+
+
+def test_a_key_that_is_replaced_still_reads_what_it_kept(settings):
+    kept = secret_text.conceal("x", "second factor")
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another-secret-key-of-fifty-letters-and-a-few-more-x"
+    assert secret_text.reveal(kept, "second factor") == "x"
+    settings.SECRET_KEY_FALLBACKS = []
+    with pytest.raises(secret_text.Unreadable):
+        secret_text.reveal(kept, "second factor")
+
+
+def test_the_last_factor_of_who_needs_one_stays(lead, client):
+    client.force_login(lead)
+    assert "Your role needs a second factor" in client.get("/account/factor/app/take-away/").content.decode()
+    client.post("/account/factor/app/take-away/")
+    assert Authenticator.objects.filter(user=lead, type="totp").exists()
+
+
+def test_whose_factor_is_old_gives_it_again_before_it_is_changed_and_the_password_does_not_do(lead, client):
+    client.force_login(lead)
+    with time_machine.travel(timezone.now() + timedelta(minutes=6), tick=True):
+        answer = client.get("/account/factor/codes/new/")
+        assert answer.url == "/account/again/?next=%2Faccount%2Ffactor%2Fcodes%2Fnew%2F"
+        client.post("/account/again/", {"factor_password": PASSWORD, "next": "/account/factor/codes/new/"})
+        assert client.get("/account/factor/codes/new/").status_code == 302
+        before = client.session.session_key
+        answer = client.post("/account/again/", {"factor_code": next_code(lead), "next": "/account/factor/codes/new/"})
+        assert answer.url == "/account/factor/codes/new/"
+        assert client.session.session_key != before
+        assert client.get("/account/factor/codes/new/").status_code == 200
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_the_code_of_a_practice_user_stands_on_the_sign_in_page_and_nowhere_without_practice(settings, school, demo):
+    person = factories.person("Helen", "Okafor", password=PASSWORD)
+    person.username = sign_ins()[-1].username
+    person.save()
+    services.assign_role(user=person, school=school, role_key="headteacher", starts_on=LONG_AGO)
+    give_apps([person])
+    settings.DEMO = demo
+    with time_machine.travel(timezone.now(), tick=False):
+        settings.DEMO = True
+        code = codes_of([person.username])[person.username]
+        settings.DEMO = demo
+        client = Client()
+        assert (code in client.get("/account/sign-in/").content.decode()) is demo
+        client.post("/account/sign-in/", {"login": person.username, "password": PASSWORD})
+        page = client.get("/account/code/").content.decode()
+        assert (code in page) is demo
+        assert ("Practice code" in page) is demo
+        assert bool(codes_of([person.username])) is demo
+        client.post("/account/code/", {"code": code})
+        assert is_in(client)
+        for name, address in addresses():
+            answer = client.get(address)
+            if name != "account_logout" and not answer.streaming:
+                assert code not in answer.content.decode(errors="replace"), name

@@ -1,0 +1,153 @@
+"""Do events of a transaction that ends late stay out of every sealed range, and are they sealed all the same?"""
+
+from collections.abc import Callable
+from itertools import pairwise
+from types import SimpleNamespace
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+
+from safeguarding.audit.models import Checkpoint, Event, Leaf, Verb
+from safeguarding.audit.seals import services
+from safeguarding.audit.seals.notes import Checkpoint as Said
+from safeguarding.audit.seals.notes import SignedNote
+from safeguarding.audit.services import record
+from tests.integration.audit.seals.record import seal_all, verify
+from tests.meanwhile import meanwhile
+
+Connect = Callable[[str], psycopg.Connection]
+ADD = "INSERT INTO audit_event (id, verb, object_type, acting_role, purpose, outcome) VALUES (%s, 'view', '', '', '', 'done')"
+HIDDEN = (
+    "SELECT count(*) FROM audit_event e WHERE transaction_id < %s::text::xid8 "
+    "AND NOT EXISTS (SELECT FROM audit_leaf l WHERE l.event_id = e.id)"
+)
+
+
+def hidden() -> int:
+    """Events of a transaction below the newest complete seal's that have no number: they would never get one."""
+    with connection.cursor() as cursor:
+        said = [Said.parse(SignedNote.parse(c.note).body) for c in Checkpoint.objects.order_by("number")]
+        cursor.execute(HIDDEN, [str(max(s.settled_before for s in said if s.is_complete))])
+        return int(cursor.fetchone()[0])
+
+
+def is_sealed(event_id: object) -> bool:
+    return Leaf.objects.filter(event_id=event_id).exists()
+
+
+def test_the_trap_is_real(whole: SimpleNamespace, connect: Connect) -> None:
+    """What `id <= max(id)` would do: an earlier id appears after a later one was there to be sealed."""
+    late, early = connect("web"), uuid4()
+    with late.transaction():
+        late.execute(ADD, [early])
+        record(Verb.VIEW)
+        assert not Event.objects.filter(pk=early).exists()
+        newest = Event.objects.latest("transaction_id")
+    assert Event.objects.get(pk=early).transaction_id < newest.transaction_id
+
+
+def test_what_commits_late_is_in_no_sealed_range_and_sealed_once(whole: SimpleNamespace, connect: Connect) -> None:
+    late, other, ids = connect("web"), connect("worker"), [uuid4() for _ in range(3)]
+    with late.transaction():
+        late.execute(ADD, [ids[0]])
+        # Later by transaction, earlier by commit.
+        other.execute(ADD, [ids[1]])
+        record(Verb.LIST)
+        services.seal()
+        assert not any(map(is_sealed, ids)), "everything from the open transaction on waits"
+        assert hidden() == 0
+        other.execute(ADD, [ids[2]])
+    seal_all()
+    assert all(map(is_sealed, ids))
+    order = list(Leaf.objects.filter(event_id__in=ids).order_by("index").values_list("event_id", flat=True))
+    assert order == ids
+    assert hidden() == 0
+    assert Leaf.objects.count() == Event.objects.count()
+    assert verify(whole.anchors)[0] == 0
+
+
+def test_what_was_before_an_open_transaction_is_not_held_up_by_it(whole: SimpleNamespace, connect: Connect) -> None:
+    record(Verb.VIEW, object_id=(mine := uuid4()))
+    late = connect("web")
+    with late.transaction():
+        late.execute(ADD, [uuid4()])
+        seal_until = Event.objects.get(object_id=mine)
+        while not is_sealed(seal_until.pk):
+            services.seal()
+        assert hidden() == 0
+
+
+def test_what_is_taken_back_leaves_no_gap(whole: SimpleNamespace, connect: Connect) -> None:
+    late = connect("web")
+    with pytest.raises(ZeroDivisionError), late.transaction():
+        late.execute(ADD, [uuid4()])
+        raise ZeroDivisionError
+    record(Verb.VIEW)
+    seal_all()
+    assert verify(whole.anchors)[0] == 0
+
+
+def test_a_savepoint_does_not_hide_which_transaction_it_is(whole: SimpleNamespace) -> None:
+    with transaction.atomic():
+        record(Verb.VIEW, object_id=(first := uuid4()))
+        with transaction.atomic():
+            record(Verb.VIEW, object_id=(second := uuid4()))
+    one, two = (Event.objects.get(object_id=i).transaction_id for i in (first, second))
+    assert one == two
+
+
+def test_two_sealers_at_once_seal_nothing_twice(whole: SimpleNamespace) -> None:
+    for _ in range(20):
+        record(Verb.VIEW)
+    with transaction.atomic():
+        assert services._take_the_only_place()
+        assert meanwhile(services.seal).result() == 0, "there is one place"
+    seal_all()
+    assert Leaf.objects.count() == Event.objects.count()
+    assert verify(whole.anchors)[0] == 0
+
+
+def test_more_than_a_batch_is_sealed_in_several_seals(whole: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "BATCH", 7)
+    for several in (1, 7, 30):
+        with transaction.atomic():
+            for _ in range(several):
+                record(Verb.VIEW)
+        seal_all()
+    sizes = list(Checkpoint.objects.order_by("number").values_list("size", flat=True))
+    assert max(b - a for a, b in pairwise(sizes[3:])) == 7
+    assert hidden() == 0
+    assert verify(whole.anchors)[0] == 0
+
+
+def test_a_backup_put_into_another_server_goes_on(whole: SimpleNamespace, connect: Connect) -> None:
+    """There transactions have other numbers, higher or lower. What the backup had not sealed yet is sealed, and what comes too."""
+    superuser = connect("postgres")
+    for ahead in ("900000000000", "1"):
+        superuser.execute("ALTER TABLE audit_event DISABLE TRIGGER append_only")
+        superuser.execute(f"{ADD.replace('outcome)', 'outcome, transaction_id)').replace("'done')", "'done', %s)")}", [
+            (came := uuid4()), ahead,
+        ])  # fmt: skip
+        superuser.execute("ALTER TABLE audit_event ENABLE ALWAYS TRIGGER append_only")
+        record(Verb.VIEW, object_id=(mine := uuid4()))
+        services.seal()
+        while not (is_sealed(came) and is_sealed(Event.objects.get(object_id=mine).pk)):
+            services.seal(everything=True)
+    assert verify(whole.anchors)[0] == 0
+
+
+def test_a_server_whose_transactions_are_numbered_lower_than_the_last_seal_seals_on(
+    whole: SimpleNamespace, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = services._settled
+    monkeypatch.setattr(services, "_settled", lambda: services._Moment(real().xmin + 10**9, real().xmax + 10**9))
+    record(Verb.VIEW)
+    services.seal()
+    monkeypatch.undo()
+    record(Verb.VIEW, object_id=(mine := uuid4()))
+    while not is_sealed(Event.objects.get(object_id=mine).pk):
+        services.seal()
+    seal_all()
+    assert verify(whole.anchors)[0] == 0

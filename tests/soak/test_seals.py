@@ -1,0 +1,84 @@
+"""Does sealing keep up with 200 events a second, with transactions left open, and does no late one hide?"""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from safeguarding.audit.models import Checkpoint, Event, Leaf
+from safeguarding.audit.seals import services
+from tests.integration.audit.seals.conftest import places
+from tests.integration.audit.seals.record import seal_all, verify
+from tests.integration.audit.seals.test_late_commits import ADD, hidden
+
+__all__ = ["places"]
+WRITERS, A_SECOND, SECONDS, EVERY = 50, 200, 600, 10
+# What security.md allows between an event and its seal, when a minute passes between two runs: here seconds do.
+MOST_LAG = 30 + EVERY
+
+
+def write(connection: psycopg.Connection, chance: random.Random, until: float) -> int:
+    """One of the people at work: a few events in each transaction, some left open for seconds, some taken back. Returns how many were kept."""
+    kept = 0
+    # Three events in each, less what is taken back and the time left open, and a fifth more than asked for.
+    pause = WRITERS * 3 * 0.95 / (1.2 * A_SECOND) - 0.01 * 10
+    wait = threading.Event()
+    while time.monotonic() < until:
+        several = chance.randint(1, 5)
+        keep = chance.random() > 0.05
+        with connection.transaction(force_rollback=not keep):
+            for _ in range(several):
+                connection.execute(ADD, [uuid4()])
+            if chance.random() < 0.01:
+                wait.wait(chance.random() * 20)
+        kept += several * keep
+        wait.wait(chance.random() * 2 * pause)
+    return kept
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_ten_minutes_of_200_events_a_second_with_open_transactions(
+    connect: Callable[[str], psycopg.Connection], places: Any, figures: dict[str, Any]
+) -> None:
+    services.make_key()
+    lags, began = [], time.monotonic()
+    chances = [random.Random(number) for number in range(WRITERS)]
+    connections, watching = [connect("web") for _ in range(WRITERS)], connect("web")
+    rounds = late = 0
+    with ThreadPoolExecutor(WRITERS) as people:
+        work = [
+            people.submit(write, one, chance, began + SECONDS) for one, chance in zip(connections, chances, strict=True)
+        ]
+        while not all(done.done() for done in work):
+            threading.Event().wait(EVERY)
+            services.seal_and_anchor()
+            rounds, late = rounds + 1, late + hidden()
+            oldest = watching.execute(
+                "SELECT extract(epoch FROM clock_timestamp() - min(at)) FROM audit_event e "
+                "WHERE NOT EXISTS (SELECT FROM audit_leaf l WHERE l.event_id = e.id)"
+            ).fetchone()
+            lags.append(float((oldest and oldest[0]) or 0))
+        kept = sum(done.result() for done in work)
+    rate = kept / SECONDS
+    seal_all()
+    code, report = verify(Path(places.anchors))
+    figures |= {
+        "events": Event.objects.count(),
+        "events_a_second": round(rate),
+        "seals": Checkpoint.objects.count(),
+        "rounds": rounds,
+        "late_in_a_sealed_range": late,
+        "most_lag_seconds": round(max(lags), 1),
+    }
+    assert (code, report["findings"]) == (0, [])
+    assert Leaf.objects.count() == Event.objects.count() >= kept
+    assert late == 0
+    assert rate >= A_SECOND
+    assert max(lags) < MOST_LAG
