@@ -5,6 +5,8 @@ the policy does not allow and, where a record is shown, one that it does; that a
 has one; and that what is not there answers in the words of a number that was never issued.
 """
 
+import json
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -35,10 +37,11 @@ _MASKED = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # keys
     r"|csrfmiddlewaretoken\" value=\"[^\"]*|name=\"key\" value=\"[^\"]*"
 )
-_WRITTEN = """
-SELECT c.relname, pg_stat_get_xact_tuples_inserted(c.oid) + pg_stat_get_xact_tuples_updated(c.oid)
-                + pg_stat_get_xact_tuples_deleted(c.oid)
-FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+# Rows written in this transaction so far, by table; what was taken back counts too. And the refusals of one person.
+_STATE = """
+SELECT (SELECT jsonb_object_agg(relid::regclass, n_tup_ins + n_tup_upd + n_tup_del)
+        FROM pg_stat_xact_user_tables WHERE n_tup_ins + n_tup_upd + n_tup_del > 0),
+       (SELECT count(*) FROM audit_event WHERE actor_id = %s AND verb = 'deny')
 """
 
 
@@ -49,6 +52,7 @@ class Matrix:
     world: World
     policy: Policy
     browsers: dict[str, Client] = field(default_factory=dict)
+    _written: dict[str, int] = field(default_factory=dict)
     _sessions: dict[str, str] = field(default_factory=dict)
     _words: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
@@ -65,7 +69,9 @@ class Matrix:
             self._sessions[person] = client.cookies[settings.SESSION_COOKIE_NAME].value if client.cookies else ""
 
     def cells(self) -> list[Cell]:
-        return list(self.policy.cells(self.world.keys))
+        """Every cell, or those of the pages named in `MATRIX_PAGES`."""
+        only = [name for name in os.environ.get("MATRIX_PAGES", "").split(",") if name]
+        return [cell for cell in self.policy.cells(self.world.keys) if not only or cell.page in only]
 
     def wrong(self, cells: Iterable[Cell]) -> str:
         """A line for each cell that is not answered as the policy says."""
@@ -74,16 +80,17 @@ class Matrix:
     def ask(self, cell: Cell) -> list[str]:
         """Everything that is wrong with the answer to one cell."""
         expected = self.policy.expected(cell)
-        before = _written()
+        before = self._written or self._state(cell)[0]
         mark = transaction.savepoint()
         try:
             response, sent = self._send(cell, self._key(cell))
+            self._written, denials = self._state(cell)
             found = [
                 *self._status(response, expected),
                 *self._canaries(cell, response, expected, sent),
-                *self._writes(cell, expected, before),
+                *self._writes(cell, expected, before, self._written),
             ]
-            if expected in RECORDED and cell.person not in SIGNED_OUT and not self._is_denied(cell):
+            if expected in RECORDED and cell.person not in SIGNED_OUT and not denials:
                 found.append("the refusal left no event")
             if self.policy.is_hidden(cell) and not found:
                 found += self._unlike_never_issued(cell, response)
@@ -93,21 +100,43 @@ class Matrix:
             return [] if found or expected in REFUSALS else ["answers as it should: take its line out of not_yet"]
         return found
 
+    def wrong_by(self, method: str, cells: Iterable[Cell]) -> str:
+        """A line for each GET cell that answers to another method (HEAD, PUT, …) with anything but the same, or 405."""
+        found = []
+        for cell in cells:
+            expected = self.policy.expected(cell)
+            before, mark = self._written or self._state(cell)[0], transaction.savepoint()
+            try:
+                response, sent = self._send(cell, self._key(cell), method)
+                self._written = self._state(cell)[0]
+                problems = [] if response.status_code == 405 else self._status(response, expected)
+                if method != "HEAD" or expected in REFUSALS:
+                    problems += self._canaries(
+                        cell, response, "onwards" if response.status_code == 405 else expected, sent
+                    )
+                found += [
+                    f"{method} for {cell}: {p}"
+                    for p in [*problems, *self._writes(cell, expected, before, self._written)]
+                ]
+            finally:
+                transaction.savepoint_rollback(mark)
+        return "\n".join(found)
+
     # --- the request
 
     def _key(self, cell: Cell) -> Any:
         kind = self.policy.pages[cell.page].get("of")
         return self.world.keys[cell.record][kind] if kind else None
 
-    def _send(self, cell: Cell, key: Any) -> tuple[Any, str]:
-        """The answer, and what was sent in its body."""
+    def _send(self, cell: Cell, key: Any, method: str = "") -> tuple[Any, str]:
+        """The answer, and what was sent in its body. `method` is another than that of the cell."""
         address = reverse(cell.page, args=[key] if isinstance(key, UUID) else [])
         client, body = self._browser(cell.person), {}
         if cell.method == "POST":
             body = body_of(cell.page, self.world, cell.person, cell.record, key)
             response = client.post(address, body)
         else:
-            response = getattr(client, cell.method.lower())(address)
+            response = getattr(client, (method or cell.method).lower())(address)
         return response, str(body)
 
     def _browser(self, person: str) -> Client:
@@ -144,15 +173,16 @@ class Matrix:
                 return [f"shows nothing of the record {cell.record}"]
         return []
 
-    def _writes(self, cell: Cell, expected: str, before: dict[str, int]) -> list[str]:
+    def _writes(self, cell: Cell, expected: str, before: dict[str, int], after: dict[str, int]) -> list[str]:
         refused = expected in REFUSALS or expected == "refused"
         if not refused and cell.method == "POST":
             return []
         allowed = set(ALWAYS)
         if not refused:
             allowed |= {"accounts_notice", *self.policy.pages[cell.page].get("writes", ())}
-        after = _written()
-        strange = sorted(name for name, number in after.items() if number != before.get(name, 0) and name not in allowed)
+        strange = sorted(
+            name for name, number in after.items() if number != before.get(name, 0) and name not in allowed
+        )
         return [f"wrote to {', '.join(strange)}"] if strange else []
 
     def _unlike_never_issued(self, cell: Cell, response: Any) -> list[str]:
@@ -162,30 +192,24 @@ class Matrix:
             mark = transaction.savepoint()
             try:
                 never, _ = self._send(cell, NEVER_ISSUED)
+                self._written = {}
                 self._words[asked] = f"{never.status_code} {_masked(never)}"
             finally:
                 transaction.savepoint_rollback(mark)
         same = f"{response.status_code} {_masked(response)}" == self._words[asked]
         return [] if same else ["answers in other words than for a number that was never issued"]
 
-    def _is_denied(self, cell: Cell) -> bool:
-        """Whether this request has left an event that says who was refused."""
+    def _state(self, cell: Cell) -> tuple[dict[str, int], int]:
+        """Rows written so far, by table; and the events of the person's being refused in this cell."""
+        person = self.world.people.get(cell.person)
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM audit_event WHERE actor_id = %s AND verb = 'deny'", [self.world.people[cell.person].pk]
-            )
-            return int(cursor.fetchone()[0]) > 0
+            cursor.execute(_STATE, [person and person.pk])
+            written, denials = cursor.fetchone()
+        return json.loads(written) if isinstance(written, str) else written or {}, int(denials)
 
 
 def _sign_in_page() -> str:
     return reverse(settings.LOGIN_URL)
-
-
-def _written() -> dict[str, int]:
-    """Rows written so far in this transaction, by table; those of what was taken back count too."""
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITTEN)
-        return dict(cursor.fetchall())
 
 
 def _text(response: Any) -> str:
@@ -211,4 +235,3 @@ def pairwise(cells: Iterable[Cell]) -> list[Cell]:
             covered |= pairs
             chosen.append(cell)
     return chosen
-

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import models
 
+from children import upn
 from safeguarding import dates
 from safeguarding.audit.protection import protected_models
 from safeguarding.personal_data import declared
@@ -83,16 +84,17 @@ class Planted:
     """Canary to the places where it stands: (record of the policy, part of it). Filled from the database."""
 
     places: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
-    days: dict[str, str] = field(default_factory=dict)
+    # What cannot be a word that no language has: dates and pupil numbers, each as it may be shown.
+    exact: dict[str, str] = field(default_factory=dict)
     # "app.model field" of every field in which at least one row has a canary.
     filled: set[tuple[str, str]] = field(default_factory=set)
 
     def note(self, label: str, name: str, value: Any, record: str) -> None:
         part = PARTS[label]
-        if isinstance(value, date):
-            word = f"day {value.isoformat()}"
-            for text in (dates.full_day(value), value.strftime("%d/%m/%Y"), value.isoformat()):
-                self.days[text.lower()] = word
+        if isinstance(value, date) or (name == "upn" and upn.is_valid(value)):
+            word = f"{name} {value}"
+            shown = (dates.full_day(value), value.strftime("%d/%m/%Y")) if isinstance(value, date) else ()
+            self.exact |= {text.lower(): word for text in (*shown, str(value))}
             found = {word}
         else:
             found = set(_WORD.findall(str(value).lower()))
@@ -104,7 +106,7 @@ class Planted:
         """Every canary that a text holds."""
         text = text.lower()
         found = {word for word in _WORD.findall(text) if word in self.places}
-        return found | {word for shown, word in self.days.items() if shown in text}
+        return found | {word for shown, word in self.exact.items() if shown in text}
 
 
 def protected_fields() -> Iterator[tuple[type[models.Model], str]]:

@@ -132,7 +132,7 @@ class Policy:
         return cell.person not in SIGNED_OUT and any(
             cell.person in self.names(line["who"])
             and (cell.page in line.get("pages", ()) or door in line.get("doors", ()))
-            and cell.record in (self.names(line["of"]) if "of" in line else [cell.record])
+            and line.get("method", cell.method) == cell.method
             for line in self.said.get("not_yet") or ()
         )
 

@@ -14,8 +14,16 @@ from django.db import models
 
 from children.facts import Adult, Called, Earlier, Home, NewChild, Order
 from children.grants import viewing
-from children.models import Child, ChildGrant, ChildTeamGrant, ConflictOfInterest, ContactLink, EmergencyAccess
-from children.models import HouseholdMember, ImportRow
+from children.models import (
+    Child,
+    ChildGrant,
+    ChildTeamGrant,
+    ConflictOfInterest,
+    ContactLink,
+    EmergencyAccess,
+    HouseholdMember,
+    ImportRow,
+)
 from children.services import link_siblings
 from children.services.registering import register_child
 from safeguarding.accounts import services as accounts
@@ -178,7 +186,12 @@ def _concern(world: World, record: str) -> None:
         _decide(world, record)
     owner = world.people["assistant"] if record == "action" else world.lead_of(record)
     action = deciding.add_action(
-        concern=made, token=uuid7(), text=word(), owner=owner, due_on=TODAY + timedelta(days=2), by=world.lead_of(record)
+        concern=made,
+        token=uuid7(),
+        text=word(),
+        owner=owner,
+        due_on=TODAY + timedelta(days=2),
+        by=world.lead_of(record),
     )
     keys["action"] = action.pk
     notice = Notice.objects.filter(user=world.lead_of(record), object_id=made.pk).first()
