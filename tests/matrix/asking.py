@@ -168,10 +168,10 @@ class Matrix:
         if strange:
             return [f"shows what it must not: {', '.join(strange)}"]
         needs = self.policy.pages[cell.page].get("needs")
-        if expected == "shown" and cell.record and needs in self.policy.shows(cell):
-            if not any((cell.record, part) in planted.places[w] for w in found for part in self.policy.shows(cell)):
-                return [f"shows nothing of the record {cell.record}"]
-        return []
+        if expected != "shown" or not cell.record or needs not in self.policy.shows(cell):
+            return []
+        own = ((cell.record, part) in planted.places[word] for word in found for part in self.policy.shows(cell))
+        return [] if any(own) else [f"shows nothing of the record {cell.record}"]
 
     def _writes(self, cell: Cell, expected: str, before: dict[str, int], after: dict[str, int]) -> list[str]:
         refused = expected in REFUSALS or expected == "refused"

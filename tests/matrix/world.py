@@ -28,7 +28,6 @@ from children.services import link_siblings
 from children.services.registering import register_child
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import Notice, School, Team, TeamMember, User
-from safeguarding.audit.protection import protected_models
 from safeguarding.concerns.models import Concern, ConcernGrant, ConcernSubject, Decision, HowSoon, KeptText, Receipt
 from safeguarding.concerns.services import deciding, raising
 from safeguarding.concerns.services.deciding import Ruling
@@ -309,9 +308,9 @@ def _plant(world: World) -> None:
     fields: dict[type[models.Model], list[str]] = {}
     for model, name in protected_fields():
         fields.setdefault(model, []).append(name)
-    for model in protected_models():
+    for model, mine in fields.items():
         for row in model._base_manager.all():
-            for name in fields.get(model, ()):
+            for name in mine:
                 if (value := getattr(row, name)) not in (None, "", [], {}):
                     world.planted.note(model._meta.label_lower, name, value, owner.of(row))
 
