@@ -23,6 +23,7 @@ _WORD = re.compile(r"zq[bcdfghjklmnprstvwx]{6}")
 
 # Fields that hold no canary of their own, each with its reason.
 DERIVED = {
+    ("audit.logentry", "changes"): "words of other fields, which are planted there",
     ("children.child", "name_sounds"): "how the names sound: made from them, and shown nowhere",
     ("children.importpart", "content"): "the bytes of a file, gone when it has been read; its rows are looked at",
 }
@@ -47,6 +48,8 @@ PARTS: dict[str, str] = {
     **dict.fromkeys(
         ("concerns.account", "concerns.amendment", "concerns.bodymapmark", "concerns.concernchild"), "account"
     ),
+    # What a field was before. Its words are those of the record, and found as such.
+    "audit.logentry": "concern",
     "concerns.action": "action",
     "concerns.draft": "draft",
     "concerns.draftopening": "opening",

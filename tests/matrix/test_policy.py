@@ -8,7 +8,7 @@ from tests.matrix.policy import METHODS, read
 from tests.matrix.world import RECORDS, ROLES
 
 POLICY = read()
-WORDS = {"shown", "onwards", "taken", "refused", "damaged", "closed", "not_there", "not_allowed", "sign_in"}
+WORDS = {"shown", "onwards", "taken", "refused", "damaged", "own", "closed", "not_there", "not_allowed", "sign_in"}
 ENTRY = {"door", "of", "needs", "shows", "writes", "but", "signed_out", "unseen", "never_issued", *METHODS}
 
 
