@@ -55,3 +55,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(DISTINCT household_id), '{}') FROM public.children_householdmember
     WHERE child_id = ANY (rules.granted_children(me) || rules.emergency_children(me))
 $$;
+
+-- Children whose record is open to the person beside their roles, given or in an emergency.
+CREATE FUNCTION rules.children_open_to(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT rules.granted_children(me) || rules.emergency_children(me)
+$$;

@@ -29,6 +29,7 @@ class Given(models.Model):
     granted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    end_reason = SealedText("reason for withdrawing it", blank=True)
 
     class Meta:
         abstract = True
@@ -50,6 +51,11 @@ class PersonGrant(Given, UserObjectPermissionBase):
     def __str__(self) -> str:
         return f"grant:{self.pk}"
 
+    @property
+    def holder_name(self) -> str:
+        """Who was given it, as a page says."""
+        return self.user.full_name
+
 
 class TeamGrant(Given, GroupObjectPermissionBase):
     """Access of the members of one team to one record, while they are its members."""
@@ -61,6 +67,12 @@ class TeamGrant(Given, GroupObjectPermissionBase):
 
     def __str__(self) -> str:
         return f"grant:{self.pk}"
+
+    @property
+    def holder_name(self) -> str:
+        """Which team was given it, as a page says."""
+        title: str = self.group.title  # type: ignore[attr-defined]
+        return title
 
 
 def ended_in_pairs(name: str) -> models.CheckConstraint:

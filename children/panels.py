@@ -1,15 +1,22 @@
 """What do children add to pages? Their entry in the navigation, the tab "People", and what stands above every tab of a record."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils import timezone
 
 from children.models import Child, ChildDetail
-from children.permissions import may_see_details
+from children.permissions import access_to_a_child, children_open_to, may_see_details
+from children.services.sight import given_to, to_look_at
+from safeguarding.accounts.notices import leads_to
+from safeguarding.accounts.permissions import may
+from safeguarding.accounts.roles import Capability
 from safeguarding.audit.reading import visible
 from safeguarding.http import Request
-from safeguarding.panels import NavItem, Tab, register, tabs
+from safeguarding.once import once
+from safeguarding.panels import NavItem, Panel, Tab, register, tabs
 
 
 def _sees_children(request: Request) -> bool:
@@ -31,11 +38,64 @@ def record_frame(request: Request, child: Child, tab: str) -> dict[str, Any]:
         "child": child,
         "detail": detail,
         "age": detail.age(timezone.localdate()) if detail and not detail.date_of_death else None,
-        "tabs": tabs(request, child.pk, child.school_id, tab),
+        "tabs": tabs(request, child.pk, child.school_id, tab, given=child.pk in children_open_to(request.user)),
     }
+
+
+def _manages(request: Request) -> bool:
+    return may(request.user, Capability.MANAGE_ACCESS, request.held.school_id)
+
+
+def _open_to(request: Request) -> dict[str, list[Any]]:
+    now = timezone.now()
+    return once(
+        ("open to", request.user.pk),
+        lambda: given_to(request.user, partial(visible, request), on=timezone.localdate(now), at=now),
+    )
+
+
+def _given(request: Request, record: Any) -> dict[str, Any] | None:
+    """What somebody was given access to, and the way to more in an emergency; no panel for who has neither."""
+    found = _open_to(request) if access_to_a_child(request.user) else {"grants": [], "team_grants": []}
+    emergency = may(request.user, Capability.EMERGENCY_ACCESS, request.held.school_id)
+    if not (emergency or found["grants"] or found["team_grants"]):
+        return None
+    return {**found, "emergency": emergency}
+
+
+def _emergency(request: Request, record: Any) -> dict[str, Any] | None:
+    """On every page while it lasts: which record is open, and until when."""
+    if not may(request.user, Capability.EMERGENCY_ACCESS) or not access_to_a_child(request.user):
+        return None
+    found = _open_to(request)["emergencies"]
+    return {"emergencies": found} if found else None
+
+
+def _to_look_at(request: Request, record: Any) -> dict[str, Any] | None:
+    """What waits for those who manage access: emergencies, conflicts, the review of the term. No panel where nothing does."""
+    waiting = to_look_at(request.held.school_id, partial(visible, request), on=timezone.localdate())
+    return {"waiting": waiting} if waiting.anything else None
 
 
 register(
     NavItem("children", "Children", "children", may=_sees_children, order=25),
-    Tab("people", "People", "child_people", may=_sees_child, order=40),
+    NavItem("access", "Access", "access_home", may=_manages, order=87),
+    Tab("people", "People", "child_people", may=_sees_child, order=40, given=True),
+    Tab(
+        "access",
+        "Access",
+        "child_access",
+        may=lambda r, school_id: may(r.user, "view_concerns", school_id),
+        order=90,
+        given=True,
+    ),
+    Panel("staff_home", "given", "access/given_panel.html", data=_given, order=15),
+    Panel("notice_strip", "emergency", "access/strip.html", data=_emergency, order=5),
+    Panel("today_aside", "access", "access/today_panel.html", data=_to_look_at, may=_manages, order=20),
 )
+
+# What a notice is about, and the page that shows it.
+leads_to("child", lambda key: reverse("child", args=[key]))
+leads_to("conflict", lambda key: reverse("conflict", args=[key]))
+leads_to("emergency", lambda key: reverse("emergency", args=[key]))
+leads_to("stand_in", lambda key: reverse("stand_in", args=[key]))

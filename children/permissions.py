@@ -14,7 +14,8 @@ from django.db.models import Model, Q
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
-from safeguarding.audit.protection import Rule, among, fact, rule
+from safeguarding.audit.protection import Rule, among, fact, known, rule, who_sees
+from safeguarding.once import once
 
 from .models import (
     Child,
@@ -180,6 +181,26 @@ def team_grants_seen(me: Any) -> Rule:
 def may_see_details(user: User, school_id: UUID) -> bool:
     """Whether the person may open children's records at the school, and search by UPN."""
     return may(user, Capability.VIEW_CHILD_DETAILS, school_id)
+
+
+def may_see_record(user: User, child: Child) -> bool:
+    """Whether the person may open this child's record: by their role, given access, or in an emergency. Not by the card."""
+    if may_see_details(user, child.school_id):
+        return True
+    return bool(who_sees(ChildDetail(child_id=child.pk, school_id=child.school_id), [user.pk]))
+
+
+def children_open_to(user: User) -> frozenset[UUID]:
+    """Keys of the children whose record is open to the person beside their roles: given, or in an emergency. Once a page."""
+    return once(
+        ("children open to", user.pk),
+        lambda: frozenset(known("children_open_to", user.pk)),
+    )
+
+
+def access_to_a_child(user: User) -> bool:
+    """Whether there is such a child."""
+    return bool(children_open_to(user))
 
 
 def may_see_addresses(user: User, school_id: UUID) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import finding, imports, record
+from .views import access, conflicts, finding, imports, record
 
 urlpatterns: list[URLPattern] = [
     path("", finding.children, name="children"),
@@ -12,6 +12,23 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:pk>/", record.child, name="child"),
     path("<uuid:pk>/people/", record.people, name="child_people"),
     path("<uuid:pk>/address/", record.address, name="child_address"),
+    # Who can see a record, who has looked, and access to it.
+    path("<uuid:pk>/access/", access.child_access, name="child_access"),
+    path("<uuid:pk>/access/give/", access.child_access_give, name="child_access_give"),
+    path("<uuid:pk>/access/<uuid:grant_id>/withdraw/", access.child_access_withdraw, name="child_access_withdraw"),
+    path("<uuid:pk>/looked/", access.child_looked, name="child_looked"),
+    path("<uuid:pk>/emergency/", access.child_emergency, name="child_emergency"),
+    path("emergency/", access.emergency_find, name="emergency_find"),
+    path("emergencies/", conflicts.emergencies, name="emergencies"),
+    path("emergencies/<uuid:access_id>/", conflicts.emergency, name="emergency"),
+    # Who is related or close to a child.
+    path("close-to-me/", conflicts.conflict_question, name="conflict_question"),
+    path("close-to-me/child/", conflicts.declare_conflict, name="declare_conflict"),
+    path("close-to-me/done/", conflicts.question_done, name="question_done"),
+    path("conflicts/", conflicts.conflicts, name="conflicts"),
+    path("conflicts/colleague/", conflicts.declare_for_colleague, name="declare_for_colleague"),
+    path("conflicts/<uuid:conflict_id>/", conflicts.conflict, name="conflict"),
+    path("conflicts/<uuid:conflict_id>/confirm/", conflicts.confirm_conflict, name="confirm_conflict"),
     path("imports/", imports.imports, name="imports"),
     path("imports/<uuid:pk>/", imports.import_run, name="import_run"),
     path("imports/<uuid:pk>/columns/", imports.columns, name="import_columns"),

@@ -47,7 +47,7 @@ def _frame(request: Request) -> dict[str, Any]:
         "strips": fill("notice_strip", request),
         "search": may(request.user, "view_concerns", held.school_id),
         "may_log": may(request.user, "log_concern", held.school_id),
-        "watch_calls": may(request.user, "receive_calls"),
+        "watch_calls": may(request.user, "receive_calls") or may(request.user, "stand_in"),
         "assignments": [
             {
                 "value": h.choice,

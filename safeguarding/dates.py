@@ -23,6 +23,11 @@ def start_of(day: date) -> datetime:
     return datetime.combine(day, time.min, LONDON)
 
 
+def school_year(day: date) -> int:
+    """The calendar year in which the school year of `day` began: on 1 September."""
+    return day.year if day.month >= 9 else day.year - 1
+
+
 def weekday_name(day: date) -> str:
     """Tuesday."""
     return f"{day:%A}"

@@ -49,6 +49,7 @@ class Tab:
     """One tab of a child's record, always in the order of the design: chronology, concerns, …, retention.
 
     `may(request, school_id)` asks about the child's school, which need not be the one where the person works now.
+    `given`: opened too by whoever was given access to the child's record.
     """
 
     key: str
@@ -56,6 +57,7 @@ class Tab:
     url_name: str
     may: AtSchool
     order: int
+    given: bool = False
 
 
 _panels: dict[str, list[Panel]] = defaultdict(list)
@@ -102,10 +104,12 @@ def navigation(request: Request, current: str = "") -> list[dict[str, Any]]:
     ]
 
 
-def tabs(request: Request, child_id: UUID, school_id: UUID, current: str = "") -> list[dict[str, Any]]:
-    """The tabs of the record of a child at that school that this person may open."""
+def tabs(
+    request: Request, child_id: UUID, school_id: UUID, current: str = "", *, given: bool = False
+) -> list[dict[str, Any]]:
+    """The tabs of the record of a child at that school that this person may open. `given`: they were given access to it."""
     return [
         {"text": tab.text, "url": reverse(tab.url_name, args=[child_id]), "current": tab.key == current}
         for tab in _tabs
-        if tab.may(request, school_id)
+        if tab.may(request, school_id) or (given and tab.given)
     ]

@@ -23,9 +23,9 @@ RULES_OWNER = "rules"
 RULE_FACTS = frozenset({
     "accounts.school", "accounts.user", "accounts.roleassignment", "accounts.team", "accounts.teammember",
 })  # fmt: skip
-OWN_USER = frozenset({"accounts.absence", "accounts.notice", "accounts.reset", "children.conflictanswer"})
+OWN_USER = frozenset({"accounts.absence", "accounts.notice", "accounts.reset", "accounts.conflictanswer"})
 REFERENCE = frozenset({
-    "accounts.term", "accounts.closure", "concerns.category", "concerns.subcategory",
+    "accounts.term", "accounts.closure", "accounts.accessreview", "concerns.category", "concerns.subcategory",
 })  # fmt: skip
 INFRASTRUCTURE = frozenset({
     "audit.event", "audit.leaf", "audit.checkpoint", "audit.sealstate", "concerns.referencecounter",

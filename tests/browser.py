@@ -44,8 +44,10 @@ class _Handler(WSGIRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def _running_server() -> Iterator[str]:
-    from safeguarding.wsgi import application
+def _running_server(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    # It looks at the walls of the database before it serves anybody.
+    with django_db_blocker.unblock():
+        from safeguarding.wsgi import application
 
     server = _Server(("localhost", 0), _Handler, allow_reuse_address=False)
     server.set_app(application)

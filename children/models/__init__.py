@@ -1,6 +1,6 @@
 """What is known about a child: the child, the family, who may see it, and imports that have not become either yet."""
 
-from .access import ChildGrant, ChildTeamGrant, ConflictAnswer, ConflictOfInterest, EmergencyAccess
+from .access import ChildGrant, ChildTeamGrant, ConflictOfInterest, EmergencyAccess
 from .child import (
     BY_NAME,
     Child,
@@ -30,7 +30,6 @@ __all__ = [
     "ChildTeamGrant",
     "ClassEpisode",
     "ColumnMapping",
-    "ConflictAnswer",
     "ConflictOfInterest",
     "Contact",
     "ContactLink",

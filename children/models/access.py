@@ -68,28 +68,6 @@ class ConflictOfInterest(models.Model):
         retention = Retention.GOES_WITH_IT
 
 
-class ConflictAnswer(models.Model):
-    """What somebody answered at the start of a school year: are you related or close to any child or family here?"""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
-    # The calendar year in which the school year began.
-    year = models.PositiveSmallIntegerField("school year")
-    has_connection = models.BooleanField("related or close to a child here")
-    answered_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        constraints = [models.UniqueConstraint("user", "school", "year", name="asked_once_a_year")]
-
-    class PersonalData(personal_data.PersonalData):
-        subject = "user"
-        plain = ("year", "has_connection", "answered_at")
-        source = Source.SCHOOL
-        collection = "mandatory: nobody handles the record of their own family (UK GDPR Art 5(1)(f))"
-        retention = Retention.GOES_WITH_IT
-
-
 class ChildGrant(grants.PersonGrant):
     """That somebody may read the record of one child until a day, because they need to know."""
 
@@ -108,7 +86,7 @@ class ChildGrant(grants.PersonGrant):
 
     class PersonalData(personal_data.PersonalData):
         subject = "content_object"
-        narrative = ("reason",)
+        narrative = ("reason", "end_reason")
         plain = ("expires_on", "granted_at", "ended_at")
         source = Source.SAFEGUARDING_LEAD
         collection = _NEED_TO_KNOW
@@ -136,7 +114,7 @@ class ChildTeamGrant(grants.TeamGrant):
 
     class PersonalData(personal_data.PersonalData):
         subject = "content_object"
-        narrative = ("reason",)
+        narrative = ("reason", "end_reason")
         plain = ("expires_on", "granted_at", "ended_at")
         source = Source.SAFEGUARDING_LEAD
         collection = _NEED_TO_KNOW

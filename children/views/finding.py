@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from children.forms import LEFT, FindForm, NarrowForm
+from children.forms.lists import LEFT, FindForm, NarrowForm
 from children.models import BY_NAME, Child
 from children.services import find_children
 from safeguarding.accounts.permissions import may, requires

@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from children.forms import ColumnsForm, QuestionsForm, RowsForm, UploadForm
+from children.forms.lists import ColumnsForm, QuestionsForm, RowsForm, UploadForm
 from children.importing.formats import TITLES
 from children.models import BY_NAME, ImportRow, ImportRun
 from children.services import imports as service

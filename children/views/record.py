@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from children.models import Child
 from children.panels import record_frame
 from children.people import around, homes
-from children.permissions import may_see_addresses
+from children.permissions import access_to_a_child, children_open_to, may_see_addresses, may_see_record
 from children.services import siblings
 from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.accounts.roles import Capability
@@ -21,18 +21,19 @@ from safeguarding.panels import tabs
 
 
 @require_GET
-@requires_for_record(Capability.VIEW_CHILD_DETAILS)
+@requires_for_record(Capability.VIEW_CHILD_DETAILS, also=access_to_a_child)
 def child(request: Request, pk: UUID) -> HttpResponseBase:
     """To the first tab of the record that this person may open."""
     found = visible(request, Child).filter(pk=pk).first()
     # Who works at two schools may see the card alone at one of them: then there is no tab.
-    if found is None or not (there := tabs(request, pk, found.school_id)):
+    if found is None or not may_see_record(request.user, found):
         raise Http404
+    there = tabs(request, pk, found.school_id, given=pk in children_open_to(request.user))
     return redirect(there[0]["url"])
 
 
 @require_GET
-@requires_for_record(Capability.VIEW_CHILD_DETAILS)
+@requires_for_record(Capability.VIEW_CHILD_DETAILS, also=access_to_a_child)
 def people(request: Request, pk: UUID) -> HttpResponse:
     """Who the child is, who decides for the child, what courts have ordered, where the child lives."""
     return _people(request, pk, asked_for_address=False)

@@ -69,6 +69,6 @@ CREATE FUNCTION rules.teams_of(me uuid) RETURNS integer[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(member.team_id), '{}') FROM public.accounts_teammember AS member
     JOIN public.accounts_team AS team ON team.group_ptr_id = member.team_id AND team.ended_at IS NULL
-    WHERE member.user_id = me AND member.starts_on <= rules.today()
+    WHERE member.user_id = me AND member.ended_at IS NULL AND member.starts_on <= rules.today()
       AND (member.ends_on IS NULL OR member.ends_on >= rules.today())
 $$;

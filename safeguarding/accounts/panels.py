@@ -50,6 +50,8 @@ register(
         "accounts", "Accounts", "accounts", may=lambda r: may_be_first("reset", r.user, r.held.school_id), order=87
     ),
     Panel("today_aside", "cover", "accounts/cover_panel.html", _cover, lambda r: _may(Capability.RECEIVE_CALLS, r), 10),
+    NavItem("own_role", "Home", "own_role", may=lambda r: r.held.role.home == "own_role", order=10),
+    NavItem("event_log", "Event log", "event_log", may=lambda r: _may(Capability.VIEW_AUDIT, r), order=88),
     NavItem("inbox", "Inbox", "inbox", may=lambda r: True, order=80, count=_unopened),
     NavItem("cover", "Cover", "cover", may=lambda r: _may(Capability.RECEIVE_CALLS, r), order=85),
     NavItem("settings", "School", "school_settings", may=lambda r: _may(Capability.MANAGE_SCHOOL, r), order=90),

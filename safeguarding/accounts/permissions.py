@@ -12,13 +12,15 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
 
+from safeguarding.dates import school_year
 from safeguarding.exceptions import BadInput, NotAllowed
 
-from .models import RoleAssignment, User
+from .models import ConflictAnswer, RoleAssignment, User
 from .roles import ROLES, Capability, Role
 
 View = Callable[..., HttpResponseBase]
@@ -37,6 +39,8 @@ class Held:
     school_name: str
     role: Role
     class_name: str
+    # Whether the person has said, this school year, whether they are related or close to a child there.
+    answered: bool = True
 
     @property
     def choice(self) -> str:
@@ -51,13 +55,16 @@ class Rights:
         self.user = user
         self.held: list[Held] = []
         if getattr(user, "is_active", False) and user.pk:
+            today = today or timezone.localdate()
+            answers = ConflictAnswer.objects.filter(user=user, school=OuterRef("school"), year=school_year(today))
             rows = (
-                RoleAssignment.objects.filter(live(today or timezone.localdate()), user=user)
+                RoleAssignment.objects.filter(live(today), user=user)
+                .annotate(answered=Exists(answers))
                 .select_related("school")
                 .order_by("school__name", "starts_on", "id")
             )
             order = list(ROLES)
-            found = [Held(r.school_id, r.school.name, r.role, r.class_name) for r in rows]
+            found = [Held(r.school_id, r.school.name, r.role, r.class_name, r.answered) for r in rows]
             # The furthest-reaching role first: it decides the navigation and the first page.
             self.held = sorted(found, key=lambda h: -order.index(h.role.key))
 
@@ -133,25 +140,35 @@ def requires(capability: Capability | str) -> Callable[[View], View]:
     return _declare(Capability(capability), at_any_school=False)
 
 
-def requires_for_record(capability: Capability | str) -> Callable[[View], View]:
+def requires_for_record(
+    capability: Capability | str, also: Callable[[User], bool] | None = None
+) -> Callable[[View], View]:
     """A view of one record, for people who hold `capability` at the school of that record, wherever they are working now.
 
-    Whoever holds it at no school gets 403 in plain words. At which school the record is, the read gate knows: elsewhere it
-    is not found. A notice, or a call on every page, leads here from the pages of another school.
+    `also` lets in who has another way to a record, as somebody who was given access to one. Whoever has neither gets 403 in
+    plain words, whatever the record. Which records are theirs, the read gate knows: others are not found. A notice, or a
+    call on every page, leads here from the pages of another school.
     """
-    return _declare(Capability(capability), at_any_school=True)
+    return _declare(Capability(capability), at_any_school=True, also=also)
 
 
-def _declare(wanted: Capability, *, at_any_school: bool) -> Callable[[View], View]:
+def _declare(
+    wanted: Capability, *, at_any_school: bool, also: Callable[[User], bool] | None = None
+) -> Callable[[View], View]:
     def declare(view: View) -> View:
         @wraps(view)
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             here = request.acting.school_id  # type: ignore[attr-defined]
-            if not may(request.user, wanted, None if at_any_school else here):
+            let_in = may(request.user, wanted, None if at_any_school else here) or (
+                also is not None and rights(request.user).held and also(request.user)  # type: ignore[arg-type]
+            )
+            if not let_in:
                 raise NotAllowed(_turned_away(request, wanted))
-            return view(request, *args, **kwargs)
+            return asked_first(request, view) or view(request, *args, **kwargs)
 
         checked.rule = f"requires {wanted}{' for record' if at_any_school else ''}"  # type: ignore[attr-defined]
+        if also is not None:
+            checked.rule += f", or {also.__name__.replace('_', ' ')}"  # type: ignore[attr-defined]
         return checked
 
     return declare
@@ -176,7 +193,7 @@ def anyone_signed_in(view: View) -> View:
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not rights(request.user).held:
             raise NotAllowed("You have no role at a school in Harbour today. Ask the Headteacher to give you one.")
-        return view(request, *args, **kwargs)
+        return asked_first(request, view) or view(request, *args, **kwargs)
 
     checked.rule = "anyone signed in"  # type: ignore[attr-defined]
     return checked
@@ -214,6 +231,26 @@ def asked_by_pages(view: View) -> View:
     """A view that open pages ask again and again by themselves: it keeps no session from being locked."""
     view.asked_by_pages = True  # type: ignore[attr-defined]
     return view
+
+
+def never_waits(view: View) -> View:
+    """A view that does not wait for the yearly question: what belongs to logging a concern, or to a call for a lead."""
+    view.never_waits = True  # type: ignore[attr-defined]
+    return view
+
+
+def asked_first(request: HttpRequest, view: View) -> HttpResponseBase | None:
+    """The way to the yearly question, for somebody who has not answered it at the school they work in; None for others.
+
+    A form that keeps what was typed is taken: its page was open before the question was asked.
+    """
+    held: Held | None = getattr(request, "held", None)
+    waits = not getattr(view, "never_waits", False) and not (request.method == "POST" and hasattr(view, "keeps"))
+    if held is None or held.answered or not waits:
+        return None
+    if request.method == "GET":
+        request.session["after_question"] = request.get_full_path()
+    return redirect("conflict_question")
 
 
 def public(view: View) -> View:

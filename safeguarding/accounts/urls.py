@@ -7,7 +7,7 @@ from allauth.account import views as allauth
 from allauth.mfa.base import views as allauth_mfa
 from django.urls import path
 
-from safeguarding.accounts.views import factors, providers, resets
+from safeguarding.accounts.views import access, factors, providers, resets
 from safeguarding.accounts.views import school as views
 
 urlpatterns = [
@@ -55,4 +55,15 @@ urlpatterns = [
     path("school/closures/", views.add_closure, name="add_closure"),
     path("school/take-out/<uuid:entry_id>/", views.withdraw_day, name="withdraw_day"),
     path("school/record/", views.wholeness, name="wholeness"),
+    path("access/", access.access_home, name="access_home"),
+    path("access/stand-in/<uuid:school_id>/", access.stand_in, name="stand_in"),
+    path("access/people/<uuid:user_id>/roles/", access.give_role, name="give_role"),
+    path("access/people/<uuid:user_id>/roles/<uuid:assignment_id>/end/", access.end_role, name="end_role"),
+    path("access/teams/", access.teams, name="teams"),
+    path("access/teams/<uuid:key>/", access.team, name="team"),
+    path("access/teams/<uuid:key>/end/", access.end_team, name="end_team"),
+    path("access/teams/<uuid:key>/members/<uuid:member_id>/remove/", access.remove_member, name="remove_member"),
+    path("access/notice/", access.beyond_notice, name="beyond_notice"),
+    path("access/log/", access.event_log, name="event_log"),
+    path("my-role/", access.own_role, name="own_role"),
 ]

@@ -52,6 +52,14 @@ class Verb(models.TextChoices):
     DRAFT = "draft"
     DISCARD = "discard"
     VERIFY = "verify"
+    GRANT = "grant"
+    WITHDRAW = "withdraw"
+    RESTRICT = "restrict"
+    DECLARE = "declare"
+    CONFIRM = "confirm"
+    LIFT = "lift"
+    EMERGENCY = "emergency"
+    REVIEW = "review"
 
 
 class Outcome(models.TextChoices):

@@ -172,28 +172,53 @@ def _has_subquery(node: Any) -> bool:
     return any(_has_subquery(one) for one in inner if one is not None)
 
 
-def who_sees(record: models.Model, people: Iterable[UUID]) -> dict[UUID, list[str]]:
-    """Of `people`, whoever may see the record, with every reason for it (keys of `Rule.because`): one query."""
+@dataclass(frozen=True)
+class Sight:
+    """Why somebody sees a record: keys of `Rule.because`. `hidden`: a denial stands above them all, and they see nothing."""
+
+    reasons: tuple[str, ...]
+    hidden: bool
+
+
+def sight(record: models.Model, people: Iterable[UUID]) -> dict[UUID, Sight]:
+    """Of `people`, whoever is active and has a reason to see the record, hidden from them or not: one query.
+
+    The record is taken as it is in memory, so that a service may ask about one that whoever is signed in does not see.
+    """
     model = type(record)
     rule_ = rule_of(model, _EachPerson())
-    columns: list[str] = []
-    parameters: list[Any] = []
-    for rows in rule_.because.values():
-        sql, given = condition(model, rule_.each_with_denial(rows))
-        columns.append(sql)
-        parameters += given
-    table, key = model._meta.db_table, model._meta.pk.column  # type: ignore[union-attr]
+    keys = [f for f in model._meta.concrete_fields if isinstance(getattr(f, "target_field", f), models.UUIDField)]
+    columns, values = ", ".join(f'%s::uuid AS "{f.column}"' for f in keys), [getattr(record, f.attname) for f in keys]
+    denied, parameters = ("false", ()) if rule_.never is None else condition(model, rule_.never)
+    reasons = [condition(model, rows) for rows in rule_.because.values()]
     statement = (
-        f'SELECT person.id, {", ".join(columns)} FROM "{table}", accounts_user AS person '  # noqa: S608  (names from the model)
-        f'WHERE "{table}"."{key}" = %s AND person.id = ANY (%s) AND person.is_active'
+        f"SELECT person.id, {denied}, {', '.join(sql for sql, _ in reasons)} "  # noqa: S608  (names from the model)
+        f'FROM (SELECT {columns}) AS "{model._meta.db_table}", accounts_user AS person '
+        "WHERE person.id = ANY (%s) AND person.is_active"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*parameters, record.pk, list(people)])
-        found = {
-            person: [name for name, holds in zip(rule_.because, reasons, strict=True) if holds]
-            for person, *reasons in cursor.fetchall()
-        }
-    return {person: reasons for person, reasons in found.items() if reasons}
+        given = [*parameters, *(one for _, some in reasons for one in some), *values, list(people)]
+        cursor.execute(statement, given)
+        rows = cursor.fetchall()
+    found = {
+        person: Sight(tuple(name for name, holds in zip(rule_.because, held, strict=True) if holds), hidden)
+        for person, hidden, *held in rows
+    }
+    return {person: seen for person, seen in found.items() if seen.reasons}
+
+
+def who_sees(record: models.Model, people: Iterable[UUID]) -> dict[UUID, list[str]]:
+    """Of `people`, whoever may see the record, with every reason for it: one query."""
+    return {person: list(seen.reasons) for person, seen in sight(record, people).items() if not seen.hidden}
+
+
+def known(name: str, me: UUID, *more: str) -> list[UUID]:
+    """The keys of the fact `rules.<name>` about a person, for code that asks one by itself."""
+    with connection.cursor() as cursor:
+        places = ", ".join(["%s"] * (len(more) + 1))
+        cursor.execute(f"SELECT rules.{name}({places})", [me, *more])
+        [found] = cursor.fetchone()
+    return list(found)
 
 
 class _EachPerson(Func):  # type: ignore[misc]

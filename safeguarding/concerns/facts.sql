@@ -107,6 +107,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(draft_id), '{}') FROM public.concerns_draftopening WHERE lead_id = me
 $$;
 
+-- Concerns that name a child, whoever may see them: for the service that hands them on when somebody may not any more.
+CREATE FUNCTION rules.concerns_of_child(child uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(DISTINCT named.concern_id), '{}') FROM public.concerns_concernchild AS named
+    WHERE named.child_id = concerns_of_child.child
+$$;
+
+-- Whatever opens a single record to the person beside their roles, a child's or a concern's. Empty for nearly everybody.
+CREATE FUNCTION rules.access_given(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT rules.granted_children(me) || rules.emergency_children(me) || rules.granted_concerns(me)
+        || rules.concerns_standing_in(me)
+$$;
+
 -- Who has begun the form with this token: its draft, the concern it became, or what it added to an account.
 CREATE FUNCTION rules.owner_of_form(token uuid) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$

@@ -1,12 +1,15 @@
 """What do concerns put into the pages that every app shares? Navigation, what is not sent, a child's chronology, notices."""
 
 from collections.abc import Collection
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
 
+from children.models import ChildTeamGrant
+from children.services.sight import live_grants
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.reading import read_many, visible
@@ -18,12 +21,16 @@ from safeguarding.panels import NavItem, Panel, Tab, register
 from . import chronology
 from .entries import SOURCES
 from .models import Action, Concern
+from .permissions import access_given
 from .services import reading
 from .services.drafts import unsent_for_a_day, unsent_of
 from .services.progress import references_of
+from .services.sight import given_concerns, standing_in
 
 # As many as an aside shows; the page behind it shows all.
 IN_ASIDE = 4
+# More than anybody stands in for, or was given.
+MOST = 50
 
 
 def _reads(request: Request) -> bool:
@@ -94,7 +101,33 @@ def _references_of_reports(request: Request, keys: Collection[UUID]) -> dict[UUI
     return references_of(keys, by=request.user)
 
 
+def _standing_in(request: Request, record: Any) -> dict[str, Any] | None:
+    """The concerns that somebody reads and decides in the place of another. Recorded as the list of them is."""
+    if not may(request.user, "stand_in", request.held.school_id):
+        return None
+    rows = standing_in(visible(request, Concern), request.user, request.held.school_id)
+    return {"concerns": read_many(request, rows[:MOST], purpose="standing in")}
+
+
+def _named(request: Request, record: Any) -> dict[str, Any] | None:
+    """The concerns to which somebody was given access by name."""
+    if not access_given(request.user):
+        return None
+    found = list(given_concerns(request.user, partial(visible, request), on=timezone.localdate())[:MOST])
+    return {"grants": found} if found else None
+
+
+def _opens_to_team(request: Request, record: Any) -> dict[str, Any]:
+    """Which children's records a team was given, as far as its reader sees them."""
+    grants = visible(request, ChildTeamGrant).filter(group=record)
+    return {"grants": list(live_grants(grants, timezone.localdate()).select_related("content_object"))}
+
+
 register(
+    Panel("own_role", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=10),
+    Panel("staff_home", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=12),
+    Panel("staff_home", "named", "access/named_panel.html", data=_named, order=16),
+    Panel("team", "opens", "access/team_panel.html", data=_opens_to_team, order=10),
     NavItem("home", "Home", "staff_home", may=lambda r: r.held.role.home == "staff_home", order=10),
     NavItem("today", "Today", "today", may=_reads, order=10),
     NavItem("concerns", "Concerns", "concerns", may=_reads, order=20, count=_unread, hot=True),
@@ -103,8 +136,8 @@ register(
     Panel("notice_strip", "unsent", "concerns/strip.html", data=_own_unsent, may=_logs),
     Panel("staff_home", "actions", "concerns/actions_panel.html", data=_to_do, may=lambda r: not _reads(r), order=10),
     Panel("today_aside", "unsent", "concerns/unsent_panel.html", data=_unsent_of_colleagues, may=_decides, order=70),
-    Tab("chronology", "Chronology", "child_chronology", may=_reads_at, order=10),
-    Tab("concerns", "Concerns", "child_concerns", may=_reads_at, order=20),
+    Tab("chronology", "Chronology", "child_chronology", may=_reads_at, order=10, given=True),
+    Tab("concerns", "Concerns", "child_concerns", may=_reads_at, order=20, given=True),
     Tab("changes", "What has changed", "child_changes", may=_reads_at, order=90),
 )
 chronology.register(*SOURCES)

@@ -13,12 +13,16 @@ from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from children.models import Child
+from children.permissions import children_open_to
 from safeguarding.accounts.permissions import may, rights
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.models import LogEntry
-from safeguarding.audit.protection import Rule, among, fact, rule
+from safeguarding.audit.protection import Rule, among, fact, known, rule
+from safeguarding.exceptions import BadInput, NotAllowed
+from safeguarding.once import once
 
 from .models import (
     Account,
@@ -168,23 +172,67 @@ def schools_read(user: Any) -> list[UUID]:
     return rights(user).schools(Capability.VIEW_CONCERNS)
 
 
+def children_read(user: Any, cards: QuerySet[Child]) -> QuerySet[Child]:
+    """Of these cards, the children whose concerns the person reads: by their role, given access, or in an emergency."""
+    readable = Q(school_id__in=schools_read(user))
+    if given := children_open_to(user):
+        readable |= Q(pk__in=given)
+    return cards.filter(readable)
+
+
 def may_log(user: Any, school_id: Any) -> bool:
     return may(user, Capability.LOG_CONCERN, school_id)
 
 
+def access_given(user: Any) -> bool:
+    """Whether some record is open to the person beside their roles: given, in an emergency, or standing in. Once a page."""
+    return once(("access given", user.pk), lambda: bool(known("access_given", user.pk)))
+
+
+def stands_in(user: Any, concern_id: UUID, school_id: UUID) -> bool:
+    """Whether the person reads and decides this concern in place of somebody from whom it is hidden."""
+    return may(user, Capability.STAND_IN, school_id) and concern_id in known("concerns_standing_in", user.pk)
+
+
 def may_read(user: Any, concern: Concern) -> bool:
-    return may(user, Capability.VIEW_CONCERNS, concern.school_id)
+    return may(user, Capability.VIEW_CONCERNS, concern.school_id) or stands_in(user, concern.pk, concern.school_id)
 
 
-def may_decide(user: Any, concern: Concern) -> bool:
-    return may(user, Capability.DECIDE_CONCERNS, concern.school_id)
+def may_decide(user: Any, record: Concern | Action) -> bool:
+    """Who decides what becomes of a concern, and of what was given to somebody to do for it."""
+    if may(user, Capability.DECIDE_CONCERNS, record.school_id):
+        return True
+    concern_id = record.concern_id if isinstance(record, Action) else record.pk
+    return stands_in(user, concern_id, record.school_id)
+
+
+def ensure_decides(by: Any, concern_id: UUID, school_id: UUID, sentence: str) -> None:
+    """Raise `NotAllowed(sentence)` unless `by` decides concerns of the school, or stands in for this one."""
+    if not (may(by, Capability.DECIDE_CONCERNS, school_id) or stands_in(by, concern_id, school_id)):
+        raise NotAllowed(sentence)
+
+
+def ensure_may_act(owner: Any, concern_id: UUID) -> None:
+    """Raise `BadInput` for somebody from whom the concern is hidden: an action would tell them of it."""
+    if concern_id in known("hidden_concerns", owner.pk):
+        raise BadInput(f"{owner.full_name} cannot be given this. Choose somebody else.")
+
+
+def may_manage_access(user: Any, concern: Concern) -> bool:
+    """Who gives and withdraws access to a concern, and says whom it is about."""
+    return may(user, Capability.MANAGE_ACCESS, concern.school_id)
+
+
+def may_restrict(user: Any, concern: Concern) -> bool:
+    """Who restricts a concern, or lifts that: only who would still see it."""
+    return may_manage_access(user, concern) and may(user, Capability.VIEW_RESTRICTED, concern.school_id)
 
 
 def may_hand_over(user: Any, action: Action) -> bool:
     """Who says that somebody else does it, while it is to do."""
-    return action.status == Action.Status.TO_DO and may(user, Capability.DECIDE_CONCERNS, action.school_id)
+    return action.status == Action.Status.TO_DO and may_decide(user, action)
 
 
 def may_finish_action(user: Any, action: Action) -> bool:
     """Who has to do it, or a lead on their behalf."""
-    return action.owner_id == user.pk or may(user, Capability.DECIDE_CONCERNS, action.school_id)
+    return action.owner_id == user.pk or may_decide(user, action)

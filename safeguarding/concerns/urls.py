@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from .views import (
+    access,
     actions,
     calls,
     chronology,
@@ -57,6 +58,22 @@ urlpatterns: list[URLPattern] = [
     path("actions/adrift/", actions.actions_adrift, name="actions_adrift"),
     path("actions/<uuid:action_id>/", actions.action, name="action"),
     path("actions/<uuid:action_id>/hand-over/", actions.hand_over, name="hand_over"),
+    # Who can see it, who has looked, and access to it.
+    path("concerns/<uuid:concern_id>/access/", access.concern_access, name="concern_access"),
+    path("concerns/<uuid:concern_id>/access/give/", access.concern_access_give, name="concern_access_give"),
+    path(
+        "concerns/<uuid:concern_id>/access/<uuid:grant_id>/withdraw/",
+        access.concern_access_withdraw,
+        name="concern_access_withdraw",
+    ),
+    path("concerns/<uuid:concern_id>/restrict/", access.restrict, name="restrict_concern"),
+    path("concerns/<uuid:concern_id>/about/", access.name_subject, name="name_subject"),
+    path(
+        "concerns/<uuid:concern_id>/about/<uuid:subject_id>/withdraw/", access.withdraw_subject, name="withdraw_subject"
+    ),
+    path("concerns/<uuid:concern_id>/looked/", access.concern_looked, name="concern_looked"),
+    path("access/people/<uuid:user_id>/", access.person_access, name="person_access"),
+    path("access/review/", access.access_review, name="access_review"),
     # On paper.
     path("concerns/<uuid:concern_id>/paper/", paper.concern_paper, name="concern_paper"),
     path("my-reports/<uuid:concern_id>/paper/", paper.report_paper, name="report_paper"),

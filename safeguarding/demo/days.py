@@ -8,16 +8,12 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from safeguarding.accounts.calendar import LONDON, SchoolCalendar
+from safeguarding.dates import school_year
 from safeguarding.demo import source
 
 OPENS, CLOSES = time(8, 0), time(16, 0)
 # School years with terms: so many before that of the day, and one after it.
 YEARS_BACK = 4
-
-
-def school_year(day: date) -> int:
-    """The calendar year in which the school year of `day` began."""
-    return day.year if day.month >= 9 else day.year - 1
 
 
 def in_year(day: date, year: int) -> date:

@@ -10,8 +10,7 @@ from safeguarding.demo import source
 
 PASSWORD = "harbour-practice"  # noqa: S105
 
-# What the school's own list calls a job, and the role that goes with it. Governors and the data protection officer have
-# nothing to do in Harbour yet.
+# What the school's own list calls a job, and the role that goes with it.
 ROLE_OF_JOB = {
     "head": "headteacher",
     "dsl": "lead",
@@ -25,7 +24,20 @@ ROLE_OF_JOB = {
     "ta": "teaching_assistant",
     "midday": "midday",
     "coach": "teaching_assistant",
+    "governor": "governor",
+    "dpo": "dpo",
 }
+# Whose role is another than that of their job in the list, and who has a second one.
+_ROLE_OF_PERSON = {"S44": "chair"}
+SECOND_ROLES = {"S06": "alternate_lead"}
+
+# Who works for the main school and is not on its list of staff.
+FROM_OUTSIDE = (
+    # user name, title, first name, last name, job, role
+    ("t.brearley", "Mr", "Tomasz", "Brearley", "IT technician", "it_admin"),
+    ("a.lowther", "Ms", "Adaeze", "Lowther", "Safeguarding lead of the trust", "trust_lead"),
+    ("c.whitworth", "Mrs", "Carys", "Whitworth", "Auditor of the trust", "auditor"),
+)
 
 # Whom the sign-in page offers, in this order: (id in the list of staff, what is special about this person).
 _SHOWN = (
@@ -33,14 +45,17 @@ _SHOWN = (
     ("S28", "Has a draft that is not sent."),
     ("S39", ""),
     ("S09", ""),
-    ("S07", "Has actions to do."),
+    ("S07", "Has actions to do, access to two children, and opened one record in an emergency."),
     ("S05", ""),
-    ("S06", ""),
+    ("S06", "Also the alternate safeguarding lead."),
     ("S08", ""),
     ("S02", ""),
     ("S03", ""),
     ("S04", "Has a child of her own at the school."),
     ("S01", ""),
+    ("S44", "Has a concern to read in the Headteacher’s place."),
+    ("S45", ""),
+    ("S46", ""),
 )
 
 # A second, small school: the Headteacher is the safeguarding lead as well.
@@ -74,7 +89,7 @@ def username(person: source.Entry) -> str:
 
 def role_of(person: source.Entry) -> str | None:
     """The key of the person's role, or None for somebody who has none in Harbour."""
-    return ROLE_OF_JOB.get(person["role_key"])
+    return _ROLE_OF_PERSON.get(person["id"]) or ROLE_OF_JOB.get(person["role_key"])
 
 
 def sign_ins() -> list[SignIn]:
@@ -82,10 +97,14 @@ def sign_ins() -> list[SignIn]:
     by_id = {person["id"]: person for person in source.staff()}
     shown = [by_id[key] for key, _ in _SHOWN]
     small, _, first, last, job, *_ = SMALL_STAFF[0]
-    return [
-        SignIn(ROLES[ROLE_OF_JOB[p["role_key"]]].title, f"{p['forename']} {p['surname']}", username(p), PASSWORD)
-        for p in shown
-    ] + [SignIn(f"{job}, {SMALL_SCHOOL}", f"{first} {last}", small, PASSWORD)]
+    return (
+        [SignIn(ROLES[role_of(p) or ""].title, f"{p['forename']} {p['surname']}", username(p), PASSWORD) for p in shown]
+        + [
+            SignIn(ROLES[key].title, f"{first} {last}", username_, PASSWORD)
+            for username_, _, first, last, _, key in FROM_OUTSIDE
+        ]
+        + [SignIn(f"{job}, {SMALL_SCHOOL}", f"{first} {last}", small, PASSWORD)]
+    )
 
 
 def _notes() -> dict[str, str]:

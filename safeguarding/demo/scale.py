@@ -21,11 +21,12 @@ from children.codes import authorities
 from children.facts import Adult, Home, NewChild
 from children.models import Child
 from children.services import bulk, register_children
-from safeguarding.accounts.models import Closure, RoleAssignment, School, Term, User
+from safeguarding.accounts.models import Closure, ConflictAnswer, RoleAssignment, School, Term, User
 from safeguarding.accounts.services import create_school
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.database import require_owner
+from safeguarding.dates import school_year
 from safeguarding.demo import source
 from safeguarding.demo.apart import MANY
 from safeguarding.demo.copying import Copies
@@ -164,6 +165,11 @@ def _people(school: School, number: int, days: Days, chance: Random) -> list[Per
             roles.append({"user_id": person.id, "school_id": school.pk, "role_key": key, "starts_on": since})
     bulk.insert(User, rows)
     bulk.insert(RoleAssignment, roles)
+    year = school_year(days.today)
+    bulk.insert(
+        ConflictAnswer,
+        ({"user_id": p.id, "school_id": school.pk, "year": year, "has_connection": False} for p in found),
+    )
     return found
 
 

@@ -28,6 +28,7 @@ from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
 from safeguarding.demo.records import write
 from safeguarding.demo.source import Entry
+from safeguarding.demo.standing import answer_for, lay_access
 from safeguarding.demo.stories import Cast, Story
 
 SEED = 2026
@@ -75,13 +76,34 @@ def _main_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, i
     staff = [s for s in source.staff() if people.role_of(s)]
     users = {s["id"]: _person(s, people.username(s)) for s in staff}
     for entry in staff:
-        key = people.ROLE_OF_JOB[entry["role_key"]]
-        _role(users[entry["id"]], school, key, date.fromisoformat(entry["start_date"]), entry["class"] or "")
+        _role(
+            users[entry["id"]],
+            school,
+            people.role_of(entry) or "",
+            date.fromisoformat(entry["start_date"]),
+            entry["class"] or "",
+        )
+        if second := people.SECOND_ROLES.get(entry["id"]):
+            _role(users[entry["id"]], school, second, date.fromisoformat(entry["start_date"]), "")
+    outside = _from_outside(school, days)
     ground = _ground(school, staff, users, source.children(), days, now)
     cast = Cast(source.children(), staff, days)
     notes = [v for v in source.vignettes() if v["voice"] != "governor"]
-    written = write(_three_years(cast, notes, chance), ground, chance)
-    return len(ground.children), len(users), written + Desk(school, ground, Keys(chance)).lay()
+    written = write(_three_years(cast, notes, chance), ground, chance) + Desk(school, ground, Keys(chance)).lay()
+    answer_for([*users.values(), *outside], ground)
+    lay_access(school, ground)
+    return len(ground.children), len(users) + len(outside), written
+
+
+def _from_outside(school: School, days: Days) -> list[User]:
+    """Who works for the school and is not on its list of staff."""
+    found = []
+    for username, title, first, last, job, key in people.FROM_OUTSIDE:
+        user = add_person(username=username, title=title, first_name=first, last_name=last, job=job)
+        _role(user, school, key, days.today - timedelta(days=400), "")
+        found.append(user)
+    User.objects.filter(pk__in=[user.pk for user in found]).update(password=make_password(people.PASSWORD))
+    return found
 
 
 def _small_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, int]:
@@ -99,7 +121,9 @@ def _small_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, 
     told = stories.earlier(
         cast, notes, _SMALL_NOTES, days.today - timedelta(days=300), days.today - stories.QUIET, chance
     )
-    return len(ground.children), len(users), write(told, ground, chance)
+    written = write(told, ground, chance)
+    answer_for(users.values(), ground)
+    return len(ground.children), len(users), written
 
 
 def _three_years(cast: Cast, notes: Sequence[Entry], chance: Random) -> list[Story]:

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 from random import Random
 
 from children import upn
+from safeguarding.dates import school_year
 from safeguarding.demo import source
-from safeguarding.demo.days import school_year
 from safeguarding.demo.people import SMALL_STAFF
 from safeguarding.demo.source import Entry
 

@@ -12,7 +12,8 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from safeguarding.accounts.calendar import LONDON
-from safeguarding.demo.days import Days, school_year
+from safeguarding.dates import school_year
+from safeguarding.demo.days import Days
 from safeguarding.demo.source import Entry
 
 # Notes of each year before the last, newest first. Staff have learned to log more.

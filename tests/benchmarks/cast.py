@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from children.models import Child
 from safeguarding.accounts.models import School, User
-from safeguarding.accounts.services import add_person, assign_role
+from safeguarding.accounts.services import add_person, answer_conflict_question, assign_role
 from safeguarding.concerns.models import Account, Concern, ConcernChild
 from safeguarding.demo.apart import MANY
 from safeguarding.demo.scale import OLD
@@ -44,6 +44,7 @@ def make_cast() -> None:
     ):
         person = add_person(username=username, first_name="Ben", last_name="Marker")
         for school in where:
+            answer_conflict_question(user=person, school_id=school.pk, has_connection=False)
             assign_role(user=person, school=school, role_key=key, starts_on=since)
 
 

@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from safeguarding.accounts.services import assign_role
 from tests import factories
 from tests.functional.steps import sign_in
 
@@ -13,7 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_the_roles_of_who_has_several_cover_nothing_on_a_phone(page: Page) -> None:
     cast = factories.staffroom(password=factories.PASSWORD)
     elsewhere = factories.school("Weir Road Church of England Voluntary Aided Junior and Infant School")
-    assign_role(user=cast.lead, school=elsewhere, role_key="office", starts_on=factories.LONG_AGO)
+    factories.give_role(user=cast.lead, school=elsewhere, role_key="office", starts_on=factories.LONG_AGO)
     page.set_viewport_size({"width": 320, "height": 1200})
     sign_in(page, cast.lead.username)
     page.locator(".hb-switch summary").click()

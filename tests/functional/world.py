@@ -6,9 +6,12 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from safeguarding.accounts.models import Absence
-from safeguarding.accounts.services import record_absence
+from children.models import Child
+from children.services import access as child_access
+from safeguarding.accounts.models import Absence, User
+from safeguarding.accounts.services import add_member, make_team, record_absence
 from safeguarding.concerns.models import Category, Concern, ConcernChild, HowSoon
+from safeguarding.concerns.services import access
 from safeguarding.concerns.services.deciding import (
     Ruling,
     add_action,
@@ -36,6 +39,7 @@ class World:
     concerns: list[Concern]
     names_of_children: list[str]
     absence: Absence
+    chair: User
 
 
 def busy_school() -> World:
@@ -81,7 +85,29 @@ def busy_school() -> World:
     for author in (cast.teacher, cast.assistant, cast.lead):
         save_draft(token=uuid4(), school_id=cast.school.pk, content={}, author_id=author.pk, at=now - timedelta(days=5))
     absence = record_absence(user=cast.deputy, starts_on=now.date(), ends_on=now.date(), by=cast.lead)
-    return World(cast, concerns, [surname for _, surname in NAMES], absence)
+    chair = _access(cast, concerns, children)
+    return World(cast, concerns, [surname for _, surname in NAMES], absence, chair)
+
+
+def _access(cast: factories.Staffroom, concerns: list[Concern], children: list[Child]) -> User:
+    """Access of every kind, and the chair of governors, who reads a concern in the place of somebody it is about."""
+    last_day = timezone.localdate() + timedelta(days=90)
+    chair = factories.member(cast.school, "chair", "Winston", "Dale", password=factories.PASSWORD)
+    second_head = factories.member(cast.school, "headteacher", "Ada", "Lowe")
+    access.name_subject(concern=concerns[5], user=second_head, by=cast.lead)
+    access.grant_concern(
+        concern=concerns[4], user=cast.pastoral, reason="Works with her.", last_day=last_day, by=cast.lead
+    )
+    give = {"reason": "Meets him at the gate every morning.", "last_day": last_day, "by": cast.lead}
+    child_access.grant_child(child=children[0], user=cast.pastoral, **give)
+    team = make_team(school=cast.school, title="Breakfast club", kind="pastoral", by=cast.lead)
+    add_member(team=team, user=cast.pastoral, by=cast.lead)
+    child_access.grant_child_to_team(child=children[1], team=team, **give)
+    why = "The ambulance is here and asks what he is allergic to. No lead answers."
+    child_access.open_emergency_access(child=children[2], reason=why, by=cast.pastoral)
+    close = factories.member(cast.school, "midday", "Len", "Hall")
+    child_access.declare_conflict(user=close, child=children[3], kind="relative", by=close)
+    return chair
 
 
 def _decide_and_close(cast: factories.Staffroom, concerns: list[Concern]) -> None:

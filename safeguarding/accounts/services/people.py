@@ -9,7 +9,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from safeguarding.accounts.models import RoleAssignment, School, User
+from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import LEAD_ROLES, ROLES, Capability, with_capability
+from safeguarding.accounts.services.access import MANAGERS, ensure_not_oneself
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.dates import full_day
@@ -85,11 +87,16 @@ def assign_role(
     ends_on: date | None = None,
     call_order: int = 10,
     class_name: str = "",
+    by: User | None = None,
 ) -> RoleAssignment:
-    """Give `user` a role at `school` from a day until a day (both count).
+    """Give `user` a role at `school` from a day until a day (both count). `by` is None at the terminal.
 
-    Raises `BadInput` for a role that is not one or that the person has there already, or for a closed account.
+    Raises `NotAllowed` for who does not manage access there, `BadInput` for oneself, for a role that is not one or that the
+    person has there already, or for a closed account.
     """
+    if by is not None:
+        ensure(by, Capability.MANAGE_ACCESS, school.pk, MANAGERS)
+        ensure_not_oneself(user, by)
     if not user.is_active:
         raise BadInput("This account is closed. Give the person a new one, under another user name.")
     if role_key not in ROLES:
@@ -111,7 +118,7 @@ def assign_role(
     )
     check(assignment)
     assignment.save(force_insert=True)
-    record(Verb.ASSIGN, assignment)
+    record(Verb.ASSIGN, assignment, by=by)
     return assignment
 
 
@@ -128,6 +135,8 @@ def end_role(*, assignment: RoleAssignment, last_day: date, by: User | None = No
     Raises `BadInput` when that is before it began, `OutOfTurn` when the school would then have no safeguarding lead or
     deputy, or nobody who could read concerns, on one of the days that the role no longer covers.
     """
+    if by is not None:
+        ensure(by, Capability.MANAGE_ACCESS, assignment.school_id, MANAGERS)
     ended = RoleAssignment.objects.select_for_update().get(pk=assignment.pk)
     if last_day < ended.starts_on:
         raise BadInput(f"This role began on {full_day(ended.starts_on)}: its last day cannot be before that.")

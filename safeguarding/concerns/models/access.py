@@ -33,7 +33,7 @@ class ConcernGrant(grants.PersonGrant):
 
     class PersonalData(personal_data.PersonalData):
         subject = "content_object__children"
-        narrative = ("reason",)
+        narrative = ("reason", "end_reason")
         plain = ("expires_on", "granted_at", "ended_at")
         source = Source.SAFEGUARDING_LEAD
         collection = "mandatory: who may see a record, and why, must be known (UK GDPR Art 5(1)(f))"

@@ -47,7 +47,7 @@ def calls_for(user: User, waiting: QuerySet[Concern], *, at: datetime) -> list[C
     overdue = Q(called_at__lte=at - F("school__call_head_after") * timedelta(minutes=1))
     rows = (
         waiting.filter(Q(school_id__in=as_lead) | overdue | Exists(told), called_at__isnull=False, acknowledged_at=None)
-        .filter(school_id__in=rights(user).schools(Capability.RECEIVE_CALLS))
+        .filter(Q(school_id__in=rights(user).schools(Capability.RECEIVE_CALLS)) | Exists(told))
         .exclude(logged_by=user)
         .annotate(
             role_key=Subquery(roles.order_by("starts_on").values("role_key")[:1]),

@@ -21,6 +21,7 @@ from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, HowSoon
+from safeguarding.concerns.services.telling import may_be_told, readers
 
 # A concern that nobody has opened for a school day is chased (recommended in the domain reference 1.2, not statutory).
 UNREAD_AFTER = timedelta(hours=7)
@@ -28,24 +29,29 @@ UNREAD_AFTER = timedelta(hours=7)
 CHASED_AT_ONCE = 200
 
 
-def first_to_call(school_id: UUID, *, caller: User, at: datetime) -> list[User]:
+def first_to_call(concern: Concern, *, caller: User, at: datetime) -> list[User]:
     """Who is called at once: the first lead on duty, else everybody on duty, else everybody who could read it."""
-    queue = _queue(school_id, caller, at)
-    leads = {p.pk for p in leads_on_duty(school_id, on=timezone.localdate(at))}
+    queue = _queue(concern, caller, at)
+    leads = {p.pk for p in leads_on_duty(concern.school_id, on=timezone.localdate(at))}
     return queue[:1] if queue and queue[0].pk in leads else queue
 
 
-def _queue(school_id: UUID, caller: User, at: datetime) -> list[User]:
+def _queue(concern: Concern, caller: User, at: datetime) -> list[User]:
     """Who is called, in order: leads on duty, then others on duty; everybody who takes calls when all of them are away.
 
-    Without the caller: a lead who calls while everybody else is away must not be the somebody who is on duty.
+    Only people who see the concern: where those who take calls do not, whoever reads it in their place. Without the
+    caller: a lead who calls while everybody else is away must not be the somebody who is on duty.
     """
-    day = timezone.localdate(at)
+    day, school_id = timezone.localdate(at), concern.school_id
     on_duty_now = {p.pk: p for p in [*leads_on_duty(school_id, on=day), *on_duty(school_id, on=day)]}
     on_duty_now.pop(caller.pk, None)
-    if on_duty_now:
-        return list(on_duty_now.values())
-    return list(people_with(Capability.RECEIVE_CALLS, school_id, day).exclude(pk=caller.pk))
+    for people in (
+        list(on_duty_now.values()),
+        people_with(Capability.RECEIVE_CALLS, school_id, day).exclude(pk=caller.pk),
+    ):
+        if found := may_be_told(concern, list(people)):
+            return found
+    return [person for person in readers(concern, on=day, but={caller.pk}) if person.pk != caller.pk]
 
 
 @transaction.atomic
@@ -93,7 +99,7 @@ def _steps(concern: Concern, at: datetime) -> list[tuple[datetime, list[User]]]:
     """
     called = concern.called_at or at
     known = set(Notice.objects.filter(object_id=concern.pk, kind=Notice.Kind.CALL).values_list("user_id", flat=True))
-    queue = [p for p in _queue(concern.school_id, concern.logged_by, at) if p.pk not in known]
+    queue = [p for p in _queue(concern, concern.logged_by, at) if p.pk not in known]
     heads = _headteachers(concern.school_id, at)
     following = queue[:1] if len(known) < 2 else []
     last: list[User] = []
@@ -124,8 +130,9 @@ def chase_unread(*, at: datetime | None = None) -> int:
             if calendar.hours_between(concern.logged_at, at) >= _patience(concern, school)
         ]
         for concern in late:
+            seeing = may_be_told(concern, people) or readers(concern, on=timezone.localdate(at))
             tell(
-                people=[p for p in people if p.pk != concern.logged_by_id] or people,
+                people=[p for p in seeing if p.pk != concern.logged_by_id] or seeing,
                 school_id=school.pk,
                 kind=Notice.Kind.UNREAD,
                 object_type="concern",

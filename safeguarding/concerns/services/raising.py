@@ -143,7 +143,7 @@ def call_lead(
         unnamed = ChildEntry(role=role, kind=ConcernChild.Kind.UNNAMED, description=described.strip())
         name_children(concern, [unnamed], by=by, at=at)
     record(Verb.CALL, concern, by=by, purpose="" if signed_in else "session ended")
-    first = first_to_call(school.pk, caller=by, at=at)
+    first = first_to_call(concern, caller=by, at=at)
     tell(people=first, school_id=school.pk, kind=Notice.Kind.CALL, object_type="concern", object_id=concern.pk, at=at)
     return concern
 

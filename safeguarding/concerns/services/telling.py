@@ -1,31 +1,128 @@
-"""Who gets word of what happens to a concern? The leads who would read it, and whoever logged it."""
+"""Who gets word of what happens to a concern? Those who read it, in their order, and whoever logged it.
 
-from datetime import datetime
+Word never widens access: nobody is told of a concern that the rule hides from them. Where the leads may not see one, it
+goes down the line to who may: deputy, alternate lead, Headteacher, trust lead, chair of governors.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from uuid import UUID
 
 from django.utils import timezone
 
 from safeguarding.accounts.models import Notice, User
-from safeguarding.accounts.services import readers_on_duty, tell
-from safeguarding.concerns.models import Concern
+from safeguarding.accounts.permissions import people_with
+from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.services import leads_on_duty, on_duty, staff_of, tell
+from safeguarding.audit.protection import who_sees
+from safeguarding.concerns.models import Account, Concern
+
+# Who stands in, in the order in which they are asked.
+STAND_INS = ("alternate_lead", "chair")
+
+
+def seers(concern: Concern, *, on: date) -> dict[UUID, list[str]]:
+    """Who of the school's people sees the concern on a day, and why: two queries."""
+    return who_sees(concern, [one.user.pk for one in staff_of(concern.school_id, on=on)])
+
+
+def may_be_told(concern: Concern, people: Sequence[User]) -> list[User]:
+    """Those of `people`, in their order, who see the concern."""
+    seen = who_sees(concern, [person.pk for person in people]) if people else {}
+    return [person for person in people if person.pk in seen]
+
+
+def readers(concern: Concern, *, on: date, but: Collection[UUID] = ()) -> list[User]:
+    """Who is told of something to read in the concern: the first of these that is not empty, of people who see it.
+
+    Leads and deputies on duty; the alternate lead; whoever else takes calls and is in; whoever takes calls; whoever reads
+    or stands in. `but` are left out, unless nobody else is there. Empty only where nobody at the school sees the concern.
+    """
+    school_id = concern.school_id
+    groups = _in_line(school_id, on)
+    seen = who_sees(concern, {person.pk for group in groups for person in group})
+    lines = [[person for person in group if person.pk in seen] for group in groups]
+    others = [[person for person in line if person.pk not in but] for line in lines]
+    return next((line for line in [*others, *lines] if line), [])
+
+
+def _in_line(school_id: UUID, on: date) -> list[list[User]]:
+    """Groups of people in the order in which they are asked."""
+    stand_ins = [
+        [one.user for one in staff_of(school_id, on=on) if any(held.role_key == key for held in one.roles)]
+        for key in STAND_INS
+    ]
+    return [
+        leads_on_duty(school_id, on=on),
+        stand_ins[0],
+        on_duty(school_id, on=on),
+        list(people_with(Capability.RECEIVE_CALLS, school_id, on)),
+        list(people_with(Capability.VIEW_CONCERNS, school_id, on)),
+        stand_ins[1],
+    ]
 
 
 def tell_readers(concern: Concern, kind: Notice.Kind, *, by: User, at: datetime) -> None:
-    """There is something to read for the leads on duty; for `by`, who wrote it, only where nobody else is there."""
+    """There is something to read for those on duty who see it; for `by`, who wrote it, only where nobody else is there."""
+    told = readers(concern, on=timezone.localdate(at), but={by.pk})
     tell(
-        people=readers_on_duty(concern.school_id, on=timezone.localdate(at), by=by),
+        people=told,
         school_id=concern.school_id,
         kind=kind,
         object_type="concern",
         object_id=concern.pk,
         at=at,
     )
+    if not told:
+        ask_to_appoint(concern.school_id, at=at)
+
+
+def hand_on(concern: Concern, *, at: datetime) -> None:
+    """Somebody sees the concern no longer. Whoever reads it now is told, where the usual readers do not."""
+    on = timezone.localdate(at)
+    now = readers(concern, on=on)
+    usual = {person.pk for person in leads_on_duty(concern.school_id, on=on)}
+    if not now:
+        ask_to_appoint(concern.school_id, at=at)
+    elif not usual & {person.pk for person in now}:
+        tell(
+            people=now,
+            school_id=concern.school_id,
+            kind=Notice.Kind.STAND_IN,
+            object_type="concern",
+            object_id=concern.pk,
+            at=at,
+        )
+
+
+def ask_to_appoint(school_id: UUID, *, at: datetime) -> None:
+    """Nobody at the school may read some concern: whoever gives roles, and the chair, are told that somebody must be named.
+
+    It names no concern and no child: those who are told may be the very people from whom it is hidden.
+    """
+    on = timezone.localdate(at)
+    chairs = people_with(Capability.STAND_IN, school_id, on)
+    tell(
+        people=[*people_with(Capability.MANAGE_ACCESS, school_id, on), *chairs],
+        school_id=school_id,
+        kind=Notice.Kind.APPOINT,
+        object_type="stand_in",
+        object_id=school_id,
+        at=at,
+    )
 
 
 def tell_reporter(concern: Concern, *, by: User, at: datetime) -> None:
-    """There is news for who logged it: read, decided or closed. What it says is the safe phrase, nothing else."""
-    if concern.logged_by_id != by.pk:
+    """There is news for who logged it: read, decided or closed. What it says is the safe phrase, nothing else.
+
+    Nothing for a reporter from whom it is hidden by now, as one who was named in it later.
+    """
+    reporter = concern.logged_by
+    # By keys: given the concern itself, this row of no table would become its account.
+    words = Account(concern_id=concern.pk, school_id=concern.school_id, author_id=reporter.pk)
+    if reporter.pk != by.pk and who_sees(words, [reporter.pk]):
         tell(
-            people=[concern.logged_by],
+            people=[reporter],
             school_id=concern.school_id,
             kind=Notice.Kind.RECEIPT,
             object_type="report",

@@ -20,7 +20,7 @@ from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.deciding import EndActionForm, HandOverForm
 from safeguarding.concerns.lifecycles import action_life
 from safeguarding.concerns.models import Action
-from safeguarding.concerns.permissions import may_hand_over
+from safeguarding.concerns.permissions import access_given, may_hand_over
 from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.views.kept import keeps_typed, kept_forms
 from safeguarding.exceptions import HarbourError
@@ -68,7 +68,7 @@ def action(request: Request, action_id: UUID) -> HttpResponse:
     return redirect(f"{reverse('concern', args=[found.concern_id])}#actions") if reads else redirect("my_actions")
 
 
-@requires_for_record("decide_concerns")
+@requires_for_record("decide_concerns", also=access_given)
 @keeps_typed("hand_form")
 def hand_over(request: Request, action_id: UUID) -> HttpResponse:
     """Somebody else does it, or by another day. The address opened by itself is the page of the action."""

@@ -20,7 +20,7 @@ from children.models import Child
 from children.services import find_children
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import User
-from safeguarding.accounts.permissions import anyone_signed_in, asked_by_pages, ensure, public, requires
+from safeguarding.accounts.permissions import anyone_signed_in, asked_by_pages, ensure, never_waits, public, requires
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.context import speaking_for
 from safeguarding.audit.models import Outcome, Verb
@@ -174,6 +174,7 @@ def _call_page(request: Request, shown: dict[str, str], *, school_id: UUID, find
 
 @require_GET
 @requires(Capability.LOG_CONCERN)
+@never_waits
 def call(request: Request, concern_id: UUID) -> HttpResponse:
     """One's own call: who was told, who has opened it. The page asks again by itself (`?part=1` for the changing part).
 
@@ -201,6 +202,7 @@ def call(request: Request, concern_id: UUID) -> HttpResponse:
 @require_GET
 @asked_by_pages
 @anyone_signed_in
+@never_waits
 def calls_strip(request: Request) -> HttpResponse:
     """Calls that nobody has opened: for the script of the open page (`?part=1`), and as the page in its frame without one.
 

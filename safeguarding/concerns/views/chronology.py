@@ -11,17 +11,18 @@ from django.utils import timezone
 
 from children.models import Child, ContactRestriction
 from children.panels import record_frame
+from children.permissions import access_to_a_child
 from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.concerns import chronology
 from safeguarding.concerns.forms.chronology import Narrow
-from safeguarding.concerns.permissions import schools_read
+from safeguarding.concerns.permissions import children_read
 from safeguarding.http import Request
 from safeguarding.pdf import paper
 
 
-@requires_for_record("view_concerns")
+@requires_for_record("view_concerns", also=access_to_a_child)
 def child_chronology(request: Request, child_id: UUID) -> HttpResponse:
     """A page of a child's chronology."""
     request.nav = "children"
@@ -45,7 +46,7 @@ def child_chronology(request: Request, child_id: UUID) -> HttpResponse:
     return render(request, "concerns/chronology.html", context)
 
 
-@requires_for_record("view_concerns")
+@requires_for_record("view_concerns", also=access_to_a_child)
 def chronology_paper(request: Request, child_id: UUID) -> HttpResponse:
     """All entries that the filter asks for, on paper. More than are printed at once: back to the page, which says so."""
     now = timezone.now()
@@ -73,12 +74,12 @@ def chronology_paper(request: Request, child_id: UUID) -> HttpResponse:
 
 
 def _child(request: Request, child_id: UUID, verb: Verb) -> Child:
-    """The child, where the person reads the school's concerns: elsewhere the card alone is theirs, not what happened."""
+    """The child, where the person reads its concerns: elsewhere the card alone is theirs, not what happened."""
     return read_one(request, _readable(request), verb=verb, purpose="chronology", pk=child_id)
 
 
 def _readable(request: Request) -> QuerySet[Child]:
-    return visible(request, Child).filter(school_id__in=schools_read(request.user))
+    return children_read(request.user, visible(request, Child))
 
 
 def _orders(request: Request, child: Child) -> list[ContactRestriction]:

@@ -29,16 +29,17 @@ from safeguarding.concerns.forms.deciding import (
 )
 from safeguarding.concerns.lifecycles import concern_life
 from safeguarding.concerns.models import Concern, Receipt
+from safeguarding.concerns.permissions import access_given, may_decide
 from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.services.whole import Whole, steps, whole
 from safeguarding.concerns.views.kept import keeps_typed, kept_forms
 from safeguarding.dates import full_day
-from safeguarding.exceptions import HarbourError
+from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
 
 
-@requires_for_record("view_concerns")
+@requires_for_record("view_concerns", also=access_given)
 def concern(request: Request, concern_id: UUID) -> HttpResponse:
     """Everything about one concern. Opening it acknowledges it."""
     found = read_one(request, reading.for_page(), pk=concern_id)
@@ -56,6 +57,8 @@ def _takes(name: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., H
         @wraps(view)
         def taken(request: Request, concern_id: UUID) -> HttpResponse:
             found = read_one(request, reading.for_page(), pk=concern_id)
+            if not may_decide(request.user, found):
+                raise NotAllowed(deciding.LEADS)
             if request.method != "POST":
                 return redirect("concern", concern_id)
             form = _forms(found, timezone.now())[name](request.POST)
@@ -79,7 +82,7 @@ def _refused(request: Request, concern_id: UUID, name: str, form: Any, refusal: 
     return _page(request, found, status=refusal.status, refusal=refusal, changes=changes, **{name: form})
 
 
-@requires_for_record("decide_concerns")
+@requires_for_record("decide_concerns", also=access_given)
 @_takes("decision_form")
 def decide(request: Request, found: Concern, form: DecisionForm) -> HttpResponse:
     """Save a decision; then stay, or open the next concern that waits."""
@@ -96,7 +99,7 @@ def decide(request: Request, found: Concern, form: DecisionForm) -> HttpResponse
     return _onwards(request, found)
 
 
-@requires_for_record("decide_concerns")
+@requires_for_record("decide_concerns", also=access_given)
 @_takes("note_form")
 def add_note(request: Request, found: Concern, form: NoteForm) -> HttpResponse:
     deciding.add_note(concern=found, by=request.user, **form.cleaned_data)
@@ -104,7 +107,7 @@ def add_note(request: Request, found: Concern, form: NoteForm) -> HttpResponse:
     return _back(found, "notes")
 
 
-@requires_for_record("decide_concerns")
+@requires_for_record("decide_concerns", also=access_given)
 @_takes("action_form")
 def add_action(request: Request, found: Concern, form: ActionForm) -> HttpResponse:
     deciding.add_action(concern=found, by=request.user, **form.facts())
@@ -112,7 +115,7 @@ def add_action(request: Request, found: Concern, form: ActionForm) -> HttpRespon
     return _back(found, "actions")
 
 
-@requires_for_record("decide_concerns")
+@requires_for_record("decide_concerns", also=access_given)
 @_takes("close_form")
 def close_concern(request: Request, found: Concern, form: CloseForm) -> HttpResponse:
     given = dict(form.cleaned_data)
@@ -121,7 +124,7 @@ def close_concern(request: Request, found: Concern, form: CloseForm) -> HttpResp
     return _onwards(request, found)
 
 
-@requires_for_record("decide_concerns")
+@requires_for_record("decide_concerns", also=access_given)
 @_takes("reopen_form")
 def reopen_concern(request: Request, found: Concern, form: ReopenForm) -> HttpResponse:
     deciding.reopen_concern(concern=found, by=request.user, **form.cleaned_data)
@@ -129,7 +132,7 @@ def reopen_concern(request: Request, found: Concern, form: ReopenForm) -> HttpRe
     return redirect("concern", found.pk)
 
 
-@requires_for_record("decide_concerns")
+@requires_for_record("decide_concerns", also=access_given)
 @_takes("title_form")
 def rename_concern(request: Request, found: Concern, form: TitleForm) -> HttpResponse:
     given = dict(form.cleaned_data)
@@ -138,7 +141,7 @@ def rename_concern(request: Request, found: Concern, form: TitleForm) -> HttpRes
     return redirect("concern", found.pk)
 
 
-@requires_for_record("decide_concerns")
+@requires_for_record("decide_concerns", also=access_given)
 @_takes("unlink_form")
 def unlink_child(request: Request, found: Concern, form: UnlinkForm) -> HttpResponse:
     """Take back a link to the wrong record."""

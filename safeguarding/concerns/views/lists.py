@@ -15,15 +15,17 @@ from django.utils import timezone
 
 from children.models import Child, ChildDetail
 from children.panels import record_frame
+from children.permissions import access_to_a_child
 from children.services.finding import find_children, is_record_number
 from safeguarding.accounts.permissions import requires, requires_for_record
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns.forms.deciding import FilterForm, FindForm, LinkForm
 from safeguarding.concerns.models import Action, Concern, HowSoon
-from safeguarding.concerns.permissions import schools_read
+from safeguarding.concerns.permissions import access_given, children_read, may_decide
 from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.services.kinds import names_on
+from safeguarding.exceptions import NotAllowed
 from safeguarding.http import Request
 from safeguarding.paging import capped_count, capped_counts, in_words, newest_first
 from safeguarding.panels import fill
@@ -117,12 +119,11 @@ def concerns(request: Request) -> HttpResponse:
     return render(request, "concerns/list.html", context)
 
 
-@requires_for_record("view_concerns")
+@requires_for_record("view_concerns", also=access_to_a_child)
 def child_concerns(request: Request, child_id: UUID) -> HttpResponse:
     """The concerns that name one child: a tab of the child's record."""
     request.nav = "children"
-    readable = visible(request, Child).filter(school_id__in=schools_read(request.user))
-    child = read_one(request, readable, purpose="concerns", pk=child_id)
+    child = read_one(request, children_read(request.user, visible(request, Child)), purpose="concerns", pk=child_id)
     found = reading.listed(reading.about_child(visible(request, Concern), child.pk))
     page = newest_first(found, "logged_at", request.GET.get("before", ""))
     reading.dress(shown := read_many(request, page.rows, purpose="concerns", about=child))
@@ -156,10 +157,12 @@ def find(request: Request) -> HttpResponse:
     return render(request, "concerns/find.html", {"asked": True, "words": words, "found": found, "concern": concern})
 
 
-@requires_for_record("decide_concerns")
+@requires_for_record("decide_concerns", also=access_given)
 def link_child(request: Request, named_id: UUID) -> HttpResponse:
     """Say which record a child is whom the reporter could only describe."""
     named = read_one(request, reading.described_children(), pk=named_id)
+    if not may_decide(request.user, named.concern):
+        raise NotAllowed(deciding.LEADS)
     request.nav, request.of_school = "concerns", named.school_id
     link = LinkForm(request.POST)
     if link.is_valid():

@@ -15,6 +15,7 @@ from safeguarding.accounts.titles import Titles
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.concerns.models import Account, ConcernChild, HowSoon
+from safeguarding.concerns.permissions import access_given
 from safeguarding.concerns.services.deciding import open_concern
 from safeguarding.concerns.services.reading import for_page
 from safeguarding.concerns.services.whole import Whole, whole, whole_report
@@ -22,7 +23,7 @@ from safeguarding.http import Request
 from safeguarding.pdf import paper
 
 
-@requires_for_record("view_concerns")
+@requires_for_record("view_concerns", also=access_given)
 def concern_paper(request: Request, concern_id: UUID) -> HttpResponse:
     """The whole concern: account, the child's words, marks, additions, decisions with reasons, actions, notes.
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from children.models import Child
 from children.services import Found, find_children, loggable, namesakes
-from safeguarding.accounts.permissions import ensure, may, public, requires
+from safeguarding.accounts.permissions import ensure, may, never_waits, public, requires
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import get_school
 from safeguarding.audit.models import Verb
@@ -70,6 +70,7 @@ def log_concern(request: Request) -> HttpResponse:
 
 @require_safe
 @requires(Capability.LOG_CONCERN)
+@never_waits
 def log_resume(request: Request, token: UUID) -> HttpResponse:
     """One form: what was typed on it so far, or an empty one. One that was sent leads to its report."""
     if (sent := sent_as(token, by=request.user)) is not None:
@@ -98,6 +99,7 @@ def log_resume(request: Request, token: UUID) -> HttpResponse:
 
 @require_POST
 @requires(Capability.LOG_CONCERN)
+@never_waits
 def log_find(request: Request) -> HttpResponse:
     """Children that fit what is being typed on a form, for its script: what the Find button shows without one.
 

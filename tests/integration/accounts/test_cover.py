@@ -67,7 +67,7 @@ def test_nobody_of_another_school_and_nobody_who_has_left_is_named(room):
 
 
 def test_who_holds_two_roles_is_named_and_called_once(room):
-    services.assign_role(user=room.headteacher, school=room.school, role_key="lead", starts_on=factories.LONG_AGO)
+    factories.give_role(user=room.headteacher, school=room.school, role_key="lead", starts_on=factories.LONG_AGO)
 
     assert [p.name for p in services.speak_to(room.school, SCHOOL_DAY)].count("Helen Okafor") == 1
     assert [u.pk for u in services.on_duty(room.school.pk, on=SCHOOL_DAY.date())].count(room.headteacher.pk) == 1

@@ -6,7 +6,7 @@ import pytest
 
 from safeguarding.accounts.permissions import Rights, colleagues, people_with
 from safeguarding.accounts.roles import Capability
-from safeguarding.accounts.services import add_person, assign_role, on_duty, readers_on_duty, record_absence
+from safeguarding.accounts.services import add_person, on_duty, readers_on_duty, record_absence
 from safeguarding.exceptions import BadInput
 from tests import factories
 
@@ -25,7 +25,7 @@ TODAY = date(2026, 11, 24)
 )
 def test_a_role_counts_from_its_first_day_to_its_last(starts, ends, allowed):
     school, user = factories.school(), factories.person()
-    assign_role(user=user, school=school, role_key="lead", starts_on=starts, ends_on=ends)
+    factories.give_role(user=user, school=school, role_key="lead", starts_on=starts, ends_on=ends)
     assert Rights(user, TODAY).may(Capability.VIEW_CONCERNS, school.pk) is allowed
 
 
@@ -39,7 +39,7 @@ def test_a_role_counts_at_its_own_school_only():
 def test_a_person_with_two_roles_has_what_either_gives_and_works_in_the_further_reaching_one():
     school = factories.school()
     user = factories.member(school, "teacher")
-    assign_role(user=user, school=school, role_key="deputy_lead", starts_on=TODAY)
+    factories.give_role(user=user, school=school, role_key="deputy_lead", starts_on=TODAY)
     assert Rights(user, TODAY).may(Capability.DECIDE_CONCERNS, school.pk)
     assert Rights(user, TODAY).held[0].role.key == "deputy_lead"
 

@@ -205,7 +205,7 @@ def test_two_leads_cannot_both_have_a_last_day_whichever_is_ended_first():
     # A day earlier or later is no loss while the other is there; nor once somebody follows on the day after.
     services.end_role(assignment=first, last_day=in_days[70])
     services.end_role(assignment=first, last_day=in_days[60])
-    after = services.assign_role(
+    after = factories.give_role(
         user=factories.person("Amy", "Lister"), school=school, role_key="deputy_lead", starts_on=in_days[61]
     )
     services.end_role(assignment=second, last_day=in_days[30])
@@ -220,7 +220,7 @@ def test_nobody_reads_concerns_on_a_day_between_two_headteachers():
     school, today = factories.school(), timezone.localdate()
     head = factories.member(school, "headteacher", "Helen", "Okafor").assignments.get()
     new = factories.person("Amy", "Lister")
-    services.assign_role(user=new, school=school, role_key="headteacher", starts_on=today + timedelta(days=10))
+    factories.give_role(user=new, school=school, role_key="headteacher", starts_on=today + timedelta(days=10))
     with pytest.raises(OutOfTurn, match=f"could read concerns from {full_day(today + timedelta(days=9))}"):
         services.end_role(assignment=head, last_day=today + timedelta(days=8))
     services.end_role(assignment=head, last_day=today + timedelta(days=9))
@@ -230,7 +230,7 @@ def test_nobody_reads_concerns_on_a_day_between_two_headteachers():
 
 def test_who_holds_two_roles_works_in_one_and_switches(client, teacher):
     elsewhere = factories.school("Weir Road Primary School")
-    services.assign_role(user=teacher, school=elsewhere, role_key="office", starts_on=LONG_AGO)
+    factories.give_role(user=teacher, school=elsewhere, role_key="office", starts_on=LONG_AGO)
     client.force_login(teacher)
 
     def role():
@@ -249,7 +249,7 @@ def test_who_holds_two_roles_works_in_one_and_switches(client, teacher):
 
 
 def test_an_event_says_in_which_role_it_was_done(client, teacher):
-    services.assign_role(user=teacher, school=factories.school(), role_key="office", starts_on=LONG_AGO)
+    factories.give_role(user=teacher, school=factories.school(), role_key="office", starts_on=LONG_AGO)
     for held in RoleAssignment.objects.filter(user=teacher):
         client.force_login(teacher)
         client.post("/act-as/", {"acting": f"{held.school_id}:{held.role_key}"})

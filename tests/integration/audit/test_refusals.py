@@ -5,7 +5,6 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from safeguarding.accounts.services import assign_role
 from safeguarding.audit.models import Event, Outcome, Verb
 from tests import factories
 
@@ -80,7 +79,7 @@ def test_an_address_without_its_last_stroke_is_completed_and_is_no_refusal(clien
 
 def test_changing_the_role_one_works_in_is_an_event_and_trying_anothers_a_refusal(client, cast):
     elsewhere = factories.school("Weir Road Primary School")
-    assign_role(user=cast.teacher, school=elsewhere, role_key="office", starts_on=factories.LONG_AGO)
+    factories.give_role(user=cast.teacher, school=elsewhere, role_key="office", starts_on=factories.LONG_AGO)
     client.force_login(cast.teacher)
 
     client.post(reverse("act_as"), {"acting": f"{elsewhere.pk}:headteacher"})

@@ -10,7 +10,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from safeguarding.accounts.models import Notice, User
-from safeguarding.accounts.services import assign_role, deactivate_person, end_role
+from safeguarding.accounts.services import deactivate_person, end_role
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Action, Concern, ConcernNote, KeptText
 from safeguarding.concerns.services import deciding
@@ -92,7 +92,7 @@ def test_who_works_at_another_school_only_no_longer_has_it(lead, room, concern):
     mover = factories.member(room.school, "pastoral", "Max", "Moved")
     given(concern, mover, by=room.lead, due_on=TODAY + DAY)
     leave(mover)
-    assign_role(user=mover, school=factories.school("Gorse Hill Academy"), role_key="pastoral", starts_on=TODAY)
+    factories.give_role(user=mover, school=factories.school("Gorse Hill Academy"), role_key="pastoral", starts_on=TODAY)
     assert adrift(lead.get(reverse("today"))) == [("Ring the nurse", "", "Max Moved, no longer here")]
 
 

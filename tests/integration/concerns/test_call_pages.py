@@ -271,7 +271,7 @@ def test_who_takes_no_calls_is_shown_none(client, room):
 
 def test_a_lead_who_works_in_another_role_just_now_is_shown_calls_all_the_same(client, room):
     elsewhere = factories.school("Weir Road Primary School")
-    accounts.assign_role(user=room.lead, school=elsewhere, role_key="teacher", starts_on=factories.LONG_AGO)
+    factories.give_role(user=room.lead, school=elsewhere, role_key="teacher", starts_on=factories.LONG_AGO)
     made(room)
     client.force_login(room.lead)
     client.post("/act-as/", {"acting": f"{elsewhere.pk}:teacher"})
@@ -485,7 +485,7 @@ def test_when_the_call_breaks_its_words_are_a_draft(client, room, monkeypatch):
 def test_the_call_goes_to_the_school_for_which_its_page_was_opened(client, room):
     """Somebody of two schools has a page of each open, and works in the role of the other by now."""
     there = factories.staffroom("Weir Road Primary School")
-    accounts.assign_role(user=room.teacher, school=there.school, role_key="teacher", starts_on=factories.LONG_AGO)
+    factories.give_role(user=room.teacher, school=there.school, role_key="teacher", starts_on=factories.LONG_AGO)
     here_child = factories.child(room.school, "Rowan", by=room.office)
     there_child = factories.child(there.school, "Skye", by=there.office)
     client.force_login(room.teacher)
@@ -520,7 +520,7 @@ def test_the_call_goes_to_the_school_for_which_its_page_was_opened(client, room)
 
 def test_a_child_of_ones_other_school_is_not_named_by_a_call(client, room):
     there = factories.staffroom("Weir Road Primary School")
-    accounts.assign_role(user=room.teacher, school=there.school, role_key="teacher", starts_on=factories.LONG_AGO)
+    factories.give_role(user=room.teacher, school=there.school, role_key="teacher", starts_on=factories.LONG_AGO)
     skye = factories.child(there.school, "Skye", by=there.office)
     send(client, room, child=str(skye.pk))
     assert Concern.objects.get().children.get().child is None

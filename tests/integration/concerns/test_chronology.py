@@ -329,9 +329,8 @@ def test_who_does_not_read_the_schools_concerns_has_no_chronology(client, cast, 
     whole_story(cast, rowan)
     elsewhere = factories.staffroom("Gorse Hill Academy").lead
     # Reads concerns at one school, teaches at this one: finds the card here, and nothing of what happened.
-    from safeguarding.accounts.services import assign_role
 
-    assign_role(user=elsewhere, school=cast.school, role_key="teacher", starts_on=factories.LONG_AGO)
+    factories.give_role(user=elsewhere, school=cast.school, role_key="teacher", starts_on=factories.LONG_AGO)
     for person, status in ((cast.teacher, 403), (cast.office, 403), (elsewhere, 404)):
         client.force_login(person)
         response = client.get(reverse(view, args=[rowan.pk]))

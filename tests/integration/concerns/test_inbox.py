@@ -40,7 +40,7 @@ def test_each_notice_says_the_reference_of_what_it_is_about(client, room):
 
 def test_who_may_no_longer_see_a_concern_is_told_no_reference_of_it(client, room):
     elsewhere = factories.school("Gorse Hill Academy")
-    factories.assign_role(user=room.deputy, school=elsewhere, role_key="teacher", starts_on=factories.LONG_AGO)
+    factories.give_role(user=room.deputy, school=elsewhere, role_key="teacher", starts_on=factories.LONG_AGO)
     concern, today = factories.concern(room), timezone.localdate()
     assert concern.reference in inbox_of(client, room.deputy)
     role = find_role(user=room.deputy, school=room.school, role_key="deputy_lead", on=today)

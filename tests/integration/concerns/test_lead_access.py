@@ -8,7 +8,6 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from safeguarding.accounts.services import assign_role
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Action, Concern
 from safeguarding.concerns.services import deciding
@@ -65,7 +64,7 @@ class School:
         self.people = {name: getattr(room, name) for name in ("teacher", "pastoral", "lead", "deputy", "headteacher")}
         self.people["elsewhere"] = factories.member(factories.school("Gorse Hill Academy"), "lead", "Ann", "Else")
         leaver = factories.person("Max", "Gone")
-        assign_role(
+        factories.give_role(
             user=leaver, school=room.school, role_key="lead", starts_on=date(2020, 9, 1), ends_on=date(2026, 7, 31)
         )
         self.people["leaver"] = leaver
@@ -208,7 +207,7 @@ def test_somebody_who_has_left_the_school_no_longer_sees_what_was_to_be_done_the
     room = factories.staffroom()
     yesterday = timezone.now() - timedelta(days=1)
     mover = factories.member(room.school, "pastoral", "Carla", "Moved", ends_on=timezone.localdate(yesterday))
-    assign_role(
+    factories.give_role(
         user=mover, school=factories.school("Gorse Hill Academy"), role_key="pastoral", starts_on=date(2020, 9, 1)
     )
     due = {"due_on": timezone.localdate(), "at": yesterday}

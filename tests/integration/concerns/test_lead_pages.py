@@ -268,7 +268,7 @@ def test_a_page_asks_as_often_for_twenty_rows_as_for_two(lead, room, page):
     # One more for each list that fills its place: it is counted.
     many = queries_of(lead, address)
     assert many <= few + {"today": 4}.get(page, 1)
-    # Two of them are the savepoint around a request in a test, and two the door to unsent drafts.
+    # Two of them are the savepoint around a request in a test, two the door to unsent drafts, one what waits of access.
     assert many <= 30
 
 

@@ -7,7 +7,6 @@ import pytest
 from django.urls import reverse
 
 from children.models import ImportRun
-from safeguarding.accounts.services import assign_role
 from safeguarding.concerns import tokens
 from safeguarding.concerns.models import Action, Amendment, ConcernChild, ConcernNote, Decision, Draft
 from safeguarding.concerns.services import deciding
@@ -90,7 +89,7 @@ def test_a_report_on_paper_does_not_say_whom_a_lead_took_the_child_to_be(client,
 
 def test_an_action_at_another_school_names_no_child_to_a_lead_of_this_one(client, room):
     there = factories.staffroom("Gorse Hill Academy")
-    assign_role(user=room.lead, school=there.school, role_key="teacher", starts_on=factories.LONG_AGO)
+    factories.give_role(user=room.lead, school=there.school, role_key="teacher", starts_on=factories.LONG_AGO)
     for cast, words in ((room, "Ring the nurse"), (there, "Save him a seat")):
         name = "Ashdown" if cast is room else "Thornbury"
         child = factories.child(cast.school, "Rowan", name, by=cast.office)

@@ -12,7 +12,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.permissions import Rights
-from safeguarding.accounts.services import assign_role, end_role
+from safeguarding.accounts.services import end_role
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Action, Concern
 from safeguarding.concerns.services import deciding, raising
@@ -34,7 +34,7 @@ class Both:
 def both(client: Client, at_beta: str, *, working: str = "beta") -> Both:
     alpha, beta = factories.staffroom("Alpha School"), factories.staffroom("Beta School")
     ann = factories.member(alpha.school, "lead", "Ann", "Both")
-    assign_role(user=ann, school=beta.school, role_key=at_beta, starts_on=factories.LONG_AGO)
+    factories.give_role(user=ann, school=beta.school, role_key=at_beta, starts_on=factories.LONG_AGO)
     client.force_login(ann)
     chosen = f"{beta.school.pk}:{at_beta}" if working == "beta" else f"{alpha.school.pk}:lead"
     client.post(reverse("act_as"), {"acting": chosen})
@@ -184,7 +184,7 @@ def test_the_next_concern_is_of_the_same_school(client):
 
 def test_the_furthest_reaching_role_at_a_school_is_the_one_that_counts_there(client):
     them = both(client, "teacher")
-    assign_role(user=them.ann, school=them.alpha.school, role_key="teacher", starts_on=factories.LONG_AGO)
+    factories.give_role(user=them.ann, school=them.alpha.school, role_key="teacher", starts_on=factories.LONG_AGO)
     held = Rights(them.ann).at(them.alpha.school.pk)
     assert held is not None
     assert held.role.key == "lead"

@@ -9,10 +9,20 @@ from django.core.management import call_command
 from django.db import models
 
 from children import upn
-from children.models import ChildDetail, Contact, ContactLink, Household
+from children.models import (
+    ChildDetail,
+    ChildGrant,
+    ChildTeamGrant,
+    ConflictOfInterest,
+    Contact,
+    ContactLink,
+    EmergencyAccess,
+    Household,
+)
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import RoleAssignment, School, User
 from safeguarding.audit.models import Event, LogEntry
+from safeguarding.audit.protection import may_view
 from safeguarding.concerns.models import Account, Action, Closing, Concern, ConcernChild, Decision, Draft
 from safeguarding.concerns.services.drafts import unsent_for_a_day
 from safeguarding.demo import desk
@@ -115,6 +125,27 @@ def test_a_lead_has_a_child_of_her_own_at_the_school(school):
 
     assert not about.filter(acknowledged_by=lead).exists()
     assert not Decision.objects.filter(concern__in=about, decided_by=lead).exists()
+
+
+def test_the_lead_sees_nothing_of_her_own_child(school):
+    lead = User.objects.get(username="b.prydderch")
+    own = ConflictOfInterest.objects.get(user=lead)
+    assert own.confirmed_by is not None
+    assert not may_view(lead, own.child)
+    assert not Concern.objects.visible_to(lead).filter(children__child=own.child).exists()
+
+
+def test_there_is_access_of_every_kind_to_look_at(school):
+    today = TUESDAY.date()
+    pastoral, head = User.objects.get(username="d.holroyde"), User.objects.get(username="h.garthwick")
+    chair, deputy = User.objects.get(username="w.delapenha"), User.objects.get(username="s.mahfouz")
+    ends = list(ChildGrant.objects.filter(user=pastoral).values_list("expires_on", flat=True))
+    assert min(ends) < today < max(ends)
+    assert ChildTeamGrant.objects.get().is_live(today)
+    assert EmergencyAccess.objects.get(reviewed_at=None).user == pastoral
+    assert Concern.objects.visible_to(chair).count() == 1
+    assert not may_view(head, Concern.objects.visible_to(chair).get())
+    assert not may_view(deputy, Concern.objects.get(restricted_at__isnull=False))
 
 
 def test_every_closed_concern_says_how_it_was_closed(school):

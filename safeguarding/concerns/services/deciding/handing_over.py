@@ -7,12 +7,12 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from safeguarding.accounts.models import Notice, User
-from safeguarding.accounts.permissions import ensure, ensure_works_at
-from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.permissions import ensure_works_at
 from safeguarding.accounts.services import settle_notices, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Action, ConcernNote
+from safeguarding.concerns.permissions import ensure_decides, ensure_may_act
 from safeguarding.dates import full_day
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import uuid7
@@ -30,7 +30,7 @@ def hand_over(*, action: Action, owner: User, due_on: date, by: User, at: dateti
     The same owner and day as before change nothing. Raises `NotAllowed` unless `by` decides at the school, `OutOfTurn` when
     the action has been ended, `BadInput` for somebody who does not work there today and for a day past or too far off.
     """
-    ensure(by, Capability.DECIDE_CONCERNS, action.school_id, _LEADS)
+    ensure_decides(by, action.concern_id, action.school_id, _LEADS)
     concern, at = lock(action.concern_id), at or timezone.now()
     now = Action.objects.select_for_update(of=("self",)).select_related("owner").get(pk=action.pk)
     if now.status != Action.Status.TO_DO:
@@ -38,6 +38,7 @@ def hand_over(*, action: Action, owner: User, due_on: date, by: User, at: dateti
     if (now.owner_id, now.due_on) == (owner.pk, due_on):
         return now
     ensure_works_at(owner, now.school_id, timezone.localdate(at))
+    ensure_may_act(owner, now.concern_id)
     if problem := day_problem("By", due_on, today=timezone.localdate(at)):
         raise BadInput(problem)
     _note(now, owner, due_on, by=by, at=at)

@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from children.models import Child
 from safeguarding.accounts.models import User
-from safeguarding.accounts.permissions import ensure
-from safeguarding.accounts.roles import Capability
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import ConcernChild, ConcernNote
+from safeguarding.concerns.permissions import ensure_decides
+from safeguarding.concerns.services.telling import hand_on
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
 
@@ -25,7 +25,7 @@ def link_child(*, named: ConcernChild, child: Child, by: User, at: datetime | No
 
     The same again by the same person changes nothing. Raises `OutOfTurn` for a child that has been linked otherwise.
     """
-    ensure(by, Capability.DECIDE_CONCERNS, named.school_id, LEADS)
+    ensure_decides(by, named.concern_id, named.school_id, LEADS)
     concern = lock(named.concern_id)
     named = ConcernChild.objects.select_for_update().get(pk=named.pk)
     if (named.child_id, named.linked_by_id) == (child.pk, by.pk):
@@ -40,6 +40,8 @@ def link_child(*, named: ConcernChild, child: Child, by: User, at: datetime | No
     named.save(update_fields=["child", "linked_at", "linked_by"])
     touch(concern)
     record(Verb.LINK, named, by=by)
+    # The child may be hidden from those who read the concern until now.
+    hand_on(concern, at=named.linked_at)
     return named
 
 
@@ -52,7 +54,7 @@ def unlink_child(
     The description stands again, to be linked to the right record. The same token and reason again change nothing. Raises
     `BadInput` without a reason, `OutOfTurn` for a child whom no lead has linked.
     """
-    ensure(by, Capability.DECIDE_CONCERNS, named.school_id, LEADS)
+    ensure_decides(by, named.concern_id, named.school_id, LEADS)
     if not (reason := reason.strip()):
         raise BadInput("Say why this is another child.")
     concern, key = lock(named.concern_id), entry_token(token, named.pk, reason)

@@ -9,6 +9,7 @@ from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.services import open_notices, settle_notices
 from safeguarding.concerns.lifecycles import concern_life
 from safeguarding.concerns.models import Concern
+from safeguarding.concerns.permissions import may_read
 from safeguarding.concerns.services.telling import tell_reporter
 from safeguarding.exceptions import OutOfTurn
 
@@ -20,6 +21,10 @@ def open_concern(*, concern: Concern, by: User, at: datetime | None = None) -> C
     But who calls for a lead does not answer their own call: it waits for somebody else, or for their decision.
     """
     at = at or timezone.now()
+    if not may_read(by, concern):
+        # Given to read, or opened in an emergency: it waits for a lead all the same.
+        open_notices(user=by, object_id=concern.pk, at=at)
+        return concern
     own_call = concern.called_at is not None and concern.logged_by_id == by.pk
     if concern.status == Concern.Status.NEW and not own_call:
         concern = _acknowledge(concern, by=by, at=at)

@@ -7,14 +7,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from safeguarding.accounts.models import Notice, User
-from safeguarding.accounts.permissions import ensure, ensure_works_at
-from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.permissions import ensure_works_at
 from safeguarding.accounts.services import open_notices, tell
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.lifecycles import action_life
 from safeguarding.concerns.models import Action, Concern, ConcernNote
+from safeguarding.concerns.permissions import ensure_decides, ensure_may_act
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
 
@@ -28,7 +28,7 @@ def rename_concern(*, concern: Concern, seen: int, title: str, by: User, at: dat
 
     `seen` is the revision on the lead's screen. Raises `ChangedSince` when somebody else saved first, but for the same title.
     """
-    ensure(by, Capability.DECIDE_CONCERNS, concern.school_id, LEADS)
+    ensure_decides(by, concern.pk, concern.school_id, LEADS)
     concern, title = lock(concern.pk), title.strip()
     if concern.title == title:
         return concern
@@ -43,7 +43,7 @@ def rename_concern(*, concern: Concern, seen: int, title: str, by: User, at: dat
 @transaction.atomic
 def add_note(*, concern: Concern, token: UUID, text: str, by: User, at: datetime | None = None) -> ConcernNote:
     """A lead's note. The same token and words again return the note that is there."""
-    ensure(by, Capability.DECIDE_CONCERNS, concern.school_id, LEADS)
+    ensure_decides(by, concern.pk, concern.school_id, LEADS)
     if not text.strip():
         raise BadInput("Write the note before you save it.")
     note, made = ConcernNote.objects.get_or_create(
@@ -66,13 +66,14 @@ def add_action(
     Raises `OutOfTurn` when the concern is closed, `BadInput` for a day that has passed or is too far off, and for somebody
     who has no role at the school today.
     """
-    ensure(by, Capability.DECIDE_CONCERNS, concern.school_id, LEADS)
+    ensure_decides(by, concern.pk, concern.school_id, LEADS)
     at = at or timezone.now()
     concern = lock(concern.pk)
     token = entry_token(token, text, owner.pk, due_on)
     if there := Action.objects.filter(token=token, created_by=by).first():
         return there
     _check_action(text, owner, due_on, school_id=concern.school_id, today=timezone.localdate(at))
+    ensure_may_act(owner, concern.pk)
     if concern.status == Concern.Status.CLOSED:
         raise OutOfTurn("This concern is closed. Open it again to add an action.")
     action = Action.objects.create(

@@ -1,0 +1,1 @@
+"""What may be typed on the pages about children? `lists` finding a child and bringing in a file · `access` who may see one."""

@@ -1,0 +1,130 @@
+"""Who can see a child's record, what was given, and what waits to be looked at? Read only."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, Model, QuerySet, Subquery
+
+from children.models import Child, ChildDetail, ChildGrant, ChildTeamGrant, ConflictOfInterest, EmergencyAccess
+from safeguarding.accounts.models import AccessReview, ConflictAnswer, RoleAssignment, School, Term, User
+from safeguarding.accounts.permissions import live
+from safeguarding.accounts.roles import Capability, with_capability
+from safeguarding.accounts.services import is_due, staff_of
+from safeguarding.accounts.services.sight import WhoSees, who_can_see
+from safeguarding.dates import clock, full_day, school_year
+
+See = Callable[[type[Model]], QuerySet[Any]]
+
+
+def record_behind(child: Child) -> ChildDetail:
+    """What stands for everything behind the card: who sees it sees the record."""
+    return ChildDetail(child_id=child.pk, school_id=child.school_id)
+
+
+def who_sees_child(child: Child, see: See, *, on: date) -> WhoSees:
+    """Who can open the child's record, with what was given where the reader may know it."""
+    detail: dict[tuple[UUID, str], str] = {}
+    for team_grant in live_grants(see(ChildTeamGrant).filter(content_object=child), on):
+        words = f"{team_grant.group.title}: {given_in_words(team_grant)}"
+        for member in team_grant.group.members.all():
+            detail[member.user_id, "grant"] = words
+    for grant in live_grants(see(ChildGrant).filter(content_object=child), on):
+        detail[grant.user_id, "grant"] = given_in_words(grant)
+    for opened in see(EmergencyAccess).filter(child=child, reviewed_at=None).order_by("opened_at"):
+        detail[opened.user_id, "emergency"] = f"Emergency access until {clock(opened.ends_at)}: {opened.reason}"
+    return who_can_see(record_behind(child), on=on, detail=detail)
+
+
+def live_grants(grants: QuerySet[Any], on: date) -> QuerySet[Any]:
+    """Those that open something on a day, with who gave them, the one that ends first at the top."""
+    people = ("granted_by", "user") if hasattr(grants.model, "user") else ("granted_by", "group")
+    return grants.filter(ended_at=None, expires_on__gte=on).select_related(*people).order_by("expires_on", "pk")
+
+
+def given_in_words(grant: Any) -> str:
+    """Access given by Priya Raman until 3 March 2027: helps with attendance."""
+    return f"Access given by {grant.granted_by.full_name} until {full_day(grant.expires_on)}: {grant.reason}"
+
+
+def conflicts_to_see(conflicts: QuerySet[ConflictOfInterest]) -> QuerySet[ConflictOfInterest]:
+    """Conflicts that are not lifted, those nobody has confirmed first."""
+    live = conflicts.filter(lifted_at=None).select_related("user", "child", "confirmed_by", "declared_by")
+    return live.order_by("confirmed_at", "-declared_at")
+
+
+def named_no_child(school_id: UUID, *, on: date) -> list[User]:
+    """Who has said yes to the yearly question, and for whom no child is named."""
+    yes = ConflictAnswer.objects.filter(school_id=school_id, year=school_year(on), has_connection=True)
+    said = set(yes.values_list("user_id", flat=True))
+    named = set(
+        ConflictOfInterest.objects.filter(school_id=school_id, lifted_at=None).values_list("user_id", flat=True)
+    )
+    return [one.user for one in staff_of(school_id, on=on) if one.user.pk in said - named]
+
+
+def emergencies_to_see(accesses: QuerySet[EmergencyAccess], *, reviewed: bool) -> QuerySet[EmergencyAccess]:
+    """Those that wait to be reviewed, the first due at the top; or those that were, newest first."""
+    found = accesses.filter(reviewed_at__isnull=not reviewed).select_related("user", "child", "reviewed_by")
+    return found.order_by("-reviewed_at" if reviewed else "review_by", "pk")
+
+
+def given_to(user: User, see: See, *, on: date, at: datetime) -> dict[str, list[Any]]:
+    """What is open to somebody beside their roles: access given to them and to their teams, emergencies that last."""
+    mine = live_grants(see(ChildGrant).filter(user=user), on).select_related("content_object", "granted_by", "user")
+    teams = [member.team_id for member in user.teams.filter(ended_at=None, team__ended_at=None) if _is_live(member, on)]
+    theirs = live_grants(see(ChildTeamGrant).filter(group_id__in=teams), on)
+    return {
+        "grants": list(mine),
+        "team_grants": list(theirs.select_related("content_object", "granted_by", "group")),
+        "emergencies": list(
+            see(EmergencyAccess).filter(user=user, ends_at__gt=at, reviewed_at=None).select_related("child")
+        ),
+    }
+
+
+def _is_live(member: Any, on: date) -> bool:
+    return member.starts_on <= on and (member.ends_on is None or member.ends_on >= on)
+
+
+@dataclass(frozen=True)
+class ToLookAt:
+    """What waits for those who manage access at a school: whether there is any, of each kind."""
+
+    emergencies: bool
+    conflicts: bool
+    review_due: bool
+    nobody_stands_in: bool
+
+    @property
+    def anything(self) -> bool:
+        return self.emergencies or self.conflicts or self.review_due or self.nobody_stands_in
+
+
+def to_look_at(school_id: UUID, see: See, *, on: date) -> ToLookAt:
+    """All of it in one query: a lead's first page asks each time."""
+    stands_in = RoleAssignment.objects.filter(
+        live(on), school=school_id, role_key__in=with_capability(Capability.STAND_IN), user__is_active=True
+    )
+    signed = AccessReview.objects.filter(school=school_id).order_by("-signed_at").values("signed_at")[:1]
+    terms = Term.objects.filter(school=school_id, withdrawn_at=None, starts_on__lte=on).order_by("-starts_on")
+    found = (
+        School.objects.filter(pk=school_id)
+        .annotate(
+            emergencies=Exists(see(EmergencyAccess).filter(school=school_id, reviewed_at=None)),
+            conflicts=Exists(see(ConflictOfInterest).filter(school=school_id, lifted_at=None, confirmed_at=None)),
+            signed=Subquery(signed),
+            began=Subquery(terms.values("starts_on")[:1]),
+            stands_in=Exists(stands_in),
+        )
+        .values("emergencies", "conflicts", "signed", "began", "stands_in")
+        .get()
+    )
+    return ToLookAt(
+        emergencies=found["emergencies"],
+        conflicts=found["conflicts"],
+        review_due=is_due(found["signed"], found["began"], on=on),
+        nobody_stands_in=not found["stands_in"],
+    )

@@ -1,0 +1,43 @@
+"""What does a role let somebody do, in words? For the page that says what changes, and for one's own first page."""
+
+from collections.abc import Iterable
+
+from .roles import ROLES, Capability
+
+C = Capability
+# The end of "From then on this person …".
+WORDS: dict[Capability, str] = {
+    C.LOG_CONCERN: "logs concerns, and sees what became of their own",
+    C.VIEW_CONCERNS: "reads every concern of the school that is not restricted",
+    C.VIEW_RESTRICTED: "reads the restricted concerns too",
+    C.STAND_IN: "reads and decides concerns in place of somebody who may not see them",
+    C.DECIDE_CONCERNS: "decides what is done about a concern",
+    C.RECEIVE_CALLS: "is called when somebody needs a safeguarding lead now",
+    C.FIND_CHILDREN: "finds children by name, year and class",
+    C.VIEW_CHILD_DETAILS: "opens the record of every child: people, dates, numbers",
+    C.VIEW_ADDRESSES: "sees where children live",
+    C.IMPORT_CHILDREN: "brings in the list of children",
+    C.OWN_ACTIONS: "has a page of the actions given to them",
+    C.MANAGE_SCHOOL: "changes the school’s settings",
+    C.MANAGE_ACCESS: "gives and withdraws access, and looks at conflicts of interest",
+    C.EMERGENCY_ACCESS: "may open one child’s record in an emergency, with a reason, for an hour",
+    C.MANAGE_ACCOUNTS: "looks after accounts, without seeing a record",
+    C.VIEW_AUDIT: "sees who has looked at what",
+}
+
+
+def in_words(capabilities: Iterable[Capability]) -> list[str]:
+    """Each capability as the end of a sentence, always in the same order."""
+    held = set(capabilities)
+    return [words for capability, words in WORDS.items() if capability in held]
+
+
+def of_roles(role_keys: Iterable[str]) -> set[Capability]:
+    """Everything that some of these roles may do."""
+    return set[Capability]().union(*(ROLES[key].capabilities for key in role_keys))
+
+
+def differences(before: Iterable[str], after: Iterable[str]) -> tuple[list[str], list[str]]:
+    """What somebody gains and what they lose who held the roles `before` and holds `after`."""
+    had, has = of_roles(before), of_roles(after)
+    return in_words(has - had), in_words(had - has)

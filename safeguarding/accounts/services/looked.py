@@ -1,0 +1,117 @@
+"""Who has looked at a record, and what was done at a school? The events in words, for those who may read them. Read only."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from safeguarding.accounts.models import User
+from safeguarding.accounts.roles import ROLES
+from safeguarding.audit.models import Event, Outcome, Verb
+from safeguarding.dates import full_moment, start_of
+from safeguarding.spreadsheet import as_csv
+
+# What was done, as colleagues say it.
+DID: dict[str, str] = {
+    Verb.VIEW: "opened it", Verb.LIST: "saw it in a list", Verb.SEARCH: "found it by a search", Verb.PRINT: "printed it",
+    Verb.DOWNLOAD: "downloaded it", Verb.EXPORT: "took it out as a file", Verb.DENY: "was turned away",
+    Verb.ERROR: "met an error", Verb.SIGN_IN: "signed in", Verb.SIGN_IN_FAILED: "could not sign in",
+    Verb.SIGN_OUT: "signed out", Verb.CREATE: "made it", Verb.CHANGE: "changed it", Verb.ACKNOWLEDGE: "read it first",
+    Verb.DECIDE: "decided", Verb.CLOSE: "closed it", Verb.REOPEN: "opened it again", Verb.ADD: "added to it",
+    Verb.CALL: "called a lead", Verb.ASSIGN: "gave somebody something to do", Verb.COMPLETE: "finished an action",
+    Verb.LINK: "said who a child is", Verb.ASK: "asked about it", Verb.IMPORT: "brought in a file",
+    Verb.DRAFT: "opened a draft", Verb.DISCARD: "discarded a draft", Verb.GRANT: "gave access",
+    Verb.WITHDRAW: "withdrew access", Verb.RESTRICT: "restricted it, or lifted that",
+    Verb.DECLARE: "declared a connection", Verb.CONFIRM: "confirmed a conflict", Verb.LIFT: "lifted a conflict",
+    Verb.EMERGENCY: "opened it in an emergency", Verb.REVIEW: "reviewed access",
+}  # fmt: skip
+# More than this is narrowed first.
+MOST_EXPORTED = 20_000
+HEADINGS = ("When", "Who", "Role", "What", "Of what", "How many", "Page", "Outcome", "From address")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How the events are narrowed: who, what, and how many days back. None and "" narrow nothing."""
+
+    person: UUID | None = None
+    verb: str = ""
+    days: int | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """An event in words. `of` is the kind of record, never which one by name."""
+
+    at: datetime
+    who: str
+    role: str
+    did: str
+    of: str
+    count: int | None
+    page: str
+    outcome: str
+    address: str
+
+    @property
+    def is_refusal(self) -> bool:
+        return self.outcome == Outcome.REFUSED
+
+
+def events_about(keys: Collection[UUID], asked: Asked, *, today: date) -> QuerySet[Event]:
+    """The events about these records, as asked for."""
+    return _narrowed(Event.objects.filter(object_id__in=keys), asked, today)
+
+
+def events_at(school_id: UUID, asked: Asked, *, today: date) -> QuerySet[Event]:
+    """Everything that was done at a school, as asked for."""
+    return _narrowed(Event.objects.filter(school_id=school_id), asked, today)
+
+
+def _narrowed(events: QuerySet[Event], asked: Asked, today: date) -> QuerySet[Event]:
+    if asked.person:
+        events = events.filter(actor_id=asked.person)
+    if asked.verb:
+        events = events.filter(verb=asked.verb)
+    if asked.days:
+        events = events.filter(at__gte=start_of(today - timedelta(days=asked.days)))
+    return events
+
+
+def in_words(events: Iterable[Event]) -> list[Line]:
+    """Events as a page or a file shows them: one query for all people."""
+    events = list(events)
+    people: Mapping[UUID, User] = User.objects.in_bulk({event.actor_id for event in events if event.actor_id})
+    return [_line(event, people) for event in events]
+
+
+def _line(event: Event, people: Mapping[UUID, User]) -> Line:
+    person = people.get(event.actor_id) if event.actor_id else None
+    return Line(
+        at=event.at,
+        who=person.full_name if person else "Harbour itself" if event.actor_id is None else "Somebody unknown",
+        role=ROLES[event.acting_role].title if event.acting_role in ROLES else "",
+        did=DID.get(event.verb, event.verb),
+        of=event.object_type.rpartition(".")[2],
+        count=event.count,
+        page=event.purpose,
+        outcome=event.outcome,
+        address=event.source_address or "",
+    )
+
+
+def people_in(keys: Collection[UUID]) -> list[tuple[str, str]]:
+    """Who has ever done something with these records: choices for the filter, by name."""
+    actors = Event.objects.filter(object_id__in=keys, actor_id__isnull=False).values("actor_id").distinct()
+    people = User.objects.filter(pk__in=actors).order_by("last_name", "first_name")
+    return [(str(person.pk), person.full_name) for person in people]
+
+
+def as_file(lines: Sequence[Line]) -> bytes:
+    """The events as CSV, in the order of the page. No cell is run as a formula."""
+    return as_csv(
+        HEADINGS,
+        ((full_moment(x.at), x.who, x.role, x.did, x.of, x.count, x.page, x.outcome, x.address) for x in lines),
+    )

@@ -1,0 +1,249 @@
+"""The pages about access to a concern, what a colleague can see, roles, teams and the review of the term."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from children.services import access as child_access
+from safeguarding.accounts import services as accounts
+from safeguarding.accounts.models import AccessReview, Notice, RoleAssignment, Team
+from safeguarding.audit.models import Event, Verb
+from safeguarding.concerns.models import Concern, ConcernGrant, ConcernSubject
+from safeguarding.concerns.services import access
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate()
+WHY = "Works with the family every week"
+
+
+@pytest.fixture
+def room():
+    return factories.staffroom()
+
+
+@pytest.fixture
+def concern(room):
+    return factories.concern(room)
+
+
+def boxes(name, day):
+    return {f"{name}_day": day.day, f"{name}_month": day.month, f"{name}_year": day.year}
+
+
+def opened(client, user, name, *keys, data=None):
+    client.force_login(user)
+    address = reverse(name, args=keys)
+    return client.get(address) if data is None else client.post(address, data)
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "codes"),
+    [
+        ("concern_access", None, {"teacher": 403, "pastoral": 403, "deputy": 200, "lead": 200}),
+        ("concern_looked", None, {"teacher": 403, "pastoral": 403, "deputy": 403, "lead": 200}),
+        ("restrict_concern", None, {"teacher": 403, "pastoral": 403, "deputy": 403, "lead": 200}),
+        ("concern_access_give", {"holder": ""}, {"teacher": 403, "pastoral": 403, "deputy": 403, "lead": 422}),
+        ("name_subject", {"about-person": ""}, {"teacher": 403, "pastoral": 403, "deputy": 403, "lead": 422}),
+    ],
+)
+def test_who_may_open_each(client, room, concern, name, data, codes):
+    assert {r: opened(client, getattr(room, r), name, concern.pk, data=data).status_code for r in codes} == codes
+    stranger = factories.member(factories.school(), "lead", "Olive", "Marsh")
+    assert opened(client, stranger, name, concern.pk, data=data).status_code == 404
+
+
+def test_why_each_sees_it_is_said(client, room, concern):
+    access.grant_concern(
+        concern=concern, user=room.pastoral, reason=WHY, last_day=TODAY + timedelta(days=9), by=room.lead
+    )
+    page = opened(client, room.lead, "concern_access", concern.pk)
+    why = {seer.name: list(seer.why) for seer in page.context["sees"].seers}
+    assert set(why) == {"Priya Raman", "Tom Aldous", "Helen Okafor", "Carla Mendes"}
+    assert why["Tom Aldous"] == ["Their role opens it"]
+    assert why["Carla Mendes"][0].startswith("Access given by Priya Raman until")
+    assert WHY in why["Carla Mendes"][0]
+    # Whoever was given it reads it, sees who else does, and not the reasons of others.
+    mine = opened(client, room.pastoral, "concern_access", concern.pk)
+    assert mine.status_code == 200
+    assert mine.context["form"] is None
+    assert opened(client, room.pastoral, "concern", concern.pk).status_code == 200
+    assert Concern.objects.get(pk=concern.pk).acknowledged_by is None
+    assert "C-" in text(opened(client, room.pastoral, "staff_home"))
+
+
+def test_access_to_a_concern_is_given_and_withdrawn_in_two_steps(client, room, concern):
+    sent = {"holder": f"user:{room.pastoral.pk}", "reason": WHY, **boxes("last_day", TODAY + timedelta(days=9))}
+    assert "Carla Mendes" in text(opened(client, room.lead, "concern_access_give", concern.pk, data=sent))
+    assert not ConcernGrant.objects.exists()
+    opened(client, room.lead, "concern_access_give", concern.pk, data=sent | {"confirmed": "yes"})
+    grant = ConcernGrant.objects.get()
+    assert "Would see it no longer" in text(opened(client, room.lead, "concern_access_withdraw", concern.pk, grant.pk))
+    opened(client, room.lead, "concern_access_withdraw", concern.pk, grant.pk, data={"reason": "Moved on"})
+    assert ConcernGrant.objects.get().ended_by == room.lead
+    assert opened(client, room.pastoral, "concern", concern.pk).status_code == 403
+
+
+def test_restricting_says_who_loses_sight_of_it(client, room, concern):
+    page = text(opened(client, room.lead, "restrict_concern", concern.pk))
+    assert "Would see it no longer" in page
+    assert "Tom Aldous" in page
+    assert Concern.objects.get(pk=concern.pk).restricted_at is None
+    opened(client, room.lead, "restrict_concern", concern.pk, data={})
+    assert opened(client, room.deputy, "concern", concern.pk).status_code == 404
+    assert "Restricted" in text(opened(client, room.headteacher, "concern", concern.pk))
+
+
+def test_from_a_notice_to_reading_the_chair_needs_nothing_else(client, room, concern):
+    chair = factories.member(room.school, "chair", "Winston", "Dale")
+    assert opened(client, chair, "concern", concern.pk).status_code == 403
+    sent = {"about-person": str(room.headteacher.pk)}
+    assert "Winston Dale" in text(opened(client, room.lead, "name_subject", concern.pk, data=sent))
+    assert not ConcernSubject.objects.exists()
+    opened(client, room.lead, "name_subject", concern.pk, data={**sent, "confirmed": "yes"})
+    assert opened(client, room.headteacher, "concern", concern.pk).status_code == 404
+
+    client.force_login(chair)
+    home = client.get(reverse("home"), follow=True)
+    assert concern.reference in text(home)
+    notice = Notice.objects.get(user=chair)
+    page = client.get(reverse("notice", args=[notice.pk]), follow=True)
+    assert page.status_code == 200
+    assert "He was quiet at register." in text(page)
+    assert Concern.objects.get(pk=concern.pk).acknowledged_by == chair
+    note = {"text": "Spoke to the trust.", "token": str(factories.uuid4())}
+    assert client.post(reverse("add_note", args=[concern.pk]), note).status_code in (302, 422)
+    for name in ("today", "concerns", "children", "access_home", "event_log"):
+        assert client.get(reverse(name)).status_code == 403, name
+
+
+def test_the_confirmation_that_hides_it_from_oneself_leads_home(client, room, concern):
+    sent = {"about-person": str(room.lead.pk), "confirmed": "yes"}
+    assert opened(client, room.lead, "name_subject", concern.pk, data=sent).url == reverse("home")
+    assert opened(client, room.lead, "concern", concern.pk).status_code == 404
+
+
+def test_everything_a_colleague_can_see(client, room, concern):
+    team = accounts.make_team(school=room.school, title="Breakfast club", kind="pastoral", by=room.lead)
+    accounts.add_member(team=team, user=room.pastoral, by=room.lead)
+    rowan = factories.child(room.school, "Skye", "Lindqvist", by=room.office)
+    give = {"child": rowan, "reason": WHY, "last_day": TODAY + timedelta(days=9), "by": room.lead}
+    child_access.grant_child_to_team(team=team, **give)
+    page = text(opened(client, room.lead, "person_access", room.pastoral.pk))
+    for words in ("Carla Mendes", "Breakfast club", "Skye Lindqvist", "logs concerns"):
+        assert words in page
+    assert opened(client, room.pastoral, "person_access", room.pastoral.pk).status_code == 200
+    assert opened(client, room.pastoral, "person_access", room.lead.pk).status_code == 404
+    assert opened(client, room.deputy, "person_access", room.pastoral.pk).status_code == 404
+    stranger = factories.member(factories.school(), "lead", "Olive", "Marsh")
+    assert opened(client, stranger, "person_access", room.pastoral.pk).status_code == 404
+
+
+def test_a_role_is_given_and_ended_after_saying_what_it_changes(client, room):
+    sent = {"new_role": "deputy_lead", **boxes("starts_on", TODAY)}
+    first = text(opened(client, room.lead, "give_role", room.teacher.pk, data=sent))
+    assert "reads every concern of the school that is not restricted" in first
+    assert room.teacher.assignments.count() == 1
+    assert opened(client, room.lead, "give_role", room.teacher.pk, data=sent | {"confirmed": "yes"}).status_code == 302
+    assert room.teacher.assignments.count() == 2
+    assert opened(client, room.lead, "give_role", room.lead.pk, data=sent | {"confirmed": "yes"}).status_code == 422
+    assert opened(client, room.deputy, "give_role", room.teacher.pk, data=sent).status_code == 403
+
+    ended = room.teacher.assignments.get(role_key="deputy_lead")
+    assert "reads every concern" in text(opened(client, room.lead, "end_role", room.teacher.pk, ended.pk))
+    opened(client, room.lead, "end_role", room.teacher.pk, ended.pk, data={})
+    assert RoleAssignment.objects.get(pk=ended.pk).ends_on == TODAY
+
+
+def test_the_last_lead_cannot_be_ended_in_the_browser(client, room):
+    accounts.end_role(assignment=room.deputy.assignments.get(), last_day=TODAY - timedelta(days=1))
+    last = room.lead.assignments.get()
+    answer = opened(client, room.headteacher, "end_role", room.lead.pk, last.pk, data={})
+    assert answer.status_code == 409
+    assert "would have no safeguarding lead" in text(answer)
+    assert RoleAssignment.objects.get(pk=last.pk).ends_on is None
+
+
+def test_a_team_is_made_filled_and_ended(client, room):
+    client.force_login(room.lead)
+    assert client.post(reverse("teams"), {"title": "Breakfast club", "kind": "pastoral"}).status_code == 302
+    team = Team.objects.get()
+    add = {"person": str(room.pastoral.pk)}
+    assert "Nothing is changed yet" in text(client.post(reverse("team", args=[team.key]), add))
+    assert team.members.count() == 0
+    client.post(reverse("team", args=[team.key]), add | {"confirmed": "yes"})
+    member = team.members.get()
+    assert "Carla Mendes" in text(client.get(reverse("team", args=[team.key])))
+    assert client.post(reverse("remove_member", args=[team.key, member.pk])).status_code == 302
+    assert client.post(reverse("remove_member", args=[team.key, member.pk])).status_code == 404
+    assert client.post(reverse("end_team", args=[team.key])).status_code == 302
+    assert client.get(reverse("team", args=[team.key])).status_code == 404
+    assert client.post(reverse("teams"), {"title": "", "kind": "pastoral"}).status_code == 422
+
+
+def test_the_roles_beyond_the_notice_are_shown_in_its_words(client, room):
+    client.force_login(room.headteacher)
+    assert client.post(reverse("beyond_notice"), {"role_keys": ["senco"]}).status_code == 302
+    page = text(client.get(reverse("beyond_notice")))
+    assert "as this school has decided, also by: SENCO" in page
+    assert client.post(reverse("beyond_notice"), {"role_keys": ["king"]}).status_code == 422
+
+
+def test_the_review_of_the_term_is_due_signed_and_not_due_until_the_next_term(client, room, concern):
+    accounts.add_term(school=room.school, name="Autumn", starts_on=TODAY - timedelta(days=30), ends_on=TODAY)
+    access.grant_concern(
+        concern=concern, user=room.pastoral, reason=WHY, last_day=TODAY + timedelta(days=9), by=room.lead
+    )
+    assert "The review of access is due this term" in text(opened(client, room.lead, "today"))
+    page = text(client.get(reverse("access_review")))
+    assert "Carla Mendes" in page
+    assert WHY in page
+    assert client.post(reverse("access_review"), {}).status_code == 302
+    assert AccessReview.objects.get().signed_by == room.lead
+    assert Event.objects.filter(verb=Verb.REVIEW, actor_id=room.lead.pk).count() == 1
+    assert "The review of access is due" not in text(client.get(reverse("today")))
+    assert opened(client, room.deputy, "access_review", data={}).status_code == 403
+    assert accounts.review_is_due(room.school.pk, on=TODAY) is False
+    accounts.add_term(
+        school=room.school, name="Spring", starts_on=TODAY + timedelta(days=20), ends_on=TODAY + timedelta(days=90)
+    )
+    assert accounts.review_is_due(room.school.pk, on=TODAY + timedelta(days=21)) is True
+
+
+@pytest.mark.parametrize("role", ["governor", "it_admin", "auditor", "chair"])
+def test_roles_without_a_record_have_a_first_page_of_their_own(client, room, role):
+    person = factories.member(room.school, role, "Robin", "Hart")
+    client.force_login(person)
+    page = client.get(reverse("home"), follow=True)
+    assert page.status_code == 200
+    assert page.redirect_chain[-1][0] == reverse("own_role")
+    assert "What is yours in Harbour" in text(page)
+    log = client.get(reverse("event_log"))
+    assert log.status_code == (200 if role == "auditor" else 403)
+    for name in ("today", "children", "concerns"):
+        assert client.get(reverse(name)).status_code == 403, name
+
+
+def test_the_event_log_names_no_child(client, room, concern):
+    auditor = factories.member(room.school, "auditor", "Robin", "Hart")
+    opened(client, room.lead, "concern", concern.pk)
+    page = text(opened(client, auditor, "event_log"))
+    assert "Priya Raman" in page
+    assert "Ashdown" not in page
+    file = client.get(reverse("event_log"), {"as": "csv", "verb": "view"})
+    assert b"Priya Raman" in file.content
+    assert Event.objects.filter(verb=Verb.EXPORT, actor_id=auditor.pk).exists()
+
+
+def test_that_nobody_stands_in_is_said_without_saying_for_what(client, room):
+    assert "Nobody is named to stand in" in text(opened(client, room.headteacher, "access_home"))
+    page = text(opened(client, room.headteacher, "stand_in", room.school.pk))
+    assert "alternate safeguarding lead or chair of governors" in page
+    factories.member(room.school, "chair", "Winston", "Dale")
+    assert "Nobody is named to stand in" not in text(opened(client, room.headteacher, "access_home"))
