@@ -21,7 +21,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.matrix.bodies import body_of
-from tests.matrix.policy import RECORDED, REFUSALS, SIGNED_OUT, Cell, Policy
+from tests.matrix.policy import RECORDED, REFUSALS, SIGNED_OUT, Cell, Policy, kinds_of
 from tests.matrix.world import World
 from tests.pdfs import Printed
 
@@ -40,7 +40,7 @@ _MASKED = re.compile(
 # Rows written in this transaction so far, by table; what was taken back counts too. And the refusals of one person.
 _STATE = """
 SELECT (SELECT jsonb_object_agg(relid::regclass, n_tup_ins + n_tup_upd + n_tup_del)
-        FROM pg_stat_xact_user_tables WHERE n_tup_ins + n_tup_upd + n_tup_del > 0),
+        FROM pg_stat_xact_user_tables WHERE schemaname = 'public' AND n_tup_ins + n_tup_upd + n_tup_del > 0),
        (SELECT count(*) FROM audit_event WHERE actor_id = %s AND verb = 'deny')
 """
 
@@ -124,16 +124,16 @@ class Matrix:
 
     # --- the request
 
-    def _key(self, cell: Cell) -> Any:
-        kind = self.policy.pages[cell.page].get("of")
-        return self.world.keys[cell.record][kind] if kind else None
+    def _key(self, cell: Cell) -> list[Any]:
+        """What fills the address of the page for this record; the words of a search fill none."""
+        return [self.world.keys[cell.record][kind] for kind in kinds_of(self.policy.pages[cell.page])]
 
-    def _send(self, cell: Cell, key: Any, method: str = "") -> tuple[Any, str]:
+    def _send(self, cell: Cell, keys: list[Any], method: str = "") -> tuple[Any, str]:
         """The answer, and what was sent in its body. `method` is another than that of the cell."""
-        address = reverse(cell.page, args=[key] if isinstance(key, UUID) else [])
+        address = reverse(cell.page, args=[key for key in keys if isinstance(key, UUID)])
         client, body = self._browser(cell.person), {}
         if cell.method == "POST":
-            body = body_of(cell.page, self.world, cell.person, cell.record, key)
+            body = body_of(cell.page, self.world, cell.person, cell.record)
             response = client.post(address, body)
         else:
             response = getattr(client, (method or cell.method).lower())(address)
@@ -169,7 +169,8 @@ class Matrix:
         if strange:
             return [f"shows what it must not: {', '.join(strange)}"]
         needs = self.policy.pages[cell.page].get("needs")
-        if expected != "shown" or not cell.record or needs not in self.policy.shows(cell):
+        may_be_empty = self.policy.pages[cell.page].get("may_be_empty", False)
+        if expected != "shown" or not cell.record or may_be_empty or needs not in self.policy.shows(cell):
             return []
         own = ((cell.record, part) in planted.places[word] for word in found for part in self.policy.shows(cell))
         return [] if any(own) else [f"shows nothing of the record {cell.record}"]
@@ -192,7 +193,7 @@ class Matrix:
         if asked not in self._words:
             mark = transaction.savepoint()
             try:
-                never, _ = self._send(cell, NEVER_ISSUED)
+                never, _ = self._send(cell, [NEVER_ISSUED for _ in self._key(cell)])
                 self._written = {}
                 self._words[asked] = f"{never.status_code} {_masked(never)}"
             finally:

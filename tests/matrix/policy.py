@@ -83,7 +83,7 @@ class Policy:
                 for person in self.people:
                     if "of" in entry:
                         for record in self.records:
-                            if keys[record].get(entry["of"]) is not None:
+                            if all(keys[record].get(kind) is not None for kind in kinds_of(entry)):
                                 yield Cell(page, method, person, record)
                     else:
                         yield Cell(page, method, person)
@@ -135,6 +135,12 @@ class Policy:
             and line.get("method", cell.method) == cell.method
             for line in self.said.get("not_yet") or ()
         )
+
+
+def kinds_of(entry: dict[str, Any]) -> list[str]:
+    """Which keys of a record fill the address of a page, in their order."""
+    of = entry.get("of", [])
+    return [of] if isinstance(of, str) else of
 
 
 def read() -> Policy:

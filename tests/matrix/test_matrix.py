@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.matrix.asking import Matrix, pairwise
-from tests.matrix.policy import REFUSALS, read
+from tests.matrix.policy import REFUSALS, kinds_of, read
 from tests.matrix.world import World
 
 POLICY = read()
@@ -56,5 +56,5 @@ def test_the_selection_has_every_pair_of_a_page_and_a_person():
 
 def _all_keys() -> dict[str, dict[str, str]]:
     """As if every record had whatever fills an address."""
-    kinds = {entry["of"]: "key" for entry in POLICY.pages.values() if "of" in entry}
+    kinds = {kind: "key" for entry in POLICY.pages.values() for kind in kinds_of(entry)}
     return dict.fromkeys(POLICY.records, kinds)

@@ -9,7 +9,19 @@ from tests.matrix.world import RECORDS, ROLES
 
 POLICY = read()
 WORDS = {"shown", "onwards", "taken", "refused", "damaged", "own", "closed", "not_there", "not_allowed", "sign_in"}
-ENTRY = {"door", "of", "needs", "shows", "writes", "but", "signed_out", "unseen", "never_issued", *METHODS}
+ENTRY = {
+    "door",
+    "of",
+    "needs",
+    "shows",
+    "writes",
+    "but",
+    "signed_out",
+    "unseen",
+    "never_issued",
+    "may_be_empty",
+    *METHODS,
+}
 
 
 def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:

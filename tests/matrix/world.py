@@ -90,8 +90,9 @@ def make() -> World:
         world.children[record] = _child(world, record, number)
         world.keys[record] = {"child": world.children[record].pk}
     link_siblings(one=world.children["two"], other=world.children["hidden"], by=world.people["office"])
-    _row(ConflictOfInterest, user=world.people["lead_parent"], child=world.children["hidden"], kind="own_child",
+    declared = _row(ConflictOfInterest, user=world.people["lead_parent"], child=world.children["hidden"], kind="own_child",
          school=world.here, declared_by=world.people["lead_parent"])  # fmt: skip
+    world.keys["hidden"]["conflict"] = declared.pk
     for record in RECORDS:
         _concern(world, record)
     _close(world)
@@ -180,7 +181,10 @@ def _concern(world: World, record: str) -> None:
         Concern._base_manager.filter(pk=made.pk).update(restricted_at=THEN, restricted_by=world.people["lead"])
     about = {"subject": "subject", "head": "headteacher"}.get(record)
     if about:
-        _row(ConcernSubject, concern=made, school=school, user=world.people[about], named_by=world.people["lead"])
+        named = _row(
+            ConcernSubject, concern=made, school=school, user=world.people[about], named_by=world.people["lead"]
+        )
+        keys["named_subject"] = named.pk
     if record in DECIDED:
         _decide(world, record)
     owner = world.people["assistant"] if record == "action" else world.lead_of(record)
@@ -236,25 +240,37 @@ def _access(world: World) -> None:
     given = {"granted_by": lead, "permission": viewing(Child), "school": world.here, "user": one}
     last_week, next_week = TODAY - timedelta(days=7), TODAY + timedelta(days=7)
     for record, until in (("granted", next_week), ("expired", last_week)):
-        _row(ChildGrant, content_object=world.children[record], reason=word(), expires_on=until, **given)
+        grant = _row(ChildGrant, content_object=world.children[record], reason=word(), expires_on=until, **given)
+        world.keys[record]["child_grant"] = grant.pk
+    ended = {"ended_at": THEN, "ended_by": lead, "end_reason": word()}
+    _row(ChildGrant, content_object=world.children["closed"], reason=word(), expires_on=next_week, **given, **ended)
     given["permission"] = viewing(Concern)
     for record, until in (("named", next_week), ("restricted", last_week)):
-        _row(ConcernGrant, content_object=world.concerns[record], reason=word(), expires_on=until, **given)
+        ended = {"ended_at": THEN, "ended_by": lead, "end_reason": word()} if record == "restricted" else {}
+        grant = _row(
+            ConcernGrant, content_object=world.concerns[record], reason=word(), expires_on=until, **given, **ended
+        )
+        world.keys[record]["concern_grant"] = grant.pk
     for record, at in (("emergency", NOW - timedelta(minutes=20)), ("expired", NOW - timedelta(hours=3))):
         over = {"reviewed_at": NOW, "reviewed_by": lead, "finding": "justified"} if record == "expired" else {}
-        _row(
+        access = _row(
             EmergencyAccess, user=one, school=world.here, child=world.children[record], reason=word(), opened_at=at,
             ends_at=at + timedelta(hours=1), review_by=next_week, review_note=word() if over else "", **over,
         )  # fmt: skip
+        world.keys[record]["emergency"] = access.pk
     _row(
         ConflictOfInterest, user=world.people["deputy"], child=world.children["open"], kind="close", school=world.here,
         declared_by=lead, lifted_at=THEN, lifted_by=lead, lift_reason=word(),
     )  # fmt: skip
-    team = Team.objects.create(name=str(uuid4()), school=world.there, kind="pastoral", title="Pastoral team")
-    TeamMember.objects.create(team=team, user=world.people["reporter_there"], starts_on=factories.LONG_AGO)
+    for record in ("open", "other"):
+        team = Team.objects.create(
+            name=str(uuid4()), school=world.school_of(record), kind="pastoral", title="Pastoral team"
+        )
+        one = TeamMember.objects.create(team=team, user=world.reporter_of(record), starts_on=factories.LONG_AGO)
+        world.keys[record] |= {"team": team.key, "member": one.pk}
     _row(
         ChildTeamGrant, group=team, content_object=world.children["other"], reason=word(), expires_on=last_week,
-        granted_by=world.people["lead_there"], permission=viewing(Child), school=world.there,
+        ended_at=NOW, ended_by=world.people["lead_there"], end_reason=word(), granted_by=world.people["lead_there"], permission=viewing(Child), school=world.there,
     )  # fmt: skip
 
 
@@ -295,7 +311,15 @@ def _school_days(world: World) -> None:
             user=lead, starts_on=TODAY + timedelta(days=30), ends_on=TODAY + timedelta(days=31), by=lead
         )
         closure = accounts.add_closure(school=school, on=date(2027, 1, 4), reason="Training day", by=lead)
-        world.keys[record] |= {"reset": uuid7(), "absence": absence.pk, "day": closure.pk, "colleague": lead.pk}
+        held = lead.assignments.get()
+        world.keys[record] |= {
+            "school": school.pk,
+            "assignment": held.pk,
+            "reset": uuid7(),
+            "absence": absence.pk,
+            "day": closure.pk,
+            "colleague": lead.pk,
+        }
 
 
 def _row(model: type[models.Model], **values: Any) -> Any:
