@@ -4,7 +4,7 @@ HARBOUR = .venv/bin/python
 # small, usual or full: a database of its own for each, seeded once.
 export BENCH_SIZE ?= usual
 
-.PHONY: help run test soak check fix bench demo
+.PHONY: help run test soak check fix mutate bench demo
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
@@ -28,6 +28,10 @@ fix:  ## let ruff mend and lay out the code
 	@$(PYTHON) .ci/bootstrap.py check
 	@$(HARBOUR) -m ruff check --fix .
 	@$(HARBOUR) -m ruff format .
+
+mutate:  ## take away one access check at a time: a test must notice each; about an hour, ARGS="facts" for some
+	@$(PYTHON) .ci/bootstrap.py test
+	@$(HARBOUR) .ci/mutate.py $(ARGS)
 
 bench:  ## measure every page; prints a table and writes var/bench.json; BENCH_SIZE=full for a million concerns
 	@$(PYTHON) .ci/bootstrap.py test

@@ -13,7 +13,7 @@ from children.services.sight import given_to, to_look_at
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
-from safeguarding.audit.reading import visible
+from safeguarding.audit.reading import read_many, visible
 from safeguarding.http import Request
 from safeguarding.once import once
 from safeguarding.panels import NavItem, Panel, Tab, register, tabs
@@ -67,8 +67,9 @@ def _emergency(request: Request, record: Any) -> dict[str, Any] | None:
     """On every page while it lasts: which record is open, and until when."""
     if not may(request.user, Capability.EMERGENCY_ACCESS) or not access_to_a_child(request.user):
         return None
+    # It names the child, also on pages that show nothing else of a record.
     found = _open_to(request)["emergencies"]
-    return {"emergencies": found} if found else None
+    return {"emergencies": read_many(request, found, purpose="emergency strip")} if found else None
 
 
 def _to_look_at(request: Request, record: Any) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 Whatever a page reads or writes therefore goes through row security, as in a running Harbour, in every test that opens one.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -43,6 +44,9 @@ class AsWeb:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        # `.ci/mutate.py` takes the second wall away to see whether the first stands alone.
+        if "ONE_WALL" in os.environ:
+            return self.get_response(request)
         with as_role("web"):
             return self.get_response(request)
 

@@ -189,6 +189,8 @@ def _union(branches: list[QuerySet[Any]]) -> QuerySet[Any]:
     if len(branches) == 1:
         # In order, and cut, already.
         return branches[0]
+    # Where only one of them has rows to look for, Django leaves the others out, and two orders would stand side by side.
+    branches = [branch if branch.query.is_sliced else branch.order_by() for branch in branches]
     return branches[0].union(*branches[1:], all=True).order_by("-moment", "-pk", "-source")
 
 

@@ -1,0 +1,239 @@
+"""How is one cell of the matrix asked, and what must be true of its answer?
+
+Every cell is a request in a savepoint that is taken back. Of an answer is checked: its status, that it holds no canary that
+the policy does not allow and, where a record is shown, one that it does; that a refusal wrote nothing but its event, and
+has one; and that what is not there answers in the words of a number that was never issued.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+from urllib.parse import unquote
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from tests.matrix.bodies import body_of
+from tests.matrix.policy import RECORDED, REFUSALS, SIGNED_OUT, Cell, Policy, kinds_of
+from tests.matrix.world import World
+from tests.pdfs import Printed
+
+NEVER_ISSUED = UUID("01900000-0000-7000-8000-00000000dead")
+STATUSES = {
+    "shown": {200}, "onwards": {302, 303}, "taken": {200, 302, 303, 409, 422}, "refused": {403, 409},
+    "damaged": {422}, "own": {200, 302, 303, 400, 403, 404, 405, 409, 422}, "not_there": {404}, "not_allowed": {403},
+    "closed": {405}, "sign_in": {302, 303},
+}  # fmt: skip
+# What every request may write: what happened, the session, and that a notice was opened.
+ALWAYS = frozenset({"audit_event", "django_session"})
+_MASKED = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # keys
+    r"|csrfmiddlewaretoken\" value=\"[^\"]*|name=\"key\" value=\"[^\"]*"
+)
+# Rows written in this transaction so far, by table; what was taken back counts too. And the refusals of one person.
+_STATE = """
+SELECT (SELECT jsonb_object_agg(relid::regclass, n_tup_ins + n_tup_upd + n_tup_del)
+        FROM pg_stat_xact_user_tables WHERE schemaname = 'public' AND n_tup_ins + n_tup_upd + n_tup_del > 0),
+       (SELECT count(*) FROM audit_event WHERE actor_id = %s AND verb = 'deny')
+"""
+
+
+@dataclass
+class Matrix:
+    """The world, the policy, and a browser for each person: signed in once, before anything is asked."""
+
+    world: World
+    policy: Policy
+    browsers: dict[str, Client] = field(default_factory=dict)
+    _written: dict[str, int] = field(default_factory=dict)
+    _sessions: dict[str, str] = field(default_factory=dict)
+    _words: dict[tuple[str, str, str], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for person in self.policy.people:
+            client = Client(raise_request_exception=False)
+            if person == "leaver":
+                user = self.world.people[person]
+                user.is_active = True
+                client.force_login(user)
+            elif person != "public":
+                client.force_login(self.world.people[person])
+            self.browsers[person] = client
+            self._sessions[person] = client.cookies[settings.SESSION_COOKIE_NAME].value if client.cookies else ""
+
+    def cells(self) -> list[Cell]:
+        """Every cell, or those of the pages named in `MATRIX_PAGES`."""
+        only = [name for name in os.environ.get("MATRIX_PAGES", "").split(",") if name]
+        return [cell for cell in self.policy.cells(self.world.keys) if not only or cell.page in only]
+
+    def wrong(self, cells: Iterable[Cell]) -> str:
+        """A line for each cell that is not answered as the policy says."""
+        return "\n".join(f"{cell}: {problem}" for cell in cells for problem in self.ask(cell))
+
+    def ask(self, cell: Cell) -> list[str]:
+        """Everything that is wrong with the answer to one cell."""
+        expected = self.policy.expected(cell)
+        before = self._written or self._state(cell)[0]
+        mark = transaction.savepoint()
+        try:
+            response, sent = self._send(cell, self._key(cell))
+            self._written, denials = self._state(cell)
+            found = [
+                *self._status(response, expected),
+                *self._canaries(cell, response, expected, sent),
+                *self._writes(cell, expected, before, self._written),
+            ]
+            if expected in RECORDED and cell.person not in SIGNED_OUT and not denials:
+                found.append("the refusal left no event")
+            if self.policy.is_hidden(cell) and not found:
+                found += self._unlike_never_issued(cell, response)
+        finally:
+            transaction.savepoint_rollback(mark)
+        if self.policy.is_not_yet(cell):
+            return [] if found or expected in REFUSALS else ["answers as it should: take its line out of not_yet"]
+        return found
+
+    def wrong_by(self, method: str, cells: Iterable[Cell]) -> str:
+        """A line for each GET cell that answers to another method (HEAD, PUT, …) with anything but the same, or 405."""
+        found = []
+        for cell in cells:
+            expected = self.policy.expected(cell)
+            before, mark = self._written or self._state(cell)[0], transaction.savepoint()
+            try:
+                response, sent = self._send(cell, self._key(cell), method)
+                self._written = self._state(cell)[0]
+                problems = [] if response.status_code == 405 else self._status(response, expected)
+                if method != "HEAD" or expected in REFUSALS:
+                    problems += self._canaries(
+                        cell, response, "onwards" if response.status_code == 405 else expected, sent
+                    )
+                found += [
+                    f"{method} for {cell}: {p}"
+                    for p in [*problems, *self._writes(cell, expected, before, self._written)]
+                ]
+            finally:
+                transaction.savepoint_rollback(mark)
+        return "\n".join(found)
+
+    # --- the request
+
+    def _key(self, cell: Cell) -> list[Any]:
+        """What fills the address of the page for this record; the words of a search fill none."""
+        return [self.world.keys[cell.record][kind] for kind in kinds_of(self.policy.pages[cell.page])]
+
+    def _send(self, cell: Cell, keys: list[Any], method: str = "") -> tuple[Any, str]:
+        """The answer, and what was sent in its body. `method` is another than that of the cell."""
+        address = reverse(cell.page, args=[key for key in keys if isinstance(key, UUID)])
+        client, body = self._browser(cell.person), {}
+        if cell.method == "POST":
+            body = body_of(cell.page, self.world, cell.person, cell.record)
+            response = client.post(address, body)
+        else:
+            response = getattr(client, (method or cell.method).lower())(address)
+        return response, str(body)
+
+    def _browser(self, person: str) -> Client:
+        """As it was after signing in: whatever an answer has set since is forgotten, as what it did is."""
+        client = self.browsers[person]
+        client.cookies.clear()
+        if session := self._sessions[person]:
+            client.cookies[settings.SESSION_COOKIE_NAME] = session
+        return client
+
+    # --- what must be true of the answer
+
+    def _status(self, response: Any, expected: str) -> list[str]:
+        to_sign_in = response.headers.get("Location", "").startswith(_sign_in_page())
+        astray = expected != "own" and to_sign_in != (expected == "sign_in")
+        if response.status_code not in STATUSES[expected] or astray:
+            place = f" to {response.headers['Location']}" if "Location" in response.headers else ""
+            return [f"expected {expected}, got {response.status_code}{place}"]
+        return []
+
+    def _canaries(self, cell: Cell, response: Any, expected: str, sent: str) -> list[str]:
+        planted = self.world.planted
+        text = _text(response)
+        found = planted.found_in(text) - planted.found_in(sent)
+        strange = sorted(
+            {f"{r}.{p}" for w in found if not self.policy.allows(cell, planted.places[w]) for r, p in planted.places[w]}
+            if expected not in REFUSALS
+            else {f"{r}.{p}" for w in found for r, p in planted.places[w]}
+        )
+        if strange:
+            return [f"shows what it must not: {', '.join(strange)}"]
+        needs = self.policy.pages[cell.page].get("needs")
+        may_be_empty = self.policy.pages[cell.page].get("may_be_empty", False)
+        if expected != "shown" or not cell.record or may_be_empty or needs not in self.policy.shows(cell):
+            return []
+        own = ((cell.record, part) in planted.places[word] for word in found for part in self.policy.shows(cell))
+        return [] if any(own) else [f"shows nothing of the record {cell.record}"]
+
+    def _writes(self, cell: Cell, expected: str, before: dict[str, int], after: dict[str, int]) -> list[str]:
+        refused = expected in REFUSALS or expected == "refused"
+        if expected == "own" or (not refused and cell.method == "POST"):
+            return []
+        allowed = set(ALWAYS)
+        if not refused:
+            allowed |= {"accounts_notice", *self.policy.pages[cell.page].get("writes", ())}
+        strange = sorted(
+            name for name, number in after.items() if number != before.get(name, 0) and name not in allowed
+        )
+        return [f"wrote to {', '.join(strange)}"] if strange else []
+
+    def _unlike_never_issued(self, cell: Cell, response: Any) -> list[str]:
+        """The same page, asked for a number that was never issued, must read alike."""
+        asked = (cell.page, cell.method, cell.person)
+        if asked not in self._words:
+            mark = transaction.savepoint()
+            try:
+                never, _ = self._send(cell, [NEVER_ISSUED for _ in self._key(cell)])
+                self._written = {}
+                self._words[asked] = f"{never.status_code} {_masked(never)}"
+            finally:
+                transaction.savepoint_rollback(mark)
+        same = f"{response.status_code} {_masked(response)}" == self._words[asked]
+        return [] if same else ["answers in other words than for a number that was never issued"]
+
+    def _state(self, cell: Cell) -> tuple[dict[str, int], int]:
+        """Rows written so far, by table; and the events of the person's being refused in this cell."""
+        person = self.world.people.get(cell.person)
+        with connection.cursor() as cursor:
+            cursor.execute(_STATE, [person and person.pk])
+            written, denials = cursor.fetchone()
+        return json.loads(written) if isinstance(written, str) else written or {}, int(denials)
+
+
+def _sign_in_page() -> str:
+    return reverse(settings.LOGIN_URL)
+
+
+def _text(response: Any) -> str:
+    """Everything that an answer says: headers, its body, the text of a PDF."""
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    headers = unquote("\n".join(f"{name}: {value}" for name, value in response.headers.items()))
+    is_pdf = response.headers.get("Content-Type", "").startswith("application/pdf")
+    return f"{headers}\n{Printed(content).text if is_pdf else content.decode(errors='replace')}"
+
+
+def _masked(response: Any) -> str:
+    return _MASKED.sub("…", response.content.decode())
+
+
+def pairwise(cells: Iterable[Cell]) -> list[Cell]:
+    """A few of many cells, the same in every run: every pair of a page and method with a person, of a page and method
+    with a record, and of a person with a record is in at least one of them, as far as `cells` have it."""
+    chosen, covered = [], set()
+    for cell in sorted(cells, key=lambda c: sha256(str(c).encode()).digest()):
+        page = f"{cell.method} {cell.page}"
+        pairs = {(page, cell.person), (page, "of", cell.record), (cell.person, "of", cell.record)}
+        if pairs - covered:
+            covered |= pairs
+            chosen.append(cell)
+    return chosen
