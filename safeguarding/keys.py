@@ -22,3 +22,11 @@ def token_for(token: uuid.UUID, saved: str | None, words: str) -> uuid.UUID:
 def entry_token(token: uuid.UUID, *typed: object) -> uuid.UUID:
     """The same for what is looked up by nothing but its own token: that of its page and of all that was typed there."""
     return uuid.uuid5(token, "\0".join(str(part) for part in typed))
+
+
+def record_of(key: str) -> uuid.UUID | None:
+    """The record that a key typed on a form names, or None."""
+    try:
+        return uuid.UUID(key)
+    except ValueError:
+        return None

@@ -42,6 +42,7 @@ class Among(Func):  # type: ignore[misc]
     """Whether a column of the row is one of the keys of a fact. An empty column is not."""
 
     output_field = models.BooleanField()  # type: ignore[assignment]
+    template = "{} = ANY {}"
 
     def __init__(self, column: str, fact: Fact) -> None:
         super().__init__(F(column), fact)
@@ -50,7 +51,7 @@ class Among(Func):  # type: ignore[misc]
         column, fact = self.get_source_expressions()
         left, left_params = compiler.compile(column)
         right, right_params = compiler.compile(fact)
-        found = f"{left} = ANY {right}"
+        found = self.template.format(left, right)
         if column.target.null:
             found = f"COALESCE({found}, false)"
         return found, [*left_params, *right_params]
@@ -63,6 +64,12 @@ class ThroughDoor(Func):  # type: ignore[misc]
     output_field = models.BooleanField()  # type: ignore[assignment]
 
 
+class Overlap(Among):
+    """Whether one of the keys that a column holds is one of the keys of a fact."""
+
+    template = "{} && {}"
+
+
 def fact(name: str, me: Any, *more: str) -> Fact:
     """The fact `rules.<name>` about `me`, asked for instance with a capability as `more`."""
     return Fact(me, *(Value(str(one)) for one in more), function=name)
@@ -71,6 +78,11 @@ def fact(name: str, me: Any, *more: str) -> Fact:
 def among(column: str, of: Fact) -> Q:
     """Rows whose `column` (a key of this table, such as `school_id`) is one of the keys of a fact."""
     return Q(Among(column, of))
+
+
+def overlapping(column: str, of: Fact) -> Q:
+    """Rows whose `column`, an array of keys, shares one with a fact."""
+    return Q(Overlap(column, of))
 
 
 @dataclass(frozen=True)

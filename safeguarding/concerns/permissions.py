@@ -20,7 +20,7 @@ from children.permissions import children_open_to
 from safeguarding.accounts.permissions import may, rights
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.models import LogEntry
-from safeguarding.audit.protection import Rule, among, fact, known, rule
+from safeguarding.audit.protection import Rule, among, fact, known, overlapping, rule
 from safeguarding.exceptions import BadInput, NotAllowed
 from safeguarding.once import once
 
@@ -145,7 +145,7 @@ def drafts_seen(me: Any) -> Rule:
     """
     return Rule(
         because={"author": Q(author=me), "opened": among("id", fact("opened_drafts", me))},
-        never=among("concern_id", fact("hidden_concerns", me)),
+        never=among("concern_id", fact("hidden_concerns", me)) | overlapping("names", fact("hidden_children", me)),
         doors={"unsent": among("school_id", fact("schools_with", me, Capability.DECIDE_CONCERNS))},
     )
 

@@ -15,6 +15,7 @@ from safeguarding.accounts.services import (
     set_roles_beyond_notice,
     sign_access_review,
 )
+from safeguarding.audit.context import Acting, acting
 from safeguarding.concerns.models import Concern
 from safeguarding.concerns.services import access
 from safeguarding.demo.ground import Ground
@@ -50,7 +51,8 @@ def lay_access(school: School, ground: Ground) -> None:
     lead, head, pastoral = people[_LEAD], people[_HEAD], people[_PASTORAL]
     own = ConflictOfInterest.objects.filter(school=school).exclude(user__in=(lead, head)).order_by("pk").first()
     if own is not None:
-        child_access.confirm_conflict(conflict=own, by=lead, at=now)
+        with acting(Acting(user_id=lead.pk, school_id=school.pk)):
+            child_access.confirm_conflict(conflict=own, by=lead, at=now)
     set_roles_beyond_notice(school=school, role_keys=["senco"], by=head)
     today = timezone.localdate(now)
     cards = Child.objects.in_bulk(ground.children[key] for key in (_GIVEN, _RUN_OUT, _OF_TEAM, _IN_EMERGENCY))
@@ -78,5 +80,6 @@ def lay_access(school: School, ground: Ground) -> None:
     decided = Concern.objects.filter(school=school, status=Concern.Status.DECIDED).order_by("-logged_at", "pk")
     about_the_head, restricted = decided[:2]
     access.name_subject(concern=about_the_head, user=head, by=lead, at=now)
-    access.restrict_concern(concern=restricted, by=lead, at=now)
+    with acting(Acting(user_id=lead.pk, school_id=school.pk)):
+        access.restrict_concern(concern=restricted, by=lead, at=now)
     sign_access_review(school=school, by=head, at=now - timedelta(days=100))

@@ -7,7 +7,6 @@ from allauth.usersessions.models import UserSession
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from safeguarding.accounts import services
 from safeguarding.concerns.services.deciding import open_concern
 from tests import factories
 from tests.factories import LONG_AGO, PASSWORD
@@ -24,7 +23,7 @@ def room(server):
 def new_lead(room):
     """A lead who has a password and nothing else yet."""
     lead = factories.person("Ines", "Marlow", password=PASSWORD)
-    services.assign_role(user=lead, school=room.school, role_key="deputy_lead", starts_on=LONG_AGO)
+    factories.give_role(user=lead, school=room.school, role_key="deputy_lead", starts_on=LONG_AGO)
     return lead
 
 

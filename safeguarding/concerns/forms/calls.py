@@ -10,8 +10,9 @@ from django import forms
 
 from safeguarding.concerns.models import ConcernChild, HowSoon
 from safeguarding.forms import HarbourForm
+from safeguarding.keys import record_of
 
-from .typed import Content, Typed, record_of
+from .typed import Content, Typed
 
 # Longer words for a child are no description any more: they stand in the account, whole.
 NAME = 200

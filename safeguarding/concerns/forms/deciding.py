@@ -12,11 +12,11 @@ from django.utils.dateparse import parse_date
 from safeguarding import dates
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import User
-from safeguarding.concerns.forms.typed import record_of
 from safeguarding.concerns.models import ClosingOutcome, Concern, ConcernChild, Decision, HowSoon, Level, Receipt
 from safeguarding.concerns.services.deciding import Ruling, day_problem, ruling_problems, usual_receipt
 from safeguarding.concerns.services.reading import NEWS, REVIEW, WAITING
 from safeguarding.forms import DateBoxesField, HarbourForm, Radios
+from safeguarding.keys import record_of
 
 _Typed = TypeVar("_Typed", bound=forms.Form)
 _NO_RISK = Decision.ParentsTold.NO_RISK

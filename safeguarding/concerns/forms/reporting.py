@@ -15,8 +15,9 @@ from safeguarding.concerns.services.naming import ChildEntry
 from safeguarding.concerns.services.raising import AccountFacts, Report
 from safeguarding.dates import short_day
 from safeguarding.forms import DateBoxesField, HarbourForm, Radios, TimeField
+from safeguarding.keys import record_of
 
-from .typed import Typed, kind_of, record_of
+from .typed import Typed, kind_of
 
 # Longer than any account seen; what is longer is kept as a draft and the form says so.
 ACCOUNT, LINE, DESCRIPTION = 20_000, 2_000, 300

@@ -12,6 +12,7 @@ from safeguarding.concerns.bodymap import marks_from
 from safeguarding.concerns.models import Account, ConcernChild, HowSoon
 from safeguarding.concerns.services.progress import UnfinishedCall
 from safeguarding.dates import clock
+from safeguarding.keys import record_of
 
 Content = dict[str, list[str]]
 
@@ -112,14 +113,6 @@ class Typed:
 def counted(text: str) -> int:
     """A number that a page of ours carries; zero for anything else."""
     return int(text) if text.isdecimal() and len(text) < 7 else 0
-
-
-def record_of(key: str) -> UUID | None:
-    """The record that a child's key names, or None."""
-    try:
-        return UUID(key)
-    except ValueError:
-        return None
 
 
 def kind_of(key: str) -> str:

@@ -1,5 +1,6 @@
 """What has somebody typed that is not saved where it belongs yet? Drafts, who read them, and words of a session that ended."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -30,6 +31,8 @@ class Draft(models.Model):
     # Set when the draft is something to add to an account that was sent before.
     adds_to = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     content = SealedJSON(default=dict)
+    # Of the children whom it names, those with a record: nobody from whom one of them is hidden is shown it.
+    names = ArrayField(models.UUIDField(), default=list, blank=True, editable=False)
     started_at = models.DateTimeField(db_default=Now())
     saved_at = models.DateTimeField()
     asked_at = models.DateTimeField(null=True, blank=True)
@@ -53,7 +56,7 @@ class Draft(models.Model):
     class PersonalData(personal_data.PersonalData):
         subject = "author"
         narrative = ("content",)
-        plain = ("started_at", "saved_at", "asked_at", "revision", "page")
+        plain = ("names", "started_at", "saved_at", "asked_at", "revision", "page")
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE
         retention = Retention.WAITS

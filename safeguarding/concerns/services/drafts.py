@@ -19,7 +19,7 @@ from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Account, Amendment, Concern, Draft, DraftOpening
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
-from safeguarding.keys import entry_token
+from safeguarding.keys import entry_token, record_of
 
 _LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
 Content = dict[str, list[str]]
@@ -97,6 +97,7 @@ def save_draft(
             at=at,
         )
     draft.content, draft.saved_at, draft.page = _storable(content), at, page
+    draft.names = [key for written in content.get("who", ()) if (key := record_of(written))]
     draft.revision += 1
     draft.save()
     return draft

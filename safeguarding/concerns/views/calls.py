@@ -28,14 +28,14 @@ from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.audit.services import record
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.calls import CallForm, Said, as_report, said
-from safeguarding.concerns.forms.typed import Typed, record_of
+from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Account, Concern
 from safeguarding.concerns.services import calling, escalation, raising
 from safeguarding.concerns.services.drafts import save_draft
 from safeguarding.concerns.views.keeping import everything, for_its_author
 from safeguarding.exceptions import BadInput
 from safeguarding.http import Request
-from safeguarding.keys import entry_token, uuid7
+from safeguarding.keys import entry_token, record_of, uuid7
 
 _NO_ROLE = (
     "You have no role at this school, so you cannot call a lead there. Go to the office and ask for one in person."

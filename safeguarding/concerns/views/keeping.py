@@ -22,14 +22,14 @@ from django.views.decorators.http import require_POST
 from safeguarding.accounts.permissions import public
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.reporting import words_in
-from safeguarding.concerns.forms.typed import Typed, counted, record_of
+from safeguarding.concerns.forms.typed import Typed, counted
 from safeguarding.concerns.models import Draft
 from safeguarding.concerns.services.afterwards import keep_as_addition, sent_account
 from safeguarding.concerns.services.drafts import save_draft
 from safeguarding.dates import clock, moment
 from safeguarding.exceptions import BadInput
 from safeguarding.http import Request, SeeOther
-from safeguarding.keys import uuid7
+from safeguarding.keys import record_of, uuid7
 
 _ANOTHER_WINDOW = (
     "this form was changed in another window meanwhile, so there are two. Both are among your drafts: put into one what is "

@@ -21,11 +21,12 @@ from safeguarding.accounts.permissions import anyone_signed_in
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_out, visible
 from safeguarding.concerns import tokens
-from safeguarding.concerns.forms.typed import Typed, record_of
+from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Action, Concern, KeptText
 from safeguarding.concerns.services.kept import end_kept_text, keep_text
 from safeguarding.concerns.views.keeping import for_its_author
 from safeguarding.http import Request, SeeOther
+from safeguarding.keys import record_of
 
 View = Callable[..., HttpResponse]
 

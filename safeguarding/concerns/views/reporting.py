@@ -27,7 +27,7 @@ from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.audit.services import record
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.reporting import ReportForm, child_forms
-from safeguarding.concerns.forms.typed import DESCRIBED, Typed, of_call, record_of
+from safeguarding.concerns.forms.typed import DESCRIBED, Typed, of_call
 from safeguarding.concerns.models import Draft
 from safeguarding.concerns.services.drafts import is_anothers, is_overtaken, unsent_as
 from safeguarding.concerns.services.help_now import HelpNow, help_now
@@ -47,7 +47,7 @@ from safeguarding.concerns.views.keeping import (
     without_key,
 )
 from safeguarding.http import Request, SeeOther
-from safeguarding.keys import uuid7
+from safeguarding.keys import record_of, uuid7
 
 _MAY_NOT = "You have no role at this school, so you cannot log a concern there. Ask the Headteacher to give you one."
 

@@ -17,7 +17,7 @@ from safeguarding.accounts.services import open_notices
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.reporting import AdditionForm
-from safeguarding.concerns.forms.typed import Typed, record_of
+from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Account, Draft
 from safeguarding.concerns.services.drafts import is_overtaken, unsent_of
 from safeguarding.concerns.services.help_now import help_now
@@ -33,7 +33,7 @@ from safeguarding.concerns.views.keeping import (
     without_key,
 )
 from safeguarding.http import Request, SeeOther
-from safeguarding.keys import uuid7
+from safeguarding.keys import record_of, uuid7
 from safeguarding.paging import newest_first
 from safeguarding.panels import fill
 

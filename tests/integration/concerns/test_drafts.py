@@ -8,6 +8,7 @@ import time_machine
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 
+from children.services.access import declare_conflict
 from safeguarding.accounts.models import Notice
 from safeguarding.accounts.services import add_closure, deactivate_person, end_role, record_absence
 from safeguarding.audit.models import Event
@@ -344,3 +345,21 @@ def test_drafts_are_asked_for_once_where_there_are_none_and_once_more_where_ther
         drafted(cast, at=SCHOOL_DAY + days * DAY)
     with django_assert_num_queries(4):
         assert [d.saved_at for d in unsent_of(cast.teacher)] == [SCHOOL_DAY + n * DAY for n in (2, 1, 0)]
+
+
+def test_a_colleagues_draft_about_a_leads_own_child_is_not_there_for_that_lead(cast, client):
+    hers = child(cast.school, "Blythe", by=cast.office)
+    draft = save_draft(
+        token=uuid4(),
+        school_id=cast.school.pk,
+        author_id=cast.teacher.pk,
+        content={"who": [str(hers.pk), "unnamed-1"], "facts": ["Seen at the gate."]},
+        at=SCHOOL_DAY,
+    )
+    declare_conflict(user=cast.lead, child=hers, kind="own_child", by=cast.lead)
+    with time_machine.travel(SCHOOL_DAY + 2 * DAY, tick=False):
+        for lead, there in ((cast.deputy, True), (cast.lead, False)):
+            client.force_login(lead)
+            assert (f"/unsent/{draft.pk}/" in client.get("/unsent/").content.decode()) == there
+            page = client.post(f"/unsent/{draft.pk}/", {"reason": "Its author is ill"}, follow=True)
+            assert (b"Seen at the gate." in page.content) == there
