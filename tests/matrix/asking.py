@@ -28,7 +28,7 @@ from tests.pdfs import Printed
 NEVER_ISSUED = UUID("01900000-0000-7000-8000-00000000dead")
 STATUSES = {
     "shown": {200}, "onwards": {302, 303}, "taken": {200, 302, 303, 409, 422}, "refused": {403, 409},
-    "damaged": {422}, "own": {200, 302, 303, 400, 403, 404, 405, 409, 422}, "not_there": {404}, "not_allowed": {403},
+    "damaged": {422}, "own": {200, 204, 302, 303, 400, 403, 404, 405, 409, 422}, "not_there": {404}, "not_allowed": {403},
     "closed": {405}, "sign_in": {302, 303},
 }  # fmt: skip
 # What every request may write: what happened, the session, and that a notice was opened.

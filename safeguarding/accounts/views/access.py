@@ -55,10 +55,10 @@ def stand_in(request: Request, school_id: UUID) -> HttpResponseBase:
     """
     school, today = _here(request)
     gives = may(request.user, Capability.MANAGE_ACCESS, school.pk)
-    if school.pk != school_id:
-        raise Http404
     if not (gives or may(request.user, Capability.STAND_IN, school.pk)):
         raise NotAllowed("Only those who give roles, and those who stand in, see who stands in. Ask the Headteacher.")
+    if school.pk != school_id:
+        raise Http404
     services.open_notices(user=request.user, object_id=school.pk)
     staff = services.staff_of(school.pk, on=today)
     stand_ins = [one for one in staff if any(held.role.may(Capability.STAND_IN) for held in one.roles)]
