@@ -14,7 +14,7 @@ run:  ## set up what is missing and start Harbour; PORT=8000
 
 test:  ## everything that fits in 12 minutes on 2 cores
 	@$(PYTHON) .ci/bootstrap.py test
-	@$(HARBOUR) -m pytest -n $${PROCESSES:-2}
+	@$(HARBOUR) -m pytest -n $${PROCESSES:-2} --dist loadgroup
 
 soak:  ## the long proofs, under 2 hours
 	@$(PYTHON) .ci/bootstrap.py test

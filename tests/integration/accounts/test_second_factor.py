@@ -144,7 +144,7 @@ def test_no_address_of_harbour_lets_past_who_has_not_given_the_factor(school, st
 
 def test_somebody_new_is_led_to_set_it_up_and_is_in_when_it_works(school):
     lead = factories.person("Priya", "Raman", password=PASSWORD)
-    services.assign_role(user=lead, school=school, role_key="lead", starts_on=LONG_AGO)
+    factories.give_role(user=lead, school=school, role_key="lead", starts_on=LONG_AGO)
     client, answer = password(lead)
     assert client.get("/today/").url == "/account/factor/set-up/?next=/today/"
     page = client.get("/account/factor/app/")
@@ -226,7 +226,7 @@ def test_the_code_of_a_practice_user_stands_on_the_sign_in_page_and_nowhere_with
     person = factories.person("Helen", "Okafor", password=PASSWORD)
     person.username = sign_ins()[-1].username
     person.save()
-    services.assign_role(user=person, school=school, role_key="headteacher", starts_on=LONG_AGO)
+    factories.give_role(user=person, school=school, role_key="headteacher", starts_on=LONG_AGO)
     give_apps([person])
     settings.DEMO = demo
     with time_machine.travel(timezone.now(), tick=False):
