@@ -161,8 +161,8 @@ def test_the_lead_who_is_a_parent_has_no_row_about_her_child_whatever_else_she_h
         assert about(hers)["Concern"] == 2
 
 
-def test_a_fact_written_out_as_a_sub_select_fails_open_and_is_found(monkeypatch):
-    """The measured trap: a policy that reads a table whose own policy depends on the conflict. The compiler refuses it."""
+def test_a_rule_that_reads_another_table_is_refused():
+    """A policy over a table whose own policy depends on the conflict was seen to fail open: it is never made."""
     hidden = ConflictOfInterest._base_manager.filter(user=F("pk")).values("child")
     for rows in (
         ~Q(pk__in=hidden),

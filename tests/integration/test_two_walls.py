@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from django.db import connection, models
+from django.db import connection, models, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -63,15 +63,13 @@ def compare(seed: int) -> int:
 @given(seed=st.integers(0, 10**9))
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_both_walls_and_the_rule_in_english_agree_in_any_world(seed):
-    from django.db import transaction
-
     with transaction.atomic():
         assert compare(seed) > 0
         transaction.set_rollback(True)
 
 
 def test_each_reason_and_the_denial_decide_enough_pairs_to_be_tested():
-    """A reason that is alone, or a denial that takes a row away, in at least one of twenty pairs that could show it."""
+    """A reason that is alone, or a denial that takes a row away, in at least one of twenty pairs in which there is any reason to see the concern."""
     decided: Counter[str] = Counter()
     pairs = 0
     for seed in range(40):
