@@ -144,13 +144,18 @@ def _migrate(databases: Databases) -> None:
     command = [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity=0"]
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
     with psycopg.connect(databases.url("owner")) as connection:
-        connection.execute("GRANT CREATE ON SCHEMA rules TO rules")
-        connection.execute("SET LOCAL ROLE rules")
-        connection.execute(CLOCK)
-        connection.execute("SET LOCAL ROLE NONE")
-        connection.execute("REVOKE CREATE ON SCHEMA rules FROM rules")
+        with_the_clock(connection)
     proof = [sys.executable, "-m", "tests.proof.triggers", databases.url("owner")]
     subprocess.run(proof, cwd=ROOT, env=environment, check=True)
+
+
+def with_the_clock(connection: psycopg.Connection) -> None:
+    """The rules, put up anew, ask the test for the time."""
+    connection.execute("GRANT CREATE ON SCHEMA rules TO rules")
+    connection.execute("SET LOCAL ROLE rules")
+    connection.execute(CLOCK)
+    connection.execute("SET LOCAL ROLE NONE")
+    connection.execute("REVOKE CREATE ON SCHEMA rules FROM rules")
 
 
 def _given() -> Databases:

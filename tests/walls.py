@@ -44,7 +44,7 @@ class AsWeb:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        # `.ci/mutate.py` takes the second wall away to see whether the first stands alone.
+        # `make mutate` takes the second wall away to see whether the first stands alone.
         if "ONE_WALL" in os.environ:
             return self.get_response(request)
         with as_role("web"):

@@ -21,10 +21,15 @@ from safeguarding.concerns.models import Account, Action, Concern, ConcernChild,
 from tests.factories import LONG_AGO
 
 C = Capability
-ROLE_KEYS = (
-    "teacher", "pastoral", "pastoral", "senco", "office", "deputy_lead", "lead", "lead", "headteacher", "headteacher",
-    "alternate_lead", "alternate_lead", "alternate_lead", "chair", "chair", "chair", "trust_lead", "it_admin",
-)  # fmt: skip
+# Each person leans to one way to a record, so that it is often their only one, and has a role that goes with it.
+USUAL_ROLES = {
+    "role": ("lead", "lead", "headteacher", "deputy_lead"),
+    "grant": ("pastoral", "pastoral", "pastoral", "senco"),
+    "emergency": ("teacher", "pastoral", "midday"),
+    "named": ("pastoral", "pastoral", "pastoral", "office"),
+    "standing_in": ("alternate_lead", "chair"),
+}
+ANY_ROLE = tuple(dict.fromkeys((*(key for keys in USUAL_ROLES.values() for key in keys), "trust_lead", "it_admin")))
 
 
 @dataclass
@@ -53,69 +58,74 @@ def make(seed: int) -> World:
     chance, world, today, now = Random(seed), World(), timezone.localdate(), timezone.now()
     yesterday, tomorrow, hour = today - timedelta(days=1), today + timedelta(days=1), timedelta(hours=1)
     perhaps = lambda rows, share: [row for row in rows if chance.random() < share]  # noqa: E731
+    ways: dict[Any, str] = {}
+    leaning = lambda way, often, seldom: [  # noqa: E731
+        person for person in world.people if chance.random() < (often if ways[person.pk] == way else seldom)
+    ]
     for number in range(2):
         beyond = perhaps(["senco", "office", "chair"], 0.5)
         place = School.objects.create(name=f"School {number}", slug=uuid4().hex, roles_beyond_notice=beyond)
         world.schools.append(place)
     for number in range(7):
         person = User.objects.create(
-            username=uuid4().hex, first_name="P", last_name=str(number), is_active=chance.random() < 0.93
+            username=uuid4().hex, first_name="P", last_name=str(number), is_active=chance.random() < 0.95
         )
         world.people.append(person)
-        for place in chance.choices(world.schools, (5, 2), k=chance.choice((0, 1, 1, 1, 2))):
-            key = chance.choice(ROLE_KEYS)
-            ends = chance.choice((None, None, None, None, today, yesterday))
+        way = ways[person.pk] = chance.choices(list(USUAL_ROLES), (4, 3, 3, 3, 6))[0]
+        for place in chance.choices(world.schools, (14, 1), k=chance.choices((0, 1, 2), (1, 10, 2))[0]):
+            key = chance.choice(USUAL_ROLES[way] if chance.random() < 0.9 else ANY_ROLE)
+            ends = chance.choices((None, today, yesterday), (10, 2, 1))[0]
             if not any((r.user, r.school, r.role_key) == (person, place, key) for r in world.roles):
                 world.roles.append(
                     RoleAssignment(user=person, school=place, role_key=key, starts_on=LONG_AGO, ends_on=ends)
                 )
     RoleAssignment.objects.bulk_create(world.roles)
     teams = [Team.objects.create(name=str(uuid4()), school=s, kind="pastoral", title="Pastoral") for s in world.schools]
-    for person in perhaps(world.people, 0.55):
+    for person in leaning("grant", 0.8, 0.2):
         ends = chance.choice((None, None, yesterday))
         world.members.append(
             TeamMember.objects.create(team=chance.choice(teams), user=person, starts_on=LONG_AGO, ends_on=ends)
         )
     for number in range(4):
-        place = chance.choices(world.schools, (3, 1))[0]
+        place = chance.choices(world.schools, (9, 1))[0]
         child = Child.objects.create(
             school=place, number=number + 1, forename="C", surname=str(number), sort_name=str(number)
         )
         ChildDetail.objects.create(child=child, school=place)
         world.children.append(child)
     _concerns(world, chance, perhaps)
-    ended = lambda: chance.choice((None, None, None, now))  # noqa: E731
+    ended = lambda: chance.choices((None, now), (6, 1))[0]  # noqa: E731
     for child in world.children:
-        for person in perhaps(world.people, 0.05):
+        for person in perhaps(world.people, 0.03):
             lifted = chance.choice((None, None, None, now))
             world.conflicts.append(ConflictOfInterest(
                 user=person, school=child.school, child=child, kind="relative", declared_by=person,
                 lifted_at=lifted, lifted_by=lifted and person,
             ))  # fmt: skip
-        for person in perhaps(world.people, 0.55):
+        for person in leaning("grant", 0.9, 0.04):
             withdrawn = ended()
             world.child_grants.append(ChildGrant(
                 user=person, content_object=child, permission=viewing(Child), school=child.school, reason="Needs to know",
-                expires_on=chance.choice((today, tomorrow, tomorrow, yesterday)), granted_by=person, ended_at=withdrawn,
+                expires_on=chance.choices((today, tomorrow, yesterday), (3, 3, 1))[0], granted_by=person, ended_at=withdrawn,
                 ended_by=withdrawn and person,
             ))  # fmt: skip
         for team in perhaps(teams, 0.5):
             world.team_grants.append(ChildTeamGrant(
                 group=team, content_object=child, permission=viewing(Child), school=child.school, reason="Needs to know",
-                expires_on=chance.choice((today, tomorrow, tomorrow, yesterday)), granted_by=world.people[0],
+                expires_on=chance.choices((today, tomorrow, yesterday), (3, 3, 1))[0], granted_by=world.people[0],
             ))  # fmt: skip
-        for person in perhaps(world.people, 0.3):
-            opened = chance.choice((now - hour / 2, now - 2 * hour))
+        for person in leaning("emergency", 0.95, 0.02):
+            opened = chance.choice((now - hour / 2, now - hour / 2, now - hour / 2, now - 2 * hour))
             world.emergencies.append(EmergencyAccess(
                 user=person, school=child.school, child=child, reason="The child is missing", opened_at=opened,
                 ends_at=opened + hour, review_by=tomorrow,
             ))  # fmt: skip
     for concern in world.concerns:
-        for person in perhaps(world.people, 0.5):
+        for person in leaning("named", 1, 0.04):
             withdrawn = ended()
             world.concern_grants.append(ConcernGrant(
                 user=person, content_object=concern, permission=viewing(Concern), school=concern.school, reason="Named",
-                expires_on=chance.choice((today, tomorrow, tomorrow, yesterday)), granted_by=person, ended_at=withdrawn,
+                expires_on=chance.choices((today, tomorrow, yesterday), (3, 3, 1))[0], granted_by=person, ended_at=withdrawn,
                 ended_by=withdrawn and person,
             ))  # fmt: skip
         for person in perhaps(world.people, 0.1):
@@ -141,7 +151,7 @@ def _step_in(world: World, perhaps: Any) -> None:
         for about in (
             r for r in world.roles if r.school == stands_in.school and r.role_key == wanted[stands_in.role_key]
         ):
-            for concern in perhaps([c for c in world.concerns if c.school_id == about.school_id], 0.7):
+            for concern in perhaps([c for c in world.concerns if c.school_id == about.school_id], 0.8):
                 if (concern.pk, about.user_id) not in there:
                     there.add((concern.pk, about.user_id))
                     world.subjects.append(

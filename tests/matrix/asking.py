@@ -8,15 +8,18 @@ has one; and that what is not there answers in the words of a number that was ne
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import unquote
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -67,6 +70,10 @@ class Matrix:
                 client.force_login(self.world.people[person])
             self.browsers[person] = client
             self._sessions[person] = client.cookies[settings.SESSION_COOKIE_NAME].value if client.cookies else ""
+
+    def forget(self) -> None:
+        """What was remembered of earlier answers: they were those of another Harbour (`tests/mutants`)."""
+        self._written, self._words = {}, {}
 
     def cells(self) -> list[Cell]:
         """Every cell, or those of the pages named in `MATRIX_PAGES`."""
@@ -208,6 +215,17 @@ class Matrix:
             cursor.execute(_STATE, [person and person.pk])
             written, denials = cursor.fetchone()
         return json.loads(written) if isinstance(written, str) else written or {}, int(denials)
+
+
+@contextmanager
+def without_frames() -> Iterator[None]:
+    """A refusal answers in its own words alone: the frame around them is that of every page, and most of its time."""
+
+    def words(request: HttpRequest, template: str, said: dict[str, Any], status: int) -> HttpResponse:
+        return HttpResponse(f"{said['title']}. {said['sentence']}", status=status)
+
+    with patch("safeguarding.views.render", words):
+        yield
 
 
 def _sign_in_page() -> str:

@@ -1,0 +1,127 @@
+"""How does Harbour run without one of its checks, in this process, and then again as before?
+
+Nothing is written to a file. A fact is replaced in the database and a rule put up again, in a transaction that is taken
+back; a function is given the code that its changed source compiles to; an address is given the view of a changed module.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import module_from_spec, spec_from_loader
+from inspect import unwrap
+from types import CodeType, FunctionType
+from typing import Any
+
+from django.db import connection
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from safeguarding.row_security import put_up, take_down
+from tests.mutants.listing import ROOT, Mutant
+from tests.postgres import with_the_clock
+
+
+@contextmanager
+def applied(mutant: Mutant) -> Iterator[None]:
+    """Everything inside runs as the mutant. What it does to the database is for the caller to take back."""
+    source = (ROOT / mutant.file).read_text()
+    changed = mutant.of(source)
+    match mutant.kind:
+        case "fact":
+            _redefine(changed, mutant.start)
+            yield
+        case "page":
+            with _page(mutant, changed):
+                yield
+        case kind:
+            with _code(mutant, source, changed):
+                if kind == "rule":
+                    take_down(connection)
+                    put_up(connection)
+                    with_the_clock(connection.connection)
+                yield
+
+
+def patterns(resolver: Any = None) -> Iterator[URLPattern]:
+    """Every address that Harbour answers to."""
+    for one in (resolver or get_resolver()).url_patterns:
+        if isinstance(one, URLResolver):
+            yield from patterns(one)
+        else:
+            yield one
+
+
+def _redefine(changed: str, position: int) -> None:
+    statements = re.finditer(r"CREATE FUNCTION .*?\$\$;", changed, re.DOTALL)
+    statement = next(s[0] for s in statements if s.start() <= position < s.end())
+    with connection.cursor() as cursor:
+        for one in (
+            "GRANT CREATE ON SCHEMA rules TO rules", "SET LOCAL ROLE rules",
+            statement.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"),
+            "SET LOCAL ROLE NONE", "REVOKE CREATE ON SCHEMA rules FROM rules",
+        ):  # fmt: skip
+            cursor.execute(one)
+
+
+@contextmanager
+def _page(mutant: Mutant, changed: str) -> Iterator[None]:
+    """The addresses of a view lead to the same view of a module made from the changed source."""
+    dotted = _dotted(mutant)
+    spec = spec_from_loader(dotted, loader=None)
+    assert spec is not None
+    module = module_from_spec(spec)
+    module.__package__ = dotted.rpartition(".")[0]
+    permissions = "from safeguarding.accounts.permissions import anyone_signed_in\n"
+    exec(compile(permissions + changed, mutant.file, "exec"), module.__dict__)  # noqa: S102  (our own source)
+    [page] = mutant.asked
+    [pattern] = [p for p in patterns() if p.name == page]
+    before = pattern.callback
+    pattern.callback = getattr(module, before.__qualname__)
+    try:
+        yield
+    finally:
+        pattern.callback = before
+
+
+@contextmanager
+def _code(mutant: Mutant, source: str, changed: str) -> Iterator[None]:
+    """The function around the place runs the changed code, wherever it was imported to."""
+    path = _around(source, mutant.start)
+    found: Any = import_module(_dotted(mutant))
+    for name in path:
+        found = vars(found)[name]
+    function = unwrap(found.fget if isinstance(found, property) else found)
+    assert isinstance(function, FunctionType)
+    before = function.__code__
+    function.__code__ = _within(compile(changed, mutant.file, "exec"), path)
+    try:
+        yield
+    finally:
+        function.__code__ = before
+
+
+def _around(source: str, position: int) -> list[str]:
+    """The name of the function at this place of a module, after that of its class."""
+    import ast
+
+    line, path, body = source.count("\n", 0, position) + 1, [], ast.parse(source).body
+    while True:
+        inside = [
+            n
+            for n in body
+            if isinstance(n, ast.ClassDef | ast.FunctionDef) and n.lineno <= line <= (n.end_lineno or n.lineno)
+        ]
+        path += [n.name for n in inside]
+        if not inside or isinstance(inside[0], ast.FunctionDef):
+            return path
+        body = inside[0].body
+
+
+def _within(code: CodeType, path: list[str]) -> CodeType:
+    for name in path:
+        code = next(c for c in code.co_consts if isinstance(c, CodeType) and c.co_name == name)
+    return code
+
+
+def _dotted(mutant: Mutant) -> str:
+    return mutant.file.removesuffix(".py").replace("/", ".")

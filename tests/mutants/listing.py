@@ -1,0 +1,211 @@
+"""Which access checks are there, and what would Harbour be without each of them, one at a time? Read from the code itself.
+
+A *mutant* is one file with one check taken away or turned round: a condition of a fact, a reason or a denial of a rule, the
+door of a page, the read gate, the `ensure` of a service. `test_mutants.py` asks whether a test would notice.
+"""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = ("children", "safeguarding/accounts", "safeguarding/concerns")
+# The pages that between them show every part of a record: what a rule that is wrong would show.
+TELLING = (
+    "concern", "child_people", "child_address", "action", "report", "unsent_draft", "log_resume", "kept_discard", "concerns",
+    "import_run", "find_child", "link_child",
+)  # fmt: skip
+# The pages that ask a function which says who may do something.
+ASKING = (
+    "action",
+    "hand_over",
+    "concern",
+    "decide",
+    "child_people",
+    "child_address",
+    "import_run",
+    "find_child",
+    "restrict",
+)
+# Each of these, standing in a fact, is one thing that must hold.
+_CONDITIONS = (
+    r"person\.is_active", r"AND is_active", r"held\.starts_on <= rules\.today\(\)", r"member\.starts_on <= rules\.today\(\)",
+    r"\((?:held|member)\.ends_on IS NULL OR (?:held|member)\.ends_on >= rules\.today\(\)\)", r"team\.ended_at IS NULL",
+    r"held\.role_key = ANY \(rules\.roles_with\([^)]*\)\)", r"role_key = ANY \(rules\.roles_with\('stand_in'\)\)",
+    r"lifted_at IS NULL", r"(?<!team\.)ended_at IS NULL", r"expires_on >= rules\.today\(\)", r"rules\.now\(\) < ends_at",
+    r"reviewed_at IS NULL", r"(?:subject\.)?withdrawn_at IS NULL", r"school_id = ANY \(rules\.schools_that_may_grant\(me\)\)",
+    r"(?<!held\.)school_id = ANY \(rules\.schools_of\(me\)\)", r"restricted_at IS NOT NULL",
+    r"NOT school_id = ANY \(rules\.schools_with\(me, 'view_restricted'\)\)",
+    r"(?<!held\.)(?<!member\.)(?<!subject\.)user_id = me", r"held\.user_id = me", r"member\.user_id = me", r"author_id = me",
+    r"lead_id = me", r"owner_id = me", r"child_id = ANY \(rules\.hidden_children\(me\)\)",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One check taken away: what stands in `file` from `start` to `end` becomes `text`.
+
+    `kind`: "fact", "rule", "page" (the door of a page) or "code". `asked`: the pages of the matrix that ought to tell, or
+    `tests`, the files. `one_wall`: a check that only the ORM makes is taken away with row security off, or the second wall
+    would hide that the first has a hole.
+    """
+
+    name: str
+    kind: str
+    file: str
+    start: int
+    end: int
+    text: str
+    asked: tuple[str, ...] = TELLING
+    tests: tuple[str, ...] = ()
+    one_wall: bool = False
+
+    def of(self, source: str) -> str:
+        return source[: self.start] + self.text + source[self.end :]
+
+
+def mutants() -> Iterator[Mutant]:
+    """All of them, in the order of the files."""
+    pages = dict(_pages())
+    for app in APPS:
+        yield from _facts(f"{app}/facts.sql")
+        yield from _rules(f"{app}/permissions.py")
+        for path in _files(f"{app}/views"):
+            yield from _views(path, pages)
+        for path in _files(f"{app}/services"):
+            yield from _services(path)
+    yield from _gate()
+
+
+def _facts(file: str) -> Iterator[Mutant]:
+    source = (ROOT / file).read_text()
+    for function in re.finditer(r"CREATE FUNCTION rules\.(\w+).*?\$\$(.*?)\$\$;", source, re.DOTALL):
+        for pattern in _CONDITIONS:
+            for number, found in enumerate(re.finditer(pattern, function[2])):
+                start = function.start(2) + found.start()
+                joined = "AND " if found[0].startswith("AND") else ""
+                named = f"fact {function[1]}: {found[0]}{f' ({number + 1})' if number else ''}"
+                tests = _mentioning(function[1].removeprefix("hidden_"), file)
+                # What says whom something is hidden from is a check twice: too little of it, and too much.
+                for held in ("true", "false") if function[1].startswith(("hidden_", "restricted_")) else ("true",):
+                    name = f"{named}{' is false' if held == 'false' else ''}"
+                    yield Mutant(name, "fact", file, start, start + len(found[0]), joined + held, tests=tests)
+
+
+def _rules(file: str) -> Iterator[Mutant]:
+    """Each reason left out, each denial left out, each function that says who may do something always saying yes."""
+    source = (ROOT / file).read_text()
+    place = _places(source)
+    for function in (n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)):
+        named = f"rule {function.name}:"
+        for node in ast.walk(function):
+            if isinstance(node, ast.keyword) and node.arg == "never":
+                yield Mutant(f"{named} never", "rule", file, *place(node.value), "None")
+            elif isinstance(node, ast.keyword) and node.arg == "because" and isinstance(node.value, ast.Dict):
+                for key, reason in zip(node.value.keys, node.value.values, strict=True):
+                    if isinstance(key, ast.Constant):
+                        yield Mutant(f"{named} because {key.value}", "rule", file, *place(reason), "Q(pk=None)")
+            elif isinstance(node, ast.Name) and node.id == "unrestricted" and isinstance(node.ctx, ast.Load):
+                yield Mutant(f"{named} unrestricted, line {node.lineno}", "rule", file, *place(node), "~Q(pk=None)")
+        last = function.body[-1]
+        if function.name.startswith("may_") and isinstance(last, ast.Return) and last.value is not None:
+            tests = _mentioning(function.name, file)
+            yield Mutant(f"{named} yes", "code", file, *place(last.value), "True", ASKING, tests)
+
+
+def _gate() -> Iterator[Mutant]:
+    """The few lines through which every record passes."""
+    for file, old, new in (
+        ("safeguarding/audit/reading.py", "queryset.visible_to(request.user)", "queryset"),
+        ("safeguarding/audit/protection.py", "reason if self.never is None else reason & ~self.never", "reason"),
+        ("safeguarding/accounts/permissions.py", "not rights(request.user).held", "False"),
+        ("safeguarding/accounts/permissions.py", 'getattr(user, "is_active", False) and user.pk', "user.pk"),
+        ("safeguarding/accounts/permissions.py", "live(today), user=user", "user=user"),
+        ("safeguarding/middleware.py", 'request.user.is_authenticated or not getattr(view, "login_required", True)', "True"),
+        ("safeguarding/middleware.py", "_is_refusal(request, response)", "False"),
+        ("safeguarding/middleware.py", "_record_refusal(request, str(status))", "None"),
+    ):  # fmt: skip
+        start = (ROOT / file).read_text().index(old)
+        yield Mutant(
+            f"gate {Path(file).name}: {old}", "code", file, start, start + len(old), new,
+            (*TELLING, "home", "staff_home"), ("tests/integration/accounts/test_rights.py",), one_wall=True,
+        )  # fmt: skip
+
+
+def _views(path: Path, pages: dict[str, str]) -> Iterator[Mutant]:
+    """Each decorator that asks for a right, and each `visible(…)`."""
+    file, source = str(path.relative_to(ROOT)), path.read_text()
+    place = _places(source)
+    for function in (n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)):
+        page = pages.get(f"{_module(file)}.{function.name}", "")
+        named = f"{Path(file).parts[-3]} {path.stem}.{function.name}:"
+        for node in function.decorator_list:
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id.startswith("requires"):
+                yield Mutant(f"{named} {ast.unparse(node)}", "page", file, *place(node), "anyone_signed_in", (page,))
+        for node in ast.walk(function):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "visible":
+                model = ast.unparse(node.args[1])
+                plain = f"{model}._default_manager.all()" if isinstance(node.args[1], ast.Name) else f"({model})"
+                asked = (page,) if page else (*TELLING, "today", "child_concerns", "child_chronology", "report_paper")
+                yield Mutant(
+                    f"{named} {ast.unparse(node)}, line {node.lineno}", "code", file, *place(node), plain, asked,
+                    _mentioning(page or function.name, file), one_wall=True,
+                )  # fmt: skip
+
+
+def _services(path: Path) -> Iterator[Mutant]:
+    """Each `ensure…(…)` of a service that raises `NotAllowed`."""
+    file, source = str(path.relative_to(ROOT)), path.read_text()
+    place = _places(source)
+    for function in (n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef)):
+        for node in ast.walk(function):
+            call = node.value if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) else None
+            name = call.func.id if call is not None and isinstance(call.func, ast.Name) else ""
+            if call is not None and name in ("ensure", "ensure_decides", "ensure_may_act", "_ensure_manager"):
+                yield Mutant(
+                    f"{Path(file).parts[-3]} {path.stem}.{function.name}: {name}", "code", file, *place(node), "pass", (),
+                    _mentioning(function.name, file), one_wall=True,
+                )  # fmt: skip
+
+
+def _pages() -> Iterator[tuple[str, str]]:
+    """The dotted name of a view's function to the name of its page."""
+    from tests.mutants.applying import patterns
+
+    for pattern in patterns():
+        if pattern.name:
+            yield f"{pattern.callback.__module__}.{pattern.callback.__qualname__}", pattern.name
+
+
+def _module(file: str) -> str:
+    return file.removesuffix(".py").replace("/", ".")
+
+
+def _files(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+def _places(source: str) -> Callable[[Any], tuple[int, int]]:
+    """From a node to where it begins and ends in the text."""
+    lines = [0]
+    for line in source.splitlines(keepends=True):
+        lines.append(lines[-1] + len(line))
+    rows = source.splitlines(keepends=True)
+
+    def place(node: Any) -> tuple[int, int]:
+        def at(line: int, column: int) -> int:
+            return lines[line - 1] + len(rows[line - 1].encode()[:column].decode())
+
+        return at(node.lineno, node.col_offset), at(node.end_lineno, node.end_col_offset)
+
+    return place
+
+
+def _mentioning(word: str, file: str) -> tuple[str, ...]:
+    """Test files of the same app that speak of it."""
+    app = next(Path(app).name for app in APPS if file.startswith(app))
+    tests = sorted((ROOT / "tests" / "integration" / app).rglob("test_*.py"))
+    return tuple(str(t.relative_to(ROOT)) for t in tests if re.search(rf"\b{re.escape(word)}\b", t.read_text()))
