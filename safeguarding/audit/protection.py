@@ -8,9 +8,10 @@ What a rule asks about a person is a *fact*: an array of keys that a function of
 each app). A rule is put together from facts and columns of its own table, nothing else, so that both walls read alike.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 from typing import Any, TypeVar
 from uuid import UUID
@@ -21,6 +22,7 @@ from django.db import connection, models
 from django.db.models import F, Func, Q, UUIDField, Value
 
 M = TypeVar("M", bound=models.Model)
+_OWN = ("safeguarding.", "children.")
 
 
 class Me(Func):  # type: ignore[misc]
@@ -150,7 +152,41 @@ class ProtectedQuerySet(models.QuerySet[M]):
         return self.filter(rule_of(self.model, Value(user.pk, UUIDField())).visible)
 
 
-Protected = models.Manager.from_queryset(ProtectedQuerySet)
+# Code that answers a person never asks a protected table by itself. It asks the read gate (`reading.py`) or a service.
+ANSWERING = frozenset({"views", "forms", "panels", "templatetags", "components", "tables", "context", "tasks", "commands"})
+
+
+class AskedPastTheGate(RuntimeError):
+    """A page, a form or a template asked a protected table, or what hangs on a record, by itself."""
+
+
+class Protected(models.Manager.from_queryset(ProtectedQuerySet)):  # type: ignore[misc]
+    """The manager of every protected model, and so of what hangs on a record (`concern.notes`).
+
+    Raises `AskedPastTheGate` where the nearest code of Harbour's own that asks is none that may: a forgotten filter is
+    then an error, not a leak. Row security would still hide the rows.
+    """
+
+    def get_queryset(self) -> ProtectedQuerySet[Any]:
+        if _is_answering(module := _asked_by()):
+            raise AskedPastTheGate(f"{module} asks for {self.model._meta.label}. Ask the read gate or a service.")
+        return super().get_queryset()  # type: ignore[no-any-return]
+
+
+def _asked_by() -> str:
+    """The nearest module of Harbour's own on the stack, this one left out; empty for a test or a shell."""
+    frame = sys._getframe(2)
+    while frame is not None:
+        name = frame.f_globals.get("__name__", "")
+        if name != __name__ and name.startswith(_OWN):
+            return str(name)
+        frame = frame.f_back  # type: ignore[assignment]
+    return ""
+
+
+@cache
+def _is_answering(module: str) -> bool:
+    return not ANSWERING.isdisjoint(module.split("."))
 
 
 def may_view(user: Any, record: models.Model) -> bool:

@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from safeguarding.accounts.roles import ROLES
+from safeguarding.audit.protection import ANSWERING
 
 from .source import ROOT, Module, product, templates
 
-# What answers a person never asks a table: it asks the read gate.
-NO_MANAGERS = {"views", "forms", "tasks", "panels", "templatetags", "commands", "context"}
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
 
 # Who writes besides services, and why.
@@ -81,7 +80,7 @@ def _module(text: str, path: str = "app/views.py") -> Module:
 
 
 def test_views_forms_tasks_and_tags_ask_no_table():
-    found = [use for m in product() if m.name in NO_MANAGERS for use in manager_uses(m)]
+    found = [use for m in product() if m.name in ANSWERING for use in manager_uses(m)]
     assert found == [], "fetch through safeguarding.audit.reading, or through a function of the app's services"
 
 

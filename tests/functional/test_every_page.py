@@ -12,11 +12,15 @@ from tests.functional.world import busy_school
 AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ROLES = ["teacher", "assistant", "pastoral", "office", "lead", "deputy", "headteacher", "chair"]
+WIDE, NARROW = 1366, 320
+# Between them these open every page: what axe finds on a narrow screen, it finds for them.
+NARROW_TOO = {"teacher", "office", "lead"}
 
 
 def faults(page: Page) -> list[str]:
     """What axe finds on the page as it stands: rule, and the first place."""
-    page.evaluate(AXE)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
     found = page.evaluate("tags => axe.run(document, {runOnly: tags})", RULES)
     return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found["violations"]]
 
@@ -26,18 +30,20 @@ def too_wide(page: Page) -> int:
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")  # type: ignore[no-any-return]
 
 
-@pytest.mark.parametrize("width", [1366, 320])
 @pytest.mark.parametrize("role", ROLES)
-def test_every_page_can_be_used_by_everybody(page: Page, role: str, width: int) -> None:
+def test_every_page_can_be_used_by_everybody(page: Page, role: str) -> None:
     world = busy_school()
-    page.set_viewport_size({"width": width, "height": 768})
+    page.set_viewport_size({"width": WIDE, "height": 768})
     sign_in(page, (world.chair if role == "chair" else getattr(world.cast, role)).username)
     troubles, pages = [], 0
     for visited in visit_everything(page):
         pages += 1
-        troubles += [f"{visited.name}: {fault}" for fault in faults(page)]
-        if (over := too_wide(page)) > 0:
-            troubles.append(f"{visited.name}: {over} pixels too wide")
+        for width in (WIDE, NARROW):
+            page.set_viewport_size({"width": width, "height": 768})
+            if width == WIDE or role in NARROW_TOO:
+                troubles += [f"{visited.name} at {width}: {fault}" for fault in faults(page)]
+            if (over := too_wide(page)) > 0:
+                troubles.append(f"{visited.name} at {width}: {over} pixels too wide")
         if any(name in page.title() for name in world.names_of_children):
             troubles.append(f"{visited.name}: a child's name in the title")
         if page.locator("[style]").count():
@@ -47,7 +53,7 @@ def test_every_page_can_be_used_by_everybody(page: Page, role: str, width: int) 
 
 
 def test_the_sign_in_page_too(page: Page) -> None:
-    for width in (1366, 320):
+    for width in (WIDE, NARROW):
         page.set_viewport_size({"width": width, "height": 768})
         page.goto("/")
         assert faults(page) == []

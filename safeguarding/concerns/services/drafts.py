@@ -188,7 +188,7 @@ def discard_draft(*, draft: Draft, by: User) -> None:
     if draft.concern_id:
         raise OutOfTurn("A safeguarding lead has been called about this. Finish it, so that it is written down.")
     wait_for(draft.pk)
-    if draft.openings.exists():
+    if has_been_opened(draft):
         raise OutOfTurn("A safeguarding lead has read this draft. Send it, and write in it what has changed.")
     if Draft.objects.filter(pk=draft.pk).exists():
         record(Verb.DISCARD, draft, by=by)
@@ -348,6 +348,11 @@ def open_draft(*, token: UUID, reason: str, by: User, at: datetime | None = None
     record(Verb.VIEW, draft, by=by, purpose="unsent draft opened")
     _tell_author(draft, Notice.Kind.DRAFT_READ, at=at)
     return opening
+
+
+def has_been_opened(draft: Draft) -> bool:
+    """Whether a lead has read it before it was sent."""
+    return draft.openings.exists()
 
 
 def _of_colleague(token: UUID, by: User) -> Draft:

@@ -25,7 +25,7 @@ from safeguarding.concerns.forms.reporting import words_in
 from safeguarding.concerns.forms.typed import Typed, counted
 from safeguarding.concerns.models import Draft
 from safeguarding.concerns.services.afterwards import keep_as_addition, sent_account
-from safeguarding.concerns.services.drafts import save_draft
+from safeguarding.concerns.services.drafts import has_been_opened, save_draft
 from safeguarding.dates import clock, moment
 from safeguarding.exceptions import BadInput
 from safeguarding.http import Request, SeeOther
@@ -69,7 +69,7 @@ def log_autosave(request: Request) -> JsonResponse:
 
 def saved(draft: Draft) -> str:
     """What the page says of a draft."""
-    seen = "" if draft.openings.exists() else " Only you can see it."
+    seen = "" if has_been_opened(draft) else " Only you can see it."
     return f"Draft saved {moment(draft.saved_at)}.{seen} It is kept until you send it or discard it."
 
 
