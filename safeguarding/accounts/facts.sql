@@ -26,42 +26,42 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT (rules.now() AT TIME ZONE 'Europe/London')::date
 $$;
 
--- Roles that are live today, of people who are active.
-CREATE FUNCTION rules.live_roles() RETURNS SETOF public.accounts_roleassignment
+-- Roles that are live today, of people who are active: those of one person, and all at some schools.
+CREATE FUNCTION rules.live_roles_of(me uuid) RETURNS SETOF public.accounts_roleassignment
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT held.* FROM public.accounts_roleassignment AS held
     JOIN public.accounts_user AS person ON person.id = held.user_id AND person.is_active
-    WHERE held.starts_on <= rules.today() AND (held.ends_on IS NULL OR held.ends_on >= rules.today())
+    WHERE held.user_id = me AND held.starts_on <= rules.today()
+      AND (held.ends_on IS NULL OR held.ends_on >= rules.today())
+$$;
+
+CREATE FUNCTION rules.live_roles_at(schools uuid[]) RETURNS SETOF public.accounts_roleassignment
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT held.* FROM public.accounts_roleassignment AS held
+    JOIN public.accounts_user AS person ON person.id = held.user_id AND person.is_active
+    WHERE held.school_id = ANY (schools) AND held.starts_on <= rules.today()
+      AND (held.ends_on IS NULL OR held.ends_on >= rules.today())
 $$;
 
 -- Schools where the person has a live role, whichever.
 CREATE FUNCTION rules.schools_of(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT coalesce(array_agg(DISTINCT held.school_id), '{}') FROM public.accounts_roleassignment AS held
-    JOIN public.accounts_user AS person ON person.id = held.user_id AND person.is_active
-    WHERE held.user_id = me AND held.starts_on <= rules.today()
-      AND (held.ends_on IS NULL OR held.ends_on >= rules.today())
+    SELECT coalesce(array_agg(DISTINCT held.school_id), '{}') FROM rules.live_roles_of(me) AS held
 $$;
 
 -- Schools where some live role of the person has the capability.
 CREATE FUNCTION rules.schools_with(me uuid, capability text) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT coalesce(array_agg(DISTINCT held.school_id), '{}') FROM public.accounts_roleassignment AS held
-    JOIN public.accounts_user AS person ON person.id = held.user_id AND person.is_active
-    WHERE held.user_id = me AND held.starts_on <= rules.today()
-      AND (held.ends_on IS NULL OR held.ends_on >= rules.today())
-      AND held.role_key = ANY (rules.roles_with(capability))
+    SELECT coalesce(array_agg(DISTINCT held.school_id), '{}') FROM rules.live_roles_of(me) AS held
+    WHERE held.role_key = ANY (rules.roles_with(capability))
 $$;
 
 -- Schools where the person may be given access to a record: the privacy notice names the role, or the school says so itself.
 CREATE FUNCTION rules.schools_that_may_grant(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT coalesce(array_agg(DISTINCT held.school_id), '{}') FROM public.accounts_roleassignment AS held
-    JOIN public.accounts_user AS person ON person.id = held.user_id AND person.is_active
+    SELECT coalesce(array_agg(DISTINCT held.school_id), '{}') FROM rules.live_roles_of(me) AS held
     JOIN public.accounts_school AS school ON school.id = held.school_id
-    WHERE held.user_id = me AND held.starts_on <= rules.today()
-      AND (held.ends_on IS NULL OR held.ends_on >= rules.today())
-      AND (held.role_key = ANY (rules.roles_named()) OR held.role_key = ANY (school.roles_beyond_notice))
+    WHERE held.role_key = ANY (rules.roles_named()) OR held.role_key = ANY (school.roles_beyond_notice)
 $$;
 
 -- Teams to which the person belongs today.

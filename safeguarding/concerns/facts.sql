@@ -46,13 +46,12 @@ $$;
 CREATE FUNCTION rules.concerns_standing_in(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH mine AS (
-        SELECT school_id, role_key FROM rules.live_roles()
-        WHERE user_id = me AND role_key = ANY (rules.roles_with('stand_in'))
+        SELECT school_id, role_key FROM rules.live_roles_of(me) WHERE role_key = ANY (rules.roles_with('stand_in'))
     ), readers AS MATERIALIZED (
         SELECT held.school_id, held.user_id, bool_or(held.role_key = 'lead') AS leads,
                bool_or(held.role_key = 'headteacher') AS heads, rules.hidden_concerns(held.user_id) AS hidden
-        FROM rules.live_roles() AS held
-        WHERE held.school_id IN (SELECT school_id FROM mine) AND held.role_key = ANY (rules.roles_with('view_concerns'))
+        FROM rules.live_roles_at(ARRAY(SELECT school_id FROM mine)) AS held
+        WHERE held.role_key = ANY (rules.roles_with('view_concerns'))
         GROUP BY held.school_id, held.user_id
     )
     SELECT coalesce(array_agg(DISTINCT concern.id), '{}')
