@@ -153,7 +153,9 @@ class ProtectedQuerySet(models.QuerySet[M]):
 
 
 # Code that answers a person never asks a protected table by itself. It asks the read gate (`reading.py`) or a service.
-ANSWERING = frozenset({"views", "forms", "panels", "templatetags", "components", "tables", "context", "tasks", "commands"})
+ANSWERING = frozenset(
+    {"views", "forms", "panels", "templatetags", "components", "tables", "context", "tasks", "commands"}
+)
 
 
 class AskedPastTheGate(RuntimeError):

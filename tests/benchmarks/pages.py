@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
+from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 
+from safeguarding.audit.context import Acting, tell_database
 from safeguarding.concerns import tokens
 from safeguarding.concerns.models import Concern
 from safeguarding.keys import uuid7
@@ -87,7 +89,9 @@ def _decision(records: Records) -> Callable[[Browser], dict[str, Any]]:
     """What a lead sends with a routine decision: the token and the revision are those of this very page."""
 
     def prepare(browser: Browser) -> dict[str, Any]:
-        revision = Concern.objects.values_list("revision", flat=True).get(pk=records.waiting)
+        with transaction.atomic():
+            tell_database(Acting(user_id=browser.user.pk))
+            revision = Concern.objects.values_list("revision", flat=True).get(pk=records.waiting)
         return {"token": uuid7(), "revision": revision}
 
     return prepare

@@ -20,6 +20,7 @@ from safeguarding.audit.services import record
 from safeguarding.concerns.models import Account, Amendment, Concern, Draft, DraftOpening
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token, record_of
+from safeguarding.once import once
 
 _LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
 Content = dict[str, list[str]]
@@ -207,13 +208,17 @@ def unsent_of(author: User) -> list[Unsent]:
 
     The frame of every page asks, and mostly there is nothing: that is found out by a query of its own, a tenth of the other.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT rules.has_unsent(%s)", [author.pk])
-        if not cursor.fetchone()[0]:
-            return []
+    if not once(("has unsent", author.pk), lambda: _has_unsent(author)):
+        return []
     with door("reporting"):
         found = _listed(Draft.objects.filter(author=author), Concern.objects.filter(logged_by=author))
     return sorted(found, key=lambda each: each.saved_at, reverse=True)
+
+
+def _has_unsent(author: User) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rules.has_unsent(%s)", [author.pk])
+        return bool(cursor.fetchone()[0])
 
 
 @door("reporting")
