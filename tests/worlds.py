@@ -74,17 +74,19 @@ def make(seed: int) -> World:
         way = ways[person.pk] = chance.choices(list(USUAL_ROLES), (4, 3, 3, 3, 6))[0]
         for place in chance.choices(world.schools, (14, 1), k=chance.choices((0, 1, 2), (1, 10, 2))[0]):
             key = chance.choice(USUAL_ROLES[way] if chance.random() < 0.9 else ANY_ROLE)
-            ends = chance.choices((None, today, yesterday), (10, 2, 1))[0]
+            starts, ends = chance.choices(
+                ((LONG_AGO, None), (LONG_AGO, today), (LONG_AGO, yesterday), (tomorrow, None)), (10, 2, 1, 1)
+            )[0]
             if not any((r.user, r.school, r.role_key) == (person, place, key) for r in world.roles):
                 world.roles.append(
-                    RoleAssignment(user=person, school=place, role_key=key, starts_on=LONG_AGO, ends_on=ends)
+                    RoleAssignment(user=person, school=place, role_key=key, starts_on=starts, ends_on=ends)
                 )
     RoleAssignment.objects.bulk_create(world.roles)
     teams = [Team.objects.create(name=str(uuid4()), school=s, kind="pastoral", title="Pastoral") for s in world.schools]
     for person in leaning("grant", 0.8, 0.2):
-        ends = chance.choice((None, None, yesterday))
+        starts, ends = chance.choice(((LONG_AGO, None), (LONG_AGO, today), (LONG_AGO, yesterday), (tomorrow, None)))
         world.members.append(
-            TeamMember.objects.create(team=chance.choice(teams), user=person, starts_on=LONG_AGO, ends_on=ends)
+            TeamMember.objects.create(team=chance.choice(teams), user=person, starts_on=starts, ends_on=ends)
         )
     for number in range(4):
         place = chance.choices(world.schools, (9, 1))[0]
@@ -265,8 +267,11 @@ class Opinion:
         return {
             r.role_key
             for r in self.world.roles
-            if r.user_id == person.pk and r.school_id == school_id and (r.ends_on is None or r.ends_on >= self.today)
+            if r.user_id == person.pk and r.school_id == school_id and self._is_on(r)
         }
+
+    def _is_on(self, held: RoleAssignment | TeamMember) -> bool:
+        return held.starts_on <= self.today and (held.ends_on is None or held.ends_on >= self.today)
 
     def _may(self, person: User, school_id: Any, capability: Capability) -> bool:
         return any(ROLES[key].may(capability) for key in self.roles(person, school_id))
@@ -294,11 +299,7 @@ class Opinion:
         return grant.ended_at is None and grant.expires_on >= self.today and may_be_given
 
     def _granted(self, person: User, child_id: Any) -> bool:
-        teams = {
-            m.team_id
-            for m in self.world.members
-            if m.user_id == person.pk and (m.ends_on is None or m.ends_on >= self.today)
-        }
+        teams = {m.team_id for m in self.world.members if m.user_id == person.pk and self._is_on(m)}
         mine = [g for g in self.world.child_grants if g.user_id == person.pk]
         mine += [g for g in self.world.team_grants if g.group_id in teams]
         return any(g.content_object_id == child_id and self._live(person, g) for g in mine)

@@ -128,9 +128,7 @@ def conflict(request: Request, conflict_id: UUID) -> HttpResponseBase:
         messages.success(request, "Lifted. The person sees the child again, as far as their role goes.")
         return redirect("conflicts")
     accounts.open_notices(user=request.user, object_id=found.pk)
-    others = somebody_else(
-        "confirm or lift a conflict of interest", found.school_id, than=found.user, on=timezone.localdate()
-    )
+    others = somebody_else("conflict", found.school_id, than=found.user, on=timezone.localdate())
     context = {"conflict": found, "form": form, "own": found.user_id == request.user.pk, "others": others}
     return render(request, "access/conflict.html", context, status=422 if form.errors else 200)
 
@@ -169,6 +167,6 @@ def emergency(request: Request, access_id: UUID) -> HttpResponseBase:
         messages.success(request, "Reviewed. If it was still open, it has ended.")
         return redirect("emergencies")
     accounts.open_notices(user=request.user, object_id=found.pk)
-    others = somebody_else("review an emergency access", found.school_id, than=found.user, on=timezone.localdate())
+    others = somebody_else("emergency", found.school_id, than=found.user, on=timezone.localdate())
     context = {"access": found, "form": form, "own": found.user_id == request.user.pk, "others": others}
     return render(request, "access/emergency.html", context, status=422 if form.errors else 200)

@@ -18,47 +18,55 @@ from .models import RoleAssignment, User
 from .permissions import live, rights
 from .roles import LEAD_ROLES
 
-# Who stands in, in this order. The last is no role at the school: a lead, deputy or Headteacher of another one.
-FALLBACK = ("chair", "trust_lead")
+# A lead, deputy or Headteacher of another school: who comes where the fallback says so and the school has nobody.
 LEAD_ELSEWHERE = (*LEAD_ROLES, "headteacher")
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What two people decide. `usual` are roles at the school; of `at_most_one` only one of the two may come."""
+    """What two people decide, in words. `usual` and `fallback` are roles at the school, in the order in which they are asked.
+
+    `at_most_one`: of these only one of the two may come. `elsewhere`: at last a lead of another school may be the second.
+    """
 
     what: str
     usual: tuple[str, ...]
+    fallback: tuple[str, ...]
     at_most_one: tuple[str, ...] = ()
+    elsewhere: bool = False
 
 
-RULES = {
+RULES: dict[str, Rule] = {
     "reset": Rule(
         "giving somebody who can open records a new start with password or second factor",
         usual=("headteacher", "lead", "deputy_lead", "it_admin"),
+        fallback=("chair", "trust_lead"),
         at_most_one=("it_admin",),
+        elsewhere=True,
     ),
-}
-
-# Where one person has begun something, or may not do it: the roles that are asked for somebody else, in this order.
-SECOND_PERSON: dict[str, tuple[str, ...]] = {
-    "confirm or lift a conflict of interest": ("lead", "headteacher", "trust_lead"),
-    "review an emergency access": ("lead", "headteacher", "trust_lead"),
-    "decide a concern that the lead may not see": (
-        "deputy_lead",
-        "alternate_lead",
-        "headteacher",
-        "trust_lead",
-        "chair",
+    "conflict": Rule(
+        "confirming or lifting a conflict of interest that somebody else has declared",
+        usual=("lead", "headteacher"),
+        fallback=("trust_lead",),
     ),
-    "decide a concern about the Headteacher": ("lead", "trust_lead", "chair"),
-    "give somebody a role": ("headteacher", "lead", "trust_lead"),
+    "emergency": Rule(
+        "looking at an emergency access of somebody else", usual=("lead", "headteacher"), fallback=("trust_lead",)
+    ),
+    "hidden_from_lead": Rule(
+        "deciding a concern that the lead may not see",
+        usual=("deputy_lead", "alternate_lead", "headteacher"),
+        fallback=("trust_lead", "chair"),
+    ),
+    "about_headteacher": Rule(
+        "deciding a concern about the Headteacher", usual=("lead",), fallback=("trust_lead", "chair")
+    ),
+    "role": Rule("giving somebody else a role", usual=("headteacher", "lead"), fallback=("trust_lead",)),
 }
 
 
 def somebody_else(rule: str, school_id: UUID, *, than: User, on: date) -> list[User]:
     """Who may be the second person at a school on a day, in the order of the table. Empty where the school has nobody."""
-    order = SECOND_PERSON[rule]
+    order = (*RULES[rule].usual, *RULES[rule].fallback)
     held = RoleAssignment.objects.filter(
         live(on), school_id=school_id, role_key__in=order, user__is_active=True
     ).select_related("user")
@@ -72,11 +80,12 @@ def usual_people(rule: str, school_id: UUID, on: date, besides: Iterable[User] =
     return _people(held, besides)
 
 
-def stand_ins(school_id: UUID, on: date, besides: Iterable[User] = ()) -> QuerySet[User]:
+def stand_ins(rule: str, school_id: UUID, on: date, besides: Iterable[User] = ()) -> QuerySet[User]:
     """Active people of the fallback."""
-    there = Q(school_id=school_id, role_key__in=FALLBACK)
-    elsewhere = ~Q(school_id=school_id) & Q(role_key__in=LEAD_ELSEWHERE)
-    return _people(RoleAssignment.objects.filter(live(on)).filter(there | elsewhere), besides)
+    found = Q(school_id=school_id, role_key__in=RULES[rule].fallback)
+    if RULES[rule].elsewhere:
+        found |= ~Q(school_id=school_id) & Q(role_key__in=LEAD_ELSEWHERE)
+    return _people(RoleAssignment.objects.filter(live(on)).filter(found), besides)
 
 
 def second_people(rule: str, school_id: UUID, on: date, *, first: User, about: User) -> list[User]:
@@ -86,7 +95,9 @@ def second_people(rule: str, school_id: UUID, on: date, *, first: User, about: U
     if RULES[rule].at_most_one and is_only(RULES[rule].at_most_one, first, school_id):
         found = [user for user in found if not is_only(RULES[rule].at_most_one, user, school_id)]
     if len(usual) < 2 or not found:
-        found += [u for u in stand_ins(school_id, on, besides=(about, first)) if u.pk not in {f.pk for f in found}]
+        found += [
+            u for u in stand_ins(rule, school_id, on, besides=(about, first)) if u.pk not in {f.pk for f in found}
+        ]
     return found
 
 

@@ -68,13 +68,19 @@ def _in_a_world(mutant: Mutant) -> bool:
 
 
 def _in_the_matrix(matrix: Matrix, mutant: Mutant) -> bool:
-    """What must be refused first: that is where most are noticed."""
+    """What must be refused first: that is where most are noticed. Of facts and rules what is shown, or not there."""
+    of_records = mutant.kind in ("fact", "rule")
 
     def order(cell: Cell) -> tuple[bool, str]:
         return POLICY.expected(cell) not in REFUSALS, sha256(str(cell).encode()).hexdigest()
 
-    cells = [c for c in POLICY.cells(matrix.world.keys) if c.page in mutant.asked and POLICY.expected(c) != "closed"]
-    return any(matrix.ask(cell) for cell in sorted(cells, key=order))
+    def tells(cell: Cell) -> bool:
+        expected = POLICY.expected(cell)
+        return cell.page in mutant.asked and (
+            expected in ("not_there", "shown") if of_records else expected != "closed"
+        )
+
+    return any(matrix.ask(cell) for cell in sorted(filter(tells, POLICY.cells(matrix.world.keys)), key=order))
 
 
 def _by_a_test(mutant: Mutant) -> bool:
