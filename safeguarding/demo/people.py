@@ -32,10 +32,11 @@ _ROLE_OF_PERSON = {"S44": "chair"}
 SECOND_ROLES = {"S06": "alternate_lead"}
 
 # Who works for the main school and is not on its list of staff.
+TRUST_LEAD = "a.lowther"
 FROM_OUTSIDE = (
     # user name, title, first name, last name, job, role
     ("t.brearley", "Mr", "Tomasz", "Brearley", "IT technician", "it_admin"),
-    ("a.lowther", "Ms", "Adaeze", "Lowther", "Safeguarding lead of the trust", "trust_lead"),
+    (TRUST_LEAD, "Ms", "Adaeze", "Lowther", "Safeguarding lead of the trust", "trust_lead"),
     ("c.whitworth", "Mrs", "Carys", "Whitworth", "Auditor of the trust", "auditor"),
 )
 

@@ -114,6 +114,8 @@ def _small_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, 
     for entry, (*_, roles, class_name) in zip(staff, people.SMALL_STAFF, strict=True):
         for key in roles:
             _role(users[entry["id"]], school, key, date.fromisoformat(entry["start_date"]), class_name)
+    # The second person of a school whose Headteacher is the lead.
+    _role(User.objects.get(username=people.TRUST_LEAD), school, "trust_lead", days.today - timedelta(days=400), "")
     ground = _ground(school, staff, users, children, days, now)
     notes = [
         v for v in source.vignettes() if v["voice"] in ("office", "teacher") and v["level"] < 3 and v["years"][0] < 3

@@ -37,8 +37,8 @@ def raw(model: type[models.Model], person: Any) -> set[Any]:
         return {key for (key,) in cursor.fetchall()}
 
 
-def compare(seed: int) -> int:
-    """Every pair of a person and a row of the world, asked in five ways. Returns the number of pairs."""
+def compare(seed: int, *, walls_alone: bool = False) -> int:
+    """Every pair of a person and a row of the world, asked in five ways, or of each wall alone. Returns the number of pairs."""
     world, pairs = worlds.make(seed), 0
     opinion = worlds.Opinion(world)
     for model, sees in OPINIONS.items():
@@ -48,11 +48,13 @@ def compare(seed: int) -> int:
             told = f"{model.__name__}, world {seed}, person {person.last_name}"
             assert {r.pk for r in model.objects.visible_to(person)} == expected, f"ORM: {told}"
             assert raw(model, person) == expected, f"row security: {told}"
+            if walls_alone:
+                continue
             with asking(person):
                 assert {r.pk for r in model.objects.visible_to(person)} == expected, f"both: {told}"
             assert {r.pk for r in rows if may_view(person, r)} == expected, f"may_view: {told}"
             pairs += len(rows)
-        for row in rows[:2]:
+        for row in () if walls_alone else rows[:2]:
             listed = set(who_sees(row, [p.pk for p in world.people]))
             assert listed == {p.pk for p in world.people if sees(opinion, p, row)}, (
                 f"who_sees: {model.__name__}, {seed}"
