@@ -30,6 +30,13 @@ ASKING = (
     "find_child",
     "restrict",
 )
+# Facts and rules of which the random worlds (`tests/worlds.py`) know nothing: the matrix does.
+NOT_IN_WORLDS = (
+    "hidden_contacts", "hidden_households", "contacts_of_granted", "households_of_granted", "own_drafts", "opened_drafts",
+    "has_unsent", "concerns_to_act_on", "own_concerns", "siblings_seen", "contacts_seen", "households_seen", "_imports",
+    "rows_seen", "_access", "team_grants_seen", "changes_seen", "grants_seen", "drafts_seen", "openings_seen",
+    "kept_text_seen",
+)  # fmt: skip
 # Each of these, standing in a fact, is one thing that must hold.
 _CONDITIONS = (
     r"person\.is_active", r"AND is_active", r"held\.starts_on <= rules\.today\(\)", r"member\.starts_on <= rules\.today\(\)",
@@ -62,6 +69,11 @@ class Mutant:
     asked: tuple[str, ...] = TELLING
     tests: tuple[str, ...] = ()
     one_wall: bool = False
+
+    @property
+    def in_worlds(self) -> bool:
+        """Whether a random world could tell."""
+        return self.kind in ("fact", "rule") and self.name.split(":")[0].split()[1] not in NOT_IN_WORLDS
 
     def of(self, source: str) -> str:
         return source[: self.start] + self.text + source[self.end :]

@@ -54,7 +54,7 @@ def test_there_are_enough_of_them():
 
 
 def _in_a_world(mutant: Mutant) -> bool:
-    if mutant.kind not in ("fact", "rule"):
+    if not mutant.in_worlds:
         return False
     for seed in WORLDS:
         mark = transaction.savepoint()
