@@ -11,7 +11,7 @@ from django.test import TransactionTestCase
 
 from safeguarding.launch.static import build_static
 from tests import postgres, proof
-from tests.proof import reads, writes
+from tests.proof import leaks, reads, writes
 
 pytest_plugins = ["tests.browser", "tests.walls"]
 _stack = ExitStack()
@@ -65,11 +65,12 @@ def _watched() -> None:
     """Every transaction and every answer of the run (`tests/proof`)."""
     writes.watch()
     reads.watch()
+    leaks.watch()
 
 
 @pytest.fixture(autouse=True)
 def _on_record(_watched: None) -> Iterator[None]:
-    """Fails each test in which something was written or read that is not on record."""
+    """Fails each test in which something was written or read that is not on record, or told where it must not be."""
     proof.violations.clear()
     yield
     found = list(dict.fromkeys(proof.violations))

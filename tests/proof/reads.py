@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 
-from tests.proof import violations
+from tests.proof import leaks, violations
 
 # Pages that show a record and write no event. Each with its reason.
 _FRAME = "the frame of every page counts one’s own unsent words, and shows none of them"
@@ -33,6 +33,10 @@ NO_EVENT: dict[tuple[str, str], str] = {
 }
 
 
+# Of how many rows of a list the words are remembered (`leaks`).
+FIRST = 10
+
+
 @dataclass
 class Seen:
     """What one request did: the protected models of which it fetched rows, and how many events it wrote."""
@@ -54,6 +58,8 @@ def watch() -> None:
 
     def _fetch_all(self: Any) -> None:
         fetch(self)
+        if self._result_cache and self.model in protected:
+            leaks.learn(self._result_cache[:FIRST])
         seen = _seen.get()
         if seen is not None and self._result_cache and self.model in protected:
             seen.models.add(protected[self.model])
@@ -89,6 +95,7 @@ class EveryReadIsRecorded:
                 response = self.get_response(request)
         finally:
             _seen.reset(token)
+        leaks.look_at_answer(request, response)
         if response.status_code == 200 and not seen.events:
             name = request.resolver_match.view_name if request.resolver_match else ""
             violations.extend(judge(f"{name}?part" if "part" in request.GET else name, seen.models))

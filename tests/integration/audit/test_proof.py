@@ -1,10 +1,15 @@
 """Does the watch over the test run (`tests/proof`) find what it is there to find? Each kind of silence, made once on purpose."""
 
+import logging
 from collections.abc import Iterator
 
 import pytest
+from celery.signals import before_task_publish
+from django.core.cache import cache
+from django.core.mail import EmailMessage
 from django.db import connection, transaction
 from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import get_resolver, reverse
 
 from children.models import Child
@@ -13,9 +18,10 @@ from safeguarding.audit.context import actors_transaction
 from safeguarding.audit.history import is_protected
 from safeguarding.concerns.models import Concern
 from safeguarding.concerns.services import deciding
+from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.personal_data import own_models
 from tests import factories, proof
-from tests.proof import reads, writes
+from tests.proof import leaks, reads, writes
 
 pytestmark = pytest.mark.django_db
 RECORD = "safeguarding.moves.record_event"
@@ -159,3 +165,36 @@ def test_each_exception_names_something_that_is_there():
     assert all([*writes.NO_EVENT.values(), *writes.CALLER_RECORDS.values(), *reads.NO_EVENT.values()])
     pages = {page.removesuffix("?part") for page, _ in reads.NO_EVENT} - {"*"}
     assert pages <= set(get_resolver().reverse_dict)
+
+
+WORDS = "Said that nobody was at home again."
+
+
+@pytest.mark.parametrize(
+    ("place", "tell"),
+    [
+        ("the log harbour", lambda words: logging.getLogger("harbour").warning("Could not save %s", words)),
+        ("a mail", lambda words: EmailMessage("A concern waits", f"About: {words}", to=["lead@school.example"]).send()),
+        ("a task's arguments", lambda words: before_task_publish.send(sender="tell", body=((words,), {}, {}))),
+        ("the cache", lambda words: cache.set("words", words)),
+        ("an address", lambda words: Client().get("/", {"q": words})),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_a_record_that_is_told_elsewhere_is_found(cast, found, place, tell):
+    child = factories.child(cast.school, by=cast.office, forename="Rowan", surname="Ashdown-Lee")
+    factories.concern(cast, children=[ChildEntry(role="worried_about", child=child)], facts=WORDS)
+    tell("nothing of it")
+    assert found == []
+    for secret in (WORDS, "Rowan Ashdown-Lee"):
+        tell(secret)
+        assert found[0].startswith(f"{place} holds what is written in a record")
+        found.clear()
+
+
+def test_a_title_with_a_childs_name_is_found(cast, found):
+    factories.child(cast.school, by=cast.office, forename="Rowan", surname="Ashdown-Lee")
+    for title, told in (("Rowan Ashdown-Lee", 1), ("A child’s record", 0)):
+        leaks.look_at_answer(RequestFactory().get("/"), HttpResponse(f"<html><title>{title}</title></html>"))
+        assert len(found) == told
+        found.clear()

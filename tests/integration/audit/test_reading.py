@@ -1,14 +1,17 @@
 """The read gate: what is not yours is not there, and what is seen is on record."""
 
-from types import SimpleNamespace
+from collections.abc import Callable
+from types import FunctionType, SimpleNamespace
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404
+from django.template import Context, Template
 
 from safeguarding.accounts.models import Term
 from safeguarding.audit.models import Event, Verb
-from safeguarding.audit.protection import may_view, rule_of
+from safeguarding.audit.protection import AskedPastTheGate, may_view, rule_of
 from safeguarding.audit.reading import read_many, read_one, read_out, visible
 from safeguarding.concerns.models import Account, Concern
 from safeguarding.keys import uuid7
@@ -64,3 +67,28 @@ def test_a_page_of_a_list_is_one_event_with_its_number_and_paper_one_for_each_re
 def test_a_model_without_a_rule_shows_nothing_to_anybody():
     with pytest.raises(ImproperlyConfigured, match="no visibility rule"):
         rule_of(Term, None)
+
+
+def asked_from(module: str, ask: Callable[[Any], Any], record: Any) -> Any:
+    """`ask(record)`, as if its code stood in `module`."""
+    return FunctionType(ask.__code__, {**ask.__globals__, "__name__": module})(record)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda concern: list(Concern.objects.filter(pk=concern.pk)),
+        lambda concern: list(concern.children.all()),
+        lambda concern: Template("{% for named in concern.children.all %}x{% endfor %}").render(
+            Context({"concern": concern})
+        ),
+    ],
+    ids=["its table", "what hangs on it", "in a template"],
+)
+def test_a_page_that_asks_past_the_gate_is_an_error_and_a_service_is_not(ask):
+    concern = factories.concern(factories.staffroom())
+    for module in ("safeguarding.concerns.views.lists", "children.panels", "safeguarding.concerns.forms.log"):
+        with pytest.raises(AskedPastTheGate):
+            asked_from(module, ask, concern)
+    for module in ("safeguarding.concerns.services.reading", "safeguarding.concerns.permissions"):
+        assert len(asked_from(module, ask, concern)) == 1

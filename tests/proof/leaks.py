@@ -1,0 +1,96 @@
+"""Does a child's name or anybody's words reach a place where neither may be? A log, a mail, a task, the cache, an address, a title.
+
+Learns what the ORM saves and fetches of protected tables, and looks for the newest of it in whatever goes to one of those
+places, in every test. Staff are named in mail and titles; that is no leak.
+"""
+
+import logging
+import re
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import unquote_plus
+
+from celery.signals import before_task_publish, task_prerun
+from django.core import mail
+from django.core.cache import caches
+from django.db.models import CharField, TextField
+from django.db.models.signals import post_save
+from django.http import HttpRequest, HttpResponseBase
+from redis import Redis
+
+from tests.proof import violations
+
+# Shorter, or in one word, it may stand somewhere by chance.
+SHORTEST = 10
+NEWEST = 300
+_secret: OrderedDict[str, None] = OrderedDict()
+_TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+
+
+def watch() -> None:
+    """Look at everything that is written down outside of the database from now on."""
+    post_save.connect(lambda instance, **_: learn([instance]), weak=False)
+    logging.getLogger().addHandler(_Log())
+    before_task_publish.connect(lambda body=None, **_: look("a task's arguments", str(body)), weak=False)
+    task_prerun.connect(lambda args=(), kwargs=None, **_: look("a task's arguments", f"{args} {kwargs}"), weak=False)
+    _watch_calls(mail.EmailMessage, "send", "a mail", lambda message, *_: f"{message.subject}\n{message.body}")
+    for name in ("set", "add"):
+        _watch_calls(type(caches["default"]), name, "the cache", lambda cache, *written: str(written))
+    _watch_calls(Redis, "execute_command", "Redis", lambda redis, *written: str(written))
+
+
+def look(place: str, text: str) -> None:
+    """Report what must not be in a text."""
+    for secret in _secret:
+        if secret in text:
+            violations.append(f"{place} holds what is written in a record: {secret[:40]}")
+            return
+
+
+def look_at_answer(request: HttpRequest, response: HttpResponseBase) -> None:
+    """The address that was asked, where the answer sends the browser, and the title of its page."""
+    look("an address", unquote_plus(request.get_full_path()))
+    look("an address", unquote_plus(response.headers.get("Location", "")))
+    if not response.streaming and response.headers.get("Content-Type", "").startswith("text/html"):
+        found = _TITLE.search(response.content[:2000].decode(errors="replace"))  # type: ignore[attr-defined]
+        look("a title", found[1] if found else "")
+
+
+def learn(rows: Iterable[Any]) -> None:
+    """Remember the words of these rows, as far as they are records and in memory."""
+    from children.models import Child
+    from safeguarding.audit.protection import protected_models
+
+    for row in rows:
+        if isinstance(row, Child):
+            _remember(f"{row.__dict__.get('forename')} {row.__dict__.get('surname')}")
+        elif type(row) in protected_models():
+            for field in type(row)._meta.concrete_fields:
+                if isinstance(field, CharField | TextField) and not field.choices:
+                    _remember(row.__dict__.get(field.attname))
+
+
+def _remember(text: Any) -> None:
+    if isinstance(text, str) and len(text := text.strip()) >= SHORTEST and " " in text:
+        _secret[text] = None
+        _secret.move_to_end(text)
+        if len(_secret) > NEWEST:
+            _secret.popitem(last=False)
+
+
+class _Log(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else ""
+        look(f"the log {record.name}", f"{record.getMessage()}\n{error}")
+
+
+def _watch_calls(kind: type, name: str, place: str, text: Any) -> None:
+    """Look at what a method is given, each time it is called."""
+    original = getattr(kind, name)
+
+    def watched(self: Any, *args: Any, **kwargs: Any) -> Any:
+        look(place, text(self, *args))
+        return original(self, *args, **kwargs)
+
+    setattr(kind, name, watched)
