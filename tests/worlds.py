@@ -39,6 +39,7 @@ class World:
     schools: list[School] = field(default_factory=list)
     people: list[User] = field(default_factory=list)
     roles: list[RoleAssignment] = field(default_factory=list)
+    teams: list[Team] = field(default_factory=list)
     members: list[TeamMember] = field(default_factory=list)
     children: list[Child] = field(default_factory=list)
     concerns: list[Concern] = field(default_factory=list)
@@ -82,11 +83,19 @@ def make(seed: int) -> World:
                     RoleAssignment(user=person, school=place, role_key=key, starts_on=starts, ends_on=ends)
                 )
     RoleAssignment.objects.bulk_create(world.roles)
-    teams = [Team.objects.create(name=str(uuid4()), school=s, kind="pastoral", title="Pastoral") for s in world.schools]
+    ended = lambda: chance.choices((None, now), (6, 1))[0]  # noqa: E731
+    for place in world.schools:
+        over = ended()
+        world.teams.append(
+            Team.objects.create(name=str(uuid4()), school=place, kind="pastoral", title="Pastoral", ended_at=over)
+        )
+    teams = world.teams
     for person in leaning("grant", 0.8, 0.2):
         starts, ends = chance.choice(((LONG_AGO, None), (LONG_AGO, today), (LONG_AGO, yesterday), (tomorrow, None)))
         world.members.append(
-            TeamMember.objects.create(team=chance.choice(teams), user=person, starts_on=starts, ends_on=ends)
+            TeamMember.objects.create(
+                team=chance.choice(teams), user=person, starts_on=starts, ends_on=ends, ended_at=ended()
+            )
         )
     for number in range(4):
         place = chance.choices(world.schools, (9, 1))[0]
@@ -96,7 +105,6 @@ def make(seed: int) -> World:
         ChildDetail.objects.create(child=child, school=place)
         world.children.append(child)
     _concerns(world, chance, perhaps)
-    ended = lambda: chance.choices((None, now), (6, 1))[0]  # noqa: E731
     for child in world.children:
         for person in perhaps(world.people, 0.03):
             lifted = chance.choice((None, None, None, now))
@@ -118,9 +126,11 @@ def make(seed: int) -> World:
             ))  # fmt: skip
         for person in leaning("emergency", 0.95, 0.02):
             opened = chance.choice((now - hour / 2, now - hour / 2, now - hour / 2, now - 2 * hour))
+            looked_at = ended()
             world.emergencies.append(EmergencyAccess(
                 user=person, school=child.school, child=child, reason="The child is missing", opened_at=opened,
-                ends_at=opened + hour, review_by=tomorrow,
+                ends_at=opened + hour, review_by=tomorrow, reviewed_at=looked_at, finding="Needed" if looked_at else "",
+                reviewed_by=looked_at and next(p for p in world.people if p != person),
             ))  # fmt: skip
     for concern in world.concerns:
         for person in leaning("named", 1, 0.04):
@@ -299,7 +309,11 @@ class Opinion:
         return grant.ended_at is None and grant.expires_on >= self.today and may_be_given
 
     def _granted(self, person: User, child_id: Any) -> bool:
-        teams = {m.team_id for m in self.world.members if m.user_id == person.pk and self._is_on(m)}
+        teams = {
+            m.team_id
+            for m in self.world.members
+            if m.user_id == person.pk and self._is_on(m) and m.ended_at is None and m.team.ended_at is None
+        }
         mine = [g for g in self.world.child_grants if g.user_id == person.pk]
         mine += [g for g in self.world.team_grants if g.group_id in teams]
         return any(g.content_object_id == child_id and self._live(person, g) for g in mine)
@@ -309,6 +323,7 @@ class Opinion:
             e.user_id == person.pk
             and e.child_id == child_id
             and self.now < e.ends_at
+            and e.reviewed_at is None
             and self.roles(person, e.school_id)
             for e in self.world.emergencies
         )
