@@ -155,7 +155,8 @@ def _views(path: Path, pages: dict[str, str]) -> Iterator[Mutant]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "visible":
                 model = ast.unparse(node.args[1])
                 plain = f"{model}._default_manager.all()" if isinstance(node.args[1], ast.Name) else f"({model})"
-                asked = (page,) if page else (*TELLING, "today", "child_concerns", "child_chronology", "report_paper")
+                # What several views call is asked through all those of its module.
+                asked = (page,) if page else tuple(n for v, n in pages.items() if v.startswith(f"{_module(file)}."))
                 yield Mutant(
                     f"{named} {ast.unparse(node)}, line {node.lineno}", "code", file, *place(node), plain, asked,
                     _mentioning(page or function.name, file), one_wall=True,
