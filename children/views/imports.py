@@ -217,7 +217,8 @@ def _show(
 def _preview(request: Request, run: ImportRun, decisions: RowsForm | None) -> dict[str, Any]:
     """What a file would do, part by part: the numbers of all, the rows of one."""
     counts = {section.key: _section_rows(request, run, section).count() for section in SECTIONS}
-    counts["leave"] = run.summary["leaving"]
+    leaving = visible(request, service.leaving(run)).order_by(*BY_NAME)
+    counts["leave"] = leaving.count() if run.summary["leaving"] else 0
     asked = request.GET.get("show", "")
     first = next((key for key, number in counts.items() if number), "waiting")
     shown = _BY_KEY.get(asked) or _BY_KEY[first]
@@ -230,7 +231,6 @@ def _preview(request: Request, run: ImportRun, decisions: RowsForm | None) -> di
         "decisions": None,
     }
     if shown.key == "leave":
-        leaving = visible(request, service.leaving(run)).order_by(*BY_NAME)
         return context | {
             "leaving": read_many(request, leaving[:MOST_NAMES], about=run, purpose="leaving"),
             "older": "",

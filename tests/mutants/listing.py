@@ -166,16 +166,23 @@ def _views(path: Path, pages: dict[str, str]) -> Iterator[Mutant]:
 def _services(path: Path) -> Iterator[Mutant]:
     """Each `ensure…(…)` of a service that raises `NotAllowed`."""
     file, source = str(path.relative_to(ROOT)), path.read_text()
-    place = _places(source)
-    for function in (n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef)):
+    place, tree = _places(source), ast.parse(source)
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+    for function in functions:
+        # What the module calls by itself is asked through what others call.
+        callers = [f.name for f in functions if function.name.startswith("_") and function.name in _called_by(f)]
         for node in ast.walk(function):
             call = node.value if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) else None
             name = call.func.id if call is not None and isinstance(call.func, ast.Name) else ""
             if call is not None and name in ("ensure", "ensure_decides", "ensure_may_act", "_ensure_manager"):
                 yield Mutant(
                     f"{Path(file).parts[-3]} {path.stem}.{function.name}: {name}", "code", file, *place(node), "pass", (),
-                    _mentioning(function.name, file), one_wall=True,
+                    _mentioning("|".join([function.name, *callers]), file), one_wall=True,
                 )  # fmt: skip
+
+
+def _called_by(function: ast.FunctionDef) -> set[str]:
+    return {n.func.id for n in ast.walk(function) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
 
 
 def _of_facts(name: str) -> tuple[str, ...]:
@@ -217,7 +224,8 @@ def _places(source: str) -> Callable[[Any], tuple[int, int]]:
 
 
 def _mentioning(word: str, file: str) -> tuple[str, ...]:
-    """Test files of the same app that speak of it."""
+    """Test files that speak of it, those of its own app first. `word` may be several, joined by a bar."""
     app = next(Path(app).name for app in APPS if file.startswith(app))
-    tests = sorted((ROOT / "tests" / "integration" / app).rglob("test_*.py"))
-    return tuple(str(t.relative_to(ROOT)) for t in tests if re.search(rf"\b{re.escape(word)}\b", t.read_text()))
+    folder = ROOT / "tests" / "integration"
+    tests = sorted(folder.rglob("test_*.py"), key=lambda test: (app not in test.relative_to(folder).parts, test))
+    return tuple(str(t.relative_to(ROOT)) for t in tests if re.search(rf"\b(?:{word})\b", t.read_text()))

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from children.models import Child, ImportRow, ImportRun
+from children.services.access import declare_conflict
 from children.services.imports import applying, decide, take_up
 from safeguarding.audit.models import Event
 from tests import factories
@@ -162,6 +163,22 @@ def test_who_would_leave_is_shown_by_name(client, cast):
     run = look_at(cast.school, [row(n) for n in range(4)], by=cast.office)
     client.force_login(cast.office)
     assert "Rowan4 AshdownE" in text(client.get(reverse("import_run", args=[run.pk]) + "?show=leave"))
+
+
+def test_a_child_to_whom_the_office_is_related_is_neither_named_nor_counted(client, cast):
+    bring_in(cast.school, [row(n) for n in range(5)], by=cast.office)
+    hidden = Child.objects.filter(school=cast.school, forename__in=("Rowan0", "Rowan4"))
+    for child in hidden:
+        declare_conflict(user=cast.office, child=child, kind="relative", by=cast.office)
+    changed = [row(0, born="28/03/2018"), row(1, born="28/03/2018"), row(2)]
+    run = look_at(cast.school, changed, by=cast.office)
+    client.force_login(cast.office)
+    leaving = text(client.get(reverse("import_run", args=[run.pk]) + "?show=leave"))
+    assert "Rowan3 AshdownD" in leaving and "Rowan4" not in leaving
+    sections = client.get(reverse("import_run", args=[run.pk])).context["sections"]
+    assert {section.key: count for section, count in sections}["leave"] == 1
+    left_out = text(confirm(client, run, understood="on", leaving="on"))
+    assert "Rowan1 AshdownB" in left_out and "Rowan0" not in left_out
 
 
 @pytest.mark.parametrize("name", ["ctf_entity_bomb.xml", "csv_empty.csv", "csv_5000_columns.csv"])
