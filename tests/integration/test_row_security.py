@@ -14,8 +14,10 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from psycopg import sql
 
+from children.facts import Home
 from children.grants import viewing
-from children.models import Child, ChildGrant, ConflictOfInterest, EmergencyAccess
+from children.models import Child, ChildGrant, ConflictOfInterest, EmergencyAccess, Household, HouseholdMember
+from children.services.access import declare_conflict
 from safeguarding import row_security
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit import protection
@@ -162,6 +164,16 @@ def test_the_lead_who_is_a_parent_has_no_row_about_her_child_whatever_else_she_h
         assert about(other)["ConcernChild"] == 1, "the concern about the other child alone"
     with asking(cast.headteacher):
         assert about(hers)["Concern"] == 2
+
+
+def test_the_home_of_a_hidden_child_is_hidden_also_where_no_adult_lives_in_it():
+    cast = factories.staffroom()
+    child = factories.child(cast.school, by=cast.office, homes=[Home("4 Withy Row", postcode="SK1 0AA")])
+    declare_conflict(user=cast.office, child=child, kind="relative", by=cast.office)
+    for person, homes in ((cast.office, 0), (cast.lead, 1)):
+        with asking(person):
+            assert Household._base_manager.count() == homes
+            assert HouseholdMember._base_manager.count() == homes
 
 
 def test_a_rule_that_reads_another_table_is_refused():

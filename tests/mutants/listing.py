@@ -159,7 +159,7 @@ def _views(path: Path, pages: dict[str, str]) -> Iterator[Mutant]:
                 asked = (page,) if page else tuple(n for v, n in pages.items() if v.startswith(f"{_module(file)}."))
                 yield Mutant(
                     f"{named} {ast.unparse(node)}, line {node.lineno}", "code", file, *place(node), plain, asked,
-                    _mentioning(page or function.name, file), one_wall=True,
+                    _mentioning("|".join(asked), file), one_wall=True,
                 )  # fmt: skip
 
 
