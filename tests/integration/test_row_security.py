@@ -14,16 +14,29 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from psycopg import sql
 
-from children.facts import Home
+from children.facts import Adult, Home
 from children.grants import viewing
-from children.models import Child, ChildGrant, ConflictOfInterest, EmergencyAccess, Household, HouseholdMember
+from children.models import (
+    Child,
+    ChildGrant,
+    ChildTeamGrant,
+    ConflictOfInterest,
+    Contact,
+    ContactLink,
+    EmergencyAccess,
+    Household,
+    HouseholdMember,
+    Sibling,
+)
+from children.services import link_siblings
 from children.services.access import declare_conflict
 from safeguarding import row_security
 from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.services import make_team
 from safeguarding.audit import protection
 from safeguarding.audit.context import door
 from safeguarding.audit.protection import Me, Rule, among, condition, fact, protected_models
-from safeguarding.concerns.models import Account, Concern, ConcernChild, KeptText
+from safeguarding.concerns.models import Account, Concern, ConcernChild, ConcernGrant, KeptText
 from safeguarding.concerns.services.kept import keep_text
 from safeguarding.concerns.services.raising import ChildEntry
 from tests import factories, proof
@@ -115,7 +128,7 @@ def parent_lead() -> tuple[factories.Staffroom, Child, Child]:
     )
     both = [ChildEntry(role="worried_about", child=hers), ChildEntry(role="worried_about", child=other)]
     factories.concern(cast, by=cast.lead, children=both)
-    factories.concern(cast, children=[ChildEntry(role="worried_about", child=hers)])
+    about_her = factories.concern(cast, children=[ChildEntry(role="worried_about", child=hers)])
     factories.concern(cast, children=[ChildEntry(role="worried_about", child=other)])
     today, now = timezone.localdate(), timezone.now()
     ChildGrant._base_manager.create(
@@ -125,6 +138,14 @@ def parent_lead() -> tuple[factories.Staffroom, Child, Child]:
     EmergencyAccess._base_manager.create(
         user=cast.lead, school=cast.school, child=hers, reason="The child is missing", ends_at=now + timedelta(hours=1),
         review_by=today,
+    )  # fmt: skip
+    given = {"school": cast.school, "reason": "Needs to know", "expires_on": today, "granted_by": cast.headteacher}
+    ConcernGrant._base_manager.create(user=cast.lead, content_object=about_her, permission=viewing(Concern), **given)
+    team = make_team(school=cast.school, title="Nurture group", kind="pastoral", by=cast.headteacher)
+    ChildTeamGrant._base_manager.create(group=team, content_object=hers, permission=viewing(Child), **given)
+    keep_text(
+        token=uuid4(), author_id=cast.lead.pk, school_id=cast.school.pk, form="note", content={"text": ["Rang home."]},
+        concern_id=about_her.pk,
     )  # fmt: skip
     ConflictOfInterest._base_manager.create(
         user=cast.lead, school=cast.school, child=hers, kind="own_child", declared_by=cast.lead
@@ -156,7 +177,8 @@ def test_the_lead_who_is_a_parent_has_no_row_about_her_child_whatever_else_she_h
     there = about(hers)
     assert there["Concern"] == 2
     assert there["Account"] == 2
-    assert there["ChildGrant"] == there["EmergencyAccess"] == 1
+    for name in ("ChildGrant", "ChildTeamGrant", "ConcernGrant", "EmergencyAccess", "KeptText"):
+        assert there[name] == 1, name
     with asking(cast.lead):
         for name in ("", "reporting", "acting", "unsent"):
             with door(name):
@@ -166,14 +188,17 @@ def test_the_lead_who_is_a_parent_has_no_row_about_her_child_whatever_else_she_h
         assert about(hers)["Concern"] == 2
 
 
-def test_the_home_of_a_hidden_child_is_hidden_also_where_no_adult_lives_in_it():
+def test_the_family_and_the_home_of_a_hidden_child_are_hidden_also_where_no_adult_lives_in_it():
     cast = factories.staffroom()
-    child = factories.child(cast.school, by=cast.office, homes=[Home("4 Withy Row", postcode="SK1 0AA")])
+    ivy = Adult(forename="Ivy", surname="Ashdown", relationship="Mother")
+    child = factories.child(cast.school, by=cast.office, homes=[Home("4 Withy Row", postcode="SK1 0AA")], adults=[ivy])
+    link_siblings(one=child, other=factories.child(cast.school, "Wren", by=cast.office), by=cast.office)
     declare_conflict(user=cast.office, child=child, kind="relative", by=cast.office)
-    for person, homes in ((cast.office, 0), (cast.lead, 1)):
+    family = (Household, HouseholdMember, Contact, ContactLink, Sibling)
+    for person, rows in ((cast.office, 0), (cast.lead, 1)):
         with asking(person):
-            assert Household._base_manager.count() == homes
-            assert HouseholdMember._base_manager.count() == homes
+            for model in family:
+                assert model._base_manager.filter(school=cast.school).count() == rows, model
 
 
 def test_a_rule_that_reads_another_table_is_refused():

@@ -102,7 +102,7 @@ def _facts(file: str) -> Iterator[Mutant]:
                 held = "false" if function[1].startswith(("hidden_", "restricted_")) else "true"
                 text = f"AND {held}" if found[0].startswith("AND") else held
                 name = f"fact {function[1]}: {found[0]}{f' ({number + 1})' if number else ''}"
-                yield Mutant(name, "fact", file, start, start + len(found[0]), text, tests=_of_facts(function[1]))
+                yield Mutant(name, "fact", file, start, start + len(found[0]), text)
 
 
 def _rules(file: str) -> Iterator[Mutant]:
@@ -183,11 +183,6 @@ def _services(path: Path) -> Iterator[Mutant]:
 
 def _called_by(function: ast.FunctionDef) -> set[str]:
     return {n.func.id for n in ast.walk(function) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
-
-
-def _of_facts(name: str) -> tuple[str, ...]:
-    """The tests that a fact of which no random world knows is left to, when the matrix has not told."""
-    return ("tests/integration/test_row_security.py",) if name in NOT_IN_WORLDS else ()
 
 
 def _pages() -> Iterator[tuple[str, str]]:
