@@ -136,8 +136,8 @@ def parent_lead() -> tuple[factories.Staffroom, Child, Child]:
         expires_on=today, granted_by=cast.headteacher,
     )  # fmt: skip
     EmergencyAccess._base_manager.create(
-        user=cast.lead, school=cast.school, child=hers, reason="The child is missing", ends_at=now + timedelta(hours=1),
-        review_by=today,
+        user=cast.lead, school=cast.school, child=hers, reason="The child is missing", opened_at=now,
+        ends_at=now + timedelta(hours=1), review_by=today,
     )  # fmt: skip
     given = {"school": cast.school, "reason": "Needs to know", "expires_on": today, "granted_by": cast.headteacher}
     ConcernGrant._base_manager.create(user=cast.lead, content_object=about_her, permission=viewing(Concern), **given)
