@@ -37,6 +37,10 @@ NOT_IN_WORLDS = (
     "rows_seen", "_access", "team_grants_seen", "changes_seen", "grants_seen", "drafts_seen", "openings_seen",
     "kept_text_seen",
 )  # fmt: skip
+# Checks that are made twice, and what makes the other: without the first, nobody gets further.
+TWICE = {
+    "services starting.start_import: ensure": "the first move of an import asks again; this one refuses before the file is read",
+}
 # Each of these, standing in a fact, is one thing that must hold.
 _CONDITIONS = (
     r"person\.is_active", r"AND is_active", r"held\.starts_on <= rules\.today\(\)", r"member\.starts_on <= rules\.today\(\)",
@@ -80,7 +84,11 @@ class Mutant:
 
 
 def mutants() -> Iterator[Mutant]:
-    """All of them, in the order of the files."""
+    """All of them, in the order of the files, but for `TWICE`."""
+    yield from (mutant for mutant in _all() if mutant.name not in TWICE)
+
+
+def _all() -> Iterator[Mutant]:
     pages = dict(_pages())
     for app in APPS:
         yield from _facts(f"{app}/facts.sql")
