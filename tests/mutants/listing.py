@@ -126,7 +126,7 @@ def _rules(file: str) -> Iterator[Mutant]:
                 yield Mutant(f"{named} unrestricted, line {node.lineno}", "rule", file, *place(node), "~Q(pk=None)")
         last = function.body[-1]
         if function.name.startswith("may_") and isinstance(last, ast.Return) and last.value is not None:
-            tests = _mentioning(function.name, file)
+            tests = _of_callers(function.name, file)
             yield Mutant(f"{named} yes", "code", file, *place(last.value), "True", ASKING, tests)
 
 
@@ -200,6 +200,15 @@ def _pages() -> Iterator[tuple[str, str]]:
     for pattern in patterns():
         if pattern.name:
             yield f"{pattern.callback.__module__}.{pattern.callback.__qualname__}", pattern.name
+
+
+def _of_callers(name: str, file: str) -> tuple[str, ...]:
+    """The tests of the app that are named like a module which calls the function, and those of its pages."""
+    app = next(app for app in APPS if file.startswith(app))
+    callers = {p.stem for p in _files(app) if p.name != "permissions.py" and re.search(rf"\b{name}\b", p.read_text())}
+    words = "|".join(sorted({"pages", *(stem.rstrip("s") for stem in callers)}))
+    tests = sorted((ROOT / "tests" / "integration" / Path(app).name).rglob("test_*.py"))
+    return tuple(str(t.relative_to(ROOT)) for t in tests if re.search(words, t.stem))
 
 
 def _module(file: str) -> str:
