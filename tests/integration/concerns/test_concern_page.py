@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import escape
 
+from children.services.access import declare_conflict
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Action, Category, Concern, ConcernNote, Decision, Receipt
 from safeguarding.concerns.services import deciding
@@ -320,6 +321,14 @@ def test_save_and_open_next_goes_down_the_queue_and_then_to_today(lead, room):
     first, second = (factories.concern(room, how_soon=soon, at=SCHOOL_DAY - timedelta(hours=1)) for soon in (4, 3))
     assert decide(lead, first, then="next")["Location"] == reverse("concern", args=[second.pk])
     assert decide(lead, second, then="next")["Location"] == reverse("today")
+
+
+def test_the_next_of_the_queue_is_never_one_that_is_hidden(lead, room):
+    at = SCHOOL_DAY - timedelta(hours=1)
+    first, unseen, second = (factories.concern(room, how_soon=soon, at=at) for soon in (4, 3, 2))
+    for named in unseen.children.all():
+        declare_conflict(user=room.lead, child=named.child, kind="relative", by=room.lead)
+    assert decide(lead, first, then="next")["Location"] == reverse("concern", args=[second.pk])
 
 
 def test_a_lead_who_logged_it_is_not_told_of_telling_herself(lead, room):
