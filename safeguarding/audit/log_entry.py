@@ -18,7 +18,7 @@ from safeguarding.personal_data import Retention, Source
 from .protection import Protected
 
 
-class LogEntryManager(Protected["LogEntry"]):  # type: ignore[misc, valid-type]
+class LogEntryManager(Protected):
     def log_create(self, instance: models.Model, force_log: bool = False, **given: Any) -> "LogEntry | None":
         """The library's door: one entry of what a save of `instance` changes."""
         from .history import entry_of
