@@ -32,16 +32,6 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["databases"] = _databases(node.config).urls
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The matrix holds one transaction open for minutes, and no event is settled, and so sealed, before that ends.
-
-    Databases of one server share their transactions: these tests run in one process, one after the other.
-    """
-    for item in items:
-        if {"matrix", "seals"} & set(item.path.parts):
-            item.add_marker(pytest.mark.xdist_group("one after the other"))
-
-
 def pytest_unconfigure(config: pytest.Config) -> None:
     _stack.close()
 

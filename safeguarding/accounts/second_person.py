@@ -52,6 +52,7 @@ RULES: dict[str, Rule] = {
     "emergency": Rule(
         "looking at an emergency access of somebody else", usual=("lead", "headteacher"), fallback=("trust_lead",)
     ),
+    # These two are what `rules.concerns_standing_in` and the roles that decide come to (concerns/facts.sql).
     "hidden_from_lead": Rule(
         "deciding a concern that the lead may not see",
         usual=("deputy_lead", "alternate_lead", "headteacher"),

@@ -4,6 +4,8 @@ Nothing is written to a file. A fact is replaced in the database and a rule put 
 back; a function is given the code that its changed source compiles to; an address is given the view of a changed module.
 """
 
+import ast
+import gc
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -87,25 +89,36 @@ def _page(mutant: Mutant, changed: str) -> Iterator[None]:
 
 @contextmanager
 def _code(mutant: Mutant, source: str, changed: str) -> Iterator[None]:
-    """The function around the place runs the changed code, wherever it was imported to."""
+    """The function around the place runs the changed code, wherever it was imported to, and what it has made meanwhile too."""
     path = _around(source, mutant.start)
     found: Any = import_module(_dotted(mutant))
     for name in path:
         found = vars(found)[name]
     function = unwrap(found.fget if isinstance(found, property) else found)
     assert isinstance(function, FunctionType)
-    before = function.__code__
-    function.__code__ = _within(compile(changed, mutant.file, "exec"), path)
+    new = dict(_pairs(function.__code__, _within(compile(changed, mutant.file, "exec"), path)))
+    # A decorator has made a function for each view by now: they are found by the code that they share.
+    before = [(f, f.__code__) for f in gc.get_objects() if isinstance(f, FunctionType) and f.__code__ in new]
+    for one, code in before:
+        one.__code__ = new[code]
     try:
         yield
     finally:
-        function.__code__ = before
+        for one, code in before:
+            one.__code__ = code
+
+
+def _pairs(old: CodeType, new: CodeType) -> Iterator[tuple[CodeType, CodeType]]:
+    """The code of a function and of those inside it, each with what it becomes."""
+    yield old, new
+    inside = [[c for c in code.co_consts if isinstance(c, CodeType)] for code in (old, new)]
+    if [c.co_name for c in inside[0]] == [c.co_name for c in inside[1]]:
+        for one, other in zip(*inside, strict=True):
+            yield from _pairs(one, other)
 
 
 def _around(source: str, position: int) -> list[str]:
     """The name of the function at this place of a module, after that of its class."""
-    import ast
-
     line, path, body = source.count("\n", 0, position) + 1, [], ast.parse(source).body
     while True:
         inside = [
