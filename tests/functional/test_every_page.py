@@ -13,8 +13,8 @@ AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").r
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ROLES = ["teacher", "assistant", "pastoral", "office", "lead", "deputy", "headteacher", "chair"]
 WIDE, NARROW = 1366, 320
-# Between them these open every page: what axe finds on a narrow screen, it finds for them.
-NARROW_TOO = {"teacher", "office", "lead"}
+# Whoever else is here opens no page that none of these opens: what axe finds on a narrow screen, it finds for them.
+NARROW_TOO = {"teacher", "pastoral", "office", "lead", "chair"}
 
 
 def faults(page: Page) -> list[str]:

@@ -26,11 +26,6 @@ NEXT_MONTH = timezone.localdate() + timedelta(days=30)
 WHY = "Works with the family every week"
 
 
-@pytest.fixture
-def room():
-    return factories.staffroom()
-
-
 def told(concern, kind):
     return {n.user for n in Notice.objects.filter(object_id=concern.pk, kind=kind).select_related("user")}
 

@@ -20,11 +20,6 @@ WHY = "Works with the family every week"
 
 
 @pytest.fixture
-def room():
-    return factories.staffroom()
-
-
-@pytest.fixture
 def concern(room):
     return factories.concern(room)
 

@@ -31,11 +31,6 @@ def _on_a_school_day():
 
 
 @pytest.fixture
-def room():
-    return factories.staffroom()
-
-
-@pytest.fixture
 def concern(room):
     return deciding.open_concern(concern=factories.concern(room), by=room.lead)
 

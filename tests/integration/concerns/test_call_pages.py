@@ -28,11 +28,6 @@ def clock():
         yield traveller
 
 
-@pytest.fixture
-def room():
-    return factories.staffroom()
-
-
 def send(client, room, user=None, **typed):
     user = user or room.teacher
     client.force_login(user)

@@ -1,11 +1,10 @@
-"""Does the page of a concern show everything once, take a decision without losing a word, and show two leads to each other?"""
+"""Does the page of a concern show everything once, and take a decision without losing a word?"""
 
 import re
 from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -18,6 +17,15 @@ from safeguarding.concerns.services import deciding
 from safeguarding.concerns.services.raising import ChildEntry, amend, call_lead
 from tests import factories
 from tests.factories import SCHOOL_DAY
+from tests.integration.concerns.leads_page import (
+    OUTSIDE,
+    ROUTINE,
+    decide,
+    fresh,
+    hidden,
+    page_of,
+    send,
+)
 
 pytestmark = pytest.mark.django_db
 HOSTILE = {
@@ -30,53 +38,6 @@ HOSTILE = {
     "ten thousand words": "word " * 2_000 + "end",
     "lines": "one\r\n\r\ntwo\nthree",
 }
-ROUTINE = {"level": "1", "kind": "monitor", "rationale": "Settled by lunch.", "parents_told": "yes", "review_on": ""}
-OUTSIDE = {
-    "level": "4", "kind": "child_protection", "rationale": "Said that he is hit.", "parents_told": "no_risk",
-    "parents_reason": "It could add to the risk.", "new_referral": "yes", "recipient": "Duty team", "consent": "not_sought",
-    "consent_reason": "It could add to the risk.", "legal_reason": "s47", "review_on": "2026-11-25",
-}  # fmt: skip
-
-
-@pytest.fixture
-def room():
-    return factories.staffroom()
-
-
-@pytest.fixture
-def lead(client, room):
-    with time_machine.travel(SCHOOL_DAY, tick=False):
-        client.force_login(room.lead)
-        yield client
-
-
-@pytest.fixture
-def concern(room):
-    return factories.concern(room, at=SCHOOL_DAY - timedelta(hours=1), child_words="I fell off my bike.")
-
-
-def page_of(client, concern):
-    return client.get(reverse("concern", args=[concern.pk]))
-
-
-def send(client, name, record, data, **more):
-    """What the page's form sends: its hidden fields, and what was typed."""
-    return client.post(reverse(name, args=[record.pk]), data | more)
-
-
-def hidden(page, form):
-    """The hidden fields of a form of the page."""
-    return {
-        name: page.context[form][name].value() for name in page.context[form].fields if name in ("token", "revision")
-    }
-
-
-def decide(client, concern, typed=ROUTINE, **more):
-    return send(client, "decide", concern, hidden(page_of(client, concern), "decision_form") | typed, **more)
-
-
-def fresh(record):
-    return type(record).objects.get(pk=record.pk)
 
 
 # --- what is shown
@@ -338,236 +299,6 @@ def test_a_lead_who_logged_it_is_not_told_of_telling_herself(lead, room):
     assert "nobody else is told" in lead.get(answer["Location"]).content.decode()
 
 
-# --- two leads
-
-
-def test_the_second_lead_sees_what_the_first_saved_keeps_every_word_and_saves_on_top(lead, client, room, concern):
-    mine = hidden(page_of(lead, concern), "decision_form") | OUTSIDE
-    client.force_login(room.deputy)
-    decide(client, concern, ROUTINE | {"rationale": "I know the family."})
-    client.force_login(room.lead)
-
-    answer = send(lead, "decide", concern, mine)
-    content = answer.content.decode()
-    assert answer.status_code == 409
-    assert "Someone changed this first" in content
-    assert "<b>Tom Aldous</b> saved a decision" in content
-    assert "I know the family." in content
-    for typed in ("Said that he is hit.", "Duty team", "It could add to the risk."):
-        assert typed in content
-    assert Decision.objects.filter(concern=concern).count() == 1
-
-    again = hidden(answer, "decision_form") | OUTSIDE
-    assert again["token"] == str(mine["token"])
-    assert send(lead, "decide", concern, again).status_code == 302
-    assert [d.decided_by for d in Decision.objects.filter(concern=concern).order_by("decided_at", "pk")] == [
-        room.deputy,
-        room.lead,
-    ]
-
-
-def test_what_the_reporter_added_meanwhile_is_seen_before_the_decision_stands(lead, room, concern):
-    mine = hidden(page_of(lead, concern), "decision_form") | ROUTINE
-    amend(account=concern.account, token=uuid4(), text="He said it again.", reason="more", by=room.teacher)
-    answer = send(lead, "decide", concern, mine)
-    assert answer.status_code == 409
-    assert "<b>Jon Beckett</b> added to this concern" in answer.content.decode()
-    assert "He said it again." in answer.content.decode()
-
-
-def test_what_was_typed_survives_that_another_lead_closed_the_concern(lead, client, room, concern):
-    mine = hidden(page_of(lead, concern), "decision_form") | ROUTINE | {"rationale": "My own thought."}
-    client.force_login(room.deputy)
-    decide(client, concern)
-    close = {"outcome": "helped_in_school", "reason": "Settled.", "receipt": "in_school"}
-    send(client, "close_concern", concern, hidden(page_of(client, concern), "close_form") | close)
-    client.force_login(room.lead)
-    answer = send(lead, "decide", concern, mine)
-    content = answer.content.decode()
-    assert answer.status_code == 409
-    assert "<b>Tom Aldous</b> closed this concern" in content
-    assert "My own thought." in content
-
-
-def test_closing_after_somebody_else_saved_shows_it_and_keeps_the_reason(lead, client, room, concern):
-    decide(lead, concern)
-    close = {"outcome": "helped_in_school", "reason": "Settled for good.", "receipt": "in_school"}
-    mine = hidden(page_of(lead, concern), "close_form") | close
-    client.force_login(room.deputy)
-    send(client, "add_note", concern, {"token": uuid4(), "text": "Mum rang: it is not settled."})
-    client.force_login(room.lead)
-    answer = send(lead, "close_concern", concern, mine)
-    content = answer.content.decode()
-    assert answer.status_code == 409
-    assert "<b>Tom Aldous</b> added to this concern" in content
-    assert "Mum rang: it is not settled." in content
-    assert "Settled for good." in content
-    assert send(lead, "close_concern", concern, hidden(answer, "close_form") | close).status_code == 302
-
-
-def close(client, concern, **typed):
-    page = hidden(page_of(client, concern), "close_form")
-    usual = {"outcome": "helped_in_school", "reason": "Settled.", "receipt": "in_school"}
-    return send(client, "close_concern", concern, page | usual | typed)
-
-
-def act(client, room, concern):
-    return send(
-        client, "add_action", concern,
-        {"token": uuid4(), "text": "Ring", "owner": room.pastoral.pk, "due_on": "2026-11-25"},
-    )  # fmt: skip
-
-
-def reopen(client, concern):
-    typed = {"reason": "His sister too."}
-    return send(client, "reopen_concern", concern, hidden(page_of(client, concern), "reopen_form") | typed)
-
-
-@pytest.mark.parametrize(
-    ("name", "form", "before", "meanwhile", "typed", "sentence"),
-    [
-        ("decide", "decision_form", [decide], [close], {**OUTSIDE, "review_on": "other", "review_on_day_day": "4", "review_on_day_month": "Jan", "review_on_day_year": "2027"}, "<b>Tom Aldous</b> closed this concern"),
-        ("add_action", "action_form", [decide], [close], {"text": "Ring the nurse", "due_on": "2026-11-25"}, "This concern is closed."),
-        ("close_concern", "close_form", [decide], [close], {"reason": "Settled for good.", "outcome": "police"}, "<b>Tom Aldous</b> closed this concern"),
-        ("close_concern", "close_form", [decide], [act], {"reason": "Settled for good.", "outcome": "police"}, "<b>Tom Aldous</b> gave somebody an action"),
-        ("reopen_concern", "reopen_form", [decide, close], [reopen], {"reason": "It is worse again."}, "This concern is open."),
-    ],
-    ids=["decide", "add an action", "close what is closed", "close what has an action", "open again"],
-)  # fmt: skip
-def test_what_cannot_be_saved_any_more_can_still_be_read_and_copied(
-    lead, client, room, concern, name, form, before, meanwhile, typed, sentence
-):
-    def do(steps):
-        for step in steps:
-            answer = step(client, room, concern) if step is act else step(client, concern)
-            assert answer.status_code == 302
-
-    do(before)
-    shown = page_of(lead, concern)
-    assert shown.context["offered"][form]
-    usual = {"owner": room.pastoral.pk, "receipt": "in_school"} if name != "decide" else {}
-    mine = hidden(shown, form) | usual | typed
-    client.force_login(room.deputy)
-    do(meanwhile)
-    state = fresh(concern).status
-    client.force_login(room.lead)
-    answer = send(lead, name, concern, mine)
-    content = answer.content.decode()
-    assert answer.status_code == 409
-    assert sentence in content
-    assert "What you typed has not been saved" in content
-    for text in typed.values():
-        if len(text) > 12 and " " in text:
-            assert escape(text) in content
-    assert (fresh(concern).status, Decision.objects.count()) == (state, 1)
-
-
-def test_the_second_of_two_titles_comes_back_beside_the_first(lead, client, room, concern):
-    decide(lead, concern)
-    mine = hidden(page_of(lead, concern), "title_form") | {"title": "Fell off a bike"}
-    client.force_login(room.deputy)
-    theirs = hidden(page_of(client, concern), "title_form") | {"title": "Bruise, explained"}
-    assert send(client, "rename_concern", concern, theirs).status_code == 302
-    client.force_login(room.lead)
-    answer = send(lead, "rename_concern", concern, mine)
-    content = answer.content.decode()
-    assert answer.status_code == 409
-    for words in ("<b>Tom Aldous</b> changed this concern", "Bruise, explained", 'value="Fell off a bike"'):
-        assert words in content
-    again = hidden(answer, "title_form") | {"title": "Fell off a bike"}
-    assert send(lead, "rename_concern", concern, again).status_code == 302
-    assert fresh(concern).title == "Fell off a bike"
-
-
-def test_what_is_shown_to_be_copied_is_in_words(lead, client, room, concern):
-    decide(lead, concern)
-    day = {"review_on": "other", "review_on_day_day": "4", "review_on_day_month": "Jan", "review_on_day_year": "2027"}
-    mine = hidden(page_of(lead, concern), "decision_form") | OUTSIDE | day
-    client.force_login(room.deputy)
-    close(client, concern)
-    client.force_login(room.lead)
-    lost = dict(send(lead, "decide", concern, mine).context["lost"])
-    assert lost == {
-        "Level of need": "4 Child protection",
-        "What you will do": "Refer: child protection (section 47)",
-        "Is this a new referral?": "Yes",
-        "Who is told": "Duty team",
-        "Is there consent?": "Not asked: it could add to the risk",
-        "Why it goes ahead without consent": "It could add to the risk.",
-        "Legal reason": "Children Act 1989 section 47: reasonable cause to suspect significant harm",
-        "Why": "Said that he is hit.",
-        "Have parents been told?": "No, it could add to the risk",
-        "Reason parents have not been told": "It could add to the risk.",
-        "Review on": "4 Jan 2027",
-    }
-
-
-def test_what_can_still_be_saved_is_not_shown_twice(lead, client, room, concern):
-    mine = hidden(page_of(lead, concern), "decision_form") | OUTSIDE
-    client.force_login(room.deputy)
-    decide(client, concern)
-    client.force_login(room.lead)
-    answer = send(lead, "decide", concern, mine)
-    assert answer.status_code == 409
-    assert answer.context["lost"] == []
-    assert "What you typed has not been saved" not in answer.content.decode()
-
-
-def test_a_decision_sent_again_after_closing_is_no_second_one_and_other_words_are_not_lost(lead, concern):
-    mine = hidden(page_of(lead, concern), "decision_form") | ROUTINE
-    send(lead, "decide", concern, mine)
-    close(lead, concern)
-    assert send(lead, "decide", concern, mine).status_code == 302
-    answer = send(lead, "decide", concern, mine | {"rationale": "Thought of later."})
-    assert answer.status_code == 409
-    assert "This concern is closed." in answer.content.decode()
-    assert "Thought of later." in answer.content.decode()
-    assert Decision.objects.filter(concern=concern).count() == 1
-
-
-def test_going_back_to_a_decision_and_sending_it_with_other_words_is_a_further_one(lead, concern):
-    mine = hidden(page_of(lead, concern), "decision_form") | ROUTINE
-    for rationale in ("First.", "First.", "Second.", "Second."):
-        assert send(lead, "decide", concern, mine | {"rationale": rationale}).status_code == 302
-    decided = Decision.objects.filter(concern=concern).order_by("decided_at", "pk")
-    assert [decision.rationale for decision in decided] == ["First.", "Second."]
-
-
-def test_an_action_ended_by_another_meanwhile_keeps_what_was_typed_about_it(lead, client, room, concern):
-    act(lead, room, concern)
-    action = Action.objects.get(concern=concern)
-    client.force_login(room.pastoral)
-    assert send(client, "action", action, {"result": "Rang at noon.", "do": "complete"}).status_code == 302
-    client.force_login(room.lead)
-    answer = send(lead, "action", action, {"result": "No longer needed: she came in.", "do": "withdraw"})
-    content = answer.content.decode()
-    assert answer.status_code == 409
-    for text in ("ended already", "Rang at noon.", "What you typed has not been saved", "she came in."):
-        assert text in content
-    assert fresh(action).result == "Rang at noon."
-
-
-def test_who_may_not_withdraw_an_action_is_told_and_can_still_say_that_it_is_done(lead, client, room, concern):
-    act(lead, room, concern)
-    action = Action.objects.get(concern=concern)
-    client.force_login(room.pastoral)
-    answer = send(client, "action", action, {"result": "Rang at noon.", "do": "withdraw"})
-    assert answer.status_code == 403
-    assert answer.context["lost"] == []
-    assert "Rang at noon.</textarea>" in answer.content.decode()
-    assert fresh(action).status == Action.Status.TO_DO
-
-
-def test_a_refusal_leaves_its_event_and_that_the_page_was_read(lead, client, room, concern):
-    decide(lead, concern)
-    mine = hidden(page_of(lead, concern), "action_form") | {"text": "Ring", "owner": room.pastoral.pk, "due_on": "2026-11-25"}  # fmt: skip
-    close(lead, concern)
-    before = Event.objects.filter(actor_id=room.lead.pk).count()
-    assert send(lead, "add_action", concern, mine).status_code == 409
-    after = Event.objects.filter(actor_id=room.lead.pk).order_by("at", "pk")[before:]
-    assert sorted(event.verb for event in after) == [Verb.DENY, Verb.VIEW]
-
-
 # --- notes, actions, closing
 
 
@@ -639,53 +370,3 @@ def test_a_concern_is_closed_shown_as_closed_and_opened_again_to_be_decided(lead
     # How it had ended can still be read.
     assert 'id="closed-before"' in page.content.decode()
     assert "Early help has started." in page.content.decode()
-
-
-# --- who a child is
-
-
-def test_a_described_child_is_found_and_linked_and_the_description_stays(lead, room):
-    rowan = factories.child(room.school, "Rowan", "Ashdown", by=room.office)
-    concern = factories.concern(room, children=[ChildEntry("witness", kind="unnamed", description="Boy, red coat")])
-    named = concern.children.get()
-    found = send(lead, "link_child", named, {"q": "rowan"}).content.decode()
-    assert f'name="child" value="{rowan.pk}"' in found
-    assert send(lead, "link_child", named, {"child": rowan.pk}).status_code == 302
-    content = page_of(lead, concern).content.decode()
-    assert "Rowan Ashdown" in content
-    assert "Described as: Boy, red coat" in content
-    # It is linked now: the address leads back to its concern.
-    assert lead.get(reverse("link_child", args=[named.pk]))["Location"] == reverse("concern", args=[concern.pk])
-
-
-def test_a_child_linked_by_a_double_click_is_linked_once_and_nobody_is_put_in_its_place(lead, client, room):
-    rowan, hazel = (factories.child(room.school, name, by=room.office) for name in ("Rowan", "Hazel"))
-    concern = factories.concern(room, children=[ChildEntry("witness", kind="unnamed", description="Boy, red coat")])
-    named = concern.children.get()
-    for _ in range(2):
-        answer = send(lead, "link_child", named, {"child": rowan.pk})
-        assert (answer.status_code, answer["Location"]) == (302, reverse("concern", args=[concern.pk]))
-    assert Event.objects.filter(object_id=named.pk, verb=Verb.LINK).count() == 1
-    other = send(lead, "link_child", named, {"child": hazel.pk})
-    assert other.status_code == 409
-    assert "This child has been linked to a record already." in other.content.decode()
-    client.force_login(room.deputy)
-    assert send(client, "link_child", named, {"child": rowan.pk}).status_code == 409
-    assert (fresh(named).child, fresh(named).linked_by) == (rowan, room.lead)
-
-
-def test_a_child_whom_the_reporter_named_is_not_linked_to_another(lead, room):
-    rowan = factories.child(room.school, "Rowan", by=room.office)
-    named = factories.concern(room, children=[ChildEntry("worried_about", rowan)]).children.get()
-    assert lead.get(reverse("link_child", args=[named.pk])).status_code == 404
-    assert send(lead, "link_child", named, {"child": rowan.pk}).status_code == 404
-
-
-def test_a_child_of_another_school_cannot_be_linked(lead, room):
-    other = factories.staffroom("Gorse Hill Academy")
-    stranger = factories.child(other.school, by=other.office)
-    named = factories.concern(room, children=[ChildEntry("witness", kind="unnamed", description="Boy")]).children.get()
-    for child in (stranger.pk, uuid4()):
-        assert send(lead, "link_child", named, {"child": child}).status_code == 404
-    assert send(lead, "link_child", named, {"child": "junk"}).status_code == 200
-    assert fresh(named).child is None

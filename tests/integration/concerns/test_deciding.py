@@ -35,11 +35,6 @@ REFER = Ruling(
 
 
 @pytest.fixture
-def room():
-    return factories.staffroom()
-
-
-@pytest.fixture
 def concern(room):
     return deciding.open_concern(concern=factories.concern(room), by=room.lead, at=SCHOOL_DAY)
 

@@ -17,11 +17,6 @@ from tests.factories import LONDON, SCHOOL_DAY
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def room():
-    return factories.staffroom()
-
-
 def call(room, by=None, **facts):
     return raising.call_lead(token=uuid4(), school=room.school, by=by or room.teacher, at=SCHOOL_DAY, **facts)
 

@@ -18,11 +18,6 @@ from tests.factories import SCHOOL_DAY
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def room():
-    return factories.staffroom()
-
-
 def inbox_of(client, user):
     client.force_login(user)
     return client.get("/inbox/").content.decode()

@@ -21,11 +21,6 @@ DECISION = {"level": "2", "kind": "monitor", "rationale": "It fits what we know.
 CLOSING = {"outcome": "helped_in_school", "reason": "Settled for good.", "receipt": "in_school"}
 
 
-@pytest.fixture
-def room():
-    return factories.staffroom()
-
-
 @pytest.fixture(autouse=True)
 def in_school():
     with time_machine.travel(SCHOOL_DAY, tick=False):

@@ -22,11 +22,6 @@ DECISION = {"level": "2", "kind": "monitor", "rationale": "It fits.", "parents_t
 BOY = ChildEntry(role="worried_about", kind="unnamed", description="Boy, Year 3, red coat")
 
 
-@pytest.fixture
-def room():
-    return factories.staffroom()
-
-
 @pytest.mark.parametrize("wrong", [{"review_on": "2026-13-45"}, {"revision": "-" + "9" * 20}])
 def test_a_decision_with_junk_in_it_is_asked_for_again(client, room, wrong):
     concern = factories.concern(room)

@@ -26,11 +26,6 @@ S = Concern.Status
 
 
 @pytest.fixture
-def room():
-    return factories.staffroom()
-
-
-@pytest.fixture
 def call(room):
     return raising.call_lead(token=uuid4(), school=room.school, by=room.teacher, described=BOY)
 

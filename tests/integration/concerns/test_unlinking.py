@@ -21,11 +21,6 @@ BOY = "Boy, Year 3, red coat"
 
 
 @pytest.fixture
-def room():
-    return factories.staffroom()
-
-
-@pytest.fixture
 def rowan(room):
     return factories.child(room.school, "Rowan", "Ashdown", by=room.office)
 

@@ -1,0 +1,28 @@
+"""A staffroom, its lead signed in on a school day, and a concern that nobody has read. Several files here have their own."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from tests import factories
+from tests.factories import SCHOOL_DAY
+
+
+@pytest.fixture
+def room() -> factories.Staffroom:
+    return factories.staffroom()
+
+
+@pytest.fixture
+def lead(client: Any, room: factories.Staffroom) -> Iterator[Any]:
+    with time_machine.travel(SCHOOL_DAY, tick=False):
+        client.force_login(room.lead)
+        yield client
+
+
+@pytest.fixture
+def concern(room: factories.Staffroom) -> Any:
+    return factories.concern(room, at=SCHOOL_DAY - timedelta(hours=1), child_words="I fell off my bike.")

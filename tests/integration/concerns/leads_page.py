@@ -1,0 +1,61 @@
+"""What does a lead find and do? A concern that was logged, and what the forms of its page send, with their hidden fields."""
+
+from uuid import uuid4
+
+from django.urls import reverse
+
+from tests import factories
+from tests.factories import SCHOOL_DAY
+
+ROUTINE = {"level": "1", "kind": "monitor", "rationale": "Settled by lunch.", "parents_told": "yes", "review_on": ""}
+OUTSIDE = {
+    "level": "4", "kind": "child_protection", "rationale": "Said that he is hit.", "parents_told": "no_risk",
+    "parents_reason": "It could add to the risk.", "new_referral": "yes", "recipient": "Duty team", "consent": "not_sought",
+    "consent_reason": "It could add to the risk.", "legal_reason": "s47", "review_on": "2026-11-25",
+}  # fmt: skip
+
+
+def logged(room, soon, ago, **report):
+    return factories.concern(room, how_soon=soon, at=SCHOOL_DAY - ago, **report)
+
+
+def page_of(client, concern):
+    return client.get(reverse("concern", args=[concern.pk]))
+
+
+def send(client, name, record, data, **more):
+    """What the page's form sends: its hidden fields, and what was typed."""
+    return client.post(reverse(name, args=[record.pk]), data | more)
+
+
+def hidden(page, form):
+    """The hidden fields of a form of the page."""
+    return {
+        name: page.context[form][name].value() for name in page.context[form].fields if name in ("token", "revision")
+    }
+
+
+def decide(client, concern, typed=ROUTINE, **more):
+    return send(client, "decide", concern, hidden(page_of(client, concern), "decision_form") | typed, **more)
+
+
+def fresh(record):
+    return type(record).objects.get(pk=record.pk)
+
+
+def close(client, concern, **typed):
+    page = hidden(page_of(client, concern), "close_form")
+    usual = {"outcome": "helped_in_school", "reason": "Settled.", "receipt": "in_school"}
+    return send(client, "close_concern", concern, page | usual | typed)
+
+
+def act(client, room, concern):
+    return send(
+        client, "add_action", concern,
+        {"token": uuid4(), "text": "Ring", "owner": room.pastoral.pk, "due_on": "2026-11-25"},
+    )  # fmt: skip
+
+
+def reopen(client, concern):
+    typed = {"reason": "His sister too."}
+    return send(client, "reopen_concern", concern, hidden(page_of(client, concern), "reopen_form") | typed)
