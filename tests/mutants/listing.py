@@ -1,6 +1,7 @@
 """Which access checks are there, and what would Harbour be without each of them, one at a time? Read from the code itself.
 
-A *mutant* is one file with one check taken away or turned round: a condition of a fact, the denial of a rule, the door of a page, the read gate, the `ensure` of a service. `test_mutants.py` asks whether a test would notice.
+A *mutant* is one file with one check taken away: a condition of a fact, the denial of a rule, the door of a page, the read
+gate, the `ensure` of a service. `test_mutants.py` asks whether a test would notice.
 """
 
 import ast
