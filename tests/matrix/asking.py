@@ -1,6 +1,6 @@
 """How is one cell of the matrix asked, and what must be true of its answer?
 
-Every cell is a request in a savepoint that is taken back. Of an answer is checked: its status, that it holds no canary that
+Every cell is a request in a transaction that is taken back. Of an answer is checked: its status, that it holds no canary that
 the policy does not allow and, where a record is shown, one that it does; that a refusal wrote nothing but its event, and
 has one; and that what is not there answers in the words of a number that was never issued.
 """
@@ -40,7 +40,7 @@ _MASKED = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # keys
     r"|csrfmiddlewaretoken\" value=\"[^\"]*|name=\"key\" value=\"[^\"]*"
 )
-# Rows written in this transaction so far, by table; what was taken back counts too. And the refusals of one person.
+# Rows written by this process lately, by table; what was taken back counts too. And the refusals of one person.
 _STATE = """
 SELECT (SELECT jsonb_object_agg(relid::regclass, n_tup_ins + n_tup_upd + n_tup_del)
         FROM pg_stat_xact_user_tables WHERE schemaname = 'public' AND n_tup_ins + n_tup_upd + n_tup_del > 0),
@@ -55,7 +55,6 @@ class Matrix:
     world: World
     policy: Policy
     browsers: dict[str, Client] = field(default_factory=dict)
-    _written: dict[str, int] = field(default_factory=dict)
     _sessions: dict[str, str] = field(default_factory=dict)
     _words: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
@@ -73,7 +72,7 @@ class Matrix:
 
     def forget(self) -> None:
         """What was remembered of earlier answers: they were those of another Harbour (`tests/mutants`)."""
-        self._written, self._words = {}, {}
+        self._words = {}
 
     def cells(self) -> list[Cell]:
         """Every cell, or those of the pages named in `MATRIX_PAGES`."""
@@ -87,22 +86,19 @@ class Matrix:
     def ask(self, cell: Cell) -> list[str]:
         """Everything that is wrong with the answer to one cell."""
         expected = self.policy.expected(cell)
-        before = self._written or self._state(cell)[0]
-        mark = transaction.savepoint()
-        try:
+        with taken_back():
+            before = self._state(cell)[0]
             response, sent = self._send(cell, self._key(cell))
-            self._written, denials = self._state(cell)
+            after, denials = self._state(cell)
             found = [
                 *self._status(response, expected),
                 *self._canaries(cell, response, expected, sent),
-                *self._writes(cell, expected, before, self._written),
+                *self._writes(cell, expected, before, after),
             ]
             if expected in RECORDED and cell.person not in SIGNED_OUT and not denials:
                 found.append("the refusal left no event")
-            if self.policy.is_hidden(cell) and not found:
-                found += self._unlike_never_issued(cell, response)
-        finally:
-            transaction.savepoint_rollback(mark)
+        if self.policy.is_hidden(cell) and not found:
+            found += self._unlike_never_issued(cell, response)
         if self.policy.is_not_yet(cell):
             return [] if found or expected in REFUSALS else ["answers as it should: take its line out of not_yet"]
         return found
@@ -112,21 +108,18 @@ class Matrix:
         found = []
         for cell in cells:
             expected = self.policy.expected(cell)
-            before, mark = self._written or self._state(cell)[0], transaction.savepoint()
-            try:
+            with taken_back():
+                before = self._state(cell)[0]
                 response, sent = self._send(cell, self._key(cell), method)
-                self._written = self._state(cell)[0]
+                after = self._state(cell)[0]
                 problems = [] if response.status_code == 405 else self._status(response, expected)
                 if method != "HEAD" or expected in REFUSALS:
                     problems += self._canaries(
                         cell, response, "onwards" if response.status_code == 405 else expected, sent
                     )
                 found += [
-                    f"{method} for {cell}: {p}"
-                    for p in [*problems, *self._writes(cell, expected, before, self._written)]
+                    f"{method} for {cell}: {p}" for p in [*problems, *self._writes(cell, expected, before, after)]
                 ]
-            finally:
-                transaction.savepoint_rollback(mark)
         return "\n".join(found)
 
     # --- the request
@@ -198,13 +191,9 @@ class Matrix:
         """The same page, asked for a number that was never issued, must read alike."""
         asked = (cell.page, cell.method, cell.person)
         if asked not in self._words:
-            mark = transaction.savepoint()
-            try:
+            with taken_back():
                 never, _ = self._send(cell, [NEVER_ISSUED for _ in self._key(cell)])
-                self._written = {}
                 self._words[asked] = f"{never.status_code} {_masked(never)}"
-            finally:
-                transaction.savepoint_rollback(mark)
         same = f"{response.status_code} {_masked(response)}" == self._words[asked]
         return [] if same else ["answers in other words than for a number that was never issued"]
 
@@ -215,6 +204,14 @@ class Matrix:
             cursor.execute(_STATE, [person and person.pk])
             written, denials = cursor.fetchone()
         return json.loads(written) if isinstance(written, str) else written or {}, int(denials)
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """What is done inside is not there afterwards: a transaction, or a part of the one around it."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @contextmanager

@@ -1,17 +1,26 @@
-"""The world of the matrix: made once for all tests of a module, and taken back when they are done."""
+"""The world of the matrix: made once for all tests of a module, in a database that is made anew when they are done."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connections, transaction
 
+from tests import postgres
 from tests.matrix import world as worlds
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[worlds.World]:
-    with time_machine.travel(worlds.NOW, tick=False), django_db_blocker.unblock(), transaction.atomic():
-        yield worlds.make()
-        transaction.set_rollback(True)
+def world(django_db_setup: None, django_db_blocker: Any, databases: postgres.Databases) -> Iterator[worlds.World]:
+    """It is kept, so that each question can have a transaction of its own: what a long one takes back, it reads past ever after."""
+    with time_machine.travel(worlds.NOW, tick=False), django_db_blocker.unblock():
+        try:
+            with transaction.atomic():
+                made = worlds.make()
+                # What would be done at the end of it, would be done by Redis and the worker.
+                transaction.get_connection().run_on_commit = []
+            yield made
+        finally:
+            connections.close_all()
+            databases.reset()

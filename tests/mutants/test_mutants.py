@@ -15,14 +15,13 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.test import Client
 
 from tests import factories, proof
 from tests.integration import test_row_security
 from tests.integration.children import test_import_pages
 from tests.integration.test_two_walls import compare
-from tests.matrix.asking import Matrix
+from tests.matrix.asking import Matrix, taken_back
 from tests.matrix.conftest import world  # noqa: F401  (the fixture)
 from tests.matrix.policy import REFUSALS, Cell, read
 from tests.matrix.world import World
@@ -71,24 +70,19 @@ def test_there_are_enough_of_them():
 
 @contextmanager
 def _taken_back(matrix: Matrix) -> Iterator[None]:
-    mark = transaction.savepoint()
-    try:
+    with taken_back():
         yield
-    finally:
-        transaction.savepoint_rollback(mark)
-        proof.violations.clear()
-        matrix.forget()
+    proof.violations.clear()
+    matrix.forget()
 
 
 def _objects(witness: Witness) -> bool:
     """Whether it finds something wrong; what it did to the database is taken back."""
-    mark = transaction.savepoint()
-    try:
-        witness()
-    except AssertionError:
-        return True
-    finally:
-        transaction.savepoint_rollback(mark)
+    with taken_back():
+        try:
+            witness()
+        except AssertionError:
+            return True
     return False
 
 
