@@ -98,7 +98,8 @@ def _code(mutant: Mutant, source: str, changed: str) -> Iterator[None]:
     assert isinstance(function, FunctionType)
     new = dict(_pairs(function.__code__, _within(compile(changed, mutant.file, "exec"), path)))
     # A decorator has made a function for each view by now: they are found by the code that they share.
-    before = [(f, f.__code__) for f in gc.get_objects() if isinstance(f, FunctionType) and f.__code__ in new]
+    # By `type`, as `isinstance` wakes what is lazy.
+    before = [(f, f.__code__) for f in gc.get_objects() if type(f) is FunctionType and f.__code__ in new]
     for one, code in before:
         one.__code__ = new[code]
     try:

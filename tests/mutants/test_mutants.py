@@ -70,10 +70,12 @@ def test_there_are_enough_of_them():
 
 @contextmanager
 def _taken_back(matrix: Matrix) -> Iterator[None]:
-    with taken_back():
-        yield
-    proof.violations.clear()
-    matrix.forget()
+    try:
+        with taken_back():
+            yield
+    finally:
+        proof.violations.clear()
+        matrix.forget()
 
 
 def _objects(witness: Witness) -> bool:
