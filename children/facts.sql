@@ -11,16 +11,16 @@ $$;
 CREATE FUNCTION rules.hidden_contacts(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(DISTINCT contact_id), '{}') FROM public.children_contactlink
-    WHERE child_id = ANY (rules.hidden_children(me))
+    WHERE child_id = ANY ((SELECT rules.hidden_children(me))::uuid[])
 $$;
 
 CREATE FUNCTION rules.hidden_households(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(DISTINCT household_id), '{}') FROM (
-        SELECT household_id FROM public.children_householdmember WHERE child_id = ANY (rules.hidden_children(me))
+        SELECT household_id FROM public.children_householdmember WHERE child_id = ANY ((SELECT rules.hidden_children(me))::uuid[])
         UNION ALL
         SELECT household_id FROM public.children_contact
-        WHERE household_id IS NOT NULL AND id = ANY (rules.hidden_contacts(me))
+        WHERE household_id IS NOT NULL AND id = ANY ((SELECT rules.hidden_contacts(me))::uuid[])
     ) AS homes
 $$;
 
@@ -31,29 +31,29 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT content_object_id, school_id, ended_at, expires_on FROM public.children_childgrant WHERE user_id = me
         UNION ALL
         SELECT content_object_id, school_id, ended_at, expires_on FROM public.children_childteamgrant
-        WHERE group_id = ANY (rules.teams_of(me))
+        WHERE group_id = ANY ((SELECT rules.teams_of(me))::integer[])
     ) AS given
-    WHERE ended_at IS NULL AND expires_on >= rules.today() AND school_id = ANY (rules.schools_that_may_grant(me))
+    WHERE ended_at IS NULL AND expires_on >= (SELECT rules.today()) AND school_id = ANY ((SELECT rules.schools_that_may_grant(me))::uuid[])
 $$;
 
 -- Children whose record the person has opened in an emergency that is not over.
 CREATE FUNCTION rules.emergency_children(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(child_id), '{}') FROM public.children_emergencyaccess
-    WHERE user_id = me AND rules.now() < ends_at AND reviewed_at IS NULL AND school_id = ANY (rules.schools_of(me))
+    WHERE user_id = me AND (SELECT rules.now()) < ends_at AND reviewed_at IS NULL AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[])
 $$;
 
 -- The adults and homes of children to whom the person has access beside their role.
 CREATE FUNCTION rules.contacts_of_granted(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(DISTINCT contact_id), '{}') FROM public.children_contactlink
-    WHERE child_id = ANY (rules.granted_children(me) || rules.emergency_children(me))
+    WHERE child_id = ANY ((SELECT rules.granted_children(me) || rules.emergency_children(me))::uuid[])
 $$;
 
 CREATE FUNCTION rules.households_of_granted(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(DISTINCT household_id), '{}') FROM public.children_householdmember
-    WHERE child_id = ANY (rules.granted_children(me) || rules.emergency_children(me))
+    WHERE child_id = ANY ((SELECT rules.granted_children(me) || rules.emergency_children(me))::uuid[])
 $$;
 
 -- Children whose record is open to the person beside their roles, given or in an emergency.

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from safeguarding.http import Request
+from safeguarding.paging import MANY, capped_counts
 
 Predicate = Callable[[Request], bool]
 AtSchool = Callable[[Request, UUID], bool]
@@ -33,14 +35,14 @@ class Panel:
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry of the main navigation. `count(request)` is how much waits for this person."""
+    """One entry of the main navigation. `waiting(request)` is what waits for this person: rows, or how many where it is known."""
 
     key: str
     text: str
     url_name: str
     may: Predicate
     order: int
-    count: Callable[[Request], int] | None = None
+    waiting: Callable[[Request], QuerySet[Any] | int] | None = None
     hot: bool = False
 
 
@@ -90,17 +92,19 @@ def fill(slot: str, request: Request, record: Any = None) -> list[str]:
 
 
 def navigation(request: Request, current: str = "") -> list[dict[str, Any]]:
-    """The main navigation of this person: text, url, whether it is the current page, how much waits."""
+    """The main navigation of this person: text, url, whether it is the current page, how much waits. Rows are counted together."""
+    shown = [item for item in _nav if item.may(request)]
+    waiting = {item.key: item.waiting(request) for item in shown if item.waiting}
+    counts = waiting | capped_counts({key: rows for key, rows in waiting.items() if isinstance(rows, QuerySet)}, MANY)
     return [
         {
             "text": item.text,
             "url": reverse(item.url_name),
             "current": item.key == current,
-            "count": item.count(request) if item.count else 0,
+            "count": counts.get(item.key, 0),
             "hot": item.hot,
         }
-        for item in _nav
-        if item.may(request)
+        for item in shown
     ]
 
 

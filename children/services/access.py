@@ -11,7 +11,7 @@ from django.utils import timezone
 from children.models import Child, ChildGrant, ChildTeamGrant, ConflictOfInterest, EmergencyAccess
 from children.services.giving import give, hidden_from, withdraw
 from safeguarding.accounts.calendar import SchoolCalendar
-from safeguarding.accounts.models import Notice, School, Team, User
+from safeguarding.accounts.models import Notice, Team, User
 from safeguarding.accounts.permissions import ensure, may, people_with
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import MANAGERS, may_be_given, not_in_notice, tell
@@ -185,7 +185,7 @@ def review_emergency_access(
 
 
 def _two_school_days_after(school_id: UUID, day: date) -> date:
-    calendar = SchoolCalendar.of(School.objects.get(pk=school_id))
+    calendar = SchoolCalendar.of(school_id)
     return calendar.next_school_day(calendar.next_school_day(day))
 
 

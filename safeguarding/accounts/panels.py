@@ -3,21 +3,22 @@
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from safeguarding.accounts import services
+from safeguarding.accounts.models import Notice
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.second_person import may_be_first
 from safeguarding.http import Request
-from safeguarding.paging import capped_count
 from safeguarding.panels import NavItem, Panel, register
 
 
-def _unopened(request: Request) -> int:
-    return capped_count(services.inbox(request.user, opened=False), 99)
+def _unopened(request: Request) -> QuerySet[Notice]:
+    return services.inbox(request.user, opened=False)
 
 
 def _may(capability: Capability, request: Request) -> bool:
@@ -52,7 +53,7 @@ register(
     Panel("today_aside", "cover", "accounts/cover_panel.html", _cover, lambda r: _may(Capability.RECEIVE_CALLS, r), 10),
     NavItem("own_role", "Home", "own_role", may=lambda r: r.held.role.home == "own_role", order=10),
     NavItem("event_log", "Event log", "event_log", may=lambda r: _may(Capability.VIEW_AUDIT, r), order=88),
-    NavItem("inbox", "Inbox", "inbox", may=lambda r: True, order=80, count=_unopened),
+    NavItem("inbox", "Inbox", "inbox", may=lambda r: True, order=80, waiting=_unopened),
     NavItem("cover", "Cover", "cover", may=lambda r: _may(Capability.RECEIVE_CALLS, r), order=85),
     NavItem("settings", "School", "school_settings", may=lambda r: _may(Capability.MANAGE_SCHOOL, r), order=90),
 )

@@ -4,7 +4,7 @@
 CREATE FUNCTION rules.hidden_concerns(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(DISTINCT concern_id), '{}') FROM (
-        SELECT concern_id FROM public.concerns_concernchild WHERE child_id = ANY (rules.hidden_children(me))
+        SELECT concern_id FROM public.concerns_concernchild WHERE child_id = ANY ((SELECT rules.hidden_children(me))::uuid[])
         UNION ALL
         SELECT concern_id FROM public.concerns_concernsubject WHERE user_id = me AND withdrawn_at IS NULL
     ) AS hidden
@@ -14,30 +14,30 @@ $$;
 CREATE FUNCTION rules.restricted_concerns(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(id), '{}') FROM public.concerns_concern
-    WHERE restricted_at IS NOT NULL AND school_id = ANY (rules.schools_of(me))
-      AND NOT school_id = ANY (rules.schools_with(me, 'view_restricted'))
+    WHERE restricted_at IS NOT NULL AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[])
+      AND NOT school_id = ANY ((SELECT rules.schools_with(me, 'view_restricted'))::uuid[])
 $$;
 
 -- Concerns that name a child to whom the person was given access.
 CREATE FUNCTION rules.concerns_of_granted(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(DISTINCT concern_id), '{}') FROM public.concerns_concernchild
-    WHERE child_id = ANY (rules.granted_children(me))
+    WHERE child_id = ANY ((SELECT rules.granted_children(me))::uuid[])
 $$;
 
 -- Concerns that name a child whose record the person has opened in an emergency.
 CREATE FUNCTION rules.concerns_in_emergency(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(DISTINCT concern_id), '{}') FROM public.concerns_concernchild
-    WHERE child_id = ANY (rules.emergency_children(me))
+    WHERE child_id = ANY ((SELECT rules.emergency_children(me))::uuid[])
 $$;
 
 -- Concerns to which the person was given access one by one: the restricted ones too.
 CREATE FUNCTION rules.granted_concerns(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(content_object_id), '{}') FROM public.concerns_concerngrant
-    WHERE user_id = me AND ended_at IS NULL AND expires_on >= rules.today()
-      AND school_id = ANY (rules.schools_that_may_grant(me))
+    WHERE user_id = me AND ended_at IS NULL AND expires_on >= (SELECT rules.today())
+      AND school_id = ANY ((SELECT rules.schools_that_may_grant(me))::uuid[])
 $$;
 
 -- Concerns in which the person stands in, at the schools where that is their role: an alternate lead for a safeguarding lead
@@ -46,12 +46,12 @@ $$;
 CREATE FUNCTION rules.concerns_standing_in(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH mine AS (
-        SELECT school_id, role_key FROM rules.live_roles_of(me) WHERE role_key = ANY (rules.roles_with('stand_in'))
+        SELECT school_id, role_key FROM rules.live_roles_of(me) WHERE role_key = ANY ((SELECT rules.roles_with('stand_in'))::text[])
     ), readers AS MATERIALIZED (
         SELECT held.school_id, held.user_id, bool_or(held.role_key = 'lead') AS leads,
                bool_or(held.role_key = 'headteacher') AS heads, rules.hidden_concerns(held.user_id) AS hidden
         FROM rules.live_roles_at(ARRAY(SELECT school_id FROM mine)) AS held
-        WHERE held.role_key = ANY (rules.roles_with('view_concerns'))
+        WHERE held.role_key = ANY ((SELECT rules.roles_with('view_concerns'))::text[])
         GROUP BY held.school_id, held.user_id
     )
     SELECT coalesce(array_agg(DISTINCT concern.id), '{}')
@@ -71,7 +71,7 @@ $$;
 CREATE FUNCTION rules.children_standing_in(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(DISTINCT child_id), '{}') FROM public.concerns_concernchild
-    WHERE child_id IS NOT NULL AND concern_id = ANY (rules.concerns_standing_in(me))
+    WHERE child_id IS NOT NULL AND concern_id = ANY ((SELECT rules.concerns_standing_in(me))::uuid[])
 $$;
 
 -- Concerns that the person logged: for the services that finish or add to a report (the door "reporting").
@@ -84,7 +84,7 @@ $$;
 CREATE FUNCTION rules.concerns_to_act_on(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(DISTINCT concern_id), '{}') FROM public.concerns_action
-    WHERE owner_id = me AND school_id = ANY (rules.schools_of(me))
+    WHERE owner_id = me AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[])
 $$;
 
 -- One's own unsent drafts, and those of others that the person has opened with a reason.

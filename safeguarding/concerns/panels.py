@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,7 +16,6 @@ from safeguarding.accounts.permissions import may
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.http import Request
 from safeguarding.once import once
-from safeguarding.paging import capped_count
 from safeguarding.panels import NavItem, Panel, Tab, register
 
 from . import chronology
@@ -69,8 +69,8 @@ def _decides(request: Request) -> bool:
     return may(request.user, "decide_concerns", request.held.school_id)
 
 
-def _unread(request: Request) -> int:
-    return capped_count(reading.unread(visible(request, Concern), request.held.school_id), 99)
+def _unread(request: Request) -> QuerySet[Concern]:
+    return reading.unread(visible(request, Concern), request.held.school_id)
 
 
 def _own_unsent(request: Request, record: Any) -> dict[str, Any] | None:
@@ -130,8 +130,8 @@ register(
     Panel("team", "opens", "access/team_panel.html", data=_opens_to_team, order=10),
     NavItem("home", "Home", "staff_home", may=lambda r: r.held.role.home == "staff_home", order=10),
     NavItem("today", "Today", "today", may=_reads, order=10),
-    NavItem("concerns", "Concerns", "concerns", may=_reads, order=20, count=_unread, hot=True),
-    NavItem("actions", "Actions", "my_actions", may=_acts, order=30, count=lambda r: _own_actions(r).to_do),
+    NavItem("concerns", "Concerns", "concerns", may=_reads, order=20, waiting=_unread, hot=True),
+    NavItem("actions", "Actions", "my_actions", may=_acts, order=30, waiting=lambda r: _own_actions(r).to_do),
     NavItem("my_reports", "My reports", "my_reports", may=_logs, order=60),
     Panel("notice_strip", "unsent", "concerns/strip.html", data=_own_unsent, may=_logs),
     Panel("staff_home", "actions", "concerns/actions_panel.html", data=_to_do, may=lambda r: not _reads(r), order=10),

@@ -277,6 +277,7 @@ def button(
     value: str = "",
     kind: str = "",
     small: bool = False,
+    sends: str = "",
     disabled: bool = False,
     hidden: str = "",
 ) -> dict[str, Any]:
@@ -289,6 +290,7 @@ def button(
         "value": value,
         "kind": kind,
         "small": small,
+        "sends": sends,
         "disabled": disabled,
         "hidden": hidden,
     }

@@ -35,15 +35,15 @@ TWICE = {
 }
 # Each of these, standing in a fact, is one thing that must hold.
 _CONDITIONS = (
-    r"person\.is_active", r"AND is_active", r"held\.starts_on <= rules\.today\(\)", r"member\.starts_on <= rules\.today\(\)",
-    r"\((?:held|member)\.ends_on IS NULL OR (?:held|member)\.ends_on >= rules\.today\(\)\)", r"team\.ended_at IS NULL",
-    r"held\.role_key = ANY \(rules\.roles_with\([^)]*\)\)", r"role_key = ANY \(rules\.roles_with\('stand_in'\)\)",
-    r"lifted_at IS NULL", r"(?<!team\.)ended_at IS NULL", r"expires_on >= rules\.today\(\)", r"rules\.now\(\) < ends_at",
-    r"reviewed_at IS NULL", r"(?:subject\.)?withdrawn_at IS NULL", r"school_id = ANY \(rules\.schools_that_may_grant\(me\)\)",
-    r"(?<!held\.)school_id = ANY \(rules\.schools_of\(me\)\)", r"restricted_at IS NOT NULL",
-    r"NOT school_id = ANY \(rules\.schools_with\(me, 'view_restricted'\)\)",
+    r"person\.is_active", r"AND is_active", r"held\.starts_on <= \(SELECT rules\.today\(\)\)", r"member\.starts_on <= \(SELECT rules\.today\(\)\)",
+    r"\((?:held|member)\.ends_on IS NULL OR (?:held|member)\.ends_on >= \(SELECT rules\.today\(\)\)\)", r"team\.ended_at IS NULL",
+    r"(?:held\.)?role_key = ANY \(\(SELECT rules\.roles_with\([^)]*\)\)::text\[\]\)",
+    r"lifted_at IS NULL", r"(?<!team\.)ended_at IS NULL", r"expires_on >= \(SELECT rules\.today\(\)\)", r"\(SELECT rules\.now\(\)\) < ends_at",
+    r"reviewed_at IS NULL", r"(?:subject\.)?withdrawn_at IS NULL", r"school_id = ANY \(\(SELECT rules\.schools_that_may_grant\(me\)\)::uuid\[\]\)",
+    r"(?<!held\.)school_id = ANY \(\(SELECT rules\.schools_of\(me\)\)::uuid\[\]\)", r"restricted_at IS NOT NULL",
+    r"NOT school_id = ANY \(\(SELECT rules\.schools_with\(me, 'view_restricted'\)\)::uuid\[\]\)",
     r"(?<!held\.)(?<!member\.)(?<!subject\.)user_id = me", r"held\.user_id = me", r"member\.user_id = me", r"author_id = me",
-    r"lead_id = me", r"owner_id = me", r"child_id = ANY \(rules\.hidden_children\(me\)\)",
+    r"lead_id = me", r"owner_id = me", r"child_id = ANY \(\(SELECT rules\.hidden_children\(me\)\)::uuid\[\]\)",
 )  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def _gate() -> Iterator[Mutant]:
         ("safeguarding/audit/protection.py", "reason if self.never is None else reason & ~self.never", "reason"),
         ("safeguarding/accounts/permissions.py", "not rights(request.user).held", "False"),
         ("safeguarding/accounts/permissions.py", 'getattr(user, "is_active", False) and user.pk', "user.pk"),
-        ("safeguarding/accounts/permissions.py", "live(today), user=user", "user=user"),
+        ("safeguarding/accounts/permissions.py", "held.starts_on <= %(today)s", "true"),
         ("safeguarding/middleware.py", 'request.user.is_authenticated or not getattr(view, "login_required", True)', "True"),
         ("safeguarding/middleware.py", "_is_refusal(request, response)", "False"),
         ("safeguarding/middleware.py", "_record_refusal(request, str(status))", "None"),

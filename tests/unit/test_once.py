@@ -41,15 +41,15 @@ def test_the_school_and_its_calendar_are_read_once_a_page(django_assert_num_quer
     school = factories.school()
     with one_page(), django_assert_num_queries(2):
         for _ in range(3):
-            SchoolCalendar.of(get_school(school.pk))
+            SchoolCalendar.of(get_school(school.pk).pk)
 
 
 @pytest.mark.django_db
 def test_what_was_written_is_seen_where_nothing_is_kept():
     school = factories.school()
     day = factories.SCHOOL_DAY.date()
-    assert SchoolCalendar.of(school).is_school_day(day)
+    assert SchoolCalendar.of(school.pk).is_school_day(day)
 
     add_closure(school=school, on=day, reason="Snow")
 
-    assert not SchoolCalendar.of(school).is_school_day(day)
+    assert not SchoolCalendar.of(school.pk).is_school_day(day)

@@ -120,7 +120,7 @@ def speak_to(school: School, at: datetime) -> list[SpeakTo]:
 
     Leads who are not away today come in the order in which they are called, then the Headteacher, then who is away.
     """
-    calendar, day = SchoolCalendar.of(school), timezone.localdate(at)
+    calendar, day = SchoolCalendar.of(school.pk), timezone.localdate(at)
     open_now = calendar.is_open(at)
     people = sorted(_on_call(school.pk, day), key=lambda p: (p.is_away(day), not p.is_lead))
     lead_in = any(p.is_lead and not p.is_away(day) for p in people)
@@ -152,7 +152,7 @@ def out_of_hours(school: School, at: datetime) -> OutOfHours:
     Nobody is on duty outside the hours of a school day, or when every lead is away. Who reads next is looked for among
     those who are told on that day (`readers_on_duty`): the Headteacher who is in comes before a lead who is back on Friday.
     """
-    calendar, day = SchoolCalendar.of(school), timezone.localdate(at)
+    calendar, day = SchoolCalendar.of(school.pk), timezone.localdate(at)
     people = _on_call(school.pk, day)
     here = [p for p in people if not p.is_away(day)]
     told = [p for p in here if p.is_lead] or here or people
@@ -196,7 +196,7 @@ def call_order(school_id: UUID, *, on: date) -> list[Place]:
 
 def cover_line(school: School, *, at: datetime, reader: User) -> str:
     """Who is called first now and next, in one line for whoever reads it: "You until 4pm, then Tom Aldous tomorrow"."""
-    calendar, today = SchoolCalendar.of(school), timezone.localdate(at)
+    calendar, today = SchoolCalendar.of(school.pk), timezone.localdate(at)
     leads = [p for p in _on_call(school.pk, today) if p.is_lead]
 
     def first_in(moment: datetime) -> tuple[str, datetime] | None:

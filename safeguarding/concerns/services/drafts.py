@@ -13,7 +13,7 @@ from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability
-from safeguarding.accounts.services import get_school, tell
+from safeguarding.accounts.services import tell
 from safeguarding.audit.context import as_author, door
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.services import record
@@ -208,7 +208,11 @@ def unsent_of(author: User) -> list[Unsent]:
 
     The frame of every page asks, and mostly there is nothing: that is found out by a query of its own, a tenth of the other.
     """
-    if not once(("has unsent", author.pk), lambda: _has_unsent(author)):
+    return list(once(("unsent", author.pk), lambda: _unsent_of(author)))
+
+
+def _unsent_of(author: User) -> list[Unsent]:
+    if not _has_unsent(author):
         return []
     with door("reporting"):
         found = _listed(Draft.objects.filter(author=author), Concern.objects.filter(logged_by=author))
@@ -234,9 +238,9 @@ def unsent_for_a_day(school_id: UUID, *, at: datetime, by: User, token: UUID | N
 
     Counted from when it was begun: who writes a little every day must not escape notice.
     """
-    since = _a_school_day_before(SchoolCalendar.of(get_school(school_id)), at)
-    drafts = Draft.objects.filter(school_id=school_id, started_at__lte=since).exclude(author=by)
-    calls = Concern.objects.filter(school_id=school_id, called_at__lte=since).exclude(logged_by=by)
+    since = _a_school_day_before(SchoolCalendar.of(school_id), at)
+    drafts = Draft.objects.not_hidden_from(by).filter(school_id=school_id, started_at__lte=since).exclude(author=by)
+    calls = Concern.objects.not_hidden_from(by).filter(school_id=school_id, called_at__lte=since).exclude(logged_by=by)
     if token is not None:
         drafts, calls = drafts.filter(pk=token), calls.filter(token=token)
     return sorted(_listed(drafts, calls), key=lambda each: each.started_at)
@@ -362,7 +366,8 @@ def has_been_opened(draft: Draft) -> bool:
 
 def _of_colleague(token: UUID, by: User) -> Draft:
     wait_for(token)
-    draft = Draft.objects.select_for_update(of=("self",)).select_related("author").filter(pk=token).first()
+    drafts = Draft.objects.not_hidden_from(by).select_for_update(of=("self",)).select_related("author")
+    draft = drafts.filter(pk=token).first()
     if draft is None:
         raise OutOfTurn("This draft has been sent or discarded meanwhile. If it was sent, it is among the concerns.")
     ensure(by, Capability.DECIDE_CONCERNS, draft.school_id, _LEADS)

@@ -123,7 +123,7 @@ def chase_unread(*, at: datetime | None = None) -> int:
     told = Notice.objects.filter(object_id=OuterRef("pk"), kind=Notice.Kind.UNREAD)
     unread = Concern.objects.filter(~Exists(told), status=Concern.Status.NEW)
     for school in School.objects.filter(pk__in=unread.values("school_id")):
-        calendar, people = SchoolCalendar.of(school), on_duty(school.pk, on=timezone.localdate(at))
+        calendar, people = SchoolCalendar.of(school.pk), on_duty(school.pk, on=timezone.localdate(at))
         late = [
             concern
             for concern in unread.filter(school=school).order_by("-how_soon", "logged_at")[:CHASED_AT_ONCE]

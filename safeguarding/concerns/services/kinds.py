@@ -1,16 +1,18 @@
 """Which kinds of concern may be chosen on a day?"""
 
 from datetime import date
+from functools import lru_cache
 
 from django.db.models import Prefetch, Q
 
 from safeguarding.concerns.models import Category, Subcategory
 
 
-def names_on(day: date) -> list[tuple[str, str]]:
-    """Code and name of each category in use on `day`, in their order."""
+@lru_cache(maxsize=8)
+def names_on(day: date) -> tuple[tuple[str, str], ...]:
+    """Code and name of each category in use on `day`, in their order. Kept: another version of Harbour brings other codes."""
     in_use = Q(valid_to=None) | Q(valid_to__gte=day)
-    return list(
+    return tuple(
         Category.objects.filter(in_use, valid_from__lte=day).order_by("order", "pk").values_list("code", "name")
     )
 

@@ -20,7 +20,6 @@ from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import RoleAssignment, User
 from safeguarding.accounts.permissions import live, may
 from safeguarding.accounts.roles import Capability
-from safeguarding.accounts.services import get_school
 from safeguarding.concerns.models import Action, Concern, ConcernChild, HowSoon
 
 S = Concern.Status
@@ -285,7 +284,7 @@ def about_child(concerns: QuerySet[Concern], child_id: UUID) -> QuerySet[Concern
 def rows(concerns: Sequence[Concern], *, reader: User, at: datetime, child_id: UUID | None = None) -> list[Row]:
     """Concerns of one school as rows. `child_id` puts that child first in each row, whatever the role."""
     waiting = next((concern for concern in concerns if concern.status in OPEN), None)
-    calendar = SchoolCalendar.of(get_school(waiting.school_id)) if waiting else None
+    calendar = SchoolCalendar.of(waiting.school_id) if waiting else None
     return [_row(concern, reader, at, calendar, child_id) for concern in concerns]
 
 

@@ -126,7 +126,7 @@ def _forms(found: Action, at: datetime) -> dict[str, Callable[..., Any]]:
             data,
             people=colleagues(found.school_id, today),
             today=today,
-            calendar=SchoolCalendar.of(found.school),
+            calendar=SchoolCalendar.of(found.school_id),
             # A day that has passed is not one to go on from.
             initial={"owner": found.owner_id} | ({"due_on": found.due_on} if found.due_on >= today else {}),
         )

@@ -225,7 +225,7 @@ def _offered(it: Whole, may: Mapping[str, bool]) -> dict[str, bool]:
 
 def _forms(found: Concern, at: datetime) -> dict[str, Callable[..., Any]]:
     """The forms of the page, each to be made over what was typed, or empty: with what is usual, never a level or a reason."""
-    today, calendar = timezone.localdate(at), SchoolCalendar.of(found.school)
+    today, calendar = timezone.localdate(at), SchoolCalendar.of(found.school_id)
     new = {"token": uuid7()}
     seen = {"revision": found.revision}
     return {

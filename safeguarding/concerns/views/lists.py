@@ -27,13 +27,11 @@ from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.services.kinds import names_on
 from safeguarding.exceptions import NotAllowed
 from safeguarding.http import Request
-from safeguarding.paging import capped_count, capped_counts, in_words, newest_first
+from safeguarding.paging import MANY, capped_count, capped_counts, in_words, newest_first
 from safeguarding.panels import fill
 
 # The first screen shows six; ten are one glance. More are one click away.
 SHOWN, SHOWN_ALL, BESIDE = 10, 200, 6
-# Beyond this a panel says "99+".
-MANY = 99
 
 
 @requires("view_concerns")
@@ -82,8 +80,7 @@ def today(request: Request) -> HttpResponse:
 
 def _all(lists: Mapping[str, QuerySet[Any]], few: Mapping[str, Sequence[Any]]) -> dict[str, dict[str, Any]]:
     """Of each list of which a panel shows a few: how many there are, and whether that is more. Only full panels are counted."""
-    full = [name for name in lists if len(few[name]) == BESIDE]
-    counted = dict(zip(full, capped_counts([lists[name] for name in full], MANY), strict=True))
+    counted = capped_counts({name: found for name, found in lists.items() if len(few[name]) == BESIDE}, MANY)
     numbers = {name: counted.get(name, len(few[name])) for name in lists}
     return {name: {"number": in_words(n, MANY), "more": n > len(few[name])} for name, n in numbers.items()}
 
@@ -112,7 +109,8 @@ def concerns(request: Request) -> HttpResponse:
         "form": form,
         "narrowed": bool(chosen),
         "rows": rows,
-        "count": in_words(capped_count(found)),
+        # A first page that is not full says it by itself.
+        "count": in_words(len(shown) if page.is_first and not page.older else capped_count(found)),
         "older": f"{address}?{kept}&before={page.older}" if page.older else "",
         "newest": "" if page.is_first else f"{address}?{kept}",
     }

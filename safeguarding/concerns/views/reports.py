@@ -37,6 +37,7 @@ from safeguarding.keys import record_of, uuid7
 from safeguarding.paging import newest_first
 from safeguarding.panels import fill
 
+# Of one’s own reports on the home page, and of what is not sent above them: the strip of every page counts all of it.
 ON_HOME = 5
 
 
@@ -50,7 +51,7 @@ def staff_home(request: Request) -> HttpResponse:
         "greeting": f"Hello, {request.user.first_name}",
         "reports": progress_of(read_many(request, page.rows), by=request.user),
         "more": page.older,
-        "drafts": unsent_of(request.user),
+        "drafts": unsent_of(request.user)[:ON_HOME],
         "help": help_now(request.held.school_id, timezone.localtime(), asks=request.user),
         "today": timezone.localdate(),
         "main": fill("staff_home", request),
@@ -73,7 +74,7 @@ def my_reports(request: Request) -> HttpResponse:
     context = {
         "reports": reports,
         "page": page,
-        "drafts": unsent_of(request.user) if page.is_first else [],
+        "drafts": unsent_of(request.user)[:ON_HOME] if page.is_first else [],
         "older": f"?before={page.older}",
         "newest": "" if page.is_first else reverse("my_reports"),
         "shown": shown,

@@ -89,7 +89,7 @@ def test_the_desk_of_the_lead(school):
     new = Concern.objects.filter(school=school, status__in=("new", "acknowledged"), decided_at=None, review_on=None)
     lead = User.objects.get(username="d.oyebanji")
     first = new.order_by("-how_soon", "logged_at").first()
-    days = SchoolCalendar.of(school)
+    days = SchoolCalendar.of(school.pk)
 
     assert new.count() == 6
     assert first.status == Concern.Status.NEW

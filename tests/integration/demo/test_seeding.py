@@ -112,7 +112,7 @@ def test_the_school_moves_with_the_year(small_data):
     seed_demo(now=datetime(2028, 5, 16, 9, 0, tzinfo=LONDON))
     school = School.objects.get(slug=MAIN)
 
-    assert SchoolCalendar.of(school).is_school_day(datetime(2028, 5, 16).date())
+    assert SchoolCalendar.of(school.pk).is_school_day(datetime(2028, 5, 16).date())
     assert ChildDetail.objects.filter(school=school, child__year_group=0, child__left_on=None).count() == 60
     youngest = ChildDetail.objects.filter(school=school, child__year_group=0).earliest("date_of_birth")
     assert youngest.age(datetime(2028, 5, 16).date()) in (4, 5)
