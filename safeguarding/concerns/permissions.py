@@ -180,10 +180,6 @@ def children_read(user: Any, cards: QuerySet[Child]) -> QuerySet[Child]:
     return cards.filter(readable)
 
 
-def may_log(user: Any, school_id: Any) -> bool:
-    return may(user, Capability.LOG_CONCERN, school_id)
-
-
 def access_given(user: Any) -> bool:
     """Whether some record is open to the person beside their roles: given, in an emergency, or standing in. Once a page."""
     return once(("access given", user.pk), lambda: bool(known("access_given", user.pk)))

@@ -17,7 +17,7 @@ from safeguarding.audit.models import Event
 from safeguarding.concerns.services import deciding
 from safeguarding.exceptions import NotAllowed
 from safeguarding.keys import uuid7
-from tests import factories
+from tests import factories, sheets
 
 pytestmark = pytest.mark.django_db
 Call = Callable[[Any], Any]
@@ -67,7 +67,10 @@ def children_calls(room: factories.Staffroom) -> dict[str, Call]:
     )
     declared = access.declare_conflict(user=room.pastoral, child=rowan, kind="relative", by=room.pastoral)
     also = access.declare_conflict(user=room.teacher, child=rowan, kind="relative", by=room.teacher)
+    run = sheets.look_at(room.school, [sheets.row(1)], by=room.office)
     return {
+        "agree": lambda by: imports.agree(run=run, keys=sheets.asked(run), by=by),
+        "confirm_import": lambda by: imports.confirm_import(run=run, by=by),
         "withdraw_child_grant": lambda by: access.withdraw_child_grant(grant=grant, reason="Over", by=by),
         "confirm_conflict": lambda by: access.confirm_conflict(conflict=declared, by=by),
         "lift_conflict": lambda by: access.lift_conflict(conflict=also, reason="Another family", by=by),

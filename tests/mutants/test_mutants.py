@@ -18,7 +18,7 @@ import pytest
 from django.test import Client
 
 from tests import factories, proof
-from tests.integration import test_row_security
+from tests.integration import test_facts, test_row_security
 from tests.integration.children import test_import_pages
 from tests.integration.test_two_walls import compare
 from tests.matrix.asking import Matrix, taken_back
@@ -32,8 +32,9 @@ pytestmark = pytest.mark.mutants
 WORLDS = range(12)
 POLICY = read()
 Witness = Callable[[], Any]
-# Tests of a conflict of interest, each with a world of its own, which can be asked in this process.
+# Tests of facts and of conflicts of interest, each with a world of its own, which can be asked in this process.
 SMALL_WORLDS: tuple[Witness, ...] = (
+    *(test for name, test in vars(test_facts).items() if name.startswith("test_")),
     test_row_security.test_the_lead_who_is_a_parent_has_no_row_about_her_child_whatever_else_she_holds,
     test_row_security.test_the_family_and_the_home_of_a_hidden_child_are_hidden_also_where_no_adult_lives_in_it,
     lambda: test_import_pages.test_a_child_to_whom_the_office_is_related_is_neither_named_nor_counted(

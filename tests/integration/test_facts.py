@@ -1,0 +1,120 @@
+"""What does each fact of the rules say, and of whom? Those of which no page tells by itself (`*/facts.sql`).
+
+Each is asked about somebody to whom it applies and, beside it, about somebody to whom it does not.
+"""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from safeguarding.accounts.models import RoleAssignment, TeamMember, User
+from safeguarding.accounts.services import add_member, end_role, make_team
+from safeguarding.audit.protection import known
+from safeguarding.concerns.models import ConcernChild, ConcernSubject
+from safeguarding.concerns.services.deciding import add_action
+from safeguarding.concerns.services.drafts import open_draft, save_draft
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+def conflict(user: Any, child: Any) -> None:
+    from children.models import ConflictOfInterest
+
+    ConflictOfInterest._base_manager.create(
+        user=user, child=child, school_id=child.school_id, kind="own_child", declared_by=user
+    )
+
+
+def child_of(concern: Any) -> Any:
+    return ConcernChild._base_manager.get(concern=concern).child
+
+
+def test_who_has_left_holds_no_role():
+    room = factories.staffroom()
+    facts = (("schools_of",), ("schools_with", "log_concern"), ("schools_that_may_grant",))
+    for active in (True, False):
+        User.objects.filter(pk=room.lead.pk).update(is_active=active)
+        for name, *more in facts:
+            assert known(name, room.lead.pk, *more) == ([room.school.pk] if active else []), name
+
+
+def test_who_does_not_work_here_today_keeps_nobody_from_standing_in():
+    """A concern that the one lead may not see reaches the chair: a second lead counts while at work, and not before or after."""
+    room = factories.staffroom()
+    concern, today = factories.concern(room), timezone.localdate()
+    chair = factories.member(room.school, "chair", "Ada", "Moss")
+    for reader in (room.lead, room.deputy, room.headteacher):
+        conflict(reader, child_of(concern))
+    assert known("concerns_standing_in", chair.pk) == [concern.pk]
+
+    second = factories.member(room.school, "lead", "Noor", "Haddad")
+    held = RoleAssignment.objects.filter(user=second)
+    assert known("concerns_standing_in", chair.pk) == [], "somebody reads it"
+    for change in ({"starts_on": today + DAY}, {"ends_on": today - DAY}):
+        before = held.values("starts_on", "ends_on").get()
+        held.update(**change)
+        assert known("concerns_standing_in", chair.pk) == [concern.pk], change
+        held.update(**before)
+    User.objects.filter(pk=second.pk).update(is_active=False)
+    assert known("concerns_standing_in", chair.pk) == [concern.pk], "no longer here"
+
+
+def test_the_chair_stands_in_for_a_headteacher_while_it_is_about_them():
+    room = factories.staffroom()
+    concern = factories.concern(room)
+    chair = factories.member(room.school, "chair", "Ada", "Moss")
+    conflict(room.headteacher, child_of(concern))
+    assert known("concerns_standing_in", chair.pk) == [], (
+        "hidden from the Headteacher for another reason: leads read it"
+    )
+    named = ConcernSubject._base_manager.create(
+        concern=concern, school=room.school, user=room.headteacher, named_by=room.lead
+    )
+    assert known("concerns_standing_in", chair.pk) == [concern.pk]
+    ConcernSubject._base_manager.filter(pk=named.pk).update(withdrawn_at=timezone.now(), withdrawn_by=room.lead)
+    assert known("concerns_standing_in", chair.pk) == []
+
+
+def test_a_team_is_ones_own_until_one_is_taken_out_or_the_last_day_is_over():
+    room = factories.staffroom()
+    team = make_team(school=room.school, title="Nurture group", kind="pastoral", by=room.lead)
+    member = add_member(team=team, user=room.pastoral, by=room.lead)
+    rows, yesterday = TeamMember.objects.filter(pk=member.pk), timezone.localdate() - DAY
+    rows.update(starts_on=factories.LONG_AGO)
+    assert known("teams_of", room.teacher.pk) == []
+    for field, over in (("ended_at", timezone.now()), ("ends_on", yesterday)):
+        assert known("teams_of", room.pastoral.pk) == [team.pk]
+        rows.update(**{field: over})
+        assert known("teams_of", room.pastoral.pk) == [], field
+        rows.update(**{field: None})
+
+
+def test_one_acts_on_a_concern_in_which_one_has_something_to_do_at_a_school_where_one_works():
+    room = factories.staffroom()
+    concern = factories.concern(room)
+    add_action(
+        concern=concern, token=uuid4(), text="Ring home", owner=room.pastoral, due_on=timezone.localdate(), by=room.lead
+    )
+    assert known("concerns_to_act_on", room.pastoral.pk) == [concern.pk]
+    assert known("concerns_to_act_on", room.teacher.pk) == []
+    end_role(assignment=RoleAssignment.objects.get(user=room.pastoral), last_day=timezone.localdate() - DAY)
+    assert known("concerns_to_act_on", room.pastoral.pk) == []
+
+
+def test_a_draft_is_its_authors_and_of_the_lead_who_opened_it():
+    room = factories.staffroom()
+    token = uuid4()
+    save_draft(token=token, school_id=room.school.pk, content={"facts": ["Quiet."]}, author_id=room.teacher.pk)
+    open_draft(token=token, reason="She is away today.", by=room.lead)
+    for person, own, opened in ((room.teacher, [token], []), (room.lead, [], [token]), (room.deputy, [], [])):
+        assert known("own_drafts", person.pk) == own
+        assert known("opened_drafts", person.pk) == opened
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT rules.has_unsent(%s)", [person.pk])
+            assert cursor.fetchone() == (bool(own),)
