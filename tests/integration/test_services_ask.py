@@ -5,6 +5,7 @@ Each is asked for by somebody whose role does not include it, which changes noth
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,7 +15,10 @@ from children.services import access, imports
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import RoleAssignment, Term
 from safeguarding.audit.models import Event
-from safeguarding.concerns.services import deciding
+from safeguarding.concerns.models import ConcernChild
+from safeguarding.concerns.services import deciding, raising
+from safeguarding.concerns.services.naming import ChildEntry
+from safeguarding.concerns.services.raising import AccountFacts, HowSoon, Report
 from safeguarding.exceptions import NotAllowed
 from safeguarding.keys import uuid7
 from tests import factories, sheets
@@ -81,8 +85,11 @@ def children_calls(room: factories.Staffroom) -> dict[str, Call]:
 
 
 def concerns_calls(room: factories.Staffroom) -> dict[str, Call]:
-    concern = factories.concern(room)
+    described = ChildEntry("worried_about", kind="unnamed", description="Boy, red coat")
+    concern, rowan = factories.concern(room, children=[described]), factories.child(room.school, by=room.office)
+    named = ConcernChild.objects.get(concern=concern)
     return {
+        "link_child": lambda by: deciding.link_child(named=named, child=rowan, by=by),
         "add_note": lambda by: deciding.add_note(concern=concern, token=uuid7(), text="Rang home.", by=by),
         "add_action": lambda by: deciding.add_action(
             concern=concern, token=uuid7(), text="Ring home", owner=room.pastoral, due_on=TODAY, by=by
@@ -103,3 +110,14 @@ def test_a_service_asks_who_asks_it(calls: Callable[[Any], dict[str, Call]]):
         events = Event.objects.count()
         call(room.lead if name not in ("assign_role", "end_role") else room.headteacher)
         assert Event.objects.count() > events, name
+
+
+def test_who_has_no_role_at_a_school_reports_nothing_there():
+    """Whoever has one may: a report is for everybody, so that no role is refused that is held at the school."""
+    room, elsewhere = factories.staffroom(), factories.staffroom("Gorse Hill Academy")
+    who = [ChildEntry("worried_about", kind="unnamed", description="Boy, red coat")]
+    report = Report(how_soon=HowSoon.TODAY, children=who, account=AccountFacts(facts="He was quiet."))
+    for service in (partial(raising.raise_concern, report=report), raising.call_lead):
+        with pytest.raises(NotAllowed):
+            service(token=uuid7(), school=room.school, by=elsewhere.lead)
+        assert service(token=uuid7(), school=room.school, by=room.assistant).school_id == room.school.pk

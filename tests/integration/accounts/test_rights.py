@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
 from safeguarding.accounts.permissions import Rights, colleagues, people_with
 from safeguarding.accounts.roles import Capability
@@ -49,6 +50,18 @@ def test_a_deactivated_person_has_no_rights_however_many_roles():
     assert Rights(lead, TODAY).held
     lead.is_active = False
     assert not Rights(lead, TODAY).held
+
+
+def test_who_has_no_role_today_opens_no_page(client):
+    """Not even the pages that are for everybody who is signed in."""
+    nobody = factories.person()
+    client.force_login(nobody)
+    for address in (reverse("inbox"), reverse("my_actions")):
+        answer = client.get(address)
+        assert answer.status_code == 403
+        assert "You have no role at a school in Harbour today." in answer.content.decode()
+    factories.give_role(user=nobody, school=factories.school(), role_key="teacher", starts_on=factories.LONG_AGO)
+    assert client.get(reverse("inbox")).status_code == 200
 
 
 def test_a_user_name_is_taken_in_any_spelling_of_upper_and_lower_case():
