@@ -29,6 +29,8 @@ NOT_IN_WORLDS = (
     "rows_seen", "_access", "team_grants_seen", "changes_seen", "grants_seen", "drafts_seen", "openings_seen",
     "kept_text_seen",
 )  # fmt: skip
+# The test that asks each service for somebody who may not.
+OF_SERVICES = "tests/integration/test_services_ask.py"
 # Checks that are made twice, and what makes the other: without the first, nobody gets further.
 TWICE = {
     "services starting.start_import: ensure": "the first move of an import asks again; this one refuses before the file is read",
@@ -39,7 +41,7 @@ _CONDITIONS = (
     r"person\.is_active", r"AND is_active", r"held\.starts_on <= \(SELECT rules\.today\(\)\)", r"member\.starts_on <= \(SELECT rules\.today\(\)\)",
     r"\((?:held|member)\.ends_on IS NULL OR (?:held|member)\.ends_on >= \(SELECT rules\.today\(\)\)\)", r"team\.ended_at IS NULL",
     r"(?:held\.)?role_key = ANY \(\(SELECT rules\.roles_with\([^)]*\)\)::text\[\]\)",
-    r"lifted_at IS NULL", r"(?<!team\.)ended_at IS NULL", r"expires_on >= \(SELECT rules\.today\(\)\)", r"\(SELECT rules\.now\(\)\) < ends_at",
+    r"lifted_at IS NULL", r"(?<!team\.)(?:member\.)?ended_at IS NULL", r"expires_on >= \(SELECT rules\.today\(\)\)", r"\(SELECT rules\.now\(\)\) < ends_at",
     r"reviewed_at IS NULL", r"(?:subject\.)?withdrawn_at IS NULL", r"school_id = ANY \(\(SELECT rules\.schools_that_may_grant\(me\)\)::uuid\[\]\)",
     r"(?<!held\.)school_id = ANY \(\(SELECT rules\.schools_of\(me\)\)::uuid\[\]\)", r"restricted_at IS NOT NULL",
     r"NOT school_id = ANY \(\(SELECT rules\.schools_with\(me, 'view_restricted'\)\)::uuid\[\]\)",
@@ -178,7 +180,7 @@ def _services(path: Path) -> Iterator[Mutant]:
             if call is not None and name in ("ensure", "ensure_decides", "ensure_may_act", "_ensure_manager"):
                 yield Mutant(
                     f"{Path(file).parts[-3]} {path.stem}.{function.name}: {name}", "code", file, *place(node), "pass", (),
-                    _mentioning("|".join([function.name, *callers]), file),
+                    (OF_SERVICES, *_mentioning("|".join([function.name, *callers]), file)),
                 )  # fmt: skip
 
 
@@ -201,8 +203,7 @@ def _of_callers(name: str, file: str) -> tuple[str, ...]:
     callers = {p.stem for p in _files(app) if p.name != "permissions.py" and re.search(rf"\b{name}\b", p.read_text())}
     words = "|".join(sorted({"pages", *(stem.rstrip("s") for stem in callers)}))
     tests = sorted((ROOT / "tests" / "integration" / Path(app).name).rglob("test_*.py"))
-    found = [t for t in tests if re.search(words, t.stem)]
-    return tuple(str(t.relative_to(ROOT)) for t in (ROOT / "tests/integration/test_services_ask.py", *found))
+    return OF_SERVICES, *(str(t.relative_to(ROOT)) for t in tests if re.search(words, t.stem))
 
 
 def _module(file: str) -> str:
