@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
+from . import names
 from .models import (
     Child,
     ClassEpisode,
@@ -19,6 +20,7 @@ from .models import (
     HouseholdMember,
     OtherName,
     ParentalResponsibility,
+    Sibling,
 )
 
 See = Callable[[type[Model]], QuerySet[Any]]
@@ -81,3 +83,18 @@ def homes(child: Child, see: See) -> QuerySet[HouseholdMember]:
     """Where the child lives, the address of the register first."""
     found: QuerySet[HouseholdMember] = see(HouseholdMember).filter(child=child, ends_on=None)
     return found.select_related("household").order_by("-is_main", "pk")
+
+
+def siblings(child: Child, see: See) -> list[tuple[Child, str]]:
+    """Brothers and sisters at the school with what they are called: as somebody said, or by a parent in common."""
+    said = see(Sibling).filter(Q(first=child) | Q(second=child)).select_related("first", "second")
+    found = {
+        other.pk: (other, link.relationship) for link in said for other in (link.first, link.second) if other != child
+    }
+    held = see(ParentalResponsibility).filter(held=True, ends_on=None)
+    parents = held.filter(child=child, contact__organisation="").values("contact_id")
+    for also in held.filter(contact_id__in=parents).exclude(child=child).select_related("child"):
+        found.setdefault(also.child_id, (also.child, "Shares a parent"))
+    return sorted(
+        found.values(), key=lambda pair: (-(pair[0].year_group or 0), names.fold(pair[0].forename), pair[0].pk)
+    )

@@ -1,6 +1,6 @@
 """Do it: find children, put them on the list, keep what is known about them, bring in files."""
 
-from .finding import Found, find_children, loggable, namesakes, siblings
+from .finding import Found, find_children, loggable, namesakes
 from .registering import link_siblings, register_child, register_children
 
 __all__ = [
@@ -11,5 +11,4 @@ __all__ = [
     "namesakes",
     "register_child",
     "register_children",
-    "siblings",
 ]

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from children import names, upn
-from children.models import BY_NAME, Child, FormerUpn, ParentalResponsibility, Sibling
+from children.models import BY_NAME, Child, FormerUpn
 from children.permissions import may_see_details
 from safeguarding.accounts.models import School, User
 
@@ -79,23 +79,6 @@ def are_alike(one: Child, other: Child) -> bool:
         return False
     first, second = _surname_sounds(one), _surname_sounds(other)
     return bool(first & second) or not (first or second)
-
-
-def siblings(child: Child) -> list[tuple[Child, str]]:
-    """Brothers and sisters at the school with what they are called: as somebody said, or by a parent in common."""
-    said = Sibling.objects.filter(Q(first=child) | Q(second=child)).select_related("first", "second")
-    found = {
-        other.pk: (other, link.relationship) for link in said for other in (link.first, link.second) if other != child
-    }
-    parents = ParentalResponsibility.objects.filter(
-        child=child, held=True, ends_on=None, contact__organisation=""
-    ).values("contact_id")
-    also = ParentalResponsibility.objects.filter(contact_id__in=parents, held=True, ends_on=None)
-    for held in also.exclude(child=child).select_related("child"):
-        found.setdefault(held.child_id, (held.child, "Shares a parent"))
-    return sorted(
-        found.values(), key=lambda pair: (-(pair[0].year_group or 0), names.fold(pair[0].forename), pair[0].pk)
-    )
 
 
 def _a_year_before(day: date) -> date:

@@ -10,9 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from children.models import Child
 from children.panels import record_frame
-from children.people import around, homes
+from children.people import around, homes, siblings
 from children.permissions import access_to_a_child, children_open_to, may_see_addresses, may_see_record
-from children.services import siblings
 from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.reading import read_many, read_one, visible
@@ -58,7 +57,7 @@ def _people(request: Request, pk: UUID, *, asked_for_address: bool) -> HttpRespo
     shown = may_see and (asked_for_address or not confidential)
     context = frame | {
         "around": around(found, see, today=timezone.localdate()),
-        "siblings": siblings(found),
+        "siblings": siblings(found, see),
         "may_see_addresses": may_see,
         "addresses_shown": shown,
         "homes": read_many(request, homes(found, see), purpose="address", about=found) if shown else [],
