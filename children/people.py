@@ -17,6 +17,7 @@ from .models import (
     EarlierSchool,
     Enrolment,
     FormerUpn,
+    Household,
     HouseholdMember,
     OtherName,
     ParentalResponsibility,
@@ -52,17 +53,15 @@ class Around:
 
 def around(child: Child, see: See, *, today: date) -> Around:
     """What is known around the child; `see` gives the rows of a model that the reader may see."""
-    adults = {
-        link.contact_id: Person(link.contact, link)
-        for link in see(ContactLink)
-        .filter(child=child, ends_on=None)
-        .select_related("contact__household")
-        .order_by("order", "pk")
-    }
+    links = see(ContactLink).filter(child=child, ends_on=None, contact__in=see(Contact)).select_related("contact")
+    adults = {link.contact_id: Person(link.contact, link) for link in links.order_by("order", "pk")}
+    lived_in = see(Household).in_bulk({p.contact.household_id for p in adults.values() if p.contact.household_id})
+    for person in adults.values():
+        person.contact.household = lived_in.get(person.contact.household_id)
     for said in see(ParentalResponsibility).filter(child=child, ends_on=None):
         if said.contact_id in adults:
             adults[said.contact_id].responsibility = said
-    orders = list(see(ContactRestriction).filter(child=child).select_related("contact").order_by("-starts_on", "pk"))
+    orders = orders_about(child, see)
     in_force = [order for order in orders if order.in_force(today)]
     for order in in_force:
         if order.contact_id in adults:
@@ -79,9 +78,20 @@ def around(child: Child, see: See, *, today: date) -> Around:
     )
 
 
+def orders_about(child: Child, see: See) -> list[ContactRestriction]:
+    """Orders and agreements, the newest first. The adult is None where one is not named, or not to be seen by the reader."""
+    found = list(see(ContactRestriction).filter(child=child).order_by("-starts_on", "pk"))
+    adults = see(Contact).in_bulk({order.contact_id for order in found if order.contact_id})
+    for order in found:
+        order.contact = adults.get(order.contact_id)  # type: ignore[arg-type]
+    return found
+
+
 def homes(child: Child, see: See) -> QuerySet[HouseholdMember]:
     """Where the child lives, the address of the register first."""
-    found: QuerySet[HouseholdMember] = see(HouseholdMember).filter(child=child, ends_on=None)
+    found: QuerySet[HouseholdMember] = see(HouseholdMember).filter(
+        child=child, ends_on=None, household__in=see(Household)
+    )
     return found.select_related("household").order_by("-is_main", "pk")
 
 

@@ -38,6 +38,18 @@ def test_the_rest_is_as_the_policy_says(matrix: Matrix, person: str):
     assert not told, told
 
 
+def test_the_first_wall_stands_alone_before_a_hidden_child_and_her_sister(
+    matrix: Matrix, monkeypatch: pytest.MonkeyPatch
+):
+    """Without row security: what a page fetches beside its record, the gate alone must hide. Whole pages, frame and all."""
+    monkeypatch.setenv("ONE_WALL", "1")
+    cells = [c for c in matrix.cells() if c.person == "lead_parent" and c.record in ("hidden", "two")]
+    told = matrix.wrong(c for c in cells if POLICY.expected(c) != "closed")
+    matrix.forget()
+    assert cells
+    assert not told, told
+
+
 @pytest.mark.parametrize("method", ["HEAD", "PUT", "DELETE"])
 def test_other_methods_open_nothing_more(matrix: Matrix, method: str):
     """Asked by the lead about her own child, and by somebody without a role that reads: `make soak` asks as everybody."""

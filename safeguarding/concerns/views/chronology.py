@@ -1,5 +1,6 @@
 """Show what has happened to a child, newest first: on the page, and on paper with the same filter."""
 
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from children.models import Child, ContactRestriction
 from children.panels import record_frame
+from children.people import orders_about
 from children.permissions import access_to_a_child
 from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.audit.models import Verb
@@ -85,5 +87,4 @@ def _readable(request: Request) -> QuerySet[Child]:
 def _orders(request: Request, child: Child) -> list[ContactRestriction]:
     """What must be known before anybody rings or writes to anybody: orders and agreements in force today."""
     today = timezone.localdate()
-    orders = visible(request, ContactRestriction).filter(child=child).select_related("contact").order_by("-starts_on")
-    return [order for order in orders if order.in_force(today)]
+    return [order for order in orders_about(child, partial(visible, request)) if order.in_force(today)]
