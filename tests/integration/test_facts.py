@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from children.services.access import declare_conflict
 from safeguarding.accounts.models import RoleAssignment, TeamMember, User
 from safeguarding.accounts.services import add_member, end_role, make_team
 from safeguarding.audit.protection import known
@@ -21,14 +22,6 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-
-
-def conflict(user: Any, child: Any) -> None:
-    from children.models import ConflictOfInterest
-
-    ConflictOfInterest._base_manager.create(
-        user=user, child=child, school_id=child.school_id, kind="own_child", declared_by=user
-    )
 
 
 def child_of(concern: Any) -> Any:
@@ -50,7 +43,7 @@ def test_who_does_not_work_here_today_keeps_nobody_from_standing_in():
     concern, today = factories.concern(room), timezone.localdate()
     chair = factories.member(room.school, "chair", "Ada", "Moss")
     for reader in (room.lead, room.deputy, room.headteacher):
-        conflict(reader, child_of(concern))
+        declare_conflict(user=reader, child=child_of(concern), kind="own_child", by=reader)
     assert known("concerns_standing_in", chair.pk) == [concern.pk]
 
     second = factories.member(room.school, "lead", "Noor", "Haddad")
@@ -69,7 +62,7 @@ def test_the_chair_stands_in_for_a_headteacher_while_it_is_about_them():
     room = factories.staffroom()
     concern = factories.concern(room)
     chair = factories.member(room.school, "chair", "Ada", "Moss")
-    conflict(room.headteacher, child_of(concern))
+    declare_conflict(user=room.headteacher, child=child_of(concern), kind="own_child", by=room.headteacher)
     assert known("concerns_standing_in", chair.pk) == [], (
         "hidden from the Headteacher for another reason: leads read it"
     )
