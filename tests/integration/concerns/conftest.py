@@ -17,6 +17,13 @@ def room() -> factories.Staffroom:
 
 
 @pytest.fixture
+def clock() -> Iterator[Any]:
+    """A Tuesday in term, 10 o'clock; `clock.shift(minutes)` goes on."""
+    with time_machine.travel(SCHOOL_DAY, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
 def lead(client: Any, room: factories.Staffroom) -> Iterator[Any]:
     with time_machine.travel(SCHOOL_DAY, tick=False):
         client.force_login(room.lead)

@@ -1,0 +1,183 @@
+"""A call that was made: its sender's own page, and what the open pages of leads show."""
+
+import re
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from safeguarding.accounts import services as accounts
+from safeguarding.accounts.models import Notice
+from safeguarding.audit.models import Event, Verb
+from safeguarding.concerns.services import deciding, raising
+from tests import factories
+from tests.factories import LONDON, SCHOOL_DAY
+
+from .call_page import made, strip
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+
+def test_the_sender_sees_who_was_told_and_who_has_opened_it(client, room, clock):
+    concern = made(room)
+    client.force_login(room.teacher)
+    text = client.get(f"/call/{concern.pk}/").content.decode()
+    assert "Nobody has opened your call yet" in text
+    assert "It goes to Tom Aldous at 10:03am and to Helen Okafor at 10:06am." in text
+    assert "<b>Priya Raman</b>, extension 214" in text
+    assert "call 999" in text
+
+    clock.shift(timedelta(minutes=1))
+    deciding.open_concern(concern=concern, by=room.lead)
+    text = client.get(f"/call/{concern.pk}/", {"part": "1"}).content.decode()
+    assert "Priya Raman has opened your call" in text
+    assert "At 10:01am. Ring extension <b>214</b>" in text
+
+
+def test_a_lead_who_was_not_told_but_saw_it_on_the_screen_is_named_too(client, room):
+    concern = made(room)
+    deciding.open_concern(concern=concern, by=room.deputy)
+    client.force_login(room.teacher)
+    assert "Tom Aldous has opened your call" in client.get(f"/call/{concern.pk}/").content.decode()
+
+
+def test_the_senders_page_passes_the_call_on_where_no_worker_runs(client, room, clock):
+    concern = made(room)
+    client.force_login(room.teacher)
+    clock.shift(timedelta(minutes=3))
+    text = client.get(f"/call/{concern.pk}/", {"part": "1"}).content.decode()
+    assert "Tom Aldous" in text
+    assert "It goes to Helen Okafor at 10:06am." in text
+    clock.shift(timedelta(minutes=3))
+    text = client.get(f"/call/{concern.pk}/", {"part": "1"}).content.decode()
+    assert "Helen Okafor" in text
+    assert "3 people have been told; it goes to nobody else by itself." in text
+    assert Notice.objects.filter(user=room.deputy, kind=Notice.Kind.CALL).exists()
+
+
+@pytest.mark.parametrize(
+    ("away", "caller", "said"),
+    [
+        (["lead", "deputy", "third"], "teacher", "1 person has been told; it goes to nobody else by itself."),
+        (["headteacher"], "teacher", "It goes to Tom Aldous at 10:03am and to Olive Marsh at 10:06am."),
+        (["deputy", "third", "headteacher"], "teacher", "1 person has been told; it goes to nobody else by itself."),
+        ([], "headteacher", "It goes to Tom Aldous at 10:03am and to Olive Marsh at 10:06am."),
+        (["lead", "deputy", "third", "headteacher"], "teacher", "4 people have been told"),
+        ([], "teacher", "It goes to Tom Aldous at 10:03am and to Helen Okafor at 10:06am."),
+    ],
+)
+def test_the_senders_page_says_who_is_told_next_as_it_happens(client, room, clock, away, caller, said):
+    """And what it says comes true, whoever is away."""
+    third = factories.member(room.school, "deputy_lead", "Olive", "Marsh", call_order=3)
+    people = vars(room) | {"third": third}
+    for name in away:
+        accounts.record_absence(
+            user=people[name], starts_on=SCHOOL_DAY.date(), ends_on=SCHOOL_DAY.date(), by=room.lead, at=SCHOOL_DAY
+        )
+    concern = raising.call_lead(token=uuid4(), school=room.school, by=people[caller], at=SCHOOL_DAY)
+    client.force_login(people[caller])
+    assert said in client.get(f"/call/{concern.pk}/").content.decode()
+    for name, at in re.findall(r"to (\w+ \w+) at 10:(\d\d)am", said):
+        clock.move_to(SCHOOL_DAY + timedelta(minutes=int(at)))
+        client.get(f"/call/{concern.pk}/", {"part": "1"})
+        newest = Notice.objects.filter(kind=Notice.Kind.CALL).order_by("created_at", "pk").last()
+        assert newest.user.full_name == name
+
+
+def test_a_call_is_its_senders_own_page(client, room):
+    concern = made(room)
+    for user in (room.assistant, room.lead):
+        client.force_login(user)
+        assert client.get(f"/call/{concern.pk}/").status_code == 404
+    client.force_login(room.teacher)
+    assert client.get(f"/call/{concern.pk}/").status_code == 200
+    logged = factories.concern(room)
+    assert client.get(f"/call/{logged.pk}/").status_code == 404
+
+
+def test_the_page_is_recorded_once_and_its_asking_is_not(client, room):
+    concern = made(room)
+    client.force_login(room.teacher)
+    client.get(f"/call/{concern.pk}/")
+    for _ in range(5):
+        client.get(f"/call/{concern.pk}/", {"part": "1"})
+    assert Event.objects.filter(verb=Verb.VIEW, object_id=concern.account.pk, purpose="call").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (SCHOOL_DAY, False),
+        (datetime(2026, 11, 24, 19, 0, tzinfo=LONDON), True),
+        (datetime(2026, 11, 28, 11, 0, tzinfo=LONDON), True),
+    ],
+)
+def test_out_of_hours_the_numbers_come_first(client, room, clock, at, said):
+    accounts.change_school(school=room.school, by=room.lead, social_care_night="0161 496 0003")
+    concern = made(room)
+    clock.move_to(at)
+    client.force_login(room.teacher)
+    for address in ("/call/", f"/call/{concern.pk}/"):
+        text = client.get(address).content.decode()
+        assert ("0161 496 0003" in text) is said
+        assert ("nyone can make a referral" in text) is said
+        assert "999" in text
+        if said:
+            assert text.index("0161 496 0003") < text.index("<h1")
+
+
+def test_the_open_page_of_a_lead_shows_who_calls_and_nothing_about_the_child(client, room):
+    rowan = factories.child(room.school, by=room.office)
+    made(room, child=rowan, line="He says he is hungry")
+    for part in (True, False):
+        text = strip(client, room.deputy, part)
+        assert "from Jon Beckett, Class teacher, 5B, at 10am" in text
+        for secret in ("Rowan", "Ashdown", "hungry", "C-2026"):
+            assert secret not in text
+
+
+def test_an_open_page_without_calls_is_empty_and_no_event(client, room):
+    assert strip(client, room.lead).strip() == ""
+    made(room)
+    assert strip(client, room.lead).strip() != ""
+    assert not Event.objects.filter(actor_id=room.lead.pk).exists()
+
+
+def test_who_takes_no_calls_is_shown_none(client, room):
+    made(room)
+    for user in (room.teacher, room.assistant, room.office):
+        assert strip(client, user).strip() == ""
+
+
+def test_a_lead_who_works_in_another_role_just_now_is_shown_calls_all_the_same(client, room):
+    elsewhere = factories.school("Weir Road Primary School")
+    factories.give_role(user=room.lead, school=elsewhere, role_key="teacher", starts_on=factories.LONG_AGO)
+    made(room)
+    client.force_login(room.lead)
+    client.post("/act-as/", {"acting": f"{elsewhere.pk}:teacher"})
+    text = client.get("/calls/", {"part": "1"})
+    assert text.wsgi_request.held.role.key == "teacher"
+    assert "Jon Beckett" in text.content.decode()
+
+
+def test_the_frame_may_stand_in_our_own_pages_only_and_no_other_page_in_any_frame(client, room):
+    client.force_login(room.lead)
+    frame, page = client.get("/calls/"), client.get("/call/")
+    assert frame.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in frame.headers["Content-Security-Policy"]
+    assert page.headers["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+    text = frame.content.decode()
+    assert '<meta http-equiv="refresh" content="15">' in text
+    assert '<base target="_top">' in text
+
+
+def test_asking_costs_the_view_one_query_and_keeps_no_session_alive(client, room, django_assert_num_queries):
+    made(room)
+    client.force_login(room.lead)
+    expires = client.session.get_expiry_date(modification=SCHOOL_DAY)
+    # Session, its row, person, roles, the transaction and its context; then the calls.
+    with django_assert_num_queries(8):
+        client.get("/calls/", {"part": "1"})
+    assert "sessionid" not in client.get("/calls/").cookies
+    assert client.session.get_expiry_date(modification=SCHOOL_DAY) == expires
