@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from safeguarding.http import Request
-from safeguarding.paging import MANY, capped_counts
+from safeguarding.paging import MANY, capped_counts, in_words
 
 Predicate = Callable[[Request], bool]
 AtSchool = Callable[[Request, UUID], bool]
@@ -92,7 +92,10 @@ def fill(slot: str, request: Request, record: Any = None) -> list[str]:
 
 
 def navigation(request: Request, current: str = "") -> list[dict[str, Any]]:
-    """The main navigation of this person: text, url, whether it is the current page, how much waits. Rows are counted together."""
+    """The main navigation of this person: text, url, whether it is the current page, how much waits, "99+" at most.
+
+    Rows are counted together.
+    """
     shown = [item for item in _nav if item.may(request)]
     waiting = {item.key: item.waiting(request) for item in shown if item.waiting}
     counts = waiting | capped_counts({key: rows for key, rows in waiting.items() if isinstance(rows, QuerySet)}, MANY)
@@ -101,7 +104,7 @@ def navigation(request: Request, current: str = "") -> list[dict[str, Any]]:
             "text": item.text,
             "url": reverse(item.url_name),
             "current": item.key == current,
-            "count": counts.get(item.key, 0),
+            "count": in_words(count, MANY) if (count := counts.get(item.key, 0)) else "",
             "hot": item.hot,
         }
         for item in shown

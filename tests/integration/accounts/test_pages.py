@@ -78,13 +78,14 @@ def test_following_a_notice_opens_it_and_leads_to_its_record(client, room):
     assert "Nothing waiting" in client.get("/inbox/").content.decode()
 
 
-def test_the_navigation_counts_what_is_not_opened(client, room):
-    for _ in range(2):
+@pytest.mark.parametrize(("unopened", "said"), [(0, ""), (2, "2"), (99, "99"), (100, "99+")])
+def test_the_navigation_counts_what_is_not_opened(client, room, unopened, said):
+    for _ in range(unopened):
         tell(room.teacher, room.school)
     client.force_login(room.teacher)
     page = client.get("/inbox/")
     [entry] = [item for item in page.context["harbour"]["nav"] if item["text"] == "Inbox"]
-    assert entry["count"] == 2
+    assert entry["count"] == said
 
 
 def test_a_long_inbox_is_paged_by_place(client, room, django_assert_max_num_queries):
