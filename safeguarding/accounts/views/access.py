@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from safeguarding.accounts import fresh, services
 from safeguarding.accounts.capabilities import differences, in_words, of_roles
@@ -152,28 +152,32 @@ def _team(key: UUID, school: School, today: date) -> Team:
     return found
 
 
-@require_POST
 @requires(Capability.MANAGE_ACCESS)
 @fresh_factor
 def remove_member(request: Request, key: UUID, member_id: UUID) -> HttpResponseBase:
-    """Somebody leaves a team, and sees nothing of what it was given from now on."""
+    """Somebody leaves a team: first what they see no longer, then they are taken out."""
     found = _team(key, *_here(request))
     member = next((m for m in found.members_now if m.pk == member_id), None)  # type: ignore[attr-defined]
     if member is None:
         raise Http404
-    services.remove_member(member=member, by=request.user)
-    messages.success(request, "Taken out of the team.")
-    return redirect("team", key)
+    if request.method == "POST":
+        services.remove_member(member=member, by=request.user)
+        messages.success(request, "Taken out of the team.")
+        return redirect("team", key)
+    context = {"team": found, "member": member, "opens": fill("team", request, found)}
+    return render(request, "access/team_remove.html", context)
 
 
-@require_POST
 @requires(Capability.MANAGE_ACCESS)
 @fresh_factor
 def end_team(request: Request, key: UUID) -> HttpResponseBase:
-    """What the team was given opens nothing any more."""
-    services.end_team(team=_team(key, *_here(request)), by=request.user)
-    messages.success(request, "The team has ended.")
-    return redirect("teams")
+    """What a team was given opens nothing any more: first who sees what no longer, then it ends."""
+    found = _team(key, *_here(request))
+    if request.method == "POST":
+        services.end_team(team=found, by=request.user)
+        messages.success(request, "The team has ended.")
+        return redirect("teams")
+    return render(request, "access/team_end.html", {"team": found, "opens": fill("team", request, found)})
 
 
 @requires(Capability.MANAGE_ACCESS)

@@ -175,8 +175,14 @@ def test_a_team_is_made_filled_and_ended(client, room):
     client.post(reverse("team", args=[team.key]), add | {"confirmed": "yes"})
     member = team.members.get()
     assert "Carla Mendes" in text(client.get(reverse("team", args=[team.key])))
+    for name, keys in (("remove_member", [team.key, member.pk]), ("end_team", [team.key])):
+        page = text(client.get(reverse(name, args=keys)))
+        assert "Carla Mendes" in page
+        assert "Nothing is changed yet" in page
+    assert client.get(reverse("team", args=[team.key])).context["team"].members_now == [member]
     assert client.post(reverse("remove_member", args=[team.key, member.pk])).status_code == 302
     assert client.post(reverse("remove_member", args=[team.key, member.pk])).status_code == 404
+    assert "nobody loses anything" in text(client.get(reverse("end_team", args=[team.key])))
     assert client.post(reverse("end_team", args=[team.key])).status_code == 302
     assert client.get(reverse("team", args=[team.key])).status_code == 404
     assert client.post(reverse("teams"), {"title": "", "kind": "pastoral"}).status_code == 422
