@@ -12,8 +12,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
-from django.urls import reverse
 
+from safeguarding.addresses import address_of
 from safeguarding.http import Request
 from safeguarding.paging import MANY, capped_counts, in_words
 
@@ -98,11 +98,12 @@ def navigation(request: Request, current: str = "") -> list[dict[str, Any]]:
     """
     shown = [item for item in _nav if item.may(request)]
     waiting = {item.key: item.waiting(request) for item in shown if item.waiting}
-    counts = waiting | capped_counts({key: rows for key, rows in waiting.items() if isinstance(rows, QuerySet)}, MANY)
+    counts = {key: number for key, number in waiting.items() if not isinstance(number, QuerySet)}
+    counts |= capped_counts({key: rows for key, rows in waiting.items() if isinstance(rows, QuerySet)}, MANY)
     return [
         {
             "text": item.text,
-            "url": reverse(item.url_name),
+            "url": address_of(item.url_name),
             "current": item.key == current,
             "count": in_words(count, MANY) if (count := counts.get(item.key, 0)) else "",
             "hot": item.hot,
@@ -116,7 +117,7 @@ def tabs(
 ) -> list[dict[str, Any]]:
     """The tabs of the record of a child at that school that this person may open. `given`: they were given access to it."""
     return [
-        {"text": tab.text, "url": reverse(tab.url_name, args=[child_id]), "current": tab.key == current}
+        {"text": tab.text, "url": address_of(tab.url_name, child_id), "current": tab.key == current}
         for tab in _tabs
         if tab.may(request, school_id) or (given and tab.given)
     ]

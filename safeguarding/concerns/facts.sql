@@ -101,6 +101,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
                    WHERE logged_by_id = me AND called_at IS NOT NULL AND finished_at IS NULL)
 $$;
 
+-- Whether the person was ever given something to do. Every page asks, and of most people it is the end of the question.
+CREATE FUNCTION rules.was_given_actions(me uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT EXISTS (SELECT FROM public.concerns_action WHERE owner_id = me)
+$$;
+
 CREATE FUNCTION rules.opened_drafts(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(draft_id), '{}') FROM public.concerns_draftopening WHERE lead_id = me

@@ -10,7 +10,7 @@ from django.template import Library, TemplateSyntaxError
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
-from safeguarding import dates, icons, tables
+from safeguarding import addresses, dates, icons, tables
 from safeguarding.components import label, slotted
 from safeguarding.forms import problems
 
@@ -18,6 +18,7 @@ register = Library()
 included = register.inclusion_tag
 register.tag(tables.table)
 register.tag(tables.row)
+register.tag(addresses.url)
 register.simple_tag(tables.column, takes_context=True)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from children.services.access import declare_conflict
@@ -16,6 +15,7 @@ from safeguarding.accounts.models import RoleAssignment, TeamMember, User
 from safeguarding.accounts.services import add_member, end_role, make_team
 from safeguarding.audit.protection import known
 from safeguarding.concerns.models import ConcernChild, ConcernSubject
+from safeguarding.concerns.permissions import OwnWork, own_work
 from safeguarding.concerns.services.deciding import add_action
 from safeguarding.concerns.services.drafts import open_draft, save_draft
 from tests import factories
@@ -96,6 +96,8 @@ def test_one_acts_on_a_concern_in_which_one_has_something_to_do_at_a_school_wher
     )
     assert known("concerns_to_act_on", room.pastoral.pk) == [concern.pk]
     assert known("concerns_to_act_on", room.teacher.pk) == []
+    assert own_work(room.pastoral) == OwnWork(unsent=False, given=True)
+    assert own_work(room.teacher) == OwnWork(unsent=False, given=False)
     end_role(assignment=RoleAssignment.objects.get(user=room.pastoral), last_day=timezone.localdate() - DAY)
     assert known("concerns_to_act_on", room.pastoral.pk) == []
 
@@ -108,6 +110,4 @@ def test_a_draft_is_its_authors_and_of_the_lead_who_opened_it():
     for person, own, opened in ((room.teacher, [token], []), (room.lead, [], [token]), (room.deputy, [], [])):
         assert known("own_drafts", person.pk) == own
         assert known("opened_drafts", person.pk) == opened
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT rules.has_unsent(%s)", [person.pk])
-            assert cursor.fetchone() == (bool(own),)
+        assert own_work(person) == OwnWork(unsent=bool(own), given=False)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from children.models import Child, ChildDetail
 from safeguarding.audit.protection import may_view, who_sees
 from safeguarding.concerns.models import Account, Action, Concern, ConcernChild
-from tests import worlds
+from tests import factories, worlds
 from tests.walls import asking
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +87,17 @@ def test_each_reason_and_the_denial_decide_enough_pairs_to_be_tested():
                     decided[reasons.pop()] += 1
     shares = {name: round(decided[name] / pairs, 3) for name in (*REASONS, "never")}
     assert [name for name, share in shares.items() if share < 0.05] == []
+
+
+def test_the_rule_stands_in_a_sub_query_where_the_table_goes_by_another_name():
+    room = factories.staffroom()
+    seen, other = factories.concern(room), factories.concern(factories.staffroom())
+    everything = Concern._base_manager.filter(pk__in=[seen.pk, other.pk])
+    inner = Concern.objects.visible_to(room.lead)
+    assert set(everything.filter(pk__in=inner)) == {seen}
+    assert set(everything.filter(models.Exists(inner.filter(pk=models.OuterRef("pk"))))) == {seen}
+    assert set(everything.exclude(pk__in=inner)) == {other}
+    # And beside another table that has columns of the same names.
+    children = ConcernChild.objects.visible_to(room.lead).filter(concern__in=inner, concern__school=room.school)
+    assert {child.concern_id for child in children} == {seen.pk}
+    assert set((inner | inner).filter(children__in=children)) == {seen}

@@ -21,6 +21,7 @@ from safeguarding.accounts.models import RoleAssignment, User
 from safeguarding.accounts.permissions import live, may
 from safeguarding.accounts.roles import Capability
 from safeguarding.concerns.models import Action, Concern, ConcernChild, HowSoon
+from safeguarding.concerns.permissions import own_work
 
 S = Concern.Status
 # What waits for a decision, and its code in the filter of the list.
@@ -215,7 +216,9 @@ def actions_of(actions: QuerySet[Action], owner: User) -> QuerySet[Action]:
 
 
 def given(actions: QuerySet[Action], owner: User) -> Given:
-    """What the navigation says of a person's actions: one query."""
+    """What the navigation says of a person's actions: one query, for most people of `own_work` alone."""
+    if not own_work(owner).given:
+        return Given(False, 0)
     to_do = Count("pk", filter=Q(status=Action.Status.TO_DO))
     found = actions.filter(owner=owner).aggregate(ever=Count("pk"), to_do=to_do)
     return Given(found["ever"] > 0, found["to_do"])
