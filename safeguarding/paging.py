@@ -4,7 +4,7 @@ Page 200 costs what page 1 costs, and a row that comes in meanwhile moves nothin
 first; it names nobody, so it may stand in an address.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +14,8 @@ from uuid import UUID
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
+
+from safeguarding.once import once
 
 M = TypeVar("M", bound=Model)
 PAGE = 50
@@ -52,17 +54,34 @@ def newest_first(rows: QuerySet[M], moment: str, before: str = "", size: int = P
     )
 
 
-def capped_count(rows: QuerySet[M], cap: int = CAP) -> int:
-    """How many rows there are, counting no further than one beyond `cap`."""
-    return rows.order_by()[: cap + 1].count()
+class Counts:
+    """What a page counts, each no further than one beyond its cap: asked in one query, when the first of them is needed."""
+
+    def __init__(self) -> None:
+        self._asked: dict[Hashable, tuple[QuerySet[Any], int]] = {}
+        self._found: dict[Hashable, int] = {}
+
+    def ask(self, key: Hashable, rows: QuerySet[Any], cap: int = CAP) -> None:
+        """That these rows be counted too."""
+        self._asked[key] = (rows, cap)
+
+    def __getitem__(self, key: Hashable) -> int:
+        if key not in self._found:
+            self._found |= _counted(self._asked)
+            self._asked.clear()
+        return self._found[key]
 
 
-def capped_counts(lists: Mapping[str, QuerySet[Any]], cap: int = CAP) -> dict[str, int]:
-    """How many rows each of `lists` has, each counted no further than one beyond `cap`: one query for all of them."""
-    counts = dict.fromkeys(lists, 0)
-    columns: dict[str, str] = {}
+def counts_of_page() -> Counts:
+    """Those of the page that is being made; elsewhere new ones."""
+    return once("counts", Counts)
+
+
+def _counted(asked: Mapping[Hashable, tuple[QuerySet[Any], int]]) -> dict[Hashable, int]:
+    counts = dict.fromkeys(asked, 0)
+    columns: dict[Hashable, str] = {}
     values: list[Any] = []
-    for name, rows in lists.items():
+    for name, (rows, cap) in asked.items():
         with suppress(EmptyResultSet):  # Django knows by itself that there are none
             columns[name], given = rows.order_by().values("pk")[: cap + 1].query.sql_with_params()
             values += given

@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 
 from safeguarding.addresses import address_of
 from safeguarding.http import Request
-from safeguarding.paging import MANY, capped_counts, in_words
+from safeguarding.paging import MANY, counts_of_page, in_words
 
 Predicate = Callable[[Request], bool]
 AtSchool = Callable[[Request, UUID], bool]
@@ -94,18 +94,21 @@ def fill(slot: str, request: Request, record: Any = None) -> list[str]:
 def navigation(request: Request, current: str = "") -> list[dict[str, Any]]:
     """The main navigation of this person: text, url, whether it is the current page, how much waits, "99+" at most.
 
-    Rows are counted together.
+    Rows are counted together, with those that the page itself counts.
     """
     shown = [item for item in _nav if item.may(request)]
     waiting = {item.key: item.waiting(request) for item in shown if item.waiting}
-    counts = {key: number for key, number in waiting.items() if not isinstance(number, QuerySet)}
-    counts |= capped_counts({key: rows for key, rows in waiting.items() if isinstance(rows, QuerySet)}, MANY)
+    counts = counts_of_page()
+    for key, rows in waiting.items():
+        if isinstance(rows, QuerySet):
+            counts.ask(("menu", key), rows, MANY)
+    numbers = {key: counts["menu", key] if isinstance(rows, QuerySet) else rows for key, rows in waiting.items()}
     return [
         {
             "text": item.text,
             "url": address_of(item.url_name),
             "current": item.key == current,
-            "count": in_words(count, MANY) if (count := counts.get(item.key, 0)) else "",
+            "count": in_words(count, MANY) if (count := numbers.get(item.key)) else "",
             "hot": item.hot,
         }
         for item in shown

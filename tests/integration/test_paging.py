@@ -6,7 +6,8 @@ import pytest
 
 from safeguarding.audit.models import Event, Verb
 from safeguarding.keys import uuid7
-from safeguarding.paging import capped_count, capped_counts, in_words, newest_first
+from safeguarding.once import one_page
+from safeguarding.paging import Counts, counts_of_page, in_words, newest_first
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -84,8 +85,10 @@ def test_a_count_goes_no_further_than_its_cap():
     actor = uuid7()
     for m in range(5):
         logged(m, actor)
-    assert capped_count(rows_of(actor), cap=3) == 4
-    assert capped_count(rows_of(actor), cap=5) == 5
+    counts = Counts()
+    counts.ask("three", rows_of(actor), cap=3)
+    counts.ask("five", rows_of(actor), cap=5)
+    assert (counts["three"], counts["five"]) == (4, 5)
     assert [in_words(412), in_words(1000), in_words(1001)] == ["412", "1,000", "1,000+"]
 
 
@@ -95,9 +98,36 @@ def test_several_lists_are_counted_in_one_query_each_to_its_cap(django_assert_nu
         logged(minutes, few)
     for minutes in range(7):
         logged(minutes, many)
-    lists = {"few": rows_of(few), "many": rows_of(many).order_by("-at"), "none": rows_of(none)}
+    counts = Counts()
     with django_assert_num_queries(1):
-        assert capped_counts(lists, cap=5) == {"few": 3, "many": 6, "none": 0}
-    assert capped_counts({"many": rows_of(many)}) == {"many": 7}
-    with django_assert_num_queries(0):
-        assert capped_counts({}) == {}
+        counts.ask("few", rows_of(few), cap=5)
+        counts.ask("many", rows_of(many).order_by("-at"), cap=5)
+        counts.ask("none", rows_of(none))
+        counts.ask("never", Event.objects.none())
+        assert {name: counts[name] for name in ("few", "many", "none", "never")} == {
+            "few": 3,
+            "many": 6,
+            "none": 0,
+            "never": 0,
+        }
+    # What is asked later is another query, and the first is not asked again.
+    with django_assert_num_queries(1):
+        counts.ask("later", rows_of(many))
+        assert (counts["few"], counts["later"]) == (3, 7)
+
+
+def test_what_nobody_asked_to_count_is_no_number():
+    with pytest.raises(KeyError):
+        Counts()["anything"]
+
+
+def test_the_menu_and_the_page_count_together_and_two_pages_apart(django_assert_num_queries):
+    actor = uuid7()
+    logged(1, actor)
+    with one_page():
+        counts_of_page().ask("list", rows_of(actor))
+        counts_of_page().ask("menu", rows_of(actor))
+        with django_assert_num_queries(1):
+            assert (counts_of_page()["menu"], counts_of_page()["list"]) == (1, 1)
+    with one_page(), pytest.raises(KeyError):
+        counts_of_page()["list"]

@@ -1,11 +1,13 @@
-"""Which kinds of concern may be chosen on a day?"""
+"""Which kinds of concern may be chosen on a day, and what are those of these concerns called?"""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
+from uuid import UUID
 
 from django.db.models import Prefetch, Q
 
-from safeguarding.concerns.models import Category, Subcategory
+from safeguarding.concerns.models import Category, Concern, Subcategory
 
 
 @lru_cache(maxsize=8)
@@ -26,3 +28,23 @@ def kinds_on(day: date) -> list[Category]:
         .order_by("order", "pk")
         .prefetch_related(Prefetch("subcategories", queryset=narrower))
     )
+
+
+def give_kinds(concerns: Iterable[Concern]) -> None:
+    """Give each concern of a list its category and subcategory. They are kept; one that is new is read again."""
+    concerns = list(concerns)
+    categories, narrower = _all()
+    if not {c.category_id for c in concerns} <= {None, *categories} or (
+        not {c.subcategory_id for c in concerns} <= {None, *narrower}
+    ):
+        _all.cache_clear()
+        categories, narrower = _all()
+    for concern in concerns:
+        concern.category = categories[concern.category_id] if concern.category_id else None
+        concern.subcategory = narrower[concern.subcategory_id] if concern.subcategory_id else None
+
+
+@lru_cache(maxsize=1)
+def _all() -> tuple[dict[str, Category], dict[UUID, Subcategory]]:
+    """Every kind there is, those too that are out of use, by their keys."""
+    return Category.objects.in_bulk(), Subcategory.objects.in_bulk()

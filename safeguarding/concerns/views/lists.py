@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from children.models import Child, ChildDetail
 from children.panels import record_frame
@@ -27,11 +28,12 @@ from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.services.kinds import names_on
 from safeguarding.exceptions import NotAllowed
 from safeguarding.http import Request
-from safeguarding.paging import MANY, capped_count, capped_counts, in_words, newest_first
+from safeguarding.paging import CAP, MANY, counts_of_page, in_words, newest_first
 from safeguarding.panels import fill
 
 # The first screen shows six; ten are one glance. More are one click away.
 SHOWN, SHOWN_ALL, BESIDE = 10, 200, 6
+_OF_MAIN = ("waiting", "urgent")
 
 
 @requires("view_concerns")
@@ -56,39 +58,44 @@ def today(request: Request) -> HttpResponse:
     reading.dress(read_many(request, [*shown, *few["news"], *few["reviews"]]))
     to_do = reading.to_do(read_many(request, [*few["actions"], *few["adrift"]]), reader=request.user, today=day)
     mine = len(few["actions"])
-    # Only a full list can be longer than what is shown of it.
-    total = capped_count(waiting) if len(shown) >= SHOWN else len(shown)
+    urgent = [concern for concern in shown if concern.how_soon >= HowSoon.TODAY]
+    lists = {"waiting": waiting, "urgent": waiting.filter(how_soon__gte=HowSoon.TODAY), **of_concerns, **of_actions}
     rows = partial(reading.rows, reader=request.user, at=at)
     new = rows(shown)
     reading.badge([row.child for row in new], visible(request, ChildDetail))
     context = {
         "today": day,
         "rows": new,
-        "total": in_words(total),
-        "more": total > len(shown),
-        "urgent": _urgent(waiting, shown, is_all=total == len(shown)),
         "last_read": None if shown else reading.last_read(concerns, school_id),
         "actions": to_do[:mine],
         "adrift": to_do[mine:],
         "news": rows(few["news"]),
         "reviews": rows(few["reviews"]),
-        "all": _all({**of_concerns, **of_actions}, few),
+        "all": _all(lists, {"waiting": shown, "urgent": urgent, **few}),
         "aside": fill("today_aside", request),
     }
     return render(request, "concerns/today.html", context)
 
 
-def _all(lists: Mapping[str, QuerySet[Any]], few: Mapping[str, Sequence[Any]]) -> dict[str, dict[str, Any]]:
-    """Of each list of which a panel shows a few: how many there are, and whether that is more. Only full panels are counted."""
-    counted = capped_counts({name: found for name, found in lists.items() if len(few[name]) == BESIDE}, MANY)
-    numbers = {name: counted.get(name, len(few[name])) for name in lists}
-    return {name: {"number": in_words(n, MANY), "more": n > len(few[name])} for name, n in numbers.items()}
+def _all(lists: Mapping[str, QuerySet[Any]], shown: Mapping[str, Sequence[Any]]) -> Any:
+    """Of each list of which a panel shows the first: how many there are, and whether that is more. Only full panels are counted.
 
+    Lazy: the menu, which is printed first, is counted in the same query.
+    """
+    counts = counts_of_page()
+    caps = {name: CAP if name in _OF_MAIN else MANY for name in lists}
+    full = {name for name in lists if len(shown[name]) >= (SHOWN if name in _OF_MAIN else BESIDE)}
+    for name in full:
+        counts.ask(name, lists[name], caps[name])
 
-def _urgent(waiting: QuerySet[Concern], shown: Sequence[Concern], *, is_all: bool) -> int:
-    """How many are for today or sooner. Those come first, so that they are seldom more than what is shown."""
-    urgent = sum(concern.how_soon >= HowSoon.TODAY for concern in shown)
-    return urgent if is_all or urgent < len(shown) else capped_count(waiting.filter(how_soon__gte=HowSoon.TODAY))
+    def counted() -> dict[str, dict[str, Any]]:
+        numbers = {name: counts[name] if name in full else len(shown[name]) for name in lists}
+        return {
+            name: {"count": n, "number": in_words(n, caps[name]), "more": n > len(shown[name])}
+            for name, n in numbers.items()
+        }
+
+    return SimpleLazyObject(counted)
 
 
 @requires("view_concerns")
@@ -103,14 +110,17 @@ def concerns(request: Request) -> HttpResponse:
     page = newest_first(reading.listed(found), "logged_at", request.GET.get("before", ""))
     reading.dress(shown := read_many(request, page.rows))
     rows = reading.rows(shown, reader=request.user, at=at)
+    # A first page that is not full says by itself how many there are.
+    is_all, counts = page.is_first and not page.older, counts_of_page()
+    if not is_all:
+        counts.ask("concerns", found)
     address = reverse("concerns")
     kept = urlencode({name: value for name, value in request.GET.items() if name in chosen})
     context = {
         "form": form,
         "narrowed": bool(chosen),
         "rows": rows,
-        # A first page that is not full says it by itself.
-        "count": in_words(len(shown) if page.is_first and not page.older else capped_count(found)),
+        "count": SimpleLazyObject(lambda: in_words(len(shown) if is_all else counts["concerns"])),
         "older": f"{address}?{kept}&before={page.older}" if page.older else "",
         "newest": "" if page.is_first else f"{address}?{kept}",
     }

@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 
 from safeguarding.audit.models import Event
-from safeguarding.concerns.models import Category, Subcategory
+from safeguarding.concerns.models import Category, Concern, Subcategory
+from safeguarding.concerns.services.kinds import give_kinds
 from safeguarding.concerns.services.reference import load_reference, valid_on
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 24)
@@ -42,3 +44,17 @@ def test_guidance_is_two_short_sentences():
     for category in Category.objects.all():
         assert category.guidance.count(". ") == 1, category.code
         assert len(category.guidance) <= 260, category.code
+
+
+def test_a_list_is_given_its_kinds_without_a_query_but_for_one_that_is_new(django_assert_num_queries):
+    room = factories.staffroom()
+    old, new = (Concern.objects.get(pk=factories.concern(room).pk) for _ in range(2))
+    old.category_id = new.category_id = "NEG"
+    give_kinds([old])
+    with django_assert_num_queries(0):
+        give_kinds([old, new])
+    assert old.category == Category.objects.get(pk="NEG")
+    later = Subcategory.objects.create(category_id="NEG", name="A word of next year", order=99)
+    new.subcategory_id = later.pk
+    give_kinds([old, new])
+    assert (old.category.pk, old.subcategory, new.subcategory) == ("NEG", None, later)
