@@ -81,7 +81,12 @@ class Child(models.Model):
     @property
     def full_name(self) -> str:
         """The legal name, forename first."""
-        return f"{self.forename} {self.surname}".strip()
+        return self.name_of(self.forename, self.surname)
+
+    @staticmethod
+    def name_of(forename: str, surname: str) -> str:
+        """The same of a row that is no model."""
+        return f"{forename} {surname}".strip()
 
     @property
     def known_as(self) -> str:

@@ -10,11 +10,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from children.models import ChildDetail
 from safeguarding import dates
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import RoleAssignment, User
@@ -23,6 +22,7 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.concerns.models import Action, Concern, ConcernChild, HowSoon
 from safeguarding.concerns.permissions import own_work
 from safeguarding.concerns.services.kinds import give_kinds
+from safeguarding.concerns.services.named import Named, children_of
 
 S = Concern.Status
 # What waits for a decision, and its code in the filter of the list.
@@ -35,17 +35,12 @@ REVIEWS_AHEAD = timedelta(days=7)
 # Concerns of one kind about one child within this time are shown side by side; nothing is scored.
 SIMILAR_WITHIN = timedelta(days=90)
 _REFERENCE = re.compile(r"\s*(?:c\s*[-/ ]?\s*)?(?:(20\d\d)\s*[-/ ]\s*)?0*(\d{1,7})\s*", re.IGNORECASE)
-_ROLES = ConcernChild.Role
 # What the rows of lists show.
 _LISTED = (
     "year", "number", "status", "how_soon", "title", "logged_at", "called_at", "finished_at", "news_at", "review_on", "reopened_at",
     "level", "decided_at", "school", "category", "subcategory", "logged_by", "acknowledged_by",
 )  # fmt: skip
 _LISTED_OF_PERSON = ("first_name", "last_name", "job")
-_LISTED_OF_CHILD = (
-    "concern_id", "kind", "description", "role", "added_at", "child__forename", "child__surname", "child__class_name",
-)  # fmt: skip
-_PLACE_OF_ROLE = {role: place for place, role in enumerate(_ROLES.values)}
 
 
 @dataclass(frozen=True)
@@ -53,7 +48,7 @@ class Row:
     """A concern as a list shows it. `waited` is in school hours; `state` and `tone` say where it stands and how that looks."""
 
     concern: Concern
-    child: ConcernChild | None
+    child: Named | None
     others: int
     today: date
     waited: str = ""
@@ -89,7 +84,7 @@ class ToDo:
     """
 
     action: Action
-    child: ConcernChild | None
+    child: Named | None
     mark: str
     tone: str
     who: str = ""
@@ -116,29 +111,14 @@ def dress(concerns: Iterable[Concern]) -> None:
     """Give each concern of a list its kind, its people and, as `named`, the children in it: two queries for all."""
     concerns = list(concerns)
     give_kinds(concerns)
-    name_children(concerns)
+    named = children_of([concern.pk for concern in concerns])
     keys = {key for concern in concerns for key in (concern.logged_by_id, concern.acknowledged_by_id) if key}
     people = User.objects.only(*_LISTED_OF_PERSON).in_bulk(keys)
     for concern in concerns:
+        concern.named = named[concern.pk]  # type: ignore[attr-defined]
         concern.logged_by = people[concern.logged_by_id]
         if concern.acknowledged_by_id:
             concern.acknowledged_by = people[concern.acknowledged_by_id]
-
-
-def badge(children: Iterable[ConcernChild | None], details: QuerySet[ChildDetail]) -> None:
-    """Give each child its `badges`, as far as `details` may be seen: one query for all."""
-    cards = {named.child_id: named.child for named in children if named and named.child}
-    for detail in details.filter(pk__in=cards).only("in_care", "sen_provision", "address_confidential"):
-        cards[detail.pk].badges = detail.badges
-
-
-def name_children(concerns: Iterable[Concern]) -> None:
-    """Give each concern as `named` the children in it: one query for all."""
-    prefetch_related_objects(list(concerns), _named())
-
-
-def _named() -> Prefetch:
-    return Prefetch("children", with_cards(ConcernChild.objects.all()).only(*_LISTED_OF_CHILD), to_attr="named")
 
 
 def for_page() -> QuerySet[Concern]:
@@ -149,11 +129,6 @@ def for_page() -> QuerySet[Concern]:
 def with_cards(children: QuerySet[ConcernChild]) -> QuerySet[ConcernChild]:
     """Children of concerns with their cards, as they were added."""
     return children.select_related("child").order_by("added_at", "pk")
-
-
-def in_order(children: Iterable[ConcernChild]) -> list[ConcernChild]:
-    """Children of one concern as a page names them: those somebody is worried about first."""
-    return sorted(children, key=lambda named: _PLACE_OF_ROLE[named.role])
 
 
 def queue(concerns: QuerySet[Concern], school_id: UUID) -> QuerySet[Concern]:
@@ -257,12 +232,12 @@ def described_children() -> QuerySet[ConcernChild]:
 
 def similar(concerns: QuerySet[Concern], concern: Concern, children: Iterable[ConcernChild]) -> list[Concern]:
     """Other concerns of the same kind about the same children in the 90 days before: a plain rule, not a score."""
-    about = [c.child_id for c in children if c.child_id and c.role == _ROLES.WORRIED_ABOUT]
+    about = [c.child_id for c in children if c.child_id and c.role == ConcernChild.Role.WORRIED_ABOUT]
     if not about or concern.category_id is None:
         return []
     found = concerns.filter(
         children__child_id__in=about,
-        children__role=_ROLES.WORRIED_ABOUT,
+        children__role=ConcernChild.Role.WORRIED_ABOUT,
         category_id=concern.category_id,
         logged_at__gt=concern.logged_at - SIMILAR_WITHIN,
         logged_at__lte=concern.logged_at,
@@ -294,7 +269,7 @@ def rows(concerns: Sequence[Concern], *, reader: User, at: datetime, child_id: U
 
 
 def _row(concern: Concern, reader: User, at: datetime, calendar: SchoolCalendar | None, child_id: UUID | None) -> Row:
-    named = in_order(concern.named)  # type: ignore[attr-defined]
+    named: list[Named] = concern.named  # type: ignore[attr-defined]
     first = next((c for c in named if c.child_id == child_id), None) if child_id else None
     state, tone = standing(concern, reader)
     return Row(
@@ -310,15 +285,12 @@ def _row(concern: Concern, reader: User, at: datetime, calendar: SchoolCalendar 
 
 def to_do(actions_: Sequence[Action], *, reader: User, today: date) -> list[ToDo]:
     """Actions as a short list shows them, in the order given: with a child where `reader` reads that school's concerns."""
-    named: dict[UUID, list[ConcernChild]] = {}
     about = {a.concern_id for a in actions_ if may(reader, Capability.VIEW_CONCERNS, a.school_id)}
-    if about:
-        for child in with_cards(ConcernChild.objects.filter(concern__in=about)).only(*_LISTED_OF_CHILD):
-            named.setdefault(child.concern_id, []).append(child)
-    return [_to_do(a, in_order(named.get(a.concern_id, ())), (today - a.due_on).days) for a in actions_]
+    named = children_of(about) if about else {}
+    return [_to_do(a, named.get(a.concern_id, ()), (today - a.due_on).days) for a in actions_]
 
 
-def _to_do(action: Action, named: Sequence[ConcernChild], late: int) -> ToDo:
+def _to_do(action: Action, named: Sequence[Named], late: int) -> ToDo:
     mark, tone = (
         (f"{dates.counted(late, 'day')} late", "bad") if late > 0 else ("Today", "warn") if late == 0 else ("", "")
     )

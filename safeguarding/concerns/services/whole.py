@@ -28,6 +28,7 @@ from safeguarding.concerns.models import (
 )
 
 from . import reading
+from .named import in_order
 
 # The read gate of a request: model to the rows of it that this person may see.
 See = Callable[[type[Model]], QuerySet[Any]]
@@ -115,7 +116,7 @@ def whole(concern: Concern, see: See, *, today: date, on_paper: bool = False) ->
     Paper does not say who has read the concern nor which others are like it: these are left out of it.
     """
     account = see(Account).filter(concern=concern).first()
-    children = reading.in_order(reading.with_cards(see(ConcernChild).filter(concern=concern)))
+    children = in_order(reading.with_cards(see(ConcernChild).filter(concern=concern)))
     amendments = list(see(Amendment).filter(account=account).order_by("added_at", "pk"))
     notes = list(see(ConcernNote).filter(concern=concern).order_by("added_at", "pk"))
     actions = list(see(Action).filter(concern=concern).order_by(F("ended_at").desc(nulls_first=True), "due_on", "pk"))

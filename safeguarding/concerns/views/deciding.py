@@ -31,6 +31,7 @@ from safeguarding.concerns.lifecycles import concern_life
 from safeguarding.concerns.models import Concern, Receipt
 from safeguarding.concerns.permissions import access_given, may_decide
 from safeguarding.concerns.services import deciding, reading
+from safeguarding.concerns.services.named import badge
 from safeguarding.concerns.services.whole import Whole, steps, whole
 from safeguarding.concerns.views.kept import keeps_typed, kept_forms
 from safeguarding.dates import full_day
@@ -183,7 +184,7 @@ def _page(
     request.nav, request.of_school = "concerns", found.school_id
     at = timezone.now()
     it = whole(found, lambda model: visible(request, model), today=timezone.localdate(at))
-    reading.badge(it.children, visible(request, ChildDetail))
+    badge(it.children, visible(request, ChildDetail))
     may = concern_life.open_to(found, request.user)
     offered = _offered(it, may)
     makers = _forms(found, at)

@@ -26,6 +26,7 @@ from safeguarding.concerns.models import Action, Concern, HowSoon
 from safeguarding.concerns.permissions import access_given, children_read, may_decide
 from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.services.kinds import names_on
+from safeguarding.concerns.services.named import badge
 from safeguarding.exceptions import NotAllowed
 from safeguarding.http import Request
 from safeguarding.paging import CAP, MANY, counts_of_page, in_words, newest_first
@@ -62,7 +63,7 @@ def today(request: Request) -> HttpResponse:
     lists = {"waiting": waiting, "urgent": waiting.filter(how_soon__gte=HowSoon.TODAY), **of_concerns, **of_actions}
     rows = partial(reading.rows, reader=request.user, at=at)
     new = rows(shown)
-    reading.badge([row.child for row in new], visible(request, ChildDetail))
+    badge([row.child for row in new], visible(request, ChildDetail))
     context = {
         "today": day,
         "rows": new,

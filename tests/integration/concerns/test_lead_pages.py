@@ -73,7 +73,7 @@ def test_a_row_says_how_long_it_waited_in_school_hours_where_it_stands_and_about
         children=[ChildEntry("witness", skye), ChildEntry("worried_about", rowan), ChildEntry("mentioned", kind="unnamed", description="A boy")],
     )  # fmt: skip
     row = lead.get(reverse("today")).context["rows"][0]
-    assert (row.concern, row.child.child, row.others, row.waited) == (concern, rowan, 2, "1 day")
+    assert (row.concern, row.child.child_id, row.others, row.waited) == (concern, rowan.pk, 2, "1 day")
     content = lead.get(reverse("today")).content.decode()
     assert "Rowan Ashdown" in content
     assert "5B + 2" in content

@@ -1,0 +1,60 @@
+"""Which children are named in these concerns, as a list says it? A name and a class, or the reporter's description."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from children.models import Child, ChildDetail
+from safeguarding.concerns.models import ConcernChild
+
+_COLUMNS = (
+    "concern_id", "child_id", "role", "kind", "description", "child__forename", "child__surname", "child__class_name",
+)  # fmt: skip
+_PLACE_OF_ROLE = {role: place for place, role in enumerate(ConcernChild.Role.values)}
+
+
+@dataclass(slots=True)
+class Named:
+    """A child in a concern. `name` and `class_name` are those of the record; without one, `words` say who it is.
+
+    A list has a hundred of these: no models, which take longer to make than to read.
+    """
+
+    child_id: UUID | None
+    role: str
+    name: str
+    class_name: str
+    words: str
+    badges: Sequence[str] = ()
+
+    @property
+    def role_title(self) -> str:
+        """Worried about, Witness, …"""
+        return str(ConcernChild.Role(self.role).label)
+
+
+def children_of(concerns: Collection[UUID]) -> dict[UUID, list[Named]]:
+    """The children in each of these concerns, which the caller may read, in the order of `in_order`: one query for all."""
+    named: dict[UUID, list[Named]] = {key: [] for key in concerns}
+    rows = ConcernChild.objects.filter(concern__in=concerns).order_by("added_at", "pk").values_list(*_COLUMNS)
+    for concern, child, role, kind, description, forename, surname, class_name in rows:
+        name = Child.name_of(forename, surname) if forename is not None else ""
+        words = "" if name else description or str(ConcernChild.Kind(kind).label)
+        named[concern].append(Named(child, role, name, class_name or "", words))
+    return {concern: in_order(children) for concern, children in named.items()}
+
+
+def in_order[C: (Named, ConcernChild)](children: Iterable[C]) -> list[C]:
+    """Children of one concern as a page names them: those somebody is worried about first."""
+    return sorted(children, key=lambda named: _PLACE_OF_ROLE[named.role])
+
+
+def badge[C: (Named, ConcernChild)](children: Iterable[C | None], details: QuerySet[ChildDetail]) -> None:
+    """Give each child its `badges`, as far as `details` may be seen: one query for all."""
+    linked = [named for named in children if named and named.child_id]
+    found = details.filter(pk__in={named.child_id for named in linked})
+    badges = {detail.pk: detail.badges for detail in found.only("in_care", "sen_provision", "address_confidential")}
+    for named in linked:
+        named.badges = badges.get(named.child_id, [])  # type: ignore[attr-defined]
