@@ -9,7 +9,10 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from safeguarding.once import once
+
 LONDON = ZoneInfo("Europe/London")
+_MONTHS = tuple(f"{date(2000, month, 1):%B}" if month else "" for month in range(13))
 _NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 
 
@@ -36,13 +39,15 @@ def weekday_name(day: date) -> str:
 def full_day(value: date | datetime) -> str:
     """3 September 2026."""
     day = as_day(value)
-    return f"{day.day} {day:%B %Y}"
+    return f"{day.day} {_MONTHS[day.month]} {day.year}"
 
 
 def short_day(value: date | datetime, today: date | None = None) -> str:
     """3 September, with the year when it is not this year."""
     day = as_day(value)
-    return f"{day.day} {day:%B}" if day.year == (today or timezone.localdate()).year else full_day(day)
+    # A list of fifty rows asks for today a hundred times.
+    today = today or once("today", timezone.localdate)
+    return f"{day.day} {_MONTHS[day.month]}" if day.year == today.year else full_day(day)
 
 
 def near_day(value: date | datetime, today: date | None = None) -> str:

@@ -141,7 +141,8 @@ def _select(widget: dict[str, Any]) -> SafeString:
 
 
 def _options(options: list[dict[str, Any]]) -> SafeString:
-    rows = ((str(o["value"]), flatatt(_given(o["attrs"])), o["label"]) for o in options)
+    # Most have no attribute: to be told so is half of what an option takes.
+    rows = ((str(o["value"]), flatatt(given) if (given := _given(o["attrs"])) else "", o["label"]) for o in options)
     return format_html_join("", '<option value="{}"{}>{}</option>\n', rows)
 
 

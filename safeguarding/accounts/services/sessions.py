@@ -12,7 +12,6 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
-from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -23,17 +22,15 @@ from safeguarding.accounts.services.resets import STANDS
 _TOUCH_AFTER = timedelta(seconds=5)
 # Written out, as each request asks: put together from query sets it took three times as long as the answer.
 # Whom a reset really concerns the strip asks where there is one (`resets.concerning`).
-_NEWS = """
-    EXISTS (
-        SELECT 1 FROM accounts_reset r
-        WHERE r.confirmed_at > %s AND (
-            r.user_id = usersessions_usersession.user_id
-            OR r.school_id IN (
-                SELECT a.school_id FROM accounts_roleassignment a
-                WHERE a.user_id = usersessions_usersession.user_id
-            )
+_ROW = """
+    SELECT this.*, EXISTS (
+        SELECT FROM accounts_reset AS r
+        WHERE r.confirmed_at > %(since)s AND (
+            r.user_id = this.user_id
+            OR r.school_id IN (SELECT a.school_id FROM accounts_roleassignment AS a WHERE a.user_id = this.user_id)
         )
-    )
+    ) AS has_resets
+    FROM usersessions_usersession AS this WHERE session_key = %(key)s
 """
 
 
@@ -96,8 +93,7 @@ def row_of(request: HttpRequest) -> UserSession | None:
     key = request.session.session_key
     if not key:
         return None
-    news = RawSQL(_NEWS, [timezone.now() - STANDS])  # noqa: S611 - a constant
-    return UserSession.objects.filter(session_key=key).annotate(has_resets=news).first()
+    return next(iter(UserSession.objects.raw(_ROW, {"key": key, "since": timezone.now() - STANDS})), None)
 
 
 def touch(row: UserSession) -> None:
