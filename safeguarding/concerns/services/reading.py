@@ -19,7 +19,7 @@ from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import RoleAssignment, User
 from safeguarding.accounts.permissions import live, may
 from safeguarding.accounts.roles import Capability
-from safeguarding.concerns.models import Action, Concern, ConcernChild, HowSoon
+from safeguarding.concerns.models import Action, Concern, ConcernChild, HowSoon, Level
 from safeguarding.concerns.permissions import own_work
 from safeguarding.concerns.services.kinds import give_kinds
 from safeguarding.concerns.services.named import Named, children_of
@@ -58,6 +58,16 @@ class Row:
     @property
     def is_unread(self) -> bool:
         return self.concern.status == S.NEW
+
+    @property
+    def level(self) -> str:
+        """Level 2 Early help; empty before a decision."""
+        return str(Level(self.concern.level).label) if self.concern.level else ""
+
+    @property
+    def how_soon(self) -> str:
+        """Today."""
+        return str(HowSoon(self.concern.how_soon).label)
 
     @property
     def is_now(self) -> bool:
