@@ -137,13 +137,19 @@ def team(request: Request, key: UUID) -> HttpResponseBase:
     if form.is_valid():
         one = _colleague(form.cleaned_data["person"], school, today)
         if "confirmed" not in request.POST:
+            _record_team(found)
             return render(request, "access/team_confirm.html", {"team": found, "one": one, "opens": opens})
         services.add_member(team=found, user=one.user, by=request.user)
         messages.success(request, "Added to the team.")
         return redirect("team", key)
-    record(Verb.VIEW, object_type="accounts.team", object_id=found.key, school_id=school.pk)
+    _record_team(found)
     context = {"team": found, "form": form, "opens": opens}
     return render(request, "access/team.html", context, status=422 if form.errors else 200)
+
+
+def _record_team(team: Team) -> None:
+    """That its page was seen: it names children. A team's own key is a UUID, that of its row a number."""
+    record(Verb.VIEW, object_type="accounts.team", object_id=team.key, school_id=team.school_id)
 
 
 def _team(key: UUID, school: School, today: date) -> Team:
@@ -164,6 +170,7 @@ def remove_member(request: Request, key: UUID, member_id: UUID) -> HttpResponseB
         services.remove_member(member=member, by=request.user)
         messages.success(request, "Taken out of the team.")
         return redirect("team", key)
+    _record_team(found)
     context = {"team": found, "member": member, "opens": fill("team", request, found)}
     return render(request, "access/team_remove.html", context)
 
@@ -177,6 +184,7 @@ def end_team(request: Request, key: UUID) -> HttpResponseBase:
         services.end_team(team=found, by=request.user)
         messages.success(request, "The team has ended.")
         return redirect("teams")
+    _record_team(found)
     return render(request, "access/team_end.html", {"team": found, "opens": fill("team", request, found)})
 
 

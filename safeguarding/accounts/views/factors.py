@@ -146,7 +146,16 @@ class TakeAwayApp(DeactivateTOTPView):  # type: ignore[misc]
 
 
 class ChangePassword(PasswordChangeView):  # type: ignore[misc]
-    """A new password by the old one. The session goes on, as old as it was; all others end."""
+    """A new password by the old one. The session goes on, as old as it was; all others end.
+
+    Who signs in with an account of the school has none, and is told so: a first one is a new start.
+    """
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.has_usable_password():
+            return render(request, "account/no_password.html")
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return answer
 
     def form_valid(self, form: Any) -> HttpResponse:
         with sessions.same_session(self.request):

@@ -27,7 +27,7 @@ class Named:
     name: str
     class_name: str
     words: str
-    badges: Sequence[str] = ()
+    badges: Sequence[str] | None = None
 
     @property
     def role_title(self) -> str:
@@ -52,9 +52,9 @@ def in_order[C: (Named, ConcernChild)](children: Iterable[C]) -> list[C]:
 
 
 def badge[C: (Named, ConcernChild)](children: Iterable[C | None], details: QuerySet[ChildDetail]) -> None:
-    """Give each child its `badges`, as far as `details` may be seen: one query for all."""
+    """Give each child its `badges`: one query for all. None where `details`, and so the record, may not be seen."""
     linked = [named for named in children if named and named.child_id]
     found = details.filter(pk__in={named.child_id for named in linked})
     badges = {detail.pk: detail.badges for detail in found.only("in_care", "sen_provision", "address_confidential")}
     for named in linked:
-        named.badges = badges.get(named.child_id, [])  # type: ignore[attr-defined]
+        named.badges = badges.get(named.child_id)  # type: ignore[attr-defined]

@@ -29,7 +29,7 @@ from safeguarding.concerns.forms.deciding import (
 )
 from safeguarding.concerns.lifecycles import concern_life
 from safeguarding.concerns.models import Concern, Receipt
-from safeguarding.concerns.permissions import access_given, may_decide
+from safeguarding.concerns.permissions import access_given, may_decide, schools_read
 from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.services.named import badge
 from safeguarding.concerns.services.whole import Whole, steps, whole
@@ -203,6 +203,7 @@ def _page(
         "phrases": Receipt.choices,
         "logged_myself": found.logged_by_id == request.user.pk,
         "waits": found.status in reading.OPEN,
+        "reads_changes": found.school_id in schools_read(request.user),
         "has_errors": any(form.errors for form in bound.values()),
     }
     forms = {name: make() for name, make in makers.items() if name not in bound} | bound

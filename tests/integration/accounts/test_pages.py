@@ -4,6 +4,7 @@ from datetime import date, time, timedelta
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from safeguarding.accounts import services
@@ -264,3 +265,15 @@ def test_one_school_changes_nothing_of_another(client, room):
     assert post(client, room.deputy, "/school/terms/", **term()).status_code == 403
     theirs.refresh_from_db()
     assert theirs.withdrawn_at is None
+
+
+def test_who_signs_in_with_an_account_of_the_school_is_told_that_there_is_no_password_to_change(client, room):
+    page = reverse("account_change_password")
+    client.force_login(room.teacher)
+    for answer in (client.get(page), client.post(page, {"password1": "three small words"})):
+        assert answer.status_code == 200
+        assert "You have no password here" in answer.content.decode()
+    room.teacher.set_password(factories.PASSWORD)
+    room.teacher.save()
+    client.force_login(room.teacher)
+    assert "Change password" in client.get(page).content.decode()
