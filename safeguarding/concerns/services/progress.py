@@ -128,6 +128,11 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+def own_reports(accounts: QuerySet[Account], author: User) -> QuerySet[Account]:
+    """Somebody's reports for a list of them: nothing of what is written in them."""
+    return accounts.filter(author=author).only("concern", "recorded_at", "author", "school")
+
+
 def progress_of(accounts: Sequence[Account], *, by: User) -> list[Progress]:
     """How far these reports, all of them `by`'s own, have got: two queries whatever their number.
 

@@ -21,7 +21,7 @@ from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Account, Draft
 from safeguarding.concerns.services.drafts import is_overtaken, unsent_of
 from safeguarding.concerns.services.help_now import help_now
-from safeguarding.concerns.services.progress import names_in, own_report, progress_of
+from safeguarding.concerns.services.progress import names_in, own_report, own_reports, progress_of
 from safeguarding.concerns.services.raising import amend
 from safeguarding.concerns.views.keeping import (
     everything,
@@ -46,7 +46,8 @@ ON_HOME = 5
 def staff_home(request: Request) -> HttpResponse:
     """Start a concern, go on with one, see that one was read."""
     request.nav = "home"
-    page = newest_first(visible(request, Account).filter(author=request.user), "recorded_at", size=ON_HOME)
+    mine = own_reports(visible(request, Account), request.user)
+    page = newest_first(mine, "recorded_at", size=ON_HOME)
     context = {
         "greeting": f"Hello, {request.user.first_name}",
         "reports": progress_of(read_many(request, page.rows), by=request.user),
@@ -65,7 +66,7 @@ def staff_home(request: Request) -> HttpResponse:
 def my_reports(request: Request) -> HttpResponse:
     """Every report of one's own, newest first, without a name. "Show name" shows those of one report, and is recorded."""
     request.nav = "my_reports"
-    mine = visible(request, Account).filter(author=request.user)
+    mine = own_reports(visible(request, Account), request.user)
     page = newest_first(mine, "recorded_at", request.GET.get("before", ""))
     reports = progress_of(read_many(request, page.rows), by=request.user)
     shown = next((r.concern_id for r in reports if str(r.concern_id) == request.POST.get("show")), None)
