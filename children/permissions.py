@@ -171,9 +171,12 @@ def conflicts_seen(me: Any) -> Rule:
 
 @rule(ChildTeamGrant)
 def team_grants_seen(me: Any) -> Rule:
-    """Which team was given access to a child."""
+    """Which team was given access to a child: for those who manage access, and for the team."""
     return Rule(
-        because={"role": among("school_id", fact("schools_with", me, Capability.MANAGE_ACCESS))},
+        because={
+            "role": among("school_id", fact("schools_with", me, Capability.MANAGE_ACCESS)),
+            "team": among("id", fact("grants_of_teams", me)),
+        },
         never=among("content_object_id", fact("hidden_children", me)),
     )
 

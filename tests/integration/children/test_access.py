@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
-from children.models import Child, ChildDetail, ChildGrant, ConflictOfInterest, EmergencyAccess
+from children.models import Child, ChildDetail, ChildGrant, ChildTeamGrant, ConflictOfInterest, EmergencyAccess
 from children.services import access
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import Notice
@@ -105,6 +106,26 @@ def test_nobody_gives_access_to_herself_nor_to_a_role_that_the_notice_does_not_n
         accounts.set_roles_beyond_notice(school=room.school, role_keys=["pastoral"], by=room.lead)
     with pytest.raises(NotAllowed):
         accounts.set_roles_beyond_notice(school=room.school, role_keys=["senco"], by=room.deputy)
+
+
+def test_the_members_of_a_team_find_on_their_first_page_what_it_was_given(client, room, rowan):
+    team = accounts.make_team(school=room.school, title="Breakfast club", kind="pastoral", by=room.lead)
+    member = accounts.add_member(team=team, user=room.pastoral, by=room.lead)
+    access.grant_child_to_team(child=rowan, team=team, reason=WHY, last_day=NEXT_MONTH, by=room.lead)
+
+    def home(user):
+        client.force_login(user)
+        return client.get(reverse("staff_home")).content.decode()
+
+    page = home(room.pastoral)
+    assert rowan.full_name in page
+    assert "Given to Breakfast club" in page
+    assert reverse("child", args=[rowan.pk]) in page
+    assert "Breakfast club" not in home(room.teacher)
+    assert [g.group.pk for g in ChildTeamGrant.objects.visible_to(room.pastoral)] == [team.pk]
+    assert not ChildTeamGrant.objects.visible_to(room.teacher).exists()
+    accounts.remove_member(member=member, by=room.lead)
+    assert "Breakfast club" not in home(room.pastoral)
 
 
 def test_a_team_sees_it_while_its_members_are_in_it(room, rowan):
