@@ -27,6 +27,7 @@ from .access import (
     teams_of,
     unanswered,
     who_may_be_given,
+    who_would_change,
 )
 from .cover import (
     OutOfHours,
@@ -165,6 +166,7 @@ __all__ = [
     "use_reset",
     "waiting_for",
     "who_may_be_given",
+    "who_would_change",
     "withdraw_absence",
     "withdraw_day",
     "withdraw_reset",

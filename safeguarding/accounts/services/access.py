@@ -1,6 +1,7 @@
 """Who may be given access at a school, which teams are there, what was answered to the yearly question, who has reviewed?"""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -68,12 +69,24 @@ def may_be_given(user: User, school_id: UUID, *, on: date) -> bool:
 
 def who_may_be_given(school: School, *, on: date) -> list[Colleague]:
     """Of the school's people, those to whom access to a record may be given, by name."""
-    beyond = set(school.roles_beyond_notice)
+    return _who_may_be_given(school, school.roles_beyond_notice, on)
+
+
+def _who_may_be_given(school: School, beyond: Sequence[str], on: date) -> list[Colleague]:
     return [
         one
         for one in staff_of(school.pk, on=on)
         if any(held.role.named_in_notice or held.role_key in beyond for held in one.roles)
     ]
+
+
+def who_would_change(school: School, role_keys: Sequence[str], *, on: date) -> tuple[list[Colleague], list[Colleague]]:
+    """Were these the roles beyond the notice: to whom access could then be given, and to whom no longer, by name.
+
+    What the latter were given closes with the change.
+    """
+    now, then = who_may_be_given(school, on=on), _who_may_be_given(school, role_keys, on)
+    return [one for one in then if one not in now], [one for one in now if one not in then]
 
 
 @transaction.atomic

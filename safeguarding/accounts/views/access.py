@@ -191,9 +191,16 @@ def end_team(request: Request, key: UUID) -> HttpResponseBase:
 @requires(Capability.MANAGE_ACCESS)
 @fresh_factor
 def beyond_notice(request: Request) -> HttpResponseBase:
-    """Roles that may be given access though the privacy notice does not name them, and the words that it will show."""
-    school, _ = _here(request)
-    form = BeyondNoticeForm(request.POST or None, initial={"role_keys": school.roles_beyond_notice})
+    """Roles that may be given access though the privacy notice does not name them, and the words that it will show.
+
+    First who gains by it and who loses, then it is saved.
+    """
+    school, today = _here(request)
+    asked = request.method == "POST"
+    form = BeyondNoticeForm(request.POST if asked else None, initial={"role_keys": school.roles_beyond_notice})
+    if form.is_valid() and "confirmed" not in request.POST:
+        gain, lose = services.who_would_change(school, form.cleaned_data["role_keys"], on=today)
+        return render(request, "access/beyond_notice_confirm.html", {"form": form, "gain": gain, "lose": lose})
     if form.is_valid():
         services.set_roles_beyond_notice(school=school, by=request.user, **form.cleaned_data)
         messages.success(request, "Saved. The privacy notice will show these roles.")

@@ -190,10 +190,21 @@ def test_a_team_is_made_filled_and_ended(client, room):
 
 def test_the_roles_beyond_the_notice_are_shown_in_its_words(client, room):
     client.force_login(room.headteacher)
-    assert client.post(reverse("beyond_notice"), {"role_keys": ["senco"]}).status_code == 302
+    senco = factories.member(room.school, "senco", "Ida", "Frost")
+    sent = {"role_keys": ["senco"]}
+    page = client.post(reverse("beyond_notice"), sent)
+    assert ([one.user for one in page.context["gain"]], page.context["lose"]) == ([senco], [])
+    assert accounts.get_school(room.school.pk).roles_beyond_notice == []
+    assert client.post(reverse("beyond_notice"), sent | {"confirmed": "yes"}).status_code == 302
     page = text(client.get(reverse("beyond_notice")))
     assert "as this school has decided, also by: SENCO" in page
     assert client.post(reverse("beyond_notice"), {"role_keys": ["king"]}).status_code == 422
+    # The last one taken out: an empty form is an answer too.
+    page = client.post(reverse("beyond_notice"))
+    assert (page.context["gain"], [one.user for one in page.context["lose"]]) == ([], [senco])
+    assert accounts.get_school(room.school.pk).roles_beyond_notice == ["senco"]
+    assert client.post(reverse("beyond_notice"), {"confirmed": "yes"}).status_code == 302
+    assert accounts.get_school(room.school.pk).roles_beyond_notice == []
 
 
 def test_the_review_of_the_term_is_due_signed_and_not_due_until_the_next_term(client, room, concern):
