@@ -36,11 +36,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WHERE ended_at IS NULL AND expires_on >= (SELECT rules.today()) AND school_id = ANY ((SELECT rules.schools_that_may_grant(me))::uuid[])
 $$;
 
--- What was given to the person's teams, whether it has run out or not.
+-- What was given to the person's teams and opens a record to them.
 CREATE FUNCTION rules.grants_of_teams(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(id), '{}') FROM public.children_childteamgrant
-    WHERE group_id = ANY ((SELECT rules.teams_of(me))::integer[])
+    WHERE group_id = ANY ((SELECT rules.teams_of(me))::integer[]) AND ended_at IS NULL AND expires_on >= (SELECT rules.today())
+      AND school_id = ANY ((SELECT rules.schools_that_may_grant(me))::uuid[])
 $$;
 
 -- Children whose record the person has opened in an emergency that is not over.

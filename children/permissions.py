@@ -171,7 +171,7 @@ def conflicts_seen(me: Any) -> Rule:
 
 @rule(ChildTeamGrant)
 def team_grants_seen(me: Any) -> Rule:
-    """Which team was given access to a child: for those who manage access, and for the team."""
+    """Which team was given access to a child: for those who manage access, and for the team while it opens it."""
     return Rule(
         because={
             "role": among("school_id", fact("schools_with", me, Capability.MANAGE_ACCESS)),

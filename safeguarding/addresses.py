@@ -8,17 +8,17 @@ from django.template import Context
 from django.template.base import Parser, Token
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as parse_url
-from django.urls import NoReverseMatch, get_urlconf, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 
 
 def address_of(name: str, *keys: UUID) -> str:
     """The address of the page `name`, of the record or records with these keys. Raises `NoReverseMatch` as `reverse` does."""
-    return _pattern(name, len(keys), get_urlconf()).format(*keys)
+    return _pattern(name, len(keys), get_urlconf(), get_script_prefix()).format(*keys)
 
 
 @cache
-def _pattern(name: str, keys: int, urlconf: str | None) -> str:
-    """The address with a place for each key. `urlconf`: of which set of pages."""
+def _pattern(name: str, keys: int, urlconf: str | None, prefix: str) -> str:
+    """The address with a place for each key. `urlconf`: of which set of pages; `prefix`: below which path of the server."""
     places = [UUID(int=place) for place in range(keys)]
     written = reverse(name, args=places, urlconf=urlconf).replace("{", "{{").replace("}", "}}")
     for place in places:

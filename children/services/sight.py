@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, Model, QuerySet, Subquery
 
 from children.models import Child, ChildDetail, ChildGrant, ChildTeamGrant, ConflictOfInterest, EmergencyAccess
+from children.permissions import children_open_to
 from safeguarding.accounts.models import AccessReview, ConflictAnswer, RoleAssignment, School, Term, User
 from safeguarding.accounts.permissions import live
 from safeguarding.accounts.roles import Capability, with_capability
@@ -73,9 +74,13 @@ def emergencies_to_see(accesses: QuerySet[EmergencyAccess], *, reviewed: bool) -
 
 def given_to(user: User, see: See, *, on: date, at: datetime) -> dict[str, list[Any]]:
     """What is open to somebody beside their roles: access given to them and to their teams, emergencies that last."""
-    mine = live_grants(see(ChildGrant).filter(user=user), on).select_related("content_object", "granted_by", "user")
+    # Access given stays given while somebody's role does not allow it, and opens nothing then.
+    opens = children_open_to(user)
+    mine = live_grants(see(ChildGrant).filter(user=user, content_object__in=opens), on).select_related(
+        "content_object", "granted_by", "user"
+    )
     teams = [member.team_id for member in user.teams.filter(ended_at=None, team__ended_at=None) if _is_live(member, on)]
-    theirs = live_grants(see(ChildTeamGrant).filter(group_id__in=teams), on)
+    theirs = live_grants(see(ChildTeamGrant).filter(group_id__in=teams, content_object__in=opens), on)
     return {
         "grants": list(mine),
         "team_grants": list(theirs.select_related("content_object", "granted_by", "group")),

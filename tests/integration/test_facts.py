@@ -10,7 +10,8 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from children.services.access import declare_conflict
+from children.models import ChildTeamGrant
+from children.services.access import declare_conflict, grant_child_to_team
 from safeguarding.accounts.models import RoleAssignment, TeamMember, User
 from safeguarding.accounts.services import add_member, end_role, make_team
 from safeguarding.audit.protection import known
@@ -86,6 +87,28 @@ def test_a_team_is_ones_own_until_one_is_taken_out_or_the_last_day_is_over():
         rows.update(**{field: over})
         assert known("teams_of", room.pastoral.pk) == [], field
         rows.update(**{field: None})
+
+
+def test_what_a_team_was_given_is_ones_own_while_it_opens_something():
+    room = factories.staffroom()
+    rowan = factories.child(room.school, by=room.office)
+    team = make_team(school=room.school, title="Nurture group", kind="pastoral", by=room.lead)
+    add_member(team=team, user=room.pastoral, by=room.lead)
+    last_day = timezone.localdate() + DAY
+    given = grant_child_to_team(child=rowan, team=team, reason="Breakfast every day.", last_day=last_day, by=room.lead)
+    rows, roles = ChildTeamGrant._base_manager.filter(pk=given.pk), RoleAssignment.objects.filter(user=room.pastoral)
+    ended = {"ended_at": timezone.now(), "ended_by": room.lead, "end_reason": "Not needed any more."}
+    for found, changed, back in (
+        (rows, ended, {"ended_at": None, "ended_by": None, "end_reason": ""}),
+        (rows, {"expires_on": timezone.localdate() - DAY}, {"expires_on": last_day}),
+        # The notice names pastoral staff, and no class teacher.
+        (roles, {"role_key": "teacher"}, {"role_key": "pastoral"}),
+    ):
+        assert known("grants_of_teams", room.pastoral.pk) == [given.pk]
+        assert known("grants_of_teams", room.teacher.pk) == []
+        found.update(**changed)
+        assert known("grants_of_teams", room.pastoral.pk) == [], changed
+        found.update(**back)
 
 
 def test_one_acts_on_a_concern_in_which_one_has_something_to_do_at_a_school_where_one_works():

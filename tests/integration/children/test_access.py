@@ -124,6 +124,13 @@ def test_the_members_of_a_team_find_on_their_first_page_what_it_was_given(client
     assert "Breakfast club" not in home(room.teacher)
     assert [g.group.pk for g in ChildTeamGrant.objects.visible_to(room.pastoral)] == [team.pk]
     assert not ChildTeamGrant.objects.visible_to(room.teacher).exists()
+    # In another role, for which the notice does not allow it, it opens nothing and is not offered.
+    role = room.pastoral.assignments.filter(role_key="pastoral")
+    access.grant_child(child=rowan, user=room.pastoral, reason=WHY, last_day=NEXT_MONTH, by=room.lead)
+    role.update(role_key="teacher")
+    assert rowan.full_name not in home(room.pastoral)
+    role.model.objects.filter(user=room.pastoral).update(role_key="pastoral")
+    assert home(room.pastoral).count(rowan.full_name) == 2
     accounts.remove_member(member=member, by=room.lead)
     assert "Breakfast club" not in home(room.pastoral)
 
