@@ -50,8 +50,11 @@ def standing_in(concerns: QuerySet[Concern], user: Any, school_id: UUID) -> Quer
 
 
 def given_concerns(user: Any, see: See, *, on: date) -> QuerySet[ConcernGrant]:
-    """The access to concerns by name that somebody has on a day."""
-    return live_grants(see(ConcernGrant).filter(user=user), on).select_related("content_object")
+    """The access to concerns by name that somebody has on a day, as far as their role allows it still."""
+    opens = known("granted_concerns", user.pk)
+    return live_grants(see(ConcernGrant).filter(user=user, content_object__in=opens), on).select_related(
+        "content_object"
+    )
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,20 @@ def test_access_to_a_concern_is_given_and_withdrawn_in_two_steps(client, room, c
     assert opened(client, room.pastoral, "concern", concern.pk).status_code == 403
 
 
+def test_a_concern_given_by_name_stands_on_the_first_page_while_the_role_allows_it(client, room, concern):
+    access.grant_concern(
+        concern=concern, user=room.pastoral, reason=WHY, last_day=TODAY + timedelta(days=9), by=room.lead
+    )
+    roles = RoleAssignment.objects.filter(user=room.pastoral)
+    for role, is_there in (("pastoral", True), ("teacher", False)):
+        roles.update(role_key=role)
+        for page in (
+            opened(client, room.pastoral, "staff_home"),
+            opened(client, room.lead, "person_access", room.pastoral.pk),
+        ):
+            assert (concern.reference in text(page)) == is_there, role
+
+
 def test_restricting_says_who_loses_sight_of_it(client, room, concern):
     page = text(opened(client, room.lead, "restrict_concern", concern.pk))
     assert "Would see it no longer" in page
