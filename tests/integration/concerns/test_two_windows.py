@@ -11,7 +11,7 @@ from safeguarding.concerns.models import Concern, Draft
 from tests import factories
 from tests.factories import SCHOOL_DAY, child, staffroom
 
-from .test_log_form import LOG, opened, signed_in, whole
+from .log_page import LOG, opened, signed_in, whole
 
 pytestmark = pytest.mark.django_db
 
