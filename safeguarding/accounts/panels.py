@@ -1,24 +1,25 @@
 """What do accounts add to pages: the inbox in everybody's navigation, cover and settings in that of those who keep them."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from safeguarding.accounts import services
-from safeguarding.accounts.models import Notice
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.second_person import may_be_first
+from safeguarding.glance import glance, look_for
 from safeguarding.http import Request
+from safeguarding.paging import MANY
 from safeguarding.panels import NavItem, Panel, register
 
 
-def _unopened(request: Request) -> QuerySet[Notice]:
-    return services.inbox(request.user, opened=False)
+def _unopened(request: Request) -> int:
+    return int(glance(request.user)["notices"])
 
 
 def _may(capability: Capability, request: Request) -> bool:
@@ -43,6 +44,7 @@ def _providers(request: Request, record: Any) -> dict[str, Any] | None:
     return {"ways": ways} if ways else None
 
 
+look_for("notices", partial(services.inbox, opened=False), most=MANY)
 leads_to("accounts.reset", lambda key: reverse("reset", args=[key]))
 register(
     Panel("sign_in", "providers", "account/part_providers.html", _providers, order=5),

@@ -5,7 +5,7 @@ A person's rights are read once per request from the role assignments that are l
 URLs and finds the one that declares nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
@@ -33,10 +33,10 @@ def live(on: date) -> Q:
 
 
 # The same of one person, with what each request needs of it. As a query set it took longer to write than to answer.
-_HELD = """
+HELD = """
     SELECT held.school_id, school.name, held.role_key, held.class_name, EXISTS (
         SELECT FROM accounts_conflictanswer AS answer
-        WHERE answer.user_id = held.user_id AND answer.school_id = held.school_id AND answer.year = %(year)s)
+        WHERE answer.user_id = held.user_id AND answer.school_id = held.school_id AND answer.year = %(year)s) AS answered
     FROM accounts_roleassignment AS held JOIN accounts_school AS school ON school.id = held.school_id
     WHERE held.user_id = %(user)s AND held.starts_on <= %(today)s AND (held.ends_on IS NULL OR held.ends_on >= %(today)s)
     ORDER BY school.name, held.starts_on, held.id
@@ -61,19 +61,24 @@ class Held:
 
 
 class Rights:
-    """What a person may do today, and in which schools. Empty for an inactive or anonymous user."""
+    """What a person may do today, and in which schools. Empty for an inactive or anonymous user.
 
-    def __init__(self, user: User | Any, today: date | None = None) -> None:
+    `found`: the rows of `HELD`, where another query has read them.
+    """
+
+    def __init__(
+        self, user: User | Any, today: date | None = None, found: Iterable[Sequence[Any]] | None = None
+    ) -> None:
         self.user = user
         self.held: list[Held] = []
         if getattr(user, "is_active", False) and user.pk:
-            today = today or timezone.localdate()
-            with connection.cursor() as cursor:
-                cursor.execute(_HELD, {"user": user.pk, "today": today, "year": school_year(today)})
-                found = [Held(at, name, ROLES[key], taught, said) for at, name, key, taught, said in cursor.fetchall()]
+            rows = _held(user.pk, today or timezone.localdate()) if found is None else found
             order = list(ROLES)
             # The furthest-reaching role first: it decides the navigation and the first page.
-            self.held = sorted(found, key=lambda h: -order.index(h.role.key))
+            self.held = sorted(
+                (Held(at, name, ROLES[key], taught, said) for at, name, key, taught, said in rows),
+                key=lambda h: -order.index(h.role.key),
+            )
 
     def schools(self, capability: Capability) -> list[UUID]:
         """Ids of the schools where some live role has `capability`."""
@@ -88,12 +93,28 @@ class Rights:
         return next((h for h in self.held if h.school_id == school_id), None)
 
 
+def held_on(today: date) -> dict[str, Any]:
+    """The parameters of `HELD`, but for the person."""
+    return {"today": today, "year": school_year(today)}
+
+
+def _held(me: UUID, today: date) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(HELD, {"user": me, **held_on(today)})
+        return cursor.fetchall()  # type: ignore[no-any-return]
+
+
 def rights(user: User | Any) -> Rights:
     """The rights of `user`, read from the database once per user object, that is once per request."""
     found: Rights | None = getattr(user, "_rights", None)
     if found is None:
         found = user._rights = Rights(user)  # type: ignore[union-attr]
     return found
+
+
+def remember(user: User | Any, found: Iterable[Sequence[Any]]) -> None:
+    """That these rows of `HELD` are the rights of `user`: read with something else, they are not read again."""
+    user._rights = Rights(user, found=found)  # type: ignore[union-attr]
 
 
 def may(user: User | Any, capability: Capability | str, school_id: UUID | None = None) -> bool:

@@ -102,6 +102,7 @@ class SessionStateMiddleware:
             request.session.flush()
             request.user = AnonymousUser()
             return
+        services.knows_roles(user, row)
         request.session_row = row  # type: ignore[attr-defined]
         request.idle_seconds = int(services.idle_limit(row).total_seconds())  # type: ignore[attr-defined]
         if (state := state_of(request, user, row, now)) is not None:

@@ -21,6 +21,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, models
 from django.db.models import F, Func, Q, UUIDField, Value
 
+from safeguarding.keys import WHOEVER, for_person
+
 M = TypeVar("M", bound=models.Model)
 _OWN = ("safeguarding.", "children.")
 
@@ -158,17 +160,13 @@ class Visible(Func):  # type: ignore[misc]
         [key] = self.get_source_expressions()
         table = compiler.quote_name_unless_alias(key.alias)
         own = connection.ops.quote_name(self.model._meta.db_table)
-        return text.replace(f"{own}.", f"{table}."), [self.me if one == _WHOEVER else one for one in parameters]
-
-
-# Stands for the person in the text of a rule.
-_WHOEVER = UUID("6d7e0000-0000-4000-8000-000000000000")
+        return text.replace(f"{own}.", f"{table}."), for_person(self.me, parameters)
 
 
 @cache
 def visible_sql(model: type[models.Model]) -> tuple[str, tuple[Any, ...]]:
-    """The rows of a model to see, as SQL over its table, with its parameters: one that is `_WHOEVER` is the person's key."""
-    return condition(model, rule_of(model, Value(_WHOEVER, UUIDField())).visible)
+    """The rows of a model to see, as SQL over its table, with its parameters: `WHOEVER` is the person."""
+    return condition(model, rule_of(model, Value(WHOEVER, UUIDField())).visible)
 
 
 def protected_models() -> list[type[models.Model]]:

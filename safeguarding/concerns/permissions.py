@@ -8,13 +8,11 @@ is never seen by somebody who is related to a child in it or is its subject, wha
 What hangs on a concern is seen by the same people. A reporter's own words are seen by their author too, unless hidden.
 """
 
-from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from children.models import Child
@@ -24,6 +22,7 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.audit.models import LogEntry
 from safeguarding.audit.protection import Rule, among, fact, known, overlapping, rule
 from safeguarding.exceptions import BadInput, NotAllowed
+from safeguarding.glance import look_for
 from safeguarding.once import once
 
 from .models import (
@@ -187,23 +186,9 @@ def access_given(user: Any) -> bool:
     return once(("access given", user.pk), lambda: bool(known("access_given", user.pk)))
 
 
-@dataclass(frozen=True)
-class OwnWork:
-    """What the frame of every page looks for, and most people have none of: something unsent, and something given to do."""
-
-    unsent: bool
-    given: bool
-
-
-def own_work(user: Any) -> OwnWork:
-    """Whether there is any of it at all, seen or hidden, before its rows are asked for: one query, once a page."""
-    return once(("own work", user.pk), lambda: _own_work(user.pk))
-
-
-def _own_work(me: UUID) -> OwnWork:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT rules.has_unsent(%(me)s), rules.was_given_actions(%(me)s)", {"me": me})
-        return OwnWork(*cursor.fetchone())
+# Whether there is any of it at all, seen or hidden, before its rows are asked for.
+look_for("unsent", "rules.has_unsent(%s)")
+look_for("given to do", "rules.was_given_actions(%s)")
 
 
 def stands_in(user: Any, concern_id: UUID, school_id: UUID) -> bool:

@@ -16,9 +16,9 @@ from safeguarding.accounts.models import RoleAssignment, TeamMember, User
 from safeguarding.accounts.services import add_member, end_role, make_team
 from safeguarding.audit.protection import known
 from safeguarding.concerns.models import ConcernChild, ConcernSubject
-from safeguarding.concerns.permissions import OwnWork, own_work
 from safeguarding.concerns.services.deciding import add_action
 from safeguarding.concerns.services.drafts import open_draft, save_draft
+from safeguarding.glance import glance
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -119,8 +119,9 @@ def test_one_acts_on_a_concern_in_which_one_has_something_to_do_at_a_school_wher
     )
     assert known("concerns_to_act_on", room.pastoral.pk) == [concern.pk]
     assert known("concerns_to_act_on", room.teacher.pk) == []
-    assert own_work(room.pastoral) == OwnWork(unsent=False, given=True)
-    assert own_work(room.teacher) == OwnWork(unsent=False, given=False)
+    # The action rang in the inbox of whoever has it to do.
+    assert glance(room.pastoral) == {"notices": 1, "unsent": False, "given to do": True}
+    assert glance(room.teacher) == {"notices": 0, "unsent": False, "given to do": False}
     end_role(assignment=RoleAssignment.objects.get(user=room.pastoral), last_day=timezone.localdate() - DAY)
     assert known("concerns_to_act_on", room.pastoral.pk) == []
 
@@ -133,4 +134,4 @@ def test_a_draft_is_its_authors_and_of_the_lead_who_opened_it():
     for person, own, opened in ((room.teacher, [token], []), (room.lead, [], [token]), (room.deputy, [], [])):
         assert known("own_drafts", person.pk) == own
         assert known("opened_drafts", person.pk) == opened
-        assert own_work(person) == OwnWork(unsent=bool(own), given=False)
+        assert (glance(person)["unsent"], glance(person)["given to do"]) == (bool(own), False)

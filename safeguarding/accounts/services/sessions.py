@@ -7,7 +7,9 @@ never overwrite what the other put into the session.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
+from uuid import UUID
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -16,14 +18,15 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from safeguarding.accounts.models import User
+from safeguarding.accounts.permissions import HELD, held_on, remember
 from safeguarding.accounts.services.resets import STANDS
 
 # How far behind the last moment of use may be that the row says, so that not every request writes.
 _TOUCH_AFTER = timedelta(seconds=5)
 # Written out, as each request asks: put together from query sets it took three times as long as the answer.
 # Whom a reset really concerns the strip asks where there is one (`resets.concerning`).
-_ROW = """
-    SELECT this.*, EXISTS (
+_ROW = f"""
+    SELECT this.*, (SELECT json_agg(role) FROM ({HELD.replace("%(user)s", "this.user_id")}) AS role) AS roles, EXISTS (
         SELECT FROM accounts_reset AS r
         WHERE r.confirmed_at > %(since)s AND (
             r.user_id = this.user_id
@@ -31,7 +34,7 @@ _ROW = """
         )
     ) AS has_resets
     FROM usersessions_usersession AS this WHERE session_key = %(key)s
-"""
+"""  # noqa: S608  (one text of ours in another)
 
 
 def begin(request: HttpRequest, user: User, *, shared: bool, address: str) -> None:
@@ -89,11 +92,20 @@ def is_over(row: UserSession, now: datetime) -> bool:
 
 
 def row_of(request: HttpRequest) -> UserSession | None:
-    """The row of this request's session, and whether there may be a reset to tell its person of (`has_resets`): one query."""
+    """The row of this request's session: one query. With it whether there may be a reset to tell its person of
+    (`has_resets`), and the roles that they hold today, for `knows_roles`.
+    """
     key = request.session.session_key
     if not key:
         return None
-    return next(iter(UserSession.objects.raw(_ROW, {"key": key, "since": timezone.now() - STANDS})), None)
+    asked = {"key": key, "since": timezone.now() - STANDS, **held_on(timezone.localdate())}
+    return next(iter(UserSession.objects.raw(_ROW, asked)), None)
+
+
+def knows_roles(user: User, row: UserSession) -> None:
+    """That `user`, whose session this is, holds the roles that came with its row: they are not read again."""
+    columns = itemgetter("name", "role_key", "class_name", "answered")
+    remember(user, [(UUID(role["school_id"]), *columns(role)) for role in row.roles or []])
 
 
 def touch(row: UserSession) -> None:

@@ -77,7 +77,7 @@ def open_notice(*, notice_id: UUID, user: User, at: datetime | None = None) -> N
     return notice
 
 
-def inbox(user: User, *, opened: bool) -> QuerySet[Notice]:
+def inbox(user: User | UUID, *, opened: bool) -> QuerySet[Notice]:
     """The notices of `user` that wait to be opened, or the earlier ones, with their schools."""
     waiting = Q(opened_at=None, settled_at=None)
     return Notice.objects.filter(~waiting if opened else waiting, user=user).select_related("school", "settled_by")

@@ -18,8 +18,8 @@ from safeguarding.audit.context import as_author, door
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Account, Amendment, Concern, Draft, DraftOpening
-from safeguarding.concerns.permissions import own_work
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from safeguarding.glance import glance
 from safeguarding.keys import entry_token, record_of
 from safeguarding.once import once
 
@@ -207,13 +207,13 @@ def was_discarded(token: UUID, *, by: User) -> bool:
 def unsent_of(author: User) -> list[Unsent]:
     """One's own drafts and calls nothing is written about, newest first.
 
-    The frame of every page asks, and mostly there is nothing: `own_work` says so first.
+    The frame of every page asks, and mostly there is nothing: `glance` says so first.
     """
     return list(once(("unsent", author.pk), lambda: _unsent_of(author)))
 
 
 def _unsent_of(author: User) -> list[Unsent]:
-    if not own_work(author).unsent:
+    if not glance(author)["unsent"]:
         return []
     with door("reporting"):
         found = _listed(Draft.objects.filter(author=author), Concern.objects.filter(logged_by=author))

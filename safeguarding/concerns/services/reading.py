@@ -20,9 +20,9 @@ from safeguarding.accounts.models import RoleAssignment, User
 from safeguarding.accounts.permissions import live, may
 from safeguarding.accounts.roles import Capability
 from safeguarding.concerns.models import Action, Concern, ConcernChild, HowSoon, Level
-from safeguarding.concerns.permissions import own_work
 from safeguarding.concerns.services.kinds import give_kinds
 from safeguarding.concerns.services.named import Named, children_of
+from safeguarding.glance import glance
 
 S = Concern.Status
 # What waits for a decision, and its code in the filter of the list.
@@ -203,8 +203,8 @@ def actions_of(actions: QuerySet[Action], owner: User) -> QuerySet[Action]:
 
 
 def given(actions: QuerySet[Action], owner: User) -> Given:
-    """What the navigation says of a person's actions: one query, for most people of `own_work` alone."""
-    if not own_work(owner).given:
+    """What the navigation says of a person's actions: for most people a part of `glance`."""
+    if not glance(owner)["given to do"]:
         return Given(False, 0)
     to_do = Count("pk", filter=Q(status=Action.Status.TO_DO))
     found = actions.filter(owner=owner).aggregate(ever=Count("pk"), to_do=to_do)
