@@ -9,6 +9,7 @@ from django.http.response import HttpResponseRedirectBase
 
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import Held
+from safeguarding.accounts.services.sessions import Session
 from safeguarding.accounts.sessions import Waiting
 from safeguarding.audit.context import Acting
 from safeguarding.exceptions import HarbourError
@@ -22,8 +23,8 @@ class Request(HttpRequest):
     held: Held
     # Whose session this is while it is locked or lacks the second factor; `user` is then nobody.
     waiting: Waiting | None
-    # When this session began and was last used, and whether there is a reset to be told of.
-    session_row: Any
+    # When this session began and was last used, and whether there may be a reset to be told of.
+    own_session: Session
     # After how long without use this session locks.
     idle_seconds: int
     # The key of the current entry of the navigation; set by the view.

@@ -1,18 +1,8 @@
 """How is a record identified? By a UUIDv7 made in Python, before the INSERT."""
 
 import uuid
-from collections.abc import Iterable
-from typing import Any
 
 from uuid_utils import compat
-
-# Stands for a person in SQL that is written out once a process and not once a page.
-WHOEVER = uuid.UUID("6d7e0000-0000-4000-8000-000000000000")
-
-
-def for_person(me: uuid.UUID, parameters: Iterable[Any]) -> list[Any]:
-    """The parameters of such SQL, with the person put in."""
-    return [me if one == WHOEVER else one for one in parameters]
 
 
 def uuid7() -> uuid.UUID:

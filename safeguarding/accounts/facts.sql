@@ -73,3 +73,39 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WHERE member.user_id = me AND member.ended_at IS NULL AND member.starts_on <= (SELECT rules.today())
       AND (member.ends_on IS NULL OR member.ends_on >= (SELECT rules.today()))
 $$;
+
+-- What a request needs of somebody's roles on a day: where, which, and whether they have answered the question of that school
+-- year there. The day is that of whoever asks: a rota looks ahead.
+CREATE FUNCTION rules.roles_held(me uuid, day date, of_year integer)
+RETURNS TABLE (school_id uuid, school_name text, role_key text, class_name text, answered boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT held.school_id, school.name, held.role_key, held.class_name, EXISTS (
+        SELECT FROM public.accounts_conflictanswer AS answer
+        WHERE answer.user_id = held.user_id AND answer.school_id = held.school_id AND answer.year = of_year)
+    FROM public.accounts_roleassignment AS held JOIN public.accounts_school AS school ON school.id = held.school_id
+    WHERE held.user_id = me AND held.starts_on <= day AND (held.ends_on IS NULL OR held.ends_on >= day)
+    ORDER BY school.name, held.starts_on, held.id
+$$;
+
+-- A session: whose, since when and when last used, on a shared device or not; with those roles of its person, and whether
+-- there may be a reset since then to tell them of.
+CREATE FUNCTION rules.session_of(key text, since timestamptz, day date, of_year integer)
+RETURNS TABLE (id bigint, user_id uuid, begun_at timestamptz, used_at timestamptz, shared boolean, roles json, has_resets boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT this.id, this.user_id, this.created_at, this.last_seen_at, coalesce((this.data ->> 'shared')::boolean, false),
+        (SELECT json_agg(held) FROM rules.roles_held(this.user_id, day, of_year) AS held), EXISTS (
+        SELECT FROM public.accounts_reset AS reset
+        WHERE reset.confirmed_at > since AND (
+            reset.user_id = this.user_id
+            OR reset.school_id IN (SELECT role.school_id FROM public.accounts_roleassignment AS role
+                                   WHERE role.user_id = this.user_id)))
+    FROM public.usersessions_usersession AS this WHERE this.session_key = key
+$$;
+
+-- How many notices wait to be opened: no more than the menu shows ("99+").
+CREATE FUNCTION rules.unopened_notices(me uuid) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT count(*) FROM (
+        SELECT FROM public.accounts_notice WHERE user_id = me AND opened_at IS NULL AND settled_at IS NULL LIMIT 100
+    ) AS unopened
+$$;

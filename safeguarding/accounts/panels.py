@@ -1,6 +1,5 @@
 """What do accounts add to pages: the inbox in everybody's navigation, cover and settings in that of those who keep them."""
 
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -14,12 +13,11 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.second_person import may_be_first
 from safeguarding.glance import glance, look_for
 from safeguarding.http import Request
-from safeguarding.paging import MANY
 from safeguarding.panels import NavItem, Panel, register
 
 
 def _unopened(request: Request) -> int:
-    return int(glance(request.user)["notices"])
+    return int(glance(request.user)["unopened"])
 
 
 def _may(capability: Capability, request: Request) -> bool:
@@ -32,8 +30,8 @@ def _cover(request: Request, record: Any) -> dict[str, str]:
 
 
 def _resets(request: Request, record: Any) -> dict[str, Any] | None:
-    """Resets of the last seven days. Whether there are any, the query of the session has said."""
-    if not request.session_row.has_resets:
+    """Resets of the last seven days. Whether there may be any, the query of the session has said."""
+    if not request.own_session.has_resets:
         return None
     found = list(services.concerning(request.user, timezone.now()))
     return {"resets": found} if found else None
@@ -44,7 +42,7 @@ def _providers(request: Request, record: Any) -> dict[str, Any] | None:
     return {"ways": ways} if ways else None
 
 
-look_for("notices", partial(services.inbox, opened=False), most=MANY)
+look_for(unopened="unopened_notices")
 leads_to("accounts.reset", lambda key: reverse("reset", args=[key]))
 register(
     Panel("sign_in", "providers", "account/part_providers.html", _providers, order=5),

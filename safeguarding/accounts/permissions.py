@@ -32,17 +32,6 @@ def live(on: date) -> Q:
     return Q(starts_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gte=on))
 
 
-# The same of one person, with what each request needs of it. As a query set it took longer to write than to answer.
-HELD = """
-    SELECT held.school_id, school.name, held.role_key, held.class_name, EXISTS (
-        SELECT FROM accounts_conflictanswer AS answer
-        WHERE answer.user_id = held.user_id AND answer.school_id = held.school_id AND answer.year = %(year)s) AS answered
-    FROM accounts_roleassignment AS held JOIN accounts_school AS school ON school.id = held.school_id
-    WHERE held.user_id = %(user)s AND held.starts_on <= %(today)s AND (held.ends_on IS NULL OR held.ends_on >= %(today)s)
-    ORDER BY school.name, held.starts_on, held.id
-"""
-
-
 @dataclass(frozen=True)
 class Held:
     """One live role of a person, as the request needs it."""
@@ -63,7 +52,7 @@ class Held:
 class Rights:
     """What a person may do today, and in which schools. Empty for an inactive or anonymous user.
 
-    `found`: the rows of `HELD`, where another query has read them.
+    `found`: the rows of `rules.roles_held`, where another query has read them.
     """
 
     def __init__(
@@ -93,14 +82,10 @@ class Rights:
         return next((h for h in self.held if h.school_id == school_id), None)
 
 
-def held_on(today: date) -> dict[str, Any]:
-    """The parameters of `HELD`, but for the person."""
-    return {"today": today, "year": school_year(today)}
-
-
 def _held(me: UUID, today: date) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(HELD, {"user": me, **held_on(today)})
+        # As a query set, it took longer to write than to answer.
+        cursor.execute("SELECT * FROM rules.roles_held(%s, %s, %s)", [me, today, school_year(today)])
         return cursor.fetchall()  # type: ignore[no-any-return]
 
 
@@ -113,7 +98,7 @@ def rights(user: User | Any) -> Rights:
 
 
 def remember(user: User | Any, found: Iterable[Sequence[Any]]) -> None:
-    """That these rows of `HELD` are the rights of `user`: read with something else, they are not read again."""
+    """That these rows of `rules.roles_held` are the rights of `user`: read with something else, they are not read again."""
     user._rights = Rights(user, found=found)  # type: ignore[union-attr]
 
 

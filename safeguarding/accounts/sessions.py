@@ -13,7 +13,6 @@ from enum import StrEnum
 from typing import Any
 
 from allauth.mfa.stages import AuthenticateStage
-from allauth.usersessions.models import UserSession
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
@@ -59,7 +58,7 @@ class Waiting:
     state: State
 
 
-def state_of(request: HttpRequest, user: User, row: UserSession, now: datetime) -> State | None:
+def state_of(request: HttpRequest, user: User, session: services.Session, now: datetime) -> State | None:
     """Why this session is not open; None: it is."""
     if needs_second_factor(user):
         given = factors.factor_given_at(request, user)
@@ -68,7 +67,7 @@ def state_of(request: HttpRequest, user: User, row: UserSession, now: datetime) 
             return State.TO_SET_UP
         if given is None:
             return State.WITHOUT_FACTOR
-    return State.LOCKED if services.left(row, now) <= timedelta(0) else None
+    return State.LOCKED if session.left(now) <= timedelta(0) else None
 
 
 class FactorStage(AuthenticateStage):  # type: ignore[misc]
@@ -92,20 +91,20 @@ class SessionStateMiddleware:
         response = self.get_response(request)
         # After the view and outside its transaction: a page that is refused was asked for by somebody too.
         if getattr(request, "asked_by_somebody", False):
-            services.touch(request.session_row)  # type: ignore[attr-defined]
+            services.touch(request.own_session)  # type: ignore[attr-defined]
         return response
 
     def _look(self, request: HttpRequest, user: User) -> None:
-        now, row = timezone.now(), services.row_of(request)
-        if row is None or row.user_id != user.pk or services.is_over(row, now):
+        now, session = timezone.now(), services.session_of(request)
+        if session is None or session.user_id != user.pk or session.is_over(now):
             services.forget(request.session)
             request.session.flush()
             request.user = AnonymousUser()
             return
-        services.knows_roles(user, row)
-        request.session_row = row  # type: ignore[attr-defined]
-        request.idle_seconds = int(services.idle_limit(row).total_seconds())  # type: ignore[attr-defined]
-        if (state := state_of(request, user, row, now)) is not None:
+        services.knows_roles(user, session)
+        request.own_session = session  # type: ignore[attr-defined]
+        request.idle_seconds = int(session.idle_limit.total_seconds())  # type: ignore[attr-defined]
+        if (state := state_of(request, user, session, now)) is not None:
             request.waiting = Waiting(user, state)  # type: ignore[attr-defined]
             request.user = AnonymousUser()
 

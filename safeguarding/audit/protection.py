@@ -21,8 +21,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, models
 from django.db.models import F, Func, Q, UUIDField, Value
 
-from safeguarding.keys import WHOEVER, for_person
-
 M = TypeVar("M", bound=models.Model)
 _OWN = ("safeguarding.", "children.")
 
@@ -142,7 +140,7 @@ def rule_of(model: type[models.Model], me: Any) -> Rule:
 
 
 class Visible(Func):  # type: ignore[misc]
-    """Whether a row is one to see: the rule of its model, for one person.
+    """Whether a row is one to see: the rule of its model, for one person; with `because`, for that one of its reasons.
 
     The text of the rule is written once a process, as for row security, and the person put into it. Put together from its
     parts for each query, a rule took longer to write than its list to read.
@@ -150,23 +148,28 @@ class Visible(Func):  # type: ignore[misc]
 
     output_field = models.BooleanField()  # type: ignore[assignment]
 
-    def __init__(self, model: type[models.Model], me: UUID) -> None:
+    def __init__(self, model: type[models.Model], me: UUID, because: str = "") -> None:
         # The key stands for the row: a sub-query calls the table by another name.
         super().__init__(F("pk"))
-        self.model, self.me = model, me
+        self.model, self.me, self.because = model, me, because
 
     def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
-        text, parameters = visible_sql(self.model)
+        text, parameters = visible_sql(self.model, self.because)
         [key] = self.get_source_expressions()
         table = compiler.quote_name_unless_alias(key.alias)
         own = connection.ops.quote_name(self.model._meta.db_table)
-        return text.replace(f"{own}.", f"{table}."), for_person(self.me, parameters)
+        return text.replace(f"{own}.", f"{table}."), [self.me if one == _WHOEVER else one for one in parameters]
+
+
+# Stands for the person in the text of a rule.
+_WHOEVER = UUID("6d7e0000-0000-4000-8000-000000000000")
 
 
 @cache
-def visible_sql(model: type[models.Model]) -> tuple[str, tuple[Any, ...]]:
-    """The rows of a model to see, as SQL over its table, with its parameters: `WHOEVER` is the person."""
-    return condition(model, rule_of(model, Value(WHOEVER, UUIDField())).visible)
+def visible_sql(model: type[models.Model], because: str = "") -> tuple[str, tuple[Any, ...]]:
+    """The rows of a model to see (for one reason), as SQL over its table, with its parameters: `_WHOEVER` is the person."""
+    whole = rule_of(model, Value(_WHOEVER, UUIDField()))
+    return condition(model, whole.each_with_denial(whole.because[because]) if because else whole.visible)
 
 
 def protected_models() -> list[type[models.Model]]:
@@ -175,11 +178,14 @@ def protected_models() -> list[type[models.Model]]:
 
 
 class ProtectedQuerySet(models.QuerySet[M]):
-    def visible_to(self, user: Any) -> "ProtectedQuerySet[M]":
-        """The rows that `user` may see; none for somebody who is not an active member of staff."""
+    def visible_to(self, user: Any, because: str = "") -> "ProtectedQuerySet[M]":
+        """The rows that `user` may see; none for somebody who is not an active member of staff.
+
+        `because` is one reason of the rule, for a list of those rows alone, such as one's own reports: shorter to plan.
+        """
         if not getattr(user, "is_active", False) or user.pk is None:
             return self.none()
-        return self.filter(Visible(self.model, user.pk))
+        return self.filter(Visible(self.model, user.pk, because))
 
     def not_hidden_from(self, user: Any) -> "ProtectedQuerySet[M]":
         """Without the rows that a conflict hides from `user`: for services behind a door, which look further than a page."""
@@ -299,11 +305,20 @@ def who_sees(record: models.Model, people: Iterable[UUID]) -> dict[UUID, list[st
 
 def known(name: str, me: UUID, *more: str) -> list[UUID]:
     """The keys of the fact `rules.<name>` about a person, for code that asks one by itself."""
+    return list(_told(name, me, *more))
+
+
+def holds(name: str, me: UUID) -> bool:
+    """Whether the fact `rules.<name>`, a yes or no, is true of a person."""
+    return bool(_told(name, me))
+
+
+def _told(name: str, me: UUID, *more: str) -> Any:
     with connection.cursor() as cursor:
         places = ", ".join(["%s"] * (len(more) + 1))
         cursor.execute(f"SELECT rules.{name}({places})", [me, *more])
         [found] = cursor.fetchone()
-    return list(found)
+    return found
 
 
 class _EachPerson(Func):  # type: ignore[misc]

@@ -16,10 +16,13 @@ from .services import record
 M = TypeVar("M", bound=models.Model)
 
 
-def visible(request: HttpRequest, source: type[M] | models.QuerySet[M]) -> models.QuerySet[M]:
-    """The records of a model (or of a query set of it) that the person asking may see. Not yet read, so not yet recorded."""
+def visible(request: HttpRequest, source: type[M] | models.QuerySet[M], because: str = "") -> models.QuerySet[M]:
+    """The records of a model (or of a query set of it) that the person asking may see. Not yet read, so not yet recorded.
+
+    `because`: those that they see for this one reason of the rule.
+    """
     queryset = source._default_manager.all() if isinstance(source, type) else source
-    return queryset.visible_to(request.user)  # type: ignore[attr-defined, no-any-return]
+    return queryset.visible_to(request.user, because)  # type: ignore[attr-defined, no-any-return]
 
 
 def read_one(

@@ -107,6 +107,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT EXISTS (SELECT FROM public.concerns_action WHERE owner_id = me)
 $$;
 
+-- Whether any call for a lead waits at a school where the person has or had a role, or of which they were told. Each open page
+-- asks four times a minute, and nearly always it is the end of the question. Wider than who is shown it, and never narrower.
+CREATE FUNCTION rules.calls_wait(me uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT EXISTS (
+        SELECT FROM public.concerns_concern AS call
+        WHERE call.called_at IS NOT NULL AND call.acknowledged_at IS NULL AND (
+            call.school_id IN (SELECT role.school_id FROM public.accounts_roleassignment AS role WHERE role.user_id = me)
+            OR call.id IN (SELECT told.object_id FROM public.accounts_notice AS told WHERE told.user_id = me)))
+$$;
+
 CREATE FUNCTION rules.opened_drafts(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(draft_id), '{}') FROM public.concerns_draftopening WHERE lead_id = me

@@ -186,9 +186,7 @@ def access_given(user: Any) -> bool:
     return once(("access given", user.pk), lambda: bool(known("access_given", user.pk)))
 
 
-# Whether there is any of it at all, seen or hidden, before its rows are asked for.
-look_for("unsent", "rules.has_unsent(%s)")
-look_for("given to do", "rules.was_given_actions(%s)")
+look_for(unsent="has_unsent", given_actions="was_given_actions")
 
 
 def stands_in(user: Any, concern_id: UUID, school_id: UUID) -> bool:

@@ -120,8 +120,8 @@ def test_one_acts_on_a_concern_in_which_one_has_something_to_do_at_a_school_wher
     assert known("concerns_to_act_on", room.pastoral.pk) == [concern.pk]
     assert known("concerns_to_act_on", room.teacher.pk) == []
     # The action rang in the inbox of whoever has it to do.
-    assert glance(room.pastoral) == {"notices": 1, "unsent": False, "given to do": True}
-    assert glance(room.teacher) == {"notices": 0, "unsent": False, "given to do": False}
+    assert glance(room.pastoral) == {"unopened": 1, "unsent": False, "given_actions": True}
+    assert glance(room.teacher) == {"unopened": 0, "unsent": False, "given_actions": False}
     end_role(assignment=RoleAssignment.objects.get(user=room.pastoral), last_day=timezone.localdate() - DAY)
     assert known("concerns_to_act_on", room.pastoral.pk) == []
 
@@ -134,4 +134,4 @@ def test_a_draft_is_its_authors_and_of_the_lead_who_opened_it():
     for person, own, opened in ((room.teacher, [token], []), (room.lead, [], [token]), (room.deputy, [], [])):
         assert known("own_drafts", person.pk) == own
         assert known("opened_drafts", person.pk) == opened
-        assert (glance(person)["unsent"], glance(person)["given to do"]) == (bool(own), False)
+        assert (glance(person)["unsent"], glance(person)["given_actions"]) == (bool(own), False)

@@ -6,6 +6,7 @@ never overwrite what the other put into the session.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any
@@ -14,27 +15,50 @@ from uuid import UUID
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
+from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
 
 from safeguarding.accounts.models import User
-from safeguarding.accounts.permissions import HELD, held_on, remember
+from safeguarding.accounts.permissions import remember
 from safeguarding.accounts.services.resets import STANDS
+from safeguarding.dates import school_year
 
 # How far behind the last moment of use may be that the row says, so that not every request writes.
 _TOUCH_AFTER = timedelta(seconds=5)
-# Written out, as each request asks: put together from query sets it took three times as long as the answer.
-# Whom a reset really concerns the strip asks where there is one (`resets.concerning`).
-_ROW = f"""
-    SELECT this.*, (SELECT json_agg(role) FROM ({HELD.replace("%(user)s", "this.user_id")}) AS role) AS roles, EXISTS (
-        SELECT FROM accounts_reset AS r
-        WHERE r.confirmed_at > %(since)s AND (
-            r.user_id = this.user_id
-            OR r.school_id IN (SELECT a.school_id FROM accounts_roleassignment AS a WHERE a.user_id = this.user_id)
-        )
-    ) AS has_resets
-    FROM usersessions_usersession AS this WHERE session_key = %(key)s
-"""  # noqa: S608  (one text of ours in another)
+# By a function of the database, which keeps its plan: planning it took longer than the answer, and each request asks.
+_SESSION = "SELECT * FROM rules.session_of(%s, %s, %s, %s)"
+
+
+@dataclass(frozen=True)
+class Session:
+    """The session of a request, and what the same query says of its person.
+
+    `roles` are the rows of `rules.roles_held`. `has_resets`: there may be a reset to tell them of; whom it really concerns
+    the strip asks then (`resets.concerning`).
+    """
+
+    key: str
+    pk: int
+    user_id: UUID
+    begun_at: datetime
+    used_at: datetime
+    shared: bool
+    roles: list[dict[str, Any]] | None
+    has_resets: bool
+
+    @property
+    def idle_limit(self) -> timedelta:
+        """How long it may go unused."""
+        return timedelta(seconds=settings.SESSION_IDLE_SHARED if self.shared else settings.SESSION_IDLE)
+
+    def left(self, now: datetime) -> timedelta:
+        """How long until it locks; negative: it is locked."""
+        return self.used_at + self.idle_limit - now
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it has lasted as long as any session may."""
+        return now - self.begun_at >= timedelta(seconds=settings.SESSION_LONGEST)
 
 
 def begin(request: HttpRequest, user: User, *, shared: bool, address: str) -> None:
@@ -68,51 +92,37 @@ def renew(session: SessionBase, *, opened: bool = False) -> None:
 @contextmanager
 def same_session(request: HttpRequest) -> Iterator[None]:
     """What happens inside gives the session a new id, and the library a row that begins now: the old row goes on instead."""
-    row = row_of(request)
+    session = session_of(request)
     yield
     key = request.session.session_key
-    if row is not None and key != row.session_key:
+    if session is not None and key != session.key:
         UserSession.objects.filter(session_key=key).delete()
-        UserSession.objects.filter(pk=row.pk).update(session_key=key)
+        UserSession.objects.filter(pk=session.pk).update(session_key=key)
 
 
-def idle_limit(row: UserSession) -> timedelta:
-    """How long this session may go unused."""
-    return timedelta(seconds=settings.SESSION_IDLE_SHARED if row.data.get("shared") else settings.SESSION_IDLE)
-
-
-def left(row: UserSession, now: datetime) -> timedelta:
-    """How long until it locks; negative: it is locked."""
-    return row.last_seen_at + idle_limit(row) - now
-
-
-def is_over(row: UserSession, now: datetime) -> bool:
-    """Whether it has lasted as long as any session may."""
-    return now - row.created_at >= timedelta(seconds=settings.SESSION_LONGEST)
-
-
-def row_of(request: HttpRequest) -> UserSession | None:
-    """The row of this request's session: one query. With it whether there may be a reset to tell its person of
-    (`has_resets`), and the roles that they hold today, for `knows_roles`.
-    """
+def session_of(request: HttpRequest) -> Session | None:
+    """The session of this request: one query."""
     key = request.session.session_key
     if not key:
         return None
-    asked = {"key": key, "since": timezone.now() - STANDS, **held_on(timezone.localdate())}
-    return next(iter(UserSession.objects.raw(_ROW, asked)), None)
+    today = timezone.localdate()
+    with connection.cursor() as cursor:
+        cursor.execute(_SESSION, [key, timezone.now() - STANDS, today, school_year(today)])
+        found = cursor.fetchone()
+    return Session(key, *found) if found else None
 
 
-def knows_roles(user: User, row: UserSession) -> None:
-    """That `user`, whose session this is, holds the roles that came with its row: they are not read again."""
-    columns = itemgetter("name", "role_key", "class_name", "answered")
-    remember(user, [(UUID(role["school_id"]), *columns(role)) for role in row.roles or []])
+def knows_roles(user: User, session: Session) -> None:
+    """That `user`, whose session this is, holds the roles that were read with it: they are not read again."""
+    columns = itemgetter("school_name", "role_key", "class_name", "answered")
+    remember(user, [(UUID(role["school_id"]), *columns(role)) for role in session.roles or ()])
 
 
-def touch(row: UserSession) -> None:
+def touch(session: Session) -> None:
     """Somebody used it just now."""
     now = timezone.now()
-    if now - row.last_seen_at > _TOUCH_AFTER:
-        UserSession.objects.filter(pk=row.pk, last_seen_at__lt=now).update(last_seen_at=now)
+    if now - session.used_at > _TOUCH_AFTER:
+        UserSession.objects.filter(pk=session.pk, last_seen_at__lt=now).update(last_seen_at=now)
 
 
 def browser_of(agent: str) -> str:

@@ -14,6 +14,7 @@ from kombu.exceptions import OperationalError
 from safeguarding.accounts.models import Notice, User
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
+from safeguarding.glance import glance
 
 logger = logging.getLogger("harbour.queue")
 
@@ -77,8 +78,13 @@ def open_notice(*, notice_id: UUID, user: User, at: datetime | None = None) -> N
     return notice
 
 
-def inbox(user: User | UUID, *, opened: bool) -> QuerySet[Notice]:
-    """The notices of `user` that wait to be opened, or the earlier ones, with their schools."""
+def inbox(user: User, *, opened: bool) -> QuerySet[Notice]:
+    """The notices of `user` that wait to be opened, or the earlier ones, with their schools.
+
+    Those that wait are not asked for where `glance` says there are none.
+    """
+    if not opened and not glance(user)["unopened"]:
+        return Notice.objects.none()
     waiting = Q(opened_at=None, settled_at=None)
     return Notice.objects.filter(~waiting if opened else waiting, user=user).select_related("school", "settled_by")
 

@@ -94,10 +94,10 @@ def remove_passkey(request: Request) -> HttpResponseBase:
 @own_account
 def session_time(request: Request) -> HttpResponseBase:
     """How many seconds until the screen locks: asked by open pages. A POST says that somebody types."""
-    row = sessions.row_of(request)
-    if request.method == "POST" or row is None:
+    session = sessions.session_of(request)
+    if request.method == "POST" or session is None:
         return HttpResponse(status=204)
-    return JsonResponse({"left": max(0, int(sessions.left(row, timezone.now()).total_seconds()))})
+    return JsonResponse({"left": max(0, int(session.left(timezone.now()).total_seconds()))})
 
 
 @own_account

@@ -17,6 +17,7 @@ from safeguarding.accounts.permissions import live, rights
 from safeguarding.accounts.roles import LEAD_ROLES, ROLES, Capability
 from safeguarding.accounts.services import Told, told_of
 from safeguarding.audit.context import door
+from safeguarding.audit.protection import holds
 from safeguarding.concerns.models import Account, Concern
 from safeguarding.concerns.services.escalation import still_to_be_told
 from safeguarding.dates import clock, moment
@@ -34,11 +35,13 @@ class Call:
 
 
 def calls_for(user: User, waiting: QuerySet[Concern], *, at: datetime) -> list[Call]:
-    """Which of the calls in `waiting` (those that `user` may see) the open page of `user` shows now: one query.
+    """Which of the calls in `waiting` (those that `user` may see) the open page of `user` shows now: one query, or two.
 
     Safeguarding leads see every call at once. The Headteacher, and whoever else takes calls, sees one when it was put to
     them or when it has waited long enough to be, whether or not anything has run meanwhile. Nobody is shown their own.
     """
+    if not holds("calls_wait", user.pk):
+        return []
     as_lead = [h.school_id for h in rights(user).held if h.role.key in LEAD_ROLES]
     told = Notice.objects.filter(user=user, object_id=OuterRef("pk"), kind=Notice.Kind.CALL)
     roles = RoleAssignment.objects.filter(

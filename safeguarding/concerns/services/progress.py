@@ -128,9 +128,9 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def own_reports(accounts: QuerySet[Account], author: User) -> QuerySet[Account]:
-    """Somebody's reports for a list of them: nothing of what is written in them."""
-    return accounts.filter(author=author).only("concern", "recorded_at", "author", "school")
+def own_reports(accounts: QuerySet[Account]) -> QuerySet[Account]:
+    """The reports that their author sees, for a list of them: nothing of what is written in them."""
+    return accounts.only("concern", "recorded_at", "author", "school")
 
 
 def progress_of(accounts: Sequence[Account], *, by: User) -> list[Progress]:

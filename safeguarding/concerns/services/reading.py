@@ -198,13 +198,13 @@ def last_read(concerns: QuerySet[Concern], school_id: UUID) -> Concern | None:
 
 
 def actions_of(actions: QuerySet[Action], owner: User) -> QuerySet[Action]:
-    """What this person has to do, soonest first, with the reference to quote."""
-    return _soonest_first(actions.filter(owner=owner))
+    """What this person has to do, soonest first, with the reference to quote. Not asked for where `glance` says there is none."""
+    return _soonest_first(actions.filter(owner=owner)) if glance(owner)["given_actions"] else actions.none()
 
 
 def given(actions: QuerySet[Action], owner: User) -> Given:
     """What the navigation says of a person's actions: for most people a part of `glance`."""
-    if not glance(owner)["given to do"]:
+    if not glance(owner)["given_actions"]:
         return Given(False, 0)
     to_do = Count("pk", filter=Q(status=Action.Status.TO_DO))
     found = actions.filter(owner=owner).aggregate(ever=Count("pk"), to_do=to_do)

@@ -46,7 +46,7 @@ ON_HOME = 5
 def staff_home(request: Request) -> HttpResponse:
     """Start a concern, go on with one, see that one was read."""
     request.nav = "home"
-    mine = own_reports(visible(request, Account), request.user)
+    mine = own_reports(visible(request, Account, "author"))
     page = newest_first(mine, "recorded_at", size=ON_HOME)
     context = {
         "greeting": f"Hello, {request.user.first_name}",
@@ -66,7 +66,7 @@ def staff_home(request: Request) -> HttpResponse:
 def my_reports(request: Request) -> HttpResponse:
     """Every report of one's own, newest first, without a name. "Show name" shows those of one report, and is recorded."""
     request.nav = "my_reports"
-    mine = own_reports(visible(request, Account), request.user)
+    mine = own_reports(visible(request, Account, "author"))
     page = newest_first(mine, "recorded_at", request.GET.get("before", ""))
     reports = progress_of(read_many(request, page.rows), by=request.user)
     shown = next((r.concern_id for r in reports if str(r.concern_id) == request.POST.get("show")), None)
