@@ -77,7 +77,7 @@ class Event(models.Model):
     verb = models.CharField(max_length=20, choices=Verb)
     object_type = models.CharField(max_length=40, blank=True)
     object_id = models.UUIDField(null=True)
-    # How many records a list or an import touched; which ones a list showed is told by their ids' digest.
+    # How many records a list showed, or an import touched.
     count = models.PositiveIntegerField(null=True)
     purpose = models.CharField(max_length=40, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.DONE)

@@ -4,6 +4,7 @@ Each is asked about somebody to whom it applies and, beside it, about somebody t
 """
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -12,14 +13,17 @@ from django.utils import timezone
 
 from children.models import ChildTeamGrant
 from children.services.access import declare_conflict, grant_child_to_team
-from safeguarding.accounts.models import RoleAssignment, TeamMember, User
-from safeguarding.accounts.services import add_member, end_role, make_team
-from safeguarding.audit.protection import known
+from safeguarding.accounts.models import Notice, RoleAssignment, TeamMember, User
+from safeguarding.accounts.permissions import Rights
+from safeguarding.accounts.services import add_member, end_role, make_team, tell
+from safeguarding.accounts.services.sessions import session_of
+from safeguarding.audit.protection import holds, known
 from safeguarding.concerns.models import ConcernChild, ConcernSubject
-from safeguarding.concerns.services.deciding import add_action
+from safeguarding.concerns.services.deciding import add_action, open_concern
 from safeguarding.concerns.services.drafts import open_draft, save_draft
+from safeguarding.concerns.services.raising import call_lead
 from safeguarding.glance import glance
-from tests import factories
+from tests import factories, signed_in
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -36,6 +40,38 @@ def test_who_has_left_holds_no_role():
         User.objects.filter(pk=room.lead.pk).update(is_active=active)
         for name, *more in facts:
             assert known(name, room.lead.pk, *more) == ([room.school.pk] if active else []), name
+
+
+def test_a_role_is_held_by_its_person_from_its_first_day_to_its_last():
+    room, today = factories.staffroom(), timezone.localdate()
+    RoleAssignment.objects.filter(user=room.lead).update(starts_on=today, ends_on=today + DAY)
+    for days, held in ((-1, []), (0, ["lead"]), (1, ["lead"]), (2, [])):
+        assert [h.role.key for h in Rights(room.lead, today + days * DAY).held] == held, days
+    assert [h.role.key for h in Rights(room.teacher, today).held] == ["teacher"]
+
+
+def test_a_request_finds_its_own_session_with_the_roles_of_its_person():
+    room = factories.staffroom()
+    for key, person, role in (("a" * 32, room.lead, "lead"), ("b" * 32, room.teacher, "teacher")):
+        signed_in.begin(person, key)
+        found = session_of(SimpleNamespace(session=SimpleNamespace(session_key=key)))
+        assert (found.key, found.user_id, [held["role_key"] for held in found.roles]) == (key, person.pk, [role])
+    assert session_of(SimpleNamespace(session=SimpleNamespace(session_key="c" * 32))) is None
+
+
+def test_a_call_that_waits_is_looked_for_by_whoever_may_be_shown_it():
+    room, stranger = factories.staffroom(), factories.member(factories.school(), "lead", "Olive", "Marsh")
+    everybody = (room.lead, room.headteacher, stranger)
+    assert [holds("calls_wait", person.pk) for person in everybody] == [False, False, False]
+    call = call_lead(token=uuid4(), school=room.school, by=room.teacher, at=timezone.now())
+    assert [holds("calls_wait", person.pk) for person in everybody] == [True, True, False]
+    tell(
+        people=[stranger], school_id=room.school.pk, kind=Notice.Kind.CALL, object_type="concern", object_id=call.pk,
+        at=timezone.now(),
+    )  # fmt: skip
+    assert holds("calls_wait", stranger.pk)
+    open_concern(concern=call, by=room.lead)
+    assert [holds("calls_wait", person.pk) for person in everybody] == [False, False, False]
 
 
 def test_who_does_not_work_here_today_keeps_nobody_from_standing_in():

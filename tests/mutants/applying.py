@@ -36,9 +36,6 @@ def applied(mutant: Mutant) -> Iterator[None]:
         case "page":
             with _page(mutant, changed):
                 yield
-        case _ if not _around(source, mutant.start):
-            with _constant(mutant, changed):
-                yield
         case kind:
             with _code(mutant, source, changed):
                 if kind == "rule":
@@ -89,27 +86,6 @@ def _page(mutant: Mutant, changed: str) -> Iterator[None]:
         yield
     finally:
         pattern.callback = before
-
-
-@contextmanager
-def _constant(mutant: Mutant, changed: str) -> Iterator[None]:
-    """A text of the module, such as a query, reads as in the changed source."""
-    [(name, text)] = [
-        (node.targets[0].id, ast.literal_eval(node.value))
-        for node in ast.parse(changed).body
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _stands_in(changed, node, mutant)
-    ]
-    module = import_module(_dotted(mutant))
-    before = getattr(module, name)
-    setattr(module, name, text)
-    try:
-        yield
-    finally:
-        setattr(module, name, before)
-
-
-def _stands_in(source: str, node: ast.stmt, mutant: Mutant) -> bool:
-    return node.lineno <= source.count("\n", 0, mutant.start) + 1 <= (node.end_lineno or node.lineno)
 
 
 @contextmanager
