@@ -109,3 +109,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT FROM public.accounts_notice WHERE user_id = me AND opened_at IS NULL AND settled_at IS NULL LIMIT 100
     ) AS unopened
 $$;
+
+CREATE FUNCTION rules.was_ever_told(me uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT EXISTS (SELECT FROM public.accounts_notice WHERE user_id = me)
+$$;

@@ -42,7 +42,7 @@ def _providers(request: Request, record: Any) -> dict[str, Any] | None:
     return {"ways": ways} if ways else None
 
 
-look_for(unopened="unopened_notices")
+look_for(unopened="unopened_notices", ever_told="was_ever_told")
 leads_to("accounts.reset", lambda key: reverse("reset", args=[key]))
 register(
     Panel("sign_in", "providers", "account/part_providers.html", _providers, order=5),

@@ -144,6 +144,9 @@ class Visible(Func):  # type: ignore[misc]
 
     The text of the rule is written once a process, as for row security, and the person put into it. Put together from its
     parts for each query, a rule took longer to write than its list to read.
+
+    A whole rule only sifts what the query finds by itself, by a school, a child, a key: the planner, which cannot tell how
+    many rows it leaves, would take its reasons for a way to find them. A single reason is such a way.
     """
 
     output_field = models.BooleanField()  # type: ignore[assignment]
@@ -169,7 +172,10 @@ _WHOEVER = UUID("6d7e0000-0000-4000-8000-000000000000")
 def visible_sql(model: type[models.Model], because: str = "") -> tuple[str, tuple[Any, ...]]:
     """The rows of a model to see (for one reason), as SQL over its table, with its parameters: `_WHOEVER` is the person."""
     whole = rule_of(model, Value(_WHOEVER, UUIDField()))
-    return condition(model, whole.each_with_denial(whole.because[because]) if because else whole.visible)
+    if because:
+        return condition(model, whole.each_with_denial(whole.because[because]))
+    text, parameters = condition(model, whole.visible)
+    return f"COALESCE({text}, false)", parameters
 
 
 def protected_models() -> list[type[models.Model]]:

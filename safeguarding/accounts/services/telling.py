@@ -81,9 +81,9 @@ def open_notice(*, notice_id: UUID, user: User, at: datetime | None = None) -> N
 def inbox(user: User, *, opened: bool) -> QuerySet[Notice]:
     """The notices of `user` that wait to be opened, or the earlier ones, with their schools.
 
-    Those that wait are not asked for where `glance` says there are none.
+    Neither is asked for where `glance` says there are none.
     """
-    if not opened and not glance(user)["unopened"]:
+    if not glance(user)["ever_told" if opened else "unopened"]:
         return Notice.objects.none()
     waiting = Q(opened_at=None, settled_at=None)
     return Notice.objects.filter(~waiting if opened else waiting, user=user).select_related("school", "settled_by")

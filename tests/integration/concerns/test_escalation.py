@@ -151,9 +151,11 @@ def test_a_lead_of_another_school_is_shown_nothing(room):
 
 
 def test_what_the_open_page_shows_names_the_caller_and_no_child(room, django_assert_num_queries):
-    call(room, described="Rowan, red coat", line="He is under the stairs")
     room.lead._rights = Rights(room.lead, SCHOOL_DAY.date())
     with django_assert_num_queries(1):
+        assert calling.calls_for(room.lead, Concern.objects.visible_to(room.lead), at=SCHOOL_DAY) == []
+    call(room, described="Rowan, red coat", line="He is under the stairs")
+    with django_assert_num_queries(2):
         [found] = calling.calls_for(room.lead, Concern.objects.visible_to(room.lead), at=SCHOOL_DAY)
     assert (found.caller, found.role, found.since) == ("Jon Beckett", "Class teacher, 5B", SCHOOL_DAY)
     assert "Rowan" not in repr(found)
