@@ -45,7 +45,7 @@ _CONDITIONS = (
     r"reviewed_at IS NULL", r"(?:subject\.)?withdrawn_at IS NULL", r"school_id = ANY \(\(SELECT rules\.schools_that_may_grant\(me\)\)::uuid\[\]\)",
     r"(?<!held\.)school_id = ANY \(\(SELECT rules\.schools_of\(me\)\)::uuid\[\]\)", r"restricted_at IS NOT NULL",
     r"NOT school_id = ANY \(\(SELECT rules\.schools_with\(me, 'view_restricted'\)\)::uuid\[\]\)",
-    r"(?<!held\.)(?<!member\.)(?<!subject\.)user_id = me", r"held\.user_id = me", r"member\.user_id = me", r"author_id = me",
+    r"(?<!\.)user_id = me", r"(?:held|member|role|told)\.user_id = me", r"author_id = me",
     r"lead_id = me", r"owner_id = me", r"child_id = ANY \(\(SELECT rules\.hidden_children\(me\)\)::uuid\[\]\)",
 )  # fmt: skip
 
