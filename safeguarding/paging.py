@@ -49,7 +49,7 @@ def newest_first(rows: QuerySet[M], moment: str, before: str = "", size: int = P
     more = len(found) > size
     return Page(
         rows=found[:size],
-        older=_written(found[size - 1], moment) if more else "",
+        older=place_of(found[size - 1], moment) if more else "",
         is_first=place is None,
     )
 
@@ -98,7 +98,8 @@ def in_words(count: int, cap: int = CAP) -> str:
     return f"{cap:,}+" if count > cap else f"{count:,}"
 
 
-def _written(row: M, moment: str) -> str:
+def place_of(row: Model, moment: str) -> str:
+    """The place of a row in a list by `moment`, newest first: `before` it stand the older ones."""
     return f"{getattr(row, moment).isoformat()}_{row.pk}".replace("+00:00", "Z")
 
 

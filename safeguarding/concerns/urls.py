@@ -9,6 +9,7 @@ from .views import (
     chronology,
     deciding,
     drafts,
+    finding,
     history,
     keeping,
     kept,
@@ -39,7 +40,8 @@ urlpatterns: list[URLPattern] = [
     path("unsent/<uuid:token>/ask/", drafts.unsent_ask, name="unsent_ask"),
     # Read and decide.
     path("today/", lists.today, name="today"),
-    path("find/", lists.find, name="find"),
+    path("find/", finding.find, name="find"),
+    path("find/words/", finding.find_words, name="find_words"),
     path("concerns/", lists.concerns, name="concerns"),
     path("concerns/children/<uuid:named_id>/link/", lists.link_child, name="link_child"),
     path("concerns/<uuid:concern_id>/", deciding.concern, name="concern"),

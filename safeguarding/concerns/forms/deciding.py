@@ -388,9 +388,10 @@ class FilterForm(HarbourForm):
 
 
 class FindForm(forms.Form):
-    """What somebody types into the search of the header: a name or a reference."""
+    """What somebody types into the search of the header: a name, a reference or words. `before`: where a search goes on."""
 
     q = forms.CharField(max_length=100)
+    before = forms.CharField(max_length=100, required=False)
 
 
 class LinkForm(forms.Form):

@@ -1,4 +1,4 @@
-"""The lists of safeguarding leads: what is new today, all concerns, those of a child, and the search of the header."""
+"""The lists of safeguarding leads: what is new today, all concerns, and those of a child."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -17,7 +17,7 @@ from django.utils.functional import SimpleLazyObject
 from children.models import Child, ChildDetail
 from children.panels import record_frame
 from children.permissions import access_to_a_child
-from children.services.finding import find_children, is_record_number
+from children.services.finding import find_children
 from safeguarding.accounts.permissions import requires, requires_for_record
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
@@ -142,28 +142,6 @@ def child_concerns(request: Request, child_id: UUID) -> HttpResponse:
         "newest": "" if page.is_first else request.path,
     }
     return render(request, "concerns/child_concerns.html", context)
-
-
-@requires("view_concerns")
-def find(request: Request) -> HttpResponse:
-    """The search of the header: a reference leads to its concern, a name or the number of a record to the children it fits.
-
-    A bare number that is both shows both: opening a concern acknowledges it. By POST: no name in an address.
-    """
-    request.nav = ""
-    form = FindForm(request.POST or None)
-    if request.method != "POST" or not form.is_valid():
-        return render(request, "concerns/find.html", {"asked": False})
-    words, school_id = form.cleaned_data["q"], request.held.school_id
-    concern = reading.by_reference(visible(request, Concern), school_id, words)
-    if concern is not None:
-        read_many(request, [concern], verb=Verb.SEARCH, purpose="reference")
-        numbered = visible(request, Child).filter(school=school_id, number=concern.number)
-        if not (is_record_number(words) and numbered.exists()):
-            return redirect("concern", concern.pk)
-    found = find_children(by=request.user, school=school_id, words=words, today=timezone.localdate(), everyone=True)
-    read_many(request, [each.child for each in found], verb=Verb.SEARCH, purpose="name")
-    return render(request, "concerns/find.html", {"asked": True, "words": words, "found": found, "concern": concern})
 
 
 @requires_for_record("decide_concerns", also=access_given)

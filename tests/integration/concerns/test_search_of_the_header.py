@@ -81,4 +81,4 @@ def test_no_match_says_the_same_for_what_is_not_there_and_what_is_elsewhere(lead
 
 def test_nothing_typed_shows_how_to_search(lead, room):
     for answer in (lead.get(reverse("find")), lead.post(reverse("find"), {"q": "  "})):
-        assert "Type a name or a reference" in answer.content.decode()
+        assert "Type a name, a reference or words" in answer.content.decode()

@@ -20,7 +20,7 @@ SIZES = {"small": (6, 600, 3_000), "usual": (10, 6_000, 100_000), "full": (100, 
 
 
 class Command(BaseCommand):
-    help = "Seeds practice schools once (BENCH_SIZE=small, usual or full), then measures every page, an import and the seals."
+    help = "Seeds practice schools once (BENCH_SIZE=small, usual or full), then measures every page, a search, an import and the seals."
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,6 +37,7 @@ class Command(BaseCommand):
             # Lists as a role that row security does not bind, to compare with.
             ("owner", ["bench_pages", "--lists", "--out", unguarded]),
             ("web", ["bench_pages", "--beside", unguarded]),
+            ("web", ["bench_search"]),
             ("worker", ["bench_imports"]),
             ("worker", ["bench_seals"]),
         ):

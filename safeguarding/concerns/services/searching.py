@@ -1,0 +1,225 @@
+"""Where was something written? The words of concerns are opened and read one after another, newest first.
+
+No index holds them: it would keep what is destroyed (design section 6). So a search goes as far as it comes in two seconds or
+to fifty concerns, says how far that was, and goes on from there.
+"""
+
+import re
+import time
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from itertools import chain
+from uuid import UUID
+
+from django.db.models import BooleanField, Func, Model, Value
+
+from safeguarding.concerns.models import (
+    Account,
+    Action,
+    Amendment,
+    BodyMapMark,
+    Closing,
+    Concern,
+    ConcernChild,
+    ConcernNote,
+    Decision,
+)
+from safeguarding.concerns.services.reading import listed
+from safeguarding.concerns.services.whole import See
+from safeguarding.paging import newest_first, place_of
+from safeguarding.personal_data import declared
+
+# Concerns of which the texts are opened at a time.
+BATCH = 1000
+# A search ends at so many concerns, or after so many seconds. See perf.md.
+MOST, SECONDS = 50, 2.0
+# What is shown of each concern, and of the text around what was looked for.
+PASSAGES, AROUND = 3, 70
+# Words and phrases that one search takes: each of them must be there.
+TERMS = 8
+
+# What is written about a concern, in the order in which its page shows it, and what each is called there.
+WRITTEN: dict[type[Model], str] = {
+    Concern: "Concern",
+    Account: "Account",
+    ConcernChild: "Who it is about",
+    BodyMapMark: "Body map",
+    Amendment: "Added by the reporter",
+    Decision: "Decision",
+    Action: "Action",
+    ConcernNote: "Note",
+    Closing: "Closing",
+}
+_PHRASE = re.compile(r'"([^"]+)"|(\S+)')
+_WORD = re.compile(r"\w")
+_OTHER = re.compile(r"[^\x00-\x7f]")
+# Letters that no decomposition takes apart, and marks that a keyboard does not have.
+_ALIKE = str.maketrans("øłđðı‘’ʼ“”„«»‐‑–—\u00a0", "olddi'''" + 5 * '"' + "---- ")
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """What is looked for: `whole` at the beginning of a word; `needle`, its first word, in any text in which it may be."""
+
+    needle: str
+    whole: re.Pattern[str]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A piece of a text: `where` it stands, and its parts in order, each with whether it is what was looked for."""
+
+    where: str
+    parts: list[tuple[str, bool]]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A concern in which everything stands that was looked for."""
+
+    concern: Concern
+    passages: list[Passage]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search came to. `older` is where it goes on, empty at the end; `back_to` when the last concern it read was logged."""
+
+    hits: list[Hit]
+    older: str
+    back_to: datetime | None
+
+
+def terms_of(words: str) -> list[str]:
+    """The words and "phrases in quotation marks" of a search, in plain small letters. One letter alone is no word."""
+    found = (phrase or word for phrase, word in _PHRASE.findall(_plain(words)))
+    tidy = (" ".join(term.replace('"', " ").split()) for term in found)
+    return list(dict.fromkeys(term for term in tidy if len(_WORD.findall(term)) > 1))[:TERMS]
+
+
+def search_words(
+    see: See,
+    school_id: UUID,
+    terms: Sequence[str],
+    *,
+    before: str = "",
+    clock: Callable[[], float] = time.monotonic,
+) -> Found:
+    """Concerns of the school in which each of `terms` stands somewhere, at the beginning of a word, newest first.
+
+    `see` is the read gate: of each kind of text only what the person may see is opened. `before` is the `older` of a search
+    that ended early.
+    """
+    looked_for = [_pattern(term) for term in terms]
+    begun, back_to = clock(), None
+    hits: list[Hit] = []
+    while looked_for:
+        concerns = see(Concern).filter(school_id=school_id).values_list("pk", "logged_at", named=True)
+        page = newest_first(concerns, "logged_at", before, size=BATCH)
+        places = _places(see, [concern.pk for concern in page.rows], looked_for)
+        fitting = [concern for concern in page.rows if concern.pk in places][: MOST - len(hits)]
+        shown = listed(see(Concern)).in_bulk([concern.pk for concern in fitting]) if fitting else {}
+        hits += [Hit(shown[concern.pk], places[concern.pk]) for concern in fitting if concern.pk in shown]
+        last = fitting[-1] if len(hits) == MOST else page.rows[-1] if page.rows else None
+        back_to = last.logged_at if last else back_to
+        before = place_of(last, "logged_at") if last and (page.older or last is not page.rows[-1]) else ""
+        if not before or len(hits) == MOST or clock() - begun > SECONDS:
+            break
+    return Found(hits, before, back_to)
+
+
+def _places(see: See, concerns: Sequence[UUID], looked_for: Sequence[Pattern]) -> dict[UUID, list[Passage]]:
+    """Of these concerns, those in which all stands that is looked for, each with the first passages of it.
+
+    One query for each kind of text. A text is looked at twice only where it holds something: nearly all hold nothing.
+    """
+    found: dict[UUID, list[tuple[str, str, str]]] = defaultdict(list)
+    needles = [pattern.needle for pattern in looked_for]
+    keys = Value(f"{{{','.join(map(str, concerns))}}}")
+    for model, where in WRITTEN.items():
+        link = "pk" if model is Concern else "concern_id"
+        rows = see(model).filter(_OneOf(link, keys)).values_list(link, *_narratives(model))
+        for concern_id, *texts in rows.order_by():
+            for text in texts:
+                if text and any(needle in (plain := _plain(text)) for needle in needles):
+                    found[concern_id].append((where, text, plain))
+    return {key: passages for key, texts in found.items() if (passages := _passages(texts, looked_for))}
+
+
+class _OneOf(Func):  # type: ignore[misc]
+    """Whether a column is one of many keys, sent as one text: sent one by one, they took longer than the rows to come."""
+
+    template, arg_joiner = "%(expressions)s::uuid[])", " = ANY ("
+    output_field = BooleanField()  # type: ignore[assignment]
+
+
+@cache
+def _narratives(model: type[Model]) -> tuple[str, ...]:
+    mine = declared(model)
+    return mine.narrative if mine else ()
+
+
+def _passages(texts: Sequence[tuple[str, str, str]], looked_for: Sequence[Pattern]) -> list[Passage]:
+    """The first places where something stands that is looked for; none unless all of it stands somewhere.
+
+    A text is where it stands, the text as it was written, and in plain letters.
+    """
+    missing, places = set(looked_for), []
+    for where, text, plain in texts:
+        spans = {pattern: [found.span() for found in pattern.whole.finditer(plain)] for pattern in looked_for}
+        missing -= {pattern for pattern, there in spans.items() if there}
+        if any(spans.values()):
+            places.append(_passage(where, _composed(text), sorted(chain.from_iterable(spans.values()))))
+    return [] if missing else places[:PASSAGES]
+
+
+def _passage(where: str, text: str, spans: Sequence[tuple[int, int]]) -> Passage:
+    """The text around the first of `spans`, cut between words, with what was looked for in it marked."""
+    first, last = spans[0]
+    start, end = max(0, first - AROUND), min(len(text), last + AROUND)
+    start = text.rfind(" ", 0, start) + 1 if start else 0
+    end = len(text) if end == len(text) or (space := text.find(" ", end)) < 0 else space
+    parts: list[tuple[str, bool]] = [("… ", False)] if start else []
+    at = start
+    for begins, ends in spans:
+        if begins >= at and ends <= end:
+            parts += [(text[at:begins], False), (text[begins:ends], True)]
+            at = ends
+    parts.append((text[at:end] + (" …" if end < len(text) else ""), False))
+    return Passage(where, [part for part in parts if part[0]])
+
+
+def _pattern(term: str) -> Pattern:
+    """A term at the beginning of a word, its own words any white space apart."""
+    start = r"(?<!\w)" if _WORD.match(term) else ""
+    words = term.split()
+    return Pattern(words[0], re.compile(start + r"\s+".join(map(re.escape, words))))
+
+
+def _composed(text: str) -> str:
+    """The text with each letter and its accent as one character."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _plain(text: str) -> str:
+    """Small letters without accents: of the composed text, and as long, so that a place in the one is that in the other."""
+    return text.lower() if text.isascii() else _OTHER.sub(_plain_letter, _composed(text)).lower()
+
+
+def _plain_letter(found: re.Match[str]) -> str:
+    return _plain_letters().get(found[0], found[0])
+
+
+@cache
+def _plain_letters() -> dict[str, str]:
+    """Each capital, accented letter or typographic mark, with the one plain character that stands for it."""
+    letters = {}
+    for letter in map(chr, range(0x80, 0x3000)):
+        small = letter.lower()[0]
+        bare = unicodedata.normalize("NFKD", small)
+        letters[letter] = (bare[0] if all(map(unicodedata.combining, bare[1:])) else small).translate(_ALIKE)
+    return letters

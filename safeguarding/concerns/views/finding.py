@@ -1,0 +1,76 @@
+"""The search above every page: a reference, a child, or words that somebody wrote about a concern.
+
+All of it by POST: what is looked for stands in no address. That somebody searched is recorded with the number found, never
+with the words.
+"""
+
+from functools import partial
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from children.models import Child
+from children.services.finding import find_children, is_record_number
+from safeguarding.accounts.permissions import requires
+from safeguarding.audit.models import Verb
+from safeguarding.audit.reading import read_many, visible
+from safeguarding.concerns.forms.deciding import FindForm
+from safeguarding.concerns.models import Concern
+from safeguarding.concerns.services import reading
+from safeguarding.concerns.services.searching import search_words, terms_of
+from safeguarding.http import Request
+
+
+@requires("view_concerns")
+def find(request: Request) -> HttpResponse:
+    """A reference leads to its concern, a name or the number of a record to the children it fits, anything else to the words.
+
+    A bare number that is both shows both: opening a concern acknowledges it.
+    """
+    request.nav = ""
+    form = FindForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "concerns/find.html", {"asked": False})
+    words, school_id = form.cleaned_data["q"], request.held.school_id
+    concern = reading.by_reference(visible(request, Concern), school_id, words)
+    if concern is not None:
+        read_many(request, [concern], verb=Verb.SEARCH, purpose="reference")
+        numbered = visible(request, Child).filter(school=school_id, number=concern.number)
+        if not (is_record_number(words) and numbered.exists()):
+            return redirect("concern", concern.pk)
+    found = find_children(by=request.user, school=school_id, words=words, today=timezone.localdate(), everyone=True)
+    read_many(request, [each.child for each in found], verb=Verb.SEARCH, purpose="name")
+    context = {"asked": True, "words": words, "found": found, "concern": concern}
+    # Opening every text of a school takes as long as twenty pages: not before somebody wants it.
+    written = {} if found or concern else _written(request, words)
+    return render(request, "concerns/find.html", context | written)
+
+
+@require_POST
+@requires("view_concerns")
+def find_words(request: Request) -> HttpResponse:
+    """What was written about concerns, newest first, and on from where the last search ended."""
+    request.nav = ""
+    form = FindForm(request.POST)
+    if not form.is_valid():
+        return render(request, "concerns/find.html", {"asked": False})
+    words = form.cleaned_data["q"]
+    written = _written(request, words, before=form.cleaned_data["before"])
+    return render(request, "concerns/find.html", {"asked": True, "words": words, "only_written": True} | written)
+
+
+def _written(request: Request, words: str, before: str = "") -> dict[str, Any]:
+    terms = terms_of(words)
+    written = search_words(partial(visible, request), request.held.school_id, terms, before=before)
+    read_many(request, [hit.concern for hit in written.hits], verb=Verb.SEARCH, purpose="words")
+    reading.dress([hit.concern for hit in written.hits])
+    rows = reading.rows([hit.concern for hit in written.hits], reader=request.user, at=timezone.now())
+    return {
+        "written": written,
+        "hits": list(zip(rows, written.hits, strict=True)),
+        "no_terms": not terms,
+        "on": before != "",
+    }

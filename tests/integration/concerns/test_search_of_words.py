@@ -1,0 +1,165 @@
+"""Does the search find what was written, show nothing that its reader may not see, and say how far it has read?"""
+
+import re
+from datetime import timedelta
+from functools import partial
+from itertools import count
+from types import SimpleNamespace
+
+import pytest
+from django.urls import reverse
+
+from children.services.access import declare_conflict
+from safeguarding.audit.models import Event, Verb
+from safeguarding.audit.reading import visible
+from safeguarding.concerns.models import ConcernChild
+from safeguarding.concerns.services import searching
+from safeguarding.concerns.services.access import restrict_concern
+from safeguarding.concerns.services.raising import ChildEntry
+from safeguarding.concerns.services.searching import search_words
+from tests import factories
+from tests.factories import SCHOOL_DAY
+from tests.integration.concerns.leads_page import act, close, decide, hidden, logged, page_of, send
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+WORDS = reverse("find_words")
+
+
+def found(page):
+    return [hit.concern for _, hit in page.context["hits"]]
+
+
+def marked(page):
+    return re.findall(r"<mark>(.*?)</mark>", page.content.decode())
+
+
+def search(user, room, *terms, **more):
+    return search_words(partial(visible, SimpleNamespace(user=user)), room.school.pk, terms, **more)
+
+
+def test_words_in_every_text_of_a_concern_are_found_with_the_text_around_them(lead, room):
+    concern = logged(room, 2, HOUR, facts="Asked for toast at the door.", child_words="I had no Frühstück.")
+    page = page_of(lead, concern)
+    send(lead, "add_note", concern, hidden(page, "note_form") | {"text": "Kestrel says he ate."})
+    act(lead, room, concern)
+    decide(lead, concern, rationale="Breakfast club from Heronsway.")
+    closed = logged(room, 2, 2 * HOUR, facts="Nothing to do with it.")
+    decide(lead, closed)
+    close(lead, closed, reason="Settled with plover.")
+    for words, where in (
+        ("toast", "Account"), ("fruhstuck", "Account"), ("kestrel", "Note"), ("ring", "Action"), ("heronsway", "Decision"),
+        ('"at the door" kestrel', "Account"),
+    ):  # fmt: skip
+        answer = lead.post(WORDS, {"q": words})
+        assert found(answer) == [concern], words
+        assert f"<b>{where}</b>" in answer.content.decode(), words
+    assert found(lead.post(WORDS, {"q": "plover"})) == [closed]
+    assert marked(lead.post(WORDS, {"q": "fruhstuck"})) == ["Frühstück"]
+    assert found(lead.post(WORDS, {"q": "toast heron"})) == [concern]
+    assert found(lead.post(WORDS, {"q": "toast curlew"})) == []
+
+
+def test_one_box_looks_among_children_first_and_then_in_what_was_written(lead, room):
+    rowan = factories.child(room.school, "Rowan", "Ashdown", by=room.office)
+    concern = logged(room, 2, HOUR, facts="Rowan asked for toast.", children=[ChildEntry("worried_about", rowan)])
+    page = lead.post(reverse("find"), {"q": "rowan"})
+    assert [each.child for each in page.context["found"]] == [rowan]
+    assert "Search what was written" in page.content.decode()
+    assert "toast" not in page.content.decode()
+    assert found(lead.post(WORDS, {"q": "rowan"})) == [concern]
+    assert found(lead.post(reverse("find"), {"q": "toast"})) == [concern]
+
+
+def test_what_its_reader_may_not_see_is_not_found_and_nothing_says_that_it_is_there(client, room):
+    hidden_, restricted, elsewhere = (
+        logged(room, 2, HOUR, facts="Asked for toast."),
+        logged(room, 2, HOUR, facts="Asked for toast."),
+        factories.concern(factories.staffroom("Gorse Hill Academy"), facts="Asked for toast."),
+    )
+    child = ConcernChild._base_manager.get(concern=hidden_).child
+    declare_conflict(user=room.deputy, child=child, kind="own_child", by=room.deputy)
+    restrict_concern(concern=restricted, by=room.lead)
+    client.force_login(room.deputy)
+    none, never = client.post(WORDS, {"q": "toast"}), client.post(WORDS, {"q": "curlew"})
+    assert found(none) == []
+    assert _without_words(none) == _without_words(never)
+    client.force_login(room.lead)
+    assert {c.pk for c in found(client.post(WORDS, {"q": "toast"}))} == {hidden_.pk, restricted.pk}
+    assert elsewhere.pk not in {c.pk for c in found(client.post(WORDS, {"q": "toast"}))}
+
+
+def _without_words(page):
+    text = re.sub(r"name=\"csrfmiddlewaretoken\" value=\"[^\"]+\"|nonce=\"[^\"]+\"", "", page.content.decode())
+    return text.replace("toast", "curlew")
+
+
+def test_a_search_is_on_record_with_the_number_found_and_without_its_words(lead, room):
+    logged(room, 2, HOUR, facts="Asked for toast.")
+    lead.post(WORDS, {"q": "toast"})
+    lead.post(WORDS, {"q": "curlew"})
+    events = Event.objects.filter(verb=Verb.SEARCH, purpose="words", actor_id=room.lead.pk).order_by("at")
+    assert [event.count for event in events] == [1, 0]
+    assert not Event.objects.filter(purpose__contains="toast").exists()
+
+
+@pytest.mark.parametrize("role", ["teacher", "office", "pastoral"])
+def test_who_does_not_read_the_schools_concerns_searches_none(client, room, role):
+    logged(room, 2, HOUR, facts="Asked for toast.")
+    client.force_login(getattr(room, role))
+    assert client.post(WORDS, {"q": "toast"}).status_code == 403
+
+
+def test_it_ends_after_fifty_concerns_and_goes_on_from_there(room, monkeypatch):
+    monkeypatch.setattr(searching, "MOST", 2)
+    concerns = [logged(room, 2, n * HOUR, facts="Asked for toast.") for n in range(5)]
+    first = search(room.lead, room, "toast")
+    second = search(room.lead, room, "toast", before=first.older)
+    third = search(room.lead, room, "toast", before=second.older)
+    assert [[hit.concern for hit in part.hits] for part in (first, second, third)] == [
+        concerns[:2], concerns[2:4], concerns[4:],
+    ]  # fmt: skip
+    assert third.older == ""
+    monkeypatch.setattr(searching, "MOST", 5)
+    assert search(room.lead, room, "toast").older == "", "the last of them was the oldest"
+
+
+def test_it_ends_when_its_time_is_over_says_how_far_it_came_and_goes_on(lead, room, monkeypatch):
+    monkeypatch.setattr(searching, "BATCH", 1)
+    monkeypatch.setattr(searching, "SECONDS", 0)
+    newer, older = logged(room, 2, HOUR, facts="Nothing."), logged(room, 2, 2 * HOUR, facts="Asked for toast.")
+    ticks = count()
+    found_ = search(room.lead, room, "toast", clock=lambda: next(ticks))
+    assert (found_.hits, found_.back_to) == ([], newer.logged_at)
+    page = lead.post(WORDS, {"q": "toast", "before": found_.older})
+    assert found(page) == [older]
+    assert "The oldest that you can see here was read." in page.content.decode()
+
+
+def test_queries_do_not_grow_with_what_is_read(room, django_assert_max_num_queries):
+    for n in range(12):
+        logged(room, 2, n * HOUR, facts="Asked for toast.")
+    with django_assert_max_num_queries(11):
+        assert len(search(room.lead, room, "toast").hits) == 12
+
+
+@pytest.mark.parametrize("words", ["a", '"', "🌊", "-- ' %", "\u202e"])
+def test_what_is_no_word_is_said_to_be_none(lead, room, words):
+    logged(room, 2, HOUR)
+    content = lead.post(WORDS, {"q": words}).content.decode()
+    assert "Type a word of at least two letters." in content
+
+
+def test_a_place_that_is_none_begins_with_the_newest_and_markup_is_shown_as_text(lead, room):
+    concern = logged(room, 2, HOUR, facts="He wrote <b>toast</b> & left.")
+    page = lead.post(WORDS, {"q": "toast", "before": "nonsense"})
+    assert found(page) == [concern]
+    assert "&lt;b&gt;<mark>toast</mark>&lt;/b&gt; &amp; left." in page.content.decode()
+
+
+def test_the_words_stand_in_no_title_and_in_no_address(lead, room):
+    logged(room, 2, HOUR, facts="Asked for toast.")
+    content = lead.post(WORDS, {"q": "toast"}).content.decode()
+    assert "toast" not in re.search(r"<title>.*</title>", content).group()
+    assert not re.search(r'(?:href|action)="[^"]*toast', content)
+    assert SCHOOL_DAY.strftime("%Y") in content
