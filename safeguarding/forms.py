@@ -5,7 +5,7 @@ Every form is printed by `Renderer`, those of allauth too. A form class of Harbo
 
 import calendar
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, time
 from typing import Any
 
@@ -19,6 +19,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 _WIDTHS = (4, 10, 20, 30)
+
+
+def blank_first(choices: Iterable[tuple[Any, str]], blank: str) -> list[tuple[Any, str]]:
+    """The choices of a list in which nothing may be chosen too: `blank` says what that means."""
+    return [("", blank), *choices]
 
 
 class PrintedField(forms.BoundField):

@@ -8,6 +8,7 @@ from functools import reduce
 from operator import and_
 from uuid import UUID
 
+import jellyfish
 from django.db.models import Q, QuerySet
 
 from children import names, upn
@@ -38,8 +39,8 @@ def loggable(today: date) -> Q:
 def find_children(*, by: User, school: School | UUID, words: str, today: date, everyone: bool = False) -> list[Found]:
     """At most twenty cards of the school that fit every one of `words`, likeliest first, children alike side by side.
 
-    A word fits where a name begins with it or sounds like it, or where it is the class. Somebody who may see details
-    also finds by UPN, current or former, and by the number of the record. `everyone` includes children gone for more than
+    A word fits where a name begins with it or sounds like it, or where it is the class; where no child fits so, one whose
+    name is a slip of the finger away. Somebody who may see details also finds by UPN, current or former, and by the number of the record. `everyone` includes children gone for more than
     twelve months.
     """
     cards: QuerySet[Child] = Child.objects.visible_to(by).filter(school=school)
@@ -54,7 +55,8 @@ def find_children(*, by: User, school: School | UUID, words: str, today: date, e
         return []
     of_number = cards.filter(number=int(number)) if is_record_number(number) and may_see_details(by, school_id) else []
     # A class may be called by a number too.
-    return _with_alike(list(dict.fromkeys([*of_number, *_fitting(cards, tokens)])), cards)
+    found = list(dict.fromkeys([*of_number, *_fitting(cards, tokens)]))
+    return _with_alike(found or _mistyped(cards, tokens), cards)
 
 
 def is_record_number(words: str) -> bool:
@@ -115,6 +117,40 @@ def _fitting(cards: QuerySet[Child], tokens: Sequence[str]) -> list[Child]:
             found += others[: LIMIT - len(found)]
     whole = {f" {t} " for t in tokens}
     return sorted(found, key=lambda c: -sum(t in c.search_text for t in whole))
+
+
+def _mistyped(cards: QuerySet[Child], tokens: Sequence[str]) -> list[Child]:
+    """Children each of whose names that were typed is a slip or two away from how it was typed, the nearest first.
+
+    Counted in letters added, left out, changed or swapped (Damerau and Levenshtein), of the whole name or of its beginning.
+    In Python, not by an index of trigrams: under row security none is used, and a school has some hundreds of children.
+    """
+    if not any(_slips(token) for token in tokens):
+        return []
+    slips: dict[UUID, int] = {}
+    for key, text in cards.order_by(*BY_NAME).values_list("pk", "search_text"):
+        nearest = [_distance(token, text) for token in tokens]
+        if all(far <= _slips(token) for far, token in zip(nearest, tokens, strict=True)):
+            slips[key] = sum(nearest)
+    nearby = sorted(slips, key=lambda key: slips[key])[:LIMIT]
+    found = cards.in_bulk(nearby)
+    return [found[key] for key in nearby]
+
+
+def _slips(token: str) -> int:
+    """How many slips a word may hold and still be taken for a name."""
+    return 0 if len(token) < 4 else 1 if len(token) < 7 else 2
+
+
+def _distance(token: str, names_: str) -> int:
+    """How many slips `token` is away from the nearest of the names; one more than it may hold where it is further."""
+    most = _slips(token)
+    near = most + 1
+    for name in names_.split():
+        if len(name) >= len(token) - most:
+            begun = name[: len(token)]
+            near = min(near, *(jellyfish.damerau_levenshtein_distance(token, part) for part in {name, begun}))
+    return near
 
 
 def _with_alike(found: list[Child], cards: QuerySet[Child]) -> list[Found]:

@@ -109,6 +109,8 @@ def pages(records: Records) -> list[Page]:
         Page("concerns, deep", leads, LIST, deep, walk, beside="concerns", url="concerns"),
         Page("concerns, waiting", leads, LIST, _get("concerns", query="?status=waiting"), url="concerns"),
         Page("concerns, one kind", leads, LIST, _get("concerns", query="?category=RAD"), url="concerns"),
+        Page("concerns, one year", (LEAD,), LIST, _get("concerns", query="?year=3"), url="concerns"),
+        Page("concerns, one role", (LEAD,), LIST, _get("concerns", query="?role=teacher"), url="concerns"),
         Page("a concern", (LEAD,), OPEN, _get("concern", records.decided), url="concern"),
         Page(
             "save a decision",

@@ -12,10 +12,9 @@ from django.utils.dateparse import parse_date
 from safeguarding import dates
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import User
-from safeguarding.concerns.models import ClosingOutcome, Concern, ConcernChild, Decision, HowSoon, Level, Receipt
+from safeguarding.concerns.models import ClosingOutcome, ConcernChild, Decision, Level, Receipt
 from safeguarding.concerns.services.deciding import Ruling, day_problem, ruling_problems, usual_receipt
-from safeguarding.concerns.services.reading import NEWS, REVIEW, WAITING
-from safeguarding.forms import DateBoxesField, HarbourForm, Radios
+from safeguarding.forms import DateBoxesField, HarbourForm, Radios, blank_first
 from safeguarding.keys import record_of
 
 _Typed = TypeVar("_Typed", bound=forms.Form)
@@ -131,10 +130,6 @@ def _words(label: str, *, rows: int = 3, required: bool = True, **kwargs: Any) -
     return forms.CharField(label=label, required=required, widget=forms.Textarea({"rows": rows}), **kwargs)
 
 
-def _blank_first(choices: Sequence[tuple[Any, str]], blank: str) -> list[tuple[Any, str]]:
-    return [("", blank), *choices]
-
-
 class DecisionForm(_Working):
     """A decision on a concern. `today` is the day against which dates are checked."""
 
@@ -151,7 +146,7 @@ class DecisionForm(_Working):
     )
     kind = forms.ChoiceField(
         label="What you will do",
-        choices=_blank_first(Decision.Kind.choices, "Choose"),
+        choices=blank_first(Decision.Kind.choices, "Choose"),
         widget=AskingSelect(asks=dict.fromkeys(Decision.OUTSIDE, "outside"), says=True),
         error_messages={"required": "Choose what you will do"},
     )
@@ -168,13 +163,13 @@ class DecisionForm(_Working):
     )
     consent = forms.ChoiceField(
         label="Is there consent?",
-        choices=_blank_first(Decision.Consent.choices, "Choose"),
+        choices=blank_first(Decision.Consent.choices, "Choose"),
         required=False,
         widget=AskingSelect(asks=dict.fromkeys(_NEEDS_REASON, "consent")),
     )
     consent_reason = _words("Why it goes ahead without consent", rows=2, required=False)
     legal_reason = forms.ChoiceField(
-        label="Legal reason", choices=_blank_first(Decision.LegalReason.choices, "Choose"), required=False
+        label="Legal reason", choices=blank_first(Decision.LegalReason.choices, "Choose"), required=False
     )
     rationale = _words("Why", rows=4, required=False, help_text="And why not more. It must make sense in 20 years.")
     parents_told = forms.ChoiceField(
@@ -191,7 +186,7 @@ class DecisionForm(_Working):
     title = forms.CharField(label="Short title for lists", max_length=120, required=False)
     receipt = forms.ChoiceField(
         label="What the reporter is told",
-        choices=_blank_first(Receipt.choices, "The usual phrase for what you do"),
+        choices=blank_first(Receipt.choices, "The usual phrase for what you do"),
         required=False,
     )
 
@@ -298,7 +293,7 @@ class CloseForm(_Working):
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
         label="How it ended",
-        choices=_blank_first(ClosingOutcome.choices, "Choose"),
+        choices=blank_first(ClosingOutcome.choices, "Choose"),
         error_messages={"required": "Choose how it ended"},
     )
     reason = _words("Why it can be closed", error_messages={"required": "Say why it can be closed"})
@@ -344,54 +339,6 @@ class TitleForm(_Working):
     title = forms.CharField(
         label="Short title for lists", max_length=120, required=False, help_text="Empty shows the kind of concern."
     )
-
-
-class FilterForm(HarbourForm):
-    """Narrows the list of concerns. Codes only, for they stand in the address. A code that is none narrows nothing."""
-
-    SINCE = {"7": "Last 7 days", "30": "Last 30 days", "90": "Last 90 days", "365": "Last 12 months"}
-
-    status = forms.ChoiceField(
-        label="State",
-        choices=[
-            ("", "Any"),
-            (WAITING, "Waiting for a decision"),
-            (NEWS, "Added to since it was read"),
-            (REVIEW, "Review due"),
-            *Concern.Status.choices,
-        ],
-        required=False,
-    )
-    soon = forms.TypedChoiceField(
-        label="How soon", choices=_blank_first(HowSoon.choices, "Any"), required=False, coerce=int, empty_value=None
-    )
-    level = forms.TypedChoiceField(
-        label="Level of need", choices=_blank_first(Level.choices, "Any"), required=False, coerce=int, empty_value=None
-    )
-    category = forms.ChoiceField(label="Kind of concern", required=False)
-    since = forms.TypedChoiceField(
-        label="Logged",
-        choices=_blank_first(list(SINCE.items()), "Any time"),
-        required=False,
-        coerce=int,
-        empty_value=None,
-    )
-
-    def __init__(self, *args: Any, categories: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["category"].choices = _blank_first(categories, "Any")  # type: ignore[attr-defined]
-
-    def chosen(self) -> dict[str, Any]:
-        """The codes that were understood, by field; empty ones are left out."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
-
-
-class FindForm(forms.Form):
-    """What somebody types into the search of the header: a name, a reference or words. `before`: where a search goes on."""
-
-    q = forms.CharField(max_length=100)
-    before = forms.CharField(max_length=100, required=False)
 
 
 class LinkForm(forms.Form):

@@ -14,6 +14,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from children.models import Child
 from safeguarding import dates
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import RoleAssignment, User
@@ -171,15 +172,25 @@ def to_review(concerns: QuerySet[Concern], school_id: UUID, *, today: date) -> Q
 def narrowed(
     concerns: QuerySet[Concern], school_id: UUID, chosen: Mapping[str, Any], *, today: date
 ) -> QuerySet[Concern]:
-    """The school's concerns that fit the codes of the filter: `status`, `soon`, `level`, `category`, `since` (days)."""
+    """The school's concerns that fit the codes of the filter.
+
+    `status`, `soon`, `level`, `category`, `since` (days), `year` (that a child in it is in now), `by` (key of who logged
+    it), `role` (that who logged it has, or had, at the school).
+    """
     found = concerns.filter(school_id=school_id)
     if status := chosen.get("status"):
         found = _standing_at(found, school_id, status, today)
-    for code, field in (("soon", "how_soon"), ("level", "level"), ("category", "category_id")):
+    for code, field in (("soon", "how_soon"), ("level", "level"), ("category", "category_id"), ("by", "logged_by_id")):
         if code in chosen:
             found = found.filter(**{field: chosen[code]})
     if days := chosen.get("since"):
         found = found.filter(logged_at__gte=dates.start_of(today - timedelta(days=days)))
+    if (year := chosen.get("year")) is not None:
+        children = Child.objects.filter(school_id=school_id, year_group=year)
+        found = found.filter(pk__in=ConcernChild.objects.filter(child__in=children.values("pk")).values("concern_id"))
+    if role := chosen.get("role"):
+        held = RoleAssignment.objects.filter(school_id=school_id, role_key=role)
+        found = found.filter(logged_by__in=held.values("user_id"))
     return found
 
 

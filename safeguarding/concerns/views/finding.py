@@ -17,7 +17,7 @@ from children.services.finding import find_children, is_record_number
 from safeguarding.accounts.permissions import requires
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, visible
-from safeguarding.concerns.forms.deciding import FindForm
+from safeguarding.concerns.forms.finding import FindForm
 from safeguarding.concerns.models import Concern
 from safeguarding.concerns.services import reading
 from safeguarding.concerns.services.searching import search_words, terms_of

@@ -19,9 +19,11 @@ from children.panels import record_frame
 from children.permissions import access_to_a_child
 from children.services.finding import find_children
 from safeguarding.accounts.permissions import requires, requires_for_record
+from safeguarding.accounts.services import staff_of
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
-from safeguarding.concerns.forms.deciding import FilterForm, FindForm, LinkForm
+from safeguarding.concerns.forms.deciding import LinkForm
+from safeguarding.concerns.forms.finding import FilterForm, FindForm
 from safeguarding.concerns.models import Action, Concern, HowSoon
 from safeguarding.concerns.permissions import access_given, children_read, may_decide
 from safeguarding.concerns.services import deciding, reading
@@ -105,7 +107,8 @@ def concerns(request: Request) -> HttpResponse:
     request.nav = "concerns"
     at = timezone.now()
     day = timezone.localdate(at)
-    form = FilterForm(request.GET, categories=names_on(day))
+    staff = [(str(one.user.pk), one.user.full_name) for one in staff_of(request.held.school_id, on=day)]
+    form = FilterForm(request.GET, categories=names_on(day), staff=staff)
     chosen = form.chosen()
     found = reading.narrowed(visible(request, Concern), request.held.school_id, chosen, today=day)
     page = newest_first(reading.listed(found), "logged_at", request.GET.get("before", ""))

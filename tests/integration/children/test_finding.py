@@ -74,6 +74,33 @@ def test_a_child_is_found_by_the_number_of_its_record_by_those_who_see_it(cast, 
     assert find(cast, "9" * 30, by=cast.lead) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "is_found"),
+    [
+        ("Falolws", True), ("Fellows", True), ("Rroy", True), ("Rroy Falolws", True), ("Fxllo", True),
+        ("Fxlxws", False), ("Rxxy", False), ("Rq", False), ("Rroy Nuttall", False), ("Xallowby", False),
+    ],
+)  # fmt: skip
+def test_a_slip_of_the_finger_finds_a_child_where_nothing_else_does(cast, add, words, is_found):
+    rory = add("Rory", "Fallows")
+    assert find(cast, words) == ([rory] if is_found else [])
+
+
+def test_a_slip_shows_the_nearest_first_and_nobody_beside_whom_the_words_fit(cast, add):
+    farther, nearer = add("Ann", "Kestrelwold"), add("Bea", "Kestrelwood")
+    assert find(cast, "kestrnelwood") == [nearer, farther]
+    assert find(cast, "kestrelwood") == [nearer]
+
+
+def test_a_slip_finds_no_child_that_is_hidden_or_elsewhere(cast, add):
+    other = factories.staffroom("Gorse Hill Academy")
+    factories.child(other.school, "Rory", "Fallows", by=other.office)
+    own = add("Rory", "Fallows")
+    declare_conflict(user=cast.deputy, child=own, kind="own_child", by=cast.deputy)
+    assert find(cast, "Falolws", by=cast.deputy) == []
+    assert find(cast, "Falolws", by=cast.lead) == [own]
+
+
 @pytest.mark.parametrize("words", ["", "   ", "%", "_", "'", "q", "nobody of this name"])
 def test_what_fits_nobody_finds_nobody(cast, add, words):
     add("Rory", "Fallows")

@@ -33,6 +33,7 @@ TABLE = [
     ("find", None, LEADS | OWN_LISTS),
     ("find", {"q": "Ashdown"}, LEADS | OWN_LISTS),
     ("find", {"q": "C-2026-0001"}, SAVES | OWN_LISTS),
+    ("find_words", {"q": "register"}, LEADS | OWN_LISTS),
     ("concern", None, LEADS | OF_SCHOOL),
     ("child_concerns", None, LEADS | OF_SCHOOL),
     ("decide", "decision", SAVES | OF_SCHOOL),
@@ -103,7 +104,7 @@ class School:
 
     def address(self, page):
         match page:
-            case "today" | "concerns" | "find" | "my_actions" | "actions_adrift":
+            case "today" | "concerns" | "find" | "find_words" | "my_actions" | "actions_adrift":
                 return reverse(page)
             case "child_concerns":
                 return reverse(page, args=[self.child.pk])
@@ -155,7 +156,9 @@ def test_who_gets_what(client, page, what, expected):
 def test_every_page_of_leads_is_in_the_table():
     from safeguarding.concerns.urls import urlpatterns
 
-    of_leads = {p.name for p in urlpatterns if p.callback.__module__.endswith((".actions", ".deciding", ".lists"))}
+    of_leads = {
+        p.name for p in urlpatterns if p.callback.__module__.endswith((".actions", ".deciding", ".finding", ".lists"))
+    }
     assert of_leads == {page for page, _, _ in TABLE}
 
 

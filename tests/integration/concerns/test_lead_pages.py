@@ -292,13 +292,41 @@ def test_the_list_is_narrowed_by_codes_and_says_when_nothing_fits(lead, room):
     assert listed(since=30) == [new, done]
     assert listed(status="decided", soon=3, level=2, since=7) == [done]
     assert listed(status="closed") == []
+    assert listed(by=room.teacher.pk) == [new, done, old]
+    assert listed(by=room.lead.pk) == []
+    assert listed(role="teacher") == [new, done, old]
+    assert listed(role="teaching_assistant") == []
     assert "No concern fits" in lead.get(reverse("concerns"), {"status": "closed"}).content.decode()
+
+
+def test_the_list_is_narrowed_by_the_year_of_a_child_and_by_who_logged_it(lead, room):
+    ann, bea = (
+        factories.child(room.school, name, "Lomax", by=room.office, year_group=year)
+        for name, year in (("Ann", 2), ("Bea", 0))
+    )
+    of_both = logged(room, 2, HOUR, children=[ChildEntry("worried_about", ann), ChildEntry("worried_about", bea)])
+    of_one = logged(room, 2, 2 * HOUR, children=[ChildEntry("worried_about", bea)], by=room.assistant)
+
+    def listed(**codes):
+        return [row.concern for row in lead.get(reverse("concerns"), codes).context["rows"]]
+
+    assert listed(year=2) == [of_both]
+    assert listed(year=0) == [of_both, of_one]
+    assert listed(year=5) == []
+    assert (
+        listed(role="teaching_assistant")
+        == listed(by=room.assistant.pk)
+        == listed(year=0, role="teaching_assistant")
+        == [of_one]
+    )
+    address = lead.get(reverse("concerns"), {"by": str(room.assistant.pk)})
+    assert "Lomax" not in address.wsgi_request.get_full_path()
 
 
 @pytest.mark.parametrize("junk", ["x", "9", "-1", "1e9", "\x00", "' OR 1=1", "é" * 500])
 def test_a_code_that_is_none_narrows_nothing(lead, room, junk):
     concern = logged(room, HowSoon.TODAY, HOUR)
-    for field in ("status", "soon", "level", "category", "since", "before"):
+    for field in ("status", "soon", "level", "category", "since", "by", "role", "before"):
         page = lead.get(reverse("concerns"), {field: junk})
         assert (page.status_code, [row.concern for row in page.context["rows"]]) == (200, [concern])
 

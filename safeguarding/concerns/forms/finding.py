@@ -1,0 +1,69 @@
+"""How is a concern found? By codes that narrow the list, or by what is typed into the search."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from children.codes import year_label
+from safeguarding.accounts.roles import ROLES, Capability
+from safeguarding.concerns.models import Concern, HowSoon, Level
+from safeguarding.concerns.services.reading import NEWS, REVIEW, WAITING
+from safeguarding.forms import HarbourForm, blank_first
+
+_SINCE = {7: "Last 7 days", 30: "Last 30 days", 90: "Last 90 days", 365: "Last 12 months"}
+_ROLES = [(key, role.title) for key, role in ROLES.items() if role.may(Capability.LOG_CONCERN)]
+# Nursery to the last year of a sixth form.
+_YEARS = [(year, year_label(year)) for year in range(-1, 14)]
+
+
+def _number(label: str, choices: Sequence[tuple[int, str]], blank: str = "Any") -> forms.TypedChoiceField:
+    """A list of numbers of which none need be chosen."""
+    return forms.TypedChoiceField(
+        label=label, choices=blank_first(choices, blank), required=False, coerce=int, empty_value=None
+    )
+
+
+class FilterForm(HarbourForm):
+    """Narrows the list of concerns. Codes and keys only, for they stand in the address. One that is none narrows nothing.
+
+    `categories` and `staff` are choices: of kinds by code, of people who work at the school by key.
+    """
+
+    status = forms.ChoiceField(
+        label="State",
+        choices=[
+            ("", "Any"),
+            (WAITING, "Waiting for a decision"),
+            (NEWS, "Added to since it was read"),
+            (REVIEW, "Review due"),
+            *Concern.Status.choices,
+        ],
+        required=False,
+    )
+    soon = _number("How soon", HowSoon.choices)
+    level = _number("Level of need", Level.choices)
+    category = forms.ChoiceField(label="Kind of concern", required=False)
+    since = _number("Logged", list(_SINCE.items()), "Any time")
+    year = _number("Child’s year", _YEARS)
+    by = forms.ChoiceField(label="Logged by", required=False)
+    role = forms.ChoiceField(label="Role of who logged it", choices=blank_first(_ROLES, "Any"), required=False)
+
+    def __init__(
+        self, *args: Any, categories: Sequence[tuple[str, str]], staff: Sequence[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices, blank in (("category", categories, "Any"), ("by", staff, "Anybody")):
+            self.fields[name].choices = blank_first(choices, blank)  # type: ignore[attr-defined]
+
+    def chosen(self) -> dict[str, Any]:
+        """The codes that were understood, by field; empty ones are left out."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
+
+
+class FindForm(forms.Form):
+    """What somebody types into the search of the header: a name, a reference or words. `before`: where a search goes on."""
+
+    q = forms.CharField(max_length=100)
+    before = forms.CharField(max_length=100, required=False)
