@@ -8,7 +8,7 @@ import re
 import time
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -120,11 +120,15 @@ def search_words(
     while looked_for:
         concerns = see(Concern).filter(school_id=school_id).values_list("pk", "logged_at", named=True)
         page = newest_first(concerns, "logged_at", before, size=BATCH)
-        places = _places(see, [concern.pk for concern in page.rows], looked_for)
-        fitting = [concern for concern in page.rows if concern.pk in places][: MOST - len(hits)]
-        shown = listed(see(Concern)).in_bulk([concern.pk for concern in fitting]) if fitting else {}
-        hits += [Hit(shown[concern.pk], places[concern.pk]) for concern in fitting if concern.pk in shown]
-        last = fitting[-1] if len(hits) == MOST else page.rows[-1] if page.rows else None
+        texts = _holding(see, [concern.pk for concern in page.rows], looked_for)
+        fitting: dict[UUID, list[Passage]] = {}
+        last = None
+        for last in page.rows:
+            if passages := _passages(texts[last.pk], looked_for):
+                fitting[last.pk] = passages
+                if len(hits) + len(fitting) == MOST:
+                    break
+        hits += _hits(see, fitting)
         back_to = last.logged_at if last else back_to
         before = place_of(last, "logged_at") if last and (page.older or last is not page.rows[-1]) else ""
         if not before or len(hits) == MOST or clock() - begun > SECONDS:
@@ -132,22 +136,31 @@ def search_words(
     return Found(hits, before, back_to)
 
 
-def _places(see: See, concerns: Sequence[UUID], looked_for: Sequence[Pattern]) -> dict[UUID, list[Passage]]:
-    """Of these concerns, those in which all stands that is looked for, each with the first passages of it.
+def _hits(see: See, fitting: Mapping[UUID, list[Passage]]) -> list[Hit]:
+    """The concerns that fit, in the order in which they were read, with what their rows show."""
+    shown = listed(see(Concern)).in_bulk(list(fitting)) if fitting else {}
+    return [Hit(shown[key], passages) for key, passages in fitting.items() if key in shown]
 
-    One query for each kind of text. A text is looked at twice only where it holds something: nearly all hold nothing.
+
+def _holding(
+    see: See, concerns: Sequence[UUID], looked_for: Sequence[Pattern]
+) -> dict[UUID, list[tuple[str, str, str]]]:
+    """Of everything written about these concerns, the texts in which something may stand: where, as written, and plain.
+
+    One query for each kind of text. Only the few texts that hold something are looked at again (`_passages`).
     """
     found: dict[UUID, list[tuple[str, str, str]]] = defaultdict(list)
     needles = [pattern.needle for pattern in looked_for]
     keys = Value(f"{{{','.join(map(str, concerns))}}}")
     for model, where in WRITTEN.items():
         link = "pk" if model is Concern else "concern_id"
-        rows = see(model).filter(_OneOf(link, keys)).values_list(link, *_narratives(model))
-        for concern_id, *texts in rows.order_by():
-            for text in texts:
-                if text and any(needle in (plain := _plain(text)) for needle in needles):
+        rows = see(model).filter(_OneOf(link, keys)).order_by("pk").values_list(link, *_narratives(model))
+        for concern_id, *texts in rows:
+            for text in filter(None, texts):
+                plain = _plain(text)
+                if any(needle in plain for needle in needles):
                     found[concern_id].append((where, text, plain))
-    return {key: passages for key, texts in found.items() if (passages := _passages(texts, looked_for))}
+    return found
 
 
 class _OneOf(Func):  # type: ignore[misc]
@@ -178,11 +191,13 @@ def _passages(texts: Sequence[tuple[str, str, str]], looked_for: Sequence[Patter
 
 
 def _passage(where: str, text: str, spans: Sequence[tuple[int, int]]) -> Passage:
-    """The text around the first of `spans`, cut between words, with what was looked for in it marked."""
+    """The text around the first of `spans`, cut between words where there are any, with what was looked for in it marked."""
     first, last = spans[0]
     start, end = max(0, first - AROUND), min(len(text), last + AROUND)
-    start = text.rfind(" ", 0, start) + 1 if start else 0
-    end = len(text) if end == len(text) or (space := text.find(" ", end)) < 0 else space
+    if start and (space := text.find(" ", start, first)) >= 0:
+        start = space + 1
+    if end < len(text) and (space := text.rfind(" ", last, end)) >= 0:
+        end = space
     parts: list[tuple[str, bool]] = [("… ", False)] if start else []
     at = start
     for begins, ends in spans:

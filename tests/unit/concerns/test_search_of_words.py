@@ -72,6 +72,11 @@ def test_of_a_long_text_the_part_around_the_word_is_shown_cut_between_words():
     assert len(shown) < 200
 
 
+def test_of_a_long_text_without_spaces_no_more_is_shown():
+    [parts] = found_in("ß" * 5000 + "\ntoast" + "x" * 5000, "toast")
+    assert len("".join(part for part, _ in parts)) < 200
+
+
 @given(st.text())
 def test_a_place_in_the_plain_text_is_the_same_place_in_the_text(text):
     assert len(_plain(text)) == len(_composed(text))
