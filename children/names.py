@@ -34,6 +34,21 @@ def sounds(*texts: str) -> list[str]:
     return list({sound(word): None for text in texts for word in fold(text).split()})
 
 
+def slips(word: str, folded: str) -> int | None:
+    """How many slips of the finger a folded word is away from the nearest of these names, or of their beginnings.
+
+    Letters added, left out, changed or swapped (Damerau and Levenshtein): none in a word of up to three letters, one up to
+    six, two beyond. None where it is further from all of them.
+    """
+    most = 0 if len(word) < 4 else 1 if len(word) < 7 else 2
+    near = most + 1
+    for name in folded.split():
+        if len(name) >= len(word) - most:
+            begun = name[: len(word)]
+            near = min(near, *(jellyfish.damerau_levenshtein_distance(word, part) for part in {name, begun}))
+    return near if near <= most else None
+
+
 def searchable(texts: Iterable[str]) -> str:
     """Every word of these names, folded, once each: what a search looks through. Words stand between spaces."""
     words = {word: None for text in texts for word in fold(text).split()}

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 from operator import and_
 from uuid import UUID
 
-import jellyfish
 from django.db.models import Q, QuerySet
 
 from children import names, upn
@@ -22,10 +21,14 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A card found by a search. `alike`: another child of the list has a name like it, so class and year must be looked at."""
+    """A card found by a search. `alike`: another child of the list has a name like it, so class and year must be looked at.
+
+    `by_slip`: no name is like what was typed, and this one is nearly so.
+    """
 
     child: Child
     alike: bool = False
+    by_slip: bool = False
 
 
 def loggable(today: date) -> Q:
@@ -39,9 +42,9 @@ def loggable(today: date) -> Q:
 def find_children(*, by: User, school: School | UUID, words: str, today: date, everyone: bool = False) -> list[Found]:
     """At most twenty cards of the school that fit every one of `words`, likeliest first, children alike side by side.
 
-    A word fits where a name begins with it or sounds like it, or where it is the class; where no child fits so, one whose
-    name is a slip of the finger away. Somebody who may see details also finds by UPN, current or former, and by the number of the record. `everyone` includes children gone for more than
-    twelve months.
+    A word fits where a name begins with it or sounds like it, or where it is the class; where no child fits so, it may also
+    be a slip of the finger away from a name. Somebody who may see details also finds by UPN, current or former, and by the
+    number of the record. `everyone` includes children gone for more than twelve months.
     """
     cards: QuerySet[Child] = Child.objects.visible_to(by).filter(school=school)
     if not everyone:
@@ -55,8 +58,9 @@ def find_children(*, by: User, school: School | UUID, words: str, today: date, e
         return []
     of_number = cards.filter(number=int(number)) if is_record_number(number) and may_see_details(by, school_id) else []
     # A class may be called by a number too.
-    found = list(dict.fromkeys([*of_number, *_fitting(cards, tokens)]))
-    return _with_alike(found or _mistyped(cards, tokens), cards)
+    if found := list(dict.fromkeys([*of_number, *_fitting(cards, tokens)])):
+        return _with_alike(found, cards)
+    return [replace(each, by_slip=True) for each in _with_alike(_mistyped(cards, tokens), cards)]
 
 
 def is_record_number(words: str) -> bool:
@@ -120,37 +124,22 @@ def _fitting(cards: QuerySet[Child], tokens: Sequence[str]) -> list[Child]:
 
 
 def _mistyped(cards: QuerySet[Child], tokens: Sequence[str]) -> list[Child]:
-    """Children each of whose names that were typed is a slip or two away from how it was typed, the nearest first.
+    """Children whom every word fits, one or more of them with a slip or two, those with the fewest first.
 
-    Counted in letters added, left out, changed or swapped (Damerau and Levenshtein), of the whole name or of its beginning.
     In Python, not by an index of trigrams: under row security none is used, and a school has some hundreds of children.
     """
-    if not any(_slips(token) for token in tokens):
-        return []
     slips: dict[UUID, int] = {}
-    for key, text in cards.order_by(*BY_NAME).values_list("pk", "search_text"):
-        nearest = [_distance(token, text) for token in tokens]
-        if all(far <= _slips(token) for far, token in zip(nearest, tokens, strict=True)):
-            slips[key] = sum(nearest)
+    heard = {token: names.sound(token) for token in tokens if len(token) > 2}
+    for key, text, sounds, room in cards.order_by(*BY_NAME).values_list(
+        "pk", "search_text", "name_sounds", "class_name"
+    ):
+        fits = {*names.fold(room).split(), *(token for token, sound in heard.items() if sound in sounds)}
+        needed = [0 if token in fits else names.slips(token, text) for token in tokens]
+        if None not in needed:
+            slips[key] = sum(filter(None, needed))
     nearby = sorted(slips, key=lambda key: slips[key])[:LIMIT]
     found = cards.in_bulk(nearby)
     return [found[key] for key in nearby]
-
-
-def _slips(token: str) -> int:
-    """How many slips a word may hold and still be taken for a name."""
-    return 0 if len(token) < 4 else 1 if len(token) < 7 else 2
-
-
-def _distance(token: str, names_: str) -> int:
-    """How many slips `token` is away from the nearest of the names; one more than it may hold where it is further."""
-    most = _slips(token)
-    near = most + 1
-    for name in names_.split():
-        if len(name) >= len(token) - most:
-            begun = name[: len(token)]
-            near = min(near, *(jellyfish.damerau_levenshtein_distance(token, part) for part in {name, begun}))
-    return near
 
 
 def _with_alike(found: list[Child], cards: QuerySet[Child]) -> list[Found]:

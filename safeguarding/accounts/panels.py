@@ -11,7 +11,7 @@ from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.second_person import may_be_first
-from safeguarding.glance import glance, look_for
+from safeguarding.glance import glance
 from safeguarding.http import Request
 from safeguarding.panels import NavItem, Panel, register
 
@@ -42,7 +42,6 @@ def _providers(request: Request, record: Any) -> dict[str, Any] | None:
     return {"ways": ways} if ways else None
 
 
-look_for(unopened="unopened_notices", ever_told="was_ever_told")
 leads_to("accounts.reset", lambda key: reverse("reset", args=[key]))
 register(
     Panel("sign_in", "providers", "account/part_providers.html", _providers, order=5),

@@ -26,6 +26,7 @@ from .access import (
     staff_of,
     teams_of,
     unanswered,
+    who_ever_worked_at,
     who_may_be_given,
     who_would_change,
 )
@@ -165,6 +166,7 @@ __all__ = [
     "unanswered",
     "use_reset",
     "waiting_for",
+    "who_ever_worked_at",
     "who_may_be_given",
     "who_would_change",
     "withdraw_absence",

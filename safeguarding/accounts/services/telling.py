@@ -14,9 +14,10 @@ from kombu.exceptions import OperationalError
 from safeguarding.accounts.models import Notice, User
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.glance import glance
+from safeguarding.glance import glance, look_for
 
 logger = logging.getLogger("harbour.queue")
+look_for(unopened="unopened_notices", ever_told="was_ever_told")
 
 
 @transaction.atomic

@@ -27,7 +27,7 @@ def _number(label: str, choices: Sequence[tuple[int, str]], blank: str = "Any") 
 class FilterForm(HarbourForm):
     """Narrows the list of concerns. Codes and keys only, for they stand in the address. One that is none narrows nothing.
 
-    `categories` and `staff` are choices: of kinds by code, of people who work at the school by key.
+    `categories` and `staff` are choices: of kinds by code, of people who work or worked at the school by key.
     """
 
     status = forms.ChoiceField(
@@ -50,7 +50,7 @@ class FilterForm(HarbourForm):
     role = forms.ChoiceField(label="Role of who logged it", choices=blank_first(_ROLES, "Any"), required=False)
 
     def __init__(
-        self, *args: Any, categories: Sequence[tuple[str, str]], staff: Sequence[tuple[str, str]], **kwargs: Any
+        self, *args: Any, categories: Sequence[tuple[str, str]], staff: Sequence[tuple[Any, str]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         for name, choices, blank in (("category", categories, "Any"), ("by", staff, "Anybody")):
@@ -65,5 +65,11 @@ class FilterForm(HarbourForm):
 class FindForm(forms.Form):
     """What somebody types into the search of the header: a name, a reference or words. `before`: where a search goes on."""
 
-    q = forms.CharField(max_length=100)
+    q = forms.CharField(
+        max_length=100,
+        error_messages={
+            "max_length": "Search for 100 characters at most.",
+            "null_characters_not_allowed": "Type it again.",
+        },
+    )
     before = forms.CharField(max_length=100, required=False)

@@ -189,7 +189,7 @@ def narrowed(
         children = Child.objects.filter(school_id=school_id, year_group=year)
         found = found.filter(pk__in=ConcernChild.objects.filter(child__in=children.values("pk")).values("concern_id"))
     if role := chosen.get("role"):
-        held = RoleAssignment.objects.filter(school_id=school_id, role_key=role)
+        held = RoleAssignment.objects.filter(school_id=school_id, role_key=role, starts_on__lte=today)
         found = found.filter(logged_by__in=held.values("user_id"))
     return found
 

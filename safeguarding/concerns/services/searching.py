@@ -56,9 +56,12 @@ WRITTEN: dict[type[Model], str] = {
 }
 _PHRASE = re.compile(r'"([^"]+)"|(\S+)')
 _WORD = re.compile(r"\w")
+_CLINGING = re.compile(r"^\W+|[^\w\u0300-\u036f\u0900-\u0dff\u064b-\u0652]+$")
+# Kept twice: as each closing has it, and as the concern stands now.
+_COPIES = frozenset({"closing_reason"})
 _OTHER = re.compile(r"[^\x00-\x7f]")
 # Letters that no decomposition takes apart, and marks that a keyboard does not have.
-_ALIKE = str.maketrans("øłđðı‘’ʼ“”„«»‐‑–—\u00a0", "olddi'''" + 5 * '"' + "---- ")
+_ALIKE = str.maketrans("øłđðı‘’ʼ´“”„«»‐‑–—\u00a0", "olddi''''" + 5 * '"' + "---- ")
 
 
 @dataclass(frozen=True)
@@ -87,18 +90,25 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """What a search came to. `older` is where it goes on, empty at the end; `back_to` when the last concern it read was logged."""
+    """What a search came to. `older` is where it goes on, empty at the end; `back_to` when the last concern in it was logged.
+
+    `from_newest`: it did not go on from an earlier one.
+    """
 
     hits: list[Hit]
     older: str
     back_to: datetime | None
+    from_newest: bool
 
 
 def terms_of(words: str) -> list[str]:
-    """The words and "phrases in quotation marks" of a search, in plain small letters. One letter alone is no word."""
-    found = (phrase or word for phrase, word in _PHRASE.findall(_plain(words)))
-    tidy = (" ".join(term.replace('"', " ").split()) for term in found)
-    return list(dict.fromkeys(term for term in tidy if len(_WORD.findall(term)) > 1))[:TERMS]
+    """The words and "phrases in quotation marks" of a search, in plain small letters. One letter alone is no word.
+
+    What clings to a word is left off ("toast." is toast); a phrase stays as it was typed.
+    """
+    found = (phrase or _CLINGING.sub("", word) for phrase, word in _PHRASE.findall(_plain(words)))
+    tidy = (" ".join(term.split()) for term in found)
+    return list(dict.fromkeys(term for term in tidy if len(term) > 1 and _WORD.search(term)))[:TERMS]
 
 
 def search_words(
@@ -115,25 +125,29 @@ def search_words(
     that ended early.
     """
     looked_for = [_pattern(term) for term in terms]
-    begun, back_to = clock(), None
+    begun, back_to, from_newest = clock(), None, True
     hits: list[Hit] = []
     while looked_for:
         concerns = see(Concern).filter(school_id=school_id).values_list("pk", "logged_at", named=True)
         page = newest_first(concerns, "logged_at", before, size=BATCH)
+        if back_to is None:
+            from_newest = page.is_first
+        if not page.rows:
+            before = ""
+            break
         texts = _holding(see, [concern.pk for concern in page.rows], looked_for)
         fitting: dict[UUID, list[Passage]] = {}
-        last = None
         for last in page.rows:
             if passages := _passages(texts[last.pk], looked_for):
                 fitting[last.pk] = passages
                 if len(hits) + len(fitting) == MOST:
                     break
         hits += _hits(see, fitting)
-        back_to = last.logged_at if last else back_to
-        before = place_of(last, "logged_at") if last and (page.older or last is not page.rows[-1]) else ""
+        back_to = last.logged_at
+        before = place_of(last, "logged_at") if page.older or last is not page.rows[-1] else ""
         if not before or len(hits) == MOST or clock() - begun > SECONDS:
             break
-    return Found(hits, before, back_to)
+    return Found(hits, before, back_to, from_newest)
 
 
 def _hits(see: See, fitting: Mapping[UUID, list[Passage]]) -> list[Hit]:
@@ -173,7 +187,7 @@ class _OneOf(Func):  # type: ignore[misc]
 @cache
 def _narratives(model: type[Model]) -> tuple[str, ...]:
     mine = declared(model)
-    return mine.narrative if mine else ()
+    return tuple(name for name in mine.narrative if name not in _COPIES) if mine else ()
 
 
 def _passages(texts: Sequence[tuple[str, str, str]], looked_for: Sequence[Pattern]) -> list[Passage]:
@@ -186,7 +200,13 @@ def _passages(texts: Sequence[tuple[str, str, str]], looked_for: Sequence[Patter
         spans = {pattern: [found.span() for found in pattern.whole.finditer(plain)] for pattern in looked_for}
         missing -= {pattern for pattern, there in spans.items() if there}
         if any(spans.values()):
-            places.append(_passage(where, _composed(text), sorted(chain.from_iterable(spans.values()))))
+            places.append(
+                _passage(
+                    where,
+                    _composed(text),
+                    sorted(chain.from_iterable(spans.values()), key=lambda span: (span[0], -span[1])),
+                )
+            )
     return [] if missing else places[:PASSAGES]
 
 
@@ -234,7 +254,7 @@ def _plain_letters() -> dict[str, str]:
     """Each capital, accented letter or typographic mark, with the one plain character that stands for it."""
     letters = {}
     for letter in map(chr, range(0x80, 0x3000)):
-        small = letter.lower()[0]
+        small = letter.lower()[0].translate(_ALIKE)
         bare = unicodedata.normalize("NFKD", small)
         letters[letter] = (bare[0] if all(map(unicodedata.combining, bare[1:])) else small).translate(_ALIKE)
     return letters

@@ -17,6 +17,7 @@ from children.services.finding import find_children, is_record_number
 from safeguarding.accounts.permissions import requires
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, visible
+from safeguarding.audit.services import record_many
 from safeguarding.concerns.forms.finding import FindForm
 from safeguarding.concerns.models import Concern
 from safeguarding.concerns.services import reading
@@ -33,7 +34,7 @@ def find(request: Request) -> HttpResponse:
     request.nav = ""
     form = FindForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
-        return render(request, "concerns/find.html", {"asked": False})
+        return _not_asked(request, form)
     words, school_id = form.cleaned_data["q"], request.held.school_id
     concern = reading.by_reference(visible(request, Concern), school_id, words)
     if concern is not None:
@@ -44,8 +45,9 @@ def find(request: Request) -> HttpResponse:
     found = find_children(by=request.user, school=school_id, words=words, today=timezone.localdate(), everyone=True)
     read_many(request, [each.child for each in found], verb=Verb.SEARCH, purpose="name")
     context = {"asked": True, "words": words, "found": found, "concern": concern}
-    # Opening every text of a school takes as long as twenty pages: not before somebody wants it.
-    written = {} if found or concern else _written(request, words)
+    # Opening every text of a school takes as long as twenty pages: not before somebody wants it, or nothing else fits.
+    fits = concern is not None or not all(each.by_slip for each in found)
+    written = {} if fits else _written(request, words)
     return render(request, "concerns/find.html", context | written)
 
 
@@ -56,21 +58,26 @@ def find_words(request: Request) -> HttpResponse:
     request.nav = ""
     form = FindForm(request.POST)
     if not form.is_valid():
-        return render(request, "concerns/find.html", {"asked": False})
+        return _not_asked(request, form)
     words = form.cleaned_data["q"]
     written = _written(request, words, before=form.cleaned_data["before"])
     return render(request, "concerns/find.html", {"asked": True, "words": words, "only_written": True} | written)
 
 
+def _not_asked(request: Request, form: FindForm) -> HttpResponse:
+    """How to search; for what cannot be searched for, why not."""
+    typed = request.POST.get("q", "").strip()
+    said = " ".join(str(error) for errors in form.errors.values() for error in errors)
+    problem = f"Nothing was searched. {said}" if typed else ""
+    return render(request, "concerns/find.html", {"asked": False, "problem": problem}, status=422 if problem else 200)
+
+
 def _written(request: Request, words: str, before: str = "") -> dict[str, Any]:
-    terms = terms_of(words)
-    written = search_words(partial(visible, request), request.held.school_id, terms, before=before)
-    read_many(request, [hit.concern for hit in written.hits], verb=Verb.SEARCH, purpose="words")
-    reading.dress([hit.concern for hit in written.hits])
-    rows = reading.rows([hit.concern for hit in written.hits], reader=request.user, at=timezone.now())
-    return {
-        "written": written,
-        "hits": list(zip(rows, written.hits, strict=True)),
-        "no_terms": not terms,
-        "on": before != "",
-    }
+    """What was found in the words of concerns. Each concern of which some are shown is recorded, not their number alone."""
+    terms, school_id = terms_of(words), request.held.school_id
+    written = search_words(partial(visible, request), school_id, terms, before=before)
+    concerns = read_many(request, [hit.concern for hit in written.hits], verb=Verb.SEARCH, purpose="words")
+    record_many(Verb.SEARCH, Concern._meta.label_lower, [c.pk for c in concerns], school_id=school_id, purpose="words")
+    reading.dress(concerns)
+    rows = reading.rows(concerns, reader=request.user, at=timezone.now())
+    return {"written": written, "hits": list(zip(rows, written.hits, strict=True)), "terms": terms}

@@ -19,7 +19,7 @@ from children.panels import record_frame
 from children.permissions import access_to_a_child
 from children.services.finding import find_children
 from safeguarding.accounts.permissions import requires, requires_for_record
-from safeguarding.accounts.services import staff_of
+from safeguarding.accounts.services import who_ever_worked_at
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns.forms.deciding import LinkForm
@@ -107,8 +107,7 @@ def concerns(request: Request) -> HttpResponse:
     request.nav = "concerns"
     at = timezone.now()
     day = timezone.localdate(at)
-    staff = [(str(one.user.pk), one.user.full_name) for one in staff_of(request.held.school_id, on=day)]
-    form = FilterForm(request.GET, categories=names_on(day), staff=staff)
+    form = FilterForm(request.GET, categories=names_on(day), staff=who_ever_worked_at(request.held.school_id))
     chosen = form.chosen()
     found = reading.narrowed(visible(request, Concern), request.held.school_id, chosen, today=day)
     page = newest_first(reading.listed(found), "logged_at", request.GET.get("before", ""))

@@ -20,6 +20,9 @@ def found_in(text, words):
         ("“Left   Arm”", ["left arm"]),
         ("Élodie’s", ["elodie's"]),
         ('a I "', []),
+        ("toast. (coat) 'arm' hat?", ["toast", "coat", "arm", "hat"]),
+        ('"toast." it´s', ["toast.", "it's"]),
+        ("की", ["की"]),
         ("🌊", []),
         ("toast TOAST", ["toast"]),
         ('"unclosed phrase', ["unclosed", "phrase"]),
@@ -39,6 +42,7 @@ def test_words_and_phrases_are_told_apart(words, terms):
         ("Cafe\u0301 at noon", "café", ["Café"]),
         ("It’s his mum’s", "mum's", ["mum’s"]),
         ("left\n arm", '"left arm"', ["left\n arm"]),
+        ("toast", "toa toast", ["toast"]),
         ("Ølund and Łuk", "olund luk", ["Ølund", "Łuk"]),
     ],
 )
