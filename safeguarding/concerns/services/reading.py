@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -187,11 +187,17 @@ def narrowed(
         found = found.filter(logged_at__gte=dates.start_of(today - timedelta(days=days)))
     if (year := chosen.get("year")) is not None:
         children = Child.objects.filter(school_id=school_id, year_group=year)
-        found = found.filter(pk__in=ConcernChild.objects.filter(child__in=children.values("pk")).values("concern_id"))
+        about = ConcernChild.objects.filter(child__in=children.values("pk")).values("concern_id")
+        found = found.filter(_sifted(Q(pk__in=about)))
     if role := chosen.get("role"):
         held = RoleAssignment.objects.filter(school_id=school_id, role_key=role, starts_on__lte=today)
-        found = found.filter(logged_by__in=held.values("user_id"))
+        found = found.filter(_sifted(Q(logged_by__in=held.values("user_id"))))
     return found
+
+
+def _sifted(rows: Q) -> Coalesce:
+    """The same rows, sifted from the newest on: as a join, all that fit would be fetched first and then sorted."""
+    return Coalesce(ExpressionWrapper(rows, BooleanField()), Value(False))
 
 
 def _standing_at(concerns: QuerySet[Concern], school_id: UUID, code: str, today: date) -> QuerySet[Concern]:
