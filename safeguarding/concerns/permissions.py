@@ -22,7 +22,6 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.audit.models import LogEntry
 from safeguarding.audit.protection import Rule, among, fact, known, overlapping, rule
 from safeguarding.exceptions import BadInput, NotAllowed
-from safeguarding.glance import look_for
 from safeguarding.once import once
 
 from .models import (
@@ -184,9 +183,6 @@ def children_read(user: Any, cards: QuerySet[Child]) -> QuerySet[Child]:
 def access_given(user: Any) -> bool:
     """Whether some record is open to the person beside their roles: given, in an emergency, or standing in. Once a page."""
     return once(("access given", user.pk), lambda: bool(known("access_given", user.pk)))
-
-
-look_for(unsent="has_unsent", given_actions="was_given_actions")
 
 
 def stands_in(user: Any, concern_id: UUID, school_id: UUID) -> bool:

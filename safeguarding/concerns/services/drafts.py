@@ -19,10 +19,11 @@ from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Account, Amendment, Concern, Draft, DraftOpening
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
-from safeguarding.glance import glance
+from safeguarding.glance import glance, look_for
 from safeguarding.keys import entry_token, record_of
 from safeguarding.once import once
 
+look_for(unsent="has_unsent")
 _LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
 Content = dict[str, list[str]]
 # The revision that a page knows of a draft which it has never shown.

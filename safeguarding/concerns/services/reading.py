@@ -23,8 +23,9 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.concerns.models import Action, Concern, ConcernChild, HowSoon, Level
 from safeguarding.concerns.services.kinds import give_kinds
 from safeguarding.concerns.services.named import Named, children_of
-from safeguarding.glance import glance
+from safeguarding.glance import glance, look_for
 
+look_for(given_actions="was_given_actions")
 S = Concern.Status
 # What waits for a decision, and its code in the filter of the list.
 OPEN = (S.NEW, S.ACKNOWLEDGED)

@@ -89,7 +89,7 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Found:
+class Searched:
     """What a search came to. `older` is where it goes on, empty at the end; `back_to` when the last concern in it was logged.
 
     `from_newest`: it did not go on from an earlier one.
@@ -118,7 +118,7 @@ def search_words(
     *,
     before: str = "",
     clock: Callable[[], float] = time.monotonic,
-) -> Found:
+) -> Searched:
     """Concerns of the school in which each of `terms` stands somewhere, at the beginning of a word, newest first.
 
     `see` is the read gate: of each kind of text only what the person may see is opened. `before` is the `older` of a search
@@ -147,7 +147,7 @@ def search_words(
         before = place_of(last, "logged_at") if page.older or last is not page.rows[-1] else ""
         if not before or len(hits) == MOST or clock() - begun > SECONDS:
             break
-    return Found(hits, before, back_to, from_newest)
+    return Searched(hits, before, back_to, from_newest)
 
 
 def _hits(see: See, fitting: Mapping[UUID, list[Passage]]) -> list[Hit]:

@@ -4,6 +4,8 @@ from uuid import uuid4
 
 from django.urls import reverse
 
+from safeguarding.concerns.models import Concern
+from safeguarding.concerns.services import deciding
 from tests import factories
 from tests.factories import SCHOOL_DAY
 
@@ -13,6 +15,8 @@ OUTSIDE = {
     "parents_reason": "It could add to the risk.", "new_referral": "yes", "recipient": "Duty team", "consent": "not_sought",
     "consent_reason": "It could add to the risk.", "legal_reason": "s47", "review_on": "2026-11-25",
 }  # fmt: skip
+
+WATCH = deciding.Ruling(level=2, kind="monitor", rationale="Settled.", parents_told="yes", receipt="watching")
 
 
 def logged(room, soon, ago, **report):
@@ -59,3 +63,13 @@ def act(client, room, concern):
 def reopen(client, concern):
     typed = {"reason": "His sister too."}
     return send(client, "reopen_concern", concern, hidden(page_of(client, concern), "reopen_form") | typed)
+
+
+def opened(concern, by, at=SCHOOL_DAY):
+    return deciding.open_concern(concern=concern, by=by, at=at)
+
+
+def decided(concern, by, **changes):
+    ruling = deciding.Ruling(**(vars(WATCH) | changes))
+    deciding.decide(concern=concern, token=uuid4(), seen=concern.revision, ruling=ruling, by=by, at=SCHOOL_DAY)
+    return Concern.objects.get(pk=concern.pk)

@@ -10,28 +10,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from safeguarding.accounts.models import Notice, RoleAssignment
-from safeguarding.accounts.services import end_role
-from safeguarding.concerns.models import Category, Concern, HowSoon
+from safeguarding.accounts.models import Notice
+from safeguarding.concerns.models import Concern, HowSoon
 from safeguarding.concerns.services import deciding
 from safeguarding.concerns.services.raising import ChildEntry, amend, call_lead
 from tests import factories
 from tests.factories import SCHOOL_DAY
-from tests.integration.concerns.leads_page import logged
+from tests.integration.concerns.leads_page import decided, logged, opened
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
-WATCH = deciding.Ruling(level=2, kind="monitor", rationale="Settled.", parents_told="yes", receipt="watching")
-
-
-def opened(concern, by, at=SCHOOL_DAY):
-    return deciding.open_concern(concern=concern, by=by, at=at)
-
-
-def decided(concern, by, **changes):
-    ruling = deciding.Ruling(**(vars(WATCH) | changes))
-    deciding.decide(concern=concern, token=uuid4(), seen=concern.revision, ruling=ruling, by=by, at=SCHOOL_DAY)
-    return Concern.objects.get(pk=concern.pk)
 
 
 def shown(page):
@@ -269,94 +257,6 @@ def test_what_must_be_known_of_a_child_stands_in_the_queue_and_on_the_concern(le
         page = lead.get(address).content.decode()
         assert "Looked after" in page
         assert "Address confidential" in page
-
-
-# --- all concerns
-
-
-def test_the_list_is_narrowed_by_codes_and_says_when_nothing_fits(lead, room):
-    neglect = Category.objects.get(pk="NEG")
-    old = logged(room, HowSoon.THIS_WEEK, timedelta(days=40), category=neglect)
-    new = logged(room, HowSoon.TODAY, HOUR)
-    done = decided(opened(logged(room, HowSoon.TODAY, 2 * HOUR), room.lead), room.lead)
-
-    def listed(**codes):
-        return [row.concern for row in lead.get(reverse("concerns"), codes).context["rows"]]
-
-    assert listed() == [new, done, old]
-    assert listed(status="waiting") == [new, old]
-    assert listed(status="new") == [new, old]
-    assert listed(status="decided") == [done]
-    assert listed(soon=2) == [old]
-    assert listed(level=2) == [done]
-    assert listed(category="NEG") == [old]
-    assert listed(since=30) == [new, done]
-    assert listed(status="decided", soon=3, level=2, since=7) == [done]
-    assert listed(status="closed") == []
-    assert listed(by=room.teacher.pk) == [new, done, old]
-    assert listed(by=room.lead.pk) == []
-    assert listed(role="teacher") == [new, done, old]
-    assert listed(role="teaching_assistant") == []
-    assert "No concern fits" in lead.get(reverse("concerns"), {"status": "closed"}).content.decode()
-
-
-def test_the_list_is_narrowed_by_the_year_of_a_child_and_by_who_logged_it(lead, room):
-    ann, bea = (
-        factories.child(room.school, name, "Lomax", by=room.office, year_group=year)
-        for name, year in (("Ann", 2), ("Bea", 0))
-    )
-    of_both = logged(room, 2, HOUR, children=[ChildEntry("worried_about", ann), ChildEntry("worried_about", bea)])
-    of_one = logged(room, 2, 2 * HOUR, children=[ChildEntry("worried_about", bea)], by=room.assistant)
-
-    def listed(**codes):
-        return [row.concern for row in lead.get(reverse("concerns"), codes).context["rows"]]
-
-    assert listed(year=2) == [of_both]
-    assert listed(year=0) == [of_both, of_one]
-    assert listed(year=5) == []
-    assert (
-        listed(role="teaching_assistant")
-        == listed(by=room.assistant.pk)
-        == listed(year=0, role="teaching_assistant")
-        == [of_one]
-    )
-    end_role(assignment=RoleAssignment.objects.get(user=room.assistant), last_day=SCHOOL_DAY.date() - timedelta(days=1))
-    assert listed(by=room.assistant.pk) == [of_one], "who has left is still to be chosen"
-
-
-@pytest.mark.parametrize("junk", ["x", "9", "-1", "1e9", "\x00", "' OR 1=1", "é" * 500])
-def test_a_code_that_is_none_narrows_nothing(lead, room, junk):
-    concern = logged(room, HowSoon.TODAY, HOUR)
-    for field in ("status", "soon", "level", "category", "since", "by", "role", "before"):
-        page = lead.get(reverse("concerns"), {field: junk})
-        assert (page.status_code, [row.concern for row in page.context["rows"]]) == (200, [concern])
-
-
-def test_a_long_list_is_walked_by_its_links_and_keeps_its_filter(lead, room, monkeypatch):
-    monkeypatch.setattr("safeguarding.concerns.views.lists.newest_first", _small_pages)
-    child = factories.child(room.school, by=room.office)
-    made = [
-        logged(room, HowSoon.TODAY, (number // 2) * HOUR, children=[ChildEntry("worried_about", child)])
-        for number in range(7)
-    ]
-    logged(room, HowSoon.THIS_WEEK, HOUR)
-    address, found = reverse("concerns") + "?soon=3", []
-    while address:
-        page = lead.get(address)
-        found += [row.concern for row in page.context["rows"]]
-        address = page.context["older"]
-    assert found == sorted(made, key=lambda c: (c.logged_at, c.pk), reverse=True)
-    assert page.context["newest"] == reverse("concerns") + "?soon=3"
-
-
-def _small_pages(rows, moment, before):
-    from safeguarding.paging import newest_first
-
-    return newest_first(rows, moment, before, 3)
-
-
-def test_an_empty_school_says_so(lead, room):
-    assert "No concerns yet" in lead.get(reverse("concerns")).content.decode()
 
 
 # --- the tab of a child's record
