@@ -31,7 +31,7 @@ COPY templates templates
 COPY static static
 ENV PATH=/harbour/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 RUN HARBOUR_DEMO=true python manage.py collectstatic --no-input --verbosity=0
-RUN install -d -o harbour -g harbour -m 0700 var/files var/anchors
+RUN install -d -o harbour -g harbour -m 0700 var/files var/keys var/anchors
 USER harbour
 EXPOSE 8000
 CMD ["python", "manage.py", "program", "web"]

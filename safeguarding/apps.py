@@ -14,5 +14,5 @@ class SafeguardingConfig(AppConfig):
     label = "harbour"
 
     def ready(self) -> None:
-        """Let every app put its pieces into the slots of the pages, and declare its rules of visibility."""
-        autodiscover_modules("permissions", "panels")
+        """Let every app put its pieces into the slots of the pages, declare its rules of visibility, and say whose its records are."""
+        autodiscover_modules("permissions", "subjects", "panels")

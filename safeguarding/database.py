@@ -11,10 +11,11 @@ from typing import Any, Protocol
 
 from django.apps import apps
 from django.core.management.base import CommandError
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models, router
 from psycopg import sql
 
 from safeguarding.audit.protection import protected_models
+from safeguarding.sealing.models import KEYS
 
 # Sign-in's own tables: rows that end with a session or a click. Their libraries delete them.
 DELETING_APPS = frozenset({"sessions", "account", "usersessions", "mfa", "socialaccount"})
@@ -29,13 +30,22 @@ READ_ONLY_TABLES = frozenset({"django_migrations", "django_content_type"})
 READ_ONLY_APPS = frozenset({"auth"})
 # Tables of libraries that Harbour does not use: nobody reads or writes them.
 UNUSED_APPS = frozenset({"guardian"})
+# In the database of keys: who makes keys, and who takes one away. A web process that was taken over can destroy nothing.
+KEY_RIGHTS: dict[str, dict[str, str]] = {
+    "sealing.epoch": {"destroyer": "INSERT, UPDATE"},
+    "sealing.subjectkey": {"web, worker": "INSERT", "destroyer": "INSERT, UPDATE"},
+    "sealing.recordkey": {"web, worker": "INSERT", "destroyer": "UPDATE"},
+    "sealing.wrap": {"web, worker": "INSERT", "destroyer": "DELETE"},
+    "sealing.keyshare": {"web": "INSERT, UPDATE"},
+    "sealing.keycheck": {"worker": "INSERT"},
+}
 
 _ROLES = sql.SQL("web, worker")
 _ALL_ROLES = sql.SQL("web, worker, destroyer, backup")
 
 
 class Connection(Protocol):
-    """Django's connection, or psycopg's own."""
+    """Django's connection, or psycopg's own to the database of the records."""
 
     def cursor(self) -> Any: ...
 
@@ -66,14 +76,14 @@ def missing_columns(connection: Connection) -> list[str]:
     return [
         f"{model._meta.db_table}.{field.column}"
         for model in apps.get_models(include_auto_created=True)
-        if model._meta.managed
+        if model._meta.managed and router.allow_migrate_model(_alias(connection), model)
         for field in model._meta.local_concrete_fields
         if (model._meta.db_table, field.column) not in there
     ]
 
 
 def apply_privileges(connection: Connection) -> None:
-    """Take every privilege from `web` and `worker` and from everybody, then give each table's own.
+    """Take every privilege from `web` and `worker` and from everybody, then give each table's own, in either database.
 
     May run at any time: all of it is one transaction, so that nobody who works meanwhile is refused in between.
     """
@@ -81,9 +91,14 @@ def apply_privileges(connection: Connection) -> None:
         cursor.execute("SELECT current_database()")
         database = sql.Identifier(cursor.fetchone()[0])
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")
-        statements = [*_on_the_whole(database), *_on_tables([table for (table,) in cursor.fetchall()])]
+        tables = [table for (table,) in cursor.fetchall()]
+        statements = [*_on_the_whole(database), *(_on_keys() if _alias(connection) == KEYS else _on_tables(tables))]
         # PostgreSQL runs what it is sent at once as one transaction.
         cursor.execute(sql.SQL(";\n").join(statements))
+
+
+def _alias(connection: Connection) -> str:
+    return str(getattr(connection, "alias", DEFAULT_DB_ALIAS))
 
 
 def _on_the_whole(database: sql.Identifier) -> Iterator[sql.Composable]:
@@ -100,6 +115,33 @@ def _on_the_whole(database: sql.Identifier) -> Iterator[sql.Composable]:
         "GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO backup",
     ):
         yield sql.SQL(statement).format(database=database, roles=_ROLES, all=_ALL_ROLES)
+
+
+def _on_keys() -> Iterator[sql.Composable]:
+    for label, rights in KEY_RIGHTS.items():
+        table = sql.Identifier(apps.get_model(label)._meta.db_table)
+        yield sql.SQL("GRANT SELECT ON {} TO {}").format(table, sql.SQL("web, worker, destroyer"))
+        for roles, right in rights.items():
+            yield sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(right), table, sql.SQL(roles))  # type: ignore[arg-type]
+    # A record that is no longer about somebody: the worker may take a wrap away while another one that opens remains.
+    yield sql.SQL(_UNWRAP)
+    yield sql.SQL(
+        "REVOKE ALL ON FUNCTION public.take_wrap FROM PUBLIC; GRANT EXECUTE ON FUNCTION public.take_wrap TO worker"
+    )
+
+
+_UNWRAP = """
+CREATE OR REPLACE FUNCTION public.take_wrap(record uuid, subject uuid) RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = '' AS $$
+    WITH held AS (SELECT 1 FROM public.sealing_recordkey WHERE id = record FOR UPDATE), gone AS (
+        DELETE FROM public.sealing_wrap w USING held WHERE w.record_id = record AND w.subject_id = subject AND EXISTS (
+            SELECT 1 FROM public.sealing_wrap o JOIN public.sealing_subjectkey s ON s.id = o.subject_id
+            WHERE o.record_id = record AND o.subject_id <> subject AND s.wrapped IS NOT NULL
+        ) RETURNING 1
+    )
+    SELECT EXISTS (SELECT 1 FROM gone)
+$$
+"""
 
 
 def _on_tables(tables: Sequence[str]) -> Iterator[sql.Composable]:

@@ -37,11 +37,13 @@ class PersonalData:
 
     `narrative` names free text (sealed), `identifying` names what tells who it is, `plain` names the rest. Keys, and
     links to rows that are classified themselves, need no mention. `record` is the path to the record that the row ends
-    with, where the way to its subject does not lead through it.
+    with, where the way to its subject does not lead through it. `sealed_by` is the column with the key of the record whose
+    key seals the narratives: a concern, a child, or the person whose words they are.
     """
 
     subject: str | None = None
     record: str | None = None
+    sealed_by: str = ""
     narrative: tuple[str, ...] = ()
     identifying: tuple[str, ...] = ()
     plain: tuple[str, ...] = ()
@@ -77,6 +79,8 @@ def problems() -> Iterator[str]:
             yield f"{name}.PersonalData needs `source` and `retention`."
         if (mine.narrative or mine.identifying) and not mine.subject:
             yield f"{name} holds personal data: `subject` must say whose."
+        if bool(mine.narrative) != bool(mine.sealed_by):
+            yield f"{name}.PersonalData: `sealed_by` goes with narratives."
         if mine.subject and not mine.collection:
             yield f"{name}.PersonalData needs `collection`: mandatory with its statute, or voluntary."
         yield from _field_problems(model, mine)

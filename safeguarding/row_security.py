@@ -16,6 +16,7 @@ from psycopg import ClientCursor, sql
 from safeguarding.accounts.roles import ROLES, Capability, with_capability
 from safeguarding.audit.protection import Me, among, condition, fact, protected_models, rule_of
 from safeguarding.personal_data import own_models
+from safeguarding.sealing.services.rows import sealed_fields
 
 # Owns the functions of the schema `rules`. Nobody signs in as it, and row security does not bind it.
 RULES_OWNER = "rules"
@@ -29,6 +30,10 @@ REFERENCE = frozenset({
 })  # fmt: skip
 INFRASTRUCTURE = frozenset({
     "audit.event", "audit.leaf", "audit.checkpoint", "audit.sealstate", "concerns.referencecounter",
+})  # fmt: skip
+# In the database of keys, which holds no rows of the schools' own (`safeguarding/sealing/`).
+ELSEWHERE = frozenset({
+    "sealing.epoch", "sealing.subjectkey", "sealing.recordkey", "sealing.wrap", "sealing.keyshare", "sealing.keycheck",
 })  # fmt: skip
 # Work of the machine that nobody asked for by name, and the tables it needs whole. `worker` alone does it, and only
 # where the transaction names no person: what somebody asked for is done with that person's rights.
@@ -73,6 +78,7 @@ def _facts() -> Iterator[sql.Composable]:
     yield sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(owner)
     yield sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}").format(owner)
     yield from _roles()
+    yield from _sealed()
     for path in _FACTS:
         yield sql.SQL((_ROOT / path).read_text().strip().rstrip(";"))  # type: ignore[arg-type]
     yield sql.SQL("GRANT CREATE, USAGE ON SCHEMA rules TO {}").format(owner)
@@ -102,6 +108,21 @@ def _roles() -> Iterator[sql.Composable]:
         yield sql.SQL(
             "CREATE FUNCTION rules.{} RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS {}"
         ).format(sql.SQL(signature), sql.Literal(body.as_string()))  # type: ignore[arg-type]
+
+
+def _sealed() -> Iterator[sql.Composable]:
+    """Under which keys are the narratives of each table sealed? For the nightly check, which needs no sight of a row for it."""
+    head = "SELECT encode(substring({0} from 2 for 16), 'hex')::uuid FROM public.{1} WHERE {0} <> ''"
+    for model in own_models():
+        table = model._meta.db_table
+        if fields := sealed_fields(model):
+            heads = " UNION ".join(
+                sql.SQL(head).format(sql.Identifier(str(field.column)), sql.Identifier(table)).as_string()
+                for field in fields
+            )
+            yield sql.SQL(
+                "CREATE FUNCTION rules.{} () RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS {}"
+            ).format(sql.Identifier(f"sealed_in_{table}"), sql.Literal(heads))
 
 
 def _policies(model: type[models.Model], quote: ClientCursor[Any]) -> Iterator[sql.Composable]:
@@ -159,7 +180,7 @@ def refuse_unguarded() -> None:
 
 
 def _undeclared() -> Iterator[str]:
-    kinds = RULE_FACTS | OWN_USER | REFERENCE | INFRASTRUCTURE
+    kinds = RULE_FACTS | OWN_USER | REFERENCE | INFRASTRUCTURE | ELSEWHERE
     protected = {model._meta.label_lower for model in protected_models()}
     for model in own_models():
         label = model._meta.label_lower

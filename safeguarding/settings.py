@@ -17,6 +17,8 @@ environ.Env.read_env(env.str("HARBOUR_ENV_FILE", default=str(BASE_DIR / ".env"))
 VAR = Path(env.str("HARBOUR_VAR", default=str(BASE_DIR / "var"))).resolve()
 # Servers whose address is not given are started by `manage.py up`, which writes how to reach them to these files.
 DATABASE_URLS = {"web": "DATABASE_URL", "worker": "WORKER_DATABASE_URL", "owner": "OWNER_DATABASE_URL"}
+# The keys of what is sealed are in a database of their own, with backups of their own.
+KEYS_DATABASE_URLS = {role: name.replace("DATABASE", "KEYS_DATABASE") for role, name in DATABASE_URLS.items()}
 
 
 def given(*names: str) -> bool:
@@ -24,11 +26,12 @@ def given(*names: str) -> bool:
     return any(os.environ.get(name) or os.environ.get(f"{name}_FILE") for name in names)
 
 
-EMBEDDED_DATABASE = not given(*DATABASE_URLS.values())
+_addresses = (*DATABASE_URLS.values(), *KEYS_DATABASE_URLS.values())
+EMBEDDED_DATABASE = not given(*_addresses)
 EMBEDDED_QUEUE = not given("REDIS_URL")
 # With nothing configured at all this is the demo school, for this machine alone.
 DEMO = env.bool("HARBOUR_DEMO", default=EMBEDDED_DATABASE and not given("SECRET_KEY"))
-for _own, _names in {"database.env": DATABASE_URLS.values(), "queue.env": ("REDIS_URL",)}.items():
+for _own, _names in {"database.env": _addresses, "queue.env": ("REDIS_URL",)}.items():
     if not given(*_names):
         for _name in _names:
             os.environ.pop(_name, None)  # there, but empty
@@ -146,27 +149,28 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "safeguarding.forms.Renderer"
 
-# --- databases: one alias, and the role that this process plays on it
+# --- databases: that of the records and that of the keys, and the role that this process plays on both
 ROLE = env.str("HARBOUR_ROLE", default="web")
 if ROLE not in DATABASE_URLS:
     raise ImproperlyConfigured(f"HARBOUR_ROLE is {ROLE!r}; it must be one of {', '.join(DATABASE_URLS)}.")
-# With nothing configured, the address of nobody: commands that need no database still work.
-_address = address(
-    DATABASE_URLS[ROLE],
-    "postgres://nobody@127.0.0.1:1/none",
-    parts=env.db_url_config,
-    like="postgres://ROLE:PASSWORD@localhost:5432/harbour",
-)
 # A page that takes longer has gone wrong; a migration, or filling a school, may take what it needs.
 _timeout = 0 if ROLE == "owner" else 60_000
-DATABASES = {
-    "default": {
-        **_address,
+
+
+def database(name: str) -> dict[str, Any]:
+    """The database at the address `name`. With nothing configured, that of nobody: commands that need none still work."""
+    like = "postgres://ROLE:PASSWORD@localhost:5432/harbour"
+    parts = address(name, "postgres://nobody@127.0.0.1:1/none", parts=env.db_url_config, like=like)
+    return {
+        **parts,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**_address.get("OPTIONS", {}), "options": f"-c timezone=UTC -c statement_timeout={_timeout}"},
+        "OPTIONS": {**parts.get("OPTIONS", {}), "options": f"-c timezone=UTC -c statement_timeout={_timeout}"},
     }
-}
+
+
+DATABASES = {"default": database(DATABASE_URLS[ROLE]), "keys": database(KEYS_DATABASE_URLS[ROLE])}
+DATABASE_ROUTERS = ["safeguarding.sealing.router.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- queue
@@ -345,6 +349,11 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 SEAL_KEY_PATH = Path(env.str("SEAL_KEY_PATH", default=str(VAR / "seal.key")))
 ANCHOR_FOLDER = Path(env.str("ANCHOR_FOLDER", default=str(VAR / "anchors")))
 ANCHOR_MAIL_TO = env.list("ANCHOR_MAIL_TO", default=[])
+
+# --- keys of what is sealed (docs/keys.md): outside both databases
+ROOT_KEY_PATH = Path(env.str("ROOT_KEY_PATH", default=str(VAR / "keys" / "root.key")))
+ROOT_KEY_COMMAND = env.str("ROOT_KEY_COMMAND", default="")
+EPOCH_KEYS_PATH = Path(env.str("EPOCH_KEYS_PATH", default=str(VAR / "keys" / "epochs.json")))
 
 # --- language and time
 LANGUAGE_CODE = "en-gb"

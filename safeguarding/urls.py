@@ -9,6 +9,7 @@ urlpatterns = [
     path("health/", views.health, name="health"),
     path("act-as/", views.act_as, name="act_as"),
     path("", include("safeguarding.accounts.urls")),
+    path("", include("safeguarding.sealing.urls")),
     path("children/", include("children.urls")),
     path("", include("safeguarding.concerns.urls")),
 ]

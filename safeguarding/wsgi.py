@@ -8,5 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "safeguarding.settings")
 application = get_wsgi_application()
 
 from safeguarding.row_security import refuse_unguarded  # noqa: E402  (needs Django)
+from safeguarding.sealing.services.setting_up import refuse_without_keys  # noqa: E402
 
 refuse_unguarded()
+refuse_without_keys()

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
 
 from safeguarding.launch.static import build_static
+from safeguarding.sealing import ring
+from safeguarding.sealing.models import KEYS
 from tests import postgres, proof
 from tests.proof import leaks, reads, writes
 
@@ -20,16 +24,27 @@ _server = pytest.StashKey[postgres.Databases]()
 
 def _databases(config: pytest.Config) -> postgres.Databases:
     """The run's server: started on first asking, here or in the process that hands out the tests."""
-    if urls := getattr(config, "workerinput", {}).get("databases"):
-        return postgres.Databases(urls)
+    if given := getattr(config, "workerinput", {}).get("databases"):
+        return postgres.Databases(given["urls"], Path(given["keys"]))
     if _server not in config.stash:
         config.stash[_server] = _stack.enter_context(postgres.server())
     return config.stash[_server]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever asks for the database of the records has that of the keys beside it."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        if marker is None and not {"db", "transactional_db"} & {*getattr(item, "fixturenames", ())}:
+            continue
+        options = marker.kwargs if marker else {}
+        item.add_marker(pytest.mark.django_db(**options | {"databases": ["default", KEYS]}), append=False)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    node.workerinput["databases"] = _databases(node.config).urls
+    made = _databases(node.config)
+    node.workerinput["databases"] = {"urls": made.urls, "keys": str(made.keys)}
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -59,6 +74,14 @@ def _watched() -> None:
 
 
 @pytest.fixture(autouse=True)
+def _no_keys_at_hand() -> Iterator[None]:
+    """What a test takes back has never had a key."""
+    ring.forget()
+    yield
+    ring.forget()
+
+
+@pytest.fixture(autouse=True)
 def _on_record(_watched: None) -> Iterator[None]:
     """Fails each test in which something was written or read that is not on record, or told where it must not be."""
     proof.violations.clear()
@@ -79,11 +102,13 @@ def django_db_setup(databases: postgres.Databases) -> Iterator[None]:
     from safeguarding.settings import env
 
     databases.reset()
-    address = env.db_url_config(databases.url("owner"))
-    connections["default"].settings_dict.update(
-        {key: address[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")}
-    )
-    connections["default"].settings_dict["OPTIONS"].update(address.get("OPTIONS", {}))
+    for alias, url in (("default", databases.url("owner")), (KEYS, databases.keys_url("owner"))):
+        address = env.db_url_config(url)
+        connections[alias].settings_dict.update(
+            {key: address[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")}
+        )
+        connections[alias].settings_dict["OPTIONS"].update(address.get("OPTIONS", {}))
+    settings.ROOT_KEY_PATH, settings.EPOCH_KEYS_PATH = databases.keys / "root.key", databases.keys / "epochs.json"
 
     def start_again(self: TransactionTestCase) -> None:
         connections.close_all()

@@ -42,7 +42,7 @@ class Server:
             "HARBOUR_ENV_FILE": os.devnull,
             "HARBOUR_ROLE": "web",
             "HARBOUR_VAR": str(folder),
-            "DATABASE_URL": databases.url("web"),
+            **databases.environment(),
             "SECRET_KEY": settings.SECRET_KEY,
             "HTTPS": "false",
         }

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from django.db import connection
+from django.db import connection, connections
 
 from tests.waiting import until
 
@@ -22,7 +22,7 @@ def meanwhile(do: Callable[[], T]) -> "Future[T]":
         try:
             return do()
         finally:
-            connection.close()
+            connections.close_all()
 
     future = _people.submit(begun)
     until(lambda: future.done() or _waits_for_us())

@@ -29,6 +29,8 @@ from tests.waiting import until
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "var" / "test"
 TEMPLATE = "harbour_template"
+# The database of keys has the name of the other with this behind it.
+KEYS = "_keys"
 # The rules ask the database for the time; here they are told it, when a test has set the clock (`tests/walls.py`).
 CLOCK = """
 CREATE OR REPLACE FUNCTION rules.now() RETURNS timestamptz
@@ -46,23 +48,39 @@ class Databases:
     """The addresses of the server's roles, for the database `name`."""
 
     urls: dict[str, str]
+    # Where the files of the root key and of the epoch keys are.
+    keys: Path
     name: str = TEMPLATE
 
     def url(self, role: str) -> str:
         return urlunsplit(urlsplit(self.urls[role])._replace(path=f"/{self.name}"))
 
+    def keys_url(self, role: str) -> str:
+        return self.named(f"{self.name}{KEYS}").url(role)
+
     def named(self, name: str) -> "Databases":
-        return Databases(self.urls, name)
+        return Databases(self.urls, self.keys, name)
+
+    def environment(self) -> dict[str, str]:
+        """What a process of Harbour's own needs to reach both databases and the keys."""
+        names = {"web": "", "worker": "WORKER_", "owner": "OWNER_"}
+        return {
+            **{f"{before}DATABASE_URL": self.url(role) for role, before in names.items()},
+            **{f"{before}KEYS_DATABASE_URL": self.keys_url(role) for role, before in names.items()},
+            "ROOT_KEY_PATH": str(self.keys / "root.key"),
+            "EPOCH_KEYS_PATH": str(self.keys / "epochs.json"),
+        }
 
     def reset(self) -> None:
-        """Make this database an exact copy of the template, whatever it was before and whoever is connected."""
+        """Make both databases exact copies of their templates, whatever they were before and whoever is connected."""
         self.drop()
         with psycopg.connect(self.named("postgres").url("owner"), autocommit=True) as connection:
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
-                    sql.Identifier(self.name), sql.Identifier(TEMPLATE)
+            for which in ("", KEYS):
+                connection.execute(
+                    sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+                        sql.Identifier(self.name + which), sql.Identifier(TEMPLATE + which)
+                    )
                 )
-            )
 
     def drop(self) -> None:
         until(self._is_dropped)
@@ -70,10 +88,12 @@ class Databases:
     def _is_dropped(self) -> bool:
         """False while a superuser of the test before is still on its way out: the owner may not end that one's session."""
         with psycopg.connect(self.named("postgres").url("owner"), autocommit=True) as connection:
-            try:
-                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name)))
-            except psycopg.errors.InsufficientPrivilege:
-                return False
+            for which in ("", KEYS):
+                drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name + which))
+                try:
+                    connection.execute(drop)
+                except psycopg.errors.InsufficientPrivilege:
+                    return False
         return True
 
 
@@ -106,6 +126,7 @@ def _create(cluster: Cluster) -> None:
     with _running(cluster):
         cluster.ensure_roles(_PASSWORDS["postgres"], _PASSWORDS)
         cluster.ensure_database(_PASSWORDS["postgres"], TEMPLATE)
+        cluster.ensure_database(_PASSWORDS["postgres"], TEMPLATE + KEYS)
         with psycopg.connect(cluster.url("postgres", _PASSWORDS["postgres"], "postgres")) as connection:
             # To put a fresh copy in the place of a database that the test's server is still connected to.
             connection.execute("GRANT pg_signal_backend TO owner")
@@ -113,7 +134,8 @@ def _create(cluster: Cluster) -> None:
 
 
 def _databases(cluster: Cluster) -> Databases:
-    return Databases({role: cluster.url(role, _PASSWORDS[role], TEMPLATE) for role in (*ROLES, "postgres")})
+    urls = {role: cluster.url(role, _PASSWORDS[role], TEMPLATE) for role in (*ROLES, "postgres")}
+    return Databases(urls, cluster.home / "keys")
 
 
 @contextmanager
@@ -139,10 +161,11 @@ def _migrate(databases: Databases) -> None:
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "HARBOUR_ROLE": "owner",
-        "OWNER_DATABASE_URL": databases.url("owner"),
+        **databases.environment(),
     }
-    command = [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity=0"]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    for command in (("migrate", "--verbosity=0"), ("keys", "make")):
+        done = [sys.executable, str(ROOT / "manage.py"), *command]
+        subprocess.run(done, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
     with psycopg.connect(databases.url("owner")) as connection:
         with_the_clock(connection)
     proof = [sys.executable, "-m", "tests.proof.triggers", databases.url("owner")]
@@ -163,10 +186,11 @@ def _given() -> Databases:
     urls = {role: os.environ[name] for role, name in (
         ("web", "DATABASE_URL"), ("worker", "WORKER_DATABASE_URL"), ("owner", "OWNER_DATABASE_URL"),
     )}  # fmt: skip
-    databases = Databases(urls)
+    databases = Databases(urls, Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")))
     databases.drop()
     with psycopg.connect(databases.named("postgres").url("owner"), autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
+        for name in (TEMPLATE, TEMPLATE + KEYS):
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     _migrate(databases)
     return databases
 
@@ -183,6 +207,9 @@ def _fingerprint() -> str:
         # Which of the libraries' tables there are.
         ROOT / "safeguarding" / "settings.py",
         ROOT / "safeguarding" / "launch" / "postgres.py",
+        ROOT / "safeguarding" / "sealing" / "fields.py",
+        ROOT / "safeguarding" / "sealing" / "keyfiles.py",
+        ROOT / "safeguarding" / "sealing" / "services" / "setting_up.py",
         ROOT / "safeguarding" / "audit" / "history.py",
         ROOT / "tests" / "proof" / "triggers.py",
     ]
@@ -208,16 +235,18 @@ def _keep(cluster: Cluster, kept: Path) -> None:
     for former in CACHE.glob("postgres-*"):
         shutil.rmtree(former, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=CACHE) as folder:
-        shutil.copytree(cluster.data, Path(folder) / "data")
+        for part in ("data", "keys"):
+            shutil.copytree(cluster.home / part, Path(folder) / "kept" / part)
         try:
-            (Path(folder) / "data").rename(kept)
+            (Path(folder) / "kept").rename(kept)
         except OSError:
             return  # a run beside this one was quicker
 
 
 def _copy(kept: Path, cluster: Cluster) -> None:
     cluster.prepare_folders()
-    shutil.copytree(kept, cluster.data)
+    for part in ("data", "keys"):
+        shutil.copytree(kept / part, cluster.home / part)
     if cluster.account:
         for folder, _, files in os.walk(cluster.data):
             for name in (folder, *(os.path.join(folder, file) for file in files)):  # noqa: PTH118

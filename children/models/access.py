@@ -61,6 +61,7 @@ class ConflictOfInterest(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "user"
+        sealed_by = "child"
         narrative = ("lift_reason",)
         plain = ("kind", "declared_at", "confirmed_at", "lifted_at")
         source = Source.SCHOOL
@@ -86,6 +87,7 @@ class ChildGrant(grants.PersonGrant):
 
     class PersonalData(personal_data.PersonalData):
         subject = "content_object"
+        sealed_by = "content_object"
         narrative = ("reason", "end_reason")
         plain = ("expires_on", "granted_at", "ended_at")
         source = Source.SAFEGUARDING_LEAD
@@ -114,6 +116,7 @@ class ChildTeamGrant(grants.TeamGrant):
 
     class PersonalData(personal_data.PersonalData):
         subject = "content_object"
+        sealed_by = "content_object"
         narrative = ("reason", "end_reason")
         plain = ("expires_on", "granted_at", "ended_at")
         source = Source.SAFEGUARDING_LEAD
@@ -158,6 +161,7 @@ class EmergencyAccess(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "child"
+        sealed_by = "child"
         narrative = ("reason", "review_note")
         plain = ("opened_at", "ends_at", "review_by", "reviewed_at", "finding")
         source = Source.SAFEGUARDING_LEAD

@@ -151,6 +151,7 @@ class ChildDetail(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "child"
+        sealed_by = "child"
         narrative = ("address_confidential_reason", "medical")
         identifying = ("upn", "admission_number", "middle_names", "date_of_birth", "date_of_death", "gp")
         plain = (

@@ -133,6 +133,7 @@ class ContactLink(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "child"
+        sealed_by = "child"
         narrative = ("delegated_authority",)
         plain = ("relationship", "order", "is_emergency", "starts_on", "ends_on")
         source = Source.ADMISSION_FORM
@@ -183,6 +184,7 @@ class ParentalResponsibility(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "child"
+        sealed_by = "child"
         narrative = ("evidence",)
         plain = ("held", "basis", "known_from", "starts_on", "ends_on", "recorded_at")
         source = Source.ADMISSION_FORM
@@ -226,6 +228,7 @@ class ContactRestriction(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "child"
+        sealed_by = "child"
         narrative = ("terms",)
         plain = ("kind", "starts_on", "ends_on", "recorded_at")
         source = Source.ADMISSION_FORM

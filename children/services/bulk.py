@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection, models
 
 from safeguarding.audit.history import recorded
-from safeguarding.sealing.fields import Sealed
+from safeguarding.sealing.services.rows import seal_rows
 
 Row = Mapping[str, Any]
 BATCH = 4000
@@ -23,7 +23,6 @@ def insert(model: type[models.Model], rows: Iterable[Row]) -> int:
     fields = [f for f in model._meta.concrete_fields if f.db_default is models.NOT_PROVIDED]
     names = [f.attname for f in fields]
     defaults = [f.get_default if callable(f.default) else _always(f.get_default()) for f in fields]
-    seals = _seals(fields)
     statement = (
         f"INSERT INTO {_q(model._meta.db_table)} ({_columns(fields)}) "  # noqa: S608  (names from the model only)
         f"SELECT {_columns(fields)} FROM json_to_recordset(%s::json) AS r({_typed(fields)})"
@@ -35,7 +34,8 @@ def insert(model: type[models.Model], rows: Iterable[Row]) -> int:
                 {name: row[name] if name in row else default() for name, default in zip(names, defaults, strict=True)}
                 for row in batch
             ]
-            cursor.execute(statement, [_dump(_seal(given, seals))])
+            seal_rows(model, given)
+            cursor.execute(statement, [_dump(given)])
             total += len(batch)
     return total
 
@@ -44,7 +44,6 @@ def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Row]
     """Set `fields` of the rows whose primary key each of `rows` names. Returns how many were changed."""
     key: Any = model._meta.pk
     changed = [_field(model, name) for name in fields]
-    seals = _seals(changed)
     sets = ", ".join(f"{_q(f.column)} = r.{_q(f.column)}" for f in changed)
     statement = (
         f"UPDATE {_q(model._meta.db_table)} AS t SET {sets} "  # noqa: S608
@@ -55,8 +54,10 @@ def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Row]
     with connection.cursor() as cursor:
         for batch in batched(rows, BATCH):
             keys = [row[key.attname] for row in batch]
+            given = [dict(row) for row in batch]
+            seal_rows(model, given)
             with recorded(model._base_manager.filter(pk__in=keys), *fields):
-                cursor.execute(statement, [_dump(_seal([dict(row) for row in batch], seals))])
+                cursor.execute(statement, [_dump(given)])
                 total += cursor.rowcount
     return total
 
@@ -69,20 +70,13 @@ def _field(model: type[models.Model], name: str) -> Any:
     return next(f for f in model._meta.concrete_fields if name in (f.name, f.attname))
 
 
-def _seals(fields: Sequence[Any]) -> dict[str, Any]:
-    """What a sealed field does to its text on its way in."""
-    return {f.attname: f.get_prep_value for f in fields if isinstance(f, Sealed)}
-
-
-def _seal(rows: list[dict[str, Any]], seals: dict[str, Any]) -> list[dict[str, Any]]:
-    for name, seal in seals.items():
-        for row in rows:
-            row[name] = seal(row[name])
-    return rows
-
-
 def _dump(rows: list[dict[str, Any]]) -> str:
-    return json.dumps(rows, default=str, ensure_ascii=False)
+    return json.dumps(rows, default=_written, ensure_ascii=False)
+
+
+def _written(value: Any) -> str:
+    """As PostgreSQL reads it: bytes in its own notation, everything else as it is said."""
+    return f"\\x{value.hex()}" if isinstance(value, bytes) else str(value)
 
 
 def _q(name: str) -> str:

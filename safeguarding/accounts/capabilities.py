@@ -21,6 +21,7 @@ WORDS: dict[Capability, str] = {
     C.MANAGE_SCHOOL: "changes the school’s settings",
     C.MANAGE_ACCESS: "gives and withdraws access, and looks at conflicts of interest",
     C.EMERGENCY_ACCESS: "may open one child’s record in an emergency, with a reason, for an hour",
+    C.KEEP_KEYS: "keeps a printed share of the key to everything written, without reading it",
     C.MANAGE_ACCOUNTS: "looks after accounts, without seeing a record",
     C.VIEW_AUDIT: "sees who has looked at what",
 }

@@ -31,6 +31,8 @@ class Capability(StrEnum):
     EMERGENCY_ACCESS = "emergency_access"
     # Accounts, roles and the installation, without a record.
     MANAGE_ACCOUNTS = "manage_accounts"
+    # The keys of the installation: whether they fit, and one printed share of the root key.
+    KEEP_KEYS = "keep_keys"
     # Who has seen and done what, without what the records say.
     VIEW_AUDIT = "view_audit"
 
@@ -57,7 +59,7 @@ _STAFF = frozenset({C.LOG_CONCERN, C.FIND_CHILDREN})
 _OFFICE = _STAFF | {C.VIEW_CHILD_DETAILS, C.VIEW_ADDRESSES, C.IMPORT_CHILDREN}
 _PASTORAL = _STAFF | {C.OWN_ACTIONS, C.EMERGENCY_ACCESS}
 _DEPUTY = _OFFICE | {C.VIEW_CONCERNS, C.DECIDE_CONCERNS, C.RECEIVE_CALLS, C.OWN_ACTIONS}
-_LEAD = _DEPUTY | {C.VIEW_RESTRICTED, C.MANAGE_SCHOOL, C.MANAGE_ACCESS, C.VIEW_AUDIT}
+_LEAD = _DEPUTY | {C.VIEW_RESTRICTED, C.MANAGE_SCHOOL, C.MANAGE_ACCESS, C.VIEW_AUDIT, C.KEEP_KEYS}
 _STANDING_IN = frozenset({C.STAND_IN, C.OWN_ACTIONS})
 
 ROLES: dict[str, Role] = {
@@ -82,7 +84,7 @@ ROLES: dict[str, Role] = {
             "it_admin",
             "IT administrator",
             "Keeps accounts and the installation running, and never sees a record.",
-            frozenset({C.MANAGE_ACCOUNTS}),
+            frozenset({C.MANAGE_ACCOUNTS, C.KEEP_KEYS}),
             home="own_role",
         ),
         Role(

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, models
 
@@ -17,7 +18,9 @@ from safeguarding.concerns.models import (
     ConcernNote,
     Decision,
 )
-from safeguarding.sealing.fields import Sealed
+from safeguarding.sealing.services.keeping import make
+from safeguarding.sealing.services.rows import seal_value, sealed_fields
+from safeguarding.sealing.subjects import Subject, key_column, kind_of
 
 Values = tuple[Any, ...]
 # Which fields `history` gives, in this order; every other is the model's default for text, else null.
@@ -56,17 +59,14 @@ class _Table:
         columns = ", ".join(f'"{fields[name].column}"' for name in (*given, *(f.attname for f in rest)))
         self.statement = f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN'
         self.rest: Values = tuple(f.get_prep_value(f.get_default()) for f in rest)
-        self.seals = [
-            (n, fields[name].get_prep_value) for n, name in enumerate(given) if isinstance(fields[name], Sealed)
-        ]
+        self.seals = [(given.index(f.attname), f) for f in sealed_fields(model) if f.attname in given]
+        self.record, self.row_key = given.index(key_column(model)), given.index("id")
 
     def row(self, values: Values) -> Values:
-        if self.seals:
-            sealed = list(values)
-            for n, seal in self.seals:
-                sealed[n] = seal(sealed[n])
-            values = tuple(sealed)
-        return values + self.rest
+        sealed = list(values)
+        for n, field in self.seals:
+            sealed[n] = seal_value(field, UUID(values[self.record]), values[self.row_key], sealed[n])
+        return (*sealed, *self.rest)
 
 
 class Copies:
@@ -77,12 +77,17 @@ class Copies:
         self._waiting: dict[type[models.Model], list[Values]] = defaultdict(list)
 
     def add(self, rows: Sequence[tuple[type[models.Model], Values]]) -> None:
-        """Keep rows, each with its model and the values of `COLUMNS`, until `write`."""
+        """Keep rows, each with its model and the values of `COLUMNS`, until `write`. A concern comes with all of its rows."""
         for model, values in rows:
             self._waiting[model].append(values)
 
     def write(self) -> None:
-        """Put every waiting row into its table, parents first."""
+        """Give each concern its key, then put every waiting row into its table, parents first."""
+        named: dict[UUID, set[Subject]] = defaultdict(set)
+        for values in self._waiting[ConcernChild]:
+            of = dict(zip(COLUMNS[ConcernChild], values, strict=True))
+            named[UUID(of["concern_id"])].add(Subject.child(UUID(of["child_id"])))
+        make(kind_of(Concern), named)
         with connection.cursor() as cursor:
             for model, table in self._tables.items():
                 with cursor.copy(table.statement) as copy:

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from random import Random
+from typing import cast
+from uuid import UUID
 
 from django.db import models
 
@@ -20,6 +22,7 @@ from safeguarding.concerns.models import (
     Decision,
     ReferenceCounter,
 )
+from safeguarding.concerns.subjects import keep_for
 from safeguarding.demo.followed import Following
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
@@ -52,6 +55,11 @@ def write(stories: Iterable[Story], ground: Ground, chance: Random) -> int:
         ReferenceCounter(id=keys.at(ground.now), school_id=ground.school_id, year=year, last=number)
         for year, number in last.items()
     ]
+    named: dict[UUID, set[UUID]] = {concern.pk: set() for concern in rows[Concern]}
+    for child in cast(list[ConcernChild], rows[ConcernChild]):
+        if child.child_id:
+            named[child.concern_id].add(child.child_id)
+    keep_for(named, ground.school_id)
     for model in _ORDER:
         model._base_manager.bulk_create(rows[model], batch_size=_BATCH)
         if rows[model] and model is not ReferenceCounter:

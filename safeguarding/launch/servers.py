@@ -19,6 +19,7 @@ from .redis import Queue
 from .supervisor import Program
 
 DATABASE = "harbour"
+KEYS_DATABASE = "harbour_keys"
 _PASSWORDS = (*ROLES, SUPERUSER, "secret_key")
 
 
@@ -88,16 +89,15 @@ class Database:
         """Once it runs: the roles, the database, and the file that says how to reach it."""
         self.cluster.ensure_roles(self.passwords[SUPERUSER], self.passwords)
         self.cluster.ensure_database(self.passwords[SUPERUSER], DATABASE)
+        self.cluster.ensure_database(self.passwords[SUPERUSER], KEYS_DATABASE)
         write_environment(self.var / "database.env", self.environment())
 
     def environment(self) -> dict[str, str]:
-        urls = {role: self.cluster.url(role, self.passwords[role], DATABASE) for role in ROLES}
-        return {
-            "DATABASE_URL": urls["web"],
-            "WORKER_DATABASE_URL": urls["worker"],
-            "OWNER_DATABASE_URL": urls["owner"],
-            "SECRET_KEY": self.passwords["secret_key"],
-        }
+        urls = {}
+        for name, database in (("DATABASE_URL", DATABASE), ("KEYS_DATABASE_URL", KEYS_DATABASE)):
+            for role, before in (("web", ""), ("worker", "WORKER_"), ("owner", "OWNER_")):
+                urls[f"{before}{name}"] = self.cluster.url(role, self.passwords[role], database)
+        return {**urls, "SECRET_KEY": self.passwords["secret_key"]}
 
 
 def queue(var: Path) -> Queue:

@@ -42,6 +42,7 @@ def test_a_model_or_field_that_nobody_classified_is_found(monkeypatch):
 
         class PersonalData(personal_data.PersonalData):
             subject = "self"
+            sealed_by = "id"
             narrative = ("note",)
             source = Source.SCHOOL
             collection = "voluntary"
@@ -57,6 +58,7 @@ def test_a_model_or_field_that_nobody_classified_is_found(monkeypatch):
     assert "demo.Half.sealed: a narrative is a sealed field" in found
     assert "demo.Half.PersonalData needs `source` and `retention`" in found
     assert "subject` must say whose" in found
+    assert "demo.Half.PersonalData: `sealed_by` goes with narratives" in found
     assert "Whole" not in found
 
 

@@ -33,7 +33,7 @@ def variables_read() -> set[str]:
             names.add(call.args[0].value)
     from django.conf import settings
 
-    return names | set(settings.DATABASE_URLS.values())
+    return names | set(settings.DATABASE_URLS.values()) | set(settings.KEYS_DATABASE_URLS.values())
 
 
 def variables_shown() -> list[str]:

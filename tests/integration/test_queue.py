@@ -61,7 +61,7 @@ def start_worker(
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "safeguarding.settings",
             "HARBOUR_ROLE": "worker",
-            "WORKER_DATABASE_URL": databases.url("worker"),
+            **databases.environment(),
             "REDIS_URL": queue.url,
             "EMAIL_URL": mail_url,
             "HARBOUR_VAR": str(tmp_path),

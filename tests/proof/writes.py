@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
@@ -48,6 +48,8 @@ def watch() -> None:
         connection = transaction.get_connection(self.using)
         inside = connection.in_atomic_block
         enter(self)
+        if connection.alias != DEFAULT_DB_ALIAS:
+            return
         units = _units(connection)
         name = None if any(units) else _opened_by()
         if name and connection.proof_dirty:  # type: ignore[attr-defined]
@@ -58,6 +60,9 @@ def watch() -> None:
 
     def __exit__(self: Any, kind: Any, error: Any, trace: Any) -> None:
         connection = transaction.get_connection(self.using)
+        if connection.alias != DEFAULT_DB_ALIAS:
+            leave(self, kind, error, trace)
+            return
         units = _units(connection)
         name = units.pop() if units else None
         if name and kind is None and not connection.needs_rollback and connection.proof_dirty:  # type: ignore[attr-defined]
@@ -92,7 +97,7 @@ def _units(connection: BaseDatabaseWrapper) -> list[str | None]:
 
 
 def _listen(connection: BaseDatabaseWrapper) -> None:
-    if "proof_dirty" in connection.__dict__:
+    if "proof_dirty" in connection.__dict__ or connection.alias != DEFAULT_DB_ALIAS:
         return
     connection.__dict__["proof_dirty"] = False
 

@@ -167,4 +167,5 @@ def _settings_page(request: Request, school: School, **given: Any) -> HttpRespon
     wrong = any(form.errors for form in forms.values())
     context = forms | {"school": school, "terms": terms, "closures": closures, "has_errors": wrong}
     context["may_view_audit"] = may(request.user, Capability.VIEW_AUDIT, school.pk)
+    context["may_keep_keys"] = may(request.user, Capability.KEEP_KEYS, school.pk)
     return render(request, "accounts/school_settings.html", context, status=422 if wrong else 200)

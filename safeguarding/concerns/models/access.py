@@ -33,6 +33,7 @@ class ConcernGrant(grants.PersonGrant):
 
     class PersonalData(personal_data.PersonalData):
         subject = "content_object__children"
+        sealed_by = "content_object"
         narrative = ("reason", "end_reason")
         plain = ("expires_on", "granted_at", "ended_at")
         source = Source.SAFEGUARDING_LEAD

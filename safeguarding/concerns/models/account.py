@@ -76,6 +76,7 @@ class Account(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "concern__children"
+        sealed_by = "concern"
         narrative = (
             "place_detail", "others_present", "facts", "child_words", "presentation", "done_at_once", "told_other",
         )  # fmt: skip
@@ -107,6 +108,7 @@ class Amendment(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "account__concern__children"
+        sealed_by = "concern"
         narrative = ("text",)
         plain = ("token", "reason", "added_at")
         source = Source.NOTE_OF_CONCERN
@@ -154,6 +156,7 @@ class ConcernChild(models.Model):
     class PersonalData(personal_data.PersonalData):
         subject = "child"
         record = "concern"
+        sealed_by = "concern"
         narrative = ("description",)
         plain = ("kind", "role", "added_at", "linked_at")
         source = Source.NOTE_OF_CONCERN
@@ -180,6 +183,7 @@ class BodyMapMark(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "account__concern__children"
+        sealed_by = "concern"
         narrative = ("note",)
         plain = ("region",)
         source = Source.NOTE_OF_CONCERN

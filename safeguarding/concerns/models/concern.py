@@ -103,6 +103,7 @@ class Concern(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "children"
+        sealed_by = "id"
         narrative = ("title", "closing_reason")
         plain = (
             "token", "year", "number", "status", "how_soon", "logged_at", "called_at", "finished_at", "acknowledged_at",

@@ -29,6 +29,7 @@ class ConcernNote(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "concern__children"
+        sealed_by = "concern"
         narrative = ("text",)
         plain = ("token", "added_at")
         source = Source.SAFEGUARDING_LEAD
@@ -97,6 +98,7 @@ class Decision(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "concern__children"
+        sealed_by = "concern"
         narrative = ("rationale", "parents_reason", "recipient", "consent_reason")
         plain = (
             "token", "level", "kind", "parents_told", "new_referral", "consent", "legal_reason", "review_on", "decided_at",
@@ -122,6 +124,7 @@ class Closing(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "concern__children"
+        sealed_by = "concern"
         narrative = ("reason",)
         plain = ("outcome", "receipt", "closed_at")
         source = Source.SAFEGUARDING_LEAD
@@ -166,6 +169,7 @@ class Action(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "concern__children"
+        sealed_by = "concern"
         narrative = ("text", "result")
         plain = ("reference", "token", "due_on", "status", "created_at", "ended_at")
         source = Source.SAFEGUARDING_LEAD

@@ -55,6 +55,7 @@ class Draft(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "author"
+        sealed_by = "author"
         narrative = ("content",)
         plain = ("names", "started_at", "saved_at", "asked_at", "revision", "page")
         source = Source.NOTE_OF_CONCERN
@@ -78,6 +79,7 @@ class DraftOpening(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "draft__author"
+        sealed_by = "lead"
         narrative = ("reason",)
         plain = ("opened_at",)
         source = Source.SAFEGUARDING_LEAD
@@ -108,6 +110,7 @@ class KeptText(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "concern__children"
+        sealed_by = "author"
         narrative = ("content",)
         plain = ("form", "kept_at")
         source = Source.SAFEGUARDING_LEAD

@@ -60,9 +60,9 @@ def _sent(token: UUID, author_id: UUID) -> Account | None:
 
 def _said(account: Account) -> list[str]:
     texts = [getattr(account, field) for field in Account.PersonalData.narrative]
-    texts += account.amendments.values_list("text", flat=True)
-    texts += account.marks.values_list("note", flat=True)
-    texts += account.concern.children.filter(added_by=account.author_id).values_list("description", flat=True)
+    texts += [amendment.text for amendment in account.amendments.all()]
+    texts += [mark.note for mark in account.marks.all()]
+    texts += [named.description for named in account.concern.children.filter(added_by=account.author_id)]
     return [_even(text) for text in texts]
 
 

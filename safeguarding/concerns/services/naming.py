@@ -15,6 +15,7 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, ConcernChild, ConcernNote
 from safeguarding.concerns.services.telling import tell_readers
+from safeguarding.concerns.subjects import keep_for, keep_for_all
 from safeguarding.exceptions import BadInput
 from safeguarding.keys import uuid7
 
@@ -41,6 +42,7 @@ def name_children(concern: Concern, entries: Sequence[ChildEntry], *, by: User, 
     """
     if any(entry.child and entry.child.school_id != concern.school_id for entry in entries):
         raise BadInput("A child of another school cannot be named here. Describe the child instead.")
+    keep_for({concern.pk: {entry.child.pk for entry in entries if entry.child}}, concern.school_id)
     called = list(ConcernChild.objects.filter(concern=concern, added_by=by).select_related("child"))
     # Two whom nobody can name may be described alike, twins not born yet; a record is one child.
     named = list({e.child.pk if e.child else place: e for place, e in enumerate(entries)}.items())
@@ -118,3 +120,4 @@ def _take_out(row: ConcernChild, concern: Concern, *, by: User, at: datetime) ->
     record(Verb.CHANGE, concern, by=by, purpose="child taken out of the call")
     row.child, row.kind, row.description = None, UNNAMED, ""
     row.save(update_fields=["child", "kind", "description"])
+    keep_for_all(concern.pk)

@@ -196,7 +196,7 @@ def own_report(account: Account, *, by: User) -> OwnReport:
         facts=account.facts,
         child_words=account.child_words,
         presentation=account.presentation,
-        marks=dict(BodyMapMark.objects.filter(account=account, author=by).values_list("region", "note")),
+        marks={mark.region: mark.note for mark in BodyMapMark.objects.filter(account=account, author=by)},
         done_at_once=account.done_at_once,
         told=_told(account),
         recorded_at=account.recorded_at,

@@ -135,13 +135,13 @@ def call_lead(
             _say_more(there, child, described, line, by=by, at=at)
             return there
     concern = _begin(token=token, school=school, how_soon=HowSoon.RIGHT_NOW, by=by, at=at, called_at=at)
-    Account.objects.create(concern=concern, school=school, author=by, facts=line.strip(), recorded_at=at)
     role = ConcernChild.Role.WORRIED_ABOUT
     if child is not None:
         name_children(concern, [ChildEntry(role=role, child=child)], by=by, at=at)
     elif described.strip():
         unnamed = ChildEntry(role=role, kind=ConcernChild.Kind.UNNAMED, description=described.strip())
         name_children(concern, [unnamed], by=by, at=at)
+    Account.objects.create(concern=concern, school=school, author=by, facts=line.strip(), recorded_at=at)
     record(Verb.CALL, concern, by=by, purpose="" if signed_in else "session ended")
     first = first_to_call(concern, caller=by, at=at)
     tell(people=first, school_id=school.pk, kind=Notice.Kind.CALL, object_type="concern", object_id=concern.pk, at=at)
@@ -150,13 +150,11 @@ def call_lead(
 
 def _says(concern: Concern, child: Child | None, described: str, line: str) -> bool:
     """Whether the concern holds what this call would say."""
-    named = list(
-        ConcernChild.objects.filter(concern=concern, added_by=concern.logged_by_id).values_list("child", "description")
-    )
+    named = ConcernChild.objects.filter(concern=concern, added_by=concern.logged_by_id)
     return (
         line.strip() in concern.account.facts
-        and (child is None or child.pk in {key for key, _ in named})
-        and (not described.strip() or described.strip() in {words for _, words in named})
+        and (child is None or child.pk in {each.child_id for each in named})
+        and (not described.strip() or described.strip() in {each.description for each in named})
     )
 
 
@@ -295,12 +293,13 @@ def _begin(
 def _write(concern: Concern, account: Account, report: Report, *, by: User, at: datetime) -> None:
     for name, value in vars(report.account).items():
         setattr(account, name, value)
+    # First, so that the concern's key is wrapped for whom it is about before anything is written under it.
+    name_children(concern, report.children, by=by, at=at)
     account.save()
     BodyMapMark.objects.bulk_create(
         BodyMapMark(account=account, concern=concern, school_id=concern.school_id, author=by, region=region, note=note)
         for region, note in sorted(report.marks.items())
     )
-    name_children(concern, report.children, by=by, at=at)
     # Only a call is never made less urgent by what is written afterwards.
     concern.how_soon = max(concern.how_soon, report.how_soon) if concern.called_at else report.how_soon
     concern.category, concern.subcategory = report.category, report.subcategory

@@ -32,6 +32,7 @@ from safeguarding.concerns.services.reading import listed
 from safeguarding.concerns.services.whole import See
 from safeguarding.paging import newest_first, place_of
 from safeguarding.personal_data import declared
+from safeguarding.sealing.fields import opened
 
 # Concerns of which the texts are opened at a time.
 BATCH = 1000
@@ -168,9 +169,10 @@ def _holding(
     keys = Value(f"{{{','.join(map(str, concerns))}}}")
     for model, where in WRITTEN.items():
         link = "pk" if model is Concern else "concern_id"
-        rows = see(model).filter(_OneOf(link, keys)).order_by("pk").values_list(link, *_narratives(model))
-        for concern_id, *texts in rows:
-            for text in filter(None, texts):
+        rows = see(model).filter(_OneOf(link, keys)).order_by("pk").values_list("pk", link, *_narratives(model))
+        for key, concern_id, *texts in rows:
+            for sealed in filter(None, texts):
+                text = opened(sealed, key)
                 plain = _plain(text)
                 if any(needle in plain for needle in needles):
                     found[concern_id].append((where, text, plain))

@@ -141,7 +141,7 @@ def whole(concern: Concern, see: See, *, today: date, on_paper: bool = False) ->
         concern=concern,
         account=account,
         children=children,
-        marks=dict(see(BodyMapMark).filter(account=account).values_list("region", "note")),
+        marks={mark.region: mark.note for mark in see(BodyMapMark).filter(account=account)},
         amendments=amendments,
         notes=notes,
         actions=[ActionRow(a, is_due=a.ended_at is None and a.due_on <= today) for a in actions],

@@ -14,6 +14,9 @@ from psycopg.pq import PGconn
 
 from safeguarding.audit.seals.notes import Signer, new_origin
 from safeguarding.launch.postgres import ROLES, ROLES_BESIDE
+from safeguarding.sealing.crypto import new_key
+from safeguarding.sealing.keyfiles import root_text
+from safeguarding.settings import DATABASE_URLS
 
 
 class Command(BaseCommand):
@@ -37,6 +40,10 @@ class Command(BaseCommand):
             "Show the key that seals the record to your auditor: `manage.py seal_key show` (docs/proving.md)."
         )
         self.stdout.write(
+            f"{folder / 'root_key'} opens everything that staff will write. Once Harbour runs, print its shares: the page "
+            "“Keys”, or `manage.py key_shares make` (docs/keys.md)."
+        )
+        self.stdout.write(
             f"Write the address of the mail server to {folder / 'email_url'} (EMAIL_URL in .env.example)."
         )
 
@@ -44,8 +51,12 @@ class Command(BaseCommand):
 def _contents() -> dict[str, str]:
     passwords = {name: secrets.token_urlsafe(32) for name in (*ROLES, "postgres", "valkey")}
     addresses = {f"{role}_database_url": f"postgres://{role}:{passwords[role]}@postgres:5432/harbour" for role in ROLES}
+    keys = {f"{role}_keys_database_url": f"{addresses[f'{role}_database_url']}_keys" for role in DATABASE_URLS}
     return {
         **addresses,
+        **keys,
+        # Without it nothing that was written is read again.
+        "root_key": root_text(new_key()),
         "secret_key": secrets.token_urlsafe(50),
         # Seals the record of events: only the worker is given it.
         "seal_key": f"{Signer.make(new_origin()).private_text()}\n",
@@ -70,6 +81,8 @@ def _roles(passwords: dict[str, str]) -> str:
         *(sql.SQL(f"{statement};") for statement in ROLES_BESIDE),
         sql.SQL("ALTER DATABASE harbour OWNER TO owner;"),
         sql.SQL("REVOKE ALL ON DATABASE harbour FROM PUBLIC;"),
+        sql.SQL("CREATE DATABASE harbour_keys OWNER owner;"),
+        sql.SQL("REVOKE ALL ON DATABASE harbour_keys FROM PUBLIC;"),
     ]
     return "\n".join(statement.as_string(None) for statement in statements) + "\n"
 

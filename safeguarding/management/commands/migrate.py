@@ -16,24 +16,40 @@ from safeguarding.database import Connection, apply_privileges, missing_columns,
 from safeguarding.demo.apart import ensure_apart
 from safeguarding.exceptions import HarbourError
 from safeguarding.row_security import problems, put_up, take_down
+from safeguarding.sealing.models import KEYS
 
 
 class Command(Migrate):
     help = "Brings the database up to date as its owner, then gives the web and worker roles what they may do."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        only_looks = options["plan"] or options["check_unapplied"]
+        if options["database"] == KEYS or not options["app_label"]:
+            self._keys(*args, **options, only_looks=only_looks)
+        if options["database"] == KEYS:
+            return
         connection = connections[options["database"]]
-        if not (options["plan"] or options["check_unapplied"]):
+        if not only_looks:
             require_owner(connection)
             take_down(connection)
         super().handle(*args, **options)
-        if not (options["plan"] or options["check_unapplied"]):
+        if not only_looks:
             apply_privileges(connection)
             _guard_rows(connection)
-        if not (options["plan"] or options["check_unapplied"] or options["app_label"]):
+        if not (only_looks or options["app_label"]):
             _ensure_whole(connection)
             load_reference()
             _ensure_apart()
+
+    def _keys(self, *args: Any, only_looks: bool, **options: Any) -> None:
+        """The same for the database of keys, first: nothing is written where there are no keys to write it under."""
+        connection = connections[KEYS]
+        if not only_looks:
+            require_owner(connection)
+        super().handle(*args, **options | {"database": KEYS})
+        if not only_looks:
+            apply_privileges(connection)
+            _ensure_whole(connection)
 
 
 def _guard_rows(connection: Connection) -> None:

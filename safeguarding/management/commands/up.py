@@ -36,7 +36,8 @@ class Command(BaseCommand):
 
 def _plan(instead: list[str]) -> Plan:
     """Raises `CommandError` where only some of the addresses of one database are given."""
-    missing = [name for name in settings.DATABASE_URLS.values() if not given(name)]
+    names = (*settings.DATABASE_URLS.values(), *settings.KEYS_DATABASE_URLS.values())
+    missing = [name for name in names if not given(name)]
     if missing and not settings.EMBEDDED_DATABASE:
         raise CommandError(f"{' and '.join(missing)} must be set as well: each database role signs in as itself.")
     return Plan(

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connections
 from django.test import Client
 
 from safeguarding.audit.models import Event, Verb
@@ -38,7 +38,7 @@ def test_twenty_parallel_submissions_with_one_token_make_one_concern() -> None:
             answer = client.post("/log/", form)
             return answer.status_code, answer["Location"]
         finally:
-            connection.close()
+            connections.close_all()
 
     with ThreadPoolExecutor(max_workers=20) as people:
         answers = set(people.map(send, clients))

@@ -236,7 +236,7 @@ def test_why_each_lead_read_a_draft_stays_with_the_concern(cast):
     open_draft(token=draft.pk, reason="The author is ill", by=cast.lead, at=SCHOOL_DAY)
     open_draft(token=draft.pk, reason="Priya is away", by=cast.deputy, at=SCHOOL_DAY + DAY)
     sent = raise_concern(token=draft.pk, school=cast.school, report=report(cast), by=cast.teacher)
-    notes = dict(ConcernNote.objects.filter(concern=sent).values_list("author", "text"))
+    notes = {note.author_id: note.text for note in ConcernNote.objects.filter(concern=sent)}
     assert notes == {
         cast.lead.pk: "Read as an unsent draft on 24 November 2026, 10am. The author is ill",
         cast.deputy.pk: "Read as an unsent draft on 25 November 2026, 10am. Priya is away",

@@ -216,7 +216,7 @@ def test_the_line_that_a_lead_has_read_and_acted_on_stays(cast, acknowledged, fa
     if acknowledged:
         open_concern(concern=called, by=cast.lead)
     finished(signed_in(cast.teacher), called, rowan, facts=facts)
-    assert list(ConcernNote.objects.filter(concern=called).values_list("text", flat=True)) == kept
+    assert [note.text for note in ConcernNote.objects.filter(concern=called)] == kept
 
 
 def test_a_description_that_a_lead_has_linked_and_the_record_may_both_stand_on_the_form(cast):

@@ -14,7 +14,10 @@ from safeguarding.concerns.services.raising import next_number
 from safeguarding.demo import scale
 from safeguarding.demo.apart import NotForDemo
 from safeguarding.demo.scale import Size, seed_scale
-from safeguarding.sealing.fields import SealedText
+from safeguarding.sealing import crypto
+from safeguarding.sealing.fields import Shut
+from safeguarding.sealing.models import Wrap
+from safeguarding.sealing.services.rows import sealed_fields
 from tests import factories
 from tests.walls import as_role
 
@@ -81,12 +84,18 @@ def test_numbers_of_children_are_invented_and_differ_between_schools(as_owner):
     assert not ChildDetail.objects.values("upn").annotate(n=Count("pk")).filter(n__gt=1).exists()
 
 
-def test_narratives_are_sealed_on_their_way(as_owner, monkeypatch):
-    monkeypatch.setattr(SealedText, "get_prep_value", lambda self, value: value and f"sealed:{value}")
+def test_narratives_are_sealed_on_their_way_and_open_for_the_children_they_are_about(as_owner):
     seed_scale(SIZE, now=TUESDAY, seed=1, quiet=True)
 
-    assert not Account.objects.exclude(facts__startswith="sealed:").exists()
-    assert not Decision.objects.exclude(rationale__startswith="sealed:").exists()
+    for model in (Account, Decision):
+        for field in sealed_fields(model):
+            values = [bytes(value.sealed) for value in model.objects.values_list(field.attname, flat=True) if value]
+            assert all(crypto.record_in(value) for value in values)
+    assert all(account.facts and not isinstance(account.facts, Shut) for account in Account.objects.all())
+    named = ConcernChild.objects.values_list("concern_id", "child_id")
+    assert set(Wrap.objects.filter(record__kind="concerns.concern").values_list("record_id", "subject_id")) == set(
+        named
+    )
 
 
 def test_the_same_seed_makes_the_same_notes(as_owner):
@@ -94,7 +103,7 @@ def test_the_same_seed_makes_the_same_notes(as_owner):
     for _ in range(2):
         with transaction.atomic():
             seed_scale(SIZE, now=TUESDAY, seed=3, quiet=True)
-            found.append(list(Account.objects.order_by("concern__id").values_list("facts", "recorded_at")))
+            found.append([(a.facts, a.recorded_at) for a in Account.objects.order_by("concern__id")])
             transaction.set_rollback(True)
 
     assert found[0] == found[1]

@@ -21,7 +21,7 @@ from tests.waiting import until
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("migrate", "web", "worker", "beat")
+OURS = ("migrate", "keys", "web", "worker", "beat")
 # What the images of others read; https://hub.docker.com/_/postgres lists them.
 OF_OTHERS = {"POSTGRES_DB", "POSTGRES_PASSWORD_FILE", "POSTGRES_INITDB_ARGS"}
 
@@ -41,8 +41,10 @@ def test_commands_exist(service: str) -> None:
     python, script, command, *arguments = SERVICES[service]["command"]
     assert (python, script) == ("python", "manage.py")
     assert command in get_commands()
-    assert all(argument in programs.NAMES for argument in arguments)
-    assert (not arguments) or arguments == [service]
+    if command == "program":
+        assert arguments == [service] and service in programs.NAMES
+    else:
+        assert arguments in ([], ["ready"])
 
 
 @pytest.mark.parametrize("service", sorted(SERVICES))
@@ -55,9 +57,21 @@ def test_variables_exist(service: str) -> None:
 @pytest.mark.parametrize(
     ("service", "secrets_held"),
     [
-        ("migrate", {"secret_key", "redis_url", "owner_database_url"}),
-        ("web", {"secret_key", "redis_url", "web_database_url"}),
-        ("worker", {"secret_key", "redis_url", "worker_database_url", "email_url", "seal_key"}),
+        ("migrate", {"secret_key", "redis_url", "owner_database_url", "owner_keys_database_url"}),
+        ("keys", {"secret_key", "redis_url", "owner_database_url", "owner_keys_database_url", "root_key"}),
+        ("web", {"secret_key", "redis_url", "web_database_url", "web_keys_database_url", "root_key"}),
+        (
+            "worker",
+            {
+                "secret_key",
+                "redis_url",
+                "worker_database_url",
+                "worker_keys_database_url",
+                "root_key",
+                "email_url",
+                "seal_key",
+            },
+        ),
         ("beat", {"secret_key", "redis_url"}),
         ("postgres", {"postgres_password", "roles.sql"}),
         ("valkey", {"valkey.conf"}),
@@ -76,6 +90,7 @@ def test_each_service_holds_its_own_secrets_and_no_other(service: str, secrets_h
 def test_no_address_with_a_password_is_in_the_environment_of_a_service() -> None:
     """`docker inspect` shows it to everybody who may ask the engine."""
     secret = {"SECRET_KEY", "REDIS_URL", "EMAIL_URL", *settings.DATABASE_URLS.values()}
+    secret |= set(settings.KEYS_DATABASE_URLS.values())
     assert secret <= variables_read()
     assert [(s, name) for s in OURS for name in SERVICES[s]["environment"] if name in secret] == []
 
@@ -83,11 +98,13 @@ def test_no_address_with_a_password_is_in_the_environment_of_a_service() -> None
 def test_the_role_of_a_service_is_that_of_its_address() -> None:
     for service, role, variable in (
         ("migrate", "owner", "OWNER_DATABASE_URL_FILE"),
+        ("keys", "owner", "OWNER_DATABASE_URL_FILE"),
         ("web", "web", "DATABASE_URL_FILE"),
         ("worker", "worker", "WORKER_DATABASE_URL_FILE"),
     ):
         assert SERVICES[service]["environment"]["HARBOUR_ROLE"] == role
-        assert [n for n in SERVICES[service]["environment"] if "DATABASE_URL" in n] == [variable]
+        named = [n for n in SERVICES[service]["environment"] if "DATABASE_URL" in n]
+        assert named == [variable, variable.replace("DATABASE", "KEYS_DATABASE")]
 
 
 def test_only_web_can_be_reached_from_outside() -> None:
@@ -97,6 +114,7 @@ def test_only_web_can_be_reached_from_outside() -> None:
         "postgres",
         "valkey",
         "migrate",
+        "keys",
         "beat",
     }
     assert not any(s.get("network_mode") or s.get("privileged") for s in SERVICES.values())
@@ -114,7 +132,7 @@ def test_nothing_of_ours_runs_as_root_or_writes_to_its_image() -> None:
 
 
 def test_everything_that_stays_has_a_health_check() -> None:
-    assert [name for name, service in SERVICES.items() if not service.get("healthcheck")] == ["migrate"]
+    assert [name for name, service in SERVICES.items() if not service.get("healthcheck")] == ["migrate", "keys"]
     web = SERVICES["web"]["healthcheck"]["test"][3]
     assert "/health/" in web
     compile(web, "health check", "exec")
@@ -180,7 +198,8 @@ def test_the_roles_that_postgresql_is_told_are_those_that_sign_in(tmp_path: Path
             superuser = cluster.url("postgres", password, "postgres")
             with psycopg.connect(superuser, autocommit=True) as connection:
                 connection.execute("CREATE DATABASE harbour")
-                connection.execute(statements)
+                for statement in statements.splitlines():
+                    connection.execute(statement)
             for role in postgres.ROLES:
                 address = (folder / f"{role}_database_url").read_text()
                 assert address not in statements
@@ -188,6 +207,7 @@ def test_the_roles_that_postgresql_is_told_are_those_that_sign_in(tmp_path: Path
                 if role == "owner":
                     with psycopg.connect(there) as connection:
                         assert connection.execute("SELECT current_user").fetchone() == ("owner",)
+                    psycopg.connect(there.replace("/harbour?", "/harbour_keys?")).close()
                 else:  # until `migrate` lets them in
                     with pytest.raises(psycopg.OperationalError, match="does not have CONNECT privilege"):
                         psycopg.connect(there)

@@ -13,6 +13,7 @@ from safeguarding.audit.services import record
 from safeguarding.concerns.models import ConcernChild, ConcernNote
 from safeguarding.concerns.permissions import ensure_decides
 from safeguarding.concerns.services.telling import hand_on
+from safeguarding.concerns.subjects import keep_for, keep_for_all
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
 
@@ -36,6 +37,7 @@ def link_child(*, named: ConcernChild, child: Child, by: User, at: datetime | No
         raise BadInput("That child is at another school.")
     if ConcernChild.objects.filter(concern_id=named.concern_id, child=child).exists():
         raise BadInput("That child is named in this concern already.")
+    keep_for({concern.pk: [child.pk]}, concern.school_id)
     named.child, named.linked_at, named.linked_by = child, at or timezone.now(), by
     named.save(update_fields=["child", "linked_at", "linked_by"])
     touch(concern)
@@ -74,6 +76,7 @@ def unlink_child(
     )
     named.child = named.linked_at = named.linked_by = None
     named.save(update_fields=["child", "linked_at", "linked_by"])
+    keep_for_all(concern.pk)
     touch(concern)
     record(Verb.LINK, named, by=by, purpose=TAKEN_BACK)
     return named

@@ -1,0 +1,33 @@
+"""What can be wrong with keys, in sentences that say what to do?"""
+
+from safeguarding.exceptions import HarbourError
+
+
+class KeyProblem(HarbourError):
+    """A key is missing, or is not the one that is needed. Nothing is lost while nothing is overwritten."""
+
+    status = 503
+    title = "The keys cannot be used"
+
+
+class KeysAway(HarbourError):
+    """The database of keys does not answer."""
+
+    status = 503
+    title = "Harbour cannot open or keep what is written just now"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database that holds the keys does not answer. Nothing was saved. Copy or print what you typed, and tell "
+            "whoever looks after Harbour at your school."
+        )
+
+
+class Destroyed(HarbourError):
+    """What was to be written belongs to a record, or is about somebody, whose key has been destroyed."""
+
+    status = 409
+    title = "This record has been destroyed"
+
+    def __init__(self) -> None:
+        super().__init__("The record to which this belongs has been destroyed, so nothing can be added to it.")

@@ -1,0 +1,27 @@
+"""What do keys add to pages: to those of IT their own entry and a word when something is wrong. Leads find them under School."""
+
+from typing import Any
+
+from safeguarding.accounts.permissions import may
+from safeguarding.accounts.roles import Capability
+from safeguarding.http import Request
+from safeguarding.panels import NavItem, Panel, register
+
+from .services.standing import standing
+
+
+def _keeps_only_keys(request: Request) -> bool:
+    at = request.held.school_id
+    return may(request.user, Capability.KEEP_KEYS, at) and not may(request.user, Capability.MANAGE_SCHOOL, at)
+
+
+def _wrong(request: Request, record: Any) -> dict[str, Any] | None:
+    """What is wrong with the keys; nothing where all is well."""
+    now = standing(reader=request.user)
+    return {"standing": now} if now.needs_a_hand else None
+
+
+register(
+    NavItem("keys", "Keys", "keys", may=_keeps_only_keys, order=89),
+    Panel("own_role", "keys", "sealing/part_wrong.html", _wrong, _keeps_only_keys, order=5),
+)

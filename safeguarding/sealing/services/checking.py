@@ -1,0 +1,107 @@
+"""Every night: has each key its record, and everything that is sealed its key? And is each key wrapped for whom it is about?
+
+A key without a record is left by a form that was never saved; it opens nothing. Words without a key are an alarm. A wrap that
+is missing is made, one that is not needed any more is taken away.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from django.db import connection, connections, transaction
+from django.utils import timezone
+
+from safeguarding.audit.models import Outcome, Verb
+from safeguarding.audit.services import record
+from safeguarding.keys import uuid7
+from safeguarding.personal_data import own_models
+from safeguarding.sealing.models import KEYS, KeyCheck
+from safeguarding.sealing.services.keeping import share
+from safeguarding.sealing.services.rows import sealed_fields
+from safeguarding.sealing.subjects import linked
+
+_BATCH = 5000
+# A form takes no longer between making a key and saving what is under it.
+_YOUNG = timedelta(days=1)
+_FROM = time(2)
+_PAGE = """
+SELECT r.id, r.kind, r.made_at, array_remove(array_agg(w.subject_id), NULL)
+FROM (SELECT id, kind, made_at FROM sealing_recordkey WHERE id > %s AND destroyed_at IS NULL ORDER BY id LIMIT %s) r
+LEFT JOIN sealing_wrap w ON w.record_id = r.id GROUP BY r.id, r.kind, r.made_at ORDER BY r.id
+"""
+_UNKNOWN = "SELECT count(*) FROM unnest(%s::uuid[]) AS n (id) WHERE NOT EXISTS (SELECT FROM sealing_recordkey r WHERE r.id = n.id)"
+
+
+def check_nightly(*, at: datetime) -> KeyCheck | None:
+    """Once a night, from two o'clock on; None where it is not due."""
+    last = KeyCheck.objects.order_by("-checked_at").first()
+    local = timezone.localtime(at)
+    if local.time() < _FROM or (last and timezone.localdate(last.checked_at) == local.date()):
+        return None
+    return check_keys(at=at)
+
+
+def check_keys(*, at: datetime) -> KeyCheck:
+    """Go through all keys and all that is sealed. Records the result, here and as an event."""
+    records, without_record = _records(at)
+    with transaction.atomic():
+        without_key = sum(_unknown(keys) for keys in _sealed_under())
+        found = KeyCheck.objects.create(
+            id=uuid7(), checked_at=at, records=records, without_record=without_record, without_key=without_key
+        )
+        record(
+            Verb.VERIFY,
+            object_type="sealing.keycheck",
+            object_id=found.pk,
+            count=without_key,
+            purpose="keys",
+            outcome=Outcome.FAILED if without_key else Outcome.DONE,
+        )
+    return found
+
+
+def _records(at: datetime) -> tuple[int, int]:
+    """How many keys of records there are, and how many belong to none. Mends the wraps of the others."""
+    total, lonely, after = 0, 0, UUID(int=0)
+    while rows := _page(after):
+        after = rows[-1][0]
+        total += len(rows)
+        for kind in {row[1] for row in rows}:
+            held = {key: set(wraps) for key, its_kind, _, wraps in rows if its_kind == kind}
+            with transaction.atomic():
+                wanted = linked(kind, list(held))
+            lonely += sum(made < at - _YOUNG for key, k, made, _ in rows if k == kind and key not in wanted)
+            lacking = {key: who for key, who in wanted.items() if {s.id for s in who} - held[key]}
+            share(kind, lacking)
+            _take_spare({key: held[key] - {s.id for s in who} for key, who in wanted.items()})
+    return total, lonely
+
+
+def _page(after: UUID) -> list[tuple[UUID, str, datetime, list[UUID]]]:
+    with connections[KEYS].cursor() as cursor:
+        cursor.execute(_PAGE, [after, _BATCH])
+        return list(cursor.fetchall())
+
+
+def _take_spare(spare: Mapping[UUID, set[UUID]]) -> None:
+    """The database lets a wrap go only while another one opens (`safeguarding/database.py`)."""
+    pairs = [(key, subject) for key, subjects in spare.items() for subject in subjects]
+    with connections[KEYS].cursor() as cursor:
+        cursor.executemany("SELECT public.take_wrap(%s, %s)", pairs)
+
+
+def _sealed_under() -> Iterator[list[UUID]]:
+    """The records under whose keys something is sealed, some thousands at a time: without a look at any row."""
+    for model in own_models():
+        if sealed_fields(model):
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT * FROM rules.sealed_in_{model._meta.db_table}()")  # noqa: S608  (a model's table)
+                while rows := cursor.fetchmany(_BATCH):
+                    yield [key for (key,) in rows]
+
+
+def _unknown(keys: list[UUID]) -> int:
+    with connections[KEYS].cursor() as cursor:
+        cursor.execute(_UNKNOWN, [keys])
+        [count] = cursor.fetchone()
+    return int(count)

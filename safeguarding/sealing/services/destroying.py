@@ -1,0 +1,48 @@
+"""Destroy the key of a child, an adult or a school: what is sealed for nobody else is unreadable from then on, in every copy.
+
+Before the rows go, and never after: a crash in between leaves rows that say when they were destroyed. Run as `destroyer`. What
+the database still has in old pages ends with the epoch (`rotating.new_epoch`), which every run of destruction ends with.
+"""
+
+from django.db import connections, transaction
+
+from safeguarding.sealing.models import KEYS
+from safeguarding.sealing.ring import forget
+from safeguarding.sealing.subjects import Subject
+
+_SUBJECT = """
+INSERT INTO sealing_subjectkey (id, kind, epoch_id, wrapped, destroyed_at, destroyed_under)
+SELECT %s, %s, number, NULL, now(), %s FROM sealing_epoch WHERE ended_at IS NULL
+ON CONFLICT (id) DO UPDATE SET wrapped = NULL, destroyed_at = now(), destroyed_under = excluded.destroyed_under
+WHERE sealing_subjectkey.wrapped IS NOT NULL
+"""
+# Locked first: two subjects of one record that end at once must not each leave it to the other.
+_RECORDS = """
+WITH held AS (
+    SELECT id FROM sealing_recordkey
+    WHERE id IN (SELECT record_id FROM sealing_wrap WHERE subject_id = %(subject)s) ORDER BY id FOR UPDATE
+), gone AS (
+    DELETE FROM sealing_wrap WHERE subject_id = %(subject)s AND record_id IN (SELECT id FROM held) RETURNING record_id
+)
+SELECT record_id FROM gone
+"""
+_ENDED = """
+UPDATE sealing_recordkey r SET destroyed_at = now(), destroyed_under = %s
+WHERE r.id = ANY(%s) AND NOT EXISTS (SELECT 1 FROM sealing_wrap w WHERE w.record_id = r.id)
+"""
+
+
+def destroy_key(*, subject: Subject, under: str) -> int:
+    """Destroy a subject's key and every wrap under it. Returns how many records nobody can read any more.
+
+    `under` says by what it was destroyed, such as a rule of the retention schedule; it is what stands in the place of the
+    words, and names nobody. Done again, it changes nothing.
+    """
+    with transaction.atomic(using=KEYS), connections[KEYS].cursor() as cursor:
+        cursor.execute(_SUBJECT, [subject.id, subject.kind, under])
+        cursor.execute(_RECORDS, {"subject": subject.id})
+        records = [record for (record,) in cursor.fetchall()]
+        cursor.execute(_ENDED, [under, records])
+        ended: int = cursor.rowcount
+    forget()
+    return ended

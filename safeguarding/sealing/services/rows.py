@@ -1,0 +1,48 @@
+"""Seal the narratives of many rows at once, for what is written without `save()`."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from safeguarding.sealing.exceptions import Destroyed
+from safeguarding.sealing.fields import SealedField
+from safeguarding.sealing.ring import Key, ring
+from safeguarding.sealing.services.keeping import make
+from safeguarding.sealing.subjects import key_column, kind_of, subject_alone
+
+
+def sealed_fields(model: type[models.Model]) -> list[SealedField]:
+    """The narratives of a model."""
+    return [f for f in model._meta.concrete_fields if isinstance(f, SealedField)]
+
+
+def seal_rows(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
+    """Put what is sealed in the place of the narratives in `rows` ({column name: value}), each with its key and its record's.
+
+    Records without a key are given one, wrapped for the child or adult that the record is, else for the school of the row.
+    """
+    fields = [f for f in sealed_fields(model) if rows and f.attname in rows[0]]
+    if not fields:
+        return
+    column, kind, pk = key_column(model), kind_of(model), str(model._meta.pk.attname)  # type: ignore[union-attr]
+    written = [row for row in rows if any(row[f.attname] not in (None, f.empty) for f in fields)]
+    lacking = {row[column]: row for row in written if not isinstance(ring().keys.get(row[column].bytes), Key)}
+    if lacking:
+        make(kind, {record: [subject_alone(kind, record, row.get("school_id"))] for record, row in lacking.items()})
+    for row in rows:
+        for field in fields:
+            row[field.attname] = seal_value(field, row[column], row[pk], row[field.attname])
+
+
+def seal_value(field: SealedField, record: UUID, row: Any, value: Any) -> bytes:
+    """A value sealed for the row with this key, with the key of its record, which is at hand (`make`, `seal_rows`)."""
+    if field.is_shut(value, row):
+        return bytes(value.sealed)
+    if value in (None, field.empty):
+        return b""
+    key = ring().key(record.bytes)
+    if not isinstance(key, Key):
+        raise Destroyed
+    return field.seal(key, record.bytes, row, value)

@@ -1,0 +1,55 @@
+"""The page of the keys: do they fit together, what did the night find, who holds a printed share; and taking one."""
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from safeguarding.accounts.permissions import fresh_factor, may, requires
+from safeguarding.accounts.roles import Capability
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
+from safeguarding.http import Request
+
+from .services import shares
+from .services.standing import standing
+
+
+@require_GET
+@requires(Capability.KEEP_KEYS)
+def keys(request: Request) -> HttpResponse:
+    """Do the keys fit together, when were they last looked at, and who holds a share of the root key?"""
+    under_school = _place(request)
+    record(Verb.VIEW, object_type="sealing.keyshare", purpose="keys")
+    return render(
+        request, "sealing/keys.html", {"standing": standing(reader=request.user), "under_school": under_school}
+    )
+
+
+@require_POST
+@requires(Capability.KEEP_KEYS)
+@fresh_factor
+def make_shares(request: Request) -> HttpResponseBase:
+    """Three new shares, to be taken by three people."""
+    shares.make_set(by=request.user, at=timezone.now())
+    messages.success(request, "Three shares are ready. Each of three people takes one, signed in as themselves.")
+    return redirect("keys")
+
+
+@require_POST
+@requires(Capability.KEEP_KEYS)
+@fresh_factor
+def take_share(request: Request) -> HttpResponseBase:
+    """The words of one share, once. It is printed now or never."""
+    _place(request)
+    share, words = shares.take(by=request.user, at=timezone.now())
+    title = f"Share {share.number} of {shares.OF} of the root key"
+    return render(request, "sealing/share.html", {"title": title, "words": words.split()})
+
+
+def _place(request: Request) -> bool:
+    """Whether the page stands under the settings of the school, where those who keep both find it."""
+    under_school = may(request.user, Capability.MANAGE_SCHOOL, request.held.school_id)
+    request.nav = "settings" if under_school else "keys"
+    return under_school

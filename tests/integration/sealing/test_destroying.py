@@ -1,0 +1,135 @@
+"""When the key of a child is destroyed: what is read no more, what a brother's file still opens, and what a page says?"""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from children.models import ChildDetail
+from children.services import bulk
+from safeguarding.concerns.services.deciding.linking import link_child, unlink_child
+from safeguarding.concerns.services.raising import ChildEntry
+from safeguarding.keys import uuid7
+from safeguarding.sealing.exceptions import Destroyed
+from safeguarding.sealing.models import KeyCheck, RecordKey, SubjectKey, Wrap
+from safeguarding.sealing.services.checking import check_keys, check_nightly
+from safeguarding.sealing.services.destroying import destroy_key
+from safeguarding.sealing.subjects import Subject
+from tests import factories
+from tests.factories import SCHOOL_DAY
+
+pytestmark = pytest.mark.django_db
+UNDER = "rule 7 of the schedule"
+
+
+@pytest.fixture
+def family(room):
+    """Two brothers, a concern about each, one about both, and what the office wrote of the first."""
+    first, second = factories.child(room.school), factories.child(room.school, "Ash", "Ashdown")
+
+    def about(*children, **words):
+        return factories.concern(room, children=[ChildEntry(role="worried_about", child=c) for c in children], **words)
+
+    bulk.update(ChildDetail, ("medical",), [{"child_id": first.pk, "medical": "Peanuts."}])
+    return (
+        first,
+        second,
+        about(first, facts="Of one."),
+        about(second, facts="Of two."),
+        about(first, second, facts="Both."),
+    )
+
+
+def test_nothing_of_the_child_opens_and_what_is_shared_opens_for_the_brother(family, again, stored):
+    first, second, own, other, shared = family
+    sealed = stored(own.account, "facts")
+    # The two records of the first child alone: the concern, and the child's own.
+    assert destroy_key(subject=Subject.child(first.pk), under=UNDER) == 2
+    assert again(own.account).facts.startswith("Destroyed on ") and again(own.account).facts.endswith(f"under {UNDER}.")
+    assert again(first.detail).medical.startswith("Destroyed on ")
+    assert again(other.account).facts == "Of two."
+    assert again(shared.account).facts == "Both."
+    assert stored(own.account, "facts") == sealed
+    assert destroy_key(subject=Subject.child(second.pk), under=UNDER) == 2
+    assert again(shared.account).facts.startswith("Destroyed on ")
+    assert not Wrap.objects.filter(subject__in=[first.pk, second.pk]).exists()
+
+
+def test_done_twice_it_changes_nothing(family):
+    first, *_ = family
+    destroy_key(subject=Subject.child(first.pk), under=UNDER)
+    before = list(SubjectKey.objects.order_by("pk").values()), list(RecordKey.objects.order_by("pk").values())
+    assert destroy_key(subject=Subject.child(first.pk), under="another rule") == 0
+    assert before == (list(SubjectKey.objects.order_by("pk").values()), list(RecordKey.objects.order_by("pk").values()))
+
+
+def test_a_page_says_that_it_was_destroyed_and_under_what(client, room, family):
+    first, _, own, *_ = family
+    destroy_key(subject=Subject.child(first.pk), under=UNDER)
+    client.force_login(room.lead)
+    page = client.get(f"/concerns/{own.pk}/")
+    assert page.status_code == 200
+    assert f"under {UNDER}." in page.content.decode()
+    assert "Of one." not in page.content.decode()
+
+
+def test_nothing_is_added_to_what_was_destroyed(room, family):
+    first, second, own, *_ = family
+    destroy_key(subject=Subject.child(first.pk), under=UNDER)
+    account = own.account
+    account.child_words = "Added later."
+    with pytest.raises(Destroyed), transaction.atomic():
+        account.save()
+    with pytest.raises(Destroyed), transaction.atomic():
+        factories.concern(room, children=[ChildEntry(role="worried_about", child=first)])
+    # Somebody of whom nothing was ever written is destroyed all the same: nothing can be begun for them.
+    third = factories.child(room.school, "Elm", "Ashdown")
+    destroy_key(subject=Subject.child(third.pk), under=UNDER)
+    with pytest.raises(Destroyed), transaction.atomic():
+        factories.concern(room, children=[ChildEntry(role="worried_about", child=third)])
+    factories.concern(room, children=[ChildEntry(role="worried_about", child=second)])
+
+
+def test_a_child_who_is_linked_later_opens_it_and_the_night_takes_the_school_out(room, again):
+    unnamed = ChildEntry(role="worried_about", kind="unnamed", description="A boy in a red coat")
+    concern = factories.concern(room, children=[unnamed], facts="Of a boy.")
+    child, wrong = factories.child(room.school), factories.child(room.school, "Ada", "Brook")
+    named = concern.children.get()
+
+    def wrapped_for():
+        return set(Wrap.objects.filter(record=concern.pk).values_list("subject_id", flat=True))
+
+    link_child(named=named, child=wrong, by=room.lead)
+    assert wrapped_for() == {room.school.pk, wrong.pk}
+    check_keys(at=timezone.now())
+    assert wrapped_for() == {wrong.pk}
+    unlink_child(named=named, token=uuid7(), reason="Another boy.", by=room.lead)
+    assert wrapped_for() == {wrong.pk, room.school.pk}
+    link_child(named=named, child=child, by=room.lead)
+    check_keys(at=timezone.now())
+    assert wrapped_for() == {child.pk}
+    destroy_key(subject=Subject.child(wrong.pk), under=UNDER)
+    assert again(concern.account).facts == "Of a boy."
+
+
+def test_the_night_finds_keys_without_a_record_and_words_without_a_key(room, family):
+    _, _, own, *_ = family
+    found = check_keys(at=timezone.now())
+    assert (found.without_record, found.without_key) == (0, 0)
+    assert found.records == RecordKey.objects.count()
+    RecordKey.objects.create(id=uuid7(), kind="concerns.concern")
+    assert check_keys(at=timezone.now()).without_record == 0
+    assert check_keys(at=timezone.now() + timedelta(days=2)).without_record == 1
+    Wrap.objects.filter(record=own.pk).delete()
+    RecordKey.objects.filter(pk=own.pk).delete()
+    assert check_keys(at=timezone.now()).without_key == 1
+
+
+def test_it_is_done_once_a_night(room):
+    early, at = SCHOOL_DAY.replace(hour=1), SCHOOL_DAY.replace(hour=3)
+    assert check_nightly(at=early) is None
+    assert check_nightly(at=at) is not None
+    assert check_nightly(at=at + timedelta(hours=12)) is None
+    assert check_nightly(at=at + timedelta(days=1)) is not None
+    assert KeyCheck.objects.count() == 2
