@@ -336,7 +336,7 @@ def test_two_leads_at_once(new_person: Callable[..., Page], cast: factories.Staf
         assert faults(second) == []
     second.get_by_role("button", name="Save decision").click()
     expect(second.get_by_text("Decision saved.")).to_be_visible()
-    assert list(Decision.objects.order_by("decided_at").values_list("rationale", flat=True)) == [
+    assert [decision.rationale for decision in Decision.objects.order_by("decided_at")] == [
         "Theirs: keep watch.",
         "Mine: ring the family.",
     ]

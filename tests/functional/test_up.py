@@ -1,114 +1,16 @@
 """`manage.py up`, as `make run` calls it: from nothing to a page, twice, and nothing is left of it."""
 
 import os
-import shutil
 import signal
 import socket
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import psycopg
 import pytest
+from django.conf import settings
 
-from tests.postgres import ROOT
+from tests.functional.installation import Up, running, schools, status, url, words_until
 from tests.waiting import until
-
-Up = Callable[..., subprocess.Popen[str]]
-
-
-@pytest.fixture
-def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-@pytest.fixture
-def var(tmp_path: Path) -> Iterator[Path]:
-    """An installation of its own; what it keeps elsewhere as root goes too."""
-    yield tmp_path
-    for folder in (tmp_path / "postgres").resolve().parent.glob(f"{(tmp_path / 'postgres').resolve().name}*"):
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture
-def up(var: Path, port: int) -> Iterator[Up]:
-    """Start it with nothing but this environment. Whatever a test leaves running is stopped after it."""
-    started: list[subprocess.Popen[str]] = []
-
-    def begin(*arguments: str, **more: str) -> subprocess.Popen[str]:
-        environment = {
-            "PATH": os.environ["PATH"],
-            "LANG": "C.UTF-8",
-            "HARBOUR_ENV_FILE": os.devnull,
-            "HARBOUR_VAR": str(var),
-            "PORT": str(port),
-            "WEB_WORKERS": "1",
-        }
-        process = subprocess.Popen(
-            [sys.executable, str(ROOT / "manage.py"), "up", *arguments],
-            env=environment | more,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        started.append(process)
-        return process
-
-    yield begin
-    for process in started:
-        if process.poll() is None:
-            process.terminate()
-        process.communicate(timeout=30)
-
-
-def words_until(process: subprocess.Popen[str], sentence: str) -> str:
-    """What it says, up to and with a line that has `sentence` in it."""
-    assert process.stdout is not None
-    said = ""
-    for line in process.stdout:
-        said += line
-        if sentence in line:
-            return said
-    raise AssertionError(f"it ended without saying {sentence!r}:\n{said}")
-
-
-def status(port: int, host: str = "127.0.0.1") -> int:
-    """What /health/ answers there; 0 when nobody does."""
-    try:
-        client = HTTPConnection(host, port, timeout=10)
-        client.request("GET", "/health/")
-        return client.getresponse().status
-    except (OSError, HTTPException):
-        return 0
-
-
-def running(var: Path) -> list[str]:
-    """The command lines of every process of this installation: its folder is in their environment, or in the title they took."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            line = (process / "cmdline").read_text(errors="replace").replace("\0", " ")
-            if f"HARBOUR_VAR={var}".encode() in (process / "environ").read_bytes() or str(var) in line:
-                found.append(line)
-        except OSError:
-            continue
-    return [line for line in found if line]
-
-
-def url(var: Path, role: str) -> str:
-    lines = (var / "database.env").read_text().splitlines()
-    return dict(line.split("=", 1) for line in lines)[f"{role}DATABASE_URL"]
-
-
-def schools(var: Path) -> list[tuple[str]]:
-    with psycopg.connect(url(var, "OWNER_")) as connection:
-        return connection.execute("SELECT name FROM accounts_school ORDER BY name").fetchall()
 
 
 def test_from_nothing_to_a_page_with_sign_ins_and_a_second_start_keeps_the_data(up: Up, var: Path, port: int) -> None:
@@ -207,10 +109,12 @@ def test_passwords_are_private_and_each_role_is_asked_for_its_own(up: Up, var: P
 def test_what_is_given_is_not_started_and_half_of_it_is_refused(up: Up, var: Path) -> None:
     half = up(DATABASE_URL="postgres://web@localhost/harbour", SECRET_KEY="given")
     said, _ = half.communicate(timeout=60)
-    assert "WORKER_DATABASE_URL and OWNER_DATABASE_URL must be set as well" in said
+    assert "WORKER_DATABASE_URL, OWNER_DATABASE_URL, KEYS_DATABASE_URL, " in said
+    assert " and OWNER_KEYS_DATABASE_URL must be set as well" in said
     assert half.returncode == 1
 
-    nowhere = {f"{role}DATABASE_URL": "postgres://x:x@127.0.0.1:1/none" for role in ("", "WORKER_", "OWNER_")} | {
+    names = (*settings.DATABASE_URLS.values(), *settings.KEYS_DATABASE_URLS.values())
+    nowhere = dict.fromkeys(names, "postgres://x:x@127.0.0.1:1/none") | {
         "REDIS_URL": "redis://127.0.0.1:1",
         "SECRET_KEY": "given",
     }

@@ -19,6 +19,7 @@ from django.db.models.signals import post_save
 from django.http import HttpRequest, HttpResponseBase
 from redis import Redis
 
+from safeguarding.sealing.fields import Sealed
 from tests.proof import violations
 
 # Shorter, or in one word, it may stand somewhere by chance.
@@ -31,6 +32,15 @@ _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 def watch() -> None:
     """Look at everything that is written down outside of the database from now on."""
     post_save.connect(lambda instance, **_: learn([instance]), weak=False)
+    # What is sealed is in memory when somebody has looked at it, and not before.
+    unseal = Sealed.open
+
+    def learning(self: Sealed, row: Any) -> Any:
+        words = unseal(self, row)
+        _remember(words)
+        return words
+
+    Sealed.open = learning  # type: ignore[method-assign]
     logging.getLogger().addHandler(_Log())
     before_task_publish.connect(lambda body=None, **_: look("a task's arguments", str(body)), weak=False)
     task_prerun.connect(lambda args=(), kwargs=None, **_: look("a task's arguments", f"{args} {kwargs}"), weak=False)
@@ -38,6 +48,11 @@ def watch() -> None:
     for name in ("set", "add"):
         _watch_calls(type(caches["default"]), name, "the cache", lambda cache, *written: str(written))
     _watch_calls(Redis, "execute_command", "Redis", lambda redis, *written: str(written))
+
+
+def forget() -> None:
+    """Begin anew, as another process would."""
+    _secret.clear()
 
 
 def look(place: str, text: str) -> None:

@@ -39,7 +39,9 @@ def _plan(instead: list[str]) -> Plan:
     names = (*settings.DATABASE_URLS.values(), *settings.KEYS_DATABASE_URLS.values())
     missing = [name for name in names if not given(name)]
     if missing and not settings.EMBEDDED_DATABASE:
-        raise CommandError(f"{' and '.join(missing)} must be set as well: each database role signs in as itself.")
+        *others, last = missing
+        named = f"{', '.join(others)} and {last}" if others else last
+        raise CommandError(f"{named} must be set as well: each database role signs in as itself.")
     return Plan(
         root=settings.BASE_DIR,
         var=settings.VAR,

@@ -192,6 +192,18 @@ def test_a_record_that_is_told_elsewhere_is_found(cast, found, place, tell):
         found.clear()
 
 
+def test_words_that_somebody_has_opened_are_known_and_those_that_nobody_has_are_not(cast, found):
+    account = factories.concern(cast, facts=WORDS).account
+    leaks.forget()
+    read = type(account).objects.get(pk=account.pk)
+    cache.set("words", WORDS)
+    assert found == []
+    assert read.facts == WORDS
+    cache.set("words", WORDS)
+    assert len(found) == 1
+    found.clear()
+
+
 def test_a_title_with_a_childs_name_is_found(cast, found):
     factories.child(cast.school, by=cast.office, forename="Rowan", surname="Ashdown-Lee")
     for title, told in (("Rowan Ashdown-Lee", 1), ("A child’s record", 0)):

@@ -1,0 +1,54 @@
+"""What does a test ask of an installation that `manage.py up` runs: what it says, whether it answers, what is left of it?"""
+
+import subprocess
+from collections.abc import Callable
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+import psycopg
+
+Up = Callable[..., subprocess.Popen[str]]
+
+
+def words_until(process: subprocess.Popen[str], sentence: str) -> str:
+    """What it says, up to and with a line that has `sentence` in it."""
+    assert process.stdout is not None
+    said = ""
+    for line in process.stdout:
+        said += line
+        if sentence in line:
+            return said
+    raise AssertionError(f"it ended without saying {sentence!r}:\n{said}")
+
+
+def status(port: int, host: str = "127.0.0.1") -> int:
+    """What /health/ answers there; 0 when nobody does."""
+    try:
+        client = HTTPConnection(host, port, timeout=10)
+        client.request("GET", "/health/")
+        return client.getresponse().status
+    except (OSError, HTTPException):
+        return 0
+
+
+def running(var: Path) -> list[str]:
+    """The command lines of every process of this installation: its folder is in their environment, or in the title they took."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (process / "cmdline").read_text(errors="replace").replace("\0", " ")
+            if f"HARBOUR_VAR={var}".encode() in (process / "environ").read_bytes() or str(var) in line:
+                found.append(line)
+        except OSError:
+            continue
+    return [line for line in found if line]
+
+
+def url(var: Path, role: str) -> str:
+    lines = (var / "database.env").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines)[f"{role}DATABASE_URL"]
+
+
+def schools(var: Path) -> list[tuple[str]]:
+    with psycopg.connect(url(var, "OWNER_")) as connection:
+        return connection.execute("SELECT name FROM accounts_school ORDER BY name").fetchall()

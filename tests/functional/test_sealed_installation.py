@@ -1,0 +1,143 @@
+"""A whole installation at work: is a word that somebody wrote anywhere on its disk, and what does it say without its root key?"""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg
+from redis import Redis
+
+from safeguarding.launch.postgres import binaries
+from tests.functional.installation import Up, status, url, words_until
+from tests.postgres import ROOT
+
+SHORT, LONG = "zqtidewater", "zqharbourwall"
+CONTROL_SHORT, CONTROL_LONG = "zqplainwater", "zqplainwall"
+
+# What a teacher and a lead do, by the services of the pages, as the database role of the web server.
+SCRIPT = f"""
+from uuid import uuid4
+from django.db import transaction
+from children.models import Child
+from safeguarding.accounts.models import User
+from safeguarding.audit.context import Acting, acting, tell_database
+from safeguarding.concerns.models import Draft
+from safeguarding.concerns.services.deciding import add_note, open_concern
+from safeguarding.concerns.services.drafts import save_draft
+from safeguarding.concerns.services.raising import AccountFacts, ChildEntry, Report, raise_concern
+
+short, long = "{SHORT} " * 18, "{LONG} " * 1500
+
+def work(name, do):
+    user = User.objects.get(username=name)
+    who = Acting(user_id=user.pk)
+    with acting(who), transaction.atomic():
+        tell_database(who)
+        return do(user)
+
+def report(user):
+    child = Child.objects.filter(school__slug="tarnbeck-hollow").first() or Child.objects.first()
+    account = AccountFacts(facts=long, child_words=short, told_other=short)
+    entry = ChildEntry(role="worried_about", child=child)
+    draft = Draft(id=uuid4(), school=child.school, author=user, content={{"facts": long}}, saved_at="2026-11-26T09:00Z")
+    draft.save()
+    return raise_concern(token=uuid4(), school=child.school, report=Report(how_soon=3, children=[entry], account=account), by=user)
+
+concern = work("f.siddiqi", report)
+work("d.oyebanji", lambda user: open_concern(concern=concern, by=user))
+work("d.oyebanji", lambda user: add_note(concern=concern, token=uuid4(), text=short, by=user))
+print("written")
+"""
+
+
+def words_in(folder: Path, since: float = 0) -> set[str]:
+    """Which of the four words stand in any file below a folder, compressed streams of it not opened."""
+    found: set[str] = set()
+    for path, _, files in os.walk(folder.resolve()):
+        for name in files:
+            try:
+                file = Path(path) / name
+                if file.is_file() and file.stat().st_mtime >= since:
+                    content = file.read_bytes()
+                    found |= {w for w in (SHORT, LONG, CONTROL_SHORT, CONTROL_LONG) if w.encode() in content}
+            except OSError:
+                continue
+    return found
+
+
+def in_redis(redis: Redis) -> str:
+    """Everything that it holds."""
+    read = {
+        b"string": redis.get,
+        b"list": lambda key: redis.lrange(key, 0, -1),
+        b"hash": redis.hgetall,
+        b"set": redis.smembers,
+        b"zset": lambda key: redis.zrange(key, 0, -1),
+    }
+    return str([(key, read[redis.type(key)](key)) for key in redis.scan_iter()])
+
+
+def environment(var: Path) -> dict[str, str]:
+    given = {
+        "HARBOUR_ENV_FILE": os.devnull,
+        "HARBOUR_VAR": str(var),
+        "HARBOUR_DEMO": "true",
+        "PATH": os.environ["PATH"],
+    }
+    for name in ("database.env", "queue.env"):
+        given |= dict(line.split("=", 1) for line in (var / name).read_text().splitlines())
+    return given
+
+
+def test_no_word_that_was_written_is_on_the_disk_and_without_the_root_key_nothing_starts(
+    up: Up, var: Path, port: int
+) -> None:
+    begun = time.time() - 2
+    first = up()
+    words_until(first, "Ctrl-C stops it")
+    command = [sys.executable, str(ROOT / "manage.py"), "shell", "--verbosity=0", "-c", SCRIPT]
+    done = subprocess.run(command, env=environment(var), cwd=ROOT, capture_output=True, text=True)
+    assert "written" in done.stdout, done.stderr
+    # The same where nothing is sealed: in the database, in Redis, in the folder of files, in a log, in a temporary file.
+    with psycopg.connect(url(var, "OWNER_"), autocommit=True) as connection:
+        connection.execute("CREATE TABLE twin (words text)")
+        connection.execute("ALTER TABLE twin ALTER words SET STORAGE EXTERNAL")
+        for word, times in ((CONTROL_SHORT, 15), (CONTROL_LONG, 1700)):
+            connection.execute("INSERT INTO twin VALUES (%s)", [f"{word} " * times])
+    dumped = subprocess.run(
+        [binaries() / "pg_dump", url(var, "OWNER_")], capture_output=True, text=True, check=True
+    ).stdout
+    assert CONTROL_SHORT in dumped and CONTROL_LONG in dumped
+    assert SHORT not in dumped and LONG not in dumped
+    with Redis.from_url(environment(var)["REDIS_URL"].replace("redis+socket", "unix")) as redis:
+        redis.set("twin", CONTROL_SHORT)
+        queued = in_redis(redis)
+    assert CONTROL_SHORT in queued and SHORT not in queued and LONG not in queued
+    with tempfile.NamedTemporaryFile("w", prefix="harbour-control-") as control:
+        control.write(CONTROL_SHORT)
+        control.flush()
+        os.killpg(first.pid, signal.SIGINT)
+        said, _ = first.communicate(timeout=30)
+        temporary = words_in(Path(tempfile.gettempdir()), since=begun)
+    assert CONTROL_SHORT in temporary
+    assert {SHORT, LONG} & (temporary | words_in(var) | words_in(var / "postgres")) == set()
+    assert {CONTROL_SHORT, CONTROL_LONG} <= words_in(var / "postgres" / "data" / "base")
+    assert {CONTROL_SHORT, CONTROL_LONG} <= words_in(var / "postgres" / "data" / "pg_wal")
+    assert SHORT not in said and LONG not in said
+
+    root = var / "keys" / "root.key"
+    aside = root.rename(var / "keys" / "aside")
+    kept = {path: path.read_bytes() for path in (var / "keys").iterdir()}
+    without = up()
+    said, _ = without.communicate(timeout=60)
+    assert without.returncode == 1
+    assert "key_shares restore" in said and "Nothing has been lost or changed" in said
+    assert {path: path.read_bytes() for path in (var / "keys").iterdir()} == kept
+    aside.rename(root)
+    again = up()
+    words_until(again, "Ctrl-C stops it")
+    assert status(port) == 200
