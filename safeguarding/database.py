@@ -38,6 +38,8 @@ KEY_RIGHTS: dict[str, dict[str, str]] = {
     "sealing.wrap": {"web, worker": "INSERT", "destroyer": "DELETE"},
     "sealing.keyshare": {"web": "INSERT, UPDATE"},
     "sealing.keycheck": {"worker": "INSERT"},
+    # The one thing that `backup` writes anywhere: how it went.
+    "sealing.backuprun": {"backup": "INSERT"},
 }
 
 _ROLES = sql.SQL("web, worker")

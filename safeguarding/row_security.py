@@ -34,6 +34,7 @@ INFRASTRUCTURE = frozenset({
 # In the database of keys, which holds no rows of the schools' own (`safeguarding/sealing/`).
 ELSEWHERE = frozenset({
     "sealing.epoch", "sealing.subjectkey", "sealing.recordkey", "sealing.wrap", "sealing.keyshare", "sealing.keycheck",
+    "sealing.backuprun",
 })  # fmt: skip
 # Work of the machine that nobody asked for by name, and the tables it needs whole. `worker` alone does it, and only
 # where the transaction names no person: what somebody asked for is done with that person's rights.

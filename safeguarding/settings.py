@@ -1,29 +1,28 @@
 """How is this installation configured? Every setting, read from the environment; `.env.example` lists them."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from safeguarding.environment import address, env, given, number, secret
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
-environ.Env.read_env(env.str("HARBOUR_ENV_FILE", default=str(BASE_DIR / ".env")))
+env.read_env(env.str("HARBOUR_ENV_FILE", default=str(BASE_DIR / ".env")))
 # Run-time data: the embedded servers, built pages' assets, uploaded files. Nothing in it is committed.
 VAR = Path(env.str("HARBOUR_VAR", default=str(BASE_DIR / "var"))).resolve()
 # Servers whose address is not given are started by `manage.py up`, which writes how to reach them to these files.
-DATABASE_URLS = {"web": "DATABASE_URL", "worker": "WORKER_DATABASE_URL", "owner": "OWNER_DATABASE_URL"}
+DATABASE_URLS = {
+    "web": "DATABASE_URL",
+    "worker": "WORKER_DATABASE_URL",
+    "owner": "OWNER_DATABASE_URL",
+    "backup": "BACKUP_DATABASE_URL",
+}
 # The keys of what is sealed are in a database of their own, with backups of their own.
 KEYS_DATABASE_URLS = {role: name.replace("DATABASE", "KEYS_DATABASE") for role, name in DATABASE_URLS.items()}
-
-
-def given(*names: str) -> bool:
-    """Whether one of the variables has a value, or a file to read it from."""
-    return any(os.environ.get(name) or os.environ.get(f"{name}_FILE") for name in names)
 
 
 _addresses = (*DATABASE_URLS.values(), *KEYS_DATABASE_URLS.values())
@@ -35,42 +34,7 @@ for _own, _names in {"database.env": _addresses, "queue.env": ("REDIS_URL",)}.it
     if not given(*_names):
         for _name in _names:
             os.environ.pop(_name, None)  # there, but empty
-        environ.Env.read_env(VAR / _own)
-
-
-def secret(name: str, default: str | None = None) -> str:
-    """The value of `name`, or the contents of the file that `name_FILE` points to (container secrets).
-
-    Raises `ImproperlyConfigured` with what to do when neither is set and there is no default, or the file cannot be read.
-    """
-    if path := env.str(f"{name}_FILE", default=""):
-        try:
-            return Path(path).read_text().strip()
-        except OSError as error:
-            raise ImproperlyConfigured(f"{name}_FILE is {path}, which cannot be read: {error.strerror}.") from None
-    value = os.environ.get(name) or default
-    if value is None:
-        raise ImproperlyConfigured(
-            f"{name} is not set. Put it in .env (see .env.example) or point {name}_FILE to a file."
-        )
-    return value
-
-
-def number(name: str, default: int, *, least: int, most: int) -> int:
-    """The whole number `name`. Raises `ImproperlyConfigured` with what it must be."""
-    written = env.str(name, default="").strip() or str(default)
-    if not (written.isdecimal() and least <= int(written) <= most):
-        raise ImproperlyConfigured(f"{name} is {written!r}; it must be a whole number from {least} to {most}.")
-    return int(written)
-
-
-def address(name: str, default: str | None, *, parts: Callable[[str], dict[str, Any]], like: str) -> dict[str, Any]:
-    """The `parts` of the address `name`. Raises `ImproperlyConfigured`, which never shows it: it holds a password."""
-    written = secret(name, default) or default or ""
-    try:
-        return parts(written)
-    except (ValueError, ImproperlyConfigured):
-        raise ImproperlyConfigured(f"{name} cannot be understood. It must look like {like}.") from None
+        env.read_env(VAR / _own)
 
 
 # --- which installation is this
@@ -154,7 +118,7 @@ ROLE = env.str("HARBOUR_ROLE", default="web")
 if ROLE not in DATABASE_URLS:
     raise ImproperlyConfigured(f"HARBOUR_ROLE is {ROLE!r}; it must be one of {', '.join(DATABASE_URLS)}.")
 # A page that takes longer has gone wrong; a migration, or filling a school, may take what it needs.
-_timeout = 0 if ROLE == "owner" else 60_000
+_timeout = 0 if ROLE in ("owner", "backup") else 60_000
 
 
 def database(name: str) -> dict[str, Any]:
@@ -354,6 +318,11 @@ ANCHOR_MAIL_TO = env.list("ANCHOR_MAIL_TO", default=[])
 ROOT_KEY_PATH = Path(env.str("ROOT_KEY_PATH", default=str(VAR / "keys" / "root.key")))
 ROOT_KEY_COMMAND = env.str("ROOT_KEY_COMMAND", default="")
 EPOCH_KEYS_PATH = Path(env.str("EPOCH_KEYS_PATH", default=str(VAR / "keys" / "epochs.json")))
+
+# --- backups (docs/backups.md): records and keys apart, and both best on another machine
+BACKUP_FOLDER = Path(env.str("BACKUP_FOLDER", default=str(VAR / "backups" / "records")))
+BACKUP_KEYS_FOLDER = Path(env.str("BACKUP_KEYS_FOLDER", default=str(VAR / "backups" / "keys")))
+BACKUP_DAYS = number("BACKUP_DAYS", 35, least=7, most=3650)
 
 # --- language and time
 LANGUAGE_CODE = "en-gb"

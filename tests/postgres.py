@@ -63,7 +63,7 @@ class Databases:
 
     def environment(self) -> dict[str, str]:
         """What a process of Harbour's own needs to reach both databases and the keys."""
-        names = {"web": "", "worker": "WORKER_", "owner": "OWNER_"}
+        names = {"web": "", "worker": "WORKER_", "owner": "OWNER_", "backup": "BACKUP_"}
         return {
             **{f"{before}DATABASE_URL": self.url(role) for role, before in names.items()},
             **{f"{before}KEYS_DATABASE_URL": self.keys_url(role) for role, before in names.items()},
@@ -185,6 +185,7 @@ def _given() -> Databases:
     """The server of `DATABASE_URL`. Its role `owner` may create databases and is a member of `pg_signal_backend`."""
     urls = {role: os.environ[name] for role, name in (
         ("web", "DATABASE_URL"), ("worker", "WORKER_DATABASE_URL"), ("owner", "OWNER_DATABASE_URL"),
+        ("backup", "BACKUP_DATABASE_URL"),
     )}  # fmt: skip
     databases = Databases(urls, Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")))
     databases.drop()

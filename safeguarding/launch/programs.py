@@ -1,8 +1,10 @@
 """How is each of Harbour's own processes started? The same way by `manage.py up` and in a container (`manage.py program`)."""
 
 import sys
+from pathlib import Path
 
-NAMES = ("web", "worker", "beat")
+_MANAGE = Path(__file__).resolve().parents[2] / "manage.py"
+NAMES = ("web", "worker", "beat", "backup")
 # It warns root of tasks that carry code; Harbour takes JSON alone, from everybody.
 _CELERY = [sys.executable, "-W", "ignore:::celery.platforms", "-m", "celery", "--quiet", "--app", "safeguarding.celery"]
 
@@ -26,3 +28,8 @@ def worker() -> list[str]:
 def beat() -> list[str]:
     """The clock of the worker. Its times are kept in memory: every task looks in the database for what was missed."""
     return [*_CELERY, "beat", "--loglevel", "WARNING", "--scheduler", "celery.beat:Scheduler", "--pidfile="]
+
+
+def backup() -> list[str]:
+    """Backs up every night, as the database role that reads everything and writes nothing."""
+    return [sys.executable, str(_MANAGE), "backup", "--nightly"]

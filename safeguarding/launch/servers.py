@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+from safeguarding.private import write_private
+
 from . import root
 from .postgres import ROLES, SUPERUSER, Cluster
 from .redis import Queue
@@ -95,7 +97,7 @@ class Database:
     def environment(self) -> dict[str, str]:
         urls = {}
         for name, database in (("DATABASE_URL", DATABASE), ("KEYS_DATABASE_URL", KEYS_DATABASE)):
-            for role, before in (("web", ""), ("worker", "WORKER_"), ("owner", "OWNER_")):
+            for role, before in (("web", ""), ("worker", "WORKER_"), ("owner", "OWNER_"), ("backup", "BACKUP_")):
                 urls[f"{before}{name}"] = self.cluster.url(role, self.passwords[role], database)
         return {**urls, "SECRET_KEY": self.passwords["secret_key"]}
 
@@ -110,12 +112,3 @@ def queue(var: Path) -> Queue:
 
 def write_environment(path: Path, values: Mapping[str, str]) -> None:
     write_private(path, "".join(f"{name}={value}\n" for name, value in values.items()))
-
-
-def write_private(path: Path, text: str) -> None:
-    """Replace a file that only its owner may read; a reader sees the former one or the new one, never half."""
-    draft = path.with_name(f".{path.name}.new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-    draft.replace(path)

@@ -117,15 +117,19 @@ async def _make_seal_key(plan: Plan, supervisor: Supervisor, environment: Mappin
 
 async def _harbour(plan: Plan, supervisor: Supervisor, environment: Mapping[str, str]) -> None:
     supervisor.say("harbour", "starting the web server, the worker and its clock")
+    running = [
+        ("web", programs.web(plan.host, plan.port, plan.web_workers), "web", 3),
+        # What is cut off here is a row that the next start finds again.
+        ("worker", programs.worker(), "worker", 2),
+        ("beat", programs.beat(), "worker", 1),
+    ]
+    if not plan.demo:
+        # Practice is made anew. A backup that is cut off leaves no file, and is made after the next start.
+        running.append(("backup", programs.backup(), "backup", 2))
     await supervisor.start(
         *(
             Program(name, command, {**environment, "HARBOUR_ROLE": role}, plan.root, patience=patience)
-            for name, command, role, patience in (
-                ("web", programs.web(plan.host, plan.port, plan.web_workers), "web", 3),
-                # What is cut off here is a row that the next start finds again.
-                ("worker", programs.worker(), "worker", 2),
-                ("beat", programs.beat(), "worker", 1),
-            )
+            for name, command, role, patience in running
         )
     )
     await supervisor.until(

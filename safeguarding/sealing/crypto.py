@@ -9,6 +9,8 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 _VERSION = b"\x01"
@@ -58,6 +60,11 @@ def unwrap(outer: bytes, wrapped: bytes, bound: str) -> bytes:
         return AESGCM(outer).decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], bound.encode())
     except (InvalidTag, ValueError):
         raise DoesNotOpen from None
+
+
+def derive(key: bytes, use: bytes) -> bytes:
+    """Another key for one use, from which the first does not follow."""
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=use).derive(key)
 
 
 def of_subject(subject: UUID, epoch: int) -> str:

@@ -31,3 +31,10 @@ class Destroyed(HarbourError):
 
     def __init__(self) -> None:
         super().__init__("The record to which this belongs has been destroyed, so nothing can be added to it.")
+
+
+class BackupProblem(HarbourError):
+    """A backup was not made, or cannot be put back. Nothing that was there has been changed."""
+
+    status = 503
+    title = "The backup did not go through"

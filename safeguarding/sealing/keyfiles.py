@@ -9,13 +9,14 @@ import base64
 import binascii
 import hashlib
 import json
-import os
 import shlex
 import stat
 import subprocess
 from pathlib import Path
 
 from django.conf import settings
+
+from safeguarding.private import write_private
 
 from . import crypto
 from .crypto import DoesNotOpen
@@ -114,24 +115,34 @@ def epochs() -> Epochs:
 
 def read_epochs(root_key: bytes) -> Epochs:
     """The file of epochs, opened with a root key. Raises `KeyProblem` where it does not open."""
-    return {number: _unwrapped(root_key, number, wraps) for number, wraps in _wraps().items()}
+    return epochs_of(_text(), root_key)
+
+
+def epochs_of(text: str, root_key: bytes) -> Epochs:
+    """The same, of what such a file holds."""
+    return {number: _unwrapped(root_key, number, wraps) for number, wraps in _wraps(text).items()}
 
 
 def count_wraps() -> dict[int, int]:
     """How many times the key of each epoch is in the file. More than one of one: a change was cut off."""
-    return {number: len(wraps) for number, wraps in _wraps().items()}
+    return {number: len(wraps) for number, wraps in _wraps(_text()).items()}
 
 
-def _wraps() -> dict[int, list[bytes]]:
-    path = epochs_path()
+def _text() -> str:
     try:
-        found = json.loads(path.read_text())["epochs"]
+        return epochs_path().read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise KeyProblem(f"The file of epoch keys, {epochs_path()}, cannot be read: {reason}. {_PUT_BACK}") from None
+
+
+def _wraps(text: str) -> dict[int, list[bytes]]:
+    try:
+        found = json.loads(text)["epochs"]
         return {int(number): [base64.b64decode(one) for one in wraps] for number, wraps in found.items()}
-    except OSError as error:
-        raise KeyProblem(f"The file of epoch keys, {path}, cannot be read: {error.strerror}. {_PUT_BACK}") from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise KeyProblem(
-            f"The file of epoch keys, {path}, is damaged. Put it back from your backup of the keys."
+            f"The file of epoch keys, {epochs_path()}, is damaged. Put it back from your backup of the keys."
         ) from None
 
 
@@ -164,18 +175,7 @@ def write_epochs(keys: Epochs, *, roots: list[bytes]) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    """Replace a file that only its owner can read; after a crash it is the former one or the new one, whole."""
-    draft = path.with_name(f".{path.name}.new")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
+        write_private(path, text)
     except OSError as error:
         raise KeyProblem(f"{path} cannot be written: {error.strerror}. Nothing was changed.") from None

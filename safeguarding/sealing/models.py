@@ -130,3 +130,29 @@ class KeyCheck(models.Model):
         plain = ("checked_at", "records", "without_record", "without_key")
         source = Source.HARBOUR
         retention = Retention.KEPT
+
+
+class BackupRun(models.Model):
+    """One backup, made or tried: how it ended, how large it is, and how many of its words were opened to prove it."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    # What went wrong, in a sentence; empty when it went well.
+    problem = models.CharField(max_length=500, blank=True)
+    records_bytes = models.PositiveBigIntegerField(default=0)
+    keys_bytes = models.PositiveBigIntegerField(default=0)
+    people = models.PositiveIntegerField(default=0)
+    opened = models.PositiveIntegerField(default=0)
+    # It lies on the disk on which the records are.
+    same_disk = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["-ended_at"], name="backup_run_newest")]
+
+    class PersonalData(personal_data.PersonalData):
+        plain = (
+            "began_at", "ended_at", "problem", "records_bytes", "keys_bytes", "people", "opened", "same_disk",
+        )  # fmt: skip
+        source = Source.HARBOUR
+        retention = Retention.KEPT

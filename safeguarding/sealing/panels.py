@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
 from safeguarding.http import Request
 from safeguarding.panels import NavItem, Panel, register
 
+from .services.backups_standing import backups_standing
 from .services.standing import standing
 
 
@@ -15,13 +18,26 @@ def _keeps_only_keys(request: Request) -> bool:
     return may(request.user, Capability.KEEP_KEYS, at) and not may(request.user, Capability.MANAGE_SCHOOL, at)
 
 
+def _manages(request: Request) -> bool:
+    return may(request.user, Capability.MANAGE_SCHOOL, request.held.school_id)
+
+
 def _wrong(request: Request, record: Any) -> dict[str, Any] | None:
     """What is wrong with the keys; nothing where all is well."""
     now = standing(reader=request.user)
     return {"standing": now} if now.needs_a_hand else None
 
 
+def _no_backup(request: Request, record: Any) -> dict[str, Any] | None:
+    """What is wrong with the backups; nothing where all is well."""
+    now = backups_standing(at=timezone.now())
+    return {"standing": now} if now.needs_a_hand else None
+
+
 register(
+    NavItem("backups", "Backups", "backups", may=_keeps_only_keys, order=89),
+    Panel("own_role", "backups", "sealing/part_no_backup.html", _no_backup, _keeps_only_keys, order=6),
+    Panel("today_aside", "backups", "sealing/part_no_backup.html", _no_backup, _manages, order=5),
     NavItem("keys", "Keys", "keys", may=_keeps_only_keys, order=89),
     Panel("own_role", "keys", "sealing/part_wrong.html", _wrong, _keeps_only_keys, order=5),
 )

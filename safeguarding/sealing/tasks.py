@@ -1,8 +1,9 @@
-"""Every night: has each key its record, and everything that is sealed its key?"""
+"""Every night: has each key its record, and everything that is sealed its key? Every few minutes: was there a backup?"""
 
 from celery import shared_task
 from django.utils import timezone
 
+from .services.backups_standing import put_on_record
 from .services.checking import check_nightly
 
 
@@ -11,3 +12,9 @@ def check() -> int | None:
     """How many sealed words have no key. Does nothing when it has been done today."""
     found = check_nightly(at=timezone.now())
     return None if found is None else found.without_key
+
+
+@shared_task
+def note_backups() -> int:
+    """What backs up writes nothing into the record of events; the worker does it soon after."""
+    return put_on_record()

@@ -8,4 +8,5 @@ urlpatterns = [
     path("keys/", views.keys, name="keys"),
     path("keys/shares/new/", views.make_shares, name="make_shares"),
     path("keys/shares/take/", views.take_share, name="take_share"),
+    path("backups/", views.backups, name="backups"),
 ]

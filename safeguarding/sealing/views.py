@@ -13,6 +13,7 @@ from safeguarding.audit.services import record
 from safeguarding.http import Request
 
 from .services import shares
+from .services.backups_standing import backups_standing
 from .services.standing import standing
 
 
@@ -25,6 +26,16 @@ def keys(request: Request) -> HttpResponse:
     return render(
         request, "sealing/keys.html", {"standing": standing(reader=request.user), "under_school": under_school}
     )
+
+
+@require_GET
+@requires(Capability.KEEP_KEYS)
+def backups(request: Request) -> HttpResponse:
+    """When was the last backup, was it proved, and what went wrong with the others?"""
+    under_school = _place(request, "backups")
+    record(Verb.VIEW, object_type="sealing.backuprun", purpose="backups")
+    context = {"standing": backups_standing(at=timezone.now()), "under_school": under_school}
+    return render(request, "sealing/backups.html", context)
 
 
 @require_POST
@@ -48,8 +59,8 @@ def take_share(request: Request) -> HttpResponseBase:
     return render(request, "sealing/share.html", {"title": title, "words": words.split()})
 
 
-def _place(request: Request) -> bool:
+def _place(request: Request, own: str = "keys") -> bool:
     """Whether the page stands under the settings of the school, where those who keep both find it."""
     under_school = may(request.user, Capability.MANAGE_SCHOOL, request.held.school_id)
-    request.nav = "settings" if under_school else "keys"
+    request.nav = "settings" if under_school else own
     return under_school

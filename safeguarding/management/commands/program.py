@@ -10,7 +10,9 @@ from safeguarding.launch import programs
 
 
 class Command(BaseCommand):
-    help = "Becomes the web server, the worker or its clock, with the settings of this process."
+    help = (
+        "Becomes the web server, the worker, its clock or what backs up every night, with the settings of this process."
+    )
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -21,6 +23,7 @@ class Command(BaseCommand):
             "web": programs.web(settings.HOST, settings.PORT, settings.WEB_WORKERS),
             "worker": programs.worker(),
             "beat": programs.beat(),
+            "backup": programs.backup(),
         }
         command = commands[options["program"]]
         os.execv(command[0], command)

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.db import transaction
 from shamir_mnemonic import MnemonicError, combine_mnemonics, generate_mnemonics
 
@@ -46,7 +44,9 @@ def join(shares: Sequence[str]) -> bytes:
 def restore_root(shares: Sequence[str]) -> None:
     """Write the root key of two shares to its file. Raises `BadInput`, and `KeyProblem` where it is not this installation's."""
     root = join(shares)
-    keyfiles.read_epochs(root)
+    # On a new machine there is nothing yet that it would have to open.
+    if keyfiles.epochs_path().exists():
+        keyfiles.read_epochs(root)
     keyfiles.write_root(root)
 
 
@@ -96,7 +96,7 @@ def newest_set(*, locked: bool = False) -> Sequence[KeyShare]:
 
 
 def _waiting_key() -> bytes:
-    return HKDF(SHA256(), crypto.KEY_BYTES, salt=None, info=b"harbour shares that wait").derive(keyfiles.root())
+    return crypto.derive(keyfiles.root(), b"harbour shares that wait")
 
 
 def _of(set_id: UUID, number: int) -> str:

@@ -21,7 +21,7 @@ from tests.waiting import until
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("migrate", "keys", "web", "worker", "beat")
+OURS = ("migrate", "keys", "web", "worker", "beat", "backup")
 # What the images of others read; https://hub.docker.com/_/postgres lists them.
 OF_OTHERS = {"POSTGRES_DB", "POSTGRES_PASSWORD_FILE", "POSTGRES_INITDB_ARGS"}
 
@@ -73,6 +73,10 @@ def test_variables_exist(service: str) -> None:
             },
         ),
         ("beat", {"secret_key", "redis_url"}),
+        (
+            "backup",
+            {"secret_key", "redis_url", "backup_database_url", "backup_keys_database_url", "root_key", "seal_key"},
+        ),
         ("postgres", {"postgres_password", "roles.sql"}),
         ("valkey", {"valkey.conf"}),
     ],
@@ -101,6 +105,7 @@ def test_the_role_of_a_service_is_that_of_its_address() -> None:
         ("keys", "owner", "OWNER_DATABASE_URL_FILE"),
         ("web", "web", "DATABASE_URL_FILE"),
         ("worker", "worker", "WORKER_DATABASE_URL_FILE"),
+        ("backup", "backup", "BACKUP_DATABASE_URL_FILE"),
     ):
         assert SERVICES[service]["environment"]["HARBOUR_ROLE"] == role
         named = [n for n in SERVICES[service]["environment"] if "DATABASE_URL" in n]
@@ -116,6 +121,7 @@ def test_only_web_can_be_reached_from_outside() -> None:
         "migrate",
         "keys",
         "beat",
+        "backup",
     }
     assert not any(s.get("network_mode") or s.get("privileged") for s in SERVICES.values())
 

@@ -34,7 +34,6 @@ class Command(BaseCommand):
                 self.stdout.write("\f".join(_sheets(split(keyfiles.root()))))
             else:
                 restore_root([self._asked(n) for n in range(1, ENOUGH + 1)])
-                ensure_keys()
                 self.stdout.write("The root key is back.")
         except HarbourError as error:
             raise CommandError(error.sentence) from None

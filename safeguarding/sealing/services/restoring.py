@@ -1,0 +1,120 @@
+"""Put a backup back: everything onto a new machine, or the keys alone.
+
+Both files are read to their end and a sample is opened before anything is touched; each database is put back whole or not at
+all; and nothing is ever put over records, or over keys, that are there.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import DatabaseError, connections
+
+from safeguarding.private import write_private
+from safeguarding.sealing import keyfiles
+from safeguarding.sealing.exceptions import BackupProblem
+from safeguarding.sealing.models import KEYS
+from safeguarding.sealing.ring import forget
+from safeguarding.sealing.services import backing_up, dumps, sampling
+from safeguarding.sealing.services.setting_up import ensure_keys
+
+# Written when an empty installation begins to be filled, and taken away when it is whole: one that was cut off may go on.
+_BEGUN = "restoring"
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was put back. `to_set`: settings that must be made by hand, each as a sentence."""
+
+    people: int
+    opened: int
+    to_set: list[str]
+
+
+def restore_all(*, records: Path, keys: Path) -> Restored:
+    """Fill an empty installation from a backup of the records and one of the keys. Raises `BackupProblem`, `KeyProblem`.
+
+    Run as the owner of both databases, which are there and hold no school, with the root key in its place. The tables are
+    then those of this version of Harbour.
+    """
+    root = keyfiles.root()
+    found = sampling.prove(records, keys, root=root)
+    begun = settings.VAR / _BEGUN
+    if not begun.exists() and _has_rows("default", "accounts_school"):
+        raise BackupProblem(
+            "There are records here. A backup is only put into an empty installation: give it other databases."
+        )
+    begun.touch()
+    _fill("default", backing_up.opened(records, backing_up.RECORDS, root))
+    to_set = _put_keys(keys, root)
+    call_command("migrate", verbosity=0)
+    ensure_keys()
+    begun.unlink()
+    forget()
+    return Restored(found.people, found.opened, to_set)
+
+
+def restore_keys(*, keys: Path) -> None:
+    """Put back the database of keys and the file of epochs, where they alone were lost. Raises `BackupProblem`, `KeyProblem`."""
+    root = keyfiles.root()
+    for _ in backing_up.opened(keys, KEYS, root):
+        pass
+    if _has_rows(KEYS, "sealing_recordkey"):
+        raise BackupProblem("There are keys here. Those of a backup are only put into an empty database of keys.")
+    _put_keys(keys, root)
+    call_command("migrate", verbosity=0)
+    ensure_keys()
+    forget()
+
+
+def _put_keys(path: Path, root: bytes) -> list[str]:
+    beside, dumped = sampling.beside_and_dump(backing_up.opened(path, KEYS, root))
+    keyfiles.epochs_of(beside["epochs"], root)
+    _fill(KEYS, dumped)
+    write_private(keyfiles.epochs_path(), beside["epochs"])
+    return list(_beside(beside))
+
+
+def _beside(beside: dict[str, str]) -> Iterator[str]:
+    """The key that seals events goes to its place, if there is none; SECRET_KEY to where the embedded servers keep it."""
+    seal_key = Path(settings.SEAL_KEY_PATH)
+    if beside["seal_key"] and (not seal_key.exists() or seal_key.read_text() != beside["seal_key"]):
+        write_private(seal_key, beside["seal_key"])
+    if beside["secret_key"] == settings.SECRET_KEY:
+        return
+    passwords = settings.VAR / "passwords.json"
+    if passwords.exists():
+        write_private(passwords, json.dumps(json.loads(passwords.read_text()) | {"secret_key": beside["secret_key"]}))
+        return
+    aside = settings.VAR / "secret_key.restored"
+    write_private(aside, beside["secret_key"] + "\n")
+    yield (
+        f"SECRET_KEY is another one than in the backup, and opens no second factor of anybody. Set it to what {aside} holds, "
+        "then delete that file."
+    )
+
+
+def _fill(alias: str, content: Iterator[bytes]) -> None:
+    connections[alias].close()
+    url = backing_up.address(alias)
+    dumps.make_empty(url)
+    with dumps.restore(url) as sink:
+        for chunk in content:
+            sink.write(chunk)
+
+
+def _has_rows(alias: str, table: str) -> bool:
+    try:
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [f"public.{table}"])
+            if not cursor.fetchone()[0]:
+                return False
+            cursor.execute(f"SELECT EXISTS (SELECT FROM {table})")  # noqa: S608  (two names of our own)
+            return bool(cursor.fetchone()[0])
+    except DatabaseError as error:
+        raise BackupProblem(
+            f"The database cannot be read ({type(error).__name__}). It must be there, and may be empty."
+        ) from None
