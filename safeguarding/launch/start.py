@@ -98,6 +98,8 @@ async def _set_up(plan: Plan, supervisor: Supervisor, environment: Mapping[str, 
     supervisor.say("harbour", "bringing the tables up to date")
     migrate = plan.manage("migrate", "migrate", "--verbosity=0", role="owner", environment=environment)
     await asyncio.gather(supervisor.run(migrate), asyncio.to_thread(build_static))
+    if plan.instead[:1] == ["restore"]:
+        return  # it brings the keys, and what would be made here
     # Makes them where nothing was ever sealed; says what is wrong where they do not fit, and then nothing is started.
     await supervisor.run(plan.manage("keys", "keys", "ready", role="owner", environment=environment))
     if not plan.seal_key.exists():

@@ -1,5 +1,6 @@
 """What does a test ask of an installation that `manage.py up` runs: what it says, whether it answers, what is left of it?"""
 
+import os
 import subprocess
 from collections.abc import Callable
 from http.client import HTTPConnection, HTTPException
@@ -52,3 +53,16 @@ def url(var: Path, role: str) -> str:
 def schools(var: Path) -> list[tuple[str]]:
     with psycopg.connect(url(var, "OWNER_")) as connection:
         return connection.execute("SELECT name FROM accounts_school ORDER BY name").fetchall()
+
+
+def environment(var: Path) -> dict[str, str]:
+    """What a process beside a running installation needs to reach it."""
+    given = {
+        "HARBOUR_ENV_FILE": os.devnull,
+        "HARBOUR_VAR": str(var),
+        "HARBOUR_DEMO": "true",
+        "PATH": os.environ["PATH"],
+    }
+    for name in ("database.env", "queue.env"):
+        given |= dict(line.split("=", 1) for line in (var / name).read_text().splitlines())
+    return given

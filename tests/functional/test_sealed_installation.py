@@ -12,7 +12,7 @@ import psycopg
 from redis import Redis
 
 from safeguarding.launch.postgres import binaries
-from tests.functional.installation import Up, status, url, words_until
+from tests.functional.installation import Up, environment, status, url, words_until
 from tests.postgres import ROOT
 
 SHORT, LONG = "zqtidewater", "zqharbourwall"
@@ -79,18 +79,6 @@ def in_redis(redis: Redis) -> str:
         b"zset": lambda key: redis.zrange(key, 0, -1),
     }
     return str([(key, read[redis.type(key)](key)) for key in redis.scan_iter()])
-
-
-def environment(var: Path) -> dict[str, str]:
-    given = {
-        "HARBOUR_ENV_FILE": os.devnull,
-        "HARBOUR_VAR": str(var),
-        "HARBOUR_DEMO": "true",
-        "PATH": os.environ["PATH"],
-    }
-    for name in ("database.env", "queue.env"):
-        given |= dict(line.split("=", 1) for line in (var / name).read_text().splitlines())
-    return given
 
 
 def test_no_word_that_was_written_is_on_the_disk_and_without_the_root_key_nothing_starts(

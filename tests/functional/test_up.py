@@ -109,8 +109,8 @@ def test_passwords_are_private_and_each_role_is_asked_for_its_own(up: Up, var: P
 def test_what_is_given_is_not_started_and_half_of_it_is_refused(up: Up, var: Path) -> None:
     half = up(DATABASE_URL="postgres://web@localhost/harbour", SECRET_KEY="given")
     said, _ = half.communicate(timeout=60)
-    assert "WORKER_DATABASE_URL, OWNER_DATABASE_URL, KEYS_DATABASE_URL, " in said
-    assert " and OWNER_KEYS_DATABASE_URL must be set as well" in said
+    assert "WORKER_DATABASE_URL, OWNER_DATABASE_URL, BACKUP_DATABASE_URL, " in said
+    assert " and BACKUP_KEYS_DATABASE_URL must be set as well" in said
     assert half.returncode == 1
 
     names = (*settings.DATABASE_URLS.values(), *settings.KEYS_DATABASE_URLS.values())

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from safeguarding.keys import uuid7
 from safeguarding.sealing import keyfiles
-from safeguarding.sealing.models import KeyCheck, KeyShare
+from safeguarding.sealing.models import BackupRun, KeyCheck, KeyShare
 from safeguarding.sealing.services import shares
 from safeguarding.sealing.services.checking import check_keys
 from tests import factories
@@ -81,3 +81,50 @@ def test_no_page_ever_holds_the_root_key(client, room):
     page = client.get("/keys/").content.decode()
     assert root not in page
     assert " ".join(words[4:8]) not in page
+
+
+@pytest.mark.parametrize(("role", "status"), [("lead", 200), ("it_admin", 200), ("deputy", 403), ("teacher", 403)])
+def test_backups_are_shown_to_those_who_keep_the_keys(client, room, role, status):
+    client.force_login(getattr(room, role, None) or factories.member(room.school, role, "Ben", "Okoro"))
+    page = client.get("/backups/")
+    assert page.status_code == status
+    if status == 200:
+        assert "Nothing here has ever been backed up" in text(page)
+
+
+def backup(hours_ago, **result):
+    began = timezone.now() - timezone.timedelta(hours=hours_ago)
+    return BackupRun.objects.create(id=uuid7(), began_at=began, ended_at=began, **result)
+
+
+def test_a_missing_failed_or_badly_placed_backup_is_told_on_the_first_page_of_those_who_can_mend_it(client, room):
+    it = factories.member(room.school, "it_admin", "Ben", "Okoro")
+
+    def told():
+        seen = []
+        for person, address in ((it, "/my-role/"), (room.lead, "/today/"), (room.headteacher, "/today/")):
+            client.force_login(person)
+            seen.append(text(client.get(address)))
+        client.force_login(room.deputy)
+        assert "backup" not in text(client.get("/today/")).lower()
+        assert len({("No backup" in page, "did not go through" in page, "on the disk" in page) for page in seen}) == 1
+        return seen[0]
+
+    backup(40)
+    assert "No backup" in told()
+    backup(20, same_disk=True, people=8, opened=3)
+    assert "The backups lie on the disk of the records" in told()
+    backup(2, people=8, opened=3)
+    assert not any(words in told() for words in ("No backup", "did not go through", "lie on the disk"))
+    backup(1, problem="The disk is full.")
+    assert "The disk is full." in told()
+    client.force_login(room.lead)
+    page = text(client.get("/backups/"))
+    assert "Whole: 8 members of staff, 3 words opened" in page
+
+
+def test_practice_is_not_backed_up_and_says_so(client, room, settings):
+    settings.DEMO = True
+    client.force_login(room.lead)
+    page = text(client.get("/backups/"))
+    assert "Practice is not backed up" in page and "No backup" not in page
