@@ -39,6 +39,7 @@ ELSEWHERE = frozenset({
 # Work of the machine that nobody asked for by name, and the tables it needs whole. `worker` alone does it, and only
 # where the transaction names no person: what somebody asked for is done with that person's rights.
 SYSTEM_TASKS: dict[str, frozenset[str]] = {
+    "scans of attachments, and files that belong to nothing": frozenset({"concerns.attachment", "audit.logentry"}),
     "escalation of calls and of unread concerns": frozenset({"concerns.concern", "concerns.concernchild", "concerns.draft"}),
     "matching of imports": frozenset({
         "audit.logentry",

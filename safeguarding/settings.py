@@ -306,7 +306,6 @@ CONTENT_SECURITY_POLICY = {
 CSRF_FAILURE_VIEW = "safeguarding.views.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # --- seals of the record of events
 # Outside the database: who can write the one must not be able to sign in the name of the other.
@@ -346,6 +345,10 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+# --- files that people attach (docs/attachments.md): sealed; kept in memory while they come in, never in a temporary file
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
+FILE_UPLOAD_HANDLERS = ["safeguarding.uploads.handler.InMemory"]
 
 # --- what was changed (`audit/history.py`): the library fills our own table, and reads nothing from a request
 AUDITLOG_LOGENTRY_MODEL = "audit.LogEntry"

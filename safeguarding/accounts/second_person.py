@@ -61,6 +61,11 @@ RULES: dict[str, Rule] = {
     "about_headteacher": Rule(
         "deciding a concern about the Headteacher", usual=("lead",), fallback=("trust_lead", "chair")
     ),
+    "removal": Rule(
+        "taking a file out of a concern at once, because it may not be there",
+        usual=("lead", "deputy_lead", "headteacher"),
+        fallback=("trust_lead", "chair"),
+    ),
     "role": Rule("giving somebody else a role", usual=("headteacher", "lead"), fallback=("trust_lead",)),
 }
 

@@ -28,6 +28,7 @@ from .models import (
     Account,
     Action,
     Amendment,
+    Attachment,
     BodyMapMark,
     Closing,
     Concern,
@@ -104,6 +105,7 @@ def changes_seen(me: Any) -> Rule:
 @rule(Account)
 @rule(Amendment)
 @rule(BodyMapMark)
+@rule(Attachment)
 def seen_by_author_too(me: Any) -> Rule:
     """A reporter's words: for their author for ever, and for those who may see the concern."""
     return through_the_concern(me, "concern_id", {"author": Q(author=me)})
@@ -190,15 +192,20 @@ def stands_in(user: Any, concern_id: UUID, school_id: UUID) -> bool:
     return may(user, Capability.STAND_IN, school_id) and concern_id in known("concerns_standing_in", user.pk)
 
 
+def may_have_original(user: Any, attachment: Attachment) -> bool:
+    """Who may have a picture as it came, with what it says of where and when: leads. Others have it drawn anew."""
+    return not attachment.of_kind.is_picture or may_decide(user, attachment)
+
+
 def may_read(user: Any, concern: Concern) -> bool:
     return may(user, Capability.VIEW_CONCERNS, concern.school_id) or stands_in(user, concern.pk, concern.school_id)
 
 
-def may_decide(user: Any, record: Concern | Action) -> bool:
+def may_decide(user: Any, record: Concern | Action | Attachment) -> bool:
     """Who decides what becomes of a concern, and of what was given to somebody to do for it."""
     if may(user, Capability.DECIDE_CONCERNS, record.school_id):
         return True
-    concern_id = record.concern_id if isinstance(record, Action) else record.pk
+    concern_id = record.pk if isinstance(record, Concern) else record.concern_id
     return stands_in(user, concern_id, record.school_id)
 
 

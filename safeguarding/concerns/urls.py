@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from .views import (
     access,
     actions,
+    attaching,
     calls,
     chronology,
     deciding,
@@ -76,6 +77,13 @@ urlpatterns: list[URLPattern] = [
     path("concerns/<uuid:concern_id>/looked/", access.concern_looked, name="concern_looked"),
     path("access/people/<uuid:user_id>/", access.person_access, name="person_access"),
     path("access/review/", access.access_review, name="access_review"),
+    # Files.
+    path("concerns/<uuid:concern_id>/files/", attaching.attach, name="attach"),
+    path("my-reports/<uuid:concern_id>/files/", attaching.report_attach, name="report_attach"),
+    path("files/<uuid:attachment_id>/", attaching.attachment, name="attachment"),
+    path("files/<uuid:attachment_id>/picture/", attaching.attachment_picture, name="attachment_picture"),
+    path("files/<uuid:attachment_id>/withhold/", attaching.withhold, name="withhold"),
+    path("files/<uuid:attachment_id>/remove/", attaching.remove, name="remove_attachment"),
     # On paper.
     path("concerns/<uuid:concern_id>/paper/", paper.concern_paper, name="concern_paper"),
     path("my-reports/<uuid:concern_id>/paper/", paper.report_paper, name="report_paper"),

@@ -21,6 +21,8 @@ WRITERS = {
     "safeguarding/audit/log_entry.py": "what django-auditlog calls after each save",
     "safeguarding/audit/history.py": "the entries of what services write in bulk, inside their transaction",
     "safeguarding/accounts/mail.py": "notes on a notice what the mail server did with it",
+    "safeguarding/sealing/files.py": "the store of files, which services call",
+    "safeguarding/uploads/sandbox.py": "draws pictures into memory, in a process that can write nothing",
     "safeguarding/demo/": "makes the demo school, in bulk",
     "children/importing": "brings a file of children in, in bulk",
 }

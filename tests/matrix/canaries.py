@@ -46,7 +46,8 @@ PARTS: dict[str, str] = {
         "concern",
     ),
     **dict.fromkeys(
-        ("concerns.account", "concerns.amendment", "concerns.bodymapmark", "concerns.concernchild"), "account"
+        ("concerns.account", "concerns.amendment", "concerns.bodymapmark", "concerns.concernchild",
+         "concerns.attachment"), "account"
     ),
     # What a field was before. Its words are those of the record, and found as such.
     "audit.logentry": "concern",

@@ -29,7 +29,7 @@ from children.services.registering import register_child
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import Notice, School, Team, TeamMember, User
 from safeguarding.concerns.models import Concern, ConcernGrant, ConcernSubject, Decision, HowSoon, KeptText, Receipt
-from safeguarding.concerns.services import deciding, raising
+from safeguarding.concerns.services import attaching, deciding, raising
 from safeguarding.concerns.services.deciding import Ruling
 from safeguarding.concerns.services.drafts import open_draft, save_draft
 from safeguarding.concerns.services.kept import keep_text
@@ -37,11 +37,13 @@ from safeguarding.concerns.services.naming import ChildEntry
 from safeguarding.concerns.services.raising import AccountFacts, Report
 from safeguarding.keys import uuid7
 from tests import factories, sheets
+from tests.integration.uploads.corpus import picture
 from tests.matrix.canaries import DERIVED, Planted, Words, protected_fields
 
 NOW = factories.SCHOOL_DAY
 TODAY = NOW.date()
 THEN = NOW - timedelta(days=6)
+PICTURE = picture()
 # Persona to role at the school that the matrix looks from; those of the other school are below.
 ROLES = {
     "teacher": "teacher", "assistant": "teaching_assistant", "pastoral_in": "pastoral", "pastoral_out": "pastoral",
@@ -173,7 +175,10 @@ def _concern(world: World, record: str) -> None:
     made = raising.raise_concern(token=token, school=school, report=report, by=by, at=THEN)
     world.concerns[record] = made
     raising.amend(account=made.account, token=uuid7(), text=word(), reason="more", by=by, at=THEN)
+    drawing = attaching.Upload(f"{word()}.jpg", PICTURE)
+    [attached] = attaching.attach_to_report(account=made.account, token=uuid7(), uploads=[drawing], by=by, at=THEN).kept
     keys |= {
+        "attachment": attached.pk,
         "concern": made.pk, "reference": made.reference, "form": token,
         "described": made.children.get(child=None).pk, "words": world.children[record].forename,
     }  # fmt: skip

@@ -5,11 +5,12 @@ decision, links, notes) is for safeguarding leads. Every table carries the schoo
 Fields and reasons: domain reference 1.2.
 
 `kinds` what can be chosen · `concern` where it stands · `account` what was seen, about whom · `lead` what leads wrote and
-decided · `access` who else may see it, and who may not · `unsent` what is not sent yet.
+decided · `attachment` files · `access` who else may see it, and who may not · `unsent` what is not sent yet.
 """
 
 from .access import ConcernGrant, ConcernSubject
 from .account import Account, Amendment, BodyMapMark, ConcernChild
+from .attachment import Attachment
 from .concern import Concern
 from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, ReferenceCounter, Subcategory
 from .lead import Action, Closing, ConcernNote, Decision
@@ -20,6 +21,7 @@ __all__ = [
     "Account",
     "Action",
     "Amendment",
+    "Attachment",
     "BodyMapMark",
     "Category",
     "Closing",

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from children.models import Child
 from safeguarding.accounts.models import User
 from safeguarding.audit.context import door
-from safeguarding.concerns.models import Account, BodyMapMark, Concern, ConcernChild, Receipt
+from safeguarding.concerns.models import Account, Attachment, BodyMapMark, Concern, ConcernChild, Receipt
 from safeguarding.dates import as_day, counted, moment
 
 
@@ -103,6 +103,12 @@ class OwnReport:
     recorded_at: datetime
     is_late: bool
     additions: list[Addition]
+    files: list[Attachment]
+
+    @property
+    def is_being_written(self) -> bool:
+        """A call that its author has not finished."""
+        return self.progress.stage is Stage.WRITING
 
 
 @dataclass(frozen=True)
@@ -205,7 +211,16 @@ def own_report(account: Account, *, by: User) -> OwnReport:
             Addition(a.text, a.get_reason_display(), a.added_at)
             for a in account.amendments.filter(author=by).order_by("added_at", "pk")
         ],
+        files=_own_files(account, by),
     )
+
+
+def _own_files(account: Account, by: User) -> list[Attachment]:
+    """The files that they attached themselves."""
+    files = list(Attachment.objects.filter(concern=account.concern_id, author=by).order_by("attached_at", "pk"))
+    for file in files:
+        file.author = by
+    return files
 
 
 @door("reporting")

@@ -18,6 +18,7 @@ from safeguarding.concerns.models import (
     Account,
     Action,
     Amendment,
+    Attachment,
     BodyMapMark,
     Closing,
     Concern,
@@ -71,6 +72,7 @@ class Whole:
     children: Sequence[ConcernChild]
     marks: dict[int, str]
     amendments: Sequence[Amendment]
+    files: Sequence[Attachment]
     notes: Sequence[ConcernNote]
     actions: Sequence[ActionRow]
     decisions: Sequence[Decision]
@@ -118,6 +120,7 @@ def whole(concern: Concern, see: See, *, today: date, on_paper: bool = False) ->
     account = see(Account).filter(concern=concern).first()
     children = in_order(reading.with_cards(see(ConcernChild).filter(concern=concern)))
     amendments = list(see(Amendment).filter(account=account).order_by("added_at", "pk"))
+    files = list(see(Attachment).filter(concern=concern).order_by("attached_at", "pk"))
     notes = list(see(ConcernNote).filter(concern=concern).order_by("added_at", "pk"))
     actions = list(see(Action).filter(concern=concern).order_by(F("ended_at").desc(nulls_first=True), "due_on", "pk"))
     decided = see(Decision).filter(concern=concern).order_by("-decided_at", "-pk")
@@ -130,6 +133,7 @@ def whole(concern: Concern, see: See, *, today: date, on_paper: bool = False) ->
             ((concern,), ("logged_by", "acknowledged_by", "decided_by", "closed_by")),
             ((account,) if account else (), ("author", "told_person")),
             (amendments, ("author",)),
+            (files, ("author",)),
             (notes, ("author",)),
             (actions, ("owner", "ended_by")),
             (decisions, ("decided_by",)),
@@ -143,6 +147,7 @@ def whole(concern: Concern, see: See, *, today: date, on_paper: bool = False) ->
         children=children,
         marks={mark.region: mark.note for mark in see(BodyMapMark).filter(account=account)},
         amendments=amendments,
+        files=files,
         notes=notes,
         actions=[ActionRow(a, is_due=a.ended_at is None and a.due_on <= today) for a in actions],
         decisions=decisions,

@@ -17,6 +17,7 @@ from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.permissions import colleagues, requires_for_record
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.concerns import tokens
+from safeguarding.concerns.forms.attaching import AttachForm
 from safeguarding.concerns.forms.deciding import (
     ActionForm,
     CloseForm,
@@ -200,6 +201,7 @@ def _page(
         "refusal": refusal,
         "changes": changes,
         "lost": [line for name, form in bound.items() if not offered[name] for line in form.typed()],
+        "attach_form": AttachForm() if offered["note_form"] else None,
         "phrases": Receipt.choices,
         "logged_myself": found.logged_by_id == request.user.pk,
         "waits": found.status in reading.OPEN,

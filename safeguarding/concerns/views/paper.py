@@ -102,4 +102,5 @@ def _words(it: Whole, titles: Titles) -> dict[str, Any]:
         "late": it.days_late,
         "marks": it.marks,
         "amendments": [(a, titles.signed(a.author, a.added_at)) for a in it.amendments],
+        "files": [(f, titles.signed(f.author, f.attached_at)) for f in it.files],
     }

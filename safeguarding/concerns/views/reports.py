@@ -16,6 +16,7 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import open_notices
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns import tokens
+from safeguarding.concerns.forms.attaching import AttachForm
 from safeguarding.concerns.forms.reporting import AdditionForm
 from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Account, Draft
@@ -138,8 +139,10 @@ def _report_page(
     request.nav, request.draft_shown = "my_reports", draft.pk if draft else None
     request.of_school = account.school_id
     typed = Typed(draft.content if draft else {})
+    report = own_report(account, by=request.user)
     context = {
-        "report": own_report(account, by=request.user),
+        "report": report,
+        "attach_form": None if report.is_being_written else AttachForm(),
         "help": help_now(account.school_id, timezone.localtime(), asks=request.user),
         "form": form or AdditionForm(typed, checked=False),
         "key": tokens.issue(request.user, draft.pk if draft else None, school_id=account.school_id),

@@ -1,0 +1,46 @@
+"""What is asked of somebody who attaches files, or withholds one?"""
+
+from typing import Any
+
+from django import forms
+
+from safeguarding.concerns.models import Attachment
+from safeguarding.concerns.services.attaching import Upload
+from safeguarding.forms import blank_first
+from safeguarding.keys import uuid7
+from safeguarding.uploads.kinds import MOST_FILES, TAKEN
+
+
+class _Several(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class _Files(forms.FileField):
+    """Some files, each with its name and bytes. What is wrong with one is found by looking into it (`attaching.attach`)."""
+
+    widget = _Several
+
+    def clean(self, data: Any, initial: Any = None) -> list[Upload]:
+        given = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
+        if not given:
+            raise forms.ValidationError("Choose a file to attach.")
+        if len(given) > MOST_FILES:
+            raise forms.ValidationError(f"Choose at most {MOST_FILES} files at once.")
+        return [Upload(one.name, one.read()) for one in given]
+
+
+class AttachForm(forms.Form):
+    """Some files for one concern. Its token comes with the empty form, so that a double click attaches them once."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
+    chosen = _Files(
+        label="Files", help_text=f"{TAKEN}, up to 25 MB each and {MOST_FILES} at once.", allow_empty_file=True
+    )
+
+
+class WithholdForm(forms.Form):
+    """Why a file is put out of everybody's reach."""
+
+    reason = forms.ChoiceField(
+        label="Why nobody may open it", choices=blank_first(Attachment.Removal.choices, "Choose")
+    )

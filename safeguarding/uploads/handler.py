@@ -1,0 +1,51 @@
+"""Where is a file while it comes in? In memory: Django's own way is a temporary file, in which it would stand unsealed."""
+
+from io import BytesIO
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadedfile import InMemoryUploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, StopFutureHandlers
+
+from .kinds import MOST_BYTES, MOST_FILES
+
+# Of one file (a list of children may be larger than what is attached), and of all files of a form together.
+MOST_OF_ONE, MOST_IN_ALL = 50 * 2**20, 100 * 2**20
+
+
+class InMemory(FileUploadHandler):
+    """Keeps what comes in, and reads on without keeping where a file, or all together, are larger than may be attached.
+
+    A file that was too large arrives cut off, with the size that it had, so that the form can say which it is.
+    """
+
+    chunk_size = 256 * 1024
+
+    def handle_raw_input(
+        self, input_data: Any, META: dict[str, str], content_length: int, boundary: Any, encoding: str | None = None
+    ) -> None:
+        if content_length > (MOST_FILES + 1) * MOST_BYTES:
+            raise RequestDataTooBig("more than may be attached at once")
+        self.total = 0
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self.file = BytesIO()
+        raise StopFutureHandlers
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        room = min(MOST_OF_ONE + 1 - self.file.tell(), MOST_IN_ALL - self.total)
+        self.file.write(raw_data[: max(room, 0)])
+        self.total += min(len(raw_data), max(room, 0))
+
+    def file_complete(self, file_size: int) -> InMemoryUploadedFile:
+        self.file.seek(0)
+        return InMemoryUploadedFile(
+            file=self.file,
+            field_name=self.field_name,
+            name=self.file_name or "",
+            content_type=self.content_type,
+            size=file_size,
+            charset=self.charset,
+            content_type_extra=self.content_type_extra,
+        )

@@ -1,0 +1,72 @@
+"""Is there a virus in it? Asked of ClamAV's `clamd`, where one is set up; where none is, or it is away, the answer says so."""
+
+import socket
+from collections.abc import Iterable
+from enum import StrEnum
+
+from django.conf import settings
+
+_SECONDS = 60
+_LONGEST_ANSWER = 4096
+
+
+class Verdict(StrEnum):
+    """What the scanner said."""
+
+    CLEAN = "clean"
+    INFECTED = "infected"
+    # It could not look into all of it, so that it says nothing.
+    UNSCANNABLE = "unscannable"
+
+
+class ScannerAway(Exception):
+    """It does not answer. Asked again later."""
+
+
+def is_set_up() -> bool:
+    """Whether this installation has a scanner."""
+    return bool(settings.CLAMD_ADDRESS)
+
+
+def scan(chunks: Iterable[bytes]) -> Verdict:
+    """Raises `ScannerAway`. Names of what was found are not kept: they can come from the file."""
+    try:
+        with _connected() as scanner:
+            scanner.sendall(b"zINSTREAM\0")
+            try:
+                for chunk in chunks:
+                    scanner.sendall(len(chunk).to_bytes(4, "big") + chunk)
+                scanner.sendall(bytes(4))
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # it has heard enough, and says why
+            answer = _answer(scanner)
+    except OSError:
+        raise ScannerAway from None
+    if answer.endswith(b": OK"):
+        return Verdict.CLEAN
+    if answer.endswith(b" FOUND"):
+        return Verdict.UNSCANNABLE if b"Heuristics.Limits.Exceeded" in answer else Verdict.INFECTED
+    if b"size limit exceeded" in answer:
+        return Verdict.UNSCANNABLE
+    raise ScannerAway
+
+
+def _connected() -> socket.socket:
+    where: str = settings.CLAMD_ADDRESS
+    if where.startswith("unix:"):
+        made = socket.socket(socket.AF_UNIX)
+        made.settimeout(_SECONDS)
+        made.connect(where.removeprefix("unix:"))
+        return made
+    host, _, port = where.removeprefix("tcp:").rpartition(":")
+    return socket.create_connection((host, int(port)), timeout=_SECONDS)
+
+
+def _answer(scanner: socket.socket) -> bytes:
+    said = b""
+    while not said.endswith(b"\0") and len(said) < _LONGEST_ANSWER:
+        part = scanner.recv(1024)
+        if not part:
+            break
+        said += part
+    return said.rstrip(b"\0\n")

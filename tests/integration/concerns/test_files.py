@@ -1,0 +1,399 @@
+"""Who attaches a file to a concern, who has it, what of it, and what if it may not be there?"""
+
+from datetime import timedelta
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from safeguarding.accounts.models import Notice
+from safeguarding.audit.models import Event, Verb
+from safeguarding.concerns.models import Attachment
+from safeguarding.concerns.services import attaching, scanning
+from safeguarding.concerns.services.attaching import Upload, attach, attach_to_report, give_back, remove, withhold
+from safeguarding.concerns.services.raising import call_lead
+from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from safeguarding.sealing import files, ring
+from safeguarding.sealing.exceptions import KeyProblem
+from safeguarding.sealing.services.destroying import destroy_key
+from safeguarding.sealing.subjects import Subject
+from safeguarding.uploads.scanning import ScannerAway, Verdict
+from tests import factories
+from tests.factories import SCHOOL_DAY
+from tests.integration.uploads.corpus import GOOD, HOSTILE, located_picture, pdf
+
+pytestmark = pytest.mark.django_db
+NOTE = Upload("Drawing of Rowan.txt", b"He drew a house without a door.")
+
+
+@pytest.fixture
+def report(room):
+    return factories.concern(room)
+
+
+def attached(room, concern, *uploads, by=None):
+    [kept] = attach(concern=concern, token=uuid4(), uploads=uploads or [NOTE], by=by or room.lead).kept
+    return kept
+
+
+def stored():
+    folders = default_storage.listdir("")[0] if default_storage.exists("") else []
+    return {f"{folder}/{name}" for folder in folders for name in default_storage.listdir(folder)[1]}
+
+
+def send(client, address, *uploads, **more):
+    given = [SimpleUploadedFile(upload.name, upload.content) for upload in uploads]
+    return client.post(address, {"token": str(uuid4()), "chosen": given, **more}, follow=True)
+
+
+def text(page):
+    return " ".join(page.content.decode().split())
+
+
+def body(page):
+    return b"".join(page.streaming_content)
+
+
+def test_a_lead_and_the_reporter_attach_and_both_have_what_they_see(client, room, report):
+    for person, address in (
+        (room.lead, f"/concerns/{report.pk}/files/"),
+        (room.teacher, f"/my-reports/{report.pk}/files/"),
+    ):
+        client.force_login(person)
+        page = send(client, address, Upload(f"note of {person.first_name}.txt", b"Words."), Upload("a.pdf", pdf(2)))
+        assert "2 files attached." in text(page)
+    assert Attachment.objects.count() == 4
+    client.force_login(room.lead)
+    page = text(client.get(f"/concerns/{report.pk}/"))
+    assert "note of Priya.txt" in page and "note of Jon.txt" in page and "school has no virus scanner" in page
+    client.force_login(room.teacher)
+    page = text(client.get(f"/my-reports/{report.pk}/"))
+    assert "note of Jon.txt" in page and "note of Priya.txt" not in page
+    events = Event.objects.filter(object_type="concerns.attachment", verb=Verb.CREATE)
+    assert events.count() == 4
+    assert Notice.objects.filter(user=room.lead, object_id=report.pk, kind=Notice.Kind.ADDED).exists()
+
+
+@pytest.mark.parametrize("role", ["teacher", "assistant", "office"])
+def test_nobody_else_attaches_or_has_it(client, room, report, role):
+    note, person = attached(room, report), getattr(room, role)
+    client.force_login(person)
+    assert send(client, f"/concerns/{report.pk}/files/", NOTE).status_code in (403, 404)
+    if role != "teacher":
+        assert send(client, f"/my-reports/{report.pk}/files/", NOTE).status_code == 404
+    for page in ("", "picture/", "withhold/"):
+        assert client.get(f"/files/{note.pk}/{page}").status_code in (403, 404)
+    with pytest.raises(NotAllowed):
+        attach(concern=report, token=uuid4(), uploads=[NOTE], by=person)
+    with pytest.raises(NotAllowed):
+        attach_to_report(account=report.account, token=uuid4(), uploads=[NOTE], by=room.assistant)
+    assert Attachment.objects.count() == 1
+
+
+def test_it_is_given_out_so_that_no_browser_runs_it(client, room, report):
+    name = "Brief an „Müller“ – 1.txt"
+    note = attached(room, report, Upload(name, NOTE.content))
+    client.force_login(room.lead)
+    page = client.get(f"/files/{note.pk}/")
+    assert body(page) == NOTE.content
+    assert page.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert page.headers["Content-Disposition"].startswith("attachment; filename*=utf-8''Brief%20an")
+    assert page.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert page.headers["X-Content-Type-Options"] == "nosniff"
+    assert page.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert page.headers["Cache-Control"] == "no-store"
+    assert Event.objects.filter(verb=Verb.DOWNLOAD, object_id=note.pk, actor_id=room.lead.pk).count() == 1
+
+
+def test_only_leads_have_a_picture_as_it_came(client, room, report):
+    picture = attached(room, report, Upload("Rowan at home.jpg", located_picture()))
+    mine = attach_to_report(
+        account=report.account, token=uuid4(), uploads=[Upload("Mine.HEIC", GOOD["IMG_0001.HEIC"])], by=room.teacher
+    ).kept[0]
+    client.force_login(room.lead)
+    assert body(client.get(f"/files/{picture.pk}/")) == located_picture()
+    shown = client.get(f"/files/{picture.pk}/picture/")
+    assert shown.headers["Content-Disposition"] == "inline" and b"Beckett Phones" not in body(shown)
+    client.force_login(room.teacher)
+    page = client.get(f"/files/{mine.pk}/")
+    assert (page.headers["Content-Type"], page.headers["Content-Disposition"]) == (
+        "image/jpeg",
+        'attachment; filename="Mine.jpg"',
+    )
+    assert body(page).startswith(b"\xff\xd8\xff")
+
+
+def test_pages_of_a_pdf_are_shown_and_no_others(client, room, report):
+    letter = attached(room, report, Upload("a.pdf", pdf(2)))
+    client.force_login(room.lead)
+    for page, status in (("", 200), ("?page=2", 200), ("?page=3", 404), ("?page=0", 404), ("?page=x", 404)):
+        assert client.get(f"/files/{letter.pk}/picture/{page}").status_code == status
+    note = attached(room, report)
+    assert client.get(f"/files/{note.pk}/picture/").status_code == 404
+
+
+def test_what_is_not_taken_is_said_and_the_rest_is_kept(client, room, report):
+    client.force_login(room.lead)
+    bad = [Upload(*HOSTILE[what]) for what in ("macros in a document", "the end .exe", "jpg with an archive behind it")]
+    page = text(send(client, f"/concerns/{report.pk}/files/", NOTE, *bad))
+    assert "1 file attached." in page
+    for said in ("It holds macros", "This kind of file is not taken", "Something else is hidden behind the picture"):
+        assert said in page
+    assert [one.name for one in Attachment.objects.all()] == [NOTE.name]
+
+
+@pytest.mark.parametrize(
+    ("uploads", "says"),
+    [
+        ([], "Choose a file to attach."),
+        ([NOTE] * 11, "at most 10 files at once"),
+        ([Upload("empty.txt", b"")], "It is empty."),
+        ([Upload("large.txt", b"a" * (25 * 2**20 + 1))], "It is larger than 25 MB."),
+    ],
+    ids=["none", "eleven", "empty", "large"],
+)
+def test_a_form_that_cannot_be_taken_says_why(client, room, report, uploads, says):
+    client.force_login(room.lead)
+    assert says in text(send(client, f"/concerns/{report.pk}/files/", *uploads))
+    assert not Attachment.objects.exists()
+
+
+def test_the_same_form_twice_attaches_once(room, report):
+    token = uuid4()
+    for _ in range(2):
+        attach(concern=report, token=token, uploads=[NOTE, Upload("b.txt", b"b")], by=room.lead)
+    assert Attachment.objects.count() == 2
+    assert len(stored() & {one.stored for one in Attachment.objects.all()}) == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("C:\\Users\\Jon\\Rowan.txt", "Rowan.txt"),
+        ("a\nb\u202egpj.txt", "abgpj.txt"),
+        ("🖍️ O’Neill שלום.txt", "🖍️ O’Neill שלום.txt"),
+    ],
+)
+def test_a_name_is_what_people_call_it_and_no_path(room, report, given, kept):
+    note = attached(room, report, Upload(given, b"Words."))
+    assert note.name == kept.replace(
+        "\ufe0f", note.name[1] if len(note.name) > 1 and note.name[1] == "\ufe0f" else "\ufe0f"
+    )
+    assert kept.rpartition(".")[0] not in note.stored
+
+
+def test_the_store_holds_nothing_that_can_be_read(room, report):
+    picture = attached(room, report, Upload("Rowan.jpg", located_picture()))
+    for name in (picture.stored, *picture.pictures):
+        with default_storage.open(name) as file:
+            content = file.read()
+        assert b"\xff\xd8\xff" not in content and b"Beckett" not in content and b"Rowan" not in content
+        assert "Rowan" not in name
+
+
+@pytest.mark.parametrize("spoil", ["changed", "gone", "another's"])
+def test_a_file_that_is_not_what_was_kept_is_not_given_out(client, room, report, spoil):
+    note, other = attached(room, report), attached(room, report, Upload("b.txt", b"b"))
+    if spoil == "another's":
+        Attachment.objects.filter(pk=note.pk).update(stored=other.stored)
+        with default_storage.open(other.stored) as file:
+            content = file.read()
+        default_storage.delete(note.stored)
+        moved = default_storage.save(note.stored, SimpleUploadedFile("x", content))
+        Attachment.objects.filter(pk=note.pk).update(stored=moved)
+    else:
+        with default_storage.open(note.stored) as file:
+            content = bytearray(file.read())
+        default_storage.delete(note.stored)
+        if spoil == "changed":
+            content[-1] ^= 1
+            default_storage.save(note.stored, SimpleUploadedFile("x", bytes(content)))
+    client.force_login(room.lead)
+    page = client.get(f"/files/{note.pk}/")
+    assert page.status_code == 503
+    assert "put back from a backup" in text(page)
+
+
+def test_a_destroyed_child_takes_its_files_along(room, report):
+    note = attached(room, report)
+    destroy_key(subject=Subject.child(report.children.get().child_id), under="rule 7")
+    read = Attachment.objects.get(pk=note.pk)
+    assert read.name.startswith("Destroyed on ")
+    with pytest.raises(Exception, match="has been destroyed"):
+        attaching.give_out(read, to=room.lead)
+
+
+def test_a_report_that_is_not_finished_takes_no_files(room):
+    called = call_lead(token=uuid4(), school=room.school, by=room.teacher, described="A boy", line="Come now.")
+    with pytest.raises(OutOfTurn):
+        attach_to_report(account=called.account, token=uuid4(), uploads=[NOTE], by=room.teacher)
+
+
+def test_where_the_disk_is_nearly_full_no_files_are_taken_and_words_are(room, report, monkeypatch):
+    monkeypatch.setattr(attaching.shutil, "disk_usage", lambda _: SimpleNamespace(total=100, free=9))
+    with pytest.raises(BadInput, match="nearly full"):
+        attached(room, report)
+    assert factories.concern(room).account.facts
+    monkeypatch.setattr(attaching.shutil, "disk_usage", lambda _: SimpleNamespace(total=100, free=11))
+    attached(room, report)
+
+
+def test_nobody_fills_the_disk_alone(room, report, monkeypatch):
+    monkeypatch.setattr(attaching, "MOST_A_DAY", 60)
+    attached(room, report)
+    with pytest.raises(BadInput, match="since yesterday"):
+        attached(room, report)
+    attached(room, report, by=room.headteacher)
+    with time_machine.travel(timezone.now() + timedelta(days=1, minutes=1)):
+        attached(room, report)
+
+
+# --- scanning
+
+
+@pytest.fixture
+def scanner(settings, monkeypatch):
+    """A scanner that says what the test wants: a verdict, or that it is away."""
+    settings.CLAMD_ADDRESS = "unix:/nowhere"
+    said = SimpleNamespace(verdict=Verdict.CLEAN)
+
+    def scan(chunks):
+        content = b"".join(chunks)
+        assert content
+        if said.verdict is None:
+            raise ScannerAway
+        return said.verdict
+
+    monkeypatch.setattr(scanning.scanning, "scan", scan)
+    return said
+
+
+@pytest.mark.parametrize(
+    ("verdict", "status", "says"),
+    [
+        (Verdict.CLEAN, 200, "Scanned: no virus found"),
+        (Verdict.INFECTED, 409, "Has a virus"),
+        (Verdict.UNSCANNABLE, 409, "Could not be scanned"),
+        (None, 409, "Waits to be scanned"),
+    ],
+)
+def test_nobody_has_a_file_before_it_is_clean(client, room, report, scanner, verdict, status, says):
+    scanner.verdict = verdict
+    note = attached(room, report)
+    client.force_login(room.lead)
+    assert client.get(f"/files/{note.pk}/").status_code == 409
+    assert scanning.scan_waiting() == (verdict is not None)
+    assert client.get(f"/files/{note.pk}/").status_code == status
+    assert says in text(client.get(f"/concerns/{report.pk}/"))
+
+
+def test_a_scanner_that_was_away_is_asked_again_and_the_concern_is_saved_all_the_same(room, scanner):
+    scanner.verdict = None
+    note = attached(room, factories.concern(room))
+    assert scanning.scan_waiting() == 0
+    scanner.verdict = Verdict.CLEAN
+    assert (scanning.scan_waiting(), scanning.scan_waiting()) == (1, 0)
+    note.refresh_from_db()
+    assert (note.scan, note.may_be_opened) == ("clean", True)
+
+
+def test_files_of_the_time_before_there_was_a_scanner_are_scanned(room, report, settings, scanner):
+    settings.CLAMD_ADDRESS = ""
+    note = attached(room, report)
+    assert (note.scan, scanning.scan_waiting()) == ("not_scanned", 0)
+    settings.CLAMD_ADDRESS, scanner.verdict = "unix:/nowhere", Verdict.INFECTED
+    assert scanning.scan_waiting() == 1
+    note.refresh_from_db()
+    assert not note.may_be_opened
+
+
+def test_a_file_that_is_missing_does_not_hold_up_the_others(room, report, scanner):
+    gone, there = attached(room, report), attached(room, report, Upload("b.txt", b"b"))
+    files.drop(gone.stored)
+    assert scanning.scan_waiting() == 2
+    assert [one.scan for one in Attachment.objects.order_by("attached_at", "pk")] == ["unscannable", "clean"]
+    assert there.pk
+    ring.forget()
+    with pytest.raises(KeyProblem):
+        files.read(gone.stored, record=report.pk)
+
+
+def test_stored_files_that_belong_to_nothing_go_after_a_day(room, report):
+    note = attached(room, report)
+    stray = default_storage.save(files.new_name(), SimpleUploadedFile("x", b"sealed"))
+    now = timezone.now()
+    assert scanning.drop_strays(at=now) == 0
+    assert scanning.drop_strays(at=now + timedelta(days=2)) >= 1
+    assert stray not in stored() and note.stored in stored()
+
+
+# --- a file that may not be there
+
+
+def test_it_is_out_of_reach_at_once_and_a_second_person_takes_it_out(client, room, report):
+    picture = attached(room, report, Upload("a.jpg", located_picture()))
+    client.force_login(room.deputy)
+    page = client.post(f"/files/{picture.pk}/withhold/", {"reason": "intimate"}, follow=True)
+    assert "You are the first of the two" in text(page)
+    for person in (room.deputy, room.lead, room.headteacher):
+        client.force_login(person)
+        for address in ("", "picture/"):
+            assert client.get(f"/files/{picture.pk}/{address}").status_code == 409
+    client.force_login(room.deputy)
+    assert client.post(f"/files/{picture.pk}/remove/").status_code == 403
+    client.force_login(room.lead)
+    names = {picture.stored, *picture.pictures}
+    assert names <= stored()
+    assert client.post(f"/files/{picture.pk}/remove/").status_code == 302
+    picture.refresh_from_db()
+    assert (picture.stored, picture.pictures, picture.removed_by) == ("", [], room.lead)
+    assert "A file was taken out" in text(client.get(f"/concerns/{report.pk}/"))
+    assert client.post(f"/files/{picture.pk}/remove/").status_code == 409
+    told = Event.objects.filter(object_id=picture.pk, verb__in=[Verb.RESTRICT, Verb.CONFIRM])
+    assert set(told.values_list("verb", "actor_id")) == {("restrict", room.deputy.pk), ("confirm", room.lead.pk)}
+
+
+def test_its_files_leave_the_store_when_it_is_taken_out(room, report, django_capture_on_commit_callbacks):
+    picture = attached(room, report, Upload("a.jpg", located_picture()))
+    withhold(attachment=picture, reason="unlawful", by=room.lead)
+    with django_capture_on_commit_callbacks(execute=True):
+        remove(attachment=picture, by=room.headteacher)
+    assert not {picture.stored, *picture.pictures} & stored()
+
+
+def test_it_can_be_given_back_by_the_second_person_only(room, report):
+    note = attached(room, report)
+    with pytest.raises(OutOfTurn):
+        give_back(attachment=note, by=room.lead)
+    withhold(attachment=note, reason="other_child", by=room.lead)
+    assert withhold(attachment=note, reason="intimate", by=room.deputy).withheld_by == room.lead
+    with pytest.raises(NotAllowed):
+        give_back(attachment=note, by=room.lead)
+    give_back(attachment=note, by=room.deputy)
+    note.refresh_from_db()
+    assert (note.is_withheld, note.removal, note.may_be_opened) == (False, "", True)
+
+
+def test_a_reason_is_asked_for_and_only_those_who_decide_are(client, room, report):
+    note = attached(room, report)
+    client.force_login(room.lead)
+    for given in ({}, {"reason": ""}, {"reason": "boring"}):
+        assert client.post(f"/files/{note.pk}/withhold/", given).status_code == 422
+    with pytest.raises(BadInput):
+        withhold(attachment=note, reason="boring", by=room.lead)
+    for person in (room.teacher, room.office):
+        with pytest.raises(NotAllowed):
+            withhold(attachment=note, reason="intimate", by=person)
+
+
+def test_paper_names_the_files(client, room, report):
+    attached(room, report, Upload("Rowan’s drawing.txt", b"Words."))
+    client.force_login(room.lead)
+    with time_machine.travel(SCHOOL_DAY, tick=False):
+        page = client.post(f"/concerns/{report.pk}/paper/")
+    assert page.status_code == 200
