@@ -59,6 +59,15 @@ def _chunks(name: str, key: bytes) -> Iterator[bytes]:
         raise KeyProblem("This file is not what was kept here. It has to be put back from a backup.") from None
 
 
+def stored_names() -> Iterator[str]:
+    """The name of every file in the store."""
+    if not default_storage.exists(""):
+        return
+    for folder in default_storage.listdir("")[0]:
+        for name in default_storage.listdir(folder)[1]:
+            yield f"{folder}/{name}"
+
+
 def drop(*names: str) -> None:
     """Take files out of the store. One that is not there is no error."""
     for name in filter(None, names):

@@ -144,6 +144,7 @@ class BackupRun(models.Model):
     keys_bytes = models.PositiveBigIntegerField(default=0)
     people = models.PositiveIntegerField(default=0)
     opened = models.PositiveIntegerField(default=0)
+    files = models.PositiveIntegerField(default=0)
     # It lies on the disk on which the records are.
     same_disk = models.BooleanField(default=False)
 
@@ -152,7 +153,8 @@ class BackupRun(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         plain = (
-            "began_at", "ended_at", "problem", "records_bytes", "keys_bytes", "people", "opened", "same_disk",
+            "began_at", "ended_at", "problem", "records_bytes", "keys_bytes", "people", "opened", "files",
+            "same_disk",
         )  # fmt: skip
         source = Source.HARBOUR
         retention = Retention.KEPT

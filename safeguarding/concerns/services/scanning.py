@@ -1,6 +1,5 @@
 """Scan the files that wait for it, and let go of stored files that belong to nothing. Work of the worker, for nobody in particular."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.core.files.storage import default_storage
@@ -62,15 +61,11 @@ def drop_strays(*, at: datetime | None = None) -> int:
         known = set()
         for stored, pictures in Attachment.objects.values_list("stored", "pictures"):
             known |= {stored, *pictures}
-    strays = [name for name in _stored() if name not in known and at - default_storage.get_modified_time(name) > _YOUNG]
+    strays = [
+        name
+        for name in files.stored_names()
+        if name not in known and at - default_storage.get_modified_time(name) > _YOUNG
+    ]
     for name in strays:
         files.drop(name)
     return len(strays)
-
-
-def _stored() -> Iterator[str]:
-    if not default_storage.exists(""):
-        return
-    for folder in default_storage.listdir("")[0]:
-        for name in default_storage.listdir(folder)[1]:
-            yield f"{folder}/{name}"

@@ -25,11 +25,11 @@ from safeguarding.sealing import crypto, keyfiles
 from safeguarding.sealing.crypto import DoesNotOpen
 from safeguarding.sealing.exceptions import BackupProblem
 from safeguarding.sealing.models import KEYS, BackupRun
-from safeguarding.sealing.services import dumps, sampling
+from safeguarding.sealing.services import copies, dumps, sampling
 from safeguarding.sealing.services.setting_up import ensure_keys
 from safeguarding.sealing.streams import open_stream, seal_stream
 
-RECORDS = "records"
+RECORDS, FILES = "records", "files"
 # A key that is destroyed is in the backups of the keys until they are as old as this (design section 6).
 KEYS_LIVE = timedelta(days=35)
 _FROM, _AFTER_FAILURE = time(2, 30), timedelta(hours=1)
@@ -66,6 +66,7 @@ def back_up(*, at: datetime, now: Callable[[], datetime]) -> BackupRun:
         found = sampling.prove(*drafts, root=root)
         run.people, run.opened = found.people, found.opened
         run.records_bytes, run.keys_bytes = (draft.stat().st_size for draft in drafts)
+        run.files = copies.copy_out(folders()[RECORDS] / FILES, today=timezone.localdate(at), days=_days(KEYS))
         run.same_disk = _on_the_disk_of_the_records()
         for draft in drafts:
             draft.rename(draft.with_suffix(""))
@@ -186,10 +187,14 @@ class _Joined:
 
 def _let_go(at: datetime) -> None:
     """Delete what is older than it may be: keys after 35 days at the latest."""
-    live = {RECORDS: timedelta(days=settings.BACKUP_DAYS), KEYS: min(KEYS_LIVE, timedelta(days=settings.BACKUP_DAYS))}
     for backup in backups():
-        if at - backup.at > live[backup.part]:
+        if at - backup.at > timedelta(days=_days(backup.part)):
             backup.path.unlink()
+
+
+def _days(part: str) -> int:
+    """How long a backup of a part is kept."""
+    return min(KEYS_LIVE.days, settings.BACKUP_DAYS) if part == KEYS else settings.BACKUP_DAYS
 
 
 def _on_the_disk_of_the_records() -> bool:

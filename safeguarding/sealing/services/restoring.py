@@ -18,7 +18,7 @@ from safeguarding.sealing import keyfiles
 from safeguarding.sealing.exceptions import BackupProblem
 from safeguarding.sealing.models import KEYS
 from safeguarding.sealing.ring import forget
-from safeguarding.sealing.services import backing_up, dumps, sampling
+from safeguarding.sealing.services import backing_up, copies, dumps, sampling
 from safeguarding.sealing.services.setting_up import ensure_keys
 
 # Written when an empty installation begins to be filled, and taken away when it is whole: one that was cut off may go on.
@@ -31,6 +31,7 @@ class Restored:
 
     people: int
     opened: int
+    files: int
     to_set: list[str]
 
 
@@ -52,9 +53,15 @@ def restore_all(*, records: Path, keys: Path) -> Restored:
     to_set = _put_keys(keys, root)
     call_command("migrate", verbosity=0)
     ensure_keys()
+    try:
+        back = copies.copy_back(records.parent / backing_up.FILES)
+    except OSError as error:
+        raise BackupProblem(
+            f"The store of files cannot be written: {error.strerror}. Mend that, and begin again."
+        ) from None
     begun.unlink()
     forget()
-    return Restored(found.people, found.opened, to_set)
+    return Restored(found.people, found.opened, back, to_set)
 
 
 def restore_keys(*, keys: Path) -> None:

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.models import Event, Verb
-from safeguarding.concerns.models import Account
+from safeguarding.concerns.models import Account, Attachment
+from safeguarding.concerns.services.attaching import Upload, attach, give_out
 from safeguarding.keys import uuid7
-from safeguarding.sealing import crypto, keyfiles, ring
+from safeguarding.sealing import crypto, files, keyfiles, ring
 from safeguarding.sealing.exceptions import BackupProblem
 from safeguarding.sealing.models import KEYS, BackupRun, Epoch, RecordKey, SubjectKey, Wrap
 from safeguarding.sealing.services import backing_up, dumps, restoring, sampling
@@ -54,7 +55,7 @@ def backed_up(at=None):
     return run, newest["records"], newest[KEYS]
 
 
-def files():
+def files_of_backups():
     return sorted(path.name for folder in backing_up.folders().values() if folder.exists() for path in folder.iterdir())
 
 
@@ -84,15 +85,15 @@ def test_both_files_are_private_sealed_and_proved(account):
 def test_an_empty_database_is_not_backed_up_over_a_full_one(installation):
     assert not User.objects.exists()
     assert "There is nobody in the database" in failed()
-    assert files() == []
+    assert files_of_backups() == []
 
 
 def test_words_that_do_not_open_are_noticed_and_leave_no_file(account):
     backed_up()
-    before = files()
+    before = files_of_backups()
     Wrap.objects.filter(record=account.concern_id).delete()
     assert "does not open with the keys in the backup" in failed()
-    assert files() == before
+    assert files_of_backups() == before
 
 
 def test_what_was_destroyed_is_no_reason_to_refuse(account):
@@ -186,7 +187,7 @@ def test_everything_lost_comes_back_with_the_two_files_and_the_root_key(account,
     lose("default", KEYS)
     settings.SECRET_KEY = "another one, on the new machine"
     said = command("--records", records, "--keys", keys)
-    assert f"Everything is back: {facts[2]} members of staff." in said
+    assert f"Everything is back: {facts[2]} members of staff, 0 files." in said
     assert "SECRET_KEY is another one than in the backup" in said
     assert "Every word in the records has its key." in said
     assert Account.objects.get(pk=facts[0]).facts == WORDS
@@ -306,3 +307,33 @@ def test_the_commands_say_how_it_went(account, settings):
     assert list(settings.BACKUP_FOLDER.iterdir())
     assert (Epoch.objects.count(), SubjectKey.objects.count() > 0) == (1, True)
     assert BackupProblem("x").status == 503
+
+
+def test_files_are_copied_once_and_come_back(account, settings):
+    settings.STORAGES = settings.STORAGES | {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": settings.VAR / "store"},
+        }
+    }
+    lead = factories.member(account.school, "lead", "Mo", "Adeyemi")
+    notes = [Upload("a.txt", b"A drawing."), Upload("b.txt", b"Another.")]
+    kept = attach(concern=account.concern, token=uuid7(), uploads=notes, by=lead).kept
+    run, records, keys = backed_up()
+    assert run.files == 2
+    copy = records.parent / "files"
+    before = {path: path.stat().st_mtime_ns for path in copy.glob("??/*")}
+    backed_up(at=timezone.now() + timedelta(seconds=1))
+    assert {path: path.stat().st_mtime_ns for path in copy.glob("??/*")} == before
+    shutil.rmtree(settings.VAR / "store")
+    # A store that is gone does not take its copy along; what left it goes when a backup may be no older.
+    run, records, keys = backed_up(at=timezone.now() + timedelta(days=1))
+    assert run.files == 2
+    lose("default", KEYS)
+    assert "2 files." in command("--records", records, "--keys", keys)
+    back = Attachment.objects.get(pk=kept[0].pk)
+    assert b"".join(give_out(back, to=lead).content) == b"A drawing."
+    files.drop(kept[0].stored)
+    for days, left in ((30, 2), (70, 1)):
+        run, *_ = backed_up(at=timezone.now() + timedelta(days=days))
+        assert run.files == left

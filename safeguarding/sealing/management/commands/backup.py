@@ -51,6 +51,6 @@ class Command(BaseCommand):
         else:
             self.stdout.write(
                 f"Backed up: {run.records_bytes:,} bytes of records and {run.keys_bytes:,} of keys, with {run.people} members of "
-                f"staff; {run.opened} of the words in it were opened."
+                f"staff; {run.opened} of the words in it were opened. {run.files} files."
             )
         return run

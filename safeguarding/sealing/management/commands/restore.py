@@ -28,7 +28,7 @@ class Command(BaseCommand):
         try:
             if options["records"]:
                 found = restore_all(records=options["records"], keys=options["keys"])
-                self.stdout.write(f"Everything is back: {found.people} members of staff.")
+                self.stdout.write(f"Everything is back: {found.people} members of staff, {found.files} files.")
                 for sentence in found.to_set:
                     self.stdout.write(sentence)
             else:
