@@ -349,6 +349,7 @@ STORAGES = {
 # --- files that people attach (docs/attachments.md): sealed; kept in memory while they come in, never in a temporary file
 CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
 FILE_UPLOAD_HANDLERS = ["safeguarding.uploads.handler.InMemory"]
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 
 # --- what was changed (`audit/history.py`): the library fills our own table, and reads nothing from a request
 AUDITLOG_LOGENTRY_MODEL = "audit.LogEntry"

@@ -36,6 +36,8 @@ class Fresh:
     unnamed: tuple[str, ConcernChild.Role] | None = None
     opened_by: str = ""
     added: str = ""
+    # The name of a drawing that the reporter attached.
+    drawing: str = ""
 
 
 DESK = (
@@ -122,6 +124,7 @@ DESK = (
         place=Account.Place.CLASSROOM,
         how=Account.HowKnown.SAW_OR_HEARD,
         opened_by="S02",
+        drawing="Drawing from wet play.jpg",
         added="{0} stayed behind today and told me that her best friend is moving away at Christmas. She asked me not to tell the class.",
     ),
 )

@@ -14,11 +14,13 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Account, Category, Concern, ConcernChild, Decision, Subcategory
+from safeguarding.concerns.services.attaching import Upload, attach_to_report
 from safeguarding.concerns.services.deciding import Ruling, add_action, decide, open_concern
 from safeguarding.concerns.services.drafts import save_draft
 from safeguarding.concerns.services.raising import AccountFacts, ChildEntry, Report, amend, raise_concern
 from safeguarding.demo import desk
 from safeguarding.demo.desk import HOUR, Decided, Fresh
+from safeguarding.demo.drawing import a_house
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
 
@@ -81,6 +83,14 @@ class Desk:
                 token=self.keys.token(),
                 text=self._fill(fresh, fresh.added),
                 reason="more",
+                by=self._user(fresh.by),
+                at=self._when(HOUR / 2),
+            )
+        if fresh.drawing:
+            attach_to_report(
+                account=Account.objects.get(concern=concern),
+                token=self.keys.token(),
+                uploads=[Upload(fresh.drawing, a_house())],
                 by=self._user(fresh.by),
                 at=self._when(HOUR / 2),
             )

@@ -34,7 +34,7 @@ class AttachForm(forms.Form):
 
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
     chosen = _Files(
-        label="Files", help_text=f"{TAKEN}, up to 25 MB each and {MOST_FILES} at once.", allow_empty_file=True
+        label="Choose files", help_text=f"{TAKEN}, up to 25 MB each and {MOST_FILES} at once.", allow_empty_file=True
     )
 
 

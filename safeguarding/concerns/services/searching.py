@@ -13,14 +13,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import chain
+from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Func, Model, Value
+from django.db import connection
+from django.db.models import BooleanField, Func, Model, QuerySet, Value
 
 from safeguarding.concerns.models import (
     Account,
     Action,
     Amendment,
+    Attachment,
     BodyMapMark,
     Closing,
     Concern,
@@ -31,11 +34,12 @@ from safeguarding.concerns.models import (
 from safeguarding.concerns.services.reading import listed
 from safeguarding.concerns.services.whole import See
 from safeguarding.paging import newest_first, place_of
-from safeguarding.personal_data import declared
-from safeguarding.sealing.fields import opened
+from safeguarding.sealing.fields import SealedField
+from safeguarding.sealing.ring import ring
+from safeguarding.sealing.services.rows import open_rows, sealed_fields
 
 # Concerns of which the texts are opened at a time.
-BATCH = 1000
+BATCH = 2000
 # A search ends at so many concerns, or after so many seconds. See perf.md.
 MOST, SECONDS = 50, 2.0
 # What is shown of each concern, and of the text around what was looked for.
@@ -50,6 +54,7 @@ WRITTEN: dict[type[Model], str] = {
     ConcernChild: "Who it is about",
     BodyMapMark: "Body map",
     Amendment: "Added by the reporter",
+    Attachment: "Name of a file",
     Decision: "Decision",
     Action: "Action",
     ConcernNote: "Note",
@@ -167,16 +172,25 @@ def _holding(
     found: dict[UUID, list[tuple[str, str, str]]] = defaultdict(list)
     needles = [pattern.needle for pattern in looked_for]
     keys = Value(f"{{{','.join(map(str, concerns))}}}")
+    ring().fetch([concern.bytes for concern in concerns])
     for model, where in WRITTEN.items():
         link = "pk" if model is Concern else "concern_id"
-        rows = see(model).filter(_OneOf(link, keys)).order_by("pk").values_list("pk", link, *_narratives(model))
-        for key, concern_id, *texts in rows:
-            for sealed in filter(None, texts):
-                text = opened(sealed, key)
+        rows = see(model).filter(_OneOf(link, keys)).order_by("pk")
+        fields = _narratives(model)
+        for concern_id, texts in open_rows(fields, _raw(rows.values_list("pk", link, *(f.name for f in fields)))):
+            for text in texts:
                 plain = _plain(text)
                 if any(needle in plain for needle in needles):
                     found[concern_id].append((where, text, plain))
     return found
+
+
+def _raw(rows: QuerySet[Any]) -> list[Any]:
+    """The rows as the database has them."""
+    statement, given = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        return list(cursor.fetchall())
 
 
 class _OneOf(Func):  # type: ignore[misc]
@@ -187,9 +201,8 @@ class _OneOf(Func):  # type: ignore[misc]
 
 
 @cache
-def _narratives(model: type[Model]) -> tuple[str, ...]:
-    mine = declared(model)
-    return tuple(name for name in mine.narrative if name not in _COPIES) if mine else ()
+def _narratives(model: type[Model]) -> list[SealedField]:
+    return [field for field in sealed_fields(model) if field.name not in _COPIES]
 
 
 def _passages(texts: Sequence[tuple[str, str, str]], looked_for: Sequence[Pattern]) -> list[Passage]:
