@@ -6,8 +6,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
+import pikepdf
 import psycopg
 from redis import Redis
 
@@ -48,21 +51,48 @@ def report(user):
     return raise_concern(token=uuid4(), school=child.school, report=Report(how_soon=3, children=[entry], account=account), by=user)
 
 concern = work("f.siddiqi", report)
+
+def attach(user):
+    from io import BytesIO
+    from zipfile import ZIP_DEFLATED, ZipFile
+    from safeguarding.concerns.services.attaching import Upload, attach_to_report
+    letter = BytesIO()
+    with ZipFile(letter, "w", ZIP_DEFLATED) as made:
+        made.writestr("[Content_Types].xml", "<Types/>")
+        made.writestr("word/document.xml", long)
+    files = [Upload(short[:11] + ".txt", long.encode()), Upload(short[:11] + ".docx", letter.getvalue())]
+    found = attach_to_report(account=concern.account, token=uuid4(), uploads=files, by=user)
+    assert len(found.kept) == 2, found.problems
+
+work("f.siddiqi", attach)
 work("d.oyebanji", lambda user: open_concern(concern=concern, by=user))
 work("d.oyebanji", lambda user: add_note(concern=concern, token=uuid4(), text=short, by=user))
 print("written")
 """
 
 
+def unpacked(content: bytes) -> bytes:
+    """What is in a file, with what it has packed: an archive, or the streams of a PDF."""
+    if content.startswith(b"PK"):
+        with ZipFile(BytesIO(content)) as packed:
+            return b"".join(packed.read(name) for name in packed.namelist())
+    if content.startswith(b"%PDF"):
+        out = BytesIO()
+        with pikepdf.open(BytesIO(content)) as made:
+            made.save(out, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.all)
+        return out.getvalue()
+    return content
+
+
 def words_in(folder: Path, since: float = 0) -> set[str]:
-    """Which of the four words stand in any file below a folder, compressed streams of it not opened."""
+    """Which of the four words stand in any file below a folder, what is packed in it too."""
     found: set[str] = set()
     for path, _, files in os.walk(folder.resolve()):
         for name in files:
             try:
                 file = Path(path) / name
                 if file.is_file() and file.stat().st_mtime >= since:
-                    content = file.read_bytes()
+                    content = unpacked(file.read_bytes())
                     found |= {w for w in (SHORT, LONG, CONTROL_SHORT, CONTROL_LONG) if w.encode() in content}
             except OSError:
                 continue
@@ -105,6 +135,15 @@ def test_no_word_that_was_written_is_on_the_disk_and_without_the_root_key_nothin
         redis.set("twin", CONTROL_SHORT)
         queued = in_redis(redis)
     assert CONTROL_SHORT in queued and SHORT not in queued and LONG not in queued
+    with ZipFile(var / "files" / "twin.docx", "w", ZIP_DEFLATED) as twin:
+        twin.writestr("word/document.xml", f"{CONTROL_SHORT} " * 100)
+    packed = pikepdf.new()
+    packed.add_blank_page()
+    packed.pages[0].Contents = packed.make_stream(f"% {CONTROL_LONG}\n".encode() * 50)
+    packed.save(var / "files" / "twin.pdf", compress_streams=True)
+    assert CONTROL_LONG.encode() not in (var / "files" / "twin.pdf").read_bytes()
+    assert len(list((var / "files").glob("??/*"))) >= 3
+    assert words_in(var / "files") == {CONTROL_SHORT, CONTROL_LONG}
     with tempfile.NamedTemporaryFile("w", prefix="harbour-control-") as control:
         control.write(CONTROL_SHORT)
         control.flush()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -39,7 +40,7 @@ from safeguarding.sealing.ring import ring
 from safeguarding.sealing.services.rows import open_rows, sealed_fields
 
 # Concerns of which the texts are opened at a time.
-BATCH = 2000
+BATCH = 4000
 # A search ends at so many concerns, or after so many seconds. See perf.md.
 MOST, SECONDS = 50, 2.0
 # What is shown of each concern, and of the text around what was looked for.
@@ -144,7 +145,7 @@ def search_words(
         texts = _holding(see, [concern.pk for concern in page.rows], looked_for)
         fitting: dict[UUID, list[Passage]] = {}
         for last in page.rows:
-            if passages := _passages(texts[last.pk], looked_for):
+            if passages := _passages(texts.get(last.pk, ()), looked_for):
                 fitting[last.pk] = passages
                 if len(hits) + len(fitting) == MOST:
                     break
@@ -169,20 +170,22 @@ def _holding(
 
     One query for each kind of text. Only the few texts that hold something are looked at again (`_passages`).
     """
-    found: dict[UUID, list[tuple[str, str, str]]] = defaultdict(list)
+    found: defaultdict[UUID, list[tuple[int, UUID, str, str, str]]] = defaultdict(list)
+    places = {where: place for place, where in enumerate(WRITTEN.values())}
     needles = [pattern.needle for pattern in looked_for]
     keys = Value(f"{{{','.join(map(str, concerns))}}}")
     ring().fetch([concern.bytes for concern in concerns])
     for model, where in WRITTEN.items():
         link = "pk" if model is Concern else "concern_id"
-        rows = see(model).filter(_OneOf(link, keys)).order_by("pk")
+        # In the order of the page once they are found, which few are.
+        rows = see(model).filter(_OneOf(link, keys)).order_by()
         fields = _narratives(model)
-        for concern_id, texts in open_rows(fields, _raw(rows.values_list("pk", link, *(f.name for f in fields)))):
+        for row, concern_id, texts in open_rows(fields, _raw(rows.values_list("pk", link, *(f.name for f in fields)))):
             for text in texts:
                 plain = _plain(text)
                 if any(needle in plain for needle in needles):
-                    found[concern_id].append((where, text, plain))
-    return found
+                    found[concern_id].append((places[where], row, where, text, plain))
+    return {key: [text[2:] for text in sorted(texts, key=itemgetter(0, 1))] for key, texts in found.items()}
 
 
 def _raw(rows: QuerySet[Any]) -> list[Any]:

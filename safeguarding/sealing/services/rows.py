@@ -21,8 +21,8 @@ def sealed_fields(model: type[models.Model]) -> list[SealedField]:
     return [f for f in model._meta.concrete_fields if isinstance(f, SealedField)]
 
 
-def open_rows(fields: Sequence[SealedField], rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Any, list[str]]]:
-    """Of rows that the database gave (row key, something, what is sealed in each of `fields`): the something, and the words.
+def open_rows(fields: Sequence[SealedField], rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Any, Any, list[str]]]:
+    """Of rows that the database gave (row key, something, what is sealed in each of `fields`): both of them, and the words.
 
     For reading very many: the query goes past the fields, and so does not make an object of each. Empty ones are left out, and
     so is what does not open: it says nothing that could be looked for.
@@ -35,7 +35,7 @@ def open_rows(fields: Sequence[SealedField], rows: Iterable[Sequence[Any]]) -> I
             if text and (record := crypto.record_in(text)) and isinstance(found := at_hand.key(record), Key):
                 with suppress(DoesNotOpen):
                     words.append(crypto.open_sealed(found.cipher, start + key, text).decode())
-        yield about, words
+        yield row_key, about, words
 
 
 def seal_rows(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
