@@ -105,10 +105,16 @@ def changes_seen(me: Any) -> Rule:
 @rule(Account)
 @rule(Amendment)
 @rule(BodyMapMark)
-@rule(Attachment)
 def seen_by_author_too(me: Any) -> Rule:
     """A reporter's words: for their author for ever, and for those who may see the concern."""
     return through_the_concern(me, "concern_id", {"author": Q(author=me)})
+
+
+@rule(Attachment)
+def files_seen(me: Any) -> Rule:
+    """Files: for those who may see the concern, and for who wrote its report those that they attached to it."""
+    own = Q(author=me) & among("concern_id", fact("own_concerns", me))
+    return through_the_concern(me, "concern_id", {"author": own})
 
 
 @rule(ConcernChild)

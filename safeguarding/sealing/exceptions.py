@@ -10,6 +10,13 @@ class KeyProblem(HarbourError):
     title = "The keys cannot be used"
 
 
+class FileGone(HarbourError):
+    """A file is not in the store, or is not what was kept there."""
+
+    status = 503
+    title = "This file cannot be opened"
+
+
 class KeysAway(HarbourError):
     """The database of keys does not answer."""
 

@@ -15,7 +15,7 @@ from safeguarding.dates import full_day
 
 from . import crypto
 from .crypto import DoesNotOpen
-from .ring import Gone, Key, note, ring
+from .ring import Gone, Key, Lost, note, ring
 from .services.keeping import key_of
 from .subjects import first_subject, record_of
 
@@ -48,7 +48,7 @@ class Sealed:
         key = ring().key(self.record) if self.record else None
         if isinstance(key, Gone):
             return self.field.shut(self, row, f"Destroyed on {full_day(key.at)}, under {key.under}.")
-        if key is None:
+        if key is None or isinstance(key, Lost):
             return self.field.shut(self, row, LOST if self.record else ALTERED)
         try:
             return self.field.read(crypto.open_sealed(key.cipher, self.field.place(row), self.sealed))

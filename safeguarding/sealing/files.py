@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 
 from . import crypto
 from .crypto import DoesNotOpen
-from .exceptions import Destroyed, KeyProblem
+from .exceptions import Destroyed, FileGone, KeyProblem
 from .ring import Key, ring
 from .streams import open_stream, seal_stream
 
@@ -38,7 +38,7 @@ def keep(content: bytes, *, key: Key) -> str:
 def read(name: str, *, record: UUID) -> Iterator[bytes]:
     """What a file holds, chunk by chunk. The key is fetched now, so that reading on asks no database.
 
-    Raises `Destroyed`, and `KeyProblem` for a key or a file that is missing or changed; on reading, for what comes later in it.
+    Raises `Destroyed`, `KeyProblem` for a key that is missing, `FileGone` for a file that is missing or changed; on reading too.
     """
     key = ring().key(record.bytes)
     if key is None:
@@ -54,9 +54,9 @@ def _chunks(name: str, key: bytes) -> Iterator[bytes]:
         with default_storage.open(name) as file:
             yield from open_stream(key, name.encode(), file)
     except OSError:
-        raise KeyProblem("This file is not in the store of files. It has to be put back from a backup.") from None
+        raise FileGone("This file is not in the store of files. It has to be put back from a backup.") from None
     except DoesNotOpen:
-        raise KeyProblem("This file is not what was kept here. It has to be put back from a backup.") from None
+        raise FileGone("This file is not what was kept here. It has to be put back from a backup.") from None
 
 
 def stored_names() -> Iterator[str]:

@@ -7,11 +7,15 @@ the database is under an epoch whose key is in no file any more.
 
 import base64
 import binascii
+import fcntl
 import hashlib
 import json
+import os
 import shlex
 import stat
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -156,6 +160,19 @@ def _unwrapped(root_key: bytes, number: int, wraps: list[bytes]) -> bytes:
         f"The root key does not open the file of epoch keys, {epochs_path()}: it is another installation's, or an earlier one. "
         f"{_PUT_BACK}"
     )
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Nobody else changes the files of keys meanwhile. What is read of them to be changed is read inside."""
+    folder = epochs_path().parent
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
 
 
 def write_root(key: bytes) -> None:

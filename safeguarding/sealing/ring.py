@@ -52,7 +52,11 @@ class Key:
         return cls(raw, AESGCM(raw))
 
 
-Found = Key | Gone | None
+class Lost:
+    """That a record has had a key which is not there any more, and nobody has destroyed: it is in a backup, if anywhere."""
+
+
+Found = Key | Gone | Lost | None
 
 
 class Ring:
@@ -83,8 +87,8 @@ class Ring:
             if subject_wrapped is not None:
                 outer = self.subject(subject, bytes(subject_wrapped), epoch)
                 self.keys[record.bytes] = Key.of(_unwrap(outer, bytes(wrapped), crypto.of_record(record, subject)))
-            elif at is not None:
-                self.keys[record.bytes] = Gone(at, under)
+            else:
+                self.keys[record.bytes] = Gone(at, under) if at is not None else Lost()
 
     def hold(self, keys: Mapping[bytes, Found]) -> None:
         """Keep these at hand."""

@@ -7,10 +7,10 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopFutureHandlers
 
-from .kinds import MOST_BYTES, MOST_FILES
-
 # Of one file (a list of children may be larger than what is attached), and of all files of a form together.
 MOST_OF_ONE, MOST_IN_ALL = 50 * 2**20, 100 * 2**20
+# What is read at all, most of it to be told that it is too large.
+MOST_COMING, MOST_OF_A_STRANGER = 275 * 2**20, 2 * 2**20
 
 
 class InMemory(FileUploadHandler):
@@ -24,8 +24,11 @@ class InMemory(FileUploadHandler):
     def handle_raw_input(
         self, input_data: Any, META: dict[str, str], content_length: int, boundary: Any, encoding: str | None = None
     ) -> None:
-        if content_length > (MOST_FILES + 1) * MOST_BYTES:
-            raise RequestDataTooBig("more than may be attached at once")
+        # Asked before anything is kept: a stranger fills no memory.
+        user = getattr(self.request, "user", None)
+        most = MOST_COMING if user is not None and user.is_authenticated else MOST_OF_A_STRANGER
+        if content_length > most:
+            raise RequestDataTooBig("more than may be sent at once")
         self.total = 0
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:

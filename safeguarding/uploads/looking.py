@@ -12,6 +12,7 @@ from .sandbox import SECONDS
 _SANDBOX = Path(__file__).with_name("sandbox.py")
 # Beside the time that its processor may take: a machine may be busy.
 _PATIENCE = 3 * SECONDS
+LATER = "Looking into the others took too long. Attach it by itself."
 UNOPENABLE = "It could not be looked into: opening it takes too long or too much memory. It is not taken."
 
 
@@ -28,8 +29,11 @@ class Looked:
     pictures: list[bytes] = field(default_factory=list)
 
 
-def look_into(name: str, content: bytes) -> Looked:
-    """Whether a file is taken: by the end of its name, its size, its content and its structure, which must all agree."""
+def look_into(name: str, content: bytes, *, patience: float = _PATIENCE) -> Looked:
+    """Whether a file is taken: by the end of its name, its size, its content and its structure, which must all agree.
+
+    After `patience` seconds it is left, and not taken.
+    """
     kind = kind_of(name)
     if kind is None:
         return Looked(None, f"This kind of file is not taken. Attach {TAKEN}.")
@@ -42,12 +46,14 @@ def look_into(name: str, content: bytes) -> Looked:
             None,
             f"It is larger than {MOST_BYTES // 2**20} MB. Attach a smaller one, or keep it on paper and say where.",
         )
+    if patience <= 0:
+        return Looked(None, LATER)
     try:
         done = subprocess.run(
             [sys.executable, "-I", str(_SANDBOX)],
             input=json.dumps({"kind": kind.key}).encode() + b"\n" + content,
             capture_output=True,
-            timeout=_PATIENCE,
+            timeout=min(patience, _PATIENCE),
             env={},
         )
     except subprocess.TimeoutExpired:

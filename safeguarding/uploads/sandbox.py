@@ -1,4 +1,4 @@
-"""What is this file really? Asked in a process of its own, which can write no file, start nothing, and has little memory and time.
+"""What is this file really? Asked in a process of its own, which can open no file or connection, and has little memory and time.
 
     python -I sandbox.py < request > answer
 
@@ -27,22 +27,32 @@ UNPACKED, RATIO, MEMBERS = 200 * 2**20, 100, 2000
 _ELSE = re.compile(
     rb"PK\x03\x04|PK\x05\x06|%PDF-|<html|<script|<svg|<\?php|Rar!\x1a|7z\xbc\xaf|^MZ|^\x7fELF", re.IGNORECASE
 )
-_ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|RichMedia|EmbeddedFile|OpenAction|AA|ImportData|SubmitForm|GoToE)\b")
+_ACTIVE = frozenset({
+    "/JavaScript", "/JS", "/Launch", "/RichMedia", "/EmbeddedFile", "/EmbeddedFiles", "/EF", "/OpenAction", "/AA", "/ImportData",
+    "/SubmitForm", "/GoToE",
+})  # fmt: skip
+# What such a document may not carry. Printers leave their settings in a workbook, and an icon may be drawn in XML.
+_CARRIED = re.compile(r"\.(exe|dll|js|vbs|bat|ps1|html?|svg|bin|com|scr|msi|jar|hta)$", re.IGNORECASE)
+_CARRIED_BY_ALL = re.compile(r"printerSettings\d+\.bin$|^(word|xl|ppt)/media/[^/]+\.svg$")
 
 
 class Refused(Exception):
     """The file is not taken; the sentence says why."""
 
 
-def limit() -> None:
-    """From here on this process can hardly do anything."""
-    for what, most in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, SECONDS),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NPROC, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
+def limit(kind: str) -> None:
+    """From here on this process can hardly do anything: no file is opened any more, no connection, no other program."""
+    LOAD[kind]()
+    limits = {
+        resource.RLIMIT_AS: MEMORY,
+        resource.RLIMIT_CPU: SECONDS,
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_NOFILE: 3,
+    }
+    if kind != "heic":  # its library works in threads
+        limits[resource.RLIMIT_NPROC] = 0
+    for what, most in limits.items():
         resource.setrlimit(what, (most, most))
 
 
@@ -57,9 +67,11 @@ def picture(content: bytes, kind: str) -> dict[str, Any]:
     Image.MAX_IMAGE_PIXELS = PIXELS // 2  # twice as many is an error, not a warning
     try:
         with Image.open(BytesIO(content), formats=[wanted]) as found:
+            # A camera may keep a small copy behind the picture (MPO); a HEIC may hold several. The first is the picture.
+            still = found.format == "MPO" or kind == "heic"
             if found.width * found.height > PIXELS:
                 raise Refused("It has more than 40 million points. Make it smaller and attach it again.")
-            if getattr(found, "n_frames", 1) > 1 and kind != "heic":
+            if getattr(found, "n_frames", 1) > 1 and not still:
                 raise Refused("It moves. Only still pictures are taken.")
             _nothing_behind(content, wanted)
             found.load()
@@ -164,14 +176,27 @@ def pdf(content: bytes, kind: str) -> dict[str, Any]:
 
 
 def _is_active(found: Any) -> bool:
-    """Whether the PDF does something by itself, or carries other files: by the names in it, written out plainly."""
+    """Whether the PDF does something by itself, or carries other files: by the keys and names of its dictionaries."""
     import pikepdf
 
-    out = BytesIO()
-    found.save(
-        out, object_stream_mode=pikepdf.ObjectStreamMode.disable, stream_decode_level=pikepdf.StreamDecodeLevel.none
-    )
-    return _ACTIVE.search(out.getvalue()) is not None
+    waiting: list[Any] = list(found.objects)
+    for _ in range(500_000):
+        if not waiting:
+            return False
+        one = waiting.pop()
+        if isinstance(one, pikepdf.Array):
+            values: list[Any] = list(one)
+        elif isinstance(one, pikepdf.Dictionary | pikepdf.Stream):
+            keys = list(one.keys())
+            if not _ACTIVE.isdisjoint(keys):
+                return True
+            values = [one.get(key) for key in keys]
+        else:
+            continue
+        if any(isinstance(value, pikepdf.Name) and str(value) in _ACTIVE for value in values):
+            return True
+        waiting += [v for v in values if isinstance(v, pikepdf.Array | pikepdf.Dictionary) and not v.is_indirect]
+    return True  # too many to say that it does nothing
 
 
 def office(content: bytes, kind: str) -> dict[str, Any]:
@@ -190,8 +215,7 @@ def office(content: bytes, kind: str) -> dict[str, Any]:
                 raise Refused(
                     "It holds macros, which are programs. Save it without them, or as a PDF, and attach that."
                 )
-            if any(name.lower().rpartition(".")[2] in {"exe", "dll", "js", "vbs", "bat", "ps1", "html", "svg", "bin"} and
-                   not name.endswith("printerSettings1.bin") for name in names):  # fmt: skip
+            if any(_CARRIED.search(name) and not _CARRIED_BY_ALL.search(name) for name in names):
                 raise Refused("It carries another file inside. Save it as a PDF and attach that.")
             bad = found.testzip()
             _require(bad is None)
@@ -341,10 +365,63 @@ LOOK: dict[str, Callable[[bytes, str], dict[str, Any]]] = {
 }  # fmt: skip
 
 
+def _pictures() -> None:
+    from PIL import Image, ImageOps  # noqa: F401
+
+    Image.init()
+
+
+def _heic() -> None:
+    import pillow_heif
+
+    _pictures()
+    pillow_heif.register_heif_opener()
+
+
+def _pdf() -> None:
+    import pikepdf  # noqa: F401
+    import pypdfium2
+
+    _pictures()
+    # Its library is opened with the first document.
+    pypdfium2.PdfDocument.new().close()
+
+
+def _office() -> None:
+    zipfile.ZipFile(BytesIO(), "w").close()
+    "a".encode("cp437")
+
+
+def _text() -> None:
+    for encoding in ("utf-8-sig", "cp1252", "utf-16"):
+        "a".encode(encoding)
+
+
+def _message() -> None:
+    from email import policy
+    from email.parser import BytesParser
+
+    BytesParser(policy=policy.compat32).parsebytes(b"From: a\n\n", headersonly=True)
+
+
+def _outlook() -> None:
+    import olefile  # noqa: F401
+
+    "a".encode("utf-16-le")
+
+
+# What each kind needs, loaded while files can still be opened.
+LOAD: dict[str, Callable[[], None]] = {
+    "pdf": _pdf, "jpeg": _pictures, "png": _pictures, "heic": _heic, "webp": _pictures, "docx": _office, "xlsx": _office,
+    "odt": _office, "txt": _text, "eml": _message, "msg": _outlook, "mp3": lambda: None, "m4a": lambda: None,
+    "mp4": lambda: None,
+}  # fmt: skip
+
+
 def main() -> None:
-    limit()
     asked = json.loads(sys.stdin.buffer.readline())
     content = sys.stdin.buffer.read()
+    limit(asked["kind"])
     try:
         found = LOOK[asked["kind"]](content, asked["kind"])
         problem = ""

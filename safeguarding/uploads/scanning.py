@@ -23,15 +23,23 @@ class ScannerAway(Exception):
     """It does not answer. Asked again later."""
 
 
+class NoVerdict(Exception):
+    """It answers, and says nothing of this file."""
+
+
 def is_set_up() -> bool:
     """Whether this installation has a scanner."""
     return bool(settings.CLAMD_ADDRESS)
 
 
 def scan(chunks: Iterable[bytes]) -> Verdict:
-    """Raises `ScannerAway`. Names of what was found are not kept: they can come from the file."""
+    """Raises `ScannerAway`, and `NoVerdict` where it has trouble with this file. Names of viruses are not kept: the file may say them."""
     try:
-        with _connected() as scanner:
+        connected = _connected()
+    except OSError:
+        raise ScannerAway from None
+    try:
+        with connected as scanner:
             scanner.sendall(b"zINSTREAM\0")
             try:
                 for chunk in chunks:
@@ -41,14 +49,14 @@ def scan(chunks: Iterable[bytes]) -> Verdict:
                 pass  # it has heard enough, and says why
             answer = _answer(scanner)
     except OSError:
-        raise ScannerAway from None
+        raise NoVerdict from None
     if answer.endswith(b": OK"):
         return Verdict.CLEAN
     if answer.endswith(b" FOUND"):
         return Verdict.UNSCANNABLE if b"Heuristics.Limits.Exceeded" in answer else Verdict.INFECTED
     if b"size limit exceeded" in answer:
         return Verdict.UNSCANNABLE
-    raise ScannerAway
+    raise NoVerdict
 
 
 def _connected() -> socket.socket:

@@ -8,7 +8,7 @@ from safeguarding.concerns.models import Attachment
 from safeguarding.concerns.services.attaching import Upload
 from safeguarding.forms import blank_first
 from safeguarding.keys import uuid7
-from safeguarding.uploads.kinds import MOST_FILES, TAKEN
+from safeguarding.uploads.kinds import MOST_BYTES, MOST_FILES, TAKEN
 
 
 class _Several(forms.ClearableFileInput):
@@ -26,7 +26,11 @@ class _Files(forms.FileField):
             raise forms.ValidationError("Choose a file to attach.")
         if len(given) > MOST_FILES:
             raise forms.ValidationError(f"Choose at most {MOST_FILES} files at once.")
-        return [Upload(one.name, one.read()) for one in given]
+        uploads = [Upload(one.name, one.read()) for one in given]
+        # What was too large, alone or together, was not kept whole while it came in.
+        if any(len(upload.content) != one.size <= MOST_BYTES for upload, one in zip(uploads, given, strict=True)):
+            raise forms.ValidationError("Together these files are larger than 100 MB. Attach fewer at once.")
+        return uploads
 
 
 class AttachForm(forms.Form):

@@ -1,10 +1,12 @@
 """Attach files to a concern, give them out, withhold one that may not be there, and take it out with a second person."""
 
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from hashlib import sha256
 from uuid import UUID, uuid5
 
 from django.conf import settings
@@ -19,7 +21,7 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record, record_many
 from safeguarding.concerns.models import Account, Attachment, Concern
 from safeguarding.concerns.permissions import ensure_decides, may_have_original
-from safeguarding.concerns.services.deciding.changes import LEADS, touch
+from safeguarding.concerns.services.deciding.changes import LEADS, lock, touch
 from safeguarding.concerns.services.telling import tell_readers
 from safeguarding.concerns.subjects import KIND
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
@@ -33,6 +35,8 @@ from safeguarding.uploads.looking import Looked, look_into
 # What one person may attach in a day, and of its disk the part that a school needs for what people write.
 MOST_A_DAY = 250 * 2**20
 LEAST_FREE = 0.10
+# Looking into all files of a form: a page is not held up longer.
+SECONDS_IN_ALL = 20.0
 Scan = Attachment.Scan
 
 
@@ -70,10 +74,13 @@ def attach(
     Raises `NotAllowed` for somebody who does not decide, `BadInput` where nothing can be attached now.
     """
     ensure_decides(by, concern.pk, concern.school_id, LEADS)
-    found = _keep(concern, token, uploads, by=by, at=at or timezone.now())
+    at = at or timezone.now()
+    looked = _look_into(uploads, by, at)
+    locked = lock(concern.pk)
+    found = _keep(locked, token, looked, by=by, at=at)
     if found.kept:
-        touch(concern)
-        record(Verb.ADD, concern, by=by, purpose="files")
+        touch(locked)
+        record(Verb.ADD, locked, by=by, purpose="files")
     return found
 
 
@@ -86,10 +93,11 @@ def attach_to_report(
     if account.author_id != by.pk:
         raise NotAllowed("Only the person who wrote a report attaches files to it. Log a concern of your own instead.")
     at = at or timezone.now()
+    looked = _look_into(uploads, by, at)
     concern = Concern.objects.select_for_update().get(pk=account.concern_id)
     if concern.finished_at is None:
         raise OutOfTurn("You have not finished this report yet. Finish it first, then attach files.")
-    found = _keep(concern, token, uploads, by=by, at=at)
+    found = _keep(concern, token, looked, by=by, at=at)
     if found.kept:
         concern.news_at = at
         concern.revision += 1
@@ -99,26 +107,35 @@ def attach_to_report(
     return found
 
 
-def _keep(concern: Concern, token: UUID, uploads: Sequence[Upload], *, by: User, at: datetime) -> Attached:
-    """Look into each file, seal what is taken, and only then make its row: a row never lacks its file."""
+Seen = list[tuple[Upload, Looked]]
+
+
+def _look_into(uploads: Sequence[Upload], by: User, at: datetime) -> Seen:
+    """What each file is. Before the concern is locked: this takes as long as it takes, and a lead may be at work on it."""
     if not uploads:
         raise BadInput("Choose a file first.")
     if len(uploads) > MOST_FILES:
         raise BadInput(f"Attach at most {MOST_FILES} files at once.")
     _ensure_room(by, sum(len(upload.content) for upload in uploads), at)
+    ends = time.monotonic() + SECONDS_IN_ALL
+    return [
+        (upload, look_into(_tidy(upload.name), upload.content, patience=ends - time.monotonic())) for upload in uploads
+    ]
+
+
+def _keep(concern: Concern, token: UUID, seen: Seen, *, by: User, at: datetime) -> Attached:
+    """Seal what is taken, and only then make its row: a row never lacks its file. The concern is locked."""
     kept, problems = [], []
-    for number, upload in enumerate(uploads):
+    for number, (upload, looked) in enumerate(seen):
         name = _tidy(upload.name)
-        key = uuid5(token, f"{number}\0{name}\0{len(upload.content)}")
+        key = uuid5(token, f"{concern.pk}\0{number}\0{name}\0{sha256(upload.content).hexdigest()}")
         there = Attachment.objects.filter(token=key, author=by).first()
         if there is not None:
             kept.append(there)
-            continue
-        looked = look_into(name, upload.content)
-        if looked.kind is None:
+        elif looked.kind is None:
             problems.append(f"“{name[:80]}” was not attached. {looked.problem}")
-            continue
-        kept.append(_keep_one(concern, key, name, upload, looked, by=by, at=at))
+        else:
+            kept.append(_keep_one(concern, key, name, upload, looked, by=by, at=at))
     record_many(Verb.CREATE, "concerns.attachment", [one.pk for one in kept], by=by, school_id=concern.school_id)
     return Attached(kept, problems)
 

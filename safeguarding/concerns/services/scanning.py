@@ -4,15 +4,16 @@ from datetime import datetime, timedelta
 
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Attachment
-from safeguarding.exceptions import HarbourError
 from safeguarding.sealing import files
+from safeguarding.sealing.exceptions import Destroyed, FileGone, KeyProblem, KeysAway
 from safeguarding.uploads import scanning
-from safeguarding.uploads.scanning import ScannerAway, Verdict
+from safeguarding.uploads.scanning import NoVerdict, ScannerAway, Verdict
 
 AT_A_TIME = 20
 # A form takes no longer between storing a file and saving its row.
@@ -24,34 +25,41 @@ _RESULT = {Verdict.CLEAN: Scan.CLEAN, Verdict.INFECTED: Scan.INFECTED, Verdict.U
 def scan_waiting(*, at: datetime | None = None) -> int:
     """Scan files that wait, and those of the time before there was a scanner. Returns how many; 0 where it is away.
 
-    Each is its own transaction. One that is scanned twice comes to the same.
+    Each is its own transaction. One that is scanned twice comes to the same. One with which the scanner has trouble is asked
+    about again, after the others.
     """
     if not scanning.is_set_up():
         return 0
     done = 0
     waiting = Attachment.objects.filter(scan__in=(Scan.WAITING, Scan.NOT_SCANNED), removed_at=None)
     with transaction.atomic():
-        found = list(waiting.order_by("attached_at")[:AT_A_TIME])
+        found = list(waiting.order_by(F("scanned_at").asc(nulls_first=True), "attached_at")[:AT_A_TIME])
     for attachment in found:
         try:
             with transaction.atomic():
-                _scan(attachment, at or timezone.now())
-        except ScannerAway:
-            return done
-        done += 1
+                done += _scan(attachment, at or timezone.now())
+        except (ScannerAway, KeysAway, KeyProblem):
+            return done  # the next time
     return done
 
 
-def _scan(attachment: Attachment, at: datetime) -> None:
+def _scan(attachment: Attachment, at: datetime) -> bool:
+    """Whether it is known now."""
+    attachment.scanned_at = at
     try:
         verdict = scanning.scan(files.read(attachment.stored, record=attachment.concern_id))
-    except HarbourError:
-        verdict = Verdict.UNSCANNABLE  # the file or its key is missing: nobody can have it, and the page says so
-    attachment.scan, attachment.scanned_at = _RESULT[verdict], at
+    except (Destroyed, FileGone):
+        verdict = Verdict.UNSCANNABLE  # nobody can have it, and the page says so
+    except NoVerdict:
+        attachment.save(update_fields=["scanned_at"])
+        record(Verb.VERIFY, attachment, purpose="no verdict", outcome=Outcome.FAILED)
+        return False
+    attachment.scan = _RESULT[verdict]
     attachment.save(update_fields=["scan", "scanned_at"])
     record(
         Verb.VERIFY, attachment, purpose=verdict, outcome=Outcome.DONE if verdict is Verdict.CLEAN else Outcome.FAILED
     )
+    return True
 
 
 def drop_strays(*, at: datetime | None = None) -> int:

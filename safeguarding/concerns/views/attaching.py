@@ -1,12 +1,12 @@
 """Files of a concern: attach them, have them given out, withhold one that may not be there, take it out."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.http.response import HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -33,16 +33,7 @@ _HEADERS = {
 def attach(request: Request, concern_id: UUID) -> HttpResponse:
     """A lead attaches files to a concern."""
     concern = read_one(request, reading.for_page(), pk=concern_id)
-    address = f"{reverse('concern', args=[concern_id])}#files"
-    if request.method != "POST":
-        return redirect(address)
-    form = AttachForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return _told(request, address, [str(error) for errors in form.errors.values() for error in errors])
-    found = attaching.attach(
-        concern=concern, token=form.cleaned_data["token"], uploads=form.cleaned_data["chosen"], by=request.user
-    )
-    return _told(request, address, found.problems, kept=len(found.kept))
+    return _taken(request, reverse("concern", args=[concern_id]), partial(attaching.attach, concern=concern))
 
 
 @anyone_signed_in
@@ -50,25 +41,23 @@ def report_attach(request: Request, concern_id: UUID) -> HttpResponse:
     """Who wrote a report attaches files to it."""
     mine = visible(request, Account).filter(author=request.user)
     account = read_one(request, mine, concern_id=concern_id)
-    address = f"{reverse('report', args=[concern_id])}#files"
-    if request.method != "POST":
-        return redirect(address)
+    return _taken(request, reverse("report", args=[concern_id]), partial(attaching.attach_to_report, account=account))
+
+
+def _taken(request: Request, page: str, attach_to: Callable[..., attaching.Attached]) -> HttpResponse:
+    """Back on the page, with what was kept and a sentence for each file that was not. The address opened by itself is the page."""
     form = AttachForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return _told(request, address, [str(error) for errors in form.errors.values() for error in errors])
-    found = attaching.attach_to_report(
-        account=account, token=form.cleaned_data["token"], uploads=form.cleaned_data["chosen"], by=request.user
-    )
-    return _told(request, address, found.problems, kept=len(found.kept))
-
-
-def _told(request: Request, address: str, problems: list[str], *, kept: int = 0) -> HttpResponseRedirect:
-    """Back on the page: what was kept, and a sentence for each file that was not."""
-    if kept:
-        messages.success(request, "1 file attached." if kept == 1 else f"{kept} files attached.")
-    for problem in problems:
-        messages.error(request, problem)
-    return redirect(address)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        found = attach_to(token=given["token"], uploads=given["chosen"], by=request.user)
+        if kept := len(found.kept):
+            messages.success(request, "1 file attached." if kept == 1 else f"{kept} files attached.")
+        for problem in found.problems:
+            messages.error(request, problem)
+    elif request.method == "POST":
+        for error in (error for errors in form.errors.values() for error in errors):
+            messages.error(request, str(error))
+    return redirect(f"{page}#files")
 
 
 @require_GET

@@ -7,6 +7,7 @@ also holds what stands in no database: the file of epochs, the key that seals th
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from django.conf import settings
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.utils import timezone
 from psycopg.conninfo import make_conninfo
 
@@ -35,6 +36,7 @@ KEYS_LIVE = timedelta(days=35)
 _FROM, _AFTER_FAILURE = time(2, 30), timedelta(hours=1)
 _MARK = "harbour-backup-1"
 _USE = b"harbour backup"
+_NAMED = "harbour-%Y-%m-%dT%H%M%SZ"
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ def back_up(*, at: datetime, now: Callable[[], datetime]) -> BackupRun:
         _let_go(at)
     except HarbourError as error:
         run.problem = error.sentence[:500]
+    except DatabaseError as error:
+        run.problem = f"A database cannot be read ({type(error).__name__})."
     except OSError as error:
         run.problem = f"A file of the backup cannot be written: {error.strerror}. Earlier backups are as they were."
     finally:
@@ -96,9 +100,10 @@ def is_due(at: datetime) -> bool:
 def backups() -> list[Backup]:
     """Every backup that lies in the folders, the newest first."""
     found = [
-        Backup(path, part, datetime.strptime(path.name.split(".")[0], "harbour-%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC))
+        Backup(path, part, datetime.strptime(path.stem, _NAMED).replace(tzinfo=UTC))
         for part, folder in folders().items()
         for path in folder.glob(f"harbour-*.{part}")
+        if re.fullmatch(r"harbour-\d{4}-\d\d-\d\dT\d{6}Z", path.stem)
     ]
     return sorted(found, key=lambda backup: backup.at, reverse=True)
 
@@ -136,7 +141,7 @@ def _write(part: str, at: datetime, root: bytes, source: Callable[[IO[bytes]], b
     """A file beside where it will be, for nobody but its owner, safe on the disk."""
     folder = folders()[part]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = folder / f"harbour-{at.astimezone(UTC):%Y-%m-%dT%H%M%SZ}.{part}.part"
+    draft = folder / f"{at.astimezone(UTC):{_NAMED}}.{part}.part"
     head = f"{_MARK} {part} {at.astimezone(UTC).isoformat(timespec='seconds')}\n".encode()
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

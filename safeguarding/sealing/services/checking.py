@@ -26,10 +26,22 @@ _YOUNG = timedelta(days=1)
 _FROM = time(2)
 _PAGE = """
 SELECT r.id, r.kind, r.made_at, array_remove(array_agg(w.subject_id), NULL)
-FROM (SELECT id, kind, made_at FROM sealing_recordkey WHERE id > %s AND destroyed_at IS NULL ORDER BY id LIMIT %s) r
+FROM (SELECT id, kind, made_at FROM sealing_recordkey WHERE id > %s AND destroyed_at IS NULL AND kind <> 'lost' ORDER BY id LIMIT %s) r
 LEFT JOIN sealing_wrap w ON w.record_id = r.id GROUP BY r.id, r.kind, r.made_at ORDER BY r.id
 """
-_UNKNOWN = "SELECT count(*) FROM unnest(%s::uuid[]) AS n (id) WHERE NOT EXISTS (SELECT FROM sealing_recordkey r WHERE r.id = n.id)"
+# Of these records, those with neither a key that opens nor an end. Their place is held: a new key under the old number would
+# shut what is there for good (`keeping.py`).
+_LOST = "lost"
+_HOLD = """
+INSERT INTO sealing_recordkey (id, kind, destroyed_under)
+SELECT id, %s, '' FROM unnest(%s::uuid[]) AS n (id) ON CONFLICT (id) DO NOTHING
+"""
+_UNKNOWN = """
+SELECT count(*) FROM sealing_recordkey r WHERE r.id = ANY(%s) AND r.destroyed_at IS NULL AND NOT EXISTS (
+    SELECT FROM sealing_wrap w JOIN sealing_subjectkey s ON s.id = w.subject_id
+    WHERE w.record_id = r.id AND s.wrapped IS NOT NULL
+)
+"""
 
 
 def check_nightly(*, at: datetime) -> KeyCheck | None:
@@ -102,6 +114,7 @@ def _sealed_under() -> Iterator[list[UUID]]:
 
 def _unknown(keys: list[UUID]) -> int:
     with connections[KEYS].cursor() as cursor:
+        cursor.execute(_HOLD, [_LOST, keys])
         cursor.execute(_UNKNOWN, [keys])
         [count] = cursor.fetchone()
     return int(count)

@@ -6,6 +6,7 @@ its copy along.
 
 import json
 import os
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -23,7 +24,8 @@ def copy_out(folder: Path, *, today: date, days: int) -> int:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     there, held = set(files.stored_names()), copied(folder)
     for name in there - held:
-        _copy_one(name, folder / name)
+        with suppress(FileNotFoundError):  # taken out of the store since it was listed
+            _copy_one(name, folder / name)
     _let_go(folder, copied(folder) - there, today, timedelta(days=days))
     return len(copied(folder))
 

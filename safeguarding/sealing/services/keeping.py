@@ -13,9 +13,9 @@ from uuid import UUID
 from django.db import DatabaseError, connections, transaction
 
 from safeguarding.sealing import crypto
-from safeguarding.sealing.exceptions import Destroyed, KeysAway
+from safeguarding.sealing.exceptions import Destroyed, KeyProblem, KeysAway
 from safeguarding.sealing.models import KEYS
-from safeguarding.sealing.ring import BATCH, Gone, Key, epoch_key, ring
+from safeguarding.sealing.ring import BATCH, Found, Gone, Key, epoch_key, ring
 from safeguarding.sealing.subjects import Subject
 
 _FIND_SUBJECTS = "SELECT id, wrapped, epoch_id FROM sealing_subjectkey WHERE id = ANY(%s)"
@@ -50,15 +50,25 @@ ON CONFLICT DO NOTHING
 def key_of(record: UUID, kind: str, subject: Subject) -> Key:
     """The key of a record, to seal with; made, and wrapped for `subject`, where there is none yet.
 
-    Raises `Destroyed` where it has been destroyed, `KeysAway`, `KeyProblem`.
+    Raises `Destroyed` where it has been destroyed, `KeyProblem` where it was lost, `KeysAway`.
     """
     found = ring().key(record.bytes)
     if found is None:
         make(kind, {record: [subject]})
         found = ring().key(record.bytes)
-    if not isinstance(found, Key):
+    return _to_seal_with(found)
+
+
+def _to_seal_with(found: Found) -> Key:
+    """Raises `Destroyed`, and `KeyProblem` for a key that was lost: another one in its place would shut what is there for good."""
+    if isinstance(found, Key):
+        return found
+    if isinstance(found, Gone):
         raise Destroyed
-    return found
+    raise KeyProblem(
+        "Nothing can be added to this record just now: its key is not in the database of keys. It has to be put back from a "
+        "backup of the keys first. Tell whoever looks after Harbour at your school."
+    )
 
 
 def make(kind: str, records: Mapping[UUID, Collection[Subject]]) -> None:
@@ -89,9 +99,7 @@ def share(kind: str, records: Mapping[UUID, Collection[Subject]]) -> None:
         held = {record: ring().keys[record.bytes] for record in wanted}
         if new := {record: wanted[record] for record, found in held.items() if found is None}:
             make(kind, new)
-        if any(isinstance(found, Gone) for found in held.values()):
-            raise Destroyed
-        old = {record: found.raw for record, found in held.items() if isinstance(found, Key)}
+        old = {record: _to_seal_with(found).raw for record, found in held.items() if found is not None}
         if old:
             subjects = _subject_keys({s for record in old for s in wanted[record]})
             wraps = [_wrap(record, raw, s.id, subjects) for record, raw in old.items() for s in wanted[record]]

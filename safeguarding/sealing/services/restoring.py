@@ -19,10 +19,7 @@ from safeguarding.sealing.exceptions import BackupProblem
 from safeguarding.sealing.models import KEYS
 from safeguarding.sealing.ring import forget
 from safeguarding.sealing.services import backing_up, copies, dumps, sampling
-from safeguarding.sealing.services.setting_up import ensure_keys
-
-# Written when an empty installation begins to be filled, and taken away when it is whole: one that was cut off may go on.
-_BEGUN = "restoring"
+from safeguarding.sealing.services.setting_up import ensure_keys, marker
 
 
 @dataclass(frozen=True)
@@ -35,22 +32,31 @@ class Restored:
     to_set: list[str]
 
 
-def restore_all(*, records: Path, keys: Path) -> Restored:
+def restore_all(*, records: Path, keys: Path | None) -> Restored:
     """Fill an empty installation from a backup of the records and one of the keys. Raises `BackupProblem`, `KeyProblem`.
 
     Run as the owner of both databases, which are there and hold no school, with the root key in its place. The tables are
-    then those of this version of Harbour.
+    then those of this version of Harbour. Without `keys` where only the records were lost: the keys that are there stay.
     """
-    root = keyfiles.root()
-    found = sampling.prove(records, keys, root=root)
-    begun = settings.VAR / _BEGUN
-    if not begun.exists() and _has_rows("default", "accounts_school"):
+    root, begun = keyfiles.root(), marker()
+    goes_on = begun.exists() and begun.read_text() == records.name
+    if begun.exists() and not goes_on:
+        raise BackupProblem(f"Another backup was begun to be put back, {begun.read_text()}. Go on with that one.")
+    if not goes_on and _has_rows("default", "accounts_school"):
         raise BackupProblem(
             "There are records here. A backup is only put into an empty installation: give it other databases."
         )
-    begun.touch()
+    has_keys = _has_rows(KEYS, "sealing_recordkey")
+    if keys is None and not has_keys:
+        raise BackupProblem("There are no keys here. Give the backup of the keys as well: --keys.")
+    if keys is not None and has_keys and not goes_on:
+        raise BackupProblem(
+            "There are keys here, and newer ones than in any backup. Leave --keys out: they open the records."
+        )
+    found = sampling.prove(records, keys, root=root) if keys else sampling.count(records, root=root)
+    begun.write_text(records.name)
     _fill("default", backing_up.opened(records, backing_up.RECORDS, root))
-    to_set = _put_keys(keys, root)
+    to_set = _put_keys(keys, root) if keys else []
     call_command("migrate", verbosity=0)
     ensure_keys()
     try:

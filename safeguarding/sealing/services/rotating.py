@@ -19,6 +19,7 @@ from safeguarding.sealing.services.setting_up import ensure_keys, proof
 _BATCH = 5000
 
 
+@keyfiles.alone()
 def new_epoch() -> tuple[int, int, int]:
     """Wrap every subject key anew under a new epoch key, and let the former key go. Returns both numbers and how many keys.
 
@@ -67,6 +68,7 @@ def _wrap_anew(cursor: Any, old: tuple[int, bytes], new: tuple[int, bytes]) -> i
     return total
 
 
+@keyfiles.alone()
 def new_root() -> None:
     """A new root key. The epoch keys are first wrapped with both, so that either file opens them. Raises `KeyProblem`."""
     ensure_keys()
@@ -79,6 +81,7 @@ def new_root() -> None:
     keyfiles.write_epochs(keys, roots=[new])
 
 
+@keyfiles.alone()
 def finish() -> None:
     """Take from the file of epochs what a change that was cut off has left in it: at every start."""
     root = keyfiles.root()

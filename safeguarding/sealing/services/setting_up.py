@@ -1,5 +1,8 @@
 """Make the keys of a new installation, once, and say before anything is started whether those that are there fit together."""
 
+from pathlib import Path
+
+from django.conf import settings
 from django.db import DatabaseError, OperationalError, connections, models, transaction
 
 from safeguarding.personal_data import declared, own_models
@@ -38,9 +41,24 @@ def ensure_keys() -> None:
         ) from None
 
 
+def marker() -> Path:
+    """There while a backup is being put back, with the name of its file: begun on an empty installation, it may go on."""
+    return Path(settings.VAR) / "restoring"
+
+
+def ensure_whole() -> None:
+    """Raises `KeyProblem` where a backup was begun to be put back and is not whole: nobody works on half of one."""
+    if marker().exists():
+        raise KeyProblem(
+            f"A backup was begun to be put back, {marker().read_text()}, and that has not ended. Begin it again in the same way "
+            "(docs/backups.md): until then nothing is started, so that nothing written meanwhile is lost by it."
+        )
+
+
 def refuse_without_keys() -> None:
     """Raises `SystemExit` with what is wrong, so that no page takes words that nobody could open. As the walls do, a database that is away is left to the pages."""
     try:
+        ensure_whole()
         ensure_keys()
     except KeyProblem as error:
         if not isinstance(error.__cause__ or error.__context__, OperationalError):
@@ -52,6 +70,7 @@ def is_new() -> bool:
     return _epoch_now() is None and not keyfiles.epochs_path().exists() and not _something_sealed()
 
 
+@keyfiles.alone()
 def make_keys() -> None:
     """A root key, the key of the first epoch, and its row. Raises `KeyProblem` where there is anything to lose.
 

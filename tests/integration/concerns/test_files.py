@@ -14,14 +14,16 @@ from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Attachment
 from safeguarding.concerns.services import attaching, scanning
+from safeguarding.concerns.services.access import restrict_concern
 from safeguarding.concerns.services.attaching import Upload, attach, attach_to_report, give_back, remove, withhold
 from safeguarding.concerns.services.raising import call_lead
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.sealing import files, ring
-from safeguarding.sealing.exceptions import KeyProblem
+from safeguarding.sealing.exceptions import FileGone, KeysAway
 from safeguarding.sealing.services.destroying import destroy_key
 from safeguarding.sealing.subjects import Subject
-from safeguarding.uploads.scanning import ScannerAway, Verdict
+from safeguarding.uploads import handler
+from safeguarding.uploads.scanning import NoVerdict, ScannerAway, Verdict
 from tests import factories
 from tests.factories import SCHOOL_DAY
 from tests.integration.uploads.corpus import GOOD, HOSTILE, located_picture, pdf
@@ -260,13 +262,15 @@ def test_nobody_fills_the_disk_alone(room, report, monkeypatch):
 def scanner(settings, monkeypatch):
     """A scanner that says what the test wants: a verdict, or that it is away."""
     settings.CLAMD_ADDRESS = "unix:/nowhere"
-    said = SimpleNamespace(verdict=Verdict.CLEAN)
+    said = SimpleNamespace(verdict=Verdict.CLEAN, trouble=())
 
     def scan(chunks):
         content = b"".join(chunks)
         assert content
         if said.verdict is None:
             raise ScannerAway
+        if content in said.trouble:
+            raise NoVerdict
         return said.verdict
 
     monkeypatch.setattr(scanning.scanning, "scan", scan)
@@ -319,8 +323,64 @@ def test_a_file_that_is_missing_does_not_hold_up_the_others(room, report, scanne
     assert [one.scan for one in Attachment.objects.order_by("attached_at", "pk")] == ["unscannable", "clean"]
     assert there.pk
     ring.forget()
-    with pytest.raises(KeyProblem):
+    with pytest.raises(FileGone):
         files.read(gone.stored, record=report.pk)
+
+
+def test_a_file_with_which_the_scanner_has_trouble_waits_behind_the_others(room, report, scanner, monkeypatch):
+    monkeypatch.setattr(scanning, "AT_A_TIME", 1)
+    bad, good = attached(room, report), attached(room, report, Upload("b.txt", b"b"))
+    scanner.trouble = (NOTE.content,)
+    assert [scanning.scan_waiting() for _ in range(3)] == [0, 1, 0]
+    assert {one.pk: one.scan for one in Attachment.objects.all()} == {bad.pk: "waiting", good.pk: "clean"}
+    scanner.trouble = ()
+    assert scanning.scan_waiting() == 1
+
+
+def test_while_the_keys_are_away_nothing_is_given_up(room, report, scanner, monkeypatch):
+    note = attached(room, report)
+
+    def away(*args, **kwargs):
+        raise KeysAway
+
+    with monkeypatch.context() as broken:
+        broken.setattr(files, "read", away)
+        assert scanning.scan_waiting() == 0
+    note.refresh_from_db()
+    assert note.scan == "waiting"
+    assert scanning.scan_waiting() == 1
+
+
+def test_a_lead_who_may_not_see_the_concern_any_more_has_no_file_of_it(client, room, report):
+    note = attached(room, report, by=room.deputy)
+    client.force_login(room.deputy)
+    assert client.get(f"/files/{note.pk}/").status_code == 200
+    restrict_concern(concern=report, by=room.lead)
+    assert client.get(f"/files/{note.pk}/").status_code == 404
+
+
+def test_another_file_of_the_same_name_and_length_is_another_file(room, report):
+    token = uuid4()
+    for content in (b"Monday.", b"Sunday."):
+        attach(concern=report, token=token, uploads=[Upload("day.txt", content)], by=room.lead)
+    attach(concern=factories.concern(room), token=token, uploads=[Upload("day.txt", b"Monday.")], by=room.lead)
+    assert Attachment.objects.count() == 3
+
+
+def test_files_that_came_in_cut_off_are_not_taken(client, room, report, monkeypatch):
+    monkeypatch.setattr(handler, "MOST_IN_ALL", 1000)
+    client.force_login(room.lead)
+    page = text(send(client, f"/concerns/{report.pk}/files/", Upload("a.txt", b"a" * 900), Upload("b.txt", b"b" * 900)))
+    assert "larger than 100 MB. Attach fewer at once." in page
+    assert not Attachment.objects.exists()
+
+
+def test_a_stranger_fills_no_memory(client, room, monkeypatch):
+    monkeypatch.setattr(handler, "MOST_OF_A_STRANGER", 1000)
+    given = SimpleUploadedFile("a.txt", b"a" * 5000)
+    assert client.post("/account/sign-in/", {"login": "x", "password": "y", "f": given}).status_code == 413
+    client.force_login(room.lead)
+    assert client.post("/children/import/", {"file": SimpleUploadedFile("a.txt", b"a" * 5000)}).status_code != 413
 
 
 def test_stored_files_that_belong_to_nothing_go_after_a_day(room, report):

@@ -1,6 +1,8 @@
 """A staffroom, two children, and a look at what the database itself holds."""
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,3 +40,14 @@ def again() -> Callable[[models.Model], Any]:
         return type(row)._base_manager.get(pk=row.pk)
 
     return read
+
+
+@pytest.fixture
+def files(settings: Any, tmp_path: Path) -> Path:
+    """A copy of the key files of the run, for a test to spoil."""
+    for name in ("ROOT_KEY_PATH", "EPOCH_KEYS_PATH"):
+        path = getattr(settings, name)
+        shutil.copy(path, tmp_path / path.name)
+        setattr(settings, name, tmp_path / path.name)
+    settings.ROLE = "owner"
+    return tmp_path

@@ -3,11 +3,12 @@
 import shutil
 from datetime import timedelta
 from io import StringIO
+from threading import Thread
 
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connections
+from django.db import OperationalError, connections
 from django.utils import timezone
 
 from safeguarding.accounts.models import School, User
@@ -15,12 +16,15 @@ from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Account, Attachment
 from safeguarding.concerns.services.attaching import Upload, attach, give_out
 from safeguarding.keys import uuid7
-from safeguarding.sealing import crypto, files, keyfiles, ring
+from safeguarding.sealing import crypto, keyfiles, ring
+from safeguarding.sealing import files as store
 from safeguarding.sealing.exceptions import BackupProblem
+from safeguarding.sealing.management.commands import backup as command_of_backups
 from safeguarding.sealing.models import KEYS, BackupRun, Epoch, RecordKey, SubjectKey, Wrap
-from safeguarding.sealing.services import backing_up, dumps, restoring, sampling
+from safeguarding.sealing.services import backing_up, copies, dumps, restoring, sampling
 from safeguarding.sealing.services.backing_up import back_up, backups, is_due
 from safeguarding.sealing.services.backups_standing import put_on_record
+from safeguarding.sealing.services.setting_up import refuse_without_keys
 from tests import factories
 from tests.factories import SCHOOL_DAY
 
@@ -29,18 +33,13 @@ WORDS = "He was quiet at register."
 
 
 @pytest.fixture
-def installation(settings, tmp_path):
+def installation(settings, files):
     """Folders of its own for what is no database."""
-    for name in ("ROOT_KEY_PATH", "EPOCH_KEYS_PATH"):
-        path = getattr(settings, name)
-        shutil.copy(path, tmp_path / path.name)
-        setattr(settings, name, tmp_path / path.name)
-    settings.VAR = tmp_path
-    settings.SEAL_KEY_PATH = tmp_path / "seal.key"
+    settings.VAR = files
+    settings.SEAL_KEY_PATH = files / "seal.key"
     settings.SEAL_KEY_PATH.write_text("the key that seals events\n")
-    settings.BACKUP_FOLDER, settings.BACKUP_KEYS_FOLDER = tmp_path / "records", tmp_path / "keys"
-    settings.ROLE = "owner"
-    return tmp_path
+    settings.BACKUP_FOLDER, settings.BACKUP_KEYS_FOLDER = files / "records", files / "keys"
+    return files
 
 
 @pytest.fixture
@@ -333,7 +332,73 @@ def test_files_are_copied_once_and_come_back(account, settings):
     assert "2 files." in command("--records", records, "--keys", keys)
     back = Attachment.objects.get(pk=kept[0].pk)
     assert b"".join(give_out(back, to=lead).content) == b"A drawing."
-    files.drop(kept[0].stored)
+    store.drop(kept[0].stored)
     for days, left in ((30, 2), (70, 1)):
         run, *_ = backed_up(at=timezone.now() + timedelta(days=days))
         assert run.files == left
+
+
+def test_where_only_the_records_are_lost_the_keys_that_are_there_stay(account):
+    _, records, keys = backed_up()
+    later = factories.concern(factories.staffroom("Alder Brook"), facts="Later.")
+    held = set(RecordKey.objects.values_list("pk", flat=True))
+    lose("default")
+    with pytest.raises(CommandError, match="Leave --keys out"):
+        command("--records", records, "--keys", keys)
+    assert "Every word in the records has its key." in command("--records", records)
+    assert Account.objects.get(pk=account.pk).facts == WORDS
+    assert set(RecordKey.objects.values_list("pk", flat=True)) == held and later.pk in held
+
+
+def test_half_of_a_restore_is_not_worked_on_and_not_taken_for_a_new_one(account, settings, monkeypatch):
+    _, records, keys = backed_up()
+    lose("default", KEYS)
+
+    def full(folder):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken, pytest.raises(CommandError, match="Mend that, and begin again"):
+        broken.setattr(copies, "copy_back", full)
+        command("--records", records, "--keys", keys)
+    with pytest.raises(SystemExit, match="begun to be put back"):
+        refuse_without_keys()
+    with pytest.raises(CommandError, match="begun to be put back"):
+        call_command("keys", "ready")
+    other = records.with_name("harbour-2020-01-01T000000Z.records")
+    shutil.copy(records, other)
+    with pytest.raises(CommandError, match="Go on with that one"):
+        command("--records", other, "--keys", keys)
+    assert "Every word in the records has its key." in command("--records", records, "--keys", keys)
+    refuse_without_keys()
+
+
+def test_a_file_of_another_name_and_a_database_that_is_away_do_no_harm(account, monkeypatch):
+    backed_up()
+    (backing_up.folders()["records"] / "harbour-2026-11-26T023000Z (copy).records").write_text("")
+    backed_up(at=timezone.now() + timedelta(seconds=1))
+
+    def away(at):
+        raise OperationalError("password of the database")
+
+    monkeypatch.setattr(command_of_backups, "is_due", away)
+    said = StringIO()
+    call = command_of_backups.Command(stderr=said)
+    call._if_due()
+    assert said.getvalue() == "No backup: OperationalError\n"
+
+
+def test_nobody_else_changes_the_files_of_keys_meanwhile(installation):
+    order = []
+
+    def other():
+        with keyfiles.alone():
+            order.append("other")
+
+    with keyfiles.alone():
+        thread = Thread(target=other)
+        thread.start()
+        order.append("first")
+        keyfiles.root()
+        order.append("first is done")
+    thread.join()
+    assert order == ["first", "first is done", "other"]

@@ -11,10 +11,11 @@ from children.services import bulk
 from safeguarding.concerns.services.deciding.linking import link_child, unlink_child
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.keys import uuid7
-from safeguarding.sealing.exceptions import Destroyed
+from safeguarding.sealing.exceptions import Destroyed, KeyProblem
 from safeguarding.sealing.models import KeyCheck, RecordKey, SubjectKey, Wrap
 from safeguarding.sealing.services.checking import check_keys, check_nightly
 from safeguarding.sealing.services.destroying import destroy_key
+from safeguarding.sealing.services.keeping import share
 from safeguarding.sealing.subjects import Subject
 from tests import factories
 from tests.factories import SCHOOL_DAY
@@ -133,3 +134,24 @@ def test_it_is_done_once_a_night(room):
     assert check_nightly(at=at + timedelta(hours=12)) is None
     assert check_nightly(at=at + timedelta(days=1)) is not None
     assert KeyCheck.objects.count() == 2
+
+
+def test_a_lost_key_is_never_replaced_so_that_a_later_backup_still_opens_what_is_there(room, family, again):
+    _, _, own, *_ = family
+    key = RecordKey.objects.filter(pk=own.pk).values().get()
+    wraps = list(Wrap.objects.filter(record=own.pk).values("record_id", "subject_id", "wrapped"))
+    Wrap.objects.filter(record=own.pk).delete()
+    RecordKey.objects.filter(pk=own.pk).delete()
+    assert check_keys(at=timezone.now()).without_key == 1
+    # Its place is held: nothing is added under another key, and the alarm stays.
+    account = again(own.account)
+    account.child_words = "Added later."
+    with pytest.raises(KeyProblem, match="put back from a backup"), transaction.atomic():
+        account.save()
+    with pytest.raises(KeyProblem), transaction.atomic():
+        share("concerns.concern", {own.pk: [Subject.school(room.school.pk)]})
+    assert check_keys(at=timezone.now()).without_key == 1
+    RecordKey.objects.filter(pk=own.pk).update(kind=key["kind"])
+    Wrap.objects.bulk_create(Wrap(**wrap) for wrap in wraps)
+    assert check_keys(at=timezone.now()).without_key == 0
+    assert again(own.account).facts == "Of one."

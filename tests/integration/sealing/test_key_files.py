@@ -1,7 +1,6 @@
 """What does a start say of keys that are missing, wrong or open to others, and does it ever lose one?"""
 
 import os
-import shutil
 import stat
 import sys
 from io import StringIO
@@ -16,17 +15,6 @@ from safeguarding.sealing.services import rotating, setting_up
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def files(settings, tmp_path):
-    """A copy of the key files of the run, for a test to spoil."""
-    for name in ("ROOT_KEY_PATH", "EPOCH_KEYS_PATH"):
-        path = getattr(settings, name)
-        shutil.copy(path, tmp_path / path.name)
-        setattr(settings, name, tmp_path / path.name)
-    settings.ROLE = "owner"
-    return tmp_path
 
 
 def keys(do):

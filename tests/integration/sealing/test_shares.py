@@ -3,7 +3,6 @@
 import io
 import itertools
 import re
-import shutil
 import sys
 from io import StringIO
 
@@ -21,15 +20,6 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
-
-
-@pytest.fixture
-def files(settings, tmp_path):
-    for name in ("ROOT_KEY_PATH", "EPOCH_KEYS_PATH"):
-        path = getattr(settings, name)
-        shutil.copy(path, tmp_path / path.name)
-        setattr(settings, name, tmp_path / path.name)
-    return tmp_path
 
 
 def printed():

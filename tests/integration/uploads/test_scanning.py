@@ -8,7 +8,7 @@ from threading import Thread
 import pytest
 
 from safeguarding.uploads import scanning
-from safeguarding.uploads.scanning import ScannerAway, Verdict, scan
+from safeguarding.uploads.scanning import NoVerdict, ScannerAway, Verdict, scan
 from tests.integration.uploads.corpus import EICAR
 
 
@@ -78,7 +78,7 @@ def test_what_it_could_not_look_into_is_not_called_infected(settings):
 
 @pytest.mark.parametrize("answer", [b"stream: Access denied. ERROR", b"what?", b"OK"])
 def test_what_nobody_expected_is_no_clean_bill(settings, answer):
-    with clamd(answer) as settings.CLAMD_ADDRESS, pytest.raises(ScannerAway):
+    with clamd(answer) as settings.CLAMD_ADDRESS, pytest.raises(NoVerdict):
         scan([b"a"])
 
 
@@ -95,7 +95,7 @@ def test_where_it_does_not_answer_it_is_away(settings, tmp_path, monkeypatch):
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         settings.CLAMD_ADDRESS = f"tcp:127.0.0.1:{silent.getsockname()[1]}"
-        with pytest.raises(ScannerAway):
+        with pytest.raises(NoVerdict):
             scan([b"a"])
 
 

@@ -39,8 +39,10 @@ class Command(BaseCommand):
         try:
             if is_due(timezone.now()):
                 self._once()
-        except HarbourError as error:
-            self.stderr.write(f"No backup: {error.sentence}")
+        except Exception as error:
+            # This process stays, whatever happens: where it ended again and again, all of Harbour would be stopped.
+            said = error.sentence if isinstance(error, HarbourError) else type(error).__name__
+            self.stderr.write(f"No backup: {said}")
         finally:
             connections.close_all()
 

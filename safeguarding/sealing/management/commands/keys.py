@@ -43,6 +43,7 @@ class Command(BaseCommand):
         )
 
     def _ready(self) -> str:
+        setting_up.ensure_whole()
         if not setting_up.is_new():
             setting_up.ensure_keys()
             rotating.finish()

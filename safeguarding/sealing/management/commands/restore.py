@@ -20,11 +20,17 @@ class Command(BaseCommand):
         parser.add_argument(
             "--records", type=Path, help="harbour-….records; left out where the records are still there"
         )
-        parser.add_argument("--keys", type=Path, required=True, help="harbour-….keys of the same day, or a later one")
+        parser.add_argument(
+            "--keys",
+            type=Path,
+            help="harbour-….keys of the same day, or a later one; left out where the keys are there",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.ROLE != "owner":
             raise CommandError("Run this with HARBOUR_ROLE=owner and both OWNER_ addresses set.")
+        if not (options["records"] or options["keys"]):
+            raise CommandError("Say what to put back: --records, --keys, or both (docs/backups.md).")
         try:
             if options["records"]:
                 found = restore_all(records=options["records"], keys=options["keys"])
