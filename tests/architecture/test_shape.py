@@ -8,7 +8,9 @@ from .source import Module, product
 FILE_LINES, FUNCTION_LINES = 400, 60
 
 # Longer on purpose. Each with the reason; a file that has been cut again is taken off.
-LONG_FILES: dict[str, str] = {}
+LONG_FILES: dict[str, str] = {
+    "safeguarding/uploads/sandbox.py": "runs by itself, isolated: it can import no other module of Harbour",
+}
 LONG_FUNCTIONS: dict[str, str] = {}
 
 
