@@ -5,12 +5,12 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import InMemoryUploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, StopFutureHandlers
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopFutureHandlers
 
 # Of one file (a list of children may be larger than what is attached), and of all files of a form together.
 MOST_OF_ONE, MOST_IN_ALL = 50 * 2**20, 100 * 2**20
 # What is read at all, most of it to be told that it is too large.
-MOST_COMING, MOST_OF_A_STRANGER = 275 * 2**20, 2 * 2**20
+MOST_COMING = 275 * 2**20
 
 
 class InMemory(FileUploadHandler):
@@ -24,15 +24,15 @@ class InMemory(FileUploadHandler):
     def handle_raw_input(
         self, input_data: Any, META: dict[str, str], content_length: int, boundary: Any, encoding: str | None = None
     ) -> None:
-        # Asked before anything is kept: a stranger fills no memory.
-        user = getattr(self.request, "user", None)
-        most = MOST_COMING if user is not None and user.is_authenticated else MOST_OF_A_STRANGER
-        if content_length > most:
+        if content_length > MOST_COMING:
             raise RequestDataTooBig("more than may be sent at once")
         self.total = 0
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
+        user = getattr(self.request, "user", None)
+        if user is None or not user.is_authenticated:
+            raise SkipFile  # no page takes a file of a stranger, and none fills the memory with one
         self.file = BytesIO()
         raise StopFutureHandlers
 

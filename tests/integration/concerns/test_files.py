@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.contrib.auth.models import AnonymousUser
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -375,12 +376,12 @@ def test_files_that_came_in_cut_off_are_not_taken(client, room, report, monkeypa
     assert not Attachment.objects.exists()
 
 
-def test_a_stranger_fills_no_memory(client, room, monkeypatch):
-    monkeypatch.setattr(handler, "MOST_OF_A_STRANGER", 1000)
-    given = SimpleUploadedFile("a.txt", b"a" * 5000)
-    assert client.post("/account/sign-in/", {"login": "x", "password": "y", "f": given}).status_code == 413
-    client.force_login(room.lead)
-    assert client.post("/children/import/", {"file": SimpleUploadedFile("a.txt", b"a" * 5000)}).status_code != 413
+def test_a_stranger_fills_no_memory(rf, room):
+    for person, kept in ((AnonymousUser(), 0), (room.lead, 1)):
+        request = rf.post("/", {"words": "He fell.", "chosen": SimpleUploadedFile("a.txt", b"a" * 5000)})
+        request.user = person
+        assert len(request.FILES) == kept
+        assert request.POST["words"] == "He fell."
 
 
 def test_stored_files_that_belong_to_nothing_go_after_a_day(room, report):
