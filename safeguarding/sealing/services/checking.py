@@ -4,7 +4,8 @@ A key without a record is left by a form that was never saved; it opens nothing.
 is missing is made, one that is not needed any more is taken away.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
@@ -15,10 +16,11 @@ from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.keys import uuid7
 from safeguarding.personal_data import own_models
+from safeguarding.sealing.exceptions import Destroyed, KeyProblem
 from safeguarding.sealing.models import KEYS, KeyCheck
 from safeguarding.sealing.services.keeping import share
 from safeguarding.sealing.services.rows import sealed_fields
-from safeguarding.sealing.subjects import linked
+from safeguarding.sealing.subjects import Subject, linked
 
 _BATCH = 5000
 # A form takes no longer between making a key and saving what is under it.
@@ -37,7 +39,7 @@ INSERT INTO sealing_recordkey (id, kind, destroyed_under)
 SELECT id, %s, '' FROM unnest(%s::uuid[]) AS n (id) ON CONFLICT (id) DO NOTHING
 """
 _UNKNOWN = """
-SELECT count(*) FROM sealing_recordkey r WHERE r.id = ANY(%s) AND r.destroyed_at IS NULL AND NOT EXISTS (
+SELECT r.id FROM sealing_recordkey r WHERE r.id = ANY(%s) AND r.destroyed_at IS NULL AND NOT EXISTS (
     SELECT FROM sealing_wrap w JOIN sealing_subjectkey s ON s.id = w.subject_id
     WHERE w.record_id = r.id AND s.wrapped IS NOT NULL
 )
@@ -57,7 +59,7 @@ def check_keys(*, at: datetime) -> KeyCheck:
     """Go through all keys and all that is sealed. Records the result, here and as an event."""
     records, without_record = _records(at)
     with transaction.atomic():
-        without_key = sum(_unknown(keys) for keys in _sealed_under())
+        without_key = len(set[UUID]().union(*(_unknown(keys) for keys in _sealed_under())))
         found = KeyCheck.objects.create(
             id=uuid7(), checked_at=at, records=records, without_record=without_record, without_key=without_key
         )
@@ -84,9 +86,19 @@ def _records(at: datetime) -> tuple[int, int]:
                 wanted = linked(kind, list(held))
             lonely += sum(made < at - _YOUNG for key, k, made, _ in rows if k == kind and key not in wanted)
             lacking = {key: who for key, who in wanted.items() if {s.id for s in who} - held[key]}
-            share(kind, lacking)
+            _mend(kind, lacking)
             _take_spare({key: held[key] - {s.id for s in who} for key, who in wanted.items()})
     return total, lonely
+
+
+def _mend(kind: str, lacking: Mapping[UUID, Collection[Subject]]) -> None:
+    """One that cannot be mended, because its key is lost or whom it is about is destroyed, does not hold up the others."""
+    try:
+        share(kind, lacking)
+    except (Destroyed, KeyProblem):
+        for record_key, who in lacking.items():
+            with suppress(Destroyed, KeyProblem):
+                share(kind, {record_key: who})
 
 
 def _page(after: UUID) -> list[tuple[UUID, str, datetime, list[UUID]]]:
@@ -112,9 +124,8 @@ def _sealed_under() -> Iterator[list[UUID]]:
                     yield [key for (key,) in rows]
 
 
-def _unknown(keys: list[UUID]) -> int:
+def _unknown(keys: list[UUID]) -> set[UUID]:
     with connections[KEYS].cursor() as cursor:
         cursor.execute(_HOLD, [_LOST, keys])
         cursor.execute(_UNKNOWN, [keys])
-        [count] = cursor.fetchone()
-    return int(count)
+        return {key for (key,) in cursor.fetchall()}

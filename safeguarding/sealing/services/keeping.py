@@ -91,7 +91,8 @@ def make(kind: str, records: Mapping[UUID, Collection[Subject]]) -> None:
 def share(kind: str, records: Mapping[UUID, Collection[Subject]]) -> None:
     """Wrap the keys of these records for their subjects too, and give a key to each that has none.
 
-    That a record is no longer about somebody is seen at night (`checking.py`): nothing that answers a page takes a key away.
+    A subject whose own key has been destroyed is passed over; raises `Destroyed` where a record has no other. That a record is
+    no longer about somebody is seen at night (`checking.py`): nothing that answers a page takes a key away.
     """
     for some in batched(records.items(), BATCH):
         wanted = dict(some)
@@ -101,8 +102,12 @@ def share(kind: str, records: Mapping[UUID, Collection[Subject]]) -> None:
             make(kind, new)
         old = {record: _to_seal_with(found).raw for record, found in held.items() if found is not None}
         if old:
-            subjects = _subject_keys({s for record in old for s in wanted[record]})
-            wraps = [_wrap(record, raw, s.id, subjects) for record, raw in old.items() for s in wanted[record]]
+            ended = _ended({s for record in old for s in wanted[record]})
+            living = {record: [s for s in wanted[record] if s.id not in ended] for record in old}
+            if not all(living.values()):
+                raise Destroyed
+            subjects = _subject_keys({s for some_of in living.values() for s in some_of})
+            wraps = [_wrap(record, raw, s.id, subjects) for record, raw in old.items() for s in living[record]]
             with _keys_database() as cursor:
                 cursor.execute(_ADD_WRAPS, _columns(wraps))
 
@@ -114,6 +119,13 @@ def _wrap(record: UUID, raw: bytes, subject: UUID, keys: Mapping[UUID, bytes]) -
 def _columns(wraps: Iterable[tuple[UUID, UUID, bytes]]) -> tuple[list[Any], list[Any], list[Any]]:
     rows = list(wraps)
     return [r for r, _, _ in rows], [s for _, s, _ in rows], [w for _, _, w in rows]
+
+
+def _ended(subjects: Collection[Subject]) -> set[UUID]:
+    """Those of them whose own key has been destroyed."""
+    with _keys_database() as cursor:
+        cursor.execute(_FIND_SUBJECTS, [[s.id for s in subjects]])
+        return {subject for subject, wrapped, _ in cursor.fetchall() if wrapped is None}
 
 
 def _subject_keys(subjects: Collection[Subject]) -> dict[UUID, bytes]:

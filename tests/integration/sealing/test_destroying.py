@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from children.models import ChildDetail
 from children.services import bulk
+from safeguarding.concerns.models import ConcernChild
 from safeguarding.concerns.services.deciding.linking import link_child, unlink_child
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.keys import uuid7
@@ -155,3 +156,32 @@ def test_a_lost_key_is_never_replaced_so_that_a_later_backup_still_opens_what_is
     Wrap.objects.bulk_create(Wrap(**wrap) for wrap in wraps)
     assert check_keys(at=timezone.now()).without_key == 0
     assert again(own.account).facts == "Of one."
+
+
+def test_one_that_cannot_be_mended_does_not_hold_up_the_others(room, family):
+    first, second, own, other, shared = family
+    third = factories.child(room.school, "Elm", "Ashdown")
+    # The first is destroyed, and his rows are still there; of the second a wrap is missing; a third concern has lost its key.
+    destroy_key(subject=Subject.child(first.pk), under=UNDER)
+    lost = factories.concern(room, children=[ChildEntry(role="worried_about", child=third)])
+    Wrap.objects.filter(record=lost.pk).delete()
+    share("concerns.concern", {other.pk: [Subject.school(room.school.pk)]})
+    Wrap.objects.filter(record=other.pk, subject=second.pk).delete()
+    found = check_keys(at=timezone.now())
+    assert found.without_key == 1
+    assert list(Wrap.objects.filter(record=other.pk).values_list("subject_id", flat=True)) == [second.pk]
+    assert list(Wrap.objects.filter(record=shared.pk).values_list("subject_id", flat=True)) == [second.pk]
+    assert not Wrap.objects.filter(record=own.pk).exists()
+
+
+def test_somebody_is_taken_out_of_a_concern_in_which_another_was_destroyed(room, family, again):
+    first, second, _, _, shared = family
+    unnamed = ConcernChild.objects.create(
+        concern=shared, school=room.school, kind="unnamed", description="A girl", role="witness", added_by=room.teacher
+    )
+    link_child(named=unnamed, child=factories.child(room.school, "Ada", "Brook"), by=room.lead)
+    destroy_key(subject=Subject.child(first.pk), under=UNDER)
+    unlink_child(named=unnamed, token=uuid7(), reason="Another girl.", by=room.lead)
+    check_keys(at=timezone.now())
+    assert list(Wrap.objects.filter(record=shared.pk).values_list("subject_id", flat=True)) == [second.pk]
+    assert again(shared.account).facts == "Both."
