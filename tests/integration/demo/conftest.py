@@ -12,6 +12,7 @@ from safeguarding.accounts.models import School
 from safeguarding.demo import source, stories
 from safeguarding.demo.apart import MAIN
 from safeguarding.demo.seeding import seed_demo
+from safeguarding.sealing.models import KEYS
 
 TUESDAY = datetime(2026, 11, 24, 10, 15, tzinfo=ZoneInfo("Europe/London"))
 
@@ -32,11 +33,17 @@ def small_data(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def made(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[School]:
     """The demo school on a Tuesday morning. Each test works in a savepoint, the file in one transaction."""
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():  # type: ignore[attr-defined]
+    with (
+        django_db_blocker.unblock(),  # type: ignore[attr-defined]
+        pytest.MonkeyPatch.context() as patch,
+        transaction.atomic(),
+        transaction.atomic(using=KEYS),
+    ):
         _few_notes(patch)
         seed_demo(now=TUESDAY)
         yield School.objects.get(slug=MAIN)
         transaction.set_rollback(True)
+        transaction.set_rollback(True, using=KEYS)
 
 
 @pytest.fixture
