@@ -50,10 +50,14 @@ class Upload:
 
 @dataclass(frozen=True)
 class Attached:
-    """What became of a form with files: those that were kept, and a sentence for each that was not."""
+    """What became of a form with files: those that were kept, and a sentence for each that was not.
+
+    `is_news`: some of them were not there before, from the same form.
+    """
 
     kept: list[Attachment]
     problems: list[str]
+    is_news: bool
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ def attach(
     looked = _look_into(uploads, by, at)
     locked = lock(concern.pk)
     found = _keep(locked, token, looked, by=by, at=at)
-    if found.kept:
+    if found.is_news:
         touch(locked)
         record(Verb.ADD, locked, by=by, purpose="files")
     return found
@@ -98,7 +102,7 @@ def attach_to_report(
     if concern.finished_at is None:
         raise OutOfTurn("You have not finished this report yet. Finish it first, then attach files.")
     found = _keep(concern, token, looked, by=by, at=at)
-    if found.kept:
+    if found.is_news:
         concern.news_at = at
         concern.revision += 1
         concern.save(update_fields=["news_at", "revision"])
@@ -125,7 +129,7 @@ def _look_into(uploads: Sequence[Upload], by: User, at: datetime) -> Seen:
 
 def _keep(concern: Concern, token: UUID, seen: Seen, *, by: User, at: datetime) -> Attached:
     """Seal what is taken, and only then make its row: a row never lacks its file. The concern is locked."""
-    kept, problems = [], []
+    kept, made, problems = [], [], []
     for number, (upload, looked) in enumerate(seen):
         name = _tidy(upload.name)
         key = uuid5(token, f"{concern.pk}\0{number}\0{name}\0{sha256(upload.content).hexdigest()}")
@@ -135,9 +139,10 @@ def _keep(concern: Concern, token: UUID, seen: Seen, *, by: User, at: datetime) 
         elif looked.kind is None:
             problems.append(f"“{name[:80]}” was not attached. {looked.problem}")
         else:
-            kept.append(_keep_one(concern, key, name, upload, looked, by=by, at=at))
-    record_many(Verb.CREATE, "concerns.attachment", [one.pk for one in kept], by=by, school_id=concern.school_id)
-    return Attached(kept, problems)
+            made.append(_keep_one(concern, key, name, upload, looked, by=by, at=at))
+            kept.append(made[-1])
+    record_many(Verb.CREATE, "concerns.attachment", [one.pk for one in made], by=by, school_id=concern.school_id)
+    return Attached(kept, problems, is_news=bool(made))
 
 
 def _keep_one(

@@ -16,6 +16,7 @@ from safeguarding.uploads import scanning
 from safeguarding.uploads.scanning import NoVerdict, ScannerAway, Verdict
 
 AT_A_TIME = 20
+MOST_STRAYS = 20
 # A form takes no longer between storing a file and saving its row.
 _YOUNG = timedelta(days=1)
 Scan = Attachment.Scan
@@ -63,7 +64,11 @@ def _scan(attachment: Attachment, at: datetime) -> bool:
 
 
 def drop_strays(*, at: datetime | None = None) -> int:
-    """Delete stored files that no row names and that are older than a day. Returns how many."""
+    """Delete stored files that no row names and that are older than a day. Returns how many.
+
+    Forms that were cut off leave a few. Where there are many, it is the rows that are missing (an older backup was put back, a
+    wall hides them), and nothing is deleted.
+    """
     at = at or timezone.now()
     with transaction.atomic():
         known = set()
@@ -74,6 +79,17 @@ def drop_strays(*, at: datetime | None = None) -> int:
         for name in files.stored_names()
         if name not in known and at - default_storage.get_modified_time(name) > _YOUNG
     ]
-    for name in strays:
-        files.drop(name)
-    return len(strays)
+    if not strays:
+        return 0
+    too_many = len(strays) > MOST_STRAYS
+    if not too_many:
+        files.drop(*strays)
+    with transaction.atomic():
+        record(
+            Verb.DISCARD,
+            object_type="concerns.attachment",
+            count=len(strays),
+            purpose="stray files",
+            outcome=Outcome.REFUSED if too_many else Outcome.DONE,
+        )
+    return 0 if too_many else len(strays)

@@ -92,17 +92,23 @@ def _put_keys(path: Path, root: bytes) -> list[str]:
 
 
 def _beside(beside: dict[str, str]) -> Iterator[str]:
-    """The key that seals events goes to its place, if there is none; SECRET_KEY to where the embedded servers keep it."""
-    seal_key = Path(settings.SEAL_KEY_PATH)
+    """The key that seals events goes to its place; SECRET_KEY to where the embedded servers keep it. What has a place that
+    Harbour cannot write, such as a container's secrets, is put beside the keys, to be taken from there by hand."""
+    seal_key, folder = Path(settings.SEAL_KEY_PATH), keyfiles.epochs_path().parent
     if beside["seal_key"] and (not seal_key.exists() or seal_key.read_text() != beside["seal_key"]):
-        write_private(seal_key, beside["seal_key"])
+        try:
+            write_private(seal_key, beside["seal_key"])
+        except OSError:
+            aside = folder / "seal_key.restored"
+            write_private(aside, beside["seal_key"])
+            yield f"The key that seals events is another one than in the backup. Put {aside} in the place of {seal_key}."
     if beside["secret_key"] == settings.SECRET_KEY:
         return
     passwords = settings.VAR / "passwords.json"
     if passwords.exists():
         write_private(passwords, json.dumps(json.loads(passwords.read_text()) | {"secret_key": beside["secret_key"]}))
         return
-    aside = settings.VAR / "secret_key.restored"
+    aside = folder / "secret_key.restored"
     write_private(aside, beside["secret_key"] + "\n")
     yield (
         f"SECRET_KEY is another one than in the backup, and opens no second factor of anybody. Set it to what {aside} holds, "

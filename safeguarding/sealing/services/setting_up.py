@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from django.conf import settings
 from django.db import DatabaseError, OperationalError, connections, models, transaction
 
 from safeguarding.personal_data import declared, own_models
@@ -43,7 +42,7 @@ def ensure_keys() -> None:
 
 def marker() -> Path:
     """There while a backup is being put back, with the name of its file: begun on an empty installation, it may go on."""
-    return Path(settings.VAR) / "restoring"
+    return keyfiles.epochs_path().parent / "restoring"
 
 
 def ensure_whole() -> None:

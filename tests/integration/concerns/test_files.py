@@ -1,4 +1,4 @@
-"""Who attaches a file to a concern, who has it, what of it, and what if it may not be there?"""
+"""Who attaches a file to a concern, who has it, and what of it?"""
 
 from datetime import timedelta
 from types import SimpleNamespace
@@ -14,47 +14,19 @@ from django.utils import timezone
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Attachment
-from safeguarding.concerns.services import attaching, scanning
+from safeguarding.concerns.services import attaching
 from safeguarding.concerns.services.access import restrict_concern
-from safeguarding.concerns.services.attaching import Upload, attach, attach_to_report, give_back, remove, withhold
+from safeguarding.concerns.services.attaching import Upload, attach, attach_to_report
 from safeguarding.concerns.services.raising import call_lead
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
-from safeguarding.sealing import files, ring
-from safeguarding.sealing.exceptions import FileGone, KeysAway
 from safeguarding.sealing.services.destroying import destroy_key
 from safeguarding.sealing.subjects import Subject
 from safeguarding.uploads import handler
-from safeguarding.uploads.scanning import NoVerdict, ScannerAway, Verdict
 from tests import factories
-from tests.factories import SCHOOL_DAY
+from tests.integration.concerns.filed import NOTE, attached, send, stored, text
 from tests.integration.uploads.corpus import GOOD, HOSTILE, located_picture, pdf
 
-pytestmark = pytest.mark.django_db
-NOTE = Upload("Drawing of Rowan.txt", b"He drew a house without a door.")
-
-
-@pytest.fixture
-def report(room):
-    return factories.concern(room)
-
-
-def attached(room, concern, *uploads, by=None):
-    [kept] = attach(concern=concern, token=uuid4(), uploads=uploads or [NOTE], by=by or room.lead).kept
-    return kept
-
-
-def stored():
-    folders = default_storage.listdir("")[0] if default_storage.exists("") else []
-    return {f"{folder}/{name}" for folder in folders for name in default_storage.listdir(folder)[1]}
-
-
-def send(client, address, *uploads, **more):
-    given = [SimpleUploadedFile(upload.name, upload.content) for upload in uploads]
-    return client.post(address, {"token": str(uuid4()), "chosen": given, **more}, follow=True)
-
-
-def text(page):
-    return " ".join(page.content.decode().split())
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_store")]
 
 
 def body(page):
@@ -168,8 +140,12 @@ def test_a_form_that_cannot_be_taken_says_why(client, room, report, uploads, say
 def test_the_same_form_twice_attaches_once(room, report):
     token = uuid4()
     for _ in range(2):
-        attach(concern=report, token=token, uploads=[NOTE, Upload("b.txt", b"b")], by=room.lead)
+        found = attach(concern=report, token=token, uploads=[NOTE, Upload("b.txt", b"b")], by=room.lead)
+        assert len(found.kept) == 2
     assert Attachment.objects.count() == 2
+    # The second time is no news to anybody.
+    assert Event.objects.filter(verb=Verb.CREATE, object_type="concerns.attachment").count() == 2
+    assert Event.objects.filter(verb=Verb.ADD, object_id=report.pk).count() == 1
     assert len(stored() & {one.stored for one in Attachment.objects.all()}) == 2
 
 
@@ -256,102 +232,6 @@ def test_nobody_fills_the_disk_alone(room, report, monkeypatch):
         attached(room, report)
 
 
-# --- scanning
-
-
-@pytest.fixture
-def scanner(settings, monkeypatch):
-    """A scanner that says what the test wants: a verdict, or that it is away."""
-    settings.CLAMD_ADDRESS = "unix:/nowhere"
-    said = SimpleNamespace(verdict=Verdict.CLEAN, trouble=())
-
-    def scan(chunks):
-        content = b"".join(chunks)
-        assert content
-        if said.verdict is None:
-            raise ScannerAway
-        if content in said.trouble:
-            raise NoVerdict
-        return said.verdict
-
-    monkeypatch.setattr(scanning.scanning, "scan", scan)
-    return said
-
-
-@pytest.mark.parametrize(
-    ("verdict", "status", "says"),
-    [
-        (Verdict.CLEAN, 200, "Scanned: no virus found"),
-        (Verdict.INFECTED, 409, "Has a virus"),
-        (Verdict.UNSCANNABLE, 409, "Could not be scanned"),
-        (None, 409, "Waits to be scanned"),
-    ],
-)
-def test_nobody_has_a_file_before_it_is_clean(client, room, report, scanner, verdict, status, says):
-    scanner.verdict = verdict
-    note = attached(room, report)
-    client.force_login(room.lead)
-    assert client.get(f"/files/{note.pk}/").status_code == 409
-    assert scanning.scan_waiting() == (verdict is not None)
-    assert client.get(f"/files/{note.pk}/").status_code == status
-    assert says in text(client.get(f"/concerns/{report.pk}/"))
-
-
-def test_a_scanner_that_was_away_is_asked_again_and_the_concern_is_saved_all_the_same(room, scanner):
-    scanner.verdict = None
-    note = attached(room, factories.concern(room))
-    assert scanning.scan_waiting() == 0
-    scanner.verdict = Verdict.CLEAN
-    assert (scanning.scan_waiting(), scanning.scan_waiting()) == (1, 0)
-    note.refresh_from_db()
-    assert (note.scan, note.may_be_opened) == ("clean", True)
-
-
-def test_files_of_the_time_before_there_was_a_scanner_are_scanned(room, report, settings, scanner):
-    settings.CLAMD_ADDRESS = ""
-    note = attached(room, report)
-    assert (note.scan, scanning.scan_waiting()) == ("not_scanned", 0)
-    settings.CLAMD_ADDRESS, scanner.verdict = "unix:/nowhere", Verdict.INFECTED
-    assert scanning.scan_waiting() == 1
-    note.refresh_from_db()
-    assert not note.may_be_opened
-
-
-def test_a_file_that_is_missing_does_not_hold_up_the_others(room, report, scanner):
-    gone, there = attached(room, report), attached(room, report, Upload("b.txt", b"b"))
-    files.drop(gone.stored)
-    assert scanning.scan_waiting() == 2
-    assert [one.scan for one in Attachment.objects.order_by("attached_at", "pk")] == ["unscannable", "clean"]
-    assert there.pk
-    ring.forget()
-    with pytest.raises(FileGone):
-        files.read(gone.stored, record=report.pk)
-
-
-def test_a_file_with_which_the_scanner_has_trouble_waits_behind_the_others(room, report, scanner, monkeypatch):
-    monkeypatch.setattr(scanning, "AT_A_TIME", 1)
-    bad, good = attached(room, report), attached(room, report, Upload("b.txt", b"b"))
-    scanner.trouble = (NOTE.content,)
-    assert [scanning.scan_waiting() for _ in range(3)] == [0, 1, 0]
-    assert {one.pk: one.scan for one in Attachment.objects.all()} == {bad.pk: "waiting", good.pk: "clean"}
-    scanner.trouble = ()
-    assert scanning.scan_waiting() == 1
-
-
-def test_while_the_keys_are_away_nothing_is_given_up(room, report, scanner, monkeypatch):
-    note = attached(room, report)
-
-    def away(*args, **kwargs):
-        raise KeysAway
-
-    with monkeypatch.context() as broken:
-        broken.setattr(files, "read", away)
-        assert scanning.scan_waiting() == 0
-    note.refresh_from_db()
-    assert note.scan == "waiting"
-    assert scanning.scan_waiting() == 1
-
-
 def test_a_lead_who_may_not_see_the_concern_any_more_has_no_file_of_it(client, room, report):
     note = attached(room, report, by=room.deputy)
     client.force_login(room.deputy)
@@ -382,79 +262,3 @@ def test_a_stranger_fills_no_memory(rf, room):
         request.user = person
         assert len(request.FILES) == kept
         assert request.POST["words"] == "He fell."
-
-
-def test_stored_files_that_belong_to_nothing_go_after_a_day(room, report):
-    note = attached(room, report)
-    stray = default_storage.save(files.new_name(), SimpleUploadedFile("x", b"sealed"))
-    now = timezone.now()
-    assert scanning.drop_strays(at=now) == 0
-    assert scanning.drop_strays(at=now + timedelta(days=2)) >= 1
-    assert stray not in stored() and note.stored in stored()
-
-
-# --- a file that may not be there
-
-
-def test_it_is_out_of_reach_at_once_and_a_second_person_takes_it_out(client, room, report):
-    picture = attached(room, report, Upload("a.jpg", located_picture()))
-    client.force_login(room.deputy)
-    page = client.post(f"/files/{picture.pk}/withhold/", {"reason": "intimate"}, follow=True)
-    assert "You are the first of the two" in text(page)
-    for person in (room.deputy, room.lead, room.headteacher):
-        client.force_login(person)
-        for address in ("", "picture/"):
-            assert client.get(f"/files/{picture.pk}/{address}").status_code == 409
-    client.force_login(room.deputy)
-    assert client.post(f"/files/{picture.pk}/remove/").status_code == 403
-    client.force_login(room.lead)
-    names = {picture.stored, *picture.pictures}
-    assert names <= stored()
-    assert client.post(f"/files/{picture.pk}/remove/").status_code == 302
-    picture.refresh_from_db()
-    assert (picture.stored, picture.pictures, picture.removed_by) == ("", [], room.lead)
-    assert "A file was taken out" in text(client.get(f"/concerns/{report.pk}/"))
-    assert client.post(f"/files/{picture.pk}/remove/").status_code == 409
-    told = Event.objects.filter(object_id=picture.pk, verb__in=[Verb.RESTRICT, Verb.CONFIRM])
-    assert set(told.values_list("verb", "actor_id")) == {("restrict", room.deputy.pk), ("confirm", room.lead.pk)}
-
-
-def test_its_files_leave_the_store_when_it_is_taken_out(room, report, django_capture_on_commit_callbacks):
-    picture = attached(room, report, Upload("a.jpg", located_picture()))
-    withhold(attachment=picture, reason="unlawful", by=room.lead)
-    with django_capture_on_commit_callbacks(execute=True):
-        remove(attachment=picture, by=room.headteacher)
-    assert not {picture.stored, *picture.pictures} & stored()
-
-
-def test_it_can_be_given_back_by_the_second_person_only(room, report):
-    note = attached(room, report)
-    with pytest.raises(OutOfTurn):
-        give_back(attachment=note, by=room.lead)
-    withhold(attachment=note, reason="other_child", by=room.lead)
-    assert withhold(attachment=note, reason="intimate", by=room.deputy).withheld_by == room.lead
-    with pytest.raises(NotAllowed):
-        give_back(attachment=note, by=room.lead)
-    give_back(attachment=note, by=room.deputy)
-    note.refresh_from_db()
-    assert (note.is_withheld, note.removal, note.may_be_opened) == (False, "", True)
-
-
-def test_a_reason_is_asked_for_and_only_those_who_decide_are(client, room, report):
-    note = attached(room, report)
-    client.force_login(room.lead)
-    for given in ({}, {"reason": ""}, {"reason": "boring"}):
-        assert client.post(f"/files/{note.pk}/withhold/", given).status_code == 422
-    with pytest.raises(BadInput):
-        withhold(attachment=note, reason="boring", by=room.lead)
-    for person in (room.teacher, room.office):
-        with pytest.raises(NotAllowed):
-            withhold(attachment=note, reason="intimate", by=person)
-
-
-def test_paper_names_the_files(client, room, report):
-    attached(room, report, Upload("Rowan’s drawing.txt", b"Words."))
-    client.force_login(room.lead)
-    with time_machine.travel(SCHOOL_DAY, tick=False):
-        page = client.post(f"/concerns/{report.pk}/paper/")
-    assert page.status_code == 200

@@ -10,6 +10,7 @@ from django.db import connection, models
 
 from safeguarding.sealing import ring
 from tests import factories
+from tests.integration.sealing.backed import WORDS
 
 
 @pytest.fixture
@@ -51,3 +52,18 @@ def files(settings: Any, tmp_path: Path) -> Path:
         setattr(settings, name, tmp_path / path.name)
     settings.ROLE = "owner"
     return tmp_path
+
+
+@pytest.fixture
+def installation(settings: Any, files: Path) -> Path:
+    """Folders of its own for what is no database."""
+    settings.VAR = files
+    settings.SEAL_KEY_PATH = files / "seal.key"
+    settings.SEAL_KEY_PATH.write_text("the key that seals events\n")
+    settings.BACKUP_FOLDER, settings.BACKUP_KEYS_FOLDER = files / "records", files / "keys"
+    return files
+
+
+@pytest.fixture
+def account(installation: Path) -> Any:
+    return factories.concern(factories.staffroom(), facts=WORDS).account

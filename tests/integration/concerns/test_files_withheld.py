@@ -1,0 +1,77 @@
+"""What if a file may not be there: who takes it out of reach, who out of the record?"""
+
+import pytest
+import time_machine
+
+from safeguarding.audit.models import Event, Verb
+from safeguarding.concerns.services.attaching import Upload, give_back, remove, withhold
+from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from tests.factories import SCHOOL_DAY
+from tests.integration.concerns.filed import attached, stored, text
+from tests.integration.uploads.corpus import located_picture
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_store")]
+
+
+def test_it_is_out_of_reach_at_once_and_a_second_person_takes_it_out(client, room, report):
+    picture = attached(room, report, Upload("a.jpg", located_picture()))
+    client.force_login(room.deputy)
+    page = client.post(f"/files/{picture.pk}/withhold/", {"reason": "intimate"}, follow=True)
+    assert "You are the first of the two" in text(page)
+    for person in (room.deputy, room.lead, room.headteacher):
+        client.force_login(person)
+        for address in ("", "picture/"):
+            assert client.get(f"/files/{picture.pk}/{address}").status_code == 409
+    client.force_login(room.deputy)
+    assert client.post(f"/files/{picture.pk}/remove/").status_code == 403
+    client.force_login(room.lead)
+    names = {picture.stored, *picture.pictures}
+    assert names <= stored()
+    assert client.post(f"/files/{picture.pk}/remove/").status_code == 302
+    picture.refresh_from_db()
+    assert (picture.stored, picture.pictures, picture.removed_by) == ("", [], room.lead)
+    assert "A file was taken out" in text(client.get(f"/concerns/{report.pk}/"))
+    assert client.post(f"/files/{picture.pk}/remove/").status_code == 409
+    told = Event.objects.filter(object_id=picture.pk, verb__in=[Verb.RESTRICT, Verb.CONFIRM])
+    assert set(told.values_list("verb", "actor_id")) == {("restrict", room.deputy.pk), ("confirm", room.lead.pk)}
+
+
+def test_its_files_leave_the_store_when_it_is_taken_out(room, report, django_capture_on_commit_callbacks):
+    picture = attached(room, report, Upload("a.jpg", located_picture()))
+    withhold(attachment=picture, reason="unlawful", by=room.lead)
+    with django_capture_on_commit_callbacks(execute=True):
+        remove(attachment=picture, by=room.headteacher)
+    assert not {picture.stored, *picture.pictures} & stored()
+
+
+def test_it_can_be_given_back_by_the_second_person_only(room, report):
+    note = attached(room, report)
+    with pytest.raises(OutOfTurn):
+        give_back(attachment=note, by=room.lead)
+    withhold(attachment=note, reason="other_child", by=room.lead)
+    assert withhold(attachment=note, reason="intimate", by=room.deputy).withheld_by == room.lead
+    with pytest.raises(NotAllowed):
+        give_back(attachment=note, by=room.lead)
+    give_back(attachment=note, by=room.deputy)
+    note.refresh_from_db()
+    assert (note.is_withheld, note.removal, note.may_be_opened) == (False, "", True)
+
+
+def test_a_reason_is_asked_for_and_only_those_who_decide_are(client, room, report):
+    note = attached(room, report)
+    client.force_login(room.lead)
+    for given in ({}, {"reason": ""}, {"reason": "boring"}):
+        assert client.post(f"/files/{note.pk}/withhold/", given).status_code == 422
+    with pytest.raises(BadInput):
+        withhold(attachment=note, reason="boring", by=room.lead)
+    for person in (room.teacher, room.office):
+        with pytest.raises(NotAllowed):
+            withhold(attachment=note, reason="intimate", by=person)
+
+
+def test_paper_names_the_files(client, room, report):
+    attached(room, report, Upload("Rowan’s drawing.txt", b"Words."))
+    client.force_login(room.lead)
+    with time_machine.travel(SCHOOL_DAY, tick=False):
+        page = client.post(f"/concerns/{report.pk}/paper/")
+    assert page.status_code == 200
