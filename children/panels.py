@@ -4,10 +4,11 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
-from children.models import Child, ChildDetail
+from children.models import Child, ChildDetail, Photograph
 from children.permissions import access_to_a_child, children_open_to, may_see_details
 from children.services.sight import given_to, to_look_at
 from safeguarding.accounts.notices import leads_to
@@ -33,10 +34,19 @@ def record_frame(request: Request, child: Child, tab: str) -> dict[str, Any]:
     The detail is None for somebody who may see the card only.
     """
     request.of_school = child.school_id
-    detail = visible(request, ChildDetail).filter(child=child).first()
+    known_by = visible(request, Photograph).filter(
+        child=OuterRef("pk"), use=Photograph.Use.IDENTIFICATION, ended_at=None
+    )
+    detail = (
+        visible(request, ChildDetail)
+        .filter(child=child)
+        .annotate(photograph=Subquery(known_by.values("pk")[:1]))
+        .first()
+    )
     return {
         "child": child,
         "detail": detail,
+        "photograph": detail.photograph if detail and child.is_on_roll else None,
         "age": detail.age(timezone.localdate()) if detail and not detail.date_of_death else None,
         "tabs": tabs(request, child.pk, child.school_id, tab, given=child.pk in children_open_to(request.user)),
     }
@@ -81,6 +91,15 @@ def _to_look_at(request: Request, record: Any) -> dict[str, Any] | None:
 register(
     NavItem("children", "Children", "children", may=_sees_children, order=25),
     NavItem("access", "Access", "access_home", may=_manages, order=87),
+    Tab(
+        "files",
+        "Files",
+        "child_files",
+        may=lambda r, school_id: may(r.user, "view_concerns", school_id),
+        order=30,
+        given=True,
+    ),
+    Tab("photographs", "Photographs", "child_photographs", may=_sees_child, order=45, given=True),
     Tab("people", "People", "child_people", may=_sees_child, order=40, given=True),
     Tab(
         "access",

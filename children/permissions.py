@@ -16,10 +16,12 @@ from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.protection import Rule, among, fact, known, rule, who_sees
 from safeguarding.once import once
+from safeguarding.uploads.permissions import decided_by
 
 from .models import (
     Child,
     ChildDetail,
+    ChildFile,
     ChildGrant,
     ChildTeamGrant,
     ClassEpisode,
@@ -39,13 +41,14 @@ from .models import (
     ImportRun,
     OtherName,
     ParentalResponsibility,
+    Photograph,
     Sibling,
 )
 
 # What is behind a child's card, by the child; and by what it has instead of a child.
 DETAILS: tuple[type[Model], ...] = (
     ChildDetail, OtherName, FormerUpn, Enrolment, ClassEpisode, EarlierSchool, ContactLink,
-    ParentalResponsibility, ContactRestriction,
+    ParentalResponsibility, ContactRestriction, Photograph,
 )  # fmt: skip
 
 
@@ -79,6 +82,12 @@ def _details(me: Any) -> Rule:
 
 for _model in DETAILS:
     rule(_model)(_details)
+
+
+@rule(ChildFile)
+def files_seen(me: Any) -> Rule:
+    """Documents of the record: for those who read concerns, and for whom the record is open."""
+    return behind_the_card(me, "child_id", Capability.VIEW_CONCERNS)
 
 
 @rule(Sibling)
@@ -179,6 +188,14 @@ def team_grants_seen(me: Any) -> Rule:
         },
         never=among("content_object_id", fact("hidden_children", me)),
     )
+
+
+def may_decide_file(user: User, file: ChildFile) -> bool:
+    """Who withholds a document of the record, and takes it out."""
+    return may(user, Capability.DECIDE_CONCERNS, file.school_id)
+
+
+decided_by(ChildFile, may_decide_file)
 
 
 def may_see_details(user: User, school_id: UUID) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import access, conflicts, finding, imports, record
+from .views import access, conflicts, files, finding, imports, record
 
 urlpatterns: list[URLPattern] = [
     path("", finding.children, name="children"),
@@ -11,6 +11,10 @@ urlpatterns: list[URLPattern] = [
     path("find/", finding.find_child, name="find_child"),
     path("<uuid:pk>/", record.child, name="child"),
     path("<uuid:pk>/people/", record.people, name="child_people"),
+    path("<uuid:pk>/files/", files.child_files, name="child_files"),
+    path("<uuid:pk>/photographs/", files.photographs, name="child_photographs"),
+    path("photographs/<uuid:photograph_id>/", files.photograph, name="photograph"),
+    path("photographs/<uuid:photograph_id>/end/", files.end_photograph, name="end_photograph"),
     path("<uuid:pk>/address/", record.address, name="child_address"),
     # Who can see a record, who has looked, and access to it.
     path("<uuid:pk>/access/", access.child_access, name="child_access"),

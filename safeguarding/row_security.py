@@ -30,6 +30,7 @@ REFERENCE = frozenset({
 })  # fmt: skip
 INFRASTRUCTURE = frozenset({
     "audit.event", "audit.leaf", "audit.checkpoint", "audit.sealstate", "concerns.referencecounter",
+    "uploads.scannercheck",
 })  # fmt: skip
 # In the database of keys, which holds no rows of the schools' own (`safeguarding/sealing/`).
 ELSEWHERE = frozenset({
@@ -39,7 +40,9 @@ ELSEWHERE = frozenset({
 # Work of the machine that nobody asked for by name, and the tables it needs whole. `worker` alone does it, and only
 # where the transaction names no person: what somebody asked for is done with that person's rights.
 SYSTEM_TASKS: dict[str, frozenset[str]] = {
-    "scans of attachments, and files that belong to nothing": frozenset({"concerns.attachment", "audit.logentry"}),
+    "scans of attachments, and files that belong to nothing": frozenset({
+        "concerns.attachment", "children.childfile", "children.photograph", "audit.logentry",
+    }),
     "escalation of calls and of unread concerns": frozenset({"concerns.concern", "concerns.concernchild", "concerns.draft"}),
     "matching of imports": frozenset({
         "audit.logentry",

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "safeguarding.accounts",
     "safeguarding.audit",
     "safeguarding.sealing",
+    "safeguarding.uploads",
     "children",
     "safeguarding.concerns",
     "safeguarding.demo",

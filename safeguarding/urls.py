@@ -10,6 +10,7 @@ urlpatterns = [
     path("act-as/", views.act_as, name="act_as"),
     path("", include("safeguarding.accounts.urls")),
     path("", include("safeguarding.sealing.urls")),
+    path("files/", include("safeguarding.uploads.urls")),
     path("children/", include("children.urls")),
     path("", include("safeguarding.concerns.urls")),
 ]

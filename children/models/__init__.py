@@ -20,12 +20,14 @@ from .family import (
     HouseholdMember,
     ParentalResponsibility,
 )
+from .files import ChildFile, Photograph
 from .imports import ColumnMapping, ImportPart, ImportRow, ImportRun
 
 __all__ = [
     "BY_NAME",
     "Child",
     "ChildDetail",
+    "ChildFile",
     "ChildGrant",
     "ChildTeamGrant",
     "ClassEpisode",
@@ -45,5 +47,6 @@ __all__ = [
     "ImportRun",
     "OtherName",
     "ParentalResponsibility",
+    "Photograph",
     "Sibling",
 ]

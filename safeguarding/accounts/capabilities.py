@@ -17,6 +17,7 @@ WORDS: dict[Capability, str] = {
     C.VIEW_CHILD_DETAILS: "opens the record of every child: people, dates, numbers",
     C.VIEW_ADDRESSES: "sees where children live",
     C.IMPORT_CHILDREN: "brings in the list of children",
+    C.KEEP_PHOTOGRAPHS: "puts photographs of children on their records, with consent where it is needed",
     C.OWN_ACTIONS: "has a page of the actions given to them",
     C.MANAGE_SCHOOL: "changes the school’s settings",
     C.MANAGE_ACCESS: "gives and withdraws access, and looks at conflicts of interest",

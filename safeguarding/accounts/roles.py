@@ -22,6 +22,8 @@ class Capability(StrEnum):
     VIEW_CHILD_DETAILS = "view_child_details"
     VIEW_ADDRESSES = "view_addresses"
     IMPORT_CHILDREN = "import_children"
+    # Put photographs of children on their records, with consent where it is needed, and end them.
+    KEEP_PHOTOGRAPHS = "keep_photographs"
     # Any member of staff may be given an action. These have the page of their actions in the navigation from the start.
     OWN_ACTIONS = "own_actions"
     MANAGE_SCHOOL = "manage_school"
@@ -56,7 +58,7 @@ class Role:
 
 C = Capability
 _STAFF = frozenset({C.LOG_CONCERN, C.FIND_CHILDREN})
-_OFFICE = _STAFF | {C.VIEW_CHILD_DETAILS, C.VIEW_ADDRESSES, C.IMPORT_CHILDREN}
+_OFFICE = _STAFF | {C.VIEW_CHILD_DETAILS, C.VIEW_ADDRESSES, C.IMPORT_CHILDREN, C.KEEP_PHOTOGRAPHS}
 _PASTORAL = _STAFF | {C.OWN_ACTIONS, C.EMERGENCY_ACCESS}
 _DEPUTY = _OFFICE | {C.VIEW_CONCERNS, C.DECIDE_CONCERNS, C.RECEIVE_CALLS, C.OWN_ACTIONS}
 _LEAD = _DEPUTY | {C.VIEW_RESTRICTED, C.MANAGE_SCHOOL, C.MANAGE_ACCESS, C.VIEW_AUDIT, C.KEEP_KEYS}

@@ -30,12 +30,13 @@ KINDS = {
     "actions": "Actions done or withdrawn",
     "notes": "Notes and additions",
     "links": "Named in another concern",
+    "files": "Documents",
 }
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened. `timed` is false where only the day is known; `concern_id` leads to the record it is from."""
+    """One thing that happened. `timed` is false where only the day is known; `concern_id` leads to the record it is from, or `link`."""
 
     at: datetime
     title: str
@@ -47,6 +48,7 @@ class Entry:
     tag: tuple[str, str] = ("", "")
     reference: str = ""
     concern_id: UUID | None = None
+    link: str = ""
 
     @property
     def clock(self) -> time | None:

@@ -1,4 +1,4 @@
-"""What do concerns put into a child's chronology? What was logged, decided, done or withdrawn, noted, added and closed.
+"""What do concerns put into a child's chronology? What was logged, decided, done or withdrawn, noted, added, closed and filed.
 
 The child a concern is about, or who may have caused harm in it, has the whole story. A witness, a brother or sister, or a
 child who is mentioned has one line that leads to the concern, so that a file about one child does not tell another's.
@@ -7,12 +7,13 @@ child who is mentioned has one line that leads to the concern, so that a file ab
 import re
 from collections.abc import Mapping
 from datetime import time
+from typing import Any
 from uuid import UUID
 
 from django.db.models import DateTimeField, F, Func, QuerySet, TimeField, Value
 from django.db.models.functions import Coalesce
 
-from children.models import Child
+from children.models import Child, ChildFile
 from safeguarding.accounts.titles import Titles, inside
 from safeguarding.audit.reading import visible
 from safeguarding.http import Request
@@ -64,7 +65,7 @@ def first_sentence(text: str, longest: int = LONGEST) -> str:
     return f"{sentence[:longest].rsplit(' ', 1)[0]}…"
 
 
-def _told_of(request: Request, child: Child) -> list[UUID]:
+def told_of(request: Request, child: Child) -> list[UUID]:
     """Keys of the concerns that tell of `child` in full. What somebody else may see of one (their own words, an action of
     theirs) is no entry of the child's chronology.
 
@@ -82,7 +83,7 @@ def _told_of(request: Request, child: Child) -> list[UUID]:
 
 
 def _logged(request: Request, child: Child) -> QuerySet[Concern]:
-    return visible(request, Concern).filter(pk__in=_told_of(request, child)).annotate(moment=happened())
+    return visible(request, Concern).filter(pk__in=told_of(request, child)).annotate(moment=happened())
 
 
 def _tell_logged(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
@@ -122,7 +123,7 @@ def _headline(concern: Concern) -> str:
 
 
 def _decided(request: Request, child: Child) -> QuerySet[Decision]:
-    return visible(request, Decision).filter(concern__in=_told_of(request, child)).annotate(moment=F("decided_at"))
+    return visible(request, Decision).filter(concern__in=told_of(request, child)).annotate(moment=F("decided_at"))
 
 
 def _tell_decided(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
@@ -143,7 +144,7 @@ def _tell_decided(request: Request, keys: list[UUID], titles: Titles) -> Mapping
 
 
 def _closed(request: Request, child: Child) -> QuerySet[Closing]:
-    return visible(request, Closing).filter(concern__in=_told_of(request, child)).annotate(moment=F("closed_at"))
+    return visible(request, Closing).filter(concern__in=told_of(request, child)).annotate(moment=F("closed_at"))
 
 
 def _tell_closed(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
@@ -169,7 +170,7 @@ def _tell_closed(request: Request, keys: list[UUID], titles: Titles) -> Mapping[
 def _ended(request: Request, child: Child) -> QuerySet[Action]:
     return (
         visible(request, Action)
-        .filter(concern__in=_told_of(request, child), status__in=_ENDED)
+        .filter(concern__in=told_of(request, child), status__in=_ENDED)
         .annotate(moment=F("ended_at"))
     )
 
@@ -193,7 +194,7 @@ def _tell_ended(request: Request, keys: list[UUID], titles: Titles) -> Mapping[U
 
 
 def _noted(request: Request, child: Child) -> QuerySet[ConcernNote]:
-    return visible(request, ConcernNote).filter(concern__in=_told_of(request, child)).annotate(moment=F("added_at"))
+    return visible(request, ConcernNote).filter(concern__in=told_of(request, child)).annotate(moment=F("added_at"))
 
 
 def _tell_noted(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
@@ -213,7 +214,7 @@ def _tell_noted(request: Request, keys: list[UUID], titles: Titles) -> Mapping[U
 
 def _added(request: Request, child: Child) -> QuerySet[Amendment]:
     return (
-        visible(request, Amendment).filter(account__concern__in=_told_of(request, child)).annotate(moment=F("added_at"))
+        visible(request, Amendment).filter(account__concern__in=told_of(request, child)).annotate(moment=F("added_at"))
     )
 
 
@@ -264,6 +265,38 @@ def _tell_linked(request: Request, keys: list[UUID], titles: Titles) -> Mapping[
     }
 
 
+# --- documents of the record itself
+
+
+def _files(request: Request) -> QuerySet[Any]:
+    """By the date on them, else by when they were attached."""
+    midnight = Value(time(), output_field=TimeField())
+    dated = Coalesce(LondonMoment(F("dated"), midnight), F("attached_at"))
+    return visible(request, ChildFile).filter(removed_at=None).annotate(moment=dated)
+
+
+def _filed(request: Request, child: Child) -> QuerySet[Any]:
+    return _files(request).filter(child=child)
+
+
+def _tell_filed(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
+    rows = _files(request).filter(pk__in=keys).select_related("author")
+    return {
+        file.pk: Entry(
+            at=file.moment,
+            timed=file.dated is None,
+            title=f"File: {inside(file.get_what_display())}",
+            sentence=file.name,
+            source=f"attached by {titles.of(file.author, file.attached_at)}",
+            icon="note",
+            tone="plan",
+            reference="Files",
+            link=file.get_absolute_url(),
+        )
+        for file in rows
+    }
+
+
 def _timed(account: Account | None) -> bool:
     """Whether the time of day is known: said by the author, or the moment of logging."""
     return account is None or account.observed_on is None or account.observed_at is not None
@@ -277,4 +310,5 @@ SOURCES = (
     Source("noted", "notes", _noted, _tell_noted),
     Source("added", "notes", _added, _tell_added),
     Source("linked", "links", _linked, _tell_linked),
+    Source("filed", "files", _filed, _tell_filed),
 )

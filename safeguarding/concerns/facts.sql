@@ -87,6 +87,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WHERE owner_id = me AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[])
 $$;
 
+-- What the person has to do, or had to: for the files of it.
+CREATE FUNCTION rules.own_actions(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(id), '{}') FROM public.concerns_action
+    WHERE owner_id = me AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[])
+$$;
+
 -- One's own unsent drafts, and those of others that the person has opened with a reason.
 CREATE FUNCTION rules.own_drafts(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$

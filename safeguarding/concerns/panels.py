@@ -19,8 +19,8 @@ from safeguarding.once import once
 from safeguarding.panels import NavItem, Panel, Tab, register
 
 from . import chronology
-from .entries import SOURCES
-from .models import Action, Concern
+from .entries import SOURCES, told_of
+from .models import Action, Attachment, Concern
 from .permissions import access_given
 from .services import reading
 from .services.drafts import unsent_for_a_day, unsent_of
@@ -123,7 +123,16 @@ def _opens_to_team(request: Request, record: Any) -> dict[str, Any]:
     return {"grants": list(live_grants(grants, timezone.localdate()).select_related("content_object"))}
 
 
+def _files_of_concerns(request: Request, child: Any) -> dict[str, Any] | None:
+    """The files of the concerns that tell of a child, newest first; no panel where there are none."""
+    telling = told_of(request, child)
+    rows = visible(request, Attachment).filter(concern__in=telling, removed_at=None).select_related("concern")
+    found = read_many(request, rows.order_by("-attached_at", "-pk")[:MOST], purpose="files of concerns", about=child)
+    return {"files": found} if found else None
+
+
 register(
+    Panel("child_files", "concerns", "concerns/child_files_panel.html", data=_files_of_concerns),
     Panel("own_role", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=10),
     Panel("staff_home", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=12),
     Panel("staff_home", "named", "access/named_panel.html", data=_named, order=16),

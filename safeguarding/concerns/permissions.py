@@ -23,6 +23,7 @@ from safeguarding.audit.models import LogEntry
 from safeguarding.audit.protection import Rule, among, fact, known, overlapping, rule
 from safeguarding.exceptions import BadInput, NotAllowed
 from safeguarding.once import once
+from safeguarding.uploads.permissions import decided_by
 
 from .models import (
     Account,
@@ -112,9 +113,11 @@ def seen_by_author_too(me: Any) -> Rule:
 
 @rule(Attachment)
 def files_seen(me: Any) -> Rule:
-    """Files: for those who may see the concern, and for who wrote its report those that they attached to it."""
+    """Files: for those who may see the concern, for who wrote its report those that they attached to it, and those of an
+    action for whoever has to do it.
+    """
     own = Q(author=me) & among("concern_id", fact("own_concerns", me))
-    return through_the_concern(me, "concern_id", {"author": own})
+    return through_the_concern(me, "concern_id", {"author": own, "owner": among("action_id", fact("own_actions", me))})
 
 
 @rule(ConcernChild)
@@ -198,11 +201,6 @@ def stands_in(user: Any, concern_id: UUID, school_id: UUID) -> bool:
     return may(user, Capability.STAND_IN, school_id) and concern_id in known("concerns_standing_in", user.pk)
 
 
-def may_have_original(user: Any, attachment: Attachment) -> bool:
-    """Who may have a picture as it came, with what it says of where and when: leads. Others have it drawn anew."""
-    return not attachment.of_kind.is_picture or may_decide(user, attachment)
-
-
 def may_read(user: Any, concern: Concern) -> bool:
     return may(user, Capability.VIEW_CONCERNS, concern.school_id) or stands_in(user, concern.pk, concern.school_id)
 
@@ -213,6 +211,9 @@ def may_decide(user: Any, record: Concern | Action | Attachment) -> bool:
         return True
     concern_id = record.pk if isinstance(record, Concern) else record.concern_id
     return stands_in(user, concern_id, record.school_id)
+
+
+decided_by(Attachment, may_decide, also=access_given)
 
 
 def ensure_decides(by: Any, concern_id: UUID, school_id: UUID, sentence: str) -> None:

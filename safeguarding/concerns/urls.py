@@ -80,10 +80,7 @@ urlpatterns: list[URLPattern] = [
     # Files.
     path("concerns/<uuid:concern_id>/files/", attaching.attach, name="attach"),
     path("my-reports/<uuid:concern_id>/files/", attaching.report_attach, name="report_attach"),
-    path("files/<uuid:attachment_id>/", attaching.attachment, name="attachment"),
-    path("files/<uuid:attachment_id>/picture/", attaching.attachment_picture, name="attachment_picture"),
-    path("files/<uuid:attachment_id>/withhold/", attaching.withhold, name="withhold"),
-    path("files/<uuid:attachment_id>/remove/", attaching.remove, name="remove_attachment"),
+    path("actions/<uuid:action_id>/files/", attaching.action_attach, name="action_attach"),
     # On paper.
     path("concerns/<uuid:concern_id>/paper/", paper.concern_paper, name="concern_paper"),
     path("my-reports/<uuid:concern_id>/paper/", paper.report_paper, name="report_paper"),

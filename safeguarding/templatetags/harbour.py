@@ -335,9 +335,9 @@ def entry(
 
 
 @slotted(register, "badges", "actions")
-def identity(name: str) -> dict[str, Any]:
-    """Whose record is on the screen; the body is a list of facts."""
-    return {"name": name}
+def identity(name: str, photo: str = "") -> dict[str, Any]:
+    """Whose record is on the screen; the body is a list of facts, `photo` the address of a photograph."""
+    return {"name": name, "photo": photo}
 
 
 @included("components/tabs.html")

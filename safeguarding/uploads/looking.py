@@ -29,10 +29,10 @@ class Looked:
     pictures: list[bytes] = field(default_factory=list)
 
 
-def look_into(name: str, content: bytes, *, patience: float = _PATIENCE) -> Looked:
+def look_into(name: str, content: bytes, *, patience: float = _PATIENCE, small: bool = False) -> Looked:
     """Whether a file is taken: by the end of its name, its size, its content and its structure, which must all agree.
 
-    After `patience` seconds it is left, and not taken.
+    After `patience` seconds it is left, and not taken. `small`: its pictures are as small as beside a name.
     """
     kind = kind_of(name)
     if kind is None:
@@ -51,7 +51,7 @@ def look_into(name: str, content: bytes, *, patience: float = _PATIENCE) -> Look
     try:
         done = subprocess.run(
             [sys.executable, "-I", str(_SANDBOX)],
-            input=json.dumps({"kind": kind.key}).encode() + b"\n" + content,
+            input=json.dumps({"kind": kind.key, "small": small}).encode() + b"\n" + content,
             capture_output=True,
             timeout=min(patience, _PATIENCE),
             env={},

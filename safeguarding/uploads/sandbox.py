@@ -2,7 +2,7 @@
 
     python -I sandbox.py < request > answer
 
-The request is a line of JSON (`kind`) and the bytes of the file. The answer is a line of JSON (`problem`, `active`, the sizes of the
+The request is a line of JSON (`kind`, `small`) and the bytes of the file. The answer is a line of JSON (`problem`, `active`, the sizes of the
 pictures) and the pictures, JPEGs that were drawn anew. It knows nothing of Harbour and nothing of its other modules. Whatever the
 file does to it, the process ends, and who asked says that the file could not be looked into.
 """
@@ -21,6 +21,8 @@ SECONDS = 10
 PIXELS = 40_000_000
 PAGES = 5
 WIDTH = 1200
+# Of a photograph beside a name, twice as large as it is shown.
+SMALL = (256, 288)
 # Of what a zip would become: all together, each file against its packed size, and how many.
 UNPACKED, RATIO, MEMBERS = 200 * 2**20, 100, 2000
 # What another kind of file has in it, where a picture or a document has ended.
@@ -84,6 +86,14 @@ def picture(content: bytes, kind: str) -> dict[str, Any]:
         raise Refused("It is damaged, or is not the kind of picture that its name says.") from None
     shown.thumbnail((WIDTH, WIDTH * 4))
     return {"pictures": [_jpeg(shown)]}
+
+
+def _smaller(jpeg: bytes) -> bytes:
+    from PIL import Image
+
+    shown = Image.open(BytesIO(jpeg), formats=["JPEG"])
+    shown.thumbnail(SMALL)
+    return _jpeg(shown)
 
 
 def _nothing_behind(content: bytes, kind: str) -> None:
@@ -430,6 +440,8 @@ def main() -> None:
     except MemoryError:
         found, problem = {}, "It needs more memory to open than such a file should. It is not taken."
     pictures: list[bytes] = found.get("pictures", [])
+    if asked["small"]:
+        pictures = [_smaller(one) for one in pictures]
     head = {"problem": problem, "active": found.get("active", False), "sizes": [len(one) for one in pictures]}
     sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + b"".join(pictures))
 

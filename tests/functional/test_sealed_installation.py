@@ -55,7 +55,8 @@ concern = work("f.siddiqi", report)
 def attach(user):
     from io import BytesIO
     from zipfile import ZIP_DEFLATED, ZipFile
-    from safeguarding.concerns.services.attaching import Upload, attach_to_report
+    from safeguarding.concerns.services.attaching import attach_to_report
+    from safeguarding.uploads.services.keeping import Upload
     letter = BytesIO()
     with ZipFile(letter, "w", ZIP_DEFLATED) as made:
         made.writestr("[Content_Types].xml", "<Types/>")

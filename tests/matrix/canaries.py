@@ -33,8 +33,9 @@ PARTS: dict[str, str] = {
     **dict.fromkeys(
         ("children.childdetail", "children.othername", "children.formerupn", "children.contact", "children.contactlink",
          "children.parentalresponsibility", "children.contactrestriction", "children.enrolment", "children.classepisode",
-         "children.earlierschool", "children.sibling"), "details",
+         "children.earlierschool", "children.sibling", "children.photograph"), "details",
     ),
+    "children.childfile": "history",
     **dict.fromkeys(("children.household", "children.householdmember"), "address"),
     **dict.fromkeys(("children.importrun", "children.importpart", "children.importrow", "children.columnmapping"), "file"),
     **dict.fromkeys(

@@ -7,6 +7,7 @@ access and conflicts of interest, which have a page of their own, are given as r
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -24,7 +25,7 @@ from children.models import (
     HouseholdMember,
     ImportRow,
 )
-from children.services import link_siblings
+from children.services import filing, link_siblings
 from children.services.registering import register_child
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import Notice, School, Team, TeamMember, User
@@ -36,6 +37,7 @@ from safeguarding.concerns.services.kept import keep_text
 from safeguarding.concerns.services.naming import ChildEntry
 from safeguarding.concerns.services.raising import AccountFacts, Report
 from safeguarding.keys import uuid7
+from safeguarding.uploads.services.keeping import Upload
 from tests import factories, sheets
 from tests.integration.uploads.corpus import picture
 from tests.matrix.canaries import DERIVED, Planted, Words, protected_fields
@@ -97,6 +99,7 @@ def make() -> World:
     world.keys["hidden"]["conflict"] = declared.pk
     for record in RECORDS:
         _concern(world, record)
+        _papers(world, record)
     _close(world)
     _access(world)
     _unsent(world)
@@ -175,7 +178,7 @@ def _concern(world: World, record: str) -> None:
     made = raising.raise_concern(token=token, school=school, report=report, by=by, at=THEN)
     world.concerns[record] = made
     raising.amend(account=made.account, token=uuid7(), text=word(), reason="more", by=by, at=THEN)
-    drawing = attaching.Upload(f"{word()}.jpg", PICTURE)
+    drawing = Upload(f"{word()}.jpg", PICTURE)
     [attached] = attaching.attach_to_report(account=made.account, token=uuid7(), uploads=[drawing], by=by, at=THEN).kept
     keys |= {
         "attachment": attached.pk,
@@ -204,6 +207,19 @@ def _concern(world: World, record: str) -> None:
     keys["action"] = action.pk
     notice = Notice.objects.filter(user=world.lead_of(record), object_id=made.pk).first()
     keys["notice"] = notice and notice.pk
+
+
+def _papers(world: World, record: str) -> None:
+    """A document of the child's record, and a photograph with consent; of "open" one to know the child by too."""
+    word, child = world.word, world.children[record]
+    order = Upload(f"{word()}.txt", b"An order.")
+    filing.attach_to_child(child=child, token=uuid7(), uploads=[order], what="order", by=world.lead_of(record), at=THEN)
+    by, upload = world.people["office_there" if record == "other" else "office"], Upload("a.jpg", PICTURE)
+    consent = filing.Consent(by=word.name(), what_for=word(), on=THEN.date(), how="form")
+    put = partial(filing.put_photograph, child=child, upload=upload, by=by, at=THEN)
+    world.keys[record]["photograph"] = put(token=uuid7(), consent=consent).pk
+    if record == "open":
+        put(token=uuid7())
 
 
 def _decide(world: World, record: str) -> None:

@@ -6,6 +6,7 @@ sessions · `factors`, `sessions`, `signing_in` how one is signed in · `telling
 """
 
 from .access import (
+    LEADS,
     MANAGERS,
     Colleague,
     add_member,
@@ -92,6 +93,7 @@ from .schools import (
 from .telling import Told, inbox, open_notice, open_notices, ring, settle_notices, tell, told_of
 
 __all__ = [
+    "LEADS",
     "MANAGERS",
     "Colleague",
     "Given",

@@ -29,6 +29,7 @@ from safeguarding.dates import school_year
 from safeguarding.exceptions import BadInput, OutOfTurn, check
 from safeguarding.once import once
 
+LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
 MANAGERS = "Only the designated safeguarding lead and the Headteacher of this school can do this."
 
 

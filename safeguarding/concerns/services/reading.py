@@ -20,7 +20,7 @@ from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import RoleAssignment, User
 from safeguarding.accounts.permissions import live, may
 from safeguarding.accounts.roles import Capability
-from safeguarding.concerns.models import Action, Concern, ConcernChild, HowSoon, Level
+from safeguarding.concerns.models import Action, Attachment, Concern, ConcernChild, HowSoon, Level
 from safeguarding.concerns.services.kinds import give_kinds
 from safeguarding.concerns.services.named import Named, children_of
 from safeguarding.glance import glance, look_for
@@ -251,6 +251,11 @@ def _soonest_first(actions: QuerySet[Action]) -> QuerySet[Action]:
 def actions() -> QuerySet[Action]:
     """One action with who asked for it."""
     return Action.objects.select_related("school", "owner", "created_by", "ended_by")
+
+
+def files_of(files: QuerySet[Attachment], action: Action) -> QuerySet[Attachment]:
+    """The files of an action, in the order in which they came."""
+    return files.filter(action=action).select_related("author").order_by("attached_at", "pk")
 
 
 def described_children() -> QuerySet[ConcernChild]:

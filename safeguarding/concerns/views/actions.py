@@ -19,12 +19,13 @@ from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.deciding import EndActionForm, HandOverForm
 from safeguarding.concerns.lifecycles import action_life
-from safeguarding.concerns.models import Action
-from safeguarding.concerns.permissions import access_given, may_hand_over
+from safeguarding.concerns.models import Action, Attachment
+from safeguarding.concerns.permissions import access_given, may_decide, may_hand_over
 from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.views.kept import keeps_typed, kept_forms
 from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request
+from safeguarding.uploads.forms import AttachForm
 
 # More than anybody has to do; beyond it the soonest are the ones to see.
 SHOWN = 200
@@ -106,6 +107,9 @@ def _page(
         "action": found,
         "may": moves,
         "offered": offered,
+        "files": list(reading.files_of(visible(request, Attachment), found)),
+        "attach_form": AttachForm() if offered["end_form"] else None,
+        "may_withhold": may_decide(request.user, found),
         "key": tokens.issue(request.user, school_id=found.school_id),
         "kept": [form for form in bound.values() if form.kept],
         "refusal": refusal,

@@ -15,9 +15,9 @@ from django.utils import timezone
 from children.models import ChildDetail
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.permissions import colleagues, requires_for_record
+from safeguarding.accounts.services import LEADS
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.concerns import tokens
-from safeguarding.concerns.forms.attaching import AttachForm
 from safeguarding.concerns.forms.deciding import (
     ActionForm,
     CloseForm,
@@ -39,6 +39,7 @@ from safeguarding.dates import full_day
 from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
+from safeguarding.uploads.forms import AttachForm
 
 
 @requires_for_record("view_concerns", also=access_given)
@@ -60,7 +61,7 @@ def _takes(name: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., H
         def taken(request: Request, concern_id: UUID) -> HttpResponse:
             found = read_one(request, reading.for_page(), pk=concern_id)
             if not may_decide(request.user, found):
-                raise NotAllowed(deciding.LEADS)
+                raise NotAllowed(LEADS)
             if request.method != "POST":
                 return redirect("concern", concern_id)
             form = _forms(found, timezone.now())[name](request.POST)

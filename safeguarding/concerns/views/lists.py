@@ -19,7 +19,7 @@ from children.panels import record_frame
 from children.permissions import access_to_a_child
 from children.services.finding import find_children
 from safeguarding.accounts.permissions import requires, requires_for_record
-from safeguarding.accounts.services import who_ever_worked_at
+from safeguarding.accounts.services import LEADS, who_ever_worked_at
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns.forms.deciding import LinkForm
@@ -151,7 +151,7 @@ def link_child(request: Request, named_id: UUID) -> HttpResponse:
     """Say which record a child is whom the reporter could only describe."""
     named = read_one(request, reading.described_children(), pk=named_id)
     if not may_decide(request.user, named.concern):
-        raise NotAllowed(deciding.LEADS)
+        raise NotAllowed(LEADS)
     request.nav, request.of_school = "concerns", named.school_id
     link = LinkForm(request.POST)
     if link.is_valid():

@@ -16,7 +16,6 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import open_notices
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns import tokens
-from safeguarding.concerns.forms.attaching import AttachForm
 from safeguarding.concerns.forms.reporting import AdditionForm
 from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Account, Draft
@@ -37,6 +36,7 @@ from safeguarding.http import Request, SeeOther
 from safeguarding.keys import record_of, uuid7
 from safeguarding.paging import newest_first
 from safeguarding.panels import fill
+from safeguarding.uploads.forms import AttachForm
 
 # Of one’s own reports on the home page, and of what is not sent above them: the strip of every page counts all of it.
 ON_HOME = 5

@@ -1,16 +1,12 @@
 """A staffroom, its lead signed in on a school day, and a concern that nobody has read. Several files here have their own."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import time_machine
 
-from safeguarding.sealing import files
-from safeguarding.uploads import scanning
-from safeguarding.uploads.scanning import NoVerdict, ScannerAway, Verdict
 from tests import factories
 from tests.factories import SCHOOL_DAY
 
@@ -43,28 +39,3 @@ def concern(room: factories.Staffroom) -> Any:
 def report(room: factories.Staffroom) -> Any:
     """A concern as it was raised, today."""
     return factories.concern(room)
-
-
-@pytest.fixture
-def empty_store() -> None:
-    """The store of the run is emptied: it forgets nothing by itself."""
-    files.drop(*list(files.stored_names()))
-
-
-@pytest.fixture
-def scanner(settings: Any, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """A scanner that says what the test wants: a verdict, or that it is away."""
-    settings.CLAMD_ADDRESS = "unix:/nowhere"
-    said = SimpleNamespace(verdict=Verdict.CLEAN, trouble=())
-
-    def scan(chunks: Iterable[bytes]) -> Verdict:
-        content = b"".join(chunks)
-        assert content
-        if said.verdict is None:
-            raise ScannerAway
-        if content in said.trouble:
-            raise NoVerdict
-        return said.verdict
-
-    monkeypatch.setattr(scanning, "scan", scan)
-    return said

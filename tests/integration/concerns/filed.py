@@ -4,8 +4,9 @@ from uuid import uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from safeguarding.concerns.services.attaching import Upload, attach
+from safeguarding.concerns.services.attaching import attach
 from safeguarding.sealing import files
+from safeguarding.uploads.services.keeping import Upload
 
 NOTE = Upload("Drawing of Rowan.txt", b"He drew a house without a door.")
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from children.facts import Order
+from children.services.filing import attach_to_child
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns import chronology
 from safeguarding.concerns.chronology import Narrowed
@@ -28,6 +29,7 @@ from safeguarding.concerns.services.deciding import (
     reopen_concern,
 )
 from safeguarding.concerns.services.raising import ChildEntry, amend
+from safeguarding.uploads.services.keeping import Upload
 from tests import factories
 from tests.factories import LONDON, SCHOOL_DAY
 from tests.pdfs import Printed
@@ -230,6 +232,7 @@ def test_each_kind_can_be_asked_for_alone(client, cast, rowan, kind):
     for week in range(2):
         whole_story(cast, rowan, at=SCHOOL_DAY - timedelta(weeks=week))
         about(cast, rowan, "witness")
+        attach_to_child(child=rowan, token=uuid4(), uploads=[Upload("Order.txt", b"x")], what="order", by=cast.lead)
     alone = Narrowed(kinds=frozenset({kind}))
     everything = read(cast.lead, rowan, alone, size=None)
     assert len(everything.entries) == everything.total > 1
@@ -243,7 +246,14 @@ def test_each_kind_can_be_asked_for_alone(client, cast, rowan, kind):
 def test_a_filter_narrows_by_kind_and_by_day(cast, rowan):
     whole_story(cast, rowan)
     whole_story(cast, rowan, at=SCHOOL_DAY - timedelta(days=400))
-    assert read(cast.lead, rowan).counts == {"concerns": 2, "decisions": 4, "actions": 2, "notes": 4, "links": 0}
+    assert read(cast.lead, rowan).counts == {
+        "concerns": 2,
+        "decisions": 4,
+        "actions": 2,
+        "notes": 4,
+        "links": 0,
+        "files": 0,
+    }
     notes = read(cast.lead, rowan, Narrowed(kinds=frozenset({"notes"})))
     assert ({e.title[:4] for e in notes.entries}, notes.total) == ({"Note", "Adde"}, 4)
     recent = read(cast.lead, rowan, Narrowed(since=SCHOOL_DAY.date()))

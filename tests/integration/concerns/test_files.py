@@ -14,14 +14,15 @@ from django.utils import timezone
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Attachment
-from safeguarding.concerns.services import attaching
 from safeguarding.concerns.services.access import restrict_concern
-from safeguarding.concerns.services.attaching import Upload, attach, attach_to_report
+from safeguarding.concerns.services.attaching import attach, attach_to_report
 from safeguarding.concerns.services.raising import call_lead
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.sealing.services.destroying import destroy_key
 from safeguarding.sealing.subjects import Subject
 from safeguarding.uploads import handler
+from safeguarding.uploads.services import giving, keeping
+from safeguarding.uploads.services.keeping import Upload
 from tests import factories
 from tests.integration.concerns.filed import NOTE, attached, send, stored, text
 from tests.integration.uploads.corpus import GOOD, HOSTILE, located_picture, pdf
@@ -204,7 +205,7 @@ def test_a_destroyed_child_takes_its_files_along(room, report):
     read = Attachment.objects.get(pk=note.pk)
     assert read.name.startswith("Destroyed on ")
     with pytest.raises(Exception, match="has been destroyed"):
-        attaching.give_out(read, to=room.lead)
+        giving.give_out(read, to=room.lead)
 
 
 def test_a_report_that_is_not_finished_takes_no_files(room):
@@ -214,16 +215,16 @@ def test_a_report_that_is_not_finished_takes_no_files(room):
 
 
 def test_where_the_disk_is_nearly_full_no_files_are_taken_and_words_are(room, report, monkeypatch):
-    monkeypatch.setattr(attaching.shutil, "disk_usage", lambda _: SimpleNamespace(total=100, free=9))
+    monkeypatch.setattr(keeping.shutil, "disk_usage", lambda _: SimpleNamespace(total=100, free=9))
     with pytest.raises(BadInput, match="nearly full"):
         attached(room, report)
     assert factories.concern(room).account.facts
-    monkeypatch.setattr(attaching.shutil, "disk_usage", lambda _: SimpleNamespace(total=100, free=11))
+    monkeypatch.setattr(keeping.shutil, "disk_usage", lambda _: SimpleNamespace(total=100, free=11))
     attached(room, report)
 
 
 def test_nobody_fills_the_disk_alone(room, report, monkeypatch):
-    monkeypatch.setattr(attaching, "MOST_A_DAY", 60)
+    monkeypatch.setattr(keeping, "MOST_A_DAY", 60)
     attached(room, report)
     with pytest.raises(BadInput, match="since yesterday"):
         attached(room, report)

@@ -1,21 +1,27 @@
 """Which file waits for the scanner, which nobody has, and which belongs to nothing?"""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+import time_machine
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils import timezone
 
-from safeguarding.audit.models import Event
+from children.models import ChildFile
+from children.services.filing import attach_to_child
+from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Attachment
-from safeguarding.concerns.services import scanning
-from safeguarding.concerns.services.attaching import Upload
 from safeguarding.sealing import files, ring
 from safeguarding.sealing.exceptions import FileGone, KeysAway
 from safeguarding.sealing.services.checking import check_keys
-from safeguarding.uploads.scanning import Verdict
+from safeguarding.uploads.clamd import Signatures, Verdict
+from safeguarding.uploads.services import scanning
+from safeguarding.uploads.services.keeping import Upload
 from tests import factories
+from tests.factories import SCHOOL_DAY
 from tests.integration.concerns.filed import NOTE, attached, stored, text
 from tests.walls import as_role
 
@@ -80,6 +86,57 @@ def test_a_file_with_which_the_scanner_has_trouble_waits_behind_the_others(room,
     assert {one.pk: one.scan for one in Attachment.objects.all()} == {bad.pk: "waiting", good.pk: "clean"}
     scanner.trouble = ()
     assert scanning.scan_waiting() == 1
+
+
+def test_what_was_clean_is_scanned_again_with_newer_signatures_for_thirty_days(room, report, scanner):
+    old, new = attached(room, report), attached(room, report, Upload("b.txt", b"b"))
+    assert [scanning.scan_waiting(at=SCHOOL_DAY) for _ in range(2)] == [2, 0]
+    Attachment.objects.filter(pk=old.pk).update(attached_at=SCHOOL_DAY - timedelta(days=31))
+    Attachment.objects.filter(pk=new.pk).update(attached_at=SCHOOL_DAY)
+    scanner.signatures, scanner.verdict = Signatures(27_821, SCHOOL_DAY), Verdict.INFECTED
+    assert [scanning.scan_waiting(at=SCHOOL_DAY) for _ in range(2)] == [1, 0]
+    assert {one.pk: one.scan for one in Attachment.objects.all()} == {old.pk: "clean", new.pk: "infected"}
+    assert Event.objects.filter(verb=Verb.VERIFY, object_id=new.pk, outcome="failed").count() == 1
+    # Trouble with one that was clean takes it from nobody.
+    Attachment.objects.filter(pk=new.pk).update(scan="clean")
+    scanner.signatures, scanner.trouble = Signatures(27_822, SCHOOL_DAY), (b"b",)
+    assert [scanning.scan_waiting(at=SCHOOL_DAY) for _ in range(2)] == [0, 0]
+    assert Attachment.objects.get(pk=new.pk).scan == "clean"
+
+
+def test_documents_of_children_are_scanned_too(room, scanner):
+    child = factories.child(room.school, by=room.office)
+    attach_to_child(child=child, token=uuid4(), uploads=[NOTE], what="order", by=room.lead)
+    with as_role("worker"):
+        ring.forget()
+        assert scanning.scan_waiting() == 1
+    assert ChildFile.objects.get().scan == "clean"
+
+
+@pytest.mark.parametrize(
+    ("made", "verdict", "says"),
+    [
+        (SCHOOL_DAY - timedelta(days=2), Verdict.CLEAN, ""),
+        (SCHOOL_DAY - timedelta(days=4), Verdict.CLEAN, "works with old signatures"),
+        (SCHOOL_DAY, None, "does not answer"),
+    ],
+)
+def test_those_who_look_after_harbour_are_told_when_it_needs_a_hand(client, room, scanner, made, verdict, says):
+    scanner.signatures, scanner.verdict = Signatures(27_820, made), verdict
+    with time_machine.travel(SCHOOL_DAY, tick=False):
+        scanning.scan_waiting()
+        technician = factories.member(room.school, "it_admin")
+        for person, page in ((technician, "own_role"), (room.lead, "today")):
+            client.force_login(person)
+            shown = text(client.get(reverse(page)))
+            assert ("virus scanner" in shown) == bool(says) and says in shown
+        client.force_login(room.deputy)
+        assert "virus scanner" not in text(client.get(reverse("today")))
+
+
+def test_a_school_without_a_scanner_is_not_told_of_one(client, room):
+    client.force_login(room.lead)
+    assert "virus scanner" not in text(client.get(reverse("today")))
 
 
 def test_while_the_keys_are_away_nothing_is_given_up(room, report, scanner, monkeypatch):

@@ -4,8 +4,9 @@ import pytest
 import time_machine
 
 from safeguarding.audit.models import Event, Verb
-from safeguarding.concerns.services.attaching import Upload, give_back, remove, withhold
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from safeguarding.uploads.services.giving import give_back, remove, withhold
+from safeguarding.uploads.services.keeping import Upload
 from tests.factories import SCHOOL_DAY
 from tests.integration.concerns.filed import attached, stored, text
 from tests.integration.uploads.corpus import located_picture
@@ -38,21 +39,21 @@ def test_it_is_out_of_reach_at_once_and_a_second_person_takes_it_out(client, roo
 
 def test_its_files_leave_the_store_when_it_is_taken_out(room, report, django_capture_on_commit_callbacks):
     picture = attached(room, report, Upload("a.jpg", located_picture()))
-    withhold(attachment=picture, reason="unlawful", by=room.lead)
+    withhold(file=picture, reason="unlawful", by=room.lead)
     with django_capture_on_commit_callbacks(execute=True):
-        remove(attachment=picture, by=room.headteacher)
+        remove(file=picture, by=room.headteacher)
     assert not {picture.stored, *picture.pictures} & stored()
 
 
 def test_it_can_be_given_back_by_the_second_person_only(room, report):
     note = attached(room, report)
     with pytest.raises(OutOfTurn):
-        give_back(attachment=note, by=room.lead)
-    withhold(attachment=note, reason="other_child", by=room.lead)
-    assert withhold(attachment=note, reason="intimate", by=room.deputy).withheld_by == room.lead
+        give_back(file=note, by=room.lead)
+    withhold(file=note, reason="other_child", by=room.lead)
+    assert withhold(file=note, reason="intimate", by=room.deputy).withheld_by == room.lead
     with pytest.raises(NotAllowed):
-        give_back(attachment=note, by=room.lead)
-    give_back(attachment=note, by=room.deputy)
+        give_back(file=note, by=room.lead)
+    give_back(file=note, by=room.deputy)
     note.refresh_from_db()
     assert (note.is_withheld, note.removal, note.may_be_opened) == (False, "", True)
 
@@ -63,10 +64,10 @@ def test_a_reason_is_asked_for_and_only_those_who_decide_are(client, room, repor
     for given in ({}, {"reason": ""}, {"reason": "boring"}):
         assert client.post(f"/files/{note.pk}/withhold/", given).status_code == 422
     with pytest.raises(BadInput):
-        withhold(attachment=note, reason="boring", by=room.lead)
+        withhold(file=note, reason="boring", by=room.lead)
     for person in (room.teacher, room.office):
         with pytest.raises(NotAllowed):
-            withhold(attachment=note, reason="intimate", by=person)
+            withhold(file=note, reason="intimate", by=person)
 
 
 def test_paper_names_the_files(client, room, report):

@@ -13,13 +13,15 @@ from django.utils import timezone
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.models import Event
 from safeguarding.concerns.models import Account, Attachment
-from safeguarding.concerns.services.attaching import Upload, attach, give_out
+from safeguarding.concerns.services.attaching import attach
 from safeguarding.keys import uuid7
 from safeguarding.sealing import crypto, keyfiles, ring
 from safeguarding.sealing import files as store
 from safeguarding.sealing.models import KEYS, RecordKey
 from safeguarding.sealing.services import backing_up, copies, dumps, restoring
 from safeguarding.sealing.services.setting_up import refuse_without_keys
+from safeguarding.uploads.services.giving import give_out
+from safeguarding.uploads.services.keeping import Upload
 from tests import factories
 from tests.integration.sealing.backed import WORDS, backed_up
 

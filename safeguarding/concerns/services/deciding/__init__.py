@@ -4,7 +4,7 @@
 child is · `closing` close and open again · `changes` what others saved meanwhile.
 """
 
-from .changes import LEADS, Change, changed_since
+from .changes import Change, changed_since
 from .closing import close_concern, reopen_concern
 from .handing_over import hand_over
 from .linking import link_child, unlink_child
@@ -14,7 +14,6 @@ from .working import add_action, add_note, end_action, rename_concern
 
 __all__ = [
     "FURTHEST",
-    "LEADS",
     "Change",
     "Ruling",
     "add_action",

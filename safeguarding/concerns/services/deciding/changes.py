@@ -12,9 +12,6 @@ from safeguarding.concerns.models import Concern, ConcernNote, Decision
 from safeguarding.exceptions import ChangedSince
 from safeguarding.keys import uuid7
 
-LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
-
-
 # The purpose of the event of a link that was taken back.
 TAKEN_BACK = "taken back"
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from children.models import Child
 from safeguarding.accounts.models import User
+from safeguarding.accounts.services import LEADS
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import ConcernChild, ConcernNote
@@ -17,7 +18,7 @@ from safeguarding.concerns.subjects import keep_for, keep_for_all
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
 
-from .changes import LEADS, TAKEN_BACK, lock, touch
+from .changes import TAKEN_BACK, lock, touch
 
 
 @transaction.atomic

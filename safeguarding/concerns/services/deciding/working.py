@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.permissions import ensure_works_at
-from safeguarding.accounts.services import open_notices, tell
+from safeguarding.accounts.services import LEADS, open_notices, tell
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -18,7 +18,7 @@ from safeguarding.concerns.permissions import ensure_decides, ensure_may_act
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
 
-from .changes import LEADS, ensure_unchanged, lock, note_former_title, touch
+from .changes import ensure_unchanged, lock, note_former_title, touch
 from .rulings import day_problem
 
 

@@ -4,11 +4,11 @@ from typing import Any
 
 from django import forms
 
-from safeguarding.concerns.models import Attachment
-from safeguarding.concerns.services.attaching import Upload
-from safeguarding.forms import blank_first
+from safeguarding.forms import HarbourForm, blank_first
 from safeguarding.keys import uuid7
 from safeguarding.uploads.kinds import MOST_BYTES, MOST_FILES, TAKEN
+from safeguarding.uploads.models import StoredFile
+from safeguarding.uploads.services.keeping import Upload
 
 
 class _Several(forms.ClearableFileInput):
@@ -16,7 +16,7 @@ class _Several(forms.ClearableFileInput):
 
 
 class _Files(forms.FileField):
-    """Some files, each with its name and bytes. What is wrong with one is found by looking into it (`attaching.attach`)."""
+    """Some files, each with its name and bytes. What is wrong with one is found by looking into it (`services/keeping.py`)."""
 
     widget = _Several
 
@@ -33,8 +33,8 @@ class _Files(forms.FileField):
         return uploads
 
 
-class AttachForm(forms.Form):
-    """Some files for one concern. Its token comes with the empty form, so that a double click attaches them once."""
+class AttachForm(HarbourForm):
+    """Some files for one record. Its token comes with the empty form, so that a double click attaches them once."""
 
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
     chosen = _Files(
@@ -42,9 +42,9 @@ class AttachForm(forms.Form):
     )
 
 
-class WithholdForm(forms.Form):
+class WithholdForm(HarbourForm):
     """Why a file is put out of everybody's reach."""
 
     reason = forms.ChoiceField(
-        label="Why nobody may open it", choices=blank_first(Attachment.Removal.choices, "Choose")
+        label="Why nobody may open it", choices=blank_first(StoredFile.Removal.choices, "Choose")
     )

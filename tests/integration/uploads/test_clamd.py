@@ -3,12 +3,13 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from threading import Thread
 
 import pytest
 
-from safeguarding.uploads import scanning
-from safeguarding.uploads.scanning import NoVerdict, ScannerAway, Verdict, scan
+from safeguarding.uploads import clamd as asking
+from safeguarding.uploads.clamd import NoVerdict, ScannerAway, Signatures, Verdict, scan, signatures
 from tests.integration.uploads.corpus import EICAR
 
 
@@ -34,7 +35,11 @@ def clamd(answer=None, *, limit=10_000) -> Iterator[str]:
 
 
 def _talk(asked, answer, limit):
-    assert _exactly(asked, 10) == b"zINSTREAM\0"
+    said = _exactly(asked, 9)
+    if said == b"zVERSION\0":
+        asked.sendall(answer + b"\0")
+        return
+    assert said + _exactly(asked, 1) == b"zINSTREAM\0"
     content = b""
     while size := int.from_bytes(_exactly(asked, 4), "big"):
         content += _exactly(asked, size)
@@ -88,15 +93,37 @@ def test_where_it_does_not_answer_it_is_away(settings, tmp_path, monkeypatch):
         taken = free.getsockname()[1]
     for address in (f"tcp:127.0.0.1:{taken}", f"unix:{tmp_path / 'none'}"):
         settings.CLAMD_ADDRESS = address
-        with pytest.raises(ScannerAway):
-            scan([b"a"])
-    monkeypatch.setattr(scanning, "_SECONDS", 0.05)
+        for ask in (lambda: scan([b"a"]), signatures):
+            with pytest.raises(ScannerAway):
+                ask()
+    monkeypatch.setattr(asking, "_SECONDS", 0.05)
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         settings.CLAMD_ADDRESS = f"tcp:127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(NoVerdict):
             scan([b"a"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        (
+            b"ClamAV 1.4.3/27820/Mon Nov 23 08:26:58 2026",
+            Signatures(27820, datetime(2026, 11, 23, 8, 26, 58, tzinfo=UTC)),
+        ),
+        (
+            b"ClamAV 1.4.3/27820/Mon Nov  2 08:26:58 2026",
+            Signatures(27820, datetime(2026, 11, 2, 8, 26, 58, tzinfo=UTC)),
+        ),
+        (b"ClamAV 1.4.3/27820/some day", Signatures(27820, None)),
+        (b"ClamAV 1.4.3", Signatures(0, None)),
+        (b"what?", Signatures(0, None)),
+    ],
+)
+def test_what_it_knows_viruses_by(settings, answer, found):
+    with clamd(answer) as settings.CLAMD_ADDRESS:
+        assert signatures() == found
 
 
 def test_over_a_socket_in_a_folder(settings, tmp_path):

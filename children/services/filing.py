@@ -1,0 +1,168 @@
+"""Put files on a child's record, and photographs with what allows the school to hold them; end a photograph."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from children.models import Child, ChildFile, Photograph
+from safeguarding.accounts.models import User
+from safeguarding.accounts.permissions import ensure
+from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.services import LEADS
+from safeguarding.audit.models import Verb
+from safeguarding.audit.protection import may_view
+from safeguarding.audit.services import record
+from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from safeguarding.sealing import files
+from safeguarding.sealing.services.keeping import key_of
+from safeguarding.sealing.subjects import first_subject, record_of
+from safeguarding.uploads.looking import look_into
+from safeguarding.uploads.services.keeping import Attached, Upload, ensure_room, keep, look_into_all
+
+KEEPERS = "Only the office, a safeguarding lead, a deputy or the Headteacher of this school keeps photographs."
+_PICTURES = "A photograph is a JPEG, PNG, HEIC or WebP."
+Use, Ending = Photograph.Use, Photograph.Ending
+
+
+@transaction.atomic
+def attach_to_child(
+    *,
+    child: Child,
+    token: UUID,
+    uploads: Sequence[Upload],
+    what: str,
+    dated: date | None = None,
+    by: User,
+    at: datetime | None = None,
+) -> Attached[ChildFile]:
+    """A lead puts files on a child's record. What is not taken is said; the same form again attaches nothing twice.
+
+    Raises `NotAllowed` for somebody who does not decide or does not see the child, `BadInput`.
+    """
+    ensure(by, Capability.DECIDE_CONCERNS, child.school_id, LEADS)
+    if not may_view(by, child):
+        raise NotAllowed(LEADS)
+    if what not in ChildFile.What:
+        raise BadInput("Choose what kind of document it is.")
+    at = at or timezone.now()
+    seen = look_into_all(uploads, by=by, at=at)
+    locked = Child.objects.select_for_update().get(pk=child.pk)
+    make = partial(ChildFile, child=locked, school_id=locked.school_id, what=what, dated=dated)
+    found = keep(seen, make=make, token=token, by=by, at=at)
+    if found.is_news:
+        record(Verb.ADD, locked, by=by, purpose="files")
+    return found
+
+
+@dataclass(frozen=True)
+class Consent:
+    """Who allowed a photograph to be shown or published, what for, when and how, and until when where that was said."""
+
+    by: str
+    what_for: str
+    on: date
+    how: str
+    until: date | None = None
+
+    def fields(self) -> dict[str, Any]:
+        return {
+            "consent_by": self.by.strip(),
+            "consent_for": self.what_for.strip(),
+            "consent_on": self.on,
+            "consent_how": self.how,
+            "consent_until": self.until,
+        }
+
+
+@transaction.atomic
+def put_photograph(
+    *,
+    child: Child,
+    token: UUID,
+    upload: Upload,
+    by: User,
+    consent: Consent | None = None,
+    taken_on: date | None = None,
+    at: datetime | None = None,
+) -> Photograph:
+    """A photograph to know the child by, or with `consent` one to be shown or published. The same form again puts one.
+
+    A new one to know the child by takes the place of the last. Only a small picture that is drawn anew is kept, without where
+    and when it was taken. Raises `NotAllowed`, `BadInput` with what is wrong with the file.
+    """
+    _ensure_keeps(by, child)
+    at = at or timezone.now()
+    ensure_room(by, len(upload.content), at)
+    looked = look_into(upload.name, upload.content, small=True)
+    if looked.kind is None or not looked.kind.is_picture:
+        raise BadInput(f"The photograph was not taken. {looked.problem or _PICTURES}")
+    locked = Child.objects.select_for_update().get(pk=child.pk)
+    there: Photograph | None = Photograph.objects.filter(token=token).first()
+    if there is not None:
+        return there
+    made = Photograph(
+        child=locked,
+        school_id=locked.school_id,
+        token=token,
+        use=Use.PUBLICITY if consent else Use.IDENTIFICATION,
+        taken_on=taken_on,
+        added_at=at,
+        added_by=by,
+        **(consent.fields() if consent else {}),
+    )
+    if not consent:
+        for former in Photograph.objects.filter(child=locked, use=Use.IDENTIFICATION, ended_at=None):
+            _end(former, Ending.REPLACED, by=by, at=at)
+    made.stored = files.keep(looked.pictures[0], key=key_of(*record_of(made), first_subject(made)))
+    made.save(force_insert=True)
+    record(Verb.CREATE, made, by=by, purpose=made.use)
+    return made
+
+
+@transaction.atomic
+def end_photograph(*, photograph: Photograph, ending: str, by: User, at: datetime | None = None) -> Photograph:
+    """Consent was withdrawn, or it should not be here: from now on nobody opens it. The same again changes nothing.
+
+    Raises `NotAllowed`, `BadInput`, `OutOfTurn` where it has ended for another reason.
+    """
+    _ensure_keeps(by, photograph.child)
+    held = Photograph.objects.select_for_update(of=("self",)).get(pk=photograph.pk)
+    if ending not in (Ending.WITHDRAWN, Ending.MISTAKE) or (ending == Ending.WITHDRAWN and held.use != Use.PUBLICITY):
+        raise BadInput("Choose why nobody may have this photograph any more.")
+    if held.ended_at and held.ending != ending:
+        raise OutOfTurn("This photograph has ended already.")
+    if not held.ended_at:
+        _end(held, ending, by=by, at=at or timezone.now())
+    return held
+
+
+def _end(photograph: Photograph, ending: str, *, by: User, at: datetime) -> None:
+    photograph.ended_at, photograph.ended_by, photograph.ending = at, by, ending
+    photograph.save(update_fields=["ended_at", "ended_by", "ending"])
+    record(Verb.WITHDRAW, photograph, by=by, purpose=ending)
+
+
+def photograph_content(photograph: Photograph, *, today: date) -> Iterator[bytes]:
+    """What it shows, a JPEG. Raises `OutOfTurn` where what allows the school to show it has ended."""
+    if not is_shown(photograph, today=today):
+        raise OutOfTurn("Nobody opens this photograph any more: what allowed the school to show it has ended.")
+    return files.read(photograph.stored, record=photograph.child_id)
+
+
+def is_shown(photograph: Photograph, *, today: date) -> bool:
+    """Whether the school may show it: not ended, the child is on roll, and consent lasts where there has to be any."""
+    child, until = photograph.child, photograph.consent_until
+    left = child.left_on is not None and child.left_on < today
+    return photograph.ended_at is None and not left and (until is None or until >= today)
+
+
+def _ensure_keeps(by: User, child: Child) -> None:
+    ensure(by, Capability.KEEP_PHOTOGRAPHS, child.school_id, KEEPERS)
+    if not may_view(by, child):
+        raise NotAllowed(KEEPERS)

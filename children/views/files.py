@@ -1,0 +1,106 @@
+"""The tabs "Files" and "Photographs" of a child's record."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from children.forms.files import EndPhotographForm, FileForm, PhotographForm
+from children.models import Child, ChildFile, Photograph
+from children.panels import record_frame
+from children.permissions import access_to_a_child, children_open_to
+from children.services import filing
+from safeguarding.accounts.permissions import anyone_signed_in, may, requires_for_record
+from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.services import LEADS
+from safeguarding.audit.reading import read_many, read_one, visible
+from safeguarding.exceptions import BadInput, NotAllowed
+from safeguarding.http import Request
+from safeguarding.panels import fill
+from safeguarding.uploads.views import say, streamed
+
+
+@requires_for_record(Capability.VIEW_CONCERNS, also=access_to_a_child)
+def child_files(request: Request, pk: UUID) -> HttpResponse:
+    """The documents of a child's record, and below them those of concerns that tell of the child."""
+    request.nav = "children"
+    child = read_one(request, Child, purpose="files", pk=pk)
+    if not (may(request.user, Capability.VIEW_CONCERNS, child.school_id) or pk in children_open_to(request.user)):
+        raise Http404
+    decides = may(request.user, Capability.DECIDE_CONCERNS, child.school_id)
+    if request.method == "POST" and not decides:
+        raise NotAllowed(LEADS)
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        facts = {name: given[name] for name in ("token", "what", "dated")}
+        say(request, filing.attach_to_child(child=child, uploads=given["chosen"], by=request.user, **facts))
+        return redirect(f"{reverse('child_files', args=[pk])}#files")
+    rows = visible(request, ChildFile).filter(child=child).select_related("author").order_by("-attached_at", "-pk")
+    context = record_frame(request, child, "files") | {
+        "files": read_many(request, rows, purpose="files", about=child),
+        "attach_form": form if decides else None,
+        "may_withhold": decides,
+        "blocks": fill("child_files", request, child),
+    }
+    return render(request, "children/files.html", context, status=422 if form.errors else 200)
+
+
+@requires_for_record(Capability.VIEW_CHILD_DETAILS, also=access_to_a_child)
+def photographs(request: Request, pk: UUID) -> HttpResponse:
+    """Which photographs the school has of a child, what allows it, and until when. They are not shown here."""
+    request.nav = "children"
+    child = read_one(request, Child, purpose="photographs", pk=pk)
+    keeps = may(request.user, Capability.KEEP_PHOTOGRAPHS, child.school_id)
+    if request.method == "POST" and not keeps:
+        raise NotAllowed(filing.KEEPERS)
+    form = PhotographForm(request.POST, request.FILES) if request.method == "POST" else PhotographForm()
+    if request.method == "POST" and form.is_valid():
+        try:
+            filing.put_photograph(child=child, by=request.user, **form.facts())
+        except BadInput as problem:
+            form.add_error("picture", str(problem))
+        else:
+            messages.success(request, "The photograph is on the record.")
+            return redirect("child_photographs", pk)
+    frame = record_frame(request, child, "photographs")
+    if frame["detail"] is None:
+        raise Http404
+    rows = visible(request, Photograph).filter(child=child).select_related("child", "added_by", "ended_by")
+    context = frame | {
+        "photographs": _told(read_many(request, rows.order_by("-added_at"), purpose="photographs", about=child)),
+        "form": form if keeps else None,
+    }
+    return render(request, "children/photographs.html", context, status=422 if form.errors else 200)
+
+
+def _told(found: list[Photograph]) -> list[dict[str, Any]]:
+    today = timezone.localdate()
+    return [{"photograph": one, "is_shown": filing.is_shown(one, today=today)} for one in found]
+
+
+@require_GET
+@anyone_signed_in
+def photograph(request: Request, photograph_id: UUID) -> HttpResponseBase:
+    """What a photograph shows."""
+    found = read_one(request, Photograph, pk=photograph_id)
+    return streamed(filing.photograph_content(found, today=timezone.localdate()), "image/jpeg", "inline")
+
+
+@requires_for_record(Capability.KEEP_PHOTOGRAPHS)
+def end_photograph(request: Request, photograph_id: UUID) -> HttpResponse:
+    """Say that consent was withdrawn, or that it should not be here."""
+    request.nav = "children"
+    found = read_one(request, visible(request, Photograph).select_related("child"), pk=photograph_id)
+    form = EndPhotographForm(request.POST if request.method == "POST" else None, photograph=found)
+    if request.method == "POST" and form.is_valid():
+        filing.end_photograph(photograph=found, ending=form.cleaned_data["ending"], by=request.user)
+        messages.success(request, "Nobody can open this photograph any more.")
+        return redirect("child_photographs", found.child_id)
+    context = record_frame(request, found.child, "photographs") | {"photograph": found, "form": form}
+    return render(request, "children/photograph_end.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,135 @@
+"""Take files in: look into each, seal what is taken, and only then make its row."""
+
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Generic, TypeVar
+from uuid import UUID, uuid5
+
+from django.conf import settings
+from django.db.models import Sum
+
+from safeguarding.accounts.models import User
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record_many
+from safeguarding.exceptions import BadInput
+from safeguarding.sealing import files
+from safeguarding.sealing.services.keeping import key_of
+from safeguarding.sealing.subjects import first_subject, record_of
+from safeguarding.uploads import clamd
+from safeguarding.uploads.kinds import MOST_FILES
+from safeguarding.uploads.looking import Looked, look_into
+from safeguarding.uploads.models import StoredFile, kinds_of_file
+
+# What one person may attach in a day, and of its disk the part that a school needs for what people write.
+MOST_A_DAY = 250 * 2**20
+LEAST_FREE = 0.10
+# Looking into all files of a form: a page is not held up longer.
+SECONDS_IN_ALL = 20.0
+F = TypeVar("F", bound=StoredFile)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it came: the name that somebody gave it, and its bytes."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Attached(Generic[F]):
+    """What became of a form with files: those that were kept, and a sentence for each that was not.
+
+    `is_news`: some of them were not there before, from the same form.
+    """
+
+    kept: list[F]
+    problems: list[str]
+    is_news: bool
+
+
+Seen = list[tuple[Upload, Looked]]
+
+
+def look_into_all(uploads: Sequence[Upload], *, by: User, at: datetime) -> Seen:
+    """What each file is. Before any row is locked: this takes as long as it takes, and somebody may be at work on the record.
+
+    Raises `BadInput` where nothing can be attached now.
+    """
+    if not uploads:
+        raise BadInput("Choose a file first.")
+    if len(uploads) > MOST_FILES:
+        raise BadInput(f"Attach at most {MOST_FILES} files at once.")
+    ensure_room(by, sum(len(upload.content) for upload in uploads), at)
+    ends = time.monotonic() + SECONDS_IN_ALL
+    return [
+        (upload, look_into(_tidy(upload.name), upload.content, patience=ends - time.monotonic())) for upload in uploads
+    ]
+
+
+def keep(seen: Seen, *, make: Callable[..., F], token: UUID, by: User, at: datetime) -> Attached[F]:
+    """Seal and keep what is taken of a form. The caller has locked the record. The same form again keeps nothing twice.
+
+    `make(**fields)` is a new row of the record, not saved yet: `partial(Attachment, concern=…, school_id=…)`.
+    """
+    kept, made, problems = [], [], []
+    for number, (upload, looked) in enumerate(seen):
+        name = _tidy(upload.name)
+        row = make(author=by, name=name, size=len(upload.content), attached_at=at)
+        record, _ = record_of(row)
+        row.token = uuid5(token, f"{record}\0{number}\0{name}\0{sha256(upload.content).hexdigest()}")
+        there = type(row)._default_manager.filter(token=row.token, author=by).first()
+        if there is not None:
+            kept.append(there)
+        elif looked.kind is None:
+            problems.append(f"“{name[:80]}” was not attached. {looked.problem}")
+        else:
+            _seal(row, upload, looked)
+            row.save(force_insert=True)
+            made.append(row)
+            kept.append(row)
+    if made:
+        label, school_id = made[0]._meta.label_lower, made[0].school_id
+        record_many(Verb.CREATE, label, [row.pk for row in made], by=by, school_id=school_id)
+    return Attached(kept, problems, is_news=bool(made))
+
+
+def _seal(row: StoredFile, upload: Upload, looked: Looked) -> None:
+    """Put the content into the store, so that a row never lacks its file."""
+    assert looked.kind is not None  # noqa: S101
+    record, kind = record_of(row)
+    key = key_of(record, kind, first_subject(row))
+    row.kind, row.is_active = looked.kind.key, looked.is_active
+    row.stored = files.keep(upload.content, key=key)
+    row.pictures = [files.keep(picture, key=key) for picture in looked.pictures]
+    row.scan = StoredFile.Scan.WAITING if clamd.is_set_up() else StoredFile.Scan.NOT_SCANNED
+
+
+def _tidy(name: str) -> str:
+    """The name without a path and without what no eye sees. What it was called stays what it is called."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(letter for letter in last if letter.isprintable()).strip() or "file"
+
+
+def ensure_room(by: User, coming: int, at: datetime) -> None:
+    """Raises `BadInput` where the disk is nearly full, or somebody has attached more than enough today."""
+    if free_part() < LEAST_FREE:
+        raise BadInput(
+            "The disk of Harbour is nearly full, so no files can be attached. What you write is still saved. Tell whoever looks "
+            "after Harbour at your school, and keep the file until then."
+        )
+    since = at - timedelta(days=1)
+    today = (model._default_manager.filter(author=by, attached_at__gt=since) for model in kinds_of_file())
+    if sum(rows.aggregate(all=Sum("size"))["all"] or 0 for rows in today) + coming > MOST_A_DAY:
+        raise BadInput(f"You have attached {MOST_A_DAY // 2**20} MB since yesterday. Go on tomorrow, or ask a lead.")
+
+
+def free_part() -> float:
+    """How much of the disk of the store is free, from 0 to 1."""
+    folder = settings.VAR if settings.VAR.exists() else settings.BASE_DIR
+    disk = shutil.disk_usage(folder)
+    return disk.free / disk.total

@@ -1,0 +1,153 @@
+"""Scan the files that wait for it, and let go of stored files that belong to nothing. Work of the worker, for nobody in particular."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from safeguarding.audit.models import Outcome, Verb
+from safeguarding.audit.services import record
+from safeguarding.sealing import files
+from safeguarding.sealing.exceptions import Destroyed, FileGone, KeyProblem, KeysAway
+from safeguarding.sealing.subjects import record_of
+from safeguarding.uploads import clamd
+from safeguarding.uploads.clamd import NoVerdict, ScannerAway, Signatures, Verdict
+from safeguarding.uploads.models import ScannerCheck, StoredFile, kinds_of_file, names_in_store
+
+AT_A_TIME = 20
+MOST_STRAYS = 20
+# A virus may be known only after its file was called clean: each is scanned again with newer signatures for so long.
+AGAIN_FOR = timedelta(days=30)
+# Signatures are made every day; older ones than this are on the page of those who look after Harbour.
+SIGNATURES_TOO_OLD = timedelta(days=3)
+# A form takes no longer between storing a file and saving its row.
+_YOUNG = timedelta(days=1)
+Scan = StoredFile.Scan
+_RESULT = {Verdict.CLEAN: Scan.CLEAN, Verdict.INFECTED: Scan.INFECTED, Verdict.UNSCANNABLE: Scan.UNSCANNABLE}
+
+
+def scan_waiting(*, at: datetime | None = None) -> int:
+    """Scan files that wait, those of the time before there was a scanner, and then clean ones again with newer signatures.
+
+    Returns how many; 0 where the scanner is away. Each is its own transaction. One that is scanned twice comes to the same. One
+    with which the scanner has trouble is asked about again, after the others.
+    """
+    if not clamd.is_set_up():
+        return 0
+    done, at = 0, at or timezone.now()
+    try:
+        now = _note(clamd.signatures(), at)
+        for file in _to_scan(now, at):
+            with transaction.atomic():
+                done += _scan(file, now, at)
+    except ScannerAway:
+        _note_away(at)
+    except KeysAway:
+        pass  # the next time
+    return done
+
+
+def _note(signatures: Signatures, at: datetime) -> Signatures:
+    """The scanner has answered."""
+    with transaction.atomic():
+        found = {"answered_at": at, "away_since": None, "signatures": signatures.number, "made_at": signatures.made_at}
+        ScannerCheck.objects.update_or_create(pk=ScannerCheck.ONLY, defaults=found)
+    return signatures
+
+
+def _note_away(at: datetime) -> None:
+    with transaction.atomic():
+        check, _ = ScannerCheck.objects.get_or_create(pk=ScannerCheck.ONLY)
+        if check.away_since is None:
+            check.away_since = at
+            check.save(update_fields=["away_since"])
+
+
+def _to_scan(now: Signatures, at: datetime) -> Iterator[StoredFile]:
+    """The files to scan in this run, of every kind: those that nobody can have yet before those that are clean."""
+    waits = Q(scan__in=(Scan.WAITING, Scan.NOT_SCANNED))
+    again = Q(scan=Scan.CLEAN, attached_at__gt=at - AGAIN_FOR) & ~Q(signatures=now.number)
+    left = AT_A_TIME
+    for which in (waits, again) if now.number else (waits,):
+        for model in kinds_of_file():
+            rows: QuerySet[StoredFile] = model._default_manager.filter(which, removed_at=None)
+            with transaction.atomic():
+                found = list(rows.order_by(F("scanned_at").asc(nulls_first=True), "attached_at")[:left])
+            left -= len(found)
+            yield from found
+
+
+def _scan(file: StoredFile, now: Signatures, at: datetime) -> bool:
+    """Whether it is known now."""
+    owner, _ = record_of(file)
+    file.scanned_at, before = at, file.scan
+    try:
+        verdict = clamd.scan(files.read(file.stored, record=owner))
+    except (Destroyed, FileGone):
+        verdict = Verdict.UNSCANNABLE  # nobody can have it, and the page says so
+    except (NoVerdict, KeyProblem):
+        # What was clean stays so: it is asked about again with the next signatures.
+        file.signatures = now.number if before == Scan.CLEAN else file.signatures
+        file.save(update_fields=["scanned_at", "signatures"])
+        record(Verb.VERIFY, file, purpose="no verdict", outcome=Outcome.FAILED)
+        return False
+    file.scan, file.signatures = _RESULT[verdict], now.number
+    file.save(update_fields=["scan", "scanned_at", "signatures"])
+    if file.scan != before:
+        outcome = Outcome.DONE if verdict is Verdict.CLEAN else Outcome.FAILED
+        record(Verb.VERIFY, file, purpose=verdict, outcome=outcome)
+    return True
+
+
+@dataclass(frozen=True)
+class ScannerStanding:
+    """How the scanner stands just now. `check` is None before the worker has asked for the first time."""
+
+    is_set_up: bool
+    check: ScannerCheck | None
+    is_old: bool
+
+    @property
+    def needs_a_hand(self) -> bool:
+        return self.is_set_up and (self.is_old or bool(self.check and self.check.away_since))
+
+
+def scanner_standing(*, at: datetime) -> ScannerStanding:
+    """One query, and none where there is no scanner."""
+    check = ScannerCheck.objects.first() if clamd.is_set_up() else None
+    made = check.made_at if check else None
+    return ScannerStanding(clamd.is_set_up(), check, made is not None and at - made > SIGNATURES_TOO_OLD)
+
+
+def drop_strays(*, at: datetime | None = None) -> int:
+    """Delete stored files that no row names and that are older than a day. Returns how many.
+
+    Forms that were cut off leave a few. Where there are many, it is the rows that are missing (an older backup was put back, a
+    wall hides them), and nothing is deleted.
+    """
+    at = at or timezone.now()
+    with transaction.atomic():
+        known = names_in_store()
+    strays = [
+        name
+        for name in files.stored_names()
+        if name not in known and at - default_storage.get_modified_time(name) > _YOUNG
+    ]
+    if not strays:
+        return 0
+    too_many = len(strays) > MOST_STRAYS
+    if not too_many:
+        files.drop(*strays)
+    with transaction.atomic():
+        record(
+            Verb.DISCARD,
+            object_type="uploads.file",
+            count=len(strays),
+            purpose="stray files",
+            outcome=Outcome.REFUSED if too_many else Outcome.DONE,
+        )
+    return 0 if too_many else len(strays)

@@ -1,0 +1,17 @@
+"""Scheduled jobs of files. Each calls one service and may run twice."""
+
+from celery import shared_task
+
+from .services.scanning import drop_strays, scan_waiting
+
+
+@shared_task
+def scan() -> int:
+    """Every half minute: files that wait to be scanned for viruses."""
+    return scan_waiting()
+
+
+@shared_task(time_limit=60 * 60)
+def strays() -> int:
+    """Once an hour: stored files that belong to nothing."""
+    return drop_strays()
