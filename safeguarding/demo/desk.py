@@ -244,3 +244,18 @@ DRAFT = "When we were changing for PE {0} said that she does not like it when th
 
 # A fact of a child of the desk that the office has put right since it was imported.
 CORRECTED, CORRECTED_BY, CORRECTED_GP = DESK[0].children[0][0], "S09", "Withy Fold Surgery"
+
+# A document of a child's record: name, what it is, its words, how many days ago it was made. And whose photograph there is.
+DOCUMENT_CHILD = "P0150"
+DOCUMENT = (
+    "Interim care order.pdf",
+    "order",
+    (
+        "IN THE FAMILY COURT",
+        "Interim care order (practice, about nobody)",
+        "The child is placed in the care of the",
+        "local authority until further order.",
+    ),
+    17,
+)
+PHOTOGRAPHED = "P0150"

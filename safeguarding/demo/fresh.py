@@ -8,21 +8,23 @@ from datetime import date, datetime, timedelta
 
 from children.models import Child, ChildDetail
 from children.services import bulk
+from children.services.filing import attach_to_child, put_photograph
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.context import Acting, acting
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Account, Category, Concern, ConcernChild, Decision, Subcategory
-from safeguarding.concerns.services.attaching import Upload, attach_to_report
+from safeguarding.concerns.services.attaching import attach_to_report
 from safeguarding.concerns.services.deciding import Ruling, add_action, decide, open_concern
 from safeguarding.concerns.services.drafts import save_draft
 from safeguarding.concerns.services.raising import AccountFacts, ChildEntry, Report, amend, raise_concern
 from safeguarding.demo import desk
 from safeguarding.demo.desk import HOUR, Decided, Fresh
-from safeguarding.demo.drawing import a_house
+from safeguarding.demo.drawing import a_face, a_house, a_letter
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
+from safeguarding.uploads.services.keeping import Upload
 
 
 class Desk:
@@ -42,6 +44,7 @@ class Desk:
             self._new(fresh)
         self._draft()
         self._correction()
+        self._papers()
         return len(desk.DECIDED) + len(desk.DESK)
 
     def _decided(self, entry: Decided) -> None:
@@ -142,6 +145,27 @@ class Desk:
         with self._as(desk.CORRECTED_BY):
             bulk.update(ChildDetail, ("gp",), [{"child_id": child.pk, "gp": desk.CORRECTED_GP}])
             record(Verb.CHANGE, child, by=office)
+
+    def _papers(self) -> None:
+        """A document and a photograph of a child's record."""
+        name, what, lines, days = desk.DOCUMENT
+        made = self.ground.now.date() - timedelta(days=days)
+        attach_to_child(
+            child=self._child(desk.DOCUMENT_CHILD),
+            token=self.keys.token(),
+            uploads=[Upload(name, a_letter(lines))],
+            what=what,
+            dated=made,
+            by=self._user("S02"),
+            at=self._when(3 * HOUR),
+        )
+        put_photograph(
+            child=self._child(desk.PHOTOGRAPHED),
+            token=self.keys.token(),
+            upload=Upload("photograph.jpg", a_face()),
+            by=self._user(desk.CORRECTED_BY),
+            at=self._when(6 * HOUR),
+        )
 
     def _fill(self, fresh: Fresh, text: str) -> str:
         """The children by name: in full the first time, then as they are called."""
