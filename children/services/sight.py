@@ -3,12 +3,22 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, Model, QuerySet, Subquery
 
-from children.models import Child, ChildDetail, ChildGrant, ChildTeamGrant, ConflictOfInterest, EmergencyAccess
+from children.models import (
+    Child,
+    ChildDetail,
+    ChildFile,
+    ChildGrant,
+    ChildTeamGrant,
+    ConflictOfInterest,
+    EmergencyAccess,
+    Photograph,
+)
 from children.permissions import children_open_to
 from safeguarding.accounts.models import AccessReview, ConflictAnswer, RoleAssignment, School, Term, User
 from safeguarding.accounts.permissions import live
@@ -23,6 +33,12 @@ See = Callable[[type[Model]], QuerySet[Any]]
 def record_behind(child: Child) -> ChildDetail:
     """What stands for everything behind the card: who sees it sees the record."""
     return ChildDetail(child_id=child.pk, school_id=child.school_id)
+
+
+def about_child(child: Child, see: See) -> list[UUID]:
+    """Keys of the record and of its files and photographs, as events name them."""
+    parts = (see(model).filter(child=child).values_list("pk", flat=True) for model in (ChildFile, Photograph))
+    return [child.pk, *chain.from_iterable(parts)]
 
 
 def who_sees_child(child: Child, see: See, *, on: date) -> WhoSees:

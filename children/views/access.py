@@ -16,7 +16,7 @@ from children.models import Child, ChildGrant, ChildTeamGrant
 from children.panels import record_frame
 from children.permissions import may_see_record
 from children.services import access, find_children
-from children.services.sight import live_grants, record_behind, who_sees_child
+from children.services.sight import about_child, live_grants, record_behind, who_sees_child
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.forms.access import LookedForm
 from safeguarding.accounts.models import Team, User
@@ -135,8 +135,9 @@ def child_looked(request: Request, pk: UUID) -> HttpResponseBase:
     child, today = _child(request, pk, "who has looked"), timezone.localdate()
     if not may(request.user, Capability.VIEW_AUDIT, child.school_id):
         raise Http404
-    form = LookedForm(request.GET, people=looked.people_in([child.pk]))
-    events = looked.events_about([child.pk], form.asked(), today=today)
+    keys = about_child(child, partial(visible, request))
+    form = LookedForm(request.GET, people=looked.people_in(keys))
+    events = looked.events_about(keys, form.asked(), today=today)
     if request.GET.get("as") == "csv":
         return looked_file(request, child, events)
     page = newest_first(events, "at", request.GET.get("before", ""))

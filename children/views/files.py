@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from children.forms.files import EndPhotographForm, FileForm, PhotographForm
 from children.models import Child, ChildFile, Photograph
 from children.panels import record_frame
-from children.permissions import access_to_a_child, children_open_to
+from children.permissions import access_to_a_child, children_open_to, may_see_record
 from children.services import filing
 from safeguarding.accounts.permissions import anyone_signed_in, may, requires_for_record
 from safeguarding.accounts.roles import Capability
@@ -56,6 +56,8 @@ def photographs(request: Request, pk: UUID) -> HttpResponse:
     """Which photographs the school has of a child, what allows it, and until when. They are not shown here."""
     request.nav = "children"
     child = read_one(request, Child, purpose="photographs", pk=pk)
+    if not may_see_record(request.user, child):
+        raise Http404
     keeps = may(request.user, Capability.KEEP_PHOTOGRAPHS, child.school_id)
     if request.method == "POST" and not keeps:
         raise NotAllowed(filing.KEEPERS)
@@ -68,11 +70,8 @@ def photographs(request: Request, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, "The photograph is on the record.")
             return redirect("child_photographs", pk)
-    frame = record_frame(request, child, "photographs")
-    if frame["detail"] is None:
-        raise Http404
     rows = visible(request, Photograph).filter(child=child).select_related("child", "added_by", "ended_by")
-    context = frame | {
+    context = record_frame(request, child, "photographs") | {
         "photographs": _told(read_many(request, rows.order_by("-added_at"), purpose="photographs", about=child)),
         "form": form if keeps else None,
     }

@@ -63,6 +63,15 @@ def test_a_lead_puts_a_document_there_and_readers_have_it(client, room, rowan):
     assert Event.objects.filter(verb=Verb.DOWNLOAD, object_id=order.pk).count() == 2
 
 
+def test_who_has_looked_at_the_record_shows_who_took_a_file(client, room, rowan):
+    order = filed(room, rowan)
+    client.force_login(room.headteacher)
+    assert client.get(f"/files/{order.pk}/").status_code == 200
+    client.force_login(room.lead)
+    looked = text(client.get(reverse("child_looked", args=[rowan.pk]), {"verb": "download"}))
+    assert "downloaded it" in looked and room.headteacher.full_name in looked
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_those_who_read_concerns_have_it_and_nobody_else(client, room, rowan, role):
     order, person = filed(room, rowan), getattr(room, role)

@@ -70,6 +70,15 @@ def test_nobody_else_attaches_or_has_it(client, room, report, role):
     assert Attachment.objects.count() == 1
 
 
+def test_who_has_looked_at_the_concern_shows_who_took_a_file(client, room, report):
+    note = attached(room, report)
+    client.force_login(room.headteacher)
+    assert client.get(f"/files/{note.pk}/").status_code == 200
+    client.force_login(room.lead)
+    looked = text(client.get(f"/concerns/{report.pk}/looked/", {"verb": "download"}))
+    assert "downloaded it" in looked and room.headteacher.full_name in looked
+
+
 def test_it_is_given_out_so_that_no_browser_runs_it(client, room, report):
     name = "Brief an „Müller“ – 1.txt"
     note = attached(room, report, Upload(name, NOTE.content))
