@@ -108,12 +108,9 @@ def _classes_gone(run: ImportRun) -> list[str]:
     held = Child.objects.filter(school=run.school, left_on=None).exclude(class_name="")
     rows = ImportRow.objects.filter(run=run)
     named = set(rows.values_list("facts__class_name", flat=True).distinct())
-    # A row without a class leaves its child where it is.
-    named |= set(
-        held.filter(pk__in=rows.filter(facts__class_name=None, child__isnull=False).values("child_id")).values_list(
-            "class_name", flat=True
-        )
-    )
+    # A row without a class leaves its child where it is. Asked from the rows, as in `leaving`: each finds its child by its key.
+    silent = rows.filter(facts__class_name=None, child__school=run.school, child__left_on=None)
+    named |= set(silent.values_list("child__class_name", flat=True).distinct())
     return sorted(set(held.order_by().values_list("class_name", flat=True).distinct()) - named)
 
 
