@@ -6,7 +6,7 @@ only the rows of that page are read. So the number of queries depends on the sou
 reference 1.8: one date-ordered chronology for each child).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -18,6 +18,8 @@ from django.utils import timezone
 from children.models import Child
 from safeguarding.accounts.titles import Titles
 from safeguarding.http import Request
+from safeguarding.sealing.ring import note
+from safeguarding.sealing.subjects import key_column
 
 PAGE = 25
 # As many as are laid out on one asking: some 110 pages, and a web process for about five seconds. Twice that takes ten, and
@@ -32,6 +34,10 @@ KINDS = {
     "links": "Named in another concern",
     "files": "Documents",
 }
+
+
+# When something happened, its key, its source, and the record whose key opens its words.
+_Row = tuple[datetime, UUID, str, UUID]
 
 
 @dataclass(frozen=True)
@@ -146,7 +152,7 @@ def read(
         for source in _sources.values()
         if narrowed.takes(source.kind)
     ]
-    found: list[tuple[datetime, UUID, str]] = list(_union(branches)[: None if size is None else size + 1])
+    found: list[_Row] = list(_union(branches)[: None if size is None else size + 1])
     more = size is not None and len(found) > size
     rows = found[:size]
     counts, first = _count(request, child, narrowed.since)
@@ -181,7 +187,7 @@ def _branch(
         # Of rows of one moment and one key, the later names of sources have been shown.
         settled = {"pk__lte" if source.key < last else "pk__lt": key}
         rows = rows.filter(Q(moment__lt=at) | Q(moment=at, **settled))
-    rows = rows.order_by("-moment", "-pk").values_list("moment", "pk", "source")
+    rows = rows.order_by("-moment", "-pk").values_list("moment", "pk", "source", key_column(rows.model))
     return rows if size is None else rows[: size + 1]
 
 
@@ -214,19 +220,21 @@ def _count(request: Request, child: Child, since: date | None) -> tuple[dict[str
     return counts, min(moments, default=None)
 
 
-def _told(request: Request, child: Child, rows: Iterable[tuple[datetime, UUID, str]]) -> list[Entry]:
-    rows = list(rows)
+def _told(request: Request, child: Child, rows: Sequence[_Row]) -> list[Entry]:
+    for *_, record in rows:
+        # The first words that are read fetch the keys of all, whichever source they are of.
+        note(record.bytes)
     titles = Titles(child.school_id)
     told = {
-        key: source.told(request, [pk for _, pk, of in rows if of == key], titles)
+        key: source.told(request, [pk for _, pk, of, _ in rows if of == key], titles)
         for key, source in _sources.items()
-        if any(of == key for _, _, of in rows)
+        if any(of == key for _, _, of, _ in rows)
     }
-    return [told[of][pk] for _, pk, of in rows]
+    return [told[of][pk] for _, pk, of, _ in rows]
 
 
-def _written(row: tuple[datetime, UUID, str]) -> str:
-    at, pk, source = row
+def _written(row: _Row) -> str:
+    at, pk, source, _ = row
     return f"{at.isoformat()}_{pk}_{source}".replace("+00:00", "Z")
 
 

@@ -18,6 +18,8 @@ from .cast import HEAD, LEAD, LEAD_OF_ALL, LEAD_OF_OLD, NEW, OFFICE, TEACHER, Re
 from .measure import Answer, Browser
 
 LIST, NOTHING, OPEN, SAVE, CHILD, EMPTY = 15.0, 4.0, 12.0, 15.0, 15.0, 2.5
+# The most queries of a list, and of a child's page, however many rows there are.
+ROWS, ENTRIES = 12, 25
 # The last page of a list beside its first.
 DEEP = 1.3
 DEPTH = 20
@@ -105,12 +107,12 @@ def pages(records: Records) -> list[Page]:
     return [
         Page("empty page", (NEW, TEACHER, LEAD, LEAD_OF_ALL), EMPTY, _get("bench_empty"), queries=7),
         Page("today", leads, LIST, _get("today"), url="today"),
-        Page("concerns", leads, LIST, _get("concerns"), url="concerns"),
-        Page("concerns, deep", leads, LIST, deep, walk, beside="concerns", url="concerns"),
-        Page("concerns, waiting", leads, LIST, _get("concerns", query="?status=waiting"), url="concerns"),
-        Page("concerns, one kind", leads, LIST, _get("concerns", query="?category=RAD"), url="concerns"),
-        Page("concerns, one year", (LEAD,), LIST, _get("concerns", query="?year=3"), url="concerns"),
-        Page("concerns, one role", (LEAD,), LIST, _get("concerns", query="?role=teacher"), url="concerns"),
+        Page("concerns", leads, LIST, _get("concerns"), queries=ROWS, url="concerns"),
+        Page("concerns, deep", leads, LIST, deep, walk, beside="concerns", queries=ROWS, url="concerns"),
+        Page("concerns, waiting", leads, LIST, _get("concerns", query="?status=waiting"), queries=ROWS, url="concerns"),
+        Page("concerns, one kind", leads, LIST, _get("concerns", query="?category=RAD"), queries=ROWS, url="concerns"),
+        Page("concerns, one year", (LEAD,), LIST, _get("concerns", query="?year=3"), queries=ROWS, url="concerns"),
+        Page("concerns, one role", (LEAD,), LIST, _get("concerns", query="?role=teacher"), queries=ROWS, url="concerns"),
         Page("a concern", (LEAD,), OPEN, _get("concern", records.decided), url="concern"),
         Page(
             "save a decision",
@@ -124,23 +126,26 @@ def pages(records: Records) -> list[Page]:
             url="decide",
         ),
         Page("save a note", (LEAD,), SAVE, _post("add_note", records.waiting, text="Rang the class teacher."), _token, url="add_note"),
-        Page("my actions", (LEAD,), LIST, _get("my_actions"), url="my_actions"),
-        Page("my actions", (NEW,), NOTHING, _get("my_actions"), url="my_actions"),
-        Page("late, or with nobody", (LEAD,), LIST, _get("actions_adrift"), url="actions_adrift"),
+        Page("my actions", (LEAD,), LIST, _get("my_actions"), queries=ROWS, url="my_actions"),
+        Page("my actions", (NEW,), NOTHING, _get("my_actions"), queries=ROWS, url="my_actions"),
+        Page("late, or with nobody", (LEAD,), LIST, _get("actions_adrift"), queries=ROWS, url="actions_adrift"),
         Page("staff home", (NEW, TEACHER), LIST, _get("staff_home"), url="staff_home"),
-        Page("my reports", (TEACHER, LEAD), LIST, _get("my_reports"), url="my_reports"),
-        Page("my reports", (NEW,), NOTHING, _get("my_reports"), url="my_reports"),
-        Page("my reports, deep", (TEACHER,), LIST, deep_reports, walk_reports, beside="my reports", url="my_reports"),
+        Page("my reports", (TEACHER, LEAD), LIST, _get("my_reports"), queries=ROWS, url="my_reports"),
+        Page("my reports", (NEW,), NOTHING, _get("my_reports"), queries=ROWS, url="my_reports"),
+        Page("my reports, deep", (TEACHER,), LIST, deep_reports, walk_reports, beside="my reports", queries=ROWS, url="my_reports"),
         Page("a report of mine", (TEACHER,), OPEN, _get("report", records.report), url="report"),
         Page("log a concern, form", (TEACHER, LEAD), OPEN, lambda b, given: b.ask(reverse("log_resume", args=[uuid7()])), url="log_resume"),
         Page("keep a draft", (TEACHER,), SAVE, _post("log_autosave", **_report(records)), _form_of(records), url="log_autosave"),
         Page("send a concern", (TEACHER,), SAVE, _post("log_concern", send="", **_report(records)), _form_of(records), url="log_concern"),
-        Page("drafts", (TEACHER,), LIST, _get("drafts"), url="drafts"),
-        Page("unsent drafts", (LEAD,), LIST, _get("unsent_drafts"), url="unsent_drafts"),
-        Page("children", (LEAD, OFFICE, LEAD_OF_ALL), LIST, _get("children"), url="children"),
-        Page("chronology, busiest", (LEAD, LEAD_OF_ALL), CHILD, _get("child_chronology", records.busy_child), queries=25, url="child_chronology"),
-        Page("chronology, quiet", (LEAD,), CHILD, _get("child_chronology", records.quiet_child), queries=25, url="child_chronology"),
-        Page("a child's people", (LEAD, OFFICE), CHILD, _get("child_people", records.busy_child), queries=25, url="child_people"),
+        Page("drafts", (TEACHER,), LIST, _get("drafts"), queries=ROWS, url="drafts"),
+        Page("unsent drafts", (LEAD,), LIST, _get("unsent_drafts"), queries=ROWS, url="unsent_drafts"),
+        Page("children", (LEAD, OFFICE, LEAD_OF_ALL), LIST, _get("children"), queries=ROWS, url="children"),
+        Page("chronology, busiest", (LEAD, LEAD_OF_ALL), CHILD, _get("child_chronology", records.busy_child), queries=ENTRIES, url="child_chronology"),
+        Page("chronology, quiet", (LEAD,), CHILD, _get("child_chronology", records.quiet_child), queries=ENTRIES, url="child_chronology"),
+        Page("a child's people", (LEAD, OFFICE), CHILD, _get("child_people", records.busy_child), queries=ENTRIES, url="child_people"),
+        Page("chronology, printed", (LEAD,), None, _get("chronology_paper", records.quiet_child), queries=ENTRIES, url="chronology_paper"),
+        Page("a concern, printed", (LEAD,), None, _get("concern_paper", records.decided), queries=ENTRIES, url="concern_paper"),
+        Page("a report, printed", (TEACHER,), None, _get("report_paper", records.report), queries=ENTRIES, url="report_paper"),
         Page("find by name", (LEAD,), LIST, _post("find", q=records.surname), url="find"),
         Page("find by reference", (LEAD,), LIST, _post("find", q="12"), url="find"),
         Page("find while typing", (TEACHER,), LIST, _post("find_child", q=records.surname[:4]), url="find_child"),

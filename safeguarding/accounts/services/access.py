@@ -46,10 +46,10 @@ class Colleague:
         return " and ".join(dict.fromkeys(held.role.title for held in self.roles))
 
 
-def who_ever_worked_at(school_id: UUID) -> list[tuple[UUID, str]]:
-    """Key and name of everybody who has, or had, a role at the school, by name: what they logged stays. One query."""
-    rows = User.objects.filter(assignments__school_id=school_id).order_by("last_name", "first_name", "pk").distinct()
-    return [(key, f"{first} {last}") for key, first, last in rows.values_list("pk", "first_name", "last_name")]
+def who_ever_worked_at(school_id: UUID) -> list[User]:
+    """Everybody who has, or had, a role at the school, by name, with what a list says of them: what they logged stays. One query."""
+    people = User.objects.filter(assignments__school_id=school_id).order_by("last_name", "first_name", "pk").distinct()
+    return list(people.only("first_name", "last_name", "job"))
 
 
 def staff_of(school_id: UUID, *, on: date) -> list[Colleague]:

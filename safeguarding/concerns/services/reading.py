@@ -119,18 +119,22 @@ def listed(concerns: QuerySet[Concern]) -> QuerySet[Concern]:
     return concerns.only(*_LISTED)
 
 
-def dress(concerns: Iterable[Concern]) -> None:
-    """Give each concern of a list its kind, its people and, as `named`, the children in it: two queries for all."""
+def dress(concerns: Iterable[Concern], people: Iterable[User] = ()) -> None:
+    """Give each concern of a list its kind, its people and, as `named`, the children in it: two queries for all.
+
+    One where `people` has everybody: a page that has fetched its school's staff for a filter fetches nobody again.
+    """
     concerns = list(concerns)
     give_kinds(concerns)
     named = children_of([concern.pk for concern in concerns])
     keys = {key for concern in concerns for key in (concern.logged_by_id, concern.acknowledged_by_id) if key}
-    people = User.objects.only(*_LISTED_OF_PERSON).in_bulk(keys)
+    at_hand = {person.pk: person for person in people}
+    at_hand |= User.objects.only(*_LISTED_OF_PERSON).in_bulk(keys - at_hand.keys())
     for concern in concerns:
         concern.named = named[concern.pk]  # type: ignore[attr-defined]
-        concern.logged_by = people[concern.logged_by_id]
+        concern.logged_by = at_hand[concern.logged_by_id]
         if concern.acknowledged_by_id:
-            concern.acknowledged_by = people[concern.acknowledged_by_id]
+            concern.acknowledged_by = at_hand[concern.acknowledged_by_id]
 
 
 def for_page() -> QuerySet[Concern]:

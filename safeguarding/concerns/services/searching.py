@@ -18,7 +18,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BooleanField, Func, Model, QuerySet, Value
+from django.db.models import BooleanField, Func, Model, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 
 from safeguarding.concerns.models import (
     Account,
@@ -170,22 +171,38 @@ def _holding(
 
     One query for each kind of text. Only the few texts that hold something are looked at again (`_passages`).
     """
-    found: defaultdict[UUID, list[tuple[int, UUID, str, str, str]]] = defaultdict(list)
-    places = {where: place for place, where in enumerate(WRITTEN.values())}
-    needles = [pattern.needle for pattern in looked_for]
+    found: defaultdict[str, list[tuple[int, str, str, str, str]]] = defaultdict(list)
+    may_hold = _sieve([pattern.needle for pattern in looked_for])
     keys = Value(f"{{{','.join(map(str, concerns))}}}")
     ring().fetch([concern.bytes for concern in concerns])
-    for model, where in WRITTEN.items():
+    for place, (model, where) in enumerate(WRITTEN.items()):
         link = "pk" if model is Concern else "concern_id"
         # In the order of the page once they are found, which few are.
         rows = see(model).filter(_OneOf(link, keys)).order_by()
         fields = _narratives(model)
-        for row, concern_id, texts in open_rows(fields, _raw(rows.values_list("pk", link, *(f.name for f in fields)))):
-            for text in texts:
-                plain = _plain(text)
-                if any(needle in plain for needle in needles):
-                    found[concern_id].append((places[where], row, where, text, plain))
-    return {key: [text[2:] for text in sorted(texts, key=itemgetter(0, 1))] for key, texts in found.items()}
+        wanted = rows.values_list(_as_text("pk"), _as_text(link), *(field.name for field in fields))
+        for row, concern, texts in open_rows(fields, _raw(wanted)):
+            for words in texts:
+                if may_hold(words):
+                    text = words.decode()
+                    found[concern].append((place, row, where, text, _plain(text)))
+    return {UUID(key): [text[2:] for text in sorted(texts, key=itemgetter(0, 1))] for key, texts in found.items()}
+
+
+def _sieve(needles: Sequence[str]) -> Callable[[bytes], bool]:
+    """Whether one of these stands in a text, in plain letters. Nearly every text is ASCII: its bytes are looked at as they are."""
+    sought = [needle.encode() for needle in needles]
+
+    def may_hold(words: bytes) -> bool:
+        plain = words.lower() if words.isascii() else _plain(words.decode()).encode()
+        return any(map(plain.__contains__, sought))
+
+    return may_hold
+
+
+def _as_text(column: str) -> Cast:
+    """A key as text: it is put beside what is sealed, and nobody needs an object of it."""
+    return Cast(column, TextField())
 
 
 def _raw(rows: QuerySet[Any]) -> list[Any]:

@@ -107,11 +107,12 @@ def concerns(request: Request) -> HttpResponse:
     request.nav = "concerns"
     at = timezone.now()
     day = timezone.localdate(at)
-    form = FilterForm(request.GET, categories=names_on(day), staff=who_ever_worked_at(request.held.school_id))
+    staff = who_ever_worked_at(request.held.school_id)
+    form = FilterForm(request.GET, categories=names_on(day), staff=[(person.pk, person.full_name) for person in staff])
     chosen = form.chosen()
     found = reading.narrowed(visible(request, Concern), request.held.school_id, chosen, today=day)
     page = newest_first(reading.listed(found), "logged_at", request.GET.get("before", ""))
-    reading.dress(shown := read_many(request, page.rows))
+    reading.dress(shown := read_many(request, page.rows), staff)
     rows = reading.rows(shown, reader=request.user, at=at)
     # A first page that is not full says by itself how many there are.
     is_all, counts = page.is_first and not page.older, counts_of_page()

@@ -15,8 +15,9 @@ from safeguarding.concerns.models import Draft
 from safeguarding.demo.apart import MANY
 from tests.benchmarks.cast import TEACHER, make_cast
 
-# Schools, children, concerns. `usual` takes a minute, `full` is the size of the budgets.
-SIZES = {"small": (6, 600, 3_000), "usual": (10, 6_000, 100_000), "full": (100, 60_000, 1_000_000)}
+# Schools, children, concerns. In a school of `small`, some ten thousand texts were written; `usual` takes a minute or two,
+# `full` is the size of the budgets.
+SIZES = {"small": (6, 600, 5_000), "usual": (10, 6_000, 100_000), "full": (100, 60_000, 1_000_000)}
 
 
 class Command(BaseCommand):

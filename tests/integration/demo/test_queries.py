@@ -1,0 +1,131 @@
+"""Do pages, papers and the search ask the database as often about a thousand rows as about ten?
+
+The thousand come as those of a practice school do: a page whose queries grow with them would be found by no handful of rows.
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import timedelta
+from random import Random
+from uuid import uuid4
+
+import pytest
+from django.db import connections, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from children.services import bulk
+from safeguarding import pdf
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
+from safeguarding.concerns import chronology
+from safeguarding.concerns.models import Amendment, Category, Concern, ConcernNote
+from safeguarding.concerns.services import deciding
+from safeguarding.concerns.services.raising import ChildEntry, amend
+from safeguarding.demo.copying import Copies
+from safeguarding.demo.days import Days
+from safeguarding.demo.history import History, Person, Place
+from tests import factories
+from tests.factories import SCHOOL_DAY
+from tests.integration.concerns.leads_page import decided, logged, opened
+
+pytestmark = pytest.mark.django_db
+TEN, THOUSAND = 10, 1000
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+LISTS, RECORDS = 12, 25
+
+
+def ten_concerns(room, child):
+    """Of every kind that a list or a chronology shows: waiting and decided, with and without a record, with something to do."""
+    about, kind = [ChildEntry("worried_about", child)], Category.objects.get(code="NEG")
+    for number in range(TEN):
+        children = [*about, ChildEntry("witness", None, "unsure", "A boy in a red coat")] if number == 0 else about
+        concern = logged(room, 2, (number + 1) * HOUR, children=children, category=kind)
+        if number % 2 == 0:
+            ready = decided(opened(concern, room.lead), room.lead, review_on=SCHOOL_DAY.date())
+            due = {"due_on": SCHOOL_DAY.date(), "at": SCHOOL_DAY}
+            action = {"concern": ready, "token": uuid4(), "text": "Ring home.", "owner": room.lead, "by": room.lead}
+            ended = deciding.add_action(**action, **due)
+            deciding.end_action(action=ended, move="complete", result="Rang.", by=room.lead, at=SCHOOL_DAY)
+            deciding.add_action(**action | {"token": uuid4()}, **due)
+            deciding.add_note(concern=ready, token=uuid4(), text="Rang home.", by=room.lead, at=SCHOOL_DAY)
+            amend(account=ready.account, token=uuid4(), text="At ten.", reason="more", by=room.teacher, at=SCHOOL_DAY)
+    deciding.close_concern(
+        concern=decided(opened(concern, room.lead), room.lead), seen=3, outcome="unfounded", reason="He is settled.",
+        receipt="in_school", by=room.lead, at=SCHOOL_DAY,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def a_thousand_more(room, child, concern):
+    """Concerns of the school, all about one child, and notes and additions of one concern."""
+    people = [
+        Person(user.pk, role, user.title, user.first_name, user.last_name)
+        for role, user in (("teacher", room.teacher), ("lead", room.lead))
+    ]
+    days = Days(SCHOOL_DAY.date())
+    place = Place(room.school.pk, people, [(child.pk, child.full_name)], days)
+    # Long ago: the newest entries of the chronology, of every kind, are those that were there before.
+    first, last = (days.today - number * DAY for number in (600, 200))
+    history = History(place, first, last, Random(1))
+    history.numbers = dict.fromkeys((2025, 2026), 2 * TEN)
+    copies = Copies()
+    for rows in history.concerns(THOUSAND):
+        copies.add(rows)
+    copies.write()
+    of = {"concern_id": concern.pk, "school_id": room.school.pk, "text": "Then."}
+    bulk.insert(ConcernNote, (of | {"author_id": room.lead.pk, "token": uuid4()} for _ in range(THOUSAND)))
+    of |= {"account_id": concern.account.pk, "author_id": room.teacher.pk, "reason": "more"}
+    bulk.insert(Amendment, (of | {"token": uuid4()} for _ in range(THOUSAND)))
+    record(Verb.CREATE, object_type=Concern._meta.label_lower, school_id=room.school.pk, count=THOUSAND, purpose="test")
+
+
+def asked(ask: Callable) -> int:
+    """The queries of a page that somebody has opened before, of both databases.
+
+    Without those of the test's own transaction, and what now and then is written after the page: when the session was seen.
+    """
+    assert ask().status_code == 200
+    with ExitStack() as stack:
+        captured = [stack.enter_context(CaptureQueriesContext(connection)) for connection in connections.all()]
+        assert ask().status_code == 200
+    beside = ("SAVEPOINT", "RELEASE", 'UPDATE "usersessions_usersession"')
+    return sum(not query["sql"].startswith(beside) for each in captured for query in each)
+
+
+def test_a_thousand_rows_take_as_many_queries_as_ten(client, monkeypatch):
+    # A page is laid out on paper without the database; and as many entries as this are not printed at once.
+    monkeypatch.setattr(pdf, "make", lambda html: b"")
+    monkeypatch.setattr(chronology, "MOST_ON_PAPER", 100 * THOUSAND)
+    room = factories.staffroom()
+    child = factories.child(room.school, by=room.office)
+    ten_concerns(room, child)
+    concern = logged(room, 2, HOUR, facts="He was late.")
+    lists = {
+        "all": "", "waiting": "?status=waiting", "kind": "?category=NEG", "year": "?year=5", "role": "?role=teacher",
+    }  # fmt: skip
+    pages = {
+        **{name: (LISTS, room.lead, reverse("concerns") + query) for name, query in lists.items()},
+        "my actions": (LISTS, room.lead, reverse("my_actions")),
+        "my reports": (LISTS, room.teacher, reverse("my_reports")),
+        **{
+            name: (RECORDS, room.lead, reverse(name, args=[child.pk]))
+            for name in ("child_chronology", "child_people", "child_concerns", "chronology_paper")
+        },
+        "concern_paper": (RECORDS, room.lead, reverse("concern_paper", args=[concern.pk])),
+        "report_paper": (RECORDS, room.teacher, reverse("report_paper", args=[concern.pk])),
+        "search": (RECORDS, room.lead, reverse("find_words")),
+    }
+
+    def counted():
+        found = {}
+        for name, (_, person, address) in pages.items():
+            client.force_login(person)
+            send = client.post if name == "search" else client.get
+            found[name] = asked(lambda: send(address, {"q": "xylophone"} if name == "search" else None))  # noqa: B023
+        return found
+
+    few = counted()
+    a_thousand_more(room, child, concern)
+    assert counted() == few
+    assert {name: n for name, n in few.items() if n > pages[name][0]} == {}
