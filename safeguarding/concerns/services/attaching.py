@@ -1,6 +1,5 @@
 """Attach files to a concern, give them out, withhold one that may not be there, and take it out with a second person."""
 
-import shutil
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +8,6 @@ from functools import partial
 from hashlib import sha256
 from uuid import UUID, uuid5
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
@@ -26,6 +24,7 @@ from safeguarding.concerns.services.telling import tell_readers
 from safeguarding.concerns.subjects import KIND
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.sealing import files
+from safeguarding.sealing.exceptions import FilesAway
 from safeguarding.sealing.services.keeping import key_of
 from safeguarding.sealing.subjects import Subject
 from safeguarding.uploads import scanning
@@ -128,19 +127,26 @@ def _look_into(uploads: Sequence[Upload], by: User, at: datetime) -> Seen:
 
 
 def _keep(concern: Concern, token: UUID, seen: Seen, *, by: User, at: datetime) -> Attached:
-    """Seal what is taken, and only then make its row: a row never lacks its file. The concern is locked."""
-    kept, made, problems = [], [], []
+    """Seal what is taken, and only then make its row: a row never lacks its file. The concern is locked.
+
+    A store that is away is asked once, not for every file of the form.
+    """
+    kept, made, problems, away = [], [], [], ""
     for number, (upload, looked) in enumerate(seen):
         name = _tidy(upload.name)
         key = uuid5(token, f"{concern.pk}\0{number}\0{name}\0{sha256(upload.content).hexdigest()}")
         there = Attachment.objects.filter(token=key, author=by).first()
         if there is not None:
             kept.append(there)
-        elif looked.kind is None:
-            problems.append(f"“{name[:80]}” was not attached. {looked.problem}")
-        else:
-            made.append(_keep_one(concern, key, name, upload, looked, by=by, at=at))
-            kept.append(made[-1])
+            continue
+        if looked.kind is not None and not away:
+            try:
+                made.append(_keep_one(concern, key, name, upload, looked, by=by, at=at))
+                kept.append(made[-1])
+                continue
+            except FilesAway as error:
+                away = error.sentence
+        problems.append(f"“{name[:80]}” was not attached. {looked.problem or away}")
     record_many(Verb.CREATE, "concerns.attachment", [one.pk for one in made], by=by, school_id=concern.school_id)
     return Attached(kept, problems, is_news=bool(made))
 
@@ -174,7 +180,7 @@ def _tidy(name: str) -> str:
 
 def _ensure_room(by: User, coming: int, at: datetime) -> None:
     """Raises `BadInput` where the disk is nearly full, or somebody has attached more than enough today."""
-    if free_part() < LEAST_FREE:
+    if files.free_part() < LEAST_FREE:
         raise BadInput(
             "The disk of Harbour is nearly full, so no files can be attached. What you write is still saved. Tell whoever looks "
             "after Harbour at your school, and keep the file until then."
@@ -182,13 +188,6 @@ def _ensure_room(by: User, coming: int, at: datetime) -> None:
     today = Attachment.objects.filter(author=by, attached_at__gt=at - timedelta(days=1))
     if (today.aggregate(all=Sum("size"))["all"] or 0) + coming > MOST_A_DAY:
         raise BadInput(f"You have attached {MOST_A_DAY // 2**20} MB since yesterday. Go on tomorrow, or ask a lead.")
-
-
-def free_part() -> float:
-    """How much of the disk of the store is free, from 0 to 1."""
-    folder = settings.VAR if settings.VAR.exists() else settings.BASE_DIR
-    disk = shutil.disk_usage(folder)
-    return disk.free / disk.total
 
 
 def give_out(attachment: Attachment, *, to: User) -> Given:
@@ -257,7 +256,7 @@ def remove(*, attachment: Attachment, by: User, at: datetime | None = None) -> A
     held.save(update_fields=["removed_at", "removed_by", "stored", "pictures"])
     record(Verb.CONFIRM, held, by=by, purpose=f"removed: {held.removal}")
     # After the row: one that is cut off between leaves a file that belongs to nothing, which the night takes.
-    transaction.on_commit(partial(files.drop, *gone))
+    transaction.on_commit(partial(files.drop_soon, *gone))
     return held
 
 

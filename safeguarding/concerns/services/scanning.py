@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -11,7 +10,7 @@ from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Attachment
 from safeguarding.sealing import files
-from safeguarding.sealing.exceptions import Destroyed, FileGone, KeyProblem, KeysAway
+from safeguarding.sealing.exceptions import Destroyed, FileGone, FilesAway, KeyProblem, KeysAway
 from safeguarding.uploads import scanning
 from safeguarding.uploads.scanning import NoVerdict, ScannerAway, Verdict
 
@@ -39,7 +38,7 @@ def scan_waiting(*, at: datetime | None = None) -> int:
         try:
             with transaction.atomic():
                 done += _scan(attachment, at or timezone.now())
-        except (ScannerAway, KeysAway, KeyProblem):
+        except (ScannerAway, KeysAway, KeyProblem, FilesAway):
             return done  # the next time
     return done
 
@@ -64,7 +63,7 @@ def _scan(attachment: Attachment, at: datetime) -> bool:
 
 
 def drop_strays(*, at: datetime | None = None) -> int:
-    """Delete stored files that no row names and that are older than a day. Returns how many.
+    """Delete stored files that no row names and that are older than a day. Returns how many; 0 while the store is away.
 
     Forms that were cut off leave a few. Where there are many, it is the rows that are missing (an older backup was put back, a
     wall hides them), and nothing is deleted.
@@ -74,16 +73,15 @@ def drop_strays(*, at: datetime | None = None) -> int:
         known = set()
         for stored, pictures in Attachment.objects.values_list("stored", "pictures"):
             known |= {stored, *pictures}
-    strays = [
-        name
-        for name in files.stored_names()
-        if name not in known and at - default_storage.get_modified_time(name) > _YOUNG
-    ]
-    if not strays:
-        return 0
-    too_many = len(strays) > MOST_STRAYS
-    if not too_many:
-        files.drop(*strays)
+    try:
+        strays = [name for name in files.stored_names() if name not in known and at - files.stored_at(name) > _YOUNG]
+        if not strays:
+            return 0
+        too_many = len(strays) > MOST_STRAYS
+        if not too_many:
+            files.drop(*strays)
+    except FilesAway:
+        return 0  # the next time
     with transaction.atomic():
         record(
             Verb.DISCARD,
