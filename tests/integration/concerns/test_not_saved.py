@@ -1,12 +1,9 @@
 """The disk is full, or a database away: does the form say so, keep every word on the page, and say whom to ring? And is nothing half kept?"""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from html import unescape
 from typing import Any
 
-import psycopg
 import pytest
 from django.db import OperationalError, connections
 from django.test import Client
@@ -23,44 +20,11 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 WORDS = "He was quiet at register <b>and</b> held his arm.\nHe did not eat."
 RECORDS = ("concerns_concern", "concerns_draft", "concerns_account", "audit_event")
 ALL_KEYS = ("sealing_recordkey", "sealing_wrap", "sealing_subjectkey")
-_FULL = """
-CREATE OR REPLACE FUNCTION public.no_room() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$;
-GRANT EXECUTE ON FUNCTION public.no_room() TO PUBLIC;
-"""
 
 
 @pytest.fixture
 def cast() -> Any:
     return staffroom()
-
-
-@pytest.fixture
-def full(databases: Any) -> Iterator[Callable[..., None]]:
-    """`full("table", …)`: nothing more goes into these tables, as PostgreSQL says it where a disk is full. `full.again()` mends it."""
-    with ExitStack() as stack:
-
-        def owner(alias: str) -> psycopg.Connection:
-            url = databases.keys_url("owner") if alias == KEYS else databases.url("owner")
-            return stack.enter_context(psycopg.connect(url, autocommit=True))
-
-        def fill(*tables: str, alias: str = "default", at_commit: bool = False) -> None:
-            kind = "CONSTRAINT TRIGGER" if at_commit else "TRIGGER"
-            when = "AFTER INSERT OR UPDATE" if at_commit else "BEFORE INSERT OR UPDATE"
-            later = "DEFERRABLE INITIALLY DEFERRED" if at_commit else ""
-            connection = owner(alias)
-            connection.execute(_FULL)
-            for table in tables:
-                connection.execute(
-                    f"CREATE {kind} full_disk {when} ON {table} {later} FOR EACH ROW EXECUTE FUNCTION public.no_room()"
-                )
-
-        def mend(*tables: str, alias: str = "default") -> None:
-            for table in tables:
-                owner(alias).execute(f"DROP TRIGGER full_disk ON {table}")
-
-        fill.mend = mend  # type: ignore[attr-defined]
-        yield fill
 
 
 def asking(user: Any) -> Client:
