@@ -1,9 +1,11 @@
 """How is a setting read from the environment? Typed, from a file where it is a secret, and with a sentence where it is missing."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -49,3 +51,26 @@ def address(name: str, default: str | None, *, parts: Callable[[str], dict[str, 
         return parts(written)
     except (ValueError, ImproperlyConfigured):
         raise ImproperlyConfigured(f"{name} cannot be understood. It must look like {like}.") from None
+
+
+def bucket(written: str) -> dict[str, str]:
+    """The parts of `s3://BUCKET/PREFIX?endpoint=…&region=…`, all but the bucket optional. Empty for nothing. Raises `ValueError`."""
+    if not written:
+        return {}
+    parts = urlsplit(written)
+    more = parse_qs(parts.query, strict_parsing=bool(parts.query))
+    if parts.scheme != "s3" or not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", parts.netloc):
+        raise ValueError
+    if set(more) - {"endpoint", "region"} or any(len(values) > 1 for values in more.values()):
+        raise ValueError
+    [endpoint], [region] = more.get("endpoint", [""]), more.get("region", [""])
+    at = urlsplit(endpoint)
+    if endpoint and (at.scheme not in ("https", "http") or not at.hostname or at.username or at.query):
+        raise ValueError
+    folder = parts.path.strip("/")
+    return {
+        "bucket": parts.netloc,
+        "prefix": f"{folder}/" if folder else "",
+        "endpoint": endpoint.rstrip("/"),
+        "region": region,
+    }

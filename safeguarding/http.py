@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseRedirectBase
+from django.urls import Resolver404, resolve
 
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import Held
@@ -51,6 +52,22 @@ def kept_for_author(request: HttpRequest, view: Any, page: Mapping[str, Any]) ->
     if keep is None or request.method != "POST":
         return None
     answer: HttpResponse | None = keep(request, **page)
+    return answer
+
+
+def not_saved(request: HttpRequest) -> HttpResponse | None:
+    """The answer to a form of which nothing could be saved: what was typed, to be copied and printed, and whom to ring.
+
+    By the view that would have taken it (`view.unsaved`), also where the request never came so far. It asks the database nothing.
+    None where it has none.
+    """
+    if request.method != "POST":
+        return None
+    try:
+        unsaved = getattr(resolve(request.path_info).func, "unsaved", None)
+    except Resolver404:
+        return None
+    answer: HttpResponse | None = unsaved and unsaved(request)
     return answer
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from safeguarding.environment import address, env, given, number, secret
+from safeguarding.environment import address, bucket, env, given, number, secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -339,11 +339,17 @@ STATICFILES_DIRS = [
     # Built from static/scss, for the clone as a whole.
     BASE_DIR / "var" / "assets",
 ]
+# What people attach, sealed: in a folder, or with a provider. Without a key of its own that is asked as the machine is known there.
+_bucket = address(
+    "FILES_URL", "", parts=bucket, like="s3://BUCKET/PREFIX?endpoint=https://s3.example.org&region=eu-west-2"
+)
+_files_key = {"key_id": secret("FILES_KEY_ID", ""), "secret_key": secret("FILES_SECRET_KEY", "")}
+if bool(_files_key["key_id"]) != bool(_files_key["secret_key"]):
+    raise ImproperlyConfigured("FILES_KEY_ID and FILES_SECRET_KEY belong together: set both, or none.")
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": VAR / "files"},
-    },
+    "default": {"BACKEND": "safeguarding.sealing.stores.BucketStore", "OPTIONS": {**_bucket, **_files_key}}
+    if _bucket
+    else {"BACKEND": "safeguarding.sealing.stores.FolderStore", "OPTIONS": {"location": VAR / "files"}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
@@ -368,5 +374,9 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     # The printer tells each of its steps and quotes what it skips.
-    "loggers": {"django.request": {"level": "ERROR"}, "weasyprint": {"level": "ERROR"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "weasyprint": {"level": "ERROR"},
+        "botocore": {"level": "WARNING"},
+    },
 }

@@ -12,7 +12,7 @@ from safeguarding.accounts.permissions import anyone_signed_in, public, rights
 from safeguarding.accounts.services.sessions import renew
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
-from safeguarding.http import Request, kept_for_author
+from safeguarding.http import Request, kept_for_author, not_saved
 
 _PROBLEMS: dict[int, tuple[str, str]] = {
     400: ("That did not work", "The page could not read what was sent. Go back and try again."),
@@ -55,6 +55,8 @@ def problem(request: Request, status: int, sentence: str = "", title: str = "", 
 
     `kept`: nothing was sent, but what was typed is a draft of its author now.
     """
+    if status >= 500 and not kept and (page := not_saved(request)) is not None:
+        return page
     usual_title, usual_sentence = _PROBLEMS.get(status, _PROBLEMS[400])
     if kept:
         sentence = f"{sentence} {_KEPT}".strip()

@@ -17,7 +17,7 @@ from safeguarding.sealing.models import KEYS
 from tests import postgres, proof
 from tests.proof import leaks, reads, writes
 
-pytest_plugins = ["tests.browser", "tests.walls"]
+pytest_plugins = ["tests.browser", "tests.walls", "tests.stores", "tests.full_disk"]
 _stack = ExitStack()
 _server = pytest.StashKey[postgres.Databases]()
 

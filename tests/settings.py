@@ -17,7 +17,7 @@ from safeguarding.settings import *  # noqa: F403
 from safeguarding.settings import MIDDLEWARE, STORAGES
 
 # Files that tests attach: in memory, sealed as in any other store.
-STORAGES = {**STORAGES, "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
+STORAGES = {**STORAGES, "default": {"BACKEND": "tests.stores.MemoryStore"}}
 # Signing in once costs a tenth of a second by design; the tests do it hundreds of times.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The tests take what is sent from `django.core.mail.outbox`.

@@ -22,6 +22,7 @@ from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.exceptions import BadInput, NotAllowed
 from safeguarding.http import Request
 from safeguarding.panels import fill
+from safeguarding.sealing.exceptions import FilesAway
 from safeguarding.uploads.views import say, streamed
 
 
@@ -65,7 +66,7 @@ def photographs(request: Request, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             filing.put_photograph(child=child, by=request.user, **form.facts())
-        except BadInput as problem:
+        except (BadInput, FilesAway) as problem:
             form.add_error("picture", str(problem))
         else:
             messages.success(request, "The photograph is on the record.")

@@ -7,6 +7,7 @@ two requests at once never overwrite each other's.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,6 +16,7 @@ from typing import Any
 from allauth.mfa.stages import AuthenticateStage
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.models import AnonymousUser
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -91,7 +93,9 @@ class SessionStateMiddleware:
         response = self.get_response(request)
         # After the view and outside its transaction: a page that is refused was asked for by somebody too.
         if getattr(request, "asked_by_somebody", False):
-            services.touch(request.own_session)  # type: ignore[attr-defined]
+            # One that cannot be written says nothing of what the view has saved: its answer stands.
+            with suppress(DatabaseError):
+                services.touch(request.own_session)  # type: ignore[attr-defined]
         return response
 
     def _look(self, request: HttpRequest, user: User) -> None:

@@ -17,6 +17,27 @@ class FileGone(HarbourError):
     title = "This file cannot be opened"
 
 
+class FilesAway(HarbourError):
+    """The store of files does not answer, or does not let Harbour in. `reason` is for whoever looks after it."""
+
+    status = 503
+    title = "Files cannot be reached now"
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(
+            "The store of files cannot be reached now. Try again in a few minutes: nothing in it is lost. If it stays so, tell "
+            "whoever looks after Harbour at your school."
+        )
+        self.reason = reason
+
+
+class StoreProblem(HarbourError):
+    """The store of files cannot be used as it is set up."""
+
+    status = 503
+    title = "The store of files cannot be used"
+
+
 class KeysAway(HarbourError):
     """The database of keys does not answer."""
 

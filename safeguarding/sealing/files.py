@@ -1,12 +1,17 @@
 """Where are files kept, and how? Sealed in chunks with a key made of their record's, under names that say nothing.
 
-The store is Django's default storage: a folder, or whatever `STORAGES` names. It is handed nothing but what is sealed.
+The store is Django's default storage (`stores.py`). It is handed nothing but what is sealed. What of it does not answer is
+`FilesAway`, which passes; what it does not hold any more is `FileGone`, which does not.
 """
 
+import re
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from io import BytesIO
 from itertools import chain
+from typing import IO, cast
 from uuid import UUID
 
 from django.core.files.base import File
@@ -14,11 +19,13 @@ from django.core.files.storage import default_storage
 
 from . import crypto
 from .crypto import DoesNotOpen
-from .exceptions import Destroyed, FileGone, KeyProblem
+from .exceptions import Destroyed, FileGone, FilesAway, KeyProblem
 from .ring import Key, ring
-from .streams import open_stream, seal_stream
+from .stores import Store
+from .streams import CHUNK, open_stream, seal_stream
 
 _USE = b"harbour file"
+_NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{32}")
 
 
 def new_name() -> str:
@@ -28,17 +35,19 @@ def new_name() -> str:
 
 
 def keep(content: bytes, *, key: Key) -> str:
-    """Seal a file with the key of its record and put it into the store. Returns its name there. Raises `OSError`."""
+    """Seal a file with the key of its record and put it into the store. Returns its name there. Raises `FilesAway`."""
     name, sealed = new_name(), BytesIO()
     seal_stream(_key(key), name.encode(), BytesIO(content), sealed)
     sealed.seek(0)
-    return str(default_storage.save(name, File(sealed)))
+    with _reached():
+        return str(default_storage.save(name, File(sealed)))
 
 
 def read(name: str, *, record: UUID) -> Iterator[bytes]:
     """What a file holds, chunk by chunk. The key is fetched now, so that reading on asks no database.
 
-    Raises `Destroyed`, `KeyProblem` for a key that is missing, `FileGone` for a file that is missing or changed; on reading too.
+    Raises `Destroyed`, `KeyProblem` for a key that is missing, `FileGone` for a file that is missing or changed, `FilesAway`; on
+    reading too.
     """
     key = ring().key(record.bytes)
     if key is None:
@@ -51,27 +60,70 @@ def read(name: str, *, record: UUID) -> Iterator[bytes]:
 
 def _chunks(name: str, key: bytes) -> Iterator[bytes]:
     try:
-        with default_storage.open(name) as file:
+        with _reached(), default_storage.open(name) as file:
             yield from open_stream(key, name.encode(), file)
-    except OSError:
+    except FileNotFoundError:
         raise FileGone("This file is not in the store of files. It has to be put back from a backup.") from None
     except DoesNotOpen:
         raise FileGone("This file is not what was kept here. It has to be put back from a backup.") from None
 
 
 def stored_names() -> Iterator[str]:
-    """The name of every file in the store."""
-    if not default_storage.exists(""):
-        return
-    for folder in default_storage.listdir("")[0]:
-        for name in default_storage.listdir(folder)[1]:
-            yield f"{folder}/{name}"
+    """The name of every file in the store, and of nothing else that lies there. Raises `FilesAway`."""
+    with _reached():
+        yield from (name for name in _store().names() if _NAME.fullmatch(name))
+
+
+def stored_at(name: str) -> datetime:
+    """Since when a file is in the store. Raises `FilesAway`."""
+    with _reached():
+        return default_storage.get_modified_time(name)
+
+
+def as_it_lies(name: str) -> Iterator[bytes]:
+    """A file of the store, sealed, chunk by chunk. Raises `FileNotFoundError`, `FilesAway`."""
+    with _reached(), default_storage.open(name) as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def put_back(name: str, sealed: IO[bytes]) -> None:
+    """Put into the store what lay there, sealed, under its name. Raises `FilesAway`."""
+    with _reached():
+        default_storage.save(name, File(sealed))
+
+
+def free_part() -> float:
+    """How much room the store has where this machine's disk is concerned, from 0 to 1."""
+    return _store().free_part()
 
 
 def drop(*names: str) -> None:
-    """Take files out of the store. One that is not there is no error."""
-    for name in filter(None, names):
-        default_storage.delete(name)
+    """Take files out of the store. One that is not there is no error. Raises `FilesAway`."""
+    with _reached():
+        for name in filter(None, names):
+            default_storage.delete(name)
+
+
+def drop_soon(*names: str) -> None:
+    """The same after a row has let go of them: where the store is away now, they belong to nothing, which the night takes."""
+    with suppress(FilesAway):
+        drop(*names)
+
+
+def _store() -> Store:
+    return cast(Store, default_storage)
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    """A disk that is away is a store that is away, and no file that is gone."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError:
+        raise FilesAway from None
 
 
 def _key(key: Key) -> bytes:

@@ -1,10 +1,19 @@
 """Every night: has each key its record, and everything that is sealed its key? Every few minutes: was there a backup?"""
 
+from typing import Any
+
 from celery import shared_task
+from celery.signals import worker_ready
 from django.utils import timezone
 
 from .services.backups_standing import put_on_record
 from .services.checking import check_nightly
+from .services.trying import warn_if_it_does_not_work
+
+
+@worker_ready.connect
+def _started(**_: Any) -> None:
+    warn_if_it_does_not_work()
 
 
 @shared_task(time_limit=4 * 60 * 60)

@@ -53,6 +53,7 @@ function keep(form) {
         return "Not saved: you have been signed out. Keep this page open and sign in again in another tab.";
       }
       const told = await answer.json();
+      reached = true; // it cannot save, and says so itself: pressed now, the next page has all that is written, to be printed
       if (!answer.ok) return told.problem;
       say(told.saved);
       renew();

@@ -104,6 +104,14 @@ def test_a_missing_secret_says_what_to_do_and_may_be_a_file(tmp_path: Path) -> N
         ("EMAIL_URL", "mail.example.org:587", "EMAIL_URL cannot be understood. It must look like smtp+tls://USER:"),
         ("EMAIL_URL", "smtp://u:hidden@mail:abc", "EMAIL_URL cannot be understood. It must look like smtp+tls://USER:"),
         ("DATABASE_URL", "postgres://u:hidden@host:abc/x", "DATABASE_URL cannot be understood. It must look like"),
+        (
+            "FILES_URL",
+            "s3://id:hidden@bucket/x",
+            "FILES_URL cannot be understood. It must look like s3://BUCKET/PREFIX",
+        ),
+        ("FILES_URL", "https://bucket.example.org", "FILES_URL cannot be understood. It must look like s3://BUCKET/"),
+        ("FILES_URL", "s3://harbour?endpoint=minio:9000", "FILES_URL cannot be understood. It must look like s3://"),
+        ("FILES_SECRET_KEY", "hidden", "FILES_KEY_ID and FILES_SECRET_KEY belong together: set both, or none."),
         ("EMAIL_URL_FILE", "/nowhere/url", "EMAIL_URL_FILE is /nowhere/url, which cannot be read: No such file"),
     ],
 )
@@ -153,3 +161,18 @@ def test_mail_goes_to_the_server_that_was_named_and_nowhere_else(
     """Never to the console: the log of a worker is read by people who may not know who works at the school."""
     expression = "settings.MAIL_IS_SET_UP, settings.EMAIL_BACKEND.split('.')[-2]"
     assert load(environment, tmp_path, expression) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "parts"),
+    [
+        ("", "FolderStore location"),
+        ("s3://harbour", "BucketStore harbour||||"),
+        ("s3://harbour/a/b/?region=eu-west-2", "BucketStore harbour|a/b/||eu-west-2|"),
+        ("s3://harbour/a?endpoint=https://s3.example.org/", "BucketStore harbour|a/|https://s3.example.org||"),
+    ],
+)
+def test_files_are_kept_where_the_address_says(address: str, parts: str, tmp_path: Path) -> None:
+    shown = "(s := settings.STORAGES['default'])['BACKEND'].split('.')[-1], '|'.join(map(str, s['OPTIONS'].values()))"
+    said = load({"FILES_URL": address, "SECRET_KEY": "x"}, tmp_path, f"*({shown})")
+    assert said.startswith(parts.replace("location", str(tmp_path)))

@@ -1,4 +1,4 @@
-"""The server is lost: does `docs/backups.md`, followed line by line and by nothing else, bring everything back?"""
+"""The server is lost, or the keys, or the records: does `docs/backups.md`, followed line by line and by nothing else, bring everything back?"""
 
 import os
 import re
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 
+from safeguarding.sealing.services.dumps import make_empty
 from tests.functional.installation import Up, environment, status, url, words_until
 from tests.postgres import ROOT
 from tests.waiting import until
@@ -41,6 +42,12 @@ def shown(var: Path) -> str:
     done = subprocess.run(command, env=given, cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.startswith("shown "), done.stderr
     return done.stdout
+
+
+def held(var: Path) -> set[str]:
+    """The wraps in the database of keys, as they lie there."""
+    with psycopg.connect(url(var, "OWNER_KEYS_")) as keys:
+        return {str(row) for row in keys.execute("SELECT record_id, subject_id, wrapped FROM sealing_wrap")}
 
 
 def stop(process: subprocess.Popen[str]) -> None:
@@ -77,7 +84,9 @@ def follow(section: str, var: Path, up: Up, shares: list[str], files: dict[str, 
     raise AssertionError("the document does not say to start it")
 
 
-def test_the_server_is_lost_and_then_the_keys_alone(up: Up, var: Path, port: int, tmp_path_factory) -> None:
+def test_the_server_is_lost_then_the_keys_alone_then_the_records_alone(
+    up: Up, var: Path, port: int, tmp_path_factory
+) -> None:
     first = up()
     words_until(first, "Ctrl-C stops it")
     before = shown(var)
@@ -114,5 +123,14 @@ def test_the_server_is_lost_and_then_the_keys_alone(up: Up, var: Path, port: int
     third = follow("When only the keys are lost", var, up, shares, files)
     assert status(port) == 200
     assert shown(var) == before
+
+    keys_held = held(var)
+    make_empty(url(var, "OWNER_"))
     stop(third)
-    until(lambda: third.poll() is not None)
+    fourth = follow("When only the records are lost", var, up, shares, files)
+    assert status(port) == 200
+    assert shown(var) == before
+    # The keys that were there stayed: every one of them, and no other.
+    assert keys_held and held(var) == keys_held
+    stop(fourth)
+    until(lambda: fourth.poll() is not None)

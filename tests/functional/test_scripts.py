@@ -158,6 +158,17 @@ def test_what_cannot_be_saved_is_not_sent_away_and_stays_on_the_page(stage):
     ]
 
 
+def test_where_the_server_says_that_it_cannot_save_the_form_goes_there_to_be_printed(stage):
+    stage.answer = lambda route: route.fulfill(status=503, json={"problem": "Not saved: ring Priya Raman."})
+    stage.show("drafts.js", DRAFT)
+    stage.page.get_by_label("What").fill("Ro was quiet")
+    stage.later(5)
+    expect(stage.page.get_by_text("Not saved: ring Priya Raman.")).to_be_visible()
+    with stage.page.expect_navigation():
+        stage.page.get_by_role("button", name="Send").click()
+    assert stage.asked[-1][1]["what"] == ["Ro was quiet"] and stage.asked[-1][0] == "/"
+
+
 def test_a_draft_that_the_server_does_not_take_is_sent_all_the_same_for_it_to_judge(stage):
     stage.answer = lambda route: route.fulfill(status=409, json={"problem": "Moved on in another window."})
     stage.show("drafts.js", DRAFT)

@@ -346,10 +346,22 @@ def words_in(typed: Typed) -> list[tuple[str, str]]:
 
 def readable(form: ReportForm) -> list[tuple[str, str]]:
     """What a draft says, label and text, for a lead who opened it. Nothing is asked of it, so it may be half written."""
-    typed = form.typed
-    lines = [(row.name, _line(row, typed)) for row in form.children]
+    return [(row.name, _line(row, form.typed)) for row in form.children] + _lines(form.typed, form.fields)
+
+
+def readable_alone(typed: Typed) -> list[tuple[str, str]]:
+    """The same of what was typed, and of choices that no database is asked for: what has only a key is left out."""
+    content = {name: [text for text in texts if not record_of(text)] for name, texts in typed.content.items()}
+    described = [
+        ("A child you described", text) for key in typed.children if (text := typed.text(f"{key}-description").strip())
+    ]
+    return described + _lines(Typed(content), ReportForm.base_fields)
+
+
+def _lines(typed: Typed, fields: Mapping[str, forms.Field]) -> list[tuple[str, str]]:
+    lines = []
     # An addition to a report is a draft too, with fields of its own.
-    for name, field in {**form.fields, **AdditionForm.base_fields}.items():
+    for name, field in {**fields, **AdditionForm.base_fields}.items():
         texts = typed.data.getlist(name)
         if isinstance(field, forms.ChoiceField):
             texts = [_label(field, text) for text in texts]

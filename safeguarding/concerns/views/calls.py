@@ -32,7 +32,9 @@ from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Account, Concern
 from safeguarding.concerns.services import calling, escalation, raising
 from safeguarding.concerns.services.drafts import save_draft
-from safeguarding.concerns.views.keeping import everything, for_its_author
+from safeguarding.concerns.views.keeping import for_its_author
+from safeguarding.concerns.views.posted import everything
+from safeguarding.concerns.views.unsaved import says_unsaved, whom_to_ring
 from safeguarding.exceptions import BadInput
 from safeguarding.http import Request
 from safeguarding.keys import entry_token, record_of, uuid7
@@ -44,8 +46,13 @@ _NOT_CALLED = "Nobody has been called, and you are signed out. If it cannot wait
 _HALF_A_PAGE = f"{_NOT_CALLED} Only part of the page arrived. Go back, copy what you typed, and sign in again."
 
 
+def _as_account(data: QueryDict) -> Typed:
+    return Typed(as_report(said(Typed.posted(data))))
+
+
 @csrf_exempt
 @public
+@says_unsaved(title="Nobody has been called", read=_as_account, again={"": "Try to call again"})
 def call_lead(request: Request) -> HttpResponseBase:
     """Call a lead: one button. Finding a child first only shows the page again; nothing must be filled in.
 
@@ -166,8 +173,9 @@ def _call_page(request: Request, shown: dict[str, str], *, school_id: UUID, find
         "child": child,
         "about": ", ".join(filter(None, (child.class_name, child.year))) if child else "",
         "found": found,
-        "people": accounts.speak_to(school, at),
-        "cover": accounts.out_of_hours(school, at),
+        "people": (people := accounts.speak_to(school, at)),
+        "cover": (cover := accounts.out_of_hours(school, at)),
+        "ring": whom_to_ring(people, cover),
     }
     return render(request, "calls/call_lead.html", context)
 

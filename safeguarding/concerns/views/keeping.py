@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +25,8 @@ from safeguarding.concerns.forms.typed import Typed, counted
 from safeguarding.concerns.models import Draft
 from safeguarding.concerns.services.afterwards import keep_as_addition, sent_account
 from safeguarding.concerns.services.drafts import has_been_opened, save_draft
+from safeguarding.concerns.views.posted import everything
+from safeguarding.concerns.views.unsaved import says_unsaved
 from safeguarding.dates import clock, moment
 from safeguarding.exceptions import BadInput
 from safeguarding.http import Request, SeeOther
@@ -35,13 +36,12 @@ _ANOTHER_WINDOW = (
     "this form was changed in another window meanwhile, so there are two. Both are among your drafts: put into one what is "
     "right, send it, and discard the other."
 )
-# More than anybody types: beyond it goes only who wants to fill the disk.
-MOST = 32 * 1024 * 1024
 
 
 @csrf_exempt
 @public
 @require_POST
+@says_unsaved(as_json=True)
 def log_autosave(request: Request) -> JsonResponse:
     """Keep a form as it stands, every few seconds: that of a concern, or of something to add to one."""
     data = everything(request)
@@ -174,18 +174,3 @@ def without_key(request: Request, typed: Typed) -> HttpResponse:
     save_draft(token=token, school_id=request.acting.school_id, content=typed.content, author_id=request.user.pk)
     messages.warning(request, "Only part of the page arrived. What you typed is here: look it over, then send it.")
     return SeeOther(reverse("log_resume", args=[token]))
-
-
-def everything(request: HttpRequest) -> QueryDict:
-    """What was posted, also where it is longer than a page may otherwise be: somebody pasted a great deal of text.
-
-    Raises `BadInput` for more than `MOST` bytes. For views without the browser's token only: it reads the body first.
-    """
-    length = int(request.META.get("CONTENT_LENGTH") or 0)
-    if length <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE or request.content_type != "application/x-www-form-urlencoded":
-        return request.POST
-    if length > MOST:
-        raise BadInput(
-            "What you sent is longer than 32 million letters. Go back and shorten it; saved drafts are kept."
-        )
-    return QueryDict(request.read(length), encoding="utf-8")

@@ -38,7 +38,6 @@ from safeguarding.concerns.services.raising import raise_concern, sent_as
 from safeguarding.concerns.views.keeping import (
     Page,
     address_of,
-    everything,
     for_its_author,
     keep_typed,
     moved_on,
@@ -46,6 +45,8 @@ from safeguarding.concerns.views.keeping import (
     saved,
     without_key,
 )
+from safeguarding.concerns.views.posted import everything
+from safeguarding.concerns.views.unsaved import says_unsaved, whom_to_ring
 from safeguarding.http import Request, SeeOther
 from safeguarding.keys import record_of, uuid7
 
@@ -54,6 +55,7 @@ _MAY_NOT = "You have no role at this school, so you cannot log a concern there. 
 
 @csrf_exempt
 @public
+@says_unsaved()
 def log_concern(request: Request) -> HttpResponse:
     """The way in: a form with an address of its own. And where everything that is pressed on a form is posted to.
 
@@ -210,6 +212,7 @@ def _page(
         "page": uuid7(),
         "kinds": list(form.kinds.values()),
         "help": here,
+        "ring": whom_to_ring(here.people, here.hours),
         "call": unfinished_call(token, by=request.user),
         "draft": draft,
         "unsent": draft and unsent_as(draft.pk, by=request.user),

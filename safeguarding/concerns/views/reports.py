@@ -24,7 +24,6 @@ from safeguarding.concerns.services.help_now import help_now
 from safeguarding.concerns.services.progress import names_in, own_report, own_reports, progress_of
 from safeguarding.concerns.services.raising import amend
 from safeguarding.concerns.views.keeping import (
-    everything,
     for_its_author,
     keep_typed,
     moved_on,
@@ -32,6 +31,8 @@ from safeguarding.concerns.views.keeping import (
     saved,
     without_key,
 )
+from safeguarding.concerns.views.posted import everything
+from safeguarding.concerns.views.unsaved import says_unsaved, whom_to_ring
 from safeguarding.http import Request, SeeOther
 from safeguarding.keys import record_of, uuid7
 from safeguarding.paging import newest_first
@@ -99,6 +100,7 @@ def report(request: Request, concern_id: UUID) -> HttpResponse:
 @csrf_exempt
 @public
 @require_POST
+@says_unsaved()
 def report_add(request: Request, concern_id: UUID) -> HttpResponse:
     """Add to one's own account. Open as the log form is, and for the same reason: see `keeping`."""
     data = everything(request)
@@ -140,10 +142,12 @@ def _report_page(
     request.of_school = account.school_id
     typed = Typed(draft.content if draft else {})
     report = own_report(account, by=request.user)
+    here = help_now(account.school_id, timezone.localtime(), asks=request.user)
     context = {
         "report": report,
         "attach_form": None if report.is_being_written else AttachForm(),
-        "help": help_now(account.school_id, timezone.localtime(), asks=request.user),
+        "help": here,
+        "ring": whom_to_ring(here.people, here.hours),
         "form": form or AdditionForm(typed, checked=False),
         "key": tokens.issue(request.user, draft.pk if draft else None, school_id=account.school_id),
         "page": uuid7(),

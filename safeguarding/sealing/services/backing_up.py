@@ -24,7 +24,7 @@ from safeguarding.exceptions import HarbourError
 from safeguarding.keys import uuid7
 from safeguarding.sealing import crypto, keyfiles
 from safeguarding.sealing.crypto import DoesNotOpen
-from safeguarding.sealing.exceptions import BackupProblem
+from safeguarding.sealing.exceptions import BackupProblem, FilesAway
 from safeguarding.sealing.models import KEYS, BackupRun
 from safeguarding.sealing.services import copies, dumps, sampling
 from safeguarding.sealing.services.setting_up import ensure_keys
@@ -36,6 +36,10 @@ KEYS_LIVE = timedelta(days=35)
 _FROM, _AFTER_FAILURE = time(2, 30), timedelta(hours=1)
 _MARK = "harbour-backup-1"
 _USE = b"harbour backup"
+_WITHOUT_FILES = (
+    "Records and keys are backed up, files that people attached are not: the store of files cannot be reached. It is tried again in "
+    "an hour. `manage.py check_files` says what is wrong."
+)
 _NAMED = "harbour-%Y-%m-%dT%H%M%SZ"
 
 
@@ -56,7 +60,8 @@ def folders() -> dict[str, Path]:
 def back_up(*, at: datetime, now: Callable[[], datetime]) -> BackupRun:
     """Make a backup of both, prove it, and let go of those that are too old. What went wrong stands in the result.
 
-    Nothing takes the place of an earlier backup, and one that did not go well leaves no file.
+    Nothing takes the place of an earlier backup, and one that did not go well leaves no file. Only where the store of files is away,
+    what is there of records and keys stays, and all of it is tried again in an hour.
     """
     run = BackupRun(id=uuid7(), began_at=at)
     drafts: list[Path] = []
@@ -68,7 +73,10 @@ def back_up(*, at: datetime, now: Callable[[], datetime]) -> BackupRun:
         found = sampling.prove(*drafts, root=root)
         run.people, run.opened = found.people, found.opened
         run.records_bytes, run.keys_bytes = (draft.stat().st_size for draft in drafts)
-        run.files = copies.copy_out(folders()[RECORDS] / FILES, today=timezone.localdate(at), days=_days(KEYS))
+        try:
+            run.files = copies.copy_out(folders()[RECORDS] / FILES, today=timezone.localdate(at), days=_days(KEYS))
+        except FilesAway:
+            run.problem = _WITHOUT_FILES
         run.same_disk = _on_the_disk_of_the_records()
         for draft in drafts:
             draft.rename(draft.with_suffix(""))

@@ -10,9 +10,6 @@ from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
-from django.core.files.base import File
-from django.core.files.storage import default_storage
-
 from safeguarding.private import write_private
 from safeguarding.sealing import files
 
@@ -20,7 +17,7 @@ _MISSED = "missed.json"
 
 
 def copy_out(folder: Path, *, today: date, days: int) -> int:
-    """Copy what is new in the store. Returns how many files the copy holds. Raises `OSError`."""
+    """Copy what is new in the store. Returns how many files the copy holds. Raises `FilesAway`, and `OSError` for the copy."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     there, held = set(files.stored_names()), copied(folder)
     for name in there - held:
@@ -36,11 +33,11 @@ def copied(folder: Path) -> set[str]:
 
 
 def copy_back(folder: Path) -> int:
-    """Put into the store what it lacks. Returns how many files that were. Raises `OSError`."""
+    """Put into the store what it lacks. Returns how many files that were. Raises `FilesAway`, and `OSError` for the copy."""
     missing = copied(folder) - set(files.stored_names())
     for name in missing:
         with (folder / name).open("rb") as file:
-            default_storage.save(name, File(file))
+            files.put_back(name, file)
     return len(missing)
 
 
@@ -48,15 +45,15 @@ def _copy_one(name: str, to: Path) -> None:
     """Whole or not at all."""
     to.parent.mkdir(mode=0o700, exist_ok=True)
     draft = to.with_suffix(".part")
-    with (
-        default_storage.open(name) as source,
-        os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as sink,
-    ):
-        for chunk in source.chunks():
-            sink.write(chunk)
-        sink.flush()
-        os.fsync(sink.fileno())
-    draft.replace(to)
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as sink:
+            for chunk in files.as_it_lies(name):
+                sink.write(chunk)
+            sink.flush()
+            os.fsync(sink.fileno())
+        draft.replace(to)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _let_go(folder: Path, gone: set[str], today: date, live: timedelta) -> None:

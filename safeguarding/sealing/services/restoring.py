@@ -15,7 +15,7 @@ from django.db import DatabaseError, connections
 
 from safeguarding.private import write_private
 from safeguarding.sealing import keyfiles
-from safeguarding.sealing.exceptions import BackupProblem
+from safeguarding.sealing.exceptions import BackupProblem, FilesAway
 from safeguarding.sealing.models import KEYS
 from safeguarding.sealing.ring import forget
 from safeguarding.sealing.services import backing_up, copies, dumps, sampling
@@ -61,9 +61,10 @@ def restore_all(*, records: Path, keys: Path | None) -> Restored:
     ensure_keys()
     try:
         back = copies.copy_back(records.parent / backing_up.FILES)
-    except OSError as error:
+    except (OSError, FilesAway):
         raise BackupProblem(
-            f"The store of files cannot be written: {error.strerror}. Mend that, and begin again."
+            "The store of files cannot be written, or its copy not be read. `manage.py check_files` says what is wrong. Mend that, and "
+            "begin again."
         ) from None
     begun.unlink()
     forget()

@@ -101,7 +101,7 @@ def remove(*, file: F, by: User, at: datetime | None = None) -> F:
     held.save(update_fields=["removed_at", "removed_by", "stored", "pictures"])
     record(Verb.CONFIRM, held, by=by, purpose=f"removed: {held.removal}")
     # After the row: one that is cut off between leaves a file that belongs to nothing, which the night takes.
-    transaction.on_commit(partial(files.drop, *gone))
+    transaction.on_commit(partial(files.drop_soon, *gone))
     return held
 
 

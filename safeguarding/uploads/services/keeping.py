@@ -1,6 +1,5 @@
 """Take files in: look into each, seal what is taken, and only then make its row."""
 
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +8,6 @@ from hashlib import sha256
 from typing import Generic, TypeVar
 from uuid import UUID, uuid5
 
-from django.conf import settings
 from django.db.models import Sum
 
 from safeguarding.accounts.models import User
@@ -17,6 +15,7 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record_many
 from safeguarding.exceptions import BadInput
 from safeguarding.sealing import files
+from safeguarding.sealing.exceptions import FilesAway
 from safeguarding.sealing.services.keeping import key_of
 from safeguarding.sealing.subjects import first_subject, record_of
 from safeguarding.uploads import clamd
@@ -74,9 +73,10 @@ def look_into_all(uploads: Sequence[Upload], *, by: User, at: datetime) -> Seen:
 def keep(seen: Seen, *, make: Callable[..., F], token: UUID, by: User, at: datetime) -> Attached[F]:
     """Seal and keep what is taken of a form. The caller has locked the record. The same form again keeps nothing twice.
 
+    A store that is away is asked once, not for every file of the form.
     `make(**fields)` is a new row of the record, not saved yet: `partial(Attachment, concern=…, school_id=…)`.
     """
-    kept, made, problems = [], [], []
+    kept, made, problems, away = [], [], [], ""
     for number, (upload, looked) in enumerate(seen):
         name = _tidy(upload.name)
         row = make(author=by, name=name, size=len(upload.content), attached_at=at)
@@ -85,13 +85,18 @@ def keep(seen: Seen, *, make: Callable[..., F], token: UUID, by: User, at: datet
         there = type(row)._default_manager.filter(token=row.token, author=by).first()
         if there is not None:
             kept.append(there)
-        elif looked.kind is None:
-            problems.append(f"“{name[:80]}” was not attached. {looked.problem}")
-        else:
-            _seal(row, upload, looked)
-            row.save(force_insert=True)
-            made.append(row)
-            kept.append(row)
+            continue
+        if looked.kind is not None and not away:
+            try:
+                _seal(row, upload, looked)
+            except FilesAway as error:
+                away = error.sentence
+            else:
+                row.save(force_insert=True)
+                made.append(row)
+                kept.append(row)
+                continue
+        problems.append(f"“{name[:80]}” was not attached. {looked.problem or away}")
     if made:
         label, school_id = made[0]._meta.label_lower, made[0].school_id
         record_many(Verb.CREATE, label, [row.pk for row in made], by=by, school_id=school_id)
@@ -117,7 +122,7 @@ def _tidy(name: str) -> str:
 
 def ensure_room(by: User, coming: int, at: datetime) -> None:
     """Raises `BadInput` where the disk is nearly full, or somebody has attached more than enough today."""
-    if free_part() < LEAST_FREE:
+    if files.free_part() < LEAST_FREE:
         raise BadInput(
             "The disk of Harbour is nearly full, so no files can be attached. What you write is still saved. Tell whoever looks "
             "after Harbour at your school, and keep the file until then."
@@ -126,10 +131,3 @@ def ensure_room(by: User, coming: int, at: datetime) -> None:
     today = (model._default_manager.filter(author=by, attached_at__gt=since) for model in kinds_of_file())
     if sum(rows.aggregate(all=Sum("size"))["all"] or 0 for rows in today) + coming > MOST_A_DAY:
         raise BadInput(f"You have attached {MOST_A_DAY // 2**20} MB since yesterday. Go on tomorrow, or ask a lead.")
-
-
-def free_part() -> float:
-    """How much of the disk of the store is free, from 0 to 1."""
-    folder = settings.VAR if settings.VAR.exists() else settings.BASE_DIR
-    disk = shutil.disk_usage(folder)
-    return disk.free / disk.total

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -12,7 +11,7 @@ from django.utils import timezone
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.sealing import files
-from safeguarding.sealing.exceptions import Destroyed, FileGone, KeyProblem, KeysAway
+from safeguarding.sealing.exceptions import Destroyed, FileGone, FilesAway, KeyProblem, KeysAway
 from safeguarding.sealing.subjects import record_of
 from safeguarding.uploads import clamd
 from safeguarding.uploads.clamd import NoVerdict, ScannerAway, Signatures, Verdict
@@ -46,7 +45,7 @@ def scan_waiting(*, at: datetime | None = None) -> int:
                 done += _scan(file, now, at)
     except ScannerAway:
         _note_away(at)
-    except KeysAway:
+    except (KeysAway, FilesAway):
         pass  # the next time
     return done
 
@@ -124,7 +123,7 @@ def scanner_standing(*, at: datetime) -> ScannerStanding:
 
 
 def drop_strays(*, at: datetime | None = None) -> int:
-    """Delete stored files that no row names and that are older than a day. Returns how many.
+    """Delete stored files that no row names and that are older than a day. Returns how many; 0 while the store is away.
 
     Forms that were cut off leave a few. Where there are many, it is the rows that are missing (an older backup was put back, a
     wall hides them), and nothing is deleted.
@@ -132,16 +131,15 @@ def drop_strays(*, at: datetime | None = None) -> int:
     at = at or timezone.now()
     with transaction.atomic():
         known = names_in_store()
-    strays = [
-        name
-        for name in files.stored_names()
-        if name not in known and at - default_storage.get_modified_time(name) > _YOUNG
-    ]
-    if not strays:
-        return 0
-    too_many = len(strays) > MOST_STRAYS
-    if not too_many:
-        files.drop(*strays)
+    try:
+        strays = [name for name in files.stored_names() if name not in known and at - files.stored_at(name) > _YOUNG]
+        if not strays:
+            return 0
+        too_many = len(strays) > MOST_STRAYS
+        if not too_many:
+            files.drop(*strays)
+    except FilesAway:
+        return 0  # the next time
     with transaction.atomic():
         record(
             Verb.DISCARD,

@@ -14,7 +14,8 @@ from children.models import Child, Photograph
 from children.services.filing import Consent, end_photograph, put_photograph
 from safeguarding.audit.models import Event, Verb
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
-from safeguarding.uploads.services import keeping
+from safeguarding.sealing import files
+from safeguarding.sealing.exceptions import FilesAway
 from safeguarding.uploads.services.keeping import Upload
 from safeguarding.uploads.services.scanning import drop_strays
 from tests import factories
@@ -192,9 +193,26 @@ def test_what_is_no_photograph_is_said(client, room, rowan):
     assert not Photograph.objects.exists()
 
 
-def test_a_photograph_is_no_stray_and_a_full_disk_takes_none(room, rowan, monkeypatch):
+def test_a_photograph_is_no_stray(room, rowan):
     put(room, rowan)
     assert (drop_strays(at=SCHOOL_DAY + timedelta(days=900)), len(stored())) == (0, 1)
-    monkeypatch.setattr(keeping, "free_part", lambda: 0.05)
+
+
+def test_while_the_store_is_away_it_says_so_and_what_was_there_stays(client, room, rowan, monkeypatch):
+    first = put(room, rowan)
+
+    def away(*args, **kwargs):
+        raise FilesAway
+
+    monkeypatch.setattr(files, "keep", away)
+    client.force_login(room.office)
+    page = send(client, rowan, use="identification")
+    assert page.status_code == 422 and "cannot be reached now" in text(page)
+    first.refresh_from_db()
+    assert (first.ended_at, Photograph.objects.count()) == (None, 1)
+
+
+def test_a_full_disk_takes_none(room, rowan, monkeypatch):
+    monkeypatch.setattr(files, "free_part", lambda: 0.05)
     with pytest.raises(BadInput, match="nearly full"):
         put(room, rowan)

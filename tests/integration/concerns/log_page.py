@@ -12,10 +12,10 @@ def signed_in(user) -> Client:
 
 
 def opened(client: Client) -> tuple[str, dict[str, str]]:
-    """Address and key of a fresh form."""
+    """Address of a fresh form, and what it posts besides what is typed."""
     answer = client.get(LOG, follow=True)
     assert answer.status_code == 200
-    return answer.redirect_chain[-1][0], {"key": answer.context["key"]}
+    return answer.redirect_chain[-1][0], {"key": answer.context["key"], "ring": answer.context["ring"]}
 
 
 def whole(form: dict[str, str], *children, **changes) -> dict[str, object]:

@@ -18,6 +18,7 @@ from safeguarding.concerns.services.access import restrict_concern
 from safeguarding.concerns.services.attaching import attach, attach_to_report
 from safeguarding.concerns.services.raising import call_lead
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from safeguarding.sealing import stores
 from safeguarding.sealing.services.destroying import destroy_key
 from safeguarding.sealing.subjects import Subject
 from safeguarding.uploads import handler
@@ -224,11 +225,11 @@ def test_a_report_that_is_not_finished_takes_no_files(room):
 
 
 def test_where_the_disk_is_nearly_full_no_files_are_taken_and_words_are(room, report, monkeypatch):
-    monkeypatch.setattr(keeping.shutil, "disk_usage", lambda _: SimpleNamespace(total=100, free=9))
+    monkeypatch.setattr(stores.shutil, "disk_usage", lambda _: SimpleNamespace(total=100, free=9))
     with pytest.raises(BadInput, match="nearly full"):
         attached(room, report)
     assert factories.concern(room).account.facts
-    monkeypatch.setattr(keeping.shutil, "disk_usage", lambda _: SimpleNamespace(total=100, free=11))
+    monkeypatch.setattr(stores.shutil, "disk_usage", lambda _: SimpleNamespace(total=100, free=11))
     attached(room, report)
 
 

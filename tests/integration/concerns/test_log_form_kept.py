@@ -146,8 +146,8 @@ def test_when_the_database_is_away_too_nothing_is_promised(cast, monkeypatch):
     monkeypatch.setattr("safeguarding.concerns.views.reporting.raise_concern", broken)
     monkeypatch.setattr("safeguarding.concerns.views.reporting.keep_typed", broken)
     answer = client.post(LOG, whole(form, rowan))
-    assert answer.status_code == 500
-    assert "is kept" not in answer.content.decode()
+    assert answer.status_code == 503
+    assert "is kept" not in answer.content.decode() and "Not saved" in answer.content.decode()
 
 
 # --- whatever people type

@@ -24,6 +24,7 @@ from safeguarding.uploads.services.giving import give_out
 from safeguarding.uploads.services.keeping import Upload
 from tests import factories
 from tests.integration.sealing.backed import WORDS, backed_up
+from tests.stores import use
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -132,12 +133,7 @@ def test_a_restore_that_is_cut_off_can_be_begun_again(account, settings, monkeyp
 
 
 def test_files_are_copied_once_and_come_back(account, settings):
-    settings.STORAGES = settings.STORAGES | {
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": settings.VAR / "store"},
-        }
-    }
+    use(settings, "FolderStore", location=settings.VAR / "store")
     lead = factories.member(account.school, "lead", "Mo", "Adeyemi")
     notes = [Upload("a.txt", b"A drawing."), Upload("b.txt", b"Another.")]
     kept = attach(concern=account.concern, token=uuid7(), uploads=notes, by=lead).kept

@@ -1,0 +1,89 @@
+"""What does the page say of a form that could not be saved at all? All that was typed, whom to ring, and a button to try again.
+
+That happens when a disk is full or a database is away, so it asks neither. Whom to ring came with the page of the form, signed: nobody
+else's page can put a telephone number in front of somebody who is worried about a child.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
+from django.shortcuts import render
+
+from safeguarding.accounts.services import OutOfHours, SpeakTo
+from safeguarding.concerns import tokens
+from safeguarding.concerns.forms.reporting import readable_alone
+from safeguarding.concerns.forms.typed import Typed
+from safeguarding.concerns.views.posted import everything
+
+_SALT = "harbour.ring"
+# By the button that was pressed; without one of these two what was typed is saved.
+_AGAIN = {"send": "Try to send it again", "draft": "Try to save it again", "": "Try to save it again"}
+_NOT_AGAIN = frozenset({"send", "draft", "csrfmiddlewaretoken"})
+
+
+def whom_to_ring(people: Sequence[SpeakTo], hours: OutOfHours) -> str:
+    """Who stands beside the form, to be told again without a query."""
+    return signing.dumps(
+        {
+            "people": [[person.name, person.extension, person.why] for person in people],
+            "social_care": [hours.social_care_day, hours.social_care_night],
+        },
+        salt=_SALT,
+    )
+
+
+def says_unsaved(
+    *,
+    title: str = "Not saved",
+    read: Callable[[QueryDict], Typed] = Typed.posted,
+    again: Mapping[str, str] = _AGAIN,
+    as_json: bool = False,
+) -> Callable[[Any], Any]:
+    """A view that takes a form of a concern: `read` says what was typed there, `again` what to press, by the button pressed before.
+
+    `as_json`: for the script that saves in the background.
+    """
+
+    def unsaved(request: HttpRequest) -> HttpResponse | None:
+        """None for what was posted without a key of ours."""
+        data = everything(request)
+        if tokens.whose(data.get("key", "")) is None:
+            return None
+        ring = _ring(data.get("ring", ""))
+        if as_json:
+            return JsonResponse({"problem": _sentence(ring["people"])}, status=503)
+        typed = read(data)
+        context = {
+            **ring,
+            "title": title,
+            "lines": readable_alone(typed),
+            "unnamed": len(typed.records),
+            "address": request.path,
+            "posted": [(name, text) for name, texts in data.lists() if name not in _NOT_AGAIN for text in texts],
+            "button": next(((name, label) for name, label in again.items() if not name or name in data), None),
+            # What the frame of a page otherwise asks the database for.
+            "harbour": {"demo": settings.DEMO},
+        }
+        return render(request, "concerns/not_saved.html", context, status=503)
+
+    def declare(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        view.unsaved = unsaved  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def _ring(signed: str) -> dict[str, list[Any]]:
+    try:
+        ring: dict[str, list[Any]] = signing.loads(signed, salt=_SALT)
+    except signing.BadSignature:
+        return {"people": [], "social_care": []}
+    return ring
+
+
+def _sentence(people: list[list[str]]) -> str:
+    first = f" Ring {people[0][0]}{f', extension {people[0][1]}' if people[0][1] else ''}." if people else ""
+    return f"Not saved: Harbour cannot save anything just now. Keep this page open, and copy or print what you typed.{first}"
