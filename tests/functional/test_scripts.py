@@ -286,6 +286,14 @@ def test_when_the_list_cannot_be_had_the_button_still_works(stage):
     expect(stage.page.get_by_role("status")).to_have_text("The list cannot be shown now. Press Find.")
 
 
+def test_who_has_looked_up_very_many_names_reads_why_there_is_no_list(stage):
+    stage.answer = lambda route: route.fulfill(status=429, body="<p>Very many names were looked up.</p>")
+    stage.show("childfinder.js", FINDER)
+    stage.page.get_by_label("Add a child").press_sequentially("Ro")
+    stage.later(1)
+    expect(stage.page.get_by_text("Very many names were looked up.")).to_be_visible()
+
+
 # --- parts of a form, and sending it
 
 

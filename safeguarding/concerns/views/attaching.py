@@ -13,6 +13,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from safeguarding.accounts.permissions import anyone_signed_in, fresh_factor, requires_for_record
+from safeguarding.accounts.services import bulk
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.concerns.forms.attaching import AttachForm, WithholdForm
@@ -65,6 +66,7 @@ def _taken(request: Request, page: str, attach_to: Callable[..., attaching.Attac
 def attachment(request: Request, attachment_id: UUID) -> HttpResponseBase:
     """The file, to keep: on record and committed before its first byte."""
     found = read_one(request, Attachment, verb=Verb.DOWNLOAD, pk=attachment_id)
+    bulk.had_enough(bulk.FILES, by=request.user, school_id=found.school_id)
     given = attaching.give_out(found, to=request.user)
     return _streamed(given.content, given.content_type, content_disposition_header(True, given.name) or "attachment")
 
