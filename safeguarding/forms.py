@@ -122,6 +122,15 @@ def _css(widget: forms.Widget, small: bool) -> list[str]:
     return names + [f"{name}--s" for name in names if small]
 
 
+class FilesInput(forms.ClearableFileInput):
+    """Files to send. What is taken stands on it, so that `upload.js` says what is too much before it is sent."""
+
+    def __init__(self, *, most_bytes: int, most_files: int = 1, most_in_all: int | None = None) -> None:
+        self.allow_multiple_selected = most_files > 1
+        limits = {"most-bytes": most_bytes, "most-files": most_files, "most-in-all": most_in_all or most_bytes}
+        super().__init__({f"data-{name}": limit for name, limit in limits.items()})
+
+
 class Renderer(TemplatesSetting):
     """Prints every form of the project in the look of Harbour (`FORM_RENDERER`)."""
 

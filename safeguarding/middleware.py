@@ -60,6 +60,22 @@ class NoStoreMiddleware:
         return response
 
 
+class ScriptMiddleware:
+    """A form that a script has sent (`upload.js`) is told where to go on in place of being sent there.
+
+    The browser would follow by itself, and the page that it fetched would say once, to nobody, what became of the form.
+    """
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if "Harbour-Script" in request.headers and "Location" in response.headers:
+            response.status_code = 204
+        return response
+
+
 class SignInRequiredMiddleware:
     """Sign-in everywhere, unless the view says `public` or belongs to the sign-in pages themselves."""
 

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "safeguarding.middleware.NoStoreMiddleware",
+    "safeguarding.middleware.ScriptMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -272,6 +273,14 @@ SESSION_COOKIE_HTTPONLY = True
 # What a page says once after saving stays on the server: a cookie is readable on the disk of a shared computer.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SAMESITE = "Lax"
+
+# --- searching and taking out in bulk (accounts/services/bulk.py): how many are enough in an hour, and in a day
+# A search each minute for an hour is more than a lead needs who looks up everybody of a busy day.
+MOST_SEARCHES = (60, 240)
+# While a name is typed the list is asked for four or five times: these are some 200 names in an hour.
+MOST_NAMES = (1000, 4000)
+# The files of several large concerns. Nobody is held up by it: what is taken out for the police cannot wait.
+MOST_FILES_OUT = (60, 240)
 
 # --- transport and browser
 SECURE = env.bool("HTTPS", default=not DEMO)

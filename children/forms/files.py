@@ -7,9 +7,10 @@ from django.core.exceptions import ValidationError
 
 from children.models import ChildFile, Photograph
 from children.services.filing import Consent
-from safeguarding.forms import DateBoxesField, HarbourForm, Radios, blank_first
+from safeguarding.forms import DateBoxesField, FilesInput, HarbourForm, Radios, blank_first
 from safeguarding.keys import uuid7
 from safeguarding.uploads.forms import AttachForm
+from safeguarding.uploads.kinds import MOST_BYTES
 from safeguarding.uploads.services.keeping import Upload
 
 
@@ -29,6 +30,7 @@ class PhotographForm(HarbourForm):
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
     picture = forms.FileField(
         label="Photograph",
+        widget=FilesInput(most_bytes=MOST_BYTES),
         help_text="JPEG, PNG, HEIC or WebP. A small picture of it is kept, without where and when it was taken",
         error_messages={"required": "Choose a photograph", "empty": "This file is empty. Choose a photograph"},
     )

@@ -12,7 +12,7 @@ from children.importing.formats import FIELDS, REQUIRED
 from children.importing.reading import MAX_BYTES
 from children.models import ImportRow
 from children.services.imports import choices
-from safeguarding.forms import HarbourForm, Radios
+from safeguarding.forms import FilesInput, HarbourForm, Radios
 
 ON_ROLL, LEFT = "", "left"
 
@@ -41,6 +41,7 @@ class UploadForm(HarbourForm):
 
     file = forms.FileField(
         label="File",
+        widget=FilesInput(most_bytes=MAX_BYTES),
         help_text="A Common Transfer File (XML), or CSV from SIMS, Arbor, Bromcom or your own spreadsheet. At most 50 MB.",
         error_messages={
             "required": "Choose a file",

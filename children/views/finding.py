@@ -15,6 +15,7 @@ from children.models import BY_NAME, Child
 from children.services import find_children
 from safeguarding.accounts.permissions import may, requires
 from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.services import bulk
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.http import Request
@@ -56,6 +57,8 @@ def search(request: Request) -> HttpResponse:
     request.nav = "children"
     form = FindForm(request.POST)
     found = []
+    if bulk.had_enough(bulk.SEARCHES, by=request.user, school_id=request.held.school_id):
+        return render(request, "children/search.html", {"form": form, "problem": bulk.STOP}, status=429)
     if form.is_valid():
         found = find_children(
             by=request.user,
@@ -74,6 +77,8 @@ def search(request: Request) -> HttpResponse:
 def find_child(request: Request) -> HttpResponse:
     """Cards that fit what has been typed so far, as buttons: names, known-as, class and year, nothing else."""
     words = request.POST.get("q", "")[:100]
+    if bulk.had_enough(bulk.NAMES, by=request.user, school_id=request.held.school_id):
+        return render(request, "children/part_found.html", {"problem": bulk.STOP_NAMES}, status=429)
     found = find_children(by=request.user, school=request.held.school_id, words=words, today=timezone.localdate())
     read_many(request, [one.child for one in found], verb=Verb.SEARCH, purpose="find_child")
     return render(request, "children/part_found.html", {"found": found})

@@ -11,6 +11,7 @@ from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.second_person import may_be_first
+from safeguarding.accounts.services.bulk import names_of_alarms
 from safeguarding.glance import glance
 from safeguarding.http import Request
 from safeguarding.panels import NavItem, Panel, register
@@ -43,6 +44,7 @@ def _providers(request: Request, record: Any) -> dict[str, Any] | None:
 
 
 leads_to("accounts.reset", lambda key: reverse("reset", args=[key]))
+leads_to("colleague", lambda key: reverse("person_access", args=[key]), names_of_alarms)
 register(
     Panel("sign_in", "providers", "account/part_providers.html", _providers, order=5),
     Panel("notice_strip", "resets", "accounts/part_resets.html", _resets, order=10),

@@ -60,6 +60,7 @@ class Verb(models.TextChoices):
     LIFT = "lift"
     EMERGENCY = "emergency"
     REVIEW = "review"
+    ALARM = "alarm"
 
 
 class Outcome(models.TextChoices):

@@ -4,21 +4,17 @@ from typing import Any
 
 from django import forms
 
-from safeguarding.forms import HarbourForm, blank_first
+from safeguarding.forms import FilesInput, HarbourForm, blank_first
 from safeguarding.keys import uuid7
-from safeguarding.uploads.kinds import MOST_BYTES, MOST_FILES, TAKEN
+from safeguarding.uploads.kinds import MOST_BYTES, MOST_FILES, MOST_IN_ALL, TAKEN
 from safeguarding.uploads.models import StoredFile
 from safeguarding.uploads.services.keeping import Upload
-
-
-class _Several(forms.ClearableFileInput):
-    allow_multiple_selected = True
 
 
 class _Files(forms.FileField):
     """Some files, each with its name and bytes. What is wrong with one is found by looking into it (`services/keeping.py`)."""
 
-    widget = _Several
+    widget = FilesInput(most_bytes=MOST_BYTES, most_files=MOST_FILES, most_in_all=MOST_IN_ALL)
 
     def clean(self, data: Any, initial: Any = None) -> list[Upload]:
         given = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
@@ -29,7 +25,9 @@ class _Files(forms.FileField):
         uploads = [Upload(one.name, one.read()) for one in given]
         # What was too large, alone or together, was not kept whole while it came in.
         if any(len(upload.content) != one.size <= MOST_BYTES for upload, one in zip(uploads, given, strict=True)):
-            raise forms.ValidationError("Together these files are larger than 100 MB. Attach fewer at once.")
+            raise forms.ValidationError(
+                f"Together these files are larger than {MOST_IN_ALL // 2**20} MB. Attach fewer at once."
+            )
         return uploads
 
 
@@ -38,7 +36,9 @@ class AttachForm(HarbourForm):
 
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
     chosen = _Files(
-        label="Choose files", help_text=f"{TAKEN}, up to 25 MB each and {MOST_FILES} at once.", allow_empty_file=True
+        label="Choose files",
+        help_text=f"{TAKEN}, up to {MOST_BYTES // 2**20} MB each and {MOST_FILES} at once.",
+        allow_empty_file=True,
     )
 
 

@@ -1,14 +1,18 @@
 """Where is a file while it comes in? In memory: Django's own way is a temporary file, in which it would stand unsealed."""
 
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopFutureHandlers
+from django.http import UnreadablePostError
 
-# Of one file (a list of children may be larger than what is attached), and of all files of a form together.
-MOST_OF_ONE, MOST_IN_ALL = 50 * 2**20, 100 * 2**20
+from .kinds import MOST_IN_ALL
+
+# A list of children may be larger than a file that is attached.
+MOST_OF_ONE = 50 * 2**20
 # What is read at all, most of it to be told that it is too large.
 MOST_COMING = 275 * 2**20
 
@@ -27,6 +31,7 @@ class InMemory(FileUploadHandler):
         if content_length > MOST_COMING:
             raise RequestDataTooBig("more than may be sent at once")
         self.total = 0
+        input_data.read = _whole(input_data.read, content_length)
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
@@ -52,3 +57,18 @@ class InMemory(FileUploadHandler):
             charset=self.charset,
             content_type_extra=self.content_type_extra,
         )
+
+
+def _whole(read: Callable[[int], bytes], length: int) -> Callable[[int], bytes]:
+    """`read`, which raises where less comes than was announced: Django takes what a cut connection left for all of it."""
+    left = length
+
+    def read_on(size: int) -> bytes:
+        nonlocal left
+        data = read(size)
+        left -= len(data)
+        if left > 0 and size and not data:
+            raise UnreadablePostError("cut off")
+        return data
+
+    return read_on

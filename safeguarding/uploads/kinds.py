@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-MOST_BYTES = 25 * 2**20
-MOST_FILES = 10
+# Of one file, of all files of a form together, and how many at once.
+MOST_BYTES, MOST_IN_ALL, MOST_FILES = 25 * 2**20, 100 * 2**20, 10
 LONGEST_NAME = 200
 
 

@@ -11,6 +11,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from safeguarding.accounts.permissions import anyone_signed_in, fresh_factor, requires_for_record
+from safeguarding.accounts.services import bulk
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.http import Request
@@ -56,6 +57,7 @@ def say(request: Request, found: Attached[Any]) -> None:
 def attachment(request: Request, file_id: UUID) -> HttpResponseBase:
     """The file, to keep: on record and committed before its first byte."""
     found = _read(request, file_id, verb=Verb.DOWNLOAD)
+    bulk.had_enough(bulk.FILES, by=request.user, school_id=found.school_id)
     given = giving.give_out(found, to=request.user)
     return streamed(given.content, given.content_type, content_disposition_header(True, given.name) or "attachment")
 

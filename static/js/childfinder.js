@@ -77,7 +77,7 @@ async function fetchList(url, name, key) {
       body: new URLSearchParams({ q: name, key }),
       signal: limit.signal,
     });
-    return answer.ok ? await answer.text() : null;
+    return answer.ok || answer.status === 429 ? await answer.text() : null;
   } catch {
     return null;
   }

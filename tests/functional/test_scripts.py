@@ -297,6 +297,14 @@ def test_when_the_list_cannot_be_had_the_button_still_works(stage):
     expect(stage.page.get_by_role("status")).to_have_text("The list cannot be shown now. Press Find.")
 
 
+def test_who_has_looked_up_very_many_names_reads_why_there_is_no_list(stage):
+    stage.answer = lambda route: route.fulfill(status=429, body="<p>Very many names were looked up.</p>")
+    stage.show("childfinder.js", FINDER)
+    stage.page.get_by_label("Add a child").press_sequentially("Ro")
+    stage.later(1)
+    expect(stage.page.get_by_text("Very many names were looked up.")).to_be_visible()
+
+
 # --- parts of a form, and sending it
 
 
@@ -341,3 +349,35 @@ def test_a_form_is_sent_once(stage):
 def test_the_list_of_problems_has_the_focus(stage):
     stage.show("page.js", '<div tabindex="-1" data-error-summary>There is a problem</div>')
     expect(stage.page.get_by_text("There is a problem")).to_be_focused()
+
+
+# --- files
+
+FILES = """<form method="post" action="/files/" data-upload><label>What<input name="what"></label><label>File<input type="file"
+name="chosen" data-most-bytes="9" data-most-files="1" data-most-in-all="9"></label><button>Send</button></form>"""
+REFUSED = f"""<!doctype html><title>Error: Today</title><main><div data-error-summary tabindex="-1">Say what it is</div>
+{FILES.replace('name="what"', 'name="what" value="kept"')}</main>"""
+
+
+def test_a_form_with_files_that_is_refused_comes_back_with_what_was_typed_and_the_files(stage):
+    stage.answer = lambda route: route.fulfill(status=422, body=REFUSED, content_type="text/html")
+    stage.show("upload.js", FILES)
+    stage.page.get_by_label("File").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"He fell"})
+    stage.page.get_by_role("button", name="Send").click()
+    expect(stage.page.get_by_text("Say what it is")).to_be_focused()
+    expect(stage.page.get_by_label("What")).to_have_value("kept")
+    expect(stage.page).to_have_title("Error: Today")
+    stage.answer = lambda route: route.fulfill(status=204, headers={"Location": "/done/"})
+    stage.page.get_by_role("button", name="Send").click()
+    stage.page.wait_for_url("**/done/")
+    assert [path for path, *_ in stage.asked] == ["/files/", "/files/"]
+
+
+def test_a_server_that_breaks_leaves_the_form_with_its_files_as_it_was(stage):
+    stage.answer = lambda route: route.fulfill(status=502, body="<main>Bad gateway</main>", content_type="text/html")
+    stage.show("upload.js", FILES)
+    stage.page.get_by_label("File").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"He fell"})
+    stage.page.get_by_role("button", name="Send").click()
+    expect(stage.page.get_by_text("nothing is taken twice").or_(stage.page.get_by_text("Not sent."))).to_be_visible()
+    expect(stage.page.get_by_role("button", name="Send")).to_be_enabled()
+    assert stage.page.get_by_label("File").evaluate("input => input.files.length") == 1

@@ -26,6 +26,7 @@ DID: dict[str, str] = {
     Verb.WITHDRAW: "withdrew access", Verb.RESTRICT: "restricted it, or lifted that",
     Verb.DECLARE: "declared a connection", Verb.CONFIRM: "confirmed a conflict", Verb.LIFT: "lifted a conflict",
     Verb.EMERGENCY: "opened it in an emergency", Verb.REVIEW: "reviewed access",
+    Verb.ALARM: "did it more often than work needs",
 }  # fmt: skip
 # More than this is narrowed first.
 MOST_EXPORTED = 20_000

@@ -16,7 +16,7 @@ from safeguarding.accounts.forms.access import BeyondNoticeForm, LookedForm, Mem
 from safeguarding.accounts.models import School, Team
 from safeguarding.accounts.permissions import anyone_signed_in, fresh_factor, may, requires, requires_for_record
 from safeguarding.accounts.roles import ROLES, Capability
-from safeguarding.accounts.services import looked
+from safeguarding.accounts.services import bulk, looked
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import NotAllowed
@@ -270,6 +270,7 @@ def looked_file(request: Request, about: Any, events: Any) -> HttpResponseBase:
         return page
     lines = looked.in_words(events.order_by("-at", "-pk")[: looked.MOST_EXPORTED])
     record(Verb.EXPORT, about, count=len(lines), purpose="who has looked")
+    bulk.had_enough(bulk.FILES, by=request.user, school_id=request.held.school_id)
     response = HttpResponse(looked.as_file(lines), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="who-has-looked.csv"'
     return response

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from children.models import Child
 from children.services.finding import find_children, is_record_number
 from safeguarding.accounts.permissions import requires
+from safeguarding.accounts.services import bulk
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.audit.services import record_many
@@ -36,6 +37,8 @@ def find(request: Request) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _not_asked(request, form)
     words, school_id = form.cleaned_data["q"], request.held.school_id
+    if bulk.had_enough(bulk.SEARCHES, by=request.user, school_id=school_id):
+        return _stopped(request, words)
     concern = reading.by_reference(visible(request, Concern), school_id, words)
     if concern is not None:
         read_many(request, [concern], verb=Verb.SEARCH, purpose="reference")
@@ -60,6 +63,8 @@ def find_words(request: Request) -> HttpResponse:
     if not form.is_valid():
         return _not_asked(request, form)
     words = form.cleaned_data["q"]
+    if bulk.had_enough(bulk.SEARCHES, by=request.user, school_id=request.held.school_id):
+        return _stopped(request, words)
     written = _written(request, words, before=form.cleaned_data["before"])
     return render(request, "concerns/find.html", {"asked": True, "words": words, "only_written": True} | written)
 
@@ -70,6 +75,12 @@ def _not_asked(request: Request, form: FindForm) -> HttpResponse:
     said = " ".join(str(error) for errors in form.errors.values() for error in errors)
     problem = f"Nothing was searched. {said}" if typed else ""
     return render(request, "concerns/find.html", {"asked": False, "problem": problem}, status=422 if problem else 200)
+
+
+def _stopped(request: Request, words: str) -> HttpResponse:
+    """Far more was searched than work needs: why nothing is shown now, with the words still in the box."""
+    context = {"asked": False, "problem": bulk.STOP, "kept_words": words}
+    return render(request, "concerns/find.html", context, status=429)
 
 
 def _written(request: Request, words: str, before: str = "") -> dict[str, Any]:

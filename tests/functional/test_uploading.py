@@ -1,0 +1,124 @@
+"""A lead sends files over a slow line: she sees how far they are, may cancel, and is told what is wrong before and after."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from safeguarding.concerns.models import Attachment
+from tests import factories
+from tests.functional.steps import sign_in
+from tests.functional.test_every_page import faults, too_wide
+
+SLOW, FAST = 100_000, -1  # bytes a second
+
+
+@pytest.fixture
+def line(page: Page) -> Callable[..., None]:
+    """`line(SLOW)`: how fast the line is from now on, by the browser's own means."""
+    session = page.context.new_cdp_session(page)
+
+    def become(speed: int) -> None:
+        conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": speed}
+        session.send("Network.emulateNetworkConditions", conditions)
+
+    return become
+
+
+def choose(page: Page, *files: Path) -> None:
+    page.get_by_label("Choose files").set_input_files(list(files))
+
+
+def press(page: Page) -> None:
+    page.get_by_role("button", name="Attach", exact=True).click()
+
+
+@pytest.fixture
+def letters(tmp_path: Path) -> list[Path]:
+    """Two letters of half a megabyte: plain text, of which a part would be as good a file as the whole."""
+    paths = [tmp_path / name for name in ("one.txt", "two.txt")]
+    for path in paths:
+        path.write_text(f"{path.name}\n" * 60_000)
+    return paths
+
+
+@pytest.fixture
+def cast(server: str) -> factories.Staffroom:
+    return factories.staffroom(password=factories.PASSWORD)
+
+
+@pytest.fixture
+def lead(cast: factories.Staffroom, page: Page) -> Page:
+    """She is about to attach files to a concern."""
+    sign_in(page, cast.lead.username, at=f"/concerns/{factories.concern(cast).pk}/")
+    page.locator("summary", has_text="Attach files").click()
+    return page
+
+
+def test_how_far_it_is_can_be_seen_and_cancelled_and_then_nothing_is_attached(
+    lead: Page, line: Callable[..., None], letters: list[Path]
+) -> None:
+    choose(lead, *letters)
+    line(SLOW)
+    press(lead)
+    expect(lead.get_by_text("Sending 2 files: 1", exact=False)).to_be_visible()
+    expect(lead.get_by_role("progressbar", name="Sent so far")).to_be_visible()
+    expect(lead.get_by_role("button", name="Attach", exact=True)).to_be_disabled()
+    for width in (1366, 320):
+        lead.set_viewport_size({"width": width, "height": 768})
+        assert too_wide(lead) <= 0
+        assert faults(lead) == []
+    lead.get_by_role("button", name="Cancel").click()
+    expect(lead.get_by_text("Cancelled. Nothing was sent. The files are still chosen.")).to_be_visible()
+    expect(lead.get_by_role("button", name="Attach", exact=True)).to_be_focused()
+    assert faults(lead) == []
+
+    line(FAST)
+    press(lead)
+    expect(lead.get_by_text("2 files attached.")).to_be_visible()
+    assert [file.size for file in Attachment.objects.all()] == [letter.stat().st_size for letter in letters]
+
+
+def test_a_broken_line_is_told_and_the_same_files_can_be_sent_again(lead: Page, letters: list[Path]) -> None:
+    lead.route("**/files/", lambda route: route.abort("connectionreset"))
+    choose(lead, *letters)
+    press(lead)
+    expect(lead.get_by_text("Not sent. The files are still chosen: try again.")).to_be_visible()
+    lead.unroute("**/files/")
+    press(lead)
+    expect(lead.get_by_text("2 files attached.")).to_be_visible()
+    assert Attachment.objects.count() == 2
+
+
+def test_what_is_too_large_is_said_before_it_is_sent_and_by_the_server_afterwards(
+    lead: Page, letters: list[Path], tmp_path: Path
+) -> None:
+    large, macros = tmp_path / "film.mp4", tmp_path / "note.txt"
+    large.write_bytes(b"\0" * (25 * 2**20 + 1))
+    macros.write_bytes(b"MZ\x90\x00\x03")
+    choose(lead, letters[0], large)
+    expect(lead.get_by_text("“film.mp4” is larger than 25 MB. Choose a smaller one.")).to_be_visible()
+    press(lead)
+    expect(lead.get_by_text("“film.mp4” is larger than 25 MB.")).to_be_visible()
+    choose(lead, *[letters[0]] * 11)
+    expect(lead.get_by_text("Choose at most 10 files at once.")).to_be_visible()
+
+    choose(lead, letters[0], macros)
+    press(lead)
+    expect(lead.get_by_text("1 file attached.")).to_be_visible()
+    expect(lead.get_by_text("“note.txt” was not attached.")).to_be_visible()
+    assert Attachment.objects.count() == 1
+
+
+def test_who_brings_in_a_list_of_children_arrives_where_the_form_leads(
+    cast: factories.Staffroom, page: Page, tmp_path: Path
+) -> None:
+    children = tmp_path / "children.csv"
+    children.write_text("Surname,Forename\nHolt,Rowan\n")
+    sign_in(page, cast.office.username, at="/children/imports/")
+    page.get_by_label("File", exact=True).set_input_files(children)
+    page.get_by_role("button", name="Read this file").click()
+    page.wait_for_url("**/children/imports/*-*/")
+    page.go_back()
+    expect(page.get_by_role("link", name="children.csv")).to_be_visible()
