@@ -23,8 +23,11 @@ CONTROL_SHORT, CONTROL_LONG = "zqplainwater", "zqplainwall"
 
 # What a teacher and a lead do, by the services of the pages, as the database role of the web server.
 SCRIPT = f"""
+from datetime import timedelta
+from io import BytesIO
 from uuid import uuid4
 from django.db import transaction
+from django.utils import timezone
 from children.models import Child
 from safeguarding.accounts.models import User
 from safeguarding.audit.context import Acting, acting, tell_database
@@ -53,7 +56,6 @@ def report(user):
 concern = work("f.siddiqi", report)
 
 def attach(user):
-    from io import BytesIO
     from zipfile import ZIP_DEFLATED, ZipFile
     from safeguarding.concerns.services.attaching import attach_to_report
     from safeguarding.uploads.services.keeping import Upload
@@ -68,6 +70,37 @@ def attach(user):
 work("f.siddiqi", attach)
 work("d.oyebanji", lambda user: open_concern(concern=concern, by=user))
 work("d.oyebanji", lambda user: add_note(concern=concern, token=uuid4(), text=short, by=user))
+
+def file_order(user):
+    import pikepdf
+    from children.services.filing import attach_to_child
+    from safeguarding.concerns.services.attaching import attach_to_action
+    from safeguarding.concerns.services.deciding import add_action
+    from safeguarding.uploads.services.keeping import Upload
+    order, made = BytesIO(), pikepdf.new()
+    made.add_blank_page()
+    made.pages[0].Contents = made.make_stream(("% " + long).encode())
+    made.save(order)
+    uploads = [Upload(short[:11] + ".pdf", order.getvalue())]
+    child = Child.objects.get(concern_roles__concern=concern)
+    assert attach_to_child(child=child, token=uuid4(), uploads=uploads, what="order", by=user).kept
+    action = add_action(concern=concern, token=uuid4(), text=short, owner=user, due_on=timezone.localdate() + timedelta(days=3), by=user)
+    assert attach_to_action(action=action, token=uuid4(), uploads=uploads, by=user).kept
+    return child.pk
+
+def put(user):
+    from datetime import date
+    from PIL import Image
+    from children.services.filing import Consent, put_photograph
+    from safeguarding.uploads.services.keeping import Upload
+    picture = BytesIO()
+    Image.new("RGB", (400, 300), "navy").save(picture, "JPEG", comment=long.encode())
+    child = Child.objects.get(pk=key)
+    consent = Consent(by=short, what_for=long, on=date(2026, 9, 1), how="form")
+    put_photograph(child=child, token=uuid4(), upload=Upload("a.jpg", picture.getvalue()), by=user, consent=consent)
+
+key = work("d.oyebanji", file_order)
+work("k.bromilow", put)
 print("written")
 """
 
