@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import render
+from django.utils import timezone
 
 from safeguarding.accounts.services import OutOfHours, SpeakTo
 from safeguarding.concerns import tokens
@@ -59,6 +60,7 @@ def says_unsaved(
         context = {
             **ring,
             "title": title,
+            "at": timezone.now(),
             "lines": readable_alone(typed),
             "unnamed": len(typed.records),
             "address": request.path,

@@ -73,10 +73,7 @@ def back_up(*, at: datetime, now: Callable[[], datetime]) -> BackupRun:
         found = sampling.prove(*drafts, root=root)
         run.people, run.opened = found.people, found.opened
         run.records_bytes, run.keys_bytes = (draft.stat().st_size for draft in drafts)
-        try:
-            run.files = copies.copy_out(folders()[RECORDS] / FILES, today=timezone.localdate(at), days=_days(KEYS))
-        except FilesAway:
-            run.problem = _WITHOUT_FILES
+        _copy_files(run, at)
         run.same_disk = _on_the_disk_of_the_records()
         for draft in drafts:
             draft.rename(draft.with_suffix(""))
@@ -163,6 +160,13 @@ def _write(part: str, at: datetime, root: bytes, source: Callable[[IO[bytes]], b
         draft.unlink(missing_ok=True)
         raise
     return draft
+
+
+def _copy_files(run: BackupRun, at: datetime) -> None:
+    try:
+        run.files = copies.copy_out(folders()[RECORDS] / FILES, today=timezone.localdate(at), days=_days(KEYS))
+    except FilesAway:
+        run.problem = _WITHOUT_FILES
 
 
 def _records(dumped: IO[bytes]) -> bytes:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from celery.signals import worker_ready
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -58,6 +59,17 @@ def test_a_provider_that_refuses_is_one_sentence_without_a_secret(settings, capl
     assert says in str(said.value)
     assert f"cannot be used: {code}" in caplog.text and "what is written is saved" in caplog.text
     assert KEY["secret_key"] not in caplog.text + str(said.value)
+
+
+def test_the_worker_says_it_when_it_starts_and_starts_all_the_same(folder, caplog):
+    import safeguarding.sealing.tasks  # noqa: F401  (as the worker finds it)
+
+    for wrong in (False, True):
+        if wrong:
+            folder.away()
+        caplog.clear()
+        worker_ready.send(sender=None)
+        assert ("Until then no files can be attached or opened" in caplog.text) is wrong
 
 
 def test_a_provider_that_does_not_answer_is_said_to(settings, bucket):
