@@ -21,6 +21,7 @@ from django.db import connection
 from django.db.models import BooleanField, Func, Model, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
+from children.models import ChildFile
 from safeguarding.concerns.models import (
     Account,
     Action,
@@ -97,6 +98,14 @@ class Hit:
 
 
 @dataclass(frozen=True)
+class Found:
+    """A document of a child's record, with its name, in which what was looked for is marked."""
+
+    file: ChildFile
+    name: Passage
+
+
+@dataclass(frozen=True)
 class Searched:
     """What a search came to. `older` is where it goes on, empty at the end; `back_to` when the last concern in it was logged.
 
@@ -156,6 +165,29 @@ def search_words(
         if not before or len(hits) == MOST or clock() - begun > SECONDS:
             break
     return Searched(hits, before, back_to, from_newest)
+
+
+def search_documents(see: See, school_id: UUID, terms: Sequence[str]) -> list[Found]:
+    """Documents of children's records, newest first, of which the name has each of `terms` at the beginning of a word.
+
+    Their names are looked at as texts of concerns are. Two queries, three where there are any.
+    """
+    looked_for = [_pattern(term) for term in terms]
+    if not looked_for:
+        return []
+    may_hold = _sieve([pattern.needle for pattern in looked_for])
+    rows = see(ChildFile).filter(school_id=school_id, removed_at=None).order_by("-attached_at", "-pk")[:BATCH]
+    names = _raw(rows.values_list(_as_text("pk"), _as_text("child_id"), "name"))
+    ring().fetch(list({UUID(child).bytes for _, child, _ in names}))
+    fitting: dict[UUID, Passage] = {}
+    for row, _, texts in open_rows(sealed_fields(ChildFile), names):
+        for name in (words.decode() for words in texts if may_hold(words)):
+            if passages := _passages([("", name, _plain(name))], looked_for):
+                fitting[UUID(row)] = passages[0]
+        if len(fitting) == MOST:
+            break
+    shown = see(ChildFile).select_related("child").in_bulk(list(fitting)) if fitting else {}
+    return [Found(shown[key], passage) for key, passage in fitting.items() if key in shown]
 
 
 def _hits(see: See, fitting: Mapping[UUID, list[Passage]]) -> list[Hit]:

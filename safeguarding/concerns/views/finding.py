@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from children.models import Child
+from children.models import Child, ChildFile
 from children.services.finding import find_children, is_record_number
 from safeguarding.accounts.permissions import requires
 from safeguarding.accounts.services import bulk
@@ -22,7 +22,7 @@ from safeguarding.audit.services import record_many
 from safeguarding.concerns.forms.finding import FindForm
 from safeguarding.concerns.models import Concern
 from safeguarding.concerns.services import reading
-from safeguarding.concerns.services.searching import search_words, terms_of
+from safeguarding.concerns.services.searching import search_documents, search_words, terms_of
 from safeguarding.http import Request
 
 
@@ -87,8 +87,12 @@ def _written(request: Request, words: str, before: str = "") -> dict[str, Any]:
     """What was found in the words of concerns. Each concern of which some are shown is recorded, not their number alone."""
     terms, school_id = terms_of(words), request.held.school_id
     written = search_words(partial(visible, request), school_id, terms, before=before)
+    documents = [] if before else search_documents(partial(visible, request), school_id, terms)
+    files = read_many(request, [one.file for one in documents], verb=Verb.SEARCH, purpose="documents")
+    record_many(Verb.SEARCH, ChildFile._meta.label_lower, [f.pk for f in files], school_id=school_id, purpose="words")
     concerns = read_many(request, [hit.concern for hit in written.hits], verb=Verb.SEARCH, purpose="words")
     record_many(Verb.SEARCH, Concern._meta.label_lower, [c.pk for c in concerns], school_id=school_id, purpose="words")
     reading.dress(concerns)
     rows = reading.rows(concerns, reader=request.user, at=timezone.now())
-    return {"written": written, "hits": list(zip(rows, written.hits, strict=True)), "terms": terms}
+    hits = list(zip(rows, written.hits, strict=True))
+    return {"written": written, "hits": hits, "terms": terms, "documents": documents}

@@ -5,11 +5,13 @@ from datetime import timedelta
 from functools import partial
 from itertools import count
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
 from children.services.access import declare_conflict
+from children.services.filing import attach_to_child
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.reading import visible
 from safeguarding.concerns.models import ConcernChild
@@ -17,6 +19,8 @@ from safeguarding.concerns.services import searching
 from safeguarding.concerns.services.access import restrict_concern
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.concerns.services.searching import search_words
+from safeguarding.uploads.services import giving
+from safeguarding.uploads.services.keeping import Upload
 from tests import factories
 from tests.integration.concerns.leads_page import act, close, decide, hidden, logged, page_of, send
 
@@ -68,6 +72,31 @@ def test_one_box_looks_among_children_first_and_then_in_what_was_written(lead, r
     assert "toast" not in page.content.decode()
     assert found(lead.post(WORDS, {"q": "rowan"})) == [concern]
     assert found(lead.post(reverse("find"), {"q": "toast"})) == [concern]
+
+
+def test_documents_of_children_are_found_by_their_names_by_those_who_read_them(client, room):
+    rowan = factories.child(room.school, "Rowan", "Ashdown", by=room.office)
+    put = partial(attach_to_child, child=rowan, what="order", by=room.lead)
+    [order] = put(token=uuid4(), uploads=[Upload("Órder for Kestrel.txt", b"x")]).kept
+    [gone] = put(token=uuid4(), uploads=[Upload("Order of long ago.txt", b"y")]).kept
+    giving.withhold(file=gone, reason="other_child", by=room.lead)
+    giving.remove(file=gone, by=room.headteacher)
+    close_to_it, elsewhere = (
+        factories.member(room.school, "deputy_lead"),
+        factories.staffroom("Gorse Hill Academy").lead,
+    )
+    declare_conflict(user=close_to_it, child=rowan, kind="own_child", by=close_to_it)
+    for person, files in ((room.lead, [order]), (close_to_it, []), (elsewhere, [])):
+        client.force_login(person)
+        page = client.post(WORDS, {"q": "order kestrel"})
+        assert [one.file for one in page.context["documents"]] == files
+        assert ("Rowan Ashdown" in page.content.decode()) == bool(files)
+    client.force_login(room.lead)
+    assert marked(client.post(WORDS, {"q": "order"})) == ["Órder"]
+    assert not client.post(WORDS, {"q": "order xylophone"}).context["documents"]
+    assert (
+        Event.objects.filter(verb=Verb.SEARCH, object_id=order.pk, actor_id=room.lead.pk, purpose="words").count() == 2
+    )
 
 
 def test_what_its_reader_may_not_see_is_not_found_and_nothing_says_that_it_is_there(client, room):
