@@ -23,6 +23,9 @@ class MemoryStore(InMemoryStorage):
 
     free_part = FolderStore.free_part
 
+    def is_there(self) -> bool:
+        return True
+
     def names(self) -> Iterator[str]:
         for folder in self.listdir("")[0]:
             for name in self.listdir(folder)[1]:

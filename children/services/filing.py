@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from hashlib import sha256
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,7 +24,7 @@ from safeguarding.sealing import files
 from safeguarding.sealing.services.keeping import key_of
 from safeguarding.sealing.subjects import first_subject, record_of
 from safeguarding.uploads.looking import look_into
-from safeguarding.uploads.services.keeping import Attached, Upload, ensure_room, keep, look_into_all
+from safeguarding.uploads.services.keeping import Attached, Upload, ensure_room, keep, look_into_all, seal_all
 
 KEEPERS = "Only the office, a safeguarding lead, a deputy or the Headteacher of this school keeps photographs."
 _PICTURES = "A photograph is a JPEG, PNG, HEIC or WebP."
@@ -52,9 +53,10 @@ def attach_to_child(
         raise BadInput("Choose what kind of document it is.")
     at = at or timezone.now()
     seen = look_into_all(uploads, by=by, at=at)
+    make = partial(ChildFile, child=child, school_id=child.school_id, what=what, dated=dated)
+    sealed = seal_all(seen, make=make, token=token, by=by, at=at)
     locked = Child.objects.select_for_update().get(pk=child.pk)
-    make = partial(ChildFile, child=locked, school_id=locked.school_id, what=what, dated=dated)
-    found = keep(seen, make=make, token=token, by=by, at=at)
+    found = keep(sealed, by=by)
     if found.is_news:
         record(Verb.ADD, locked, by=by, purpose="files")
     return found
@@ -69,6 +71,13 @@ class Consent:
     on: date
     how: str
     until: date | None = None
+
+    def ensure_whole(self, today: date) -> None:
+        """Raises `BadInput` for one that allows nothing."""
+        if not (self.by.strip() and self.what_for.strip() and self.how in Photograph.How and self.on <= today):
+            raise BadInput("Say who gave consent, what for, on which day up to now, and how.")
+        if self.until and self.until < self.on:
+            raise BadInput("Consent cannot end before it was given.")
 
     def fields(self) -> dict[str, Any]:
         return {
@@ -99,6 +108,10 @@ def put_photograph(
     _ensure_keeps(by, child)
     at = at or timezone.now()
     ensure_room(by, len(upload.content), at)
+    use = Use.PUBLICITY if consent else Use.IDENTIFICATION
+    token = uuid5(token, f"{child.pk}\0{use}\0{sha256(upload.content).hexdigest()}")
+    if consent:
+        consent.ensure_whole(timezone.localdate(at))
     looked = look_into(upload.name, upload.content, small=True)
     if looked.kind is None or not looked.kind.is_picture:
         raise BadInput(f"The photograph was not taken. {looked.problem or _PICTURES}")
@@ -110,14 +123,15 @@ def put_photograph(
         child=locked,
         school_id=locked.school_id,
         token=token,
-        use=Use.PUBLICITY if consent else Use.IDENTIFICATION,
+        use=use,
         taken_on=taken_on,
         added_at=at,
         added_by=by,
         **(consent.fields() if consent else {}),
     )
     if not consent:
-        for former in Photograph.objects.filter(child=locked, use=Use.IDENTIFICATION, ended_at=None):
+        former_ones = Photograph.objects.select_for_update().filter(child=locked, use=use, ended_at=None)
+        for former in former_ones:
             _end(former, Ending.REPLACED, by=by, at=at)
     made.stored = files.keep(looked.pictures[0], key=key_of(*record_of(made), first_subject(made)))
     made.save(force_insert=True)
@@ -129,7 +143,7 @@ def put_photograph(
 def end_photograph(*, photograph: Photograph, ending: str, by: User, at: datetime | None = None) -> Photograph:
     """Consent was withdrawn, or it should not be here: from now on nobody opens it. The same again changes nothing.
 
-    Raises `NotAllowed`, `BadInput`, `OutOfTurn` where it has ended for another reason.
+    Raises `NotAllowed`, `BadInput`, `FilesAway`, `OutOfTurn` where it has ended for another reason.
     """
     _ensure_keeps(by, photograph.child)
     held = Photograph.objects.select_for_update(of=("self",)).get(pk=photograph.pk)
@@ -143,8 +157,12 @@ def end_photograph(*, photograph: Photograph, ending: str, by: User, at: datetim
 
 
 def _end(photograph: Photograph, ending: str, *, by: User, at: datetime) -> None:
+    """What should not be here leaves the store at once: it may show what the school may not hold. The rest waits for R16."""
+    if ending == Ending.MISTAKE:
+        files.drop(photograph.stored)
+        photograph.stored = ""
     photograph.ended_at, photograph.ended_by, photograph.ending = at, by, ending
-    photograph.save(update_fields=["ended_at", "ended_by", "ending"])
+    photograph.save(update_fields=["ended_at", "ended_by", "ending", "stored"])
     record(Verb.WITHDRAW, photograph, by=by, purpose=ending)
 
 

@@ -286,7 +286,7 @@ def _tell_filed(request: Request, keys: list[UUID], titles: Titles) -> Mapping[U
             at=file.moment,
             timed=file.dated is None,
             title=f"File: {inside(file.get_what_display())}",
-            sentence=file.name,
+            sentence="Withheld: nobody opens it." if file.is_withheld else file.name,
             source=f"attached by {titles.of(file.author, file.attached_at)}",
             icon="note",
             tone="plan",

@@ -128,7 +128,8 @@ def _files_of_concerns(request: Request, child: Any) -> dict[str, Any] | None:
     telling = told_of(request, child)
     rows = visible(request, Attachment).filter(concern__in=telling, removed_at=None).select_related("concern")
     found = read_many(request, rows.order_by("-attached_at", "-pk")[:MOST], purpose="files of concerns", about=child)
-    return {"files": found} if found else None
+    number = rows.count() if len(found) == MOST else len(found)
+    return {"files": found, "number": number} if found else None
 
 
 register(

@@ -7,7 +7,7 @@ The store is Django's default storage (`stores.py`). It is handed nothing but wh
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from io import BytesIO
 from itertools import chain
@@ -93,6 +93,11 @@ def put_back(name: str, sealed: IO[bytes]) -> None:
         default_storage.save(name, File(sealed))
 
 
+def is_there() -> bool:
+    """Whether the store is there: an empty one is, a disk that is not mounted is not."""
+    return _store().is_there()
+
+
 def free_part() -> float:
     """How much room the store has where this machine's disk is concerned, from 0 to 1."""
     return _store().free_part()
@@ -103,12 +108,6 @@ def drop(*names: str) -> None:
     with _reached():
         for name in filter(None, names):
             default_storage.delete(name)
-
-
-def drop_soon(*names: str) -> None:
-    """The same after a row has let go of them: where the store is away now, they belong to nothing, which the night takes."""
-    with suppress(FilesAway):
-        drop(*names)
 
 
 def _store() -> Store:

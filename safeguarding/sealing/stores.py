@@ -6,21 +6,26 @@ which names they hold, and how much of their disk is free.
 
 import logging
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import IO, Any, cast
 
+from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage
 
 from .exceptions import FilesAway
 
 _MISSING = ("NoSuchKey", "404")
-# What a page waits for a provider at most, in seconds, and how often it asks.
-_TO_CONNECT, _TO_ANSWER, _TRIES = 3, 10, 2
+# What a page waits for a provider at most, in seconds. Others than pages ask more than once.
+_TO_CONNECT, _TO_ANSWER, _TRIES = 2, 5, 3
+# After one that did not answer nobody waits for it again so soon: a page with a photograph must not hold up a call for a lead.
+SILENCE = 30.0
+_SILENT = frozenset({"EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "ConnectionClosedError"})
 logger = logging.getLogger("harbour.files")
 
 
@@ -33,6 +38,10 @@ class FolderStore(FileSystemStorage):
         for part in folder.iterdir() if folder.exists() else ():
             for path in part.iterdir() if part.is_dir() else ():
                 yield f"{part.name}/{path.name}"
+
+    def is_there(self) -> bool:
+        """Whether anything was ever kept there, on this disk: one that is not mounted is not an empty one."""
+        return Path(self.location).exists()
 
     def free_part(self) -> float:
         """How much of its disk is free, from 0 to 1."""
@@ -59,6 +68,7 @@ class BucketStore(Storage):
     ) -> None:
         self.bucket, self.prefix, self.endpoint, self.region = bucket, prefix, endpoint, region
         self._key_id, self._secret_key = key_id, secret_key
+        self._silent_until = 0.0
 
     @cached_property
     def client(self) -> Any:
@@ -66,10 +76,13 @@ class BucketStore(Storage):
 
     def names(self) -> Iterator[str]:
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.prefix)
-        with _asked():
+        with self._asked():
             for page in pages:
                 for found in page.get("Contents", ()):
                     yield found["Key"].removeprefix(self.prefix)
+
+    def is_there(self) -> bool:
+        return True
 
     def free_part(self) -> float:
         """The disk of this machine does not fill with what is kept elsewhere."""
@@ -77,11 +90,11 @@ class BucketStore(Storage):
 
     def delete(self, name: str) -> None:
         """One that is not there is no error."""
-        with _asked():
+        with self._asked():
             self.client.delete_object(**self._object(name))
 
     def get_modified_time(self, name: str) -> datetime:
-        with _asked():
+        with self._asked():
             changed: datetime = self.client.head_object(**self._object(name))["LastModified"]
         return changed
 
@@ -107,14 +120,38 @@ class BucketStore(Storage):
         """In one piece, whole or not at all. Of what is inside: a `File` without a name counts as nothing, and nothing would be kept."""
         body = cast(IO[bytes], content.file)
         body.seek(0)
-        with _asked():
+        with self._asked():
             self.client.put_object(**self._object(name), Body=body, ContentType="application/octet-stream")
         return name
 
     def _open(self, name: str, mode: str = "rb") -> File:
-        with _asked():
+        with self._asked():
             found = self.client.get_object(**self._object(name))
-        return File(cast(IO[bytes], _Coming(found["Body"])), name)
+        return File(cast(IO[bytes], _Coming(found["Body"], self._asked)), name)
+
+    @contextmanager
+    def _asked(self) -> Iterator[None]:
+        """What a provider can answer, as this module's two errors. Of the rest only its name is told: messages quote keys."""
+        from botocore.exceptions import BotoCoreError, ClientError
+        from urllib3.exceptions import HTTPError
+
+        if time.monotonic() < self._silent_until:
+            raise FilesAway("it did not answer just now")
+        try:
+            yield
+        except ClientError as error:
+            code = str(error.response.get("Error", {}).get("Code", ""))
+            if code in _MISSING:
+                raise FileNotFoundError from None
+            reason = code
+        except (BotoCoreError, HTTPError, ValueError) as error:
+            reason = type(error).__name__
+        else:
+            return
+        if reason in _SILENT:
+            self._silent_until = time.monotonic() + SILENCE
+        logger.warning("the store of files cannot be used: %s", reason)
+        raise FilesAway(reason)
 
     def _object(self, name: str) -> dict[str, str]:
         return {"Bucket": self.bucket, "Key": f"{self.prefix}{name}"}
@@ -127,14 +164,14 @@ class BucketStore(Storage):
         config = Config(
             connect_timeout=_TO_CONNECT,
             read_timeout=_TO_ANSWER,
-            retries={"total_max_attempts": _TRIES, "mode": "standard"},
+            retries={"total_max_attempts": 1 if settings.ROLE == "web" else _TRIES, "mode": "standard"},
             # Others than AWS know neither buckets as names of hosts nor its newer checksums. What is sealed checks itself.
             s3={"addressing_style": "path" if self.endpoint else "auto"},
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
             **more,
         )
-        with _asked():
+        with self._asked():
             return Session().client(
                 "s3",
                 endpoint_url=self.endpoint or None,
@@ -151,34 +188,13 @@ Store = FolderStore | BucketStore
 class _Coming:
     """An object while it comes in: read once, from its beginning."""
 
-    def __init__(self, body: Any) -> None:
-        self._body = body
+    def __init__(self, body: Any, asked: Callable[[], AbstractContextManager[None]]) -> None:
+        self._body, self._asked = body, asked
 
     def read(self, size: int = -1) -> bytes:
-        with _asked():
+        with self._asked():
             part: bytes = self._body.read(size if size >= 0 else None)
         return part
 
     def close(self) -> None:
         self._body.close()
-
-
-@contextmanager
-def _asked() -> Iterator[None]:
-    """What a provider can answer, as this module's two errors. Of the rest only its name is told: messages quote keys."""
-    from botocore.exceptions import BotoCoreError, ClientError
-    from urllib3.exceptions import HTTPError
-
-    try:
-        yield
-    except ClientError as error:
-        code = str(error.response.get("Error", {}).get("Code", ""))
-        if code in _MISSING:
-            raise FileNotFoundError from None
-        reason = code
-    except (BotoCoreError, HTTPError, ValueError) as error:
-        reason = type(error).__name__
-    else:
-        return
-    logger.warning("the store of files cannot be used: %s", reason)
-    raise FilesAway(reason)

@@ -12,7 +12,7 @@ from .sandbox import SECONDS
 _SANDBOX = Path(__file__).with_name("sandbox.py")
 # Beside the time that its processor may take: a machine may be busy.
 _PATIENCE = 3 * SECONDS
-LATER = "Looking into the others took too long. Attach it by itself."
+LATER = "The others took too long. Attach it by itself."
 UNOPENABLE = "It could not be looked into: opening it takes too long or too much memory. It is not taken."
 
 

@@ -64,7 +64,10 @@ function watch(form) {
   function answered(button) {
     const address = sending.getResponseHeader("Location");
     const page = new DOMParser().parseFromString(sending.responseText, "text/html");
-    if (address === null && (sending.status >= 500 || !page.querySelector("main"))) return again(button, broken);
+    const main = page.querySelector("main");
+    if (address === null && (sending.status >= 500 || !main)) {
+      return again(button, main?.querySelector("p")?.textContent.trim() || broken);
+    }
     sending = null;
     if (address === null) show(page, inputs);
     else go(new URL(address, location));

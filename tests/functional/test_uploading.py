@@ -107,7 +107,7 @@ def test_what_is_too_large_is_said_before_it_is_sent_and_by_the_server_afterward
     choose(lead, letters[0], macros)
     press(lead)
     expect(lead.get_by_text("1 file attached.")).to_be_visible()
-    expect(lead.get_by_text("“note.txt” was not attached.")).to_be_visible()
+    expect(lead.get_by_text("File 2 of 2 (Plain text, 5 bytes) was not attached.")).to_be_visible()
     assert Attachment.objects.count() == 1
 
 

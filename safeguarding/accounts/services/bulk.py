@@ -59,7 +59,7 @@ def had_enough(limit: Limit, *, by: User, school_id: UUID, at: datetime | None =
     found = Event.objects.filter(limit.events | Q(verb=Verb.ALARM), actor_id=by.pk, at__gt=at - DAY).aggregate(
         hour=Count("request_id", filter=limit.events & Q(at__gt=at - HOUR), distinct=True),
         day=Count("request_id", filter=limit.events, distinct=True),
-        told=Count("pk", filter=Q(verb=Verb.ALARM)),
+        told=Count("pk", filter=Q(verb=Verb.ALARM, school_id=school_id)),
     )
     if found["hour"] < in_hour and found["day"] < in_day:
         return False

@@ -14,13 +14,14 @@ from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Account, Action, Attachment, Concern
-from safeguarding.concerns.permissions import ensure_decides, may_finish_action
+from safeguarding.concerns.permissions import ensure_decides, may_decide, may_finish_action
 from safeguarding.concerns.services.deciding.changes import lock, touch
 from safeguarding.concerns.services.telling import tell_readers
 from safeguarding.exceptions import NotAllowed, OutOfTurn
-from safeguarding.uploads.services.keeping import Attached, Seen, Upload, keep, look_into_all
+from safeguarding.uploads.services.keeping import Attached, Sealed, Upload, keep, look_into_all, seal_all
 
 Kept = Attached[Attachment]
+_OWNERS = "Only the person who has to do this, or a safeguarding lead, attaches files to it."
 
 
 @transaction.atomic
@@ -31,8 +32,8 @@ def attach(*, concern: Concern, token: UUID, uploads: Sequence[Upload], by: User
     """
     ensure_decides(by, concern.pk, concern.school_id, LEADS)
     at = at or timezone.now()
-    seen = look_into_all(uploads, by=by, at=at)
-    return _added(lock(concern.pk), seen, token=token, by=by, at=at)
+    sealed = _sealed(concern.pk, concern.school_id, uploads, token=token, by=by, at=at)
+    return _added(lock(concern.pk), sealed, by=by)
 
 
 @transaction.atomic
@@ -45,10 +46,20 @@ def attach_to_action(
     Whoever has to do it sees the files of it, and no other file of the concern.
     """
     if not may_finish_action(by, action):
-        raise NotAllowed("Only the person who has to do this, or a safeguarding lead, attaches files to it.")
+        raise NotAllowed(_OWNERS)
     at = at or timezone.now()
-    seen = look_into_all(uploads, by=by, at=at)
-    return _added(lock(action.concern_id), seen, token=token, by=by, at=at, action=action)
+    sealed = _sealed(action.concern_id, action.school_id, uploads, token=token, by=by, at=at, action=action)
+    # That took its time: somebody else may have it now, or it is done.
+    now = Action.objects.filter(pk=action.pk).first()
+    if now is None or not may_finish_action(by, now):
+        raise NotAllowed(_OWNERS)
+    concern = lock(now.concern_id)
+    if now.status != Action.Status.TO_DO:
+        raise OutOfTurn("This is not to be done any more. Attach the file to the concern, or tell a safeguarding lead.")
+    found = _added(concern, sealed, by=by)
+    if found.is_news and not may_decide(by, now):
+        tell_readers(concern, Notice.Kind.ADDED, by=by, at=at)
+    return found
 
 
 @transaction.atomic
@@ -60,11 +71,11 @@ def attach_to_report(
     if account.author_id != by.pk:
         raise NotAllowed("Only the person who wrote a report attaches files to it. Log a concern of your own instead.")
     at = at or timezone.now()
-    seen = look_into_all(uploads, by=by, at=at)
+    sealed = _sealed(account.concern_id, account.school_id, uploads, token=token, by=by, at=at)
     concern = Concern.objects.select_for_update().get(pk=account.concern_id)
     if concern.finished_at is None:
         raise OutOfTurn("You have not finished this report yet. Finish it first, then attach files.")
-    found = keep(seen, make=_of(concern), token=token, by=by, at=at)
+    found = keep(sealed, by=by)
     if found.is_news:
         concern.news_at = at
         concern.revision += 1
@@ -74,14 +85,26 @@ def attach_to_report(
     return found
 
 
-def _added(concern: Concern, seen: Seen, *, token: UUID, by: User, at: datetime, action: Action | None = None) -> Kept:
+def _sealed(
+    concern_id: UUID,
+    school_id: UUID,
+    uploads: Sequence[Upload],
+    *,
+    token: UUID,
+    by: User,
+    at: datetime,
+    action: Action | None = None,
+) -> Sealed[Attachment]:
+    """Looked into and in the store, before the concern is locked: a lead may be at work on it."""
+    seen = look_into_all(uploads, by=by, at=at)
+    make = partial(Attachment, concern_id=concern_id, school_id=school_id, action=action)
+    return seal_all(seen, make=make, token=token, by=by, at=at)
+
+
+def _added(concern: Concern, sealed: Sealed[Attachment], *, by: User) -> Kept:
     """Files added to a concern that is locked."""
-    found = keep(seen, make=_of(concern, action), token=token, by=by, at=at)
+    found = keep(sealed, by=by)
     if found.is_news:
         touch(concern)
         record(Verb.ADD, concern, by=by, purpose="files")
     return found
-
-
-def _of(concern: Concern, action: Action | None = None) -> partial[Attachment]:
-    return partial(Attachment, concern=concern, school_id=concern.school_id, action=action)

@@ -176,7 +176,11 @@ def search_documents(see: See, school_id: UUID, terms: Sequence[str]) -> list[Fo
     if not looked_for:
         return []
     may_hold = _sieve([pattern.needle for pattern in looked_for])
-    rows = see(ChildFile).filter(school_id=school_id, removed_at=None).order_by("-attached_at", "-pk")[:BATCH]
+    rows = (
+        see(ChildFile)
+        .filter(school_id=school_id, removed_at=None, withheld_at=None)
+        .order_by("-attached_at", "-pk")[:BATCH]
+    )
     names = _raw(rows.values_list(_as_text("pk"), _as_text("child_id"), "name"))
     ring().fetch(list({UUID(child).bytes for _, child, _ in names}))
     fitting: dict[UUID, Passage] = {}

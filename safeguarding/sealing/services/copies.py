@@ -12,6 +12,7 @@ from pathlib import Path
 
 from safeguarding.private import write_private
 from safeguarding.sealing import files
+from safeguarding.sealing.exceptions import FilesAway
 
 _MISSED = "missed.json"
 
@@ -20,6 +21,8 @@ def copy_out(folder: Path, *, today: date, days: int) -> int:
     """Copy what is new in the store. Returns how many files the copy holds. Raises `FilesAway`, and `OSError` for the copy."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     there, held = set(files.stored_names()), copied(folder)
+    if held and not files.is_there():
+        raise FilesAway("the folder of the store is not there")
     for name in there - held:
         with suppress(FileNotFoundError):  # taken out of the store since it was listed
             _copy_one(name, folder / name)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import TypeVar
 
 from django.db import transaction
@@ -92,16 +91,15 @@ def give_back(*, file: F, by: User, at: datetime | None = None) -> F:
 def remove(*, file: F, by: User, at: datetime | None = None) -> F:
     """A second person takes the file out, without the waiting of the retention schedule. That there was one stays on record.
 
-    Raises `NotAllowed` for the first, `OutOfTurn` where nobody has withheld it.
+    Raises `NotAllowed` for the first, `OutOfTurn` where nobody has withheld it, `FilesAway`: it is taken out when it is gone.
     """
     at = at or timezone.now()
     held = _held(file, by, at)
-    gone = [held.stored, *held.pictures]
+    # Before the row. One that is cut off between leaves a file that nobody opens, withheld still, and taking it out goes on.
+    files.drop(held.stored, *held.pictures)
     held.removed_at, held.removed_by, held.stored, held.pictures = at, by, "", []
     held.save(update_fields=["removed_at", "removed_by", "stored", "pictures"])
     record(Verb.CONFIRM, held, by=by, purpose=f"removed: {held.removal}")
-    # After the row: one that is cut off between leaves a file that belongs to nothing, which the night takes.
-    transaction.on_commit(partial(files.drop_soon, *gone))
     return held
 
 

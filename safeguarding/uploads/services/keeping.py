@@ -1,14 +1,17 @@
-"""Take files in: look into each, seal what is taken, and only then make its row."""
+"""Take files in: look into each, seal what is taken, and only then lock the record and make its row."""
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Generic, TypeVar
 from uuid import UUID, uuid5
 
+from django.db import transaction
 from django.db.models import Sum
+from django.template.defaultfilters import filesizeformat
 
 from safeguarding.accounts.models import User
 from safeguarding.audit.models import Verb
@@ -19,8 +22,8 @@ from safeguarding.sealing.exceptions import FilesAway
 from safeguarding.sealing.services.keeping import key_of
 from safeguarding.sealing.subjects import first_subject, record_of
 from safeguarding.uploads import clamd
-from safeguarding.uploads.kinds import MOST_FILES
-from safeguarding.uploads.looking import Looked, look_into
+from safeguarding.uploads.kinds import MOST_FILES, kind_of
+from safeguarding.uploads.looking import LATER, Looked, look_into
 from safeguarding.uploads.models import StoredFile, kinds_of_file
 
 # What one person may attach in a day, and of its disk the part that a school needs for what people write.
@@ -54,6 +57,14 @@ class Attached(Generic[F]):
 Seen = list[tuple[Upload, Looked]]
 
 
+@dataclass(frozen=True)
+class Sealed(Generic[F]):
+    """Files of a form that lie in the store, as rows that are not saved yet, and a sentence for each that was not taken."""
+
+    rows: list[F]
+    problems: list[str]
+
+
 def look_into_all(uploads: Sequence[Upload], *, by: User, at: datetime) -> Seen:
     """What each file is. Before any row is locked: this takes as long as it takes, and somebody may be at work on the record.
 
@@ -70,37 +81,65 @@ def look_into_all(uploads: Sequence[Upload], *, by: User, at: datetime) -> Seen:
     ]
 
 
-def keep(seen: Seen, *, make: Callable[..., F], token: UUID, by: User, at: datetime) -> Attached[F]:
-    """Seal and keep what is taken of a form. The caller has locked the record. The same form again keeps nothing twice.
+def seal_all(seen: Seen, *, make: Callable[..., F], token: UUID, by: User, at: datetime) -> Sealed[F]:
+    """Put what is taken of a form into the store, sealed. Before any row is locked, too: a provider answers when it does.
 
-    A store that is away is asked once, not for every file of the form.
-    `make(**fields)` is a new row of the record, not saved yet: `partial(Attachment, concern=…, school_id=…)`.
+    `make(**fields)` is a new row of the record, not saved yet: `partial(Attachment, concern=…, school_id=…)`. A store that is
+    away is asked once, not for every file of the form.
     """
-    kept, made, problems, away = [], [], [], ""
+    rows: list[F] = []
+    problems, away, ends = [], "", time.monotonic() + SECONDS_IN_ALL
     for number, (upload, looked) in enumerate(seen):
         name = _tidy(upload.name)
         row = make(author=by, name=name, size=len(upload.content), attached_at=at)
         record, _ = record_of(row)
         row.token = uuid5(token, f"{record}\0{number}\0{name}\0{sha256(upload.content).hexdigest()}")
-        there = type(row)._default_manager.filter(token=row.token, author=by).first()
-        if there is not None:
-            kept.append(there)
+        if _there(row) is not None:
+            rows.append(row)
             continue
+        away = away or (LATER if time.monotonic() > ends else "")
         if looked.kind is not None and not away:
             try:
                 _seal(row, upload, looked)
             except FilesAway as error:
                 away = error.sentence
             else:
-                row.save(force_insert=True)
-                made.append(row)
-                kept.append(row)
+                rows.append(row)
                 continue
-        problems.append(f"“{name[:80]}” was not attached. {looked.problem or away}")
+        problems.append(f"{_which(number, seen)} was not attached. {looked.problem or away}")
+    return Sealed(rows, problems)
+
+
+def keep(sealed: Sealed[F], *, by: User) -> Attached[F]:
+    """Make the rows of what lies in the store. The caller has locked the record. The same form again keeps nothing twice."""
+    kept, made = [], []
+    for row in sealed.rows:
+        there = _there(row)
+        if there is None:
+            row.save(force_insert=True)
+            made.append(row)
+        elif row.stored:
+            transaction.on_commit(partial(files.drop, row.stored, *row.pictures), robust=True)
+        kept.append(there or row)
     if made:
         label, school_id = made[0]._meta.label_lower, made[0].school_id
         record_many(Verb.CREATE, label, [row.pk for row in made], by=by, school_id=school_id)
-    return Attached(kept, problems, is_news=bool(made))
+    return Attached(kept, sealed.problems, is_news=bool(made))
+
+
+def _there(row: F) -> F | None:
+    """The same file of the same form, where it is kept already."""
+    found: F | None = type(row)._default_manager.filter(token=row.token, author=row.author).first()
+    return found
+
+
+def _which(number: int, seen: Seen) -> str:
+    """Which file of a form, without its name: what is said of it waits in the session, where nothing is sealed."""
+    if len(seen) == 1:
+        return "The file"
+    upload, _ = seen[number]
+    kind = kind_of(upload.name)
+    return f"File {number + 1} of {len(seen)} ({kind.title if kind else 'of another kind'}, {filesizeformat(len(upload.content))})"
 
 
 def _seal(row: StoredFile, upload: Upload, looked: Looked) -> None:

@@ -1,10 +1,12 @@
 """Scan the files that wait for it, and let go of stored files that belong to nothing. Work of the worker, for nobody in particular."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -17,35 +19,63 @@ from safeguarding.uploads import clamd
 from safeguarding.uploads.clamd import NoVerdict, ScannerAway, Signatures, Verdict
 from safeguarding.uploads.models import ScannerCheck, StoredFile, kinds_of_file, names_in_store
 
-AT_A_TIME = 20
-MOST_STRAYS = 20
-# A virus may be known only after its file was called clean: each is scanned again with newer signatures for so long.
+AT_A_TIME, SECONDS, MOST_AWAY = 20, 25.0, 5
+# One form that is cut off leaves sixty at most: ten files, each with its pictures.
+MOST_STRAYS = 300
+# A virus may be known only after its file was called clean, and a false alarm found out: newer signatures look again for so long.
 AGAIN_FOR = timedelta(days=30)
 # Signatures are made every day; older ones than this are on the page of those who look after Harbour.
 SIGNATURES_TOO_OLD = timedelta(days=3)
 # A form takes no longer between storing a file and saving its row.
 _YOUNG = timedelta(days=1)
+_LOCK = 4_710_202
 Scan = StoredFile.Scan
+_KNOWN = (Scan.CLEAN, Scan.INFECTED)
 _RESULT = {Verdict.CLEAN: Scan.CLEAN, Verdict.INFECTED: Scan.INFECTED, Verdict.UNSCANNABLE: Scan.UNSCANNABLE}
 
 
-def scan_waiting(*, at: datetime | None = None) -> int:
-    """Scan files that wait, those of the time before there was a scanner, and then clean ones again with newer signatures.
+def scan_waiting(*, at: datetime | None = None, clock: Callable[[], float] = time.monotonic) -> int:
+    """Scan files that wait, those of the time before there was a scanner, and then those of a month again with newer signatures.
 
-    Returns how many; 0 where the scanner is away. Each is its own transaction. One that is scanned twice comes to the same. One
-    with which the scanner has trouble is asked about again, after the others.
+    Returns how many; 0 where the scanner is away, or another run is at it. Each is its own transaction. One that is scanned twice
+    comes to the same. One with which the scanner or the store has trouble is asked about again, after the others. A run ends after
+    `SECONDS`: the worker has calls to pass on.
     """
     if not clamd.is_set_up():
         return 0
-    done, at = 0, at or timezone.now()
+    with _alone() as is_mine:
+        return _run(at or timezone.now(), clock) if is_mine else 0
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Whether this is the only run. Held by the session, since each file has a transaction of its own."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        [is_mine] = cursor.fetchone() or [False]
+        try:
+            yield is_mine
+        finally:
+            if is_mine:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+def _run(at: datetime, clock: Callable[[], float]) -> int:
+    done, away, ends = 0, 0, clock() + SECONDS
     try:
         now = _note(clamd.signatures(), at)
         for file in _to_scan(now, at):
-            with transaction.atomic():
-                done += _scan(file, now, at)
+            try:
+                with transaction.atomic():
+                    done += _scan(file, now, at)
+                away = 0
+            except FilesAway:
+                away += 1  # one that cannot be read does not hold up the others
+            if away == MOST_AWAY or clock() > ends:
+                break
     except ScannerAway:
         _note_away(at)
-    except (KeysAway, FilesAway):
+    except KeysAway:
         pass  # the next time
     return done
 
@@ -69,7 +99,7 @@ def _note_away(at: datetime) -> None:
 def _to_scan(now: Signatures, at: datetime) -> Iterator[StoredFile]:
     """The files to scan in this run, of every kind: those that nobody can have yet before those that are clean."""
     waits = Q(scan__in=(Scan.WAITING, Scan.NOT_SCANNED))
-    again = Q(scan=Scan.CLEAN, attached_at__gt=at - AGAIN_FOR) & ~Q(signatures=now.number)
+    again = ~waits & Q(attached_at__gt=at - AGAIN_FOR) & ~Q(signatures=now.number)
     left = AT_A_TIME
     for which in (waits, again) if now.number else (waits,):
         for model in kinds_of_file():
@@ -84,13 +114,17 @@ def _scan(file: StoredFile, now: Signatures, at: datetime) -> bool:
     """Whether it is known now."""
     owner, _ = record_of(file)
     file.scanned_at, before = at, file.scan
+    verdict: Verdict | None
     try:
         verdict = clamd.scan(files.read(file.stored, record=owner))
     except (Destroyed, FileGone):
-        verdict = Verdict.UNSCANNABLE  # nobody can have it, and the page says so
+        # Nobody can have it, and the page says so. What was known of it stays known: it may be put back.
+        verdict = None if before in _KNOWN else Verdict.UNSCANNABLE
     except (NoVerdict, KeyProblem):
-        # What was clean stays so: it is asked about again with the next signatures.
-        file.signatures = now.number if before == Scan.CLEAN else file.signatures
+        verdict = None
+    if verdict is None:
+        # What is known stays so: it is asked about again with the next signatures.
+        file.signatures = now.number if before in _KNOWN else file.signatures
         file.save(update_fields=["scanned_at", "signatures"])
         record(Verb.VERIFY, file, purpose="no verdict", outcome=Outcome.FAILED)
         return False

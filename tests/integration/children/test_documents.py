@@ -128,6 +128,8 @@ def test_the_chronology_tells_of_it_by_its_date_until_it_is_taken_out(client, ro
     assert page.index("File: letter or e-mail") < page.index("File: court order")
     assert page_of(rowan) in page and letter.dated is None
     client.post(f"/files/{order.pk}/withhold/", {"reason": "other_child"})
+    page = text(client.get(reverse("child_chronology", args=[rowan.pk])))
+    assert "Withheld: nobody opens it." in page and "Order of Rowan" not in page
     client.force_login(room.headteacher)
     assert client.post(f"/files/{order.pk}/remove/", follow=True).redirect_chain[-1][0] == f"{page_of(rowan)}#files"
     assert "Order of Rowan" not in text(client.get(reverse("child_chronology", args=[rowan.pk])))

@@ -149,6 +149,32 @@ def test_consent_is_withdrawn_and_nobody_opens_it_from_then_on(client, room, row
     assert Event.objects.filter(verb=Verb.WITHDRAW, object_id=made.pk, purpose="withdrawn").count() == 1
 
 
+def test_what_should_not_be_here_leaves_the_store_at_once(room, rowan):
+    made = put(room, rowan)
+    assert made.stored in stored()
+    assert (end(made, room.lead).stored, stored()) == ("", set())
+
+
+def test_one_form_is_one_photograph_of_one_child_for_one_use(room, rowan):
+    theo, token = factories.child(room.school, "Theo", "Lindqvist", by=room.office), uuid4()
+    for child, consent in ((rowan, None), (theo, None), (rowan, CONSENT), (rowan, CONSENT)):
+        put_photograph(child=child, token=token, upload=PICTURE, by=room.office, consent=consent)
+    assert sorted(Photograph.objects.values_list("child__forename", "use")) == [
+        ("Rowan", "identification"),
+        ("Rowan", "publicity"),
+        ("Theo", "identification"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"by": " "}, {"what_for": ""}, {"how": "nonsense"}, {"on": date(2040, 1, 1)}, {"until": date(2020, 1, 1)}],
+)
+def test_what_allows_nothing_is_no_consent(room, rowan, wrong):
+    with pytest.raises(BadInput):
+        put(room, rowan, consent=Consent(**{**vars(CONSENT), **wrong}))
+
+
 def test_what_needs_no_consent_has_none_to_withdraw(room, rowan):
     made = put(room, rowan)
     for ending in ("withdrawn", "replaced", "boring"):

@@ -5,10 +5,11 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Attachment
 from safeguarding.concerns.services.attaching import attach_to_action
-from safeguarding.concerns.services.deciding import add_action, hand_over, open_concern
+from safeguarding.concerns.services.deciding import add_action, end_action, hand_over, open_concern
 from safeguarding.exceptions import NotAllowed
 from safeguarding.uploads.services.keeping import Upload
 from tests.factories import SCHOOL_DAY
@@ -65,6 +66,27 @@ def test_what_a_lead_attached_is_seen_by_whoever_does_it_until_somebody_else_doe
     assert client.get(f"/files/{letter.pk}/").status_code == 404
     client.force_login(room.teacher)
     assert client.get(f"/files/{letter.pk}/").status_code == 200
+
+
+def test_what_is_done_takes_no_more_and_leads_are_told_of_what_came(client, room, action):
+    attach_to_action(action=action, token=uuid4(), uploads=[LETTER], by=room.assistant)
+    assert Notice.objects.filter(kind=Notice.Kind.ADDED, user=room.lead).count() == 1
+    end_action(action=action, move="complete", result="Rang.", by=room.assistant)
+    for person in (room.assistant, room.lead):
+        client.force_login(person)
+        assert send(client, f"/actions/{action.pk}/files/", NOTE).status_code == 409
+    hand = add_action(
+        concern=action.concern,
+        token=uuid4(),
+        text="Again.",
+        owner=room.assistant,
+        due_on=SCHOOL_DAY.date(),
+        by=room.lead,
+    )
+    hand_over(action=hand, owner=room.teacher, due_on=SCHOOL_DAY.date(), by=room.lead)
+    with asking(room.assistant), pytest.raises(NotAllowed):
+        attach_to_action(action=hand, token=uuid4(), uploads=[LETTER], by=room.assistant)
+    assert Attachment.objects.count() == 1
 
 
 def test_the_same_form_twice_and_one_without_a_file(client, room, report, action):

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from django.utils import timezone
 
 from safeguarding.audit.models import Event, Verb
@@ -13,9 +14,10 @@ from safeguarding.concerns.models import Attachment
 from safeguarding.concerns.services.attaching import attach
 from safeguarding.exceptions import BadInput
 from safeguarding.sealing import files, stores
+from safeguarding.sealing.exceptions import FilesAway
 from safeguarding.uploads.clamd import Verdict
 from safeguarding.uploads.services import scanning
-from safeguarding.uploads.services.giving import remove, withhold
+from safeguarding.uploads.services.giving import withhold
 from safeguarding.uploads.services.keeping import Upload
 from tests import factories
 from tests.integration.concerns.filed import NOTE, attached, send, text
@@ -60,8 +62,9 @@ def test_while_the_store_is_away_a_file_is_refused_in_words_and_the_concern_is_s
     store.away()
     client.force_login(room.lead)
     page = text(send(client, f"/concerns/{report.pk}/files/", NOTE, Upload("b.txt", b"b"), Upload("c.exe", b"MZ")))
-    assert f"“{NOTE.name}” was not attached. {AWAY}" in page and f"“b.txt” was not attached. {AWAY}" in page
-    assert "“c.exe” was not attached. This kind of file is not taken" in page
+    for number, sentence in ((1, AWAY), (2, AWAY), (3, "This kind of file is not taken")):
+        kind = "of another kind" if number == 3 else "Plain text"
+        assert f"File {number} of 3 ({kind}, " in page and f"bytes) was not attached. {sentence}" in page
     assert "attached." not in page.replace("not attached.", "")
     assert not Attachment.objects.exists()
     assert not Event.objects.filter(verb=Verb.ADD, object_id=report.pk, purpose="files").exists()
@@ -131,16 +134,55 @@ def test_strays_go_and_what_is_somebody_elses_or_cannot_be_seen_stays(room, repo
     assert Event.objects.filter(purpose="stray files").count() == 1
 
 
-def test_a_file_taken_out_while_the_store_is_away_is_out_of_reach_at_once(
-    room, report, store, django_capture_on_commit_callbacks
-):
+def test_a_file_is_taken_out_when_it_is_gone_from_the_store_and_out_of_reach_before(client, room, report, store):
     note = attached(room, report)
     withhold(file=note, reason=Attachment.Removal.values[0], by=room.lead)
     store.away()
-    with django_capture_on_commit_callbacks(execute=True):
-        remove(file=note, by=room.headteacher)
+    client.force_login(room.headteacher)
+    page = client.post(f"/files/{note.pk}/remove/")
+    assert page.status_code == 503 and AWAY in text(page)
     note.refresh_from_db()
-    assert (note.stored, note.removed_by) == ("", room.headteacher)
+    assert note.is_withheld and note.stored and note.removed_at is None
+    assert client.get(f"/files/{note.pk}/").status_code == 409
+
+
+def test_one_file_that_cannot_be_read_does_not_hold_up_the_others(room, report, scanner, monkeypatch):
+    bad, good = attached(room, report), attached(room, report, Upload("b.txt", b"b"))
+    read = files.read
+
+    def refused(name, *, record):
+        if name == bad.stored:
+            raise FilesAway("InvalidObjectState")
+        return read(name, record=record)
+
+    monkeypatch.setattr(files, "read", refused)
+    assert scanning.scan_waiting() == 1
+    assert {one.pk: one.scan for one in Attachment.objects.all()} == {bad.pk: "waiting", good.pk: "clean"}
+
+
+def test_a_provider_that_does_not_answer_is_left_alone_for_a_while(room, report, bucket, monkeypatch):
+    note = attached(room, report)
+    bucket.away()
+    asked = []
+    monkeypatch.setattr(stores.BucketStore, "_client", lambda self: asked.append(1) or _Silent())
+    for _ in range(3):
+        with pytest.raises(FilesAway):
+            list(files.read(note.stored, record=report.pk))
+    assert len(asked) == 1
+    monkeypatch.setattr(stores.time, "monotonic", lambda: 10.0**9)
+    with pytest.raises(FilesAway):
+        list(files.read(note.stored, record=report.pk))
+    assert _Silent.asked == 2
+
+
+class _Silent:
+    """A provider that does not answer."""
+
+    asked = 0
+
+    def get_object(self, **_):
+        type(self).asked += 1
+        raise EndpointConnectionError(endpoint_url="http://nowhere")
 
 
 def test_the_disk_of_this_machine_says_nothing_of_a_bucket(room, report, bucket, monkeypatch):

@@ -1,12 +1,15 @@
 """Which file waits for the scanner, which nobody has, and which belongs to nothing?"""
 
 from datetime import timedelta
+from itertools import count
 from uuid import uuid4
 
+import psycopg
 import pytest
 import time_machine
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -97,11 +100,36 @@ def test_what_was_clean_is_scanned_again_with_newer_signatures_for_thirty_days(r
     assert [scanning.scan_waiting(at=SCHOOL_DAY) for _ in range(2)] == [1, 0]
     assert {one.pk: one.scan for one in Attachment.objects.all()} == {old.pk: "clean", new.pk: "infected"}
     assert Event.objects.filter(verb=Verb.VERIFY, object_id=new.pk, outcome="failed").count() == 1
+    # A false alarm is found out, and a file that was away from the store for a while is not given up.
+    scanner.signatures, scanner.verdict = Signatures(27_823, SCHOOL_DAY), Verdict.CLEAN
+    assert scanning.scan_waiting(at=SCHOOL_DAY) == 1
+    sealed = default_storage.open(new.stored).read()
+    default_storage.delete(new.stored)
+    scanner.signatures = Signatures(27_824, SCHOOL_DAY)
+    assert scanning.scan_waiting(at=SCHOOL_DAY) == 0
+    assert Attachment.objects.get(pk=new.pk).scan == "clean"
+    default_storage.save(new.stored, SimpleUploadedFile("x", sealed))
     # Trouble with one that was clean takes it from nobody.
     Attachment.objects.filter(pk=new.pk).update(scan="clean")
-    scanner.signatures, scanner.trouble = Signatures(27_822, SCHOOL_DAY), (b"b",)
+    scanner.signatures, scanner.trouble = Signatures(27_825, SCHOOL_DAY), (b"b",)
     assert [scanning.scan_waiting(at=SCHOOL_DAY) for _ in range(2)] == [0, 0]
     assert Attachment.objects.get(pk=new.pk).scan == "clean"
+
+
+def test_only_one_run_scans_and_it_ends_in_time(room, report, scanner):
+    for name in "abc":
+        attached(room, report, Upload(f"{name}.txt", name.encode()))
+    with psycopg.connect(**_of_this_database()) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [scanning._LOCK])
+        assert scanning.scan_waiting() == 0
+        other.execute("SELECT pg_advisory_unlock(%s)", [scanning._LOCK])
+    assert scanning.scan_waiting(clock=count(step=20.0).__next__) == 2
+    assert scanning.scan_waiting() == 1
+
+
+def _of_this_database():
+    kept = connection.get_connection_params()
+    return {name: kept[name] for name in ("host", "dbname", "user", "password", "port") if kept.get(name)}
 
 
 def test_documents_of_children_are_scanned_too(room, scanner):

@@ -37,11 +37,10 @@ def test_it_is_out_of_reach_at_once_and_a_second_person_takes_it_out(client, roo
     assert set(told.values_list("verb", "actor_id")) == {("restrict", room.deputy.pk), ("confirm", room.lead.pk)}
 
 
-def test_its_files_leave_the_store_when_it_is_taken_out(room, report, django_capture_on_commit_callbacks):
+def test_its_files_leave_the_store_when_it_is_taken_out(room, report):
     picture = attached(room, report, Upload("a.jpg", located_picture()))
     withhold(file=picture, reason="unlawful", by=room.lead)
-    with django_capture_on_commit_callbacks(execute=True):
-        remove(file=picture, by=room.headteacher)
+    remove(file=picture, by=room.headteacher)
     assert not {picture.stored, *picture.pictures} & stored()
 
 

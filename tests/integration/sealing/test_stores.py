@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 from datetime import timedelta
 from io import StringIO
 
@@ -18,6 +19,7 @@ from safeguarding.sealing.exceptions import FilesAway
 from safeguarding.sealing.models import KEYS
 from safeguarding.sealing.services import backing_up
 from safeguarding.sealing.services.backing_up import back_up, is_due
+from safeguarding.sealing.services.copies import copied, copy_out
 from safeguarding.sealing.services.trying import warn_if_it_does_not_work
 from safeguarding.uploads.services.giving import give_out
 from safeguarding.uploads.services.keeping import Upload
@@ -187,3 +189,19 @@ def test_while_the_store_is_away_records_and_keys_are_backed_up_all_the_same(sto
     lose("default", KEYS)
     with pytest.raises(CommandError, match=r"`manage.py check_files` says what is wrong"):
         command("--records", newest[backing_up.RECORDS], "--keys", newest[KEYS])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_folder_that_is_not_there_is_not_an_empty_one_and_its_copy_stays(folder, account, tmp_path):
+    """As where its disk is not mounted: its copy must not go after 35 days."""
+    lead = factories.member(account.school, "lead", "Mo", "Adeyemi")
+    attach(concern=account.concern, token=uuid7(), uploads=[Upload("a.txt", b"A drawing.")], by=lead)
+    copy, today = tmp_path / "copy", timezone.localdate()
+    assert copy_out(copy, today=today, days=35) == 1
+    shutil.rmtree(tmp_path / "store")
+    for days in (1, 40):
+        with pytest.raises(FilesAway):
+            copy_out(copy, today=today + timedelta(days=days), days=35)
+    assert len(copied(copy)) == 1
+    (tmp_path / "store").mkdir()
+    assert [copy_out(copy, today=today + timedelta(days=days), days=35) for days in (41, 80)] == [1, 0]
