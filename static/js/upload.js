@@ -64,10 +64,8 @@ function watch(form) {
   function answered(button) {
     const address = sending.getResponseHeader("Location");
     const page = new DOMParser().parseFromString(sending.responseText, "text/html");
-    const main = page.querySelector("main");
-    if (address === null && (sending.status >= 500 || !main)) {
-      return again(button, main?.querySelector("p")?.textContent.trim() || broken);
-    }
+    const problem = page.querySelector("main p")?.textContent.trim() || broken;
+    if (address === null && (sending.status >= 500 || !page.querySelector("main"))) return again(button, problem);
     sending = null;
     if (address === null) show(page, inputs);
     else go(new URL(address, location));
@@ -82,8 +80,7 @@ function watch(form) {
   }
 
   const enable = (yes) => [...form.elements].forEach((each) => each.type === "submit" && (each.disabled = !yes));
-  // Read out; seen too where something is wrong.
-  function say(text, isProblem = false) {
+  function say(text, isProblem = false) { // read out; seen too where something is wrong
     status.className = isProblem ? "hb-error" : "hb-vh";
     if (status.textContent !== text) status.textContent = text;
   }
