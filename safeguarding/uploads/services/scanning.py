@@ -30,7 +30,7 @@ SIGNATURES_TOO_OLD = timedelta(days=3)
 _YOUNG = timedelta(days=1)
 _LOCK = 4_710_202
 Scan = StoredFile.Scan
-_KNOWN = (Scan.CLEAN, Scan.INFECTED)
+_WAITS, _KNOWN = (Scan.WAITING, Scan.NOT_SCANNED), (Scan.CLEAN, Scan.INFECTED)
 _RESULT = {Verdict.CLEAN: Scan.CLEAN, Verdict.INFECTED: Scan.INFECTED, Verdict.UNSCANNABLE: Scan.UNSCANNABLE}
 
 
@@ -97,8 +97,8 @@ def _note_away(at: datetime) -> None:
 
 
 def _to_scan(now: Signatures, at: datetime) -> Iterator[StoredFile]:
-    """The files to scan in this run, of every kind: those that nobody can have yet before those that are clean."""
-    waits = Q(scan__in=(Scan.WAITING, Scan.NOT_SCANNED))
+    """The files to scan in this run, of every kind: those that wait before those of which something is known."""
+    waits = Q(scan__in=_WAITS)
     again = ~waits & Q(attached_at__gt=at - AGAIN_FOR) & ~Q(signatures=now.number)
     left = AT_A_TIME
     for which in (waits, again) if now.number else (waits,):
@@ -123,8 +123,8 @@ def _scan(file: StoredFile, now: Signatures, at: datetime) -> bool:
     except (NoVerdict, KeyProblem):
         verdict = None
     if verdict is None:
-        # What is known stays so: it is asked about again with the next signatures.
-        file.signatures = now.number if before in _KNOWN else file.signatures
+        # What was said of it stands: it is asked about again with the next signatures.
+        file.signatures = file.signatures if before in _WAITS else now.number
         file.save(update_fields=["scanned_at", "signatures"])
         record(Verb.VERIFY, file, purpose="no verdict", outcome=Outcome.FAILED)
         return False

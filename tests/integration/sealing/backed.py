@@ -12,5 +12,10 @@ def backed_up(at=None):
     """A backup that went well: how it went, the file of the records, the file of the keys."""
     run = back_up(at=at or timezone.now(), now=timezone.now)
     assert run.problem == ""
-    newest = {backup.part: backup.path for backup in reversed(backups())}
-    return run, newest["records"], newest[KEYS]
+    return run, *newest()
+
+
+def newest():
+    """The newest file of the records, and of the keys."""
+    found = {backup.part: backup.path for backup in reversed(backups())}
+    return found["records"], found[KEYS]
