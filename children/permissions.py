@@ -210,6 +210,11 @@ def may_see_record(user: User, child: Child) -> bool:
     return bool(who_sees(ChildDetail(child_id=child.pk, school_id=child.school_id), [user.pk]))
 
 
+def may_see_files(user: User, child: Child) -> bool:
+    """Whether the person may open the documents of this child's record: by their role, given access, or in an emergency."""
+    return may(user, Capability.VIEW_CONCERNS, child.school_id) or child.pk in children_open_to(user)
+
+
 def children_open_to(user: User) -> frozenset[UUID]:
     """Keys of the children whose record is open to the person beside their roles: given, or in an emergency. Once a page."""
     return once(

@@ -24,7 +24,7 @@ from safeguarding.sealing import files
 from safeguarding.sealing.services.keeping import key_of
 from safeguarding.sealing.subjects import first_subject, record_of
 from safeguarding.uploads.looking import look_into
-from safeguarding.uploads.services.keeping import Attached, Upload, ensure_room, keep, look_into_all, seal_all
+from safeguarding.uploads.services.keeping import Attached, Upload, ensure_room, keep, seal_all
 
 KEEPERS = "Only the office, a safeguarding lead, a deputy or the Headteacher of this school keeps photographs."
 _PICTURES = "A photograph is a JPEG, PNG, HEIC or WebP."
@@ -52,9 +52,8 @@ def attach_to_child(
     if what not in ChildFile.What:
         raise BadInput("Choose what kind of document it is.")
     at = at or timezone.now()
-    seen = look_into_all(uploads, by=by, at=at)
     make = partial(ChildFile, child=child, school_id=child.school_id, what=what, dated=dated)
-    sealed = seal_all(seen, make=make, token=token, by=by, at=at)
+    sealed = seal_all(uploads, make=make, token=token, by=by, at=at)
     locked = Child.objects.select_for_update().get(pk=child.pk)
     found = keep(sealed, by=by)
     if found.is_news:
@@ -175,9 +174,8 @@ def photograph_content(photograph: Photograph, *, today: date) -> Iterator[bytes
 
 def is_shown(photograph: Photograph, *, today: date) -> bool:
     """Whether the school may show it: not ended, the child is on roll, and consent lasts where there has to be any."""
-    child, until = photograph.child, photograph.consent_until
-    left = child.left_on is not None and child.left_on < today
-    return photograph.ended_at is None and not left and (until is None or until >= today)
+    until = photograph.consent_until
+    return photograph.ended_at is None and photograph.child.is_on_roll and (until is None or until >= today)
 
 
 def _ensure_keeps(by: User, child: Child) -> None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from children.forms.files import EndPhotographForm, FileForm, PhotographForm
 from children.models import Child, ChildFile, Photograph
 from children.panels import record_frame
-from children.permissions import access_to_a_child, children_open_to, may_see_record
+from children.permissions import access_to_a_child, may_see_files, may_see_record
 from children.services import filing
 from safeguarding.accounts.permissions import anyone_signed_in, may, requires_for_record
 from safeguarding.accounts.roles import Capability
@@ -31,7 +31,7 @@ def child_files(request: Request, pk: UUID) -> HttpResponse:
     """The documents of a child's record, and below them those of concerns that tell of the child."""
     request.nav = "children"
     child = read_one(request, Child, purpose="files", pk=pk)
-    if not (may(request.user, Capability.VIEW_CONCERNS, child.school_id) or pk in children_open_to(request.user)):
+    if not may_see_files(request.user, child):
         raise Http404
     decides = may(request.user, Capability.DECIDE_CONCERNS, child.school_id)
     if request.method == "POST" and not decides:

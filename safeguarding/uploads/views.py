@@ -29,7 +29,7 @@ _HEADERS = {
 }
 
 
-def attach(request: Request, page: str, attach_to: Callable[..., Attached[Any]], **more: Any) -> HttpResponse:
+def attach(request: Request, page: str, attach_to: Callable[..., Attached[Any]]) -> HttpResponse:
     """Back to the files of a page, with what was kept and a sentence for each file that was not.
 
     `attach_to` is the service. The address opened by itself is the page.
@@ -38,7 +38,7 @@ def attach(request: Request, page: str, attach_to: Callable[..., Attached[Any]],
         form = AttachForm(request.POST, request.FILES)
         if form.is_valid():
             given = form.cleaned_data
-            say(request, attach_to(token=given["token"], uploads=given["chosen"], by=request.user, **more))
+            say(request, attach_to(token=given["token"], uploads=given["chosen"], by=request.user))
         for error in (error for errors in form.errors.values() for error in errors):
             messages.error(request, str(error))
     return redirect(f"{page}#files")

@@ -64,8 +64,8 @@ function watch(form) {
   function answered(button) {
     const address = sending.getResponseHeader("Location");
     const page = new DOMParser().parseFromString(sending.responseText, "text/html");
-    const problem = page.querySelector("main p")?.textContent.trim() || broken;
-    if (address === null && (sending.status >= 500 || !page.querySelector("main"))) return again(button, problem);
+    const told = page.querySelector("main p")?.textContent.trim() || broken;
+    if (address === null && (sending.status >= 500 || !page.querySelector("main"))) return again(button, told);
     sending = null;
     if (address === null) show(page, inputs);
     else go(new URL(address, location));

@@ -5,8 +5,7 @@ transaction that began earlier and ends later then puts its events inside a rang
 """
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +16,7 @@ from psycopg import sql
 
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
+from safeguarding.locks import one_at_a_time
 
 from . import keyfile, volume
 from .canonical import canonical
@@ -173,19 +173,6 @@ def _take_the_only_place() -> bool:
     return taken
 
 
-@contextmanager
-def _one_at_a_time(what: str) -> Iterator[bool]:
-    """Whether nobody else does this now. Longer than a transaction; it ends with the connection of who is killed."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [what])
-        mine: bool = cursor.fetchone()[0]
-        try:
-            yield mine
-        finally:
-            if mine:
-                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [what])
-
-
 def _settled() -> _Moment:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -273,7 +260,7 @@ def verify_nightly(*, at: datetime) -> int | None:
 
     Returns the verdict, or None when it is not due, or being done by somebody else.
     """
-    with _one_at_a_time("look at the events") as mine:
+    with one_at_a_time("look at the events") as mine:
         return _verify_if_due(at) if mine else None
 
 

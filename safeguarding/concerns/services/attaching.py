@@ -18,7 +18,7 @@ from safeguarding.concerns.permissions import ensure_decides, may_decide, may_fi
 from safeguarding.concerns.services.deciding.changes import lock, touch
 from safeguarding.concerns.services.telling import tell_readers
 from safeguarding.exceptions import NotAllowed, OutOfTurn
-from safeguarding.uploads.services.keeping import Attached, Sealed, Upload, keep, look_into_all, seal_all
+from safeguarding.uploads.services.keeping import Attached, Sealed, Upload, keep, seal_all
 
 Kept = Attached[Attachment]
 _OWNERS = "Only the person who has to do this, or a safeguarding lead, attaches files to it."
@@ -50,10 +50,10 @@ def attach_to_action(
     at = at or timezone.now()
     sealed = _sealed(action.concern_id, action.school_id, uploads, token=token, by=by, at=at, action=action)
     # That took its time: somebody else may have it now, or it is done.
+    concern = Concern.objects.select_for_update().filter(pk=action.concern_id).first()
     now = Action.objects.filter(pk=action.pk).first()
-    if now is None or not may_finish_action(by, now):
+    if concern is None or now is None or not may_finish_action(by, now):
         raise NotAllowed(_OWNERS)
-    concern = lock(now.concern_id)
     if now.status != Action.Status.TO_DO:
         raise OutOfTurn("This is not to be done any more. Attach the file to the concern, or tell a safeguarding lead.")
     found = _added(concern, sealed, by=by)
@@ -96,9 +96,8 @@ def _sealed(
     action: Action | None = None,
 ) -> Sealed[Attachment]:
     """Looked into and in the store, before the concern is locked: a lead may be at work on it."""
-    seen = look_into_all(uploads, by=by, at=at)
     make = partial(Attachment, concern_id=concern_id, school_id=school_id, action=action)
-    return seal_all(seen, make=make, token=token, by=by, at=at)
+    return seal_all(uploads, make=make, token=token, by=by, at=at)
 
 
 def _added(concern: Concern, sealed: Sealed[Attachment], *, by: User) -> Kept:

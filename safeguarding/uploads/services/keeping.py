@@ -65,11 +65,7 @@ class Sealed(Generic[F]):
     problems: list[str]
 
 
-def look_into_all(uploads: Sequence[Upload], *, by: User, at: datetime) -> Seen:
-    """What each file is. Before any row is locked: this takes as long as it takes, and somebody may be at work on the record.
-
-    Raises `BadInput` where nothing can be attached now.
-    """
+def _look_into_all(uploads: Sequence[Upload], by: User, at: datetime) -> Seen:
     if not uploads:
         raise BadInput("Choose a file first.")
     if len(uploads) > MOST_FILES:
@@ -81,12 +77,14 @@ def look_into_all(uploads: Sequence[Upload], *, by: User, at: datetime) -> Seen:
     ]
 
 
-def seal_all(seen: Seen, *, make: Callable[..., F], token: UUID, by: User, at: datetime) -> Sealed[F]:
-    """Put what is taken of a form into the store, sealed. Before any row is locked, too: a provider answers when it does.
+def seal_all(uploads: Sequence[Upload], *, make: Callable[..., F], token: UUID, by: User, at: datetime) -> Sealed[F]:
+    """Look into each file of a form and put what is taken into the store, sealed. Before any row is locked: this takes as long
+    as it takes, and somebody may be at work on the record.
 
-    `make(**fields)` is a new row of the record, not saved yet: `partial(Attachment, concern=…, school_id=…)`. A store that is
+    Raises `BadInput` where nothing can be attached now. `make(**fields)` is a new row of the record, not saved yet: `partial(Attachment, concern=…, school_id=…)`. A store that is
     away is asked once, not for every file of the form.
     """
+    seen = _look_into_all(uploads, by, at)
     rows: list[F] = []
     problems, away, ends = [], "", time.monotonic() + SECONDS_IN_ALL
     for number, (upload, looked) in enumerate(seen):

@@ -2,16 +2,16 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
+from safeguarding.locks import one_at_a_time
 from safeguarding.sealing import files
 from safeguarding.sealing.exceptions import Destroyed, FileGone, FilesAway, KeyProblem, KeysAway
 from safeguarding.sealing.subjects import record_of
@@ -28,7 +28,6 @@ AGAIN_FOR = timedelta(days=30)
 SIGNATURES_TOO_OLD = timedelta(days=3)
 # A form takes no longer between storing a file and saving its row.
 _YOUNG = timedelta(days=1)
-_LOCK = 4_710_202
 Scan = StoredFile.Scan
 _WAITS, _KNOWN = (Scan.WAITING, Scan.NOT_SCANNED), (Scan.CLEAN, Scan.INFECTED)
 _RESULT = {Verdict.CLEAN: Scan.CLEAN, Verdict.INFECTED: Scan.INFECTED, Verdict.UNSCANNABLE: Scan.UNSCANNABLE}
@@ -43,21 +42,8 @@ def scan_waiting(*, at: datetime | None = None, clock: Callable[[], float] = tim
     """
     if not clamd.is_set_up():
         return 0
-    with _alone() as is_mine:
+    with one_at_a_time("scan the files") as is_mine:
         return _run(at or timezone.now(), clock) if is_mine else 0
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    """Whether this is the only run. Held by the session, since each file has a transaction of its own."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        [is_mine] = cursor.fetchone() or [False]
-        try:
-            yield is_mine
-        finally:
-            if is_mine:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
 def _run(at: datetime, clock: Callable[[], float]) -> int:

@@ -9,7 +9,7 @@ from django.db import OperationalError, connections
 from django.test import Client
 
 from safeguarding.audit.models import Event, Verb
-from safeguarding.concerns.models import Account, Concern, Draft
+from safeguarding.concerns.models import Account, Amendment, Concern, Draft
 from safeguarding.sealing.models import KEYS, RecordKey
 from safeguarding.sealing.services.checking import check_keys
 from tests.factories import SCHOOL_DAY, child, concern, staffroom
@@ -167,6 +167,7 @@ def test_what_is_added_to_a_report_is_not_lost_either(cast, full):
     added = client.post(f"/my-reports/{report.pk}/add/", {**form, "text": WORDS, "reason": "more", "send": ""})
     told_everything(added, cast)
     nothing_is_half()
+    assert not Amendment.objects.exists()
 
 
 def test_a_call_that_is_not_made_says_whom_to_ring(cast, full):
