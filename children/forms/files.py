@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from children.models import ChildFile, Photograph
 from children.services.filing import Consent
@@ -62,35 +63,30 @@ class PhotographForm(HarbourForm):
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
-        if given.get("use") == Photograph.Use.PUBLICITY:
-            for name, says in (
-                ("consent_by", "Enter who gave consent"),
-                ("consent_for", "Enter what consent was given for"),
-                ("consent_on", "Enter the day on which consent was given"),
-                ("consent_how", "Choose how consent was given"),
-            ):
-                if not given.get(name) and name not in self.errors:
-                    self.add_error(name, ValidationError(says))
-            since, until = given.get("consent_on"), given.get("consent_until")
-            if since and until and until < since:
-                self.add_error("consent_until", ValidationError("Consent cannot end before it was given"))
+        consent = self._consent()
+        for name, says in consent.problems(timezone.localdate()) if consent else ():
+            if name not in self.errors:
+                self.add_error(name, ValidationError(says))
         return given
+
+    def _consent(self) -> Consent | None:
+        """What was typed of it; None for a photograph that needs none."""
+        given = self.cleaned_data
+        if given.get("use") != Photograph.Use.PUBLICITY:
+            return None
+        return Consent(
+            by=given.get("consent_by", ""),
+            what_for=given.get("consent_for", ""),
+            on=given.get("consent_on"),
+            how=given.get("consent_how", ""),
+            until=given.get("consent_until"),
+        )
 
     def facts(self) -> dict[str, Any]:
         """What `filing.put_photograph` takes."""
         given = self.cleaned_data
-        picture = given["picture"]
-        consent = None
-        if given["use"] == Photograph.Use.PUBLICITY:
-            consent = Consent(
-                by=given["consent_by"],
-                what_for=given["consent_for"],
-                on=given["consent_on"],
-                how=given["consent_how"],
-                until=given["consent_until"],
-            )
-        upload = Upload(picture.name, picture.read())
-        return {"token": given["token"], "upload": upload, "taken_on": given["taken_on"], "consent": consent}
+        upload = Upload(given["picture"].name, given["picture"].read())
+        return {"token": given["token"], "upload": upload, "taken_on": given["taken_on"], "consent": self._consent()}
 
 
 class EndPhotographForm(HarbourForm):

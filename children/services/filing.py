@@ -67,16 +67,22 @@ class Consent:
 
     by: str
     what_for: str
-    on: date
+    on: date | None
     how: str
     until: date | None = None
 
-    def ensure_whole(self, today: date) -> None:
-        """Raises `BadInput` for one that allows nothing."""
-        if not (self.by.strip() and self.what_for.strip() and self.how in Photograph.How and self.on <= today):
-            raise BadInput("Say who gave consent, what for, on which day up to now, and how.")
-        if self.until and self.until < self.on:
-            raise BadInput("Consent cannot end before it was given.")
+    def problems(self, today: date) -> Iterator[tuple[str, str]]:
+        """Why it allows nothing: each a field of `Photograph`, and a sentence without its full stop."""
+        if not self.by.strip():
+            yield "consent_by", "Enter who gave consent"
+        if not self.what_for.strip():
+            yield "consent_for", "Enter what consent was given for"
+        if self.on is None or self.on > today:
+            yield "consent_on", "Enter the day on which consent was given, today or in the past"
+        if self.how not in Photograph.How:
+            yield "consent_how", "Choose how consent was given"
+        if self.on and self.until and self.until < self.on:
+            yield "consent_until", "Consent cannot end before it was given"
 
     def fields(self) -> dict[str, Any]:
         return {
@@ -109,8 +115,8 @@ def put_photograph(
     ensure_room(by, len(upload.content), at)
     use = Use.PUBLICITY if consent else Use.IDENTIFICATION
     token = uuid5(token, f"{child.pk}\0{use}\0{sha256(upload.content).hexdigest()}")
-    if consent:
-        consent.ensure_whole(timezone.localdate(at))
+    for _, problem in consent.problems(timezone.localdate(at)) if consent else ():
+        raise BadInput(f"{problem}.")
     looked = look_into(upload.name, upload.content, small=True)
     if looked.kind is None or not looked.kind.is_picture:
         raise BadInput(f"The photograph was not taken. {looked.problem or _PICTURES}")

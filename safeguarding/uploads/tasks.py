@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from .services.scanning import drop_strays, scan_waiting
+from .services.scanning import scan_waiting
+from .services.strays import drop_strays
 
 
 @shared_task

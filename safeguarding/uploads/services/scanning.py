@@ -1,4 +1,4 @@
-"""Scan the files that wait for it, and let go of stored files that belong to nothing. Work of the worker, for nobody in particular."""
+"""Scan the files that wait for it, and some again; and how does the scanner stand? Work of the worker, for nobody in particular."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -17,17 +17,13 @@ from safeguarding.sealing.exceptions import Destroyed, FileGone, FilesAway, KeyP
 from safeguarding.sealing.subjects import record_of
 from safeguarding.uploads import clamd
 from safeguarding.uploads.clamd import NoVerdict, ScannerAway, Signatures, Verdict
-from safeguarding.uploads.models import ScannerCheck, StoredFile, kinds_of_file, names_in_store
+from safeguarding.uploads.models import ScannerCheck, StoredFile, kinds_of_file
 
 AT_A_TIME, SECONDS, MOST_AWAY = 20, 25.0, 5
-# One form that is cut off leaves sixty at most: ten files, each with its pictures.
-MOST_STRAYS = 300
 # A virus may be known only after its file was called clean, and a false alarm found out: newer signatures look again for so long.
 AGAIN_FOR = timedelta(days=30)
 # Signatures are made every day; older ones than this are on the page of those who look after Harbour.
 SIGNATURES_TOO_OLD = timedelta(days=3)
-# A form takes no longer between storing a file and saving its row.
-_YOUNG = timedelta(days=1)
 Scan = StoredFile.Scan
 _WAITS, _KNOWN = (Scan.WAITING, Scan.NOT_SCANNED), (Scan.CLEAN, Scan.INFECTED)
 _RESULT = {Verdict.CLEAN: Scan.CLEAN, Verdict.INFECTED: Scan.INFECTED, Verdict.UNSCANNABLE: Scan.UNSCANNABLE}
@@ -140,32 +136,3 @@ def scanner_standing(*, at: datetime) -> ScannerStanding:
     check = ScannerCheck.objects.first() if clamd.is_set_up() else None
     made = check.made_at if check else None
     return ScannerStanding(clamd.is_set_up(), check, made is not None and at - made > SIGNATURES_TOO_OLD)
-
-
-def drop_strays(*, at: datetime | None = None) -> int:
-    """Delete stored files that no row names and that are older than a day. Returns how many; 0 while the store is away.
-
-    Forms that were cut off leave a few. Where there are many, it is the rows that are missing (an older backup was put back, a
-    wall hides them), and nothing is deleted.
-    """
-    at = at or timezone.now()
-    with transaction.atomic():
-        known = names_in_store()
-    try:
-        strays = [name for name in files.stored_names() if name not in known and at - files.stored_at(name) > _YOUNG]
-        if not strays:
-            return 0
-        too_many = len(strays) > MOST_STRAYS
-        if not too_many:
-            files.drop(*strays)
-    except FilesAway:
-        return 0  # the next time
-    with transaction.atomic():
-        record(
-            Verb.DISCARD,
-            object_type="uploads.file",
-            count=len(strays),
-            purpose="stray files",
-            outcome=Outcome.REFUSED if too_many else Outcome.DONE,
-        )
-    return 0 if too_many else len(strays)

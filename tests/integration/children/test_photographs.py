@@ -17,7 +17,7 @@ from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.sealing import files
 from safeguarding.sealing.exceptions import FilesAway
 from safeguarding.uploads.services.keeping import Upload
-from safeguarding.uploads.services.scanning import drop_strays
+from safeguarding.uploads.services.strays import drop_strays
 from tests import factories
 from tests.factories import SCHOOL_DAY
 from tests.integration.concerns.filed import stored, text

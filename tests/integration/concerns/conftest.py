@@ -17,6 +17,16 @@ def room() -> factories.Staffroom:
 
 
 @pytest.fixture
+def cast(room: factories.Staffroom) -> factories.Staffroom:
+    return room
+
+
+@pytest.fixture
+def rowan(cast: factories.Staffroom) -> Any:
+    return factories.child(cast.school, "Rowan", "Ashdown", by=cast.office)
+
+
+@pytest.fixture
 def clock() -> Iterator[Any]:
     """A Tuesday in term, 10 o'clock; `clock.shift(minutes)` goes on."""
     with time_machine.travel(SCHOOL_DAY, tick=False) as traveller:

@@ -1,18 +1,12 @@
 """A child's chronology: everything that may be seen, in order, a page at a time, and nothing that may not."""
 
-import re
 from datetime import date, datetime, time, timedelta
-from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.urls import reverse
-from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from children.facts import Order
 from children.services.filing import attach_to_child
-from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns import chronology
 from safeguarding.concerns.chronology import Narrowed
 from safeguarding.concerns.entries import first_sentence
@@ -23,71 +17,15 @@ from safeguarding.concerns.services.deciding import (
     close_concern,
     decide,
     end_action,
-    open_concern,
     reopen_concern,
 )
 from safeguarding.concerns.services.raising import ChildEntry, amend
 from safeguarding.uploads.services.keeping import Upload
 from tests import factories
 from tests.factories import LONDON, SCHOOL_DAY
-from tests.pdfs import Printed
+from tests.integration.concerns.chronicled import about, read, whole_story
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast():
-    return factories.staffroom()
-
-
-@pytest.fixture
-def rowan(cast):
-    return factories.child(cast.school, "Rowan", "Ashdown", by=cast.office)
-
-
-def about(cast, child, role="worried_about", *, at=SCHOOL_DAY, **report):
-    return factories.concern(cast, at=at, children=[ChildEntry(role=role, child=child)], **report)
-
-
-EVERYTHING = Narrowed()
-
-
-def read(person, child, narrowed=EVERYTHING, **how):
-    return chronology.read(SimpleNamespace(user=person), child, narrowed, **how)
-
-
-def whole_story(cast, child, at=SCHOOL_DAY, pace=timedelta(hours=1)):
-    """A concern from the first word to the last, `pace` between each step."""
-    moments = (at + n * pace for n in range(1, 20))
-    concern = about(cast, child, at=at, facts="He came in late. He said little.")
-    concern = open_concern(concern=concern, by=cast.lead, at=next(moments))
-    amend(
-        account=concern.account,
-        token=uuid4(),
-        text="It was five past nine.",
-        reason="exact",
-        by=cast.teacher,
-        at=next(moments),
-    )
-    add_note(concern=concern, token=uuid4(), text="Rang home.", by=cast.deputy, at=next(moments))
-    action = add_action(
-        concern=concern,
-        token=uuid4(),
-        text="Meet him at the gate.",
-        owner=cast.pastoral,
-        due_on=at.date(),
-        by=cast.lead,
-        at=at,
-    )
-    end_action(action=action, move="complete", result="Met him all week.", by=cast.pastoral, at=next(moments))
-    concern.refresh_from_db()
-    ruling = Ruling(level=2, kind="monitor", rationale="Second time. Watch it.", parents_told="yes", receipt="watching")
-    decide(concern=concern, token=uuid4(), seen=concern.revision, ruling=ruling, by=cast.lead, at=next(moments))
-    concern.refresh_from_db()
-    return close_concern(
-        concern=concern, seen=concern.revision, outcome="unfounded", reason="He is settled.", receipt="in_school",
-        by=cast.lead, at=next(moments),
-    )  # fmt: skip
 
 
 def test_everything_that_happened_is_told_newest_first_with_who_did_it(cast, rowan):
@@ -268,150 +206,3 @@ def test_first_sentences():
     long = first_sentence("word " * 100)
     assert long.endswith("word…")
     assert len(long) <= 221
-
-
-# --- the page
-
-
-def opened(client, person, child, **query):
-    client.force_login(person)
-    return client.get(reverse("child_chronology", args=[child.pk]), query)
-
-
-def test_the_page_groups_by_year_and_pages(client, cast, rowan):
-    for week in range(5):
-        whole_story(cast, rowan, at=SCHOOL_DAY - timedelta(weeks=13 * week))
-    first = opened(client, cast.lead, rowan)
-    page = first.content.decode()
-    assert "30 entries from" in page
-    assert page.count('class="hb-tl__item') == 25
-    assert re.findall(r'id="y(\d+)"', page) == ["2026", "2025"]
-    older = re.search(r'href="(\?[^"]*before=[^"]+)"', page)[1].replace("&amp;", "&")
-    second = client.get(reverse("child_chronology", args=[rowan.pk]) + older).content.decode()
-    assert second.count('class="hb-tl__item') == 5
-    assert re.findall(r'id="y(\d+)"', second) == ["2025"]
-    assert "before=" not in second
-
-
-def test_the_title_of_the_page_names_the_record_and_not_the_child(client, cast, rowan):
-    title = re.search("<title>(.*?)</title>", opened(client, cast.lead, rowan).content.decode())[1]
-    assert title == f"Chronology, record {rowan.number} – Harbour"
-
-
-def test_an_empty_chronology_says_so_and_an_empty_filter_leads_back(client, cast, rowan):
-    assert "Nothing on record" in opened(client, cast.lead, rowan).content.decode()
-    assert "No entry like this" in opened(client, cast.lead, rowan, type="notes").content.decode()
-
-
-def test_the_filter_shows_what_it_does(client, cast, rowan):
-    whole_story(cast, rowan)
-
-    def ticked(**query):
-        page = opened(client, cast.lead, rowan, **query).content.decode()
-        return re.findall(r'name="type" value="(\w+)"[^>]* checked', page), page.count('class="hb-tl__item')
-
-    assert ticked() == (list(chronology.KINDS), 6)
-    assert ticked(type=["notes", "actions"]) == (["actions", "notes"], 3)
-    assert ticked(type=["nonsense"], since="long ago") == ([], 6)
-
-
-def test_orders_and_a_confidential_address_stand_before_acting(client, cast):
-    today = date.today()
-    child = factories.child(
-        cast.school, "Skye", "Ashdown", by=cast.office,
-        details={"address_confidential": True, "address_confidential_reason": "Foster placement."},
-        orders=[
-            Order(kind="no_contact", terms="No contact outside supervision.", starts_on=today - timedelta(days=9)),
-            Order(kind="agreement", terms="Ended long ago.", starts_on=date(2020, 1, 1), ends_on=date(2021, 1, 1)),
-        ],
-    )  # fmt: skip
-    page = opened(client, cast.lead, child).content.decode()
-    assert "Do not tell anybody where this child lives." in page
-    assert "Foster placement." in page
-    assert "No contact outside supervision." in page
-    assert "Ended long ago." not in page
-
-
-@pytest.mark.parametrize("view", ["child_chronology", "chronology_paper"])
-def test_who_does_not_read_the_schools_concerns_has_no_chronology(client, cast, rowan, view):
-    whole_story(cast, rowan)
-    elsewhere = factories.staffroom("Gorse Hill Academy").lead
-    # Reads concerns at one school, teaches at this one: finds the card here, and nothing of what happened.
-
-    factories.give_role(user=elsewhere, school=cast.school, role_key="teacher", starts_on=factories.LONG_AGO)
-    for person, status in ((cast.teacher, 403), (cast.office, 403), (elsewhere, 404)):
-        client.force_login(person)
-        response = client.get(reverse(view, args=[rowan.pk]))
-        assert response.status_code == status
-        assert "He came" not in response.content.decode()
-    assert Event.objects.filter(verb=Verb.DENY).count() == 3
-    assert not Event.objects.filter(verb__in=(Verb.PRINT, Verb.VIEW), object_id=rowan.pk).exists()
-
-
-def test_reading_and_printing_are_recorded_once_each(client, cast, rowan):
-    whole_story(cast, rowan)
-    opened(client, cast.lead, rowan)
-    client.get(reverse("chronology_paper", args=[rowan.pk]))
-    events = Event.objects.filter(object_id=rowan.pk, purpose="chronology").order_by("at")
-    assert [(e.verb, e.actor_id) for e in events] == [("view", cast.lead.pk), ("print", cast.lead.pk)]
-
-
-@pytest.mark.parametrize("kind", chronology.KINDS)
-def test_the_page_can_be_narrowed_to_each_kind_alone(client, cast, rowan, kind):
-    about(cast, rowan)
-    client.force_login(cast.lead)
-    page = client.get(reverse("child_chronology", args=[rowan.pk]), {"type": kind})
-    assert page.status_code == 200
-    assert len(page.context["found"].entries) == (1 if kind == "concerns" else 0)
-
-
-# --- paper
-
-
-def test_a_chronology_on_paper_is_whole_tagged_and_takes_the_filter(client, cast, rowan):
-    for week in range(6):
-        whole_story(cast, rowan, at=SCHOOL_DAY - timedelta(weeks=13 * week))
-    client.force_login(cast.lead)
-    address = reverse("chronology_paper", args=[rowan.pk])
-    response = client.get(address)
-    paper = Printed(response.content)
-    assert response["Content-Disposition"] == f'inline; filename="Chronology of record {rowan.number}.pdf"'
-    assert str(paper.document.docinfo.Title) == f"Chronology of record {rowan.number}"
-    assert paper.text.count("Done: Meet him at the gate") == 6
-    assert "Rowan Ashdown" in paper.text
-    pages = paper.pages()
-    assert all(f"Page {n} of {len(pages)}" in page for n, page in enumerate(pages, start=1))
-    tags = paper.tags()
-    assert (tags["H1"], tags["H2"], tags["H3"]) == (1, 2, 36)
-    narrowed = Printed(client.get(address, {"type": ["notes"]}).content)
-    assert "Only: Notes and additions" in narrowed.text
-    assert "Done: Meet him" not in narrowed.text
-
-
-def test_a_chronology_too_long_for_one_asking_is_not_printed_and_the_page_says_how_to_narrow_it(
-    client, cast, rowan, monkeypatch
-):
-    """Two of two thousand entries at once would leave a small school no process that answers a call."""
-    monkeypatch.setattr(chronology, "MOST_ON_PAPER", 2)
-    for days in (400, 300, 1):
-        about(cast, rowan, at=SCHOOL_DAY - timedelta(days=days))
-    client.force_login(cast.lead)
-    page, paper = (reverse(name, args=[rowan.pk]) for name in ("child_chronology", "chronology_paper"))
-    with time_machine.travel(SCHOOL_DAY, tick=False):
-        assertContains(client.get(page), "Too long to print at once")
-        assertNotContains(client.get(page), f'href="{paper}')
-        answer = client.get(paper, {"type": "concerns"})
-        assertRedirects(answer, f"{page}?type=concerns", fetch_redirect_response=False)
-        assertContains(client.get(answer["Location"]), "These are 3 entries, and at most 2 are printed at once.")
-        assert not Event.objects.filter(verb=Verb.PRINT).exists()
-        assertContains(client.get(page, {"since": "90"}), f"{paper}?since=90")
-        assert client.get(paper, {"since": "90"})["Content-Type"] == "application/pdf"
-        assert client.get(paper, {"type": "notes"})["Content-Type"] == "application/pdf"
-    assert Event.objects.filter(verb=Verb.PRINT, object_id=rowan.pk).count() == 2
-
-
-def test_a_chronology_that_is_not_ones_to_read_is_not_counted_either(client, cast, rowan, monkeypatch):
-    monkeypatch.setattr(chronology, "MOST_ON_PAPER", 0)
-    about(cast, rowan)
-    client.force_login(factories.staffroom("Gorse Hill Academy").lead)
-    assert client.get(reverse("chronology_paper", args=[rowan.pk])).status_code == 404

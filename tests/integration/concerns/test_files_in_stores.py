@@ -16,7 +16,7 @@ from safeguarding.exceptions import BadInput
 from safeguarding.sealing import files, stores
 from safeguarding.sealing.exceptions import FilesAway
 from safeguarding.uploads.clamd import Verdict
-from safeguarding.uploads.services import scanning
+from safeguarding.uploads.services import scanning, strays
 from safeguarding.uploads.services.giving import withhold
 from safeguarding.uploads.services.keeping import Upload
 from tests import factories
@@ -126,11 +126,11 @@ def test_strays_go_and_what_is_somebody_elses_or_cannot_be_seen_stays(room, repo
     store.put(stray, b"sealed")
     store.put("notes.txt", b"another's")
     now = timezone.now()
-    assert scanning.drop_strays(at=now) == 0
-    assert scanning.drop_strays(at=now + timedelta(days=2)) == 1
+    assert strays.drop_strays(at=now) == 0
+    assert strays.drop_strays(at=now + timedelta(days=2)) == 1
     assert set(store.contents()) == {note.stored, "notes.txt"}
     store.away()
-    assert scanning.drop_strays(at=now + timedelta(days=2)) == 0
+    assert strays.drop_strays(at=now + timedelta(days=2)) == 0
     assert Event.objects.filter(purpose="stray files").count() == 1
 
 

@@ -21,7 +21,7 @@ from safeguarding.sealing import files, ring
 from safeguarding.sealing.exceptions import FileGone, KeysAway
 from safeguarding.sealing.services.checking import check_keys
 from safeguarding.uploads.clamd import Signatures, Verdict
-from safeguarding.uploads.services import scanning
+from safeguarding.uploads.services import scanning, strays
 from safeguarding.uploads.services.keeping import Upload
 from tests import factories
 from tests.factories import SCHOOL_DAY
@@ -185,19 +185,19 @@ def test_stored_files_that_belong_to_nothing_go_after_a_day(room, report):
     note = attached(room, report)
     stray = default_storage.save(files.new_name(), SimpleUploadedFile("x", b"sealed"))
     now = timezone.now()
-    assert scanning.drop_strays(at=now) == 0
-    assert scanning.drop_strays(at=now + timedelta(days=2)) >= 1
+    assert strays.drop_strays(at=now) == 0
+    assert strays.drop_strays(at=now + timedelta(days=2)) >= 1
     assert stray not in stored() and note.stored in stored()
 
 
 def test_where_the_rows_are_missing_no_file_is_taken_for_a_stray(room, report, monkeypatch):
-    monkeypatch.setattr(scanning, "MOST_STRAYS", 2)
+    monkeypatch.setattr(strays, "MOST_STRAYS", 2)
     now = timezone.now() + timedelta(days=2)
-    scanning.drop_strays(at=now)
+    strays.drop_strays(at=now)
     for name in "abc":
         default_storage.save(files.new_name(), SimpleUploadedFile(name, b"sealed"))
     before = stored()
-    assert scanning.drop_strays(at=now) == 0
+    assert strays.drop_strays(at=now) == 0
     assert stored() == before
     assert Event.objects.filter(purpose="stray files", outcome="refused", count=3).exists()
 
@@ -207,7 +207,7 @@ def test_the_worker_sees_what_it_needs_for_nobody_in_particular(room, report, sc
     with as_role("worker"):
         ring.forget()
         assert scanning.scan_waiting() == 1
-        scanning.drop_strays(at=timezone.now() + timedelta(days=2))
+        strays.drop_strays(at=timezone.now() + timedelta(days=2))
         assert check_keys(at=timezone.now()).without_key == 0
     assert note.stored in stored()
     assert Attachment.objects.get(pk=note.pk).scan == "clean"

@@ -1,0 +1,65 @@
+"""What the tests of a chronology share: a concern, its whole story, and the chronology as a person reads it."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+from uuid import uuid4
+
+from safeguarding.concerns import chronology
+from safeguarding.concerns.chronology import Narrowed
+from safeguarding.concerns.services.deciding import (
+    Ruling,
+    add_action,
+    add_note,
+    close_concern,
+    decide,
+    end_action,
+    open_concern,
+)
+from safeguarding.concerns.services.raising import ChildEntry, amend
+from tests import factories
+from tests.factories import SCHOOL_DAY
+
+
+def about(cast, child, role="worried_about", *, at=SCHOOL_DAY, **report):
+    return factories.concern(cast, at=at, children=[ChildEntry(role=role, child=child)], **report)
+
+
+EVERYTHING = Narrowed()
+
+
+def read(person, child, narrowed=EVERYTHING, **how):
+    return chronology.read(SimpleNamespace(user=person), child, narrowed, **how)
+
+
+def whole_story(cast, child, at=SCHOOL_DAY, pace=timedelta(hours=1)):
+    """A concern from the first word to the last, `pace` between each step."""
+    moments = (at + n * pace for n in range(1, 20))
+    concern = about(cast, child, at=at, facts="He came in late. He said little.")
+    concern = open_concern(concern=concern, by=cast.lead, at=next(moments))
+    amend(
+        account=concern.account,
+        token=uuid4(),
+        text="It was five past nine.",
+        reason="exact",
+        by=cast.teacher,
+        at=next(moments),
+    )
+    add_note(concern=concern, token=uuid4(), text="Rang home.", by=cast.deputy, at=next(moments))
+    action = add_action(
+        concern=concern,
+        token=uuid4(),
+        text="Meet him at the gate.",
+        owner=cast.pastoral,
+        due_on=at.date(),
+        by=cast.lead,
+        at=at,
+    )
+    end_action(action=action, move="complete", result="Met him all week.", by=cast.pastoral, at=next(moments))
+    concern.refresh_from_db()
+    ruling = Ruling(level=2, kind="monitor", rationale="Second time. Watch it.", parents_told="yes", receipt="watching")
+    decide(concern=concern, token=uuid4(), seen=concern.revision, ruling=ruling, by=cast.lead, at=next(moments))
+    concern.refresh_from_db()
+    return close_concern(
+        concern=concern, seen=concern.revision, outcome="unfounded", reason="He is settled.", receipt="in_school",
+        by=cast.lead, at=next(moments),
+    )  # fmt: skip
