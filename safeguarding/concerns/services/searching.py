@@ -18,7 +18,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BooleanField, Func, Model, QuerySet, TextField, Value
+from django.db.models import BooleanField, Func, Model, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
 from children.models import ChildFile
@@ -63,6 +63,8 @@ WRITTEN: dict[type[Model], str] = {
     ConcernNote: "Note",
     Closing: "Closing",
 }
+# A file that is withheld is named nowhere.
+_TOLD: dict[type[Model], Q] = {Attachment: Q(withheld_at=None)}
 _PHRASE = re.compile(r'"([^"]+)"|(\S+)')
 _WORD = re.compile(r"\w")
 _CLINGING = re.compile(r"^\W+|[^\w\u0300-\u036f\u0900-\u0dff\u064b-\u0652]+$")
@@ -214,7 +216,7 @@ def _holding(
     for place, (model, where) in enumerate(WRITTEN.items()):
         link = "pk" if model is Concern else "concern_id"
         # In the order of the page once they are found, which few are.
-        rows = see(model).filter(_OneOf(link, keys)).order_by()
+        rows = see(model).filter(_OneOf(link, keys), _TOLD.get(model, Q())).order_by()
         fields = _narratives(model)
         wanted = rows.values_list(_as_text("pk"), _as_text(link), *(field.name for field in fields))
         for row, concern, texts in open_rows(fields, _raw(wanted)):

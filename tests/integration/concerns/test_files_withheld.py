@@ -2,6 +2,7 @@
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from safeguarding.audit.models import Event, Verb
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
@@ -10,6 +11,7 @@ from safeguarding.uploads.services.keeping import Upload
 from tests.factories import SCHOOL_DAY
 from tests.integration.concerns.filed import attached, stored, text
 from tests.integration.uploads.corpus import located_picture
+from tests.pdfs import Printed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_store")]
 
@@ -69,9 +71,16 @@ def test_a_reason_is_asked_for_and_only_those_who_decide_are(client, room, repor
             withhold(file=note, reason="intimate", by=person)
 
 
-def test_paper_names_the_files(client, room, report):
+def test_paper_names_the_files_that_may_be_opened_and_no_other(client, room, report):
     attached(room, report, Upload("Rowan’s drawing.txt", b"Words."))
+    withheld = attached(room, report, Upload("Letter about Theo.txt", b"Theo."))
+    withhold(file=withheld, reason="other_child", by=room.lead)
     client.force_login(room.lead)
     with time_machine.travel(SCHOOL_DAY, tick=False):
-        page = client.post(f"/concerns/{report.pk}/paper/")
-    assert page.status_code == 200
+        paper = Printed(b"".join(client.get(f"/concerns/{report.pk}/paper/")))
+    assert "Rowan’s drawing.txt" in paper.text and "Withheld: it is about another child" in paper.text
+    assert "Letter about Theo" not in paper.text
+    shown = text(client.get(f"/concerns/{report.pk}/"))
+    assert not client.post(reverse("find_words"), {"q": "letter"}).context["hits"]
+    assert client.post(reverse("find_words"), {"q": "drawing"}).context["hits"]
+    assert "A file is withheld" in shown and "Letter about Theo" not in shown
