@@ -46,7 +46,7 @@ def record_frame(request: Request, child: Child, tab: str) -> dict[str, Any]:
     return {
         "child": child,
         "detail": detail,
-        "photograph": detail.photograph if detail and child.is_on_roll else None,
+        "known_by": detail.photograph if detail and child.is_on_roll else None,
         "age": detail.age(timezone.localdate()) if detail and not detail.date_of_death else None,
         "tabs": tabs(request, child.pk, child.school_id, tab, given=child.pk in children_open_to(request.user)),
     }

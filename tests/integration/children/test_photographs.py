@@ -68,8 +68,11 @@ def test_the_office_puts_one_to_know_the_child_by_beside_the_name(client, room, 
     address = reverse("photograph", args=[made.pk])
     for person in (room.office, room.lead):
         client.force_login(person)
-        shown = client.get(reverse("child_people", args=[rowan.pk])).content.decode()
-        assert f'<img src="{address}" alt="Photograph">' in shown
+        for page in ("child_people", "child_photographs"):
+            shown = client.get(reverse(page, args=[rowan.pk])).content.decode()
+            assert f'<img src="{address}" alt="Photograph">' in shown
+        ending = client.get(reverse("end_photograph", args=[made.pk])).content.decode()
+        assert f'<img src="{address}" alt="Photograph">' in ending and "consent" not in ending
         assert address not in client.get(reverse("children")).content.decode()
     given = client.get(address)
     content = b"".join(given)
