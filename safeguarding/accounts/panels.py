@@ -45,6 +45,8 @@ def _providers(request: Request, record: Any) -> dict[str, Any] | None:
 
 leads_to("accounts.reset", lambda key: reverse("reset", args=[key]))
 leads_to("colleague", lambda key: reverse("person_access", args=[key]), names_of_alarms)
+leads_to("colleague_log", lambda key: f"{reverse('event_log')}?person={key}&days=7", names_of_alarms)
+leads_to("colleague_account", lambda key: reverse("accounts"), names_of_alarms)
 register(
     Panel("sign_in", "providers", "account/part_providers.html", _providers, order=5),
     Panel("notice_strip", "resets", "accounts/part_resets.html", _resets, order=10),

@@ -46,6 +46,12 @@ STOP = (
     "a while, then search again: what you typed is still there. Lists of children and of concerns, and records, open as always."
 )
 STOP_NAMES = "Very many names were looked up. Wait a while, or press Find."
+# Who looks at it: the first of these whom the school has. With the page that it leads to, as `panels` knows it.
+_LOOK = (
+    (Capability.MANAGE_ACCESS, "colleague"),
+    (Capability.VIEW_AUDIT, "colleague_log"),
+    (Capability.MANAGE_ACCOUNTS, "colleague_account"),
+)
 _BY_KEY = {limit.key: limit for limit in (SEARCHES, NAMES, FILES)}
 
 
@@ -70,17 +76,22 @@ def had_enough(limit: Limit, *, by: User, school_id: UUID, at: datetime | None =
 
 @transaction.atomic
 def _raise_alarm(limit: Limit, number: int, *, by: User, school_id: UUID, at: datetime) -> None:
-    """Whoever manages access, the Headteacher among them, but not the person alone: nobody looks at themselves."""
+    """Whoever manages access, the Headteacher among them, and never the person: nobody looks at themselves.
+
+    Who manages access alone is looked at by those who see what was done; where there are none, by those who keep the accounts.
+    """
     record(Verb.ALARM, by, by=by, school_id=school_id, count=number, purpose=limit.key)
-    managers = people_with(Capability.MANAGE_ACCESS, school_id, timezone.localdate(at)).exclude(pk=by.pk)
-    tell(
-        people=managers, school_id=school_id, kind=Notice.Kind.BULK, object_type="colleague", object_id=by.pk, at=at,
-    )  # fmt: skip
+    for capability, leads_to in _LOOK:
+        if others := list(people_with(capability, school_id, timezone.localdate(at)).exclude(pk=by.pk)):
+            tell(
+                people=others, school_id=school_id, kind=Notice.Kind.BULK, object_type=leads_to, object_id=by.pk, at=at,
+            )  # fmt: skip
+            return
 
 
 def names_of_alarms(request: Request, people: Collection[UUID]) -> dict[UUID, str]:
-    """Who it was and how many, for the inbox of those who manage access where it was: two queries."""
-    schools = rights(request.user).schools(Capability.MANAGE_ACCESS)
+    """Who it was and how many, for the inbox of those who look at it where it was: two queries."""
+    schools = {school for capability, _ in _LOOK for school in rights(request.user).schools(capability)}
     alarms = Event.objects.filter(verb=Verb.ALARM, object_id__in=people, school_id__in=schools).order_by("at")
     newest: Mapping[UUID | None, Event] = {alarm.object_id: alarm for alarm in alarms}
     named = User.objects.in_bulk([key for key in newest if key])

@@ -319,6 +319,10 @@ class AdditionForm(TypedForm):
     )
 
 
+# An addition to a report is a draft too, with fields of its own.
+_ADDITION = AdditionForm.base_fields
+
+
 class OpeningForm(HarbourForm):
     """Why a lead reads what its author has not sent."""
 
@@ -333,7 +337,7 @@ class OpeningForm(HarbourForm):
 
 def words_in(typed: Typed) -> list[tuple[str, str]]:
     """Every text typed on a form of a concern or of an addition, with its label; the account's own has none."""
-    fields = {**ReportForm.base_fields, **AdditionForm.base_fields}
+    fields = ReportForm.base_fields | _ADDITION
     words = [
         ("" if name in ("facts", "text") else str(field.label), typed.text(name))
         for name, field in fields.items()
@@ -346,22 +350,21 @@ def words_in(typed: Typed) -> list[tuple[str, str]]:
 
 def readable(form: ReportForm) -> list[tuple[str, str]]:
     """What a draft says, label and text, for a lead who opened it. Nothing is asked of it, so it may be half written."""
-    return [(row.name, _line(row, form.typed)) for row in form.children] + _lines(form.typed, form.fields)
+    return [(row.name, _line(row, form.typed)) for row in form.children] + lines_of(form.typed, form.fields | _ADDITION)
 
 
 def readable_alone(typed: Typed) -> list[tuple[str, str]]:
     """The same of what was typed, and of choices that no database is asked for: what has only a key is left out."""
-    content = {name: [text for text in texts if not record_of(text)] for name, texts in typed.content.items()}
     described = [
         ("A child you described", text) for key in typed.children if (text := typed.text(f"{key}-description").strip())
     ]
-    return described + _lines(Typed(content), ReportForm.base_fields)
+    return described + lines_of(typed.without_keys(), ReportForm.base_fields | _ADDITION)
 
 
-def _lines(typed: Typed, fields: Mapping[str, forms.Field]) -> list[tuple[str, str]]:
+def lines_of(typed: Typed, fields: Mapping[str, forms.Field]) -> list[tuple[str, str]]:
+    """Label and text of what was typed into `fields`, in their order, then of the marks on the body map."""
     lines = []
-    # An addition to a report is a draft too, with fields of its own.
-    for name, field in {**fields, **AdditionForm.base_fields}.items():
+    for name, field in fields.items():
         texts = typed.data.getlist(name)
         if isinstance(field, forms.ChoiceField):
             texts = [_label(field, text) for text in texts]

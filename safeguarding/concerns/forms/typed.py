@@ -66,6 +66,10 @@ class Typed:
         """The last text under a name, or an empty one."""
         return (self.content.get(name) or [""])[-1]
 
+    def without_keys(self) -> "Typed":
+        """The same without what is only the key of a record: no name of it can be said where no database is asked."""
+        return Typed({name: [text for text in texts if not record_of(text)] for name, texts in self.content.items()})
+
     @property
     def turn(self) -> int:
         """How many times a button had been pressed when this page was made."""

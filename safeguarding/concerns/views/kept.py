@@ -3,11 +3,12 @@
 It is kept, and stands in its form again when they have signed in. As on the log form, the key that the server signed with
 the page says whose it is: without one nothing is kept, and whoever sits at the computer now sees none of it. A page says
 that it keeps by `@keeps_typed`; the middleware asks it before it leads to the sign-in page, and the answer to a browser's
-token from before the last sign-in asks it too (`http.kept_for_author`).
+token from before the last sign-in asks it too (`http.kept_for_author`). Where nothing at all can be saved, such a page says so
+and shows every word (`unsaved`).
 """
 
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 from uuid import UUID
 
@@ -21,10 +22,12 @@ from safeguarding.accounts.permissions import anyone_signed_in
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_out, visible
 from safeguarding.concerns import tokens
+from safeguarding.concerns.forms.deciding import readable_alone
 from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Action, Concern, KeptText
 from safeguarding.concerns.services.kept import end_kept_text, keep_text
 from safeguarding.concerns.views.keeping import for_its_author
+from safeguarding.concerns.views.unsaved import says_unsaved
 from safeguarding.http import Request, SeeOther
 from safeguarding.keys import record_of
 
@@ -67,7 +70,7 @@ def keeps_typed(form: str) -> Callable[[View], View]:
             return response
 
         taken.keeps = keep  # type: ignore[attr-defined]
-        return taken
+        return says_unsaved(lines=partial(readable_alone, form))(taken)  # type: ignore[no-any-return]
 
     return declare
 

@@ -40,10 +40,12 @@ def says_unsaved(
     *,
     title: str = "Not saved",
     read: Callable[[QueryDict], Typed] = Typed.posted,
+    lines: Callable[[Typed], list[tuple[str, str]]] = readable_alone,
     again: Mapping[str, str] = _AGAIN,
     as_json: bool = False,
 ) -> Callable[[Any], Any]:
-    """A view that takes a form of a concern: `read` says what was typed there, `again` what to press, by the button pressed before.
+    """A view that takes a form of a concern: `read` says what was typed there, `lines` how that reads, `again` what to press, by
+    the button pressed before.
 
     `as_json`: for the script that saves in the background.
     """
@@ -61,7 +63,7 @@ def says_unsaved(
             **ring,
             "title": title,
             "at": timezone.now(),
-            "lines": readable_alone(typed),
+            "lines": lines(typed),
             "unnamed": len(typed.records),
             "address": request.path,
             "posted": [(name, text) for name, texts in data.lists() if name not in _NOT_AGAIN for text in texts],

@@ -9,11 +9,13 @@ from django.db import OperationalError, connections
 from django.test import Client
 
 from safeguarding.audit.models import Event, Verb
-from safeguarding.concerns.models import Account, Amendment, Concern, Draft
+from safeguarding.concerns.models import Account, Action, Amendment, Concern, ConcernNote, Decision, Draft
 from safeguarding.sealing.models import KEYS, RecordKey
 from safeguarding.sealing.services.checking import check_keys
 from tests.factories import SCHOOL_DAY, child, concern, staffroom
 
+from .decided import act
+from .leads_page import OUTSIDE, hidden, page_of, send
 from .log_page import LOG, opened, signed_in, whole
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock")]
@@ -181,6 +183,55 @@ def test_a_call_that_is_not_made_says_whom_to_ring(cast, full):
     assert "Boy in a red coat" in body and "held his arm.<br>He did not eat." in body
     assert "Priya Raman</b>, extension <b>214</b>" in body
     assert not Concern.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "typed", "said"),
+    [
+        (
+            "decide", "decision_form",
+            {**OUTSIDE, "rationale": WORDS},
+            ("4 Child protection", "Duty team", "It could add to the risk.", "25 November 2026", "Children Act 1989 section 47"),
+        ),
+        ("add_note", "note_form", {"text": WORDS}, ("Note",)),
+        (
+            "add_action", "action_form",
+            {"text": WORDS, "due_on": "other", "due_on_day_day": "3", "due_on_day_month": "12", "due_on_day_year": "2026"},
+            ("What needs doing", "3 12 2026"),
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_lead_types_is_not_lost_either_and_trying_again_saves_it_once(cast, full, name, form, typed, said):
+    report, client = concern(cast), asking(cast.lead)
+    page = page_of(client, report)
+    asked = hidden(page, form) | {"key": page.context["key"], "owner": cast.pastoral.pk} | typed
+    tables = ("concerns_decision", "concerns_concernnote", "concerns_action")
+    full(*tables)
+    answer = send(client, name, report, asked)
+    body = answer.content.decode()
+    assert answer.status_code == 503 and "Not saved" in body
+    assert "He was quiet at register &lt;b&gt;and&lt;/b&gt; held his arm.<br>He did not eat." in body
+    assert "Go to a safeguarding lead or the Headteacher in person" in body
+    for words in said:
+        assert words in body, words
+    assert cast.pastoral.full_name not in body and "other<" not in body
+    full.mend(*tables)
+    for _ in range(2):
+        send(client, name, report, pressed(body))
+    kept = {"decide": Decision, "add_note": ConcernNote, "add_action": Action}[name].objects.get()
+    assert WORDS in (getattr(kept, "rationale", ""), getattr(kept, "text", ""))
+
+
+def test_what_came_of_an_action_is_not_lost_either(cast, full):
+    todo = act(concern(cast), cast.lead, cast.pastoral)
+    client = asking(cast.pastoral)
+    page = client.get(f"/actions/{todo.pk}/")
+    full("concerns_action")
+    body = client.post(f"/actions/{todo.pk}/", {"key": page.context["key"], "result": WORDS, "do": "complete"}).content
+    assert "What came of it" in body.decode() and "held his arm.<br>He did not eat." in body.decode()
+    full.mend("concerns_action")
+    client.post(f"/actions/{todo.pk}/", pressed(body.decode()))
+    assert Action.objects.get().result == WORDS and Action.objects.get().status == Action.Status.DONE
 
 
 def test_nobody_elses_page_puts_words_or_a_number_there(cast, full):

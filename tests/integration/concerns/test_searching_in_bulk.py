@@ -120,6 +120,24 @@ def test_a_lead_who_searches_too_often_is_looked_at_by_the_headteacher(room, cli
     assert {notice.user for notice in told_of(room.lead)} == {room.headteacher}
 
 
+@pytest.mark.parametrize(
+    ("roles", "looks"), [(("dpo", "it_admin"), "dpo"), (("it_admin",), "it_admin"), ((), None)], ids=str
+)
+def test_who_manages_access_alone_is_looked_at_by_another(client, roles, looks):
+    small = factories.school("Fernhill Infant School")
+    head = factories.member(small, "headteacher", "Ada", "Marsh")
+    others = {role: factories.member(small, role, "Nil", role) for role in roles}
+    client.force_login(head)
+    search(client, 5)
+    assert {notice.user for notice in told_of(head)} == ({others[looks]} if looks else set())
+    assert Event.objects.get(verb=Verb.ALARM).count == 3
+    for other in filter(None, [others.get(looks)]):
+        reader = signed_in(other)
+        assert "Ada Marsh, 3 searches in a day" in reader.get(reverse("inbox")).content.decode()
+        page = reader.get(reverse("notice", args=[told_of(head).get().pk]), follow=True)
+        assert (page.status_code, len(page.redirect_chain)) == (200, 1)
+
+
 def test_the_notice_names_who_and_how_many_and_leads_to_what_they_did_without_a_word(deputy, room):
     search(deputy, 4, words="Ashdown")
     lead = signed_in(room.lead)
