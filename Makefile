@@ -20,7 +20,7 @@ test:  ## everything that fits in a quarter of an hour on 2 cores
 
 soak:  ## the long proofs, under 2 hours
 	@$(PYTHON) .ci/bootstrap.py test
-	@$(HARBOUR) -m pytest -m soak tests/soak
+	@$(HARBOUR) -m pytest -m soak -o timeout=0 tests/soak
 
 check:  ## style, types, layers, migrations, templates, documents, settings for production
 	@$(PYTHON) .ci/bootstrap.py check
@@ -33,7 +33,7 @@ fix:  ## let ruff mend and lay out the code
 
 mutate:  ## take away one access check at a time: a test must notice each; ARGS="-k fact" for some
 	@$(PYTHON) .ci/bootstrap.py test
-	@$(HARBOUR) -m pytest -n $${PROCESSES:-2} -m mutants tests/mutants $(ARGS)
+	@$(HARBOUR) -m pytest -n $${PROCESSES:-2} -m mutants -o timeout=0 tests/mutants $(ARGS)
 
 bench:  ## measure every page; prints a table and writes var/bench.json; BENCH_SIZE=full for a million concerns
 	@$(PYTHON) .ci/bootstrap.py test
