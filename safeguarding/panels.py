@@ -62,12 +62,29 @@ class Tab:
     given: bool = False
 
 
+@dataclass(frozen=True)
+class Setting:
+    """Something that a school decides for itself: what it is, on which page it is changed, and whose rows it is.
+
+    `models` are the labels of the models whose rows it is; each says `setting` in its `PersonalData`, so that what it was before is kept.
+    """
+
+    key: str
+    title: str
+    says: str
+    url_name: str
+    may: Predicate
+    models: tuple[str, ...]
+    order: int = 50
+
+
 _panels: dict[str, list[Panel]] = defaultdict(list)
 _nav: list[NavItem] = []
 _tabs: list[Tab] = []
+_settings: list[Setting] = []
 
 
-def register(*entries: Panel | NavItem | Tab) -> None:
+def register(*entries: Panel | NavItem | Tab | Setting) -> None:
     """Add entries to their slots. Called when the apps are ready."""
     for entry in entries:
         match entry:
@@ -80,6 +97,9 @@ def register(*entries: Panel | NavItem | Tab) -> None:
             case Tab():
                 _tabs.append(entry)
                 _tabs.sort(key=lambda t: t.order)
+            case Setting():
+                _settings.append(entry)
+                _settings.sort(key=lambda s: s.order)
 
 
 def fill(slot: str, request: Request, record: Any = None) -> list[str]:
@@ -124,3 +144,8 @@ def tabs(
         for tab in _tabs
         if tab.may(request, school_id) or (given and tab.given)
     ]
+
+
+def settings() -> list[Setting]:
+    """Everything that a school decides for itself, in order."""
+    return list(_settings)

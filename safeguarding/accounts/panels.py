@@ -14,7 +14,7 @@ from safeguarding.accounts.second_person import may_be_first
 from safeguarding.accounts.services.bulk import names_of_alarms
 from safeguarding.glance import glance
 from safeguarding.http import Request
-from safeguarding.panels import NavItem, Panel, register
+from safeguarding.panels import NavItem, Panel, Setting, register
 
 
 def _unopened(request: Request) -> int:
@@ -58,5 +58,23 @@ register(
     NavItem("event_log", "Event log", "event_log", may=lambda r: _may(Capability.VIEW_AUDIT, r), order=88),
     NavItem("inbox", "Inbox", "inbox", may=lambda r: True, order=80, waiting=_unopened),
     NavItem("cover", "Cover", "cover", may=lambda r: _may(Capability.RECEIVE_CALLS, r), order=85),
-    NavItem("settings", "School", "school_settings", may=lambda r: _may(Capability.MANAGE_SCHOOL, r), order=90),
+    NavItem("settings", "School", "settings_home", may=lambda r: _may(Capability.MANAGE_SCHOOL, r), order=90),
+    Setting(
+        "hours",
+        "Hours, numbers and calls",
+        "When somebody is in, the numbers of social care, and how long a call waits before it goes on.",
+        "school_settings",
+        may=lambda r: _may(Capability.MANAGE_SCHOOL, r),
+        models=("accounts.school",),
+        order=10,
+    ),
+    Setting(
+        "calendar",
+        "Terms and days closed",
+        "The days on which children come. Waiting and due dates are counted by them.",
+        "school_settings",
+        may=lambda r: _may(Capability.MANAGE_SCHOOL, r),
+        models=("accounts.term", "accounts.closure"),
+        order=20,
+    ),
 )

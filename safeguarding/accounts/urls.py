@@ -50,6 +50,7 @@ urlpatterns = [
     path("cover/", views.cover, name="cover"),
     path("cover/sooner/<uuid:user_id>/", views.call_sooner, name="call_sooner"),
     path("cover/back/<uuid:absence_id>/", views.withdraw_absence, name="withdraw_absence"),
+    path("settings/", views.settings_home, name="settings_home"),
     path("school/", views.school_settings, name="school_settings"),
     path("school/terms/", views.add_term, name="add_term"),
     path("school/closures/", views.add_closure, name="add_closure"),

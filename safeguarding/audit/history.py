@@ -1,7 +1,7 @@
 """Which fields of which records are followed, and how does a change of one get its entry: before, after, who, when?
 
-What is followed is read from each model's `PersonalData`: every protected model, its fields that are plain or identifying,
-and its links. Sealed narratives are not: what somebody wrote is added to and never replaced, and a copy of a narrative
+What is followed is read from each model's `PersonalData`: every protected model and every setting, its fields that are plain or
+identifying, and its links. Sealed narratives are not: what somebody wrote is added to and never replaced, and a copy of a narrative
 would have to be sealed and destroyed twice. Nor is what only the machine keeps (`editable=False`): names folded for search,
 counters, when somebody looked.
 
@@ -32,7 +32,7 @@ from .protection import ProtectedQuerySet
 
 Model = type[models.Model]
 Changes = Mapping[str, tuple[Any, Any]]
-CHILD = "children.child"
+CHILD, SCHOOL = "children.child", "accounts.school"
 # Protected, and not followed. Each with its reason.
 NOT_FOLLOWED = {
     "audit.logentry": "the history itself: it is added to and never changed",
@@ -59,8 +59,14 @@ def followed() -> dict[Model, tuple[Any, ...]]:
     return {
         model: _fields(model)
         for model in own_models()
-        if is_protected(model) and model._meta.label_lower not in NOT_FOLLOWED
+        if (is_protected(model) or is_setting(model)) and model._meta.label_lower not in NOT_FOLLOWED
     }
+
+
+def is_setting(model: Model) -> bool:
+    """Whether rows of the model are what a school has decided for itself."""
+    mine = declared(model)
+    return bool(mine and mine.setting)
 
 
 def _fields(model: Model) -> tuple[Any, ...]:
@@ -83,10 +89,11 @@ def follow_all() -> None:
 def _only_changes(instance: models.Model, action: int, **_: Any) -> bool:
     """Not what is new: that stands in the record, and its event says who made it. Asked before anything is compared.
 
-    A service that makes a row and completes it before it is done has changed nothing that anybody could have read.
+    But a new setting is a decision, whose page shows who made it. A service that makes a row and completes it before it is done has changed nothing that anybody could have read.
     """
     if action == LogEntry.Action.CREATE:
         instance.__dict__[_MADE] = True
+        return is_setting(type(instance)) and instance._meta.label_lower != SCHOOL
     return action == LogEntry.Action.UPDATE and _MADE not in instance.__dict__
 
 
@@ -99,7 +106,7 @@ def entry_of(instance: models.Model) -> dict[str, Any]:
     return {
         "actor_id": who.user_id,
         "request_id": who.request_id,
-        "school_id": getattr(instance, "school_id", None),
+        "school_id": instance.pk if instance._meta.label_lower == SCHOOL else getattr(instance, "school_id", None),
         "object_type": instance._meta.label_lower,
         "object_id": instance.pk,
         "record_id": _reach(instance, record_path(type(instance))),

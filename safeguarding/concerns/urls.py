@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern] = [
     path("concerns/<uuid:concern_id>/unlink/", deciding.unlink_child, name="unlink_child"),
     path("children/<uuid:child_id>/concerns/", lists.child_concerns, name="child_concerns"),
     path("children/<uuid:child_id>/changes/", history.child_changes, name="child_changes"),
+    path("settings/changes/", history.setting_changes, name="setting_changes"),
     path("concerns/<uuid:concern_id>/changes/", history.concern_changes, name="concern_changes"),
     path("kept/<uuid:kept_id>/discard/", kept.kept_discard, name="kept_discard"),
     path("actions/", actions.my_actions, name="my_actions"),

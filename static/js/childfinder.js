@@ -51,6 +51,9 @@ function enhance(finder) {
     timer = setTimeout(search, PAUSE);
   });
 
+  // Who types fast has begun before this script was there.
+  if (document.activeElement === input && input.value) search();
+
   finder.parentElement.addEventListener("keydown", (event) => {
     if (event.target !== input && !found.contains(event.target)) return;
     if (event.key === "ArrowDown") move(1);

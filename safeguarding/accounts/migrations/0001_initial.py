@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=60)),
                 ('starts_on', models.DateField()),
                 ('ends_on', models.DateField()),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
+                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='taken out')),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='terms', to='accounts.school')),
             ],
         ),
@@ -191,11 +191,11 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('on', models.DateField()),
                 ('reason', models.CharField(max_length=100)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
+                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='taken out')),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='closures', to='accounts.school')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(models.F('school'), models.F('on'), condition=models.Q(('withdrawn_at', None)), name='closed_once_a_day')],
+                'verbose_name': 'day closed', 'constraints': [models.UniqueConstraint(models.F('school'), models.F('on'), condition=models.Q(('withdrawn_at', None)), name='closed_once_a_day')],
             },
         ),
         migrations.CreateModel(

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from safeguarding import personal_data
+from safeguarding.dates import full_day
 from safeguarding.keys import uuid7
 from safeguarding.personal_data import Retention, Source
 
@@ -44,6 +45,7 @@ class School(models.Model):
         )  # fmt: skip
         source = Source.SCHOOL
         retention = Retention.KEPT
+        setting = True
 
 
 class Term(models.Model):
@@ -55,7 +57,7 @@ class Term(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField()
     # Entered by mistake: taken out of the calendar, kept as a row.
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField("taken out", null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -67,6 +69,11 @@ class Term(models.Model):
         plain = ("name", "starts_on", "ends_on", "withdrawn_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
+        setting = True
+
+    @property
+    def called(self) -> str:
+        return self.name
 
 
 class Closure(models.Model):
@@ -76,9 +83,10 @@ class Closure(models.Model):
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="closures")
     on = models.DateField()
     reason = models.CharField(max_length=100)
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField("taken out", null=True, blank=True)
 
     class Meta:
+        verbose_name = "day closed"
         constraints = [
             models.UniqueConstraint("school", "on", condition=Q(withdrawn_at=None), name="closed_once_a_day")
         ]
@@ -87,3 +95,8 @@ class Closure(models.Model):
         plain = ("on", "reason", "withdrawn_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
+        setting = True
+
+    @property
+    def called(self) -> str:
+        return full_day(self.on)

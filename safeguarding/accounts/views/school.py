@@ -1,5 +1,6 @@
 """The inbox, who takes calls, the school's settings, and whether the record is whole."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +16,14 @@ from safeguarding.accounts.models import School
 from safeguarding.accounts.notices import address_of, name_records
 from safeguarding.accounts.permissions import anyone_signed_in, may, requires
 from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.services.decided import decided
 from safeguarding.audit.models import Verb
-from safeguarding.audit.reading import read_many
+from safeguarding.audit.reading import read_many, visible
 from safeguarding.audit.seals.standing import MOST_COUNTED, standing
 from safeguarding.audit.services import record
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
+from safeguarding.panels import settings
 
 
 @require_GET
@@ -95,6 +98,23 @@ def withdraw_absence(request: Request, absence_id: UUID) -> HttpResponseBase:
     return redirect("cover")
 
 
+@require_GET
+@requires(Capability.MANAGE_SCHOOL)
+def settings_home(request: Request) -> HttpResponse:
+    """Everything that the school decides for itself, each with its page, as far as this person may change it."""
+    request.nav, school = "settings", services.get_school(request.held.school_id)
+    mine = [setting for setting in settings() if setting.may(request)]
+    record(Verb.VIEW, school, purpose="settings")
+    context = {
+        "school": school,
+        "decided": decided(mine, school.pk, partial(visible, request)),
+        "may_view_audit": may(request.user, Capability.VIEW_AUDIT, school.pk),
+        "may_keep_keys": may(request.user, Capability.KEEP_KEYS, school.pk),
+        "may_manage_access": may(request.user, Capability.MANAGE_ACCESS, school.pk),
+    }
+    return render(request, "accounts/settings_home.html", context)
+
+
 @requires(Capability.MANAGE_SCHOOL)
 def school_settings(request: Request) -> HttpResponseBase:
     """Hours, numbers and minutes of the school, and the days on which children come. Sending the form saves the first."""
@@ -166,6 +186,4 @@ def _settings_page(request: Request, school: School, **given: Any) -> HttpRespon
     } | given
     wrong = any(form.errors for form in forms.values())
     context = forms | {"school": school, "terms": terms, "closures": closures, "has_errors": wrong}
-    context["may_view_audit"] = may(request.user, Capability.VIEW_AUDIT, school.pk)
-    context["may_keep_keys"] = may(request.user, Capability.KEEP_KEYS, school.pk)
     return render(request, "accounts/school_settings.html", context, status=422 if wrong else 200)

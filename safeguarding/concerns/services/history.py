@@ -18,6 +18,7 @@ from children import codes
 from children.models import Child, Contact, ContactLink, ContactRestriction, ParentalResponsibility
 from safeguarding import dates
 from safeguarding.accounts.models import User
+from safeguarding.audit.history import is_protected, is_setting
 from safeguarding.audit.models import LogEntry
 from safeguarding.concerns.models import Category, Concern, ConcernChild, Subcategory
 
@@ -161,7 +162,7 @@ def _names(entries: Iterable[LogEntry], see: See) -> Names:
 
 
 def _about(entries: Iterable[LogEntry], names: Names, see: See) -> dict[UUID, str]:
-    """The adult or child whose fact was changed, by the key of the row: one query for each kind of row."""
+    """The adult or child whose fact was changed, or what a setting is called, by the key of the row: one query for each kind of row."""
     keys: dict[str, set[UUID]] = {}
     for entry in entries:
         keys.setdefault(entry.object_type, set()).add(entry.object_id)
@@ -170,6 +171,10 @@ def _about(entries: Iterable[LogEntry], names: Names, see: See) -> dict[UUID, st
         if some := keys.get(model._meta.label_lower):
             for row in see(model).filter(pk__in=some).select_related("contact"):
                 about[row.pk] = row.contact.full_name if row.contact else ""
+    for label, some in keys.items():
+        if is_setting(model := apps.get_model(label)):
+            rows = see(model) if is_protected(model) else model._base_manager.all()
+            about |= {row.pk: getattr(row, "called", "") for row in rows.filter(pk__in=some)}
     if some := keys.get(ConcernChild._meta.label_lower):
         for row in see(ConcernChild).filter(pk__in=some).select_related("child"):
             about[row.pk] = row.child.full_name if row.child else row.get_kind_display()

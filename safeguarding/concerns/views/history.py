@@ -1,4 +1,4 @@
-"""Show what has changed in a record: what a fact was before, who changed it and when. For a child, and for a concern."""
+"""Show what has changed: what a fact was before, who changed it and when. Of a child, of a concern, of a school's settings."""
 
 from functools import partial
 from typing import Any
@@ -7,10 +7,14 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
 from children.models import Child
 from children.panels import record_frame
-from safeguarding.accounts.permissions import requires_for_record
+from safeguarding.accounts.models import School
+from safeguarding.accounts.permissions import requires, requires_for_record
+from safeguarding.accounts.services import get_school
+from safeguarding.accounts.services.decided import changes_of
 from safeguarding.audit.models import LogEntry
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns.models import Concern
@@ -18,6 +22,7 @@ from safeguarding.concerns.permissions import schools_read
 from safeguarding.concerns.services import history, reading
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
+from safeguarding.panels import settings
 
 
 @requires_for_record("view_concerns")
@@ -41,11 +46,26 @@ def concern_changes(request: Request, concern_id: UUID) -> HttpResponse:
     return render(request, "concerns/concern_changes.html", context)
 
 
-def _page(request: Request, entries: QuerySet[LogEntry], *, about: Child | Concern) -> dict[str, Any]:
+@require_GET
+@requires("manage_school")
+def setting_changes(request: Request) -> HttpResponse:
+    """What a school has decided otherwise since, of one of its settings or of all: `?of=` is the key of one."""
+    request.nav, school = "settings", get_school(request.held.school_id)
+    mine = [setting for setting in settings() if setting.may(request)]
+    one = next((setting for setting in mine if setting.key == request.GET.get("of")), None)
+    entries = changes_of([one] if one else mine, school.pk, partial(visible, request))
+    context = {"setting": one} | _page(request, entries, about=school, of=one.key if one else "")
+    return render(request, "concerns/setting_changes.html", context)
+
+
+def _page(
+    request: Request, entries: QuerySet[LogEntry], *, about: Child | Concern | School, of: str = ""
+) -> dict[str, Any]:
+    """A page of changes, newest first. `of` goes on to the older ones."""
     page = newest_first(entries, "at", request.GET.get("before", ""))
     shown = read_many(request, page.rows, purpose="changes", about=about)
     return {
         "changes": history.in_words(shown, partial(visible, request)),
-        "older": f"?before={page.older}" if page.older else "",
-        "newest": "" if page.is_first else request.path,
+        "older": f"?before={page.older}{f'&of={of}' if of else ''}" if page.older else "",
+        "newest": "" if page.is_first else f"{request.path}{f'?of={of}' if of else ''}",
     }

@@ -10,7 +10,10 @@ from django.utils import timezone
 from safeguarding.accounts import services
 from safeguarding.accounts.models import Absence, Closure, Notice, School, Term
 from safeguarding.accounts.notices import leads_to
+from safeguarding.audit.history import is_setting
 from safeguarding.audit.models import Event, Verb
+from safeguarding.panels import settings
+from safeguarding.personal_data import own_models
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +51,8 @@ SETTINGS = {
         ("/inbox/", {"teacher", "office", "lead", "deputy", "headteacher"}),
         ("/cover/", {"lead", "deputy", "headteacher"}),
         ("/school/", {"lead", "headteacher"}),
+        ("/settings/", {"lead", "headteacher"}),
+        ("/settings/changes/", {"lead", "headteacher"}),
     ],
 )
 def test_who_may_open_the_page(client, room, address, allowed):
@@ -277,3 +282,41 @@ def test_who_signs_in_with_an_account_of_the_school_is_told_that_there_is_no_pas
     room.teacher.save()
     client.force_login(room.teacher)
     assert "Change password" in client.get(page).content.decode()
+
+
+def told(client, of=""):
+    """What the page of changes says: who, what, which of them, which fact, before, since."""
+    shown = client.get("/settings/changes/", {"of": of} if of else {})
+    return [(c.who, c.what, c.about, c.field, c.before, c.after) for c in shown.context["changes"]]
+
+
+def test_what_the_school_decided_before_and_who_decided_otherwise_is_kept(client, room):
+    other = factories.staffroom("Fernhill Infant School")
+    client.force_login(room.lead)
+    assert "Never" in client.get("/settings/").content.decode() and told(client) == []
+    post(client, room.headteacher, "/school/", **SETTINGS | {"call_next_after": "3", "call_head_after": "6"})
+    post(client, room.lead, "/school/terms/", **term())
+    post(client, room.lead, f"/school/take-out/{Term.objects.get(school=room.school).pk}/")
+    head, lead = room.headteacher.full_name, room.lead.full_name
+    hours = told(client, "hours")
+    assert (head, "School", "", "Day starts", "8am", "7:45am") in hours
+    assert not [fact for fact in hours if fact[1] != "School" or "call" in fact[3]]
+    days = told(client, "calendar")
+    assert (lead, "Term", "Autumn 2026", "Name", "Not recorded", "Autumn 2026") in days
+    assert [fact[3] for fact in days if fact[3] == "Taken out"] == ["Taken out"]
+    assert set(told(client)) == {*hours, *days}
+    assert "Never" not in client.get("/settings/").content.decode()
+    # The other school has decided nothing.
+    client.force_login(other.lead)
+    assert told(client) == [] and "Never" in client.get("/settings/").content.decode()
+
+
+def test_every_setting_has_its_page_and_keeps_what_it_was(client, room):
+    """Everything that a school edits is in the one list, and nothing is there whose history is not kept."""
+    listed = {label for setting in settings() for label in setting.models}
+    assert listed == {model._meta.label_lower for model in own_models() if is_setting(model)}
+    client.force_login(room.headteacher)
+    page = client.get("/settings/").content.decode()
+    for setting in settings():
+        assert setting.title in page and setting.says in page
+        assert client.get(reverse(setting.url_name)).status_code == 200
