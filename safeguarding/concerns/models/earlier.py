@@ -5,6 +5,8 @@ brought in is nobody's account and no concern: it has no state, nobody is told o
 wrote it and when, and is read beside the rest.
 """
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -16,6 +18,7 @@ from safeguarding.accounts.models import School, User
 from safeguarding.addresses import address_of
 from safeguarding.audit.protection import Protected
 from safeguarding.concerns.importing.problems import FILES, ROWS
+from safeguarding.dates import full_day
 from safeguarding.keys import uuid7
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedJSON, SealedText
@@ -287,13 +290,21 @@ class EarlierRecord(models.Model):
 
     @property
     def actions(self) -> list[dict[str, str]]:
+        """What was done, each with its `day` as pages write it: as the earlier system wrote it, where that is no date."""
         found: list[dict[str, str]] = self.further.get("actions", [])
-        return found
+        return [{**action, "day": _day(action.get("action_on", ""))} for action in found]
 
     @property
     def more(self) -> list[list[str]]:
         found: list[list[str]] = self.further.get("more", [])
         return found
+
+
+def _day(text: str) -> str:
+    try:
+        return full_day(date.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 class EarlierFile(StoredFile):

@@ -4,16 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from children.services.access import declare_conflict
 from safeguarding.accounts.models import Notice
-from safeguarding.audit.models import Event
-from safeguarding.concerns.models import EarlierBatch, EarlierFile, EarlierPdf, EarlierRecord, EarlierRow
-from safeguarding.concerns.services import earlier as service
-from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
-from safeguarding.keys import uuid7
-from safeguarding.sealing import files
+from safeguarding.concerns.models import EarlierBatch, EarlierRecord, EarlierRow
 from tests import factories
-from tests.earlier import ONE, action, bring_in, finish, look_at, pack, row
+from tests.earlier import action, bring_in, row
 from tests.sheets import number
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +56,12 @@ def test_incidents_come_with_their_source_author_date_and_actions(cast, rowan, a
     assert batch.summary["done"] == {"records": 3, "files": 0, "actions": 4, "children": 2}
     assert batch.summary["rows"] == {"record": 3, "action": 2, "repeated": 1}
     first, second = EarlierRecord.objects.filter(child=rowan).order_by("happened_at")
-    assert (first.source, first.author, first.category, first.reference) == ("Old record system", "Mr B Hale", "Home", "7")
+    assert (first.source, first.author, first.category, first.reference) == (
+        "Old record system",
+        "Mr B Hale",
+        "Home",
+        "7",
+    )
     assert first.happened_at == datetime(2024, 3, 12, 9, 40, tzinfo=UTC)
     assert first.is_timed
     assert first.narrative == "He said that number 7 had happened."

@@ -12,7 +12,7 @@ working      what the worker does of it, alone and from the start where another 
 from .confirming import confirm_batch, finish_batch
 from .reading import read_batch
 from .starting import Given, abandon_batch, start_batch, tell_columns, tell_columns_again
-from .withdrawing import clear_withdrawn, withdraw_batch
+from .withdrawing import clear_withdrawn, opened_by, withdraw_batch
 from .working import go_on, take_up, take_up_all
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "confirm_batch",
     "finish_batch",
     "go_on",
+    "opened_by",
     "read_batch",
     "start_batch",
     "take_up",
