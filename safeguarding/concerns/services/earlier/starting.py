@@ -35,7 +35,7 @@ from safeguarding.uploads.services.keeping import ensure_disk
 IMPORTERS = "Only a safeguarding lead or the Headteacher of this school can bring in records of an earlier system."
 What = EarlierUpload.What
 # What of a summary outlives another reading of the same files.
-_KEPT = ("headings", "sheet", "pack", "expected")
+_KEPT = ("headings", "sheet", "pack", "expected", "changed_since", "failed")
 
 
 @dataclass(frozen=True)
