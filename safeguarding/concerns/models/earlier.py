@@ -185,6 +185,11 @@ class EarlierRow(models.Model):
         return found
 
     @property
+    def words(self) -> str:
+        """What happened, or of an action what was done."""
+        return self.says.get("details") or self.says.get("action", "")
+
+    @property
     def reason(self) -> str:
         return ROWS.get(self.problem, "")
 
