@@ -120,7 +120,13 @@ def test_who_reads_concerns_of_the_child_reads_it_and_nobody_else(client, cast, 
     bring_in(cast.school, by=cast.lead, rows=[row(1, rowan)])
     page = reverse("earlier_record", args=[EarlierRecord.objects.get().pk])
     answers = {}
-    grant_child(child=rowan, user=cast.pastoral, reason="Mentor", last_day=timezone.localdate() + timedelta(days=9), by=cast.lead)
+    grant_child(
+        child=rowan,
+        user=cast.pastoral,
+        reason="Mentor",
+        last_day=timezone.localdate() + timedelta(days=9),
+        by=cast.lead,
+    )
     declare_conflict(user=cast.headteacher, child=rowan, kind="own_child", by=cast.lead)
     for who in ("lead", "deputy", "pastoral", "headteacher", "teacher", "assistant", "office"):
         client.force_login(getattr(cast, who))
