@@ -78,8 +78,8 @@ def actions_of(record: Said, others: Iterable[Said]) -> list[dict[str, str]]:
 
 def further_of(record: Said, others: Iterable[Said]) -> dict[str, Any]:
     """What else is kept of an incident: what was done, and what stood in columns that Harbour has no place of its own for."""
-    actions, found = actions_of(record, others), {}
-    if actions:
+    found: dict[str, Any] = {}
+    if actions := actions_of(record, others):
         found["actions"] = actions
     if record.more:
         found["more"] = record.more

@@ -95,11 +95,13 @@ def _records(batch: EarlierBatch, rows: Sequence[Said]) -> Iterator[dict[str, An
 def _files(batch: EarlierBatch) -> list[EarlierFile]:
     """The PDFs, which lie in the store already."""
     scan = EarlierFile.Scan.WAITING if clamd.is_set_up() else EarlierFile.Scan.NOT_SCANNED
+    at, by = batch.confirmed_at, batch.confirmed_by
+    assert at is not None and by is not None  # noqa: S101
     made = [
         EarlierFile(
-            batch=batch, school_id=batch.school_id, child_id=pdf.child_id, source=batch.source, author_id=batch.confirmed_by_id,
+            batch=batch, school_id=batch.school_id, child_id=pdf.child_id, source=batch.source, author=by,
             token=uuid5(batch.token, str(pdf.number)), name=pdf.name, kind="pdf", size=pdf.size, is_active=pdf.is_active,
-            stored=pdf.stored, pictures=pdf.pictures, scan=scan, attached_at=batch.confirmed_at,
+            stored=pdf.stored, pictures=pdf.pictures, scan=scan, attached_at=at,
         )
         for pdf in EarlierPdf.objects.filter(batch=batch, kind=EarlierPdf.Kind.FILE).order_by("number")
     ]  # fmt: skip
