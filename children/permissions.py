@@ -139,8 +139,15 @@ def _imports(me: Any) -> Rule:
     return Rule(because={"role": among("school_id", fact("schools_with", me, Capability.IMPORT_CHILDREN))})
 
 
-for _model in (ImportRun, ImportPart, ColumnMapping):
+for _model in (ImportRun, ImportPart):
     rule(_model)(_imports)
+
+
+@rule(ColumnMapping)
+def headings_seen(me: Any) -> Rule:
+    """What the headings of a school's spreadsheets mean: of lists of children, and of records from an earlier system."""
+    importers = (Capability.IMPORT_CHILDREN, Capability.IMPORT_EARLIER_RECORDS)
+    return Rule(because={str(one): among("school_id", fact("schools_with", me, one)) for one in importers})
 
 
 @rule(ImportRow)

@@ -14,6 +14,11 @@ app.conf.beat_schedule = {
     "calls": {"task": "safeguarding.concerns.tasks.escalate", "schedule": 15.0, "options": {"expires": 15}},
     "mail": {"task": "safeguarding.accounts.tasks.deliver_notices", "schedule": 30.0, "options": {"expires": 30}},
     "imports": {"task": "children.tasks.work_on_imports", "schedule": 60.0, "options": {"expires": 60}},
+    "earlier records": {
+        "task": "safeguarding.concerns.tasks.work_on_all_earlier_records",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "scans": {"task": "safeguarding.uploads.tasks.scan", "schedule": 30.0, "options": {"expires": 30}},
     "stray files": {"task": "safeguarding.uploads.tasks.strays", "schedule": 3600.0, "options": {"expires": 3600}},
     "unread": {"task": "safeguarding.concerns.tasks.chase", "schedule": 300.0, "options": {"expires": 300}},

@@ -41,9 +41,13 @@ ELSEWHERE = frozenset({
 # where the transaction names no person: what somebody asked for is done with that person's rights.
 SYSTEM_TASKS: dict[str, frozenset[str]] = {
     "scans of attachments, and files that belong to nothing": frozenset({
-        "concerns.attachment", "children.childfile", "children.photograph", "audit.logentry",
+        "concerns.attachment", "concerns.earlierfile", "children.childfile", "children.photograph", "audit.logentry",
     }),
     "escalation of calls and of unread concerns": frozenset({"concerns.concern", "concerns.concernchild", "concerns.draft"}),
+    "records from an earlier system, and what is left of those that were withdrawn": frozenset({
+        "concerns.earlierbatch", "concerns.earlierupload", "concerns.earlierrow", "concerns.earlierpdf", "concerns.earlierrecord",
+        "concerns.earlierfile",
+    }),
     "matching of imports": frozenset({
         "audit.logentry",
         "children.child", "children.childdetail", "children.othername", "children.formerupn", "children.enrolment",

@@ -1,6 +1,6 @@
 """What can be asked for? A list narrowed, a child by name, a file, what its columns mean, what becomes of its rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -62,6 +62,7 @@ class UploadForm(HarbourForm):
 class ColumnsForm(HarbourForm):
     """What each column of a school's own spreadsheet means. Column n of the file is the field `column_n`."""
 
+    meanings = (("", "Not imported"), *((name, field.label) for name, field in FIELDS.items()))
     month_first = forms.ChoiceField(
         label="How are dates written in this file?",
         choices=[("", "Day first, such as 25/12/2018"), ("month", "Month first, such as 12/25/2018")],
@@ -71,11 +72,10 @@ class ColumnsForm(HarbourForm):
 
     def __init__(self, *args: Any, headings: Sequence[str], guessed: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        meanings = [("", "Not imported"), *((name, field.label) for name, field in FIELDS.items())]
         self.headings = {f"column_{n}": heading for n, heading in enumerate(headings) if heading}
         for name, heading in self.headings.items():
             self.fields[name] = forms.ChoiceField(
-                label=heading, choices=meanings, required=False, initial=guessed.get(heading, "")
+                label=heading, choices=self.meanings, required=False, initial=guessed.get(heading, "")
             )
         self.order_fields([*self.headings, "month_first"])
 
@@ -91,13 +91,18 @@ class ColumnsForm(HarbourForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        for complaint in self.complaints():
+            self.add_error(None, complaint)
+        return cleaned
+
+    def complaints(self) -> Iterator[str]:
+        """Why rows could not be read by what was chosen."""
         chosen = list(self.columns.values())
         for name, field in FIELDS.items():
             if name in REQUIRED and name not in chosen:
-                self.add_error(None, f"Choose which column holds: {field.label}")
+                yield f"Choose which column holds: {field.label}"
             if chosen.count(name) > 1:
-                self.add_error(None, f"Only one column can hold: {field.label}")
-        return cleaned
+                yield f"Only one column can hold: {field.label}"
 
 
 class RowsForm(HarbourForm):

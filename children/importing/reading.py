@@ -1,4 +1,4 @@
-"""Is this a file of children, and what are its records? Bytes in; headings and records out, one at a time.
+"""What are the headings and records of this file? Bytes in; headings and records out, one at a time. `Expected` says what it should be.
 
 Refuses what is too large, too wide, empty, a workbook or not text, in a sentence that says what to do instead.
 """
@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -30,6 +30,39 @@ _CHUNK = 1024 * 1024
 _JSON = re.compile(rb'\s*(\{\s*["}]|\[\s*[\[{"\]])')
 _DELIMITERS = ",;\t|"
 CSV_HINT = "In your spreadsheet choose “Save as” and “CSV UTF-8”, then upload that file."
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a file should be. `what` it is called and how to have `less` of it are for the sentences of a refusal.
+
+    `known` is how many of some cells are headings that Harbour knows, `sure` whether they are those of a known product.
+    """
+
+    what: str
+    less: str
+    formats: str
+    known: Callable[[Sequence[str]], int]
+    sure: Callable[[Sequence[str]], bool]
+    max_rows: int
+    max_cell: int
+
+
+def _known(cells: Sequence[str]) -> int:
+    headings = [clean(cell) for cell in cells[:MAX_COLUMNS]]
+    product = recognise(headings)
+    return len(columns_of(product, headings) if product else guess(headings))
+
+
+CHILDREN = Expected(
+    what="the list of children",
+    less="Export the children of one school only.",
+    formats="CSV or CTF",
+    known=_known,
+    sure=lambda cells: recognise(cells) is not None,
+    max_rows=MAX_ROWS,
+    max_cell=MAX_CELL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +91,32 @@ def is_xml(stream: BinaryIO) -> bool:
     )
 
 
-def open_sheet(stream: BinaryIO) -> Sheet:
+def open_sheet(stream: BinaryIO, expected: Expected = CHILDREN) -> Sheet:
     """The headings and records of a CSV file in UTF-8, UTF-16 or cp1252, whatever its delimiter. `stream` must seek.
 
     Raises `FileRefused`; so does reading `records`, for what shows only later.
     """
-    encoding = _encoding(stream)
+    encoding = _encoding(stream, expected)
     text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
-    records = _records(text, _delimiter(text))
+    return headed(_records(text, _delimiter(text, expected), expected), expected, encoding=encoding)
+
+
+def headed(records: Iterator[Record], expected: Expected, *, encoding: str = "") -> Sheet:
+    """The same records, once it is found which of the first holds the headings. Raises `FileRefused` where none does."""
     above: list[Record] = []
     for record in records:
         above.append(record)
-        if recognise(record.cells) is not None:
+        if expected.sure(record.cells):
             return Sheet(_headings(record), records, encoding)
         if len(above) == _LOOK_FOR_HEADINGS:
             break
     several = [record for record in above if len([cell for cell in record.cells if cell]) > 1]
     if not several:
-        raise FileRefused("This file has no headings and rows. Export the list of children again, with its headings.")
+        raise FileRefused(f"This file has no headings and rows. Export {expected.what} again, with its headings.")
     # The first of those in which most is known: where nothing is, the first.
-    headed = max(several, key=lambda record: _known(record.cells))
-    rest = [record for record in above if record.number > headed.number]
-    return Sheet(_headings(headed), _chain(rest, records), encoding)
+    chosen = max(several, key=lambda record: expected.known(record.cells))
+    rest = [record for record in above if record.number > chosen.number]
+    return Sheet(_headings(chosen), _chain(rest, records), encoding)
 
 
 def _chain(first: Sequence[Record], then: Iterator[Record]) -> Iterator[Record]:
@@ -87,21 +124,21 @@ def _chain(first: Sequence[Record], then: Iterator[Record]) -> Iterator[Record]:
     yield from then
 
 
-def _encoding(stream: BinaryIO) -> str:
+def _encoding(stream: BinaryIO, expected: Expected) -> str:
     """The encoding of the whole file, read once from end to end: a stray byte near the end still makes it cp1252."""
     start = stream.read(64)
     stream.seek(0)
     if not start:
-        raise FileRefused("This file is empty. Export the list of children again and look at it before you upload it.")
+        raise FileRefused(f"This file is empty. Export {expected.what} again and look at it before you upload it.")
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise FileRefused(f"This is a workbook, not a CSV file. {CSV_HINT}")
     if _JSON.match(start.removeprefix(codecs.BOM_UTF8)):
         raise FileRefused(
-            "This is neither a CSV file nor a Common Transfer File; it looks like JSON, which programs exchange. "
-            "Export the list of children from your system as CSV or CTF."
+            f"This is no {expected.formats.replace(' or ', ' and no ')} file; it looks like JSON, which programs exchange. "
+            f"Export {expected.what} from your system as {expected.formats}."
         )
     if start.startswith(b"%PDF"):
-        raise FileRefused("This is a PDF. Export the list of children from your system as CSV or CTF.")
+        raise FileRefused(f"This is a PDF. Export {expected.what} from your system as {expected.formats}.")
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
@@ -109,9 +146,7 @@ def _encoding(stream: BinaryIO) -> str:
     while chunk := stream.read(_CHUNK):
         seen += len(chunk)
         if seen > MAX_BYTES:
-            raise FileRefused(
-                f"This file is larger than {MAX_BYTES // 1024**2} MB. Export the children of one school only."
-            )
+            raise FileRefused(f"This file is larger than {MAX_BYTES // 1024**2} MB. {expected.less}")
         if b"\x00" in chunk:
             raise FileRefused(f"This file is not text. {CSV_HINT}")
         if encoding == "utf-8-sig":
@@ -127,34 +162,27 @@ def _encoding(stream: BinaryIO) -> str:
     return encoding
 
 
-def _delimiter(text: io.TextIOWrapper) -> str:
+def _delimiter(text: io.TextIOWrapper, expected: Expected) -> str:
     """The one of comma, semicolon, tab and bar under which the first lines have known headings and rows of one width.
 
     How often it stands there decides only where that says nothing: an address has more commas than a row has semicolons.
     """
     start = text.read(64 * 1024)
     text.seek(0)
-    return max(_DELIMITERS, key=lambda delimiter: _fits(start, delimiter))
+    return max(_DELIMITERS, key=lambda delimiter: _fits(start, delimiter, expected))
 
 
-def _fits(start: str, delimiter: str) -> tuple[int, int, int]:
+def _fits(start: str, delimiter: str, expected: Expected) -> tuple[int, int, int]:
     lines: list[list[str]] = []
     reader = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter, strict=True)
     # A quotation mark that only another delimiter explains, or the end of what was read.
     with suppress(csv.Error):
         lines.extend(islice((cells for cells in reader if any(cells)), 2 * _LOOK_FOR_HEADINGS))
     widths = [len(cells) for cells in lines if len(cells) > 1]
-    return max(map(_known, lines), default=0), max(map(widths.count, widths), default=0), start.count(delimiter)
+    return max(map(expected.known, lines), default=0), max(map(widths.count, widths), default=0), start.count(delimiter)
 
 
-def _known(cells: Sequence[str]) -> int:
-    """How many of these cells are headings that Harbour knows."""
-    headings = [clean(cell) for cell in cells[:MAX_COLUMNS]]
-    product = recognise(headings)
-    return len(columns_of(product, headings) if product else guess(headings))
-
-
-def _records(text: io.TextIOWrapper, delimiter: str) -> Iterator[Record]:
+def _records(text: io.TextIOWrapper, delimiter: str, expected: Expected) -> Iterator[Record]:
     """The records, without those that are empty. Cells are as the file has them."""
     reader = csv.reader(text, delimiter=delimiter, strict=True)
     number = 0
@@ -162,13 +190,13 @@ def _records(text: io.TextIOWrapper, delimiter: str) -> Iterator[Record]:
         for number, cells in enumerate(reader, 1):
             if len(cells) > MAX_COLUMNS and any(cells[MAX_COLUMNS:]):
                 raise FileRefused(
-                    f"Row {number} has {len(cells):,} columns; a list of children has at most {MAX_COLUMNS}. Export fewer columns."
+                    f"Row {number} has {len(cells):,} columns; {expected.what} has at most {MAX_COLUMNS}. Export fewer columns."
                 )
-            if number > MAX_ROWS:
-                raise FileRefused(f"This file has more than {MAX_ROWS:,} rows. Export the children of one school only.")
-            if long := next((n for n, cell in enumerate(cells, 1) if len(cell) > MAX_CELL), 0):
+            if number > expected.max_rows:
+                raise FileRefused(f"This file has more than {expected.max_rows:,} rows. {expected.less}")
+            if long := next((n for n, cell in enumerate(cells, 1) if len(cell) > expected.max_cell), 0):
                 raise FileRefused(
-                    f"Row {number}, column {long} is longer than {MAX_CELL:,} characters. A quotation mark may be missing near there."
+                    f"Row {number}, column {long} is longer than {expected.max_cell:,} characters. A quotation mark may be missing near there."
                 )
             if any(cell.strip() for cell in cells):
                 yield Record(number, cells)

@@ -22,6 +22,7 @@ from safeguarding.dates import counted
 from safeguarding.exceptions import ChangedSince
 from safeguarding.http import Request
 from safeguarding.paging import PAGE, newest_first
+from safeguarding.panels import fill
 from safeguarding.spreadsheet import as_csv
 
 S, Kind = ImportRun.Status, ImportRow.Kind
@@ -72,7 +73,7 @@ def imports(request: Request) -> HttpResponseBase:
     rows = visible(request, ImportRun).filter(school=request.held.school_id).select_related("uploaded_by")
     page = newest_first(rows, "uploaded_at", request.GET.get("before", ""))
     read_many(request, page.rows)
-    context = {"form": form, "page": page, "formats": TITLES}
+    context = {"form": form, "page": page, "formats": TITLES, "blocks": fill("imports", request)}
     return render(request, "children/imports.html", context, status=422 if form.errors else 200)
 
 

@@ -17,6 +17,7 @@ WORDS: dict[Capability, str] = {
     C.VIEW_CHILD_DETAILS: "opens the record of every child: people, dates, numbers",
     C.VIEW_ADDRESSES: "sees where children live",
     C.IMPORT_CHILDREN: "brings in the list of children",
+    C.IMPORT_EARLIER_RECORDS: "brings in what an earlier system had on the children, and takes it out again",
     C.KEEP_PHOTOGRAPHS: "puts photographs of children on their records, with consent where it is needed",
     C.OWN_ACTIONS: "has a page of the actions given to them",
     C.MANAGE_SCHOOL: "changes the school’s settings",

@@ -22,6 +22,8 @@ class Capability(StrEnum):
     VIEW_CHILD_DETAILS = "view_child_details"
     VIEW_ADDRESSES = "view_addresses"
     IMPORT_CHILDREN = "import_children"
+    # Bring in what an earlier system of the school had on its children, and take it out again.
+    IMPORT_EARLIER_RECORDS = "import_earlier_records"
     # Put photographs of children on their records, with consent where it is needed, and end them.
     KEEP_PHOTOGRAPHS = "keep_photographs"
     # Any member of staff may be given an action. These have the page of their actions in the navigation from the start.
@@ -61,7 +63,14 @@ _STAFF = frozenset({C.LOG_CONCERN, C.FIND_CHILDREN})
 _OFFICE = _STAFF | {C.VIEW_CHILD_DETAILS, C.VIEW_ADDRESSES, C.IMPORT_CHILDREN, C.KEEP_PHOTOGRAPHS}
 _PASTORAL = _STAFF | {C.OWN_ACTIONS, C.EMERGENCY_ACCESS}
 _DEPUTY = _OFFICE | {C.VIEW_CONCERNS, C.DECIDE_CONCERNS, C.RECEIVE_CALLS, C.OWN_ACTIONS}
-_LEAD = _DEPUTY | {C.VIEW_RESTRICTED, C.MANAGE_SCHOOL, C.MANAGE_ACCESS, C.VIEW_AUDIT, C.KEEP_KEYS}
+_LEAD = _DEPUTY | {
+    C.VIEW_RESTRICTED,
+    C.MANAGE_SCHOOL,
+    C.MANAGE_ACCESS,
+    C.VIEW_AUDIT,
+    C.KEEP_KEYS,
+    C.IMPORT_EARLIER_RECORDS,
+}
 _STANDING_IN = frozenset({C.STAND_IN, C.OWN_ACTIONS})
 
 ROLES: dict[str, Role] = {
@@ -149,7 +158,7 @@ ROLES: dict[str, Role] = {
             "trust_lead",
             "Trust safeguarding lead",
             "Reads and decides like a safeguarding lead in each school of the trust that she has been given.",
-            _LEAD - {C.IMPORT_CHILDREN, C.RECEIVE_CALLS},
+            _LEAD - {C.IMPORT_CHILDREN, C.IMPORT_EARLIER_RECORDS, C.RECEIVE_CALLS},
             home="today",
             named_in_notice=True,
         ),

@@ -32,6 +32,7 @@ KINDS = {
     "actions": "Actions done or withdrawn",
     "notes": "Notes and additions",
     "links": "Named in another concern",
+    "earlier": "From an earlier system",
     "files": "Documents",
 }
 
@@ -166,7 +167,7 @@ def read(
 
 
 def _rows(request: Request, child: Child, source: Source, since: date | None) -> QuerySet[Any]:
-    rows = source.rows(request, child).annotate(source=Value(source.key, output_field=CharField()))
+    rows = source.rows(request, child).annotate(told_by=Value(source.key, output_field=CharField()))
     if since is not None:
         rows = rows.filter(moment__gte=timezone.make_aware(datetime.combine(since, time())))
     return rows
@@ -187,7 +188,7 @@ def _branch(
         # Of rows of one moment and one key, the later names of sources have been shown.
         settled = {"pk__lte" if source.key < last else "pk__lt": key}
         rows = rows.filter(Q(moment__lt=at) | Q(moment=at, **settled))
-    rows = rows.order_by("-moment", "-pk").values_list("moment", "pk", "source", key_column(rows.model))
+    rows = rows.order_by("-moment", "-pk").values_list("moment", "pk", "told_by", key_column(rows.model))
     return rows if size is None else rows[: size + 1]
 
 
@@ -199,7 +200,7 @@ def _union(branches: list[QuerySet[Any]]) -> QuerySet[Any]:
         return branches[0]
     # Where only one of them has rows to look for, Django leaves the others out, and two orders would stand side by side.
     branches = [branch if branch.query.is_sliced else branch.order_by() for branch in branches]
-    return branches[0].union(*branches[1:], all=True).order_by("-moment", "-pk", "-source")
+    return branches[0].union(*branches[1:], all=True).order_by("-moment", "-pk", "-told_by")
 
 
 def _count(request: Request, child: Child, since: date | None) -> tuple[dict[str, int], datetime | None]:
@@ -207,9 +208,9 @@ def _count(request: Request, child: Child, since: date | None) -> tuple[dict[str
     totals = [
         _rows(request, child, source, since)
         .order_by()
-        .values("source")
+        .values("told_by")
         .annotate(n=Count("pk"), first=Min("moment"))
-        .values_list("source", "n", "first")
+        .values_list("told_by", "n", "first")
         for source in _sources.values()
     ]
     counts = dict.fromkeys(KINDS, 0)

@@ -154,3 +154,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT author_id FROM public.concerns_amendment AS added WHERE added.token = owner_of_form.token
     LIMIT 1
 $$;
+
+-- What was brought in from an earlier system and withdrawn again: from then on nobody sees anything of it.
+CREATE FUNCTION rules.withdrawn_batches(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(id), '{}') FROM public.concerns_earlierbatch WHERE withdrawn_at IS NOT NULL
+$$;

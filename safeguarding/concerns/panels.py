@@ -13,14 +13,16 @@ from children.models import ChildTeamGrant
 from children.services.sight import live_grants
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
+from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, visible
+from safeguarding.audit.services import record_many
 from safeguarding.http import Request
 from safeguarding.once import once
 from safeguarding.panels import NavItem, Panel, Tab, register
 
-from . import chronology
+from . import chronology, entries_earlier
 from .entries import SOURCES, told_of
-from .models import Action, Attachment, Concern
+from .models import Action, Attachment, Concern, EarlierFile
 from .permissions import access_given
 from .services import reading
 from .services.drafts import unsent_for_a_day, unsent_of
@@ -132,7 +134,24 @@ def _files_of_concerns(request: Request, child: Any) -> dict[str, Any] | None:
     return {"files": found, "number": number} if found else None
 
 
+def _earlier_files(request: Request, child: Any) -> dict[str, Any] | None:
+    """The PDFs of a child from an earlier system; no panel where there are none."""
+    rows = visible(request, EarlierFile).filter(child=child).select_related("author").order_by("-attached_at", "-pk")
+    found = read_many(request, rows[:MOST], purpose="earlier files", about=child)
+    record_many(
+        Verb.LIST, EarlierFile._meta.label_lower, [f.pk for f in found], school_id=child.school_id, purpose="files"
+    )
+    decides = may(request.user, "decide_concerns", child.school_id)
+    return {"files": found, "number": rows.count(), "may_withhold": decides} if found else None
+
+
+def _brings_in(request: Request) -> bool:
+    return may(request.user, "import_earlier_records", request.held.school_id)
+
+
 register(
+    Panel("child_files", "earlier", "earlier/files_panel.html", data=_earlier_files, order=60),
+    Panel("imports", "earlier", "earlier/imports_panel.html", data=lambda request, record: {}, may=_brings_in),
     Panel("child_files", "concerns", "concerns/child_files_panel.html", data=_files_of_concerns),
     Panel("own_role", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=10),
     Panel("staff_home", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=12),
@@ -150,7 +169,7 @@ register(
     Tab("concerns", "Concerns", "child_concerns", may=_reads_at, order=20, given=True),
     Tab("changes", "What has changed", "child_changes", may=_reads_at, order=90),
 )
-chronology.register(*SOURCES)
+chronology.register(*SOURCES, *entries_earlier.SOURCES)
 
 # What a notice is about, by the type it was written with, and the page that shows it.
 leads_to("concern", lambda key: reverse("concern", args=[key]), _references_of_concerns)

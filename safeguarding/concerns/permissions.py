@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from children.models import Child
-from children.permissions import children_open_to
+from children.permissions import behind_the_card, children_open_to
 from safeguarding.accounts.permissions import may, rights
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.models import LogEntry
@@ -40,6 +40,12 @@ from .models import (
     Decision,
     Draft,
     DraftOpening,
+    EarlierBatch,
+    EarlierFile,
+    EarlierPdf,
+    EarlierRecord,
+    EarlierRow,
+    EarlierUpload,
     KeptText,
 )
 
@@ -176,6 +182,50 @@ def openings_seen(me: Any) -> Rule:
 def kept_text_seen(me: Any) -> Rule:
     """Words that could not be saved because their author was signed out: for their author."""
     return Rule(because={"author": Q(author=me)}, never=among("concern_id", fact("hidden_concerns", me)))
+
+
+@rule(EarlierRecord)
+@rule(EarlierFile)
+def earlier_records_seen(me: Any) -> Rule:
+    """What an earlier system had on a child: for those who read concerns, and for whom the record is open; until it is withdrawn."""
+    behind = behind_the_card(me, "child_id", Capability.VIEW_CONCERNS)
+    stands = ~among("batch_id", fact("withdrawn_batches", me))
+    return Rule(because={name: rows & stands for name, rows in behind.because.items()}, never=behind.never)
+
+
+@rule(EarlierBatch)
+@rule(EarlierUpload)
+def batches_seen(me: Any) -> Rule:
+    """Which files were brought in from an earlier system: for those who may."""
+    return Rule(because={"role": among("school_id", fact("schools_with", me, Capability.IMPORT_EARLIER_RECORDS))})
+
+
+@rule(EarlierRow)
+@rule(EarlierPdf)
+def on_their_way_seen(me: Any) -> Rule:
+    """What such a file says, before it is on a record: less what is about a child hidden from whoever brings it in."""
+    return Rule(
+        because={"role": among("school_id", fact("schools_with", me, Capability.IMPORT_EARLIER_RECORDS))},
+        never=among("child_id", fact("hidden_children", me)),
+    )
+
+
+def may_import_earlier(user: Any, batch: EarlierBatch) -> bool:
+    """Who takes such files further, and takes out again what they became. Without a person it is the worker."""
+    return user is None or may(user, Capability.IMPORT_EARLIER_RECORDS, batch.school_id)
+
+
+def may_confirm_earlier(user: Any, batch: EarlierBatch) -> bool:
+    """Who gave the files: children are looked for among those whom that person sees, and so is what the page shows."""
+    return may_import_earlier(user, batch) and user is not None and user.pk == batch.uploaded_by_id
+
+
+def may_decide_earlier_file(user: Any, file: EarlierFile) -> bool:
+    """Who withholds such a file, and takes it out."""
+    return may(user, Capability.DECIDE_CONCERNS, file.school_id)
+
+
+decided_by(EarlierFile, may_decide_earlier_file)
 
 
 def schools_read(user: Any) -> list[UUID]:

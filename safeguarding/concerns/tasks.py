@@ -1,7 +1,10 @@
 """Scheduled jobs of concerns. Each calls one service and may run twice."""
 
+from uuid import UUID
+
 from celery import shared_task
 
+from .services.earlier import take_up, take_up_all
 from .services.escalation import chase_unread, escalate_calls
 
 
@@ -15,3 +18,15 @@ def escalate() -> int:
 def chase() -> int:
     """Every 5 minutes: concerns that nobody has opened for a school day."""
     return chase_unread()
+
+
+@shared_task
+def work_on_earlier_records(batch_id: str) -> bool:
+    """Do what these files of an earlier system wait for: to be read, put on the records, or cleared away."""
+    return take_up(UUID(batch_id))
+
+
+@shared_task
+def work_on_all_earlier_records() -> int:
+    """Every minute: files that wait and that nobody works on, because a worker was stopped or the queue was away."""
+    return take_up_all()

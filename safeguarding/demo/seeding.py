@@ -22,6 +22,7 @@ from safeguarding.demo import people, small, source, stories
 from safeguarding.demo.apart import MAIN, SMALL, NotForDemo, ensure_apart
 from safeguarding.demo.codes import give_apps
 from safeguarding.demo.days import Days, in_year
+from safeguarding.demo.earlier import lay_earlier
 from safeguarding.demo.families import new_child
 from safeguarding.demo.fresh import Desk
 from safeguarding.demo.ground import Ground
@@ -91,6 +92,7 @@ def _main_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, i
     notes = [v for v in source.vignettes() if v["voice"] != "governor"]
     written = write(_three_years(cast, notes, chance), ground, chance) + Desk(school, ground, Keys(chance)).lay()
     answer_for([*users.values(), *outside], ground)
+    lay_earlier(school, ground)
     lay_access(school, ground)
     return len(ground.children), len(users) + len(outside), written
 

@@ -5,11 +5,13 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
-from .kinds import LONGEST_NAME, MOST_BYTES, TAKEN, Kind, kind_of
+from .kinds import KINDS, LONGEST_NAME, MOST_BYTES, TAKEN, Kind, kind_of
 from .sandbox import SECONDS
 
 _SANDBOX = Path(__file__).with_name("sandbox.py")
+_SANDBOXES = Path(__file__).with_name("sandboxes.py")
 # Beside the time that its processor may take: a machine may be busy.
 _PATIENCE = 3 * SECONDS
 LATER = "The others took too long. Attach it by itself."
@@ -34,18 +36,9 @@ def look_into(name: str, content: bytes, *, patience: float = _PATIENCE, small: 
 
     After `patience` seconds it is left, and not taken. `small`: its pictures are as small as beside a name.
     """
-    kind = kind_of(name)
+    kind, problem = _by_name_and_size(name, content)
     if kind is None:
-        return Looked(None, f"This kind of file is not taken. Attach {TAKEN}.")
-    if len(name) > LONGEST_NAME:
-        return Looked(None, f"Its name is longer than {LONGEST_NAME} characters. Give it a shorter one.")
-    if not content:
-        return Looked(None, "It is empty.")
-    if len(content) > MOST_BYTES:
-        return Looked(
-            None,
-            f"It is larger than {MOST_BYTES // 2**20} MB. Attach a smaller one, or keep it on paper and say where.",
-        )
+        return Looked(None, problem)
     if patience <= 0:
         return Looked(None, LATER)
     try:
@@ -58,15 +51,90 @@ def look_into(name: str, content: bytes, *, patience: float = _PATIENCE, small: 
         )
     except subprocess.TimeoutExpired:
         return Looked(None, UNOPENABLE)
-    head, _, rest = done.stdout.partition(b"\n")
+    return _as_said(kind, b"" if done.returncode else done.stdout)
+
+
+class Looking:
+    """Looks into one PDF after another, each in a process of its own that does not have to load its libraries again.
+
+    Used in a `with` block, at whose end the process that makes the others ends too. The limits of each are those of `look_into`.
+    """
+
+    def __init__(self, kind: str = "pdf") -> None:
+        self._kind = kind
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def look_into(self, name: str, content: bytes) -> Looked:
+        """As the function of this name. A file of another kind is not taken."""
+        kind, problem = _by_name_and_size(name, content)
+        if kind is None or kind.key != self._kind:
+            return Looked(None, problem or f"This is not a {KINDS[self._kind].title}.")
+        asked = json.dumps({"size": len(content), "small": False, "seconds": _PATIENCE}).encode()
+        try:
+            return _as_said(kind, self._ask(asked + b"\n" + content))
+        except (OSError, ValueError):
+            # It does not answer any more: the next file gets a new one.
+            self._end()
+            return Looked(None, UNOPENABLE)
+
+    def _ask(self, asked: bytes) -> bytes:
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", str(_SANDBOXES), self._kind],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={},
+            )
+        assert self._process.stdin and self._process.stdout  # noqa: S101
+        self._process.stdin.write(asked)
+        self._process.stdin.flush()
+        size = int(self._process.stdout.readline())
+        said = self._process.stdout.read(size)
+        if len(said) < size:
+            raise ValueError("cut off")
+        return said
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+
+def _by_name_and_size(name: str, content: bytes) -> tuple[Kind | None, str]:
+    """Which kind the file claims to be; None, and why it is not looked into."""
+    kind = kind_of(name)
+    if kind is None:
+        return None, f"This kind of file is not taken. Attach {TAKEN}."
+    if len(name) > LONGEST_NAME:
+        return None, f"Its name is longer than {LONGEST_NAME} characters. Give it a shorter one."
+    if not content:
+        return None, "It is empty."
+    if len(content) > MOST_BYTES:
+        return None, (
+            f"It is larger than {MOST_BYTES // 2**20} MB. Attach a smaller one, or keep it on paper and say where."
+        )
+    return kind, ""
+
+
+def _as_said(kind: Kind, said: bytes) -> Looked:
+    """What the process answered."""
+    head, _, rest = said.partition(b"\n")
     try:
-        said = json.loads(head)
+        found = json.loads(head)
         pictures, at = [], 0
-        for size in said["sizes"]:
+        for size in found["sizes"]:
             pictures.append(rest[at : at + size])
             at += size
     except (ValueError, KeyError):
         return Looked(None, UNOPENABLE)
-    if done.returncode or said["problem"]:
-        return Looked(None, said["problem"] or UNOPENABLE)
-    return Looked(kind, is_active=said["active"], pictures=pictures)
+    if found["problem"]:
+        return Looked(None, found["problem"])
+    return Looked(kind, is_active=found["active"], pictures=pictures)

@@ -60,6 +60,8 @@ class StoredFile(InStore):
 
     # Where it belongs in the navigation.
     nav: ClassVar[str]
+    # Whether it counts towards what one person may attach in a day.
+    counts_for_the_day: ClassVar[bool] = True
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")

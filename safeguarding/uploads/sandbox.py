@@ -214,7 +214,7 @@ def office(content: bytes, kind: str) -> dict[str, Any]:
         raise Refused("It is not such a document, whatever its name says.")
     try:
         with zipfile.ZipFile(BytesIO(content)) as found:
-            _bounded(found)
+            bounded(found)
             names = {member.filename for member in found.infolist()}
             if kind == "odt":
                 _require(names >= {"mimetype", "content.xml"} and _mimetype(found))
@@ -236,7 +236,8 @@ def office(content: bytes, kind: str) -> dict[str, Any]:
     return {}
 
 
-def _bounded(found: zipfile.ZipFile) -> None:
+def bounded(found: zipfile.ZipFile) -> None:
+    """Raises `Refused` for a zip that would become far more than it is, or whose names lead out of it. Nothing is unpacked."""
     members = found.infolist()
     too_much = "Unpacked it would be far larger than such a document is. It is not taken."
     if len(members) > MEMBERS or sum(member.file_size for member in members) > UNPACKED:
@@ -428,9 +429,8 @@ LOAD: dict[str, Callable[[], None]] = {
 }  # fmt: skip
 
 
-def main() -> None:
-    asked = json.loads(sys.stdin.buffer.readline())
-    content = sys.stdin.buffer.read()
+def answer(asked: dict[str, Any], content: bytes) -> bytes:
+    """What is found in the file, as it is answered. From here on this process can do nothing else."""
     limit(asked["kind"])
     try:
         found = LOOK[asked["kind"]](content, asked["kind"])
@@ -443,7 +443,12 @@ def main() -> None:
     if asked["small"]:
         pictures = [_smaller(one) for one in pictures]
     head = {"problem": problem, "active": found.get("active", False), "sizes": [len(one) for one in pictures]}
-    sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + b"".join(pictures))
+    return json.dumps(head).encode() + b"\n" + b"".join(pictures)
+
+
+def main() -> None:
+    asked = json.loads(sys.stdin.buffer.readline())
+    sys.stdout.buffer.write(answer(asked, sys.stdin.buffer.read()))
 
 
 if __name__ == "__main__":

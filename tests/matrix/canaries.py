@@ -35,7 +35,10 @@ PARTS: dict[str, str] = {
          "children.parentalresponsibility", "children.contactrestriction", "children.enrolment", "children.classepisode",
          "children.earlierschool", "children.sibling", "children.photograph"), "details",
     ),
-    "children.childfile": "history",
+    **dict.fromkeys(("children.childfile", "concerns.earlierrecord", "concerns.earlierfile"), "history"),
+    **dict.fromkeys(
+        ("concerns.earlierbatch", "concerns.earlierupload", "concerns.earlierrow", "concerns.earlierpdf"), "coming"
+    ),
     **dict.fromkeys(("children.household", "children.householdmember"), "address"),
     **dict.fromkeys(("children.importrun", "children.importpart", "children.importrow", "children.columnmapping"), "file"),
     **dict.fromkeys(

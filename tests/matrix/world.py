@@ -29,7 +29,17 @@ from children.services import filing, link_siblings
 from children.services.registering import register_child
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import Notice, School, Team, TeamMember, User
-from safeguarding.concerns.models import Concern, ConcernGrant, ConcernSubject, Decision, HowSoon, KeptText, Receipt
+from safeguarding.concerns.models import (
+    Concern,
+    ConcernGrant,
+    ConcernSubject,
+    Decision,
+    EarlierPdf,
+    EarlierRow,
+    HowSoon,
+    KeptText,
+    Receipt,
+)
 from safeguarding.concerns.services import attaching, deciding, raising
 from safeguarding.concerns.services.deciding import Ruling
 from safeguarding.concerns.services.drafts import open_draft, save_draft
@@ -38,7 +48,7 @@ from safeguarding.concerns.services.naming import ChildEntry
 from safeguarding.concerns.services.raising import AccountFacts, Report
 from safeguarding.keys import uuid7
 from safeguarding.uploads.services.keeping import Upload
-from tests import factories, sheets
+from tests import earlier, factories, sheets
 from tests.integration.uploads.corpus import picture
 from tests.matrix.canaries import DERIVED, Planted, Words, protected_fields
 
@@ -104,6 +114,7 @@ def make() -> World:
     _access(world)
     _unsent(world)
     _files(world)
+    _earlier(world)
     _school_days(world)
     _plant(world)
     return world
@@ -325,6 +336,36 @@ def _files(world: World) -> None:
         world.keys[record]["run"] = run.pk
 
 
+def _earlier(world: World) -> None:
+    """A record and a file of an earlier system on each child; and at each school files that wait to be confirmed."""
+    for of in ([r for r in RECORDS if r != "other"], ["other"]):
+        school, lead, word = world.school_of(of[0]), world.lead_of(of[0]), world.word
+        rows = [_incident(world, record) for record in of]
+        files = {f"{word()}.pdf": record for record in of}
+        index = "".join(f"{name},{_named(world, record)}\n" for name, record in files.items())
+        given = {"index.csv": f"File,Name,DOB\n{index}".encode(), **dict.fromkeys(files, earlier.ONE)}
+        earlier.bring_in(school, by=lead, rows=rows, pack=earlier.pack(given))
+        for record in of:
+            world.keys[record]["earlier"] = world.children[record].earlier_records.get().pk
+        rows = [_incident(world, record) for record in of if record in ("open", "hidden", "other")]
+        rows.append(earlier.row(word(), details=word(), student_name=word.name()))
+        lost = {f"{word()}.pdf": earlier.ONE}
+        world.keys[of[0]]["batch"] = earlier.look_at(school, by=lead, rows=rows, pack=earlier.pack(lost)).pk
+
+
+def _incident(world: World, record: str) -> dict[str, str]:
+    word, child = world.word, world.children[record]
+    return earlier.row(
+        word(), student_name=f"{child.surname}, {child.forename}", dob=f"{child.detail.date_of_birth:%d/%m/%Y}",
+        category=word(), details=word(), reported_by=word(), action=word(), where=word(),
+    )  # fmt: skip
+
+
+def _named(world: World, record: str) -> str:
+    child = world.children[record]
+    return f"{child.forename} {child.surname},{child.detail.date_of_birth:%d/%m/%Y}"
+
+
 def _school_days(world: World) -> None:
     for record in ("open", "other"):
         school, lead = world.school_of(record), world.lead_of(record)
@@ -370,7 +411,7 @@ class _Owner:
         names |= {concern.pk: name for name, concern in world.concerns.items()}
         names |= {c.account.pk: name for name, c in world.concerns.items()}
         for name, keys in world.keys.items():
-            names |= {keys[kind]: name for kind in ("draft", "run") if kind in keys}
+            names |= {keys[kind]: name for kind in ("draft", "run", "batch") if kind in keys}
         shared: list[Iterator[tuple[Any, Any]]] = [
             ContactLink._base_manager.values_list("contact_id", "child_id").iterator(),
             HouseholdMember._base_manager.values_list("household_id", "child_id").iterator(),
@@ -385,6 +426,8 @@ class _Owner:
     def of(self, row: models.Model) -> str:
         if isinstance(row, ImportRow):
             return "hidden" if self.names.get(row.child_id) == "hidden" else self.names[row.run_id]
+        if isinstance(row, EarlierRow | EarlierPdf):
+            return "hidden" if self.names.get(row.child_id) == "hidden" else self.names[row.batch_id]
         for name in ("concern_id", "account_id", "draft_id", "run_id", "child_id", "content_object_id", "pk"):
             if (key := getattr(row, name, None)) in self.names and key is not None:
                 return self.names[key]

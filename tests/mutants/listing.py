@@ -16,7 +16,7 @@ APPS = ("children", "safeguarding/accounts", "safeguarding/concerns")
 # The pages that between them show every part of a record: what a rule that is wrong would show.
 TELLING = (
     "concern", "child_people", "child_address", "action", "report", "unsent_draft", "log_resume", "kept_discard", "concerns",
-    "import_run", "find_child", "link_child",
+    "import_run", "find_child", "link_child", "earlier_record", "earlier_batch",
 )  # fmt: skip
 # The pages that ask a function which says who may do something.
 ASKING = (
@@ -27,7 +27,7 @@ NOT_IN_WORLDS = (
     "hidden_contacts", "hidden_households", "contacts_of_granted", "households_of_granted", "own_drafts", "grants_of_teams", "opened_drafts",
     "has_unsent", "was_given_actions", "calls_wait", "roles_held", "session_of", "unopened_notices", "was_ever_told", "concerns_to_act_on", "own_concerns", "siblings_seen", "contacts_seen", "households_seen", "_imports",
     "rows_seen", "_access", "team_grants_seen", "changes_seen", "grants_seen", "drafts_seen", "openings_seen",
-    "kept_text_seen",
+    "kept_text_seen", "withdrawn_batches", "headings_seen", "batches_seen", "on_their_way_seen", "earlier_records_seen",
 )  # fmt: skip
 # The test that asks each service for somebody who may not.
 OF_SERVICES = "tests/integration/test_services_ask.py"

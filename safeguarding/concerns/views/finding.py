@@ -20,9 +20,10 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.audit.services import record_many
 from safeguarding.concerns.forms.finding import FindForm
-from safeguarding.concerns.models import Concern
+from safeguarding.concerns.models import Concern, EarlierFile, EarlierRecord
 from safeguarding.concerns.services import reading
 from safeguarding.concerns.services.searching import search_documents, search_words, terms_of
+from safeguarding.concerns.services.searching_earlier import FoundEarlier, search_earlier
 from safeguarding.http import Request
 
 
@@ -93,6 +94,19 @@ def _written(request: Request, words: str, before: str = "") -> dict[str, Any]:
     concerns = read_many(request, [hit.concern for hit in written.hits], verb=Verb.SEARCH, purpose="words")
     record_many(Verb.SEARCH, Concern._meta.label_lower, [c.pk for c in concerns], school_id=school_id, purpose="words")
     reading.dress(concerns)
+    earlier = [] if before else _from_earlier(request, terms)
     rows = reading.rows(concerns, reader=request.user, at=timezone.now())
     hits = list(zip(rows, written.hits, strict=True))
-    return {"written": written, "hits": hits, "terms": terms, "documents": documents}
+    return {"written": written, "hits": hits, "terms": terms, "documents": documents, "earlier": earlier}
+
+
+def _from_earlier(request: Request, terms: list[str]) -> list[FoundEarlier]:
+    """What earlier systems of the school had, and the names of their files. Each that is shown is recorded."""
+    school_id = request.held.school_id
+    found = search_earlier(partial(visible, request), school_id, terms)
+    for model in (EarlierRecord, EarlierFile):
+        shown = [one.row for one in found if isinstance(one.row, model)]
+        read_many(request, shown, verb=Verb.SEARCH, purpose="earlier records")
+        keys = [row.pk for row in shown]
+        record_many(Verb.SEARCH, model._meta.label_lower, keys, school_id=school_id, purpose="words")
+    return found

@@ -73,7 +73,8 @@ def _look_into_all(uploads: Sequence[Upload], by: User, at: datetime) -> Seen:
     ensure_room(by, sum(len(upload.content) for upload in uploads), at)
     ends = time.monotonic() + SECONDS_IN_ALL
     return [
-        (upload, look_into(_tidy(upload.name), upload.content, patience=ends - time.monotonic())) for upload in uploads
+        (upload, look_into(tidy_name(upload.name), upload.content, patience=ends - time.monotonic()))
+        for upload in uploads
     ]
 
 
@@ -88,7 +89,7 @@ def seal_all(uploads: Sequence[Upload], *, make: Callable[..., F], token: UUID, 
     rows: list[F] = []
     problems, away, ends = [], "", time.monotonic() + SECONDS_IN_ALL
     for number, (upload, looked) in enumerate(seen):
-        name = _tidy(upload.name)
+        name = tidy_name(upload.name)
         row = make(author=by, name=name, size=len(upload.content), attached_at=at)
         record, _ = record_of(row)
         row.token = uuid5(token, f"{record}\0{number}\0{name}\0{sha256(upload.content).hexdigest()}")
@@ -151,20 +152,29 @@ def _seal(row: StoredFile, upload: Upload, looked: Looked) -> None:
     row.scan = StoredFile.Scan.WAITING if clamd.is_set_up() else StoredFile.Scan.NOT_SCANNED
 
 
-def _tidy(name: str) -> str:
+def tidy_name(name: str) -> str:
     """The name without a path and without what no eye sees. What it was called stays what it is called."""
     last = name.replace("\\", "/").rpartition("/")[2]
     return "".join(letter for letter in last if letter.isprintable()).strip() or "file"
 
 
-def ensure_room(by: User, coming: int, at: datetime) -> None:
-    """Raises `BadInput` where the disk is nearly full, or somebody has attached more than enough today."""
+def ensure_disk() -> None:
+    """Raises `BadInput` where the disk is nearly full."""
     if files.free_part() < LEAST_FREE:
         raise BadInput(
             "The disk of Harbour is nearly full, so no files can be attached. What you write is still saved. Tell whoever looks "
             "after Harbour at your school, and keep the file until then."
         )
+
+
+def ensure_room(by: User, coming: int, at: datetime) -> None:
+    """Raises `BadInput` where the disk is nearly full, or somebody has attached more than enough today."""
+    ensure_disk()
     since = at - timedelta(days=1)
-    today = (model._default_manager.filter(author=by, attached_at__gt=since) for model in kinds_of_file())
+    today = (
+        model._default_manager.filter(author=by, attached_at__gt=since)
+        for model in kinds_of_file()
+        if model.counts_for_the_day
+    )
     if sum(rows.aggregate(all=Sum("size"))["all"] or 0 for rows in today) + coming > MOST_A_DAY:
         raise BadInput(f"You have attached {MOST_A_DAY // 2**20} MB since yesterday. Go on tomorrow, or ask a lead.")

@@ -85,7 +85,8 @@ def _to_scan(now: Signatures, at: datetime) -> Iterator[StoredFile]:
     left = AT_A_TIME
     for which in (waits, again) if now.number else (waits,):
         for model in kinds_of_file():
-            rows: QuerySet[StoredFile] = model._default_manager.filter(which, removed_at=None)
+            # What was withdrawn has no content any more.
+            rows: QuerySet[StoredFile] = model._default_manager.filter(which, removed_at=None).exclude(stored="")
             with transaction.atomic():
                 found = list(rows.order_by(F("scanned_at").asc(nulls_first=True), "attached_at")[:left])
             left -= len(found)

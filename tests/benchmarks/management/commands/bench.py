@@ -41,6 +41,7 @@ class Command(BaseCommand):
             ("web", ["bench_pages", "--beside", unguarded]),
             ("web", ["bench_search"]),
             ("worker", ["bench_imports"]),
+            ("worker", ["bench_earlier"]),
             ("worker", ["bench_seals"]),
         ):
             # What one run leaves unsent would stand on the pages of the next.

@@ -1,0 +1,74 @@
+"""What do records of an earlier system put into a child's chronology? Each with where it is from, who wrote it there, and when."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+
+from children.models import Child
+from safeguarding.accounts.titles import Titles
+from safeguarding.addresses import address_of
+from safeguarding.audit.models import Verb
+from safeguarding.audit.reading import visible
+from safeguarding.audit.services import record_many
+from safeguarding.http import Request
+
+from .chronology import Entry, Source
+from .entries import first_sentence
+from .models import EarlierFile, EarlierRecord
+
+
+def _earlier(request: Request, child: Child) -> QuerySet[EarlierRecord]:
+    return visible(request, EarlierRecord).filter(child=child).annotate(moment=F("happened_at"))
+
+
+def _tell_earlier(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
+    rows = list(visible(request, EarlierRecord).filter(pk__in=keys))
+    _note_shown(rows)
+    return {
+        record.pk: Entry(
+            at=record.happened_at,
+            timed=record.is_timed,
+            title=f"From {record.source}{f': {record.category}' if record.category else ''}",
+            sentence=first_sentence(record.narrative),
+            source=f"written there by {record.author}" if record.author else "who wrote it is not known",
+            icon="document",
+            reference=f"Number {record.reference} there" if record.reference else "Earlier record",
+            link=address_of("earlier_record", record.pk),
+        )
+        for record in rows
+    }
+
+
+def _earlier_files(request: Request, child: Child) -> QuerySet[EarlierFile]:
+    return visible(request, EarlierFile).filter(child=child, removed_at=None).annotate(moment=F("attached_at"))
+
+
+def _tell_earlier_files(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
+    rows = list(visible(request, EarlierFile).filter(pk__in=keys).select_related("author"))
+    _note_shown(rows)
+    return {
+        file.pk: Entry(
+            at=file.attached_at,
+            title=f"File from {file.source}",
+            sentence="Withheld: nobody opens it." if file.is_withheld else file.name,
+            source=f"brought in by {titles.of(file.author, file.attached_at)}",
+            icon="document",
+            reference="Files",
+            link=file.get_absolute_url(),
+        )
+        for file in rows
+    }
+
+
+def _note_shown(rows: Sequence[EarlierRecord | EarlierFile]) -> None:
+    """Each of them, not their number alone: where all of it is withdrawn, it is on record who had seen what."""
+    if rows:
+        label, keys = rows[0]._meta.label_lower, [row.pk for row in rows]
+        record_many(Verb.LIST, label, keys, school_id=rows[0].school_id, purpose="chronology")
+
+
+SOURCES = (
+    Source("earlier", "earlier", _earlier, _tell_earlier),
+    Source("earlier_files", "earlier", _earlier_files, _tell_earlier_files),
+)

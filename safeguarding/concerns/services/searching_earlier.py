@@ -1,0 +1,95 @@
+"""Where was something written in an earlier system of the school? Its records and the names of its files, newest first.
+
+They are no concerns, and stand beside them in what a search shows. Opened and read as the words of concerns are (`searching.py`).
+"""
+
+import json
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from safeguarding.concerns.models import EarlierFile, EarlierRecord
+from safeguarding.concerns.services.whole import See
+from safeguarding.sealing.fields import SealedField
+from safeguarding.sealing.ring import ring
+from safeguarding.sealing.services.rows import open_rows, sealed_fields
+
+from .searching import BATCH, MOST, SECONDS, Passage, Pattern, _as_text, _passages, _pattern, _plain, _raw, _sieve
+
+# What each field is called where something is found in it.
+_WHERE = {
+    "author": "Who wrote it", "category": "Filed as", "narrative": "What was written", "further": "What was done, and more",
+    "name": "Name of a file",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FoundEarlier:
+    """A record or a file of an earlier system in which everything stands that was looked for, with its child."""
+
+    row: EarlierRecord | EarlierFile
+    passages: list[Passage]
+
+    @property
+    def is_file(self) -> bool:
+        return isinstance(self.row, EarlierFile)
+
+
+def search_earlier(
+    see: See, school_id: UUID, terms: Sequence[str], *, clock: Callable[[], float] = time.monotonic
+) -> list[FoundEarlier]:
+    """Records and files of the school in which each of `terms` stands at the beginning of a word, newest first.
+
+    At most fifty of each, and as far back as it comes in two seconds, which are 100,000 records.
+    """
+    looked_for, ends = [_pattern(term) for term in terms], clock() + SECONDS
+    if not looked_for:
+        return []
+    records = see(EarlierRecord).filter(school_id=school_id).order_by("-happened_at", "-pk")
+    files = see(EarlierFile).filter(school_id=school_id, removed_at=None, withheld_at=None)
+    found: list[FoundEarlier] = []
+    for model, rows in ((EarlierRecord, records), (EarlierFile, files.order_by("-attached_at", "-pk"))):
+        fitting: dict[UUID, list[Passage]] = {}
+        for start in range(0, 100 * BATCH, BATCH):
+            if (
+                len(fitting) >= MOST
+                or clock() > ends
+                or not _look(model, rows[start : start + BATCH], looked_for, fitting)
+            ):
+                break
+        shown = see(model).select_related("child").in_bulk(list(fitting)[:MOST]) if fitting else {}
+        found += [FoundEarlier(shown[key], passages) for key, passages in fitting.items() if key in shown]
+    return found
+
+
+def _look(model: Any, rows: Any, looked_for: Sequence[Pattern], fitting: dict[UUID, list[Passage]]) -> bool:
+    """Look through some rows; what fits goes into `fitting`, in their order. Whether there were any."""
+    fields = sealed_fields(model)
+    raw = _raw(rows.values_list(_as_text("pk"), _as_text("child_id"), *(field.name for field in fields)))
+    ring().fetch(list({UUID(child).bytes for _, child, *_ in raw}))
+    may_hold = _sieve([pattern.needle for pattern in looked_for])
+    texts: defaultdict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    for place, field in enumerate(fields):
+        one_field = ((row, child, sealed[place]) for row, child, *sealed in raw)
+        for row, _, words in open_rows([field], one_field):
+            for text in (text for one in words if may_hold(one) for text in _texts(field, one)):
+                texts[row].append((_WHERE[field.name], text, _plain(text)))
+    for row, *_ in raw:
+        if passages := _passages(texts.get(row, ()), looked_for):
+            fitting[UUID(row)] = passages
+    return bool(raw)
+
+
+def _texts(field: SealedField, words: bytes) -> Iterator[str]:
+    """The texts in what was opened: one, or those of an action or a column."""
+    if field.name != "further":
+        yield words.decode()
+        return
+    further = json.loads(words)
+    for action in further.get("actions", ()):
+        yield " ".join(action.values())
+    for heading, text in further.get("more", ()):
+        yield f"{heading}: {text}"

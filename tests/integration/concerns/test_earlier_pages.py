@@ -1,0 +1,196 @@
+"""Records of an earlier system in the browser: given, looked at, confirmed, found again where one looks, withdrawn; and refused in words."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from children.services.access import declare_conflict, grant_child
+from safeguarding.audit.models import Event
+from safeguarding.concerns.models import EarlierBatch, EarlierRecord, EarlierRow
+from safeguarding.concerns.services import earlier as service
+from safeguarding.keys import uuid7
+from tests import factories
+from tests.earlier import ONE, bring_in, look_at, pack, row, sheet
+from tests.pdfs import Printed
+from tests.sheets import number
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast():
+    return factories.staffroom()
+
+
+@pytest.fixture
+def rowan(cast):
+    return factories.child(cast.school, by=cast.office, details={"upn": number(1), "date_of_birth": date(2017, 3, 14)})
+
+
+def text(answer):
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def post(client, name, batch, **data):
+    return client.post(reverse(name, args=[batch.pk]), data, follow=True)
+
+
+def seen(page):
+    return re.search(r'name="seen" value="(\d+)"', page)[1]
+
+
+def give(client, sheet=None, pack=None, source="Old record system", name="incidents.csv"):
+    files = {
+        key: SimpleUploadedFile(called, content)
+        for key, called, content in (("sheet", name, sheet), ("pack", "files.zip", pack))
+        if content is not None
+    }
+    return client.post(reverse("earlier_batches"), {"token": str(uuid7()), "source": source, **files}, follow=True)
+
+
+def test_files_are_given_told_looked_at_confirmed_and_read(client, cast, rowan):
+    client.force_login(cast.lead)
+    page = text(give(client, sheet([row(1, rowan, action="Rang home", where="Yard"), row(2, rowan, upn="X")])))
+    assert "What do its columns mean?" in page
+    batch = EarlierBatch.objects.get()
+    headings = batch.summary["headings"]
+    told = {f"column_{n}": batch.columns[heading] for n, heading in enumerate(headings)}
+    wrong = post(client, "earlier_columns", batch, **{**told, "column_6": "more"})
+    assert wrong.status_code == 422
+    assert "Choose which column holds: What was written." in text(wrong)
+    page = text(post(client, "earlier_columns", batch, **told))
+    assert "What these files would do" in page
+    assert "The UPN cannot be right" in page
+    bad = client.get(reverse("earlier_problems", args=[batch.pk])).content.decode()
+    assert "Ashdown, Rowan" in bad
+    assert "The UPN cannot be right" in bad
+    # What is shown at the first look is what a double click, or an older page, confirms.
+    old = post(client, "earlier_confirm", batch, seen="1")
+    assert old.status_code == 409
+    assert "Look once more before you confirm" in text(old)
+    done = text(post(client, "earlier_confirm", batch, seen=seen(page)))
+    assert "On the children’s records" in done
+    assert "The UPN cannot be right" in done
+    assert post(client, "earlier_confirm", batch, seen=seen(page)).status_code == 409
+    bad = client.get(reverse("earlier_problems", args=[batch.pk])).content.decode()
+    assert "Ashdown" not in bad
+    # The next sheet with these headings is read without asking.
+    assert "Rows that are here already" in text(give(client, sheet([row(1, rowan, action="Rang home", where="Yard")])))
+
+
+def test_it_is_found_in_the_chronology_on_paper_by_a_search_and_among_the_files(client, cast, rowan):
+    bring_in(
+        cast.school, by=cast.lead, rows=[row("A-17", rowan, details="Heron came late. Then he slept.")],
+        pack=pack({f"{number(1)}/heron plan.pdf": ONE}),
+    )  # fmt: skip
+    record = EarlierRecord.objects.get()
+    client.force_login(cast.deputy)
+    chronology = reverse("child_chronology", args=[rowan.pk])
+    page = text(client.get(chronology))
+    for words in (
+        "From Old record system: Home", "Heron came late.", "Number A-17 there", "written there by Mr B Hale",
+        "File from Old record system", "12 March", "9:40am",
+    ):  # fmt: skip
+        assert words in page, words
+    assert Event.objects.filter(verb="list", object_id=record.pk, purpose="chronology").count() == 1
+    assert "Heron" not in text(client.get(f"{chronology}?type=decisions"))
+    assert "Heron" in text(client.get(f"{chronology}?type=earlier"))
+    paper = client.get(reverse("chronology_paper", args=[rowan.pk]))
+    assert "written there by Mr B Hale" in Printed(paper.content).text
+    one = text(client.get(reverse("earlier_record", args=[record.pk])))
+    assert "Then he slept." in one
+    assert "nothing is due" in one
+    found = text(client.post(reverse("find_words"), {"q": "heron slept"}))
+    assert "A record from Old record system" in found
+    assert "A file from" not in found
+    found = text(client.post(reverse("find_words"), {"q": "heron plan"}))
+    assert "A file from Old record system" in found
+    assert "A record from" not in found
+    assert "heron plan.pdf" in text(client.get(reverse("child_files", args=[rowan.pk])))
+    # No clock, no queue, nobody told.
+    assert "Old record system" not in text(client.get(reverse("today")))
+    assert "Old record system" not in text(client.get(reverse("concerns")))
+
+
+def test_who_reads_concerns_of_the_child_reads_it_and_nobody_else(client, cast, rowan):
+    bring_in(cast.school, by=cast.lead, rows=[row(1, rowan)])
+    page = reverse("earlier_record", args=[EarlierRecord.objects.get().pk])
+    answers = {}
+    grant_child(
+        child=rowan,
+        user=cast.pastoral,
+        reason="Mentor",
+        last_day=timezone.localdate() + timedelta(days=9),
+        by=cast.lead,
+    )
+    declare_conflict(user=cast.headteacher, child=rowan, kind="own_child", by=cast.lead)
+    for who in ("lead", "deputy", "pastoral", "headteacher", "teacher", "assistant", "office"):
+        client.force_login(getattr(cast, who))
+        answers[who] = client.get(page).status_code
+    assert answers == {
+        "lead": 200, "deputy": 200, "pastoral": 200, "headteacher": 404, "teacher": 403, "assistant": 403, "office": 403,
+    }  # fmt: skip
+
+
+def test_it_is_withdrawn_with_a_reason_after_seeing_what_that_takes_out(client, cast, rowan):
+    batch = bring_in(cast.school, by=cast.lead, rows=[row(1, rowan, details="Heron came.")])
+    record = EarlierRecord.objects.get()
+    client.force_login(cast.headteacher)
+    client.get(reverse("earlier_record", args=[record.pk]))
+    page = text(client.get(reverse("earlier_withdraw", args=[batch.pk])))
+    assert "1 record with 0 actions and 0 files, of 1 child" in page
+    assert "Helen Okafor" in page
+    without = post(client, "earlier_withdraw", batch, seen=seen(page))
+    assert without.status_code == 422
+    old = post(client, "earlier_withdraw", batch, seen="0", why="twice")
+    assert old.status_code == 409
+    done = text(post(client, "earlier_withdraw", batch, seen=seen(page), why="wrong_children"))
+    assert "Nobody sees these records any more" in done
+    assert "Records are on the wrong children" in done
+    assert client.get(reverse("earlier_record", args=[record.pk])).status_code == 404
+    assert "Heron" not in text(client.get(reverse("child_chronology", args=[rowan.pk])))
+    assert "A record from" not in text(client.post(reverse("find_words"), {"q": "heron"}))
+    service.take_up(batch.pk)
+    assert "Who had seen them" in text(client.get(reverse("earlier_batch", args=[batch.pk])))
+    assert "Helen Okafor" in text(client.get(reverse("earlier_batch", args=[batch.pk])))
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ({}, "Choose the sheet of incidents, the ZIP of PDFs, or both"),
+        ({"sheet": b""}, "This file is empty"),
+        ({"sheet": b"a,b", "name": "incidents.doc"}, "ends in .csv or .xlsx"),
+        ({"sheet": b"a\nb", "source": ""}, "Enter the name of the system"),
+        ({"sheet": b"%PDF-1.4"}, "This is a PDF. Export the incidents"),
+        ({"sheet": b"PK\x03\x04 and nothing", "name": "a.xlsx"}, "This workbook is damaged"),
+        ({"pack": b"PK\x03\x04 and nothing"}, "This is no ZIP, or it is damaged"),
+        ({"pack": pack({"../out.pdf": ONE})}, "leads out"),
+        ({"pack": pack({f"{n}.pdf": b"" for n in range(2001)})}, "The ZIP is not taken"),
+        ({"pack": pack({"a.pdf": b"0" * 2**22})}, "The ZIP is not taken"),
+        ({"pack": pack({"a/index.csv": b"", "b/index.csv": b""})}, "more than one index.csv"),
+        ({"pack": pack({"index.csv": b"Name,DOB\nA,1"})}, "None of its headings is"),
+    ],
+)
+def test_what_cannot_be_used_says_why(client, cast, files, says):
+    client.force_login(cast.lead)
+    answer = give(client, **files)
+    assert says in text(answer)
+    assert not EarlierBatch.objects.exclude(status="refused").exists()
+
+
+def test_what_is_on_its_way_is_hidden_where_the_child_is(client, cast, rowan):
+    batch = look_at(cast.school, by=cast.lead, rows=[row(1, rowan, details="Heron came.")])
+    client.force_login(cast.headteacher)
+    page = reverse("earlier_batch", args=[batch.pk])
+    assert "Heron" in text(client.get(page))
+    assert "Priya Raman gave these files and confirms them" in text(client.get(page))
+    declare_conflict(user=cast.headteacher, child=rowan, kind="own_child", by=cast.lead)
+    assert "Heron" not in text(client.get(page))
+    client.force_login(cast.deputy)
+    assert client.get(page).status_code == 403
+    assert EarlierRow.objects.count() == 1
