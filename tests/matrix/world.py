@@ -40,6 +40,7 @@ from safeguarding.keys import uuid7
 from safeguarding.uploads.services.keeping import Upload
 from tests import factories, sheets
 from tests.integration.uploads.corpus import picture
+from tests.matrix.adults import lay_adults
 from tests.matrix.canaries import DERIVED, Planted, Words, protected_fields
 
 NOW = factories.SCHOOL_DAY
@@ -105,6 +106,7 @@ def make() -> World:
     _unsent(world)
     _files(world)
     _school_days(world)
+    lay_adults(world, at=THEN, today=TODAY)
     _plant(world)
     return world
 
@@ -370,7 +372,7 @@ class _Owner:
         names |= {concern.pk: name for name, concern in world.concerns.items()}
         names |= {c.account.pk: name for name, c in world.concerns.items()}
         for name, keys in world.keys.items():
-            names |= {keys[kind]: name for kind in ("draft", "run") if kind in keys}
+            names |= {keys[kind]: name for kind in ("draft", "run", "staff_concern") if kind in keys}
         shared: list[Iterator[tuple[Any, Any]]] = [
             ContactLink._base_manager.values_list("contact_id", "child_id").iterator(),
             HouseholdMember._base_manager.values_list("household_id", "child_id").iterator(),
@@ -385,7 +387,16 @@ class _Owner:
     def of(self, row: models.Model) -> str:
         if isinstance(row, ImportRow):
             return "hidden" if self.names.get(row.child_id) == "hidden" else self.names[row.run_id]
-        for name in ("concern_id", "account_id", "draft_id", "run_id", "child_id", "content_object_id", "pk"):
+        for name in (
+            "concern_id",
+            "staff_concern_id",
+            "account_id",
+            "draft_id",
+            "run_id",
+            "child_id",
+            "content_object_id",
+            "pk",
+        ):
             if (key := getattr(row, name, None)) in self.names and key is not None:
                 return self.names[key]
         assert not isinstance(row, KeptText), row

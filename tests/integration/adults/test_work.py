@@ -12,6 +12,7 @@ from safeguarding.adults.models import AdultNamed, PatternReview, Raised, StaffC
 from safeguarding.adults.services import naming, patterns, raising, reading, rulings, working
 from safeguarding.adults.services.working import Entry
 from safeguarding.adults.subjects import subjects_of
+from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
 from tests import factories
@@ -93,9 +94,9 @@ def test_told_of_oneself_it_is_hidden_from_oneself_but_for_ones_own_words(client
     client.force_login(place.room.lead)
     assert client.get(reverse("own_staff_concern", args=[words.pk])).status_code == 200
     assert client.get(reverse("staff_concern", args=[concern.pk])).status_code in (403, 404)
-    assert list(subjects_of([concern.pk])[concern.pk])[0].id == place.room.lead.pk
+    assert next(iter(subjects_of([concern.pk])[concern.pk])).id == place.room.lead.pk
     outsider = place.concern(name="Kim Adeyemi", standing="visitor")
-    assert list(subjects_of([outsider.pk])[outsider.pk])[0].id == place.school.pk
+    assert next(iter(subjects_of([outsider.pk])[outsider.pk])).id == place.school.pk
     with pytest.raises(NotAllowed):
         raising.add_words(first=words, token=TOKEN, text="x", by=place.room.deputy)
     # Chosen from the list, or ticked: the same.
@@ -275,7 +276,8 @@ def test_the_concerns_about_one_adult_are_looked_at_together(client, place):
 def test_a_child_is_linked_and_the_childs_record_shows_nothing_of_it(client, place):
     room = place.room
     rowan = factories.child(place.school, by=room.office)
-    about_rowan = factories.concern(room, facts="Rowan cried.", at=SCHOOL_DAY)
+    children = [ChildEntry(role="worried_about", child=rowan)]
+    about_rowan = factories.concern(room, facts="Rowan cried.", at=SCHOOL_DAY, children=children)
     concern = place.concern(raised_as="harm")
     client.force_login(room.headteacher)
     address = reverse("staff_concern_child", args=[concern.pk])
@@ -301,9 +303,7 @@ def test_a_child_is_linked_and_the_childs_record_shows_nothing_of_it(client, pla
         text = client.get(reverse(name, args=[key] if key else [])).content.decode()
         assert concern.reference not in text
         assert "staffconcern" not in text
-    assert concern.reference not in client.post(reverse("find"), {"q": concern.reference}).content.decode().replace(
-        f'value="{concern.reference}"', ""
-    )
+    assert "No match you can see" in client.post(reverse("find"), {"q": concern.reference}).content.decode()
     linked = concern.children.get()
     naming.unlink_child(linked=linked, by=room.headteacher)
     elsewhere = factories.child(factories.school(), "Theo", "Lindqvist")
