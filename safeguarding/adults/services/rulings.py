@@ -3,35 +3,34 @@
 Derived, never typed: the guidance decides, and the page says why. Facts: domain reference 1.6, 2.5 (D17) and 4 (R10 to R11).
 """
 
-import json
+import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from safeguarding.accounts.models import Closure
 from safeguarding.adults.models import LowLevelEnd, Outcome, Retained, StaffConcern, StaffEntry, Threshold
 from safeguarding.dates import as_day, full_day
 
-_FILE = Path(__file__).parent.parent / "data" / "timescales.json"
+_FILE = Path(__file__).parent.parent / "data" / "timescales.csv"
 K = StaffEntry.Kind
 # These leave the personnel record.
 REMOVED = frozenset({Outcome.MALICIOUS, Outcome.FALSE})
 
 
 @cache
-def _timescales() -> list[dict[str, Any]]:
-    return json.loads(_FILE.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+def _timescales() -> list[dict[str, str]]:
+    return list(csv.DictReader(_FILE.read_text(encoding="utf-8").splitlines()))
 
 
-def timescale(rule: str, on: date) -> dict[str, Any]:
+def timescale(rule: str, on: date) -> dict[str, str]:
     """The timescale with this number in the domain reference that is in force on a day, with its source."""
     day = on.isoformat()
     rows = (row for row in _timescales() if row["rule"] == rule and row["valid_from"] <= day)
-    return next(row for row in rows if row["valid_to"] is None or row["valid_to"] >= day)
+    return next(row for row in rows if not row["valid_to"] or row["valid_to"] >= day)
 
 
 def working_days_after(day: date, number: int, holidays: Iterable[date] = ()) -> date:
@@ -66,10 +65,11 @@ def lado(concern: StaffConcern, entries: Sequence[StaffEntry], *, today: date) -
         return None
     since = as_day(concern.harm_since)
     rule = timescale("D17", since)
-    due_on = working_days_after(since, rule["working_days"], bank_holidays(concern.school_id))
+    working = int(rule["working_days"])
+    due_on = working_days_after(since, working, bank_holidays(concern.school_id))
     days = [entry.on or as_day(entry.added_at) for entry in entries if entry.kind == K.LADO]
     contacted = min(days, default=None)
-    return Lado(due_on, contacted, (contacted or today) > due_on, rule["working_days"], rule["source"])
+    return Lado(due_on, contacted, (contacted or today) > due_on, working, rule["source"])
 
 
 @dataclass(frozen=True)
