@@ -23,6 +23,11 @@ app.conf.beat_schedule = {
     "stray files": {"task": "safeguarding.uploads.tasks.strays", "schedule": 3600.0, "options": {"expires": 3600}},
     "unread": {"task": "safeguarding.concerns.tasks.chase", "schedule": 300.0, "options": {"expires": 300}},
     "seals": {"task": "safeguarding.audit.tasks.seal", "schedule": 60.0, "options": {"expires": 60}},
+    "readers of concerns about adults": {
+        "task": "safeguarding.adults.tasks.ask_for_readers",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     # Once a day, from an hour on: each looks whether it is due.
     "keys": {"task": "safeguarding.sealing.tasks.check", "schedule": 300.0, "options": {"expires": 300}},
     "backups": {"task": "safeguarding.sealing.tasks.note_backups", "schedule": 300.0, "options": {"expires": 300}},

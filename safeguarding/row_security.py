@@ -27,6 +27,7 @@ RULE_FACTS = frozenset({
 OWN_USER = frozenset({"accounts.absence", "accounts.notice", "accounts.reset", "accounts.conflictanswer"})
 REFERENCE = frozenset({
     "accounts.term", "accounts.closure", "accounts.accessreview", "concerns.category", "concerns.subcategory",
+    "adults.readingchoice",
 })  # fmt: skip
 INFRASTRUCTURE = frozenset({
     "audit.event", "audit.leaf", "audit.checkpoint", "audit.sealstate", "concerns.referencecounter",
@@ -57,7 +58,12 @@ SYSTEM_TASKS: dict[str, frozenset[str]] = {
     }),
 }  # fmt: skip
 _SYSTEM_TABLES = frozenset().union(*SYSTEM_TASKS.values())
-_FACTS = ("safeguarding/accounts/facts.sql", "children/facts.sql", "safeguarding/concerns/facts.sql")
+_FACTS = (
+    "safeguarding/accounts/facts.sql",
+    "children/facts.sql",
+    "safeguarding/concerns/facts.sql",
+    "safeguarding/adults/facts.sql",
+)
 _ROOT = Path(__file__).resolve().parent.parent
 
 

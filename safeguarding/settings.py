@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "safeguarding.uploads",
     "children",
     "safeguarding.concerns",
+    "safeguarding.adults",
     "safeguarding.demo",
     "django.contrib.contenttypes",
     "django.contrib.auth",

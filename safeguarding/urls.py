@@ -13,6 +13,7 @@ urlpatterns = [
     path("files/", include("safeguarding.uploads.urls")),
     path("children/", include("children.urls")),
     path("", include("safeguarding.concerns.urls")),
+    path("concerns-about-adults/", include("safeguarding.adults.urls")),
 ]
 
 handler400 = "safeguarding.views.bad_request"

@@ -16,6 +16,10 @@ class Capability(StrEnum):
     VIEW_RESTRICTED = "view_restricted"
     # Read and decide what the usual readers may not, because one of them is related to a child in it or named in it.
     STAND_IN = "stand_in"
+    # Read and decide concerns about adults; those about the Headteacher; low-level ones, where the school has chosen so.
+    READ_STAFF_CONCERNS = "read_staff_concerns"
+    READ_ABOUT_HEAD = "read_about_head"
+    RECEIVE_LOW_LEVEL = "receive_low_level"
     DECIDE_CONCERNS = "decide_concerns"
     RECEIVE_CALLS = "receive_calls"
     FIND_CHILDREN = "find_children"
@@ -136,7 +140,7 @@ ROLES: dict[str, Role] = {
             "chair",
             "Chair of governors",
             "Reads and decides only what the Headteacher may not, because it is about the Headteacher, or what nobody else may.",
-            _STANDING_IN,
+            _STANDING_IN | {C.READ_ABOUT_HEAD},
             home="own_role",
         ),
         Role(
@@ -166,15 +170,15 @@ ROLES: dict[str, Role] = {
             "lead",
             "Designated safeguarding lead",
             "Reads every concern of the school, decides, acts and closes. Is accountable for it.",
-            _LEAD,
+            _LEAD | {C.RECEIVE_LOW_LEVEL},
             home="today",
             named_in_notice=True,
         ),
         Role(
             "headteacher",
             "Headteacher",
-            "Reads and decides like a safeguarding lead, is called when no lead answers, and answers for the school.",
-            _LEAD,
+            "Reads and decides like a safeguarding lead, is called when no lead answers, reads concerns about adults, and answers for the school.",
+            _LEAD | {C.READ_STAFF_CONCERNS},
             home="today",
             named_in_notice=True,
         ),

@@ -46,6 +46,18 @@ NOT_FOLLOWED = {
     "concerns.earlierpdf": "the same of a PDF",
     "concerns.draft": "words that nobody has sent: their author’s alone, and gone when they are sent",
     "concerns.draftopening": "ends with its draft; written once",
+    **dict.fromkeys(
+        (
+            "adults.staffconcern",
+            "adults.raised",
+            "adults.adultnamed",
+            "adults.staffconcernchild",
+            "adults.staffentry",
+            "adults.patternreview",
+            "adults.staffconcerngrant",
+        ),
+        "a concern about an adult: whoever reads changes of the children’s records must not find it; its entries are its history",
+    ),
     "concerns.kepttext": "words that could not be saved yet; gone when they are",
 }
 BATCH = 4000

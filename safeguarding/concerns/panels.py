@@ -1,5 +1,6 @@
 """What do concerns put into the pages that every app shares? Navigation, what is not sent, a child's chronology, notices."""
 
+import re
 from collections.abc import Collection
 from functools import partial
 from typing import Any
@@ -19,6 +20,7 @@ from safeguarding.audit.services import record_many
 from safeguarding.http import Request
 from safeguarding.once import once
 from safeguarding.panels import NavItem, Panel, Tab, register
+from safeguarding.references import quoted
 
 from . import chronology, entries_earlier
 from .entries import SOURCES, told_of
@@ -31,6 +33,7 @@ from .services.sight import given_concerns, standing_in
 
 # As many as an aside shows; the page behind it shows all.
 IN_ASIDE = 4
+_REFERENCE = re.compile(r"C-(\d{4})-(\d{1,9})")
 # More than anybody stands in for, or was given.
 MOST = 50
 
@@ -91,6 +94,14 @@ def _unsent_of_colleagues(request: Request, record: Any) -> dict[str, Any] | Non
 def _references_of_concerns(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
     found = visible(request, Concern).filter(pk__in=keys).only("year", "number")
     return {concern.pk: concern.reference for concern in found}
+
+
+def _address_of_reference(request: Request, reference: str) -> str:
+    """Where the concern with this reference is shown, for who may see it."""
+    if (parts := _REFERENCE.fullmatch(reference)) is None:
+        return ""
+    found = visible(request, Concern).filter(year=int(parts[1]), number=int(parts[2])).only("pk").first()
+    return reverse("concern", args=[found.pk]) if found else ""
 
 
 def _references_of_actions(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
@@ -175,4 +186,5 @@ chronology.register(*SOURCES, *entries_earlier.SOURCES)
 leads_to("concern", lambda key: reverse("concern", args=[key]), _references_of_concerns)
 leads_to("action", lambda key: reverse("action", args=[key]), _references_of_actions)
 leads_to("report", lambda key: reverse("report", args=[key]), _references_of_reports)
+quoted(_address_of_reference)
 leads_to("draft", lambda key: reverse("log_resume", args=[key]))

@@ -53,8 +53,8 @@ _SHOWN = (
     ("S02", ""),
     ("S03", ""),
     ("S04", "Has a child of her own at the school."),
-    ("S01", ""),
-    ("S44", "Has a concern to read in the Headteacher’s place."),
+    ("S01", "Has concerns about adults to read."),
+    ("S44", "Has a concern to read in the Headteacher’s place, and one about the Headteacher."),
     ("S45", ""),
     ("S46", ""),
 )

@@ -19,6 +19,7 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Subcategory
 from safeguarding.demo import people, small, source, stories
+from safeguarding.demo.adults import lay_adults
 from safeguarding.demo.apart import MAIN, SMALL, NotForDemo, ensure_apart
 from safeguarding.demo.codes import give_apps
 from safeguarding.demo.days import Days, in_year
@@ -94,6 +95,7 @@ def _main_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, i
     answer_for([*users.values(), *outside], ground)
     lay_earlier(school, ground)
     lay_access(school, ground)
+    lay_adults(school, ground)
     return len(ground.children), len(users) + len(outside), written
 
 

@@ -36,6 +36,11 @@ class Subject:
         return cls(key, SubjectKey.Kind.CHILD)
 
     @classmethod
+    def adult(cls, key: UUID) -> Self:
+        """A member of staff: whose account it is."""
+        return cls(key, SubjectKey.Kind.ADULT)
+
+    @classmethod
     def school(cls, key: UUID) -> Self:
         return cls(key, SubjectKey.Kind.SCHOOL)
 

@@ -57,5 +57,10 @@ BODIES: dict[str, Callable[[World, str, str], Body]] = {
     "report_add": _addition,
     "reopen_concern": lambda *asked: {"token": str(uuid7()), "reason": "More has come in."},
     "action": lambda *asked: {"do": "complete", "result": "Done."},
+    "raise_staff_concern": lambda *asked: {"token": str(uuid7()), "raised_as": "unsure", "facts": ""},
+    "own_staff_concern": _note,
+    "staff_concern_write": lambda *asked: _note(*asked) | {"form": "note"},
+    "staff_concern_together": lambda *asked: {"token": str(uuid7()), "found": "watch", "reason": "The same corner."},
+    "staff_concern_child": _words,
     "unsent_draft": lambda *asked: {"reason": ""},
 }

@@ -59,6 +59,11 @@ PARTS: dict[str, str] = {
     "concerns.draft": "draft",
     "concerns.draftopening": "opening",
     "concerns.kepttext": "kept",
+    **dict.fromkeys(
+        ("adults.staffconcern", "adults.adultnamed", "adults.staffentry", "adults.patternreview", "adults.staffconcernchild",
+         "adults.staffconcerngrant"), "adult",
+    ),
+    "adults.raised": "adult_words",
 }  # fmt: skip
 
 

@@ -50,6 +50,7 @@ from safeguarding.keys import uuid7
 from safeguarding.uploads.services.keeping import Upload
 from tests import earlier, factories, sheets
 from tests.integration.uploads.corpus import picture
+from tests.matrix.adults import lay_adults
 from tests.matrix.canaries import DERIVED, Planted, Words, protected_fields
 
 NOW = factories.SCHOOL_DAY
@@ -116,6 +117,7 @@ def make() -> World:
     _files(world)
     _earlier(world)
     _school_days(world)
+    lay_adults(world, at=THEN, today=TODAY)
     _plant(world)
     return world
 
@@ -411,7 +413,7 @@ class _Owner:
         names |= {concern.pk: name for name, concern in world.concerns.items()}
         names |= {c.account.pk: name for name, c in world.concerns.items()}
         for name, keys in world.keys.items():
-            names |= {keys[kind]: name for kind in ("draft", "run", "batch") if kind in keys}
+            names |= {keys[kind]: name for kind in ("draft", "run", "batch", "staff_concern") if kind in keys}
         shared: list[Iterator[tuple[Any, Any]]] = [
             ContactLink._base_manager.values_list("contact_id", "child_id").iterator(),
             HouseholdMember._base_manager.values_list("household_id", "child_id").iterator(),
@@ -428,7 +430,16 @@ class _Owner:
             return "hidden" if self.names.get(row.child_id) == "hidden" else self.names[row.run_id]
         if isinstance(row, EarlierRow | EarlierPdf):
             return "hidden" if self.names.get(row.child_id) == "hidden" else self.names[row.batch_id]
-        for name in ("concern_id", "account_id", "draft_id", "run_id", "child_id", "content_object_id", "pk"):
+        for name in (
+            "concern_id",
+            "staff_concern_id",
+            "account_id",
+            "draft_id",
+            "run_id",
+            "child_id",
+            "content_object_id",
+            "pk",
+        ):
             if (key := getattr(row, name, None)) in self.names and key is not None:
                 return self.names[key]
         assert not isinstance(row, KeptText), row

@@ -33,6 +33,7 @@ class Notice(models.Model):
         ACCESS = "access", "You have been given access to a record"
         DRAFT = "draft", "A safeguarding lead asks about your unsent draft"
         DRAFT_READ = "draft_read", "A safeguarding lead has read your unsent draft"
+        ADULTS = "adults", "Something for you to read"
         RESET_ASKED = "reset_asked", "A colleague cannot sign in: say whether it is them"
         RESET = "reset", "A new start with password or second factor"
         BULK = "bulk", "Somebody has searched or taken out far more than work needs"

@@ -28,6 +28,8 @@ DID: dict[str, str] = {
     Verb.EMERGENCY: "opened it in an emergency", Verb.REVIEW: "reviewed access",
     Verb.ALARM: "did it more often than work needs",
 }  # fmt: skip
+# Records of which the log of a school says nothing: who looks at them stands on their own pages, for their readers alone.
+_kept_apart: set[str] = set()
 # More than this is narrowed first.
 MOST_EXPORTED = 20_000
 HEADINGS = ("When", "Who", "Role", "What", "Of what", "How many", "Page", "Outcome", "From address")
@@ -61,6 +63,11 @@ class Line:
         return self.outcome == Outcome.REFUSED
 
 
+def keep_apart(app: str) -> None:
+    """Leave the events about an app's records out of the log of a school: that there is one would tell too much."""
+    _kept_apart.add(f"{app}.")
+
+
 def events_about(keys: Collection[UUID], asked: Asked, *, today: date) -> QuerySet[Event]:
     """The events about these records, as asked for."""
     return _narrowed(Event.objects.filter(object_id__in=keys), asked, today)
@@ -68,7 +75,10 @@ def events_about(keys: Collection[UUID], asked: Asked, *, today: date) -> QueryS
 
 def events_at(school_id: UUID, asked: Asked, *, today: date) -> QuerySet[Event]:
     """Everything that was done at a school, as asked for."""
-    return _narrowed(Event.objects.filter(school_id=school_id), asked, today)
+    events = Event.objects.filter(school_id=school_id)
+    for prefix in _kept_apart:
+        events = events.exclude(object_type__startswith=prefix)
+    return _narrowed(events, asked, today)
 
 
 def _narrowed(events: QuerySet[Event], asked: Asked, today: date) -> QuerySet[Event]:

@@ -1,0 +1,82 @@
+-- Which concerns about adults may a person read, and which never?
+
+-- Concerns of which the person must see nothing: they are about the person, or the person is involved.
+CREATE FUNCTION rules.hidden_staff_concerns(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(DISTINCT staff_concern_id), '{}') FROM public.adults_adultnamed
+    WHERE user_id = me AND withdrawn_at IS NULL
+$$;
+
+-- Whether somebody at the school whose role has the capability may read the concern: it does not name them.
+CREATE FUNCTION rules.somebody_unnamed(concern uuid, school uuid, capability text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT EXISTS (
+        SELECT FROM rules.live_roles_at(ARRAY[school]) AS held
+        WHERE held.role_key = ANY ((SELECT rules.roles_with(capability))::text[]) AND NOT EXISTS (
+            SELECT FROM public.adults_adultnamed AS named
+            WHERE named.staff_concern_id = concern AND named.user_id = held.user_id AND named.withdrawn_at IS NULL))
+$$;
+
+-- Concerns that the person reads by role: the Headteacher those that are not about a Headteacher, the chair of governors those
+-- that are and those that came while no Headteacher was in school; and each of them where the other is not there to read.
+CREATE FUNCTION rules.staff_concerns_read(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH mine AS (
+        SELECT school_id, bool_or(role_key = ANY ((SELECT rules.roles_with('read_staff_concerns'))::text[])) AS head,
+               bool_or(role_key = ANY ((SELECT rules.roles_with('read_about_head'))::text[])) AS chair
+        FROM rules.live_roles_of(me) GROUP BY school_id
+    )
+    SELECT coalesce(array_agg(concern.id), '{}') FROM mine
+    JOIN public.adults_staffconcern AS concern ON concern.school_id = mine.school_id
+    WHERE (mine.head AND (NOT concern.about_head
+                          OR NOT rules.somebody_unnamed(concern.id, concern.school_id, 'read_about_head')))
+       OR (mine.chair AND (concern.about_head OR concern.head_away
+                           OR NOT rules.somebody_unnamed(concern.id, concern.school_id, 'read_staff_concerns')))
+$$;
+
+-- Low-level concerns at schools that have chosen the designated safeguarding lead to receive them, where that is the person.
+CREATE FUNCTION rules.staff_concerns_received(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(concern.id), '{}') FROM public.adults_staffconcern AS concern
+    WHERE concern.school_id = ANY ((SELECT rules.schools_with(me, 'receive_low_level'))::uuid[])
+      AND NOT concern.about_head AND coalesce(nullif(concern.threshold, ''), concern.raised_as) = 'low_level'
+      AND (SELECT choice.recipient FROM public.adults_readingchoice AS choice WHERE choice.school_id = concern.school_id
+           ORDER BY choice.chosen_at DESC, choice.id DESC LIMIT 1) = 'lead'
+$$;
+
+-- Concerns to which the person was given access by name, while they hold a role that handles records there.
+CREATE FUNCTION rules.granted_staff_concerns(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(content_object_id), '{}') FROM public.adults_staffconcerngrant
+    WHERE user_id = me AND ended_at IS NULL AND expires_on >= (SELECT rules.today())
+      AND school_id = ANY ((SELECT rules.schools_with(me, 'view_concerns') || rules.schools_with(me, 'stand_in'))::uuid[])
+$$;
+
+-- Schools where nobody may read some concern that is not closed: for the task that asks to name somebody.
+CREATE FUNCTION rules.schools_without_adults_reader() RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(DISTINCT concern.school_id), '{}') FROM public.adults_staffconcern AS concern
+    WHERE concern.status <> 'closed'
+      AND NOT rules.somebody_unnamed(concern.id, concern.school_id, 'read_staff_concerns')
+      AND NOT rules.somebody_unnamed(concern.id, concern.school_id, 'read_about_head')
+$$;
+
+-- Whom the open concerns that nobody may read name: they are not told that somebody must be named.
+CREATE FUNCTION rules.named_in_unread(school uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(DISTINCT named.user_id), '{}') FROM public.adults_staffconcern AS concern
+    JOIN public.adults_adultnamed AS named ON named.staff_concern_id = concern.id
+    WHERE concern.school_id = named_in_unread.school AND concern.status <> 'closed' AND named.user_id IS NOT NULL
+      AND named.withdrawn_at IS NULL
+$$;
+
+-- Whether there is a page of concerns about adults for the person: every page asks, for its navigation.
+CREATE FUNCTION rules.reads_adults(me uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT cardinality((SELECT rules.schools_with(me, 'read_staff_concerns') || rules.schools_with(me, 'read_about_head'))) > 0
+        OR EXISTS (SELECT FROM unnest((SELECT rules.schools_with(me, 'receive_low_level'))) AS mine (school)
+                   WHERE (SELECT choice.recipient FROM public.adults_readingchoice AS choice WHERE choice.school_id = mine.school
+                          ORDER BY choice.chosen_at DESC, choice.id DESC LIMIT 1) = 'lead')
+        OR EXISTS (SELECT FROM unnest((SELECT rules.granted_staff_concerns(me))) AS given (concern)
+                   WHERE NOT given.concern = ANY ((SELECT rules.hidden_staff_concerns(me))::uuid[]))
+$$;

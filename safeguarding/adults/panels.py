@@ -1,0 +1,68 @@
+"""What do concerns about adults put into the pages that every app shares? Their navigation, for those who read them alone."""
+
+from collections.abc import Collection
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from safeguarding.accounts.notices import leads_to
+from safeguarding.accounts.permissions import may
+from safeguarding.accounts.services.looked import keep_apart
+from safeguarding.audit.reading import read_many, visible
+from safeguarding.http import Request
+from safeguarding.panels import NavItem, Panel, register
+
+from .models import StaffConcern
+from .permissions import reads_somewhere
+from .services import reading
+
+# As many as a first page shows; the list behind it shows all.
+ON_HOME = 8
+
+
+def _reads(request: Request) -> bool:
+    return reads_somewhere(request.user)
+
+
+def _unread(request: Request) -> QuerySet[StaffConcern]:
+    return reading.unread(visible(request, StaffConcern).filter(school=request.held.school_id))
+
+
+def _to_read(request: Request, record: Any) -> dict[str, Any] | None:
+    """What is open, on the first page of whoever reads it: no panel where there is nothing."""
+    mine = visible(request, StaffConcern).filter(school=request.held.school_id)
+    rows = reading.for_list(mine.exclude(status=StaffConcern.Status.CLOSED)).order_by("-raised_at", "-pk")
+    found = read_many(request, rows[:ON_HOME], purpose="first page")
+    if not found:
+        return None
+    return {"rows": reading.rows_of(found, partial(visible, request), today=timezone.localdate())}
+
+
+def _nothing(request: Request, record: Any) -> dict[str, Any]:
+    return {}
+
+
+def _references(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
+    found = visible(request, StaffConcern).filter(pk__in=keys).only("reference")
+    return {concern.pk: concern.reference for concern in found}
+
+
+def _logs(request: Request) -> bool:
+    return may(request.user, "log_concern", request.held.school_id)
+
+
+keep_apart("adults")
+leads_to("staff_concern", lambda key: reverse("staff_concern", args=[key]), _references)
+register(
+    NavItem(
+        "staff_concerns", "Concerns about adults", "staff_concerns", may=_reads, order=24, waiting=_unread, hot=True
+    ),
+    Panel("own_role", "adults", "adults/first_page_panel.html", data=_to_read, may=_reads, order=5),
+    Panel("today_aside", "adults", "adults/first_page_panel.html", data=_to_read, may=_reads, order=5),
+    Panel("staff_home_aside", "raise_adults", "adults/raise_panel.html", data=_nothing, may=_logs, order=5),
+    Panel("today_aside", "raise_adults", "adults/raise_panel.html", data=_nothing, may=_logs, order=95),
+)

@@ -1,0 +1,150 @@
+"""Whom is a concern about an adult about, whom else does it involve, and which children does it touch?"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from children.models import Child
+from safeguarding.accounts.models import User
+from safeguarding.accounts.permissions import ensure_works_at
+from safeguarding.adults.models import AdultNamed, StaffConcern, StaffConcernChild
+from safeguarding.adults.permissions import ensure_decides
+from safeguarding.adults.services.routing import ask_to_name, is_about_head, readers, tell_of
+from safeguarding.adults.services.working import lock
+from safeguarding.adults.subjects import keep_for
+from safeguarding.audit.models import Verb
+from safeguarding.audit.protection import may_view
+from safeguarding.audit.services import record
+from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+
+Part = AdultNamed.Part
+
+
+@transaction.atomic
+def name_adult(
+    *,
+    concern: StaffConcern,
+    part: str,
+    by: User,
+    user: User | None = None,
+    standing: str = AdultNamed.Standing.STAFF,
+    name: str = "",
+    employer: str = "",
+    at: datetime | None = None,
+) -> AdultNamed:
+    """It is about this adult, or involves this adult too. A colleague with an account sees nothing of it from now on.
+
+    The same again changes nothing. Whoever reads it in place of somebody who may not any more is told; where nobody is left,
+    those who give roles are asked to name somebody.
+    """
+    at, on = at or timezone.now(), timezone.localdate(at)
+    ensure_decides(by, concern)
+    now = lock(concern)
+    if part not in Part or standing not in AdultNamed.Standing:
+        raise BadInput("Choose what the adult is here, and what part they had.")
+    if user is not None:
+        ensure_works_at(user, now.school_id, on)
+    elif not name.strip():
+        raise BadInput("Choose a colleague, or write the name.")
+    if there := _same(now, part, user, name):
+        return there
+    before = {one.pk for one in readers(now, on=on)}
+    if user is not None and part == Part.ABOUT:
+        keep_for(now.pk, [user.pk], now.school_id)
+    named = AdultNamed(
+        staff_concern=now, school_id=now.school_id, part=part, standing=AdultNamed.Standing.STAFF if user else standing,
+        user=user, name="" if user else name.strip(), employer="" if user else employer.strip(), named_at=at, named_by=by,
+    )  # fmt: skip
+    # Together with what follows from it: whoever names themselves sees the concern no longer.
+    _route(now, about=named, on=on)
+    AdultNamed.objects.bulk_create([named])
+    record(Verb.DECLARE, now, by=by, purpose=part)
+    _hand_on(now, before, named=user, at=at)
+    return named
+
+
+@transaction.atomic
+def withdraw_adult(*, named: AdultNamed, by: User, at: datetime | None = None) -> AdultNamed:
+    """It is not about this adult after all, or does not involve them. Never the last whom it is about: name the right one first."""
+    concern = named.staff_concern
+    ensure_decides(by, concern)
+    now = lock(concern)
+    locked = AdultNamed.objects.select_for_update(of=("self",)).get(pk=named.pk)
+    if locked.withdrawn_at is not None:
+        raise OutOfTurn("This has been withdrawn already.")
+    about = AdultNamed.objects.filter(staff_concern=now, part=Part.ABOUT, withdrawn_at=None).exclude(pk=locked.pk)
+    if locked.part == Part.ABOUT and not about.exists():
+        raise OutOfTurn("A concern is always about somebody. Name the right adult first, then withdraw this one.")
+    locked.withdrawn_at, locked.withdrawn_by = at or timezone.now(), by
+    locked.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    now.revision += 1
+    now.save(update_fields=["revision"])
+    record(Verb.WITHDRAW, now, by=by, purpose="adult")
+    return locked
+
+
+def _same(concern: StaffConcern, part: str, user: User | None, name: str) -> AdultNamed | None:
+    there = AdultNamed.objects.filter(staff_concern=concern, withdrawn_at=None)
+    if user is not None:
+        found = there.filter(user=user).first()
+        if found is not None and found.part != part:
+            raise OutOfTurn(f"{user.full_name} is named already. Withdraw that first.")
+        return found
+    return next((one for one in there.filter(user=None, part=part) if one.name == name.strip()), None)
+
+
+def _route(concern: StaffConcern, *, about: AdultNamed, on: object) -> None:
+    """Whether it is about the Headteacher now; once it was, the chair goes on reading it."""
+    user = about.user_id
+    if (
+        about.part == Part.ABOUT
+        and user
+        and is_about_head(concern.school_id, {user}, timezone.localdate(about.named_at))
+    ):
+        concern.about_head = True
+    concern.revision += 1
+    concern.save(update_fields=["about_head", "revision"])
+
+
+def _hand_on(concern: StaffConcern, before: set[UUID], *, named: User | None, at: datetime) -> None:
+    now = readers(concern, on=timezone.localdate(at))
+    tell_of(concern, [one for one in now if one.pk not in before], at=at)
+    if not now:
+        ask_to_name(concern.school_id, but={named.pk} if named else set(), at=at)
+
+
+@transaction.atomic
+def link_child(*, concern: StaffConcern, child: Child, by: User, at: datetime | None = None) -> StaffConcernChild:
+    """It touches this child. The child's record shows nothing of it. The same again changes nothing."""
+    ensure_decides(by, concern)
+    if child.school_id != concern.school_id or not may_view(by, child):
+        raise NotAllowed("Only a child of this school whom you may see can be linked.")
+    now = lock(concern)
+    if there := StaffConcernChild.objects.filter(staff_concern=now, child=child, withdrawn_at=None).first():
+        return there
+    linked = StaffConcernChild(
+        staff_concern=now, school_id=now.school_id, child=child, linked_at=at or timezone.now(), linked_by=by
+    )
+    linked.save(force_insert=True)
+    now.revision += 1
+    now.save(update_fields=["revision"])
+    record(Verb.LINK, now, by=by)
+    return linked
+
+
+@transaction.atomic
+def unlink_child(*, linked: StaffConcernChild, by: User, at: datetime | None = None) -> StaffConcernChild:
+    """It does not touch this child after all."""
+    ensure_decides(by, linked.staff_concern)
+    now = lock(linked.staff_concern)
+    held = StaffConcernChild.objects.select_for_update(of=("self",)).get(pk=linked.pk)
+    if held.withdrawn_at is not None:
+        raise OutOfTurn("This child has been taken out already.")
+    held.withdrawn_at, held.withdrawn_by = at or timezone.now(), by
+    held.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    now.revision += 1
+    now.save(update_fields=["revision"])
+    record(Verb.WITHDRAW, now, by=by, purpose="child")
+    return held

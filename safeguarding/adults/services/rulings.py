@@ -1,0 +1,171 @@
+"""What follows from where a concern about an adult stands? The LADO's day, references, the personnel record, retention.
+
+Derived, never typed: the guidance decides, and the page says why. Facts: domain reference 1.6, 2.5 (D17) and 4 (R10 to R11).
+"""
+
+import csv
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from uuid import UUID
+
+from safeguarding.accounts.models import Closure
+from safeguarding.adults.models import LowLevelEnd, Outcome, Retained, StaffConcern, StaffEntry, Threshold
+from safeguarding.dates import as_day, full_day
+
+_FILE = Path(__file__).parent.parent / "data" / "timescales.csv"
+K = StaffEntry.Kind
+# These leave the personnel record.
+REMOVED = frozenset({Outcome.MALICIOUS, Outcome.FALSE})
+
+
+@cache
+def _timescales() -> list[dict[str, str]]:
+    return list(csv.DictReader(_FILE.read_text(encoding="utf-8").splitlines()))
+
+
+def timescale(rule: str, on: date) -> dict[str, str]:
+    """The timescale with this number in the domain reference that is in force on a day, with its source."""
+    day = on.isoformat()
+    rows = (row for row in _timescales() if row["rule"] == rule and row["valid_from"] <= day)
+    return next(row for row in rows if not row["valid_to"] or row["valid_to"] >= day)
+
+
+def working_days_after(day: date, number: int, holidays: Iterable[date] = ()) -> date:
+    """The day after the trigger is day 1 (domain reference 2.5). Monday to Friday, school holidays too, bank holidays not."""
+    off = set(holidays)
+    while number:
+        day += timedelta(days=1)
+        number -= day.weekday() < 5 and day not in off
+    return day
+
+
+def bank_holidays(school_id: UUID) -> list[date]:
+    """Those that the school has named so among its days closed. One that is missing makes a date earlier, never later."""
+    rows = Closure.objects.filter(school=school_id, withdrawn_at=None, reason__icontains="bank holiday")
+    return list(rows.values_list("on", flat=True))
+
+
+@dataclass(frozen=True)
+class Lado:
+    """When the LADO had to be contacted and when that was done first. `is_late`: not yet, or later than that."""
+
+    due_on: date
+    contacted_on: date | None
+    is_late: bool
+    days: int
+    source: str
+
+
+def lado(concern: StaffConcern, entries: Sequence[StaffEntry], *, today: date) -> Lado | None:
+    """How it stands with the LADO; None for what does not meet the harm threshold."""
+    if concern.harm_since is None or not concern.is_harm:
+        return None
+    since = as_day(concern.harm_since)
+    rule = timescale("D17", since)
+    working = int(rule["working_days"])
+    due_on = working_days_after(since, working, bank_holidays(concern.school_id))
+    days = [entry.on or as_day(entry.added_at) for entry in entries if entry.kind == K.LADO]
+    contacted = min(days, default=None)
+    return Lado(due_on, contacted, (contacted or today) > due_on, working, rule["source"])
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """An answer and why. `waits`: something has to be done before it is so."""
+
+    answer: str
+    why: str
+    waits: bool = False
+
+
+def reference_ruling(concern: StaffConcern) -> Ruling:
+    """Whether it may be given in a reference."""
+    if concern.threshold == Threshold.LOW_LEVEL or (not concern.threshold and not concern.is_harm):
+        return Ruling(
+            "No",
+            "because it is low-level. It would only be if it became part of what met the harm threshold and was substantiated, or of "
+            "misconduct that a reference names anyway.",
+        )
+    if not concern.outcome:
+        return Ruling("No", "because there is no outcome yet.")
+    if concern.outcome == Outcome.SUBSTANTIATED:
+        return Ruling("Yes", "because it was substantiated: the facts only, without opinion.")
+    return Ruling("No", f"because the outcome is “{Outcome(concern.outcome).label}”.")
+
+
+def personnel_ruling(concern: StaffConcern, entries: Sequence[StaffEntry]) -> Ruling | None:
+    """What becomes of it in the adult's personnel record; None while there is no outcome of what may meet the threshold."""
+    if concern.outcome not in Outcome:
+        return None
+    if concern.outcome not in REMOVED:
+        return Ruling(
+            "Stays in the personnel record",
+            "a clear summary, how it was followed up and resolved, and a copy for the adult where that is appropriate.",
+        )
+    consent = next((e for e in entries if e.kind == K.KEPT), None)
+    removed = next((e for e in entries if e.kind == K.REMOVED), None)
+    if consent:
+        return Ruling("Stays in the personnel record", f"with the adult’s consent, recorded for {_day(consent)}.")
+    if removed:
+        return Ruling("Out of the personnel record", f"since {_day(removed)}. The child’s record stays as it is.")
+    said = f"because the outcome is “{Outcome(concern.outcome).label}”, unless the adult consents to its being kept."
+    return Ruling("Has to leave the personnel record", said, waits=True)
+
+
+def retained(concern: StaffConcern) -> tuple[str, date]:
+    """The rule of the schedule as things stand, and the day from which it counts as far as Harbour knows it."""
+    if not concern.is_harm:
+        return Retained.LOW_LEVEL, as_day(concern.raised_at)
+    if concern.outcome in REMOVED and concern.outcome_at:
+        return Retained.REMOVED, as_day(concern.outcome_at)
+    return Retained.HARM, as_day(concern.raised_at)
+
+
+def retention_in_words(concern: StaffConcern) -> str:
+    """How long it is kept, from when, and what Harbour does not know for it."""
+    day = concern.retained_from
+    if concern.retained_under == Retained.REMOVED:
+        return (
+            f"R10b: nothing against the adult is kept on file. From the outcome, {full_day(day)}; whether this record goes is "
+            "decided in the review of retention."
+        )
+    if concern.retained_under == Retained.HARM:
+        try:
+            ten = day.replace(year=day.year + 10)
+        except ValueError:
+            ten = date(day.year + 10, 3, 1)
+        return (
+            f"R10: until normal pension age, or until {full_day(ten)}, ten years after it was raised, whichever is later; then "
+            "it is reviewed. Harbour holds no date of birth of adults: whoever reviews it looks up the pension age."
+        )
+    return (
+        "R11: at least until the adult leaves; then it is reviewed. Harbour does not hold the day on which employment ends: "
+        f"whoever reviews it looks that up. Raised on {full_day(day)}."
+    )
+
+
+def lacking(concern: StaffConcern, entries: Sequence[StaffEntry], *, employed_elsewhere: bool) -> list[str]:
+    """What must be on record before it can be closed, as sentences."""
+    there = {entry.kind for entry in entries}
+    found = []
+    if concern.is_harm and K.LADO not in there:
+        found.append("Record when the LADO was contacted, and what the LADO advised.")
+    if concern.is_harm and not {K.POLICE, K.DBS} <= there:
+        found.append("Record what was considered about the police and the DBS.")
+    if employed_elsewhere and K.EMPLOYER not in there:
+        found.append("Record when the employer or agency was told.")
+    if (ruling := personnel_ruling(concern, entries)) and ruling.waits:
+        found.append("Record that it has left the personnel record, or the adult’s consent to keep it.")
+    return found
+
+
+def outcomes_of(concern: StaffConcern) -> list[tuple[str, str]]:
+    """The outcomes that may be recorded, as choices."""
+    return list(Outcome.choices if concern.is_harm else LowLevelEnd.choices)
+
+
+def _day(entry: StaffEntry) -> str:
+    return full_day(entry.on or entry.added_at)

@@ -1,0 +1,237 @@
+"""Who reads a concern about an adult, and who never does? Every role, and the adult it is about, whatever they hold."""
+
+import re
+from datetime import timedelta
+from random import Random
+
+import pytest
+from django.urls import reverse
+
+from children.grants import viewing
+from safeguarding.accounts.models import Notice, RoleAssignment
+from safeguarding.accounts.roles import ROLES
+from safeguarding.accounts.services import record_absence
+from safeguarding.adults.models import AdultNamed, Raised, StaffConcern, StaffConcernGrant
+from safeguarding.adults.permissions import decides
+from safeguarding.adults.services import access, naming, routing, working
+from safeguarding.audit.protection import may_view, who_sees
+from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+TODAY = factories.SCHOOL_DAY.date()
+FACTS = "He shouted at a child in the corridor."
+
+
+def told(kind: str = "adults") -> set[str]:
+    return {notice.user.first_name for notice in Notice.objects.filter(kind=kind).select_related("user")}
+
+
+def reads(concern: StaffConcern, place) -> dict[str, list[str]]:
+    people = {held.user_id: held.user for held in RoleAssignment.objects.select_related("user")}
+    return {people[key].first_name: why for key, why in who_sees(concern, people).items()}
+
+
+def test_each_role_reads_what_the_matrix_says(place):
+    """Domain reference 7, "Allegations/low-level staff": the Headteacher alone; the chair only about the Headteacher."""
+    for key in set(ROLES) - {held.role_key for held in RoleAssignment.objects.all()}:
+        factories.member(place.school, key, key.title(), "Other")
+    about_teacher = place.concern()
+    about_head = place.concern(user=place.room.headteacher, facts="She signed for a trip that nobody had checked.")
+    assert reads(about_teacher, place) == {"Helen": ["role"]}
+    assert reads(about_head, place) == {"Ines": ["role"]}
+    assert not who_sees(about_teacher, [factories.member(factories.school(), "headteacher", "Olive", "Marsh").pk])
+    assert told() == {"Helen", "Ines"}
+
+
+@pytest.mark.parametrize(
+    ("raised_as", "recipient", "expected"),
+    [
+        ("low_level", "headteacher", {"Helen"}),
+        ("low_level", "lead", {"Helen", "Priya"}),
+        ("unsure", "lead", {"Helen"}),
+        ("harm", "lead", {"Helen"}),
+    ],
+)
+def test_the_school_chooses_who_receives_low_level_ones(place, raised_as, recipient, expected):
+    with pytest.raises(NotAllowed):
+        access.choose_recipient(school=place.school, recipient=recipient, by=place.room.lead)
+    access.choose_recipient(school=place.school, recipient=recipient, by=place.room.headteacher)
+    assert set(reads(place.concern(raised_as=raised_as), place)) == expected
+    # Who receives it is told; whoever could read it besides is not rung for each.
+    assert told() == ({"Priya"} if "Priya" in expected else {"Helen"})
+    assert set(reads(place.concern(raised_as=raised_as, user=place.room.lead, facts="Late again."), place)) == {"Helen"}
+
+
+def test_found_to_be_harm_it_leaves_the_lead_who_received_it_and_the_headteacher_is_told(place):
+    access.choose_recipient(school=place.school, recipient="lead", by=place.room.headteacher)
+    concern = working.open_staff_concern(concern=place.concern(), by=place.room.lead)
+    assert told() == {"Priya"}
+    working.assess(
+        concern=concern, token=concern.pk, seen=1, threshold="harm", reason="He held her arm.", by=place.room.lead
+    )
+    assert set(reads(concern, place)) == {"Helen"}
+    assert told() == {"Priya", "Helen"}
+
+
+def test_without_a_headteacher_in_school_the_chair_reads_it_too(place):
+    record_absence(user=place.room.headteacher, starts_on=TODAY, ends_on=TODAY + timedelta(days=2), by=place.room.lead)
+    concern = place.concern(raised_as="harm")
+    assert set(reads(concern, place)) == {"Helen", "Ines"}
+    assert told() == {"Helen", "Ines"}
+    RoleAssignment.objects.filter(role_key="headteacher").update(ends_on=TODAY - timedelta(days=1))
+    assert set(reads(place.concern(facts="Again."), place)) == {"Ines"}
+
+
+def test_where_nobody_could_read_it_it_is_not_taken_and_somebody_is_asked_to_name_a_reader(client, place):
+    RoleAssignment.objects.filter(role_key="chair").update(ends_on=TODAY - timedelta(days=1))
+    client.force_login(place.room.assistant)
+    sent = {
+        "token": str(place.school.pk), "raised_as": "low_level", "person": str(place.room.headteacher.pk), "facts": FACTS,
+    }  # fmt: skip
+    page = client.post(reverse("raise_staff_concern"), sent)
+    assert page.status_code == 409
+    assert "LADO" in page.content.decode()
+    assert FACTS in page.content.decode()
+    assert not StaffConcern.objects.exists()
+    # Told without a word of why, and not the person it is about.
+    assert told("appoint") == {"Priya"}
+    with pytest.raises(BadInput, match="LADO"):
+        place.raised(user=place.room.headteacher)
+    # About anybody else the Headteacher reads it.
+    assert client.post(reverse("raise_staff_concern"), sent | {"person": str(place.room.teacher.pk)}).status_code == 302
+
+
+def test_the_last_reader_who_leaves_is_missed(place):
+    place.concern(user=place.room.headteacher)
+    assert routing.ask_where_nobody_reads() == 0
+    RoleAssignment.objects.filter(role_key="chair").update(ends_on=TODAY - timedelta(days=1))
+    assert routing.ask_where_nobody_reads() == 1
+    assert told("appoint") == {"Priya"}
+    assert routing.ask_where_nobody_reads() == 0, "once a day"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whoever_is_named_somebody_reads_it_and_nobody_who_is_named(place, seed):
+    """Whatever roles people hold, whoever is named in whichever order, whatever was given: the denial stands, and a reader is left."""
+    chance = Random(seed)
+    room = place.room
+    people = [room.teacher, room.lead, room.deputy, room.headteacher, place.chair, room.pastoral]
+    for person in chance.sample(people, 2):
+        for role in chance.sample(["headteacher", "lead", "chair", "trust_lead"], 2):
+            if not RoleAssignment.objects.filter(user=person, role_key=role).exists():
+                factories.give_role(user=person, school=place.school, role_key=role, starts_on=factories.LONG_AGO)
+    access.choose_recipient(school=place.school, recipient=chance.choice(["lead", "headteacher"]), by=room.headteacher)
+    about = chance.choice(people)
+    if routing.nobody_reads(place.school.pk, {about.pk}, TODAY):
+        with pytest.raises(BadInput):
+            place.raised(user=about)
+        return
+    concern, named = place.concern(user=about, by=chance.choice([about, room.assistant])), {about}
+    for person in chance.sample(people, 3):
+        reader = next((one for one in people if decides(one, concern)), None)
+        if reader is None or person in named:
+            continue
+        naming.name_adult(concern=concern, user=person, part="involved", by=reader)
+        named.add(person)
+    for person in named:
+        _give_everything(concern, person)
+        assert not may_view(person, concern), person.first_name
+        assert not AdultNamed.objects.visible_to(person).filter(staff_concern=concern).exists()
+    left = [one for one in people if may_view(one, concern)]
+    assert left or Notice.objects.filter(kind="appoint").exists()
+
+
+def _give_everything(concern, person):
+    """Access by name, past the service that would refuse it."""
+    StaffConcernGrant.objects.create(
+        content_object=concern, school_id=concern.school_id, user=person, permission=viewing(StaffConcern), reason="x",
+        expires_on=TODAY + timedelta(days=9), granted_by=person,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("who", ["headteacher", "lead", "teacher"])
+def test_the_adult_it_is_about_finds_it_nowhere(client, place, who):
+    """No list, page, address, notice, event log or number; and nothing different from a record that never was."""
+    adult = getattr(place.room, who)
+    access.choose_recipient(school=place.school, recipient="lead", by=place.room.headteacher)
+    before = _everything_seen(client, adult)
+    concern = place.concern(user=adult, facts="Zwischenfall with a child.")
+    reader = place.chair if who == "headteacher" else place.room.headteacher
+    client.force_login(reader)
+    assert client.get(reverse("staff_concern", args=[concern.pk])).status_code == 200
+    assert concern.reference in client.get(reverse("staff_concerns")).content.decode()
+    words = Raised.objects.get()
+    assert _everything_seen(client, adult) == before
+    never = place.school.pk
+    for name in ("staff_concern", "staff_concern_people", "staff_concern_together", "staff_concern_write"):
+        answers = [client.get(reverse(name, args=[key])) for key in (concern.pk, never)]
+        assert answers[0].status_code == answers[1].status_code in (403, 404)
+        assert _plain(answers[0], concern.pk) == _plain(answers[1], never)
+    assert client.get(reverse("own_staff_concern", args=[words.pk])).status_code == 404
+    assert not Notice.objects.filter(user=adult, object_id=concern.pk).exists()
+
+
+def _everything_seen(client, person) -> dict[str, tuple[int, bool, bool]]:
+    """Of each page that lists something: whether it says a word of the concern, or has an entry in its navigation."""
+    client.force_login(person)
+    pages = ("home", "inbox", "event_log", "staff_concerns", "own_staff_concerns", "today", "staff_home", "access_home")
+    found = {}
+    for name in pages:
+        answer = client.get(reverse(name), follow=True)
+        text = answer.content.decode()
+        found[name] = (
+            answer.status_code,
+            "A-" in text or "staffconcern" in text or "Zwischenfall" in text,
+            ">1<" in text,
+        )
+    return found
+
+
+def _plain(answer, key) -> str:
+    text = answer.content.decode().replace(str(key), "KEY")
+    return re.sub(r'csrfmiddlewaretoken" value="[^"]*|[0-9a-f]{8}-[0-9a-f-]{27}', "", text)
+
+
+def test_access_by_name_opens_one_concern_to_read_and_ends_by_itself(client, place, clock):
+    concern, room = place.concern(raised_as="harm"), place.room
+    give = {"concern": concern, "reason": "Sits in the meeting.", "last_day": TODAY + timedelta(days=3)}
+    with pytest.raises(NotAllowed):
+        access.give_access(user=room.deputy, by=room.lead, **give)
+    with pytest.raises(BadInput):
+        access.give_access(user=room.teacher, by=room.headteacher, **give)
+    with pytest.raises(BadInput):
+        access.give_access(user=room.lead, by=room.headteacher, **give | {"reason": " "})
+    grant = access.give_access(user=room.lead, by=room.headteacher, **give)
+    with pytest.raises(OutOfTurn):
+        access.give_access(user=room.lead, by=room.headteacher, **give)
+    client.force_login(room.lead)
+    page = reverse("staff_concern", args=[concern.pk])
+    assert client.get(page).status_code == 200
+    concern.refresh_from_db()
+    assert concern.status == "raised", "access by name reads, and marks nothing as read"
+    assert (
+        client.post(reverse("staff_concern_write", args=[concern.pk]), {"form": "note", "text": "x"}).status_code == 403
+    )
+    assert client.get(reverse("staff_concern", args=[place.concern(facts="Another.").pk])).status_code == 404
+    clock.move_to(factories.SCHOOL_DAY + timedelta(days=4))
+    client.force_login(room.lead)
+    assert client.get(page).status_code in (403, 404)
+    clock.move_to(factories.SCHOOL_DAY)
+    client.force_login(room.lead)
+    access.withdraw_access(grant=grant, reason="The meeting is over.", by=room.headteacher)
+    assert client.get(page).status_code == 403
+
+
+def test_whoever_is_named_later_is_out_at_once_and_the_chair_comes_in(client, place):
+    concern, head = place.concern(), place.room.headteacher
+    client.force_login(head)
+    assert client.get(reverse("staff_concern", args=[concern.pk])).status_code == 200
+    sent = {"part": "involved", "person": str(head.pk)}
+    assert client.post(reverse("staff_concern_name", args=[concern.pk]), sent).status_code == 302
+    assert client.get(reverse("staff_concern", args=[concern.pk])).status_code == 404
+    assert set(reads(concern, place)) == {"Ines"}
+    assert "Ines" in told()
+    named = AdultNamed.objects.get(staff_concern=concern, part="about")
+    with pytest.raises(OutOfTurn, match="always about somebody"):
+        naming.withdraw_adult(named=named, by=place.chair)
