@@ -14,7 +14,7 @@ from safeguarding.accounts.permissions import may
 from safeguarding.accounts.services.looked import keep_apart
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.http import Request
-from safeguarding.panels import NavItem, Panel, register
+from safeguarding.panels import NavItem, Panel, Setting, register
 
 from .models import StaffConcern
 from .permissions import reads_somewhere
@@ -65,4 +65,13 @@ register(
     Panel("today_aside", "adults", "adults/first_page_panel.html", data=_to_read, may=_reads, order=5),
     Panel("staff_home_aside", "raise_adults", "adults/raise_panel.html", data=_nothing, may=_logs, order=5),
     Panel("today_aside", "raise_adults", "adults/raise_panel.html", data=_nothing, may=_logs, order=95),
+    Setting(
+        "adults",
+        "Who reads low-level concerns about adults",
+        "The Headteacher, or the safeguarding lead too; and how the local authority’s designated officer is reached.",
+        "low_level_recipient",
+        may=lambda r: may(r.user, "read_staff_concerns", r.held.school_id),
+        models=("adults.readingchoice",),
+        order=60,
+    ),
 )

@@ -138,7 +138,8 @@ def record_path(model: Model) -> tuple[str, ...]:
     `members__child` does not begin. Such a row is shared, by brothers and sisters, and ends with the last of them.
     """
     mine = declared(model)
-    way = (mine and (mine.record or mine.subject)) or ""
+    # A setting is the school's own, also where it names who chose it.
+    way = "" if is_setting(model) else (mine and (mine.record or mine.subject)) or ""
     path: list[str] = []
     here: Model = model
     for name in way.split("__"):

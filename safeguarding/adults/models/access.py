@@ -61,6 +61,7 @@ class ReadingChoice(models.Model):
     chosen_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
+        verbose_name = "who reads low-level concerns"
         indexes = [models.Index("school", "chosen_at", name="reading_choice_newest")]
 
     class PersonalData(personal_data.PersonalData):
@@ -70,3 +71,4 @@ class ReadingChoice(models.Model):
         source = Source.SCHOOL
         collection = KCSIE4
         retention = Retention.KEPT
+        setting = True
