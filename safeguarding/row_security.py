@@ -27,6 +27,7 @@ RULE_FACTS = frozenset({
 OWN_USER = frozenset({"accounts.absence", "accounts.notice", "accounts.reset", "accounts.conflictanswer"})
 REFERENCE = frozenset({
     "accounts.term", "accounts.closure", "accounts.accessreview", "concerns.category", "concerns.subcategory",
+    "concerns.outsidelink",
 })  # fmt: skip
 INFRASTRUCTURE = frozenset({
     "audit.event", "audit.leaf", "audit.checkpoint", "audit.sealstate", "concerns.referencecounter",
@@ -43,7 +44,9 @@ SYSTEM_TASKS: dict[str, frozenset[str]] = {
     "scans of attachments, and files that belong to nothing": frozenset({
         "concerns.attachment", "children.childfile", "children.photograph", "audit.logentry",
     }),
-    "escalation of calls and of unread concerns": frozenset({"concerns.concern", "concerns.concernchild", "concerns.draft"}),
+    "escalation of calls and of unread concerns": frozenset({
+        "concerns.concern", "concerns.concernchild", "concerns.draft", "concerns.outsidenote",
+    }),
     "matching of imports": frozenset({
         "audit.logentry",
         "children.child", "children.childdetail", "children.othername", "children.formerupn", "children.enrolment",
@@ -140,6 +143,9 @@ def _policies(model: type[models.Model], quote: ClientCursor[Any]) -> Iterator[s
     # A row is added at a school where one works, or where one sees it: somebody who left at noon finishes a draft.
     here = _sql(model, among("school_id", fact("schools_of", Me())), quote)
     checked = sql.SQL("({} OR {})").format(here, reach)
+    added = checked
+    if rule.addable is not None:
+        added = sql.SQL("({} OR COALESCE({}, false))").format(checked, _sql(model, rule.addable, quote))
     yield sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY").format(table)
     yield sql.SQL("ALTER TABLE {} FORCE ROW LEVEL SECURITY").format(table)
     for role in ("web", "worker"):
@@ -147,7 +153,7 @@ def _policies(model: type[models.Model], quote: ClientCursor[Any]) -> Iterator[s
         alone = sql.SQL("(SELECT rules.me()) IS NULL OR ") if unasked else sql.SQL("")
         for command, using, check in (
             ("SELECT", reach, None),
-            ("INSERT", None, checked),
+            ("INSERT", None, added),
             ("UPDATE", reach, checked),
             ("DELETE", reach if getattr(model, "web_may_delete", False) else sql.SQL("false"), None),
         ):

@@ -123,6 +123,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         WHERE call.called_at IS NOT NULL AND call.acknowledged_at IS NULL AND (
             call.school_id IN (SELECT role.school_id FROM public.accounts_roleassignment AS role WHERE role.user_id = me)
             OR call.id IN (SELECT told.object_id FROM public.accounts_notice AS told WHERE told.user_id = me)))
+    OR EXISTS (
+        SELECT FROM public.concerns_outsidenote AS note
+        WHERE note.status = 'new' AND note.how_soon = 4
+          AND note.school_id IN (SELECT role.school_id FROM public.accounts_roleassignment AS role WHERE role.user_id = me))
+$$;
+
+-- What stands on the slip of a note from outside: asked by whoever has just left it, who may see nothing of the note.
+CREATE FUNCTION rules.slip_of_note(token uuid) RETURNS TABLE (year smallint, number integer, received_at timestamptz, link_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT note.year, note.number, note.received_at, note.link_id FROM public.concerns_outsidenote AS note
+    WHERE note.token = slip_of_note.token
 $$;
 
 CREATE FUNCTION rules.opened_drafts(me uuid) RETURNS uuid[]

@@ -1,10 +1,17 @@
-"""What may follow? The moves of a concern and of an action, as tables. Drawn in `docs/lifecycles.md`."""
+"""What may follow? The moves of a concern, of an action and of a note from outside, as tables. Drawn in `docs/lifecycles.md`."""
 
 from safeguarding.audit.models import Verb
 from safeguarding.moves import Lifecycle, Move
 
-from .models import Action, Concern
-from .permissions import may_decide, may_finish_action, may_read
+from .models import Action, Concern, OutsideNote
+from .permissions import (
+    may_decide,
+    may_finish_action,
+    may_read,
+    may_read_note,
+    may_set_note_aside,
+    may_settle_note,
+)
 
 _LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
 S = Concern.Status
@@ -88,6 +95,79 @@ action_life: Lifecycle[Action] = Lifecycle(
             out_of_turn="This action has been ended already.",
             stamps="ended",
             required=("result",),
+        ),
+    ],
+)
+
+N = OutsideNote.Status
+_ALREADY = "Somebody has dealt with this note meanwhile. Open it again to see what became of it."
+note_life: Lifecycle[OutsideNote] = Lifecycle(
+    "A note from outside",
+    lambda: OutsideNote,
+    N,
+    [
+        Move(
+            name="read",
+            sources=frozenset({N.NEW}),
+            target=N.READ,
+            may=may_read_note,
+            verb=Verb.ACKNOWLEDGE,
+            refusal=_LEADS,
+            out_of_turn="This note has been read already.",
+            stamps="read",
+        ),
+        Move(
+            name="make_concern",
+            sources=frozenset({N.READ, N.PUT_FORWARD, N.SET_ASIDE}),
+            target=N.CONCERN,
+            may=may_settle_note,
+            verb=Verb.LINK,
+            refusal=_LEADS,
+            out_of_turn=_ALREADY,
+            stamps="ended",
+            required=("concern",),
+            tells="the safeguarding leads on duty, as of any new concern",
+        ),
+        Move(
+            name="put_forward",
+            sources=frozenset({N.READ}),
+            target=N.PUT_FORWARD,
+            may=may_settle_note,
+            verb=Verb.ASK,
+            refusal=_LEADS,
+            out_of_turn=_ALREADY,
+            stamps="put_forward",
+            required=("reason", "reason_detail"),
+            tells="the safeguarding leads on duty, for a second look",
+        ),
+        Move(
+            name="give_back",
+            sources=frozenset({N.PUT_FORWARD}),
+            target=N.READ,
+            may=may_settle_note,
+            verb=Verb.WITHDRAW,
+            refusal=_LEADS,
+            out_of_turn=_ALREADY,
+        ),
+        Move(
+            name="set_aside",
+            sources=frozenset({N.PUT_FORWARD}),
+            target=N.SET_ASIDE,
+            may=may_set_note_aside,
+            verb=Verb.CLOSE,
+            refusal="You have put this forward yourself, or your role does not include this. Another safeguarding lead, "
+            "deputy or the Headteacher of this school looks at it too.",
+            out_of_turn=_ALREADY,
+            stamps="ended",
+        ),
+        Move(
+            name="take_back",
+            sources=frozenset({N.SET_ASIDE}),
+            target=N.READ,
+            may=may_settle_note,
+            verb=Verb.REOPEN,
+            refusal=_LEADS,
+            out_of_turn=_ALREADY,
         ),
     ],
 )

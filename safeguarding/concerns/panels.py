@@ -20,10 +20,12 @@ from safeguarding.panels import NavItem, Panel, Tab, register
 
 from . import chronology
 from .entries import SOURCES, told_of
-from .models import Action, Attachment, Concern
+from .models import Action, Attachment, Concern, OutsideNote
 from .permissions import access_given
 from .services import reading
 from .services.drafts import unsent_for_a_day, unsent_of
+from .services.outside.links import link_of
+from .services.outside.waiting import unsettled
 from .services.progress import references_of
 from .services.sight import given_concerns, standing_in
 
@@ -91,6 +93,27 @@ def _references_of_concerns(request: Request, keys: Collection[UUID]) -> dict[UU
     return {concern.pk: concern.reference for concern in found}
 
 
+def _from_outside(request: Request, record: Any) -> dict[str, Any] | None:
+    """Notes of people without an account that nobody has settled; no panel where there are none."""
+    rows = unsettled(visible(request, OutsideNote), request.held.school_id)
+    found = list(rows[: IN_ASIDE + 1])
+    if not found:
+        return None
+    shown = read_many(request, found[:IN_ASIDE], purpose="from outside")
+    return {"notes": shown, "number": len(found) if len(found) <= IN_ASIDE else rows.count()}
+
+
+def _note_of_concern(request: Request, concern: Any) -> dict[str, Any] | None:
+    """The note from outside with which a concern began. The page of the concern records that it was seen."""
+    note = visible(request, OutsideNote).filter(concern=concern).first()
+    return {"note": note} if note else None
+
+
+def _references_of_notes(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
+    found = visible(request, OutsideNote).filter(pk__in=keys).only("year", "number")
+    return {note.pk: note.reference for note in found}
+
+
 def _references_of_actions(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
     found = visible(request, Action).filter(pk__in=keys)
     return {action.pk: action.reference for action in found.only("reference")}
@@ -145,6 +168,11 @@ register(
     NavItem("my_reports", "My reports", "my_reports", may=_logs, order=60),
     Panel("notice_strip", "unsent", "concerns/strip.html", data=_own_unsent, may=_logs),
     Panel("staff_home", "actions", "concerns/actions_panel.html", data=_to_do, may=lambda r: not _reads(r), order=10),
+    Panel("today_above", "outside", "outside/today_panel.html", data=_from_outside),
+    Panel("concern", "outside", "outside/concern_panel.html", data=_note_of_concern),
+    Panel(
+        "school_settings", "outside", "outside/settings_panel.html", data=lambda r, school: {"link": link_of(school.pk)}
+    ),
     Panel("today_aside", "unsent", "concerns/unsent_panel.html", data=_unsent_of_colleagues, may=_decides, order=70),
     Tab("chronology", "Chronology", "child_chronology", may=_reads_at, order=10, given=True),
     Tab("concerns", "Concerns", "child_concerns", may=_reads_at, order=20, given=True),
@@ -154,6 +182,7 @@ chronology.register(*SOURCES)
 
 # What a notice is about, by the type it was written with, and the page that shows it.
 leads_to("concern", lambda key: reverse("concern", args=[key]), _references_of_concerns)
+leads_to("outside_note", lambda key: reverse("outside_note", args=[key]), _references_of_notes)
 leads_to("action", lambda key: reverse("action", args=[key]), _references_of_actions)
 leads_to("report", lambda key: reverse("report", args=[key]), _references_of_reports)
 leads_to("draft", lambda key: reverse("log_resume", args=[key]))

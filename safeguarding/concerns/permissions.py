@@ -41,6 +41,7 @@ from .models import (
     Draft,
     DraftOpening,
     KeptText,
+    OutsideNote,
 )
 
 
@@ -178,6 +179,16 @@ def kept_text_seen(me: Any) -> Rule:
     return Rule(because={"author": Q(author=me)}, never=among("concern_id", fact("hidden_concerns", me)))
 
 
+@rule(OutsideNote)
+def outside_notes_seen(me: Any) -> Rule:
+    """A note from outside: for those who read the school's concerns, and once it is a concern for those who see that one.
+
+    "outside": whoever has the link of a school adds one, unread and about no concern, and sees nothing.
+    """
+    fresh = Q(status=OutsideNote.Status.NEW, concern=None)
+    return through_the_concern(me, "concern_id", unseen={"outside": fresh})
+
+
 def schools_read(user: Any) -> list[UUID]:
     """Ids of the schools whose concerns the person's roles read."""
     return rights(user).schools(Capability.VIEW_CONCERNS)
@@ -211,6 +222,20 @@ def may_decide(user: Any, record: Concern | Action | Attachment) -> bool:
         return True
     concern_id = record.pk if isinstance(record, Concern) else record.concern_id
     return stands_in(user, concern_id, record.school_id)
+
+
+def may_read_note(user: Any, note: OutsideNote) -> bool:
+    return may(user, Capability.VIEW_CONCERNS, note.school_id)
+
+
+def may_settle_note(user: Any, note: OutsideNote) -> bool:
+    """Who says what becomes of a note from outside."""
+    return may(user, Capability.DECIDE_CONCERNS, note.school_id)
+
+
+def may_set_note_aside(user: Any, note: OutsideNote) -> bool:
+    """The second of two: nobody sets aside what they have put forward themselves."""
+    return may_settle_note(user, note) and note.put_forward_by_id != user.pk
 
 
 decided_by(Attachment, may_decide, also=access_given)

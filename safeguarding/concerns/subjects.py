@@ -7,7 +7,7 @@ from uuid import UUID
 from safeguarding.sealing.services.keeping import share
 from safeguarding.sealing.subjects import Subject, kind_of, wrapped_for
 
-from .models import Concern, ConcernChild
+from .models import Concern, ConcernChild, OutsideNote
 
 KIND = kind_of(Concern)
 
@@ -36,4 +36,11 @@ def keep_for_all(concern: UUID) -> None:
     share(KIND, subjects_of([concern]))
 
 
+def schools_of_notes(notes: Collection[UUID]) -> Mapping[UUID, Collection[Subject]]:
+    """A note from outside stays the school's: whom it is about its writer could only describe."""
+    there = OutsideNote._base_manager.filter(pk__in=notes).values_list("pk", "school_id")
+    return {note: [Subject.school(school)] for note, school in there}
+
+
 wrapped_for(KIND, subjects_of)
+wrapped_for(kind_of(OutsideNote), schools_of_notes)

@@ -3,15 +3,16 @@
 from celery import shared_task
 
 from .services.escalation import chase_unread, escalate_calls
+from .services.outside.waiting import chase_notes, escalate_notes
 
 
 @shared_task
 def escalate() -> int:
-    """Every 15 seconds: calls that nobody has opened go to the next person."""
-    return escalate_calls()
+    """Every 15 seconds: calls that nobody has opened go to the next person, and notes from outside that cannot wait."""
+    return escalate_calls() + escalate_notes()
 
 
 @shared_task
 def chase() -> int:
-    """Every 5 minutes: concerns that nobody has opened for a school day."""
-    return chase_unread()
+    """Every 5 minutes: concerns, and notes from outside, that nobody has opened for a school day."""
+    return chase_unread() + chase_notes()

@@ -15,6 +15,8 @@ from .views import (
     keeping,
     kept,
     lists,
+    outside,
+    outside_notes,
     paper,
     reporting,
     reports,
@@ -61,6 +63,13 @@ urlpatterns: list[URLPattern] = [
     path("actions/adrift/", actions.actions_adrift, name="actions_adrift"),
     path("actions/<uuid:action_id>/", actions.action, name="action"),
     path("actions/<uuid:action_id>/hand-over/", actions.hand_over, name="hand_over"),
+    # From outside: the page for people without an account, what leads do with their notes, and the link.
+    path("outside/<uuid:secret>/", outside.outside, name="outside"),
+    path("outside/<uuid:secret>/left/<uuid:token>/", outside.outside_slip, name="outside_slip"),
+    path("from-outside/", outside_notes.outside_notes, name="outside_notes"),
+    path("from-outside/<uuid:note_id>/", outside_notes.outside_note, name="outside_note"),
+    path("from-outside/link/", outside_notes.outside_link, name="outside_link"),
+    path("from-outside/link/poster/", outside_notes.outside_poster, name="outside_poster"),
     # Who can see it, who has looked, and access to it.
     path("concerns/<uuid:concern_id>/access/", access.concern_access, name="concern_access"),
     path("concerns/<uuid:concern_id>/access/give/", access.concern_access_give, name="concern_access_give"),

@@ -24,6 +24,8 @@ class Notice(models.Model):
         ADDED = "added", "Something was added to a concern"
         REOPENED = "reopened", "A concern has been opened again"
         UNREAD = "unread", "A concern has not been read yet"
+        OUTSIDE = "outside", "Somebody without an account has left a note"
+        ASIDE = "aside", "A note from outside is put forward to be set aside"
         RECEIPT = "receipt", "Your report has been read or closed"
         ACTION = "action", "An action for you"
         STAND_IN = "stand_in", "A concern for you to read in somebody’s place"

@@ -21,6 +21,7 @@ from safeguarding.audit.seals.standing import MOST_COUNTED, standing
 from safeguarding.audit.services import record
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
+from safeguarding.panels import fill
 
 
 @require_GET
@@ -166,6 +167,7 @@ def _settings_page(request: Request, school: School, **given: Any) -> HttpRespon
     } | given
     wrong = any(form.errors for form in forms.values())
     context = forms | {"school": school, "terms": terms, "closures": closures, "has_errors": wrong}
+    context["blocks"] = fill("school_settings", request, school)
     context["may_view_audit"] = may(request.user, Capability.VIEW_AUDIT, school.pk)
     context["may_keep_keys"] = may(request.user, Capability.KEEP_KEYS, school.pk)
     return render(request, "accounts/school_settings.html", context, status=422 if wrong else 200)

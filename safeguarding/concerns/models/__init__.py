@@ -5,7 +5,8 @@ decision, links, notes) is for safeguarding leads. Every table carries the schoo
 Fields and reasons: domain reference 1.2.
 
 `kinds` what can be chosen · `concern` where it stands · `account` what was seen, about whom · `lead` what leads wrote and
-decided · `attachment` files · `access` who else may see it, and who may not · `unsent` what is not sent yet.
+decided · `attachment` files · `access` who else may see it, and who may not · `unsent` what is not sent yet · `outside`
+what somebody without an account has left.
 """
 
 from .access import ConcernGrant, ConcernSubject
@@ -14,6 +15,7 @@ from .attachment import Attachment
 from .concern import Concern
 from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, ReferenceCounter, Subcategory
 from .lead import Action, Closing, ConcernNote, Decision
+from .outside import OutsideLink, OutsideNote
 from .unsent import Draft, DraftOpening, KeptText
 
 __all__ = [
@@ -37,6 +39,8 @@ __all__ = [
     "HowSoon",
     "KeptText",
     "Level",
+    "OutsideLink",
+    "OutsideNote",
     "Receipt",
     "ReferenceCounter",
     "Subcategory",

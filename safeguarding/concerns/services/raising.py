@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from children.models import Child
@@ -31,6 +31,8 @@ from safeguarding.concerns.models import (
 from safeguarding.concerns.services.drafts import wait_for
 from safeguarding.concerns.services.escalation import first_to_call
 from safeguarding.concerns.services.naming import ChildEntry, name_children
+from safeguarding.concerns.services.numbering import next_number
+from safeguarding.concerns.services.outside.settling import became
 from safeguarding.concerns.services.telling import tell_readers
 from safeguarding.dates import clock, full_day
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
@@ -95,6 +97,7 @@ def raise_concern(*, token: UUID, school: School, report: Report, by: User, at: 
         _keep_line(concern, account.facts, report.account.facts, by=by, at=at)
     _write(concern, account, report, by=by, at=at)
     _end_draft(token, concern, by=by, at=at)
+    became(concern, token=token, by=by, at=at)
     record(Verb.CREATE, concern, by=by)
     tell_readers(concern, Notice.Kind.ADDED if concern.called_at else Notice.Kind.NEW_CONCERN, by=by, at=at)
     return concern
@@ -219,18 +222,6 @@ def sent_as(token: UUID, *, by: User) -> UUID | None:
         .values_list("pk", flat=True)
         .first()
     )
-
-
-def next_number(school_id: UUID, year: int) -> int:
-    """The next reference number of a school in a year, held until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO concerns_referencecounter (id, school_id, year, last) VALUES (%s, %s, %s, 1) "
-            "ON CONFLICT (school_id, year) DO UPDATE SET last = concerns_referencecounter.last + 1 RETURNING last",
-            [uuid7(), school_id, year],
-        )
-        number: int = cursor.fetchone()[0]
-    return number
 
 
 def _concern_of(token: UUID, by: User) -> Concern | None:
