@@ -104,6 +104,11 @@ class AsideForm(HarbourForm):
         error_messages={"required": "Say what you looked at, so that a colleague can look at it too"},
     )
 
+    def typed(self) -> list[tuple[str, str]]:
+        """What was typed, with the label of its field."""
+        text = str(self.data.get("reason_detail", "")).strip()
+        return [(str(self.fields["reason_detail"].label), text)] if text else []
+
 
 def as_log_form(note: OutsideNote) -> Content:
     """What the log form begins with: every word of the note, and in the account who wrote it and how they can be reached."""

@@ -104,14 +104,17 @@ def _page(
     refusal: HarbourError | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    may = note_life.open_to(note, request.user)
     context: dict[str, Any] = {
         "note": note,
-        "may": note_life.open_to(note, request.user),
+        "may": may,
         "may_take_up": may_settle_note(request.user, note) and note.status != OutsideNote.Status.CONCERN,
         "is_mine": note.taken_up_by_id == request.user.pk,
         "here": request.path,
         "form": form or AsideForm(),
         "refusal": refusal,
+        # Where the page offers their form no more, the words stand there to be copied.
+        "lost": form.typed() if form is not None and not may["put_forward"] else [],
         "has_errors": status == 422,
     }
     return render(request, "outside/note.html", context, status=status)
