@@ -158,10 +158,11 @@ $$;
 -- Who has begun the form with this token: its draft, the concern it became, or what it added to an account.
 CREATE FUNCTION rules.owner_of_form(token uuid) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT author_id FROM public.concerns_draft WHERE id = owner_of_form.token
-    UNION ALL
-    SELECT logged_by_id FROM public.concerns_concern AS concern WHERE concern.token = owner_of_form.token
-    UNION ALL
-    SELECT author_id FROM public.concerns_amendment AS added WHERE added.token = owner_of_form.token
-    LIMIT 1
+    SELECT coalesce(
+        (SELECT author_id FROM public.concerns_draft WHERE id = owner_of_form.token),
+        -- Who typed in a sheet of paper, not who wrote it.
+        (SELECT paper.typed_by_id FROM public.concerns_paperform AS paper
+         JOIN public.concerns_concern AS concern ON concern.id = paper.concern_id WHERE concern.token = owner_of_form.token),
+        (SELECT logged_by_id FROM public.concerns_concern AS concern WHERE concern.token = owner_of_form.token),
+        (SELECT author_id FROM public.concerns_amendment AS added WHERE added.token = owner_of_form.token LIMIT 1))
 $$;

@@ -1,16 +1,19 @@
-"""What may follow? The moves of a concern, of an action and of a note from outside, as tables. Drawn in `docs/lifecycles.md`."""
+"""What may follow? The moves of a concern, of an action, of a note from outside and of a paper form, as tables. Drawn in `docs/lifecycles.md`."""
 
 from safeguarding.audit.models import Verb
 from safeguarding.moves import Lifecycle, Move
 
-from .models import Action, Concern, OutsideNote
+from .models import Action, Concern, OutsideNote, PaperForm
 from .permissions import (
+    may_check_form,
     may_decide,
     may_finish_action,
+    may_keep_forms,
     may_read,
     may_read_note,
     may_set_note_aside,
     may_settle_note,
+    may_type_form,
 )
 
 _LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
@@ -168,6 +171,79 @@ note_life: Lifecycle[OutsideNote] = Lifecycle(
             verb=Verb.REOPEN,
             refusal=_LEADS,
             out_of_turn=_ALREADY,
+        ),
+    ],
+)
+
+P = PaperForm.Status
+_MOVED = "Somebody has done something else with this form meanwhile. Open it again to see where it stands."
+
+
+def _ending(name: str, target: PaperForm.Status, sources: frozenset[str]) -> Move:
+    """What becomes of a sheet that is no concern."""
+    return Move(
+        name=name,
+        sources=sources,
+        target=target,
+        may=may_keep_forms,
+        verb=Verb.CLOSE,
+        refusal=_LEADS,
+        out_of_turn=_MOVED,
+        stamps="ended",
+    )
+
+
+paper_life: Lifecycle[PaperForm] = Lifecycle(
+    "A numbered paper form",
+    lambda: PaperForm,
+    P,
+    [
+        Move(
+            name="begin",
+            sources=frozenset({P.OUT, P.MISSING, P.TYPING}),
+            target=P.TYPING,
+            may=may_type_form,
+            verb=Verb.ASSIGN,
+            refusal="You have no role at this school, so you cannot type in its forms.",
+            out_of_turn=_MOVED,
+            stamps="begun",
+            required=("written_on",),
+        ),
+        Move(
+            name="enter",
+            sources=frozenset({P.TYPING}),
+            target=P.ENTERED,
+            may=may_type_form,
+            verb=Verb.LINK,
+            refusal="You have no role at this school, so you cannot type in its forms.",
+            out_of_turn="This paper form has been typed in by a colleague, or put away, since you began. Nothing was sent. "
+            "Look the number up under Paper forms, and discard this draft if the form is there.",
+            stamps="typed",
+            required=("concern",),
+            tells="the safeguarding leads on duty, as of any new concern",
+        ),
+        Move(
+            name="check",
+            sources=frozenset({P.ENTERED}),
+            target=P.CHECKED,
+            may=may_check_form,
+            verb=Verb.CONFIRM,
+            refusal="You have typed this in yourself today, or your role does not include this. Another safeguarding lead, "
+            "deputy or the Headteacher of this school compares it with the paper; or you do, on another day.",
+            out_of_turn="Somebody has compared this with the paper already.",
+            stamps="checked",
+        ),
+        _ending("spoil", P.SPOILED, frozenset({P.OUT, P.MISSING, P.TYPING})),
+        _ending("give_back", P.RETURNED, frozenset({P.OUT, P.MISSING})),
+        _ending("miss", P.MISSING, frozenset({P.OUT})),
+        Move(
+            name="find",
+            sources=frozenset({P.SPOILED, P.RETURNED, P.MISSING, P.TYPING}),
+            target=P.OUT,
+            may=may_keep_forms,
+            verb=Verb.REOPEN,
+            refusal=_LEADS,
+            out_of_turn=_MOVED,
         ),
     ],
 )

@@ -20,7 +20,7 @@ from safeguarding.panels import NavItem, Panel, Tab, register
 
 from . import chronology
 from .entries import SOURCES, told_of
-from .models import Action, Attachment, Concern, OutsideNote
+from .models import Action, Attachment, Concern, OutsideNote, PaperForm
 from .permissions import access_given
 from .services import reading
 from .services.drafts import unsent_for_a_day, unsent_of
@@ -109,6 +109,17 @@ def _note_of_concern(request: Request, concern: Any) -> dict[str, Any] | None:
     return {"note": note} if note else None
 
 
+def _paper_of_concern(request: Request, concern: Any) -> dict[str, Any] | None:
+    """The numbered paper form from which a concern was typed in."""
+    paper = (
+        visible(request, PaperForm)
+        .filter(concern=concern)
+        .select_related("written_by", "typed_by", "checked_by")
+        .first()
+    )
+    return {"paper": paper} if paper else None
+
+
 def _references_of_notes(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
     found = visible(request, OutsideNote).filter(pk__in=keys).only("year", "number")
     return {note.pk: note.reference for note in found}
@@ -169,6 +180,7 @@ register(
     Panel("notice_strip", "unsent", "concerns/strip.html", data=_own_unsent, may=_logs),
     Panel("staff_home", "actions", "concerns/actions_panel.html", data=_to_do, may=lambda r: not _reads(r), order=10),
     Panel("today_above", "outside", "outside/today_panel.html", data=_from_outside),
+    Panel("concern", "paper", "papers/concern_panel.html", data=_paper_of_concern),
     Panel("concern", "outside", "outside/concern_panel.html", data=_note_of_concern),
     Panel(
         "school_settings", "outside", "outside/settings_panel.html", data=lambda r, school: {"link": link_of(school.pk)}

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 from uuid import UUID
 
 from safeguarding.sealing.services.keeping import share
 from safeguarding.sealing.subjects import Subject, kind_of, wrapped_for
 
-from .models import Concern, ConcernChild, OutsideNote
+from .models import Concern, ConcernChild, OutsideNote, PaperForm
 
 KIND = kind_of(Concern)
 
@@ -36,11 +37,14 @@ def keep_for_all(concern: UUID) -> None:
     share(KIND, subjects_of([concern]))
 
 
-def schools_of_notes(notes: Collection[UUID]) -> Mapping[UUID, Collection[Subject]]:
-    """A note from outside stays the school's: whom it is about its writer could only describe."""
-    there = OutsideNote._base_manager.filter(pk__in=notes).values_list("pk", "school_id")
-    return {note: [Subject.school(school)] for note, school in there}
+def schools_of(
+    model: type[OutsideNote] | type[PaperForm], keys: Collection[UUID]
+) -> Mapping[UUID, Collection[Subject]]:
+    """A note from outside and a sheet of paper stay the school's: whom they are about, their concern says."""
+    there = model._base_manager.filter(pk__in=keys).values_list("pk", "school_id")
+    return {one: [Subject.school(school)] for one, school in there}
 
 
 wrapped_for(KIND, subjects_of)
-wrapped_for(kind_of(OutsideNote), schools_of_notes)
+wrapped_for(kind_of(OutsideNote), partial(schools_of, OutsideNote))
+wrapped_for(kind_of(PaperForm), partial(schools_of, PaperForm))

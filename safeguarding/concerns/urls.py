@@ -18,6 +18,7 @@ from .views import (
     outside,
     outside_notes,
     paper,
+    papers,
     reporting,
     reports,
 )
@@ -96,4 +97,8 @@ urlpatterns: list[URLPattern] = [
     path("children/<uuid:child_id>/chronology/", chronology.child_chronology, name="child_chronology"),
     path("children/<uuid:child_id>/chronology/paper/", chronology.chronology_paper, name="chronology_paper"),
     path("paper-form/", paper.paper_form, name="paper_form"),
+    path("paper-forms/", papers.paper_forms, name="paper_forms"),
+    path("paper-forms/enter/", papers.paper_enter, name="paper_enter"),
+    path("paper-forms/batch/<uuid:batch>/", papers.paper_batch, name="paper_batch"),
+    path("paper-forms/<uuid:form_id>/", papers.paper_form_page, name="paper_form_page"),
 ]

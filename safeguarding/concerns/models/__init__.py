@@ -6,7 +6,7 @@ Fields and reasons: domain reference 1.2.
 
 `kinds` what can be chosen · `concern` where it stands · `account` what was seen, about whom · `lead` what leads wrote and
 decided · `attachment` files · `access` who else may see it, and who may not · `unsent` what is not sent yet · `outside`
-what somebody without an account has left.
+what somebody without an account has left · `papers` the numbered forms for when Harbour cannot be reached.
 """
 
 from .access import ConcernGrant, ConcernSubject
@@ -16,6 +16,7 @@ from .concern import Concern
 from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, ReferenceCounter, Subcategory
 from .lead import Action, Closing, ConcernNote, Decision
 from .outside import OutsideLink, OutsideNote
+from .papers import PaperForm
 from .unsent import Draft, DraftOpening, KeptText
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "Level",
     "OutsideLink",
     "OutsideNote",
+    "PaperForm",
     "Receipt",
     "ReferenceCounter",
     "Subcategory",
