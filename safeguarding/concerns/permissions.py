@@ -250,8 +250,10 @@ def may_set_note_aside(user: Any, note: OutsideNote) -> bool:
 
 
 def may_keep_forms(user: Any, form: PaperForm) -> bool:
-    """Who prints numbered forms, and says what has become of each."""
-    return may(user, Capability.DECIDE_CONCERNS, form.school_id)
+    """Who prints numbered forms, and says what has become of each; of one that is a concern, whoever stands in there too."""
+    if may(user, Capability.DECIDE_CONCERNS, form.school_id):
+        return True
+    return form.concern_id is not None and stands_in(user, form.concern_id, form.school_id)
 
 
 def may_type_form(user: Any, form: PaperForm) -> bool:

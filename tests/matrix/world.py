@@ -29,12 +29,26 @@ from children.services import filing, link_siblings
 from children.services.registering import register_child
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import Notice, School, Team, TeamMember, User
-from safeguarding.concerns.models import Concern, ConcernGrant, ConcernSubject, Decision, HowSoon, KeptText, Receipt
-from safeguarding.concerns.services import attaching, deciding, raising
+from safeguarding.concerns.models import (
+    Concern,
+    ConcernGrant,
+    ConcernSubject,
+    Decision,
+    Draft,
+    HowSoon,
+    KeptText,
+    OutsideNote,
+    PaperForm,
+    Receipt,
+)
+from safeguarding.concerns.services import attaching, deciding, papers, raising
 from safeguarding.concerns.services.deciding import Ruling
 from safeguarding.concerns.services.drafts import open_draft, save_draft
 from safeguarding.concerns.services.kept import keep_text
 from safeguarding.concerns.services.naming import ChildEntry
+from safeguarding.concerns.services.outside import links, settling
+from safeguarding.concerns.services.outside.leaving import Left, leave_note
+from safeguarding.concerns.services.papers import Written
 from safeguarding.concerns.services.raising import AccountFacts, Report
 from safeguarding.keys import uuid7
 from safeguarding.uploads.services.keeping import Upload
@@ -100,6 +114,7 @@ def make() -> World:
     for record in RECORDS:
         _concern(world, record)
         _papers(world, record)
+    _from_elsewhere(world)
     _close(world)
     _access(world)
     _unsent(world)
@@ -220,6 +235,36 @@ def _papers(world: World, record: str) -> None:
     world.keys[record]["photograph"] = put(token=uuid7(), consent=consent).pk
     if record == "open":
         put(token=uuid7())
+
+
+def _from_elsewhere(world: World) -> None:
+    """Each concern began with a note from outside and was typed in from a sheet; how they become one is tested elsewhere."""
+    link = {s: links.make_link(school=s, by=by, at=THEN) for s, by in (
+        (world.here, world.people["lead"]), (world.there, world.people["lead_there"]))}  # fmt: skip
+    for record in RECORDS:
+        word, school, lead, concern = world.word, world.school_of(record), world.lead_of(record), world.concerns[record]
+        left = Left(
+            how_soon=HowSoon.TODAY, name=word.name(), agency=word(), contact=word(), about_child=word.name(), facts=word(),
+            child_words=word(),
+        )  # fmt: skip
+        slip = leave_note(link=link[school], token=uuid7(), left=left, at=THEN)
+        note = OutsideNote._base_manager.get(token=slip.token)
+        settling.put_forward(
+            note=settling.open_note(note=note, by=lead), reason="spam", detail=word(), by=lead, at=THEN
+        )
+        OutsideNote._base_manager.filter(pk=note.pk).update(
+            status="concern", concern=concern, ended_at=THEN, ended_by=lead
+        )
+        typed, unused = papers.make_forms(school=school, batch=uuid7(), count=2, place="Office", by=lead, at=THEN)
+        written = Written(on=THEN.date(), name=word.name())
+        papers.begin_typing(form=typed, written=written, content={}, by=lead, at=THEN)
+        Draft._base_manager.filter(author=lead, started_at=THEN, concern=None).delete()
+        PaperForm._base_manager.filter(pk=typed.pk).update(
+            status="entered", concern=concern, typed_at=THEN, typed_by=lead
+        )
+        world.keys[record] |= {"note": note.pk, "slip": slip.token, "secret": link[school].secret, "paper": typed.pk}
+        if record in ("open", "other"):
+            world.keys[record]["paper_batch"] = unused.batch
 
 
 def _decide(world: World, record: str) -> None:

@@ -57,10 +57,10 @@ class OutsideForm(HarbourForm):
         error_messages={"required": "Enter your role, and where you come from"},
     )
     contact = forms.CharField(
-        label="How the school can reach you",
+        label="How the school can contact you",
         help_text="A telephone number or an e-mail address. A safeguarding lead may need to ask you something.",
         max_length=DESCRIPTION,
-        error_messages={"required": "Enter how the school can reach you"},
+        error_messages={"required": "Enter how the school can contact you"},
     )
 
     def clean(self) -> dict[str, Any]:
@@ -111,11 +111,11 @@ class AsideForm(HarbourForm):
 
 
 def as_log_form(note: OutsideNote) -> Content:
-    """What the log form begins with: every word of the note, and in the account who wrote it and how they can be reached."""
+    """What the log form begins with: every word of the note, and in the account who wrote it and how to contact them."""
     child, day = f"{ConcernChild.Kind.UNNAMED}-1", note.observed_on
     account = (
         f"Left from outside as {note.reference} on {full_moment(note.received_at)} by {note.name}, {note.agency}. "
-        f"To reach them: {note.contact}."
+        f"To contact them: {note.contact}."
     )
     return {
         "how_soon": [str(note.how_soon)],

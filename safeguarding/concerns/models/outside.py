@@ -78,7 +78,7 @@ class OutsideNote(models.Model):
     how_soon = models.PositiveSmallIntegerField("how soon somebody needs to act", choices=HowSoon)
     name = SealedText("full name of who wrote it")
     agency = SealedText("role, and where they come from")
-    contact = SealedText("how they can be reached")
+    contact = SealedText("how to contact them")
     about_child = SealedText("which child")
     observed_on = models.DateField("date", null=True, blank=True)
     observed_at = models.TimeField("time", null=True, blank=True)

@@ -142,7 +142,14 @@ def paper_of(token: UUID) -> PaperForm | None:
 
 
 def entered(paper: PaperForm, concern: Concern, *, by: User, at: datetime) -> None:
-    """The log form has been sent. Raises `OutOfTurn` where the number was used or put away meanwhile: nothing is sent then."""
+    """The log form has been sent. Raises `OutOfTurn` where the number was used, put away or taken over meanwhile: nothing is
+    sent then, as whose words they are was said by somebody else last.
+    """
+    if paper.status == Status.TYPING and paper.begun_by_id != by.pk:
+        raise OutOfTurn(
+            f"A colleague has begun to type in {paper.reference} since you did. Nothing was sent. Speak to each other; to go "
+            "on yourself, enter its number once more under “Type in a paper form”."
+        )
     paper_life.perform("enter", paper, by=by, at=at, concern=concern)
 
 

@@ -1,7 +1,7 @@
 """The page on which somebody without an account leaves a note: a supply teacher, a visitor, a neighbour.
 
-It knows nobody, searches nothing and shows of the school its name and whom to ring. Its form carries no browser's token: an
-address that is passed from hand to hand must not ask for a cookie, and a foreign site that posts here could as well open it.
+It knows nobody, searches nothing and shows of the school its name and whom to ring. Its form is taken without the browser's
+token: a browser that keeps no cookies must not lose what was typed, and a foreign site that posts here could as well open it.
 """
 
 from uuid import UUID

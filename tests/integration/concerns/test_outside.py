@@ -124,7 +124,7 @@ def test_pressed_twice_it_is_one_note_and_with_other_words_another(visitor, link
         ({"how_soon": ""}, "Say how soon someone needs to act"),
         ({"facts": "", "child_words": " "}, "Write what you saw or heard, or what the child said"),
         ({"facts": "x" * 15_001}, "What you saw or heard must be 15000 characters or fewer"),
-        ({"contact": ""}, "Enter how the school can reach you"),
+        ({"contact": ""}, "Enter how the school can contact you"),
         ({"name": ""}, "Enter your full name"),
         ({"observed_on_year": "2031"}, "must be today or in the past"),
         ({"key": "made up"}, "Only part of this page arrived"),
