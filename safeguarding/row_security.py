@@ -47,6 +47,9 @@ SYSTEM_TASKS: dict[str, frozenset[str]] = {
     "escalation of calls and of unread concerns": frozenset({
         "concerns.concern", "concerns.concernchild", "concerns.draft", "concerns.outsidenote",
     }),
+    "is each emergency sheet still true": frozenset({
+        "concerns.emergencysheet", "children.child", "children.contact", "children.contactlink", "children.contactrestriction",
+    }),
     "matching of imports": frozenset({
         "audit.logentry",
         "children.child", "children.childdetail", "children.othername", "children.formerupn", "children.enrolment",

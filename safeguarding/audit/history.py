@@ -43,6 +43,7 @@ NOT_FOLLOWED = {
     "concerns.draft": "words that nobody has sent: their author’s alone, and gone when they are sent",
     "concerns.draftopening": "ends with its draft; written once",
     "concerns.outsidenote": "as it was left, for ever; each of its moves is an event",
+    "concerns.emergencysheet": "that a sheet was made; each of its moves is an event",
     "concerns.paperform": "a sheet of paper; each of its moves is an event",
     "concerns.kepttext": "words that could not be saved yet; gone when they are",
 }

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,7 +20,7 @@ from safeguarding.panels import NavItem, Panel, Tab, register
 
 from . import chronology
 from .entries import SOURCES, told_of
-from .models import Action, Attachment, Concern, OutsideNote, PaperForm
+from .models import Action, Attachment, Concern, EmergencySheet, OutsideNote, PaperForm
 from .permissions import access_given
 from .services import reading
 from .services.drafts import unsent_for_a_day, unsent_of
@@ -120,6 +120,23 @@ def _paper_of_concern(request: Request, concern: Any) -> dict[str, Any] | None:
     return {"paper": paper} if paper else None
 
 
+def _sheets_amiss(request: Request, record: Any) -> dict[str, Any] | None:
+    """Emergency sheets that are true no more, or lack what their maker may not see; that is not told to the maker."""
+    held = visible(request, EmergencySheet).filter(school_id=request.held.school_id, destroyed_at=None)
+    amiss = Q(stale_at__isnull=False) | (Q(lacks_something=True) & ~Q(made_by=request.user))
+    found = list(held.filter(amiss).order_by("made_at")[:IN_ASIDE])
+    return {"sheets": read_many(request, found, purpose="emergency sheets")} if found else None
+
+
+def _manages_school(request: Request) -> bool:
+    return may(request.user, "manage_school", request.held.school_id)
+
+
+def _references_of_sheets(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
+    found = visible(request, EmergencySheet).filter(pk__in=keys).only("year", "number")
+    return {sheet.pk: sheet.reference for sheet in found}
+
+
 def _references_of_notes(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
     found = visible(request, OutsideNote).filter(pk__in=keys).only("year", "number")
     return {note.pk: note.reference for note in found}
@@ -185,6 +202,8 @@ register(
     Panel(
         "school_settings", "outside", "outside/settings_panel.html", data=lambda r, school: {"link": link_of(school.pk)}
     ),
+    Panel("school_settings", "sheets", "emergency/settings_panel.html", data=lambda r, school: {}),
+    Panel("today_aside", "sheets", "emergency/today_panel.html", data=_sheets_amiss, may=_manages_school, order=60),
     Panel("today_aside", "unsent", "concerns/unsent_panel.html", data=_unsent_of_colleagues, may=_decides, order=70),
     Tab("chronology", "Chronology", "child_chronology", may=_reads_at, order=10, given=True),
     Tab("concerns", "Concerns", "child_concerns", may=_reads_at, order=20, given=True),
@@ -195,6 +214,7 @@ chronology.register(*SOURCES)
 # What a notice is about, by the type it was written with, and the page that shows it.
 leads_to("concern", lambda key: reverse("concern", args=[key]), _references_of_concerns)
 leads_to("outside_note", lambda key: reverse("outside_note", args=[key]), _references_of_notes)
+leads_to("emergency_sheet", lambda key: reverse("sheet", args=[key]), _references_of_sheets)
 leads_to("action", lambda key: reverse("action", args=[key]), _references_of_actions)
 leads_to("report", lambda key: reverse("report", args=[key]), _references_of_reports)
 leads_to("draft", lambda key: reverse("log_resume", args=[key]))

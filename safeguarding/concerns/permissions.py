@@ -41,6 +41,7 @@ from .models import (
     Decision,
     Draft,
     DraftOpening,
+    EmergencySheet,
     KeptText,
     OutsideNote,
     PaperForm,
@@ -198,6 +199,12 @@ def paper_forms_seen(me: Any) -> Rule:
     "reporting": whoever works at the school types in the sheet that they have in hand, and learns nothing of others.
     """
     return through_the_concern(me, "concern_id", doors={"reporting": among("school_id", fact("schools_of", me))})
+
+
+@rule(EmergencySheet)
+def sheets_seen(me: Any) -> Rule:
+    """Who holds an emergency sheet: for those who make them. What stands on one is kept nowhere."""
+    return Rule(because={"role": among("school_id", fact("schools_with", me, Capability.MANAGE_SCHOOL))})
 
 
 def schools_read(user: Any) -> list[UUID]:

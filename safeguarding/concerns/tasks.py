@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from .services.emergency import check_sheets
 from .services.escalation import chase_unread, escalate_calls
 from .services.outside.waiting import chase_notes, escalate_notes
 
@@ -16,3 +17,9 @@ def escalate() -> int:
 def chase() -> int:
     """Every 5 minutes: concerns, and notes from outside, that nobody has opened for a school day."""
     return chase_unread() + chase_notes()
+
+
+@shared_task
+def sheets() -> int:
+    """Every 10 minutes: emergency sheets of which a fact has changed."""
+    return check_sheets()

@@ -10,6 +10,7 @@ from .views import (
     chronology,
     deciding,
     drafts,
+    emergency,
     finding,
     history,
     keeping,
@@ -71,6 +72,10 @@ urlpatterns: list[URLPattern] = [
     path("from-outside/<uuid:note_id>/", outside_notes.outside_note, name="outside_note"),
     path("from-outside/link/", outside_notes.outside_link, name="outside_link"),
     path("from-outside/link/poster/", outside_notes.outside_poster, name="outside_poster"),
+    path("emergency-sheets/", emergency.sheets, name="sheets"),
+    path("emergency-sheets/make/", emergency.make_sheet, name="make_sheet"),
+    path("emergency-sheets/<uuid:sheet_id>/", emergency.sheet, name="sheet"),
+    path("emergency-sheets/<uuid:sheet_id>/out/", emergency.sheet_out, name="sheet_out"),
     # Who can see it, who has looked, and access to it.
     path("concerns/<uuid:concern_id>/access/", access.concern_access, name="concern_access"),
     path("concerns/<uuid:concern_id>/access/give/", access.concern_access_give, name="concern_access_give"),

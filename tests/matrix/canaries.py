@@ -54,6 +54,7 @@ PARTS: dict[str, str] = {
     # What a field was before. Its words are those of the record, and found as such.
     "audit.logentry": "concern",
     "concerns.action": "action",
+    "concerns.emergencysheet": "sheet",
     "concerns.draft": "draft",
     "concerns.draftopening": "opening",
     "concerns.kepttext": "kept",

@@ -41,7 +41,7 @@ from safeguarding.concerns.models import (
     PaperForm,
     Receipt,
 )
-from safeguarding.concerns.services import attaching, deciding, papers, raising
+from safeguarding.concerns.services import attaching, deciding, emergency, papers, raising
 from safeguarding.concerns.services.deciding import Ruling
 from safeguarding.concerns.services.drafts import open_draft, save_draft
 from safeguarding.concerns.services.kept import keep_text
@@ -87,6 +87,8 @@ class World:
     concerns: dict[str, Concern] = field(default_factory=dict)
     # Home and adult of the hidden child, which a sister shares.
     family: tuple[list[Home], list[Adult]] = field(default_factory=lambda: ([], []))
+    # Of which record's school each emergency sheet is.
+    sheets: dict[Any, str] = field(default_factory=dict)
     planted: Planted = field(default_factory=Planted)
     word: Words = field(default_factory=Words)
 
@@ -265,6 +267,13 @@ def _from_elsewhere(world: World) -> None:
         world.keys[record] |= {"note": note.pk, "slip": slip.token, "secret": link[school].secret, "paper": typed.pk}
         if record in ("open", "other"):
             world.keys[record]["paper_batch"] = unused.batch
+            facts = emergency.Facts(restrictions=[], social_workers=[], leads=[], others=[])
+            made = emergency.make_sheet(
+                school=school, token=uuid7(), form="file", holder=word.name(), place="Safe", envelope="", facts=facts, by=lead,
+                at=THEN,
+            )  # fmt: skip
+            world.keys[record]["sheet"] = made.pk
+            world.sheets[made.pk] = record
 
 
 def _decide(world: World, record: str) -> None:
@@ -414,6 +423,7 @@ class _Owner:
         names = {child.pk: name for name, child in world.children.items()}
         names |= {concern.pk: name for name, concern in world.concerns.items()}
         names |= {c.account.pk: name for name, c in world.concerns.items()}
+        names |= world.sheets
         for name, keys in world.keys.items():
             names |= {keys[kind]: name for kind in ("draft", "run") if kind in keys}
         shared: list[Iterator[tuple[Any, Any]]] = [

@@ -25,6 +25,7 @@ class Notice(models.Model):
         REOPENED = "reopened", "A concern has been opened again"
         UNREAD = "unread", "A concern has not been read yet"
         OUTSIDE = "outside", "Somebody without an account has left a note"
+        SHEET = "sheet", "An emergency sheet is out of date"
         ASIDE = "aside", "A note from outside is put forward to be set aside"
         RECEIPT = "receipt", "Your report has been read or closed"
         ACTION = "action", "An action for you"

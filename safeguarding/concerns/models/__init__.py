@@ -6,13 +6,14 @@ Fields and reasons: domain reference 1.2.
 
 `kinds` what can be chosen · `concern` where it stands · `account` what was seen, about whom · `lead` what leads wrote and
 decided · `attachment` files · `access` who else may see it, and who may not · `unsent` what is not sent yet · `outside`
-what somebody without an account has left · `papers` the numbered forms for when Harbour cannot be reached.
+what somebody without an account has left · `papers` the numbered forms for when Harbour cannot be reached, `emergency` who has the sheet for that day.
 """
 
 from .access import ConcernGrant, ConcernSubject
 from .account import Account, Amendment, BodyMapMark, ConcernChild
 from .attachment import Attachment
 from .concern import Concern
+from .emergency import EmergencySheet
 from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, ReferenceCounter, Subcategory
 from .lead import Action, Closing, ConcernNote, Decision
 from .outside import OutsideLink, OutsideNote
@@ -37,6 +38,7 @@ __all__ = [
     "Decision",
     "Draft",
     "DraftOpening",
+    "EmergencySheet",
     "HowSoon",
     "KeptText",
     "Level",

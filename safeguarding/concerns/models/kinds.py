@@ -55,6 +55,7 @@ class ReferenceCounter(models.Model):
         CONCERN = "C", "Concerns"
         OUTSIDE = "V", "Notes from outside"
         PAPER = "P", "Paper forms"
+        SHEET = "E", "Emergency sheets"
 
     id = key()
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+")
