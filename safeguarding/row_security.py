@@ -28,6 +28,7 @@ OWN_USER = frozenset({"accounts.absence", "accounts.notice", "accounts.reset", "
 REFERENCE = frozenset({
     "accounts.term", "accounts.closure", "accounts.accessreview", "concerns.category", "concerns.subcategory",
     "adults.readingchoice",
+    "concerns.outsidelink",
 })  # fmt: skip
 INFRASTRUCTURE = frozenset({
     "audit.event", "audit.leaf", "audit.checkpoint", "audit.sealstate", "concerns.referencecounter",
@@ -44,10 +45,15 @@ SYSTEM_TASKS: dict[str, frozenset[str]] = {
     "scans of attachments, and files that belong to nothing": frozenset({
         "concerns.attachment", "concerns.earlierfile", "children.childfile", "children.photograph", "audit.logentry",
     }),
-    "escalation of calls and of unread concerns": frozenset({"concerns.concern", "concerns.concernchild", "concerns.draft"}),
     "records from an earlier system, and what is left of those that were withdrawn": frozenset({
         "concerns.earlierbatch", "concerns.earlierupload", "concerns.earlierrow", "concerns.earlierpdf", "concerns.earlierrecord",
         "concerns.earlierfile",
+    }),
+    "escalation of calls and of unread concerns": frozenset({
+        "concerns.concern", "concerns.concernchild", "concerns.draft", "concerns.outsidenote",
+    }),
+    "is each emergency sheet still true": frozenset({
+        "concerns.emergencysheet", "children.child", "children.contact", "children.contactlink", "children.contactrestriction",
     }),
     "matching of imports": frozenset({
         "audit.logentry",
@@ -150,6 +156,9 @@ def _policies(model: type[models.Model], quote: ClientCursor[Any]) -> Iterator[s
     # A row is added at a school where one works, or where one sees it: somebody who left at noon finishes a draft.
     here = _sql(model, among("school_id", fact("schools_of", Me())), quote)
     checked = sql.SQL("({} OR {})").format(here, reach)
+    added = checked
+    if rule.addable is not None:
+        added = sql.SQL("({} OR COALESCE({}, false))").format(checked, _sql(model, rule.addable, quote))
     yield sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY").format(table)
     yield sql.SQL("ALTER TABLE {} FORCE ROW LEVEL SECURITY").format(table)
     for role in ("web", "worker"):
@@ -157,7 +166,7 @@ def _policies(model: type[models.Model], quote: ClientCursor[Any]) -> Iterator[s
         alone = sql.SQL("(SELECT rules.me()) IS NULL OR ") if unasked else sql.SQL("")
         for command, using, check in (
             ("SELECT", reach, None),
-            ("INSERT", None, checked),
+            ("INSERT", None, added),
             ("UPDATE", reach, checked),
             ("DELETE", reach if getattr(model, "web_may_delete", False) else sql.SQL("false"), None),
         ):

@@ -203,6 +203,11 @@ ACCOUNT_SESSION_REMEMBER = False
 # A school is one address: the library's limits by address would lock out everybody at 8:45, so the tight one is by account
 # and device (accounts/devices.py).
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "10/5m/key,300/m/ip"}
+# --- notes of people without an account, by the link of their school: how many in an hour
+# From one address: a tablet at reception, or a coach full of visitors behind one router, and no more.
+OUTSIDE_NOTES_FROM_ADDRESS = 20
+# By one link: more than a school reads in an hour. A flood from many addresses must not bury what somebody meant.
+OUTSIDE_NOTES_BY_LINK = 60
 # --- second factor: everybody who can open a record (accounts/permissions.py, `needs_second_factor`)
 MFA_ADAPTER = "safeguarding.accounts.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

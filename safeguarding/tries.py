@@ -10,6 +10,7 @@ import logging
 import time
 from typing import Any
 
+from django.core.cache import cache
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
@@ -61,3 +62,15 @@ class SharedTries(BaseCache):
                 logger.warning("queue cannot be reached, tries are counted here alone: %s", type(error).__name__)
                 self._away_until = time.monotonic() + PAUSE
         return getattr(self._own, method)(*arguments)
+
+
+def one_more(key: str, *, most: int, seconds: float, now: float) -> bool:
+    """Whether something may be done once more under `key`: `most` times in so many seconds, no more. It is counted where it may.
+
+    Two in the same moment may both be the last: this keeps a flood out, it is no lock.
+    """
+    lately = [at for at in cache.get(key, []) if at > now - seconds]
+    if len(lately) >= most:
+        return False
+    cache.set(key, [*lately, now], seconds)
+    return True

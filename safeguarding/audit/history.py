@@ -58,6 +58,9 @@ NOT_FOLLOWED = {
         ),
         "a concern about an adult: whoever reads changes of the children’s records must not find it; its entries are its history",
     ),
+    "concerns.outsidenote": "as it was left, for ever; each of its moves is an event",
+    "concerns.emergencysheet": "that a sheet was made; each of its moves is an event",
+    "concerns.paperform": "a sheet of paper; each of its moves is an event",
     "concerns.kepttext": "words that could not be saved yet; gone when they are",
 }
 BATCH = 4000

@@ -92,12 +92,14 @@ class Rule:
     """Who sees a row: for any of the reasons in `because`, unless `never`, which stands above every reason.
 
     `doors` are not reasons to see a row on a page. Each opens rows to one kind of service while it runs, as when a
-    reporter's account is finished that has become a concern its author may not read.
+    reporter's account is finished that has become a concern its author may not read. Through a door of `unseen` rows are
+    added and nothing is seen, as when somebody without an account leaves a note.
     """
 
     because: Mapping[str, Q]
     never: Q | None = None
     doors: Mapping[str, Q] = field(default_factory=dict)
+    unseen: Mapping[str, Q] = field(default_factory=dict)
 
     @property
     def visible(self) -> Q:
@@ -113,6 +115,12 @@ class Rule:
         """The rows to see, and those behind a door that is open."""
         doors = (Q(ThroughDoor(Value(name))) & self.each_with_denial(rows) for name, rows in self.doors.items())
         return reduce(or_, doors, self.visible)
+
+    @property
+    def addable(self) -> Q | None:
+        """The rows that may be added through a door that is open, by whoever asks; None where there are none."""
+        doors = [Q(ThroughDoor(Value(name))) & rows for name, rows in self.unseen.items()]
+        return reduce(or_, doors) if doors else None
 
 
 RuleOfPerson = Callable[[Any], Rule]

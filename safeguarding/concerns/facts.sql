@@ -123,6 +123,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         WHERE call.called_at IS NOT NULL AND call.acknowledged_at IS NULL AND (
             call.school_id IN (SELECT role.school_id FROM public.accounts_roleassignment AS role WHERE role.user_id = me)
             OR call.id IN (SELECT told.object_id FROM public.accounts_notice AS told WHERE told.user_id = me)))
+    OR EXISTS (
+        SELECT FROM public.concerns_outsidenote AS note
+        WHERE note.status = 'new' AND note.how_soon = 4
+          AND note.school_id IN (SELECT role.school_id FROM public.accounts_roleassignment AS role WHERE role.user_id = me))
+$$;
+
+-- What stands on the slip of a note from outside: asked by whoever has just left it, who may see nothing of the note.
+CREATE FUNCTION rules.slip_of_note(token uuid) RETURNS TABLE (year smallint, number integer, received_at timestamptz, link_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT note.year, note.number, note.received_at, note.link_id FROM public.concerns_outsidenote AS note
+    WHERE note.token = slip_of_note.token
 $$;
 
 CREATE FUNCTION rules.opened_drafts(me uuid) RETURNS uuid[]
@@ -147,12 +158,13 @@ $$;
 -- Who has begun the form with this token: its draft, the concern it became, or what it added to an account.
 CREATE FUNCTION rules.owner_of_form(token uuid) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT author_id FROM public.concerns_draft WHERE id = owner_of_form.token
-    UNION ALL
-    SELECT logged_by_id FROM public.concerns_concern AS concern WHERE concern.token = owner_of_form.token
-    UNION ALL
-    SELECT author_id FROM public.concerns_amendment AS added WHERE added.token = owner_of_form.token
-    LIMIT 1
+    SELECT coalesce(
+        (SELECT author_id FROM public.concerns_draft WHERE id = owner_of_form.token),
+        -- Who typed in a sheet of paper, not who wrote it.
+        (SELECT paper.typed_by_id FROM public.concerns_paperform AS paper
+         JOIN public.concerns_concern AS concern ON concern.id = paper.concern_id WHERE concern.token = owner_of_form.token),
+        (SELECT logged_by_id FROM public.concerns_concern AS concern WHERE concern.token = owner_of_form.token),
+        (SELECT author_id FROM public.concerns_amendment AS added WHERE added.token = owner_of_form.token LIMIT 1))
 $$;
 
 -- What was brought in from an earlier system and withdrawn again: from then on nobody sees anything of it.

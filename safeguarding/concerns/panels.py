@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,10 +24,12 @@ from safeguarding.references import quoted
 
 from . import chronology, entries_earlier
 from .entries import SOURCES, told_of
-from .models import Action, Attachment, Concern, EarlierFile
+from .models import Action, Attachment, Concern, EarlierFile, EmergencySheet, OutsideNote, PaperForm
 from .permissions import access_given
 from .services import reading
 from .services.drafts import unsent_for_a_day, unsent_of
+from .services.outside.links import link_of
+from .services.outside.waiting import unsettled
 from .services.progress import references_of
 from .services.sight import given_concerns, standing_in
 
@@ -104,6 +106,55 @@ def _address_of_reference(request: Request, reference: str) -> str:
     return reverse("concern", args=[found.pk]) if found else ""
 
 
+def _from_outside(request: Request, record: Any) -> dict[str, Any] | None:
+    """Notes of people without an account that nobody has settled; no panel where there are none."""
+    rows = unsettled(visible(request, OutsideNote), request.held.school_id)
+    found = list(rows[: IN_ASIDE + 1])
+    if not found:
+        return None
+    shown = read_many(request, found[:IN_ASIDE], purpose="from outside")
+    return {"notes": shown, "number": len(found) if len(found) <= IN_ASIDE else rows.count()}
+
+
+def _note_of_concern(request: Request, concern: Any) -> dict[str, Any] | None:
+    """The note from outside with which a concern began. The page of the concern records that it was seen."""
+    note = visible(request, OutsideNote).filter(concern=concern).first()
+    return {"note": note} if note else None
+
+
+def _paper_of_concern(request: Request, concern: Any) -> dict[str, Any] | None:
+    """The numbered paper form from which a concern was typed in."""
+    paper = (
+        visible(request, PaperForm)
+        .filter(concern=concern)
+        .select_related("written_by", "typed_by", "checked_by")
+        .first()
+    )
+    return {"paper": paper} if paper else None
+
+
+def _sheets_amiss(request: Request, record: Any) -> dict[str, Any] | None:
+    """Emergency sheets that are true no more, or lack what their maker may not see; that is not told to the maker."""
+    held = visible(request, EmergencySheet).filter(school_id=request.held.school_id, destroyed_at=None)
+    amiss = Q(stale_at__isnull=False) | (Q(lacks_something=True) & ~Q(made_by=request.user))
+    found = list(held.filter(amiss).order_by("made_at")[:IN_ASIDE])
+    return {"sheets": read_many(request, found, purpose="emergency sheets")} if found else None
+
+
+def _manages_school(request: Request) -> bool:
+    return may(request.user, "manage_school", request.held.school_id)
+
+
+def _references_of_sheets(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
+    found = visible(request, EmergencySheet).filter(pk__in=keys).only("year", "number")
+    return {sheet.pk: sheet.reference for sheet in found}
+
+
+def _references_of_notes(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
+    found = visible(request, OutsideNote).filter(pk__in=keys).only("year", "number")
+    return {note.pk: note.reference for note in found}
+
+
 def _references_of_actions(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
     found = visible(request, Action).filter(pk__in=keys)
     return {action.pk: action.reference for action in found.only("reference")}
@@ -175,6 +226,14 @@ register(
     NavItem("my_reports", "My reports", "my_reports", may=_logs, order=60),
     Panel("notice_strip", "unsent", "concerns/strip.html", data=_own_unsent, may=_logs),
     Panel("staff_home", "actions", "concerns/actions_panel.html", data=_to_do, may=lambda r: not _reads(r), order=10),
+    Panel("today_above", "outside", "outside/today_panel.html", data=_from_outside),
+    Panel("concern", "paper", "papers/concern_panel.html", data=_paper_of_concern),
+    Panel("concern", "outside", "outside/concern_panel.html", data=_note_of_concern),
+    Panel(
+        "school_settings", "outside", "outside/settings_panel.html", data=lambda r, school: {"link": link_of(school.pk)}
+    ),
+    Panel("school_settings", "sheets", "emergency/settings_panel.html", data=lambda r, school: {}),
+    Panel("today_aside", "sheets", "emergency/today_panel.html", data=_sheets_amiss, may=_manages_school, order=60),
     Panel("today_aside", "unsent", "concerns/unsent_panel.html", data=_unsent_of_colleagues, may=_decides, order=70),
     Tab("chronology", "Chronology", "child_chronology", may=_reads_at, order=10, given=True),
     Tab("concerns", "Concerns", "child_concerns", may=_reads_at, order=20, given=True),
@@ -184,6 +243,8 @@ chronology.register(*SOURCES, *entries_earlier.SOURCES)
 
 # What a notice is about, by the type it was written with, and the page that shows it.
 leads_to("concern", lambda key: reverse("concern", args=[key]), _references_of_concerns)
+leads_to("outside_note", lambda key: reverse("outside_note", args=[key]), _references_of_notes)
+leads_to("emergency_sheet", lambda key: reverse("sheet", args=[key]), _references_of_sheets)
 leads_to("action", lambda key: reverse("action", args=[key]), _references_of_actions)
 leads_to("report", lambda key: reverse("report", args=[key]), _references_of_reports)
 quoted(_address_of_reference)

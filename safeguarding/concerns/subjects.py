@@ -2,12 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 from uuid import UUID
+
+from django.db import models
 
 from safeguarding.sealing.services.keeping import share
 from safeguarding.sealing.subjects import Subject, kind_of, wrapped_for
 
-from .models import Concern, ConcernChild
+from .models import Concern, ConcernChild, EmergencySheet, OutsideNote, PaperForm
 
 KIND = kind_of(Concern)
 
@@ -36,4 +39,13 @@ def keep_for_all(concern: UUID) -> None:
     share(KIND, subjects_of([concern]))
 
 
+def schools_of(model: type[models.Model], keys: Collection[UUID]) -> Mapping[UUID, Collection[Subject]]:
+    """Notes from outside and sheets of paper stay the school's: whom they are about, their concern says."""
+    there = model._base_manager.filter(pk__in=keys).values_list("pk", "school_id")
+    return {one: [Subject.school(school)] for one, school in there}
+
+
 wrapped_for(KIND, subjects_of)
+wrapped_for(kind_of(OutsideNote), partial(schools_of, OutsideNote))
+wrapped_for(kind_of(PaperForm), partial(schools_of, PaperForm))
+wrapped_for(kind_of(EmergencySheet), partial(schools_of, EmergencySheet))

@@ -5,19 +5,21 @@ from uuid import UUID
 from celery import shared_task
 
 from .services.earlier import take_up, take_up_all
+from .services.emergency import check_sheets
 from .services.escalation import chase_unread, escalate_calls
+from .services.outside.waiting import chase_notes, escalate_notes
 
 
 @shared_task
 def escalate() -> int:
-    """Every 15 seconds: calls that nobody has opened go to the next person."""
-    return escalate_calls()
+    """Every 15 seconds: calls that nobody has opened go to the next person, and notes from outside that cannot wait."""
+    return escalate_calls() + escalate_notes()
 
 
 @shared_task
 def chase() -> int:
-    """Every 5 minutes: concerns that nobody has opened for a school day."""
-    return chase_unread()
+    """Every 5 minutes: concerns, and notes from outside, that nobody has opened for a school day."""
+    return chase_unread() + chase_notes()
 
 
 @shared_task
@@ -30,3 +32,9 @@ def work_on_earlier_records(batch_id: str) -> bool:
 def work_on_all_earlier_records() -> int:
     """Every minute: files that wait and that nobody works on, because a worker was stopped or the queue was away."""
     return take_up_all()
+
+
+@shared_task
+def sheets() -> int:
+    """Every 10 minutes: emergency sheets of which a fact has changed."""
+    return check_sheets()

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from safeguarding.concerns.models import Account, ConcernChild, Decision, HowSoon, Level, Receipt
+from safeguarding.concerns.services.outside.leaving import Left
 
 WORRIED = ConcernChild.Role.WORRIED_ABOUT
 HOUR = timedelta(hours=1)
@@ -38,6 +39,8 @@ class Fresh:
     added: str = ""
     # The name of a drawing that the reporter attached.
     drawing: str = ""
+    # Written on a numbered paper form, and typed in by a lead.
+    on_paper: bool = False
 
 
 DESK = (
@@ -208,6 +211,7 @@ DECIDED = (
             words="“It’s {1}’s table.”",
             place=Account.Place.HALL,
             how=Account.HowKnown.SAW_OR_HEARD,
+            on_paper=True,
         ),
         title="Left to eat on her own",
         kind=Decision.Kind.IN_SCHOOL,
@@ -259,3 +263,17 @@ DOCUMENT = (
     17,
 )
 PHOTOGRAPHED = "P0150"
+
+# Numbered forms in the office, and what a supply teacher has left by the school's link. Nobody has read it yet.
+PAPER_FORMS, PAPER_PLACE, PAPER_AGO = 10, "Office", 12 * DAY
+LEFT_AGO = timedelta(minutes=95)
+LEFT = Left(
+    how_soon=HowSoon.TODAY,
+    name="Sam Hill",
+    agency="Supply teacher, Beacon Staff",
+    contact="07700 900123",
+    about_child="A girl in Year 4 with two plaits. The others call her Bea.",
+    facts="She asked twice whether her uncle would be at the gate today and went quiet when I said that I did not know. At "
+    "lunch she stayed in the cloakroom. I do not know the family and may have got this wrong.",
+    child_words="“If he’s there can I go home with somebody else?”",
+)

@@ -4,7 +4,9 @@ Ages are in school time before the last moment at which the school was open, so 
 """
 
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from children.models import Child, ChildDetail
 from children.services import bulk
@@ -15,9 +17,13 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Account, Category, Concern, ConcernChild, Decision, Subcategory
+from safeguarding.concerns.services import papers
 from safeguarding.concerns.services.attaching import attach_to_report
 from safeguarding.concerns.services.deciding import Ruling, add_action, decide, open_concern
 from safeguarding.concerns.services.drafts import save_draft
+from safeguarding.concerns.services.outside import links
+from safeguarding.concerns.services.outside.leaving import leave_note
+from safeguarding.concerns.services.papers import Written
 from safeguarding.concerns.services.raising import AccountFacts, ChildEntry, Report, amend, raise_concern
 from safeguarding.demo import desk
 from safeguarding.demo.desk import HOUR, Decided, Fresh
@@ -45,6 +51,7 @@ class Desk:
         self._draft()
         self._correction()
         self._papers()
+        self._from_outside()
         return len(desk.DECIDED) + len(desk.DESK)
 
     def _decided(self, entry: Decided) -> None:
@@ -126,7 +133,20 @@ class Desk:
             subcategory=self.subcategories[fresh.category],
             marks=dict(fresh.marks),
         )
-        return raise_concern(token=self.keys.token(), school=self.school, report=report, by=self._user(fresh.by), at=at)
+        token, by = self._sheet(fresh, at) if fresh.on_paper else (self.keys.token(), self._user(fresh.by))
+        return raise_concern(token=token, school=self.school, report=report, by=by, at=at)
+
+    def _sheet(self, fresh: Fresh, at: datetime) -> tuple[UUID, User]:
+        """The first of ten numbered forms, which a lead types in: the form's token, and who sends it."""
+        lead, written = (
+            self._user("S02"),
+            Written(on=at.date(), at=at.time().replace(second=0), by=self._user(fresh.by)),
+        )
+        made = papers.make_forms(
+            school=self.school, batch=self.keys.token(), count=desk.PAPER_FORMS, place=desk.PAPER_PLACE, by=lead,
+            at=self._when(desk.PAPER_AGO),
+        )  # fmt: skip
+        return papers.begin_typing(form=made[0], written=written, content={}, by=lead, at=at), lead
 
     def _draft(self) -> None:
         child, at = self._child(desk.DRAFT_CHILD), self._when(desk.DRAFT_AGO)
@@ -166,6 +186,13 @@ class Desk:
             by=self._user(desk.CORRECTED_BY),
             at=self._when(6 * HOUR),
         )
+
+    def _from_outside(self) -> None:
+        """The link for people without an account, and one note that waits."""
+        link = links.make_link(school=self.school, by=self._user("S02"), at=self._when(desk.PAPER_AGO))
+        at = self._when(desk.LEFT_AGO)
+        seen = replace(desk.LEFT, observed_on=at.date(), observed_at=at.time().replace(minute=0, second=0))
+        leave_note(link=link, token=self.keys.token(), left=seen, at=at)
 
     def _fill(self, fresh: Fresh, text: str) -> str:
         """The children by name: in full the first time, then as they are called."""

@@ -19,6 +19,8 @@ PUBLIC = {
     "health": "the container's health check; says ok and nothing else",
     "log_concern": "keeps what was typed when the session ended meanwhile; asks for sign-in before it shows anything",
     "log_autosave": "the same, every few seconds while it is being typed; answers with a time",
+    "outside": "somebody without an account leaves a concern; shows the name of the school and whom to ring",
+    "outside_slip": "and its number, for whoever has just left it",
     "report_add": "the same, for something added to a report",
 }
 # The only pages that are not Harbour's own. Signing in is theirs to decide.

@@ -46,7 +46,8 @@ PARTS: dict[str, str] = {
          "concerns.concerngrant"), "access",
     ),
     **dict.fromkeys(
-        ("concerns.concern", "concerns.concernsubject", "concerns.decision", "concerns.closing", "concerns.concernnote"),
+        ("concerns.concern", "concerns.concernsubject", "concerns.decision", "concerns.closing", "concerns.concernnote",
+         "concerns.outsidenote", "concerns.paperform"),
         "concern",
     ),
     **dict.fromkeys(
@@ -56,6 +57,7 @@ PARTS: dict[str, str] = {
     # What a field was before. Its words are those of the record, and found as such.
     "audit.logentry": "concern",
     "concerns.action": "action",
+    "concerns.emergencysheet": "sheet",
     "concerns.draft": "draft",
     "concerns.draftopening": "opening",
     "concerns.kepttext": "kept",

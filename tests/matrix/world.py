@@ -34,17 +34,23 @@ from safeguarding.concerns.models import (
     ConcernGrant,
     ConcernSubject,
     Decision,
+    Draft,
     EarlierPdf,
     EarlierRow,
     HowSoon,
     KeptText,
+    OutsideNote,
+    PaperForm,
     Receipt,
 )
-from safeguarding.concerns.services import attaching, deciding, raising
+from safeguarding.concerns.services import attaching, deciding, emergency, papers, raising
 from safeguarding.concerns.services.deciding import Ruling
 from safeguarding.concerns.services.drafts import open_draft, save_draft
 from safeguarding.concerns.services.kept import keep_text
 from safeguarding.concerns.services.naming import ChildEntry
+from safeguarding.concerns.services.outside import links, settling
+from safeguarding.concerns.services.outside.leaving import Left, leave_note
+from safeguarding.concerns.services.papers import Written
 from safeguarding.concerns.services.raising import AccountFacts, Report
 from safeguarding.keys import uuid7
 from safeguarding.uploads.services.keeping import Upload
@@ -84,6 +90,8 @@ class World:
     concerns: dict[str, Concern] = field(default_factory=dict)
     # Home and adult of the hidden child, which a sister shares.
     family: tuple[list[Home], list[Adult]] = field(default_factory=lambda: ([], []))
+    # Of which record's school each emergency sheet is.
+    sheets: dict[Any, str] = field(default_factory=dict)
     planted: Planted = field(default_factory=Planted)
     word: Words = field(default_factory=Words)
 
@@ -111,6 +119,7 @@ def make() -> World:
     for record in RECORDS:
         _concern(world, record)
         _papers(world, record)
+    _from_elsewhere(world)
     _close(world)
     _access(world)
     _unsent(world)
@@ -233,6 +242,43 @@ def _papers(world: World, record: str) -> None:
     world.keys[record]["photograph"] = put(token=uuid7(), consent=consent).pk
     if record == "open":
         put(token=uuid7())
+
+
+def _from_elsewhere(world: World) -> None:
+    """Each concern began with a note from outside and was typed in from a sheet; how they become one is tested elsewhere."""
+    link = {s: links.make_link(school=s, by=by, at=THEN) for s, by in (
+        (world.here, world.people["lead"]), (world.there, world.people["lead_there"]))}  # fmt: skip
+    for record in RECORDS:
+        word, school, lead, concern = world.word, world.school_of(record), world.lead_of(record), world.concerns[record]
+        left = Left(
+            how_soon=HowSoon.TODAY, name=word.name(), agency=word(), contact=word(), about_child=word.name(), facts=word(),
+            child_words=word(),
+        )  # fmt: skip
+        slip = leave_note(link=link[school], token=uuid7(), left=left, at=THEN)
+        note = OutsideNote._base_manager.get(token=slip.token)
+        settling.put_forward(
+            note=settling.open_note(note=note, by=lead), reason="spam", detail=word(), by=lead, at=THEN
+        )
+        OutsideNote._base_manager.filter(pk=note.pk).update(
+            status="concern", concern=concern, ended_at=THEN, ended_by=lead
+        )
+        typed, unused = papers.make_forms(school=school, batch=uuid7(), count=2, place="Office", by=lead, at=THEN)
+        written = Written(on=THEN.date(), name=word.name())
+        papers.begin_typing(form=typed, written=written, content={}, by=lead, at=THEN)
+        Draft._base_manager.filter(author=lead, started_at=THEN, concern=None).delete()
+        PaperForm._base_manager.filter(pk=typed.pk).update(
+            status="entered", concern=concern, typed_at=THEN, typed_by=lead
+        )
+        world.keys[record] |= {"note": note.pk, "slip": slip.token, "secret": link[school].secret, "paper": typed.pk}
+        if record in ("open", "other"):
+            world.keys[record]["paper_batch"] = unused.batch
+            facts = emergency.Facts(restrictions=[], social_workers=[], leads=[], others=[])
+            made = emergency.make_sheet(
+                school=school, token=uuid7(), form="file", holder=word.name(), place="Safe", envelope="", facts=facts, by=lead,
+                at=THEN,
+            )  # fmt: skip
+            world.keys[record]["sheet"] = made.pk
+            world.sheets[made.pk] = record
 
 
 def _decide(world: World, record: str) -> None:
@@ -412,6 +458,7 @@ class _Owner:
         names = {child.pk: name for name, child in world.children.items()}
         names |= {concern.pk: name for name, concern in world.concerns.items()}
         names |= {c.account.pk: name for name, c in world.concerns.items()}
+        names |= world.sheets
         for name, keys in world.keys.items():
             names |= {keys[kind]: name for kind in ("draft", "run", "batch", "staff_concern") if kind in keys}
         shared: list[Iterator[tuple[Any, Any]]] = [

@@ -20,6 +20,8 @@ NO_EVENT: dict[tuple[str, str], str] = {
     ("*", "concerns.draft"): _FRAME,
     ("calls_strip", "concerns.concern"): _POLLED,
     ("calls_strip?part", "concerns.concern"): _POLLED,
+    ("calls_strip", "concerns.outsidenote"): _POLLED,
+    ("calls_strip?part", "concerns.outsidenote"): _POLLED,
     ("call?part", "concerns.concern"): _POLLED,
     ("call?part", "concerns.account"): _POLLED,
     ("call_lead", "concerns.concern"): _NAMES_NOBODY,

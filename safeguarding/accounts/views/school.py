@@ -23,7 +23,7 @@ from safeguarding.audit.seals.standing import MOST_COUNTED, standing
 from safeguarding.audit.services import record
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
-from safeguarding.panels import settings
+from safeguarding.panels import fill, settings
 
 
 @require_GET
@@ -186,4 +186,5 @@ def _settings_page(request: Request, school: School, **given: Any) -> HttpRespon
     } | given
     wrong = any(form.errors for form in forms.values())
     context = forms | {"school": school, "terms": terms, "closures": closures, "has_errors": wrong}
+    context["blocks"] = fill("school_settings", request, school)
     return render(request, "accounts/school_settings.html", context, status=422 if wrong else 200)

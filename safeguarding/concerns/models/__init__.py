@@ -7,6 +7,8 @@ Fields and reasons: domain reference 1.2.
 `kinds` what can be chosen · `concern` where it stands · `account` what was seen, about whom · `lead` what leads wrote and
 decided · `attachment` files · `access` who else may see it, and who may not · `unsent` what is not sent yet ·
 `earlier` what an earlier system of the school had.
+decided · `attachment` files · `access` who else may see it, and who may not · `unsent` what is not sent yet · `outside`
+what somebody without an account has left · `papers` the numbered forms for when Harbour cannot be reached, `emergency` who has the sheet for that day.
 """
 
 from .access import ConcernGrant, ConcernSubject
@@ -14,8 +16,11 @@ from .account import Account, Amendment, BodyMapMark, ConcernChild
 from .attachment import Attachment
 from .concern import Concern
 from .earlier import EarlierBatch, EarlierFile, EarlierPdf, EarlierRecord, EarlierRow, EarlierUpload
+from .emergency import EmergencySheet
 from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, ReferenceCounter, Subcategory
 from .lead import Action, Closing, ConcernNote, Decision
+from .outside import OutsideLink, OutsideNote
+from .papers import PaperForm
 from .unsent import Draft, DraftOpening, KeptText
 
 __all__ = [
@@ -42,9 +47,13 @@ __all__ = [
     "EarlierRecord",
     "EarlierRow",
     "EarlierUpload",
+    "EmergencySheet",
     "HowSoon",
     "KeptText",
     "Level",
+    "OutsideLink",
+    "OutsideNote",
+    "PaperForm",
     "Receipt",
     "ReferenceCounter",
     "Subcategory",

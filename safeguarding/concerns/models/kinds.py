@@ -49,18 +49,25 @@ class Subcategory(models.Model):
 
 
 class ReferenceCounter(models.Model):
-    """The last number given to a concern of a school in a year. Locked while the next one is taken."""
+    """The last number given to something of a school in a year. Locked while the next one is taken."""
+
+    class Kind(models.TextChoices):
+        CONCERN = "C", "Concerns"
+        OUTSIDE = "V", "Notes from outside"
+        PAPER = "P", "Paper forms"
+        SHEET = "E", "Emergency sheets"
 
     id = key()
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=1, choices=Kind, default=Kind.CONCERN)
     year = models.PositiveSmallIntegerField()
     last = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint("school", "year", name="one_counter_a_year")]
+        constraints = [models.UniqueConstraint("school", "kind", "year", name="one_counter_a_year")]
 
     class PersonalData(personal_data.PersonalData):
-        plain = ("year", "last")
+        plain = ("kind", "year", "last")
         source = Source.HARBOUR
         retention = Retention.KEPT
 

@@ -21,7 +21,7 @@ from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, HowSoon
-from safeguarding.concerns.services.telling import may_be_told, readers
+from safeguarding.concerns.services.telling import ToRead, may_be_told, readers
 
 # A concern that nobody has opened for a school day is chased (recommended in the domain reference 1.2, not statutory).
 UNREAD_AFTER = timedelta(hours=7)
@@ -29,14 +29,14 @@ UNREAD_AFTER = timedelta(hours=7)
 CHASED_AT_ONCE = 200
 
 
-def first_to_call(concern: Concern, *, caller: User, at: datetime) -> list[User]:
+def first_to_call(concern: ToRead, *, caller: User | None, at: datetime) -> list[User]:
     """Who is called at once: the first lead on duty, else everybody on duty, else everybody who could read it."""
     queue = _queue(concern, caller, at)
     leads = {p.pk for p in leads_on_duty(concern.school_id, on=timezone.localdate(at))}
     return queue[:1] if queue and queue[0].pk in leads else queue
 
 
-def _queue(concern: Concern, caller: User, at: datetime) -> list[User]:
+def _queue(concern: ToRead, caller: User | None, at: datetime) -> list[User]:
     """Who is called, in order: leads on duty, then others on duty; everybody who takes calls when all of them are away.
 
     Only people who see the concern: where those who take calls do not, whoever reads it in their place. Without the
@@ -44,14 +44,16 @@ def _queue(concern: Concern, caller: User, at: datetime) -> list[User]:
     """
     day, school_id = timezone.localdate(at), concern.school_id
     on_duty_now = {p.pk: p for p in [*leads_on_duty(school_id, on=day), *on_duty(school_id, on=day)]}
-    on_duty_now.pop(caller.pk, None)
+    callers = {caller.pk} if caller else set()
+    for called_by in callers:
+        on_duty_now.pop(called_by, None)
     for people in (
         list(on_duty_now.values()),
-        people_with(Capability.RECEIVE_CALLS, school_id, day).exclude(pk=caller.pk),
+        people_with(Capability.RECEIVE_CALLS, school_id, day).exclude(pk__in=callers),
     ):
         if found := may_be_told(concern, list(people)):
             return found
-    return [person for person in readers(concern, on=day, but={caller.pk}) if person.pk != caller.pk]
+    return [person for person in readers(concern, on=day, but=callers) if person.pk not in callers]
 
 
 @transaction.atomic
@@ -68,7 +70,7 @@ def escalate_calls(*, at: datetime | None = None, only: UUID | None = None) -> i
     # Until the first limit has passed there is nothing to do, and most calls are opened before: no lock, no more queries.
     waiting = waiting.filter(called_at__lte=at - F("school__call_next_after") * timedelta(minutes=1))
     for concern in waiting.select_for_update(skip_locked=True, of=("self",)).select_related("school", "logged_by"):
-        for person in _due_to_be_told(concern, at):
+        for person in due_to_be_told(concern, concern.logged_by, at):
             tell(
                 people=[person],
                 school_id=concern.school_id,
@@ -82,24 +84,24 @@ def escalate_calls(*, at: datetime | None = None, only: UUID | None = None) -> i
     return told
 
 
-def _due_to_be_told(concern: Concern, at: datetime) -> list[User]:
+def due_to_be_told(concern: ToRead, caller: User | None, at: datetime) -> list[User]:
     """Who should know by now and does not."""
-    return [person for when, people in _steps(concern, at) if when <= at for person in people]
+    return [person for when, people in _steps(concern, caller, at) if when <= at for person in people]
 
 
 def still_to_be_told(concern: Concern, *, at: datetime) -> list[tuple[datetime, list[User]]]:
     """To whom a call that nobody opens goes next, and when. Those who should know by now already are left out."""
-    return [(when, people) for when, people in _steps(concern, at) if when > at and people]
+    return [(when, people) for when, people in _steps(concern, concern.logged_by, at) if when > at and people]
 
 
-def _steps(concern: Concern, at: datetime) -> list[tuple[datetime, list[User]]]:
+def _steps(concern: ToRead, caller: User | None, at: datetime) -> list[tuple[datetime, list[User]]]:
     """Of who does not know: one more person after some minutes, the Headteacher after some more.
 
     Where the Headteacher is away, is not there or has called, everybody else who is on duty stands in.
     """
     called = concern.called_at or at
     known = set(Notice.objects.filter(object_id=concern.pk, kind=Notice.Kind.CALL).values_list("user_id", flat=True))
-    queue = [p for p in _queue(concern, concern.logged_by, at) if p.pk not in known]
+    queue = [p for p in _queue(concern, caller, at) if p.pk not in known]
     heads = _headteachers(concern.school_id, at)
     following = queue[:1] if len(known) < 2 else []
     last: list[User] = []
@@ -127,7 +129,7 @@ def chase_unread(*, at: datetime | None = None) -> int:
         late = [
             concern
             for concern in unread.filter(school=school).order_by("-how_soon", "logged_at")[:CHASED_AT_ONCE]
-            if calendar.hours_between(concern.logged_at, at) >= _patience(concern, school)
+            if calendar.hours_between(concern.logged_at, at) >= patience(concern, school)
         ]
         for concern in late:
             seeing = may_be_told(concern, people) or readers(concern, on=timezone.localdate(at))
@@ -144,7 +146,7 @@ def chase_unread(*, at: datetime | None = None) -> int:
     return chased
 
 
-def _patience(concern: Concern, school: School) -> timedelta:
+def patience(concern: ToRead, school: School) -> timedelta:
     """How long a concern may wait unread, in school hours: minutes where it was marked "right now", else a school day."""
     if concern.how_soon == HowSoon.RIGHT_NOW:
         return timedelta(minutes=school.call_head_after)

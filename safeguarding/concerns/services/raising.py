@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from children.models import Child
@@ -31,6 +32,9 @@ from safeguarding.concerns.models import (
 from safeguarding.concerns.services.drafts import wait_for
 from safeguarding.concerns.services.escalation import first_to_call
 from safeguarding.concerns.services.naming import ChildEntry, name_children
+from safeguarding.concerns.services.numbering import next_number
+from safeguarding.concerns.services.outside.settling import became
+from safeguarding.concerns.services.papers import entered, paper_of
 from safeguarding.concerns.services.telling import tell_readers
 from safeguarding.dates import clock, full_day
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
@@ -75,7 +79,8 @@ def raise_concern(*, token: UUID, school: School, report: Report, by: User, at: 
     """Log a concern, or finish the account of one that began as a call for a lead.
 
     `token` came with the empty form: the same token again, by whatever accident, returns the concern that is there.
-    Leads on duty are told after commit. Raises `NotAllowed` for somebody without a role at the school or a token that
+    Leads on duty are told after commit. Where a numbered paper form is typed in, the words and the concern are those of who
+    wrote it. Raises `NotAllowed` for somebody without a role at the school or a token that
     belongs to somebody else, `BadInput` when nobody is named or nothing is written.
     """
     at = at or timezone.now()
@@ -87,14 +92,19 @@ def raise_concern(*, token: UUID, school: School, report: Report, by: User, at: 
         raise BadInput("Name or describe at least one child.")
     if not (report.account.facts.strip() or report.account.child_words.strip()):
         raise BadInput("Write what you saw or heard, or what the child said.")
+    paper = paper_of(token)
+    author = (paper and paper.written_by) or by
     if concern is None:
-        concern = _begin(token=token, school=school, how_soon=report.how_soon, by=by, at=at)
-        account = Account(concern=concern, school=school, author=by, recorded_at=at)
+        concern = _begin(token=token, school=school, how_soon=report.how_soon, by=author, at=at)
+        account = Account(concern=concern, school=school, author=author, recorded_at=at)
     else:
         account = Account.objects.get(concern=concern)
         _keep_line(concern, account.facts, report.account.facts, by=by, at=at)
-    _write(concern, account, report, by=by, at=at)
+    _write(concern, account, report, by=author, at=at)
+    if paper is not None:
+        entered(paper, concern, by=by, at=at)
     _end_draft(token, concern, by=by, at=at)
+    became(concern, token=token, by=by, at=at)
     record(Verb.CREATE, concern, by=by)
     tell_readers(concern, Notice.Kind.ADDED if concern.called_at else Notice.Kind.NEW_CONCERN, by=by, at=at)
     return concern
@@ -213,24 +223,9 @@ def amend(*, account: Account, token: UUID, text: str, reason: str, by: User, at
 
 @door("reporting")
 def sent_as(token: UUID, *, by: User) -> UUID | None:
-    """The concern that one's own form has become already; None while it has not been sent."""
-    return (
-        Concern.objects.filter(token=token, logged_by=by, finished_at__isnull=False)
-        .values_list("pk", flat=True)
-        .first()
-    )
-
-
-def next_number(school_id: UUID, year: int) -> int:
-    """The next reference number of a school in a year, held until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO concerns_referencecounter (id, school_id, year, last) VALUES (%s, %s, %s, 1) "
-            "ON CONFLICT (school_id, year) DO UPDATE SET last = concerns_referencecounter.last + 1 RETURNING last",
-            [uuid7(), school_id, year],
-        )
-        number: int = cursor.fetchone()[0]
-    return number
+    """The concern that one's own form, or one typed in from paper, has become already; None while it has not been sent."""
+    mine = Q(logged_by=by) | Q(paper_form__typed_by=by)
+    return Concern.objects.filter(mine, token=token, finished_at__isnull=False).values_list("pk", flat=True).first()
 
 
 def _concern_of(token: UUID, by: User) -> Concern | None:

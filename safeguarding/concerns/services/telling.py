@@ -15,10 +15,12 @@ from safeguarding.accounts.permissions import people_with
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import leads_on_duty, on_duty, staff_of, tell
 from safeguarding.audit.protection import who_sees
-from safeguarding.concerns.models import Account, Concern
+from safeguarding.concerns.models import Account, Concern, OutsideNote
 
 # Who stands in, in the order in which they are asked.
 STAND_INS = ("alternate_lead", "chair")
+# What somebody has to read: a concern, or what was left from outside and is none yet.
+ToRead = Concern | OutsideNote
 
 
 def seers(concern: Concern, *, on: date) -> dict[UUID, list[str]]:
@@ -26,13 +28,13 @@ def seers(concern: Concern, *, on: date) -> dict[UUID, list[str]]:
     return who_sees(concern, [one.user.pk for one in staff_of(concern.school_id, on=on)])
 
 
-def may_be_told(concern: Concern, people: Sequence[User]) -> list[User]:
+def may_be_told(concern: ToRead, people: Sequence[User]) -> list[User]:
     """Those of `people`, in their order, who see the concern."""
     seen = who_sees(concern, [person.pk for person in people]) if people else {}
     return [person for person in people if person.pk in seen]
 
 
-def readers(concern: Concern, *, on: date, but: Collection[UUID] = ()) -> list[User]:
+def readers(concern: ToRead, *, on: date, but: Collection[UUID] = ()) -> list[User]:
     """Who is told of something to read in the concern: the first of these that is not empty, of people who see it.
 
     Leads and deputies on duty; the alternate lead; whoever else takes calls and is in; whoever takes calls; whoever reads

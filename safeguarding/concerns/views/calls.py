@@ -29,9 +29,10 @@ from safeguarding.audit.services import record
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.calls import CallForm, Said, as_report, said
 from safeguarding.concerns.forms.typed import Typed
-from safeguarding.concerns.models import Account, Concern
+from safeguarding.concerns.models import Account, Concern, OutsideNote
 from safeguarding.concerns.services import calling, escalation, raising
 from safeguarding.concerns.services.drafts import save_draft
+from safeguarding.concerns.services.outside.waiting import notes_calling
 from safeguarding.concerns.views.keeping import for_its_author
 from safeguarding.concerns.views.posted import everything
 from safeguarding.concerns.views.unsaved import says_unsaved, whom_to_ring
@@ -222,4 +223,5 @@ def calls_strip(request: Request) -> HttpResponse:
     at = timezone.now()
     waiting = calling.calls_for(request.user, visible(request, Concern), at=at)
     template = "calls/part_strip.html" if "part" in request.GET else "calls/strip.html"
-    return render(request, template, {"calls": waiting})
+    notes = notes_calling(request.user, visible(request, OutsideNote), at=at)
+    return render(request, template, {"calls": waiting, "notes": notes})

@@ -39,6 +39,7 @@ from safeguarding.dates import full_day
 from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
+from safeguarding.panels import fill
 from safeguarding.uploads.forms import AttachForm
 
 
@@ -196,6 +197,7 @@ def _page(
         "concern": found,
         "may": may,
         "offered": offered,
+        "origins": fill("concern", request, found),
         "steps": steps(it, request.user, at=at),
         "key": tokens.issue(request.user, school_id=found.school_id),
         "kept": [form for form in bound.values() if form.kept],

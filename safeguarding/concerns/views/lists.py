@@ -75,6 +75,7 @@ def today(request: Request) -> HttpResponse:
         "news": rows(few["news"]),
         "reviews": rows(few["reviews"]),
         "all": _all(lists, {"waiting": shown, "urgent": urgent, **few}),
+        "above": fill("today_above", request),
         "aside": fill("today_aside", request),
     }
     return render(request, "concerns/today.html", context)

@@ -14,7 +14,7 @@ from safeguarding.accounts.permissions import anyone_signed_in, requires_for_rec
 from safeguarding.accounts.titles import Titles
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_one, visible
-from safeguarding.concerns.models import Account, ConcernChild, HowSoon
+from safeguarding.concerns.models import Account, ConcernChild, HowSoon, PaperForm
 from safeguarding.concerns.permissions import access_given
 from safeguarding.concerns.services.deciding import open_concern
 from safeguarding.concerns.services.reading import for_page
@@ -35,6 +35,7 @@ def concern_paper(request: Request, concern_id: UUID) -> HttpResponse:
     titles = Titles(concern.school_id)
     context = {
         **_words(it, titles),
+        "typed_from": visible(request, PaperForm).filter(concern=concern).select_related("written_by", "typed_by").first(),
         "concern": concern,
         "children": it.children,
         "logged": titles.signed(concern.logged_by, concern.logged_at),

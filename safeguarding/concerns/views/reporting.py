@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from children.models import Child
 from children.services import Found, find_children, loggable, namesakes
+from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import ensure, may, never_waits, public, requires
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import bulk, get_school
@@ -33,6 +34,7 @@ from safeguarding.concerns.services.drafts import is_anothers, is_overtaken, uns
 from safeguarding.concerns.services.help_now import HelpNow, help_now
 from safeguarding.concerns.services.kinds import kinds_on
 from safeguarding.concerns.services.naming import take_out_of_call
+from safeguarding.concerns.services.papers import typed_for
 from safeguarding.concerns.services.progress import UnfinishedCall, unfinished_call
 from safeguarding.concerns.services.raising import raise_concern, sent_as
 from safeguarding.concerns.views.keeping import (
@@ -76,7 +78,7 @@ def log_concern(request: Request) -> HttpResponse:
 def log_resume(request: Request, token: UUID) -> HttpResponse:
     """One form: what was typed on it so far, or an empty one. One that was sent leads to its report."""
     if (sent := sent_as(token, by=request.user)) is not None:
-        return redirect("report", sent)
+        return redirect(_page_of_sent(token, sent, by=request.user))
     mine = visible(request, Draft).filter(pk=token, author=request.user)
     draft = read_one(request, mine, pk=token) if mine.exists() else None
     if draft is None and is_anothers(token, by=request.user):
@@ -173,9 +175,16 @@ def _send(request: Request, typed: Typed, key: tokens.FormKey, page: Page) -> Ht
             at=here.at,
         )
         messages.success(request, f"Sent to the safeguarding leads. Your reference is {concern.reference}.")
-        return SeeOther(reverse("report", args=[concern.pk]))
+        return SeeOther(_page_of_sent(key.token, concern.pk, by=request.user))
     kept = keep_typed(key, typed, page=page, at=here.at)
     return _page(request, typed, token=key.token, here=here, draft=kept.draft, form=form)
+
+
+def _page_of_sent(token: UUID, concern_id: UUID, *, by: User) -> str:
+    """One's own report; the page of the paper form, for who typed in what a colleague wrote."""
+    if (form_id := typed_for(token, by=by)) is not None:
+        return reverse("paper_form_page", args=[form_id])
+    return reverse("report", args=[concern_id])
 
 
 def report_form(request: Request, typed: Typed, here: HelpNow, *, checked: bool) -> ReportForm:

@@ -59,25 +59,27 @@ def says_unsaved(
         if as_json:
             return JsonResponse({"problem": _sentence(ring["people"])}, status=503)
         typed = read(data)
-        context = {
-            **ring,
-            "title": title,
-            "at": timezone.now(),
-            "lines": lines(typed),
-            "unnamed": len(typed.records),
-            "address": request.path,
-            "posted": [(name, text) for name, texts in data.lists() if name not in _NOT_AGAIN for text in texts],
-            "button": next(((name, label) for name, label in again.items() if not name or name in data), None),
-            # What the frame of a page otherwise asks the database for.
-            "harbour": {"demo": settings.DEMO},
-        }
-        return render(request, "concerns/not_saved.html", context, status=503)
+        button = next(((name, label) for name, label in again.items() if not name or name in data), None)
+        context = {"title": title, "lines": lines(typed), "unnamed": len(typed.records), "button": button}
+        return page_unsaved(request, data, {**ring, **context})
 
     def declare(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         view.unsaved = unsaved  # type: ignore[attr-defined]
         return view
 
     return declare
+
+
+def page_unsaved(request: HttpRequest, data: QueryDict, context: Mapping[str, Any]) -> HttpResponse:
+    """What was typed, to be copied and printed, and a button that sends all of it again."""
+    frame = {
+        "at": timezone.now(),
+        "address": request.path,
+        "posted": [(name, text) for name, texts in data.lists() if name not in _NOT_AGAIN for text in texts],
+        # What the frame of a page otherwise asks the database for.
+        "harbour": {"demo": settings.DEMO},
+    }
+    return render(request, "concerns/not_saved.html", {**frame, **context}, status=503)
 
 
 def _ring(signed: str) -> dict[str, list[Any]]:

@@ -1,0 +1,234 @@
+"""Make the sheet for when nothing works: who must not collect which child, whom to ring. And say when it is true no more.
+
+What stands on it is what its maker may see: a child who is hidden from them is not on it. The worker, who sees every row,
+says so to their colleagues; to the maker nothing tells of it.
+"""
+
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+import pikepdf
+from django.db import transaction
+from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from children.models import Child, Contact, ContactLink, ContactRestriction
+from safeguarding.accounts.models import Notice, School, User
+from safeguarding.accounts.permissions import ensure, people_with
+from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.services import call_order, settle_notices, tell
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
+from safeguarding.concerns.models import EmergencySheet, ReferenceCounter
+from safeguarding.concerns.services.numbering import next_number
+from safeguarding.dates import full_day
+from safeguarding.exceptions import BadInput, OutOfTurn
+
+See = Callable[[type[Model]], QuerySet[Any]]
+MANAGERS = "Only the designated safeguarding lead and the Headteacher make the emergency sheet, and say who holds it."
+# No letter or figure that is taken for another: it is typed from paper, in the dark.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+@dataclass(frozen=True)
+class Restriction:
+    """An order or agreement that is in force about a child: who it binds, and what it says."""
+
+    child: str
+    class_name: str
+    adult: str
+    kind: str
+    terms: str
+    until: str
+
+
+@dataclass(frozen=True)
+class Number:
+    """Somebody to ring: who, for whom or as what, and the numbers."""
+
+    name: str
+    what: str
+    numbers: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that stands on the sheet, in its order."""
+
+    restrictions: list[Restriction]
+    social_workers: list[Number]
+    leads: list[Number]
+    others: list[Number]
+
+    @property
+    def digest(self) -> str:
+        """The same for the same facts."""
+        words = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        return salted_hmac(__name__, words, algorithm="sha256").hexdigest()
+
+
+def facts_of(school: School, see: See, *, today: date) -> Facts:
+    """What stands on the sheet of a school, as far as `see` shows the children."""
+    cards = {child.pk: child for child in see(Child).filter(school=school, left_on=None)}
+    in_force = see(ContactRestriction).filter(school=school, child__in=cards, starts_on__lte=today)
+    orders = list(in_force.filter(Q(ends_on=None) | Q(ends_on__gte=today)))
+    links = see(ContactLink).filter(school=school, child__in=cards, ends_on=None, relationship__iexact="social worker")
+    workers = list(links.order_by("order", "pk"))
+    adults = see(Contact).in_bulk({one.contact_id for one in (*orders, *workers) if one.contact_id})
+    return Facts(
+        restrictions=sorted(
+            (_restriction(order, cards[order.child_id], adults) for order in orders),
+            key=lambda r: (r.child, r.adult, r.kind, r.terms),
+        ),
+        social_workers=sorted(
+            (
+                Number(_name(adult), f"for {cards[link.child_id].full_name}", _numbers(adult.mobile, adult.telephone))
+                for link in workers
+                if (adult := adults.get(link.contact_id))
+            ),
+            key=lambda n: (n.what, n.name),
+        ),
+        leads=[
+            Number(one.name, one.role, f"extension {one.extension}" if one.extension else "no extension is known")
+            for one in call_order(school.pk, on=today)
+        ],
+        others=[
+            Number(name, what, number)
+            for name, what, number in (
+                ("The school", "main number", school.telephone),
+                ("Children’s social care", "daytime", school.social_care_day),
+                ("Children’s social care", "nights and weekends", school.social_care_night),
+            )
+            if number
+        ],
+    )
+
+
+def _restriction(order: ContactRestriction, child: Child, adults: Mapping[UUID, Contact]) -> Restriction:
+    adult = adults.get(order.contact_id) if order.contact_id else None
+    return Restriction(
+        child=child.full_name,
+        class_name=child.class_name,
+        adult=_name(adult) if adult else "Not named",
+        kind=order.get_kind_display(),
+        terms=order.terms,
+        until=full_day(order.ends_on) if order.ends_on else "",
+    )
+
+
+def _name(adult: Contact) -> str:
+    return f"{adult.full_name}, {adult.organisation}" if adult.organisation else adult.full_name
+
+
+def _numbers(*numbers: str) -> str:
+    return ", ".join(filter(None, numbers)) or "no number is known"
+
+
+@transaction.atomic
+def make_sheet(
+    *,
+    school: School,
+    token: UUID,
+    form: str,
+    holder: str,
+    place: str,
+    envelope: str,
+    facts: Facts,
+    by: User,
+    at: datetime | None = None,
+) -> EmergencySheet:
+    """A sheet of these facts is made for a holder. The same `token` again returns the one that is there.
+
+    Raises `NotAllowed`, `BadInput`.
+    """
+    ensure(by, Capability.MANAGE_SCHOOL, school.pk, MANAGERS)
+    School.objects.select_for_update(no_key=True).get(pk=school.pk)
+    if (there := EmergencySheet.objects.filter(token=token).first()) is not None:
+        return there
+    if not (holder.strip() and place.strip()):
+        raise BadInput("Say who holds the sheet, and where it is kept.")
+    at = at or timezone.now()
+    year = timezone.localdate(at).year
+    made = EmergencySheet(
+        school=school, token=token, year=year, number=next_number(school.pk, year, ReferenceCounter.Kind.SHEET),
+        form=form, holder=holder.strip(), place=place.strip(), envelope=envelope.strip(), made_at=at, made_by=by,
+        digest=facts.digest,
+    )  # fmt: skip
+    made.save(force_insert=True)
+    record(Verb.CREATE, made, by=by, purpose=form)
+    return made
+
+
+def passphrase() -> str:
+    """Five groups of five: 124 bits. Shown once and kept nowhere."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(5))
+
+
+def encrypted(pdf: bytes, words: str) -> bytes:
+    """A PDF that opens with these words alone (AES-256, PDF 2.0). Nobody has the owner's password: it is thrown away."""
+    out = BytesIO()
+    with pikepdf.Pdf.open(BytesIO(pdf)) as document:
+        locks = pikepdf.Encryption(user=words, owner=secrets.token_urlsafe(32), R=6)
+        document.save(out, encryption=locks)
+    return out.getvalue()
+
+
+@transaction.atomic
+def destroy_sheet(*, sheet: EmergencySheet, by: User, at: datetime | None = None) -> EmergencySheet:
+    """Its holder has destroyed it, or sent it back and it was. Raises `NotAllowed`, `OutOfTurn` the second time."""
+    ensure(by, Capability.MANAGE_SCHOOL, sheet.school_id, MANAGERS)
+    at = at or timezone.now()
+    locked = EmergencySheet.objects.select_for_update(of=("self",)).get(pk=sheet.pk)
+    if locked.destroyed_at is not None:
+        raise OutOfTurn("A colleague has written down already that this sheet is destroyed.")
+    locked.destroyed_at, locked.destroyed_by = at, by
+    locked.save(update_fields=["destroyed_at", "destroyed_by"])
+    record(Verb.WITHDRAW, locked, by=by, purpose="destroyed")
+    settle_notices(object_id=locked.pk, kinds=(Notice.Kind.SHEET,), by=by, at=at)
+    return locked
+
+
+@transaction.atomic
+def check_sheets(*, at: datetime | None = None) -> int:
+    """Look whether each sheet that somebody holds is still true, and whole. By the worker, which sees every row.
+
+    Returns how many were found out of date now; those who make sheets are told, once for each.
+    """
+    at, stale = at or timezone.now(), 0
+    today = timezone.localdate(at)
+    held = EmergencySheet.objects.filter(destroyed_at=None, stale_at=None).select_for_update(of=("self",))
+    for sheet in held.select_related("school", "made_by"):
+        now = facts_of(sheet.school, _seen_by(sheet.made_by), today=today)
+        everything = facts_of(sheet.school, lambda model: model._default_manager.all(), today=today)
+        lacks = now.digest != everything.digest
+        if lacks != sheet.lacks_something or now.digest != sheet.digest:
+            sheet.lacks_something = lacks
+            if now.digest != sheet.digest:
+                sheet.stale_at = at
+                stale += 1
+                _tell(sheet, at)
+            sheet.save(update_fields=["lacks_something", "stale_at"])
+            record(Verb.VERIFY, sheet, purpose="out of date" if sheet.stale_at else "not whole")
+    return stale
+
+
+def _seen_by(person: User) -> See:
+    return lambda model: model._default_manager.all().visible_to(person)  # type: ignore[attr-defined, no-any-return]
+
+
+def _tell(sheet: EmergencySheet, at: datetime) -> None:
+    tell(
+        people=people_with(Capability.MANAGE_SCHOOL, sheet.school_id, timezone.localdate(at)),
+        school_id=sheet.school_id,
+        kind=Notice.Kind.SHEET,
+        object_type="emergency_sheet",
+        object_id=sheet.pk,
+        at=at,
+    )

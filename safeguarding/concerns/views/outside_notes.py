@@ -1,0 +1,160 @@
+"""What leads do with notes from outside; and the link by which they come, for those who manage the school."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from safeguarding.accounts.permissions import requires, requires_for_record
+from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.services import LEADS, get_school
+from safeguarding.audit.models import Verb
+from safeguarding.audit.reading import read_many, read_one, visible
+from safeguarding.audit.services import record
+from safeguarding.concerns.forms.outside import AsideForm, as_log_form
+from safeguarding.concerns.lifecycles import note_life
+from safeguarding.concerns.models import OutsideLink, OutsideNote
+from safeguarding.concerns.permissions import may_settle_note
+from safeguarding.concerns.services.outside import links, settling
+from safeguarding.concerns.services.outside.waiting import unsettled
+from safeguarding.exceptions import HarbourError, NotAllowed
+from safeguarding.http import Request, SeeOther
+from safeguarding.keys import record_of
+from safeguarding.paging import newest_first
+from safeguarding.pdf import paper
+
+_PEOPLE = ("read_by", "taken_up_by", "put_forward_by", "ended_by", "concern")
+# What each button of the page of a note does, and what the next page says.
+_DEEDS = {
+    "set_aside": (settling.set_aside, "Set aside. It can be taken up again."),
+    "give_back": (settling.give_back, "Given back. It waits for somebody to act on it."),
+    "take_back": (settling.take_back, "It waits again for somebody to act on it."),
+}
+
+
+@require_GET
+@requires(Capability.VIEW_CONCERNS)
+def outside_notes(request: Request) -> HttpResponse:
+    """Notes that wait, and those that were dealt with, newest first."""
+    request.nav = "concerns"
+    school_id = request.held.school_id
+    seen = visible(request, OutsideNote).filter(school_id=school_id).select_related("ended_by", "concern")
+    waiting = unsettled(seen, school_id)
+    page = newest_first(seen.exclude(pk__in=waiting.values("pk")), "received_at", request.GET.get("before", ""))
+    context = {
+        "waiting": read_many(request, waiting, purpose="from outside"),
+        "settled": read_many(request, page.rows, purpose="from outside"),
+        "older": f"?before={page.older}" if page.older else "",
+        "newest": "" if page.is_first else request.path,
+    }
+    return render(request, "outside/notes.html", context)
+
+
+@requires_for_record(Capability.VIEW_CONCERNS)
+def outside_note(request: Request, note_id: UUID) -> HttpResponse:
+    """One note. Opening it reads it, as opening a concern does. Its buttons say what becomes of it."""
+    note = _read(request, note_id)
+    if request.method != "POST":
+        return _page(request, settling.open_note(note=note, by=request.user))
+    if not may_settle_note(request.user, note):
+        raise NotAllowed(LEADS)
+    form = AsideForm(request.POST if "put_forward" in request.POST else None)
+    request.again = partial(_refused, request, note_id, form)
+    if "take_up" in request.POST:
+        token = settling.take_up(note=note, content=as_log_form(note), by=request.user)
+        messages.info(request, f"Every word of {note.reference} stands in this form. Choose the child, then send it.")
+        return SeeOther(reverse("log_resume", args=[token]))
+    if form.is_bound:
+        if not form.is_valid():
+            return _page(request, note, form=form, status=422)
+        given = form.cleaned_data
+        settling.put_forward(note=note, reason=given["reason"], detail=given["reason_detail"], by=request.user)
+        messages.success(request, "Put forward. A colleague looks at it too, and sets it aside or gives it back.")
+    else:
+        deed, said = next((made for name, made in _DEEDS.items() if name in request.POST), (None, ""))
+        if deed is not None:
+            deed(note=note, by=request.user)
+            messages.success(request, said)
+    return SeeOther(reverse("outside_note", args=[note_id]))
+
+
+def _read(request: Request, note_id: UUID) -> OutsideNote:
+    request.nav = "concerns"
+    note = read_one(request, visible(request, OutsideNote).select_related(*_PEOPLE), pk=note_id)
+    request.of_school = note.school_id
+    return note
+
+
+def _refused(request: Request, note_id: UUID, form: AsideForm, refusal: HarbourError) -> HttpResponse:
+    """The note as others have left it meanwhile, what they did, and what was typed here."""
+    return _page(request, _read(request, note_id), form=form, refusal=refusal, status=refusal.status)
+
+
+def _page(
+    request: Request,
+    note: OutsideNote,
+    *,
+    form: AsideForm | None = None,
+    refusal: HarbourError | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    may = note_life.open_to(note, request.user)
+    context: dict[str, Any] = {
+        "note": note,
+        "may": may,
+        "may_take_up": may_settle_note(request.user, note) and note.status != OutsideNote.Status.CONCERN,
+        "is_mine": note.taken_up_by_id == request.user.pk,
+        "here": request.path,
+        "form": form or AsideForm(),
+        "refusal": refusal,
+        # Where the page offers their form no more, the words stand there to be copied.
+        "lost": form.typed() if form is not None and not may["put_forward"] else [],
+        "has_errors": status == 422,
+    }
+    return render(request, "outside/note.html", context, status=status)
+
+
+@requires(Capability.MANAGE_SCHOOL)
+def outside_link(request: Request) -> HttpResponse:
+    """The link of the school: make one, switch it on and off, print it."""
+    request.nav = "settings"
+    school = get_school(request.held.school_id)
+    link = links.link_of(school.pk)
+    if request.method == "POST":
+        if "make" in request.POST:
+            links.make_link(school=school, by=request.user, instead_of=record_of(request.POST["make"]))
+            messages.success(request, "The new link takes notes from now on. Print it, and take old prints down.")
+        elif link is not None and request.POST.keys() & {"on", "off"}:
+            links.switch_link(link=link, on="on" in request.POST, by=request.user)
+            messages.success(request, "The link takes notes." if "on" in request.POST else "The link takes no notes.")
+        return SeeOther(reverse("outside_link"))
+    record(Verb.VIEW, school, purpose="outside link")
+    context = {
+        "link": link,
+        "address": _address(request, link),
+        "from_address": settings.OUTSIDE_NOTES_FROM_ADDRESS,
+        "by_link": settings.OUTSIDE_NOTES_BY_LINK,
+    }
+    return render(request, "outside/link.html", context)
+
+
+@require_GET
+@requires(Capability.MANAGE_SCHOOL)
+def outside_poster(request: Request) -> HttpResponse:
+    """The link on paper, for reception and the staff room."""
+    link = links.link_of(request.held.school_id)
+    if link is None:
+        raise Http404
+    record(Verb.PRINT, link, purpose="poster")
+    context = {"address": _address(request, link), "place": link.school}
+    return paper(request, "pdf/outside.html", context, title="Leave a concern", school_id=link.school_id)
+
+
+def _address(request: Request, link: OutsideLink | None) -> str:
+    return request.build_absolute_uri(reverse("outside", args=[link.secret])) if link else ""

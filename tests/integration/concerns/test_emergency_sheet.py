@@ -1,0 +1,152 @@
+"""Does a named holder get what they need when nothing works, encrypted or sealed, and do leads hear when it is true no more?"""
+
+import html
+import re
+from datetime import date, timedelta
+from io import BytesIO
+from typing import Any
+
+import pikepdf
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from children.facts import Adult, Order
+from children.models import ContactRestriction
+from children.services.access import declare_conflict
+from safeguarding.accounts.models import Notice
+from safeguarding.audit.models import Event, Verb
+from safeguarding.concerns.models import EmergencySheet
+from safeguarding.concerns.services import emergency
+from safeguarding.exceptions import NotAllowed
+from safeguarding.keys import uuid7
+from tests import factories
+from tests.factories import Staffroom
+from tests.pdfs import Printed
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rowan(room: Staffroom) -> Any:
+    dad = Adult(
+        surname="Ashdown", forename="Gary", relationship="Father", responsibility=True,
+        orders=[Order(kind="no_contact", terms="Not within 100 metres of the school.", starts_on=date(2026, 1, 5))],
+    )  # fmt: skip
+    worker = Adult(surname="Rigby", forename="Sarah", relationship="Social worker", mobile="07700 900444")
+    return factories.child(room.school, "Rowan", "Ashdown", by=room.office, adults=[dad, worker])
+
+
+def of(person: Any) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def make(client: Client, **changed: Any) -> Any:
+    said = {"form": "file", "holder": "Helen Okafor", "place": "Safe", "envelope": "", "token": str(uuid7()), **changed}
+    return client.post(reverse("make_sheet"), said)
+
+
+def fetch(client: Client, made: Any) -> Any:
+    proof = re.search(r'name="proof" value="([^"]+)"', made.content.decode())
+    assert proof
+    sheet = EmergencySheet.objects.order_by("-made_at", "-number")[0]
+    return client.post(reverse("sheet_out", args=[sheet.pk]), {"proof": html.unescape(proof[1])})
+
+
+def told(sheet: EmergencySheet) -> set[Any]:
+    return {n.user for n in Notice.objects.filter(object_id=sheet.pk, kind=Notice.Kind.SHEET)}
+
+
+def test_an_encrypted_file_opens_with_the_words_that_are_shown_once_and_with_nothing_else(clock, room, rowan):
+    lead, token = of(room.lead), str(uuid7())
+    made = make(lead, token=token)
+    words = re.search(r"([a-z2-9]{5}-){4}[a-z2-9]{5}", made.content.decode())
+    assert words
+    assert make(lead, token=token).status_code == 200
+    assert EmergencySheet.objects.count() == 1
+    file = fetch(lead, made)
+    assert file.status_code == 200
+    assert b"Ashdown" not in file.content
+    for wrong in ("", "wrong"):
+        with pytest.raises(pikepdf.PasswordError):
+            pikepdf.Pdf.open(BytesIO(file.content), password=wrong)
+    with pikepdf.Pdf.open(BytesIO(file.content), password=words[0]) as opened:
+        assert (opened.encryption.R, opened.encryption.bits) == (6, 256)
+        plain = BytesIO()
+        opened.save(plain)
+    paper = Printed(plain.getvalue()).text
+    for said in ("Rowan Ashdown", "Gary Ashdown", "Not within 100 metres", "Sarah Rigby", "07700 900444", "Priya Raman",
+                 "extension 214", "Helen Okafor", "E-2026-0001"):  # fmt: skip
+        assert said in paper, said
+    sheet = EmergencySheet.objects.get()
+    assert Event.objects.filter(object_id=sheet.pk, verb=Verb.EXPORT, actor_id=room.lead.pk).count() == 1
+    assert words[0] not in str(list(EmergencySheet._base_manager.values()))
+    # Another's page, and one of yesterday, give nothing out.
+    assert fetch(of(room.headteacher), made).status_code == 422
+    clock.shift(timedelta(minutes=16))
+    assert fetch(lead, made).status_code == 422
+
+
+def test_a_sealed_print_needs_its_seal_and_only_those_who_manage_the_school_make_one(clock, room, rowan):
+    lead = of(room.lead)
+    lacking = make(lead, form="print", place="Fire box")
+    assert lacking.status_code == 422
+    assert "Enter the number on the seal" in lacking.content.decode()
+    assert "Fire box" in lacking.content.decode()
+    printed = Printed(fetch(lead, make(lead, form="print", envelope="S-114")).content).text
+    assert "Seal S-114" in printed
+    for person, status in ((room.deputy, 403), (room.office, 403), (room.headteacher, 200)):
+        assert of(person).get(reverse("sheets")).status_code == status
+        assert make(of(person)).status_code == status
+    sheet = EmergencySheet.objects.first()
+    assert sheet
+    assert of(factories.staffroom("Gorse Hill Academy").lead).get(reverse("sheet", args=[sheet.pk])).status_code == 404
+    with pytest.raises(NotAllowed):
+        emergency.destroy_sheet(sheet=sheet, by=room.deputy)
+
+
+def test_when_a_fact_changes_those_who_make_sheets_are_told_once_until_it_is_destroyed(clock, room, rowan):
+    lead = of(room.lead)
+    make(lead)
+    sheet = EmergencySheet.objects.get()
+    assert emergency.check_sheets() == 0
+    assert "E-2026-0001" not in lead.get(reverse("today")).content.decode()
+    ContactRestriction._base_manager.update(ends_on=date(2026, 11, 24))
+    clock.shift(timedelta(days=1))
+    assert emergency.check_sheets() == 1
+    assert emergency.check_sheets() == 0
+    assert told(sheet) == {room.lead, room.headteacher}
+    assert "Out of date" in of(room.headteacher).get(reverse("today")).content.decode()
+    assert "E-2026-0001" not in of(room.deputy).get(reverse("today")).content.decode()
+    page = reverse("sheet", args=[sheet.pk])
+    assert lead.post(page, {"destroyed": "1"}).status_code == 303
+    assert lead.post(page, {"destroyed": "1"}).status_code == 409
+    assert "E-2026-0001" not in lead.get(reverse("today")).content.decode()
+    sheet.refresh_from_db()
+    assert sheet.destroyed_by == room.lead
+    assert not Notice.objects.filter(object_id=sheet.pk, opened_at=None, settled_at=None).exists()
+
+
+def test_a_child_who_is_hidden_from_its_maker_is_not_on_it_and_only_colleagues_hear_that_it_lacks_something(
+    clock, room, rowan
+):
+    declare_conflict(user=room.lead, child=rowan, kind="relative", by=room.lead)
+    lead, head = of(room.lead), of(room.headteacher)
+    printed = Printed(fetch(lead, make(lead, form="print", envelope="S-115")).content).text
+    assert "Ashdown" not in printed
+    assert "Sarah Rigby" not in printed
+    assert emergency.check_sheets() == 0
+    sheet = EmergencySheet.objects.get()
+    page = reverse("sheet", args=[sheet.pk])
+    for client, hears in ((lead, False), (head, True)):
+        for address, words in (
+            (reverse("today"), "Not whole"),
+            (page, "It is not whole"),
+            (reverse("sheets"), "Not whole"),
+        ):
+            assert (words in client.get(address).content.decode()) == hears, address
+    assert told(sheet) == set()
+    whole = Printed(fetch(head, make(head, form="print", envelope="S-116")).content).text
+    assert "Rowan Ashdown" in whole
