@@ -3,6 +3,7 @@ and one about the Headteacher, for the chair of governors. Invented, in few and 
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.utils import timezone
@@ -46,7 +47,7 @@ def lay_adults(school: School, ground: Ground) -> None:
     )  # fmt: skip
 
 
-def _raise(school: School, story: str, by: User, at: datetime, **telling: object) -> StaffConcern:
+def _raise(school: School, story: str, by: User, at: datetime, **telling: Any) -> StaffConcern:
     # The same school again has the same references.
     token = uuid5(NAMESPACE_URL, f"harbour demo {story}")
     with acting(Acting(user_id=by.pk, school_id=school.pk)):
@@ -55,7 +56,7 @@ def _raise(school: School, story: str, by: User, at: datetime, **telling: object
             school=school,
             telling=Telling(**telling),
             by=by,
-            at=at,  # type: ignore[arg-type]
+            at=at,
         )
     return StaffConcern.objects.get(pk=words.staff_concern_id)
 
