@@ -156,8 +156,20 @@ def test_one_acts_on_a_concern_in_which_one_has_something_to_do_at_a_school_wher
     assert known("concerns_to_act_on", room.pastoral.pk) == [concern.pk]
     assert known("concerns_to_act_on", room.teacher.pk) == []
     # The action rang in the inbox of whoever has it to do.
-    assert glance(room.pastoral) == {"unopened": 1, "ever_told": True, "unsent": False, "given_actions": True}
-    assert glance(room.teacher) == {"unopened": 0, "ever_told": False, "unsent": False, "given_actions": False}
+    assert glance(room.pastoral) == {
+        "unopened": 1,
+        "ever_told": True,
+        "unsent": False,
+        "given_actions": True,
+        "reads_adults": False,
+    }
+    assert glance(room.teacher) == {
+        "unopened": 0,
+        "ever_told": False,
+        "unsent": False,
+        "given_actions": False,
+        "reads_adults": False,
+    }
     end_role(assignment=RoleAssignment.objects.get(user=room.pastoral), last_day=timezone.localdate() - DAY)
     assert known("concerns_to_act_on", room.pastoral.pk) == []
 

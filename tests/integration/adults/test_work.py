@@ -149,7 +149,9 @@ def test_found_to_be_harm_the_day_runs_from_then_and_late_is_shown(client, place
     client.get(page)
     sent = {"form": "assess", "token": str(uuid7()), "revision": "1", "threshold": "harm", "reason": "He held her arm."}
     assert client.post(write, sent).status_code == 302
-    assert "By the end of Monday 7 December 2026" in client.get(page).content.decode()
+    text = client.get(page).content.decode()
+    assert "By the end of Monday 7 December 2026" in text
+    assert text.count('method="post"') == text.count("csrfmiddlewaretoken"), "a form that no browser could send"
     clock.move_to(FRIDAY + timedelta(days=4))
     client.force_login(place.room.headteacher)
     assert "The LADO has not been contacted" in client.get(page).content.decode()
