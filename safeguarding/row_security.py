@@ -24,7 +24,10 @@ RULES_OWNER = "rules"
 RULE_FACTS = frozenset({
     "accounts.school", "accounts.user", "accounts.roleassignment", "accounts.team", "accounts.teammember",
 })  # fmt: skip
-OWN_USER = frozenset({"accounts.absence", "accounts.notice", "accounts.reset", "accounts.conflictanswer"})
+OWN_USER = frozenset({
+    "accounts.absence", "accounts.notice", "accounts.reset", "accounts.conflictanswer",
+    "accounts.actingperiod",
+})  # fmt: skip
 REFERENCE = frozenset({
     "accounts.term", "accounts.closure", "accounts.accessreview", "concerns.category", "concerns.subcategory",
 })  # fmt: skip
@@ -44,6 +47,10 @@ SYSTEM_TASKS: dict[str, frozenset[str]] = {
         "concerns.attachment", "children.childfile", "children.photograph", "audit.logentry",
     }),
     "escalation of calls and of unread concerns": frozenset({"concerns.concern", "concerns.concernchild", "concerns.draft"}),
+    "what moves to an acting lead": frozenset({
+        "concerns.concern", "concerns.action", "concerns.handover", "children.conflictofinterest",
+        "children.emergencyaccess", "audit.logentry",
+    }),
     "matching of imports": frozenset({
         "audit.logentry",
         "children.child", "children.childdetail", "children.othername", "children.formerupn", "children.enrolment",

@@ -13,6 +13,7 @@ from children.models import ChildTeamGrant
 from children.services.sight import live_grants
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
+from safeguarding.accounts.services.acting import register_mover
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.http import Request
 from safeguarding.once import once
@@ -22,7 +23,7 @@ from . import chronology
 from .entries import SOURCES, told_of
 from .models import Action, Attachment, Concern
 from .permissions import access_given
-from .services import reading
+from .services import covering, meanwhile, reading
 from .services.drafts import unsent_for_a_day, unsent_of
 from .services.progress import references_of
 from .services.sight import given_concerns, standing_in
@@ -132,7 +133,28 @@ def _files_of_concerns(request: Request, child: Any) -> dict[str, Any] | None:
     return {"files": found, "number": number} if found else None
 
 
+def _meanwhile(request: Request, record: Any) -> dict[str, Any]:
+    """What became of concerns while a lead was away, as far as the reader sees them."""
+    lines = meanwhile.what_happened(record, partial(visible, request), at=timezone.now())
+    # That they were read; which, each line leads to.
+    read_many(request, lines.rows, purpose="while away")
+    return {"lines": lines}
+
+
+def _moved(request: Request, record: Any) -> dict[str, Any] | None:
+    """The actions that moved, and the button that gives them back."""
+    rows = covering.moved_in(record, partial(visible, request))
+    found = read_many(request, rows[:MOST], purpose="moved while away")
+    back = record.away_id == request.user.pk and not record.is_live(timezone.localdate())
+    to_give = covering.to_give_back(record, partial(visible, request)).count() if back else 0
+    return {"moved": found, "to_give": to_give, "period": record} if found else None
+
+
+register_mover(covering.move_actions)
+register_mover(covering.move_notices)
 register(
+    Panel("while_away", "meanwhile", "concerns/meanwhile_panel.html", data=_meanwhile, may=_reads, order=10),
+    Panel("while_away", "moved", "concerns/moved_panel.html", data=_moved, may=_reads, order=20),
     Panel("child_files", "concerns", "concerns/child_files_panel.html", data=_files_of_concerns),
     Panel("own_role", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=10),
     Panel("staff_home", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=12),

@@ -40,6 +40,7 @@ from .models import (
     Decision,
     Draft,
     DraftOpening,
+    HandOver,
     KeptText,
 )
 
@@ -76,6 +77,12 @@ def concerns_seen(me: Any) -> Rule:
 @rule(Closing)
 def leads_words_seen(me: Any) -> Rule:
     """What was decided and how it was closed."""
+    return through_the_concern(me, "concern_id")
+
+
+@rule(HandOver)
+def hand_overs_seen(me: Any) -> Rule:
+    """Who had an action before: for those who see the concern."""
     return through_the_concern(me, "concern_id")
 
 

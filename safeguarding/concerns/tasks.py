@@ -2,6 +2,8 @@
 
 from celery import shared_task
 
+from safeguarding.accounts.services import acting
+
 from .services.escalation import chase_unread, escalate_calls
 
 
@@ -15,3 +17,9 @@ def escalate() -> int:
 def chase() -> int:
     """Every 5 minutes: concerns that nobody has opened for a school day."""
     return chase_unread()
+
+
+@shared_task
+def cover() -> int:
+    """Every 5 minutes: what a lead who is away had to do and to read goes to who acts for them."""
+    return acting.keep_up()

@@ -8,6 +8,7 @@ from .views import (
     attaching,
     calls,
     chronology,
+    covering,
     deciding,
     drafts,
     finding,
@@ -77,6 +78,7 @@ urlpatterns: list[URLPattern] = [
     path("concerns/<uuid:concern_id>/looked/", access.concern_looked, name="concern_looked"),
     path("access/people/<uuid:user_id>/", access.person_access, name="person_access"),
     path("access/review/", access.access_review, name="access_review"),
+    path("cover/acting/<uuid:period_id>/give-back/", covering.give_back, name="give_back"),
     # Files.
     path("concerns/<uuid:concern_id>/files/", attaching.attach, name="attach"),
     path("my-reports/<uuid:concern_id>/files/", attaching.report_attach, name="report_attach"),

@@ -35,6 +35,8 @@ class Notice(models.Model):
         DRAFT_READ = "draft_read", "A safeguarding lead has read your unsent draft"
         RESET_ASKED = "reset_asked", "A colleague cannot sign in: say whether it is them"
         RESET = "reset", "A new start with password or second factor"
+        ACTING = "acting", "You are acting safeguarding lead"
+        RETURN = "return", "While you were away: what was decided"
         BULK = "bulk", "Somebody has searched or taken out far more than work needs"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

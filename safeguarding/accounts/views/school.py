@@ -21,6 +21,7 @@ from safeguarding.audit.seals.standing import MOST_COUNTED, standing
 from safeguarding.audit.services import record
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
+from safeguarding.panels import fill
 
 
 @require_GET
@@ -69,6 +70,7 @@ def cover(request: Request) -> HttpResponseBase:
         "people": people,
         "absences": services.absences_from(school.pk, on=today),
         "line": services.cover_line(school, at=timezone.now(), reader=request.user),
+        "blocks": fill("cover", request),
         "may_change_school": may(request.user, Capability.MANAGE_SCHOOL, school.pk),
     }
     return render(request, "accounts/cover.html", context, status=422 if form.errors else 200)

@@ -5,13 +5,14 @@ decision, links, notes) is for safeguarding leads. Every table carries the schoo
 Fields and reasons: domain reference 1.2.
 
 `kinds` what can be chosen · `concern` where it stands · `account` what was seen, about whom · `lead` what leads wrote and
-decided · `attachment` files · `access` who else may see it, and who may not · `unsent` what is not sent yet.
+decided · `attachment` files · `access` who else may see it, and who may not · `covering` who had an action before · `unsent` what is not sent yet.
 """
 
 from .access import ConcernGrant, ConcernSubject
 from .account import Account, Amendment, BodyMapMark, ConcernChild
 from .attachment import Attachment
 from .concern import Concern
+from .covering import HandOver
 from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, ReferenceCounter, Subcategory
 from .lead import Action, Closing, ConcernNote, Decision
 from .unsent import Draft, DraftOpening, KeptText
@@ -34,6 +35,7 @@ __all__ = [
     "Decision",
     "Draft",
     "DraftOpening",
+    "HandOver",
     "HowSoon",
     "KeptText",
     "Level",
