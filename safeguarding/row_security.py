@@ -30,6 +30,7 @@ OWN_USER = frozenset({
 })  # fmt: skip
 REFERENCE = frozenset({
     "accounts.term", "accounts.closure", "accounts.accessreview", "concerns.category", "concerns.subcategory",
+    "concerns.noticerule",
 })  # fmt: skip
 INFRASTRUCTURE = frozenset({
     "audit.event", "audit.leaf", "audit.checkpoint", "audit.sealstate", "concerns.referencecounter",

@@ -150,9 +150,15 @@ def _moved(request: Request, record: Any) -> dict[str, Any] | None:
     return {"moved": found, "to_give": to_give, "period": record} if found else None
 
 
+def _look_at(request: Request, record: Any) -> dict[str, Any]:
+    """Beside the order of calling: who has how much, and who is told of what."""
+    return {"rules": may(request.user, "manage_school", request.held.school_id)}
+
+
 register_mover(covering.move_actions)
 register_mover(covering.move_notices)
 register(
+    Panel("cover", "look_at", "concerns/cover_panel.html", data=_look_at, may=_reads, order=20),
     Panel("while_away", "meanwhile", "concerns/meanwhile_panel.html", data=_meanwhile, may=_reads, order=10),
     Panel("while_away", "moved", "concerns/moved_panel.html", data=_moved, may=_reads, order=20),
     Panel("child_files", "concerns", "concerns/child_files_panel.html", data=_files_of_concerns),

@@ -19,6 +19,7 @@ from .views import (
     paper,
     reporting,
     reports,
+    rules,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -79,6 +80,10 @@ urlpatterns: list[URLPattern] = [
     path("access/people/<uuid:user_id>/", access.person_access, name="person_access"),
     path("access/review/", access.access_review, name="access_review"),
     path("cover/acting/<uuid:period_id>/give-back/", covering.give_back, name="give_back"),
+    path("cover/rules/", rules.rules, name="notice_rules"),
+    path("cover/rules/digest/", rules.digest_time, name="digest_time"),
+    path("cover/rules/<uuid:rule_id>/end/", rules.end_rule, name="end_notice_rule"),
+    path("cover/load/", rules.load, name="load"),
     # Files.
     path("concerns/<uuid:concern_id>/files/", attaching.attach, name="attach"),
     path("my-reports/<uuid:concern_id>/files/", attaching.report_attach, name="report_attach"),

@@ -16,6 +16,7 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import leads_on_duty, on_duty, staff_of, tell
 from safeguarding.audit.protection import who_sees
 from safeguarding.concerns.models import Account, Concern
+from safeguarding.concerns.services.notice_rules import spread
 
 # Who stands in, in the order in which they are asked.
 STAND_INS = ("alternate_lead", "chair")
@@ -76,16 +77,11 @@ def _in_line(school_id: UUID, on: date) -> list[list[User]]:
 
 
 def tell_readers(concern: Concern, kind: Notice.Kind, *, by: User, at: datetime) -> None:
-    """There is something to read for those on duty who see it; for `by`, who wrote it, only where nobody else is there."""
+    """There is something to read for those on duty who see it, and for whom the school’s rules name besides; for `by`, who
+    wrote it, only where nobody else is there.
+    """
     told = readers(concern, on=timezone.localdate(at), but={by.pk})
-    tell(
-        people=told,
-        school_id=concern.school_id,
-        kind=kind,
-        object_type="concern",
-        object_id=concern.pk,
-        at=at,
-    )
+    spread(concern, kind, told, by=by, at=at)
     if not told:
         ask_to_appoint(concern.school_id, at=at)
 
