@@ -32,6 +32,7 @@ KINDS = {
     "actions": "Actions done or withdrawn",
     "notes": "Notes and additions",
     "links": "Named in another concern",
+    "pastoral": "Pastoral notes and plans",
     "files": "Documents",
 }
 

@@ -21,10 +21,12 @@ from safeguarding.panels import NavItem, Panel, Tab, register
 
 from . import chronology
 from .entries import SOURCES, told_of
-from .models import Action, Attachment, Concern
+from .entries_pastoral import PASTORAL
+from .models import Action, Attachment, Concern, PastoralNote
 from .permissions import access_given
 from .services import covering, meanwhile, reading
 from .services.drafts import unsent_for_a_day, unsent_of
+from .services.pastoral import came_from
 from .services.progress import references_of
 from .services.sight import given_concerns, standing_in
 
@@ -133,6 +135,22 @@ def _files_of_concerns(request: Request, child: Any) -> dict[str, Any] | None:
     return {"files": found, "number": number} if found else None
 
 
+def _writes_pastoral_at(request: Request, school_id: UUID) -> bool:
+    return may(request.user, "write_pastoral", school_id)
+
+
+def _own_pastoral(request: Request, record: Any) -> dict[str, Any]:
+    """The newest of one's own pastoral notes."""
+    rows = visible(request, PastoralNote, "author").select_related("child").order_by("-written_at", "-pk")
+    return {"notes": read_many(request, rows[:IN_ASIDE], purpose="own pastoral notes")}
+
+
+def _from_notes(request: Request, record: Any) -> dict[str, Any] | None:
+    """The pastoral notes from which a concern was logged."""
+    found = came_from(record, partial(visible, request))
+    return {"taken": found} if found else None
+
+
 def _meanwhile(request: Request, record: Any) -> dict[str, Any]:
     """What became of concerns while a lead was away, as far as the reader sees them."""
     lines = meanwhile.what_happened(record, partial(visible, request), at=timezone.now())
@@ -166,6 +184,15 @@ register(
     Panel("staff_home", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=12),
     Panel("staff_home", "named", "access/named_panel.html", data=_named, order=16),
     Panel("team", "opens", "access/team_panel.html", data=_opens_to_team, order=10),
+    Panel(
+        "staff_home",
+        "pastoral",
+        "concerns/own_pastoral_panel.html",
+        data=_own_pastoral,
+        may=lambda r: _writes_pastoral_at(r, r.held.school_id),
+        order=18,
+    ),
+    Panel("concern_aside", "from_notes", "concerns/from_notes_panel.html", data=_from_notes, order=10),
     NavItem("home", "Home", "staff_home", may=lambda r: r.held.role.home == "staff_home", order=10),
     NavItem("today", "Today", "today", may=_reads, order=10),
     NavItem("concerns", "Concerns", "concerns", may=_reads, order=20, waiting=_unread, hot=True),
@@ -176,9 +203,10 @@ register(
     Panel("today_aside", "unsent", "concerns/unsent_panel.html", data=_unsent_of_colleagues, may=_decides, order=70),
     Tab("chronology", "Chronology", "child_chronology", may=_reads_at, order=10, given=True),
     Tab("concerns", "Concerns", "child_concerns", may=_reads_at, order=20, given=True),
+    Tab("pastoral", "Pastoral", "child_pastoral", may=_reads_at, order=25, given=_writes_pastoral_at),
     Tab("changes", "What has changed", "child_changes", may=_reads_at, order=90),
 )
-chronology.register(*SOURCES)
+chronology.register(*SOURCES, *PASTORAL)
 
 # What a notice is about, by the type it was written with, and the page that shows it.
 leads_to("concern", lambda key: reverse("concern", args=[key]), _references_of_concerns)

@@ -20,7 +20,7 @@ from children.permissions import children_open_to
 from safeguarding.accounts.permissions import may, rights
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.models import LogEntry
-from safeguarding.audit.protection import Rule, among, fact, known, overlapping, rule
+from safeguarding.audit.protection import Rule, among, fact, known, overlapping, rule, who_sees
 from safeguarding.exceptions import BadInput, NotAllowed
 from safeguarding.once import once
 from safeguarding.uploads.permissions import decided_by
@@ -42,6 +42,10 @@ from .models import (
     DraftOpening,
     HandOver,
     KeptText,
+    PastoralNote,
+    StepUp,
+    SupportPlan,
+    SupportStep,
 )
 
 
@@ -183,6 +187,32 @@ def openings_seen(me: Any) -> Rule:
 def kept_text_seen(me: Any) -> Rule:
     """Words that could not be saved because their author was signed out: for their author."""
     return Rule(because={"author": Q(author=me)}, never=among("concern_id", fact("hidden_concerns", me)))
+
+
+@rule(PastoralNote)
+@rule(SupportPlan)
+@rule(SupportStep)
+@rule(StepUp)
+def pastoral_seen(me: Any) -> Rule:
+    """Below the threshold: for those who read the school's concerns; for pastoral roles, of children they have access to; and
+    for who wrote it, while they work there. Teachers and the office never see a note of somebody else, access given or not.
+    """
+    writes = among("school_id", fact("schools_with", me, Capability.WRITE_PASTORAL))
+    return Rule(
+        because={
+            "role": among("school_id", fact("schools_with", me, Capability.VIEW_CONCERNS)),
+            "grant": writes & among("child_id", fact("granted_children", me)),
+            "emergency": writes & among("child_id", fact("emergency_children", me)),
+            "author": Q(author=me) & among("school_id", fact("schools_of", me)),
+        },
+        never=among("child_id", fact("hidden_children", me)),
+    )
+
+
+def may_write_pastoral(user: Any, child: Child) -> bool:
+    """Who reads and writes notes and plans of this child: not by having written one before."""
+    seen = who_sees(PastoralNote(child_id=child.pk, school_id=child.school_id), [user.pk]).get(user.pk)
+    return bool(seen) and may(user, Capability.WRITE_PASTORAL, child.school_id)
 
 
 def schools_read(user: Any) -> list[UUID]:

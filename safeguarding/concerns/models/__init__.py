@@ -5,7 +5,7 @@ decision, links, notes) is for safeguarding leads. Every table carries the schoo
 Fields and reasons: domain reference 1.2.
 
 `kinds` what can be chosen · `concern` where it stands · `account` what was seen, about whom · `lead` what leads wrote and
-decided · `attachment` files · `access` who else may see it, and who may not · `covering` who had an action before · `rules` who is told of what · `unsent` what is not sent yet.
+decided · `attachment` files · `access` who else may see it, and who may not · `covering` who had an action before · `pastoral` notes and plans below the threshold · `rules` who is told of what · `unsent` what is not sent yet.
 """
 
 from .access import ConcernGrant, ConcernSubject
@@ -15,6 +15,7 @@ from .concern import Concern
 from .covering import HandOver
 from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, ReferenceCounter, Subcategory
 from .lead import Action, Closing, ConcernNote, Decision
+from .pastoral import PastoralNote, StepUp, SupportPlan, SupportStep
 from .rules import NoticeRule
 from .unsent import Draft, DraftOpening, KeptText
 
@@ -41,7 +42,11 @@ __all__ = [
     "KeptText",
     "Level",
     "NoticeRule",
+    "PastoralNote",
     "Receipt",
     "ReferenceCounter",
+    "StepUp",
     "Subcategory",
+    "SupportPlan",
+    "SupportStep",
 ]

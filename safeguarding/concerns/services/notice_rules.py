@@ -167,6 +167,6 @@ def _people(rule: NoticeRule, school_id: UUID, on: date) -> Collection[User]:
     staff = staff_of(school_id, on=on)
     if rule.role_key:
         return [one.user for one in staff if any(held.role_key == rule.role_key for held in one.roles)]
-    team = teams_of(school_id, on=on).filter(pk=rule.team_id).first()
+    team = next((one for one in teams_of(school_id, on=on) if one.pk == rule.team_id), None)
     members = {member.user_id for member in team.members_now} if team else set()  # type: ignore[attr-defined]
     return [one.user for one in staff if one.user.pk in members]

@@ -39,6 +39,7 @@ from safeguarding.dates import full_day
 from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
+from safeguarding.panels import fill
 from safeguarding.uploads.forms import AttachForm
 
 
@@ -207,6 +208,7 @@ def _page(
         "logged_myself": found.logged_by_id == request.user.pk,
         "waits": found.status in reading.OPEN,
         "reads_changes": found.school_id in schools_read(request.user),
+        "aside": fill("concern_aside", request, found),
         "has_errors": any(form.errors for form in bound.values()),
     }
     forms = {name: make() for name, make in makers.items() if name not in bound} | bound
