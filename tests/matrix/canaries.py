@@ -36,6 +36,9 @@ PARTS: dict[str, str] = {
          "children.earlierschool", "children.sibling", "children.photograph"), "details",
     ),
     "children.childfile": "history",
+    **dict.fromkeys(
+        ("concerns.pastoralnote", "concerns.supportplan", "concerns.supportstep", "concerns.stepup"), "history"
+    ),
     **dict.fromkeys(("children.household", "children.householdmember"), "address"),
     **dict.fromkeys(("children.importrun", "children.importpart", "children.importrow", "children.columnmapping"), "file"),
     **dict.fromkeys(
@@ -43,7 +46,8 @@ PARTS: dict[str, str] = {
          "concerns.concerngrant"), "access",
     ),
     **dict.fromkeys(
-        ("concerns.concern", "concerns.concernsubject", "concerns.decision", "concerns.closing", "concerns.concernnote"),
+        ("concerns.concern", "concerns.concernsubject", "concerns.decision", "concerns.closing", "concerns.concernnote",
+         "concerns.handover"),
         "concern",
     ),
     **dict.fromkeys(
