@@ -74,7 +74,15 @@ class NoticeRule(models.Model):
         """Of which concerns, in words."""
         parts = [
             self.category.name if self.category else "",
-            f"{HowSoon(self.soon_from).label} or sooner" if self.soon_from else "",
-            f"{Level(self.level_from).label} or higher" if self.level_from else "",
+            _from(HowSoon, self.soon_from, "or sooner"),
+            _from(Level, self.level_from, "or higher"),
         ]
         return "; ".join(filter(None, parts)) or "Every concern"
+
+
+def _from(choices: type[models.IntegerChoices], lowest: int | None, more: str) -> str:
+    """This week or sooner; the highest alone; empty where everything is meant."""
+    if not lowest:
+        return ""
+    label = str(choices(lowest).label)
+    return label if lowest == max(choices.values) else f"{label} {more}"

@@ -24,6 +24,7 @@ from tests import factories
 from tests.factories import SCHOOL_DAY
 from tests.integration.concerns.decided import act, decide
 from tests.signed_in import next_code
+from tests.walls import asking
 
 pytestmark = pytest.mark.django_db
 DAY = SCHOOL_DAY.date()
@@ -138,6 +139,23 @@ def test_nothing_moves_to_somebody_from_whom_it_is_hidden(room, concern):
     call = raising.call_lead(token=uuid7(), school=room.school, by=room.teacher, at=SCHOOL_DAY)
     access.name_subject(concern=call, user=room.pastoral, by=room.headteacher, at=SCHOOL_DAY)
     assert room.pastoral not in readers(call, on=DAY)
+
+
+def test_what_is_hidden_from_the_headteacher_is_moved_by_the_worker(client, room, concern):
+    secret = factories.concern(room, at=SCHOOL_DAY - timedelta(hours=1))
+    held, kept = act(concern, room.lead, room.lead), act(secret, room.lead, room.lead)
+    access.name_subject(concern=secret, user=room.headteacher, by=room.lead, at=SCHOOL_DAY)
+    client.force_login(room.headteacher)
+    sent = {"away": [room.lead.pk], "acting": room.pastoral.pk, "ends_on_day": NEXT_WEEK.day, "confirmed": "yes",
+            "ends_on_month": NEXT_WEEK.month, "ends_on_year": NEXT_WEEK.year}  # fmt: skip
+    assert client.post(reverse("name_acting"), sent).status_code == 302
+    owners = {a.pk: a.owner for a in Action.objects.all()}
+    assert owners == {held.pk: room.pastoral, kept.pk: room.lead}
+    with asking(None, "worker"):
+        assert acting.keep_up(at=SCHOOL_DAY) == 1
+    assert Action.objects.get(pk=kept.pk).owner == room.pastoral
+    # What there was to read of it was told at once: a notice says nothing that a rule would have to hide.
+    assert (Notice.Kind.NEW_CONCERN, secret.pk) in inbox(room.pastoral)
 
 
 def test_back_the_lead_reads_what_was_decided_and_takes_the_actions_back(client, room, concern):
