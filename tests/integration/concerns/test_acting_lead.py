@@ -241,6 +241,10 @@ def test_the_page_asks_shows_what_is_gained_and_takes_the_code(client, room):
     assert "must be today or later" in client.post(url, {**sent, "ends_on_year": 2025}).content.decode()
     shown = client.post(url, sent).content.decode()
     assert "decides what is done about a concern" in shown
+    assert all(
+        f'name="ends_on_{part}" value="{value}"' in shown
+        for part, value in (("day", day), ("month", month), ("year", year))
+    )
     assert not ActingPeriod.objects.exists()
     # Given too long ago, the code is asked for on the page that confirms, not on one of its own.
     assert shown.count('name="factor_code"') == 1  # that of the locked screen, in the frame of every page
