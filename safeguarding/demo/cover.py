@@ -8,6 +8,8 @@ from children.models import Child
 from safeguarding.accounts.calendar import LONDON
 from safeguarding.accounts.models import School
 from safeguarding.accounts.services import acting
+from safeguarding.audit.context import Acting
+from safeguarding.audit.context import acting as acting_as
 from safeguarding.concerns.models import HowSoon, Level, NoticeRule, PastoralNote
 from safeguarding.concerns.services import notice_rules, pastoral
 from safeguarding.demo.days import Days
@@ -78,26 +80,27 @@ def lay_pastoral(ground: Ground) -> None:
     """Two notes and a plan of support, by the pastoral lead."""
     by, today = ground.users[_PASTORAL], timezone.localdate(ground.now)
     child = Child.objects.get(pk=ground.children[_CHILD])
-    for ago, kind, text in _NOTES:
-        day = _school_day(ground.days, today, -ago)
-        pastoral.write_note(
-            child=child, token=uuid7(), kind=kind, happened_on=day, text=text, by=by,
-            at=datetime.combine(day, time(15, 20), LONDON),
-        )  # fmt: skip
-    began = _school_day(ground.days, today, -8)
-    at = datetime.combine(began, time(15, 40), LONDON)
-    plan = pastoral.make_plan(
-        child=child,
-        token=uuid7(),
-        aims=_AIMS,
-        starts_on=began,
-        review_on=_school_day(ground.days, today, 15),
-        by=by,
-        at=at,
-    )
-    for due, what, who, done in _STEPS:
-        step = pastoral.add_step(
-            plan=plan, token=uuid7(), what=what, who=who, due_on=_school_day(ground.days, today, due), by=by, at=at
+    with acting_as(Acting(user_id=by.pk, school_id=ground.school_id)):
+        for ago, kind, text in _NOTES:
+            day = _school_day(ground.days, today, -ago)
+            pastoral.write_note(
+                child=child, token=uuid7(), kind=kind, happened_on=day, text=text, by=by,
+                at=datetime.combine(day, time(15, 20), LONDON),
+            )  # fmt: skip
+        began = _school_day(ground.days, today, -8)
+        at = datetime.combine(began, time(15, 40), LONDON)
+        plan = pastoral.make_plan(
+            child=child,
+            token=uuid7(),
+            aims=_AIMS,
+            starts_on=began,
+            review_on=_school_day(ground.days, today, 15),
+            by=by,
+            at=at,
         )
-        if done:
-            pastoral.finish_step(step=step, by=by, at=at + timedelta(days=1))
+        for due, what, who, done in _STEPS:
+            step = pastoral.add_step(
+                plan=plan, token=uuid7(), what=what, who=who, due_on=_school_day(ground.days, today, due), by=by, at=at
+            )
+            if done:
+                pastoral.finish_step(step=step, by=by, at=at + timedelta(days=1))
