@@ -23,6 +23,7 @@ app.conf.beat_schedule = {
     "stray files": {"task": "safeguarding.uploads.tasks.strays", "schedule": 3600.0, "options": {"expires": 3600}},
     "sheets": {"task": "safeguarding.concerns.tasks.sheets", "schedule": 600.0, "options": {"expires": 600}},
     "unread": {"task": "safeguarding.concerns.tasks.chase", "schedule": 300.0, "options": {"expires": 300}},
+    "cover": {"task": "safeguarding.concerns.tasks.cover", "schedule": 300.0, "options": {"expires": 300}},
     "seals": {"task": "safeguarding.audit.tasks.seal", "schedule": 60.0, "options": {"expires": 60}},
     "readers of concerns about adults": {
         "task": "safeguarding.adults.tasks.ask_for_readers",

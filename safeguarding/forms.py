@@ -250,6 +250,15 @@ class DateBoxes(forms.MultiWidget):
         return ""
 
 
+class HiddenDateBoxes(forms.MultiWidget):
+    """The three boxes on a page that confirms what was typed: there, and not seen."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(dict.fromkeys(("day", "month", "year"), forms.HiddenInput), attrs)
+
+    decompress = DateBoxes.decompress
+
+
 class DateBoxesField(forms.Field):
     """A date typed as day, month and year, forgiving about how: `24`, `11` or `Nov`, `2026` or `26`.
 
@@ -257,6 +266,7 @@ class DateBoxesField(forms.Field):
     """
 
     widget = DateBoxes
+    hidden_widget = HiddenDateBoxes
 
     def __init__(self, *, past: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)

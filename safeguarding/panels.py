@@ -51,7 +51,7 @@ class Tab:
     """One tab of a child's record, always in the order of the design: chronology, concerns, …, retention.
 
     `may(request, school_id)` asks about the child's school, which need not be the one where the person works now.
-    `given`: opened too by whoever was given access to the child's record.
+    `given`: opened too by whoever was given access to the child's record; or only where it says so of that school.
     """
 
     key: str
@@ -59,7 +59,7 @@ class Tab:
     url_name: str
     may: AtSchool
     order: int
-    given: bool = False
+    given: bool | AtSchool = False
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,8 @@ def tabs(
     return [
         {"text": tab.text, "url": address_of(tab.url_name, child_id), "current": tab.key == current}
         for tab in _tabs
-        if tab.may(request, school_id) or (given and tab.given)
+        if tab.may(request, school_id)
+        or (given and (tab.given if isinstance(tab.given, bool) else tab.given(request, school_id)))
     ]
 
 

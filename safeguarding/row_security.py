@@ -24,11 +24,15 @@ RULES_OWNER = "rules"
 RULE_FACTS = frozenset({
     "accounts.school", "accounts.user", "accounts.roleassignment", "accounts.team", "accounts.teammember",
 })  # fmt: skip
-OWN_USER = frozenset({"accounts.absence", "accounts.notice", "accounts.reset", "accounts.conflictanswer"})
+OWN_USER = frozenset({
+    "accounts.absence", "accounts.notice", "accounts.reset", "accounts.conflictanswer",
+    "accounts.actingperiod",
+})  # fmt: skip
 REFERENCE = frozenset({
     "accounts.term", "accounts.closure", "accounts.accessreview", "concerns.category", "concerns.subcategory",
     "adults.readingchoice",
     "concerns.outsidelink",
+    "concerns.noticerule",
 })  # fmt: skip
 INFRASTRUCTURE = frozenset({
     "audit.event", "audit.leaf", "audit.checkpoint", "audit.sealstate", "concerns.referencecounter",
@@ -54,6 +58,10 @@ SYSTEM_TASKS: dict[str, frozenset[str]] = {
     }),
     "is each emergency sheet still true": frozenset({
         "concerns.emergencysheet", "children.child", "children.contact", "children.contactlink", "children.contactrestriction",
+    }),
+    "what moves to an acting lead": frozenset({
+        "concerns.concern", "concerns.action", "concerns.handover", "children.conflictofinterest",
+        "children.emergencyaccess", "audit.logentry",
     }),
     "matching of imports": frozenset({
         "audit.logentry",

@@ -333,7 +333,9 @@ class Opinion:
         mine = self.roles(person, concern.school_id) & {"alternate_lead", "chair"}
         readers = [p for p in self.world.people if self._may(p, concern.school_id, C.VIEW_CONCERNS)]
         shut_out = [p for p in readers if self.hidden(p, concern)]
-        if "alternate_lead" in mine and any("lead" in self.roles(p, concern.school_id) for p in shut_out):
+        if "alternate_lead" in mine and any(
+            {"lead", "acting_lead"} & self.roles(p, concern.school_id) for p in shut_out
+        ):
             return True
         if "chair" in mine and any(
             "headteacher" in self.roles(p, concern.school_id) and self._is_subject(p.pk, concern) for p in shut_out

@@ -25,6 +25,8 @@ WORDS: dict[Capability, str] = {
     C.OWN_ACTIONS: "has a page of the actions given to them",
     C.MANAGE_SCHOOL: "changes the school’s settings",
     C.MANAGE_ACCESS: "gives and withdraws access, and looks at conflicts of interest",
+    C.GIVE_ROLES: "gives and ends roles, and names who acts as safeguarding lead",
+    C.WRITE_PASTORAL: "writes pastoral notes and support plans for children they have access to",
     C.EMERGENCY_ACCESS: "may open one child’s record in an emergency, with a reason, for an hour",
     C.KEEP_KEYS: "keeps a printed share of the key to everything written, without reading it",
     C.MANAGE_ACCOUNTS: "looks after accounts, without seeing a record",

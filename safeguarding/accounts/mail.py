@@ -23,6 +23,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from safeguarding.dates import counted
+
 from .models import Notice
 
 # Refusals of one address, each twice as far from the last, until its notices are left to the inbox alone: about a day.
@@ -76,11 +78,11 @@ def _deliver_next(connection: BaseEmailBackend, at: datetime) -> int | None:
     if not any(n.is_asking for n in rows) or not user.email or not user.is_active:
         _mark(rows, mailed_at=at)
         return 0
-    text = render_to_string("email/notice.txt", {"url": f"{settings.BASE_URL}{reverse('inbox')}"})
+    subject, text = _written(rows)
     # Opened with the first message, kept for the next. A server that is away, or that does not take mail from us, ends the run.
     connection.open()
     try:
-        EmailMessage("You have something to read in Harbour", text, to=[user.email], connection=connection).send()
+        EmailMessage(subject, text, to=[user.email], connection=connection).send()
     except (
         smtplib.SMTPRecipientsRefused,
         smtplib.SMTPDataError,
@@ -97,6 +99,17 @@ def _deliver_next(connection: BaseEmailBackend, at: datetime) -> int | None:
         return None
     _mark(rows, mailed_at=at)
     return 1
+
+
+def _written(rows: list[Notice]) -> tuple[str, str]:
+    """Subject and text: that there is something, or for a digest how many things. Never what, nor about whom."""
+    context: dict[str, object] = {"url": f"{settings.BASE_URL}{reverse('inbox')}"}
+    asking = [notice for notice in rows if notice.is_asking]
+    if all(notice.in_digest for notice in asking):
+        things = counted(len(asking), "thing")
+        subject = f"You have {things} to read in Harbour"
+        return subject, render_to_string("email/digest.txt", context | {"things": things})
+    return "You have something to read in Harbour", render_to_string("email/notice.txt", context)
 
 
 def warn_if_not_set_up() -> None:

@@ -11,6 +11,7 @@ from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.second_person import may_be_first
+from safeguarding.accounts.services import acting
 from safeguarding.accounts.services.bulk import names_of_alarms
 from safeguarding.glance import glance
 from safeguarding.http import Request
@@ -30,6 +31,17 @@ def _cover(request: Request, record: Any) -> dict[str, str]:
     return {"line": services.cover_line(school, at=timezone.now(), reader=request.user)}
 
 
+def _acting(request: Request, record: Any) -> dict[str, Any] | None:
+    """Who acts for whom, one's own time away, and the way to name somebody; no panel for whom none of it is."""
+    today, school_id = timezone.localdate(), request.held.school_id
+    periods = acting.concerning_acting(request.user, school_id, on=today)
+    names = may(request.user, Capability.GIVE_ROLES, school_id)
+    if not (periods or names):
+        return None
+    live = [period for period in periods if period.is_live(today)]
+    return {"live": live, "over": [one for one in periods if one not in live], "names": names}
+
+
 def _resets(request: Request, record: Any) -> dict[str, Any] | None:
     """Resets of the last seven days. Whether there may be any, the query of the session has said."""
     if not request.own_session.has_resets:
@@ -43,6 +55,7 @@ def _providers(request: Request, record: Any) -> dict[str, Any] | None:
     return {"ways": ways} if ways else None
 
 
+leads_to("acting_period", lambda key: reverse("acting_period", args=[key]))
 leads_to("accounts.reset", lambda key: reverse("reset", args=[key]))
 leads_to("colleague", lambda key: reverse("person_access", args=[key]), names_of_alarms)
 leads_to("colleague_log", lambda key: f"{reverse('event_log')}?person={key}&days=7", names_of_alarms)
@@ -53,6 +66,8 @@ register(
     NavItem(
         "accounts", "Accounts", "accounts", may=lambda r: may_be_first("reset", r.user, r.held.school_id), order=87
     ),
+    Panel("today_aside", "acting", "accounts/acting_panel.html", _acting, order=9),
+    Panel("cover", "acting", "accounts/acting_panel.html", _acting, order=10),
     Panel("today_aside", "cover", "accounts/cover_panel.html", _cover, lambda r: _may(Capability.RECEIVE_CALLS, r), 10),
     NavItem("own_role", "Home", "own_role", may=lambda r: r.held.role.home == "own_role", order=10),
     NavItem("event_log", "Event log", "event_log", may=lambda r: _may(Capability.VIEW_AUDIT, r), order=88),

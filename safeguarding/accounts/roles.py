@@ -35,6 +35,10 @@ class Capability(StrEnum):
     MANAGE_SCHOOL = "manage_school"
     # Give and withdraw need-to-know access, restrict a concern, confirm or lift a conflict of interest.
     MANAGE_ACCESS = "manage_access"
+    # Give and end roles, and name who acts as safeguarding lead while the lead is away.
+    GIVE_ROLES = "give_roles"
+    # Write notes and plans of support below the threshold of a concern, for children one has access to.
+    WRITE_PASTORAL = "write_pastoral"
     # Open one child's record in an emergency, with a reason, for an hour.
     EMERGENCY_ACCESS = "emergency_access"
     # Accounts, roles and the installation, without a record.
@@ -63,16 +67,28 @@ class Role:
 
 
 C = Capability
+# Held from a day until a day, never without an end.
+ACTING_LEAD = "acting_lead"
 _STAFF = frozenset({C.LOG_CONCERN, C.FIND_CHILDREN})
 _OFFICE = _STAFF | {C.VIEW_CHILD_DETAILS, C.VIEW_ADDRESSES, C.IMPORT_CHILDREN, C.KEEP_PHOTOGRAPHS}
-_PASTORAL = _STAFF | {C.OWN_ACTIONS, C.EMERGENCY_ACCESS}
-_DEPUTY = _OFFICE | {C.VIEW_CONCERNS, C.DECIDE_CONCERNS, C.RECEIVE_CALLS, C.OWN_ACTIONS}
+_PASTORAL = _STAFF | {C.OWN_ACTIONS, C.EMERGENCY_ACCESS, C.WRITE_PASTORAL}
+_DEPUTY = _OFFICE | {C.VIEW_CONCERNS, C.DECIDE_CONCERNS, C.RECEIVE_CALLS, C.OWN_ACTIONS, C.WRITE_PASTORAL}
 _LEAD = _DEPUTY | {
     C.VIEW_RESTRICTED,
     C.MANAGE_SCHOOL,
     C.MANAGE_ACCESS,
+    C.GIVE_ROLES,
     C.VIEW_AUDIT,
     C.KEEP_KEYS,
+    C.IMPORT_EARLIER_RECORDS,
+}
+# Everything that a concern needs, and nothing that lasts longer: no roles, no settings, no keys, no list of children.
+_ACTING = _LEAD - {
+    C.MANAGE_SCHOOL,
+    C.GIVE_ROLES,
+    C.KEEP_KEYS,
+    C.IMPORT_CHILDREN,
+    C.KEEP_PHOTOGRAPHS,
     C.IMPORT_EARLIER_RECORDS,
 }
 _STANDING_IN = frozenset({C.STAND_IN, C.OWN_ACTIONS})
@@ -167,6 +183,14 @@ ROLES: dict[str, Role] = {
             named_in_notice=True,
         ),
         Role(
+            ACTING_LEAD,
+            "Acting safeguarding lead",
+            "Reads and decides in the place of a safeguarding lead who is away, until a day. Gives nobody a role.",
+            _ACTING,
+            home="today",
+            named_in_notice=True,
+        ),
+        Role(
             "lead",
             "Designated safeguarding lead",
             "Reads every concern of the school, decides, acts and closes. Is accountable for it.",
@@ -184,7 +208,7 @@ ROLES: dict[str, Role] = {
         ),
     )
 }
-LEAD_ROLES = ("lead", "deputy_lead")
+LEAD_ROLES = ("lead", ACTING_LEAD, "deputy_lead")
 
 
 def with_capability(capability: Capability) -> list[str]:

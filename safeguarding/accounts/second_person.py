@@ -46,24 +46,26 @@ RULES: dict[str, Rule] = {
     ),
     "conflict": Rule(
         "confirming or lifting a conflict of interest that somebody else has declared",
-        usual=("lead", "headteacher"),
+        usual=("lead", "acting_lead", "headteacher"),
         fallback=("trust_lead",),
     ),
     "emergency": Rule(
-        "looking at an emergency access of somebody else", usual=("lead", "headteacher"), fallback=("trust_lead",)
+        "looking at an emergency access of somebody else",
+        usual=("lead", "acting_lead", "headteacher"),
+        fallback=("trust_lead",),
     ),
     # These two are what `rules.concerns_standing_in` and the roles that decide come to (concerns/facts.sql).
     "hidden_from_lead": Rule(
         "deciding a concern that the lead may not see",
-        usual=("deputy_lead", "alternate_lead", "headteacher"),
+        usual=("acting_lead", "deputy_lead", "alternate_lead", "headteacher"),
         fallback=("trust_lead", "chair"),
     ),
     "about_headteacher": Rule(
-        "deciding a concern about the Headteacher", usual=("lead",), fallback=("trust_lead", "chair")
+        "deciding a concern about the Headteacher", usual=("lead", "acting_lead"), fallback=("trust_lead", "chair")
     ),
     "removal": Rule(
         "taking a file out of a concern at once, because it may not be there",
-        usual=("lead", "deputy_lead", "headteacher"),
+        usual=("lead", "acting_lead", "deputy_lead", "headteacher"),
         fallback=("trust_lead", "chair"),
     ),
     "role": Rule("giving somebody else a role", usual=("headteacher", "lead"), fallback=("trust_lead",)),

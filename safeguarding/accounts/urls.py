@@ -7,7 +7,7 @@ from allauth.account import views as allauth
 from allauth.mfa.base import views as allauth_mfa
 from django.urls import path
 
-from safeguarding.accounts.views import access, factors, providers, resets
+from safeguarding.accounts.views import access, acting, factors, providers, resets
 from safeguarding.accounts.views import school as views
 
 urlpatterns = [
@@ -51,6 +51,10 @@ urlpatterns = [
     path("cover/sooner/<uuid:user_id>/", views.call_sooner, name="call_sooner"),
     path("cover/back/<uuid:absence_id>/", views.withdraw_absence, name="withdraw_absence"),
     path("settings/", views.settings_home, name="settings_home"),
+    path("cover/acting/", acting.name_acting, name="name_acting"),
+    path("cover/acting/<uuid:period_id>/", acting.period, name="acting_period"),
+    path("cover/acting/<uuid:period_id>/back/", acting.end_acting, name="end_acting"),
+    path("cover/acting/<uuid:period_id>/read/", acting.note_read, name="acting_read"),
     path("school/", views.school_settings, name="school_settings"),
     path("school/terms/", views.add_term, name="add_term"),
     path("school/closures/", views.add_closure, name="add_closure"),

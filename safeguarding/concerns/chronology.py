@@ -33,6 +33,7 @@ KINDS = {
     "notes": "Notes and additions",
     "links": "Named in another concern",
     "earlier": "From an earlier system",
+    "pastoral": "Pastoral notes and plans",
     "files": "Documents",
 }
 

@@ -48,7 +48,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH mine AS (
         SELECT school_id, role_key FROM rules.live_roles_of(me) WHERE role_key = ANY ((SELECT rules.roles_with('stand_in'))::text[])
     ), readers AS MATERIALIZED (
-        SELECT held.school_id, held.user_id, bool_or(held.role_key = 'lead') AS leads,
+        SELECT held.school_id, held.user_id, bool_or(held.role_key IN ('lead', 'acting_lead')) AS leads,
                bool_or(held.role_key = 'headteacher') AS heads, rules.hidden_concerns(held.user_id) AS hidden
         FROM rules.live_roles_at(ARRAY(SELECT school_id FROM mine)) AS held
         WHERE held.role_key = ANY ((SELECT rules.roles_with('view_concerns'))::text[])

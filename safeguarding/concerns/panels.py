@@ -14,6 +14,7 @@ from children.models import ChildTeamGrant
 from children.services.sight import live_grants
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
+from safeguarding.accounts.services.acting import register_mover
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.audit.services import record_many
@@ -24,12 +25,14 @@ from safeguarding.references import quoted
 
 from . import chronology, entries_earlier
 from .entries import SOURCES, told_of
-from .models import Action, Attachment, Concern, EarlierFile, EmergencySheet, OutsideNote, PaperForm
+from .entries_pastoral import PASTORAL
+from .models import Action, Attachment, Concern, EarlierFile, EmergencySheet, OutsideNote, PaperForm, PastoralNote
 from .permissions import access_given
-from .services import reading
+from .services import covering, meanwhile, reading
 from .services.drafts import unsent_for_a_day, unsent_of
 from .services.outside.links import link_of
 from .services.outside.waiting import unsettled
+from .services.pastoral import came_from
 from .services.progress import references_of
 from .services.sight import given_concerns, standing_in
 
@@ -211,14 +214,66 @@ def _brings_in(request: Request) -> bool:
     return may(request.user, "import_earlier_records", request.held.school_id)
 
 
+def _writes_pastoral_at(request: Request, school_id: UUID) -> bool:
+    return may(request.user, "write_pastoral", school_id)
+
+
+def _own_pastoral(request: Request, record: Any) -> dict[str, Any]:
+    """The newest of one's own pastoral notes."""
+    rows = visible(request, PastoralNote, "author").select_related("child").order_by("-written_at", "-pk")
+    return {"notes": read_many(request, rows[:IN_ASIDE], purpose="own pastoral notes")}
+
+
+def _from_notes(request: Request, record: Any) -> dict[str, Any] | None:
+    """The pastoral notes from which a concern was logged."""
+    found = came_from(record, partial(visible, request))
+    return {"taken": found} if found else None
+
+
+def _meanwhile(request: Request, record: Any) -> dict[str, Any]:
+    """What became of concerns while a lead was away, as far as the reader sees them."""
+    lines = meanwhile.what_happened(record, partial(visible, request), at=timezone.now())
+    # That they were read; which, each line leads to.
+    read_many(request, lines.rows, purpose="while away")
+    return {"lines": lines}
+
+
+def _moved(request: Request, record: Any) -> dict[str, Any] | None:
+    """The actions that moved, and the button that gives them back."""
+    rows = covering.moved_in(record, partial(visible, request))
+    found = read_many(request, rows[:MOST], purpose="moved while away")
+    back = record.away_id == request.user.pk and not record.is_live(timezone.localdate())
+    to_give = covering.to_give_back(record, partial(visible, request)).count() if back else 0
+    return {"moved": found, "to_give": to_give, "period": record} if found else None
+
+
+def _look_at(request: Request, record: Any) -> dict[str, Any]:
+    """Beside the order of calling: who has how much, and who is told of what."""
+    return {"rules": may(request.user, "manage_school", request.held.school_id)}
+
+
+register_mover(covering.move_actions)
+register_mover(covering.move_notices)
 register(
     Panel("child_files", "earlier", "earlier/files_panel.html", data=_earlier_files, order=60),
     Panel("imports", "earlier", "earlier/imports_panel.html", data=lambda request, record: {}, may=_brings_in),
+    Panel("cover", "look_at", "concerns/cover_panel.html", data=_look_at, may=_reads, order=20),
+    Panel("while_away", "meanwhile", "concerns/meanwhile_panel.html", data=_meanwhile, may=_reads, order=10),
+    Panel("while_away", "moved", "concerns/moved_panel.html", data=_moved, may=_reads, order=20),
     Panel("child_files", "concerns", "concerns/child_files_panel.html", data=_files_of_concerns),
     Panel("own_role", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=10),
     Panel("staff_home", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=12),
     Panel("staff_home", "named", "access/named_panel.html", data=_named, order=16),
     Panel("team", "opens", "access/team_panel.html", data=_opens_to_team, order=10),
+    Panel(
+        "staff_home",
+        "pastoral",
+        "concerns/own_pastoral_panel.html",
+        data=_own_pastoral,
+        may=lambda r: _writes_pastoral_at(r, r.held.school_id),
+        order=18,
+    ),
+    Panel("concern_aside", "from_notes", "concerns/from_notes_panel.html", data=_from_notes, order=10),
     NavItem("home", "Home", "staff_home", may=lambda r: r.held.role.home == "staff_home", order=10),
     NavItem("today", "Today", "today", may=_reads, order=10),
     NavItem("concerns", "Concerns", "concerns", may=_reads, order=20, waiting=_unread, hot=True),
@@ -237,9 +292,10 @@ register(
     Panel("today_aside", "unsent", "concerns/unsent_panel.html", data=_unsent_of_colleagues, may=_decides, order=70),
     Tab("chronology", "Chronology", "child_chronology", may=_reads_at, order=10, given=True),
     Tab("concerns", "Concerns", "child_concerns", may=_reads_at, order=20, given=True),
+    Tab("pastoral", "Pastoral", "child_pastoral", may=_reads_at, order=25, given=_writes_pastoral_at),
     Tab("changes", "What has changed", "child_changes", may=_reads_at, order=90),
 )
-chronology.register(*SOURCES, *entries_earlier.SOURCES)
+chronology.register(*SOURCES, *entries_earlier.SOURCES, *PASTORAL)
 
 # What a notice is about, by the type it was written with, and the page that shows it.
 leads_to("concern", lambda key: reverse("concern", args=[key]), _references_of_concerns)

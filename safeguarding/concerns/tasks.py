@@ -4,6 +4,8 @@ from uuid import UUID
 
 from celery import shared_task
 
+from safeguarding.accounts.services import acting
+
 from .services.earlier import take_up, take_up_all
 from .services.emergency import check_sheets
 from .services.escalation import chase_unread, escalate_calls
@@ -38,3 +40,9 @@ def work_on_all_earlier_records() -> int:
 def sheets() -> int:
     """Every 10 minutes: emergency sheets of which a fact has changed."""
     return check_sheets()
+
+
+@shared_task
+def cover() -> int:
+    """Every 5 minutes: what a lead who is away had to do and to read goes to who acts for them."""
+    return acting.keep_up()

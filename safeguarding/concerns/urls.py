@@ -8,6 +8,7 @@ from .views import (
     attaching,
     calls,
     chronology,
+    covering,
     deciding,
     drafts,
     earlier,
@@ -21,8 +22,10 @@ from .views import (
     outside_notes,
     paper,
     papers,
+    pastoral,
     reporting,
     reports,
+    rules,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -94,6 +97,21 @@ urlpatterns: list[URLPattern] = [
     path("concerns/<uuid:concern_id>/looked/", access.concern_looked, name="concern_looked"),
     path("access/people/<uuid:user_id>/", access.person_access, name="person_access"),
     path("access/review/", access.access_review, name="access_review"),
+    path("cover/acting/<uuid:period_id>/give-back/", covering.give_back, name="give_back"),
+    path("cover/rules/", rules.rules, name="notice_rules"),
+    path("cover/rules/digest/", rules.digest_time, name="digest_time"),
+    path("cover/rules/<uuid:rule_id>/end/", rules.end_rule, name="end_notice_rule"),
+    path("cover/load/", rules.load, name="load"),
+    # Below the threshold.
+    path("children/<uuid:child_id>/pastoral/", pastoral.child_pastoral, name="child_pastoral"),
+    path("children/<uuid:child_id>/pastoral/plan/", pastoral.begin_plan, name="begin_plan"),
+    path("pastoral/", pastoral.my_pastoral, name="my_pastoral"),
+    path("pastoral/<uuid:note_id>/", pastoral.pastoral_note, name="pastoral_note"),
+    path("pastoral/<uuid:note_id>/further/", pastoral.take_further, name="take_further"),
+    path("pastoral/plans/<uuid:plan_id>/", pastoral.support_plan, name="support_plan"),
+    path("pastoral/plans/<uuid:plan_id>/review/", pastoral.review_plan, name="review_plan"),
+    path("pastoral/plans/<uuid:plan_id>/end/", pastoral.end_plan, name="end_plan"),
+    path("pastoral/steps/<uuid:step_id>/done/", pastoral.finish_step, name="finish_step"),
     # Files.
     path("concerns/<uuid:concern_id>/files/", attaching.attach, name="attach"),
     path("my-reports/<uuid:concern_id>/files/", attaching.report_attach, name="report_attach"),

@@ -74,6 +74,7 @@ class Following:
         self.who = names(story)
         self.kind = K(self.note["decision"])
         leads = ground.leads_for(story)
+        self.leads = leads
         self.lead = leads[0] if len(leads) == 1 or chance.random() < 0.6 else chance.choice(leads[1:])
         self.open_actions = 0
         self.last = story.recorded
@@ -97,13 +98,13 @@ class Following:
         )
         if opened > self.ground.now:
             return False
-        self._stamp("acknowledged", opened, self.lead)
+        self._stamp("acknowledged", opened, self._by(opened))
         self.concern.status = Concern.Status.ACKNOWLEDGED
         return True
 
     def _decide(self, at: datetime) -> Decision:
         concern = self.concern
-        self._stamp("decided", at, self.lead)
+        self._stamp("decided", at, self._by(at))
         concern.status, concern.level = Concern.Status.DECIDED, self.note["level"]
         concern.receipt = RECEIPTS.get(self.kind, Receipt.ACTION_TAKEN)
         concern.title = self.note["title"]
@@ -116,7 +117,7 @@ class Following:
     def _decide_again(self, kind: K, level: int, at: datetime, rationale: str) -> Decision:
         """A later decision, which stands from then on."""
         decision = self._decision(kind, level, at, rationale)
-        self._stamp("decided", at, self.lead)
+        self._stamp("decided", at, self._by(at))
         self.kind, self.concern.level, self.concern.review_on = kind, level, decision.review_on
         return decision
 
@@ -147,7 +148,7 @@ class Following:
             if kind != K.NO_ACTION
             else None,
             decided_at=at,
-            decided_by=self.lead,
+            decided_by=self._by(at),
         )
 
     def _step(self, step: Entry, decided: datetime) -> Iterator[models.Model]:
@@ -171,7 +172,7 @@ class Following:
             id=self.keys.at(at),
             concern=self.concern,
             school_id=self.ground.school_id,
-            author=self.lead,
+            author=self._by(at),
             token=self.keys.token(),
             text=text,
             added_at=at,
@@ -190,7 +191,7 @@ class Following:
             owner=self._owner(step["by"]),
             due_on=due,
             created_at=decided,
-            created_by=self.lead,
+            created_by=self._by(decided),
         )
         self.concern.revision += 1
         if ended > self.ground.now:
@@ -210,7 +211,7 @@ class Following:
         if at > self.ground.now - _SETTLED:
             return
         concern, final = self.concern, steps[-1] if steps else None
-        self._stamp("closed", at, self.lead)
+        self._stamp("closed", at, self._by(at))
         concern.status = Concern.Status.CLOSED
         concern.outcome = OUTCOMES.get(self.kind, ClosingOutcome.SOCIAL_CARE)
         reason = words.one_of(self.chance, words.CLOSING[self.kind])
@@ -226,7 +227,7 @@ class Following:
             reason=reason,
             receipt=concern.receipt,
             closed_at=at,
-            closed_by=self.lead,
+            closed_by=self._by(at),
         )
 
     def _look_again(self) -> Iterator[Decision]:
@@ -248,6 +249,12 @@ class Following:
     def _owner(self, job: str) -> User:
         wanted = {"pastoral": "pastoral", "senco": "senco", "head": "head"}.get(job)
         return (self.ground.with_job(wanted) if wanted else None) or self.lead
+
+    def _by(self, at: datetime) -> User:
+        """The lead of this concern, or the next one while that lead is away."""
+        if not self.ground.is_away(self.lead, at):
+            return self.lead
+        return next((one for one in self.leads if not self.ground.is_away(one, at)), self.lead)
 
     def _soon(self, low: int, high: int) -> datetime:
         opened = self.concern.acknowledged_at or self.story.recorded

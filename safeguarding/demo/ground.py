@@ -1,7 +1,7 @@
 """What does every story of a school stand on? Its people and children by the ids of the data, its days, the clock."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from safeguarding.accounts.models import User
@@ -23,6 +23,14 @@ class Ground:
     subcategories: dict[tuple[str, str], UUID]
     days: Days
     now: datetime
+    # Who was away, from a day to a day: (id in the data, first, last).
+    away: tuple[str, date, date] | None = None
+
+    def is_away(self, person: User, at: datetime) -> bool:
+        """Whether somebody was not in school at a moment."""
+        if self.away is None or self.users[self.away[0]].pk != person.pk:
+            return False
+        return self.away[1] <= at.date() <= self.away[2]
 
     def leads_for(self, story: Story) -> list[User]:
         """Who may decide it, the accountable lead first: not the parent of a child in it."""

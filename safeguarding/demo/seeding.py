@@ -1,7 +1,7 @@
 """How is the demo school made? All at once, or not at all; only in demo mode, and never beside a real school."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -22,6 +22,7 @@ from safeguarding.demo import people, small, source, stories
 from safeguarding.demo.adults import lay_adults
 from safeguarding.demo.apart import MAIN, SMALL, NotForDemo, ensure_apart
 from safeguarding.demo.codes import give_apps
+from safeguarding.demo.cover import away, lay_pastoral, lay_rules, lay_time_away
 from safeguarding.demo.days import Days, in_year
 from safeguarding.demo.earlier import lay_earlier
 from safeguarding.demo.families import new_child
@@ -88,14 +89,17 @@ def _main_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, i
         if second := people.SECOND_ROLES.get(entry["id"]):
             _role(users[entry["id"]], school, second, date.fromisoformat(entry["start_date"]), "")
     outside = _from_outside(school, days)
-    ground = _ground(school, staff, users, source.children(), days, now)
+    ground = replace(_ground(school, staff, users, source.children(), days, now), away=away(days, now))
     cast = Cast(source.children(), staff, days)
     notes = [v for v in source.vignettes() if v["voice"] != "governor"]
+    lay_time_away(school, ground)
     written = write(_three_years(cast, notes, chance), ground, chance) + Desk(school, ground, Keys(chance)).lay()
     answer_for([*users.values(), *outside], ground)
     lay_earlier(school, ground)
     lay_access(school, ground)
     lay_adults(school, ground)
+    lay_rules(school, ground)
+    lay_pastoral(ground)
     return len(ground.children), len(users) + len(outside), written
 
 

@@ -35,7 +35,10 @@ PARTS: dict[str, str] = {
          "children.parentalresponsibility", "children.contactrestriction", "children.enrolment", "children.classepisode",
          "children.earlierschool", "children.sibling", "children.photograph"), "details",
     ),
-    **dict.fromkeys(("children.childfile", "concerns.earlierrecord", "concerns.earlierfile"), "history"),
+    **dict.fromkeys(
+        ("children.childfile", "concerns.earlierrecord", "concerns.earlierfile", "concerns.pastoralnote", "concerns.supportplan",
+         "concerns.supportstep", "concerns.stepup"), "history"
+    ),
     **dict.fromkeys(
         ("concerns.earlierbatch", "concerns.earlierupload", "concerns.earlierrow", "concerns.earlierpdf"), "coming"
     ),
@@ -47,7 +50,7 @@ PARTS: dict[str, str] = {
     ),
     **dict.fromkeys(
         ("concerns.concern", "concerns.concernsubject", "concerns.decision", "concerns.closing", "concerns.concernnote",
-         "concerns.outsidenote", "concerns.paperform"),
+         "concerns.outsidenote", "concerns.paperform", "concerns.handover"),
         "concern",
     ),
     **dict.fromkeys(

@@ -28,7 +28,7 @@ from children.models import (
 from children.services import filing, link_siblings
 from children.services.registering import register_child
 from safeguarding.accounts import services as accounts
-from safeguarding.accounts.models import Notice, School, Team, TeamMember, User
+from safeguarding.accounts.models import ActingPeriod, Notice, RoleAssignment, School, Team, TeamMember, User
 from safeguarding.concerns.models import (
     Concern,
     ConcernGrant,
@@ -39,11 +39,12 @@ from safeguarding.concerns.models import (
     EarlierRow,
     HowSoon,
     KeptText,
+    NoticeRule,
     OutsideNote,
     PaperForm,
     Receipt,
 )
-from safeguarding.concerns.services import attaching, deciding, emergency, papers, raising
+from safeguarding.concerns.services import attaching, deciding, emergency, papers, pastoral, raising
 from safeguarding.concerns.services.deciding import Ruling
 from safeguarding.concerns.services.drafts import open_draft, save_draft
 from safeguarding.concerns.services.kept import keep_text
@@ -119,6 +120,7 @@ def make() -> World:
     for record in RECORDS:
         _concern(world, record)
         _papers(world, record)
+        _pastoral(world, record)
     _from_elsewhere(world)
     _close(world)
     _access(world)
@@ -127,6 +129,7 @@ def make() -> World:
     _earlier(world)
     _school_days(world)
     lay_adults(world, at=THEN, today=TODAY)
+    _cover(world)
     _plant(world)
     return world
 
@@ -279,6 +282,50 @@ def _from_elsewhere(world: World) -> None:
             )  # fmt: skip
             world.keys[record]["sheet"] = made.pk
             world.sheets[made.pk] = record
+
+
+def _pastoral(world: World, record: str) -> None:
+    """A note, a plan that goes on and one that has ended."""
+    word, child, by = world.word, world.children[record], world.lead_of(record)
+    note = pastoral.write_note(
+        child=child, token=uuid7(), kind="check_in", happened_on=THEN.date(), text=word(), by=by, at=THEN
+    )
+    ended, plan = (
+        pastoral.make_plan(
+            child=child,
+            token=uuid7(),
+            aims=word(),
+            starts_on=THEN.date(),
+            review_on=TODAY + timedelta(days=20),
+            by=by,
+            at=THEN,
+        )
+        for _ in range(2)
+    )
+    step = pastoral.add_step(
+        plan=plan, token=uuid7(), what=word(), who=word(), due_on=TODAY + timedelta(days=3), by=by, at=THEN
+    )
+    pastoral.end_plan(plan=ended, seen=0, outcome=word(), by=by, at=THEN)
+    world.keys[record] |= {"pastoral_note": note.pk, "plan": plan.pk, "step": step.pk}
+
+
+def _cover(world: World) -> None:
+    """Time away that is over, for which somebody without another right acted; and a rule about notices, at each school."""
+    last_week = TODAY - timedelta(days=7)
+    for record, acted in (("open", "pastoral_out"), ("other", "reporter_there")):
+        school, lead, acting = world.school_of(record), world.lead_of(record), world.people[acted]
+        role = _row(
+            RoleAssignment, user=acting, school=school, role_key="acting_lead", starts_on=last_week, ends_on=last_week
+        )
+        period = _row(
+            ActingPeriod, school=school, away=lead, acting=acting, assignment=role, starts_on=last_week, ends_on=last_week,
+            named_at=THEN - timedelta(days=1), named_by=lead, told_at=THEN,
+        )  # fmt: skip
+        rule = _row(
+            NoticeRule, school=school, token=uuid7(), what="decided", role_key="governor", when="digest", made_at=THEN,
+            made_by=lead,
+        )  # fmt: skip
+        world.keys[record] |= {"acting_period": period.pk, "rule": rule.pk}
 
 
 def _decide(world: World, record: str) -> None:

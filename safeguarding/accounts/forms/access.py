@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 
 from safeguarding.accounts.models import Team
-from safeguarding.accounts.roles import ROLES
+from safeguarding.accounts.roles import ACTING_LEAD, ROLES
 from safeguarding.accounts.services import Colleague
 from safeguarding.accounts.services.looked import DID, Asked
 from safeguarding.forms import DateBoxesField, HarbourForm
@@ -47,7 +47,11 @@ class BeyondNoticeForm(HarbourForm):
 class RoleForm(HarbourForm):
     """A role that somebody is to hold from a day on."""
 
-    new_role = forms.ChoiceField(label="Role", choices=[("", "Choose"), *((r.key, r.title) for r in ROLES.values())])
+    # An acting lead is named on a page of its own, which also hands over what is to do.
+    new_role = forms.ChoiceField(
+        label="Role",
+        choices=[("", "Choose"), *((r.key, r.title) for r in ROLES.values() if r.key != ACTING_LEAD)],
+    )
     starts_on = DateBoxesField(label="First day")
     ends_on = DateBoxesField(label="Last day", required=False, help_text="Leave it empty for a role without an end")
 

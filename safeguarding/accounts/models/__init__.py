@@ -1,6 +1,7 @@
-"""Who works where, and what has each been told? Four files: the school, its people, what is asked of access, the inbox."""
+"""Who works where, and what has each been told? Five files: the school, its people, who acts for whom, what is asked of access, the inbox."""
 
 from .access import AccessReview, ConflictAnswer
+from .acting import ActingPeriod
 from .people import Absence, RoleAssignment, Team, TeamMember, User
 from .school import Closure, School, Term
 from .word import Notice, Reset
@@ -8,6 +9,7 @@ from .word import Notice, Reset
 __all__ = [
     "Absence",
     "AccessReview",
+    "ActingPeriod",
     "Closure",
     "ConflictAnswer",
     "Notice",

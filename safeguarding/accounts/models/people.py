@@ -76,6 +76,9 @@ class RoleAssignment(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="role_runs_forward"
             ),
+            models.CheckConstraint(
+                condition=~Q(role_key=roles.ACTING_LEAD) | Q(ends_on__isnull=False), name="acting_role_ends"
+            ),
             models.UniqueConstraint(
                 "user", "school", "role_key", condition=Q(ends_on=None), name="one_open_role_of_a_kind"
             ),

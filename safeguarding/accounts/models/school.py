@@ -26,6 +26,8 @@ class School(models.Model):
     # Children's social care of the local authority; the form and receipt give them out of hours.
     social_care_day = models.CharField("social care, daytime number", max_length=30, blank=True)
     social_care_night = models.CharField("social care, out-of-hours number", max_length=30, blank=True)
+    # What need not be read at once is mailed together, once a school day.
+    digest_at = models.TimeField(default="15:30")
     # A call for a lead goes to the next person, then to the Headteacher (settings, not law).
     call_next_after = models.PositiveSmallIntegerField("minutes until a call goes to the next person", default=3)
     call_head_after = models.PositiveSmallIntegerField("minutes until a call goes to the Headteacher", default=6)
@@ -41,7 +43,7 @@ class School(models.Model):
     class PersonalData(personal_data.PersonalData):
         plain = (
             "name", "slug", "urn", "local_authority", "establishment", "telephone", "day_starts", "day_ends",
-            "social_care_day", "social_care_night", "call_next_after", "call_head_after", "roles_beyond_notice",
+            "social_care_day", "social_care_night", "digest_at", "call_next_after", "call_head_after", "roles_beyond_notice",
         )  # fmt: skip
         source = Source.SCHOOL
         retention = Retention.KEPT

@@ -22,6 +22,7 @@ class Notice(models.Model):
         CALL = "call", "A safeguarding lead is needed now"
         NEW_CONCERN = "new_concern", "A new concern"
         ADDED = "added", "Something was added to a concern"
+        DECIDED = "decided", "A concern has been decided"
         REOPENED = "reopened", "A concern has been opened again"
         UNREAD = "unread", "A concern has not been read yet"
         OUTSIDE = "outside", "Somebody without an account has left a note"
@@ -39,6 +40,8 @@ class Notice(models.Model):
         ADULTS = "adults", "Something for you to read"
         RESET_ASKED = "reset_asked", "A colleague cannot sign in: say whether it is them"
         RESET = "reset", "A new start with password or second factor"
+        ACTING = "acting", "You are acting safeguarding lead"
+        RETURN = "return", "While you were away: what was decided"
         BULK = "bulk", "Somebody has searched or taken out far more than work needs"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -52,6 +55,8 @@ class Notice(models.Model):
     # Somebody else has done what this asks for. It was not opened: who called sees who has.
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Mailed with others at the time of the school's digest, which `mail_again_at` then is.
+    in_digest = models.BooleanField(default=False)
     # What the machine has done: null until the mail server took it, or until it was found that there is no address.
     mailed_at = models.DateTimeField(null=True, blank=True)
     # Times that the mail server refused this address, and when to ask it again.
@@ -80,7 +85,7 @@ class Notice(models.Model):
         subject = "user"
         plain = (
             "kind", "object_type", "object_id", "created_at", "opened_at", "settled_at", "mailed_at", "mail_attempts",
-            "mail_again_at",
+            "mail_again_at", "in_digest",
         )  # fmt: skip
         source = Source.HARBOUR
         collection = "mandatory: a concern must reach somebody (KCSIE 2025, part two)"

@@ -10,12 +10,17 @@ from django.utils import timezone
 from safeguarding.accounts.calendar import LONDON, SchoolCalendar
 from safeguarding.accounts.models import Absence, RoleAssignment, School, User
 from safeguarding.accounts.permissions import live, people_with
-from safeguarding.accounts.roles import LEAD_ROLES, Capability, with_capability
+from safeguarding.accounts.roles import ACTING_LEAD, LEAD_ROLES, Capability, with_capability
 from safeguarding.dates import clock, near_day
 from safeguarding.once import once
 
 # As colleagues say it; the full titles are in `roles.py`.
-_SPOKEN = {"lead": "Safeguarding lead", "deputy_lead": "Deputy safeguarding lead", "headteacher": "Headteacher"}
+_SPOKEN = {
+    "lead": "Safeguarding lead",
+    ACTING_LEAD: "Acting safeguarding lead",
+    "deputy_lead": "Deputy safeguarding lead",
+    "headteacher": "Headteacher",
+}
 # How far ahead to look for a day on which somebody is in: longer than any school holiday.
 _AHEAD = timedelta(days=100)
 
@@ -109,8 +114,9 @@ def _read_on_call(school_id: UUID, on: date) -> list[_OnCall]:
     found: dict[UUID, _OnCall] = {}
     for row in rows:
         away = tuple((a.starts_on, a.ends_on) for a in row.user.coming_absences)  # type: ignore[attr-defined]
-        # Who is both Headteacher and lead is met as lead.
-        if row.user_id not in found or row.role_key in LEAD_ROLES:
+        # Who is both Headteacher and lead is met as lead; a deputy who acts for the lead, as that.
+        there = found.get(row.user_id)
+        if there is None or (row.role_key in LEAD_ROLES and not there.is_lead):
             found[row.user_id] = _OnCall(row.user, row.role_key, away)
     return list(found.values())
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from safeguarding.accounts.models import RoleAssignment, School, User
 from safeguarding.accounts.permissions import ensure
-from safeguarding.accounts.roles import LEAD_ROLES, ROLES, Capability, with_capability
+from safeguarding.accounts.roles import ACTING_LEAD, LEAD_ROLES, ROLES, Capability, with_capability
 from safeguarding.accounts.services.access import MANAGERS, ensure_not_oneself
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -95,12 +95,14 @@ def assign_role(
     person has there already, or for a closed account.
     """
     if by is not None:
-        ensure(by, Capability.MANAGE_ACCESS, school.pk, MANAGERS)
+        ensure(by, Capability.GIVE_ROLES, school.pk, MANAGERS)
         ensure_not_oneself(user, by)
     if not user.is_active:
         raise BadInput("This account is closed. Give the person a new one, under another user name.")
     if role_key not in ROLES:
         raise BadInput(f"There is no role {role_key}. The roles are {', '.join(ROLES)}.")
+    if role_key == ACTING_LEAD and ends_on is None:
+        raise BadInput("An acting safeguarding lead is named until a day. Give the last day.")
     held = RoleAssignment.objects.filter(user=user, school=school, role_key=role_key, ends_on=None).first()
     if held is not None and ends_on is None:
         raise BadInput(
@@ -136,7 +138,7 @@ def end_role(*, assignment: RoleAssignment, last_day: date, by: User | None = No
     deputy, or nobody who could read concerns, on one of the days that the role no longer covers.
     """
     if by is not None:
-        ensure(by, Capability.MANAGE_ACCESS, assignment.school_id, MANAGERS)
+        ensure(by, Capability.GIVE_ROLES, assignment.school_id, MANAGERS)
     ended = RoleAssignment.objects.select_for_update().get(pk=assignment.pk)
     if last_day < ended.starts_on:
         raise BadInput(f"This role began on {full_day(ended.starts_on)}: its last day cannot be before that.")

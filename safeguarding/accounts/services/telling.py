@@ -22,9 +22,17 @@ look_for(unopened="unopened_notices", ever_told="was_ever_told")
 
 @transaction.atomic
 def tell(
-    *, people: Iterable[User], school_id: UUID, kind: Notice.Kind, object_type: str, object_id: UUID, at: datetime
+    *,
+    people: Iterable[User],
+    school_id: UUID,
+    kind: Notice.Kind,
+    object_type: str,
+    object_id: UUID,
+    at: datetime,
+    digest_at: datetime | None = None,
 ) -> None:
-    """Put a notice in each inbox, once until it is opened, and ring the bell after commit.
+    """Put a notice in each inbox, once until it is opened, and ring the bell after commit. With `digest_at` the inbox has it
+    at once, and the mail goes out then, together with what else is in the digest.
 
     Must run inside the transaction of what it is about: either both are there or neither.
     """
@@ -36,6 +44,8 @@ def tell(
             object_type=object_type,
             object_id=object_id,
             created_at=at,
+            in_digest=digest_at is not None,
+            mail_again_at=digest_at,
         )
         for user in {p.pk: p for p in people}.values()
     ]

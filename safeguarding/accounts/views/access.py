@@ -42,6 +42,7 @@ def access_home(request: Request) -> HttpResponse:
         "review_due": services.review_is_due(school.pk, on=today),
         "last_review": services.last_review(school.pk),
         "stands_in": services.somebody_stands_in(school.pk, on=today),
+        "gives_roles": may(request.user, Capability.GIVE_ROLES, school.pk),
     }
     return render(request, "access/home.html", context)
 
@@ -65,7 +66,7 @@ def stand_in(request: Request, school_id: UUID) -> HttpResponseBase:
     return render(request, "access/stand_in.html", {"school": school, "stand_ins": stand_ins, "gives": gives})
 
 
-@requires(Capability.MANAGE_ACCESS)
+@requires(Capability.GIVE_ROLES)
 @fresh_factor
 def give_role(request: Request, user_id: UUID) -> HttpResponseBase:
     """A role for somebody: first what they gain by it, then it is given."""
@@ -85,7 +86,7 @@ def give_role(request: Request, user_id: UUID) -> HttpResponseBase:
     return redirect("person_access", user_id)
 
 
-@requires(Capability.MANAGE_ACCESS)
+@requires(Capability.GIVE_ROLES)
 @fresh_factor
 def end_role(request: Request, user_id: UUID, assignment_id: UUID) -> HttpResponseBase:
     """A role ends, today being its last day: first what is lost by it, then it ends."""

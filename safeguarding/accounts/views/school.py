@@ -72,6 +72,7 @@ def cover(request: Request) -> HttpResponseBase:
         "people": people,
         "absences": services.absences_from(school.pk, on=today),
         "line": services.cover_line(school, at=timezone.now(), reader=request.user),
+        "blocks": fill("cover", request),
         "may_change_school": may(request.user, Capability.MANAGE_SCHOOL, school.pk),
     }
     return render(request, "accounts/cover.html", context, status=422 if form.errors else 200)

@@ -9,18 +9,22 @@ decided · `attachment` files · `access` who else may see it, and who may not �
 `earlier` what an earlier system of the school had.
 decided · `attachment` files · `access` who else may see it, and who may not · `unsent` what is not sent yet · `outside`
 what somebody without an account has left · `papers` the numbered forms for when Harbour cannot be reached, `emergency` who has the sheet for that day.
+decided · `attachment` files · `access` who else may see it, and who may not · `covering` who had an action before · `pastoral` notes and plans below the threshold · `rules` who is told of what · `unsent` what is not sent yet.
 """
 
 from .access import ConcernGrant, ConcernSubject
 from .account import Account, Amendment, BodyMapMark, ConcernChild
 from .attachment import Attachment
 from .concern import Concern
+from .covering import HandOver
 from .earlier import EarlierBatch, EarlierFile, EarlierPdf, EarlierRecord, EarlierRow, EarlierUpload
 from .emergency import EmergencySheet
 from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, ReferenceCounter, Subcategory
 from .lead import Action, Closing, ConcernNote, Decision
 from .outside import OutsideLink, OutsideNote
 from .papers import PaperForm
+from .pastoral import PastoralNote, StepUp, SupportPlan, SupportStep
+from .rules import NoticeRule
 from .unsent import Draft, DraftOpening, KeptText
 
 __all__ = [
@@ -48,13 +52,19 @@ __all__ = [
     "EarlierRow",
     "EarlierUpload",
     "EmergencySheet",
+    "HandOver",
     "HowSoon",
     "KeptText",
     "Level",
+    "NoticeRule",
     "OutsideLink",
     "OutsideNote",
     "PaperForm",
+    "PastoralNote",
     "Receipt",
     "ReferenceCounter",
+    "StepUp",
     "Subcategory",
+    "SupportPlan",
+    "SupportStep",
 ]

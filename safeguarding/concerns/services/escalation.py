@@ -21,7 +21,7 @@ from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, HowSoon
-from safeguarding.concerns.services.telling import ToRead, may_be_told, readers
+from safeguarding.concerns.services.telling import ToRead, deciders, readers
 
 # A concern that nobody has opened for a school day is chased (recommended in the domain reference 1.2, not statutory).
 UNREAD_AFTER = timedelta(hours=7)
@@ -37,22 +37,25 @@ def first_to_call(concern: ToRead, *, caller: User | None, at: datetime) -> list
 
 
 def _queue(concern: ToRead, caller: User | None, at: datetime) -> list[User]:
-    """Who is called, in order: leads on duty, then others on duty; everybody who takes calls when all of them are away.
+    """Who is called, in order: leads on duty, then others on duty; when all of them are away, who else decides at the school
+    (a trust lead) and with them everybody who takes calls.
 
-    Only people who see the concern: where those who take calls do not, whoever reads it in their place. Without the
-    caller: a lead who calls while everybody else is away must not be the somebody who is on duty.
+    Only people who can acknowledge, decide and refer: where those who take calls do not, whoever reads it in their place.
+    Without the caller: a lead who calls while everybody else is away must not be the somebody who is on duty.
     """
     day, school_id = timezone.localdate(at), concern.school_id
     on_duty_now = {p.pk: p for p in [*leads_on_duty(school_id, on=day), *on_duty(school_id, on=day)]}
     callers = {caller.pk} if caller else set()
     for called_by in callers:
         on_duty_now.pop(called_by, None)
-    for people in (
-        list(on_duty_now.values()),
-        people_with(Capability.RECEIVE_CALLS, school_id, day).exclude(pk__in=callers),
-    ):
-        if found := may_be_told(concern, list(people)):
-            return found
+    if found := deciders(concern, list(on_duty_now.values()), on=day):
+        return found
+    others = [
+        *on_duty(school_id, on=day, capability=Capability.DECIDE_CONCERNS),
+        *people_with(Capability.RECEIVE_CALLS, school_id, day),
+    ]
+    if found := deciders(concern, [p for p in dict.fromkeys(others) if p.pk not in callers], on=day):
+        return found
     return [person for person in readers(concern, on=day, but=callers) if person.pk not in callers]
 
 
@@ -132,7 +135,7 @@ def chase_unread(*, at: datetime | None = None) -> int:
             if calendar.hours_between(concern.logged_at, at) >= patience(concern, school)
         ]
         for concern in late:
-            seeing = may_be_told(concern, people) or readers(concern, on=timezone.localdate(at))
+            seeing = deciders(concern, people, on=timezone.localdate(at)) or readers(concern, on=timezone.localdate(at))
             tell(
                 people=[p for p in seeing if p.pk != concern.logged_by_id] or seeing,
                 school_id=school.pk,

@@ -16,6 +16,7 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import leads_on_duty, on_duty, staff_of, tell
 from safeguarding.audit.protection import who_sees
 from safeguarding.concerns.models import Account, Concern, OutsideNote
+from safeguarding.concerns.services.notice_rules import spread
 
 # Who stands in, in the order in which they are asked.
 STAND_INS = ("alternate_lead", "chair")
@@ -34,16 +35,28 @@ def may_be_told(concern: ToRead, people: Sequence[User]) -> list[User]:
     return [person for person in people if person.pk in seen]
 
 
-def readers(concern: ToRead, *, on: date, but: Collection[UUID] = ()) -> list[User]:
-    """Who is told of something to read in the concern: the first of these that is not empty, of people who see it.
+def deciders(concern: ToRead, people: Collection[User], *, on: date) -> list[User]:
+    """Those of `people`, in their order, who can acknowledge it, decide it and refer it: their role decides, or they stand in.
 
-    Leads and deputies on duty; the alternate lead; whoever else takes calls and is in; whoever takes calls; whoever reads
-    or stands in. `but` are left out, unless nobody else is there. Empty only where nobody at the school sees the concern.
+    To see a concern is not enough: somebody who was given it to read could do nothing about a call.
+    """
+    by_role = {person.pk for person in people_with(Capability.DECIDE_CONCERNS, concern.school_id, on)}
+    seen = who_sees(concern, [person.pk for person in people]) if people else {}
+    return [one for one in people if one.pk in seen and (one.pk in by_role or "standing_in" in seen[one.pk])]
+
+
+def readers(concern: ToRead, *, on: date, but: Collection[UUID] = ()) -> list[User]:
+    """Who is told of something to read in the concern: the first of these that is not empty, of people who can decide it.
+
+    Leads and deputies on duty; the alternate lead; whoever else takes calls and is in; a trust lead who is not away; whoever
+    takes calls; whoever reads or stands in. `but` are left out, unless nobody else is there. Empty only where nobody at the
+    school can decide the concern.
     """
     school_id = concern.school_id
     groups = _in_line(school_id, on)
-    seen = who_sees(concern, {person.pk for group in groups for person in group})
-    lines = [[person for person in group if person.pk in seen] for group in groups]
+    everybody = {person.pk: person for group in groups for person in group}
+    able = {person.pk for person in deciders(concern, everybody.values(), on=on)}
+    lines = [[person for person in group if person.pk in able] for group in groups]
     others = [[person for person in line if person.pk not in but] for line in lines]
     return next((line for line in [*others, *lines] if line), [])
 
@@ -58,6 +71,7 @@ def _in_line(school_id: UUID, on: date) -> list[list[User]]:
         leads_on_duty(school_id, on=on),
         stand_ins[0],
         on_duty(school_id, on=on),
+        on_duty(school_id, on=on, capability=Capability.DECIDE_CONCERNS),
         list(people_with(Capability.RECEIVE_CALLS, school_id, on)),
         list(people_with(Capability.VIEW_CONCERNS, school_id, on)),
         stand_ins[1],
@@ -65,16 +79,11 @@ def _in_line(school_id: UUID, on: date) -> list[list[User]]:
 
 
 def tell_readers(concern: Concern, kind: Notice.Kind, *, by: User, at: datetime) -> None:
-    """There is something to read for those on duty who see it; for `by`, who wrote it, only where nobody else is there."""
+    """There is something to read for those on duty who see it, and for whom the school’s rules name besides; for `by`, who
+    wrote it, only where nobody else is there.
+    """
     told = readers(concern, on=timezone.localdate(at), but={by.pk})
-    tell(
-        people=told,
-        school_id=concern.school_id,
-        kind=kind,
-        object_type="concern",
-        object_id=concern.pk,
-        at=at,
-    )
+    spread(concern, kind, told, by=by, at=at)
     if not told:
         ask_to_appoint(concern.school_id, at=at)
 

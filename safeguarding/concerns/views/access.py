@@ -196,7 +196,8 @@ def person_access(request: Request, user_id: UUID) -> HttpResponseBase:
     record(Verb.VIEW, found.user, school_id=school_id, purpose="what they can see")
     seen = everything(found, school_id, partial(visible, request), on=today, at=at)
     own = user_id == request.user.pk
-    return render(request, "access/person.html", {"seen": seen, "manages": manages, "own": own})
+    gives = may(request.user, Capability.GIVE_ROLES, school_id)
+    return render(request, "access/person.html", {"seen": seen, "manages": manages, "own": own, "gives_roles": gives})
 
 
 @requires(Capability.MANAGE_ACCESS)

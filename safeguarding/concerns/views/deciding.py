@@ -209,6 +209,7 @@ def _page(
         "logged_myself": found.logged_by_id == request.user.pk,
         "waits": found.status in reading.OPEN,
         "reads_changes": found.school_id in schools_read(request.user),
+        "aside": fill("concern_aside", request, found),
         "has_errors": any(form.errors for form in bound.values()),
     }
     forms = {name: make() for name, make in makers.items() if name not in bound} | bound

@@ -7,10 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from safeguarding.accounts.models import Notice, User
-from safeguarding.accounts.services import readers_on_duty, tell
 from safeguarding.concerns.lifecycles import concern_life
 from safeguarding.concerns.models import Action, Closing, Concern, ConcernNote
-from safeguarding.concerns.services.telling import tell_reporter
+from safeguarding.concerns.services.telling import tell_readers, tell_reporter
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
 
@@ -67,12 +66,5 @@ def reopen_concern(*, concern: Concern, token: UUID, reason: str, by: User, at: 
         "reopen", concern, by=by, at=at, reopened_at=at, closed_at=None, closed_by=None, outcome="", closing_reason=""
     )
     add_note(concern=concern, token=token, text=note, by=by, at=at)
-    tell(
-        people=[p for p in readers_on_duty(concern.school_id, on=timezone.localdate(at)) if p.pk != by.pk],
-        school_id=concern.school_id,
-        kind=Notice.Kind.REOPENED,
-        object_type="concern",
-        object_id=concern.pk,
-        at=at,
-    )
+    tell_readers(concern, Notice.Kind.REOPENED, by=by, at=at)
     return concern

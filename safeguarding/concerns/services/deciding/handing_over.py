@@ -11,7 +11,7 @@ from safeguarding.accounts.permissions import ensure_works_at
 from safeguarding.accounts.services import settle_notices, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import Action, ConcernNote
+from safeguarding.concerns.models import Action, ConcernNote, HandOver
 from safeguarding.concerns.permissions import ensure_decides, ensure_may_act
 from safeguarding.dates import full_day
 from safeguarding.exceptions import BadInput, OutOfTurn
@@ -42,6 +42,10 @@ def hand_over(*, action: Action, owner: User, due_on: date, by: User, at: dateti
     if problem := day_problem("By", due_on, today=timezone.localdate(at)):
         raise BadInput(problem)
     _note(now, owner, due_on, by=by, at=at)
+    if owner.pk != now.owner_id:
+        HandOver.objects.create(
+            action=now, concern=concern, school_id=now.school_id, from_user_id=now.owner_id, to_user=owner, at=at, by=by
+        )
     now.owner, now.due_on = owner, due_on
     now.save(update_fields=["owner", "due_on"])
     touch(concern)

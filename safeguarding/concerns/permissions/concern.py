@@ -14,19 +14,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from children.models import Child
-from children.permissions import behind_the_card, children_open_to
+from children.permissions import children_open_to
 from safeguarding.accounts.permissions import may, rights
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.models import LogEntry
 from safeguarding.audit.protection import Rule, among, fact, known, overlapping, rule
-from safeguarding.exceptions import BadInput, NotAllowed
-from safeguarding.once import once
-from safeguarding.uploads.permissions import decided_by
-
-from .models import (
+from safeguarding.concerns.models import (
     Account,
     Action,
     Amendment,
@@ -41,17 +36,11 @@ from .models import (
     Decision,
     Draft,
     DraftOpening,
-    EarlierBatch,
-    EarlierFile,
-    EarlierPdf,
-    EarlierRecord,
-    EarlierRow,
-    EarlierUpload,
-    EmergencySheet,
     KeptText,
-    OutsideNote,
-    PaperForm,
 )
+from safeguarding.exceptions import BadInput, NotAllowed
+from safeguarding.once import once
+from safeguarding.uploads.permissions import decided_by
 
 
 def through_the_concern(me: Any, concern: str, also: dict[str, Q] | None = None, **more: Any) -> Rule:
@@ -188,75 +177,6 @@ def kept_text_seen(me: Any) -> Rule:
     return Rule(because={"author": Q(author=me)}, never=among("concern_id", fact("hidden_concerns", me)))
 
 
-@rule(EarlierRecord)
-@rule(EarlierFile)
-def earlier_records_seen(me: Any) -> Rule:
-    """What an earlier system had on a child: for those who read concerns, and for whom the record is open; until it is withdrawn."""
-    behind = behind_the_card(me, "child_id", Capability.VIEW_CONCERNS)
-    stands = ~among("batch_id", fact("withdrawn_batches", me))
-    return Rule(because={name: rows & stands for name, rows in behind.because.items()}, never=behind.never)
-
-
-@rule(EarlierBatch)
-@rule(EarlierUpload)
-def batches_seen(me: Any) -> Rule:
-    """Which files were brought in from an earlier system: for those who may."""
-    return Rule(because={"role": among("school_id", fact("schools_with", me, Capability.IMPORT_EARLIER_RECORDS))})
-
-
-@rule(EarlierRow)
-@rule(EarlierPdf)
-def on_their_way_seen(me: Any) -> Rule:
-    """What such a file says, before it is on a record: less what is about a child hidden from whoever brings it in."""
-    return Rule(
-        because={"role": among("school_id", fact("schools_with", me, Capability.IMPORT_EARLIER_RECORDS))},
-        never=among("child_id", fact("hidden_children", me)),
-    )
-
-
-def may_import_earlier(user: Any, batch: EarlierBatch) -> bool:
-    """Who takes such files further, and takes out again what they became. Without a person it is the worker."""
-    return user is None or may(user, Capability.IMPORT_EARLIER_RECORDS, batch.school_id)
-
-
-def may_confirm_earlier(user: Any, batch: EarlierBatch) -> bool:
-    """Who gave the files: children are looked for among those whom that person sees, and so is what the page shows."""
-    return may_import_earlier(user, batch) and user is not None and user.pk == batch.uploaded_by_id
-
-
-def may_decide_earlier_file(user: Any, file: EarlierFile) -> bool:
-    """Who withholds such a file, and takes it out."""
-    return may(user, Capability.DECIDE_CONCERNS, file.school_id)
-
-
-decided_by(EarlierFile, may_decide_earlier_file)
-
-
-@rule(OutsideNote)
-def outside_notes_seen(me: Any) -> Rule:
-    """A note from outside: for those who read the school's concerns, and once it is a concern for those who see that one.
-
-    "outside": whoever has the link of a school adds one, unread and about no concern, and sees nothing.
-    """
-    fresh = Q(status=OutsideNote.Status.NEW, concern=None)
-    return through_the_concern(me, "concern_id", unseen={"outside": fresh})
-
-
-@rule(PaperForm)
-def paper_forms_seen(me: Any) -> Rule:
-    """A numbered paper form: for those who read the school's concerns, and once it is a concern for those who see that one.
-
-    "reporting": whoever works at the school types in the sheet that they have in hand, and learns nothing of others.
-    """
-    return through_the_concern(me, "concern_id", doors={"reporting": among("school_id", fact("schools_of", me))})
-
-
-@rule(EmergencySheet)
-def sheets_seen(me: Any) -> Rule:
-    """Who holds an emergency sheet: for those who make them. What stands on one is kept nowhere."""
-    return Rule(because={"role": among("school_id", fact("schools_with", me, Capability.MANAGE_SCHOOL))})
-
-
 def schools_read(user: Any) -> list[UUID]:
     """Ids of the schools whose concerns the person's roles read."""
     return rights(user).schools(Capability.VIEW_CONCERNS)
@@ -290,39 +210,6 @@ def may_decide(user: Any, record: Concern | Action | Attachment) -> bool:
         return True
     concern_id = record.pk if isinstance(record, Concern) else record.concern_id
     return stands_in(user, concern_id, record.school_id)
-
-
-def may_read_note(user: Any, note: OutsideNote) -> bool:
-    return may(user, Capability.VIEW_CONCERNS, note.school_id)
-
-
-def may_settle_note(user: Any, note: OutsideNote) -> bool:
-    """Who says what becomes of a note from outside."""
-    return may(user, Capability.DECIDE_CONCERNS, note.school_id)
-
-
-def may_set_note_aside(user: Any, note: OutsideNote) -> bool:
-    """The second of two: nobody sets aside what they have put forward themselves."""
-    return may_settle_note(user, note) and note.put_forward_by_id != user.pk
-
-
-def may_keep_forms(user: Any, form: PaperForm) -> bool:
-    """Who prints numbered forms, and says what has become of each; of one that is a concern, whoever stands in there too."""
-    if may(user, Capability.DECIDE_CONCERNS, form.school_id):
-        return True
-    return form.concern_id is not None and stands_in(user, form.concern_id, form.school_id)
-
-
-def may_type_form(user: Any, form: PaperForm) -> bool:
-    """Who types a sheet in: leads any, everybody else the one that they wrote themselves (`begin_typing` sees to that)."""
-    return may(user, Capability.LOG_CONCERN, form.school_id)
-
-
-def may_check_form(user: Any, form: PaperForm) -> bool:
-    """Who compares what was typed with the sheet: somebody else, or who typed it on a later day, with a fresh eye."""
-    typed_on = form.typed_at and timezone.localdate(form.typed_at)
-    fresh = form.typed_by_id != user.pk or (typed_on is not None and typed_on < timezone.localdate())
-    return fresh and may_keep_forms(user, form)
 
 
 decided_by(Attachment, may_decide, also=access_given)

@@ -1,0 +1,52 @@
+"""Who had an action before, who has it since, and did it come back?"""
+
+from django.db import models
+from django.db.models import F, Q
+
+from safeguarding import personal_data
+from safeguarding.accounts.models import ActingPeriod, School, User
+from safeguarding.audit.protection import Protected
+from safeguarding.personal_data import Retention, Source
+
+from .concern import Concern
+from .kinds import KCSIE, key
+from .lead import Action
+
+
+class HandOver(models.Model):
+    """That an action went from one person to another: by somebody's hand, or because a lead was away (`period`)."""
+
+    id = key()
+    action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="hand_overs")
+    concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="hand_overs")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    period = models.ForeignKey(ActingPeriod, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    from_user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    to_user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    # Nobody: Harbour itself, because a lead was away.
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    given_back_at = models.DateTimeField(null=True, blank=True)
+    given_back_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = Protected()
+
+    class Meta:
+        constraints = [
+            # Somebody who gives the action back to the lead by hand means it: it does not move a second time.
+            models.UniqueConstraint("action", "period", name="moved_once_for_an_absence"),
+            models.CheckConstraint(condition=~Q(from_user=F("to_user")), name="handed_to_somebody_else"),
+            models.CheckConstraint(
+                condition=Q(given_back_at=None, given_back_by=None)
+                | Q(given_back_at__isnull=False, given_back_by__isnull=False),
+                name="given_back_in_pairs",
+            ),
+        ]
+        indexes = [models.Index(fields=["school", "at"], name="handed_over_at")]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "concern__children"
+        plain = ("at", "given_back_at")
+        source = Source.SAFEGUARDING_LEAD
+        collection = KCSIE
+        retention = Retention.GOES_WITH_IT

@@ -1,0 +1,148 @@
+"""What was a lead's to do and to read while they are away: it moves to who acts for them, and back when they return.
+
+Nothing goes to somebody from whom it is hidden. Where that is the acting lead, the next reader of the concern gets it.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from children.models import ConflictOfInterest, EmergencyAccess
+from safeguarding.accounts.models import ActingPeriod, Notice, User
+from safeguarding.accounts.services import settle_notices, tell
+from safeguarding.audit.models import Verb
+from safeguarding.audit.protection import may_view, who_sees
+from safeguarding.audit.services import record
+from safeguarding.concerns.models import Action, Concern, HandOver
+from safeguarding.concerns.services.deciding.changes import lock, touch
+from safeguarding.concerns.services.telling import deciders, readers
+from safeguarding.exceptions import NotAllowed
+
+K = Notice.Kind
+# What a lead is told as a lead, by the type of what it is about. Word of one's own reports and drafts stays with its reader.
+_OF_CONCERNS = (K.CALL, K.NEW_CONCERN, K.ADDED, K.REOPENED, K.UNREAD, K.STAND_IN)
+_OF_ACCESS: dict[str, type[models.Model]] = {"conflict": ConflictOfInterest, "emergency": EmergencyAccess}
+
+
+def move_actions(period: ActingPeriod, at: datetime) -> int:
+    """What `away` has to do at the school, and what an earlier stand-in of theirs still has, goes to who acts now."""
+    moved = 0
+    for action in _to_move(period, timezone.localdate(at)):
+        owner = _next_owner(action, period, at)
+        if owner is not None and owner.pk != action.owner_id:
+            _move(action, owner, period, at)
+            moved += 1
+    return moved
+
+
+def _to_move(period: ActingPeriod, on: Any) -> Any:
+    done = HandOver.objects.filter(action=OuterRef("pk"), period=period)
+    over = Q(period__ended_at__isnull=False) | Q(period__ends_on__lt=on)
+    left = HandOver.objects.filter(
+        over, action=OuterRef("pk"), period__away=period.away_id, to_user=OuterRef("owner"), given_back_at=None
+    )
+    mine = Q(owner=period.away_id) | Exists(left)
+    found = Action.objects.filter(mine, ~Exists(done), school_id=period.school_id, status=Action.Status.TO_DO)
+    return found.select_for_update(skip_locked=True, of=("self",)).order_by("due_on", "pk")
+
+
+def _next_owner(action: Action, period: ActingPeriod, at: datetime) -> User | None:
+    """Who acts, where they decide this concern; else the next who reads it. None: it stays where it is."""
+    concern = Concern(pk=action.concern_id, school_id=action.school_id)
+    if deciders(concern, [period.acting], on=timezone.localdate(at)):
+        return period.acting
+    others = readers(concern, on=timezone.localdate(at), but={period.away_id})
+    return next((person for person in others if person.pk != period.away_id), None)
+
+
+def _move(action: Action, owner: User, period: ActingPeriod, at: datetime) -> None:
+    concern = lock(action.concern_id)
+    HandOver.objects.create(
+        action=action, concern=concern, school_id=action.school_id, period=period, from_user_id=action.owner_id,
+        to_user=owner, at=at,
+    )  # fmt: skip
+    _give(action, owner, concern, purpose="cover", by=period.named_by, at=at)
+    about = {"object_type": "action", "object_id": action.pk}
+    tell(people=[owner], school_id=action.school_id, kind=K.ACTION, at=at, **about)  # type: ignore[arg-type]
+
+
+def _give(action: Action, owner: User, concern: Concern, *, purpose: str, by: User, at: datetime) -> None:
+    action.owner = owner
+    action.save(update_fields=["owner"])
+    touch(concern)
+    record(Verb.ASSIGN, action, purpose=purpose)
+    # Whoever had it need not be told to read about it any more.
+    settle_notices(object_id=action.pk, kinds=(K.ACTION,), by=by, at=at)
+
+
+def move_notices(period: ActingPeriod, at: datetime) -> int:
+    """What `away` had not opened when somebody was named is told to who acts too, once. It stays in the inbox it was in."""
+    others = (
+        Notice.objects.filter(kind=OuterRef("kind"), object_id=OuterRef("object_id"), created_at__gte=period.named_at)
+        .exclude(user=period.away_id)
+    )  # fmt: skip
+    waiting = Notice.objects.filter(
+        ~Exists(others), user=period.away_id, school_id=period.school_id, opened_at=None, settled_at=None,
+        created_at__lt=period.named_at,
+    )  # fmt: skip
+    told = 0
+    for notice in waiting:
+        people = _who_is_told_instead(notice, period, at)
+        tell(
+            people=people, school_id=notice.school_id, kind=K(notice.kind), object_type=notice.object_type,
+            object_id=notice.object_id, at=at,
+        )  # fmt: skip
+        told += len(people)
+    if told:
+        record(Verb.ASK, period, count=told, purpose="notices moved")
+    return told
+
+
+def _who_is_told_instead(notice: Notice, period: ActingPeriod, at: datetime) -> list[User]:
+    acting, on = period.acting, timezone.localdate(at)
+    if notice.object_type == "concern" and notice.kind in _OF_CONCERNS:
+        concern = Concern(pk=notice.object_id, school_id=notice.school_id)
+        if found := deciders(concern, [acting], on=on):
+            return found
+        return [person for person in readers(concern, on=on, but={period.away_id}) if person.pk != period.away_id][:1]
+    if (model := _OF_ACCESS.get(notice.object_type)) is not None:
+        row = model._default_manager.filter(pk=notice.object_id).first()
+        return [acting] if row is not None and who_sees(row, [acting.pk]) else []
+    return [acting] if notice.kind == K.APPOINT or (notice.kind == K.BULK and notice.object_id != acting.pk) else []
+
+
+def moved_in(period: ActingPeriod, see: Callable[[Any], Any]) -> Any:
+    """The actions that moved because of a period, as far as the reader sees their concerns, as they moved."""
+    found = see(HandOver).filter(period=period).select_related("action", "from_user", "to_user", "given_back_by")
+    return found.order_by("at", "pk")
+
+
+def to_give_back(period: ActingPeriod, see: Callable[[Any], Any]) -> Any:
+    """Of those, what is still to do and still with whom it moved to."""
+    still = Q(given_back_at=None, action__status=Action.Status.TO_DO, action__owner=F("to_user"))
+    return moved_in(period, see).filter(still, from_user=period.away_id)
+
+
+@transaction.atomic
+def give_back(*, period: ActingPeriod, by: User, at: datetime | None = None) -> int:
+    """What moved, is still to do and has not gone further is the returning lead's again. Returns how many; again: none.
+
+    Raises `NotAllowed` for anybody but the lead who was away. What is hidden from them by now stays where it is.
+    """
+    if by.pk != period.away_id:
+        raise NotAllowed("Only the person who was away takes their actions back.")
+    at, back = at or timezone.now(), 0
+    rows = to_give_back(period, lambda model: model.objects.all()).visible_to(by)
+    for row in rows.select_for_update(of=("self",)):
+        action = Action.objects.select_for_update().get(pk=row.action_id)
+        if action.owner_id != row.to_user_id or action.status != Action.Status.TO_DO or not may_view(by, action):
+            continue
+        row.given_back_at, row.given_back_by = at, by
+        row.save(update_fields=["given_back_at", "given_back_by"])
+        _give(action, by, lock(action.concern_id), purpose="given back", by=by, at=at)
+        back += 1
+    return back

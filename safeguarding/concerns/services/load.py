@@ -1,0 +1,109 @@
+"""Who has how much to read and to do, and what was never opened? For leads; no child, and nothing the reader may not see.
+
+Counted from the notices and actions whose records the reader sees: a number that told of a hidden concern would be a leak.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from safeguarding.accounts.calendar import SchoolCalendar
+from safeguarding.accounts.models import Notice
+from safeguarding.accounts.services import Colleague, staff_of
+from safeguarding.concerns.models import Action, Concern
+from safeguarding.concerns.services.escalation import UNREAD_AFTER
+
+K = Notice.Kind
+_WAITING = (K.NEW_CONCERN, K.CALL, K.UNREAD, K.STAND_IN)
+# What was never opened, the oldest first: as many as somebody looks through.
+MOST = 50
+
+
+@dataclass
+class Load:
+    """What one person has: unread notices, the oldest of them, those never opened in a school day, actions, unread concerns."""
+
+    one: Colleague
+    unread: int = 0
+    oldest: datetime | None = None
+    never: int = 0
+    actions: int = 0
+    late: int = 0
+    concerns: set[UUID] = field(default_factory=set)
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.unread or self.actions)
+
+
+@dataclass(frozen=True)
+class Unopened:
+    """A notice that nobody has opened for a school day: to whom, of what kind, its record's reference and since when."""
+
+    name: str
+    kind: str
+    reference: str
+    told_at: datetime
+    object_type: str
+    object_id: UUID
+
+
+@dataclass(frozen=True)
+class Loads:
+    """The page: people with something, the most first; how many have nothing; and what was never opened, the oldest first."""
+
+    people: list[Load]
+    idle: int
+    unopened: list[Unopened]
+
+
+def loads(school_id: UUID, see: Callable[[Any], Any], *, at: datetime, today: date) -> Loads:
+    """Everybody's load at a school as `see` shows it: five queries, whatever their number."""
+    found = {one.user.pk: Load(one) for one in staff_of(school_id, on=today)}
+    calendar = SchoolCalendar.of(school_id)
+    notices = list(
+        Notice.objects.filter(
+            user__in=found, school_id=school_id, object_type__in=("concern", "action"), opened_at=None, settled_at=None
+        ).order_by("created_at", "pk")
+    )
+    concerns = see(Concern).filter(pk__in=_about(notices, "concern")).only("year", "number", "status").in_bulk()
+    actions = see(Action).filter(pk__in=_about(notices, "action")).only("reference").in_bulk()
+    unopened = []
+    for notice in notices:
+        record = (concerns if notice.object_type == "concern" else actions).get(notice.object_id)
+        if record is None:
+            continue
+        load = found[notice.user_id]
+        load.unread += 1
+        load.oldest = load.oldest or notice.created_at
+        if notice.kind in _WAITING and isinstance(record, Concern) and record.status == Concern.Status.NEW:
+            load.concerns.add(record.pk)
+        if calendar.hours_between(notice.created_at, at) >= UNREAD_AFTER:
+            load.never += 1
+            unopened.append(_line(notice, load.one, record.reference))
+    for row in (
+        see(Action)
+        .filter(school_id=school_id, owner__in=found, status=Action.Status.TO_DO)
+        .values_list("owner_id", "due_on")
+    ):
+        found[row[0]].actions += 1
+        found[row[0]].late += row[1] < today
+    busy = sorted((one for one in found.values() if one.anything), key=lambda one: (-one.never, -one.late, -one.unread))
+    return Loads(busy, len(found) - len(busy), unopened[:MOST])
+
+
+def _about(notices: Iterable[Notice], object_type: str) -> set[UUID]:
+    return {notice.object_id for notice in notices if notice.object_type == object_type}
+
+
+def _line(notice: Notice, one: Colleague, reference: str) -> Unopened:
+    return Unopened(
+        one.user.full_name,
+        notice.get_kind_display(),
+        reference,
+        notice.created_at,
+        notice.object_type,
+        notice.object_id,
+    )

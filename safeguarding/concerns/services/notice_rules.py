@@ -1,0 +1,172 @@
+"""Who is told of what becomes of a concern, and when does the mail go out? The school's rules, made, ended and applied.
+
+A rule tells somebody and shows them nothing: who may not see the concern is not told, whatever the rule says. It never takes
+word from the leads on duty, and what must be read today or right now is never put off.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from safeguarding.accounts.calendar import LONDON, SchoolCalendar
+from safeguarding.accounts.models import Notice, School, Team, User
+from safeguarding.accounts.permissions import ensure
+from safeguarding.accounts.roles import ROLES, Capability
+from safeguarding.accounts.services import MANAGERS, change_school, staff_of, teams_of, tell
+from safeguarding.audit.models import Verb
+from safeguarding.audit.protection import who_sees
+from safeguarding.audit.services import record
+from safeguarding.concerns.models import Concern, HowSoon, NoticeRule
+from safeguarding.exceptions import BadInput, OutOfTurn, check
+
+W = NoticeRule.When
+# From here on the leads are told at once, whatever a rule says.
+NEVER_PUT_OFF = HowSoon.TODAY
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What somebody types of a rule. `role_key` and `team` are empty for the leads on duty."""
+
+    what: str
+    when: str
+    role_key: str = ""
+    team: Team | None = None
+    category_id: str | None = None
+    soon_from: int | None = None
+    level_from: int | None = None
+
+    def problems(self) -> dict[str, str]:
+        """Field to sentence, without its full stop. Empty when it can be a rule."""
+        found = {}
+        if self.role_key and self.role_key not in ROLES:
+            found["whom"] = "Choose whom to tell from the list"
+        if self.level_from and self.what != NoticeRule.What.DECIDED:
+            found["level_from"] = (
+                "Level of need is known only when a concern has been decided: choose “A decision”, or no level"
+            )
+        leads = not self.role_key and self.team is None
+        if leads and self.what == NoticeRule.What.DECIDED:
+            found["whom"] = "The leads decide themselves. Choose a role or a team"
+        if leads and self.when == W.DIGEST and (self.soon_from or 0) >= NEVER_PUT_OFF:
+            found["when"] = "What is needed today or right now is told to the leads at once"
+        return found
+
+
+def rules_of(school_id: UUID) -> list[NoticeRule]:
+    """The rules of a school that hold now, by what they are about."""
+    found = NoticeRule.objects.filter(school_id=school_id, ended_at=None)
+    return list(found.select_related("category", "team", "made_by").order_by("what", "role_key", "made_at", "pk"))
+
+
+def ended_rules(school_id: UUID) -> list[NoticeRule]:
+    """The newest of those that hold no more."""
+    found = NoticeRule.objects.filter(school_id=school_id, ended_at__isnull=False)
+    return list(found.select_related("category", "team", "made_by", "ended_by").order_by("-ended_at", "-pk")[:50])
+
+
+def find_rule(rule_id: UUID, school_id: UUID) -> NoticeRule | None:
+    """A rule of the school, whether it holds or not."""
+    return NoticeRule.objects.filter(pk=rule_id, school_id=school_id).first()
+
+
+@transaction.atomic
+def make_rule(*, school: School, token: UUID, facts: Facts, by: User, at: datetime | None = None) -> NoticeRule:
+    """From now on. The same form again, and the same rule twice, are one. Raises `NotAllowed`, or `BadInput` with what is wrong."""
+    ensure(by, Capability.MANAGE_SCHOOL, school.pk, MANAGERS)
+    for problem in facts.problems().values():
+        raise BadInput(f"{problem}.")
+    School.objects.select_for_update(no_key=True).get(pk=school.pk)
+    same = NoticeRule.objects.filter(school=school, ended_at=None, **vars(facts)).first()
+    if there := NoticeRule.objects.filter(token=token, school=school).first() or same:
+        return there
+    rule = NoticeRule(school=school, token=token, made_at=at or timezone.now(), made_by=by, **vars(facts))
+    check(rule)
+    rule.save(force_insert=True)
+    record(Verb.CREATE, rule, by=by)
+    return rule
+
+
+@transaction.atomic
+def end_rule(*, rule: NoticeRule, by: User, at: datetime | None = None) -> None:
+    """It holds no more, and stays on the page with who ended it. Raises `OutOfTurn` the second time."""
+    ensure(by, Capability.MANAGE_SCHOOL, rule.school_id, MANAGERS)
+    locked = NoticeRule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
+    if locked.ended_at is not None:
+        raise OutOfTurn("This rule has ended already.")
+    locked.ended_at, locked.ended_by = at or timezone.now(), by
+    locked.save(update_fields=["ended_at", "ended_by"])
+    record(Verb.WITHDRAW, locked, by=by)
+
+
+def set_digest_time(*, school: School, digest_at: time, by: User) -> School:
+    """When the digest of a school day goes out."""
+    return change_school(school=school, by=by, digest_at=digest_at)
+
+
+def next_digest(school: School, at: datetime) -> datetime:
+    """When the next digest goes out: today where that is still to come on a school day, else on the next one."""
+    calendar, here = SchoolCalendar.of(school.pk), at.astimezone(LONDON)
+    today = here.date()
+    if not calendar.is_school_day(today) or here.time() >= school.digest_at:
+        today = calendar.next_school_day(today)
+    return datetime.combine(today, school.digest_at, LONDON)
+
+
+@transaction.atomic
+def spread(concern: Concern, kind: Notice.Kind, leads: Sequence[User], *, by: User, at: datetime) -> None:
+    """Tell `leads`, who read next, and whoever the school's rules name and may see the concern; each at once or in the digest.
+
+    Where two rules name one person, at once stands.
+    """
+    rules = [one for one in rules_of(concern.school_id) if one.what == kind and _is_about(one, concern)]
+    own = [one for one in rules if one.is_for_leads]
+    put_off = bool(own) and all(one.when == W.DIGEST for one in own) and not _is_urgent(concern)
+    later, now = (list(leads), []) if put_off else ([], list(leads))
+    others = _named_by([one for one in rules if not one.is_for_leads], concern, on=timezone.localdate(at))
+    told = {person.pk for person in leads} | {by.pk}
+    seen = who_sees(concern, others.keys() - told)
+    for key, (person, at_once) in others.items():
+        if key in seen:
+            (now if at_once else later).append(person)
+    about = {"school_id": concern.school_id, "kind": kind, "object_type": "concern", "object_id": concern.pk, "at": at}
+    tell(people=now, **about)  # type: ignore[arg-type]
+    if later:
+        school = School.objects.get(pk=concern.school_id)
+        tell(people=later, digest_at=next_digest(school, at), **about)  # type: ignore[arg-type]
+
+
+def _is_about(rule: NoticeRule, concern: Concern) -> bool:
+    return (
+        (rule.category_id is None or rule.category_id == concern.category_id)
+        and (rule.soon_from is None or concern.how_soon >= rule.soon_from)
+        and (rule.level_from is None or (concern.level or 0) >= rule.level_from)
+    )
+
+
+def _is_urgent(concern: Concern) -> bool:
+    return concern.how_soon >= NEVER_PUT_OFF or concern.called_at is not None
+
+
+def _named_by(rules: Sequence[NoticeRule], concern: Concern, *, on: date) -> dict[UUID, tuple[User, bool]]:
+    """Whom these rules name today, by key, and whether one of them says at once."""
+    if not rules:
+        return {}
+    found: dict[UUID, tuple[User, bool]] = {}
+    for rule in rules:
+        for person in _people(rule, concern.school_id, on):
+            found[person.pk] = (person, rule.when == W.AT_ONCE or found.get(person.pk, (person, False))[1])
+    return found
+
+
+def _people(rule: NoticeRule, school_id: UUID, on: date) -> Collection[User]:
+    staff = staff_of(school_id, on=on)
+    if rule.role_key:
+        return [one.user for one in staff if any(held.role_key == rule.role_key for held in one.roles)]
+    team = next((one for one in teams_of(school_id, on=on) if one.pk == rule.team_id), None)
+    members = {member.user_id for member in team.members_now} if team else set()  # type: ignore[attr-defined]
+    return [one.user for one in staff if one.user.pk in members]
