@@ -185,6 +185,11 @@ class EarlierRow(models.Model):
         return found
 
     @property
+    def day(self) -> str:
+        """The day of an incident or an action, as pages write it."""
+        return _day(self.says.get("on") or self.says.get("action_on", ""))
+
+    @property
     def words(self) -> str:
         """What happened, or of an action what was done."""
         return self.says.get("details") or self.says.get("action", "")
