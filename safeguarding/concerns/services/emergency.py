@@ -66,6 +66,8 @@ class Facts:
     social_workers: list[Number]
     leads: list[Number]
     others: list[Number]
+    # The children who are on it.
+    about: list[str]
 
     @property
     def digest(self) -> str:
@@ -108,6 +110,7 @@ def facts_of(school: School, see: See, *, today: date) -> Facts:
             )
             if number
         ],
+        about=sorted({str(one.child_id) for one in (*orders, *workers)}),
     )
 
 

@@ -82,11 +82,12 @@ def test_an_encrypted_file_opens_with_the_words_that_are_shown_once_and_with_not
         assert said in paper, said
     sheet = EmergencySheet.objects.get()
     assert Event.objects.filter(object_id=sheet.pk, verb=Verb.EXPORT, actor_id=room.lead.pk).count() == 1
+    assert Event.objects.filter(object_id=rowan.pk, verb=Verb.EXPORT, purpose="emergency sheet").count() == 1
     assert words[0] not in str(list(EmergencySheet._base_manager.values()))
     # Another's page, and one of yesterday, give nothing out.
     assert fetch(of(room.headteacher), made).status_code == 422
     clock.shift(timedelta(minutes=16))
-    assert fetch(lead, made).status_code == 422
+    assert fetch(of(room.lead), made).status_code == 422
 
 
 def test_a_sealed_print_needs_its_seal_and_only_those_who_manage_the_school_make_one(clock, room, rowan):
