@@ -198,9 +198,7 @@ class Desk:
     def _emergency_sheet(self) -> None:
         """One sheet, in the fire box of the office."""
         lead, at = self._user("S02"), self._when(desk.PAPER_AGO)
-        facts = emergency.facts_of(
-            self.school, lambda model: model._default_manager.all().visible_to(lead), today=self.ground.now.date()
-        )
+        facts = emergency.facts_of(self.school, emergency.seen_by(lead), today=self.ground.now.date())
         emergency.make_sheet(
             school=self.school, token=self.keys.token(), form="print", holder=self._user("S01").full_name,
             place="Fire box in the office", envelope="S-0114", facts=facts, by=lead, at=at,
