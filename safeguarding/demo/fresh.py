@@ -17,7 +17,7 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Account, Category, Concern, ConcernChild, Decision, Subcategory
-from safeguarding.concerns.services import papers
+from safeguarding.concerns.services import emergency, papers
 from safeguarding.concerns.services.attaching import attach_to_report
 from safeguarding.concerns.services.deciding import Ruling, add_action, decide, open_concern
 from safeguarding.concerns.services.drafts import save_draft
@@ -52,6 +52,7 @@ class Desk:
         self._correction()
         self._papers()
         self._from_outside()
+        self._emergency_sheet()
         return len(desk.DECIDED) + len(desk.DESK)
 
     def _decided(self, entry: Decided) -> None:
@@ -193,6 +194,15 @@ class Desk:
         at = self._when(desk.LEFT_AGO)
         seen = replace(desk.LEFT, observed_on=at.date(), observed_at=at.time().replace(minute=0, second=0))
         leave_note(link=link, token=self.keys.token(), left=seen, at=at)
+
+    def _emergency_sheet(self) -> None:
+        """One sheet, in the fire box of the office."""
+        lead, at = self._user("S02"), self._when(desk.PAPER_AGO)
+        facts = emergency.facts_of(self.school, emergency.seen_by(lead), today=self.ground.now.date())
+        emergency.make_sheet(
+            school=self.school, token=self.keys.token(), form="print", holder=self._user("S01").full_name,
+            place="Fire box in the office", envelope="S-0114", facts=facts, by=lead, at=at,
+        )  # fmt: skip
 
     def _fill(self, fresh: Fresh, text: str) -> str:
         """The children by name: in full the first time, then as they are called."""

@@ -36,10 +36,12 @@ def test_a_visitor_leaves_a_concern_and_an_outage_form_is_entered_late(
     visitor = new_person(viewport={"width": 390, "height": 800}, java_script_enabled=False)
     lead, deputy = new_person(), new_person()
 
+    sign_in(lead, room.lead.username, at="/today/")
+
     visitor.goto(f"/outside/{link.secret}/")
     reference = leave_a_concern(visitor)
 
-    sign_in(lead, room.lead.username, at="/today/")
+    lead.reload()
     lead.get_by_role("link", name=reference).click()
     expect(lead.get_by_text(WORDS)).to_be_visible()
     lead.get_by_role("button", name="Make a concern of it").click()

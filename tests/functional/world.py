@@ -1,7 +1,7 @@
 """A school in the middle of a busy week: one of everything that a page can show, made through the services."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.utils import timezone
@@ -11,7 +11,7 @@ from children.services import access as child_access
 from safeguarding.accounts.models import Absence, User
 from safeguarding.accounts.services import add_member, make_team, record_absence
 from safeguarding.concerns.models import Category, Concern, ConcernChild, HowSoon
-from safeguarding.concerns.services import access
+from safeguarding.concerns.services import access, emergency, papers
 from safeguarding.concerns.services.deciding import (
     Ruling,
     add_action,
@@ -22,6 +22,8 @@ from safeguarding.concerns.services.deciding import (
     open_concern,
 )
 from safeguarding.concerns.services.drafts import save_draft
+from safeguarding.concerns.services.outside import links
+from safeguarding.concerns.services.outside.leaving import Left, leave_note
 from safeguarding.concerns.services.raising import ChildEntry, amend, call_lead
 from safeguarding.concerns.services.reference import load_reference
 from tests import factories
@@ -86,6 +88,7 @@ def busy_school() -> World:
         save_draft(token=uuid4(), school_id=cast.school.pk, content={}, author_id=author.pk, at=now - timedelta(days=5))
     absence = record_absence(user=cast.deputy, starts_on=now.date(), ends_on=now.date(), by=cast.lead)
     chair = _access(cast, concerns, children)
+    _from_elsewhere(cast, now)
     return World(cast, concerns, [surname for _, surname in NAMES], absence, chair)
 
 
@@ -108,6 +111,21 @@ def _access(cast: factories.Staffroom, concerns: list[Concern], children: list[C
     close = factories.member(cast.school, "midday", "Len", "Hall")
     child_access.declare_conflict(user=close, child=children[3], kind="relative", by=close)
     return chair
+
+
+def _from_elsewhere(cast: factories.Staffroom, now: datetime) -> None:
+    """A note from outside, numbered paper forms, an emergency sheet."""
+    link = links.make_link(school=cast.school, by=cast.lead)
+    left = Left(
+        how_soon=HowSoon.THIS_WEEK, name="Sam " + "Hill" * 12, agency="Supply teacher", contact="07700 900123",
+        about_child="A girl in Year 4", facts="She asked twice who was at the gate.",
+    )  # fmt: skip
+    leave_note(link=link, token=uuid4(), left=left, at=now)
+    papers.make_forms(school=cast.school, batch=uuid4(), count=2, place="Office", by=cast.lead)
+    emergency.make_sheet(
+        school=cast.school, token=uuid4(), form="print", holder="Helen Okafor", place="Fire box", envelope="S-114",
+        facts=emergency.Facts([], [], [], [], []), by=cast.lead,
+    )  # fmt: skip
 
 
 def _decide_and_close(cast: factories.Staffroom, concerns: list[Concern]) -> None:

@@ -275,7 +275,7 @@ def _from_elsewhere(world: World) -> None:
         world.keys[record] |= {"note": note.pk, "slip": slip.token, "secret": link[school].secret, "paper": typed.pk}
         if record in ("open", "other"):
             world.keys[record]["paper_batch"] = unused.batch
-            facts = emergency.Facts(restrictions=[], social_workers=[], leads=[], others=[])
+            facts = emergency.Facts(restrictions=[], social_workers=[], leads=[], others=[], about=[])
             made = emergency.make_sheet(
                 school=school, token=uuid7(), form="file", holder=word.name(), place="Safe", envelope="", facts=facts, by=lead,
                 at=THEN,

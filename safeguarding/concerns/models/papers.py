@@ -99,5 +99,5 @@ class PaperForm(models.Model):
     @property
     def tone(self) -> str:
         """How its state looks in a list."""
-        tones = {"entered": "warn", "missing": "danger", "checked": "ok", "typing": "info"}
+        tones = {"entered": "warn", "missing": "bad", "checked": "ok", "typing": "info"}
         return tones.get(self.status, "")

@@ -66,6 +66,8 @@ class Facts:
     social_workers: list[Number]
     leads: list[Number]
     others: list[Number]
+    # The children who are on it.
+    about: list[str]
 
     @property
     def digest(self) -> str:
@@ -108,6 +110,7 @@ def facts_of(school: School, see: See, *, today: date) -> Facts:
             )
             if number
         ],
+        about=sorted({str(one.child_id) for one in (*orders, *workers)}),
     )
 
 
@@ -205,7 +208,7 @@ def check_sheets(*, at: datetime | None = None) -> int:
     today = timezone.localdate(at)
     held = EmergencySheet.objects.filter(destroyed_at=None, stale_at=None).select_for_update(of=("self",))
     for sheet in held.select_related("school", "made_by"):
-        now = facts_of(sheet.school, _seen_by(sheet.made_by), today=today)
+        now = facts_of(sheet.school, seen_by(sheet.made_by), today=today)
         everything = facts_of(sheet.school, lambda model: model._default_manager.all(), today=today)
         lacks = now.digest != everything.digest
         if lacks != sheet.lacks_something or now.digest != sheet.digest:
@@ -219,7 +222,8 @@ def check_sheets(*, at: datetime | None = None) -> int:
     return stale
 
 
-def _seen_by(person: User) -> See:
+def seen_by(person: User) -> See:
+    """What somebody may see of each model, whoever asks: for the worker and the practice school."""
     return lambda model: model._default_manager.all().visible_to(person)  # type: ignore[attr-defined, no-any-return]
 
 

@@ -17,6 +17,7 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import get_school, open_notices
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
+from safeguarding.audit.services import record, record_many
 from safeguarding.concerns.forms.emergency import SheetForm
 from safeguarding.concerns.models import EmergencySheet
 from safeguarding.concerns.services import emergency
@@ -46,6 +47,7 @@ def make_sheet(request: Request) -> HttpResponseBase:
         return _page(request, form, status=422)
     facts = emergency.facts_of(school, partial(visible, request), today=timezone.localdate())
     made = emergency.make_sheet(school=school, facts=facts, by=request.user, **form.cleaned_data)
+    record(Verb.VIEW, made, purpose="made")
     words = emergency.passphrase() if made.form == EmergencySheet.Form.FILE else ""
     proof = signing.dumps({"sheet": str(made.pk), "by": str(request.user.pk), "words": words}, salt=_SALT)
     request.nav = "settings"
@@ -67,6 +69,8 @@ def sheet_out(request: Request, sheet_id: UUID) -> HttpResponse:
     facts = emergency.facts_of(school, partial(visible, request), today=today)
     if facts.digest != sheet.digest:
         raise BadInput("A fact has changed since. Make a new sheet, and write down that this one is destroyed.")
+    keys = [UUID(key) for key in facts.about]
+    record_many(Verb.EXPORT, "children.child", keys, school_id=sheet.school_id, purpose="emergency sheet")
     answer = paper(
         request, "pdf/emergency.html", {"facts": facts, "sheet": sheet}, title=f"Emergency sheet {sheet.reference}",
         school_id=sheet.school_id,

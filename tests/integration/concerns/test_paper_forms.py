@@ -216,6 +216,7 @@ def test_what_is_put_away_is_found_again_before_it_is_typed_in(clock, room, form
     for move, state in (("miss", "missing"), ("find", "out"), ("give_back", "returned")):
         assert client.post(page, {move: "1"}).status_code == 303
         assert PaperForm.objects.get(number=1).status == state
+        assert client.get(reverse("paper_forms")).status_code == client.get(page).status_code == 200
     assert client.post(page, {"spoil": "1"}).status_code == 409
     refused = begin(client, "1", writer=str(room.teacher.pk))
     assert "“back unused”" in refused.content.decode()
