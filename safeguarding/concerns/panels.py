@@ -19,13 +19,14 @@ from safeguarding.once import once
 from safeguarding.panels import NavItem, Panel, Tab, register
 
 from . import chronology
-from .entries import SOURCES, told_of
+from .entries import SOURCES
 from .models import Action, Attachment, Concern
 from .permissions import access_given
 from .services import reading
 from .services.drafts import unsent_for_a_day, unsent_of
 from .services.progress import references_of
 from .services.sight import given_concerns, standing_in
+from .telling import told_of
 
 # As many as an aside shows; the page behind it shows all.
 IN_ASIDE = 4

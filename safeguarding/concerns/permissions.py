@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from children.models import Child
-from children.permissions import children_open_to
+from children.permissions import behind_the_card, children_open_to
 from safeguarding.accounts.permissions import may, rights
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.models import LogEntry
@@ -31,6 +31,7 @@ from .models import (
     Amendment,
     Attachment,
     BodyMapMark,
+    ChronologyEntry,
     Closing,
     Concern,
     ConcernChild,
@@ -41,6 +42,7 @@ from .models import (
     Draft,
     DraftOpening,
     KeptText,
+    Pin,
 )
 
 
@@ -146,6 +148,26 @@ def grants_seen(me: Any) -> Rule:
 def subjects_seen(me: Any) -> Rule:
     """Whom a concern is about among the staff: for those who see the concern, and never for that person."""
     return through_the_concern(me, "concern_id")
+
+
+@rule(ChronologyEntry)
+def entries_seen(me: Any) -> Rule:
+    """What was added to a child's chronology by hand: for whoever reads the child's concerns."""
+    return behind_the_card(me, "child_id", Capability.VIEW_CONCERNS)
+
+
+@rule(Pin)
+def pins_seen(me: Any) -> Rule:
+    """What is significant in it: for the same people, and only where they may see the concern that the entry is from."""
+    chronology = entries_seen(me)
+    open_to_all = ~among("concern_id", fact("restricted_concerns", me))
+    return Rule(
+        because={
+            **{name: rows & open_to_all for name, rows in chronology.because.items()},
+            "named": among("concern_id", fact("granted_concerns", me)),
+        },
+        never=among("child_id", fact("hidden_children", me)) | among("concern_id", fact("hidden_concerns", me)),
+    )
 
 
 @rule(Draft)

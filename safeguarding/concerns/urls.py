@@ -18,6 +18,7 @@ from .views import (
     paper,
     reporting,
     reports,
+    significant,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -86,5 +87,12 @@ urlpatterns: list[URLPattern] = [
     path("my-reports/<uuid:concern_id>/paper/", paper.report_paper, name="report_paper"),
     path("children/<uuid:child_id>/chronology/", chronology.child_chronology, name="child_chronology"),
     path("children/<uuid:child_id>/chronology/paper/", chronology.chronology_paper, name="chronology_paper"),
+    path("children/<uuid:child_id>/family/", chronology.family_chronology, name="family_chronology"),
+    path("children/<uuid:child_id>/family/paper/", chronology.family_paper, name="family_paper"),
+    path("children/<uuid:child_id>/chronology/add/", significant.add_entry, name="add_entry"),
+    path(
+        "children/<uuid:child_id>/chronology/<uuid:entry_id>/", significant.significant_entry, name="significant_entry"
+    ),
+    path("chronology/<uuid:entry_id>/", significant.chronology_entry, name="chronology_entry"),
     path("paper-form/", paper.paper_form, name="paper_form"),
 ]

@@ -5,7 +5,8 @@ decision, links, notes) is for safeguarding leads. Every table carries the schoo
 Fields and reasons: domain reference 1.2.
 
 `kinds` what can be chosen · `concern` where it stands · `account` what was seen, about whom · `lead` what leads wrote and
-decided · `attachment` files · `access` who else may see it, and who may not · `unsent` what is not sent yet.
+decided · `attachment` files · `access` who else may see it, and who may not · `unsent` what is not sent yet ·
+`significant` what matters in a child's chronology, and what was added to it by hand.
 """
 
 from .access import ConcernGrant, ConcernSubject
@@ -14,6 +15,7 @@ from .attachment import Attachment
 from .concern import Concern
 from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, ReferenceCounter, Subcategory
 from .lead import Action, Closing, ConcernNote, Decision
+from .significant import ChronologyEntry, Pin
 from .unsent import Draft, DraftOpening, KeptText
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "Attachment",
     "BodyMapMark",
     "Category",
+    "ChronologyEntry",
     "Closing",
     "ClosingOutcome",
     "Concern",
@@ -37,6 +40,7 @@ __all__ = [
     "HowSoon",
     "KeptText",
     "Level",
+    "Pin",
     "Receipt",
     "ReferenceCounter",
     "Subcategory",
