@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from children.models import ChildTeamGrant
+from children.permissions import may_see_files
 from children.services.sight import live_grants
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
@@ -124,6 +125,11 @@ def _opens_to_team(request: Request, record: Any) -> dict[str, Any]:
     return {"grants": list(live_grants(grants, timezone.localdate()).select_related("content_object"))}
 
 
+def _meets(request: Request, child: Any) -> dict[str, Any] | None:
+    """The way to the two pages for a meeting, on every tab of a child whose concerns the person reads."""
+    return {} if may_see_files(request.user, child) else None
+
+
 def _files_of_concerns(request: Request, child: Any) -> dict[str, Any] | None:
     """The files of the concerns that tell of a child, newest first; no panel where there are none."""
     telling = told_of(request, child)
@@ -134,6 +140,7 @@ def _files_of_concerns(request: Request, child: Any) -> dict[str, Any] | None:
 
 
 register(
+    Panel("record_actions", "meeting", "concerns/meeting_action.html", data=_meets, order=20),
     Panel("child_files", "concerns", "concerns/child_files_panel.html", data=_files_of_concerns),
     Panel("own_role", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=10),
     Panel("staff_home", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=12),

@@ -31,6 +31,7 @@ from .models import (
     Amendment,
     Attachment,
     BodyMapMark,
+    Brief,
     ChronologyEntry,
     Closing,
     Concern,
@@ -154,6 +155,13 @@ def subjects_seen(me: Any) -> Rule:
 def entries_seen(me: Any) -> Rule:
     """What was added to a child's chronology by hand: for whoever reads the child's concerns."""
     return behind_the_card(me, "child_id", Capability.VIEW_CONCERNS)
+
+
+@rule(Brief)
+def briefs_seen(me: Any) -> Rule:
+    """What somebody writes for a meeting: for its author, while they work at the school."""
+    mine = Q(author=me) & among("school_id", fact("schools_of", me))
+    return Rule(because={"author": mine}, never=among("child_id", fact("hidden_children", me)))
 
 
 @rule(Pin)

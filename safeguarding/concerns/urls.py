@@ -15,6 +15,7 @@ from .views import (
     keeping,
     kept,
     lists,
+    meeting,
     paper,
     reporting,
     reports,
@@ -93,6 +94,8 @@ urlpatterns: list[URLPattern] = [
     path(
         "children/<uuid:child_id>/chronology/<uuid:entry_id>/", significant.significant_entry, name="significant_entry"
     ),
+    path("children/<uuid:child_id>/meeting/", meeting.meeting_page, name="meeting_page"),
+    path("children/<uuid:child_id>/meeting/paper/", meeting.meeting_paper, name="meeting_paper"),
     path("chronology/<uuid:entry_id>/", significant.chronology_entry, name="chronology_entry"),
     path("paper-form/", paper.paper_form, name="paper_form"),
 ]

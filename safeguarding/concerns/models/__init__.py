@@ -6,12 +6,14 @@ Fields and reasons: domain reference 1.2.
 
 `kinds` what can be chosen · `concern` where it stands · `account` what was seen, about whom · `lead` what leads wrote and
 decided · `attachment` files · `access` who else may see it, and who may not · `unsent` what is not sent yet ·
-`significant` what matters in a child's chronology, and what was added to it by hand.
+`significant` what matters in a child's chronology, and what was added to it by hand ·
+`brief` what somebody writes for a meeting.
 """
 
 from .access import ConcernGrant, ConcernSubject
 from .account import Account, Amendment, BodyMapMark, ConcernChild
 from .attachment import Attachment
+from .brief import Brief
 from .concern import Concern
 from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, ReferenceCounter, Subcategory
 from .lead import Action, Closing, ConcernNote, Decision
@@ -25,6 +27,7 @@ __all__ = [
     "Amendment",
     "Attachment",
     "BodyMapMark",
+    "Brief",
     "Category",
     "ChronologyEntry",
     "Closing",
