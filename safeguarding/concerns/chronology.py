@@ -210,16 +210,18 @@ def read(
 
 
 def find(request: Request, child: Child, source: str, key: UUID) -> Entry | None:
-    """One entry of a child's chronology by its place, as the person sees it; None where it is not theirs to see."""
-    if source not in _sources:
-        return None
-    rows = _sources[source].rows(request, child).filter(pk=key)
-    found = rows.values_list("moment", "pk", key_column(rows.model)).first()
-    if found is None:
-        return None
-    at, pk, record = found
-    [entry] = _Asked(request, [child], Narrowed()).told([(at, pk, source, record, child.pk)], Titles(child.school_id))
-    return entry
+    """One entry of a child's chronology by its place, as the person sees it; None where it is not theirs to see.
+
+    Where the source is none, the first that has a row with this key: an address may have been cut.
+    """
+    for of in [_sources[source]] if source in _sources else _sources.values():
+        rows = of.rows(request, child).filter(pk=key)
+        if (found := rows.values_list("moment", "pk", key_column(rows.model)).first()) is not None:
+            at, pk, record = found
+            asked = _Asked(request, [child], Narrowed())
+            [entry] = asked.told([(at, pk, of.key, record, child.pk)], Titles(child.school_id))
+            return entry
+    return None
 
 
 class _Asked:

@@ -22,9 +22,11 @@ from safeguarding.panels import NavItem, Panel, Tab, register
 from . import chronology
 from .entries import SOURCES
 from .models import Action, Attachment, Concern
+from .patterns import look
 from .permissions import access_given
 from .services import reading
 from .services.drafts import unsent_for_a_day, unsent_of
+from .services.patterns import rules_of
 from .services.progress import references_of
 from .services.sight import given_concerns, standing_in
 from .telling import told_of
@@ -130,6 +132,15 @@ def _meets(request: Request, child: Any) -> dict[str, Any] | None:
     return {} if may_see_files(request.user, child) else None
 
 
+def _patterns(request: Request, child: Any) -> dict[str, Any] | None:
+    """What the school's rules find of a child, for those who read its concerns; no panel where there is nothing."""
+    if not may(request.user, "view_concerns", child.school_id):
+        return None
+    found = look(request, rules_of(child.school_id), today=timezone.localdate(), child=child)
+    read_many(request, [concern for hit in found.hits for concern in hit.concerns], purpose="patterns", about=child)
+    return {"hits": found.hits} if found.hits else None
+
+
 def _files_of_concerns(request: Request, child: Any) -> dict[str, Any] | None:
     """The files of the concerns that tell of a child, newest first; no panel where there are none."""
     telling = told_of(request, child)
@@ -141,6 +152,8 @@ def _files_of_concerns(request: Request, child: Any) -> dict[str, Any] | None:
 
 register(
     Panel("record_actions", "meeting", "concerns/meeting_action.html", data=_meets, order=20),
+    Panel("chronology", "patterns", "concerns/patterns_panel.html", data=_patterns, order=20),
+    Panel("child_concerns", "patterns", "concerns/patterns_panel.html", data=_patterns, order=20),
     Panel("child_files", "concerns", "concerns/child_files_panel.html", data=_files_of_concerns),
     Panel("own_role", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=10),
     Panel("staff_home", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=12),

@@ -43,6 +43,7 @@ from .models import (
     Draft,
     DraftOpening,
     KeptText,
+    PatternRuling,
     Pin,
 )
 
@@ -175,6 +176,18 @@ def pins_seen(me: Any) -> Rule:
             "named": among("concern_id", fact("granted_concerns", me)),
         },
         never=among("child_id", fact("hidden_children", me)) | among("concern_id", fact("hidden_concerns", me)),
+    )
+
+
+@rule(PatternRuling)
+def rulings_seen(me: Any) -> Rule:
+    """What was said of a pattern: for those who read the school's concerns, and every one of those it is about."""
+    return Rule(
+        because={
+            "role": among("school_id", fact("schools_with", me, Capability.VIEW_CONCERNS))
+            & ~overlapping("records", fact("restricted_concerns", me))
+        },
+        never=among("child_id", fact("hidden_children", me)) | overlapping("records", fact("hidden_concerns", me)),
     )
 
 

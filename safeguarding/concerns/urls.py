@@ -17,6 +17,7 @@ from .views import (
     lists,
     meeting,
     paper,
+    patterns,
     reporting,
     reports,
     significant,
@@ -96,6 +97,12 @@ urlpatterns: list[URLPattern] = [
     ),
     path("children/<uuid:child_id>/meeting/", meeting.meeting_page, name="meeting_page"),
     path("children/<uuid:child_id>/meeting/paper/", meeting.meeting_paper, name="meeting_paper"),
+    # Patterns.
+    path("patterns/", patterns.patterns, name="patterns"),
+    path("patterns/<uuid:rule_id>/<uuid:child_id>/", patterns.pattern, name="pattern"),
+    path("patterns/rules/", patterns.pattern_rules, name="pattern_rules"),
+    path("patterns/rules/<uuid:rule_id>/", patterns.pattern_rule, name="pattern_rule"),
+    path("patterns/rules/<uuid:rule_id>/end/", patterns.end_pattern_rule, name="end_pattern_rule"),
     path("chronology/<uuid:entry_id>/", significant.chronology_entry, name="chronology_entry"),
     path("paper-form/", paper.paper_form, name="paper_form"),
 ]

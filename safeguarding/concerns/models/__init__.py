@@ -7,7 +7,7 @@ Fields and reasons: domain reference 1.2.
 `kinds` what can be chosen · `concern` where it stands · `account` what was seen, about whom · `lead` what leads wrote and
 decided · `attachment` files · `access` who else may see it, and who may not · `unsent` what is not sent yet ·
 `significant` what matters in a child's chronology, and what was added to it by hand ·
-`brief` what somebody writes for a meeting.
+`brief` what somebody writes for a meeting · `patterns` rules of a school, and what was said of what they found.
 """
 
 from .access import ConcernGrant, ConcernSubject
@@ -17,6 +17,7 @@ from .brief import Brief
 from .concern import Concern
 from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, ReferenceCounter, Subcategory
 from .lead import Action, Closing, ConcernNote, Decision
+from .patterns import PatternRule, PatternRuling
 from .significant import ChronologyEntry, Pin
 from .unsent import Draft, DraftOpening, KeptText
 
@@ -43,6 +44,8 @@ __all__ = [
     "HowSoon",
     "KeptText",
     "Level",
+    "PatternRule",
+    "PatternRuling",
     "Pin",
     "Receipt",
     "ReferenceCounter",
