@@ -72,7 +72,7 @@ def look(request: Request, rules: Sequence[PatternRule], *, today: date, child: 
     rows = [row for row in rows if not any(row.records <= one for one in said.get((row.rule, row.child), ()))]
     shown = rows[:MOST]
     concerns = _records(request, [key for row in shown for key in row.records])
-    children = visible(request, Child).in_bulk({row.child for row in shown})
+    children = {child.pk: child} if child else visible(request, Child).in_bulk({row.child for row in shown})
     by_key = {rule.pk: rule for rule in rules}
     hits = [
         Hit(by_key[row.rule], children[row.child], _shared(by_key[row.rule], row.what), _newest_first(row, concerns))

@@ -26,6 +26,7 @@ from safeguarding.demo.families import new_child
 from safeguarding.demo.fresh import Desk
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
+from safeguarding.demo.marked import mark
 from safeguarding.demo.records import write
 from safeguarding.demo.source import Entry
 from safeguarding.demo.standing import answer_for, lay_access
@@ -92,6 +93,7 @@ def _main_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, i
     written = write(_three_years(cast, notes, chance), ground, chance) + Desk(school, ground, Keys(chance)).lay()
     answer_for([*users.values(), *outside], ground)
     lay_access(school, ground)
+    mark(school, ground)
     return len(ground.children), len(users) + len(outside), written
 
 

@@ -35,7 +35,7 @@ PARTS: dict[str, str] = {
          "children.parentalresponsibility", "children.contactrestriction", "children.enrolment", "children.classepisode",
          "children.earlierschool", "children.sibling", "children.photograph"), "details",
     ),
-    "children.childfile": "history",
+    **dict.fromkeys(("children.childfile", "concerns.chronologyentry"), "history"),
     **dict.fromkeys(("children.household", "children.householdmember"), "address"),
     **dict.fromkeys(("children.importrun", "children.importpart", "children.importrow", "children.columnmapping"), "file"),
     **dict.fromkeys(
@@ -43,7 +43,8 @@ PARTS: dict[str, str] = {
          "concerns.concerngrant"), "access",
     ),
     **dict.fromkeys(
-        ("concerns.concern", "concerns.concernsubject", "concerns.decision", "concerns.closing", "concerns.concernnote"),
+        ("concerns.concern", "concerns.concernsubject", "concerns.decision", "concerns.closing", "concerns.concernnote",
+         "concerns.pin", "concerns.patternruling"),
         "concern",
     ),
     **dict.fromkeys(
@@ -53,6 +54,7 @@ PARTS: dict[str, str] = {
     # What a field was before. Its words are those of the record, and found as such.
     "audit.logentry": "concern",
     "concerns.action": "action",
+    "concerns.brief": "brief",
     "concerns.draft": "draft",
     "concerns.draftopening": "opening",
     "concerns.kepttext": "kept",

@@ -41,6 +41,7 @@ from safeguarding.uploads.services.keeping import Upload
 from tests import factories, sheets
 from tests.integration.uploads.corpus import picture
 from tests.matrix.canaries import DERIVED, Planted, Words, protected_fields
+from tests.matrix.marked import mark
 
 NOW = factories.SCHOOL_DAY
 TODAY = NOW.date()
@@ -101,6 +102,8 @@ def make() -> World:
         _concern(world, record)
         _papers(world, record)
     _close(world)
+    for record in RECORDS:
+        mark(world, record)
     _access(world)
     _unsent(world)
     _files(world)

@@ -28,7 +28,6 @@ from safeguarding.concerns.left_out import LeftOut, staff_left_out
 from safeguarding.concerns.permissions import children_read
 from safeguarding.concerns.services.kinds import names_on
 from safeguarding.http import Request
-from safeguarding.panels import fill
 from safeguarding.pdf import paper
 
 # More children than live in one home: beyond it the eldest are shown, and the page says so.
@@ -74,7 +73,6 @@ def _page(request: Request, child: Child, others: list[Child], here: str, on_pap
         "print_url": address_of(on_paper, child.pk) + query,
         "papers": _papers(request, address_of(on_paper, child.pk)),
         "decides": may(request.user, "decide_concerns", child.school_id),
-        "blocks": fill("chronology", request, child) if is_first else [],
     }
     return render(request, "concerns/chronology.html", context)
 
@@ -167,7 +165,9 @@ def readable(request: Request) -> QuerySet[Child]:
 
 def _family(request: Request, child: Child) -> list[Child]:
     keys = family(child, partial(visible, request))
-    found = readable(request).filter(pk__in=keys, school_id=child.school_id) if keys else Child.objects.none()
+    if not keys:
+        return []
+    found = readable(request).filter(pk__in=keys, school_id=child.school_id)
     return list(found.order_by("-year_group", "sort_name", "pk")[:MOST_OF_A_FAMILY])
 
 

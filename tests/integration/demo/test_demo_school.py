@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
@@ -23,8 +24,22 @@ from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import RoleAssignment, School, User
 from safeguarding.audit.models import Event, LogEntry
 from safeguarding.audit.protection import may_view
-from safeguarding.concerns.models import Account, Action, Closing, Concern, ConcernChild, Decision, Draft
+from safeguarding.concerns.models import (
+    Account,
+    Action,
+    Brief,
+    ChronologyEntry,
+    Closing,
+    Concern,
+    ConcernChild,
+    Decision,
+    Draft,
+    PatternRuling,
+    Pin,
+)
+from safeguarding.concerns.patterns import look
 from safeguarding.concerns.services.drafts import unsent_for_a_day
+from safeguarding.concerns.services.patterns import rules_of
 from safeguarding.demo import desk
 from safeguarding.demo.apart import SMALL
 from safeguarding.demo.people import sign_ins
@@ -181,3 +196,16 @@ def test_something_has_changed_and_it_is_said_who_changed_it(school):
     staff = {a.user_id for a in school.assignments.all()}
     assert {entry.actor_id for entry in entries} <= staff
     assert entries.get(object_type="children.childdetail").changes["gp"][1] == desk.CORRECTED_GP
+
+
+def test_a_lead_has_marked_what_matters_and_said_what_patterns_are(school):
+    """Significant events of one child with a meeting prepared; a pattern that waits, one that is none, one looked at."""
+    [brief] = Brief.objects.all()
+    pins = Pin.objects.filter(child=brief.child)
+    assert pins.count() >= 2 and all(pin.analysis for pin in pins)
+    assert ChronologyEntry.objects.filter(child=brief.child).count() == 1
+    lead = brief.author
+    rules = rules_of(school.pk)
+    assert {rule.kind for rule in rules} == {"number", "place"}
+    assert look(SimpleNamespace(user=lead), rules, today=TUESDAY).hits
+    assert set(PatternRuling.objects.values_list("verdict", flat=True)) == {"not", "looked"}
