@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django import forms
 
-from safeguarding.concerns.models import Category, PatternRule, PatternRuling
+from safeguarding.concerns.models import PatternRule, PatternRuling
+from safeguarding.concerns.services.kinds import category_of
 from safeguarding.concerns.services.patterns import rule_problems
 from safeguarding.forms import HarbourForm, Radios, blank_first
 from safeguarding.keys import record_of, uuid7
@@ -53,8 +54,7 @@ class RuleForm(HarbourForm):
     def facts(self) -> dict[str, Any]:
         """What `patterns.add_rule` takes, or `patterns.change_rule`."""
         given = dict(self.cleaned_data)
-        code = given.pop("category")
-        return given | {"category": Category.objects.get(pk=code) if code else None}
+        return given | {"category": category_of(given["category"])}
 
 
 class RulingForm(HarbourForm):

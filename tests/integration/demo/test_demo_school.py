@@ -207,5 +207,5 @@ def test_a_lead_has_marked_what_matters_and_said_what_patterns_are(school):
     lead = brief.author
     rules = rules_of(school.pk)
     assert {rule.kind for rule in rules} == {"number", "place"}
-    assert look(SimpleNamespace(user=lead), rules, today=TUESDAY).hits
+    assert look(SimpleNamespace(user=lead), rules, today=TUESDAY.date()).hits
     assert set(PatternRuling.objects.values_list("verdict", flat=True)) == {"not", "looked"}

@@ -34,8 +34,8 @@ from tests.integration.concerns.leads_page import decided, logged, opened
 pytestmark = pytest.mark.django_db
 TEN, THOUSAND = 10, 1000
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-# A meeting gathers what stands on the chronology and on the page "People".
-LISTS, RECORDS, MEETING = 12, 25, 45
+# A family has to be found first. A meeting gathers what stands on the chronology and on the page "People".
+LISTS, RECORDS, FAMILY, MEETING = 12, 25, 30, 45
 
 
 def ten_concerns(room, child):
@@ -124,10 +124,9 @@ def test_a_thousand_rows_take_as_many_queries_as_ten(client, monkeypatch):
                 "child_people",
                 "child_concerns",
                 "chronology_paper",
-                "family_chronology",
-                "family_paper",
             )
         },
+        **{name: (FAMILY, room.lead, reverse(name, args=[child.pk])) for name in ("family_chronology", "family_paper")},
         "narrowed": (RECORDS, room.lead, reverse("child_chronology", args=[child.pk]) + "?significant=on&category=NEG"),
         "patterns": (RECORDS, room.lead, reverse("patterns")),
         "meeting_page": (MEETING, room.lead, reverse("meeting_page", args=[child.pk])),
