@@ -1,5 +1,6 @@
 """What has the lead of the demo school marked? Significant events of one child, a meeting prepared, patterns looked at."""
 
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import cast
@@ -11,6 +12,7 @@ from children.models import Child
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.context import Acting, acting
 from safeguarding.concerns import chronology
+from safeguarding.concerns.meeting import gather
 from safeguarding.concerns.models import PatternRuling
 from safeguarding.concerns.patterns import look
 from safeguarding.concerns.services import briefs, patterns, significant
@@ -33,8 +35,8 @@ _WRITTEN = briefs.Written(
     asks="Social care: supervise contact, or say by Friday why not.\nHealth: a paediatric view of the bruise on the forearm.",
 )
 _WHY_NOT = (
-    "The three are one event: the playground was closed for works and the whole class was in the hall. Spoke to each child "
-    "and to the class teacher. Nothing points beyond it."
+    "Three different matters, each with its own reason and its own plan. Read all three and spoke to the class teacher: "
+    "nothing joins them but the room."
 )
 
 
@@ -50,10 +52,11 @@ def mark(school: School, ground: Ground) -> None:
             significant.pin(child=child, entry=entry, token=uuid4(), analysis=line, by=lead, at=now)
         rang = now - timedelta(days=24)
         happened = significant.Happened(
-            what="call", on=timezone.localdate(rang), text=_CALL, told_by="The safeguarding lead of the earlier school"
+            what="call", on=timezone.localdate(rang), text=_CALL, told_by="the safeguarding lead of the earlier school"
         )
         significant.add_entry(child=child, token=uuid4(), happened=happened, by=lead, at=rang)
-        briefs.save_brief(child=child, seen=0, written=_WRITTEN, by=lead, at=now)
+        said = [one.account for one in gather(asking, child, None, at=now).said if one.ticked]
+        briefs.save_brief(child=child, seen=0, written=replace(_WRITTEN, words=said), by=lead, at=now)
         _find(school, lead, asking, ground)
 
 

@@ -28,7 +28,7 @@ class BriefForm(HarbourForm):
         initial = {"revision": brief.revision, **{name: getattr(brief, name) for name in BOXES}} if brief else {}
         super().__init__(data, initial=initial | {"words": [str(one.account) for one in said if one.ticked]})
         self.fields["words"].choices = [  # type: ignore[attr-defined]
-            (str(one.account), f"“{one.text}” {full_day(one.on)}, {one.reference}") for one in said
+            (str(one.account), f"“{one.text.strip('“”')}” {full_day(one.on)}, {one.reference}") for one in said
         ]
 
     def clean(self) -> dict[str, Any]:

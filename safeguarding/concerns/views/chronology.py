@@ -118,7 +118,7 @@ def _paper(request: Request, child_id: UUID, page: str, *, with_family: bool) ->
     if child is not None and (problem := chronology.too_long_for_paper(request, [child, *others], narrowed)):
         messages.warning(request, problem)
         return redirect(f"{address_of(page, child_id)}?{request.GET.urlencode()}")
-    purpose = _purpose("family chronology" if with_family else "chronology", narrowed.significant, nameless)
+    purpose = _purpose("family" if with_family else "chronology", narrowed.significant, nameless)
     child = read_child(request, child_id, Verb.PRINT, purpose)
     read_out(request, others, verb=Verb.PRINT, purpose=purpose)
     titles = RolesAlone(child.school_id) if nameless else Titles(child.school_id)
@@ -140,7 +140,7 @@ def _paper(request: Request, child_id: UUID, page: str, *, with_family: bool) ->
 
 def _purpose(what: str, significant: bool, nameless: bool) -> str:
     """What was printed, for the record of it."""
-    return f"{what}{', significant only' if significant else ''}{', without staff names' if nameless else ''}"
+    return f"{what}{', significant' if significant else ''}{', no staff names' if nameless else ''}"
 
 
 def _nameless(found: Chronology, out: LeftOut) -> Chronology:

@@ -179,9 +179,9 @@ def test_paper_is_whole_significant_only_or_without_names_and_each_is_recorded(c
     pinned(cast.lead, rowan, ("logged", concern.pk), "Priya Raman was told twice.")
     client.force_login(cast.lead)
     address = reverse("chronology_paper", args=[rowan.pk])
-    whole, only, nameless = (
-        Printed(client.get(address, query).content).text for query in ({}, {"significant": "on"}, {"staff": "no"})
-    )
+    queries = ({}, {"significant": "on"}, {"staff": "no"}, {"significant": "on", "staff": "no"})
+    whole, only, nameless, both = (Printed(client.get(address, query).content).text for query in queries)
+    assert "[designated safeguarding lead] was told" in both and "Done: Meet him" not in both
     assert "Done: Meet him" in whole and "Why it matters: Priya Raman" in whole and "Jon Beckett" in whole
     assert "Significant events only" in only and "Done: Meet him" not in only and "He came in late." in only
     assert "[class teacher] saw him" in nameless and "Why it matters: [designated safeguarding lead]" in nameless
@@ -189,4 +189,6 @@ def test_paper_is_whole_significant_only_or_without_names_and_each_is_recorded(c
         assert name not in nameless
     assert "Rowan Ashdown" in nameless
     printed = Event.objects.filter(verb=Verb.PRINT, object_id=rowan.pk).order_by("at").values_list("purpose", flat=True)
-    assert list(printed) == ["chronology", "chronology, significant only", "chronology, without staff names"]
+    assert list(printed) == [
+        "chronology", "chronology, significant", "chronology, no staff names", "chronology, significant, no staff names",
+    ]  # fmt: skip
