@@ -24,7 +24,7 @@ def test_a_lead_marks_what_matters_and_goes_to_a_meeting(server: str, new_person
     sign_in(lead, cast.lead.username, at=f"/children/{child.pk}/chronology/")
     looked_at(lead, False)
     lead.get_by_role("link", name="Mark as significant").first.click()
-    lead.get_by_label("Why it matters").fill("The third time this month.")
+    lead.get_by_role("textbox", name="Why it matters").fill("The third time this month.")
     looked_at(lead, False)
     lead.get_by_role("button", name="Mark as significant").click()
     expect(lead.get_by_text("The third time this month.")).to_be_visible()
@@ -33,12 +33,12 @@ def test_a_lead_marks_what_matters_and_goes_to_a_meeting(server: str, new_person
     assert "He asked for food." in paper.text and "He was late." not in paper.text
 
     # Step one and step two.
-    lead.get_by_role("link", name="Meeting in an hour").click()
-    lead.get_by_label("What worries us").fill("He is hungry.")
+    lead.get_by_role("button", name="Meeting in an hour").click()
+    lead.get_by_role("textbox", name="What worries us").fill("He is hungry.")
     looked_at(lead, False)
     answer = lead.context.request
     lead.get_by_role("button", name="Save", exact=True).click()
-    expect(lead.get_by_label("What worries us")).to_have_value("He is hungry.")
+    expect(lead.get_by_role("textbox", name="What worries us")).to_have_value("He is hungry.")
     pages = Printed(answer.get(f"{lead.url}paper/").body())
     assert len(pages.pages()) <= 2
     for words in ("He is hungry.", "There is none at home.", "The third time this month."):
