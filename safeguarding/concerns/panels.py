@@ -151,7 +151,7 @@ def _files_of_concerns(request: Request, child: Any) -> dict[str, Any] | None:
 
 
 register(
-    Panel("record_actions", "meeting", "concerns/meeting_action.html", data=_meets, order=20),
+    Panel("record_actions", "brief", "concerns/brief_action.html", data=_meets, order=20),
     Panel("child_concerns", "patterns", "concerns/patterns_panel.html", data=_patterns, order=20),
     Panel("child_files", "concerns", "concerns/child_files_panel.html", data=_files_of_concerns),
     Panel("own_role", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=10),

@@ -15,7 +15,7 @@ from .views import (
     keeping,
     kept,
     lists,
-    meeting,
+    brief,
     paper,
     patterns,
     reporting,
@@ -95,8 +95,8 @@ urlpatterns: list[URLPattern] = [
     path(
         "children/<uuid:child_id>/chronology/<uuid:entry_id>/", significant.significant_entry, name="significant_entry"
     ),
-    path("children/<uuid:child_id>/meeting/", meeting.meeting_page, name="meeting_page"),
-    path("children/<uuid:child_id>/meeting/paper/", meeting.meeting_paper, name="meeting_paper"),
+    path("children/<uuid:child_id>/meeting/", brief.brief_page, name="brief_page"),
+    path("children/<uuid:child_id>/meeting/paper/", brief.brief_paper, name="brief_paper"),
     # Patterns.
     path("patterns/", patterns.patterns, name="patterns"),
     path("patterns/<uuid:rule_id>/<uuid:child_id>/", patterns.pattern, name="pattern"),

@@ -12,7 +12,7 @@ from children.models import Child
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.context import Acting, acting
 from safeguarding.concerns import chronology
-from safeguarding.concerns.meeting import gather
+from safeguarding.concerns.briefing import gather
 from safeguarding.concerns.models import PatternRuling
 from safeguarding.concerns.patterns import look
 from safeguarding.concerns.services import briefs, patterns, significant

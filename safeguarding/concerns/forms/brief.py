@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 
-from safeguarding.concerns.meeting import Said
+from safeguarding.concerns.briefing import Said
 from safeguarding.concerns.models import Brief
 from safeguarding.concerns.services.briefs import BOXES, Written, problem_of
 from safeguarding.dates import full_day

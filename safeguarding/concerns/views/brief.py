@@ -13,8 +13,8 @@ from children.permissions import access_to_a_child
 from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import visible
-from safeguarding.concerns import meeting
-from safeguarding.concerns.forms.meeting import BriefForm
+from safeguarding.concerns import briefing
+from safeguarding.concerns.forms.brief import BriefForm
 from safeguarding.concerns.models import Brief
 from safeguarding.concerns.services.briefs import BOXES, save_brief
 from safeguarding.concerns.views.chronology import context_of, read_child
@@ -26,39 +26,39 @@ PURPOSE = "meeting in an hour"
 
 
 @requires_for_record("view_concerns", also=access_to_a_child)
-def meeting_page(request: Request, child_id: UUID) -> HttpResponse:
+def brief_page(request: Request, child_id: UUID) -> HttpResponse:
     """What is there for the two pages, and the boxes that somebody has to write. Sent, it is saved, and printed if asked."""
     child = read_child(request, child_id, purpose=PURPOSE)
     if request.method != "POST":
         return _page(request, child)
-    found = meeting.gather(request, child, _own(request, child), at=timezone.now())
+    found = briefing.gather(request, child, _own(request, child), at=timezone.now())
     form = BriefForm(request.POST, said=found.said, brief=None)
     if not form.is_valid():
         return _page(request, child, form=form, status=422)
     request.again = partial(_refused, request, child_id)
     save_brief(child=child, seen=form.cleaned_data["revision"], written=form.written(), by=request.user)
     if request.POST.get("do") == "print":
-        return redirect("meeting_paper", child_id)
+        return redirect("brief_paper", child_id)
     messages.success(request, "Saved. Only you see what you wrote here until you print it.")
-    return redirect("meeting_page", child_id)
+    return redirect("brief_page", child_id)
 
 
 @requires_for_record("view_concerns", also=access_to_a_child)
-def meeting_paper(request: Request, child_id: UUID) -> HttpResponse:
+def brief_paper(request: Request, child_id: UUID) -> HttpResponse:
     """The two pages."""
     child, now = read_child(request, child_id, Verb.PRINT, PURPOSE), timezone.now()
     brief = _own(request, child)
-    found = meeting.gather(request, child, brief, at=now)
-    context = context_of(request, child, found=found, days=meeting.DAYS, headings=BOXES)
+    found = briefing.gather(request, child, brief, at=now)
+    context = context_of(request, child, found=found, days=briefing.DAYS, headings=BOXES)
     return paper(
         request,
-        "pdf/meeting.html",
+        "pdf/brief.html",
         context,
         title=f"Meeting about record {child.number}",
         school_id=child.school_id,
         at=now,
         within=2,
-        sizes=meeting.sizes(found, brief),
+        sizes=briefing.sizes(found, brief),
     )
 
 
@@ -75,17 +75,17 @@ def _page(
     refusal: HarbourError | None = None,
 ) -> HttpResponse:
     brief = _own(request, child)
-    found = meeting.gather(request, child, brief, at=timezone.now())
+    found = briefing.gather(request, child, brief, at=timezone.now())
     context = context_of(
         request,
         child,
         found=found,
         brief=brief,
-        days=meeting.DAYS,
+        days=briefing.DAYS,
         form=form or BriefForm(said=found.said, brief=brief),
         refusal=refusal,
     )
-    return render(request, "concerns/meeting.html", context, status=status)
+    return render(request, "concerns/brief.html", context, status=status)
 
 
 def _refused(request: Request, child_id: UUID, refusal: HarbourError) -> HttpResponse:
@@ -94,6 +94,6 @@ def _refused(request: Request, child_id: UUID, refusal: HarbourError) -> HttpRes
     brief, typed = _own(request, child), request.POST.copy()
     if brief is not None:
         typed["revision"] = str(brief.revision)
-    found = meeting.gather(request, child, brief, at=timezone.now())
+    found = briefing.gather(request, child, brief, at=timezone.now())
     form = BriefForm(typed, said=found.said, brief=None)
     return _page(request, child, form=form, status=refusal.status, refusal=refusal)

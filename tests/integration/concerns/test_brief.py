@@ -45,13 +45,13 @@ def ro(cast):
 
 
 def saved(client, child, do="save", words=(), **boxes):
-    page = client.get(reverse("meeting_page", args=[child.pk]))
+    page = client.get(reverse("brief_page", args=[child.pk]))
     sent = {"revision": page.context["form"]["revision"].value(), "words": words, "do": do} | BOXES | boxes
-    return client.post(reverse("meeting_page", args=[child.pk]), sent)
+    return client.post(reverse("brief_page", args=[child.pk]), sent)
 
 
 def printed(client, child):
-    response = client.get(reverse("meeting_paper", args=[child.pk]))
+    response = client.get(reverse("brief_paper", args=[child.pk]))
     assert response["Content-Type"] == "application/pdf"
     return Printed(response.content)
 
@@ -70,11 +70,11 @@ def test_two_steps_from_the_child_to_two_pages(client, cast, ro, now):
         pinned(cast.lead, ro, ("logged", concern.pk), "Skye was there too.")
     client.force_login(cast.lead)
     start = client.get(reverse("child_chronology", args=[ro.pk]))
-    assertContains(start, f'href="{reverse("meeting_page", args=[ro.pk])}"')
-    page = client.get(reverse("meeting_page", args=[ro.pk]))
+    assertContains(start, f'href="{reverse("brief_page", args=[ro.pk])}"')
+    page = client.get(reverse("brief_page", args=[ro.pk]))
     assert page.context["form"]["words"].value() == [str(told.account.pk)]
     answer = saved(client, ro, do="print", words=[str(told.account.pk), str(old.account.pk)])
-    assert answer["Location"] == reverse("meeting_paper", args=[ro.pk])
+    assert answer["Location"] == reverse("brief_paper", args=[ro.pk])
     paper = printed(client, ro)
     assert len(paper.pages()) <= 2 and paper.tags()["H2"] == 7
     for words in (
@@ -128,25 +128,25 @@ def test_what_is_written_is_the_authors_alone_and_two_windows_do_not_lose_it(cli
     client.force_login(cast.lead)
     first = {"revision": 0, "do": "save"} | BOXES
     for _ in range(2):
-        assert client.post(reverse("meeting_page", args=[ro.pk]), first).status_code == 302
+        assert client.post(reverse("brief_page", args=[ro.pk]), first).status_code == 302
     assert Brief.objects.get().revision == 1
-    late = client.post(reverse("meeting_page", args=[ro.pk]), first | {"worries": "Something else."})
+    late = client.post(reverse("brief_page", args=[ro.pk]), first | {"worries": "Something else."})
     assert late.status_code == 409
     assertContains(late, "Something else.", status_code=409)
     assertContains(late, BOXES["worries"], status_code=409)
     again = {"revision": late.context["form"]["revision"].value(), "worries": "Something else."}
-    assert client.post(reverse("meeting_page", args=[ro.pk]), first | again).status_code == 302
+    assert client.post(reverse("brief_page", args=[ro.pk]), first | again).status_code == 302
     assert Brief.objects.get().worries == "Something else."
-    long = client.post(reverse("meeting_page", args=[ro.pk]), first | {"asks": "x" * 901})
+    long = client.post(reverse("brief_page", args=[ro.pk]), first | {"asks": "x" * 901})
     assertContains(long, "What we ask must be 900 characters or fewer: it is 901", status_code=422)
     assertContains(long, "x" * 901, status_code=422)
     client.force_login(cast.deputy)
-    page = client.get(reverse("meeting_page", args=[ro.pk]))
+    page = client.get(reverse("brief_page", args=[ro.pk]))
     assert "Something else." not in page.content.decode()
     assert "Something else." not in printed(client, ro).text
     client.force_login(cast.teacher)
-    assert client.get(reverse("meeting_page", args=[ro.pk])).status_code == 403
-    assert client.get(reverse("meeting_paper", args=[ro.pk])).status_code == 403
+    assert client.get(reverse("brief_page", args=[ro.pk])).status_code == 403
+    assert client.get(reverse("brief_paper", args=[ro.pk])).status_code == 403
     with pytest.raises(NotAllowed):
         briefs.save_brief(child=ro, seen=0, written=briefs.Written(), by=cast.teacher)
     with pytest.raises(BadInput, match="12 lines"):
