@@ -17,7 +17,7 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.http import Request
 from safeguarding.once import once
-from safeguarding.panels import NavItem, Panel, Tab, register, tabs
+from safeguarding.panels import NavItem, Panel, Tab, fill, register, tabs
 
 
 def _sees_children(request: Request) -> bool:
@@ -30,6 +30,8 @@ def _sees_child(request: Request, school_id: UUID) -> bool:
 
 def record_frame(request: Request, child: Child, tab: str) -> dict[str, Any]:
     """The context of `children/record.html`, which every tab of a child's record extends: identity bar and tabs.
+
+    What other apps let somebody do from every tab stands beside the name (the slot "record_actions").
 
     The detail is None for somebody who may see the card only.
     """
@@ -48,6 +50,7 @@ def record_frame(request: Request, child: Child, tab: str) -> dict[str, Any]:
         "detail": detail,
         "known_by": detail.photograph if detail and child.is_on_roll else None,
         "age": detail.age(timezone.localdate()) if detail and not detail.date_of_death else None,
+        "record_actions": fill("record_actions", request, child),
         "tabs": tabs(request, child.pk, child.school_id, tab, given=child.pk in children_open_to(request.user)),
     }
 

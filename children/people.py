@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 
@@ -108,3 +109,11 @@ def siblings(child: Child, see: See) -> list[tuple[Child, str]]:
     return sorted(
         found.values(), key=lambda pair: (-(pair[0].year_group or 0), names.fold(pair[0].forename), pair[0].pk)
     )
+
+
+def family(child: Child, see: See) -> set[UUID]:
+    """Keys of the children who are brothers or sisters, or who live in a home of the child: as far as the reader sees it."""
+    living = see(HouseholdMember).filter(ends_on=None)
+    homes_of_child = living.filter(child=child).values("household_id")
+    together = living.filter(household__in=homes_of_child).values_list("child_id", flat=True)
+    return ({other.pk for other, _ in siblings(child, see)} | set(together)) - {child.pk}

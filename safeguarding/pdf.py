@@ -4,7 +4,7 @@ A view reads the record through the read gate as printed, renders, and answers: 
 that is committed before the first byte leaves, and no byte needs the database.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from weasyprint import HTML
+from weasyprint import DEFAULT_OPTIONS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -60,12 +60,17 @@ def paper(
     title: str,
     school_id: UUID,
     at: datetime | None = None,
+    within: int | None = None,
+    sizes: Iterable[Mapping[str, Any]] = (),
 ) -> HttpResponse:
     """`template` as a PDF, shown in the browser. `title` is a reference: it becomes the title of the document and the name
     of the file, so it never holds the name of a person. `school_id` is the school of the record that is printed.
 
     The template knows `title`, the `school`, who printed it (`printed_by`, and `printed_as`: the role at that school) and
     when (`printed_at`).
+
+    `within`: at most so many pages. Then `sizes` are what the template gets besides, the fullest first, and the first that
+    fits is taken, else the last.
     """
     held: Held = request.held  # type: ignore[attr-defined]
     there = held if held.school_id == school_id else rights(request.user).at(school_id)
@@ -78,7 +83,10 @@ def paper(
         "printed_at": at or timezone.now(),
         "practice": settings.DEMO,
     }
-    pdf = make(render_to_string(template, {**context, **frame}))
+    if within is None:
+        pdf = make(render_to_string(template, {**context, **frame}))
+    else:
+        pdf = make_within((render_to_string(template, {**context, **frame, **size}) for size in sizes), within)
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, f"{title}.pdf") or ""
     return response
@@ -89,4 +97,15 @@ def make(html: str) -> bytes:
     pdf: bytes = HTML(string=html, url_fetcher=PackagedAssets()).write_pdf(
         pdf_variant="pdf/ua-1", font_config=FontConfiguration()
     )
+    return pdf
+
+
+def make_within(pages: Iterable[str], most: int) -> bytes:
+    """The first of these pages of HTML that takes no more than `most` sheets as tagged PDF, else the last of them."""
+    tagged = DEFAULT_OPTIONS | {"pdf_variant": "pdf/ua-1"}
+    for html in pages:
+        document = HTML(string=html, url_fetcher=PackagedAssets()).render(font_config=FontConfiguration(), **tagged)
+        if len(document.pages) <= most:
+            break
+    pdf: bytes = document.write_pdf(**tagged)
     return pdf

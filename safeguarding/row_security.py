@@ -33,6 +33,7 @@ REFERENCE = frozenset({
     "adults.readingchoice",
     "concerns.outsidelink",
     "concerns.noticerule",
+    "concerns.patternrule",
 })  # fmt: skip
 INFRASTRUCTURE = frozenset({
     "audit.event", "audit.leaf", "audit.checkpoint", "audit.sealstate", "concerns.referencecounter",

@@ -8,6 +8,8 @@ from collections import defaultdict
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from safeguarding import dates
 
 from .models import RoleAssignment, User
@@ -19,8 +21,11 @@ class Titles:
 
     def __init__(self, school_id: UUID) -> None:
         self._roles: dict[UUID, list[RoleAssignment]] = defaultdict(list)
-        for row in RoleAssignment.objects.filter(school_id=school_id).order_by("starts_on", "id"):
+        for row in self._rows().filter(school_id=school_id).order_by("starts_on", "id"):
             self._roles[row.user_id].append(row)
+
+    def _rows(self) -> QuerySet[RoleAssignment]:
+        return RoleAssignment.objects.all()
 
     def role(self, person: User, on: date) -> str:
         """The furthest-reaching role on a day, as it stands inside a sentence: "class teacher 5B". Empty if there was none."""
@@ -41,6 +46,29 @@ class Titles:
     def signed(self, person: User | None, at: datetime | None) -> str:
         """ "Jon Beckett, class teacher 5B, 24 November 2026 at 9:31am"; empty while it has not happened."""
         return f"{self.of(person, at)}, {dates.full_moment(at)}" if person is not None and at is not None else ""
+
+
+class RolesAlone(Titles):
+    """The same without names, for paper that leaves the school: "a class teacher". A class would say who it is too."""
+
+    def _rows(self) -> QuerySet[RoleAssignment]:
+        return super()._rows().select_related("user")
+
+    def role(self, person: User, on: date) -> str:
+        order = list(ROLES)
+        held = sorted(self._roles[person.pk], key=lambda r: order.index(r.role_key))
+        then = [r for r in held if r.starts_on <= on and (r.ends_on is None or on <= r.ends_on)]
+        return inside((then or held)[-1].role.title) if held else ""
+
+    def of(self, person: User | None, at: date | datetime) -> str:
+        """ "class teacher"; "a member of staff" where there was no role; empty for nobody."""
+        if person is None:
+            return ""
+        return self.role(person, dates.as_day(at)) or "a member of staff"
+
+    def people(self) -> list[User]:
+        """Everybody who has, or had, a role at the school."""
+        return [held[0].user for held in self._roles.values() if held]
 
 
 def inside(words: str) -> str:

@@ -4,22 +4,29 @@ A source says which rows it has for a child, already narrowed to what the person
 is cut in the database: every source gives at most one page of moments and keys, their union is ordered and cut again, and
 only the rows of that page are read. So the number of queries depends on the sources, never on the entries (domain
 reference 1.8: one date-ordered chronology for each child).
+
+A family chronology is that of several children at once. A source that knows how (`together`) gives their rows in one branch,
+so that a concern about two of them is one entry; any other source has a branch for each child.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Count, Min, Q, QuerySet, Value
+from django.db.models import CharField, Count, F, Min, Q, QuerySet, UUIDField, Value
 from django.utils import timezone
 
 from children.models import Child
 from safeguarding.accounts.titles import Titles
+from safeguarding.dates import start_of
 from safeguarding.http import Request
 from safeguarding.sealing.ring import note
 from safeguarding.sealing.subjects import key_column
+
+from .models import Pin
+from .pins import keys_of_category, pins_of
 
 PAGE = 25
 # As many as are laid out on one asking: some 110 pages, and a web process for about five seconds. Twice that takes ten, and
@@ -35,16 +42,21 @@ KINDS = {
     "earlier": "From an earlier system",
     "pastoral": "Pastoral notes and plans",
     "files": "Documents",
+    "entries": "Entries added by hand",
 }
 
 
-# When something happened, its key, its source, and the record whose key opens its words.
-_Row = tuple[datetime, UUID, str, UUID]
+# When something happened, its key, its source, the record whose key opens its words, and whose it is.
+_Row = tuple[datetime, UUID, str, UUID, UUID]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened. `timed` is false where only the day is known; `concern_id` leads to the record it is from, or `link`."""
+    """One thing that happened. `timed` is false where only the day is known; `concern_id` leads to the record it is from, or `link`.
+
+    `place` names it among all entries: its source and the key of its row. `pin` is there where it is significant, `whose`
+    in a family chronology.
+    """
 
     at: datetime
     title: str
@@ -57,6 +69,9 @@ class Entry:
     reference: str = ""
     concern_id: UUID | None = None
     link: str = ""
+    place: tuple[str, UUID] | None = None
+    pin: Pin | None = None
+    whose: tuple[Child, ...] = ()
 
     @property
     def clock(self) -> time | None:
@@ -65,17 +80,28 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Together:
+    """How a source gives the rows of several children at once: each with `of`, a key by which `whose` finds the children."""
+
+    rows: Callable[[Request, Sequence[Child]], QuerySet[Any]]
+    whose: Callable[[Request, Sequence[Child]], Mapping[UUID, Sequence[Child]]]
+
+
+@dataclass(frozen=True)
 class Source:
     """One part of the record.
 
     `rows(request, child)` are the visible rows, each with `moment`, when it happened. `told(request, keys, titles)`
-    gives the entry of each key, in a number of queries that does not depend on how many there are.
+    gives the entry of each key, in a number of queries that does not depend on how many there are. `concern` is the path
+    from a row to its concern, where it has one: by it a chronology is narrowed to a category.
     """
 
     key: str
     kind: str
     rows: Callable[[Request, Child], QuerySet[Any]]
     told: Callable[[Request, list[UUID], Titles], Mapping[UUID, Entry]]
+    concern: str = ""
+    together: Together | None = None
 
 
 _sources: dict[str, Source] = {}
@@ -88,24 +114,38 @@ def register(*sources: Source) -> None:
 
 @dataclass(frozen=True)
 class Narrowed:
-    """What of a chronology is asked for: kinds of entry (none: all of them), and the first day."""
+    """What of a chronology is asked for: kinds of entry (none: all of them), from a day to a day, a category of concern, and
+    whether only what is significant.
+    """
 
     kinds: frozenset[str] = frozenset()
     since: date | None = None
+    until: date | None = None
+    category: str = ""
+    significant: bool = False
 
     def takes(self, kind: str) -> bool:
         return not self.kinds or kind in self.kinds
 
+    @property
+    def is_all(self) -> bool:
+        """Whether everything is asked for."""
+        return self == Narrowed()
+
 
 @dataclass(frozen=True)
 class Chronology:
-    """A page of entries, or all of them. `older` is the place to go on from; counts are of everything since the day asked for."""
+    """A page of entries, or all of them. `older` is the place to go on from; counts are of everything that is asked for but kinds.
+
+    `significant` is how many entries are pinned, whatever is asked for.
+    """
 
     entries: list[Entry]
     older: str
     counts: dict[str, int]
     first: datetime | None
     narrowed: Narrowed
+    significant: int = 0
 
     @property
     def total(self) -> int:
@@ -128,9 +168,9 @@ class Chronology:
         return groups
 
 
-def too_long_for_paper(request: Request, child: Child, narrowed: Narrowed) -> str:
+def too_long_for_paper(request: Request, children: Sequence[Child], narrowed: Narrowed) -> str:
     """Why what is asked for is not printed at once, as a sentence that says what to do; empty where it is. One query."""
-    counts, _ = _count(request, child, narrowed.since)
+    counts, _ = _Asked(request, children, narrowed).count()
     total = sum(n for kind, n in counts.items() if narrowed.takes(kind))
     if total <= MOST_ON_PAPER:
         return ""
@@ -141,55 +181,153 @@ def too_long_for_paper(request: Request, child: Child, narrowed: Narrowed) -> st
 
 
 def read(
-    request: Request, child: Child, narrowed: Narrowed = Narrowed(), *, before: str = "", size: int | None = PAGE
+    request: Request,
+    child: Child,
+    narrowed: Narrowed = Narrowed(),
+    *,
+    before: str = "",
+    size: int | None = PAGE,
+    titles: Titles | None = None,
+    family: Sequence[Child] = (),
 ) -> Chronology:
     """The newest entries of a child's chronology, or those before the place where the last page ended.
 
-    `size` None reads all of it, for paper. Reads only what the person may see, and says nothing of the rest: no gap, no
-    number. The caller records the reading.
+    `size` None reads all of it, for paper. `family`: other children whose entries stand among the child's. `titles` says
+    how people are named. Reads only what the person may see, and says nothing of the rest: no gap, no number. The caller
+    records the reading.
     """
-    place = _place(before)
-    branches = [
-        _branch(request, child, source, narrowed.since, place, size)
-        for source in _sources.values()
-        if narrowed.takes(source.kind)
-    ]
-    found: list[_Row] = list(_union(branches)[: None if size is None else size + 1])
+    asked = _Asked(request, [child, *family], narrowed)
+    found: list[_Row] = list(_union(asked.branches(_place(before), size))[: None if size is None else size + 1])
     more = size is not None and len(found) > size
     rows = found[:size]
-    counts, first = _count(request, child, narrowed.since)
+    counts, first = asked.count()
     return Chronology(
-        entries=_told(request, child, rows),
+        entries=asked.told(rows, titles or Titles(child.school_id)),
         older=_written(rows[-1]) if more else "",
         counts=counts,
         first=first,
         narrowed=narrowed,
+        significant=len(asked.pins),
     )
 
 
-def _rows(request: Request, child: Child, source: Source, since: date | None) -> QuerySet[Any]:
-    rows = source.rows(request, child).annotate(told_by=Value(source.key, output_field=CharField()))
-    if since is not None:
-        rows = rows.filter(moment__gte=timezone.make_aware(datetime.combine(since, time())))
-    return rows
+def find(request: Request, child: Child, source: str, key: UUID) -> Entry | None:
+    """One entry of a child's chronology by its place, as the person sees it; None where it is not theirs to see.
+
+    Where the source is none, the first that has a row with this key: an address may have been cut.
+    """
+    for of in [_sources[source]] if source in _sources else _sources.values():
+        rows = of.rows(request, child).filter(pk=key)
+        if (found := rows.values_list("moment", "pk", key_column(rows.model)).first()) is not None:
+            at, pk, record = found
+            asked = _Asked(request, [child], Narrowed())
+            [entry] = asked.told([(at, pk, of.key, record, child.pk)], Titles(child.school_id))
+            return entry
+    return None
 
 
-def _branch(
-    request: Request,
-    child: Child,
-    source: Source,
-    since: date | None,
-    place: tuple[datetime, UUID, str] | None,
-    size: int | None,
+class _Asked:
+    """What somebody asks for of the chronology of some children."""
+
+    def __init__(self, request: Request, children: Sequence[Child], narrowed: Narrowed) -> None:
+        self.request, self.children, self.narrowed = request, children, narrowed
+        self.pins = pins_of(request, children)
+
+    def sources(self, *, of_any_kind: bool = False) -> list[Source]:
+        """Those that can have a row that is asked for."""
+        asked = self.narrowed
+        return [
+            source
+            for source in _sources.values()
+            if (of_any_kind or asked.takes(source.kind))
+            and (source.concern or not asked.category)
+            and (not asked.significant or any(of == source.key for of, _ in self.pins))
+        ]
+
+    def rows(self, source: Source) -> list[QuerySet[Any]]:
+        """The rows of a source, each with `whose`: a child, or what leads to some."""
+        if len(self.children) > 1 and source.together:
+            found = [source.together.rows(self.request, self.children).annotate(whose=F("of"))]
+        else:
+            of = lambda child: Value(child.pk, output_field=UUIDField())  # noqa: E731
+            found = [source.rows(self.request, child).annotate(whose=of(child)) for child in self.children]
+        return [self._narrow(source, rows) for rows in found]
+
+    def _narrow(self, source: Source, rows: QuerySet[Any]) -> QuerySet[Any]:
+        asked = self.narrowed
+        rows = rows.annotate(told_by=Value(source.key, output_field=CharField()))
+        if asked.since is not None:
+            rows = rows.filter(moment__gte=start_of(asked.since))
+        if asked.until is not None:
+            rows = rows.filter(moment__lt=start_of(asked.until + timedelta(days=1)))
+        if asked.significant:
+            rows = rows.filter(pk__in=[key for of, key in self.pins if of == source.key])
+        if asked.category:
+            keys = keys_of_category(self.request, self.children, asked.category)
+            rows = rows.filter(**{f"{source.concern}__in": keys})
+        return rows
+
+    def branches(self, place: tuple[datetime, UUID, str] | None, size: int | None) -> list[QuerySet[Any]]:
+        """Each source's moments and keys, newest first, no more than a page can need."""
+        return [_cut(source, rows, place, size) for source in self.sources() for rows in self.rows(source)]
+
+    def count(self) -> tuple[dict[str, int], datetime | None]:
+        """How many entries there are of each kind, and when the first happened: one query."""
+        totals = [
+            rows.order_by()
+            .values("told_by")
+            .annotate(n=Count("pk"), first=Min("moment"))
+            .values_list("told_by", "n", "first")
+            for source in self.sources(of_any_kind=True)
+            for rows in self.rows(source)
+        ]
+        counts = dict.fromkeys(KINDS, 0)
+        moments = []
+        for key, n, first in totals[0].union(*totals[1:], all=True) if totals else ():
+            counts[_sources[key].kind] += n
+            moments += [first] if first else []
+        return counts, min(moments, default=None)
+
+    def told(self, rows: Sequence[_Row], titles: Titles) -> list[Entry]:
+        """The entries of these rows, in their order."""
+        for _, _, _, record, _ in rows:
+            # The first words that are read fetch the keys of all, whichever source they are of.
+            note(record.bytes)
+        told = {
+            key: source.told(self.request, [pk for _, pk, of, _, _ in rows if of == key], titles)
+            for key, source in _sources.items()
+            if any(of == key for _, _, of, _, _ in rows)
+        }
+        whose = self._names() if len(self.children) > 1 else None
+        return [
+            replace(
+                told[of][pk],
+                place=(of, pk),
+                pin=self.pins.get((of, pk)),
+                whose=tuple(whose(of, key)) if whose else (),
+            )
+            for _, pk, of, _, key in rows
+        ]
+
+    def _names(self) -> Callable[[str, UUID], Sequence[Child]]:
+        each = {child.pk: [child] for child in self.children}
+
+        def whose(of: str, key: UUID) -> Sequence[Child]:
+            together = _sources[of].together
+            return together.whose(self.request, self.children)[key] if together else each[key]
+
+        return whose
+
+
+def _cut(
+    source: Source, rows: QuerySet[Any], place: tuple[datetime, UUID, str] | None, size: int | None
 ) -> QuerySet[Any]:
-    """One source's moments and keys, newest first, no more than a page can need."""
-    rows = _rows(request, child, source, since)
     if place is not None:
         at, key, last = place
         # Of rows of one moment and one key, the later names of sources have been shown.
         settled = {"pk__lte" if source.key < last else "pk__lt": key}
         rows = rows.filter(Q(moment__lt=at) | Q(moment=at, **settled))
-    rows = rows.order_by("-moment", "-pk").values_list("moment", "pk", "told_by", key_column(rows.model))
+    rows = rows.order_by("-moment", "-pk").values_list("moment", "pk", "told_by", key_column(rows.model), "whose")
     return rows if size is None else rows[: size + 1]
 
 
@@ -204,39 +342,8 @@ def _union(branches: list[QuerySet[Any]]) -> QuerySet[Any]:
     return branches[0].union(*branches[1:], all=True).order_by("-moment", "-pk", "-told_by")
 
 
-def _count(request: Request, child: Child, since: date | None) -> tuple[dict[str, int], datetime | None]:
-    """How many entries there are of each kind, and when the first happened: one query."""
-    totals = [
-        _rows(request, child, source, since)
-        .order_by()
-        .values("told_by")
-        .annotate(n=Count("pk"), first=Min("moment"))
-        .values_list("told_by", "n", "first")
-        for source in _sources.values()
-    ]
-    counts = dict.fromkeys(KINDS, 0)
-    moments = []
-    for key, n, first in totals[0].union(*totals[1:], all=True):
-        counts[_sources[key].kind] += n
-        moments += [first] if first else []
-    return counts, min(moments, default=None)
-
-
-def _told(request: Request, child: Child, rows: Sequence[_Row]) -> list[Entry]:
-    for *_, record in rows:
-        # The first words that are read fetch the keys of all, whichever source they are of.
-        note(record.bytes)
-    titles = Titles(child.school_id)
-    told = {
-        key: source.told(request, [pk for _, pk, of, _ in rows if of == key], titles)
-        for key, source in _sources.items()
-        if any(of == key for _, _, of, _ in rows)
-    }
-    return [told[of][pk] for _, pk, of, _ in rows]
-
-
 def _written(row: _Row) -> str:
-    at, pk, source, _ = row
+    at, pk, source, _, _ = row
     return f"{at.isoformat()}_{pk}_{source}".replace("+00:00", "Z")
 
 

@@ -5,7 +5,7 @@ child who is mentioned has one line that leads to the concern, so that a file ab
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import time
 from typing import Any
 from uuid import UUID
@@ -17,13 +17,22 @@ from children.models import Child, ChildFile
 from safeguarding.accounts.titles import Titles, inside
 from safeguarding.audit.reading import visible
 from safeguarding.http import Request
-from safeguarding.once import once
 
-from .chronology import Entry, Source
-from .models import Account, Action, Amendment, Closing, Concern, ConcernChild, ConcernNote, Decision
+from .chronology import Entry, Source, Together
+from .models import (
+    Account,
+    Action,
+    Amendment,
+    ChronologyEntry,
+    Closing,
+    Concern,
+    ConcernChild,
+    ConcernNote,
+    Decision,
+)
+from .telling import each, from_concerns, of_child, told_of_each
 
 R = ConcernChild.Role
-TELLS_ALL = (R.WORRIED_ABOUT, R.MAY_HAVE_CAUSED_HARM)
 LINKS_ONLY = {
     R.WITNESS: "Named as witness in a concern",
     R.SIBLING: "Named as brother or sister in a concern",
@@ -65,25 +74,11 @@ def first_sentence(text: str, longest: int = LONGEST) -> str:
     return f"{sentence[:longest].rsplit(' ', 1)[0]}…"
 
 
-def told_of(request: Request, child: Child) -> list[UUID]:
-    """Keys of the concerns that tell of `child` in full. What somebody else may see of one (their own words, an action of
-    theirs) is no entry of the child's chronology.
-
-    Read once a page: there are a few dozen, and every source then looks up its rows by them instead of joining its way.
-    """
-
-    def keys() -> list[UUID]:
-        telling = visible(request, Concern).filter(children__child=child, children__role__in=TELLS_ALL)
-        return list(telling.values_list("pk", flat=True))
-
-    return once(("concerns that tell of", child.pk), keys)
-
-
 # --- logged
 
 
-def _logged(request: Request, child: Child) -> QuerySet[Concern]:
-    return visible(request, Concern).filter(pk__in=told_of(request, child)).annotate(moment=happened())
+def _logged(request: Request, concerns: Iterable[UUID]) -> QuerySet[Concern]:
+    return visible(request, Concern).filter(pk__in=concerns).annotate(moment=happened())
 
 
 def _tell_logged(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
@@ -122,8 +117,8 @@ def _headline(concern: Concern) -> str:
 # --- decided and closed
 
 
-def _decided(request: Request, child: Child) -> QuerySet[Decision]:
-    return visible(request, Decision).filter(concern__in=told_of(request, child)).annotate(moment=F("decided_at"))
+def _decided(request: Request, concerns: Iterable[UUID]) -> QuerySet[Decision]:
+    return visible(request, Decision).filter(concern__in=concerns).annotate(moment=F("decided_at"))
 
 
 def _tell_decided(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
@@ -143,8 +138,8 @@ def _tell_decided(request: Request, keys: list[UUID], titles: Titles) -> Mapping
     }
 
 
-def _closed(request: Request, child: Child) -> QuerySet[Closing]:
-    return visible(request, Closing).filter(concern__in=told_of(request, child)).annotate(moment=F("closed_at"))
+def _closed(request: Request, concerns: Iterable[UUID]) -> QuerySet[Closing]:
+    return visible(request, Closing).filter(concern__in=concerns).annotate(moment=F("closed_at"))
 
 
 def _tell_closed(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
@@ -167,12 +162,8 @@ def _tell_closed(request: Request, keys: list[UUID], titles: Titles) -> Mapping[
 # --- done or withdrawn, noted, added
 
 
-def _ended(request: Request, child: Child) -> QuerySet[Action]:
-    return (
-        visible(request, Action)
-        .filter(concern__in=told_of(request, child), status__in=_ENDED)
-        .annotate(moment=F("ended_at"))
-    )
+def _ended(request: Request, concerns: Iterable[UUID]) -> QuerySet[Action]:
+    return visible(request, Action).filter(concern__in=concerns, status__in=_ENDED).annotate(moment=F("ended_at"))
 
 
 def _tell_ended(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
@@ -193,8 +184,8 @@ def _tell_ended(request: Request, keys: list[UUID], titles: Titles) -> Mapping[U
     }
 
 
-def _noted(request: Request, child: Child) -> QuerySet[ConcernNote]:
-    return visible(request, ConcernNote).filter(concern__in=told_of(request, child)).annotate(moment=F("added_at"))
+def _noted(request: Request, concerns: Iterable[UUID]) -> QuerySet[ConcernNote]:
+    return visible(request, ConcernNote).filter(concern__in=concerns).annotate(moment=F("added_at"))
 
 
 def _tell_noted(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
@@ -212,10 +203,8 @@ def _tell_noted(request: Request, keys: list[UUID], titles: Titles) -> Mapping[U
     }
 
 
-def _added(request: Request, child: Child) -> QuerySet[Amendment]:
-    return (
-        visible(request, Amendment).filter(account__concern__in=told_of(request, child)).annotate(moment=F("added_at"))
-    )
+def _added(request: Request, concerns: Iterable[UUID]) -> QuerySet[Amendment]:
+    return visible(request, Amendment).filter(concern__in=concerns).annotate(moment=F("added_at"))
 
 
 def _tell_added(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
@@ -236,13 +225,19 @@ def _tell_added(request: Request, keys: list[UUID], titles: Titles) -> Mapping[U
 # --- named in a concern about somebody else
 
 
-def _linked(request: Request, child: Child) -> QuerySet[ConcernChild]:
-    seen = visible(request, Concern).filter(children__child=child)
+def _linked(request: Request, children: Sequence[Child]) -> QuerySet[ConcernChild]:
+    seen = visible(request, Concern).filter(children__child__in=children)
     return (
         visible(request, ConcernChild)
-        .filter(child=child, role__in=LINKS_ONLY, concern__in=seen)
+        .filter(child__in=children, role__in=LINKS_ONLY, concern__in=seen)
         .annotate(moment=happened("concern__"))
     )
+
+
+def _linked_only(request: Request, children: Sequence[Child]) -> QuerySet[Any]:
+    """Without those that a family chronology tells in full, as of a brother or sister."""
+    told = list(told_of_each(request, children))
+    return _linked(request, children).exclude(concern__in=told).annotate(of=F("child_id"))
 
 
 def _tell_linked(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
@@ -275,10 +270,6 @@ def _files(request: Request) -> QuerySet[Any]:
     return visible(request, ChildFile).filter(removed_at=None).annotate(moment=dated)
 
 
-def _filed(request: Request, child: Child) -> QuerySet[Any]:
-    return _files(request).filter(child=child)
-
-
 def _tell_filed(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
     rows = _files(request).filter(pk__in=keys).select_related("author")
     return {
@@ -297,18 +288,61 @@ def _tell_filed(request: Request, keys: list[UUID], titles: Titles) -> Mapping[U
     }
 
 
+# --- added by hand
+
+
+def _by_hand(request: Request) -> QuerySet[Any]:
+    at = Coalesce(F("happened_at"), Value(time(), output_field=TimeField()))
+    return visible(request, ChronologyEntry).annotate(moment=LondonMoment(F("happened_on"), at))
+
+
+def _tell_by_hand(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
+    rows = _by_hand(request).filter(pk__in=keys).select_related("added_by", "withdrawn_by")
+    return {entry.pk: _written_by_hand(entry, titles) for entry in rows}
+
+
+def _written_by_hand(entry: Any, titles: Titles) -> Entry:
+    """One that was withdrawn says that, and why; what it said is on its own page."""
+    what = entry.get_what_display()
+    source = f"added by {titles.signed(entry.added_by, entry.added_at)}"
+    if entry.withdrawn_at is not None:
+        title, sentence = f"Withdrawn: {inside(what)}", entry.withdrawn_reason
+        source = f"withdrawn by {titles.signed(entry.withdrawn_by, entry.withdrawn_at)}"
+    else:
+        title, sentence = f"Added: {inside(what)}" if entry.adds_to_id else what, first_sentence(entry.text)
+        source = f"{source}; told by {entry.told_by}" if entry.told_by else source
+    return Entry(
+        at=entry.moment,
+        timed=entry.happened_at is not None,
+        title=title,
+        sentence=sentence,
+        source=source,
+        tag=("Withdrawn", "line") if entry.withdrawn_at else ("", ""),
+        reference="Entry",
+        link=entry.get_absolute_url(),
+    )
+
+
 def _timed(account: Account | None) -> bool:
     """Whether the time of day is known: said by the author, or the moment of logging."""
     return account is None or account.observed_on is None or account.observed_at is not None
 
 
 SOURCES = (
-    Source("logged", "concerns", _logged, _tell_logged),
-    Source("decided", "decisions", _decided, _tell_decided),
-    Source("closed", "decisions", _closed, _tell_closed),
-    Source("ended", "actions", _ended, _tell_ended),
-    Source("noted", "notes", _noted, _tell_noted),
-    Source("added", "notes", _added, _tell_added),
-    Source("linked", "links", _linked, _tell_linked),
-    Source("filed", "files", _filed, _tell_filed),
+    from_concerns("logged", "concerns", _logged, _tell_logged, "pk"),
+    from_concerns("decided", "decisions", _decided, _tell_decided, "concern_id"),
+    from_concerns("closed", "decisions", _closed, _tell_closed, "concern_id"),
+    from_concerns("ended", "actions", _ended, _tell_ended, "concern_id"),
+    from_concerns("noted", "notes", _noted, _tell_noted, "concern_id"),
+    from_concerns("added", "notes", _added, _tell_added, "concern_id"),
+    Source(
+        "linked",
+        "links",
+        rows=lambda request, child: _linked(request, [child]),
+        told=_tell_linked,
+        concern="concern_id",
+        together=Together(_linked_only, each),
+    ),
+    of_child("filed", "files", _files, _tell_filed),
+    of_child("by_hand", "entries", _by_hand, _tell_by_hand),
 )

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from children.models import ChildTeamGrant
+from children.permissions import may_see_files
 from children.services.sight import live_grants
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
@@ -24,17 +25,20 @@ from safeguarding.panels import NavItem, Panel, Tab, register
 from safeguarding.references import quoted
 
 from . import chronology, entries_earlier
-from .entries import SOURCES, told_of
+from .entries import SOURCES
 from .entries_pastoral import PASTORAL
 from .models import Action, Attachment, Concern, EarlierFile, EmergencySheet, OutsideNote, PaperForm, PastoralNote
+from .patterns import look
 from .permissions import access_given
 from .services import covering, meanwhile, reading
 from .services.drafts import unsent_for_a_day, unsent_of
 from .services.outside.links import link_of
 from .services.outside.waiting import unsettled
 from .services.pastoral import came_from
+from .services.patterns import rules_of
 from .services.progress import references_of
 from .services.sight import given_concerns, standing_in
+from .telling import told_of
 
 # As many as an aside shows; the page behind it shows all.
 IN_ASIDE = 4
@@ -190,6 +194,20 @@ def _opens_to_team(request: Request, record: Any) -> dict[str, Any]:
     return {"grants": list(live_grants(grants, timezone.localdate()).select_related("content_object"))}
 
 
+def _meets(request: Request, child: Any) -> dict[str, Any] | None:
+    """The way to the two pages for a meeting, on every tab of a child whose concerns the person reads."""
+    return {} if may_see_files(request.user, child) else None
+
+
+def _patterns(request: Request, child: Any) -> dict[str, Any] | None:
+    """What the school's rules find of a child, for those who read its concerns; no panel where there is nothing."""
+    if not may(request.user, "view_concerns", child.school_id):
+        return None
+    found = look(request, rules_of(child.school_id), today=timezone.localdate(), child=child)
+    read_many(request, [concern for hit in found.hits for concern in hit.concerns], purpose="patterns", about=child)
+    return {"hits": found.hits} if found.hits else None
+
+
 def _files_of_concerns(request: Request, child: Any) -> dict[str, Any] | None:
     """The files of the concerns that tell of a child, newest first; no panel where there are none."""
     telling = told_of(request, child)
@@ -260,6 +278,8 @@ register(
     Panel("cover", "look_at", "concerns/cover_panel.html", data=_look_at, may=_reads, order=20),
     Panel("while_away", "meanwhile", "concerns/meanwhile_panel.html", data=_meanwhile, may=_reads, order=10),
     Panel("while_away", "moved", "concerns/moved_panel.html", data=_moved, may=_reads, order=20),
+    Panel("record_actions", "brief", "concerns/brief_action.html", data=_meets, order=20),
+    Panel("child_concerns", "patterns", "concerns/patterns_panel.html", data=_patterns, order=20),
     Panel("child_files", "concerns", "concerns/child_files_panel.html", data=_files_of_concerns),
     Panel("own_role", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=10),
     Panel("staff_home", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=12),

@@ -6,6 +6,7 @@ from .views import (
     access,
     actions,
     attaching,
+    brief,
     calls,
     chronology,
     covering,
@@ -23,9 +24,11 @@ from .views import (
     paper,
     papers,
     pastoral,
+    patterns,
     reporting,
     reports,
     rules,
+    significant,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -131,6 +134,21 @@ urlpatterns: list[URLPattern] = [
     path("my-reports/<uuid:concern_id>/paper/", paper.report_paper, name="report_paper"),
     path("children/<uuid:child_id>/chronology/", chronology.child_chronology, name="child_chronology"),
     path("children/<uuid:child_id>/chronology/paper/", chronology.chronology_paper, name="chronology_paper"),
+    path("children/<uuid:child_id>/family/", chronology.family_chronology, name="family_chronology"),
+    path("children/<uuid:child_id>/family/paper/", chronology.family_paper, name="family_paper"),
+    path("children/<uuid:child_id>/chronology/add/", significant.add_entry, name="add_entry"),
+    path(
+        "children/<uuid:child_id>/chronology/<uuid:entry_id>/", significant.significant_entry, name="significant_entry"
+    ),
+    path("children/<uuid:child_id>/meeting/", brief.brief_page, name="brief_page"),
+    path("children/<uuid:child_id>/meeting/paper/", brief.brief_paper, name="brief_paper"),
+    # Patterns.
+    path("patterns/", patterns.patterns, name="patterns"),
+    path("patterns/<uuid:rule_id>/<uuid:child_id>/", patterns.pattern, name="pattern"),
+    path("patterns/rules/", patterns.pattern_rules, name="pattern_rules"),
+    path("patterns/rules/<uuid:rule_id>/", patterns.pattern_rule, name="pattern_rule"),
+    path("patterns/rules/<uuid:rule_id>/end/", patterns.end_pattern_rule, name="end_pattern_rule"),
+    path("chronology/<uuid:entry_id>/", significant.chronology_entry, name="chronology_entry"),
     path("paper-form/", paper.paper_form, name="paper_form"),
     path("paper-forms/", papers.paper_forms, name="paper_forms"),
     path("paper-forms/enter/", papers.paper_enter, name="paper_enter"),

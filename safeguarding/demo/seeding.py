@@ -29,6 +29,7 @@ from safeguarding.demo.families import new_child
 from safeguarding.demo.fresh import Desk
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
+from safeguarding.demo.marked import mark
 from safeguarding.demo.records import write
 from safeguarding.demo.source import Entry
 from safeguarding.demo.standing import answer_for, lay_access
@@ -100,6 +101,7 @@ def _main_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, i
     lay_adults(school, ground)
     lay_rules(school, ground)
     lay_pastoral(ground)
+    mark(school, ground)
     return len(ground.children), len(users) + len(outside), written
 
 

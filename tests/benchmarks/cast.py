@@ -5,6 +5,8 @@ The owner of the tables makes them once; the measurement finds them by their use
 
 from dataclasses import dataclass
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import cast
 from uuid import UUID
 
 from django.db import transaction
@@ -15,9 +17,14 @@ from children.models import Child
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.services import add_person, answer_conflict_question, assign_role
 from safeguarding.audit.context import Acting, tell_database
-from safeguarding.concerns.models import Account, Concern, ConcernChild
+from safeguarding.concerns import chronology
+from safeguarding.concerns.models import Account, Concern, ConcernChild, Pin
+from safeguarding.concerns.services import significant
+from safeguarding.concerns.services.patterns import add_usual_rules
 from safeguarding.demo.apart import MANY
 from safeguarding.demo.scale import OLD
+from safeguarding.http import Request
+from safeguarding.keys import uuid7
 
 TEACHER, LEAD, HEAD, OFFICE = (f"s0001.{job}1" for job in ("teacher", "lead", "headteacher", "office"))
 NEW, LEAD_OF_OLD, LEAD_OF_ALL = "bench.new", "bench.old", "bench.all"
@@ -34,9 +41,19 @@ PEOPLE = {
 
 
 def make_cast() -> None:
-    """The people whom no practice school has. May run again."""
-    if User.objects.filter(username=NEW).exists():
-        return
+    """The people whom no practice school has, the first school's rules for patterns, and what is significant. May run again."""
+    if not User.objects.filter(username=NEW).exists():
+        _people()
+    lead, school = User.objects.get(username=LEAD_OF_ALL), School.objects.get(slug=f"{MANY}0001")
+    add_usual_rules(school=school, token=uuid7(), by=lead)
+    child = Child.objects.get(pk=Records.find().busy_child)
+    if not Pin.objects.filter(child=child).exists():
+        asking = cast(Request, SimpleNamespace(user=lead))
+        for entry in chronology.read(asking, child).entries:
+            significant.pin(child=child, entry=entry, token=uuid7(), analysis="Again, as in March.", by=lead)
+
+
+def _people() -> None:
     schools = list(School.objects.filter(slug__startswith=MANY).order_by("slug"))
     since = timezone.localdate() - timedelta(days=400)
     for username, key, where in (

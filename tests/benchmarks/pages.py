@@ -20,6 +20,8 @@ from .measure import Answer, Browser
 LIST, NOTHING, OPEN, SAVE, CHILD, EMPTY = 15.0, 4.0, 12.0, 15.0, 15.0, 2.5
 # The most queries of a list, and of a child's page, however many rows there are.
 ROWS, ENTRIES = 12, 25
+# With the children of a family to look for; and with everybody around a child.
+FAMILY, MEETING = 30, 45
 # The last page of a list beside its first.
 DEEP = 1.3
 DEPTH = 20
@@ -142,6 +144,13 @@ def pages(records: Records) -> list[Page]:
         Page("children", (LEAD, OFFICE, LEAD_OF_ALL), LIST, _get("children"), queries=ROWS, url="children"),
         Page("chronology, busiest", (LEAD, LEAD_OF_ALL), CHILD, _get("child_chronology", records.busy_child), queries=ENTRIES, url="child_chronology"),
         Page("chronology, quiet", (LEAD,), CHILD, _get("child_chronology", records.quiet_child), queries=ENTRIES, url="child_chronology"),
+        Page("chronology, significant", (LEAD,), CHILD, _get("child_chronology", records.busy_child, query="?significant=on"), queries=ENTRIES, url="child_chronology"),
+        Page("chronology, one kind", (LEAD,), CHILD, _get("child_chronology", records.busy_child, query="?category=NEG&since=90"), queries=ENTRIES, url="child_chronology"),
+        Page("family chronology", (LEAD,), CHILD, _get("family_chronology", records.busy_child), queries=FAMILY, url="family_chronology"),
+        Page("a child's concerns", (LEAD,), LIST, _get("child_concerns", records.busy_child), queries=ENTRIES, url="child_concerns"),
+        Page("patterns", (LEAD, HEAD), LIST, _get("patterns"), queries=ENTRIES, url="patterns"),
+        Page("meeting in an hour", (LEAD,), None, _get("brief_page", records.busy_child), queries=MEETING, url="brief_page"),
+        Page("meeting, printed", (LEAD,), None, _get("brief_paper", records.busy_child), queries=MEETING, url="brief_paper"),
         Page("a child's people", (LEAD, OFFICE), CHILD, _get("child_people", records.busy_child), queries=ENTRIES, url="child_people"),
         Page("chronology, printed", (LEAD,), None, _get("chronology_paper", records.quiet_child), queries=ENTRIES, url="chronology_paper"),
         Page("a concern, printed", (LEAD,), None, _get("concern_paper", records.decided), queries=ENTRIES, url="concern_paper"),

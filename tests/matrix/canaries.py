@@ -36,7 +36,7 @@ PARTS: dict[str, str] = {
          "children.earlierschool", "children.sibling", "children.photograph"), "details",
     ),
     **dict.fromkeys(
-        ("children.childfile", "concerns.earlierrecord", "concerns.earlierfile", "concerns.pastoralnote", "concerns.supportplan",
+        ("children.childfile", "concerns.earlierrecord", "concerns.earlierfile", "concerns.chronologyentry", "concerns.pastoralnote", "concerns.supportplan",
          "concerns.supportstep", "concerns.stepup"), "history"
     ),
     **dict.fromkeys(
@@ -50,7 +50,7 @@ PARTS: dict[str, str] = {
     ),
     **dict.fromkeys(
         ("concerns.concern", "concerns.concernsubject", "concerns.decision", "concerns.closing", "concerns.concernnote",
-         "concerns.outsidenote", "concerns.paperform", "concerns.handover"),
+         "concerns.outsidenote", "concerns.paperform", "concerns.handover", "concerns.pin", "concerns.patternruling"),
         "concern",
     ),
     **dict.fromkeys(
@@ -61,6 +61,7 @@ PARTS: dict[str, str] = {
     "audit.logentry": "concern",
     "concerns.action": "action",
     "concerns.emergencysheet": "sheet",
+    "concerns.brief": "brief",
     "concerns.draft": "draft",
     "concerns.draftopening": "opening",
     "concerns.kepttext": "kept",

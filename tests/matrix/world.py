@@ -59,6 +59,7 @@ from tests import earlier, factories, sheets
 from tests.integration.uploads.corpus import picture
 from tests.matrix.adults import lay_adults
 from tests.matrix.canaries import DERIVED, Planted, Words, protected_fields
+from tests.matrix.marked import mark
 
 NOW = factories.SCHOOL_DAY
 TODAY = NOW.date()
@@ -123,6 +124,8 @@ def make() -> World:
         _pastoral(world, record)
     _from_elsewhere(world)
     _close(world)
+    for record in RECORDS:
+        mark(world, record)
     _access(world)
     _unsent(world)
     _files(world)

@@ -10,11 +10,14 @@ decided · `attachment` files · `access` who else may see it, and who may not �
 decided · `attachment` files · `access` who else may see it, and who may not · `unsent` what is not sent yet · `outside`
 what somebody without an account has left · `papers` the numbered forms for when Harbour cannot be reached, `emergency` who has the sheet for that day.
 decided · `attachment` files · `access` who else may see it, and who may not · `covering` who had an action before · `pastoral` notes and plans below the threshold · `rules` who is told of what · `unsent` what is not sent yet.
+`significant` what matters in a child's chronology, and what was added to it by hand ·
+`brief` what somebody writes for a meeting · `patterns` rules of a school, and what was said of what they found.
 """
 
 from .access import ConcernGrant, ConcernSubject
 from .account import Account, Amendment, BodyMapMark, ConcernChild
 from .attachment import Attachment
+from .brief import Brief
 from .concern import Concern
 from .covering import HandOver
 from .earlier import EarlierBatch, EarlierFile, EarlierPdf, EarlierRecord, EarlierRow, EarlierUpload
@@ -24,7 +27,9 @@ from .lead import Action, Closing, ConcernNote, Decision
 from .outside import OutsideLink, OutsideNote
 from .papers import PaperForm
 from .pastoral import PastoralNote, StepUp, SupportPlan, SupportStep
+from .patterns import PatternRule, PatternRuling
 from .rules import NoticeRule
+from .significant import ChronologyEntry, Pin
 from .unsent import Draft, DraftOpening, KeptText
 
 __all__ = [
@@ -34,7 +39,9 @@ __all__ = [
     "Amendment",
     "Attachment",
     "BodyMapMark",
+    "Brief",
     "Category",
+    "ChronologyEntry",
     "Closing",
     "ClosingOutcome",
     "Concern",
@@ -61,6 +68,9 @@ __all__ = [
     "OutsideNote",
     "PaperForm",
     "PastoralNote",
+    "PatternRule",
+    "PatternRuling",
+    "Pin",
     "Receipt",
     "ReferenceCounter",
     "StepUp",

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from children.models import Child
-from children.permissions import children_open_to
+from children.permissions import behind_the_card, children_open_to
 from safeguarding.accounts.permissions import may, rights
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.models import LogEntry
@@ -27,6 +27,8 @@ from safeguarding.concerns.models import (
     Amendment,
     Attachment,
     BodyMapMark,
+    Brief,
+    ChronologyEntry,
     Closing,
     Concern,
     ConcernChild,
@@ -37,6 +39,8 @@ from safeguarding.concerns.models import (
     Draft,
     DraftOpening,
     KeptText,
+    PatternRuling,
+    Pin,
 )
 from safeguarding.exceptions import BadInput, NotAllowed
 from safeguarding.once import once
@@ -145,6 +149,45 @@ def grants_seen(me: Any) -> Rule:
 def subjects_seen(me: Any) -> Rule:
     """Whom a concern is about among the staff: for those who see the concern, and never for that person."""
     return through_the_concern(me, "concern_id")
+
+
+@rule(ChronologyEntry)
+def entries_seen(me: Any) -> Rule:
+    """What was added to a child's chronology by hand: for whoever reads the child's concerns."""
+    return behind_the_card(me, "child_id", Capability.VIEW_CONCERNS)
+
+
+@rule(Brief)
+def briefs_seen(me: Any) -> Rule:
+    """What somebody writes for a meeting: for its author, while they work at the school."""
+    mine = Q(author=me) & among("school_id", fact("schools_of", me))
+    return Rule(because={"author": mine}, never=among("child_id", fact("hidden_children", me)))
+
+
+@rule(Pin)
+def pins_seen(me: Any) -> Rule:
+    """What is significant in it: for the same people, and only where they may see the concern that the entry is from."""
+    chronology = entries_seen(me)
+    open_to_all = ~among("concern_id", fact("restricted_concerns", me))
+    return Rule(
+        because={
+            **{name: rows & open_to_all for name, rows in chronology.because.items()},
+            "named": among("concern_id", fact("granted_concerns", me)),
+        },
+        never=among("child_id", fact("hidden_children", me)) | among("concern_id", fact("hidden_concerns", me)),
+    )
+
+
+@rule(PatternRuling)
+def rulings_seen(me: Any) -> Rule:
+    """What was said of a pattern: for those who read the school's concerns, and every one of those it is about."""
+    return Rule(
+        because={
+            "role": among("school_id", fact("schools_with", me, Capability.VIEW_CONCERNS))
+            & ~overlapping("records", fact("restricted_concerns", me))
+        },
+        never=among("child_id", fact("hidden_children", me)) | overlapping("records", fact("hidden_concerns", me)),
+    )
 
 
 @rule(Draft)

@@ -30,6 +30,11 @@ def kinds_on(day: date) -> list[Category]:
     )
 
 
+def category_of(code: str) -> Category | None:
+    """The category with this code; None for none."""
+    return Category.objects.get(pk=code) if code else None
+
+
 def give_kinds(concerns: Iterable[Concern]) -> None:
     """Give each concern of a list its category and subcategory. They are kept; one that is new is read again."""
     concerns = list(concerns)

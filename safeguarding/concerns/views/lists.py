@@ -144,6 +144,7 @@ def child_concerns(request: Request, child_id: UUID) -> HttpResponse:
         "rows": reading.rows(shown, reader=request.user, at=timezone.now(), child_id=child.pk),
         "older": f"?before={page.older}" if page.older else "",
         "newest": "" if page.is_first else request.path,
+        "blocks": fill("child_concerns", request, child) if page.is_first else [],
     }
     return render(request, "concerns/child_concerns.html", context)
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from safeguarding.concerns import chronology
 from safeguarding.concerns.chronology import Narrowed
+from safeguarding.concerns.services import significant
 from safeguarding.concerns.services.deciding import (
     Ruling,
     add_action,
@@ -29,6 +30,18 @@ EVERYTHING = Narrowed()
 
 def read(person, child, narrowed=EVERYTHING, **how):
     return chronology.read(SimpleNamespace(user=person), child, narrowed, **how)
+
+
+def by_hand(person, child, *, at=SCHOOL_DAY, text="The earlier school rang.", **more):
+    """An entry that somebody adds by hand."""
+    happened = significant.Happened(what="call", on=at.date(), text=text, **more.pop("known", {}))
+    return significant.add_entry(child=child, token=uuid4(), happened=happened, by=person, at=at, **more)
+
+
+def pinned(person, child, place, analysis="", **more):
+    """That somebody says that an entry is significant, as on its page: read first, then pinned."""
+    entry = chronology.find(SimpleNamespace(user=person), child, *place)
+    return significant.pin(child=child, entry=entry, token=uuid4(), analysis=analysis, by=person, **more)
 
 
 def whole_story(cast, child, at=SCHOOL_DAY, pace=timedelta(hours=1)):

@@ -23,8 +23,20 @@ from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import RoleAssignment, School, User
 from safeguarding.audit.models import Event, LogEntry
 from safeguarding.audit.protection import may_view
-from safeguarding.concerns.models import Account, Action, Closing, Concern, ConcernChild, Decision, Draft
+from safeguarding.concerns.models import (
+    Account,
+    Action,
+    Brief,
+    ChronologyEntry,
+    Closing,
+    Concern,
+    ConcernChild,
+    Decision,
+    Draft,
+    Pin,
+)
 from safeguarding.concerns.services.drafts import unsent_for_a_day
+from safeguarding.concerns.services.patterns import rules_of
 from safeguarding.demo import desk
 from safeguarding.demo.apart import SMALL
 from safeguarding.demo.people import sign_ins
@@ -181,3 +193,13 @@ def test_something_has_changed_and_it_is_said_who_changed_it(school):
     staff = {a.user_id for a in school.assignments.all()}
     assert {entry.actor_id for entry in entries} <= staff
     assert entries.get(object_type="children.childdetail").changes["gp"][1] == desk.CORRECTED_GP
+
+
+def test_a_lead_has_marked_what_matters_and_chosen_rules(school):
+    """Significant events of one child, a meeting prepared with the child's own words, and two rules of the school."""
+    [brief] = Brief.objects.all()
+    pins = Pin.objects.filter(child=brief.child)
+    assert pins and all(pin.analysis for pin in pins)
+    assert brief.worries and brief.words
+    assert ChronologyEntry.objects.filter(child=brief.child).count() == 1
+    assert {rule.kind for rule in rules_of(school.pk)} == {"number", "place"}

@@ -1,0 +1,185 @@
+"""What do people at a meeting about a child need on two pages? Who is who, what happened, what the child said.
+
+Gathered anew whenever it is shown or printed, from what its reader may see. What does not fit on two pages is counted on
+them; `SIZES` says in which order things give way. Other children are named as "another child, Year 5".
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from children.models import Child
+from children.people import Person, around, family, siblings
+from safeguarding.accounts.models import RoleAssignment, User
+from safeguarding.accounts.permissions import live, people_with
+from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.titles import Titles
+from safeguarding.audit.reading import visible
+from safeguarding.http import Request
+
+from . import chronology
+from .chronology import Entry, Narrowed
+from .left_out import LeftOut, children_left_out
+from .models import Account, Brief, ConcernChild
+from .telling import told_of
+
+DAYS = 90
+# More than two pages ever hold.
+MOST_EVENTS = 40
+OFFERED, TICKED = 20, 3
+
+
+@dataclass(frozen=True)
+class Said:
+    """The child's own words from one account: who wrote them down and when, and the concern that they are from."""
+
+    account: UUID
+    concern_id: UUID
+    reference: str
+    text: str
+    cite: str
+    on: date
+    ticked: bool
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Everything that is there for the two pages, before any of it gives way."""
+
+    adults: list[Person]
+    orders: list[Any]
+    staff: list[tuple[User, str]]
+    siblings: list[str]
+    events: list[Entry]
+    events_in_all: int
+    said: list[Said]
+    out: LeftOut
+
+    @property
+    def responsible(self) -> list[Person]:
+        """Who has parental responsibility, as far as somebody said."""
+        return [one for one in self.adults if one.responsibility and one.responsibility.held]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much of each stands on paper: rows of adults, events, words of the child, and characters of each of the last two."""
+
+    adults: int
+    events: int
+    said: int
+    sentence: int
+    words: int
+
+
+# The first that fits on two pages. The last always does: names, and three full boxes.
+SIZES = (
+    Size(12, 40, 6, 220, 900),
+    Size(10, 16, 4, 220, 600),
+    Size(8, 10, 3, 160, 450),
+    Size(8, 6, 2, 120, 300),
+    Size(6, 4, 1, 100, 240),
+    Size(4, 2, 1, 80, 120),
+    Size(3, 0, 0, 80, 0),
+)
+
+
+def gather(request: Request, child: Child, brief: Brief | None, *, at: datetime) -> Gathered:
+    """What there is for a meeting about the child, as far as the reader sees it. The caller records the reading."""
+    see, today = partial(visible, request), timezone.localdate(at)
+    known = around(child, see, today=today)
+    titles = Titles(child.school_id)
+    recent = Narrowed(significant=True, since=today - timedelta(days=DAYS))
+    found = chronology.read(request, child, recent, size=MOST_EVENTS, titles=titles)
+    return Gathered(
+        adults=known.adults,
+        orders=known.orders_in_force,
+        staff=_staff(child, titles, today),
+        siblings=[f"{how}: {other.year or 'year not known'}" for other, how in siblings(child, see)],
+        events=found.entries,
+        events_in_all=found.total,
+        said=_said(request, child, brief, titles, today),
+        out=children_left_out(_others(request, child), but=child),
+    )
+
+
+def _staff(child: Child, titles: Titles, today: date) -> list[tuple[User, str]]:
+    """Whom to ring at the school: who teaches the child, and who takes calls as safeguarding leads do."""
+    teaches = RoleAssignment.objects.filter(
+        live(today), school_id=child.school_id, role_key="teacher", class_name=child.class_name, user__is_active=True
+    ).select_related("user")
+    teachers = [held.user for held in teaches] if child.class_name else []
+    leads = list(people_with(Capability.RECEIVE_CALLS, child.school_id, today))
+    return [(person, titles.role(person, today)) for person in [*leads, *teachers]]
+
+
+def _said(request: Request, child: Child, brief: Brief | None, titles: Titles, today: date) -> list[Said]:
+    """The newest accounts of worries about the child that hold words of the child."""
+    worried = visible(request, ConcernChild).filter(child=child, role=ConcernChild.Role.WORRIED_ABOUT)
+    rows = (
+        visible(request, Account)
+        .filter(concern__in=worried.filter(concern__in=told_of(request, child)).values("concern"))
+        .exclude(child_words="")
+        .select_related("author", "concern")
+        .order_by("-recorded_at", "-pk")[:OFFERED]
+    )
+    since = today - timedelta(days=DAYS)
+    found: list[Said] = []
+    for account in rows:
+        on = account.observed_on or timezone.localdate(account.recorded_at)
+        recent = on >= since and sum(one.ticked for one in found) < TICKED
+        found.append(
+            Said(
+                account=account.pk,
+                concern_id=account.concern_id,
+                reference=account.concern.reference,
+                text=account.child_words,
+                cite=f"Written down by {titles.signed(account.author, account.recorded_at)}",
+                on=on,
+                ticked=account.pk in brief.words if brief else recent,
+            )
+        )
+    return found
+
+
+def _others(request: Request, child: Child) -> list[Child]:
+    """The other children whom concerns of this child name, and those of the family: their names stand on no such paper."""
+    named = visible(request, ConcernChild).filter(concern__in=told_of(request, child)).exclude(child=None)
+    keys = set(named.values_list("child_id", flat=True)) | family(child, partial(visible, request))
+    return list(visible(request, Child).filter(pk__in=keys).exclude(pk=child.pk)) if keys else []
+
+
+def on_paper(found: Gathered, brief: Brief | None, size: Size) -> dict[str, Any]:
+    """What of it stands on the two pages at this size, and how much more there is of each. Names of others are left out."""
+    said = [one for one in found.said if one.ticked]
+    return {
+        "adults": found.adults[: size.adults],
+        "more_adults": max(len(found.adults) - size.adults, 0),
+        "events": [_short(entry, found.out, size.sentence) for entry in found.events[: size.events]],
+        "more_events": max(found.events_in_all - size.events, 0),
+        "said": [replace(one, text=_cut(found.out(one.text), size.words)) for one in said[: size.said]],
+        "more_said": max(len(said) - size.said, 0),
+        "boxes": {name: found.out(getattr(brief, name)) if brief else "" for name in ("worries", "works", "asks")},
+    }
+
+
+def _short(entry: Entry, out: LeftOut, longest: int) -> tuple[Entry, str]:
+    """An entry as a line, and why it matters."""
+    why = _cut(out(entry.pin.analysis), 300) if entry.pin else ""
+    return replace(entry, title=_cut(out(entry.title), 120), sentence=_cut(out(entry.sentence), longest)), why
+
+
+def _cut(text: str, longest: int) -> str:
+    if len(text) <= longest:
+        return text
+    return f"{text[:longest].rsplit(' ', 1)[0]} … (cut: the whole is in the record)"
+
+
+def sizes(found: Gathered, brief: Brief | None) -> Iterable[dict[str, Any]]:
+    """The two pages at each size, the fullest first."""
+    return (on_paper(found, brief, size) for size in SIZES)

@@ -1,0 +1,32 @@
+"""What narrows a chronology besides its kinds and days? Which entries are significant, and which concerns are of a category."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from children.models import Child
+from safeguarding.audit.reading import visible
+from safeguarding.http import Request
+from safeguarding.once import once
+
+from .models import Concern, Pin
+
+
+def pins_of(request: Request, children: Sequence[Child]) -> dict[tuple[str, UUID], Pin]:
+    """The significant entries of these children, by place: those that the person may see. One query a page."""
+
+    def found() -> dict[tuple[str, UUID], Pin]:
+        pins = visible(request, Pin).filter(child__in=children, unpinned_at=None).select_related("pinned_by")
+        # Where the same entry is pinned for two children of a family, the first line that was written stands.
+        return {(pin.source, pin.entry): pin for pin in pins.order_by("-pinned_at", "-pk")}
+
+    return once(("pins of", *(child.pk for child in children)), found)
+
+
+def keys_of_category(request: Request, children: Sequence[Child], category: str) -> list[UUID]:
+    """Keys of the concerns of a category that name one of these children. One query a page."""
+
+    def keys() -> list[UUID]:
+        named = visible(request, Concern).filter(children__child__in=children, category_id=category)
+        return list(named.values_list("pk", flat=True).distinct())
+
+    return once(("concerns of a category", category, *(child.pk for child in children)), keys)

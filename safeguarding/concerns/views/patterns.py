@@ -1,0 +1,147 @@
+"""Patterns, explained: what the rules of the school find, what was said of it, and the rules themselves."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from children.panels import record_frame
+from safeguarding.accounts.permissions import may, requires, requires_for_record
+from safeguarding.accounts.services import LEADS, get_school
+from safeguarding.audit.models import Verb
+from safeguarding.audit.reading import read_many, visible
+from safeguarding.audit.services import record
+from safeguarding.concerns.forms.patterns import RuleForm, RulingForm
+from safeguarding.concerns.models import Concern, PatternRule, PatternRuling
+from safeguarding.concerns.patterns import MOST, look
+from safeguarding.concerns.services import patterns as services
+from safeguarding.concerns.services.kinds import names_on
+from safeguarding.concerns.views.chronology import read_child
+from safeguarding.exceptions import NotAllowed
+from safeguarding.http import Request
+from safeguarding.paging import newest_first
+
+SAID = 10
+
+
+@requires("view_concerns")
+def patterns(request: Request) -> HttpResponse:
+    """What the rules find at the school, the newest first, and what was said of earlier ones."""
+    request.nav, school_id = "concerns", request.held.school_id
+    rules = services.rules_of(school_id)
+    found = look(request, rules, today=timezone.localdate())
+    read_many(request, [concern for hit in found.hits for concern in hit.concerns], purpose="patterns")
+    rulings = visible(request, PatternRuling).filter(school_id=school_id)
+    rulings = rulings.select_related("rule__category", "child", "ruled_by")
+    context = {
+        "rules": rules,
+        "found": found,
+        "most": MOST,
+        "said": newest_first(rulings, "ruled_at", request.GET.get("before", ""), SAID),
+        "may_set": may(request.user, "manage_school", school_id),
+    }
+    return render(request, "concerns/patterns.html", context)
+
+
+@requires_for_record("view_concerns")
+def pattern(request: Request, rule_id: UUID, child_id: UUID) -> HttpResponse:
+    """What one rule finds of one child. A lead says here what it is."""
+    request.nav = "children"
+    child = read_child(request, child_id, purpose="pattern")
+    rule = services.find_rule(rule_id, child.school_id)
+    if rule is None or not may(request.user, "view_concerns", child.school_id):
+        raise Http404
+    decides = may(request.user, "decide_concerns", child.school_id)
+    form = RulingForm(request.POST) if request.method == "POST" else None
+    if form is not None and not decides:
+        raise NotAllowed(LEADS)
+    if form is not None and form.is_valid():
+        given = form.cleaned_data
+        named = visible(request, Concern).filter(pk__in=form.keys(), children__child=child)
+        facts = {name: given[name] for name in ("verdict", "reason", "token")}
+        services.rule_on(rule=rule, child=child, concerns=list(named.distinct()), by=request.user, **facts)
+        messages.success(request, "Recorded. It is shown again when another concern joins these.")
+        return redirect("patterns")
+    found = look(request, [rule], today=timezone.localdate(), child=child)
+    earlier = visible(request, PatternRuling).filter(rule=rule, child=child).select_related("ruled_by")
+    context = record_frame(request, child, "concerns") | {
+        "rule": rule,
+        "hits": [(hit, _form_for(hit.records, form)) for hit in found.hits],
+        "said": earlier.order_by("-ruled_at", "-pk")[:SAID],
+        "decides": decides,
+        "form": form,
+    }
+    return render(request, "concerns/pattern.html", context, status=422 if form is not None else 200)
+
+
+def _form_for(records: str, sent: RulingForm | None) -> RulingForm:
+    """The form of one pattern of the page: with what was typed, where it was the one that was sent."""
+    if sent is not None and sent["records"].value() == records:
+        return sent
+    return RulingForm(initial={"records": records}, auto_id=f"id_{records[:36]}_%s")
+
+
+@requires("manage_school")
+def pattern_rules(request: Request) -> HttpResponse:
+    """The rules of the school, and those there were. Sending the form adds one; the usual ones are one button."""
+    school = get_school(request.held.school_id)
+    form = RuleForm(request.POST if request.method == "POST" else None, categories=names_on(timezone.localdate()))
+    if request.method == "POST" and request.POST.get("do") == "usual" and form["token"].value():
+        services.add_usual_rules(school=school, token=_token(form), by=request.user)
+        messages.success(request, "The usual rules are in force. Change or end each as you need.")
+        return redirect("pattern_rules")
+    if form.is_valid():
+        services.add_rule(school=school, by=request.user, **form.facts())
+        messages.success(request, "The rule is in force.")
+        return redirect("pattern_rules")
+    request.nav = "settings"
+    record(Verb.VIEW, school, purpose="patterns")
+    context = {
+        "form": form,
+        "rules": services.rules_of(school.pk),
+        "earlier": services.earlier_rules(school.pk)[:MOST],
+        "school": school,
+    }
+    return render(request, "concerns/pattern_rules.html", context, status=422 if form.errors else 200)
+
+
+@requires("manage_school")
+def pattern_rule(request: Request, rule_id: UUID) -> HttpResponse:
+    """Change the numbers of a rule."""
+    rule = _rule(request, rule_id)
+    day = timezone.localdate()
+    form = RuleForm(request.POST if request.method == "POST" else None, categories=names_on(day), rule=rule)
+    if form.is_valid():
+        services.change_rule(rule=rule, by=request.user, **form.facts())
+        messages.success(request, "The rule is changed. What it said before stands below.")
+        return redirect("pattern_rules")
+    request.nav = "settings"
+    context: dict[str, Any] = {"form": form, "rule": rule}
+    return render(request, "concerns/pattern_rule.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@requires("manage_school")
+def end_pattern_rule(request: Request, rule_id: UUID) -> HttpResponse:
+    """Nothing is looked for by this rule any more."""
+    services.end_rule(rule=_rule(request, rule_id), by=request.user)
+    messages.success(request, "The rule has ended.")
+    return redirect("pattern_rules")
+
+
+def _rule(request: Request, rule_id: UUID) -> PatternRule:
+    rule = services.find_rule(rule_id, request.held.school_id)
+    if rule is None:
+        raise Http404
+    return rule
+
+
+def _token(form: RuleForm) -> UUID:
+    try:
+        return UUID(str(form["token"].value()))
+    except ValueError:
+        raise Http404 from None
