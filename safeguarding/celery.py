@@ -17,6 +17,8 @@ app.conf.beat_schedule = {
     "scans": {"task": "safeguarding.uploads.tasks.scan", "schedule": 30.0, "options": {"expires": 30}},
     "stray files": {"task": "safeguarding.uploads.tasks.strays", "schedule": 3600.0, "options": {"expires": 3600}},
     "unread": {"task": "safeguarding.concerns.tasks.chase", "schedule": 300.0, "options": {"expires": 300}},
+    "silence": {"task": "safeguarding.concerns.tasks.silence", "schedule": 900.0, "options": {"expires": 900}},
+    "reminders": {"task": "safeguarding.concerns.tasks.reminders", "schedule": 900.0, "options": {"expires": 900}},
     "seals": {"task": "safeguarding.audit.tasks.seal", "schedule": 60.0, "options": {"expires": 60}},
     # Once a day, from an hour on: each looks whether it is due.
     "keys": {"task": "safeguarding.sealing.tasks.check", "schedule": 300.0, "options": {"expires": 300}},

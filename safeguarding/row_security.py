@@ -27,6 +27,7 @@ RULE_FACTS = frozenset({
 OWN_USER = frozenset({"accounts.absence", "accounts.notice", "accounts.reset", "accounts.conflictanswer"})
 REFERENCE = frozenset({
     "accounts.term", "accounts.closure", "accounts.accessreview", "concerns.category", "concerns.subcategory",
+    "concerns.answertime",
 })  # fmt: skip
 INFRASTRUCTURE = frozenset({
     "audit.event", "audit.leaf", "audit.checkpoint", "audit.sealstate", "concerns.referencecounter",
@@ -44,6 +45,9 @@ SYSTEM_TASKS: dict[str, frozenset[str]] = {
         "concerns.attachment", "children.childfile", "children.photograph", "audit.logentry",
     }),
     "escalation of calls and of unread concerns": frozenset({"concerns.concern", "concerns.concernchild", "concerns.draft"}),
+    "word of agencies that are silent, and of actions that are due": frozenset({
+        "concerns.referral", "concerns.action", "audit.logentry",
+    }),
     "matching of imports": frozenset({
         "audit.logentry",
         "children.child", "children.childdetail", "children.othername", "children.formerupn", "children.enrolment",

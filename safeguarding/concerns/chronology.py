@@ -31,6 +31,8 @@ KINDS = {
     "decisions": "Decisions and closing",
     "actions": "Actions done or withdrawn",
     "notes": "Notes and additions",
+    "outside": "Referrals and contacts",
+    "meetings": "Meetings",
     "links": "Named in another concern",
     "files": "Documents",
 }

@@ -1,9 +1,9 @@
-"""What may follow? The moves of a concern and of an action, as tables. Drawn in `docs/lifecycles.md`."""
+"""What may follow? The moves of a concern, of an action, of what goes outside and of a meeting, as tables. Drawn in `docs/lifecycles.md`."""
 
 from safeguarding.audit.models import Verb
 from safeguarding.moves import Lifecycle, Move
 
-from .models import Action, Concern
+from .models import Action, Concern, EscalationLetter, Meeting, Referral
 from .permissions import may_decide, may_finish_action, may_read
 
 _LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
@@ -88,6 +88,105 @@ action_life: Lifecycle[Action] = Lifecycle(
             out_of_turn="This action has been ended already.",
             stamps="ended",
             required=("result",),
+        ),
+    ],
+)
+
+R = Referral.Status
+_ANSWERED_ALREADY = "This referral does not wait for an answer any more. Open it again to see what came."
+referral_life: Lifecycle[Referral] = Lifecycle(
+    "A referral",
+    lambda: Referral,
+    R,
+    [
+        Move(
+            name="chase",
+            sources=frozenset({R.WAITING}),
+            target=R.WAITING,
+            may=may_decide,
+            verb=Verb.ASK,
+            refusal=_LEADS,
+            out_of_turn=_ANSWERED_ALREADY,
+            required=("answer_by",),
+        ),
+        Move(
+            name="answer",
+            sources=frozenset({R.WAITING}),
+            target=R.ANSWERED,
+            may=may_decide,
+            verb=Verb.COMPLETE,
+            refusal=_LEADS,
+            out_of_turn=_ANSWERED_ALREADY,
+            stamps="ended",
+            required=("answer",),
+        ),
+        Move(
+            name="send_more",
+            sources=frozenset({R.ANSWERED}),
+            target=R.WAITING,
+            may=may_decide,
+            verb=Verb.ADD,
+            refusal=_LEADS,
+            out_of_turn="This referral has not been answered. Chase the agency instead.",
+            required=("answer_by",),
+        ),
+        Move(
+            name="withdraw",
+            sources=frozenset({R.WAITING}),
+            target=R.WITHDRAWN,
+            may=may_decide,
+            verb=Verb.WITHDRAW,
+            refusal=_LEADS,
+            out_of_turn=_ANSWERED_ALREADY,
+            stamps="ended",
+        ),
+    ],
+)
+
+L = EscalationLetter.Status
+letter_life: Lifecycle[EscalationLetter] = Lifecycle(
+    "A letter to the manager of an agency",
+    lambda: EscalationLetter,
+    L,
+    [
+        Move(
+            name="send",
+            sources=frozenset({L.DRAFT}),
+            target=L.SENT,
+            may=may_decide,
+            verb=Verb.CLOSE,
+            refusal=_LEADS,
+            out_of_turn="This letter has been sent or put away already.",
+            stamps="ended",
+        ),
+        Move(
+            name="discard",
+            sources=frozenset({L.DRAFT}),
+            target=L.DISCARDED,
+            may=may_decide,
+            verb=Verb.DISCARD,
+            refusal=_LEADS,
+            out_of_turn="This letter has been sent or put away already.",
+            stamps="ended",
+        ),
+    ],
+)
+
+M = Meeting.Status
+meeting_life: Lifecycle[Meeting] = Lifecycle(
+    "The minutes of a meeting",
+    lambda: Meeting,
+    M,
+    [
+        Move(
+            name="finish",
+            sources=frozenset({M.OPEN}),
+            target=M.FINISHED,
+            may=may_decide,
+            verb=Verb.CLOSE,
+            refusal=_LEADS,
+            out_of_turn="These minutes have been finished already. Add to them instead.",
+            stamps="finished",
         ),
     ],
 )

@@ -18,14 +18,15 @@ from safeguarding.http import Request
 from safeguarding.once import once
 from safeguarding.panels import NavItem, Panel, Tab, register
 
-from . import chronology
+from . import chronology, work_entries
 from .entries import SOURCES, told_of
-from .models import Action, Attachment, Concern
+from .models import Action, Attachment, Concern, Referral
 from .permissions import access_given
 from .services import reading
 from .services.drafts import unsent_for_a_day, unsent_of
 from .services.progress import references_of
 from .services.sight import given_concerns, standing_in
+from .services.work import owed, rows
 
 # As many as an aside shows; the page behind it shows all.
 IN_ASIDE = 4
@@ -63,6 +64,20 @@ def _to_do(request: Request, record: Any) -> dict[str, Any] | None:
 
 def _logs(request: Request) -> bool:
     return may(request.user, "log_concern", request.held.school_id)
+
+
+def _owed(request: Request, record: Any) -> dict[str, Any] | None:
+    """Which agencies owe an answer; no panel where none does."""
+    waiting = owed(visible(request, Referral), request.held.school_id)
+    found = read_many(request, waiting[:MOST], purpose="answers owed")
+    rows_ = rows(found, today=timezone.localdate())
+    late = sum(row.is_late for row in rows_)
+    return {"referrals": rows_[:IN_ASIDE], "number": len(rows_), "late": late} if rows_ else None
+
+
+def _references_of_referrals(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
+    found = visible(request, Referral).filter(pk__in=keys).select_related("concern")
+    return {one.pk: one.reference for one in found}
 
 
 def _decides(request: Request) -> bool:
@@ -145,15 +160,17 @@ register(
     NavItem("my_reports", "My reports", "my_reports", may=_logs, order=60),
     Panel("notice_strip", "unsent", "concerns/strip.html", data=_own_unsent, may=_logs),
     Panel("staff_home", "actions", "concerns/actions_panel.html", data=_to_do, may=lambda r: not _reads(r), order=10),
+    Panel("today_aside", "answers", "concerns/answers_panel.html", data=_owed, may=_reads, order=20),
     Panel("today_aside", "unsent", "concerns/unsent_panel.html", data=_unsent_of_colleagues, may=_decides, order=70),
     Tab("chronology", "Chronology", "child_chronology", may=_reads_at, order=10, given=True),
     Tab("concerns", "Concerns", "child_concerns", may=_reads_at, order=20, given=True),
     Tab("changes", "What has changed", "child_changes", may=_reads_at, order=90),
 )
-chronology.register(*SOURCES)
+chronology.register(*SOURCES, *work_entries.SOURCES)
 
 # What a notice is about, by the type it was written with, and the page that shows it.
 leads_to("concern", lambda key: reverse("concern", args=[key]), _references_of_concerns)
 leads_to("action", lambda key: reverse("action", args=[key]), _references_of_actions)
 leads_to("report", lambda key: reverse("report", args=[key]), _references_of_reports)
+leads_to("referral", lambda key: reverse("referral", args=[key]), _references_of_referrals)
 leads_to("draft", lambda key: reverse("log_resume", args=[key]))

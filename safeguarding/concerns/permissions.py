@@ -37,10 +37,18 @@ from .models import (
     ConcernGrant,
     ConcernNote,
     ConcernSubject,
+    ContactMade,
     Decision,
     Draft,
     DraftOpening,
+    EscalationLetter,
     KeptText,
+    Meeting,
+    MeetingAddition,
+    MeetingAttendee,
+    MeetingDecision,
+    Referral,
+    ReferralStep,
 )
 
 
@@ -74,8 +82,16 @@ def concerns_seen(me: Any) -> Rule:
 
 @rule(Decision)
 @rule(Closing)
+@rule(Referral)
+@rule(ReferralStep)
+@rule(EscalationLetter)
+@rule(ContactMade)
+@rule(Meeting)
+@rule(MeetingAttendee)
+@rule(MeetingDecision)
+@rule(MeetingAddition)
 def leads_words_seen(me: Any) -> Rule:
-    """What was decided and how it was closed."""
+    """What was decided, with whom leads spoke and met, what went outside the school, and how it was closed."""
     return through_the_concern(me, "concern_id")
 
 
@@ -205,8 +221,8 @@ def may_read(user: Any, concern: Concern) -> bool:
     return may(user, Capability.VIEW_CONCERNS, concern.school_id) or stands_in(user, concern.pk, concern.school_id)
 
 
-def may_decide(user: Any, record: Concern | Action | Attachment) -> bool:
-    """Who decides what becomes of a concern, and of what was given to somebody to do for it."""
+def may_decide(user: Any, record: Any) -> bool:
+    """Who decides what becomes of a concern, and of what belongs to it: an action, a file, a referral, a meeting."""
     if may(user, Capability.DECIDE_CONCERNS, record.school_id):
         return True
     concern_id = record.pk if isinstance(record, Concern) else record.concern_id

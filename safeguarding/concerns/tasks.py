@@ -3,6 +3,8 @@
 from celery import shared_task
 
 from .services.escalation import chase_unread, escalate_calls
+from .services.outside import tell_of_silence
+from .services.reminding import remind
 
 
 @shared_task
@@ -15,3 +17,15 @@ def escalate() -> int:
 def chase() -> int:
     """Every 5 minutes: concerns that nobody has opened for a school day."""
     return chase_unread()
+
+
+@shared_task
+def silence() -> int:
+    """Every quarter of an hour: agencies that are silent beyond their time."""
+    return tell_of_silence()
+
+
+@shared_task
+def reminders() -> int:
+    """Every quarter of an hour: actions that are due tomorrow or today, and those that are late."""
+    return remind()

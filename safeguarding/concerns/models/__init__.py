@@ -5,22 +5,27 @@ decision, links, notes) is for safeguarding leads. Every table carries the schoo
 Fields and reasons: domain reference 1.2.
 
 `kinds` what can be chosen · `concern` where it stands · `account` what was seen, about whom · `lead` what leads wrote and
-decided · `attachment` files · `access` who else may see it, and who may not · `unsent` what is not sent yet.
+decided · `outside` referrals · `contact` with parents and agencies · `meeting` meetings · `attachment` files · `access` who else may see it, and who may not · `unsent` what is not sent yet.
 """
 
 from .access import ConcernGrant, ConcernSubject
 from .account import Account, Amendment, BodyMapMark, ConcernChild
 from .attachment import Attachment
 from .concern import Concern
+from .contact import ContactMade
 from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, ReferenceCounter, Subcategory
 from .lead import Action, Closing, ConcernNote, Decision
+from .meeting import Meeting, MeetingAddition, MeetingAttendee, MeetingDecision
+from .outside import Agency, AnswerTime, EscalationLetter, How, Referral, ReferralStep
 from .unsent import Draft, DraftOpening, KeptText
 
 __all__ = [
     "KCSIE",
     "Account",
     "Action",
+    "Agency",
     "Amendment",
+    "AnswerTime",
     "Attachment",
     "BodyMapMark",
     "Category",
@@ -31,13 +36,22 @@ __all__ = [
     "ConcernGrant",
     "ConcernNote",
     "ConcernSubject",
+    "ContactMade",
     "Decision",
     "Draft",
     "DraftOpening",
+    "EscalationLetter",
+    "How",
     "HowSoon",
     "KeptText",
     "Level",
+    "Meeting",
+    "MeetingAddition",
+    "MeetingAttendee",
+    "MeetingDecision",
     "Receipt",
     "ReferenceCounter",
+    "Referral",
+    "ReferralStep",
     "Subcategory",
 ]
