@@ -24,6 +24,7 @@ from safeguarding.demo.desk import HOUR, Decided, Fresh
 from safeguarding.demo.drawing import a_face, a_house, a_letter
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
+from safeguarding.demo.outside import lay_outside
 from safeguarding.uploads.services.keeping import Upload
 
 
@@ -38,16 +39,17 @@ class Desk:
 
     def lay(self) -> int:
         """Everything that is new or due. Returns the number of concerns."""
-        for entry in sorted(desk.DECIDED, key=lambda d: -d.fresh.ago):
-            self._decided(entry)
+        decided = {entry.title: self._decided(entry) for entry in sorted(desk.DECIDED, key=lambda d: -d.fresh.ago)}
         for fresh in sorted(desk.DESK, key=lambda f: -f.ago):
             self._new(fresh)
         self._draft()
         self._correction()
         self._papers()
+        with self._as("S02"):
+            lay_outside(decided, self._user("S02"), self._user("S07"), keys=self.keys, when=self._when)
         return len(desk.DECIDED) + len(desk.DESK)
 
-    def _decided(self, entry: Decided) -> None:
+    def _decided(self, entry: Decided) -> Concern:
         lead, opened = self._user("S02"), self._when(entry.fresh.ago - HOUR)
         with self._as("S02"):
             concern = open_concern(concern=self._raise(entry.fresh), by=lead, at=opened)
@@ -73,6 +75,7 @@ class Desk:
                 by=lead,
                 at=at,
             )
+        return concern
 
     def _new(self, fresh: Fresh) -> None:
         concern = self._raise(fresh)

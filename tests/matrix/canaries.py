@@ -43,7 +43,9 @@ PARTS: dict[str, str] = {
          "concerns.concerngrant"), "access",
     ),
     **dict.fromkeys(
-        ("concerns.concern", "concerns.concernsubject", "concerns.decision", "concerns.closing", "concerns.concernnote"),
+        ("concerns.concern", "concerns.concernsubject", "concerns.decision", "concerns.closing", "concerns.concernnote",
+         "concerns.referral", "concerns.referralstep", "concerns.escalationletter", "concerns.contactmade", "concerns.meeting",
+         "concerns.meetingattendee", "concerns.meetingdecision", "concerns.meetingaddition"),
         "concern",
     ),
     **dict.fromkeys(

@@ -30,11 +30,13 @@ from children.services.registering import register_child
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import Notice, School, Team, TeamMember, User
 from safeguarding.concerns.models import Concern, ConcernGrant, ConcernSubject, Decision, HowSoon, KeptText, Receipt
-from safeguarding.concerns.services import attaching, deciding, raising
+from safeguarding.concerns.services import attaching, deciding, meeting, outside, raising
 from safeguarding.concerns.services.deciding import Ruling
 from safeguarding.concerns.services.drafts import open_draft, save_draft
 from safeguarding.concerns.services.kept import keep_text
+from safeguarding.concerns.services.meeting import Called as MeetingCalled
 from safeguarding.concerns.services.naming import ChildEntry
+from safeguarding.concerns.services.outside import Contacted, Sent, Step
 from safeguarding.concerns.services.raising import AccountFacts, Report
 from safeguarding.keys import uuid7
 from safeguarding.uploads.services.keeping import Upload
@@ -195,6 +197,7 @@ def _concern(world: World, record: str) -> None:
         keys["named_subject"] = named.pk
     if record in DECIDED:
         _decide(world, record)
+    _outside(world, record)
     owner = world.people["assistant"] if record == "action" else world.lead_of(record)
     action = deciding.add_action(
         concern=made,
@@ -229,7 +232,8 @@ def _decide(world: World, record: str) -> None:
     ruling = Ruling(
         level=3, kind=Decision.Kind.CHILD_PROTECTION, rationale=word(), parents_told="no_risk", parents_reason=word(),
         receipt=Receipt.READ_ACTED, new_referral=True, recipient=word(), consent="not_sought", consent_reason=word(),
-        legal_reason="s47", review_on=TODAY + timedelta(days=9), title=word(),
+        legal_reason="s47", not_referred=word(), threshold=word(), advice=word(), dissent=word(),
+        review_on=TODAY + timedelta(days=9), title=word(),
     )  # fmt: skip
     deciding.decide(concern=concern, token=uuid7(), seen=concern.revision, ruling=ruling, by=by, at=THEN)
     deciding.add_note(concern=concern, token=uuid7(), text=word(), by=by, at=THEN)
@@ -237,6 +241,35 @@ def _decide(world: World, record: str) -> None:
         concern=concern, token=uuid7(), text=word(), owner=by, due_on=TODAY, by=by, at=THEN
     )  # fmt: skip
     deciding.end_action(action=done, move="complete", result=word(), by=by, at=THEN)
+
+
+def _outside(world: World, record: str) -> None:
+    """A referral that was chased and escalated, a contact with a parent, and a meeting with finished minutes."""
+    word, by, concern = world.word, world.lead_of(record), world.concerns[record]
+    sent = Sent(
+        agency="social_care", method="portal", told=word(), sent_at=THEN, team=word(), spoken_to=word(), their_reference=word(),
+        answer_by=TODAY,
+    )  # fmt: skip
+    referral = outside.refer(concern=concern, token=uuid7(), sent=sent, by=by, at=THEN)
+    said = Step(
+        text=word(), happened_at=THEN, method="telephone", spoken_to=word(), answer_by=TODAY + timedelta(days=1)
+    )
+    outside.step(referral=referral, move="chase", token=uuid7(), said=said, by=by, at=THEN)
+    letter = outside.draft_letter(referral=referral, token=uuid7(), by=by, at=THEN)
+    outside.save_letter(letter=letter, seen=0, to=word(), body=word(), by=by, at=THEN)
+    if record == "closed":
+        said = Step(text=word(), happened_at=THEN, method="email", answer="advice")
+        outside.step(referral=referral, move="answer", token=uuid7(), said=said, by=by, at=THEN)
+    made = Contacted(
+        kind="other", how="telephone", said=word(), made_at=THEN, parents_told="not_yet", parents_reason=word(), with_whom=word(),
+    )  # fmt: skip
+    outside.add_contact(concern=concern, token=uuid7(), made=made, by=by, at=THEN)
+    called = MeetingCalled(kind="school", held_at=THEN, place=word(), others=word(), apologies=word())
+    met = meeting.call_meeting(concern=concern, token=uuid7(), called=called, staff=[by], by=by, at=THEN)
+    meeting.note_decision(meeting=met, token=uuid7(), text=word(), by=by, at=THEN)
+    meeting.finish_minutes(meeting=met, seen=0, page=uuid7(), minutes=word(), by=by, at=THEN)
+    meeting.add_to_minutes(meeting=met, token=uuid7(), text=word(), by=by, at=THEN)
+    world.keys[record] |= {"referral": referral.pk, "letter": letter.pk, "meeting": met.pk}
 
 
 def _close(world: World) -> None:

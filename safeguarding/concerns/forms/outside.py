@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -33,7 +33,7 @@ _SENT_BY = [(how.value, how.label) for how in How if how not in (How.IN_PERSON, 
 class Dated(Working):
     """A form that says when something was: `day` and `time`. `at` is now."""
 
-    field_order: ClassVar[Sequence[str]] = ("token",)
+    field_order: tuple[str, ...] = ("token",)
     token = forms.UUIDField(widget=forms.HiddenInput)
     day = DateBoxesField(label="Day", past=True)
     time = TimeField(label="Time", help_text="Such as 9:30am or 1415")

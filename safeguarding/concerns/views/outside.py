@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from safeguarding.accounts.permissions import requires, requires_for_record
-from safeguarding.accounts.services import open_notices
+from safeguarding.accounts.services import LEADS, open_notices
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns.forms.outside import (
@@ -34,6 +34,7 @@ from safeguarding.concerns.services.outside.adults import Adults, adults_of
 from safeguarding.concerns.services.work import owed, rows
 from safeguarding.concerns.views.parts import Page
 from safeguarding.dates import full_day
+from safeguarding.exceptions import NotAllowed
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
 from safeguarding.once import once
@@ -163,6 +164,8 @@ def referral_withdraw(request: Request, found: Referral, form: WithdrawForm) -> 
 def referral_letter(request: Request, part_id: UUID) -> HttpResponse:
     """Draft a letter to the agency's manager, or open the draft that there is. The address opened by itself is the referral."""
     found = _referral(request, part_id)
+    if not may_decide(request.user, found):
+        raise NotAllowed(LEADS)
     if request.method != "POST":
         return redirect("referral", part_id)
     # One draft at a time: pressed twice, it is the same.
@@ -243,6 +246,8 @@ def letter_send(request: Request, found: EscalationLetter, form: SendLetterForm)
 def letter_discard(request: Request, part_id: UUID) -> HttpResponse:
     """Put the draft away unsent. The address opened by itself is the letter."""
     found = _letter(request, part_id)
+    if not may_decide(request.user, found):
+        raise NotAllowed(LEADS)
     if request.method != "POST":
         return redirect("letter", part_id)
     request.again = partial(LETTER.again, request, part_id)

@@ -10,7 +10,13 @@ from safeguarding.concerns.services import deciding
 from tests import factories
 from tests.factories import SCHOOL_DAY
 
-ROUTINE = {"level": "1", "kind": "monitor", "rationale": "Settled by lunch.", "parents_told": "yes", "review_on": "2026-12-01"}
+ROUTINE = {
+    "level": "1",
+    "kind": "monitor",
+    "rationale": "Settled by lunch.",
+    "parents_told": "yes",
+    "review_on": "2026-12-01",
+}
 OUTSIDE = {
     "level": "4", "kind": "child_protection", "rationale": "Said that he is hit.", "parents_told": "no_risk",
     "parents_reason": "It could add to the risk.", "new_referral": "yes", "recipient": "Duty team", "consent": "not_sought",

@@ -192,7 +192,9 @@ def test_watching_has_a_day_and_a_high_level_that_is_not_referred_a_reason(room,
     serious = replace(WATCH, level=3)
     with pytest.raises(BadInput, match="not referred at this level"):
         decide(concern, room.lead, serious)
-    made = decide(concern, room.lead, replace(serious, not_referred="Seen by the duty desk: early help.", dissent="None."))
+    made = decide(
+        concern, room.lead, replace(serious, not_referred="Seen by the duty desk: early help.", dissent="None.")
+    )
     assert made.not_referred
     assert Concern.objects.get(pk=concern.pk).level == 3
 
