@@ -42,6 +42,8 @@ NOT_FOLLOWED = {
     "children.columnmapping": "what headings mean; about nobody",
     "concerns.draft": "words that nobody has sent: their author’s alone, and gone when they are sent",
     "concerns.draftopening": "ends with its draft; written once",
+    "concerns.savedfilter": "how somebody arranges their own list; written once",
+    "concerns.supervisionnote": "written once, for two people alone",
     "concerns.kepttext": "words that could not be saved yet; gone when they are",
 }
 BATCH = 4000

@@ -149,6 +149,7 @@ def _files_of_concerns(request: Request, child: Any) -> dict[str, Any] | None:
 
 register(
     Panel("child_files", "concerns", "concerns/child_files_panel.html", data=_files_of_concerns),
+    Panel("own_role", "supervision", "concerns/supervision_panel.html", data=lambda *_: {}, may=_decides, order=30),
     Panel("own_role", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=10),
     Panel("staff_home", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=12),
     Panel("staff_home", "named", "access/named_panel.html", data=_named, order=16),

@@ -49,6 +49,8 @@ from .models import (
     MeetingDecision,
     Referral,
     ReferralStep,
+    SavedFilter,
+    SupervisionNote,
 )
 
 
@@ -192,6 +194,19 @@ def openings_seen(me: Any) -> Rule:
 def kept_text_seen(me: Any) -> Rule:
     """Words that could not be saved because their author was signed out: for their author."""
     return Rule(because={"author": Q(author=me)}, never=among("concern_id", fact("hidden_concerns", me)))
+
+
+@rule(SavedFilter)
+def own_filters_seen(me: Any) -> Rule:
+    """A way of narrowing the list: for whose it is."""
+    return Rule(because={"author": Q(user=me)})
+
+
+@rule(SupervisionNote)
+def supervision_seen(me: Any) -> Rule:
+    """Notes of supervision: for the two who were there, while they work at the school, and for no role."""
+    here = among("school_id", fact("schools_of", me))
+    return Rule(because={"author": Q(author=me) & here, "other": Q(other=me) & here})
 
 
 def schools_read(user: Any) -> list[UUID]:
