@@ -58,6 +58,8 @@ PARTS: dict[str, str] = {
     "concerns.draft": "draft",
     "concerns.draftopening": "opening",
     "concerns.kepttext": "kept",
+    "concerns.savedfilter": "kept",
+    "concerns.supervisionnote": "supervision",
 }  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from children.services.registering import register_child
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import Notice, School, Team, TeamMember, User
 from safeguarding.concerns.models import Concern, ConcernGrant, ConcernSubject, Decision, HowSoon, KeptText, Receipt
-from safeguarding.concerns.services import attaching, deciding, meeting, outside, raising
+from safeguarding.concerns.services import attaching, deciding, meeting, outside, own, raising
 from safeguarding.concerns.services.deciding import Ruling
 from safeguarding.concerns.services.drafts import open_draft, save_draft
 from safeguarding.concerns.services.kept import keep_text
@@ -105,6 +105,7 @@ def make() -> World:
     _close(world)
     _access(world)
     _unsent(world)
+    _own(world)
     _files(world)
     _school_days(world)
     _plant(world)
@@ -343,6 +344,16 @@ def _unsent(world: World) -> None:
         world.keys[record] |= {"draft": token, "kept": kept and kept.pk}
 
 
+def _own(world: World) -> None:
+    """A filter that the lead has saved under a name, and a note of her supervision with the Headteacher."""
+    lead, other, school = world.people["lead"], world.people["headteacher"], world.here
+    kept = own.save_filter(school_id=school.pk, token=uuid7(), name=world.word(), chosen={"status": "new"}, by=lead)
+    note = own.add_supervision(
+        school=school, token=uuid7(), other=other, held_on=THEN.date(), text=world.word(), by=lead, at=NOW
+    )
+    world.keys["open"] |= {"filter": kept.pk, "supervision": note.pk}
+
+
 def _files(world: World) -> None:
     """A file of children that waits for a decision at each school. The one here says something new of the hidden child."""
     for record, by in (("open", "office"), ("other", "office_there")):
@@ -403,7 +414,7 @@ class _Owner:
         names |= {concern.pk: name for name, concern in world.concerns.items()}
         names |= {c.account.pk: name for name, c in world.concerns.items()}
         for name, keys in world.keys.items():
-            names |= {keys[kind]: name for kind in ("draft", "run") if kind in keys}
+            names |= {keys[kind]: name for kind in ("draft", "run", "filter", "supervision") if kind in keys}
         shared: list[Iterator[tuple[Any, Any]]] = [
             ContactLink._base_manager.values_list("contact_id", "child_id").iterator(),
             HouseholdMember._base_manager.values_list("household_id", "child_id").iterator(),

@@ -80,7 +80,7 @@ def test_a_saved_filter_is_its_owners_alone_and_keeps_codes_only(lead, client, r
     assert not SavedFilter.objects.exists()
 
 
-def test_notes_of_supervision_are_for_two_and_ask_for_the_code_first(client, room):
+def test_notes_of_supervision_are_for_two_and_ask_for_the_code_first(client, room, settings):
     add = {"school": room.school, "token": uuid4(), "held_on": SCHOOL_DAY.date(), "text": "C-2026-0001 weighs on me.", "at": SCHOOL_DAY}  # fmt: skip
     note = own.add_supervision(**add, other=room.headteacher, by=room.lead)
     assert own.add_supervision(**add, other=room.headteacher, by=room.lead) == note
@@ -92,6 +92,9 @@ def test_notes_of_supervision_are_for_two_and_ask_for_the_code_first(client, roo
         own.add_supervision(**add, other=room.lead, by=room.pastoral)
     assert SupervisionNote.objects.count() == 1
     client.force_login(room.lead)
+    assert "C-2026-0001" in client.get(reverse("supervision")).content.decode()
+    # Given longer ago than is fresh.
+    settings.FACTOR_FRESH = 0
     asked = client.get(reverse("supervision"))
     assert asked.status_code == 302
     assert "C-2026-0001" not in asked.content.decode()
