@@ -46,7 +46,7 @@ SYSTEM_TASKS: dict[str, frozenset[str]] = {
     }),
     "escalation of calls and of unread concerns": frozenset({"concerns.concern", "concerns.concernchild", "concerns.draft"}),
     "word of agencies that are silent, and of actions that are due": frozenset({
-        "concerns.referral", "concerns.action", "audit.logentry",
+        "concerns.referral", "concerns.action",
     }),
     "matching of imports": frozenset({
         "audit.logentry",

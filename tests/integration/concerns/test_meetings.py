@@ -20,6 +20,7 @@ from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTur
 from safeguarding.uploads.services.keeping import Upload
 from tests import factories
 from tests.factories import LONDON, SCHOOL_DAY
+from tests.walls import as_role
 
 from .decided import act, decide, fresh
 
@@ -55,6 +56,12 @@ def met(room, concern):
     return meeting.call_meeting(
         concern=concern, token=uuid4(), called=CALLED, staff=[room.lead, room.pastoral], by=room.lead, at=SCHOOL_DAY
     )
+
+
+def look(at):
+    """As the worker does, for nobody in particular."""
+    with as_role("worker"):
+        return remind(at=at)
 
 
 def save(met, by, minutes, page, seen=0):
@@ -205,15 +212,15 @@ def test_whoever_only_reads_reads_minutes_and_writes_none(client, room, met):
 def test_an_owner_is_reminded_the_day_before_and_when_it_is_late_once_each(room, concern):
     action = act(concern, room.lead, room.pastoral, due_on=date(2026, 11, 26))
     told = Notice.objects.filter(object_id=action.pk, kind=Notice.Kind.ACTION_DUE)
-    assert remind(at=SCHOOL_DAY) == 0
-    assert remind(at=datetime(2026, 11, 25, 5, 0, tzinfo=LONDON)) == 0
-    assert (remind(at=SCHOOL_DAY + DAY), remind(at=SCHOOL_DAY + DAY), remind(at=SCHOOL_DAY + 2 * DAY)) == (1, 0, 0)
+    assert look(SCHOOL_DAY) == 0
+    assert look(datetime(2026, 11, 25, 5, 0, tzinfo=LONDON)) == 0
+    assert (look(SCHOOL_DAY + DAY), look(SCHOOL_DAY + DAY), look(SCHOOL_DAY + 2 * DAY)) == (1, 0, 0)
     assert [one.user for one in told] == [room.pastoral]
-    assert (remind(at=SCHOOL_DAY + 3 * DAY), remind(at=SCHOOL_DAY + 4 * DAY)) == (1, 0)
+    assert (look(SCHOOL_DAY + 3 * DAY), look(SCHOOL_DAY + 4 * DAY)) == (1, 0)
     now = Action.objects.get(pk=action.pk)
     deciding.hand_over(action=now, owner=room.deputy, due_on=date(2026, 12, 1), by=room.lead, at=SCHOOL_DAY + 4 * DAY)
     assert not told.filter(user=room.pastoral, opened_at=None, settled_at=None).exists()
-    assert remind(at=SCHOOL_DAY + 6 * DAY) == 1
+    assert look(SCHOOL_DAY + 6 * DAY) == 1
     assert told.filter(user=room.deputy).count() == 1
     deciding.end_action(action=Action.objects.get(), move="complete", result="Done.", by=room.lead)
-    assert remind(at=SCHOOL_DAY + 9 * DAY) == 0
+    assert look(SCHOOL_DAY + 9 * DAY) == 0
