@@ -29,7 +29,7 @@ def decides_to_watch_at_a_high_level(page: Page) -> None:
     page.get_by_role("button", name="Save decision").click()
     expect(page.get_by_text("Say why it is not referred at this level of need.").first).to_be_visible()
     page.get_by_label("Why it is not referred").fill("The duty desk was asked and said not yet.")
-    page.get_by_text("Threshold, advice, and who disagreed").click()
+    page.get_by_text("Threshold, advice, dissent").click()
     page.get_by_label("Who disagreed, and why").fill("The class teacher would have referred.")
     page.get_by_role("button", name="Save decision").click()
     expect(page.get_by_text("The duty desk was asked and said not yet.")).to_be_visible()

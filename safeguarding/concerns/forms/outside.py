@@ -97,9 +97,7 @@ class ReferralForm(_Expecting):
         by_guidance, self.source, _ = expected_by(Agency.SOCIAL_CARE, self.at)
         field: Any = self.fields["answer_by"]
         field.choices = [("", "Choose, or the day that guidance gives"), *field.choices]
-        field.help_text = (
-            f"Leave it for children’s social care: {self.source[0].lower()}{self.source[1:]}." if by_guidance else ""
-        )
+        field.help_text = f"Leave it for children’s social care. {self.source}." if by_guidance else ""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

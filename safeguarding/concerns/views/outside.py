@@ -280,13 +280,18 @@ def _contact_forms(request: Request, found: Concern, at: datetime) -> dict[str, 
     return {"contact_form": make}
 
 
+def _of_contact(request: Request, found: Concern, at: datetime) -> dict[str, Any]:
+    orders = _adults(request, found, at).orders
+    return {"concern": found, "orders": orders, "orders_kind": "alert" if orders else "quiet"}
+
+
 CONTACT = Page(
     name="record_contact",
     template="concerns/record_contact.html",
     read=_concern,
     forms=_contact_forms,
     offered=lambda request, found: {"contact_form": True},
-    context=lambda request, found, at: {"concern": found, "orders": _adults(request, found, at).orders},
+    context=_of_contact,
 )
 
 

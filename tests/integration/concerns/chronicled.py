@@ -56,7 +56,9 @@ def whole_story(cast, child, at=SCHOOL_DAY, pace=timedelta(hours=1)):
     )
     end_action(action=action, move="complete", result="Met him all week.", by=cast.pastoral, at=next(moments))
     concern.refresh_from_db()
-    ruling = Ruling(level=2, kind="monitor", rationale="Second time. Watch it.", parents_told="yes", receipt="watching")
+    ruling = Ruling(
+        level=2, kind="in_school", rationale="Second time. Watch it.", parents_told="yes", receipt="watching"
+    )
     decide(concern=concern, token=uuid4(), seen=concern.revision, ruling=ruling, by=cast.lead, at=next(moments))
     concern.refresh_from_db()
     return close_concern(

@@ -61,7 +61,7 @@ def test_a_closing_stays_in_it_when_the_concern_is_opened_and_closed_again(cast,
     concern = whole_story(cast, rowan)
     reopen_concern(concern=concern, token=uuid4(), reason="It goes on.", by=cast.lead)
     concern.refresh_from_db()
-    ruling = Ruling(level=3, kind="in_school", rationale="More help.", parents_told="yes", receipt="in_school")
+    ruling = Ruling(level=2, kind="in_school", rationale="More help.", parents_told="yes", receipt="in_school")
     decide(concern=concern, token=uuid4(), seen=concern.revision, ruling=ruling, by=cast.lead)
     concern.refresh_from_db()
     close_concern(

@@ -30,7 +30,13 @@ def three(room):
 
 
 def test_each_of_several_goes_through_every_rule_and_what_was_not_done_is_said(room, three):
-    review = {"concerns": three, "token": uuid4(), "review_on": REVIEW, "reason": "After the holidays.", "at": SCHOOL_DAY}
+    review = {
+        "concerns": three,
+        "token": uuid4(),
+        "review_on": REVIEW,
+        "reason": "After the holidays.",
+        "at": SCHOOL_DAY,
+    }
     for _ in range(2):
         outcomes = several.review_all(**review, by=room.lead)
         assert [(one.done, one.sentence) for one in outcomes] == [

@@ -79,7 +79,7 @@ def concern(cast):
         token=uuid4(),
         seen=concern.revision,
         ruling=Ruling(
-            level=2, kind="monitor", rationale="The account of the fall fits.", parents_told="yes", receipt="watching"
+            level=2, kind="in_school", rationale="The account of the fall fits.", parents_told="yes", receipt="watching"
         ),
         by=cast.lead,
     )
