@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Model, QuerySet, Value, When
 
 from safeguarding import dates
 from safeguarding.concerns.models import Concern, ContactMade, Decision, Meeting, Referral, ReferralStep
@@ -42,16 +42,26 @@ class Work:
 
 
 def work_of(concern: Concern, see: See, *, today: date) -> Work:
-    """One query for each kind, whatever their number."""
+    """One query says which kinds there are, and one fetches each of those: most concerns have none of them."""
+    there = _kinds_there(concern, see)
     waits_first = Case(When(status=R.WAITING, then=Value(0)), default=Value(1), output_field=IntegerField())
     referrals = see(Referral).filter(concern=concern).select_related("sent_by")
     contacts = see(ContactMade).filter(concern=concern).select_related("author")
     meetings = see(Meeting).filter(concern=concern).select_related("finished_by")
     return Work(
-        referrals=rows(referrals.order_by(waits_first, "-sent_at", "-pk"), today=today),
-        contacts=list(contacts.order_by("-made_at", "-pk")),
-        meetings=list(meetings.order_by("-held_at", "-pk")),
+        referrals=rows(referrals.order_by(waits_first, "-sent_at", "-pk"), today=today) if Referral in there else [],
+        contacts=list(contacts.order_by("-made_at", "-pk")) if ContactMade in there else [],
+        meetings=list(meetings.order_by("-held_at", "-pk")) if Meeting in there else [],
     )
+
+
+def _kinds_there(concern: Concern, see: See) -> set[type[Model]]:
+    models: tuple[type[Model], ...] = (Referral, ContactMade, Meeting)
+    first, *others = (
+        see(model).filter(concern=concern).order_by().values_list(Value(place, IntegerField()))[:1]
+        for place, model in enumerate(models)
+    )
+    return {models[place] for (place,) in first.union(*others, all=True)}
 
 
 def rows(referrals: Iterable[Referral], *, today: date) -> list[ReferralRow]:

@@ -33,7 +33,7 @@ def test_everything_that_happened_is_told_newest_first_with_who_did_it(cast, row
     told = [(e.title, e.sentence, e.source) for e in read(cast.lead, rowan).entries]
     assert told == [
         ("Concern closed: looked into, nothing to worry about", "He is settled.", "closed by Priya Raman, designated safeguarding lead"),
-        ("Decided: keep watching", "Level 2 Early help. Second time.", "decided by Priya Raman, designated safeguarding lead"),
+        ("Decided: support in school", "Level 2 Early help. Second time.", "decided by Priya Raman, designated safeguarding lead"),
         ("Done: Meet him at the gate", "Met him all week.", "done by Carla Mendes, pastoral lead"),
         ("Note", "Rang home.", "note by Tom Aldous, deputy safeguarding lead"),
         ("Added to an account: to be more exact", "It was five past nine.", "added by Jon Beckett, class teacher 5B"),
