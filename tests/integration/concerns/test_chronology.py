@@ -23,7 +23,7 @@ from safeguarding.concerns.services.raising import ChildEntry, amend
 from safeguarding.uploads.services.keeping import Upload
 from tests import factories
 from tests.factories import LONDON, SCHOOL_DAY
-from tests.integration.concerns.chronicled import about, read, whole_story
+from tests.integration.concerns.chronicled import about, beside, read, whole_story
 
 pytestmark = pytest.mark.django_db
 
@@ -168,6 +168,7 @@ def test_each_kind_can_be_asked_for_alone(client, cast, rowan, kind):
     for week in range(2):
         whole_story(cast, rowan, at=SCHOOL_DAY - timedelta(weeks=week))
         about(cast, rowan, "witness")
+        beside(cast, rowan)
         attach_to_child(child=rowan, token=uuid4(), uploads=[Upload("Order.txt", b"x")], what="order", by=cast.lead)
     alone = Narrowed(kinds=frozenset({kind}))
     everything = read(cast.lead, rowan, alone, size=None)
@@ -187,6 +188,8 @@ def test_a_filter_narrows_by_kind_and_by_day(cast, rowan):
         "decisions": 4,
         "actions": 2,
         "notes": 4,
+        "outside": 0,
+        "meetings": 0,
         "links": 0,
         "files": 0,
     }
