@@ -60,7 +60,8 @@ def concern_paper(request: Request, concern_id: UUID) -> HttpResponse:
 def _work(request: Request, concern: Concern, titles: Titles) -> dict[str, Any]:
     """What went outside the school, with whom leads spoke, and who met: from the first to the last."""
     see = partial(visible, request)
-    work, since = work_of(concern, see, today=timezone.localdate()), steps_of(concern, see)
+    work = work_of(concern, see, today=timezone.localdate())
+    since = steps_of(concern, see) if work.referrals else {}
     sent = sorted((row.referral for row in work.referrals), key=lambda one: (one.sent_at, one.pk))
     return {
         "referrals": [

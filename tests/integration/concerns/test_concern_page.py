@@ -201,7 +201,11 @@ def test_a_routine_decision_is_saved_and_says_what_the_reporter_will_see(lead, r
     assert "Decision saved." in content
     assert Receipt.WATCHING.label in content
     assert "Rowan" not in re.search(r'<div class="hb-alert.*?</div>', content, re.DOTALL).group()
-    assert (fresh(concern).status, fresh(concern).receipt, fresh(concern).review_on) == ("decided", "watching", None)
+    assert (fresh(concern).status, fresh(concern).receipt, fresh(concern).review_on) == (
+        "decided",
+        "watching",
+        date(2026, 12, 1),
+    )
 
 
 def test_a_decision_that_goes_outside_keeps_what_it_needs(lead, concern):
