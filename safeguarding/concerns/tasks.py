@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
+from .services.agencies import tell_of_silence
 from .services.escalation import chase_unread, escalate_calls
-from .services.outside import tell_of_silence
 from .services.reminding import remind
 
 

@@ -20,11 +20,11 @@ from safeguarding.concerns.services.deciding import Ruling, add_action, decide, 
 from safeguarding.concerns.services.drafts import save_draft
 from safeguarding.concerns.services.raising import AccountFacts, ChildEntry, Report, amend, raise_concern
 from safeguarding.demo import desk
+from safeguarding.demo.agencies import lay_agencies
 from safeguarding.demo.desk import HOUR, Decided, Fresh
 from safeguarding.demo.drawing import a_face, a_house, a_letter
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
-from safeguarding.demo.outside import lay_outside
 from safeguarding.uploads.services.keeping import Upload
 
 
@@ -46,7 +46,7 @@ class Desk:
         self._correction()
         self._papers()
         with self._as("S02"):
-            lay_outside(decided, self._user("S02"), self._user("S07"), keys=self.keys, when=self._when)
+            lay_agencies(decided, self._user("S02"), self._user("S07"), keys=self.keys, when=self._when)
         return len(desk.DECIDED) + len(desk.DESK)
 
     def _decided(self, entry: Decided) -> Concern:

@@ -8,7 +8,7 @@ import time_machine
 from playwright.sync_api import Page, expect
 
 from safeguarding.concerns.models import Decision, EscalationLetter, Referral
-from safeguarding.concerns.services import outside
+from safeguarding.concerns.services import agencies
 from tests import factories
 from tests.functional.steps import sign_in
 from tests.functional.test_every_page import faults, too_wide
@@ -80,7 +80,7 @@ def test_not_referred_then_referred_silent_chased_and_escalated(server: str, new
 
         # Nobody answers on Wednesday. The session has ended by Thursday.
         clock.shift(timedelta(days=2))
-        assert outside.tell_of_silence() == 1
+        assert agencies.tell_of_silence() == 1
         page.context.clear_cookies()
         sign_in(page, cast.lead.username, at="/today/")
         page.get_by_role("region", name="Waiting for an answer").get_by_role(

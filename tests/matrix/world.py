@@ -30,13 +30,13 @@ from children.services.registering import register_child
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import Notice, School, Team, TeamMember, User
 from safeguarding.concerns.models import Concern, ConcernGrant, ConcernSubject, Decision, HowSoon, KeptText, Receipt
-from safeguarding.concerns.services import attaching, deciding, meeting, outside, own, raising
+from safeguarding.concerns.services import agencies, attaching, deciding, meeting, own, raising
+from safeguarding.concerns.services.agencies import Contacted, Sent, Step
 from safeguarding.concerns.services.deciding import Ruling
 from safeguarding.concerns.services.drafts import open_draft, save_draft
 from safeguarding.concerns.services.kept import keep_text
 from safeguarding.concerns.services.meeting import Called as MeetingCalled
 from safeguarding.concerns.services.naming import ChildEntry
-from safeguarding.concerns.services.outside import Contacted, Sent, Step
 from safeguarding.concerns.services.raising import AccountFacts, Report
 from safeguarding.keys import uuid7
 from safeguarding.uploads.services.keeping import Upload
@@ -251,20 +251,20 @@ def _outside(world: World, record: str) -> None:
         agency="social_care", method="portal", told=word(), sent_at=THEN, team=word(), spoken_to=word(), their_reference=word(),
         answer_by=TODAY,
     )  # fmt: skip
-    referral = outside.refer(concern=concern, token=uuid7(), sent=sent, by=by, at=THEN)
+    referral = agencies.refer(concern=concern, token=uuid7(), sent=sent, by=by, at=THEN)
     said = Step(
         text=word(), happened_at=THEN, method="telephone", spoken_to=word(), answer_by=TODAY + timedelta(days=1)
     )
-    outside.step(referral=referral, move="chase", token=uuid7(), said=said, by=by, at=THEN)
-    letter = outside.draft_letter(referral=referral, token=uuid7(), by=by, at=THEN)
-    outside.save_letter(letter=letter, seen=0, to=word(), body=word(), by=by, at=THEN)
+    agencies.step(referral=referral, move="chase", token=uuid7(), said=said, by=by, at=THEN)
+    letter = agencies.draft_letter(referral=referral, token=uuid7(), by=by, at=THEN)
+    agencies.save_letter(letter=letter, seen=0, to=word(), body=word(), by=by, at=THEN)
     if record == "closed":
         said = Step(text=word(), happened_at=THEN, method="email", answer="advice")
-        outside.step(referral=referral, move="answer", token=uuid7(), said=said, by=by, at=THEN)
+        agencies.step(referral=referral, move="answer", token=uuid7(), said=said, by=by, at=THEN)
     made = Contacted(
         kind="other", how="telephone", said=word(), made_at=THEN, parents_told="not_yet", parents_reason=word(), with_whom=word(),
     )  # fmt: skip
-    outside.add_contact(concern=concern, token=uuid7(), made=made, by=by, at=THEN)
+    agencies.add_contact(concern=concern, token=uuid7(), made=made, by=by, at=THEN)
     called = MeetingCalled(kind="school", held_at=THEN, place=word(), others=word(), apologies=word())
     met = meeting.call_meeting(concern=concern, token=uuid7(), called=called, staff=[by], by=by, at=THEN)
     meeting.note_decision(meeting=met, token=uuid7(), text=word(), by=by, at=THEN)

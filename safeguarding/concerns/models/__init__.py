@@ -5,18 +5,18 @@ decision, links, notes) is for safeguarding leads. Every table carries the schoo
 Fields and reasons: domain reference 1.2.
 
 `kinds` what can be chosen · `concern` where it stands · `account` what was seen, about whom · `lead` what leads wrote and
-decided · `outside` referrals · `contact` with parents and agencies · `meeting` meetings · `attachment` files · `own` what a lead keeps for herself · `access` who else may see it, and who may not · `unsent` what is not sent yet.
+decided · `agencies` referrals · `contact` with parents and agencies · `meeting` meetings · `attachment` files · `own` what a lead keeps for herself · `access` who else may see it, and who may not · `unsent` what is not sent yet.
 """
 
 from .access import ConcernGrant, ConcernSubject
 from .account import Account, Amendment, BodyMapMark, ConcernChild
+from .agencies import Agency, AnswerTime, EscalationLetter, How, Referral, ReferralStep
 from .attachment import Attachment
 from .concern import Concern
 from .contact import ContactMade
 from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, ReferenceCounter, Subcategory
 from .lead import Action, Closing, ConcernNote, Decision
 from .meeting import Meeting, MeetingAddition, MeetingAttendee, MeetingDecision
-from .outside import Agency, AnswerTime, EscalationLetter, How, Referral, ReferralStep
 from .own import SavedFilter, SupervisionNote
 from .unsent import Draft, DraftOpening, KeptText
 

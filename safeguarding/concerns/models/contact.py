@@ -11,10 +11,10 @@ from safeguarding.audit.protection import Protected
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
+from .agencies import Agency, How
 from .concern import Concern
 from .kinds import KCSIE, key
 from .lead import Decision
-from .outside import Agency, How
 
 
 class ContactMade(models.Model):

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from safeguarding.concerns import chronology
 from safeguarding.concerns.chronology import Narrowed
+from safeguarding.concerns.services.agencies import Contacted, add_contact
 from safeguarding.concerns.services.deciding import (
     Ruling,
     add_action,
@@ -16,7 +17,6 @@ from safeguarding.concerns.services.deciding import (
     open_concern,
 )
 from safeguarding.concerns.services.meeting import Called, call_meeting
-from safeguarding.concerns.services.outside import Contacted, add_contact
 from safeguarding.concerns.services.raising import ChildEntry, amend
 from tests import factories
 from tests.factories import SCHOOL_DAY

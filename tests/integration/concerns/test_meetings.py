@@ -11,10 +11,10 @@ from children.facts import Adult, Order
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Action, Attachment, ContactMade, KeptText, Meeting, MeetingDecision
-from safeguarding.concerns.services import deciding, meeting, outside
+from safeguarding.concerns.services import agencies, deciding, meeting
+from safeguarding.concerns.services.agencies import Contacted
 from safeguarding.concerns.services.meeting import Called
 from safeguarding.concerns.services.naming import ChildEntry
-from safeguarding.concerns.services.outside import Contacted
 from safeguarding.concerns.services.reminding import remind
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.uploads.services.keeping import Upload
@@ -74,10 +74,10 @@ def save(met, by, minutes, page, seen=0):
 def test_a_contact_is_recorded_once_by_leads_with_who_was_told_and_why_not(room, concern):
     token = uuid4()
     add = {"concern": concern, "token": token, "made": RANG, "at": SCHOOL_DAY}
-    assert outside.add_contact(**add, by=room.lead) == outside.add_contact(**add, by=room.lead)
+    assert agencies.add_contact(**add, by=room.lead) == agencies.add_contact(**add, by=room.lead)
     assert ContactMade.objects.count() == 1
     with pytest.raises(NotAllowed):
-        outside.add_contact(**add, by=room.teacher)
+        agencies.add_contact(**add, by=room.teacher)
     for changes, sentence in (
         ({"parents_reason": ""}, "why parents have not been told"),
         ({"with_whom": " "}, "name and the role"),
@@ -85,7 +85,7 @@ def test_a_contact_is_recorded_once_by_leads_with_who_was_told_and_why_not(room,
         ({"made_at": SCHOOL_DAY + DAY}, "in the past"),
     ):
         with pytest.raises(BadInput, match=sentence):
-            outside.add_contact(**add | {"made": replace(RANG, **changes)}, by=room.lead)
+            agencies.add_contact(**add | {"made": replace(RANG, **changes)}, by=room.lead)
 
 
 def test_the_page_shows_who_must_not_be_told_and_asks_before_such_an_adult_is_chosen(lead, room, concern, rowan):

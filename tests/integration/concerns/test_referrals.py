@@ -10,8 +10,8 @@ from django.urls import reverse
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Concern, Decision, EscalationLetter, Referral, ReferralStep
-from safeguarding.concerns.services import deciding, outside
-from safeguarding.concerns.services.outside import Sent, Step
+from safeguarding.concerns.services import agencies, deciding
+from safeguarding.concerns.services.agencies import Sent, Step
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from tests import factories
 from tests.factories import LONDON, SCHOOL_DAY
@@ -41,11 +41,11 @@ def concern(room):
 
 
 def refer(concern, by, token=None, at=SCHOOL_DAY, **changes):
-    return outside.refer(concern=concern, token=token or uuid4(), sent=replace(SENT, **changes), by=by, at=at)
+    return agencies.refer(concern=concern, token=token or uuid4(), sent=replace(SENT, **changes), by=by, at=at)
 
 
 def step(referral, move, said, by, at=SCHOOL_DAY, token=None):
-    return outside.step(referral=referral, move=move, token=token or uuid4(), said=said, by=by, at=at)
+    return agencies.step(referral=referral, move=move, token=token or uuid4(), said=said, by=by, at=at)
 
 
 def now(referral):
@@ -55,11 +55,11 @@ def now(referral):
 def look(at):
     """As the worker does, for nobody in particular."""
     with as_role("worker"):
-        return outside.tell_of_silence(at=at)
+        return agencies.tell_of_silence(at=at)
 
 
 def letter_of(referral, by):
-    return outside.draft_letter(referral=now(referral), token=uuid4(), by=by, at=SCHOOL_DAY + 2 * DAY)
+    return agencies.draft_letter(referral=now(referral), token=uuid4(), by=by, at=SCHOOL_DAY + 2 * DAY)
 
 
 # --- sent
@@ -174,20 +174,20 @@ def test_a_letter_is_drafted_from_facts_with_no_word_of_what_was_told(room, conc
 def test_the_second_of_two_sees_what_the_first_saved_and_what_was_sent_stays(room, concern):
     letter = letter_of(refer(concern, room.lead), room.lead)
     save = {"letter": letter, "seen": 0, "to": "Marian Cole, service manager"}
-    outside.save_letter(**save, body="Mine.", by=room.lead)
+    agencies.save_letter(**save, body="Mine.", by=room.lead)
     with pytest.raises(ChangedSince, match=room.lead.full_name):
-        outside.save_letter(**save, body="Theirs.", by=room.deputy)
+        agencies.save_letter(**save, body="Theirs.", by=room.deputy)
     send = {"letter": letter, "token": uuid4(), "method": "email"}
     with pytest.raises(ChangedSince):
-        outside.send_letter(**send, seen=0, by=room.deputy)
-    sent = [outside.send_letter(**send, seen=1, by=room.deputy) for _ in range(2)]
+        agencies.send_letter(**send, seen=0, by=room.deputy)
+    sent = [agencies.send_letter(**send, seen=1, by=room.deputy) for _ in range(2)]
     assert sent[1].status == EscalationLetter.Status.SENT
     assert ReferralStep.objects.filter(kind="escalated").count() == 1
     with pytest.raises(OutOfTurn):
-        outside.save_letter(**save, body="Later.", by=room.lead)
+        agencies.save_letter(**save, body="Later.", by=room.lead)
     assert EscalationLetter.objects.get().body == "Mine."
     another = letter_of(Referral.objects.get(), room.lead)
-    assert outside.discard_letter(letter=another, by=room.lead).status == EscalationLetter.Status.DISCARDED
+    assert agencies.discard_letter(letter=another, by=room.lead).status == EscalationLetter.Status.DISCARDED
 
 
 # --- the ledger of decisions

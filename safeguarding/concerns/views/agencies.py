@@ -15,7 +15,7 @@ from safeguarding.accounts.permissions import requires, requires_for_record
 from safeguarding.accounts.services import LEADS, open_notices
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
-from safeguarding.concerns.forms.outside import (
+from safeguarding.concerns.forms.agencies import (
     AnswerForm,
     ChaseForm,
     ContactForm,
@@ -29,8 +29,8 @@ from safeguarding.concerns.forms.outside import (
 from safeguarding.concerns.lifecycles import letter_life, referral_life
 from safeguarding.concerns.models import Concern, EscalationLetter, Referral, ReferralStep
 from safeguarding.concerns.permissions import access_given, may_decide
-from safeguarding.concerns.services import outside, reading
-from safeguarding.concerns.services.outside.adults import Adults, adults_of
+from safeguarding.concerns.services import agencies, reading
+from safeguarding.concerns.services.agencies.adults import Adults, adults_of
 from safeguarding.concerns.services.work import owed, rows
 from safeguarding.concerns.views.parts import Page
 from safeguarding.dates import full_day
@@ -69,7 +69,7 @@ RECORD = Page(
 @RECORD.takes("referral_form", shows=True)
 def record_referral(request: Request, found: Concern, form: ReferralForm) -> HttpResponse:
     """Record that an agency was asked to act."""
-    made = outside.refer(concern=found, token=form.cleaned_data["token"], sent=form.sent(), by=request.user)
+    made = agencies.refer(concern=found, token=form.cleaned_data["token"], sent=form.sent(), by=request.user)
     messages.success(request, f"Referral recorded. An answer is expected by {full_day(made.answer_by)}.")
     return redirect("referral", made.pk)
 
@@ -126,7 +126,7 @@ def referral(request: Request, part_id: UUID) -> HttpResponse:
 
 def _step(request: Request, found: Referral, form: StepForm, said: str) -> HttpResponse:
     token = form.cleaned_data["token"]
-    outside.step(referral=found, move=form.move, token=token, said=form.said(), by=request.user)
+    agencies.step(referral=found, move=form.move, token=token, said=form.said(), by=request.user)
     messages.success(request, said)
     return redirect("referral", found.pk)
 
@@ -169,7 +169,7 @@ def referral_letter(request: Request, part_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return redirect("referral", part_id)
     # One draft at a time: pressed twice, it is the same.
-    letter = outside.draft_letter(referral=found, token=uuid7(), by=request.user)
+    letter = agencies.draft_letter(referral=found, token=uuid7(), by=request.user)
     return redirect("letter", letter.pk)
 
 
@@ -225,7 +225,7 @@ def letter(request: Request, part_id: UUID) -> HttpResponse:
 def letter_save(request: Request, found: EscalationLetter, form: LetterForm) -> HttpResponse:
     """Save the draft."""
     given = form.cleaned_data
-    outside.save_letter(letter=found, seen=given["revision"], to=given["to"], body=given["body"], by=request.user)
+    agencies.save_letter(letter=found, seen=given["revision"], to=given["to"], body=given["body"], by=request.user)
     messages.success(request, "Draft saved.")
     return redirect("letter", found.pk)
 
@@ -235,7 +235,7 @@ def letter_save(request: Request, found: EscalationLetter, form: LetterForm) -> 
 def letter_send(request: Request, found: EscalationLetter, form: SendLetterForm) -> HttpResponse:
     """Say that it has been sent."""
     given = form.cleaned_data
-    outside.send_letter(
+    agencies.send_letter(
         letter=found, seen=given["revision"], token=given["token"], method=given["method"], by=request.user
     )
     messages.success(request, "The letter is on record as sent.")
@@ -251,7 +251,7 @@ def letter_discard(request: Request, part_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return redirect("letter", part_id)
     request.again = partial(LETTER.again, request, part_id)
-    outside.discard_letter(letter=found, by=request.user)
+    agencies.discard_letter(letter=found, by=request.user)
     messages.success(request, "The draft has been put away unsent.")
     return redirect("referral", found.referral_id)
 
@@ -299,6 +299,6 @@ CONTACT = Page(
 @CONTACT.takes("contact_form", shows=True)
 def record_contact(request: Request, found: Concern, form: ContactForm) -> HttpResponse:
     """Record what was said with a parent, an agency or somebody else."""
-    outside.add_contact(concern=found, token=form.cleaned_data["token"], made=form.made(), by=request.user)
+    agencies.add_contact(concern=found, token=form.cleaned_data["token"], made=form.made(), by=request.user)
     messages.success(request, "Contact saved.")
     return _to_panel(found.pk, "contacts")

@@ -9,16 +9,16 @@ from datetime import datetime, timedelta
 
 from safeguarding.accounts.models import User
 from safeguarding.concerns.models import Agency, Concern, ContactMade, Decision, How, Meeting, Referral
-from safeguarding.concerns.services import meeting, outside
+from safeguarding.concerns.services import agencies, meeting
+from safeguarding.concerns.services.agencies import Contacted, Sent, Step
 from safeguarding.concerns.services.meeting import Called
-from safeguarding.concerns.services.outside import Contacted, Sent, Step
 from safeguarding.demo.desk import DAY, DECIDED, HOUR
 from safeguarding.demo.keys import Keys
 
 _LATE, _ANSWERED, _MET = DECIDED[0].title, DECIDED[1].title, DECIDED[3].title
 
 
-def lay_outside(
+def lay_agencies(
     decided: Mapping[str, Concern],
     lead: User,
     colleague: User,
@@ -42,7 +42,7 @@ def _late(concern: Concern, lead: User, keys: Keys, when: Callable[[timedelta], 
         told="What the carer told us, and that he was asked where he lives. Asked whether Saturday’s contact goes ahead.",
         sent_at=when(3 * DAY),
     )
-    outside.refer(concern=concern, token=keys.token(), sent=sent, by=lead, at=when(3 * DAY - HOUR))
+    agencies.refer(concern=concern, token=keys.token(), sent=sent, by=lead, at=when(3 * DAY - HOUR))
     made = Contacted(
         kind=ContactMade.With.PARENT,
         how=How.TELEPHONE,
@@ -52,7 +52,7 @@ def _late(concern: Concern, lead: User, keys: Keys, when: Callable[[timedelta], 
         parents_told=Decision.ParentsTold.NO_RISK,
         parents_reason="His social worker decides what his parents are told.",
     )
-    outside.add_contact(concern=concern, token=keys.token(), made=made, by=lead, at=when(2 * DAY - HOUR))
+    agencies.add_contact(concern=concern, token=keys.token(), made=made, by=lead, at=when(2 * DAY - HOUR))
 
 
 def _answered(concern: Concern, lead: User, keys: Keys, when: Callable[[timedelta], datetime]) -> None:
@@ -65,7 +65,7 @@ def _answered(concern: Concern, lead: User, keys: Keys, when: Callable[[timedelt
         sent_at=at,
         answer_by=max(at.date() + timedelta(days=14), when(timedelta()).date()),
     )
-    referral = outside.refer(concern=concern, token=keys.token(), sent=sent, by=lead, at=at + HOUR)
+    referral = agencies.refer(concern=concern, token=keys.token(), sent=sent, by=lead, at=at + HOUR)
     said = Step(
         text="Has a new appointment, and will go with her and her mother.",
         happened_at=when(2 * DAY),
@@ -73,7 +73,7 @@ def _answered(concern: Concern, lead: User, keys: Keys, when: Callable[[timedelt
         spoken_to="Imogen Hale, school nurse",
         answer=Referral.Answer.ACCEPTED,
     )
-    outside.step(referral=referral, move="answer", token=keys.token(), said=said, by=lead, at=when(2 * DAY - HOUR))
+    agencies.step(referral=referral, move="answer", token=keys.token(), said=said, by=lead, at=when(2 * DAY - HOUR))
 
 
 def _met(concern: Concern, lead: User, colleague: User, keys: Keys, when: Callable[[timedelta], datetime]) -> None:

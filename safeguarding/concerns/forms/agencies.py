@@ -13,7 +13,7 @@ from children.people import Person
 from safeguarding.accounts.calendar import LONDON
 from safeguarding.concerns.forms.deciding import AskingRadios, AskingSelect, DayChoice, Working, day_chosen, words_field
 from safeguarding.concerns.models import Agency, ContactMade, Decision, How, Referral
-from safeguarding.concerns.services.outside import (
+from safeguarding.concerns.services.agencies import (
     Contacted,
     Sent,
     Step,
