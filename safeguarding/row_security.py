@@ -34,6 +34,7 @@ REFERENCE = frozenset({
     "concerns.outsidelink",
     "concerns.noticerule",
     "concerns.patternrule",
+    "concerns.answertime",
 })  # fmt: skip
 INFRASTRUCTURE = frozenset({
     "audit.event", "audit.leaf", "audit.checkpoint", "audit.sealstate", "concerns.referencecounter",
@@ -63,6 +64,9 @@ SYSTEM_TASKS: dict[str, frozenset[str]] = {
     "what moves to an acting lead": frozenset({
         "concerns.concern", "concerns.action", "concerns.handover", "children.conflictofinterest",
         "children.emergencyaccess", "audit.logentry",
+    }),
+    "word of agencies that are silent, and of actions that are due": frozenset({
+        "concerns.referral", "concerns.action",
     }),
     "matching of imports": frozenset({
         "audit.logentry",

@@ -38,6 +38,8 @@ KINDS = {
     "decisions": "Decisions and closing",
     "actions": "Actions done or withdrawn",
     "notes": "Notes and additions",
+    "outside": "Referrals and contacts",
+    "meetings": "Meetings",
     "links": "Named in another concern",
     "earlier": "From an earlier system",
     "pastoral": "Pastoral notes and plans",

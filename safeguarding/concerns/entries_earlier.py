@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet
 
-from children.models import Child
 from safeguarding.accounts.titles import Titles
 from safeguarding.addresses import address_of
 from safeguarding.audit.models import Verb
@@ -13,13 +12,14 @@ from safeguarding.audit.reading import visible
 from safeguarding.audit.services import record_many
 from safeguarding.http import Request
 
-from .chronology import Entry, Source
+from .chronology import Entry
 from .entries import first_sentence
 from .models import EarlierFile, EarlierRecord
+from .telling import of_child
 
 
-def _earlier(request: Request, child: Child) -> QuerySet[EarlierRecord]:
-    return visible(request, EarlierRecord).filter(child=child).annotate(moment=F("happened_at"))
+def _earlier(request: Request) -> QuerySet[EarlierRecord]:
+    return visible(request, EarlierRecord).annotate(moment=F("happened_at"))
 
 
 def _tell_earlier(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
@@ -40,8 +40,8 @@ def _tell_earlier(request: Request, keys: list[UUID], titles: Titles) -> Mapping
     }
 
 
-def _earlier_files(request: Request, child: Child) -> QuerySet[EarlierFile]:
-    return visible(request, EarlierFile).filter(child=child, removed_at=None).annotate(moment=F("attached_at"))
+def _earlier_files(request: Request) -> QuerySet[EarlierFile]:
+    return visible(request, EarlierFile).filter(removed_at=None).annotate(moment=F("attached_at"))
 
 
 def _tell_earlier_files(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
@@ -69,6 +69,6 @@ def _note_shown(rows: Sequence[EarlierRecord | EarlierFile]) -> None:
 
 
 SOURCES = (
-    Source("earlier", "earlier", _earlier, _tell_earlier),
-    Source("earlier_files", "earlier", _earlier_files, _tell_earlier_files),
+    of_child("earlier", "earlier", _earlier, _tell_earlier),
+    of_child("earlier_files", "earlier", _earlier_files, _tell_earlier_files),
 )

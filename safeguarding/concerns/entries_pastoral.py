@@ -7,25 +7,21 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet, TimeField, Value
 
-from children.models import Child
 from safeguarding.accounts.titles import Titles, inside
 from safeguarding.audit.reading import visible
 from safeguarding.dates import full_day
 from safeguarding.http import Request
 
-from .chronology import Entry, Source
+from .chronology import Entry
 from .entries import LondonMoment, first_sentence
 from .models import PastoralNote, SupportPlan
+from .telling import of_child
 
 _MIDNIGHT = Value(time(), output_field=TimeField())
 
 
 def _notes(request: Request) -> QuerySet[Any]:
     return visible(request, PastoralNote).annotate(moment=LondonMoment(F("happened_on"), _MIDNIGHT))
-
-
-def _noted(request: Request, child: Child) -> QuerySet[Any]:
-    return _notes(request).filter(child=child)
 
 
 def _tell_noted(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
@@ -47,10 +43,6 @@ def _plans(request: Request) -> QuerySet[Any]:
     return visible(request, SupportPlan).annotate(moment=LondonMoment(F("starts_on"), _MIDNIGHT))
 
 
-def _begun(request: Request, child: Child) -> QuerySet[Any]:
-    return _plans(request).filter(child=child)
-
-
 def _tell_begun(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
     return {
         plan.pk: Entry(
@@ -68,8 +60,8 @@ def _tell_begun(request: Request, keys: list[UUID], titles: Titles) -> Mapping[U
     }
 
 
-def _over(request: Request, child: Child) -> QuerySet[Any]:
-    return visible(request, SupportPlan).filter(child=child, ended_at__isnull=False).annotate(moment=F("ended_at"))
+def _over(request: Request) -> QuerySet[Any]:
+    return visible(request, SupportPlan).filter(ended_at__isnull=False).annotate(moment=F("ended_at"))
 
 
 def _tell_over(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
@@ -91,7 +83,7 @@ def _tell_over(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UU
 
 
 PASTORAL = (
-    Source("pastoral", "pastoral", _noted, _tell_noted),
-    Source("plan", "pastoral", _begun, _tell_begun),
-    Source("plan_over", "pastoral", _over, _tell_over),
+    of_child("pastoral", "pastoral", _notes, _tell_noted),
+    of_child("plan", "pastoral", _plans, _tell_begun),
+    of_child("plan_over", "pastoral", _over, _tell_over),
 )

@@ -24,10 +24,20 @@ from safeguarding.once import once
 from safeguarding.panels import NavItem, Panel, Tab, register
 from safeguarding.references import quoted
 
-from . import chronology, entries_earlier
+from . import chronology, entries_earlier, work_entries
 from .entries import SOURCES
 from .entries_pastoral import PASTORAL
-from .models import Action, Attachment, Concern, EarlierFile, EmergencySheet, OutsideNote, PaperForm, PastoralNote
+from .models import (
+    Action,
+    Attachment,
+    Concern,
+    EarlierFile,
+    EmergencySheet,
+    OutsideNote,
+    PaperForm,
+    PastoralNote,
+    Referral,
+)
 from .patterns import look
 from .permissions import access_given
 from .services import covering, meanwhile, reading
@@ -38,6 +48,7 @@ from .services.pastoral import came_from
 from .services.patterns import rules_of
 from .services.progress import references_of
 from .services.sight import given_concerns, standing_in
+from .services.work import owed, rows
 from .telling import told_of
 
 # As many as an aside shows; the page behind it shows all.
@@ -77,6 +88,20 @@ def _to_do(request: Request, record: Any) -> dict[str, Any] | None:
 
 def _logs(request: Request) -> bool:
     return may(request.user, "log_concern", request.held.school_id)
+
+
+def _owed(request: Request, record: Any) -> dict[str, Any] | None:
+    """Which agencies owe an answer; no panel where none does."""
+    waiting = owed(visible(request, Referral), request.held.school_id)
+    found = read_many(request, waiting[:MOST], purpose="answers owed")
+    rows_ = rows(found, today=timezone.localdate())
+    late = sum(row.is_late for row in rows_)
+    return {"referrals": rows_[:IN_ASIDE], "number": len(rows_), "late": late} if rows_ else None
+
+
+def _references_of_referrals(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
+    found = visible(request, Referral).filter(pk__in=keys).select_related("concern")
+    return {one.pk: one.reference for one in found}
 
 
 def _decides(request: Request) -> bool:
@@ -281,6 +306,7 @@ register(
     Panel("record_actions", "brief", "concerns/brief_action.html", data=_meets, order=20),
     Panel("child_concerns", "patterns", "concerns/patterns_panel.html", data=_patterns, order=20),
     Panel("child_files", "concerns", "concerns/child_files_panel.html", data=_files_of_concerns),
+    Panel("own_role", "supervision", "concerns/supervision_panel.html", data=lambda *_: {}, may=_decides, order=30),
     Panel("own_role", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=10),
     Panel("staff_home", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=12),
     Panel("staff_home", "named", "access/named_panel.html", data=_named, order=16),
@@ -309,13 +335,14 @@ register(
     ),
     Panel("school_settings", "sheets", "emergency/settings_panel.html", data=lambda r, school: {}),
     Panel("today_aside", "sheets", "emergency/today_panel.html", data=_sheets_amiss, may=_manages_school, order=60),
+    Panel("today_aside", "answers", "concerns/answers_panel.html", data=_owed, may=_reads, order=5),
     Panel("today_aside", "unsent", "concerns/unsent_panel.html", data=_unsent_of_colleagues, may=_decides, order=70),
     Tab("chronology", "Chronology", "child_chronology", may=_reads_at, order=10, given=True),
     Tab("concerns", "Concerns", "child_concerns", may=_reads_at, order=20, given=True),
     Tab("pastoral", "Pastoral", "child_pastoral", may=_reads_at, order=25, given=_writes_pastoral_at),
     Tab("changes", "What has changed", "child_changes", may=_reads_at, order=90),
 )
-chronology.register(*SOURCES, *entries_earlier.SOURCES, *PASTORAL)
+chronology.register(*SOURCES, *entries_earlier.SOURCES, *PASTORAL, *work_entries.SOURCES)
 
 # What a notice is about, by the type it was written with, and the page that shows it.
 leads_to("concern", lambda key: reverse("concern", args=[key]), _references_of_concerns)
@@ -324,4 +351,5 @@ leads_to("emergency_sheet", lambda key: reverse("sheet", args=[key]), _reference
 leads_to("action", lambda key: reverse("action", args=[key]), _references_of_actions)
 leads_to("report", lambda key: reverse("report", args=[key]), _references_of_reports)
 quoted(_address_of_reference)
+leads_to("referral", lambda key: reverse("referral", args=[key]), _references_of_referrals)
 leads_to("draft", lambda key: reverse("log_resume", args=[key]))

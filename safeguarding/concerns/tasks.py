@@ -6,10 +6,12 @@ from celery import shared_task
 
 from safeguarding.accounts.services import acting
 
+from .services.agencies import tell_of_silence
 from .services.earlier import take_up, take_up_all
 from .services.emergency import check_sheets
 from .services.escalation import chase_unread, escalate_calls
 from .services.outside.waiting import chase_notes, escalate_notes
+from .services.reminding import remind
 
 
 @shared_task
@@ -46,3 +48,15 @@ def sheets() -> int:
 def cover() -> int:
     """Every 5 minutes: what a lead who is away had to do and to read goes to who acts for them."""
     return acting.keep_up()
+
+
+@shared_task
+def silence() -> int:
+    """Every quarter of an hour: agencies that are silent beyond their time."""
+    return tell_of_silence()
+
+
+@shared_task
+def reminders() -> int:
+    """Every quarter of an hour: actions that are due tomorrow or today, and those that are late."""
+    return remind()

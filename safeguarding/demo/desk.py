@@ -175,6 +175,9 @@ DECIDED = (
             "recipient": "The allocated social worker",
             "consent": Decision.Consent.NOT_NEEDED,
             "legal_reason": Decision.LegalReason.SECTION_175,
+            "threshold": "Level 3: complex needs; the child is looked after",
+            "advice": "Virtual school, by telephone the same morning: tell the social worker before the next contact.",
+            "dissent": "His class teacher thought that contact should stop at once.",
         },
     ),
     Decided(

@@ -144,6 +144,7 @@ class Following:
             consent=consent if outside else "",
             consent_reason="Asking could add to the risk." if outside and hidden else "",
             legal_reason=_LEGAL.get(kind, "") if outside else "",
+            not_referred="" if outside or level not in Decision.SERIOUS else words.NOT_REFERRED,
             review_on=self.ground.days.on_or_after(at.date() + timedelta(days=self.chance.choice((14, 28, 42))))
             if kind != K.NO_ACTION
             else None,

@@ -26,6 +26,7 @@ from safeguarding.concerns.services.outside.leaving import leave_note
 from safeguarding.concerns.services.papers import Written
 from safeguarding.concerns.services.raising import AccountFacts, ChildEntry, Report, amend, raise_concern
 from safeguarding.demo import desk
+from safeguarding.demo.agencies import lay_agencies
 from safeguarding.demo.desk import HOUR, Decided, Fresh
 from safeguarding.demo.drawing import a_face, a_house, a_letter
 from safeguarding.demo.ground import Ground
@@ -44,8 +45,7 @@ class Desk:
 
     def lay(self) -> int:
         """Everything that is new or due. Returns the number of concerns."""
-        for entry in sorted(desk.DECIDED, key=lambda d: -d.fresh.ago):
-            self._decided(entry)
+        decided = {entry.title: self._decided(entry) for entry in sorted(desk.DECIDED, key=lambda d: -d.fresh.ago)}
         for fresh in sorted(desk.DESK, key=lambda f: -f.ago):
             self._new(fresh)
         self._draft()
@@ -53,9 +53,11 @@ class Desk:
         self._papers()
         self._from_outside()
         self._emergency_sheet()
+        with self._as("S02"):
+            lay_agencies(decided, self._user("S02"), self._user("S07"), keys=self.keys, when=self._when)
         return len(desk.DECIDED) + len(desk.DESK)
 
-    def _decided(self, entry: Decided) -> None:
+    def _decided(self, entry: Decided) -> Concern:
         lead, opened = self._user("S02"), self._when(entry.fresh.ago - HOUR)
         with self._as("S02"):
             concern = open_concern(concern=self._raise(entry.fresh), by=lead, at=opened)
@@ -81,6 +83,7 @@ class Desk:
                 by=lead,
                 at=at,
             )
+        return concern
 
     def _new(self, fresh: Fresh) -> None:
         concern = self._raise(fresh)

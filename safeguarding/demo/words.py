@@ -134,3 +134,9 @@ ADDITIONS = (
 def one_of(chance: Random, bank: tuple[str, ...]) -> str:
     """One of the sentences."""
     return chance.choice(bank)
+
+
+# Why a decision at a high level goes to nobody outside.
+NOT_REFERRED = (
+    "The plan that is open already meets the need, and the worker who has it knows. Asked again at the review."
+)

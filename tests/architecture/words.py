@@ -86,7 +86,11 @@ def of_list(name: str, text: str) -> Iterator[str]:
         yield from (row["label"] for row in csv.DictReader(text.splitlines()))
         return
     for entry in json.loads(text):
-        yield from (entry["name"], entry["guidance"], *entry["subcategories"])
+        # How long an agency has: a page says where that comes from.
+        if "answer_days" in entry:
+            yield entry["source"]
+        else:
+            yield from (entry["name"], entry["guidance"], *entry["subcategories"])
 
 
 def _text(node: ast.expr) -> str:

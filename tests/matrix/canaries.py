@@ -50,7 +50,9 @@ PARTS: dict[str, str] = {
     ),
     **dict.fromkeys(
         ("concerns.concern", "concerns.concernsubject", "concerns.decision", "concerns.closing", "concerns.concernnote",
-         "concerns.outsidenote", "concerns.paperform", "concerns.handover", "concerns.pin", "concerns.patternruling"),
+         "concerns.outsidenote", "concerns.paperform", "concerns.handover", "concerns.pin", "concerns.patternruling",
+         "concerns.referral", "concerns.referralstep", "concerns.escalationletter", "concerns.contactmade", "concerns.meeting",
+         "concerns.meetingattendee", "concerns.meetingdecision", "concerns.meetingaddition"),
         "concern",
     ),
     **dict.fromkeys(
@@ -70,6 +72,8 @@ PARTS: dict[str, str] = {
          "adults.staffconcerngrant"), "adult",
     ),
     "adults.raised": "adult_words",
+    "concerns.savedfilter": "kept",
+    "concerns.supervisionnote": "supervision",
 }  # fmt: skip
 
 

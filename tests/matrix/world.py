@@ -44,10 +44,22 @@ from safeguarding.concerns.models import (
     PaperForm,
     Receipt,
 )
-from safeguarding.concerns.services import attaching, deciding, emergency, papers, pastoral, raising
+from safeguarding.concerns.services import (
+    agencies,
+    attaching,
+    deciding,
+    emergency,
+    meeting,
+    own,
+    papers,
+    pastoral,
+    raising,
+)
+from safeguarding.concerns.services.agencies import Contacted, Sent, Step
 from safeguarding.concerns.services.deciding import Ruling
 from safeguarding.concerns.services.drafts import open_draft, save_draft
 from safeguarding.concerns.services.kept import keep_text
+from safeguarding.concerns.services.meeting import Called as MeetingCalled
 from safeguarding.concerns.services.naming import ChildEntry
 from safeguarding.concerns.services.outside import links, settling
 from safeguarding.concerns.services.outside.leaving import Left, leave_note
@@ -128,6 +140,7 @@ def make() -> World:
         mark(world, record)
     _access(world)
     _unsent(world)
+    _own(world)
     _files(world)
     _earlier(world)
     _school_days(world)
@@ -223,6 +236,7 @@ def _concern(world: World, record: str) -> None:
         keys["named_subject"] = named.pk
     if record in DECIDED:
         _decide(world, record)
+    _outside(world, record)
     owner = world.people["assistant"] if record == "action" else world.lead_of(record)
     action = deciding.add_action(
         concern=made,
@@ -338,7 +352,8 @@ def _decide(world: World, record: str) -> None:
     ruling = Ruling(
         level=3, kind=Decision.Kind.CHILD_PROTECTION, rationale=word(), parents_told="no_risk", parents_reason=word(),
         receipt=Receipt.READ_ACTED, new_referral=True, recipient=word(), consent="not_sought", consent_reason=word(),
-        legal_reason="s47", review_on=TODAY + timedelta(days=9), title=word(),
+        legal_reason="s47", not_referred=word(), threshold=word(), advice=word(), dissent=word(),
+        review_on=TODAY + timedelta(days=9), title=word(),
     )  # fmt: skip
     deciding.decide(concern=concern, token=uuid7(), seen=concern.revision, ruling=ruling, by=by, at=THEN)
     deciding.add_note(concern=concern, token=uuid7(), text=word(), by=by, at=THEN)
@@ -346,6 +361,35 @@ def _decide(world: World, record: str) -> None:
         concern=concern, token=uuid7(), text=word(), owner=by, due_on=TODAY, by=by, at=THEN
     )  # fmt: skip
     deciding.end_action(action=done, move="complete", result=word(), by=by, at=THEN)
+
+
+def _outside(world: World, record: str) -> None:
+    """A referral that was chased and escalated, a contact with a parent, and a meeting with finished minutes."""
+    word, by, concern = world.word, world.lead_of(record), world.concerns[record]
+    sent = Sent(
+        agency="social_care", method="portal", told=word(), sent_at=THEN, team=word(), spoken_to=word(), their_reference=word(),
+        answer_by=TODAY,
+    )  # fmt: skip
+    referral = agencies.refer(concern=concern, token=uuid7(), sent=sent, by=by, at=THEN)
+    said = Step(
+        text=word(), happened_at=THEN, method="telephone", spoken_to=word(), answer_by=TODAY + timedelta(days=1)
+    )
+    agencies.step(referral=referral, move="chase", token=uuid7(), said=said, by=by, at=THEN)
+    letter = agencies.draft_letter(referral=referral, token=uuid7(), by=by, at=THEN)
+    agencies.save_letter(letter=letter, seen=0, to=word(), body=word(), by=by, at=THEN)
+    if record == "closed":
+        said = Step(text=word(), happened_at=THEN, method="email", answer="advice")
+        agencies.step(referral=referral, move="answer", token=uuid7(), said=said, by=by, at=THEN)
+    made = Contacted(
+        kind="other", how="telephone", said=word(), made_at=THEN, parents_told="not_yet", parents_reason=word(), with_whom=word(),
+    )  # fmt: skip
+    agencies.add_contact(concern=concern, token=uuid7(), made=made, by=by, at=THEN)
+    called = MeetingCalled(kind="school", held_at=THEN, place=word(), others=word(), apologies=word())
+    met = meeting.call_meeting(concern=concern, token=uuid7(), called=called, staff=[by], by=by, at=THEN)
+    meeting.note_decision(meeting=met, token=uuid7(), text=word(), by=by, at=THEN)
+    meeting.finish_minutes(meeting=met, seen=0, page=uuid7(), minutes=word(), by=by, at=THEN)
+    meeting.add_to_minutes(meeting=met, token=uuid7(), text=word(), by=by, at=THEN)
+    world.keys[record] |= {"referral": referral.pk, "letter": letter.pk, "meeting": met.pk}
 
 
 def _close(world: World) -> None:
@@ -417,6 +461,16 @@ def _unsent(world: World) -> None:
             concern_id=world.concerns[record].pk,
         )  # fmt: skip
         world.keys[record] |= {"draft": token, "kept": kept and kept.pk}
+
+
+def _own(world: World) -> None:
+    """A filter that the lead has saved under a name, and a note of her supervision with the Headteacher."""
+    lead, other, school = world.people["lead"], world.people["headteacher"], world.here
+    kept = own.save_filter(school_id=school.pk, token=uuid7(), name=world.word(), chosen={"status": "new"}, by=lead)
+    note = own.add_supervision(
+        school=school, token=uuid7(), other=other, held_on=THEN.date(), text=world.word(), by=lead, at=NOW
+    )
+    world.keys["open"] |= {"filter": kept.pk, "supervision": note.pk}
 
 
 def _files(world: World) -> None:
@@ -510,7 +564,11 @@ class _Owner:
         names |= {c.account.pk: name for name, c in world.concerns.items()}
         names |= world.sheets
         for name, keys in world.keys.items():
-            names |= {keys[kind]: name for kind in ("draft", "run", "batch", "staff_concern") if kind in keys}
+            names |= {
+                keys[kind]: name
+                for kind in ("draft", "run", "batch", "staff_concern", "filter", "supervision")
+                if kind in keys
+            }
         shared: list[Iterator[tuple[Any, Any]]] = [
             ContactLink._base_manager.values_list("contact_id", "child_id").iterator(),
             HouseholdMember._base_manager.values_list("household_id", "child_id").iterator(),

@@ -30,6 +30,8 @@ class Notice(models.Model):
         ASIDE = "aside", "A note from outside is put forward to be set aside"
         RECEIPT = "receipt", "Your report has been read or closed"
         ACTION = "action", "An action for you"
+        ACTION_DUE = "action_due", "An action of yours is due"
+        REFERRAL_LATE = "referral_late", "An agency has not answered in its time"
         STAND_IN = "stand_in", "A concern for you to read in somebody’s place"
         APPOINT = "appoint", "Nobody can stand in: somebody must be named"
         CONFLICT = "conflict", "Somebody has said that they are close to a child"

@@ -80,7 +80,7 @@ class DayChoice(forms.ChoiceField):
             return False
 
 
-def _day_chosen(form: forms.Form, name: str) -> date | None:
+def day_chosen(form: forms.Form, name: str) -> date | None:
     """The day that somebody chose from the list, or typed under "another date"."""
     chosen = form.cleaned_data.get(name)
     if chosen == DayChoice.OTHER:
@@ -91,7 +91,7 @@ def _day_chosen(form: forms.Form, name: str) -> date | None:
     return parse_date(chosen) if chosen else None
 
 
-class _Working(HarbourForm):
+class Working(HarbourForm):
     """A form of a page that has several: its ids begin with its own name. `called` is what it says, for its author."""
 
     called = ""
@@ -128,11 +128,11 @@ def on_top_of(form: _Typed, revision: int) -> _Typed:
     return form
 
 
-def _words(label: str, *, rows: int = 3, required: bool = True, **kwargs: Any) -> forms.CharField:
+def words_field(label: str, *, rows: int = 3, required: bool = True, **kwargs: Any) -> forms.CharField:
     return forms.CharField(label=label, required=required, widget=forms.Textarea({"rows": rows}), **kwargs)
 
 
-class DecisionForm(_Working):
+class DecisionForm(Working):
     """A decision on a concern. `today` is the day against which dates are checked."""
 
     called = "decision"
@@ -143,13 +143,15 @@ class DecisionForm(_Working):
         # The legend says the word already.
         choices=[(value, label.removeprefix("Level ")) for value, label in Level.choices],
         coerce=int,
-        widget=Radios,
+        widget=AskingRadios(asks={str(int(level)): "serious" for level in Decision.SERIOUS}),
         empty_value=None,
     )
     kind = forms.ChoiceField(
         label="What you will do",
         choices=blank_first(Decision.Kind.choices, "Choose"),
-        widget=AskingSelect(asks=dict.fromkeys(Decision.OUTSIDE, "outside"), says=True),
+        widget=AskingSelect(
+            asks={kind: "outside" if kind in Decision.OUTSIDE else "kept" for kind in Decision.Kind.values}, says=True
+        ),
         error_messages={"required": "Choose what you will do"},
     )
     new_referral = forms.TypedChoiceField(
@@ -169,18 +171,29 @@ class DecisionForm(_Working):
         required=False,
         widget=AskingSelect(asks=dict.fromkeys(_NEEDS_REASON, "consent")),
     )
-    consent_reason = _words("Why it goes ahead without consent", rows=2, required=False)
+    consent_reason = words_field("Why it goes ahead without consent", rows=2, required=False)
     legal_reason = forms.ChoiceField(
         label="Legal reason", choices=blank_first(Decision.LegalReason.choices, "Choose"), required=False
     )
-    rationale = _words("Why", rows=4, required=False, help_text="And why not more. It must make sense in 20 years.")
+    rationale = words_field(
+        "Why", rows=4, required=False, help_text="And why not more. It must make sense in 20 years."
+    )
+    not_referred = words_field("Why it is not referred", rows=2, required=False)
+    threshold = forms.CharField(
+        label="Threshold quoted",
+        required=False,
+        max_length=300,
+        help_text="The level and the words of the local threshold document.",
+    )
+    advice = words_field("Advice taken", rows=2, required=False, help_text="From whom, their role, and when.")
+    dissent = words_field("Who disagreed, and why", rows=2, required=False)
     parents_told = forms.ChoiceField(
         label="Have parents been told?",
         choices=Decision.ParentsTold.choices,
         widget=AskingRadios(asks={_NO_RISK: "parents"}, inline=True),
         error_messages={"required": "Say whether parents have been told"},
     )
-    parents_reason = _words("Reason parents have not been told", rows=2, required=False)
+    parents_reason = words_field("Reason parents have not been told", rows=2, required=False)
     review_on = DayChoice(
         label="Review on", required=False, blank="No review", widget=AskingSelect(asks={DayChoice.OTHER: "day"})
     )
@@ -202,11 +215,16 @@ class DecisionForm(_Working):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        cleaned["review_on"] = _day_chosen(self, "review_on")
+        cleaned["review_on"] = day_chosen(self, "review_on")
         for name, sentence in ruling_problems(self.ruling(), today=self.today).items():
             if name not in self.errors:
                 self.add_error(name, sentence)
         return cleaned
+
+    @property
+    def weighed(self) -> bool:
+        """Whether something stands in the part about threshold, advice and dissent, so that it is shown open."""
+        return any(self[name].value() or self[name].errors for name in ("threshold", "advice", "dissent"))
 
     def ruling(self) -> Ruling:
         """The decision as far as it has been given. What was typed into a part that the choices do not ask for is left out."""
@@ -224,19 +242,25 @@ class DecisionForm(_Working):
             consent=consent if outside else "",
             consent_reason=given.get("consent_reason", "") if outside and consent in _NEEDS_REASON else "",
             legal_reason=given.get("legal_reason", "") if outside else "",
+            not_referred=given.get("not_referred", "")
+            if given.get("level") in Decision.SERIOUS and not outside
+            else "",
+            threshold=given.get("threshold", ""),
+            advice=given.get("advice", ""),
+            dissent=given.get("dissent", ""),
             review_on=given.get("review_on"),
             title=given.get("title", ""),
             receipt=given.get("receipt") or (usual_receipt(kind) if kind else ""),
         )
 
 
-class NoteForm(_Working):
+class NoteForm(Working):
     called = "note"
     token = forms.UUIDField(widget=forms.HiddenInput)
-    text = _words("Note", help_text="A conversation, a telephone call, a thought. Full names and roles.")
+    text = words_field("Note", help_text="A conversation, a telephone call, a thought. Full names and roles.")
 
 
-class _Giving(_Working):
+class Giving(Working):
     """One of `people` has to do something, by a day that is `today` or later."""
 
     owner: forms.ModelChoiceField = forms.ModelChoiceField(queryset=None, label="Who does it")
@@ -260,7 +284,7 @@ class _Giving(_Working):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        due_on = cleaned["due_on"] = _day_chosen(self, "due_on")
+        due_on = cleaned["due_on"] = day_chosen(self, "due_on")
         if due_on is not None and (problem := day_problem("By", due_on, today=self.today)):
             self.add_error("due_on", problem)
         return cleaned
@@ -270,27 +294,27 @@ class _Giving(_Working):
         return {name: value for name, value in self.cleaned_data.items() if name != "due_on_day"}
 
 
-class ActionForm(_Giving):
+class ActionForm(Giving):
     """Something new to do."""
 
     called = "action"
     field_order = ("token", "text")
     token = forms.UUIDField(widget=forms.HiddenInput)
-    text = _words("What needs doing", rows=2)
+    text = words_field("What needs doing", rows=2)
 
 
-class HandOverForm(_Giving):
+class HandOverForm(Giving):
     """Who does it from now on, and by when."""
 
     called = "change of who does it"
 
 
-class EndActionForm(_Working):
+class EndActionForm(Working):
     called = "result"
-    result = _words("What came of it")
+    result = words_field("What came of it")
 
 
-class CloseForm(_Working):
+class CloseForm(Working):
     called = "closing"
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
@@ -298,14 +322,14 @@ class CloseForm(_Working):
         choices=blank_first(ClosingOutcome.choices, "Choose"),
         error_messages={"required": "Choose how it ended"},
     )
-    reason = _words("Why it can be closed", error_messages={"required": "Say why it can be closed"})
+    reason = words_field("Why it can be closed", error_messages={"required": "Say why it can be closed"})
     receipt = forms.ChoiceField(label="What the reporter is told", choices=Receipt.choices)
 
 
-class ReopenForm(_Working):
+class ReopenForm(Working):
     called = "reason"
     token = forms.UUIDField(widget=forms.HiddenInput)
-    reason = _words("Why it is opened again", rows=2, error_messages={"required": "Say why it is opened again"})
+    reason = words_field("Why it is opened again", rows=2, error_messages={"required": "Say why it is opened again"})
 
 
 class _Linked(forms.TypedChoiceField):
@@ -315,13 +339,13 @@ class _Linked(forms.TypedChoiceField):
         return record_of(value) is not None
 
 
-class UnlinkForm(_Working):
+class UnlinkForm(Working):
     """That the record a lead linked is another child's."""
 
     called = "reason"
     token = forms.UUIDField(widget=forms.HiddenInput)
     named = _Linked(label="Child", coerce=UUID)
-    reason = _words("Why it is another child", rows=2, error_messages={"required": "Say why it is another child"})
+    reason = words_field("Why it is another child", rows=2, error_messages={"required": "Say why it is another child"})
 
     def offer(self, linked: Sequence[ConcernChild]) -> None:
         """The children to choose from, with their records."""
@@ -335,7 +359,7 @@ class UnlinkForm(_Working):
         return super().typed()[-1:] if self["reason"].value() else []
 
 
-class TitleForm(_Working):
+class TitleForm(Working):
     called = "title"
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     title = forms.CharField(
@@ -349,18 +373,26 @@ class LinkForm(forms.Form):
     child = forms.UUIDField()
 
 
-# The forms of the pages of a concern and of an action, by the names under which their pages and what was kept know them.
-FORMS: dict[str, type[_Working]] = {
-    "decision_form": DecisionForm,
-    "note_form": NoteForm,
-    "action_form": ActionForm,
-    "close_form": CloseForm,
-    "reopen_form": ReopenForm,
-    "title_form": TitleForm,
-    "unlink_form": UnlinkForm,
-    "end_form": EndActionForm,
-    "hand_form": HandOverForm,
-}
+# The forms of the pages of leads, by the names under which their pages and what was kept know them.
+FORMS: dict[str, type[Working]] = {}
+
+
+def known_as(**forms: type[Working]) -> None:
+    """These forms go by these names, so that what was typed can be read where nothing can be saved."""
+    FORMS.update(forms)
+
+
+known_as(
+    decision_form=DecisionForm,
+    note_form=NoteForm,
+    action_form=ActionForm,
+    close_form=CloseForm,
+    reopen_form=ReopenForm,
+    title_form=TitleForm,
+    unlink_form=UnlinkForm,
+    end_form=EndActionForm,
+    hand_form=HandOverForm,
+)
 
 
 def readable_alone(form: str, typed: Typed) -> list[tuple[str, str]]:

@@ -12,19 +12,24 @@ what somebody without an account has left · `papers` the numbered forms for whe
 decided · `attachment` files · `access` who else may see it, and who may not · `covering` who had an action before · `pastoral` notes and plans below the threshold · `rules` who is told of what · `unsent` what is not sent yet.
 `significant` what matters in a child's chronology, and what was added to it by hand ·
 `brief` what somebody writes for a meeting · `patterns` rules of a school, and what was said of what they found.
+decided · `agencies` referrals · `contact` with parents and agencies · `meeting` meetings · `attachment` files · `own` what a lead keeps for herself · `access` who else may see it, and who may not · `unsent` what is not sent yet.
 """
 
 from .access import ConcernGrant, ConcernSubject
 from .account import Account, Amendment, BodyMapMark, ConcernChild
+from .agencies import Agency, AnswerTime, EscalationLetter, How, Referral, ReferralStep
 from .attachment import Attachment
 from .brief import Brief
 from .concern import Concern
+from .contact import ContactMade
 from .covering import HandOver
 from .earlier import EarlierBatch, EarlierFile, EarlierPdf, EarlierRecord, EarlierRow, EarlierUpload
 from .emergency import EmergencySheet
 from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, ReferenceCounter, Subcategory
 from .lead import Action, Closing, ConcernNote, Decision
+from .meeting import Meeting, MeetingAddition, MeetingAttendee, MeetingDecision
 from .outside import OutsideLink, OutsideNote
+from .own import SavedFilter, SupervisionNote
 from .papers import PaperForm
 from .pastoral import PastoralNote, StepUp, SupportPlan, SupportStep
 from .patterns import PatternRule, PatternRuling
@@ -36,7 +41,9 @@ __all__ = [
     "KCSIE",
     "Account",
     "Action",
+    "Agency",
     "Amendment",
+    "AnswerTime",
     "Attachment",
     "BodyMapMark",
     "Brief",
@@ -49,6 +56,7 @@ __all__ = [
     "ConcernGrant",
     "ConcernNote",
     "ConcernSubject",
+    "ContactMade",
     "Decision",
     "Draft",
     "DraftOpening",
@@ -59,10 +67,16 @@ __all__ = [
     "EarlierRow",
     "EarlierUpload",
     "EmergencySheet",
+    "EscalationLetter",
     "HandOver",
+    "How",
     "HowSoon",
     "KeptText",
     "Level",
+    "Meeting",
+    "MeetingAddition",
+    "MeetingAttendee",
+    "MeetingDecision",
     "NoticeRule",
     "OutsideLink",
     "OutsideNote",
@@ -73,8 +87,12 @@ __all__ = [
     "Pin",
     "Receipt",
     "ReferenceCounter",
+    "Referral",
+    "ReferralStep",
+    "SavedFilter",
     "StepUp",
     "Subcategory",
+    "SupervisionNote",
     "SupportPlan",
     "SupportStep",
 ]

@@ -75,6 +75,11 @@ class Decision(models.Model):
 
     # Only these go outside the school, so only these ask for a recipient, consent and a legal reason.
     OUTSIDE = frozenset({"social_worker", "child_in_need", "child_protection", "police", "channel", "lado"})
+    # From this level on a decision that goes to nobody outside says why (KCSIE 2025, Annex C: refer or not refer).
+    SERIOUS = frozenset({Level.CHILD_IN_NEED, Level.CHILD_PROTECTION})
+
+    # Whether it put the level up or down, in words: said by `services.work.say_steps`, never kept.
+    stepped = ""
 
     id = key()
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="decisions")
@@ -90,6 +95,10 @@ class Decision(models.Model):
     consent = models.CharField(max_length=12, choices=Consent, blank=True)
     consent_reason = SealedText("reason for consent as it is", blank=True)
     legal_reason = models.CharField("legal reason", max_length=10, choices=LegalReason, blank=True)
+    not_referred = SealedText("why it is not referred", blank=True)
+    threshold = SealedText("threshold quoted", blank=True)
+    advice = SealedText("advice taken", blank=True)
+    dissent = SealedText("who disagreed, and why", blank=True)
     review_on = models.DateField("review on", null=True, blank=True)
     decided_at = models.DateTimeField(db_default=Now())
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -99,7 +108,9 @@ class Decision(models.Model):
     class PersonalData(personal_data.PersonalData):
         subject = "concern__children"
         sealed_by = "concern"
-        narrative = ("rationale", "parents_reason", "recipient", "consent_reason")
+        narrative = (
+            "rationale", "parents_reason", "recipient", "consent_reason", "not_referred", "threshold", "advice", "dissent",
+        )  # fmt: skip
         plain = (
             "token", "level", "kind", "parents_told", "new_referral", "consent", "legal_reason", "review_on", "decided_at",
         )  # fmt: skip
@@ -155,6 +166,9 @@ class Action(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     result = SealedText("what came of it", blank=True)
+    # The day of which its owner has been reminded, and that of which they have been told that it is late.
+    reminded_for = models.DateField(null=True, blank=True, editable=False)
+    late_for = models.DateField(null=True, blank=True, editable=False)
 
     objects = Protected()
 
@@ -171,7 +185,9 @@ class Action(models.Model):
         subject = "concern__children"
         sealed_by = "concern"
         narrative = ("text", "result")
-        plain = ("reference", "token", "due_on", "status", "created_at", "ended_at")
+        plain = (
+            "reference", "token", "due_on", "status", "created_at", "ended_at", "reminded_for", "late_for",
+        )  # fmt: skip
         source = Source.SAFEGUARDING_LEAD
         collection = KCSIE
         retention = Retention.GOES_WITH_IT

@@ -100,6 +100,8 @@ class KeptText(models.Model):
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="+")
     # Set for the page of an action; the page of the concern otherwise.
     action = models.ForeignKey(Action, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # The key of what it is about, where the page is of something that belongs to the concern: a referral, a meeting.
+    part = models.UUIDField(null=True, blank=True, editable=False)
     form = models.CharField(max_length=20)
     content = SealedJSON(default=dict)
     kept_at = models.DateTimeField()
@@ -112,7 +114,7 @@ class KeptText(models.Model):
         subject = "concern__children"
         sealed_by = "author"
         narrative = ("content",)
-        plain = ("form", "kept_at")
+        plain = ("part", "form", "kept_at")
         source = Source.SAFEGUARDING_LEAD
         collection = KCSIE
         retention = Retention.GOES_WITH_IT

@@ -35,12 +35,22 @@ from safeguarding.concerns.models import (
     ConcernGrant,
     ConcernNote,
     ConcernSubject,
+    ContactMade,
     Decision,
     Draft,
     DraftOpening,
+    EscalationLetter,
     KeptText,
+    Meeting,
+    MeetingAddition,
+    MeetingAttendee,
+    MeetingDecision,
     PatternRuling,
     Pin,
+    Referral,
+    ReferralStep,
+    SavedFilter,
+    SupervisionNote,
 )
 from safeguarding.exceptions import BadInput, NotAllowed
 from safeguarding.once import once
@@ -77,8 +87,16 @@ def concerns_seen(me: Any) -> Rule:
 
 @rule(Decision)
 @rule(Closing)
+@rule(Referral)
+@rule(ReferralStep)
+@rule(EscalationLetter)
+@rule(ContactMade)
+@rule(Meeting)
+@rule(MeetingAttendee)
+@rule(MeetingDecision)
+@rule(MeetingAddition)
 def leads_words_seen(me: Any) -> Rule:
-    """What was decided and how it was closed."""
+    """What was decided, with whom leads spoke and met, what went outside the school, and how it was closed."""
     return through_the_concern(me, "concern_id")
 
 
@@ -220,6 +238,19 @@ def kept_text_seen(me: Any) -> Rule:
     return Rule(because={"author": Q(author=me)}, never=among("concern_id", fact("hidden_concerns", me)))
 
 
+@rule(SavedFilter)
+def own_filters_seen(me: Any) -> Rule:
+    """A way of narrowing the list: for whose it is."""
+    return Rule(because={"author": Q(user=me)})
+
+
+@rule(SupervisionNote)
+def supervision_seen(me: Any) -> Rule:
+    """Notes of supervision: for the two who were there, while they work at the school, and for no role."""
+    here = among("school_id", fact("schools_of", me))
+    return Rule(because={"author": Q(author=me) & here, "other": Q(other=me) & here})
+
+
 def schools_read(user: Any) -> list[UUID]:
     """Ids of the schools whose concerns the person's roles read."""
     return rights(user).schools(Capability.VIEW_CONCERNS)
@@ -247,8 +278,8 @@ def may_read(user: Any, concern: Concern) -> bool:
     return may(user, Capability.VIEW_CONCERNS, concern.school_id) or stands_in(user, concern.pk, concern.school_id)
 
 
-def may_decide(user: Any, record: Concern | Action | Attachment) -> bool:
-    """Who decides what becomes of a concern, and of what was given to somebody to do for it."""
+def may_decide(user: Any, record: Any) -> bool:
+    """Who decides what becomes of a concern, and of what belongs to it: an action, a file, a referral, a meeting."""
     if may(user, Capability.DECIDE_CONCERNS, record.school_id):
         return True
     concern_id = record.pk if isinstance(record, Concern) else record.concern_id

@@ -10,10 +10,12 @@ from safeguarding.accounts.models import User
 from safeguarding.audit.context import as_author
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import Action, Concern, KeptText
+from safeguarding.concerns.models import Action, Concern, EscalationLetter, KeptText, Meeting, Referral
 from safeguarding.keys import entry_token
 
 Content = dict[str, list[str]]
+# What belongs to a concern and has a page of its own.
+PARTS: tuple[type[Referral] | type[Meeting] | type[EscalationLetter], ...] = (Referral, Meeting, EscalationLetter)
 
 
 @transaction.atomic
@@ -27,20 +29,23 @@ def keep_text(
     content: Content,
     concern_id: UUID | None = None,
     action_id: UUID | None = None,
+    part_id: UUID | None = None,
     instead_of: UUID | None = None,
     at: datetime | None = None,
 ) -> KeptText | None:
-    """Keep a form of the page of a concern, or of an action: field name to the texts typed there.
+    """Keep a form of the page of a concern, of an action, or of another part of a concern: field name to the texts typed there.
 
     `token`, `author_id` and `school_id` are what the page's key says. The same form of the same page takes the place of
     what it was before, and of what was kept as `instead_of`, which stood in the form. Returns None when there is no such concern or action at that school.
     """
     action = Action.objects.filter(pk=action_id, school_id=school_id).first() if action_id else None
-    about = action.concern_id if action else concern_id
+    part = _part(part_id, school_id) if part_id else None
+    about = action.concern_id if action else part.concern_id if part else concern_id
     # Whoever has something to do may not see its concern.
     if about is None or not (action or Concern.objects.filter(pk=about, school_id=school_id).exists()):
         return None
     given = {"school_id": school_id, "concern_id": about, "action": action, "form": form, "content": content}
+    given["part"] = part.pk if part else None
     key = entry_token(token, form, author_id)
     if instead_of and KeptText.objects.filter(pk=instead_of, author_id=author_id).exists():
         key = instead_of
@@ -51,6 +56,11 @@ def keep_text(
     )
     record(Verb.DRAFT, object_type="concerns.kepttext", object_id=kept.pk, school_id=school_id)
     return kept
+
+
+def _part(key: UUID, school_id: UUID) -> Referral | Meeting | EscalationLetter | None:
+    found = (model.objects.filter(pk=key, school_id=school_id).first() for model in PARTS)
+    return next((one for one in found if one is not None), None)
 
 
 @transaction.atomic

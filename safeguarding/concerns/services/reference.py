@@ -1,4 +1,4 @@
-"""Which kinds of concern are there? The list in `data/categories.json`, put into rows.
+"""Which kinds of concern are there, and how long may an agency take? The lists in `data/`, put into rows.
 
 The taxonomy is that of the domain reference 1.9; the guidance under each is Harbour's own. "Adult in school" is a row so
 that a record which has it can be named, but its last day is past: a worry about an adult needs a store of its own, so the
@@ -14,9 +14,10 @@ from django.db.models import Q
 
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import Category, Subcategory
+from safeguarding.concerns.models import AnswerTime, Category, Subcategory
 
-_FILE = Path(__file__).parent.parent / "data" / "categories.json"
+_DATA = Path(__file__).parent.parent / "data"
+_FILE = _DATA / "categories.json"
 
 
 def valid_on(day: date) -> Q:
@@ -26,7 +27,7 @@ def valid_on(day: date) -> Q:
 
 @transaction.atomic
 def load_reference() -> int:
-    """Bring categories and subcategories up to date with the file. Returns how many rows are new or changed.
+    """Bring categories, subcategories and the time of agencies up to date with the files. Returns how many rows are new or changed.
 
     May run at every start. Never deletes: what an old record points to stays, and ends by its date.
     """
@@ -34,7 +35,29 @@ def load_reference() -> int:
     changed = _load_categories(wanted) + _load_subcategories(wanted)
     if changed:
         record(Verb.CHANGE, object_type="concerns.category", count=changed, purpose="reference list")
-    return changed
+    if times := _load_answer_times():
+        record(Verb.CHANGE, object_type="concerns.answertime", count=times, purpose="reference list")
+    return changed + times
+
+
+def _load_answer_times() -> int:
+    fields = ["answer_days", "escalate_days", "valid_to", "source"]
+    there = {(t.agency, t.valid_from): tuple(getattr(t, f) for f in fields) for t in AnswerTime.objects.all()}
+    rows = [
+        AnswerTime(
+            **entry
+            | {
+                "valid_from": date.fromisoformat(entry["valid_from"]),
+                "valid_to": date.fromisoformat(entry["valid_to"]) if entry["valid_to"] else None,
+            }
+        )
+        for entry in json.loads((_DATA / "answer_times.json").read_text(encoding="utf-8"))
+    ]
+    rows = [t for t in rows if there.get((t.agency, t.valid_from)) != tuple(getattr(t, f) for f in fields)]
+    AnswerTime.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["agency", "valid_from"], update_fields=fields
+    )
+    return len(rows)
 
 
 def _load_categories(wanted: list[dict]) -> int:

@@ -32,7 +32,14 @@ from safeguarding.concerns.models import (
     Concern,
     ConcernChild,
     ConcernNote,
+    ContactMade,
     Decision,
+    EscalationLetter,
+    Meeting,
+    MeetingAddition,
+    MeetingDecision,
+    Referral,
+    ReferralStep,
 )
 from safeguarding.concerns.services.reading import listed
 from safeguarding.concerns.services.whole import See
@@ -60,6 +67,13 @@ WRITTEN: dict[type[Model], str] = {
     Attachment: "Name of a file",
     Decision: "Decision",
     Action: "Action",
+    Referral: "Referral",
+    ReferralStep: "Referral",
+    EscalationLetter: "Letter to an agency",
+    ContactMade: "Contact",
+    Meeting: "Meeting",
+    MeetingDecision: "Decided in a meeting",
+    MeetingAddition: "Added to minutes",
     ConcernNote: "Note",
     Closing: "Closing",
 }

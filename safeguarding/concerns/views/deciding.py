@@ -34,6 +34,7 @@ from safeguarding.concerns.permissions import access_given, may_decide, schools_
 from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.services.named import badge
 from safeguarding.concerns.services.whole import Whole, steps, whole
+from safeguarding.concerns.services.work import say_steps, work_of
 from safeguarding.concerns.views.kept import keeps_typed, kept_forms
 from safeguarding.dates import full_day
 from safeguarding.exceptions import HarbourError, NotAllowed
@@ -186,7 +187,9 @@ def _page(
     """The page of a concern. `bound` are forms with what was typed, in place of the empty ones."""
     request.nav, request.of_school = "concerns", found.school_id
     at = timezone.now()
-    it = whole(found, lambda model: visible(request, model), today=timezone.localdate(at))
+    see, today = partial(visible, request), timezone.localdate(at)
+    it = whole(found, see, today=today)
+    say_steps(it.decisions)
     badge(it.children, visible(request, ChildDetail))
     may = concern_life.open_to(found, request.user)
     offered = _offered(it, may)
@@ -194,6 +197,7 @@ def _page(
     bound = kept_forms(request, found, makers) | bound
     context = {
         "it": it,
+        "work": work_of(found, see, today=today),
         "concern": found,
         "may": may,
         "offered": offered,

@@ -32,10 +32,17 @@ from safeguarding.http import Request, SeeOther
 from safeguarding.keys import record_of
 
 View = Callable[..., HttpResponse]
+# Forms that stand on another page than that of the concern or the action, and the name of that page.
+_elsewhere: dict[str, str] = {}
 
 
-def keeps_typed(form: str) -> Callable[[View], View]:
-    """A view that takes the form of this name from the page of a concern or an action, by `concern_id` or `action_id`."""
+def keeps_typed(form: str, page: str = "") -> Callable[[View], View]:
+    """A view that takes the form of this name from the page of a concern or an action, by `concern_id` or `action_id`.
+
+    `page` names the page where it stands on another one: of a concern, or by `part_id` of something that belongs to one.
+    """
+    if page:
+        _elsewhere[form] = page
 
     def declare(view: View) -> View:
         def keep(request: Request, **page: UUID) -> HttpResponse | None:
@@ -53,6 +60,7 @@ def keeps_typed(form: str) -> Callable[[View], View]:
                 instead_of=record_of(typed.text("kept")),
                 concern_id=page.get("concern_id"),
                 action_id=page.get("action_id"),
+                part_id=page.get("part_id"),
             )
             if kept is None:
                 return None
@@ -75,16 +83,17 @@ def keeps_typed(form: str) -> Callable[[View], View]:
     return declare
 
 
-def kept_forms(request: Request, page: Concern | Action, makers: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
+def kept_forms(request: Request, page: Any, makers: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
     """The forms of a page over what whoever reads it had typed there and could not save: of each the newest, by name."""
-    of_page = {"action": page} if isinstance(page, Action) else {"concern": page, "action": None}
-    rows = list(visible(request, KeptText).filter(author=request.user, **of_page).order_by("kept_at", "pk"))
+    of_page: dict[str, Any] = {"part": page.pk}
+    if isinstance(page, Action):
+        of_page = {"action": page}
+    elif isinstance(page, Concern):
+        of_page = {"concern": page, "action": None, "part": None}
+    mine = visible(request, KeptText).filter(author=request.user, form__in=list(makers), **of_page)
+    rows = list(mine.order_by("kept_at", "pk"))
     read_out(request, rows, verb=Verb.VIEW)
-    return {
-        row.form: makers[row.form](MultiValueDict({**row.content, "kept": [str(row.pk)]}))
-        for row in rows
-        if row.form in makers
-    }
+    return {row.form: makers[row.form](MultiValueDict({**row.content, "kept": [str(row.pk)]})) for row in rows}
 
 
 @require_POST
@@ -100,6 +109,8 @@ def kept_discard(request: Request, kept_id: UUID) -> HttpResponse:
 
 
 def _page(kept: KeptText) -> str:
+    if page := _elsewhere.get(kept.form):
+        return reverse(page, args=[kept.part or kept.concern_id])
     if kept.action_id:
         return reverse("action", args=[kept.action_id])
     return reverse("concern", args=[kept.concern_id])

@@ -18,19 +18,22 @@ from children.models import Child, ChildDetail
 from children.panels import record_frame
 from children.permissions import access_to_a_child
 from children.services.finding import find_children
-from safeguarding.accounts.permissions import requires, requires_for_record
+from safeguarding.accounts.permissions import may, requires, requires_for_record
 from safeguarding.accounts.services import LEADS, who_ever_worked_at
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns.forms.deciding import LinkForm
 from safeguarding.concerns.forms.finding import FilterForm, FindForm
+from safeguarding.concerns.forms.own import SaveFilterForm
 from safeguarding.concerns.models import Action, Concern, HowSoon
 from safeguarding.concerns.permissions import access_given, children_read, may_decide
 from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.services.kinds import names_on
 from safeguarding.concerns.services.named import badge
+from safeguarding.concerns.views.own import saved_filters
 from safeguarding.exceptions import NotAllowed
 from safeguarding.http import Request
+from safeguarding.keys import uuid7
 from safeguarding.paging import CAP, MANY, counts_of_page, in_words, newest_first
 from safeguarding.panels import fill
 
@@ -124,6 +127,11 @@ def concerns(request: Request) -> HttpResponse:
     context = {
         "form": form,
         "narrowed": bool(chosen),
+        "kept_query": kept,
+        "codes": [(name, request.GET[name]) for name in chosen],
+        "saved": saved_filters(request),
+        "save_form": SaveFilterForm(initial={"token": uuid7()}) if chosen else None,
+        "may_decide": may(request.user, "decide_concerns", request.held.school_id),
         "rows": rows,
         "count": SimpleLazyObject(lambda: in_words(len(shown) if is_all else counts["concerns"])),
         "older": f"{address}?{kept}&before={page.older}" if page.older else "",

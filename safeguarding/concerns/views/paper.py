@@ -14,11 +14,12 @@ from safeguarding.accounts.permissions import anyone_signed_in, requires_for_rec
 from safeguarding.accounts.titles import Titles
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_one, visible
-from safeguarding.concerns.models import Account, ConcernChild, HowSoon, PaperForm
+from safeguarding.concerns.models import Account, Concern, ConcernChild, HowSoon, PaperForm
 from safeguarding.concerns.permissions import access_given
 from safeguarding.concerns.services.deciding import open_concern
 from safeguarding.concerns.services.reading import for_page
 from safeguarding.concerns.services.whole import Whole, whole, whole_report
+from safeguarding.concerns.services.work import say_steps, steps_of, work_of
 from safeguarding.http import Request
 from safeguarding.pdf import paper
 
@@ -32,10 +33,12 @@ def concern_paper(request: Request, concern_id: UUID) -> HttpResponse:
     concern = read_one(request, for_page(), verb=Verb.PRINT, purpose="concern", pk=concern_id)
     concern = open_concern(concern=concern, by=request.user)
     it = whole(concern, partial(visible, request), today=timezone.localdate(), on_paper=True)
+    say_steps(it.decisions)
     titles = Titles(concern.school_id)
     context = {
         **_words(it, titles),
         "typed_from": visible(request, PaperForm).filter(concern=concern).select_related("written_by", "typed_by").first(),
+        **_work(request, concern, titles),
         "concern": concern,
         "children": it.children,
         "logged": titles.signed(concern.logged_by, concern.logged_at),
@@ -53,6 +56,22 @@ def concern_paper(request: Request, concern_id: UUID) -> HttpResponse:
     return paper(
         request, "pdf/concern.html", context, title=f"Concern {concern.reference}", school_id=concern.school_id
     )
+
+
+def _work(request: Request, concern: Concern, titles: Titles) -> dict[str, Any]:
+    """What went outside the school, with whom leads spoke, and who met: from the first to the last."""
+    see = partial(visible, request)
+    work = work_of(concern, see, today=timezone.localdate())
+    since = steps_of(concern, see) if work.referrals else {}
+    sent = sorted((row.referral for row in work.referrals), key=lambda one: (one.sent_at, one.pk))
+    return {
+        "referrals": [
+            (r, titles.signed(r.sent_by, r.sent_at), [(s, titles.signed(s.by, s.happened_at)) for s in since.get(r.pk, ())])
+            for r in sent
+        ],
+        "contacts": [(c, titles.signed(c.author, c.made_at)) for c in reversed(work.contacts)],
+        "meetings": [(m, titles.signed(m.finished_by, m.finished_at)) for m in reversed(work.meetings)],
+    }  # fmt: skip
 
 
 @anyone_signed_in

@@ -7,6 +7,7 @@ from uuid import uuid4
 from safeguarding.concerns import chronology
 from safeguarding.concerns.chronology import Narrowed
 from safeguarding.concerns.services import significant
+from safeguarding.concerns.services.agencies import Contacted, add_contact
 from safeguarding.concerns.services.deciding import (
     Ruling,
     add_action,
@@ -16,6 +17,7 @@ from safeguarding.concerns.services.deciding import (
     end_action,
     open_concern,
 )
+from safeguarding.concerns.services.meeting import Called, call_meeting
 from safeguarding.concerns.services.raising import ChildEntry, amend
 from tests import factories
 from tests.factories import SCHOOL_DAY
@@ -69,10 +71,25 @@ def whole_story(cast, child, at=SCHOOL_DAY, pace=timedelta(hours=1)):
     )
     end_action(action=action, move="complete", result="Met him all week.", by=cast.pastoral, at=next(moments))
     concern.refresh_from_db()
-    ruling = Ruling(level=2, kind="monitor", rationale="Second time. Watch it.", parents_told="yes", receipt="watching")
+    ruling = Ruling(
+        level=2, kind="in_school", rationale="Second time. Watch it.", parents_told="yes", receipt="watching"
+    )
     decide(concern=concern, token=uuid4(), seen=concern.revision, ruling=ruling, by=cast.lead, at=next(moments))
     concern.refresh_from_db()
     return close_concern(
         concern=concern, seen=concern.revision, outcome="unfounded", reason="He is settled.", receipt="in_school",
         by=cast.lead, at=next(moments),
     )  # fmt: skip
+
+
+def beside(cast, child):
+    """A concern about the child, with what stands beside its words: a contact and a meeting."""
+    concern = about(cast, child)
+    made = Contacted(
+        kind="agency", agency="health", with_whom="Dana Whitlock, school nurse", how="telephone", said="She will see him.",
+        made_at=SCHOOL_DAY, parents_told="yes",
+    )  # fmt: skip
+    add_contact(concern=concern, token=uuid4(), made=made, by=cast.lead, at=SCHOOL_DAY)
+    called = Called(kind="school", held_at=SCHOOL_DAY)
+    call_meeting(concern=concern, token=uuid4(), called=called, staff=[cast.lead], by=cast.lead, at=SCHOOL_DAY)
+    return concern

@@ -1,5 +1,6 @@
 """What a lead does with a concern, by its services: decides, gives something to do, closes, names it."""
 
+from datetime import date
 from uuid import uuid4
 
 from safeguarding.concerns.models import Concern
@@ -8,7 +9,9 @@ from safeguarding.concerns.services.deciding import Ruling
 from tests.factories import SCHOOL_DAY
 
 DAY = SCHOOL_DAY.date()
-WATCH = Ruling(level=1, kind="monitor", rationale="Settled by lunch.", parents_told="yes", receipt="watching")
+WATCH = Ruling(
+    level=1, kind="monitor", rationale="Settled by lunch.", parents_told="yes", receipt="watching", review_on=date(2026, 12, 1)
+)  # fmt: skip
 REFER = Ruling(
     level=4,
     kind="child_protection",

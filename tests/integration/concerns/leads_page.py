@@ -1,5 +1,6 @@
 """What does a lead find and do? A concern that was logged, and what the forms of its page send, with their hidden fields."""
 
+from datetime import date
 from uuid import uuid4
 
 from django.urls import reverse
@@ -9,14 +10,22 @@ from safeguarding.concerns.services import deciding
 from tests import factories
 from tests.factories import SCHOOL_DAY
 
-ROUTINE = {"level": "1", "kind": "monitor", "rationale": "Settled by lunch.", "parents_told": "yes", "review_on": ""}
+ROUTINE = {
+    "level": "1",
+    "kind": "monitor",
+    "rationale": "Settled by lunch.",
+    "parents_told": "yes",
+    "review_on": "2026-12-01",
+}
 OUTSIDE = {
     "level": "4", "kind": "child_protection", "rationale": "Said that he is hit.", "parents_told": "no_risk",
     "parents_reason": "It could add to the risk.", "new_referral": "yes", "recipient": "Duty team", "consent": "not_sought",
     "consent_reason": "It could add to the risk.", "legal_reason": "s47", "review_on": "2026-11-25",
 }  # fmt: skip
 
-WATCH = deciding.Ruling(level=2, kind="monitor", rationale="Settled.", parents_told="yes", receipt="watching")
+WATCH = deciding.Ruling(
+    level=2, kind="monitor", rationale="Settled.", parents_told="yes", receipt="watching", review_on=date(2026, 12, 1)
+)  # fmt: skip
 
 
 def logged(room, soon, ago, **report):

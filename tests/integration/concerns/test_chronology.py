@@ -24,7 +24,7 @@ from safeguarding.concerns.services.raising import ChildEntry, amend
 from safeguarding.uploads.services.keeping import Upload
 from tests import factories
 from tests.factories import LONDON, LONG_AGO, SCHOOL_DAY
-from tests.integration.concerns.chronicled import about, by_hand, read, whole_story
+from tests.integration.concerns.chronicled import about, beside, by_hand, read, whole_story
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ def test_everything_that_happened_is_told_newest_first_with_who_did_it(cast, row
     told = [(e.title, e.sentence, e.source) for e in read(cast.lead, rowan).entries]
     assert told == [
         ("Concern closed: looked into, nothing to worry about", "He is settled.", "closed by Priya Raman, designated safeguarding lead"),
-        ("Decided: keep watching", "Level 2 Early help. Second time.", "decided by Priya Raman, designated safeguarding lead"),
+        ("Decided: support in school", "Level 2 Early help. Second time.", "decided by Priya Raman, designated safeguarding lead"),
         ("Done: Meet him at the gate", "Met him all week.", "done by Carla Mendes, pastoral lead"),
         ("Note", "Rang home.", "note by Tom Aldous, deputy safeguarding lead"),
         ("Added to an account: to be more exact", "It was five past nine.", "added by Jon Beckett, class teacher 5B"),
@@ -62,7 +62,7 @@ def test_a_closing_stays_in_it_when_the_concern_is_opened_and_closed_again(cast,
     concern = whole_story(cast, rowan)
     reopen_concern(concern=concern, token=uuid4(), reason="It goes on.", by=cast.lead)
     concern.refresh_from_db()
-    ruling = Ruling(level=3, kind="in_school", rationale="More help.", parents_told="yes", receipt="in_school")
+    ruling = Ruling(level=2, kind="in_school", rationale="More help.", parents_told="yes", receipt="in_school")
     decide(concern=concern, token=uuid4(), seen=concern.revision, ruling=ruling, by=cast.lead)
     concern.refresh_from_db()
     close_concern(
@@ -169,6 +169,7 @@ def test_each_kind_can_be_asked_for_alone(client, cast, rowan, kind):
     for week in range(2):
         whole_story(cast, rowan, at=SCHOOL_DAY - timedelta(weeks=week))
         about(cast, rowan, "witness")
+        beside(cast, rowan)
         attach_to_child(child=rowan, token=uuid4(), uploads=[Upload("Order.txt", b"x")], what="order", by=cast.lead)
         write_note(child=rowan, token=uuid4(), kind="seen", happened_on=LONG_AGO, text="Chatty.", by=cast.lead)
         by_hand(cast.lead, rowan)
@@ -190,6 +191,8 @@ def test_a_filter_narrows_by_kind_and_by_day(cast, rowan):
         "decisions": 4,
         "actions": 2,
         "notes": 4,
+        "outside": 0,
+        "meetings": 0,
         "links": 0,
         "pastoral": 0,
         "files": 0,

@@ -148,7 +148,7 @@ def test_the_page_asks_as_often_whatever_hangs_on_the_concern(lead, room, concer
                 by=room.deputy,
             )
             ruling = deciding.Ruling(
-                level=1, kind="monitor", rationale="Watch.", parents_told="yes", receipt="watching"
+                level=1, kind="in_school", rationale="Watch.", parents_told="yes", receipt="watching"
             )
             now = fresh(concern)
             deciding.decide(concern=now, token=uuid4(), seen=now.revision, ruling=ruling, by=room.deputy, at=SCHOOL_DAY)
@@ -201,7 +201,11 @@ def test_a_routine_decision_is_saved_and_says_what_the_reporter_will_see(lead, r
     assert "Decision saved." in content
     assert Receipt.WATCHING.label in content
     assert "Rowan" not in re.search(r'<div class="hb-alert.*?</div>', content, re.DOTALL).group()
-    assert (fresh(concern).status, fresh(concern).receipt, fresh(concern).review_on) == ("decided", "watching", None)
+    assert (fresh(concern).status, fresh(concern).receipt, fresh(concern).review_on) == (
+        "decided",
+        "watching",
+        date(2026, 12, 1),
+    )
 
 
 def test_a_decision_that_goes_outside_keeps_what_it_needs(lead, concern):
@@ -212,7 +216,7 @@ def test_a_decision_that_goes_outside_keeps_what_it_needs(lead, concern):
 
 
 def test_what_was_typed_into_a_part_that_is_not_asked_for_is_left_out(lead, concern):
-    decide(lead, concern, OUTSIDE | {"kind": "monitor", "parents_told": "yes"})
+    decide(lead, concern, OUTSIDE | {"kind": "monitor", "parents_told": "yes", "not_referred": "Asked the duty desk."})
     decision = Decision.objects.get(concern=concern)
     assert (decision.new_referral, decision.recipient, decision.consent, decision.consent_reason) == (None, "", "", "")
     assert (decision.legal_reason, decision.parents_reason) == ("", "")

@@ -132,7 +132,19 @@ def test_every_decision_has_a_usual_phrase_for_the_reporter(kind):
         ({"review_on": date(1800, 1, 1)}, {"review_on"}),
         ({"parents_told": "not_yet", "parents_reason": ""}, set()),
         # What stays in the school needs nothing of what going outside needs.
-        ({"kind": "monitor", "new_referral": None, "recipient": "", "consent": "", "legal_reason": ""}, set()),
+        (
+            {
+                "kind": "in_school",
+                "not_referred": "Seen.",
+                "new_referral": None,
+                "recipient": "",
+                "consent": "",
+                "legal_reason": "",
+            },
+            set(),
+        ),
+        ({"kind": "monitor", "new_referral": None, "recipient": "", "consent": ""}, {"not_referred", "review_on"}),
+        ({"kind": "monitor", "not_referred": "Seen.", "review_on": DAY}, set()),
     ],
 )
 def test_what_a_decision_needs(room, concern, change, lacks):

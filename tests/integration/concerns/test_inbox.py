@@ -84,7 +84,7 @@ def opened(concern, room):
 
 
 def decided(concern, room):
-    ruling = deciding.Ruling(level=2, kind="monitor", rationale="Seen.", parents_told="yes", receipt="watching")
+    ruling = deciding.Ruling(level=2, kind="in_school", rationale="Seen.", parents_told="yes", receipt="watching")
     deciding.decide(concern=concern, token=uuid4(), seen=0, ruling=ruling, by=room.lead)
 
 
@@ -128,14 +128,14 @@ def test_a_report_and_an_action_that_are_read_wait_no_more_and_the_next_word_com
     client.get(f"/actions/{action.pk}/")
     assert waiting(room.teacher)[0] == []
     concern.refresh_from_db()
-    ruling = deciding.Ruling(level=2, kind="monitor", rationale="Seen.", parents_told="yes", receipt="watching")
+    ruling = deciding.Ruling(level=2, kind="in_school", rationale="Seen.", parents_told="yes", receipt="watching")
     deciding.decide(concern=concern, token=uuid4(), seen=concern.revision, ruling=ruling, by=room.lead)
     assert waiting(room.teacher)[0] == ["receipt"]
 
 
 def test_a_lead_who_reads_their_own_report_has_not_read_what_came_to_the_concern(client, room):
     concern = deciding.open_concern(concern=factories.concern(room, by=room.deputy), by=room.lead)
-    ruling = deciding.Ruling(level=1, kind="monitor", rationale="Settled.", parents_told="yes", receipt="watching")
+    ruling = deciding.Ruling(level=1, kind="in_school", rationale="Settled.", parents_told="yes", receipt="watching")
     deciding.decide(concern=concern, token=uuid4(), seen=concern.revision, ruling=ruling, by=room.lead)
     now = Concern.objects.get(pk=concern.pk)
     ending = {"outcome": "unfounded", "reason": "Settled.", "receipt": "watching"}

@@ -17,7 +17,7 @@ from tests import factories
 from tests.factories import SCHOOL_DAY
 
 pytestmark = pytest.mark.django_db
-DECISION = {"level": "2", "kind": "monitor", "rationale": "It fits what we know.", "parents_told": "yes"}
+DECISION = {"level": "2", "kind": "in_school", "rationale": "It fits what we know.", "parents_told": "yes"}
 CLOSING = {"outcome": "helped_in_school", "reason": "Settled for good.", "receipt": "in_school"}
 
 

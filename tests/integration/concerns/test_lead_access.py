@@ -98,7 +98,7 @@ class School:
             )
 
     def _decide(self, lead):
-        ruling = deciding.Ruling(level=1, kind="monitor", rationale="Watch.", parents_told="yes", receipt="watching")
+        ruling = deciding.Ruling(level=1, kind="in_school", rationale="Watch.", parents_told="yes", receipt="watching")
         deciding.decide(concern=self.concern, token=uuid4(), seen=self.concern.revision, ruling=ruling, by=lead)
         self.concern = Concern.objects.get(pk=self.concern.pk)
 
@@ -119,7 +119,7 @@ class School:
         own = {"token": str(uuid4()), "revision": self.concern.revision}
         match what:
             case "decision":
-                return own | {"level": 1, "kind": "monitor", "rationale": "Watch.", "parents_told": "yes"}
+                return own | {"level": 1, "kind": "in_school", "rationale": "Watch.", "parents_told": "yes"}
             case "action":
                 return own | {
                     "text": "Ring",

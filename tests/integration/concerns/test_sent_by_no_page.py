@@ -18,7 +18,7 @@ from tests.pdfs import Printed
 
 pytestmark = pytest.mark.django_db
 
-DECISION = {"level": "2", "kind": "monitor", "rationale": "It fits.", "parents_told": "yes", "receipt": ""}
+DECISION = {"level": "2", "kind": "in_school", "rationale": "It fits.", "parents_told": "yes", "receipt": ""}
 BOY = ChildEntry(role="worried_about", kind="unnamed", description="Boy, Year 3, red coat")
 
 

@@ -43,7 +43,7 @@ def finish(call, room, **report):
 
 def open_and_decide(call, by):
     concern = deciding.open_concern(concern=Concern.objects.get(pk=call.pk), by=by)
-    ruling = deciding.Ruling(level=2, kind="monitor", rationale="Seen.", parents_told="yes", receipt="watching")
+    ruling = deciding.Ruling(level=2, kind="in_school", rationale="Seen.", parents_told="yes", receipt="watching")
     return deciding.decide(concern=concern, token=uuid4(), seen=concern.revision, ruling=ruling, by=by)
 
 

@@ -173,7 +173,7 @@ def test_the_next_concern_is_of_the_same_school(client):
     def decided(concern: Concern) -> str:
         page = client.get(reverse("concern", args=[concern.pk]))
         said = {
-            "token": uuid4(), "revision": page.context["concern"].revision, "level": 2, "kind": "monitor",
+            "token": uuid4(), "revision": page.context["concern"].revision, "level": 2, "kind": "in_school",
             "rationale": "Settled.", "parents_told": "yes", "review_on": "", "then": "next",
         }  # fmt: skip
         return client.post(reverse("decide", args=[concern.pk]), said).headers["Location"]

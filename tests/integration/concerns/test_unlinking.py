@@ -137,7 +137,7 @@ def test_it_is_done_on_the_page_of_the_concern(client, room, rowan, linked):
 
 def test_it_can_be_done_when_the_concern_has_been_closed(client, room, linked):
     concern = Concern.objects.get(pk=linked.concern_id)
-    ruling = deciding.Ruling(level=1, kind="monitor", rationale="Seen.", parents_told="yes", receipt="watching")
+    ruling = deciding.Ruling(level=1, kind="in_school", rationale="Seen.", parents_told="yes", receipt="watching")
     deciding.decide(concern=concern, token=uuid4(), seen=concern.revision, ruling=ruling, by=room.lead)
     concern.refresh_from_db()
     deciding.close_concern(

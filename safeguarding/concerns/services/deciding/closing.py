@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from safeguarding.accounts.models import Notice, User
 from safeguarding.concerns.lifecycles import concern_life
-from safeguarding.concerns.models import Action, Closing, Concern, ConcernNote
+from safeguarding.concerns.models import Action, Closing, Concern, ConcernNote, Referral
 from safeguarding.concerns.services.telling import tell_readers, tell_reporter
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
@@ -23,7 +23,7 @@ def close_concern(
 ) -> Concern:
     """Close with an outcome, a reason and a safe phrase for the reporter.
 
-    Raises `OutOfTurn` while an action is still to do, `ChangedSince` when somebody saved first. Closing again in the same
+    Raises `OutOfTurn` while an action is still to do or an agency owes an answer, `ChangedSince` when somebody saved first. Closing again in the same
     words changes nothing, in other words raises `OutOfTurn`.
     """
     now, at = ensure_unchanged(concern, seen, by), at or timezone.now()
@@ -32,6 +32,8 @@ def close_concern(
         return now
     if Action.objects.filter(concern=concern, status=Action.Status.TO_DO).exists():
         raise OutOfTurn("An action on this concern is still to do. Mark it done or withdraw it, then close.")
+    if Referral.objects.filter(concern=concern, status=Referral.Status.WAITING).exists():
+        raise OutOfTurn("A referral still waits for an answer. Record the answer or withdraw it, then close.")
     reason = reason.strip()
     concern = concern_life.perform(
         "close", concern, by=by, at=at, outcome=outcome, closing_reason=reason, receipt=receipt

@@ -51,7 +51,7 @@ def hand_over(*, action: Action, owner: User, due_on: date, by: User, at: dateti
     touch(concern)
     record(Verb.ASSIGN, now, by=by, purpose="handed over")
     # Whoever had it need not be told to read about it any more.
-    settle_notices(object_id=now.pk, kinds=(Notice.Kind.ACTION,), by=by, at=at)
+    settle_notices(object_id=now.pk, kinds=(Notice.Kind.ACTION, Notice.Kind.ACTION_DUE), by=by, at=at)
     if owner.pk != by.pk:
         about = {"object_type": "action", "object_id": now.pk}
         tell(people=[owner], school_id=now.school_id, kind=Notice.Kind.ACTION, at=at, **about)  # type: ignore[arg-type]

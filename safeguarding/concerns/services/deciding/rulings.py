@@ -50,6 +50,10 @@ class Ruling:
     consent: str = ""
     consent_reason: str = ""
     legal_reason: str = ""
+    not_referred: str = ""
+    threshold: str = ""
+    advice: str = ""
+    dissent: str = ""
     review_on: date | None = None
     title: str = ""
 
@@ -119,6 +123,10 @@ def ruling_problems(ruling: Ruling, *, today: date) -> dict[str, str]:
             found["consent_reason"] = "Say why this goes ahead without consent."
         if not ruling.legal_reason:
             found["legal_reason"] = "Choose the legal reason for telling somebody outside the school."
+    elif ruling.level in Decision.SERIOUS and ruling.kind and not ruling.not_referred.strip():
+        found["not_referred"] = "Say why it is not referred at this level of need."
+    if ruling.kind == Decision.Kind.MONITOR and ruling.review_on is None:
+        found["review_on"] = "Say when you look again: what is watched has a day."
     if ruling.review_on is not None and (problem := day_problem("Review on", ruling.review_on, today=today)):
         found["review_on"] = problem
     return found

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.permissions import ensure_works_at
-from safeguarding.accounts.services import LEADS, open_notices, tell
+from safeguarding.accounts.services import LEADS, open_notices, settle_notices, tell
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -124,4 +124,5 @@ def end_action(*, action: Action, move: str, result: str, by: User, at: datetime
     action = action_life.perform(move, action, by=by, at=at, result=result.strip())
     touch(concern)
     open_notices(user=by, object_id=action.pk, at=at)
+    settle_notices(object_id=action.pk, kinds=(Notice.Kind.ACTION_DUE,), by=by, at=at or timezone.now())
     return action

@@ -1,0 +1,103 @@
+"""What may be typed about a meeting and its minutes?"""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.text import Truncator
+
+from safeguarding.accounts.calendar import LONDON
+from safeguarding.accounts.models import User
+from safeguarding.concerns.forms.deciding import Giving, Working, known_as, words_field
+from safeguarding.concerns.models import Meeting, MeetingDecision
+from safeguarding.concerns.services.meeting import Called
+from safeguarding.forms import DateBoxesField, TimeField, blank_first
+
+
+class MeetingForm(Working):
+    """A meeting that is to be, is, or was."""
+
+    called = "meeting"
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    kind = forms.ChoiceField(
+        label="What kind of meeting",
+        choices=blank_first(Meeting.Kind.choices, "Choose"),
+        error_messages={"required": "Choose what kind of meeting it is"},
+    )
+    day = DateBoxesField(label="Day")
+    time = TimeField(label="Time", help_text="Such as 9:30am or 1415")
+    place = forms.CharField(label="Where", required=False, max_length=200)
+    staff: forms.ModelMultipleChoiceField = forms.ModelMultipleChoiceField(
+        label="Colleagues who are there", queryset=None, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    others = words_field("Others who are there", rows=3, required=False, help_text="Full names, roles and agencies, one a line.")  # fmt: skip
+    apologies = words_field("Apologies", rows=2, required=False)
+
+    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        staff: Any = self.fields["staff"]
+        staff.queryset = people
+        # Listed here, in one query: Django would ask with a cursor.
+        staff.choices = [(user.pk, f"{user.full_name}, {user.job}".rstrip(", ")) for user in people]
+
+    def meeting(self) -> Called:
+        given = self.cleaned_data
+        texts = {name: given[name].strip() for name in ("kind", "place", "others", "apologies")}
+        return Called(held_at=datetime.combine(given["day"], given["time"], LONDON), **texts)
+
+
+class MinutesForm(Working):
+    """The minutes as they stand on the page. `page` tells one window from another."""
+
+    called = "minutes"
+    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    page = forms.UUIDField(widget=forms.HiddenInput)
+    minutes = words_field("Minutes", rows=16, required=False, help_text="Who said what. Full names and roles.")
+
+
+class DecidedForm(Giving):
+    """What the meeting decided, and where somebody has to do it: who, and by when."""
+
+    called = "decision"
+    field_order = ("token", "text")
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    text = words_field("What was decided", rows=2, error_messages={"required": "Write what was decided"})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owner: Any = self.fields["owner"]
+        owner.required = False
+        owner.choices = [("", "Nobody has to do anything"), *list(owner.choices)[1:]]
+
+
+class GiveForm(Giving):
+    """Who does what was decided, and by when."""
+
+    called = "name of who does it"
+    field_order = ("decision",)
+    decision: forms.ModelChoiceField = forms.ModelChoiceField(label="Decision", queryset=None)
+
+    def __init__(self, *args: Any, decided: QuerySet[MeetingDecision], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["decision"]
+        field.queryset = decided
+        field.choices = [(one.pk, Truncator(one.text).chars(90)) for one in decided if one.action_id is None]
+
+    def facts(self) -> dict[str, Any]:
+        return {name: value for name, value in super().facts().items() if name != "decision"}
+
+
+class AdditionForm(Working):
+    called = "addition"
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    text = words_field("What is added", rows=3, error_messages={"required": "Write what is added"})
+
+
+known_as(
+    meeting_form=MeetingForm,
+    minutes_form=MinutesForm,
+    decided_form=DecidedForm,
+    give_form=GiveForm,
+    addition_form=AdditionForm,
+)

@@ -1,0 +1,101 @@
+"""What do referrals, contacts and meetings put into a child's chronology?"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+
+from safeguarding.accounts.titles import Titles, inside
+from safeguarding.audit.reading import visible
+from safeguarding.http import Request
+
+from .chronology import Entry
+from .entries import first_sentence
+from .models import ContactMade, Meeting, Referral, ReferralStep
+from .telling import OfConcerns, from_concerns
+
+
+def _of(model: type[Any], moment: str) -> OfConcerns:
+    """The rows of a model for some concerns, by when they happened."""
+
+    def rows(request: Request, concerns: Iterable[UUID]) -> QuerySet[Any]:
+        return visible(request, model).filter(concern__in=concerns).annotate(moment=F(moment))
+
+    return rows
+
+
+def _tell_referred(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
+    rows = visible(request, Referral).filter(pk__in=keys).select_related("concern", "sent_by")
+    return {
+        one.pk: Entry(
+            at=one.sent_at,
+            title=f"Referred: {inside(one.get_agency_display())}",
+            sentence=first_sentence(one.told),
+            source=f"referred by {titles.of(one.sent_by, one.sent_at)}",
+            icon="flag",
+            tone="plan",
+            reference=one.concern.reference,
+            concern_id=one.concern_id,
+        )
+        for one in rows
+    }
+
+
+def _tell_step(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
+    rows = visible(request, ReferralStep).filter(pk__in=keys).select_related("concern", "referral", "by")
+    return {
+        one.pk: Entry(
+            at=one.happened_at,
+            title=f"{one.referral.get_agency_display()}: "
+            + inside(one.get_answer_display() if one.answer else one.get_kind_display()),
+            sentence=first_sentence(one.text),
+            source=f"recorded by {titles.of(one.by, one.happened_at)}",
+            icon="tick" if one.kind == ReferralStep.Kind.ANSWERED else "note",
+            tone="plan",
+            reference=one.concern.reference,
+            concern_id=one.concern_id,
+        )
+        for one in rows
+    }
+
+
+def _tell_contact(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
+    rows = visible(request, ContactMade).filter(pk__in=keys).select_related("concern", "author")
+    return {
+        one.pk: Entry(
+            at=one.made_at,
+            title=f"Contact with {one.with_whom}",
+            sentence=first_sentence(one.said),
+            source=f"contact of {titles.of(one.author, one.made_at)}",
+            icon="people",
+            reference=one.concern.reference,
+            concern_id=one.concern_id,
+        )
+        for one in rows
+    }
+
+
+def _tell_meeting(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
+    rows = visible(request, Meeting).filter(pk__in=keys).select_related("concern", "called_by")
+    return {
+        one.pk: Entry(
+            at=one.held_at,
+            title=f"Meeting: {inside(one.get_kind_display())}",
+            sentence=first_sentence(one.minutes),
+            source=f"called by {titles.of(one.called_by, one.held_at)}",
+            icon="people",
+            tone="plan",
+            reference=one.concern.reference,
+            link=one.get_absolute_url(),
+        )
+        for one in rows
+    }
+
+
+SOURCES = (
+    from_concerns("referred", "outside", _of(Referral, "sent_at"), _tell_referred, "concern"),
+    from_concerns("referral_steps", "outside", _of(ReferralStep, "happened_at"), _tell_step, "concern"),
+    from_concerns("contacts", "outside", _of(ContactMade, "made_at"), _tell_contact, "concern"),
+    from_concerns("meetings", "meetings", _of(Meeting, "held_at"), _tell_meeting, "concern"),
+)
