@@ -17,9 +17,9 @@ from safeguarding.concerns.forms.deciding import (
     DayChoice,
     Working,
     day_chosen,
-    known_as,
     words_field,
 )
+from safeguarding.concerns.forms.known import known_as
 from safeguarding.concerns.models import Agency, ContactMade, Decision, How, Referral
 from safeguarding.concerns.services.agencies import (
     Contacted,

@@ -9,7 +9,8 @@ from django.utils.text import Truncator
 
 from safeguarding.accounts.calendar import LONDON
 from safeguarding.accounts.models import User
-from safeguarding.concerns.forms.deciding import Giving, Working, known_as, words_field
+from safeguarding.concerns.forms.deciding import Giving, Working, words_field
+from safeguarding.concerns.forms.known import known_as
 from safeguarding.concerns.models import Meeting, MeetingDecision
 from safeguarding.concerns.services.meeting import Called
 from safeguarding.forms import DateBoxesField, TimeField, blank_first

@@ -22,7 +22,7 @@ from safeguarding.accounts.permissions import anyone_signed_in
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_out, visible
 from safeguarding.concerns import tokens
-from safeguarding.concerns.forms.deciding import readable_alone
+from safeguarding.concerns.forms.known import readable_alone
 from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Action, Concern, KeptText
 from safeguarding.concerns.services.kept import end_kept_text, keep_text
