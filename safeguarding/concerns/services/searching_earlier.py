@@ -54,22 +54,20 @@ def search_earlier(
     for model, rows in ((EarlierRecord, records), (EarlierFile, files.order_by("-attached_at", "-pk"))):
         fitting: dict[UUID, list[Passage]] = {}
         for start in range(0, 100 * BATCH, BATCH):
-            if (
-                len(fitting) >= MOST
-                or clock() > ends
-                or not _look(model, rows[start : start + BATCH], looked_for, fitting)
-            ):
+            number = _look(model, rows[start : start + BATCH], looked_for, fitting)
+            if number < BATCH or len(fitting) >= MOST or clock() > ends:
                 break
         shown = see(model).select_related("child").in_bulk(list(fitting)[:MOST]) if fitting else {}
         found += [FoundEarlier(shown[key], passages) for key, passages in fitting.items() if key in shown]
     return found
 
 
-def _look(model: Any, rows: Any, looked_for: Sequence[Pattern], fitting: dict[UUID, list[Passage]]) -> bool:
-    """Look through some rows; what fits goes into `fitting`, in their order. Whether there were any."""
+def _look(model: Any, rows: Any, looked_for: Sequence[Pattern], fitting: dict[UUID, list[Passage]]) -> int:
+    """Look through some rows; what fits goes into `fitting`, in their order. How many there were."""
     fields = sealed_fields(model)
     raw = _raw(rows.values_list(_as_text("pk"), _as_text("child_id"), *(field.name for field in fields)))
-    ring().fetch(list({UUID(child).bytes for _, child, *_ in raw}))
+    if raw:
+        ring().fetch(list({UUID(child).bytes for _, child, *_ in raw}))
     may_hold = _sieve([pattern.needle for pattern in looked_for])
     texts: defaultdict[str, list[tuple[str, str, str]]] = defaultdict(list)
     for place, field in enumerate(fields):
@@ -80,7 +78,7 @@ def _look(model: Any, rows: Any, looked_for: Sequence[Pattern], fitting: dict[UU
     for row, *_ in raw:
         if passages := _passages(texts.get(row, ()), looked_for):
             fitting[UUID(row)] = passages
-    return bool(raw)
+    return len(raw)
 
 
 def _texts(field: SealedField, words: bytes) -> Iterator[str]:

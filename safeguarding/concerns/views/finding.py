@@ -105,8 +105,6 @@ def _from_earlier(request: Request, terms: list[str]) -> list[FoundEarlier]:
     school_id = request.held.school_id
     found = search_earlier(partial(visible, request), school_id, terms)
     for model in (EarlierRecord, EarlierFile):
-        shown = [one.row for one in found if isinstance(one.row, model)]
-        read_many(request, shown, verb=Verb.SEARCH, purpose="earlier records")
-        keys = [row.pk for row in shown]
+        keys = [one.row.pk for one in found if isinstance(one.row, model)]
         record_many(Verb.SEARCH, model._meta.label_lower, keys, school_id=school_id, purpose="words")
     return found

@@ -16,7 +16,7 @@ from PIL import Image
 
 from safeguarding.uploads import looking
 from safeguarding.uploads.kinds import KINDS, kind_of
-from safeguarding.uploads.looking import LATER, UNOPENABLE, look_into
+from safeguarding.uploads.looking import LATER, UNOPENABLE, Looking, look_into
 from safeguarding.uploads.sandbox import MEMORY
 from tests.integration.uploads.corpus import GOOD, HOSTILE, located_picture, pdf, xlsx
 
@@ -171,3 +171,16 @@ def test_a_large_scan_is_not_called_dangerous_and_a_file_without_a_type_is():
 
     assert not look_into("a.pdf", pdf(change=scan)).is_active
     assert look_into("a.pdf", pdf(change=hides)).is_active
+
+
+def test_one_after_another_is_found_what_is_found_in_each_alone(verdicts):
+    """Forks of one process: the same answers, whatever those before them did to theirs."""
+    alone, _ = verdicts
+    files = [(what, *file) for what, file in HOSTILE.items() if file[0].endswith(".pdf")]
+    files += [(name, name, content) for name, content in GOOD.items() if name.endswith(".pdf")]
+    assert len(files) > 5
+    with Looking() as looking:
+        together = {what: looking.look_into(name, content) for what, name, content in files}
+        assert looking.look_into("a.txt", b"text").kind is None
+    assert {what: found.problem for what, found in together.items()} == {what: alone[what].problem for what in together}
+    assert all(found.pictures == alone[what].pictures for what, found in together.items())
