@@ -53,7 +53,7 @@ def test_a_visitor_leaves_a_concern_and_an_outage_form_is_entered_late(
     lead.goto("/paper-forms/enter/")
     lead.get_by_role("textbox", name="Number of the form").fill("P-2")
     type_in(lead, room)
-    expect(lead.get_by_text("Not checked yet")).to_be_visible()
+    expect(lead.get_by_role("heading", name="Not checked yet")).to_be_visible()
 
     sign_in(deputy, room.deputy.username, at="/paper-forms/")
     deputy.get_by_role("link", name=re.compile("P-.*-0002")).first.click()
