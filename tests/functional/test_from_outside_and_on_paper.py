@@ -45,20 +45,20 @@ def test_a_visitor_leaves_a_concern_and_an_outage_form_is_entered_late(
     lead.get_by_role("link", name=reference).click()
     expect(lead.get_by_text(WORDS)).to_be_visible()
     lead.get_by_role("button", name="Make a concern of it").click()
-    expect(lead.get_by_label("What you saw or heard")).to_have_value(re.compile(WORDS))
+    expect(lead.get_by_role("textbox", name="What you saw or heard")).to_have_value(re.compile(WORDS))
     lead.get_by_role("button", name="Remove").first.click()
     finish_the_log_form(lead)
     expect(lead.get_by_text("Sent to the safeguarding leads.")).to_be_visible()
 
     lead.goto("/paper-forms/enter/")
-    lead.get_by_label("Number of the form").fill("P-2")
+    lead.get_by_role("textbox", name="Number of the form").fill("P-2")
     type_in(lead, room)
-    expect(lead.get_by_text("Not checked yet")).to_be_visible()
+    expect(lead.get_by_role("heading", name="Not checked yet")).to_be_visible()
 
     sign_in(deputy, room.deputy.username, at="/paper-forms/")
     deputy.get_by_role("link", name=re.compile("P-.*-0002")).first.click()
     expect(deputy.get_by_text("He was cold all day.")).to_be_visible()
-    deputy.get_by_label("Yes, I compared every line with the paper").check()
+    deputy.get_by_role("radio", name="Yes, I compared every line with the paper").check()
     deputy.get_by_role("button", name="I compared it with the paper").click()
     expect(deputy.get_by_text("Keep the paper with the record.")).to_be_visible()
     assert deputy.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
@@ -68,13 +68,13 @@ def leave_a_concern(visitor: Page) -> str:
     """Fill in the page for people without an account, on a telephone and without scripts. Returns the number on the slip."""
     visitor.get_by_role("button", name="Send to the safeguarding leads").click()
     expect(visitor.get_by_role("alert").get_by_text("Say which child")).to_be_visible()
-    visitor.get_by_label("Today", exact=True).check()
-    visitor.get_by_label("Which child").fill("A girl in Year 5")
+    visitor.get_by_role("radio", name="Today").check()
+    visitor.get_by_role("textbox", name="Which child").fill("A girl in Year 5")
     on_yesterday(visitor)
-    visitor.get_by_label("What you saw or heard").fill(WORDS)
-    visitor.get_by_label("Your full name").fill("Sam Hill")
-    visitor.get_by_label("Your role, and where you come from").fill("Supply teacher, Beacon Staff")
-    visitor.get_by_label("How the school can contact you").fill("07700 900123")
+    visitor.get_by_role("textbox", name="What you saw or heard").fill(WORDS)
+    visitor.get_by_role("textbox", name="Your full name").fill("Sam Hill")
+    visitor.get_by_role("textbox", name="Your role, and where you come from").fill("Supply teacher, Beacon Staff")
+    visitor.get_by_role("textbox", name="How the school can contact you").fill("07700 900123")
     assert visitor.evaluate("document.documentElement.scrollWidth") <= 390
     visitor.get_by_role("button", name="Send to the safeguarding leads").click()
     expect(visitor.get_by_text("Take this to reception now.")).to_be_visible()
@@ -84,29 +84,29 @@ def leave_a_concern(visitor: Page) -> str:
 
 def type_in(lead: Page, room: Staffroom) -> None:
     """The sheet of a teacher, by a lead."""
-    lead.get_by_label("Who wrote it").select_option(label=room.teacher.full_name)
+    lead.get_by_role("combobox", name="Who wrote it").select_option(label=room.teacher.full_name)
     on_yesterday(lead)
     lead.get_by_role("button", name="Go on to the log form").click()
-    lead.get_by_label("What you saw or heard").fill("He was cold all day.")
-    lead.get_by_label("This week", exact=True).check()
-    lead.get_by_label("How you came to know").select_option("saw_or_heard")
+    lead.get_by_role("textbox", name="What you saw or heard").fill("He was cold all day.")
+    lead.get_by_role("radio", name="This week").check()
+    lead.get_by_role("combobox", name="How you came to know").select_option("saw_or_heard")
     on_yesterday(lead)
     finish_the_log_form(lead)
 
 
 def finish_the_log_form(lead: Page) -> None:
     """Choose the child and what every report needs, and send it."""
-    lead.get_by_label(re.compile("^Add a")).fill("Rowan")
+    lead.get_by_role("textbox", name=re.compile("^Add a")).fill("Rowan")
     lead.get_by_role("button", name="Find", exact=True).click()
     lead.get_by_role("button", name=re.compile("Rowan Ashdown")).click()
-    lead.get_by_label("Where", exact=True).select_option("classroom")
-    lead.get_by_label("Nearest category").select_option(str(Category.objects.order_by("order")[0].pk))
-    lead.get_by_role("group", name="Did you see a mark or injury?").get_by_label("No").check()
-    lead.get_by_label("I have not told anyone yet").check()
+    lead.get_by_role("combobox", name="Where", exact=True).select_option("classroom")
+    lead.get_by_role("combobox", name="Nearest category").select_option(str(Category.objects.order_by("order")[0].pk))
+    lead.get_by_role("group", name="Did you see a mark or injury?").get_by_role("radio", name="No").check()
+    lead.get_by_role("radio", name="I have not told anyone yet").check()
     lead.get_by_role("button", name="Send to safeguarding leads").click()
 
 
 def on_yesterday(page: Page) -> None:
     day = timezone.localdate() - timedelta(days=1)
     for name, number in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
-        page.get_by_label(name, exact=True).first.fill(str(number))
+        page.get_by_role("textbox", name=name, exact=True).first.fill(str(number))
