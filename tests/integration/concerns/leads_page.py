@@ -24,7 +24,7 @@ OUTSIDE = {
 }  # fmt: skip
 
 WATCH = deciding.Ruling(
-    level=2, kind="monitor", rationale="Settled.", parents_told="yes", receipt="watching", review_on=date(2026, 12, 1)
+    level=2, kind="monitor", rationale="Settled.", parents_told="yes", receipt="watching", review_on=date(2026, 12, 15)
 )  # fmt: skip
 
 

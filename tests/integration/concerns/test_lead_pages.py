@@ -191,7 +191,7 @@ def test_a_few_of_what_has_news_or_is_due_are_shown_and_all_are_one_click_away(l
     assert (len(page.context[panel]), page.context["all"][panel]) == (6, {"count": 9, "number": "9", "more": True})
     link = f"{reverse('concerns')}?status={code}"
     assert f'<a href="{link}">See all 9</a>' in page.content.decode()
-    decided(opened(logged(room, HowSoon.TODAY, HOUR), room.lead), room.lead, review_on=None)
+    decided(opened(logged(room, HowSoon.TODAY, HOUR), room.lead), room.lead, kind="in_school", review_on=None)
     assert len(lead.get(link).context["rows"]) == 9
 
 
