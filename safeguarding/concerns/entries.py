@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from children.models import Child, ChildFile
 from safeguarding.accounts.titles import Titles, inside
 from safeguarding.audit.reading import visible
+from safeguarding.dates import counted
 from safeguarding.http import Request
 from safeguarding.once import once
 
@@ -99,7 +100,7 @@ def _tell_logged(request: Request, keys: list[UUID], titles: Titles) -> Mapping[
             timed=_timed(account),
             title=_headline(concern),
             sentence=first_sentence(account.facts if account else ""),
-            source=f"written by {titles.signed(concern.logged_by, concern.logged_at)}",
+            source=f"written by {titles.signed(concern.logged_by, concern.logged_at)}{_late(account)}",
             icon="flag",
             tone="hot",
             tag=(concern.get_status_display(), _STATUS_TONE[Concern.Status(concern.status)]),
@@ -109,6 +110,12 @@ def _tell_logged(request: Request, keys: list[UUID], titles: Titles) -> Mapping[
         for concern in rows
         for account in [getattr(concern, "account", None)]
     }
+
+
+def _late(account: Account | None) -> str:
+    """That it was written down on a later day than it was seen (domain reference 1.2, 12)."""
+    late = account.days_late if account else 0
+    return f"; late entry, {counted(late, 'day')} after it was seen" if late else ""
 
 
 def _headline(concern: Concern) -> str:

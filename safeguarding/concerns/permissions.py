@@ -41,6 +41,7 @@ from .models import (
     Draft,
     DraftOpening,
     KeptText,
+    Question,
 )
 
 
@@ -109,6 +110,12 @@ def changes_seen(me: Any) -> Rule:
 def seen_by_author_too(me: Any) -> Rule:
     """A reporter's words: for their author for ever, and for those who may see the concern."""
     return through_the_concern(me, "concern_id", {"author": Q(author=me)})
+
+
+@rule(Question)
+def questions_seen(me: Any) -> Rule:
+    """What a lead asked the reporter: for those who may see the concern, and for the reporter."""
+    return through_the_concern(me, "concern_id", {"reporter": Q(reporter=me)})
 
 
 @rule(Attachment)

@@ -43,7 +43,7 @@ PARTS: dict[str, str] = {
          "concerns.concerngrant"), "access",
     ),
     **dict.fromkeys(
-        ("concerns.concern", "concerns.concernsubject", "concerns.decision", "concerns.closing", "concerns.concernnote"),
+        ("concerns.concern", "concerns.concernsubject", "concerns.decision", "concerns.closing", "concerns.concernnote", "concerns.question"),
         "concern",
     ),
     **dict.fromkeys(

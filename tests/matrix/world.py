@@ -233,6 +233,8 @@ def _decide(world: World, record: str) -> None:
     )  # fmt: skip
     deciding.decide(concern=concern, token=uuid7(), seen=concern.revision, ruling=ruling, by=by, at=THEN)
     deciding.add_note(concern=concern, token=uuid7(), text=word(), by=by, at=THEN)
+    if record in ("open", "own", "two"):
+        deciding.ask_reporter(concern=concern, token=uuid7(), text=word(), by=by, at=THEN)
     done = deciding.add_action(
         concern=concern, token=uuid7(), text=word(), owner=by, due_on=TODAY, by=by, at=THEN
     )  # fmt: skip

@@ -25,6 +25,7 @@ class Notice(models.Model):
         REOPENED = "reopened", "A concern has been opened again"
         UNREAD = "unread", "A concern has not been read yet"
         RECEIPT = "receipt", "Your report has been read or closed"
+        ASKED = "asked", "A safeguarding lead asks you about your report"
         ACTION = "action", "An action for you"
         STAND_IN = "stand_in", "A concern for you to read in somebody’s place"
         APPOINT = "appoint", "Nobody can stand in: somebody must be named"

@@ -234,6 +234,18 @@ class NoteForm(_Working):
     text = _words("Note", help_text="A conversation, a telephone call, a thought. Full names and roles.")
 
 
+class AskForm(_Working):
+    """A question to whoever logged the concern."""
+
+    called = "question"
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    text = _words(
+        "What you ask",
+        help_text="One open question: what did you see, what did the child say. Nothing of what others have told you.",
+        error_messages={"required": "Write what you ask"},
+    )
+
+
 class _Giving(_Working):
     """One of `people` has to do something, by a day that is `today` or later."""
 
@@ -339,6 +351,28 @@ class TitleForm(_Working):
     title = forms.CharField(
         label="Short title for lists", max_length=120, required=False, help_text="Empty shows the kind of concern."
     )
+
+
+class ReclassifyForm(_Working):
+    """Of which kind the concern is. `kinds` are the groups of those in use today."""
+
+    called = "kind of concern"
+    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    kind = forms.ChoiceField(label="Kind of concern", error_messages={"required": "Choose a kind of concern"})
+    reason = _words("Why", rows=2, error_messages={"required": "Say why this is another kind of concern"})
+
+    def __init__(self, *args: Any, kinds: Iterable[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = blank_first(list(kinds), "Choose")  # type: ignore[attr-defined]
+
+    def typed(self) -> list[tuple[str, str]]:
+        """What is worth copying: the reason."""
+        return super().typed()[-1:] if self["reason"].value() else []
+
+    def facts(self) -> dict[str, Any]:
+        """What the service takes."""
+        category, _, narrower = self.cleaned_data["kind"].partition("/")
+        return {"category": category, "subcategory": record_of(narrower), "reason": self.cleaned_data["reason"]}
 
 
 class LinkForm(forms.Form):

@@ -12,6 +12,7 @@ from safeguarding.accounts.models import User
 from safeguarding.concerns.bodymap import BY_NUMBER, NOTE_LENGTH
 from safeguarding.concerns.models import Account, Amendment, Category, ConcernChild, HowSoon, Subcategory
 from safeguarding.concerns.services.naming import ChildEntry
+from safeguarding.concerns.services.progress import Asked
 from safeguarding.concerns.services.raising import AccountFacts, Report
 from safeguarding.dates import short_day
 from safeguarding.forms import DateBoxesField, HarbourForm, Radios, TimeField
@@ -313,10 +314,28 @@ class AdditionForm(TypedForm):
     )
     reason = forms.ChoiceField(
         label="Why you add it",
-        choices=Amendment.Reason.choices,
+        # To answer is offered where a lead has asked.
+        choices=[(reason.value, reason.label) for reason in Amendment.Reason if reason != Amendment.Reason.ASKED],
         widget=Radios(),
         error_messages={"required": "Say why you add it"},
     )
+
+    def __init__(self, typed: Typed, *, checked: bool, asked: Sequence[Asked] = ()) -> None:
+        super().__init__(typed, checked=checked)
+        reason: Any = self.fields["reason"]
+        self.asked = {f"{Amendment.Reason.ASKED}-{one.key}": one for one in asked}
+        waiting = [key for key, one in self.asked.items() if not one.is_answered]
+        # One that was answered in another window stays on the form that was sent with it.
+        offered = [key for key in self.asked if key in waiting or key == typed.text("reason")]
+        reason.choices = [*((key, f"To answer {self.asked[key].by}") for key in offered), *reason.choices]
+        if waiting and not self.initial.get("reason"):
+            self.initial["reason"] = waiting[0]
+
+    def addition(self) -> dict[str, Any]:
+        """What the service takes."""
+        given = dict(self.cleaned_data)
+        asked = self.asked.get(given["reason"])
+        return given | {"question": asked.key if asked else None}
 
 
 class OpeningForm(HarbourForm):

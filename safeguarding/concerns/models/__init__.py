@@ -5,7 +5,7 @@ decision, links, notes) is for safeguarding leads. Every table carries the schoo
 Fields and reasons: domain reference 1.2.
 
 `kinds` what can be chosen · `concern` where it stands · `account` what was seen, about whom · `lead` what leads wrote and
-decided · `attachment` files · `access` who else may see it, and who may not · `unsent` what is not sent yet.
+decided · `question` what they asked the reporter · `attachment` files · `access` who else may see it, and who may not · `unsent` what is not sent yet.
 """
 
 from .access import ConcernGrant, ConcernSubject
@@ -14,6 +14,7 @@ from .attachment import Attachment
 from .concern import Concern
 from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, ReferenceCounter, Subcategory
 from .lead import Action, Closing, ConcernNote, Decision
+from .question import Question
 from .unsent import Draft, DraftOpening, KeptText
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "HowSoon",
     "KeptText",
     "Level",
+    "Question",
     "Receipt",
     "ReferenceCounter",
     "Subcategory",

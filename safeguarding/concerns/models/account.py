@@ -8,11 +8,13 @@ from children.models import Child
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
+from safeguarding.dates import as_day
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .concern import Concern
 from .kinds import KCSIE, key
+from .question import Question
 
 
 class Account(models.Model):
@@ -85,6 +87,11 @@ class Account(models.Model):
         collection = KCSIE
         retention = Retention.GOES_WITH_IT
 
+    @property
+    def days_late(self) -> int:
+        """Days between what was seen and its being written down. A late entry is one of more than none."""
+        return max((as_day(self.recorded_at) - self.observed_on).days, 0) if self.observed_on else 0
+
 
 class Amendment(models.Model):
     """Something the author adds to an account, with the reason. The first version stays as it was."""
@@ -93,6 +100,7 @@ class Amendment(models.Model):
         MORE = "more", "Something more I saw or heard"
         CORRECTION = "correction", "To correct something I wrote"
         EXACT = "exact", "To be more exact"
+        ASKED = "asked", "To answer what a safeguarding lead asked"
 
     id = key()
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="amendments")
@@ -102,9 +110,19 @@ class Amendment(models.Model):
     token = models.UUIDField(unique=True)
     text = SealedText("what you add")
     reason = models.CharField("why you add it", max_length=20, choices=Reason)
+    # What it answers.
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, null=True, blank=True, related_name="answers")
     added_at = models.DateTimeField(db_default=Now())
 
     objects = Protected()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(question=None) & ~Q(reason="asked") | Q(question__isnull=False, reason="asked"),
+                name="answer_to_a_question",
+            )
+        ]
 
     class PersonalData(personal_data.PersonalData):
         subject = "account__concern__children"

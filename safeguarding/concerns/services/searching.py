@@ -33,6 +33,7 @@ from safeguarding.concerns.models import (
     ConcernChild,
     ConcernNote,
     Decision,
+    Question,
 )
 from safeguarding.concerns.services.reading import listed
 from safeguarding.concerns.services.whole import See
@@ -57,6 +58,7 @@ WRITTEN: dict[type[Model], str] = {
     ConcernChild: "Who it is about",
     BodyMapMark: "Body map",
     Amendment: "Added by the reporter",
+    Question: "Asked of the reporter",
     Attachment: "Name of a file",
     Decision: "Decision",
     Action: "Action",

@@ -20,9 +20,11 @@ from safeguarding.audit.reading import read_one, visible
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.deciding import (
     ActionForm,
+    AskForm,
     CloseForm,
     DecisionForm,
     NoteForm,
+    ReclassifyForm,
     ReopenForm,
     TitleForm,
     UnlinkForm,
@@ -32,6 +34,7 @@ from safeguarding.concerns.lifecycles import concern_life
 from safeguarding.concerns.models import Concern, Receipt
 from safeguarding.concerns.permissions import access_given, may_decide, schools_read
 from safeguarding.concerns.services import deciding, reading
+from safeguarding.concerns.services.kinds import choices_on
 from safeguarding.concerns.services.named import badge
 from safeguarding.concerns.services.whole import Whole, steps, whole
 from safeguarding.concerns.views.kept import keeps_typed, kept_forms
@@ -111,6 +114,14 @@ def add_note(request: Request, found: Concern, form: NoteForm) -> HttpResponse:
 
 
 @requires_for_record("decide_concerns", also=access_given)
+@_takes("ask_form")
+def ask_reporter(request: Request, found: Concern, form: AskForm) -> HttpResponse:
+    deciding.ask_reporter(concern=found, by=request.user, **form.cleaned_data)
+    messages.success(request, f"Asked. {found.logged_by.full_name} has been told, and sees it in My reports.")
+    return _back(found, "asked")
+
+
+@requires_for_record("decide_concerns", also=access_given)
 @_takes("action_form")
 def add_action(request: Request, found: Concern, form: ActionForm) -> HttpResponse:
     deciding.add_action(concern=found, by=request.user, **form.facts())
@@ -141,6 +152,14 @@ def rename_concern(request: Request, found: Concern, form: TitleForm) -> HttpRes
     given = dict(form.cleaned_data)
     deciding.rename_concern(concern=found, seen=given.pop("revision"), by=request.user, **given)
     messages.success(request, "Title saved.")
+    return redirect("concern", found.pk)
+
+
+@requires_for_record("decide_concerns", also=access_given)
+@_takes("kind_form")
+def reclassify_concern(request: Request, found: Concern, form: ReclassifyForm) -> HttpResponse:
+    deciding.reclassify_concern(concern=found, seen=form.cleaned_data["revision"], by=request.user, **form.facts())
+    messages.success(request, "Kind of concern saved. What it was before stands among the notes, with your reason.")
     return redirect("concern", found.pk)
 
 
@@ -188,7 +207,8 @@ def _page(
     it = whole(found, lambda model: visible(request, model), today=timezone.localdate(at))
     badge(it.children, visible(request, ChildDetail))
     may = concern_life.open_to(found, request.user)
-    offered = _offered(it, may)
+    cannot_ask = deciding.cannot_ask(found, by=request.user, at=at) if may["decide"] or may["reopen"] else ""
+    offered = _offered(it, may) | {"ask_form": (may["decide"] or may["reopen"]) and not cannot_ask}
     makers = _forms(found, at)
     bound = kept_forms(request, found, makers) | bound
     context = {
@@ -196,6 +216,7 @@ def _page(
         "concern": found,
         "may": may,
         "offered": offered,
+        "cannot_ask": cannot_ask,
         "steps": steps(it, request.user, at=at),
         "key": tokens.issue(request.user, school_id=found.school_id),
         "kept": [form for form in bound.values() if form.kept],
@@ -224,6 +245,7 @@ def _offered(it: Whole, may: Mapping[str, bool]) -> dict[str, bool]:
         "close_form": may["close"] and not it.to_do,
         "reopen_form": may["reopen"],
         "title_form": works,
+        "kind_form": works,
         "unlink_form": works and bool(it.linked),
     }
 
@@ -238,11 +260,13 @@ def _forms(found: Concern, at: datetime) -> dict[str, Callable[..., Any]]:
             DecisionForm, today=today, calendar=calendar, initial=new | seen | {"title": found.title}
         ),
         "note_form": partial(NoteForm, initial=new),
+        "ask_form": partial(AskForm, initial=new),
         "action_form": partial(
             ActionForm, people=colleagues(found.school_id, today), today=today, calendar=calendar, initial=new
         ),
         "close_form": partial(CloseForm, initial=seen | {"receipt": found.receipt}),
         "reopen_form": partial(ReopenForm, initial=new),
         "unlink_form": partial(UnlinkForm, initial=new),
+        "kind_form": partial(ReclassifyForm, kinds=choices_on(today), initial=seen),
         "title_form": partial(TitleForm, initial=seen | {"title": found.title}),
     }

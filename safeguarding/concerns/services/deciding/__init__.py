@@ -1,10 +1,12 @@
 """Read, decide, act, close: what safeguarding leads do with a concern.
 
-`opening` read · `rulings` decide · `working` name, note and act · `handing_over` who does it instead · `linking` say who a
+`opening` read · `classifying` of which kind · `rulings` decide · `working` name, note and act · `handing_over` who does it instead · `asking` ask the reporter · `linking` say who a
 child is · `closing` close and open again · `changes` what others saved meanwhile.
 """
 
+from .asking import ask_reporter, cannot_ask
 from .changes import Change, changed_since
+from .classifying import reclassify_concern
 from .closing import close_concern, reopen_concern
 from .handing_over import hand_over
 from .linking import link_child, unlink_child
@@ -18,6 +20,8 @@ __all__ = [
     "Ruling",
     "add_action",
     "add_note",
+    "ask_reporter",
+    "cannot_ask",
     "changed_since",
     "close_concern",
     "day_problem",
@@ -26,6 +30,7 @@ __all__ = [
     "hand_over",
     "link_child",
     "open_concern",
+    "reclassify_concern",
     "rename_concern",
     "reopen_concern",
     "ruling_problems",
