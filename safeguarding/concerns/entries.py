@@ -1,7 +1,7 @@
 """What do concerns put into a child's chronology? What was logged, decided, done or withdrawn, noted, added, closed and filed.
 
-The child a concern is about, or who may have caused harm in it, has the whole story. A witness, a brother or sister, or a
-child who is mentioned has one line that leads to the concern, so that a file about one child does not tell another's.
+The child a concern is about, or who may have caused harm in it, has the whole story, until a lead decides otherwise. What
+stands in the other files is told in `apart.py`.
 """
 
 import re
@@ -10,7 +10,7 @@ from datetime import time
 from typing import Any
 from uuid import UUID
 
-from django.db.models import DateTimeField, F, Func, QuerySet, TimeField, Value
+from django.db.models import DateTimeField, F, Func, Q, QuerySet, TimeField, Value
 from django.db.models.functions import Coalesce
 
 from children.models import Child, ChildFile
@@ -25,11 +25,6 @@ from .models import Account, Action, Amendment, Closing, Concern, ConcernChild, 
 
 R = ConcernChild.Role
 TELLS_ALL = (R.WORRIED_ABOUT, R.MAY_HAVE_CAUSED_HARM)
-LINKS_ONLY = {
-    R.WITNESS: "Named as witness in a concern",
-    R.SIBLING: "Named as brother or sister in a concern",
-    R.MENTIONED: "Mentioned in a concern",
-}
 LONGEST = 220
 _END_OF_SENTENCE = re.compile(r"(?<=[.!?])[”’\"')]*\s")
 _STATUS_TONE = {
@@ -74,7 +69,9 @@ def told_of(request: Request, child: Child) -> list[UUID]:
     """
 
     def keys() -> list[UUID]:
-        telling = visible(request, Concern).filter(children__child=child, children__role__in=TELLS_ALL)
+        whole = Q(file_says=ConcernChild.Says.WHOLE) | Q(file_says="", role__in=TELLS_ALL)
+        named = visible(request, ConcernChild).filter(whole, child=child)
+        telling = visible(request, Concern).filter(pk__in=named.values("concern_id"))
         return list(telling.values_list("pk", flat=True))
 
     return once(("concerns that tell of", child.pk), keys)
@@ -240,38 +237,6 @@ def _tell_added(request: Request, keys: list[UUID], titles: Titles) -> Mapping[U
     }
 
 
-# --- named in a concern about somebody else
-
-
-def _linked(request: Request, child: Child) -> QuerySet[ConcernChild]:
-    seen = visible(request, Concern).filter(children__child=child)
-    return (
-        visible(request, ConcernChild)
-        .filter(child=child, role__in=LINKS_ONLY, concern__in=seen)
-        .annotate(moment=happened("concern__"))
-    )
-
-
-def _tell_linked(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
-    rows = (
-        visible(request, ConcernChild)
-        .filter(pk__in=keys)
-        .annotate(moment=happened("concern__"))
-        .select_related("concern", "concern__account")
-    )
-    return {
-        named.pk: Entry(
-            at=named.moment,
-            timed=_timed(getattr(named.concern, "account", None)),
-            title=LINKS_ONLY[R(named.role)],
-            icon="people",
-            reference=named.concern.reference,
-            concern_id=named.concern_id,
-        )
-        for named in rows
-    }
-
-
 # --- documents of the record itself
 
 
@@ -316,6 +281,5 @@ SOURCES = (
     Source("ended", "actions", _ended, _tell_ended),
     Source("noted", "notes", _noted, _tell_noted),
     Source("added", "notes", _added, _tell_added),
-    Source("linked", "links", _linked, _tell_linked),
     Source("filed", "files", _filed, _tell_filed),
 )

@@ -19,6 +19,7 @@ from safeguarding.once import once
 from safeguarding.panels import NavItem, Panel, Tab, register
 
 from . import chronology
+from .apart import LINKED
 from .entries import SOURCES, told_of
 from .models import Action, Attachment, Concern
 from .permissions import access_given
@@ -150,7 +151,7 @@ register(
     Tab("concerns", "Concerns", "child_concerns", may=_reads_at, order=20, given=True),
     Tab("changes", "What has changed", "child_changes", may=_reads_at, order=90),
 )
-chronology.register(*SOURCES)
+chronology.register(*SOURCES, LINKED)
 
 # What a notice is about, by the type it was written with, and the page that shows it.
 leads_to("concern", lambda key: reverse("concern", args=[key]), _references_of_concerns)

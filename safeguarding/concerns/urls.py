@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from .views import (
     access,
     actions,
+    apart,
     attaching,
     calls,
     chronology,
@@ -45,6 +46,8 @@ urlpatterns: list[URLPattern] = [
     path("find/words/", finding.find_words, name="find_words"),
     path("concerns/", lists.concerns, name="concerns"),
     path("concerns/children/<uuid:named_id>/link/", lists.link_child, name="link_child"),
+    path("concerns/children/<uuid:named_id>/file/", apart.child_file, name="child_file"),
+    path("concerns/<uuid:concern_id>/undone/<uuid:undone_id>/", apart.undone_link, name="undone_link"),
     path("concerns/<uuid:concern_id>/", deciding.concern, name="concern"),
     path("concerns/<uuid:concern_id>/decide/", deciding.decide, name="decide"),
     path("concerns/<uuid:concern_id>/note/", deciding.add_note, name="add_note"),

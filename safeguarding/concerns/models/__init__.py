@@ -5,11 +5,12 @@ decision, links, notes) is for safeguarding leads. Every table carries the schoo
 Fields and reasons: domain reference 1.2.
 
 `kinds` what can be chosen · `concern` where it stands · `account` what was seen, about whom · `lead` what leads wrote and
-decided · `question` what they asked the reporter · `attachment` files · `access` who else may see it, and who may not · `unsent` what is not sent yet.
+decided · `question` what they asked the reporter · `attachment` files · `apart` what each child’s file says, and wrong links · `access` who else may see it, and who may not · `unsent` what is not sent yet.
 """
 
 from .access import ConcernGrant, ConcernSubject
 from .account import Account, Amendment, BodyMapMark, ConcernChild
+from .apart import FileStory, UndoneLink
 from .attachment import Attachment
 from .concern import Concern
 from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, ReferenceCounter, Subcategory
@@ -35,6 +36,7 @@ __all__ = [
     "Decision",
     "Draft",
     "DraftOpening",
+    "FileStory",
     "HowSoon",
     "KeptText",
     "Level",
@@ -42,4 +44,5 @@ __all__ = [
     "Receipt",
     "ReferenceCounter",
     "Subcategory",
+    "UndoneLink",
 ]

@@ -97,8 +97,8 @@ class Whole:
 
     @property
     def linked(self) -> list[ConcernChild]:
-        """The children whom their reporter described, and a lead has linked to a record."""
-        return [named for named in self.children if named.child and named.linked_at]
+        """The children whose record is linked: by their reporter, or by a lead to whom a reporter described."""
+        return [named for named in self.children if named.child]
 
     @property
     def earlier_closings(self) -> Sequence[Closing]:

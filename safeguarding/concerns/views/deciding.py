@@ -18,6 +18,7 @@ from safeguarding.accounts.permissions import colleagues, requires_for_record
 from safeguarding.accounts.services import LEADS
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.concerns import tokens
+from safeguarding.concerns.apart import undecided
 from safeguarding.concerns.forms.deciding import (
     ActionForm,
     AskForm,
@@ -31,9 +32,10 @@ from safeguarding.concerns.forms.deciding import (
     on_top_of,
 )
 from safeguarding.concerns.lifecycles import concern_life
-from safeguarding.concerns.models import Concern, Receipt
-from safeguarding.concerns.permissions import access_given, may_decide, schools_read
+from safeguarding.concerns.models import Concern, ConcernChild, Receipt
+from safeguarding.concerns.permissions import access_given, may_decide, may_read, schools_read
 from safeguarding.concerns.services import deciding, reading
+from safeguarding.concerns.services.apart import others_in
 from safeguarding.concerns.services.kinds import choices_on
 from safeguarding.concerns.services.named import badge
 from safeguarding.concerns.services.whole import Whole, steps, whole
@@ -166,12 +168,14 @@ def reclassify_concern(request: Request, found: Concern, form: ReclassifyForm) -
 @requires_for_record("decide_concerns", also=access_given)
 @_takes("unlink_form")
 def unlink_child(request: Request, found: Concern, form: UnlinkForm) -> HttpResponse:
-    """Take back a link to the wrong record."""
+    """Take back a link to the wrong record; then who opened the concern meanwhile."""
     given = dict(form.cleaned_data)
-    named = read_one(request, reading.described_children().filter(concern=found), pk=given.pop("named"))
-    deciding.unlink_child(named=named, by=request.user, **given)
-    messages.success(request, "Taken out of that child’s file. The reporter’s description stands again.")
-    return _back(found, "people")
+    named = read_one(request, visible(request, ConcernChild).filter(concern=found), pk=given.pop("named"))
+    undone = deciding.unlink_child(named=named, by=request.user, **given)
+    messages.success(
+        request, "Taken out of that child’s file, chronology, lists and counts. Say who it is once you know."
+    )
+    return redirect("undone_link", found.pk, undone.pk)
 
 
 def _back(found: Concern, part: str) -> HttpResponse:
@@ -220,6 +224,9 @@ def _page(
         "steps": steps(it, request.user, at=at),
         "key": tokens.issue(request.user, school_id=found.school_id),
         "kept": [form for form in bound.values() if form.kept],
+        "others": [] if may_read(request.user, found) else others_in(found, it.children),
+        "undecided": {named.pk for named in undecided(it.children)},
+        "several": len(it.linked) > 1,
         "refusal": refusal,
         "changes": changes,
         "lost": [line for name, form in bound.items() if not offered[name] for line in form.typed()],

@@ -16,7 +16,7 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import open_notices
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns import tokens
-from safeguarding.concerns.forms.reporting import AdditionForm
+from safeguarding.concerns.forms.adding import AdditionForm
 from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Account, Draft
 from safeguarding.concerns.services.drafts import is_overtaken, unsent_of

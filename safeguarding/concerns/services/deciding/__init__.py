@@ -1,7 +1,7 @@
 """Read, decide, act, close: what safeguarding leads do with a concern.
 
 `opening` read · `classifying` of which kind · `rulings` decide · `working` name, note and act · `handing_over` who does it instead · `asking` ask the reporter · `linking` say who a
-child is · `closing` close and open again · `changes` what others saved meanwhile.
+child is · `saying` what each file says · `closing` close and open again · `changes` what others saved meanwhile.
 """
 
 from .asking import ask_reporter, cannot_ask
@@ -12,6 +12,7 @@ from .handing_over import hand_over
 from .linking import link_child, unlink_child
 from .opening import open_concern
 from .rulings import FURTHEST, Ruling, day_problem, decide, ruling_problems, usual_receipt
+from .saying import say_in_file
 from .working import add_action, add_note, end_action, rename_concern
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "rename_concern",
     "reopen_concern",
     "ruling_problems",
+    "say_in_file",
     "unlink_child",
     "usual_receipt",
 ]
