@@ -184,10 +184,10 @@ def _concerns(world: World, chance: Random, perhaps: Any) -> None:
         )  # fmt: skip
         world.concerns.append(concern)
         world.accounts.append(Account.objects.create(concern=concern, school=place, author=author, facts="Seen."))
-        for child in chance.sample(here, min(len(here), chance.choice((1, 1, 2)))):
+        for child in chance.sample(here, min(len(here), chance.choice((1, 1, 1, 2)))):
             says = chance.choices(("", "line", "story", "whole"), (10, 1, 1, 30))[0]
             said = {"file_says": says, "said_at": now, "said_by": author} if says else {}
-            role = chance.choices(("worried_about", "witness"), (12, 1))[0]
+            role = chance.choices(("worried_about", "witness"), (24, 1))[0]
             world.named.append(ConcernChild.objects.create(
                 concern=concern, school=place, child=child, role=role, added_by=author, **said
             ))  # fmt: skip

@@ -43,7 +43,8 @@ PARTS: dict[str, str] = {
          "concerns.concerngrant"), "access",
     ),
     **dict.fromkeys(
-        ("concerns.concern", "concerns.concernsubject", "concerns.decision", "concerns.closing", "concerns.concernnote", "concerns.question"),
+        ("concerns.concern", "concerns.concernsubject", "concerns.decision", "concerns.closing", "concerns.concernnote",
+         "concerns.question", "concerns.undonelink", "concerns.filestory"),
         "concern",
     ),
     **dict.fromkeys(

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from children.models import Child
 from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.accounts.services import LEADS
+from safeguarding.accounts.titles import inside
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.concerns.apart import preview
 from safeguarding.concerns.forms.apart import FileForm
@@ -37,7 +38,7 @@ def child_file(request: Request, named_id: UUID) -> HttpResponse:
         raise NotAllowed(LEADS)
     request.nav, request.of_school = "concerns", named.school_id
     everyone = list(with_cards(visible(request, ConcernChild).filter(concern=concern)))
-    others = {row.child: another(row).lower() for row in everyone if row.child and row.pk != named.pk}
+    others = {row.child: inside(another(row)) for row in everyone if row.child and row.pk != named.pk}
     now = {"says": named.file_says or "line", "story": named.story, "revision": concern.revision, "token": uuid7()}
     form = FileForm(request.POST or None, others=others, initial=now)
     if "swap" in request.POST:

@@ -203,7 +203,7 @@ def test_a_lead_reads_what_the_file_will_say_before_it_is_saved(client, room, ro
     assert "zqstory" in shown.content.decode()
     assert not row_of(shared, rowan).file_says
     whole = client.post(here, typed | {"says": "whole", "preview": ""}).content.decode()
-    assert all(word in whole for word in ("zqfacts", "zqnote", "zqwhy", "zqaction", "another child (year 4)"))
+    assert all(word in whole for word in ("zqfacts", "zqnote", "zqwhy", "zqaction", "another child (Year 4)"))
     named = client.post(here, typed | {"story": "HZ pushed him. Then Hazel ran.", "save": ""})
     assert named.status_code == 422
     assert "This names another child: “HZ”, “Hazel”" in named.content.decode()
