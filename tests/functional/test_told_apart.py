@@ -32,7 +32,7 @@ def test_two_children_in_one_incident_are_told_apart(page: Page, cast: factories
     sign_in(page, cast.lead.username, at=f"/concerns/{concern.pk}/")
     panel(page, "people").get_by_role("link", name="Decide what the file of Rowan Ashdown says").click()
     expect(panel(page, "preview")).to_contain_text("Named as witness in a concern")
-    page.get_by_label("A story of its own, which you write").check()
+    page.get_by_label("A story of its own").check()
     page.get_by_label("Its own story").fill("He saw that Theo was pushed and told an adult.")
     page.get_by_role("button", name="Show what the file will say").click()
     expect(page.get_by_role("alert", name="There is a problem")).to_contain_text("This names another child: “Theo”")

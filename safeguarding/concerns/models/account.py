@@ -166,7 +166,7 @@ class ConcernChild(models.Model):
         """What this child's file says of a concern that is about others too. Undecided, it says what the role says."""
 
         LINE = "line", "One line, and nothing more"
-        STORY = "story", "A story of its own, which you write"
+        STORY = "story", "A story of its own"
         WHOLE = "whole", "The whole concern"
 
     id = key()

@@ -17,7 +17,7 @@ from safeguarding.concerns.models import Concern, ConcernChild, UndoneLink
 from safeguarding.concerns.services.telling import seers
 
 # By what somebody reads: a list says that a record is there, and not what is in it.
-_READ = (Verb.VIEW, Verb.PRINT, Verb.DOWNLOAD, Verb.EXPORT, Verb.ACKNOWLEDGE)
+_READ = (Verb.VIEW, Verb.PRINT, Verb.DOWNLOAD, Verb.EXPORT)
 
 
 @dataclass(frozen=True)
