@@ -184,9 +184,12 @@ def _concerns(world: World, chance: Random, perhaps: Any) -> None:
         )  # fmt: skip
         world.concerns.append(concern)
         world.accounts.append(Account.objects.create(concern=concern, school=place, author=author, facts="Seen."))
-        for child in chance.sample(here, min(len(here), chance.choice((1, 1, 2)))):
+        for child in chance.sample(here, min(len(here), chance.choice((1, 1, 1, 2)))):
+            says = chance.choices(("", "line", "story", "whole"), (10, 1, 1, 30))[0]
+            said = {"file_says": says, "said_at": now, "said_by": author} if says else {}
+            role = chance.choices(("worried_about", "witness"), (24, 1))[0]
             world.named.append(ConcernChild.objects.create(
-                concern=concern, school=place, child=child, role="worried_about", added_by=author
+                concern=concern, school=place, child=child, role=role, added_by=author, **said
             ))  # fmt: skip
         for owner in perhaps(world.people, 0.1):
             world.actions.append(Action.objects.create(
@@ -214,7 +217,12 @@ class Opinion:
         concern = self._concern(named.concern_id)
         if not person.is_active or self.hidden(person, concern):
             return False
-        return named.added_by_id == person.pk or bool(self.reasons(person, concern))
+        reasons = self.reasons(person, concern)
+        if named.added_by_id == person.pk or reasons - {"grant", "emergency"}:
+            return True
+        # Through the record of a child its own row alone, whatever its file says of the concern.
+        open_to_role = concern.restricted_at is None or self._may(person, concern.school_id, C.VIEW_RESTRICTED)
+        return open_to_role and self._open(person, named.child_id)
 
     def sees_action(self, person: User, action: Action) -> bool:
         concern = self._concern(action.concern_id)
@@ -245,7 +253,14 @@ class Opinion:
         """Why the person would see the concern, were it not hidden."""
         if not person.is_active:
             return set()
-        children = {n.child_id for n in self.world.named if n.concern_id == concern.pk}
+        named = [n for n in self.world.named if n.concern_id == concern.pk]
+        shut = any(not self._open(person, n.child_id) for n in named)
+        # Those whose file tells it whole: by the word of a lead, or for want of one where no other child is shut to the person.
+        children = {
+            n.child_id
+            for n in named
+            if n.file_says == "whole" or (not n.file_says and n.role != "witness" and not shut)
+        }
         open_to_role = concern.restricted_at is None or self._may(person, concern.school_id, C.VIEW_RESTRICTED)
         # Somebody of another school has no say in what is restricted at this one; a grant there needs a role there anyway.
         found = set()
@@ -317,6 +332,10 @@ class Opinion:
         mine = [g for g in self.world.child_grants if g.user_id == person.pk]
         mine += [g for g in self.world.team_grants if g.group_id in teams]
         return any(g.content_object_id == child_id and self._live(person, g) for g in mine)
+
+    def _open(self, person: User, child_id: Any) -> bool:
+        """Given, or opened in an emergency."""
+        return self._granted(person, child_id) or self._in_emergency(person, child_id)
 
     def _in_emergency(self, person: User, child_id: Any) -> bool:
         return any(

@@ -1,11 +1,11 @@
 """What do concerns put into a child's chronology? What was logged, decided, done or withdrawn, noted, added, closed and filed.
 
-The child a concern is about, or who may have caused harm in it, has the whole story. A witness, a brother or sister, or a
-child who is mentioned has one line that leads to the concern, so that a file about one child does not tell another's.
+The child a concern is about, or who may have caused harm in it, has the whole story, until a lead decides otherwise. What
+stands in the other files is told in `apart.py`.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import time
 from typing import Any
 from uuid import UUID
@@ -13,12 +13,13 @@ from uuid import UUID
 from django.db.models import DateTimeField, F, Func, QuerySet, TimeField, Value
 from django.db.models.functions import Coalesce
 
-from children.models import Child, ChildFile
+from children.models import ChildFile
 from safeguarding.accounts.titles import Titles, inside
 from safeguarding.audit.reading import visible
+from safeguarding.dates import counted
 from safeguarding.http import Request
 
-from .chronology import Entry, Source, Together
+from .chronology import Entry
 from .models import (
     Account,
     Action,
@@ -30,14 +31,9 @@ from .models import (
     ConcernNote,
     Decision,
 )
-from .telling import each, from_concerns, of_child, told_of_each
+from .telling import from_concerns, of_child
 
 R = ConcernChild.Role
-LINKS_ONLY = {
-    R.WITNESS: "Named as witness in a concern",
-    R.SIBLING: "Named as brother or sister in a concern",
-    R.MENTIONED: "Mentioned in a concern",
-}
 LONGEST = 220
 _END_OF_SENTENCE = re.compile(r"(?<=[.!?])[”’\"')]*\s")
 _STATUS_TONE = {
@@ -94,7 +90,7 @@ def _tell_logged(request: Request, keys: list[UUID], titles: Titles) -> Mapping[
             timed=_timed(account),
             title=_headline(concern),
             sentence=first_sentence(account.facts if account else ""),
-            source=f"written by {titles.signed(concern.logged_by, concern.logged_at)}",
+            source=f"written by {titles.signed(concern.logged_by, concern.logged_at)}{_late(account)}",
             icon="flag",
             tone="hot",
             tag=(concern.get_status_display(), _STATUS_TONE[Concern.Status(concern.status)]),
@@ -104,6 +100,12 @@ def _tell_logged(request: Request, keys: list[UUID], titles: Titles) -> Mapping[
         for concern in rows
         for account in [getattr(concern, "account", None)]
     }
+
+
+def _late(account: Account | None) -> str:
+    """That it was written down on a later day than it was seen (domain reference 1.2, 12)."""
+    late = account.days_late if account else 0
+    return f"; late entry, {counted(late, 'day')} after it was seen" if late else ""
 
 
 def _headline(concern: Concern) -> str:
@@ -222,44 +224,6 @@ def _tell_added(request: Request, keys: list[UUID], titles: Titles) -> Mapping[U
     }
 
 
-# --- named in a concern about somebody else
-
-
-def _linked(request: Request, children: Sequence[Child]) -> QuerySet[ConcernChild]:
-    seen = visible(request, Concern).filter(children__child__in=children)
-    return (
-        visible(request, ConcernChild)
-        .filter(child__in=children, role__in=LINKS_ONLY, concern__in=seen)
-        .annotate(moment=happened("concern__"))
-    )
-
-
-def _linked_only(request: Request, children: Sequence[Child]) -> QuerySet[Any]:
-    """Without those that a family chronology tells in full, as of a brother or sister."""
-    told = list(told_of_each(request, children))
-    return _linked(request, children).exclude(concern__in=told).annotate(of=F("child_id"))
-
-
-def _tell_linked(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
-    rows = (
-        visible(request, ConcernChild)
-        .filter(pk__in=keys)
-        .annotate(moment=happened("concern__"))
-        .select_related("concern", "concern__account")
-    )
-    return {
-        named.pk: Entry(
-            at=named.moment,
-            timed=_timed(getattr(named.concern, "account", None)),
-            title=LINKS_ONLY[R(named.role)],
-            icon="people",
-            reference=named.concern.reference,
-            concern_id=named.concern_id,
-        )
-        for named in rows
-    }
-
-
 # --- documents of the record itself
 
 
@@ -335,14 +299,6 @@ SOURCES = (
     from_concerns("ended", "actions", _ended, _tell_ended, "concern_id"),
     from_concerns("noted", "notes", _noted, _tell_noted, "concern_id"),
     from_concerns("added", "notes", _added, _tell_added, "concern_id"),
-    Source(
-        "linked",
-        "links",
-        rows=lambda request, child: _linked(request, [child]),
-        told=_tell_linked,
-        concern="concern_id",
-        together=Together(_linked_only, each),
-    ),
     of_child("filed", "files", _files, _tell_filed),
     of_child("by_hand", "entries", _by_hand, _tell_by_hand),
 )

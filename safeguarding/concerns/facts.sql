@@ -18,18 +18,43 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
       AND NOT school_id = ANY ((SELECT rules.schools_with(me, 'view_restricted'))::uuid[])
 $$;
 
--- Concerns that name a child to whom the person was given access.
-CREATE FUNCTION rules.concerns_of_granted(me uuid) RETURNS uuid[]
+-- Concerns that the files of these children tell whole: a lead has decided so; or nobody has decided, the concern is about one
+-- of them, and no child in it has a record that is shut to somebody to whom `open` are open.
+CREATE FUNCTION rules.concerns_told_whole(files uuid[], open uuid[]) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT coalesce(array_agg(DISTINCT concern_id), '{}') FROM public.concerns_concernchild
-    WHERE child_id = ANY ((SELECT rules.granted_children(me))::uuid[])
+    SELECT coalesce(array_agg(DISTINCT named.concern_id), '{}') FROM public.concerns_concernchild AS named
+    WHERE named.child_id = ANY (files) AND (
+        named.file_says = 'whole'
+        OR (named.file_says = '' AND named.role IN ('worried_about', 'may_have_caused_harm') AND NOT EXISTS (
+                SELECT FROM public.concerns_concernchild AS other
+                WHERE other.concern_id = named.concern_id AND other.child_id IS NOT NULL AND NOT other.child_id = ANY (open))))
 $$;
 
--- Concerns that name a child whose record the person has opened in an emergency.
+-- Concerns that the file of a child tells whole to whom the person was given access.
+CREATE FUNCTION rules.concerns_of_granted(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT rules.concerns_told_whole(rules.granted_children(me), rules.children_open_to(me))
+$$;
+
+-- The same of a child whose record the person has opened in an emergency.
 CREATE FUNCTION rules.concerns_in_emergency(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT coalesce(array_agg(DISTINCT concern_id), '{}') FROM public.concerns_concernchild
-    WHERE child_id = ANY ((SELECT rules.emergency_children(me))::uuid[])
+    SELECT rules.concerns_told_whole(rules.emergency_children(me), rules.children_open_to(me))
+$$;
+
+-- When what a concern tells of happened, as its author says, else when it was logged; and the number that people quote. For the
+-- line in the file of a child whose reader may not open the concern.
+CREATE FUNCTION rules.moment_of_concern(concern uuid) RETURNS timestamptz
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce((account.observed_on + coalesce(account.observed_at, time '00:00')) AT TIME ZONE 'Europe/London', told.logged_at)
+    FROM public.concerns_concern AS told LEFT JOIN public.concerns_account AS account ON account.concern_id = told.id
+    WHERE told.id = moment_of_concern.concern
+$$;
+
+CREATE FUNCTION rules.reference_of_concern(concern uuid) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT 'C-' || told.year || '-' || lpad(told.number::text, greatest(4, length(told.number::text)), '0')
+    FROM public.concerns_concern AS told WHERE told.id = reference_of_concern.concern
 $$;
 
 -- Concerns to which the person was given access one by one: the restricted ones too.

@@ -25,6 +25,7 @@ from safeguarding.panels import NavItem, Panel, Tab, register
 from safeguarding.references import quoted
 
 from . import chronology, entries_earlier, work_entries
+from .apart import LINKED
 from .entries import SOURCES
 from .entries_pastoral import PASTORAL
 from .models import (
@@ -342,7 +343,7 @@ register(
     Tab("pastoral", "Pastoral", "child_pastoral", may=_reads_at, order=25, given=_writes_pastoral_at),
     Tab("changes", "What has changed", "child_changes", may=_reads_at, order=90),
 )
-chronology.register(*SOURCES, *entries_earlier.SOURCES, *PASTORAL, *work_entries.SOURCES)
+chronology.register(*SOURCES, LINKED, *entries_earlier.SOURCES, *PASTORAL, *work_entries.SOURCES)
 
 # What a notice is about, by the type it was written with, and the page that shows it.
 leads_to("concern", lambda key: reverse("concern", args=[key]), _references_of_concerns)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from children.models import Child
 from safeguarding.accounts.titles import Titles
@@ -15,7 +15,9 @@ from safeguarding.once import once
 from .chronology import Entry, Source, Together
 from .models import Concern, ConcernChild
 
+# Until a lead decides otherwise.
 TELLS_ALL = (ConcernChild.Role.WORRIED_ABOUT, ConcernChild.Role.MAY_HAVE_CAUSED_HARM)
+_WHOLE = Q(file_says=ConcernChild.Says.WHOLE) | Q(file_says="", role__in=TELLS_ALL)
 
 
 def told_of(request: Request, child: Child) -> list[UUID]:
@@ -26,7 +28,8 @@ def told_of(request: Request, child: Child) -> list[UUID]:
     """
 
     def keys() -> list[UUID]:
-        telling = visible(request, Concern).filter(children__child=child, children__role__in=TELLS_ALL)
+        named = visible(request, ConcernChild).filter(_WHOLE, child=child)
+        telling = visible(request, Concern).filter(pk__in=named.values("concern_id"))
         return list(telling.values_list("pk", flat=True))
 
     return once(("concerns that tell of", child.pk), keys)
@@ -37,9 +40,7 @@ def told_of_each(request: Request, children: Sequence[Child]) -> dict[UUID, list
 
     def found() -> dict[UUID, list[Child]]:
         whose = {child.pk: child for child in children}
-        named = visible(request, ConcernChild).filter(
-            child__in=children, role__in=TELLS_ALL, concern__in=visible(request, Concern)
-        )
+        named = visible(request, ConcernChild).filter(_WHOLE, child__in=children, concern__in=visible(request, Concern))
         telling: dict[UUID, list[Child]] = {}
         for concern, child in named.order_by("pk").values_list("concern_id", "child_id"):
             telling.setdefault(concern, []).append(whose[child])

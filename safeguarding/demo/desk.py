@@ -41,6 +41,8 @@ class Fresh:
     drawing: str = ""
     # Written on a numbered paper form, and typed in by a lead.
     on_paper: bool = False
+    # What a lead has asked the reporter, who has not answered yet.
+    asked: str = ""
 
 
 DESK = (
@@ -128,6 +130,7 @@ DESK = (
         how=Account.HowKnown.SAW_OR_HEARD,
         opened_by="S02",
         drawing="Drawing from wet play.jpg",
+        asked="Has she said anything about home since half term, or is it all about her friend?",
         added="{0} stayed behind today and told me that her best friend is moving away at Christmas. She asked me not to tell the class.",
     ),
 )
@@ -145,6 +148,8 @@ class Decided:
     receipt: Receipt
     actions: Sequence[tuple[str, str, int]]
     outside: dict[str, Any] = field(default_factory=dict)
+    # What the file of one of its children says of it, by place: the story, in which the others have no name.
+    stories: Sequence[tuple[int, str]] = ()
 
 
 DECIDED = (
@@ -221,6 +226,16 @@ DECIDED = (
         level=Level.LOW,
         why="Friendship trouble that lunch staff and the class teacher can deal with. Both families know.",
         receipt=Receipt.IN_SCHOOL,
+        stories=(
+            (
+                0,
+                "She ate on her own for three days: {1} had told the table that nobody sits with her. Staff sat with her.",
+            ),
+            (
+                1,
+                "She told a table at lunch that nobody sits with {0}. Lunch staff and her class teacher spoke with her.",
+            ),
+        ),
         actions=(("Speak to lunch supervisors about the tables", "S02", 2), ("See both girls together", "S07", -1)),
     ),
     Decided(

@@ -12,14 +12,23 @@ from children.models import Child, ChildDetail
 from children.services import bulk
 from children.services.filing import attach_to_child, put_photograph
 from safeguarding.accounts.models import School, User
+from safeguarding.accounts.titles import inside
 from safeguarding.audit.context import Acting, acting
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Account, Category, Concern, ConcernChild, Decision, Subcategory
 from safeguarding.concerns.services import emergency, papers
+from safeguarding.concerns.services.apart import another
 from safeguarding.concerns.services.attaching import attach_to_report
-from safeguarding.concerns.services.deciding import Ruling, add_action, decide, open_concern
+from safeguarding.concerns.services.deciding import (
+    Ruling,
+    add_action,
+    ask_reporter,
+    decide,
+    open_concern,
+    say_in_file,
+)
 from safeguarding.concerns.services.drafts import save_draft
 from safeguarding.concerns.services.outside import links
 from safeguarding.concerns.services.outside.leaving import leave_note
@@ -83,7 +92,24 @@ class Desk:
                 by=lead,
                 at=at,
             )
+        self._tell_apart(entry, concern, by=lead, at=at)
         return concern
+
+    def _tell_apart(self, entry: Decided, concern: Concern, *, by: User, at: datetime) -> None:
+        """What each file says: to a story the other children are known by their year alone."""
+        rows = {row.child_id: row for row in ConcernChild.objects.filter(concern=concern).select_related("child")}
+        named = [rows[self._child(key).pk] for key, _ in entry.fresh.children]
+        for place, story in entry.stories:
+            with self._as("S02"):
+                say_in_file(
+                    named=named[place],
+                    seen=Concern.objects.get(pk=concern.pk).revision,
+                    token=self.keys.token(),
+                    says=ConcernChild.Says.STORY,
+                    story=story.format(*(inside(another(row)) for row in named)),
+                    by=by,
+                    at=at,
+                )
 
     def _new(self, fresh: Fresh) -> None:
         concern = self._raise(fresh)
@@ -100,6 +126,15 @@ class Desk:
                 by=self._user(fresh.by),
                 at=self._when(HOUR / 2),
             )
+        if fresh.asked:
+            with self._as("S02"):
+                ask_reporter(
+                    concern=Concern.objects.get(pk=concern.pk),
+                    token=self.keys.token(),
+                    text=fresh.asked,
+                    by=self._user("S02"),
+                    at=self._when(HOUR / 3),
+                )
         if fresh.drawing:
             attach_to_report(
                 account=Account.objects.get(concern=concern),

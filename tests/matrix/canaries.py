@@ -52,7 +52,8 @@ PARTS: dict[str, str] = {
         ("concerns.concern", "concerns.concernsubject", "concerns.decision", "concerns.closing", "concerns.concernnote",
          "concerns.outsidenote", "concerns.paperform", "concerns.handover", "concerns.pin", "concerns.patternruling",
          "concerns.referral", "concerns.referralstep", "concerns.escalationletter", "concerns.contactmade", "concerns.meeting",
-         "concerns.meetingattendee", "concerns.meetingdecision", "concerns.meetingaddition"),
+         "concerns.meetingattendee", "concerns.meetingdecision", "concerns.meetingaddition",
+         "concerns.question", "concerns.undonelink", "concerns.filestory"),
         "concern",
     ),
     **dict.fromkeys(

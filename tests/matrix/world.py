@@ -224,7 +224,8 @@ def _concern(world: World, record: str) -> None:
     keys |= {
         "attachment": attached.pk,
         "concern": made.pk, "reference": made.reference, "form": token,
-        "described": made.children.get(child=None).pk, "words": world.children[record].forename,
+        "described": made.children.get(child=None).pk,
+        "in_it": made.children.get(child=world.children[record]).pk, "words": world.children[record].forename,
     }  # fmt: skip
     if record == "restricted" or record == "named":
         Concern._base_manager.filter(pk=made.pk).update(restricted_at=THEN, restricted_by=world.people["lead"])
@@ -357,6 +358,10 @@ def _decide(world: World, record: str) -> None:
     )  # fmt: skip
     deciding.decide(concern=concern, token=uuid7(), seen=concern.revision, ruling=ruling, by=by, at=THEN)
     deciding.add_note(concern=concern, token=uuid7(), text=word(), by=by, at=THEN)
+    if record in ("open", "own", "two"):
+        deciding.ask_reporter(concern=concern, token=uuid7(), text=word(), by=by, at=THEN)
+    if "undone" not in world.keys[record]:
+        _apart(world, record)
     done = deciding.add_action(
         concern=concern, token=uuid7(), text=word(), owner=by, due_on=TODAY, by=by, at=THEN
     )  # fmt: skip
@@ -390,6 +395,22 @@ def _outside(world: World, record: str) -> None:
     meeting.finish_minutes(meeting=met, seen=0, page=uuid7(), minutes=word(), by=by, at=THEN)
     meeting.add_to_minutes(meeting=met, token=uuid7(), text=word(), by=by, at=THEN)
     world.keys[record] |= {"referral": referral.pk, "letter": letter.pk, "meeting": met.pk}
+
+
+def _apart(world: World, record: str) -> None:
+    """A wrong link that was taken back, and what the file says, decided twice: of "two" a story, of the others the whole."""
+    word, by, concern = world.word, world.lead_of(record), world.concerns[record]
+    wrong = world.children["closed" if record == "open" else "open"]
+    if record != "other":
+        named = deciding.link_child(named=concern.children.get(child=None), child=wrong, by=by, at=THEN)
+        undone = deciding.unlink_child(named=named, token=uuid7(), reason=word(), by=by, at=THEN)
+        world.keys[record]["undone"] = undone.pk
+    named = concern.children.get(child=world.children[record])
+    for says in ("story", "story" if record == "two" else "whole"):
+        concern.refresh_from_db()
+        deciding.say_in_file(
+            named=named, seen=concern.revision, token=uuid7(), says=says, story=word(), by=by, at=THEN
+        )  # fmt: skip
 
 
 def _close(world: World) -> None:

@@ -29,6 +29,7 @@ class Notice(models.Model):
         SHEET = "sheet", "An emergency sheet is out of date"
         ASIDE = "aside", "A note from outside is put forward to be set aside"
         RECEIPT = "receipt", "Your report has been read or closed"
+        ASKED = "asked", "A safeguarding lead asks you about your report"
         ACTION = "action", "An action for you"
         ACTION_DUE = "action_due", "An action of yours is due"
         REFERRAL_LATE = "referral_late", "An agency has not answered in its time"

@@ -3,6 +3,7 @@
 from django.utils.dateparse import parse_date
 
 from safeguarding import dates
+from safeguarding.concerns.forms.asking import AskForm, ReclassifyForm
 from safeguarding.concerns.forms.deciding import (
     ActionForm,
     CloseForm,
@@ -16,7 +17,7 @@ from safeguarding.concerns.forms.deciding import (
     UnlinkForm,
     Working,
 )
-from safeguarding.concerns.forms.reporting import lines_of
+from safeguarding.concerns.forms.reading_back import lines_of
 from safeguarding.concerns.forms.typed import Typed
 
 # The forms of the pages of leads, by the names under which their pages and what was kept know them.
@@ -29,6 +30,8 @@ def known_as(**forms: type[Working]) -> None:
 
 
 known_as(
+    ask_form=AskForm,
+    kind_form=ReclassifyForm,
     decision_form=DecisionForm,
     note_form=NoteForm,
     action_form=ActionForm,

@@ -13,11 +13,13 @@ decided · `attachment` files · `access` who else may see it, and who may not �
 `significant` what matters in a child's chronology, and what was added to it by hand ·
 `brief` what somebody writes for a meeting · `patterns` rules of a school, and what was said of what they found.
 decided · `agencies` referrals · `contact` with parents and agencies · `meeting` meetings · `attachment` files · `own` what a lead keeps for herself · `access` who else may see it, and who may not · `unsent` what is not sent yet.
+decided · `question` what they asked the reporter · `attachment` files · `apart` what each child’s file says, and wrong links · `access` who else may see it, and who may not · `unsent` what is not sent yet.
 """
 
 from .access import ConcernGrant, ConcernSubject
 from .account import Account, Amendment, BodyMapMark, ConcernChild
 from .agencies import Agency, AnswerTime, EscalationLetter, How, Referral, ReferralStep
+from .apart import FileStory, UndoneLink
 from .attachment import Attachment
 from .brief import Brief
 from .concern import Concern
@@ -33,6 +35,7 @@ from .own import SavedFilter, SupervisionNote
 from .papers import PaperForm
 from .pastoral import PastoralNote, StepUp, SupportPlan, SupportStep
 from .patterns import PatternRule, PatternRuling
+from .question import Question
 from .rules import NoticeRule
 from .significant import ChronologyEntry, Pin
 from .unsent import Draft, DraftOpening, KeptText
@@ -68,6 +71,7 @@ __all__ = [
     "EarlierUpload",
     "EmergencySheet",
     "EscalationLetter",
+    "FileStory",
     "HandOver",
     "How",
     "HowSoon",
@@ -85,6 +89,7 @@ __all__ = [
     "PatternRule",
     "PatternRuling",
     "Pin",
+    "Question",
     "Receipt",
     "ReferenceCounter",
     "Referral",
@@ -95,4 +100,5 @@ __all__ = [
     "SupervisionNote",
     "SupportPlan",
     "SupportStep",
+    "UndoneLink",
 ]

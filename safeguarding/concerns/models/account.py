@@ -1,18 +1,23 @@
 """What did somebody see or hear, about which children? The reporter's words, never changed once sent."""
 
+from datetime import datetime, time
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.timezone import make_aware
 
 from children.models import Child
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
+from safeguarding.dates import as_day
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .concern import Concern
 from .kinds import KCSIE, key
+from .question import Question
 
 
 class Account(models.Model):
@@ -85,6 +90,18 @@ class Account(models.Model):
         collection = KCSIE
         retention = Retention.GOES_WITH_IT
 
+    @property
+    def happened_at(self) -> datetime | None:
+        """When it happened, as its author says: at midnight where the time is not known, None where the day is not."""
+        if self.observed_on is None:
+            return None
+        return make_aware(datetime.combine(self.observed_on, self.observed_at or time()))
+
+    @property
+    def days_late(self) -> int:
+        """Days between what was seen and its being written down. A late entry is one of more than none."""
+        return max((as_day(self.recorded_at) - self.observed_on).days, 0) if self.observed_on else 0
+
 
 class Amendment(models.Model):
     """Something the author adds to an account, with the reason. The first version stays as it was."""
@@ -93,6 +110,7 @@ class Amendment(models.Model):
         MORE = "more", "Something more I saw or heard"
         CORRECTION = "correction", "To correct something I wrote"
         EXACT = "exact", "To be more exact"
+        ASKED = "asked", "To answer what a safeguarding lead asked"
 
     id = key()
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="amendments")
@@ -102,9 +120,19 @@ class Amendment(models.Model):
     token = models.UUIDField(unique=True)
     text = SealedText("what you add")
     reason = models.CharField("why you add it", max_length=20, choices=Reason)
+    # What it answers.
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, null=True, blank=True, related_name="answers")
     added_at = models.DateTimeField(db_default=Now())
 
     objects = Protected()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(question=None) & ~Q(reason="asked") | Q(question__isnull=False, reason="asked"),
+                name="answer_to_a_question",
+            )
+        ]
 
     class PersonalData(personal_data.PersonalData):
         subject = "account__concern__children"
@@ -131,6 +159,15 @@ class ConcernChild(models.Model):
         UNNAMED = "unnamed", "A child I cannot name"
         NOT_ON_ROLL = "not_on_roll", "Not at this school"
         UNBORN = "unborn", "Not born yet"
+        # Whoever was linked is another child: a lead says who it is.
+        NOT_YET = "not_yet", "A child not named yet"
+
+    class Says(models.TextChoices):
+        """What this child's file says of a concern that is about others too. Undecided, it says what the role says."""
+
+        LINE = "line", "One line, and nothing more"
+        STORY = "story", "A story of its own"
+        WHOLE = "whole", "The whole concern"
 
     id = key()
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="children")
@@ -143,11 +180,20 @@ class ConcernChild(models.Model):
     added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     linked_at = models.DateTimeField(null=True, blank=True)
     linked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    file_says = models.CharField("what this child’s file says", max_length=10, choices=Says, blank=True)
+    story = SealedText("what this child’s file says of it", blank=True)
+    said_at = models.DateTimeField(null=True, blank=True)
+    said_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = Protected()
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(said_at=None, said_by=None, file_says="")
+                | Q(said_at__isnull=False, said_by__isnull=False) & ~Q(file_says=""),
+                name="file_said_in_pairs",
+            ),
             models.UniqueConstraint("concern", "child", name="child_once_a_concern"),
             models.CheckConstraint(condition=Q(child__isnull=False) | ~Q(kind="on_record"), name="linked_or_described"),
         ]
@@ -157,8 +203,8 @@ class ConcernChild(models.Model):
         subject = "child"
         record = "concern"
         sealed_by = "concern"
-        narrative = ("description",)
-        plain = ("kind", "role", "added_at", "linked_at")
+        narrative = ("description", "story")
+        plain = ("kind", "role", "added_at", "linked_at", "file_says", "said_at")
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE
         retention = Retention.GOES_WITH_IT

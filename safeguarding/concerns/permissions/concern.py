@@ -1,9 +1,12 @@
 """Who may see a concern, and who may do what with it?
 
 Read aloud: *a concern is seen by those whose role at its school reads concerns (the restricted ones, if their role opens
-those); by whoever was given access to a child in it, or has opened that child's record in an emergency, unless it is
-restricted; by whoever was given access to it by name; and by whoever stands in where the usual readers may not see it. It
+those); by whoever was given access to a child whose file tells it whole, or has opened that child's record in an emergency,
+unless it is restricted; by whoever was given access to it by name; and by whoever stands in where the usual readers may not see it. It
 is never seen by somebody who is related to a child in it or is its subject, whatever else is true.*
+
+A child's file tells a concern whole where a lead has decided so, or where nothing is decided and the concern is about that
+child and names no other whose record is shut to the reader. Else it has one line, or a story of its own.
 
 What hangs on a concern is seen by the same people. A reporter's own words are seen by their author too, unless hidden.
 """
@@ -40,6 +43,7 @@ from safeguarding.concerns.models import (
     Draft,
     DraftOpening,
     EscalationLetter,
+    FileStory,
     KeptText,
     Meeting,
     MeetingAddition,
@@ -47,10 +51,12 @@ from safeguarding.concerns.models import (
     MeetingDecision,
     PatternRuling,
     Pin,
+    Question,
     Referral,
     ReferralStep,
     SavedFilter,
     SupervisionNote,
+    UndoneLink,
 )
 from safeguarding.exceptions import BadInput, NotAllowed
 from safeguarding.once import once
@@ -132,6 +138,12 @@ def seen_by_author_too(me: Any) -> Rule:
     return through_the_concern(me, "concern_id", {"author": Q(author=me)})
 
 
+@rule(Question)
+def questions_seen(me: Any) -> Rule:
+    """What a lead asked the reporter: for those who may see the concern, and for the reporter."""
+    return through_the_concern(me, "concern_id", {"reporter": Q(reporter=me)})
+
+
 @rule(Attachment)
 def files_seen(me: Any) -> Rule:
     """Files: for those who may see the concern, for who wrote its report those that they attached to it, and those of an
@@ -143,8 +155,43 @@ def files_seen(me: Any) -> Rule:
 
 @rule(ConcernChild)
 def children_named(me: Any) -> Rule:
-    """Which child, in which role: for those who may see the concern, and for who named that child."""
-    return through_the_concern(me, "concern_id", {"author": Q(added_by=me)})
+    """Which child, in which role, and what its file says: for those who may see the concern, and for who named that child.
+
+    Who reads through the record of one child alone sees that child's row, and never which others there are; of a concern
+    that they may read, also whom nobody could name. "beside": that there are others, in a concern that they may read.
+    """
+    unrestricted = ~among("concern_id", fact("restricted_concerns", me))
+    ways = {
+        "grant": ("granted_children", "concerns_of_granted"),
+        "emergency": ("emergency_children", "concerns_in_emergency"),
+    }
+    own = {
+        way: (among("child_id", fact(children, me)) | Q(child=None) & among("concern_id", fact(concerns, me)))
+        & unrestricted
+        for way, (children, concerns) in ways.items()
+    }
+    read = reduce(or_, (among("concern_id", fact(concerns, me)) for _, concerns in ways.values())) & unrestricted
+    return through_the_concern(me, "concern_id", {**own, "author": Q(added_by=me)}, doors={"beside": read})
+
+
+@rule(FileStory)
+@rule(UndoneLink)
+def apart_seen(me: Any) -> Rule:
+    """What each file was to say, and which child was linked by mistake: for those whose role reads the concern, or who stand in.
+
+    Never of a hidden child, who may be in the concern no more.
+
+    "reporting": whoever takes a child out of their own call.
+    """
+    return Rule(
+        because={
+            "role": among("school_id", fact("schools_with", me, Capability.VIEW_CONCERNS))
+            & ~among("concern_id", fact("restricted_concerns", me)),
+            "standing_in": among("concern_id", fact("concerns_standing_in", me)),
+        },
+        never=among("concern_id", fact("hidden_concerns", me)) | among("child_key", fact("hidden_children", me)),
+        doors={"reporting": among("concern_id", fact("own_concerns", me))},
+    )
 
 
 @rule(Action)
@@ -187,11 +234,12 @@ def pins_seen(me: Any) -> Rule:
     """What is significant in it: for the same people, and only where they may see the concern that the entry is from."""
     chronology = entries_seen(me)
     open_to_all = ~among("concern_id", fact("restricted_concerns", me))
+    because = {way: rows & open_to_all for way, rows in chronology.because.items()}
+    # Through one child's record: of a concern only where that child's file tells it whole.
+    for way, name in (("grant", "concerns_of_granted"), ("emergency", "concerns_in_emergency")):
+        because[way] &= Q(concern_id=None) | among("concern_id", fact(name, me))
     return Rule(
-        because={
-            **{name: rows & open_to_all for name, rows in chronology.because.items()},
-            "named": among("concern_id", fact("granted_concerns", me)),
-        },
+        because=because | {"named": among("concern_id", fact("granted_concerns", me))},
         never=among("child_id", fact("hidden_children", me)) | among("concern_id", fact("hidden_concerns", me)),
     )
 

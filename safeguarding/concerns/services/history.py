@@ -37,6 +37,7 @@ _WHAT = {
     "concerns.account": "Account",
     "concerns.concernchild": "Who was involved",
     "concerns.action": "Action",
+    "concerns.question": "Question to the reporter",
 }
 # The models whose rows people know by a name, what it is, and whether only those have it who may see the row.
 _NAMED: dict[type[Model], tuple[Callable[[Any], str], bool]] = {

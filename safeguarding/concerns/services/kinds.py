@@ -30,6 +30,18 @@ def kinds_on(day: date) -> list[Category]:
     )
 
 
+@lru_cache(maxsize=8)
+def choices_on(day: date) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """The same in groups for a list to choose from: `code` for a category, `code/key` for one of its parts. Kept, as above."""
+    return tuple(
+        (
+            kind.name,
+            ((kind.code, kind.name), *((f"{kind.code}/{one.pk}", one.name) for one in kind.subcategories.all())),
+        )
+        for kind in kinds_on(day)
+    )
+
+
 def category_of(code: str) -> Category | None:
     """The category with this code; None for none."""
     return Category.objects.get(pk=code) if code else None

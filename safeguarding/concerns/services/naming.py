@@ -13,7 +13,7 @@ from safeguarding.accounts.models import Notice, User
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import Concern, ConcernChild, ConcernNote
+from safeguarding.concerns.models import Concern, ConcernChild, ConcernNote, UndoneLink
 from safeguarding.concerns.services.telling import tell_readers
 from safeguarding.concerns.subjects import keep_for, keep_for_all
 from safeguarding.exceptions import BadInput
@@ -105,19 +105,48 @@ def _write(row: ConcernChild, entry: ChildEntry) -> None:
 
 
 def _take_out(row: ConcernChild, concern: Concern, *, by: User, at: datetime) -> None:
-    """Leave open whom a call is about, and say to leads who it is not. Nothing to say of a child without a record."""
-    if row.child is None or row.linked_at:
+    """Leave open whom a call is about, and say to leads that there was a child. Nothing to say of one without a record.
+
+    The note does not say who: that stands on "Who has looked", and in nothing that another child's file shows.
+    """
+    if row.child_id is None or row.linked_at:
         return
-    who = ", ".join(filter(None, (row.child.full_name, row.child.class_name)))
     ConcernNote.objects.create(
         concern=concern,
         school_id=concern.school_id,
         author=by,
         token=uuid7(),
-        text=f"{who}: named when the call was made, and taken out of it again by the caller.",
+        text="A child was named when the call was made, and taken out of it again by the caller. “Who has looked” says who.",
         added_at=at,
     )
     record(Verb.CHANGE, concern, by=by, purpose="child taken out of the call")
-    row.child, row.kind, row.description = None, UNNAMED, ""
-    row.save(update_fields=["child", "kind", "description"])
+    row.description = ""
+    take_back(row, token=uuid7(), reason="Taken out of the call by the caller.", kind=UNNAMED, by=by, at=at)
     keep_for_all(concern.pk)
+
+
+def take_back(
+    row: ConcernChild, *, token: UUID, reason: str, kind: str = ConcernChild.Kind.NOT_YET, by: User, at: datetime
+) -> UndoneLink:
+    """The row, locked, is linked to nobody any more: that it was, and what that child's file had said, is kept apart.
+
+    `kind` is what it is from now on where nobody has described the child.
+    """
+    undone = UndoneLink.objects.create(
+        concern_id=row.concern_id,
+        school_id=row.school_id,
+        named=row,
+        token=token,
+        child_key=row.child_id,
+        role=row.role,
+        since=row.linked_at or row.added_at,
+        reason=reason,
+        undone_at=at,
+        undone_by=by,
+    )
+    row.child = row.linked_at = row.linked_by = row.said_at = row.said_by = None
+    row.file_says = row.story = ""
+    if row.kind == ON_RECORD:
+        row.kind = kind
+    row.save()
+    return undone

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from children.models import Child
 from safeguarding.accounts.models import User
 from safeguarding.audit.context import door
-from safeguarding.concerns.models import Account, Attachment, BodyMapMark, Concern, ConcernChild, Receipt
+from safeguarding.concerns.models import Account, Attachment, BodyMapMark, Concern, ConcernChild, Question, Receipt
 from safeguarding.dates import as_day, counted, moment
 
 
@@ -75,11 +75,23 @@ class Named:
 
 @dataclass(frozen=True)
 class Addition:
-    """What the author added, when and why."""
+    """What the author added, when and why; what it answers, where a lead had asked."""
 
     text: str
     reason: str
     added_at: datetime
+    asked: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a lead asks the author: in whose name, when, and whether it has been answered."""
+
+    key: UUID
+    text: str
+    by: str
+    asked_at: datetime
+    is_answered: bool
 
 
 @dataclass(frozen=True)
@@ -103,7 +115,13 @@ class OwnReport:
     recorded_at: datetime
     is_late: bool
     additions: list[Addition]
+    asked: list[Asked]
     files: list[Attachment]
+
+    @property
+    def open_questions(self) -> list[Asked]:
+        """What a lead has asked, and nobody has answered yet."""
+        return [one for one in self.asked if not one.is_answered]
 
     @property
     def is_being_written(self) -> bool:
@@ -188,7 +206,7 @@ def unfinished_call(token: UUID, *, by: User) -> UnfinishedCall | None:
 
 @door("reporting")
 def own_report(account: Account, *, by: User) -> OwnReport:
-    """The whole of one's own report, for its author. Six queries."""
+    """The whole of one's own report, for its author. Seven queries."""
     (progress,) = progress_of([account], by=by)
     return OwnReport(
         progress=progress,
@@ -208,11 +226,21 @@ def own_report(account: Account, *, by: User) -> OwnReport:
         recorded_at=account.recorded_at,
         is_late=account.observed_on is not None and account.observed_on < as_day(account.recorded_at),
         additions=[
-            Addition(a.text, a.get_reason_display(), a.added_at)
-            for a in account.amendments.filter(author=by).order_by("added_at", "pk")
+            Addition(a.text, a.get_reason_display(), a.added_at, a.question.text if a.question else "")
+            for a in account.amendments.filter(author=by).select_related("question").order_by("added_at", "pk")
         ],
+        asked=asked_about(account, by=by),
         files=_own_files(account, by),
     )
+
+
+def asked_about(account: Account, *, by: User) -> list[Asked]:
+    """What leads have asked `by` about their own account, in the order in which they asked: one query."""
+    rows = Question.objects.filter(concern=account.concern_id, reporter=by).select_related("asked_by")
+    return [
+        Asked(q.pk, q.text, q.asked_by.full_name, q.asked_at, q.answered_at is not None)
+        for q in rows.order_by("asked_at", "pk")
+    ]
 
 
 def _own_files(account: Account, by: User) -> list[Attachment]:

@@ -27,6 +27,7 @@ from safeguarding.concerns.models import (
     ConcernNote,
     Draft,
     HowSoon,
+    Question,
     Subcategory,
 )
 from safeguarding.concerns.services.drafts import wait_for
@@ -35,7 +36,7 @@ from safeguarding.concerns.services.naming import ChildEntry, name_children
 from safeguarding.concerns.services.numbering import next_number
 from safeguarding.concerns.services.outside.settling import became
 from safeguarding.concerns.services.papers import entered, paper_of
-from safeguarding.concerns.services.telling import tell_readers
+from safeguarding.concerns.services.telling import may_be_told, tell_readers
 from safeguarding.dates import clock, full_day
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token, token_for, uuid7
@@ -183,10 +184,20 @@ def _say_more(concern: Concern, child: Child | None, described: str, line: str, 
 
 @transaction.atomic
 @door("reporting")
-def amend(*, account: Account, token: UUID, text: str, reason: str, by: User, at: datetime | None = None) -> Amendment:
-    """Add to one's own account. The first version stays as it was; the leads are told.
+def amend(
+    *,
+    account: Account,
+    token: UUID,
+    text: str,
+    reason: str,
+    question: UUID | None = None,
+    by: User,
+    at: datetime | None = None,
+) -> Amendment:
+    """Add to one's own account. The first version stays as it was; the leads are told, and whoever asked the `question`.
 
-    Raises `NotAllowed` for anybody but the author, `OutOfTurn` while the account is still being written.
+    Raises `NotAllowed` for anybody but the author, `OutOfTurn` while the account is still being written, `BadInput` for a
+    question that was not asked about this account.
     """
     if account.author_id != by.pk:
         raise NotAllowed("Only the person who wrote an account can add to it. Log a concern of your own instead.")
@@ -202,6 +213,7 @@ def amend(*, account: Account, token: UUID, text: str, reason: str, by: User, at
     if there := mine.filter(token=key).first():
         return there
     at = at or timezone.now()
+    asked = _asked(question, concern, by) if question else None
     added = Amendment.objects.create(
         account=account,
         concern=concern,
@@ -209,9 +221,12 @@ def amend(*, account: Account, token: UUID, text: str, reason: str, by: User, at
         author=by,
         token=key,
         text=text,
-        reason=reason,
+        reason=Amendment.Reason.ASKED if asked else reason,
+        question=asked,
         added_at=at,
     )
+    if asked:
+        _end_question(asked, concern, by=by, at=at)
     concern.news_at = at
     concern.revision += 1
     concern.save(update_fields=["news_at", "revision"])
@@ -219,6 +234,23 @@ def amend(*, account: Account, token: UUID, text: str, reason: str, by: User, at
     record(Verb.ADD, concern, by=by)
     tell_readers(concern, Notice.Kind.ADDED, by=by, at=at)
     return added
+
+
+def _asked(question: UUID, concern: Concern, by: User) -> Question:
+    found = Question.objects.filter(pk=question, concern=concern, reporter=by).select_related("asked_by").first()
+    if found is None:
+        raise BadInput("That question was not asked about this report. Choose why you add this.")
+    return found
+
+
+def _end_question(asked: Question, concern: Concern, *, by: User, at: datetime) -> None:
+    """The first answer counts as the answer; a later one is one more addition. Whoever asked is told, on duty or not."""
+    if asked.answered_at is None:
+        asked.answered_at = at
+        asked.save(update_fields=["answered_at"])
+    about = {"object_type": "concern", "object_id": concern.pk}
+    people = may_be_told(concern, [asked.asked_by])
+    tell(people=people, school_id=concern.school_id, kind=Notice.Kind.ADDED, at=at, **about)  # type: ignore[arg-type]
 
 
 @door("reporting")

@@ -38,6 +38,7 @@ from safeguarding.concerns.models import (
     Meeting,
     MeetingAddition,
     MeetingDecision,
+    Question,
     Referral,
     ReferralStep,
 )
@@ -64,6 +65,7 @@ WRITTEN: dict[type[Model], str] = {
     ConcernChild: "Who it is about",
     BodyMapMark: "Body map",
     Amendment: "Added by the reporter",
+    Question: "Asked of the reporter",
     Attachment: "Name of a file",
     Decision: "Decision",
     Action: "Action",

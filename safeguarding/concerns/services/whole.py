@@ -26,6 +26,7 @@ from safeguarding.concerns.models import (
     ConcernNote,
     Decision,
     HowSoon,
+    Question,
 )
 
 from . import reading
@@ -72,6 +73,7 @@ class Whole:
     children: Sequence[ConcernChild]
     marks: dict[int, str]
     amendments: Sequence[Amendment]
+    questions: Sequence[Question]
     files: Sequence[Attachment]
     notes: Sequence[ConcernNote]
     actions: Sequence[ActionRow]
@@ -95,8 +97,8 @@ class Whole:
 
     @property
     def linked(self) -> list[ConcernChild]:
-        """The children whom their reporter described, and a lead has linked to a record."""
-        return [named for named in self.children if named.child and named.linked_at]
+        """The children whose record is linked: by their reporter, or by a lead to whom a reporter described."""
+        return [named for named in self.children if named.child]
 
     @property
     def earlier_closings(self) -> Sequence[Closing]:
@@ -106,10 +108,7 @@ class Whole:
     @property
     def days_late(self) -> int:
         """Days between what was seen and its being written down. A late entry is one of more than none (domain reference 1.2)."""
-        account = self.account
-        if account is None or account.observed_on is None:
-            return 0
-        return max((timezone.localdate(account.recorded_at) - account.observed_on).days, 0)
+        return self.account.days_late if self.account else 0
 
 
 def whole(concern: Concern, see: See, *, today: date, on_paper: bool = False) -> Whole:
@@ -120,6 +119,7 @@ def whole(concern: Concern, see: See, *, today: date, on_paper: bool = False) ->
     account = see(Account).filter(concern=concern).first()
     children = in_order(reading.with_cards(see(ConcernChild).filter(concern=concern)))
     amendments = list(see(Amendment).filter(account=account).order_by("added_at", "pk"))
+    questions = list(see(Question).filter(concern=concern).order_by("asked_at", "pk"))
     files = list(see(Attachment).filter(concern=concern).order_by("attached_at", "pk"))
     notes = list(see(ConcernNote).filter(concern=concern).order_by("added_at", "pk"))
     actions = list(see(Action).filter(concern=concern).order_by(F("ended_at").desc(nulls_first=True), "due_on", "pk"))
@@ -133,6 +133,7 @@ def whole(concern: Concern, see: See, *, today: date, on_paper: bool = False) ->
             ((concern,), ("logged_by", "acknowledged_by", "decided_by", "closed_by")),
             ((account,) if account else (), ("author", "told_person")),
             (amendments, ("author",)),
+            (questions, ("asked_by", "reporter")),
             (files, ("author",)),
             (notes, ("author",)),
             (actions, ("owner", "ended_by")),
@@ -146,7 +147,8 @@ def whole(concern: Concern, see: See, *, today: date, on_paper: bool = False) ->
         account=account,
         children=children,
         marks={mark.region: mark.note for mark in see(BodyMapMark).filter(account=account)},
-        amendments=amendments,
+        amendments=_with_questions(amendments, questions),
+        questions=questions,
         files=files,
         notes=notes,
         actions=[ActionRow(a, is_due=a.ended_at is None and a.due_on <= today) for a in actions],
@@ -155,6 +157,15 @@ def whole(concern: Concern, see: See, *, today: date, on_paper: bool = False) ->
         similar=[] if on_paper else reading.similar(see(Concern), concern, children),
         viewers=[_viewer(people[view["actor_id"]], view) for view in views if view["actor_id"] in people],
     )
+
+
+def _with_questions(amendments: list[Amendment], questions: Sequence[Question]) -> list[Amendment]:
+    """Give each answer the question that it answers, without asking for it again."""
+    asked = {question.pk: question for question in questions}
+    for added in amendments:
+        if added.question_id in asked:
+            added.question = asked[added.question_id]
+    return amendments
 
 
 @door("reporting")

@@ -19,9 +19,10 @@ from safeguarding.accounts.views.access import looked_context, looked_file
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import Concern, ConcernGrant, ConcernSubject
+from safeguarding.concerns.models import Concern, ConcernGrant, ConcernSubject, UndoneLink
 from safeguarding.concerns.permissions import access_given, may_manage_access, may_restrict, stands_in
 from safeguarding.concerns.services import access
+from safeguarding.concerns.services.apart import undone_links
 from safeguarding.concerns.services.sight import about_concern, everything, subjects_of, to_review, who_sees_concern
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
@@ -180,7 +181,12 @@ def concern_looked(request: Request, concern_id: UUID) -> HttpResponseBase:
     if request.GET.get("as") == "csv":
         return looked_file(request, found, events)
     page = newest_first(events, "at", request.GET.get("before", ""))
-    return render(request, "access/concern_looked.html", {"concern": found} | looked_context(request, page, form))
+    undone = undone_links(visible(request, UndoneLink).filter(concern=found).select_related("undone_by"))
+    return render(
+        request,
+        "access/concern_looked.html",
+        {"concern": found, "undone": undone} | looked_context(request, page, form),
+    )
 
 
 @require_GET

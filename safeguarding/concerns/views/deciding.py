@@ -18,6 +18,8 @@ from safeguarding.accounts.permissions import colleagues, requires_for_record
 from safeguarding.accounts.services import LEADS
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.concerns import tokens
+from safeguarding.concerns.apart import undecided
+from safeguarding.concerns.forms.asking import AskForm, ReclassifyForm
 from safeguarding.concerns.forms.deciding import (
     ActionForm,
     CloseForm,
@@ -29,9 +31,11 @@ from safeguarding.concerns.forms.deciding import (
     on_top_of,
 )
 from safeguarding.concerns.lifecycles import concern_life
-from safeguarding.concerns.models import Concern, Receipt
-from safeguarding.concerns.permissions import access_given, may_decide, schools_read
+from safeguarding.concerns.models import Concern, ConcernChild, Receipt
+from safeguarding.concerns.permissions import access_given, may_decide, may_read, schools_read
 from safeguarding.concerns.services import deciding, reading
+from safeguarding.concerns.services.apart import others_in
+from safeguarding.concerns.services.kinds import choices_on
 from safeguarding.concerns.services.named import badge
 from safeguarding.concerns.services.whole import Whole, steps, whole
 from safeguarding.concerns.services.work import say_steps, work_of
@@ -113,6 +117,14 @@ def add_note(request: Request, found: Concern, form: NoteForm) -> HttpResponse:
 
 
 @requires_for_record("decide_concerns", also=access_given)
+@_takes("ask_form")
+def ask_reporter(request: Request, found: Concern, form: AskForm) -> HttpResponse:
+    deciding.ask_reporter(concern=found, by=request.user, **form.cleaned_data)
+    messages.success(request, f"Asked. {found.logged_by.full_name} has been told, and sees it in My reports.")
+    return _back(found, "asked")
+
+
+@requires_for_record("decide_concerns", also=access_given)
 @_takes("action_form")
 def add_action(request: Request, found: Concern, form: ActionForm) -> HttpResponse:
     deciding.add_action(concern=found, by=request.user, **form.facts())
@@ -147,14 +159,24 @@ def rename_concern(request: Request, found: Concern, form: TitleForm) -> HttpRes
 
 
 @requires_for_record("decide_concerns", also=access_given)
+@_takes("kind_form")
+def reclassify_concern(request: Request, found: Concern, form: ReclassifyForm) -> HttpResponse:
+    deciding.reclassify_concern(concern=found, seen=form.cleaned_data["revision"], by=request.user, **form.facts())
+    messages.success(request, "Kind of concern saved. What it was before stands among the notes, with your reason.")
+    return redirect("concern", found.pk)
+
+
+@requires_for_record("decide_concerns", also=access_given)
 @_takes("unlink_form")
 def unlink_child(request: Request, found: Concern, form: UnlinkForm) -> HttpResponse:
-    """Take back a link to the wrong record."""
+    """Take back a link to the wrong record; then who opened the concern meanwhile."""
     given = dict(form.cleaned_data)
-    named = read_one(request, reading.described_children().filter(concern=found), pk=given.pop("named"))
-    deciding.unlink_child(named=named, by=request.user, **given)
-    messages.success(request, "Taken out of that child’s file. The reporter’s description stands again.")
-    return _back(found, "people")
+    named = read_one(request, visible(request, ConcernChild).filter(concern=found), pk=given.pop("named"))
+    undone = deciding.unlink_child(named=named, by=request.user, **given)
+    messages.success(
+        request, "Taken out of that child’s file, chronology, lists and counts. Say who it is once you know."
+    )
+    return redirect("undone_link", found.pk, undone.pk)
 
 
 def _back(found: Concern, part: str) -> HttpResponse:
@@ -192,7 +214,8 @@ def _page(
     say_steps(it.decisions)
     badge(it.children, visible(request, ChildDetail))
     may = concern_life.open_to(found, request.user)
-    offered = _offered(it, may)
+    cannot_ask = deciding.cannot_ask(found, by=request.user, at=at) if may["decide"] or may["reopen"] else ""
+    offered = _offered(it, may) | {"ask_form": (may["decide"] or may["reopen"]) and not cannot_ask}
     makers = _forms(found, at)
     bound = kept_forms(request, found, makers) | bound
     context = {
@@ -202,9 +225,13 @@ def _page(
         "may": may,
         "offered": offered,
         "origins": fill("concern", request, found),
+        "cannot_ask": cannot_ask,
         "steps": steps(it, request.user, at=at),
         "key": tokens.issue(request.user, school_id=found.school_id),
         "kept": [form for form in bound.values() if form.kept],
+        "others": [] if may_read(request.user, found) else others_in(found, it.children),
+        "undecided": {named.pk for named in undecided(it.children)},
+        "several": len(it.linked) > 1,
         "refusal": refusal,
         "changes": changes,
         "lost": [line for name, form in bound.items() if not offered[name] for line in form.typed()],
@@ -231,6 +258,7 @@ def _offered(it: Whole, may: Mapping[str, bool]) -> dict[str, bool]:
         "close_form": may["close"] and not it.to_do,
         "reopen_form": may["reopen"],
         "title_form": works,
+        "kind_form": works,
         "unlink_form": works and bool(it.linked),
     }
 
@@ -245,11 +273,13 @@ def _forms(found: Concern, at: datetime) -> dict[str, Callable[..., Any]]:
             DecisionForm, today=today, calendar=calendar, initial=new | seen | {"title": found.title}
         ),
         "note_form": partial(NoteForm, initial=new),
+        "ask_form": partial(AskForm, initial=new),
         "action_form": partial(
             ActionForm, people=colleagues(found.school_id, today), today=today, calendar=calendar, initial=new
         ),
         "close_form": partial(CloseForm, initial=seen | {"receipt": found.receipt}),
         "reopen_form": partial(ReopenForm, initial=new),
         "unlink_form": partial(UnlinkForm, initial=new),
+        "kind_form": partial(ReclassifyForm, kinds=choices_on(today), initial=seen),
         "title_form": partial(TitleForm, initial=seen | {"title": found.title}),
     }

@@ -14,7 +14,8 @@ from safeguarding.accounts.services import open_notices
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.audit.services import record
-from safeguarding.concerns.forms.reporting import OpeningForm, readable
+from safeguarding.concerns.forms.reading_back import readable
+from safeguarding.concerns.forms.reporting import OpeningForm
 from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Draft, DraftOpening
 from safeguarding.concerns.services.drafts import (

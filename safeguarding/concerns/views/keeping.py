@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 
 from safeguarding.accounts.permissions import public
 from safeguarding.concerns import tokens
-from safeguarding.concerns.forms.reporting import words_in
+from safeguarding.concerns.forms.reading_back import words_in
 from safeguarding.concerns.forms.typed import Typed, counted
 from safeguarding.concerns.models import Draft
 from safeguarding.concerns.services.afterwards import keep_as_addition, sent_account

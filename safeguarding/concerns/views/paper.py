@@ -15,7 +15,8 @@ from safeguarding.accounts.titles import Titles
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.concerns.models import Account, Concern, ConcernChild, HowSoon, PaperForm
-from safeguarding.concerns.permissions import access_given
+from safeguarding.concerns.permissions import access_given, may_read
+from safeguarding.concerns.services.apart import others_in
 from safeguarding.concerns.services.deciding import open_concern
 from safeguarding.concerns.services.reading import for_page
 from safeguarding.concerns.services.whole import Whole, whole, whole_report
@@ -41,6 +42,7 @@ def concern_paper(request: Request, concern_id: UUID) -> HttpResponse:
         **_work(request, concern, titles),
         "concern": concern,
         "children": it.children,
+        "others": [] if may_read(request.user, concern) else others_in(concern, it.children),
         "logged": titles.signed(concern.logged_by, concern.logged_at),
         "read": titles.signed(concern.acknowledged_by, concern.acknowledged_at),
         "closed": titles.signed(concern.closed_by, concern.closed_at),

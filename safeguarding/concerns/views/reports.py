@@ -16,12 +16,12 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import open_notices
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns import tokens
-from safeguarding.concerns.forms.reporting import AdditionForm
+from safeguarding.concerns.forms.adding import AdditionForm
 from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Account, Draft
 from safeguarding.concerns.services.drafts import is_overtaken, unsent_of
 from safeguarding.concerns.services.help_now import help_now
-from safeguarding.concerns.services.progress import names_in, own_report, own_reports, progress_of
+from safeguarding.concerns.services.progress import asked_about, names_in, own_report, own_reports, progress_of
 from safeguarding.concerns.services.raising import amend
 from safeguarding.concerns.views.keeping import (
     for_its_author,
@@ -114,10 +114,10 @@ def report_add(request: Request, concern_id: UUID) -> HttpResponse:
         return for_its_author(request, kept.address, kept=kept.draft is not None)
     account = _own(request, concern_id)
     request.keep = keep
-    form = AdditionForm(typed, checked=True)
+    form = AdditionForm(typed, checked=True, asked=asked_about(account, by=request.user))
     sending = "send" in data and form.is_valid()
     if sending and not is_overtaken(key.token, content=typed.content, page=page.name, revision=page.revision):
-        amend(account=account, token=key.token, by=request.user, **form.cleaned_data)
+        amend(account=account, token=key.token, by=request.user, **form.addition())
         messages.success(request, "Added. The safeguarding leads see it beside what you wrote first.")
         return SeeOther(reverse("report", args=[concern_id]))
     kept = keep()
@@ -148,7 +148,7 @@ def _report_page(
         "attach_form": None if report.is_being_written else AttachForm(),
         "help": here,
         "ring": whom_to_ring(here.people, here.hours),
-        "form": form or AdditionForm(typed, checked=False),
+        "form": form or AdditionForm(typed, checked=False, asked=report.asked),
         "key": tokens.issue(request.user, draft.pk if draft else None, school_id=account.school_id),
         "page": uuid7(),
         "draft": draft,

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from safeguarding.accounts.services import OutOfHours, SpeakTo
 from safeguarding.concerns import tokens
-from safeguarding.concerns.forms.reporting import readable_alone
+from safeguarding.concerns.forms.reading_back import readable_alone
 from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.views.posted import everything
 

@@ -109,7 +109,7 @@ def test_a_child_at_its_edge_has_one_line_that_leads_there(cast, rowan, role, ti
     amend(account=concern.account, token=uuid4(), text="And so on.", reason="more", by=cast.teacher)
     add_note(concern=concern, token=uuid4(), text="A thought.", by=cast.lead)
     [entry] = read(cast.lead, rowan).entries
-    assert (entry.title, entry.sentence, entry.source) == (title, "", "")
+    assert (entry.title, entry.sentence, entry.source) == (title, "Ask the safeguarding lead.", "")
     assert (entry.reference, entry.concern_id) == (concern.reference, concern.pk)
     assert len(read(cast.lead, other).entries) == 3
 

@@ -1,18 +1,26 @@
 """A record that a lead linked by mistake: taken back at once, with the reason, and no trace left in the other child's file."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from django.db import connections
 from django.urls import reverse
+from django.utils import timezone
 
+from children.services.access import declare_conflict, grant_child
+from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
+from safeguarding.audit.protection import who_sees
 from safeguarding.concerns import chronology
-from safeguarding.concerns.models import Concern, ConcernChild, ConcernNote
+from safeguarding.concerns.models import Concern, ConcernChild, ConcernNote, UndoneLink
 from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.services.progress import names_in
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from safeguarding.sealing.models import KEYS
+from safeguarding.sealing.services.checking import check_keys
 from tests import factories
 from tests.factories import SCHOOL_DAY
 
@@ -73,14 +81,12 @@ def test_the_concern_leaves_the_file_and_the_chronology_of_that_child_and_the_de
     assert "Say who this is" in page
 
 
-def test_it_is_noted_with_the_reason_recorded_and_told_to_who_was_writing(room, linked):
+def test_it_is_kept_apart_with_the_reason_recorded_and_told_to_who_was_writing(room, rowan, linked):
     seen = Concern.objects.get(pk=linked.concern_id).revision
-    take_back(linked, room.deputy)
-    note = ConcernNote.objects.get(concern=linked.concern_id)
-    assert (note.author, note.added_at) == (room.deputy, SCHOOL_DAY)
-    assert note.text == (
-        "Rowan Ashdown, 5B: linked to this concern by mistake, and taken out of it again. His cousin wears that coat."
-    )
+    undone = take_back(linked, room.deputy)
+    assert not ConcernNote.objects.filter(concern=linked.concern_id).exists()
+    assert (undone.child_key, undone.reason, undone.undone_by) == (rowan.pk, "His cousin wears that coat.", room.deputy)
+    assert (undone.since, undone.undone_at) == (linked.linked_at, SCHOOL_DAY)
     event = Event.objects.filter(object_id=linked.pk, verb=Verb.LINK).latest("at")
     assert (event.actor_id, event.purpose) == (room.deputy.pk, "taken back")
     (change,) = deciding.changed_since(concern=linked.concern, seen=seen, by=room.lead)
@@ -91,7 +97,7 @@ def test_done_twice_it_is_done_once_and_the_right_record_is_linked_then(room, ro
     token = uuid4()
     for _ in range(2):
         take_back(linked, room.lead, token=token)
-    assert ConcernNote.objects.filter(concern=linked.concern_id).count() == 1
+    assert UndoneLink.objects.filter(concern=linked.concern_id).count() == 1
     with pytest.raises(OutOfTurn, match="not linked to a record any more"):
         take_back(linked, room.deputy)
     hazel = factories.child(room.school, "Hazel", "Reed", by=room.office)
@@ -107,10 +113,78 @@ def test_it_takes_a_reason_and_a_lead_and_a_link(room, rowan, linked):
     with pytest.raises(NotAllowed):
         take_back(linked, room.pastoral)
     assert fresh(linked).child == rowan
-    chosen = factories.concern(room, children=[ChildEntry("worried_about", rowan)]).children.get()
+    described = factories.concern(room, children=[ChildEntry("worried_about", kind="unnamed", description=BOY)])
     with pytest.raises(OutOfTurn):
-        take_back(chosen, room.lead)
-    assert fresh(chosen).child == rowan
+        take_back(described.children.get(), room.lead)
+
+
+def test_whom_the_reporter_chose_wrongly_is_a_child_not_named_yet_and_is_linked_again(client, room, rowan):
+    """The only child of a concern: it stays with its readers, who say who it is."""
+    chosen = factories.concern(room, children=[ChildEntry("worried_about", rowan)]).children.get()
+    client.force_login(room.lead)
+    assert sent(client, page_of(client, chosen), chosen, reason="Another Rowan.").status_code == 302
+    assert (fresh(chosen).child, fresh(chosen).kind) == (None, "not_yet")
+    assert chosen.concern.reference not in client.get(reverse("child_concerns", args=[rowan.pk])).content.decode()
+    page = page_of(client, chosen).content.decode()
+    assert "A child not named yet" in page
+    assert "Say who this is" in page
+    client.force_login(room.teacher)
+    report = client.get(reverse("report", args=[chosen.concern_id])).content.decode()
+    assert "Rowan Ashdown" not in report
+    other = factories.child(room.school, "Rowan", "Ashby", by=room.office)
+    assert deciding.link_child(named=fresh(chosen), child=other, by=room.lead).child == other
+
+
+def test_who_opened_it_meanwhile_is_listed_and_whose_only_way_it_was(client, room, rowan, linked):
+    last_day = timezone.localdate() + timedelta(days=9)
+    grant_child(child=rowan, user=room.pastoral, reason="Mentor of Rowan.", last_day=last_day, by=room.lead)
+    for person in (room.pastoral, room.headteacher):
+        client.force_login(person)
+        assert client.get(reverse("concern", args=[linked.concern_id])).status_code == 200
+    assert client.get(reverse("child_chronology", args=[rowan.pk])).status_code == 200
+    client.force_login(room.lead)
+    page = page_of(client, linked)
+    answer = sent(client, page, linked, reason="His cousin.")
+    undone = UndoneLink.objects.get()
+    assert answer["Location"] == reverse("undone_link", args=[linked.concern_id, undone.pk])
+    found = client.get(answer["Location"])
+    people = {(one.name, one.did, one.may_still) for one in found.context["people"]}
+    assert {
+        ("Carla Mendes", "opened it", False),
+        ("Helen Okafor", "opened it", True),
+        ("Helen Okafor", "saw it in that child’s file", True),
+        ("Priya Raman", "opened it", True),
+    } <= people
+    assert "Rowan Ashdown" in found.content.decode()
+    looked = client.get(reverse("concern_looked", args=[linked.concern_id])).content.decode()
+    assert reverse("undone_link", args=[linked.concern_id, undone.pk]) in looked
+    assert "Rowan" not in looked
+    client.force_login(room.pastoral)
+    for page in (answer["Location"], reverse("concern", args=[linked.concern_id])):
+        assert client.get(page).status_code == 404
+
+
+def test_a_lead_related_to_the_wrong_child_sees_the_concern_from_then_on_and_is_told(room, rowan):
+    """Hidden by a wrong link, it was out of her sight; and who is related to the right child loses it at that moment."""
+    concern = factories.concern(room, children=[ChildEntry("worried_about", rowan)])
+    declare_conflict(user=room.lead, child=rowan, kind="relative", by=room.lead)
+    assert room.lead.pk not in who_sees(concern, [room.lead.pk])
+    Notice.objects.all().delete()
+    undone = deciding.unlink_child(named=concern.children.get(), token=uuid4(), reason="Not him.", by=room.deputy)
+    assert room.lead.pk in who_sees(concern, [room.lead.pk])
+    assert room.lead.pk not in who_sees(undone, [room.lead.pk])
+    assert room.deputy.pk in who_sees(undone, [room.deputy.pk])
+    assert [(n.user, n.object_id) for n in Notice.objects.all()] == [(room.lead, concern.pk)]
+
+
+def test_the_key_is_wrapped_for_the_wrong_child_no_more_after_the_night_and_their_end_takes_nothing_along(
+    room, rowan, linked
+):
+    take_back(linked, room.lead)
+    check_keys(at=SCHOOL_DAY)
+    with connections[KEYS].cursor() as cursor:
+        cursor.execute("SELECT subject_id FROM sealing_wrap WHERE record_id = %s", [linked.concern_id])
+        assert [key for (key,) in cursor.fetchall()] == [room.school.pk]
 
 
 def test_the_reporter_is_told_nothing_of_either(room, linked):

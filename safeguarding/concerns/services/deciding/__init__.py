@@ -1,15 +1,18 @@
 """Read, decide, act, close: what safeguarding leads do with a concern.
 
-`opening` read · `rulings` decide · `working` name, note and act · `handing_over` who does it instead · `linking` say who a
-child is · `closing` close and open again · `changes` what others saved meanwhile.
+`opening` read · `classifying` of which kind · `rulings` decide · `working` name, note and act · `handing_over` who does it instead · `asking` ask the reporter · `linking` say who a
+child is · `saying` what each file says · `closing` close and open again · `changes` what others saved meanwhile.
 """
 
+from .asking import ask_reporter, cannot_ask
 from .changes import Change, changed_since
+from .classifying import reclassify_concern
 from .closing import close_concern, reopen_concern
 from .handing_over import hand_over
 from .linking import link_child, unlink_child
 from .opening import open_concern
 from .rulings import FURTHEST, Ruling, day_problem, decide, ruling_problems, usual_receipt
+from .saying import say_in_file
 from .working import add_action, add_note, end_action, rename_concern
 
 __all__ = [
@@ -18,6 +21,8 @@ __all__ = [
     "Ruling",
     "add_action",
     "add_note",
+    "ask_reporter",
+    "cannot_ask",
     "changed_since",
     "close_concern",
     "day_problem",
@@ -26,9 +31,11 @@ __all__ = [
     "hand_over",
     "link_child",
     "open_concern",
+    "reclassify_concern",
     "rename_concern",
     "reopen_concern",
     "ruling_problems",
+    "say_in_file",
     "unlink_child",
     "usual_receipt",
 ]

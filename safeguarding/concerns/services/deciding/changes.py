@@ -23,6 +23,7 @@ _SAVED = {
     Verb.CLOSE: "closed this concern",
     Verb.REOPEN: "opened this concern again",
     Verb.ADD: "added to this concern",
+    Verb.ASK: "asked the reporter",
     Verb.ASSIGN: "gave somebody an action",
     Verb.COMPLETE: "marked an action done",
     Verb.CHANGE: "changed this concern",

@@ -1,5 +1,6 @@
-"""Say which record a child is whom the reporter could only describe, and take it back."""
+"""Say which record a child is whom nobody has named, and take a wrong link back."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -7,13 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from children.models import Child
-from safeguarding.accounts.models import User
-from safeguarding.accounts.services import LEADS
+from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.services import LEADS, leads_on_duty, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import ConcernChild, ConcernNote
+from safeguarding.concerns.models import Concern, ConcernChild, UndoneLink
 from safeguarding.concerns.permissions import ensure_decides
-from safeguarding.concerns.services.telling import hand_on
+from safeguarding.concerns.services.naming import take_back
+from safeguarding.concerns.services.telling import hand_on, seers
 from safeguarding.concerns.subjects import keep_for, keep_for_all
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
@@ -49,35 +51,35 @@ def link_child(*, named: ConcernChild, child: Child, by: User, at: datetime | No
 
 
 @transaction.atomic
-def unlink_child(
-    *, named: ConcernChild, token: UUID, reason: str, by: User, at: datetime | None = None
-) -> ConcernChild:
-    """Take back a link to the wrong record, with the reason as a note. The concern leaves that child's file at once.
+def unlink_child(*, named: ConcernChild, token: UUID, reason: str, by: User, at: datetime | None = None) -> UndoneLink:
+    """Take back a link to the wrong record: the concern leaves that child's file, chronology, paper, lists and counts at once.
 
-    The description stands again, to be linked to the right record. The same token and reason again change nothing. Raises
-    `BadInput` without a reason, `OutOfTurn` for a child whom no lead has linked.
+    Whoever the reporter described, or a child not named yet, waits to be linked to the right record; what the wrong file had
+    said of it goes with the link. That there was one stands on "Who has looked", and in no note. The same token and reason
+    again change nothing. Raises `BadInput` without a reason, `OutOfTurn` for a child who is not linked.
     """
     ensure_decides(by, named.concern_id, named.school_id, LEADS)
     if not (reason := reason.strip()):
         raise BadInput("Say why this is another child.")
-    concern, key = lock(named.concern_id), entry_token(token, named.pk, reason)
-    named = ConcernChild.objects.select_for_update(of=("self",)).select_related("child").get(pk=named.pk)
-    if ConcernNote.objects.filter(token=key, author=by).exists():
-        return named
-    if named.child is None or named.linked_at is None:
+    at, concern, key = at or timezone.now(), lock(named.concern_id), entry_token(token, named.pk, reason)
+    named = ConcernChild.objects.select_for_update(of=("self",)).get(pk=named.pk)
+    if there := UndoneLink.objects.filter(token=key, undone_by=by).first():
+        return there
+    if named.child_id is None:
         raise OutOfTurn("This child is not linked to a record any more. Open the concern to see who is named in it.")
-    who = ", ".join(filter(None, (named.child.full_name, named.child.class_name)))
-    ConcernNote.objects.create(
-        concern=concern,
-        school_id=concern.school_id,
-        author=by,
-        token=key,
-        text=f"{who}: linked to this concern by mistake, and taken out of it again. {reason}",
-        added_at=at or timezone.now(),
-    )
-    named.child = named.linked_at = named.linked_by = None
-    named.save(update_fields=["child", "linked_at", "linked_by"])
+    before = set(seers(concern, on=timezone.localdate(at)))
+    undone = take_back(named, token=key, reason=reason, by=by, at=at)
     keep_for_all(concern.pk)
     touch(concern)
     record(Verb.LINK, named, by=by, purpose=TAKEN_BACK)
-    return named
+    _tell_new_readers(concern, before, at=at)
+    return undone
+
+
+def _tell_new_readers(concern: Concern, before: Collection[UUID], *, at: datetime) -> None:
+    """A lead who was related to the wrong child sees the concern from now on, and has not been told of it yet."""
+    on = timezone.localdate(at)
+    now = seers(concern, on=on)
+    new = [lead for lead in leads_on_duty(concern.school_id, on=on) if lead.pk in now and lead.pk not in before]
+    about = {"object_type": "concern", "object_id": concern.pk}
+    tell(people=new, school_id=concern.school_id, kind=Notice.Kind.NEW_CONCERN, at=at, **about)  # type: ignore[arg-type]

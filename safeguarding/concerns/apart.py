@@ -1,0 +1,137 @@
+"""What does a child's chronology say of a concern that its file does not tell whole? One line, or a story of its own.
+
+One piece for the page, for paper, and for the page on which a lead decides it. It needs nothing of the concern but its number
+and its day, so that it says the same to somebody who may see this child alone.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+
+from django.db.models import CharField, DateTimeField, F, Func, Q, QuerySet
+from django.utils import timezone
+
+from children.models import Child
+from safeguarding.accounts.titles import Titles
+from safeguarding.audit.reading import visible
+from safeguarding.http import Request
+
+from .chronology import Entry, Source, Together
+from .entries import SOURCES
+from .models import Account, Action, Amendment, Closing, Concern, ConcernChild, ConcernNote, Decision
+from .telling import each, told_of, told_of_each
+
+R = ConcernChild.Role
+LINES = {
+    R.WORRIED_ABOUT: "Concern logged",
+    R.MAY_HAVE_CAUSED_HARM: "Named in a concern as a child who may have caused harm",
+    R.WITNESS: "Named as witness in a concern",
+    R.SIBLING: "Named as brother or sister in a concern",
+    R.MENTIONED: "Mentioned in a concern",
+}
+ASK = "Ask the safeguarding lead."
+# The sources that tell a concern whole, and by what each row of theirs is one of it.
+_OF_CONCERN: dict[str, tuple[Any, str]] = {
+    "logged": (Concern, "pk"),
+    "decided": (Decision, "concern"),
+    "closed": (Closing, "concern"),
+    "ended": (Action, "concern"),
+    "noted": (ConcernNote, "concern"),
+    "added": (Amendment, "concern"),
+}
+# Of a child's own row, whatever of the concern is shut.
+_OWN = ("grant", "emergency")
+
+
+def _fact(name: str, output: Any) -> Func:
+    """What the database says of a concern to who reads one child's file (`facts.sql`)."""
+    return Func(F("concern_id"), function=f"rules.{name}", output_field=output)
+
+
+def _linked(request: Request, children: Sequence[Child], told: Collection[UUID]) -> QuerySet[ConcernChild]:
+    """The rows of these children: where the concern may be seen, or the child's record is open. Not of who only named the
+    child, nor of a concern that is `told` in full.
+    """
+    readable = Q(concern__in=visible(request, Concern).filter(children__child__in=children).values("pk"))
+    for way in _OWN:
+        readable |= Q(pk__in=visible(request, ConcernChild, way).filter(child__in=children).values("pk"))
+    mine = visible(request, ConcernChild).filter(readable, child__in=children)
+    rows: QuerySet[ConcernChild] = mine.exclude(concern__in=told)
+    return rows.annotate(moment=_fact("moment_of_concern", DateTimeField()))
+
+
+def _linked_of_each(request: Request, children: Sequence[Child]) -> QuerySet[Any]:
+    """Without those that a family chronology tells in full, as of a brother or sister."""
+    return _linked(request, children, list(told_of_each(request, children))).annotate(of=F("child_id"))
+
+
+def _tell_linked(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
+    rows = (
+        visible(request, ConcernChild)
+        .filter(pk__in=keys)
+        .annotate(
+            moment=_fact("moment_of_concern", DateTimeField()),
+            number=_fact("reference_of_concern", CharField()),
+        )
+        .select_related("said_by")
+    )
+    found = list(rows)
+    open_to = set(visible(request, Concern).filter(pk__in=[r.concern_id for r in found]).values_list("pk", flat=True))
+    return {
+        named.pk: in_file(named, named.moment, named.number, titles, opens=named.concern_id in open_to)  # type: ignore[attr-defined]
+        for named in found
+    }
+
+
+def in_file(named: ConcernChild, moment: datetime, number: str, titles: Titles, *, opens: bool) -> Entry:
+    """The line, or the story, as it stands in the file of this child. `opens`: whether the reader may open the concern."""
+    story = named.file_says == ConcernChild.Says.STORY
+    signed = f"written for this file by {titles.signed(named.said_by, named.said_at)}" if story else ""
+    return Entry(
+        at=moment,
+        # Only a time that its author gave: midnight stands for none.
+        timed=timezone.localtime(moment).time() != time(),
+        title=LINES[R(named.role)],
+        sentence=named.story if story else "" if named.file_says else ASK,
+        source=signed,
+        icon="people",
+        reference=number,
+        concern_id=named.concern_id if opens else None,
+    )
+
+
+def preview(request: Request, concern: Concern, named: ConcernChild, account: Account | None) -> list[Entry]:
+    """What this child's file will say, newest first: `named` with what is to be said, saved or not.
+
+    What stands there is what the chronology and its paper show to somebody who may see only this child.
+    """
+    titles = Titles(concern.school_id)
+    if named.file_says != ConcernChild.Says.WHOLE:
+        moment = account.happened_at if account else None
+        return [in_file(named, moment or concern.logged_at, concern.reference, titles, opens=False)]
+    found: list[Entry] = []
+    for source in SOURCES:
+        if source.key in _OF_CONCERN:
+            model, link = _OF_CONCERN[source.key]
+            rows = visible(request, model).filter(**{link: concern.pk})
+            if model is Action:
+                rows = rows.exclude(status=Action.Status.TO_DO)
+            found += source.told(request, list(rows.values_list("pk", flat=True)), titles).values()
+    return sorted(found, key=lambda entry: entry.at, reverse=True)
+
+
+def undecided(children: Collection[ConcernChild]) -> list[ConcernChild]:
+    """Of the children of a concern, those whose file waits for a lead to say what it says: where there is more than one."""
+    on_record = [named for named in children if named.child_id]
+    return [named for named in on_record if not named.file_says] if len(on_record) > 1 else []
+
+
+LINKED = Source(
+    "linked",
+    "links",
+    rows=lambda request, child: _linked(request, [child], told_of(request, child)),
+    told=_tell_linked,
+    concern="concern_id",
+    together=Together(_linked_of_each, each),
+)

@@ -1,0 +1,61 @@
+"""What may be typed when a lead says what one child's file says of a concern about several?"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from children.models import Child
+from safeguarding.concerns.models import ConcernChild
+from safeguarding.concerns.services.pointing import Pointed, pointed_out, swapped
+from safeguarding.forms import HarbourForm, Radios
+
+# As long as a page of paper.
+STORY = 4_000
+
+
+class FileForm(HarbourForm):
+    """What a child's file says. `others` are the other children of the concern, with what to call each of them in it."""
+
+    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    says = forms.ChoiceField(
+        label="What this child’s file says",
+        choices=ConcernChild.Says.choices,
+        widget=Radios(),
+        error_messages={"required": "Choose what this child’s file says"},
+    )
+    story = forms.CharField(
+        label="Its own story",
+        required=False,
+        max_length=STORY,
+        widget=forms.Textarea,
+        help_text="What happened, as it concerns this child. Call every other child “another child”, with the year.",
+    )
+    sure = forms.BooleanField(label="These words do not mean that child", required=False)
+
+    def __init__(self, *args: Any, others: Mapping[Child, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.others = others
+
+    @property
+    def pointed(self) -> list[Pointed]:
+        """The names and initials of other children that the story holds."""
+        return pointed_out(str(self["story"].value() or ""), self.others)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if given.get("says") != ConcernChild.Says.STORY:
+            return given
+        if not given.get("story"):
+            self.add_error("story", "Write the story that this child’s file says")
+        elif self.pointed and not given.get("sure"):
+            words = ", ".join(f"“{one.words}”" for one in self.pointed)
+            self.add_error("story", f"This names another child: {words}. Change it, or say that it means somebody else")
+        return given
+
+    def with_names_swapped(self) -> "FileForm":
+        """What was typed, with each name changed to what to call that child: nothing is saved by it."""
+        data = self.data.copy()  # type: ignore[attr-defined]
+        data["story"] = swapped(data.get("story", ""), self.others)
+        return FileForm(data, others=self.others)

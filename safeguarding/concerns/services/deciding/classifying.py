@@ -1,0 +1,75 @@
+"""Say what kind of concern it is. The kind that the reporter chose, and each since, stays with it: as a note with the reason."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from safeguarding.accounts.models import User
+from safeguarding.accounts.services import LEADS
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
+from safeguarding.concerns.models import Category, Concern, ConcernNote, Subcategory
+from safeguarding.concerns.permissions import ensure_decides
+from safeguarding.concerns.services.kinds import kinds_on
+from safeguarding.exceptions import BadInput
+from safeguarding.keys import uuid7
+
+from .changes import ensure_unchanged, lock
+
+
+@transaction.atomic
+def reclassify_concern(
+    *,
+    concern: Concern,
+    seen: int,
+    category: str,
+    subcategory: UUID | None,
+    reason: str,
+    by: User,
+    at: datetime | None = None,
+) -> Concern:
+    """Another category, with the reason. `seen` is the revision on the lead's screen; the kind that it has changes nothing.
+
+    Raises `ChangedSince` when somebody else saved first, `BadInput` without a reason or for a kind that is out of use.
+    """
+    ensure_decides(by, concern.pk, concern.school_id, LEADS)
+    at, concern = at or timezone.now(), lock(concern.pk)
+    if (concern.category_id, concern.subcategory_id) == (category, subcategory):
+        return concern
+    if not (reason := reason.strip()):
+        raise BadInput("Say why this is another kind of concern.")
+    now, narrower = _in_use(category, subcategory, at)
+    ensure_unchanged(concern, seen, by)
+    ConcernNote.objects.create(
+        concern=concern,
+        school_id=concern.school_id,
+        author=by,
+        token=uuid7(),
+        text=f"Kind of concern until now: {_called(concern.category, concern.subcategory)}. "
+        f"From now on: {_called(now, narrower)}. {reason}",
+        added_at=at,
+    )
+    concern.category, concern.subcategory, concern.revision = now, narrower, concern.revision + 1
+    concern.save(update_fields=["category", "subcategory", "revision"])
+    record(Verb.CHANGE, concern, by=by, purpose="kind of concern")
+    return concern
+
+
+def _in_use(category: str, subcategory: UUID | None, at: datetime) -> tuple[Category, Subcategory | None]:
+    now = next((kind for kind in kinds_on(timezone.localdate(at)) if kind.code == category), None)
+    if now is None:
+        raise BadInput("Choose a kind of concern from the list.")
+    if subcategory is None:
+        return now, None
+    narrower = next((one for one in now.subcategories.all() if one.pk == subcategory), None)
+    if narrower is None:
+        raise BadInput("That is not a part of this category. Choose again, or leave it open.")
+    return now, narrower
+
+
+def _called(category: Category | None, subcategory: Subcategory | None) -> str:
+    if category is None:
+        return "not chosen"
+    return f"{category.name}: {subcategory.name}" if subcategory else category.name

@@ -1,0 +1,60 @@
+"""Does a text name a child who may not be named in it? By a name, a part of it, or initials; and the same with another word."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from children.models import Child
+
+# One letter is no name, and two are as often a word of their own.
+_SHORTEST = 3
+
+
+@dataclass(frozen=True)
+class Pointed:
+    """What stands in a text, in the order in which it stands there, and what may stand in its place."""
+
+    words: str
+    instead: str
+
+
+def pointed_out(text: str, children: Mapping[Child, str]) -> list[Pointed]:
+    """The names and initials of these children in a text, each once. `children` are those with what to call each instead."""
+    found: dict[str, Pointed] = {}
+    for child, instead in children.items():
+        for match in _pattern(child).finditer(text):
+            found.setdefault(match[0], Pointed(match[0], instead))
+    return sorted(found.values(), key=lambda each: text.index(each.words))
+
+
+def swapped(text: str, children: Mapping[Child, str]) -> str:
+    """The text with each name and each pair of initials changed: at the beginning of a sentence with a capital letter."""
+    for child, instead in children.items():
+        text = _pattern(child).sub(partial(_in_place, instead=instead), text)
+    return text
+
+
+def _in_place(match: re.Match[str], *, instead: str) -> str:
+    before = match.string[: match.start()].rstrip(" “‘\"'")
+    begins = not before or before[-1] in ".!?\n"
+    return instead[:1].upper() + instead[1:] if begins else instead
+
+
+def _pattern(child: Child) -> re.Pattern[str]:
+    """Whole names in any case; a part of one as names are written; initials in capitals. The longest first."""
+    whole = [child.full_name, f"{child.known_forename} {child.known_surname}".strip()]
+    parts = [child.forename, child.surname, child.known_forename, child.known_surname]
+    spelled = [f"(?i:{_words(name)})" for name in _longest(whole) if " " in name]
+    spelled += [f"(?:{_words(name)}|{_words(name.upper())})" for name in _longest(parts) if len(name) >= _SHORTEST]
+    if child.forename and child.surname:
+        spelled.append(rf"{re.escape(child.forename[0])}\.?\s?{re.escape(child.surname[0])}\b\.?")
+    return re.compile(rf"(?<!\w)(?:{'|'.join(spelled) or '(?!)'})(?!\w)")
+
+
+def _words(name: str) -> str:
+    return r"\s+".join(map(re.escape, name.split()))
+
+
+def _longest(names: Iterable[str]) -> list[str]:
+    return sorted({name for name in names if name}, key=lambda name: (-len(name), name))
