@@ -21,7 +21,7 @@ from safeguarding.audit.reading import read_many, visible
 from safeguarding.audit.services import record_many
 from safeguarding.http import Request
 from safeguarding.once import once
-from safeguarding.panels import NavItem, Panel, Tab, register
+from safeguarding.panels import NavItem, Panel, Setting, Tab, register
 from safeguarding.references import quoted
 
 from . import chronology, entries_earlier, work_entries
@@ -342,6 +342,35 @@ register(
     Tab("concerns", "Concerns", "child_concerns", may=_reads_at, order=20, given=True),
     Tab("pastoral", "Pastoral", "child_pastoral", may=_reads_at, order=25, given=_writes_pastoral_at),
     Tab("changes", "What has changed", "child_changes", may=_reads_at, order=90),
+)
+register(
+    Setting(
+        "notices",
+        "Who is told of what",
+        "Who hears of which concerns beside the leads on duty, at once or in the digest of the day.",
+        "notice_rules",
+        may=_manages_school,
+        models=("concerns.noticerule",),
+        order=30,
+    ),
+    Setting(
+        "patterns",
+        "What is shown as a pattern",
+        "How many concerns in how many days, at the same place, on the same weekday, with a rising level.",
+        "pattern_rules",
+        may=_manages_school,
+        models=("concerns.patternrule",),
+        order=40,
+    ),
+    Setting(
+        "outside",
+        "The page for people without an account",
+        "The link by which a visitor or a supply teacher leaves a concern: its poster, a new link, switched on or off.",
+        "outside_link",
+        may=_manages_school,
+        models=("concerns.outsidelink",),
+        order=50,
+    ),
 )
 chronology.register(*SOURCES, LINKED, *entries_earlier.SOURCES, *PASTORAL, *work_entries.SOURCES)
 

@@ -23,15 +23,16 @@ class OutsideLink(models.Model):
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     # Stands in the address, on a poster at reception. Random, and not the key: that one stands in the record of events.
     secret = models.UUIDField(unique=True, editable=False)
-    is_on = models.BooleanField(default=True)
+    is_on = models.BooleanField("switched on", default=True)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     # When somebody last left a note by it.
-    used_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
+        verbose_name = "link for people without an account"
         constraints = [
             models.UniqueConstraint("school", condition=Q(ended_at=None), name="one_outside_link"),
             models.CheckConstraint(
@@ -44,6 +45,7 @@ class OutsideLink(models.Model):
         plain = ("secret", "is_on", "made_at", "used_at", "ended_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
+        setting = True
 
 
 class OutsideNote(models.Model):

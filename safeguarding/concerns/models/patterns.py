@@ -41,6 +41,7 @@ class PatternRule(models.Model):
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
+        verbose_name = "rule of a pattern"
         constraints = [
             models.CheckConstraint(
                 condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
@@ -52,6 +53,11 @@ class PatternRule(models.Model):
         plain = ("token", "kind", "number", "days", "added_at", "ended_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
+        setting = True
+
+    @property
+    def called(self) -> str:
+        return self.in_words
 
     @property
     def in_words(self) -> str:

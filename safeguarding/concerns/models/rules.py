@@ -43,6 +43,7 @@ class NoticeRule(models.Model):
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
+        verbose_name = "rule about notices"
         constraints = [
             models.CheckConstraint(condition=Q(role_key="") | Q(team=None), name="rule_for_one_group"),
             models.CheckConstraint(
@@ -56,6 +57,11 @@ class NoticeRule(models.Model):
         plain = ("token", "what", "soon_from", "level_from", "role_key", "when", "made_at", "ended_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
+        setting = True
+
+    @property
+    def called(self) -> str:
+        return f"{self.get_what_display()}, {self.whom}"
 
     @property
     def is_for_leads(self) -> bool:
