@@ -322,11 +322,6 @@ def known(name: str, me: UUID, *more: str) -> list[UUID]:
     return list(_told(name, me, *more))
 
 
-def holds(name: str, me: UUID) -> bool:
-    """Whether the fact `rules.<name>`, a yes or no, is true of a person."""
-    return bool(_told(name, me))
-
-
 def _told(name: str, me: UUID, *more: str) -> Any:
     with connection.cursor() as cursor:
         places = ", ".join(["%s"] * (len(more) + 1))

@@ -148,7 +148,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         WHERE call.called_at IS NOT NULL AND call.acknowledged_at IS NULL AND (
             call.school_id IN (SELECT role.school_id FROM public.accounts_roleassignment AS role WHERE role.user_id = me)
             OR call.id IN (SELECT told.object_id FROM public.accounts_notice AS told WHERE told.user_id = me)))
-    OR EXISTS (
+$$;
+
+-- The same of notes from outside that cannot wait.
+CREATE FUNCTION rules.notes_wait(me uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT EXISTS (
         SELECT FROM public.concerns_outsidenote AS note
         WHERE note.status = 'new' AND note.how_soon = 4
           AND note.school_id IN (SELECT role.school_id FROM public.accounts_roleassignment AS role WHERE role.user_id = me))

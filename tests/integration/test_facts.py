@@ -17,8 +17,9 @@ from safeguarding.accounts.models import Notice, RoleAssignment, TeamMember, Use
 from safeguarding.accounts.permissions import Rights
 from safeguarding.accounts.services import add_member, end_role, make_team, tell
 from safeguarding.accounts.services.sessions import session_of
-from safeguarding.audit.protection import holds, known
+from safeguarding.audit.protection import known
 from safeguarding.concerns.models import ConcernChild, ConcernSubject
+from safeguarding.concerns.services.calling import what_waits
 from safeguarding.concerns.services.deciding import add_action, open_concern
 from safeguarding.concerns.services.drafts import open_draft, save_draft
 from safeguarding.concerns.services.raising import call_lead
@@ -62,16 +63,16 @@ def test_a_request_finds_its_own_session_with_the_roles_of_its_person():
 def test_a_call_that_waits_is_looked_for_by_whoever_may_be_shown_it():
     room, stranger = factories.staffroom(), factories.member(factories.school(), "lead", "Olive", "Marsh")
     everybody = (room.lead, room.headteacher, stranger)
-    assert [holds("calls_wait", person.pk) for person in everybody] == [False, False, False]
+    assert [what_waits(person).calls for person in everybody] == [False, False, False]
     call = call_lead(token=uuid4(), school=room.school, by=room.teacher, at=timezone.now())
-    assert [holds("calls_wait", person.pk) for person in everybody] == [True, True, False]
+    assert [what_waits(person).calls for person in everybody] == [True, True, False]
     tell(
         people=[stranger], school_id=room.school.pk, kind=Notice.Kind.CALL, object_type="concern", object_id=call.pk,
         at=timezone.now(),
     )  # fmt: skip
-    assert holds("calls_wait", stranger.pk)
+    assert what_waits(stranger).calls
     open_concern(concern=call, by=room.lead)
-    assert [holds("calls_wait", person.pk) for person in everybody] == [False, False, False]
+    assert [what_waits(person).calls for person in everybody] == [False, False, False]
 
 
 def test_who_does_not_work_here_today_keeps_nobody_from_standing_in():

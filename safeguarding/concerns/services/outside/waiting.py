@@ -14,9 +14,9 @@ from safeguarding.accounts.permissions import rights
 from safeguarding.accounts.roles import LEAD_ROLES, Capability
 from safeguarding.accounts.services import on_duty, tell
 from safeguarding.audit.models import Verb
-from safeguarding.audit.protection import holds
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import HowSoon, OutsideNote
+from safeguarding.concerns.services.calling import what_waits
 from safeguarding.concerns.services.escalation import CHASED_AT_ONCE, due_to_be_told, patience
 from safeguarding.concerns.services.telling import may_be_told, readers
 from safeguarding.dates import clock, moment
@@ -83,7 +83,7 @@ def notes_calling(user: User, waiting: QuerySet[OutsideNote], *, at: datetime) -
 
     As calls of colleagues are shown: leads see each at once, others who take calls when it was put to them or has waited.
     """
-    if not holds("calls_wait", user.pk):
+    if not what_waits(user).notes:
         return []
     as_lead = [h.school_id for h in rights(user).held if h.role.key in LEAD_ROLES]
     told = Notice.objects.filter(user=user, object_id=OuterRef("pk"), kind=Notice.Kind.CALL)
