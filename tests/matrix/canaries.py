@@ -44,12 +44,12 @@ PARTS: dict[str, str] = {
     ),
     **dict.fromkeys(
         ("concerns.concern", "concerns.concernsubject", "concerns.decision", "concerns.closing", "concerns.concernnote",
-         "concerns.question", "concerns.undonelink", "concerns.filestory"),
+         "concerns.undonelink", "concerns.filestory"),
         "concern",
     ),
     **dict.fromkeys(
         ("concerns.account", "concerns.amendment", "concerns.bodymapmark", "concerns.concernchild",
-         "concerns.attachment"), "account"
+         "concerns.attachment", "concerns.question"), "account"
     ),
     # What a field was before. Its words are those of the record, and found as such.
     "audit.logentry": "concern",
