@@ -72,7 +72,7 @@ def make(seed: int) -> World:
             username=uuid4().hex, first_name="P", last_name=str(number), is_active=chance.random() < 0.95
         )
         world.people.append(person)
-        way = ways[person.pk] = chance.choices(list(USUAL_ROLES), (4, 3, 3, 3, 6))[0]
+        way = ways[person.pk] = chance.choices(list(USUAL_ROLES), (5, 4, 5, 4, 7))[0]
         for place in chance.choices(world.schools, (14, 1), k=chance.choices((0, 1, 2), (1, 10, 2))[0]):
             key = chance.choice(USUAL_ROLES[way] if chance.random() < 0.9 else ANY_ROLE)
             starts, ends = chance.choices(

@@ -305,7 +305,8 @@ def test_what_the_school_decided_before_and_who_decided_otherwise_is_kept(client
     assert (lead, "Term", "Autumn 2026", "Name", "Not recorded", "Autumn 2026") in days
     assert [fact[3] for fact in days if fact[3] == "Taken out"] == ["Taken out"]
     assert set(told(client)) == {*hours, *days}
-    assert "Never" not in client.get("/settings/").content.decode()
+    changed = {one.setting.key: one.changed_at for one in client.get("/settings/").context["decided"]}
+    assert changed["hours"] and changed["calendar"] and not changed["notices"]
     # The other school has decided nothing.
     client.force_login(other.lead)
     assert told(client) == [] and "Never" in client.get("/settings/").content.decode()

@@ -48,6 +48,8 @@ TABLE = [
     ("actions_adrift", None, LEADS | OWN_LISTS),
     ("hand_over", "owner", SAVES | OF_SCHOOL),
     ("unlink_child", "linked", SAVES | OF_SCHOOL),
+    ("ask_reporter", {"text": "Which arm did he hold?"}, SAVES | OF_SCHOOL),
+    ("reclassify_concern", {"kind": "NEG", "reason": "Third time."}, SAVES | OF_SCHOOL),
     # What somebody was given to do is theirs to see and to end, whatever the role; it is nobody else's but the leads'.
     ("my_actions", None, LEADS | AWAY | {"teacher": "ok", "pastoral": "ok", "elsewhere": "ok"}),
     ("action", None, LEADS | AWAY | {"teacher": "none", "pastoral": "ok", "elsewhere": "none"}),
