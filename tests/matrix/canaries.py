@@ -50,14 +50,10 @@ PARTS: dict[str, str] = {
     ),
     **dict.fromkeys(
         ("concerns.concern", "concerns.concernsubject", "concerns.decision", "concerns.closing", "concerns.concernnote",
-<<<<<<< HEAD
          "concerns.outsidenote", "concerns.paperform", "concerns.handover", "concerns.pin", "concerns.patternruling",
          "concerns.referral", "concerns.referralstep", "concerns.escalationletter", "concerns.contactmade", "concerns.meeting",
          "concerns.meetingattendee", "concerns.meetingdecision", "concerns.meetingaddition",
-         "concerns.question", "concerns.undonelink", "concerns.filestory"),
-=======
          "concerns.undonelink", "concerns.filestory"),
->>>>>>> told
         "concern",
     ),
     **dict.fromkeys(
