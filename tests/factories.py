@@ -5,7 +5,7 @@ leads and the Headteacher.
 """
 
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -55,6 +55,9 @@ def give_role(*, user: User, school: School, **role: Any) -> RoleAssignment:
     # Not by its service: the event would stand among those that a test counts.
     year = school_year(timezone.localdate())
     ConflictAnswer.objects.get_or_create(user=user, school=school, year=year, defaults={"has_connection": False})
+    if role["role_key"] == "acting_lead":
+        # The one role that cannot be without an end.
+        role.setdefault("ends_on", timezone.localdate() + timedelta(days=365))
     return assign_role(user=user, school=school, **role)
 
 

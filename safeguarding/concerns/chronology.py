@@ -257,7 +257,7 @@ class _Asked:
 
     def _narrow(self, source: Source, rows: QuerySet[Any]) -> QuerySet[Any]:
         asked = self.narrowed
-        rows = rows.annotate(told_by=Value(source.key, output_field=CharField()))
+        rows = rows.annotate(chronicled_as=Value(source.key, output_field=CharField()))
         if asked.since is not None:
             rows = rows.filter(moment__gte=start_of(asked.since))
         if asked.until is not None:
@@ -277,9 +277,9 @@ class _Asked:
         """How many entries there are of each kind, and when the first happened: one query."""
         totals = [
             rows.order_by()
-            .values("told_by")
+            .values("chronicled_as")
             .annotate(n=Count("pk"), first=Min("moment"))
-            .values_list("told_by", "n", "first")
+            .values_list("chronicled_as", "n", "first")
             for source in self.sources(of_any_kind=True)
             for rows in self.rows(source)
         ]
@@ -329,7 +329,7 @@ def _cut(
         # Of rows of one moment and one key, the later names of sources have been shown.
         settled = {"pk__lte" if source.key < last else "pk__lt": key}
         rows = rows.filter(Q(moment__lt=at) | Q(moment=at, **settled))
-    rows = rows.order_by("-moment", "-pk").values_list("moment", "pk", "told_by", key_column(rows.model), "whose")
+    rows = rows.order_by("-moment", "-pk").values_list("moment", "pk", "chronicled_as", key_column(rows.model), "whose")
     return rows if size is None else rows[: size + 1]
 
 
@@ -341,7 +341,7 @@ def _union(branches: list[QuerySet[Any]]) -> QuerySet[Any]:
         return branches[0]
     # Where only one of them has rows to look for, Django leaves the others out, and two orders would stand side by side.
     branches = [branch if branch.query.is_sliced else branch.order_by() for branch in branches]
-    return branches[0].union(*branches[1:], all=True).order_by("-moment", "-pk", "-told_by")
+    return branches[0].union(*branches[1:], all=True).order_by("-moment", "-pk", "-chronicled_as")
 
 
 def _written(row: _Row) -> str:

@@ -139,6 +139,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT EXISTS (SELECT FROM public.concerns_action WHERE owner_id = me)
 $$;
 
+-- Whether the person has saved a filter of the list of concerns.
+CREATE FUNCTION rules.has_filters(me uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT EXISTS (SELECT FROM public.concerns_savedfilter WHERE user_id = me)
+$$;
+
 -- Whether any call for a lead waits at a school where the person has or had a role, or of which they were told. Each open page
 -- asks four times a minute, and nearly always it is the end of the question. Wider than who is shown it, and never narrower.
 CREATE FUNCTION rules.calls_wait(me uuid) RETURNS boolean

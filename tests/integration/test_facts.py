@@ -162,6 +162,7 @@ def test_one_acts_on_a_concern_in_which_one_has_something_to_do_at_a_school_wher
         "ever_told": True,
         "unsent": False,
         "given_actions": True,
+        "filters": False,
         "reads_adults": False,
     }
     assert glance(room.teacher) == {
@@ -169,6 +170,7 @@ def test_one_acts_on_a_concern_in_which_one_has_something_to_do_at_a_school_wher
         "ever_told": False,
         "unsent": False,
         "given_actions": False,
+        "filters": False,
         "reads_adults": False,
     }
     end_role(assignment=RoleAssignment.objects.get(user=room.pastoral), last_day=timezone.localdate() - DAY)

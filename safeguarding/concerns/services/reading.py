@@ -25,7 +25,7 @@ from safeguarding.concerns.services.kinds import give_kinds
 from safeguarding.concerns.services.named import Named, children_of
 from safeguarding.glance import glance, look_for
 
-look_for(given_actions="was_given_actions")
+look_for(given_actions="was_given_actions", filters="has_filters")
 S = Concern.Status
 # What waits for a decision, and its code in the filter of the list.
 OPEN = (S.NEW, S.ACKNOWLEDGED)

@@ -21,6 +21,7 @@ from safeguarding.concerns.forms.own import ChosenForm, GiveAllForm, ReviewAllFo
 from safeguarding.concerns.models import Concern, SavedFilter, SupervisionNote
 from safeguarding.concerns.services import own, reading, several
 from safeguarding.concerns.services.kinds import names_on
+from safeguarding.glance import glance
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
 
@@ -97,7 +98,9 @@ def remove_filter(request: Request, filter_id: UUID) -> HttpResponse:
 
 
 def saved_filters(request: Request) -> list[tuple[SavedFilter, str]]:
-    """One's own filters at the school, each with the rest of its address."""
+    """One's own filters at the school, each with the rest of its address. Not asked for where `glance` says there is none."""
+    if not glance(request.user)["filters"]:
+        return []
     mine = visible(request, SavedFilter).filter(user=request.user, school_id=request.held.school_id)
     return [(one, urlencode(one.chosen)) for one in mine.order_by("saved_at", "pk")]
 

@@ -79,6 +79,7 @@ def opened(concern, by, at=SCHOOL_DAY):
 
 
 def decided(concern, by, **changes):
-    ruling = deciding.Ruling(**(vars(WATCH) | changes))
+    reason = {"not_referred": "The need is met in school."} if changes.get("level", 0) > 2 else {}
+    ruling = deciding.Ruling(**(vars(WATCH) | reason | changes))
     deciding.decide(concern=concern, token=uuid4(), seen=concern.revision, ruling=ruling, by=by, at=SCHOOL_DAY)
     return Concern.objects.get(pk=concern.pk)

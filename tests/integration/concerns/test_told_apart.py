@@ -45,7 +45,12 @@ def shared(room, rowan, hazel):
     )  # fmt: skip
     deciding.open_concern(concern=concern, by=room.lead)
     ruling = deciding.Ruling(
-        level=2, kind="monitor", rationale="zqwhy", parents_told="yes", receipt="watching", title="Hazel Zqreed zqtitle"
+        level=2,
+        kind="in_school",
+        rationale="zqwhy",
+        parents_told="yes",
+        receipt="watching",
+        title="Hazel Zqreed zqtitle",
     )
     deciding.decide(concern=concern, token=uuid4(), seen=fresh(concern).revision, ruling=ruling, by=room.lead)
     deciding.add_note(concern=concern, token=uuid4(), text="zqnote of Hazel", by=room.lead)
