@@ -222,6 +222,7 @@ def _fingerprint() -> str:
             "**/commands/migrate.py",
             "**/facts.sql",
             "**/permissions.py",
+            "**/permissions/*.py",
             "**/data/*.json",
         ):
             sources += sorted((ROOT / app).glob(pattern))

@@ -49,7 +49,7 @@ def test_every_page_can_be_used_by_everybody(page: Page, role: str) -> None:
         if page.locator("[style]").count():
             troubles.append(f"{visited.name}: a style attribute")
     assert pages > 4
-    assert troubles == []
+    assert not troubles, "\n".join(troubles)
 
 
 def test_the_sign_in_page_too(page: Page) -> None:

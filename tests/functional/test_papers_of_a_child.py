@@ -68,5 +68,5 @@ def test_a_photograph_and_an_order_are_put_on_a_childs_record(
         lead.get_by_role("link", name="order.pdf", exact=True).click()
     assert Path(kept.value.path()).read_bytes() == order.read_bytes()
     lead.get_by_role("link", name="Chronology", exact=True).click()
-    expect(lead.get_by_text("File: court order or other legal document")).to_be_visible()
+    expect(lead.get_by_role("heading", name="File: court order or other legal document")).to_be_visible()
     looked_at(lead, scripts)

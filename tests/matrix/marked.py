@@ -16,7 +16,11 @@ def mark(world: Any, record: str) -> None:
     child, concern, then = world.children[record], world.concerns[record], factories.SCHOOL_DAY
     rule = _rule(world, record)
     keys["rule"] = rule.pk
-    entry = chronology.find(SimpleNamespace(user=by), child, "logged", concern.pk)
+    asks = SimpleNamespace(user=by)
+    # Where its file has a story of its own, that is what is significant in it.
+    entry = chronology.find(asks, child, "logged", concern.pk) or chronology.find(
+        asks, child, "linked", concern.children.get(child=child).pk
+    )
     significant.pin(child=child, entry=entry, token=uuid7(), analysis=word(), by=by, at=then)
     happened = significant.Happened(what="call", on=then.date(), text=word(), told_by=word())
     added = significant.add_entry(child=child, token=uuid7(), happened=happened, by=by, at=then)

@@ -87,7 +87,8 @@ def _all() -> Iterator[Mutant]:
     pages = dict(_pages())
     for app in APPS:
         yield from _facts(f"{app}/facts.sql")
-        yield from _rules(f"{app}/permissions.py")
+        for path in _permissions(app):
+            yield from _rules(str(path.relative_to(ROOT)))
         for path in _files(f"{app}/views"):
             yield from _views(path, pages)
         for path in _files(f"{app}/services"):
@@ -199,7 +200,8 @@ def _pages() -> Iterator[tuple[str, str]]:
 def _of_callers(name: str, file: str) -> tuple[str, ...]:
     """The tests of the app that are named like a module which calls the function, and those of its pages."""
     app = next(app for app in APPS if file.startswith(app))
-    callers = {p.stem for p in _files(app) if p.name != "permissions.py" and re.search(rf"\b{name}\b", p.read_text())}
+    own = set(_permissions(app))
+    callers = {p.stem for p in _files(app) if p not in own and re.search(rf"\b{name}\b", p.read_text())}
     words = "|".join(sorted({"pages", *(stem.rstrip("s") for stem in callers)}))
     tests = sorted((ROOT / "tests" / "integration" / Path(app).name).rglob("test_*.py"))
     return OF_SERVICES, *(str(t.relative_to(ROOT)) for t in tests if re.search(words, t.stem))
@@ -207,6 +209,11 @@ def _of_callers(name: str, file: str) -> tuple[str, ...]:
 
 def _module(file: str) -> str:
     return file.removesuffix(".py").replace("/", ".")
+
+
+def _permissions(app: str) -> list[Path]:
+    """The file, or those of the package, that says who may."""
+    return _files(f"{app}/permissions") or [ROOT / app / "permissions.py"]
 
 
 def _files(folder: str) -> list[Path]:
