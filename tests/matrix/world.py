@@ -343,7 +343,7 @@ def _cover(world: World) -> None:
             NoticeRule, school=school, token=uuid7(), what="decided", role_key="governor", when="digest", made_at=THEN,
             made_by=lead,
         )  # fmt: skip
-        world.keys[record] |= {"acting_period": period.pk, "rule": rule.pk}
+        world.keys[record] |= {"acting_period": period.pk, "notice_rule": rule.pk}
 
 
 def _decide(world: World, record: str) -> None:
