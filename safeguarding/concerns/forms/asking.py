@@ -28,7 +28,9 @@ class ReclassifyForm(Working):
     called = "kind of concern"
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     kind = forms.ChoiceField(label="Kind of concern", error_messages={"required": "Choose a kind of concern"})
-    reason = words_field("Why it is another kind", rows=2, error_messages={"required": "Say why this is another kind of concern"})
+    reason = words_field(
+        "Why it is another kind", rows=2, error_messages={"required": "Say why this is another kind of concern"}
+    )
 
     def __init__(self, *args: Any, kinds: Iterable[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
