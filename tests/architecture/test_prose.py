@@ -51,7 +51,7 @@ def test_the_tour_names_people_who_can_sign_in_and_words_that_are_on_the_pages()
     assert told
     assert told <= people
     # Bold is what to press or look for; the first word of each step is a title.
-    steps = re.sub(r"^\d\. \*\*.*?\*\*", "", tour, flags=re.MULTILINE)
+    steps = re.sub(r"^\d+\. \*\*.*?\*\*", "", tour, flags=re.MULTILINE)
     pages = "\n".join([text for _, text in templates()] + [module.text for module in product()])
     pressed = {" ".join(words.split()) for words in re.findall(r"\*\*(.+?)\*\*", steps, re.DOTALL)}
     assert pressed
