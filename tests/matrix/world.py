@@ -4,14 +4,11 @@ The names are those of `docs/policy.yaml`, which says in a sentence what each is
 access and conflicts of interest, which have a page of their own, are given as rows.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
 from uuid import uuid4
-
-from django.db import models
 
 from children.facts import Adult, Called, Earlier, Home, NewChild, Order
 from children.grants import viewing
@@ -20,62 +17,42 @@ from children.models import (
     ChildGrant,
     ChildTeamGrant,
     ConflictOfInterest,
-    ContactLink,
     EmergencyAccess,
-    HouseholdMember,
-    ImportRow,
 )
 from children.services import filing, link_siblings
 from children.services.registering import register_child
 from safeguarding.accounts import services as accounts
-from safeguarding.accounts.models import ActingPeriod, Notice, RoleAssignment, School, Team, TeamMember, User
+from safeguarding.accounts.models import Notice, School, Team, TeamMember, User
 from safeguarding.concerns.models import (
     Concern,
     ConcernGrant,
     ConcernSubject,
     Decision,
-    Draft,
-    EarlierPdf,
-    EarlierRow,
     HowSoon,
-    KeptText,
-    NoticeRule,
-    OutsideNote,
-    PaperForm,
     Receipt,
 )
 from safeguarding.concerns.services import (
-    agencies,
     attaching,
     deciding,
-    emergency,
-    meeting,
     own,
-    papers,
-    pastoral,
     raising,
 )
-from safeguarding.concerns.services.agencies import Contacted, Sent, Step
 from safeguarding.concerns.services.deciding import Ruling
 from safeguarding.concerns.services.drafts import open_draft, save_draft
 from safeguarding.concerns.services.kept import keep_text
-from safeguarding.concerns.services.meeting import Called as MeetingCalled
 from safeguarding.concerns.services.naming import ChildEntry
-from safeguarding.concerns.services.outside import links, settling
-from safeguarding.concerns.services.outside.leaving import Left, leave_note
-from safeguarding.concerns.services.papers import Written
 from safeguarding.concerns.services.raising import AccountFacts, Report
 from safeguarding.keys import uuid7
 from safeguarding.uploads.services.keeping import Upload
-from tests import earlier, factories, sheets
+from tests import factories, sheets
 from tests.integration.uploads.corpus import picture
 from tests.matrix.adults import lay_adults
-from tests.matrix.canaries import DERIVED, Planted, Words, protected_fields
+from tests.matrix.beside import lay_apart, lay_cover, lay_earlier, lay_from_elsewhere, lay_pastoral, lay_work
+from tests.matrix.canaries import Planted, Words
+from tests.matrix.ground import NOW, RECORDS, THEN, TODAY, given_row
 from tests.matrix.marked import mark
+from tests.matrix.planting import plant
 
-NOW = factories.SCHOOL_DAY
-TODAY = NOW.date()
-THEN = NOW - timedelta(days=6)
 PICTURE = picture()
 # Persona to role at the school that the matrix looks from; those of the other school are below.
 ROLES = {
@@ -84,10 +61,6 @@ ROLES = {
     "lead_parent": "lead", "subject": "deputy_lead", "alternate": "alternate_lead", "chair": "chair",
     "it_admin": "it_admin", "auditor": "auditor", "dpo": "dpo", "governor": "governor",
 }  # fmt: skip
-RECORDS = (
-    "open", "closed", "restricted", "hidden", "two", "subject", "head", "own", "action", "granted", "expired",
-    "emergency", "named", "other",
-)  # fmt: skip
 # Those that a lead has decided about already; the others wait in the queue.
 DECIDED = ("open", "closed", "restricted", "hidden", "two", "subject", "head", "own", "action", "other")
 
@@ -127,14 +100,14 @@ def make() -> World:
         world.children[record] = _child(world, record, number)
         world.keys[record] = {"child": world.children[record].pk}
     link_siblings(one=world.children["two"], other=world.children["hidden"], by=world.people["office"])
-    declared = _row(ConflictOfInterest, user=world.people["lead_parent"], child=world.children["hidden"], kind="own_child",
+    declared = given_row(ConflictOfInterest, user=world.people["lead_parent"], child=world.children["hidden"], kind="own_child",
          school=world.here, declared_by=world.people["lead_parent"])  # fmt: skip
     world.keys["hidden"]["conflict"] = declared.pk
     for record in RECORDS:
         _concern(world, record)
         _papers(world, record)
-        _pastoral(world, record)
-    _from_elsewhere(world)
+        lay_pastoral(world, record)
+    lay_from_elsewhere(world)
     _close(world)
     for record in RECORDS:
         mark(world, record)
@@ -142,11 +115,11 @@ def make() -> World:
     _unsent(world)
     _own(world)
     _files(world)
-    _earlier(world)
+    lay_earlier(world)
     _school_days(world)
     lay_adults(world, at=THEN, today=TODAY)
-    _cover(world)
-    _plant(world)
+    lay_cover(world)
+    plant(world)
     return world
 
 
@@ -231,13 +204,13 @@ def _concern(world: World, record: str) -> None:
         Concern._base_manager.filter(pk=made.pk).update(restricted_at=THEN, restricted_by=world.people["lead"])
     about = {"subject": "subject", "head": "headteacher"}.get(record)
     if about:
-        named = _row(
+        named = given_row(
             ConcernSubject, concern=made, school=school, user=world.people[about], named_by=world.people["lead"]
         )
         keys["named_subject"] = named.pk
     if record in DECIDED:
         _decide(world, record)
-    _outside(world, record)
+    lay_work(world, record)
     owner = world.people["assistant"] if record == "action" else world.lead_of(record)
     action = deciding.add_action(
         concern=made,
@@ -265,87 +238,6 @@ def _papers(world: World, record: str) -> None:
         put(token=uuid7())
 
 
-def _from_elsewhere(world: World) -> None:
-    """Each concern began with a note from outside and was typed in from a sheet; how they become one is tested elsewhere."""
-    link = {s: links.make_link(school=s, by=by, at=THEN) for s, by in (
-        (world.here, world.people["lead"]), (world.there, world.people["lead_there"]))}  # fmt: skip
-    for record in RECORDS:
-        word, school, lead, concern = world.word, world.school_of(record), world.lead_of(record), world.concerns[record]
-        left = Left(
-            how_soon=HowSoon.TODAY, name=word.name(), agency=word(), contact=word(), about_child=word.name(), facts=word(),
-            child_words=word(),
-        )  # fmt: skip
-        slip = leave_note(link=link[school], token=uuid7(), left=left, at=THEN)
-        note = OutsideNote._base_manager.get(token=slip.token)
-        settling.put_forward(
-            note=settling.open_note(note=note, by=lead), reason="spam", detail=word(), by=lead, at=THEN
-        )
-        OutsideNote._base_manager.filter(pk=note.pk).update(
-            status="concern", concern=concern, ended_at=THEN, ended_by=lead
-        )
-        typed, unused = papers.make_forms(school=school, batch=uuid7(), count=2, place="Office", by=lead, at=THEN)
-        written = Written(on=THEN.date(), name=word.name())
-        papers.begin_typing(form=typed, written=written, content={}, by=lead, at=THEN)
-        Draft._base_manager.filter(author=lead, started_at=THEN, concern=None).delete()
-        PaperForm._base_manager.filter(pk=typed.pk).update(
-            status="entered", concern=concern, typed_at=THEN, typed_by=lead
-        )
-        world.keys[record] |= {"note": note.pk, "slip": slip.token, "secret": link[school].secret, "paper": typed.pk}
-        if record in ("open", "other"):
-            world.keys[record]["paper_batch"] = unused.batch
-            facts = emergency.Facts(restrictions=[], social_workers=[], leads=[], others=[], about=[])
-            made = emergency.make_sheet(
-                school=school, token=uuid7(), form="file", holder=word.name(), place="Safe", envelope="", facts=facts, by=lead,
-                at=THEN,
-            )  # fmt: skip
-            world.keys[record]["sheet"] = made.pk
-            world.sheets[made.pk] = record
-
-
-def _pastoral(world: World, record: str) -> None:
-    """A note, a plan that goes on and one that has ended."""
-    word, child, by = world.word, world.children[record], world.lead_of(record)
-    note = pastoral.write_note(
-        child=child, token=uuid7(), kind="check_in", happened_on=THEN.date(), text=word(), by=by, at=THEN
-    )
-    ended, plan = (
-        pastoral.make_plan(
-            child=child,
-            token=uuid7(),
-            aims=word(),
-            starts_on=THEN.date(),
-            review_on=TODAY + timedelta(days=20),
-            by=by,
-            at=THEN,
-        )
-        for _ in range(2)
-    )
-    step = pastoral.add_step(
-        plan=plan, token=uuid7(), what=word(), who=word(), due_on=TODAY + timedelta(days=3), by=by, at=THEN
-    )
-    pastoral.end_plan(plan=ended, seen=0, outcome=word(), by=by, at=THEN)
-    world.keys[record] |= {"pastoral_note": note.pk, "plan": plan.pk, "step": step.pk}
-
-
-def _cover(world: World) -> None:
-    """Time away that is over, for which somebody without another right acted; and a rule about notices, at each school."""
-    last_week = TODAY - timedelta(days=7)
-    for record, acted in (("open", "pastoral_out"), ("other", "reporter_there")):
-        school, lead, acting = world.school_of(record), world.lead_of(record), world.people[acted]
-        role = _row(
-            RoleAssignment, user=acting, school=school, role_key="acting_lead", starts_on=last_week, ends_on=last_week
-        )
-        period = _row(
-            ActingPeriod, school=school, away=lead, acting=acting, assignment=role, starts_on=last_week, ends_on=last_week,
-            named_at=THEN - timedelta(days=1), named_by=lead, told_at=THEN,
-        )  # fmt: skip
-        rule = _row(
-            NoticeRule, school=school, token=uuid7(), what="decided", role_key="governor", when="digest", made_at=THEN,
-            made_by=lead,
-        )  # fmt: skip
-        world.keys[record] |= {"acting_period": period.pk, "notice_rule": rule.pk}
-
-
 def _decide(world: World, record: str) -> None:
     word, by = world.word, world.lead_of(record)
     world.concerns[record].refresh_from_db()
@@ -361,56 +253,11 @@ def _decide(world: World, record: str) -> None:
     if record in ("open", "own", "two"):
         deciding.ask_reporter(concern=concern, token=uuid7(), text=word(), by=by, at=THEN)
     if "undone" not in world.keys[record]:
-        _apart(world, record)
+        lay_apart(world, record)
     done = deciding.add_action(
         concern=concern, token=uuid7(), text=word(), owner=by, due_on=TODAY, by=by, at=THEN
     )  # fmt: skip
     deciding.end_action(action=done, move="complete", result=word(), by=by, at=THEN)
-
-
-def _outside(world: World, record: str) -> None:
-    """A referral that was chased and escalated, a contact with a parent, and a meeting with finished minutes."""
-    word, by, concern = world.word, world.lead_of(record), world.concerns[record]
-    sent = Sent(
-        agency="social_care", method="portal", told=word(), sent_at=THEN, team=word(), spoken_to=word(), their_reference=word(),
-        answer_by=TODAY,
-    )  # fmt: skip
-    referral = agencies.refer(concern=concern, token=uuid7(), sent=sent, by=by, at=THEN)
-    said = Step(
-        text=word(), happened_at=THEN, method="telephone", spoken_to=word(), answer_by=TODAY + timedelta(days=1)
-    )
-    agencies.step(referral=referral, move="chase", token=uuid7(), said=said, by=by, at=THEN)
-    letter = agencies.draft_letter(referral=referral, token=uuid7(), by=by, at=THEN)
-    agencies.save_letter(letter=letter, seen=0, to=word(), body=word(), by=by, at=THEN)
-    if record == "closed":
-        said = Step(text=word(), happened_at=THEN, method="email", answer="advice")
-        agencies.step(referral=referral, move="answer", token=uuid7(), said=said, by=by, at=THEN)
-    made = Contacted(
-        kind="other", how="telephone", said=word(), made_at=THEN, parents_told="not_yet", parents_reason=word(), with_whom=word(),
-    )  # fmt: skip
-    agencies.add_contact(concern=concern, token=uuid7(), made=made, by=by, at=THEN)
-    called = MeetingCalled(kind="school", held_at=THEN, place=word(), others=word(), apologies=word())
-    met = meeting.call_meeting(concern=concern, token=uuid7(), called=called, staff=[by], by=by, at=THEN)
-    meeting.note_decision(meeting=met, token=uuid7(), text=word(), by=by, at=THEN)
-    meeting.finish_minutes(meeting=met, seen=0, page=uuid7(), minutes=word(), by=by, at=THEN)
-    meeting.add_to_minutes(meeting=met, token=uuid7(), text=word(), by=by, at=THEN)
-    world.keys[record] |= {"referral": referral.pk, "letter": letter.pk, "meeting": met.pk}
-
-
-def _apart(world: World, record: str) -> None:
-    """A wrong link that was taken back, and what the file says, decided twice: of "two" a story, of the others the whole."""
-    word, by, concern = world.word, world.lead_of(record), world.concerns[record]
-    wrong = world.children["closed" if record == "open" else "open"]
-    if record != "other":
-        named = deciding.link_child(named=concern.children.get(child=None), child=wrong, by=by, at=THEN)
-        undone = deciding.unlink_child(named=named, token=uuid7(), reason=word(), by=by, at=THEN)
-        world.keys[record]["undone"] = undone.pk
-    named = concern.children.get(child=world.children[record])
-    for says in ("story", "story" if record == "two" else "whole"):
-        concern.refresh_from_db()
-        deciding.say_in_file(
-            named=named, seen=concern.revision, token=uuid7(), says=says, story=word(), by=by, at=THEN
-        )  # fmt: skip
 
 
 def _close(world: World) -> None:
@@ -435,25 +282,27 @@ def _access(world: World) -> None:
     given = {"granted_by": lead, "permission": viewing(Child), "school": world.here, "user": one}
     last_week, next_week = TODAY - timedelta(days=7), TODAY + timedelta(days=7)
     for record, until in (("granted", next_week), ("expired", last_week)):
-        grant = _row(ChildGrant, content_object=world.children[record], reason=word(), expires_on=until, **given)
+        grant = given_row(ChildGrant, content_object=world.children[record], reason=word(), expires_on=until, **given)
         world.keys[record]["child_grant"] = grant.pk
     ended = {"ended_at": THEN, "ended_by": lead, "end_reason": word()}
-    _row(ChildGrant, content_object=world.children["closed"], reason=word(), expires_on=next_week, **given, **ended)
+    given_row(
+        ChildGrant, content_object=world.children["closed"], reason=word(), expires_on=next_week, **given, **ended
+    )
     given["permission"] = viewing(Concern)
     for record, until in (("named", next_week), ("restricted", last_week)):
         ended = {"ended_at": THEN, "ended_by": lead, "end_reason": word()} if record == "restricted" else {}
-        grant = _row(
+        grant = given_row(
             ConcernGrant, content_object=world.concerns[record], reason=word(), expires_on=until, **given, **ended
         )
         world.keys[record]["concern_grant"] = grant.pk
     for record, at in (("emergency", NOW - timedelta(minutes=20)), ("expired", NOW - timedelta(hours=3))):
         over = {"reviewed_at": NOW, "reviewed_by": lead, "finding": "justified"} if record == "expired" else {}
-        access = _row(
+        access = given_row(
             EmergencyAccess, user=one, school=world.here, child=world.children[record], reason=word(), opened_at=at,
             ends_at=at + timedelta(hours=1), review_by=next_week, review_note=word() if over else "", **over,
         )  # fmt: skip
         world.keys[record]["emergency"] = access.pk
-    _row(
+    given_row(
         ConflictOfInterest, user=world.people["deputy"], child=world.children["open"], kind="close", school=world.here,
         declared_by=lead, lifted_at=THEN, lifted_by=lead, lift_reason=word(),
     )  # fmt: skip
@@ -463,7 +312,7 @@ def _access(world: World) -> None:
         )
         one = TeamMember.objects.create(team=team, user=world.reporter_of(record), starts_on=factories.LONG_AGO)
         world.keys[record] |= {"team": team.key, "member": one.pk}
-    _row(
+    given_row(
         ChildTeamGrant, group=team, content_object=world.children["other"], reason=word(), expires_on=last_week,
         ended_at=NOW, ended_by=world.people["lead_there"], end_reason=word(), granted_by=world.people["lead_there"], permission=viewing(Child), school=world.there,
     )  # fmt: skip
@@ -509,36 +358,6 @@ def _files(world: World) -> None:
         world.keys[record]["run"] = run.pk
 
 
-def _earlier(world: World) -> None:
-    """A record and a file of an earlier system on each child; and at each school files that wait to be confirmed."""
-    for of in ([r for r in RECORDS if r != "other"], ["other"]):
-        school, lead, word = world.school_of(of[0]), world.lead_of(of[0]), world.word
-        rows = [_incident(world, record) for record in of]
-        files = {f"{word()}.pdf": record for record in of}
-        index = "".join(f"{name},{_named(world, record)}\n" for name, record in files.items())
-        given = {"index.csv": f"File,Name,DOB\n{index}".encode(), **dict.fromkeys(files, earlier.ONE)}
-        earlier.bring_in(school, by=lead, rows=rows, pack=earlier.pack(given))
-        for record in of:
-            world.keys[record]["earlier"] = world.children[record].earlier_records.get().pk
-        rows = [_incident(world, record) for record in of if record in ("open", "hidden", "other")]
-        rows.append(earlier.row(word(), details=word(), student_name=word.name()))
-        lost = {f"{word()}.pdf": earlier.ONE}
-        world.keys[of[0]]["batch"] = earlier.look_at(school, by=lead, rows=rows, pack=earlier.pack(lost)).pk
-
-
-def _incident(world: World, record: str) -> dict[str, str]:
-    word, child = world.word, world.children[record]
-    return earlier.row(
-        word(), student_name=f"{child.surname}, {child.forename}", dob=f"{child.detail.date_of_birth:%d/%m/%Y}",
-        category=word(), details=word(), reported_by=word(), action=word(), where=word(),
-    )  # fmt: skip
-
-
-def _named(world: World, record: str) -> str:
-    child = world.children[record]
-    return f"{child.forename} {child.surname},{child.detail.date_of_birth:%d/%m/%Y}"
-
-
 def _school_days(world: World) -> None:
     for record in ("open", "other"):
         school, lead = world.school_of(record), world.lead_of(record)
@@ -555,68 +374,3 @@ def _school_days(world: World) -> None:
             "day": closure.pk,
             "colleague": lead.pk,
         }
-
-
-def _row(model: type[models.Model], **values: Any) -> Any:
-    return model._base_manager.create(**values)
-
-
-def _plant(world: World) -> None:
-    """Note where each canary stands, as the database has it."""
-    owner = _Owner(world)
-    fields: dict[type[models.Model], list[str]] = {}
-    for model, name in protected_fields():
-        if (model._meta.label_lower, name) in DERIVED:
-            continue
-        fields.setdefault(model, []).append(name)
-    for model, mine in fields.items():
-        for row in model._base_manager.all():
-            for name in mine:
-                if (value := getattr(row, name)) not in (None, "", [], {}):
-                    world.planted.note(model._meta.label_lower, name, value, owner.of(row))
-
-
-class _Owner:
-    """Which record of the policy a row belongs to."""
-
-    def __init__(self, world: World) -> None:
-        names = {child.pk: name for name, child in world.children.items()}
-        names |= {concern.pk: name for name, concern in world.concerns.items()}
-        names |= {c.account.pk: name for name, c in world.concerns.items()}
-        names |= world.sheets
-        for name, keys in world.keys.items():
-            names |= {
-                keys[kind]: name
-                for kind in ("draft", "run", "batch", "staff_concern", "filter", "supervision")
-                if kind in keys
-            }
-        shared: list[Iterator[tuple[Any, Any]]] = [
-            ContactLink._base_manager.values_list("contact_id", "child_id").iterator(),
-            HouseholdMember._base_manager.values_list("household_id", "child_id").iterator(),
-        ]
-        for pairs in shared:
-            for key, child_id in pairs:
-                # What the hidden child shares with another is as hidden as the child.
-                if names.get(key) != "hidden":
-                    names[key] = names[child_id]
-        self.names = names
-
-    def of(self, row: models.Model) -> str:
-        if isinstance(row, ImportRow):
-            return "hidden" if self.names.get(row.child_id) == "hidden" else self.names[row.run_id]
-        if isinstance(row, EarlierRow | EarlierPdf):
-            return "hidden" if self.names.get(row.child_id) == "hidden" else self.names[row.batch_id]
-        for name in (
-            "concern_id",
-            "staff_concern_id",
-            "account_id",
-            "draft_id",
-            "run_id",
-            "child_id",
-            "content_object_id",
-            "pk",
-        ):
-            if (key := getattr(row, name, None)) in self.names and key is not None:
-                return self.names[key]
-        assert not isinstance(row, KeptText), row
-        raise LookupError(f"{type(row).__name__} belongs to no record of the matrix")

@@ -5,15 +5,14 @@ decision, links, notes) is for safeguarding leads. Every table carries the schoo
 Fields and reasons: domain reference 1.2.
 
 `kinds` what can be chosen · `concern` where it stands · `account` what was seen, about whom · `lead` what leads wrote and
-decided · `attachment` files · `access` who else may see it, and who may not · `unsent` what is not sent yet ·
-`earlier` what an earlier system of the school had.
-decided · `attachment` files · `access` who else may see it, and who may not · `unsent` what is not sent yet · `outside`
-what somebody without an account has left · `papers` the numbered forms for when Harbour cannot be reached, `emergency` who has the sheet for that day.
-decided · `attachment` files · `access` who else may see it, and who may not · `covering` who had an action before · `pastoral` notes and plans below the threshold · `rules` who is told of what · `unsent` what is not sent yet.
-`significant` what matters in a child's chronology, and what was added to it by hand ·
-`brief` what somebody writes for a meeting · `patterns` rules of a school, and what was said of what they found.
-decided · `agencies` referrals · `contact` with parents and agencies · `meeting` meetings · `attachment` files · `own` what a lead keeps for herself · `access` who else may see it, and who may not · `unsent` what is not sent yet.
-decided · `question` what they asked the reporter · `attachment` files · `apart` what each child’s file says, and wrong links · `access` who else may see it, and who may not · `unsent` what is not sent yet.
+decided · `question` what they asked the reporter · `agencies` referrals · `contact` with parents and agencies · `meeting`
+meetings · `own` what a lead keeps for herself · `attachment` files · `apart` what each child’s file says, and wrong links ·
+`access` who else may see it, and who may not · `covering` who had an action before · `unsent` what is not sent yet.
+
+Beside concerns: `earlier` what an earlier system of the school had · `outside` what somebody without an account has left ·
+`papers` the numbered forms for when Harbour cannot be reached · `emergency` who has the sheet for that day · `pastoral` notes
+and plans below the threshold · `significant` what matters in a child’s chronology, and what was added to it by hand · `brief`
+what somebody writes for a meeting · `patterns` rules of a school, and what was said of what they found · `rules` who is told of what.
 """
 
 from .access import ConcernGrant, ConcernSubject
