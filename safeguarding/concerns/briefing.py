@@ -24,9 +24,9 @@ from safeguarding.http import Request
 
 from . import chronology
 from .chronology import Entry, Narrowed
+from .entries.told import told_of
 from .left_out import LeftOut, children_left_out
 from .models import Account, Brief, ConcernChild
-from .telling import told_of
 
 DAYS = 90
 # More than two pages ever hold.

@@ -24,10 +24,9 @@ from safeguarding.once import once
 from safeguarding.panels import NavItem, Panel, Setting, Tab, register
 from safeguarding.references import quoted
 
-from . import chronology, entries_earlier, work_entries
-from .apart import LINKED
+from . import chronology
 from .entries import SOURCES
-from .entries_pastoral import PASTORAL
+from .entries.told import told_of
 from .models import (
     Action,
     Attachment,
@@ -50,7 +49,6 @@ from .services.patterns import rules_of
 from .services.progress import references_of
 from .services.sight import given_concerns, standing_in
 from .services.work import owed, rows
-from .telling import told_of
 
 # As many as an aside shows; the page behind it shows all.
 IN_ASIDE = 4
@@ -372,7 +370,7 @@ register(
         order=50,
     ),
 )
-chronology.register(*SOURCES, LINKED, *entries_earlier.SOURCES, *PASTORAL, *work_entries.SOURCES)
+chronology.register(*SOURCES)
 
 # What a notice is about, by the type it was written with, and the page that shows it.
 leads_to("concern", lambda key: reverse("concern", args=[key]), _references_of_concerns)

@@ -22,8 +22,8 @@ from safeguarding.audit.reading import visible
 from safeguarding.dates import LONDON, start_of
 from safeguarding.http import Request
 
+from .entries.told import TELLS_ALL
 from .models import Account, Concern, PatternRule, PatternRuling
-from .telling import TELLS_ALL
 
 K = PatternRule.Kind
 # For how long after its newest record a pattern is shown, and how far back silence counts what came before it.

@@ -15,7 +15,7 @@ from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.accounts.services import LEADS
 from safeguarding.accounts.titles import inside
 from safeguarding.audit.reading import read_one, visible
-from safeguarding.concerns.apart import preview
+from safeguarding.concerns.entries.apart import preview
 from safeguarding.concerns.forms.apart import FileForm
 from safeguarding.concerns.models import Account, Concern, ConcernChild, FileStory, UndoneLink
 from safeguarding.concerns.permissions import access_given, may_decide

@@ -18,7 +18,7 @@ from safeguarding.accounts.permissions import colleagues, requires_for_record
 from safeguarding.accounts.services import LEADS
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.concerns import tokens
-from safeguarding.concerns.apart import undecided
+from safeguarding.concerns.entries.apart import undecided
 from safeguarding.concerns.forms.asking import AskForm, ReclassifyForm
 from safeguarding.concerns.forms.deciding import (
     ActionForm,

@@ -9,7 +9,7 @@ from django.urls import reverse
 from children.services.filing import attach_to_child
 from safeguarding.concerns import chronology
 from safeguarding.concerns.chronology import Narrowed
-from safeguarding.concerns.entries import first_sentence
+from safeguarding.concerns.entries.concern import first_sentence
 from safeguarding.concerns.services.deciding import (
     Ruling,
     add_action,

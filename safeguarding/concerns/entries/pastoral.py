@@ -9,13 +9,13 @@ from django.db.models import F, QuerySet, TimeField, Value
 
 from safeguarding.accounts.titles import Titles, inside
 from safeguarding.audit.reading import visible
+from safeguarding.concerns.chronology import Entry
+from safeguarding.concerns.models import PastoralNote, SupportPlan
 from safeguarding.dates import full_day
 from safeguarding.http import Request
 
-from .chronology import Entry
-from .entries import LondonMoment, first_sentence
-from .models import PastoralNote, SupportPlan
-from .telling import of_child
+from .concern import LondonMoment, first_sentence
+from .told import of_child
 
 _MIDNIGHT = Value(time(), output_field=TimeField())
 

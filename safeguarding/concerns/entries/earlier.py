@@ -10,12 +10,12 @@ from safeguarding.addresses import address_of
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import visible
 from safeguarding.audit.services import record_many
+from safeguarding.concerns.chronology import Entry
+from safeguarding.concerns.models import EarlierFile, EarlierRecord
 from safeguarding.http import Request
 
-from .chronology import Entry
-from .entries import first_sentence
-from .models import EarlierFile, EarlierRecord
-from .telling import of_child
+from .concern import first_sentence
+from .told import of_child
 
 
 def _earlier(request: Request) -> QuerySet[EarlierRecord]:
@@ -68,7 +68,7 @@ def _note_shown(rows: Sequence[EarlierRecord | EarlierFile]) -> None:
         record_many(Verb.LIST, label, keys, school_id=rows[0].school_id, purpose="chronology")
 
 
-SOURCES = (
+EARLIER = (
     of_child("earlier", "earlier", _earlier, _tell_earlier),
     of_child("earlier_files", "earlier", _earlier_files, _tell_earlier_files),
 )

@@ -15,12 +15,21 @@ from django.utils import timezone
 from children.models import Child
 from safeguarding.accounts.titles import Titles
 from safeguarding.audit.reading import visible
+from safeguarding.concerns.chronology import Entry, Source, Together
+from safeguarding.concerns.models import (
+    Account,
+    Action,
+    Amendment,
+    Closing,
+    Concern,
+    ConcernChild,
+    ConcernNote,
+    Decision,
+)
 from safeguarding.http import Request
 
-from .chronology import Entry, Source, Together
-from .entries import SOURCES
-from .models import Account, Action, Amendment, Closing, Concern, ConcernChild, ConcernNote, Decision
-from .telling import each, told_of, told_of_each
+from .concern import CONCERN
+from .told import each, told_of, told_of_each
 
 R = ConcernChild.Role
 LINES = {
@@ -111,7 +120,7 @@ def preview(request: Request, concern: Concern, named: ConcernChild, account: Ac
         moment = account.happened_at if account else None
         return [in_file(named, moment or concern.logged_at, concern.reference, titles, opens=False)]
     found: list[Entry] = []
-    for source in SOURCES:
+    for source in CONCERN:
         if source.key in _OF_CONCERN:
             model, link = _OF_CONCERN[source.key]
             rows = visible(request, model).filter(**{link: concern.pk})

@@ -8,12 +8,12 @@ from django.db.models import F, QuerySet
 
 from safeguarding.accounts.titles import Titles, inside
 from safeguarding.audit.reading import visible
+from safeguarding.concerns.chronology import Entry
+from safeguarding.concerns.models import ContactMade, Meeting, Referral, ReferralStep
 from safeguarding.http import Request
 
-from .chronology import Entry
-from .entries import first_sentence
-from .models import ContactMade, Meeting, Referral, ReferralStep
-from .telling import OfConcerns, from_concerns
+from .concern import first_sentence
+from .told import OfConcerns, from_concerns
 
 
 def _of(model: type[Any], moment: str) -> OfConcerns:
@@ -93,7 +93,7 @@ def _tell_meeting(request: Request, keys: list[UUID], titles: Titles) -> Mapping
     }
 
 
-SOURCES = (
+WORK = (
     from_concerns("referred", "outside", _of(Referral, "sent_at"), _tell_referred, "concern"),
     from_concerns("referral_steps", "outside", _of(ReferralStep, "happened_at"), _tell_step, "concern"),
     from_concerns("contacts", "outside", _of(ContactMade, "made_at"), _tell_contact, "concern"),

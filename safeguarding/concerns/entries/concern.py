@@ -16,11 +16,8 @@ from django.db.models.functions import Coalesce
 from children.models import ChildFile
 from safeguarding.accounts.titles import Titles, inside
 from safeguarding.audit.reading import visible
-from safeguarding.dates import counted
-from safeguarding.http import Request
-
-from .chronology import Entry
-from .models import (
+from safeguarding.concerns.chronology import Entry
+from safeguarding.concerns.models import (
     Account,
     Action,
     Amendment,
@@ -31,7 +28,10 @@ from .models import (
     ConcernNote,
     Decision,
 )
-from .telling import from_concerns, of_child
+from safeguarding.dates import counted
+from safeguarding.http import Request
+
+from .told import from_concerns, of_child
 
 R = ConcernChild.Role
 LONGEST = 220
@@ -292,7 +292,7 @@ def _timed(account: Account | None) -> bool:
     return account is None or account.observed_on is None or account.observed_at is not None
 
 
-SOURCES = (
+CONCERN = (
     from_concerns("logged", "concerns", _logged, _tell_logged, "pk"),
     from_concerns("decided", "decisions", _decided, _tell_decided, "concern_id"),
     from_concerns("closed", "decisions", _closed, _tell_closed, "concern_id"),

@@ -9,11 +9,10 @@ from django.db.models import F, Q, QuerySet
 from children.models import Child
 from safeguarding.accounts.titles import Titles
 from safeguarding.audit.reading import visible
+from safeguarding.concerns.chronology import Entry, Source, Together
+from safeguarding.concerns.models import Concern, ConcernChild
 from safeguarding.http import Request
 from safeguarding.once import once
-
-from .chronology import Entry, Source, Together
-from .models import Concern, ConcernChild
 
 # Until a lead decides otherwise.
 TELLS_ALL = (ConcernChild.Role.WORRIED_ABOUT, ConcernChild.Role.MAY_HAVE_CAUSED_HARM)

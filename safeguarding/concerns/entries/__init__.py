@@ -1,0 +1,13 @@
+"""What does each part of the record put into a child's chronology?
+
+`told` which concerns tell of a child in full · `concern` what hangs on those · `apart` the line or the story of the others ·
+`work` referrals, contacts, meetings · `pastoral` notes and plans · `earlier` what an earlier system had.
+"""
+
+from .apart import LINKED
+from .concern import CONCERN
+from .earlier import EARLIER
+from .pastoral import PASTORAL
+from .work import WORK
+
+SOURCES = (*CONCERN, LINKED, *EARLIER, *PASTORAL, *WORK)
