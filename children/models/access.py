@@ -10,6 +10,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School, Team, User
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
+from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
@@ -48,15 +49,8 @@ class ConflictOfInterest(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint("user", "child", condition=Q(lifted_at=None), name="conflict_once"),
-            models.CheckConstraint(
-                condition=Q(confirmed_at=None, confirmed_by=None)
-                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
-                name="conflict_confirmed_in_pairs",
-            ),
-            models.CheckConstraint(
-                condition=Q(lifted_at=None, lifted_by=None) | Q(lifted_at__isnull=False, lifted_by__isnull=False),
-                name="conflict_lifted_in_pairs",
-            ),
+            in_pairs("confirmed", name="conflict_confirmed_in_pairs"),
+            in_pairs("lifted", name="conflict_lifted_in_pairs"),
         ]
 
     class PersonalData(personal_data.PersonalData):

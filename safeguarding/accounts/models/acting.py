@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from safeguarding import personal_data
 from safeguarding.keys import uuid7
+from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 
 from .people import Absence, RoleAssignment, User
@@ -40,10 +41,7 @@ class ActingPeriod(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(starts_on__lte=F("ends_on")), name="acting_runs_forward"),
             models.CheckConstraint(condition=~Q(away=F("acting")), name="acting_for_somebody_else"),
-            models.CheckConstraint(
-                condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
-                name="acting_ended_in_pairs",
-            ),
+            in_pairs("ended", name="acting_ended_in_pairs"),
         ]
         indexes = [models.Index("school", "ends_on", name="acting_school")]
 

@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 
 from safeguarding import personal_data
 from safeguarding.keys import uuid7
+from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 
 from .people import User
@@ -74,10 +75,7 @@ class Notice(models.Model):
             models.UniqueConstraint(
                 "user", "kind", "object_id", condition=Q(opened_at=None, settled_at=None), name="told_once_until_opened"
             ),
-            models.CheckConstraint(
-                condition=Q(settled_at=None, settled_by=None) | Q(settled_at__isnull=False, settled_by__isnull=False),
-                name="settled_in_pairs",
-            ),
+            in_pairs("settled", name="settled_in_pairs"),
         ]
         indexes = [
             models.Index("user", "created_at", "id", name="notice_inbox"),

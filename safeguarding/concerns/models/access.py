@@ -9,6 +9,7 @@ from children import grants
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
+from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 
 from .concern import Concern
@@ -58,11 +59,7 @@ class ConcernSubject(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint("concern", "user", condition=Q(withdrawn_at=None), name="subject_once"),
-            models.CheckConstraint(
-                condition=Q(withdrawn_at=None, withdrawn_by=None)
-                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
-                name="subject_withdrawn_in_pairs",
-            ),
+            in_pairs("withdrawn", name="subject_withdrawn_in_pairs"),
         ]
 
     class PersonalData(personal_data.PersonalData):

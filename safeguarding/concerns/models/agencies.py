@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
+from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
@@ -113,12 +114,7 @@ class Referral(models.Model):
     objects = Protected()
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
-                name="referral_ended_in_pairs",
-            )
-        ]
+        constraints = [in_pairs("ended", name="referral_ended_in_pairs")]
         indexes = [models.Index(fields=["school", "answer_by"], name="referral_waits", condition=Q(status="waiting"))]
 
     class PersonalData(personal_data.PersonalData):
@@ -208,10 +204,7 @@ class EscalationLetter(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
-                name="letter_ended_in_pairs",
-            ),
+            in_pairs("ended", name="letter_ended_in_pairs"),
             models.UniqueConstraint("referral", condition=Q(status="draft"), name="one_letter_in_draft"),
         ]
 

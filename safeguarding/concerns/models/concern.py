@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
+from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
@@ -66,24 +67,10 @@ class Concern(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint("school", "year", "number", name="concern_reference_once"),
-            models.CheckConstraint(
-                condition=Q(acknowledged_at=None, acknowledged_by=None)
-                | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
-                name="acknowledged_in_pairs",
-            ),
-            models.CheckConstraint(
-                condition=Q(decided_at=None, decided_by=None) | Q(decided_at__isnull=False, decided_by__isnull=False),
-                name="decided_in_pairs",
-            ),
-            models.CheckConstraint(
-                condition=Q(closed_at=None, closed_by=None) | Q(closed_at__isnull=False, closed_by__isnull=False),
-                name="closed_in_pairs",
-            ),
-            models.CheckConstraint(
-                condition=Q(restricted_at=None, restricted_by=None)
-                | Q(restricted_at__isnull=False, restricted_by__isnull=False),
-                name="restricted_in_pairs",
-            ),
+            in_pairs("acknowledged", name="acknowledged_in_pairs"),
+            in_pairs("decided", name="decided_in_pairs"),
+            in_pairs("closed", name="closed_in_pairs"),
+            in_pairs("restricted", name="restricted_in_pairs"),
         ]
         indexes = [
             models.Index(fields=["school", "-logged_at", "-id"], name="concern_school_time"),

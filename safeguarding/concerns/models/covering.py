@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from safeguarding import personal_data
 from safeguarding.accounts.models import ActingPeriod, School, User
 from safeguarding.audit.protection import Protected
+from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 
 from .concern import Concern
@@ -36,11 +37,7 @@ class HandOver(models.Model):
             # Somebody who gives the action back to the lead by hand means it: it does not move a second time.
             models.UniqueConstraint("action", "period", name="moved_once_for_an_absence"),
             models.CheckConstraint(condition=~Q(from_user=F("to_user")), name="handed_to_somebody_else"),
-            models.CheckConstraint(
-                condition=Q(given_back_at=None, given_back_by=None)
-                | Q(given_back_at__isnull=False, given_back_by__isnull=False),
-                name="given_back_in_pairs",
-            ),
+            in_pairs("given_back", name="given_back_in_pairs"),
         ]
         indexes = [models.Index(fields=["school", "at"], name="handed_over_at")]
 

@@ -1,11 +1,11 @@
 """Who has the sheet for when nothing works, sealed or as an encrypted file, and is it still true?"""
 
 from django.db import models
-from django.db.models import Q
 
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
+from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
@@ -43,11 +43,7 @@ class EmergencySheet(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint("school", "year", "number", name="sheet_reference_once"),
-            models.CheckConstraint(
-                condition=Q(destroyed_at=None, destroyed_by=None)
-                | Q(destroyed_at__isnull=False, destroyed_by__isnull=False),
-                name="sheet_destroyed_in_pairs",
-            ),
+            in_pairs("destroyed", name="sheet_destroyed_in_pairs"),
         ]
 
     class PersonalData(personal_data.PersonalData):

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
+from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
@@ -173,12 +174,7 @@ class Action(models.Model):
     objects = Protected()
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
-                name="action_ended_in_pairs",
-            )
-        ]
+        constraints = [in_pairs("ended", name="action_ended_in_pairs")]
         indexes = [models.Index(fields=["owner", "due_on"], name="action_due", condition=Q(status="to_do"))]
 
     class PersonalData(personal_data.PersonalData):

@@ -1,13 +1,13 @@
 """Who met about a concern, what was said, and what was decided that somebody must do?"""
 
 from django.db import models
-from django.db.models import Q
 from django.db.models.functions import Now
 
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.addresses import address_of
 from safeguarding.audit.protection import Protected
+from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
@@ -60,13 +60,7 @@ class Meeting(models.Model):
     objects = Protected()
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(finished_at=None, finished_by=None)
-                | Q(finished_at__isnull=False, finished_by__isnull=False),
-                name="meeting_finished_in_pairs",
-            )
-        ]
+        constraints = [in_pairs("finished", name="meeting_finished_in_pairs")]
 
     class PersonalData(personal_data.PersonalData):
         subject = "concern__children"

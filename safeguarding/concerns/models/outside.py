@@ -9,6 +9,7 @@ from django.db.models import Q
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
+from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
@@ -35,10 +36,7 @@ class OutsideLink(models.Model):
         verbose_name = "link for people without an account"
         constraints = [
             models.UniqueConstraint("school", condition=Q(ended_at=None), name="one_outside_link"),
-            models.CheckConstraint(
-                condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
-                name="outside_link_ended_in_pairs",
-            ),
+            in_pairs("ended", name="outside_link_ended_in_pairs"),
         ]
 
     class PersonalData(personal_data.PersonalData):
@@ -110,14 +108,8 @@ class OutsideNote(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint("school", "year", "number", name="outside_reference_once"),
-            models.CheckConstraint(
-                condition=Q(read_at=None, read_by=None) | Q(read_at__isnull=False, read_by__isnull=False),
-                name="outside_note_read_in_pairs",
-            ),
-            models.CheckConstraint(
-                condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
-                name="outside_note_ended_in_pairs",
-            ),
+            in_pairs("read", name="outside_note_read_in_pairs"),
+            in_pairs("ended", name="outside_note_ended_in_pairs"),
             models.CheckConstraint(
                 condition=Q(concern=None) | Q(status="concern"), name="outside_note_of_a_concern_is_one"
             ),

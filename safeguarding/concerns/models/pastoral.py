@@ -8,6 +8,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.addresses import address_of
 from safeguarding.audit.protection import Protected
+from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
@@ -47,10 +48,7 @@ class SupportPlan(OfChild):
     class Meta(OfChild.Meta):
         constraints = [
             models.CheckConstraint(condition=Q(starts_on__lte=F("review_on")), name="plan_reviewed_after_it_began"),
-            models.CheckConstraint(
-                condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
-                name="plan_ended_in_pairs",
-            ),
+            in_pairs("ended", name="plan_ended_in_pairs"),
         ]
         indexes = [models.Index(fields=["child", "-starts_on"], name="plan_of_child")]
 
@@ -78,12 +76,7 @@ class SupportStep(OfChild):
     done_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta(OfChild.Meta):
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(done_at=None, done_by=None) | Q(done_at__isnull=False, done_by__isnull=False),
-                name="step_done_in_pairs",
-            )
-        ]
+        constraints = [in_pairs("done", name="step_done_in_pairs")]
 
     class PersonalData(personal_data.PersonalData):
         subject = "child"

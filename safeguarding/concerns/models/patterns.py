@@ -2,13 +2,13 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
 from django.db.models.functions import Now
 
 from children.models import Child
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
+from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
@@ -42,12 +42,7 @@ class PatternRule(models.Model):
 
     class Meta:
         verbose_name = "rule of a pattern"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
-                name="pattern_rule_ended_in_pairs",
-            )
-        ]
+        constraints = [in_pairs("ended", name="pattern_rule_ended_in_pairs")]
 
     class PersonalData(personal_data.PersonalData):
         plain = ("token", "kind", "number", "days", "added_at", "ended_at")

@@ -6,6 +6,7 @@ from django.db.models import Q
 from safeguarding import personal_data
 from safeguarding.accounts.models import Notice, School, Team, User
 from safeguarding.accounts.roles import ROLES
+from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 
 from .kinds import Category, HowSoon, Level, key
@@ -46,10 +47,7 @@ class NoticeRule(models.Model):
         verbose_name = "rule about notices"
         constraints = [
             models.CheckConstraint(condition=Q(role_key="") | Q(team=None), name="rule_for_one_group"),
-            models.CheckConstraint(
-                condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
-                name="rule_ended_in_pairs",
-            ),
+            in_pairs("ended", name="rule_ended_in_pairs"),
         ]
         indexes = [models.Index(fields=["school", "what"], name="rule_live", condition=Q(ended_at=None))]
 

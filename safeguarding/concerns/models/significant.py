@@ -9,6 +9,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.addresses import address_of
 from safeguarding.audit.protection import Protected
+from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
@@ -42,11 +43,7 @@ class Pin(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint("child", "source", "entry", condition=Q(unpinned_at=None), name="pinned_once"),
-            models.CheckConstraint(
-                condition=Q(unpinned_at=None, unpinned_by=None)
-                | Q(unpinned_at__isnull=False, unpinned_by__isnull=False),
-                name="unpinned_in_pairs",
-            ),
+            in_pairs("unpinned", name="unpinned_in_pairs"),
         ]
 
     class PersonalData(personal_data.PersonalData):
@@ -95,13 +92,7 @@ class ChronologyEntry(models.Model):
     objects = Protected()
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(withdrawn_at=None, withdrawn_by=None)
-                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
-                name="entry_withdrawn_in_pairs",
-            )
-        ]
+        constraints = [in_pairs("withdrawn", name="entry_withdrawn_in_pairs")]
         indexes = [models.Index(fields=["child", "happened_on"], name="entry_of_child")]
 
     class PersonalData(personal_data.PersonalData):
