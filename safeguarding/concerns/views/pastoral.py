@@ -1,5 +1,6 @@
 """The tab "Pastoral" of a child's record, one note, one support plan, and the way from a note to a concern."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -116,43 +117,36 @@ def my_pastoral(request: Request) -> HttpResponse:
 @anyone_signed_in
 def support_plan(request: Request, plan_id: UUID) -> HttpResponse:
     """One plan: its aims, its steps and reviews. Sending the form adds a step."""
-    found = _plan(request, plan_id)
     if request.method != "POST":
-        return _page(request, found)
-    form = StepForm(_writing(request, found))
-    if not form.is_valid():
-        return _page(request, found, status=422, step_form=form)
-    request.again = partial(_refused, request, plan_id, "step_form", form)
-    pastoral.add_step(plan=found, by=request.user, **form.cleaned_data)
-    messages.success(request, "Step added.")
-    return redirect("support_plan", plan_id)
+        return _page(request, _plan(request, plan_id))
+    return _take(request, plan_id, "step_form", StepForm, pastoral.add_step, "Step added.")
 
 
 @require_POST
 @anyone_signed_in
 def review_plan(request: Request, plan_id: UUID) -> HttpResponse:
     """How it goes, and when it is looked at next."""
-    found = _plan(request, plan_id)
-    form = ReviewForm(_writing(request, found))
-    if not form.is_valid():
-        return _page(request, found, status=422, review_form=form)
-    request.again = partial(_refused, request, plan_id, "review_form", form)
-    pastoral.review_plan(plan=found, by=request.user, **form.cleaned_data)
-    messages.success(request, "Review saved.")
-    return redirect("support_plan", plan_id)
+    return _take(request, plan_id, "review_form", ReviewForm, pastoral.review_plan, "Review saved.")
 
 
 @require_POST
 @anyone_signed_in
 def end_plan(request: Request, plan_id: UUID) -> HttpResponse:
     """The plan has ended."""
+    return _take(request, plan_id, "end_form", EndPlanForm, pastoral.end_plan, "Plan ended. It stays on the record.")
+
+
+def _take(
+    request: Request, plan_id: UUID, name: str, made_of: type[Any], do: Callable[..., object], said: str
+) -> HttpResponse:
+    """Do with the plan what the form `name` asks; what is wrong or refused comes back on its page, with what was typed."""
     found = _plan(request, plan_id)
-    form = EndPlanForm(_writing(request, found))
+    form = made_of(_writing(request, found))
     if not form.is_valid():
-        return _page(request, found, status=422, end_form=form)
-    request.again = partial(_refused, request, plan_id, "end_form", form)
-    pastoral.end_plan(plan=found, by=request.user, **form.cleaned_data)
-    messages.success(request, "Plan ended. It stays on the record.")
+        return _page(request, found, status=422, **{name: form})
+    request.again = partial(_refused, request, plan_id, name, form)
+    do(plan=found, by=request.user, **form.cleaned_data)
+    messages.success(request, said)
     return redirect("support_plan", plan_id)
 
 
