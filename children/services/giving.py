@@ -46,12 +46,32 @@ def give(
     ensure(by, Capability.MANAGE_ACCESS, school_id, MANAGERS)
     if not may_view(by, target):
         raise NotAllowed(MANAGERS)
+    ensure_said(reason, last_day, today=today)
+    if isinstance(holder, User):
+        _ensure_may_hold(holder, target, by=by, today=today)
+    given = begin(kind, target=target, holder=holder, reason=reason, last_day=last_day, by=by, at=at)
+    record(Verb.GRANT, target, by=by, purpose=kind._meta.model_name or "")
+    if isinstance(holder, User):
+        tell_of_access(target, holder, at=at)
+    return given
+
+
+def ensure_said(reason: str, last_day: date, *, today: date) -> None:
+    """Raise `BadInput` for access without a reason, or until a day that cannot be."""
     if not reason.strip():
         raise BadInput("Say why this access is needed.")
     if problem := period_problem(last_day, today=today):
         raise BadInput(f"{problem}.")
-    if isinstance(holder, User):
-        _ensure_may_hold(holder, target, by=by, today=today)
+
+
+def begin(
+    kind: type[G], *, target: models.Model, holder: User | Team, reason: str, last_day: date, by: User, at: datetime
+) -> G:
+    """Write that `holder` has access from now on; who may give it to whom, the caller has asked.
+
+    Raises `OutOfTurn` when it is there already. One that has run out is ended first.
+    """
+    today = timezone.localdate(at)
     held: dict[str, Any] = {"user" if isinstance(holder, User) else "group": holder}
     there = kind._default_manager.filter(content_object=target, ended_at=None, **held).select_for_update().first()
     if there is not None and there.is_live(today):
@@ -59,13 +79,11 @@ def give(
     if there is not None:
         _end(there, by=by, at=at, reason="")
     given = kind(
-        school_id=school_id, content_object=target, permission=viewing(type(target)), reason=reason.strip(),
+        school_id=target.school_id,  # type: ignore[attr-defined]
+        content_object=target, permission=viewing(type(target)), reason=reason.strip(),
         expires_on=last_day, granted_at=at, granted_by=by, **held,
     )  # fmt: skip
     given.save(force_insert=True)
-    record(Verb.GRANT, target, by=by, purpose=kind._meta.model_name or "")
-    if isinstance(holder, User):
-        tell_of_access(target, holder, at=at)
     return given
 
 
@@ -102,13 +120,19 @@ def hidden_from(target: models.Model, user: User) -> bool:
 def withdraw(grant: G, *, target: models.Model, reason: str, by: User, at: datetime) -> G:
     """It opens nothing any more, from now on. Raises `OutOfTurn` the second time, `BadInput` without a reason."""
     ensure(by, Capability.MANAGE_ACCESS, target.school_id, MANAGERS)  # type: ignore[attr-defined]
+    ended = end(grant, reason=reason, by=by, at=at)
+    record(Verb.WITHDRAW, target, by=by, purpose=type(grant)._meta.model_name or "")
+    return ended
+
+
+def end(grant: G, *, reason: str, by: User, at: datetime) -> G:
+    """Write that it opens nothing any more; who may withdraw it, the caller has asked. Raises as `withdraw` does."""
     if not reason.strip():
         raise BadInput("Say why this access is withdrawn.")
     locked = type(grant)._default_manager.select_for_update(of=("self",)).get(pk=grant.pk)
     if locked.ended_at is not None:
         raise OutOfTurn("This access has been withdrawn already.")
     _end(locked, by=by, at=at, reason=reason.strip())
-    record(Verb.WITHDRAW, target, by=by, purpose=type(grant)._meta.model_name or "")
     return locked
 
 

@@ -34,14 +34,26 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
                            OR NOT rules.somebody_unnamed(concern.id, concern.school_id, 'read_staff_concerns')))
 $$;
 
--- Low-level concerns at schools that have chosen the designated safeguarding lead to receive them, where that is the person.
+-- Since when the designated safeguarding lead receives low-level concerns at the school; null where the lead does not.
+CREATE FUNCTION rules.lead_receives_since(school uuid) RETURNS timestamptz
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT min(choice.chosen_at) FROM public.adults_readingchoice AS choice
+    WHERE choice.school_id = school AND choice.recipient = 'lead' AND NOT EXISTS (
+        SELECT FROM public.adults_readingchoice AS later WHERE later.school_id = school AND later.recipient <> 'lead'
+           AND (later.chosen_at, later.id) > (choice.chosen_at, choice.id))
+$$;
+
+-- Low-level concerns at schools that have chosen the designated safeguarding lead to receive them, where that is the person:
+-- those that were open then or came later.
 CREATE FUNCTION rules.staff_concerns_received(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT coalesce(array_agg(concern.id), '{}') FROM public.adults_staffconcern AS concern
-    WHERE concern.school_id = ANY ((SELECT rules.schools_with(me, 'receive_low_level'))::uuid[])
+    SELECT coalesce(array_agg(concern.id), '{}') FROM (
+        SELECT mine.school, rules.lead_receives_since(mine.school) AS since
+        FROM unnest((SELECT rules.schools_with(me, 'receive_low_level'))) AS mine (school)
+    ) AS receiving
+    JOIN public.adults_staffconcern AS concern ON concern.school_id = receiving.school
+    WHERE receiving.since IS NOT NULL AND (concern.closed_at IS NULL OR concern.closed_at >= receiving.since)
       AND NOT concern.about_head AND coalesce(nullif(concern.threshold, ''), concern.raised_as) = 'low_level'
-      AND (SELECT choice.recipient FROM public.adults_readingchoice AS choice WHERE choice.school_id = concern.school_id
-           ORDER BY choice.chosen_at DESC, choice.id DESC LIMIT 1) = 'lead'
 $$;
 
 -- Concerns to which the person was given access by name, while they hold a role that handles records there.
@@ -52,22 +64,36 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
       AND school_id = ANY ((SELECT rules.schools_with(me, 'view_concerns') || rules.schools_with(me, 'stand_in'))::uuid[])
 $$;
 
+-- Who at the school could read by role a concern that names these people: each of the two reads where the other is not there to.
+CREATE FUNCTION rules.left_to_read_adults(school uuid, named uuid[]) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(DISTINCT held.user_id), '{}') FROM rules.live_roles_at(ARRAY[school]) AS held
+    WHERE NOT held.user_id = ANY (named) AND held.role_key = ANY (
+        (SELECT rules.roles_with('read_staff_concerns') || rules.roles_with('read_about_head'))::text[])
+$$;
+
+-- Concerns that are not closed and that nobody is left to read, with whom they name.
+CREATE FUNCTION rules.staff_concerns_without_reader() RETURNS TABLE (school uuid, named uuid[])
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT concern.school_id, naming.people FROM public.adults_staffconcern AS concern CROSS JOIN LATERAL (
+        SELECT coalesce(array_agg(one.user_id), '{}') FROM public.adults_adultnamed AS one
+        WHERE one.staff_concern_id = concern.id AND one.user_id IS NOT NULL AND one.withdrawn_at IS NULL
+    ) AS naming (people)
+    WHERE concern.status <> 'closed' AND cardinality(rules.left_to_read_adults(concern.school_id, naming.people)) = 0
+$$;
+
 -- Schools where nobody may read some concern that is not closed: for the task that asks to name somebody.
 CREATE FUNCTION rules.schools_without_adults_reader() RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT coalesce(array_agg(DISTINCT concern.school_id), '{}') FROM public.adults_staffconcern AS concern
-    WHERE concern.status <> 'closed'
-      AND NOT rules.somebody_unnamed(concern.id, concern.school_id, 'read_staff_concerns')
-      AND NOT rules.somebody_unnamed(concern.id, concern.school_id, 'read_about_head')
+    SELECT coalesce(array_agg(DISTINCT school), '{}') FROM rules.staff_concerns_without_reader()
 $$;
 
 -- Whom the open concerns that nobody may read name: they are not told that somebody must be named.
-CREATE FUNCTION rules.named_in_unread(school uuid) RETURNS uuid[]
+CREATE FUNCTION rules.named_in_unread(at_school uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT coalesce(array_agg(DISTINCT named.user_id), '{}') FROM public.adults_staffconcern AS concern
-    JOIN public.adults_adultnamed AS named ON named.staff_concern_id = concern.id
-    WHERE concern.school_id = named_in_unread.school AND concern.status <> 'closed' AND named.user_id IS NOT NULL
-      AND named.withdrawn_at IS NULL
+    SELECT coalesce(array_agg(DISTINCT person), '{}')
+    FROM rules.staff_concerns_without_reader() AS unread CROSS JOIN unnest(unread.named) AS person
+    WHERE unread.school = at_school
 $$;
 
 -- Whether there is a page of concerns about adults for the person: every page asks, for its navigation.
@@ -75,8 +101,7 @@ CREATE FUNCTION rules.reads_adults(me uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT cardinality((SELECT rules.schools_with(me, 'read_staff_concerns') || rules.schools_with(me, 'read_about_head'))) > 0
         OR EXISTS (SELECT FROM unnest((SELECT rules.schools_with(me, 'receive_low_level'))) AS mine (school)
-                   WHERE (SELECT choice.recipient FROM public.adults_readingchoice AS choice WHERE choice.school_id = mine.school
-                          ORDER BY choice.chosen_at DESC, choice.id DESC LIMIT 1) = 'lead')
+                   WHERE rules.lead_receives_since(mine.school) IS NOT NULL)
         OR EXISTS (SELECT FROM unnest((SELECT rules.granted_staff_concerns(me))) AS given (concern)
                    WHERE NOT given.concern = ANY ((SELECT rules.hidden_staff_concerns(me))::uuid[]))
 $$;

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
-from safeguarding.audit.protection import Rule, among, fact, known, rule
+from safeguarding.audit.protection import Rule, among, fact, known, overlapping, rule, within
 from safeguarding.exceptions import NotAllowed
 from safeguarding.glance import glance, look_for
 
@@ -50,12 +50,23 @@ def staff_concerns_seen(me: Any) -> Rule:
 
 
 @rule(StaffEntry)
-@rule(PatternReview)
 @rule(AdultNamed)
 @rule(StaffConcernChild)
 def with_the_staff_concern(me: Any) -> Rule:
     """What readers added, whom it names, which children it touches: with the concern, and for nobody else."""
     return through_the_staff_concern(me, "staff_concern_id")
+
+
+@rule(PatternReview)
+def reviews_seen(me: Any) -> Rule:
+    """What was made of the concerns about one adult together: for who sees each of them, and not by access given by name."""
+    return Rule(
+        because={
+            "role": within("covered", fact("staff_concerns_read", me)),
+            "recipient": within("covered", fact("staff_concerns_received", me)),
+        },
+        never=overlapping("covered", fact("hidden_staff_concerns", me)),
+    )
 
 
 @rule(Raised)

@@ -72,6 +72,12 @@ class Overlap(Among):
     template = "{} && {}"
 
 
+class Within(Among):
+    """Whether every key that a column holds is one of the keys of a fact."""
+
+    template = "{} <@ {}"
+
+
 def fact(name: str, me: Any, *more: str) -> Fact:
     """The fact `rules.<name>` about `me`, asked for instance with a capability as `more`."""
     return Fact(me, *(Value(str(one)) for one in more), function=name)
@@ -85,6 +91,11 @@ def among(column: str, of: Fact) -> Q:
 def overlapping(column: str, of: Fact) -> Q:
     """Rows whose `column`, an array of keys, shares one with a fact."""
     return Q(Overlap(column, of))
+
+
+def within(column: str, of: Fact) -> Q:
+    """Rows of whose `column`, an array of keys, every one is among a fact."""
+    return Q(Within(column, of))
 
 
 @dataclass(frozen=True)

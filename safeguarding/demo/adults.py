@@ -68,8 +68,9 @@ def _read_and_close(concern: StaffConcern, head: User, at: datetime) -> None:
             timezone.localdate(at),
         )
         working.add_entry(concern=now, token=_token(now, 2), entry=told, by=head, at=at)
+        seen = patterns.together(now, lambda model: model.objects.visible_to(head))  # type: ignore[attr-defined]
         patterns.look_together(
-            concern=now, token=_token(now, 3), low_level=1, found="no_pattern", reason="it is the first about him.", by=head,
+            concern=now, token=_token(now, 3), seen=seen, found="no_pattern", reason="it is the first about him.", by=head,
             at=at,
         )  # fmt: skip
         now.refresh_from_db()

@@ -61,6 +61,7 @@ def _write(world: Any, record: str, concern: StaffConcern, reader: Any, at: Any)
     )
     entry = Entry("lado", word(), at.date(), who=word(), quoted=word())
     working.add_entry(concern=now, token=uuid7(), entry=entry, by=reader, at=at)
-    patterns.look_together(concern=now, token=uuid7(), low_level=0, found="watch", reason=word(), by=reader, at=at)
+    seen = patterns.together(now, lambda model: model.objects.visible_to(reader))
+    patterns.look_together(concern=now, token=uuid7(), seen=seen, found="watch", reason=word(), by=reader, at=at)
     if record != "head":
         naming.link_child(concern=now, child=world.children[record], by=reader, at=at)

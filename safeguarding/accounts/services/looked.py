@@ -91,20 +91,20 @@ def _narrowed(events: QuerySet[Event], asked: Asked, today: date) -> QuerySet[Ev
     return events
 
 
-def in_words(events: Iterable[Event]) -> list[Line]:
-    """Events as a page or a file shows them: one query for all people."""
+def in_words(events: Iterable[Event], did: Mapping[str, str] = DID) -> list[Line]:
+    """Events as a page or a file shows them, with what was `did` in the words of its records: one query for all people."""
     events = list(events)
     people: Mapping[UUID, User] = User.objects.in_bulk({event.actor_id for event in events if event.actor_id})
-    return [_line(event, people) for event in events]
+    return [_line(event, people, did) for event in events]
 
 
-def _line(event: Event, people: Mapping[UUID, User]) -> Line:
+def _line(event: Event, people: Mapping[UUID, User], did: Mapping[str, str]) -> Line:
     person = people.get(event.actor_id) if event.actor_id else None
     return Line(
         at=event.at,
         who=person.full_name if person else "Harbour itself" if event.actor_id is None else "Somebody unknown",
         role=ROLES[event.acting_role].title if event.acting_role in ROLES else "",
-        did=DID.get(event.verb, event.verb),
+        did=did.get(event.verb, event.verb),
         of=event.object_type.rpartition(".")[2],
         count=event.count,
         page=event.purpose,

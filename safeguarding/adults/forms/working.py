@@ -148,7 +148,6 @@ class NameForm(HarbourForm):
     def facts(self) -> dict[str, Any]:
         given = dict(self.cleaned_data)
         chosen = given.pop("person")
-        given["standing"] = given["standing"] or AdultNamed.Standing.STAFF
         return given | {"user": self.people[chosen] if chosen else None}
 
 

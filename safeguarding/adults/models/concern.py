@@ -7,18 +7,11 @@ from children.models import Child
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
+from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .kinds import KCSIE4, LowLevelEnd, Outcome, Retained, Threshold, key
-
-
-def in_pairs(stem: str, name: str) -> models.CheckConstraint:
-    """What happened says when and by whom, or neither."""
-    at, by = f"{stem}_at", f"{stem}_by"
-    return models.CheckConstraint(
-        condition=Q(**{at: None, by: None}) | Q(**{f"{at}__isnull": False, f"{by}__isnull": False}), name=name
-    )
 
 
 class StaffConcern(models.Model):
@@ -75,10 +68,10 @@ class StaffConcern(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint("school", "reference", name="staff_concern_reference_once"),
-            in_pairs("read", "staff_concern_read_in_pairs"),
-            in_pairs("assessed", "staff_concern_assessed_in_pairs"),
-            in_pairs("outcome", "staff_concern_outcome_in_pairs"),
-            in_pairs("closed", "staff_concern_closed_in_pairs"),
+            in_pairs("read", name="staff_concern_read_in_pairs"),
+            in_pairs("assessed", name="staff_concern_assessed_in_pairs"),
+            in_pairs("outcome", name="staff_concern_outcome_in_pairs"),
+            in_pairs("closed", name="staff_concern_closed_in_pairs"),
         ]
         indexes = [models.Index(fields=["school", "-raised_at", "-id"], name="staff_concern_school_time")]
 
@@ -186,7 +179,7 @@ class AdultNamed(models.Model):
             models.UniqueConstraint(
                 "staff_concern", "user", condition=Q(withdrawn_at=None), name="adult_named_once_a_concern"
             ),
-            in_pairs("withdrawn", "adult_withdrawn_in_pairs"),
+            in_pairs("withdrawn", name="adult_withdrawn_in_pairs"),
         ]
         indexes = [models.Index("user", name="adult_named_user", condition=Q(user__isnull=False))]
 
@@ -229,7 +222,7 @@ class StaffConcernChild(models.Model):
             models.UniqueConstraint(
                 "staff_concern", "child", condition=Q(withdrawn_at=None), name="child_once_a_staff_concern"
             ),
-            in_pairs("withdrawn", "staff_concern_child_in_pairs"),
+            in_pairs("withdrawn", name="staff_concern_child_in_pairs"),
         ]
 
     class PersonalData(personal_data.PersonalData):

@@ -1,5 +1,6 @@
 """What did the readers of a concern about an adult add, decide and look at together? Rows that are added and never replaced."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from safeguarding import personal_data
@@ -80,6 +81,8 @@ class PatternReview(models.Model):
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     token = models.UUIDField(unique=True)
     low_level = models.PositiveSmallIntegerField("low-level concerns that day")
+    # The concerns that were looked at: whoever does not see each of them does not see what was made of them.
+    covered = ArrayField(models.UUIDField())
     found = models.CharField("what you found", max_length=12, choices=Found)
     reason = SealedText("because")
     looked_at = models.DateTimeField()
@@ -91,7 +94,7 @@ class PatternReview(models.Model):
         subject = "staff_concern__adults"
         sealed_by = "staff_concern"
         narrative = ("reason",)
-        plain = ("token", "low_level", "found", "looked_at")
+        plain = ("token", "low_level", "covered", "found", "looked_at")
         source = Source.SCHOOL
         collection = KCSIE4
         retention = Retention.GOES_WITH_IT

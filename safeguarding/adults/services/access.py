@@ -5,8 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from children.grants import viewing
-from children.services.giving import period_problem
+from children.services import giving
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import ROLES, Capability
@@ -17,8 +16,7 @@ from safeguarding.adults.services.routing import current_choice, tell_of
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import known
 from safeguarding.audit.services import record
-from safeguarding.dates import full_day
-from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from safeguarding.exceptions import BadInput, NotAllowed
 
 GIVERS = "Only whoever reads this concern by their role gives access to it."
 _CHOOSERS = "Only the Headteacher says who receives low-level concerns at this school."
@@ -51,31 +49,16 @@ def give_access(
 
     Raises `NotAllowed`, `BadInput` for a reason, a day or a person that cannot be, `OutOfTurn` where it is given already.
     """
-    at = at or timezone.now()
-    today = timezone.localdate(at)
+    at, today = at or timezone.now(), timezone.localdate(at)
     if not gives_access(by, concern):
         raise NotAllowed(GIVERS)
     ensure_not_oneself(user, by)
-    if not reason.strip():
-        raise BadInput("Say why this access is needed.")
-    if problem := period_problem(last_day, today=today):
-        raise BadInput(f"{problem}.")
+    giving.ensure_said(reason, last_day, today=today)
     if concern.pk in known("hidden_staff_concerns", user.pk) or user.pk not in {
         one.user.pk for one in who_may_be_given(concern, by=by, on=today)
     }:
         raise BadInput(f"{user.full_name} cannot be given this. Choose a safeguarding lead whom it does not name.")
-    there = (
-        StaffConcernGrant.objects.filter(content_object=concern, user=user, ended_at=None).select_for_update().first()
-    )
-    if there is not None and there.is_live(today):
-        raise OutOfTurn(f"This access is there already, until {full_day(there.expires_on)}. Withdraw it first.")
-    if there is not None:
-        _end(there, reason="", by=by, at=at)
-    given = StaffConcernGrant(
-        content_object=concern, school_id=concern.school_id, user=user, permission=viewing(StaffConcern),
-        reason=reason.strip(), expires_on=last_day, granted_at=at, granted_by=by,
-    )  # fmt: skip
-    given.save(force_insert=True)
+    given = giving.begin(StaffConcernGrant, target=concern, holder=user, reason=reason, last_day=last_day, by=by, at=at)
     record(Verb.GRANT, concern, by=by)
     tell_of(concern, [user], at=at)
     return given
@@ -88,19 +71,9 @@ def withdraw_access(
     """It opens nothing any more. Raises `OutOfTurn` the second time, `BadInput` without a reason."""
     if not gives_access(by, grant.content_object):
         raise NotAllowed(GIVERS)
-    if not reason.strip():
-        raise BadInput("Say why this access is withdrawn.")
-    locked = StaffConcernGrant.objects.select_for_update(of=("self",)).get(pk=grant.pk)
-    if locked.ended_at is not None:
-        raise OutOfTurn("This access has been withdrawn already.")
-    _end(locked, reason=reason.strip(), by=by, at=at or timezone.now())
+    ended = giving.end(grant, reason=reason, by=by, at=at or timezone.now())
     record(Verb.WITHDRAW, grant.content_object, by=by, purpose="access")
-    return locked
-
-
-def _end(grant: StaffConcernGrant, *, reason: str, by: User, at: datetime) -> None:
-    grant.ended_at, grant.ended_by, grant.end_reason = at, by, reason
-    grant.save(update_fields=["ended_at", "ended_by", "end_reason"])
+    return ended
 
 
 @transaction.atomic

@@ -29,46 +29,55 @@ def name_adult(
     part: str,
     by: User,
     user: User | None = None,
-    standing: str = AdultNamed.Standing.STAFF,
+    standing: str = "",
     name: str = "",
     employer: str = "",
     at: datetime | None = None,
 ) -> AdultNamed:
     """It is about this adult, or involves this adult too. A colleague with an account sees nothing of it from now on.
 
-    The same again changes nothing. Whoever reads it in place of somebody who may not any more is told; where nobody is left,
-    those who give roles are asked to name somebody.
+    The same again changes nothing; with a standing or an employer that was not known it takes the place of what was said
+    before. Whoever reads it in place of somebody who may not any more is told; where nobody is left, those who give roles are
+    asked to name somebody.
     """
     at, on = at or timezone.now(), timezone.localdate(at)
     ensure_decides(by, concern)
     now = lock(concern)
-    if part not in Part or standing not in AdultNamed.Standing:
+    if part not in Part or (standing and standing not in AdultNamed.Standing):
         raise BadInput("Choose what the adult is here, and what part they had.")
     if user is not None:
         ensure_works_at(user, now.school_id, on)
     elif not name.strip():
         raise BadInput("Choose a colleague, or write the name.")
+    employer = employer.strip()
     if there := _same(now, part, user, name):
-        return there
+        if standing in ("", there.standing) and employer in ("", there.employer):
+            return there
+        standing, employer = standing or there.standing, employer or there.employer
+        there.withdrawn_at, there.withdrawn_by = at, by
+        there.save(update_fields=["withdrawn_at", "withdrawn_by"])
     before = {one.pk for one in readers(now, on=on)}
     if user is not None and part == Part.ABOUT:
         keep_for(now.pk, [user.pk], now.school_id)
     named = AdultNamed(
-        staff_concern=now, school_id=now.school_id, part=part, standing=AdultNamed.Standing.STAFF if user else standing,
-        user=user, name="" if user else name.strip(), employer="" if user else employer.strip(), named_at=at, named_by=by,
+        staff_concern=now, school_id=now.school_id, part=part, standing=standing or AdultNamed.Standing.STAFF,
+        user=user, name="" if user else name.strip(), employer=employer, named_at=at, named_by=by,
     )  # fmt: skip
     # Together with what follows from it: whoever names themselves sees the concern no longer.
     _route(now, about=named, on=on)
     AdultNamed.objects.bulk_create([named])
     record(Verb.DECLARE, now, by=by, purpose=part)
-    _hand_on(now, before, named=user, at=at)
+    _hand_on(now, before, at=at)
     return named
 
 
 @transaction.atomic
 def withdraw_adult(*, named: AdultNamed, by: User, at: datetime | None = None) -> AdultNamed:
-    """It is not about this adult after all, or does not involve them. Never the last whom it is about: name the right one first."""
-    concern = named.staff_concern
+    """It is not about this adult after all, or does not involve them. Never the last whom it is about: name the right one first.
+
+    Whoever reads it again by this is told.
+    """
+    at, concern = at or timezone.now(), named.staff_concern
     ensure_decides(by, concern)
     now = lock(concern)
     locked = AdultNamed.objects.select_for_update(of=("self",)).get(pk=named.pk)
@@ -77,11 +86,14 @@ def withdraw_adult(*, named: AdultNamed, by: User, at: datetime | None = None) -
     about = AdultNamed.objects.filter(staff_concern=now, part=Part.ABOUT, withdrawn_at=None).exclude(pk=locked.pk)
     if locked.part == Part.ABOUT and not about.exists():
         raise OutOfTurn("A concern is always about somebody. Name the right adult first, then withdraw this one.")
-    locked.withdrawn_at, locked.withdrawn_by = at or timezone.now(), by
-    locked.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    before = {one.pk for one in readers(now, on=timezone.localdate(at))}
+    # Before what follows from it: whoever read it in place of the one who was named sees it no longer.
     now.revision += 1
     now.save(update_fields=["revision"])
+    locked.withdrawn_at, locked.withdrawn_by = at, by
+    locked.save(update_fields=["withdrawn_at", "withdrawn_by"])
     record(Verb.WITHDRAW, now, by=by, purpose="adult")
+    _hand_on(now, before, at=at)
     return locked
 
 
@@ -108,11 +120,11 @@ def _route(concern: StaffConcern, *, about: AdultNamed, on: object) -> None:
     concern.save(update_fields=["about_head", "revision"])
 
 
-def _hand_on(concern: StaffConcern, before: set[UUID], *, named: User | None, at: datetime) -> None:
+def _hand_on(concern: StaffConcern, before: set[UUID], *, at: datetime) -> None:
     now = readers(concern, on=timezone.localdate(at))
     tell_of(concern, [one for one in now if one.pk not in before], at=at)
-    if not now:
-        ask_to_name(concern.school_id, but={named.pk} if named else set(), at=at)
+    if not now and concern.status != StaffConcern.Status.CLOSED:
+        ask_to_name(concern.school_id, at=at)
 
 
 @transaction.atomic

@@ -71,14 +71,15 @@ def look_together(
     *,
     concern: StaffConcern,
     token: UUID,
-    low_level: int,
+    seen: Together,
     found: str,
     reason: str,
     by: User,
     at: datetime | None = None,
 ) -> PatternReview:
-    """Record that they were looked at together, what was found and why. The same again returns what is there.
+    """Record that they were looked at together, as `seen` by whoever did, what was found and why. The same again returns what is there.
 
+    It counts others than this one, so whoever does not see each of them does not see it either.
     A pattern that may meet the threshold changes no concern by itself: each is assessed anew on its own page.
     """
     ensure_decides(by, concern)
@@ -90,8 +91,8 @@ def look_together(
     if not reason.strip():
         raise BadInput("Write why.")
     made = PatternReview(
-        staff_concern=now, school_id=now.school_id, token=key, low_level=low_level, found=found, reason=reason.strip(),
-        looked_at=at or timezone.now(), looked_by=by,
+        staff_concern=now, school_id=now.school_id, token=key, low_level=seen.low_level, found=found, reason=reason.strip(),
+        covered=[one.pk for one in seen.concerns], looked_at=at or timezone.now(), looked_by=by,
     )  # fmt: skip
     made.save(force_insert=True)
     record(Verb.REVIEW, now, by=by)

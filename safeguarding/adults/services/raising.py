@@ -1,5 +1,6 @@
 """Raise a concern about an adult, and add to one's own words."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -18,12 +19,22 @@ from safeguarding.adults.subjects import keep_for
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, NotAllowed
-from safeguarding.keys import entry_token, uuid7
+from safeguarding.keys import entry_token
 
 STAFF = AdultNamed.Standing.STAFF
 _NO_ROLE = "You have no role at this school with which concerns are raised there. Ask the Headteacher."
 # No vowels, so that no word comes about, and nothing that is taken for something else.
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ23456789"
+
+
+class NobodyReads(BadInput):
+    """Nobody at the school could read what somebody tells `about` these adults, so it was not taken."""
+
+    status = 409
+
+    def __init__(self, school: School, about: Collection[UUID]) -> None:
+        super().__init__(refusal(school))
+        self.about = about
 
 
 @dataclass(frozen=True)
@@ -55,7 +66,7 @@ def raise_staff_concern(
     """Raise a concern about an adult; whoever reads it is told. Returns the raiser's own words, all that they see of it.
 
     The same form with the same words again, by whatever accident, returns what is there. Raises `NotAllowed` for somebody
-    who may raise none at the school, `BadInput` for what is missing and where nobody could read it (`nobody_reads`).
+    who may raise none at the school, `BadInput` for what is missing, `NobodyReads` where nobody could read it.
     """
     at = at or timezone.now()
     ensure(by, Capability.LOG_CONCERN, school.pk, _NO_ROLE)
@@ -66,15 +77,14 @@ def raise_staff_concern(
         return there
     _check(telling, user, school, on)
     about = {user.pk} if user else set()
-    if nobody_reads(school.pk, about, on):
-        raise BadInput(refusal(school))
+    if nobody_reads(school.pk, about):
+        raise NobodyReads(school, about)
     concern = _concern(token, school, telling, about, by=by, at=at)
     keep_for(concern.pk, about, school.pk)
     concern.save(force_insert=True)
     AdultNamed(
-        staff_concern=concern, school=school, standing=STAFF if user else telling.standing, user=user,
-        name="" if user else telling.name.strip(), employer="" if user else telling.employer.strip(), named_at=at,
-        named_by=by,
+        staff_concern=concern, school=school, standing=telling.standing or STAFF, user=user,
+        name="" if user else telling.name.strip(), employer=telling.employer.strip(), named_at=at, named_by=by,
     ).save(force_insert=True)  # fmt: skip
     words = Raised(
         staff_concern=concern, school=school, author=by, token=token, reference=concern.reference,
@@ -83,8 +93,7 @@ def raise_staff_concern(
     )  # fmt: skip
     words.save(force_insert=True)
     record(Verb.CREATE, concern, by=by)
-    if not tell_readers(concern, by=by, at=at):
-        raise BadInput(refusal(school))
+    tell_readers(concern, by=by, at=at)
     return words
 
 
@@ -116,7 +125,7 @@ def _check(telling: Telling, user: User | None, school: School, on: date) -> Non
         ensure_works_at(user, school.pk, on)
     elif not telling.name.strip():
         raise BadInput("Choose who it is about, or write the name of somebody who is not on the list.")
-    elif telling.standing not in AdultNamed.Standing:
+    if telling.standing and telling.standing not in AdultNamed.Standing:
         raise BadInput("Choose what the adult is here.")
     if telling.happened_on and telling.happened_on > on:
         raise BadInput("The day on which it happened must be today or in the past.")
@@ -159,11 +168,6 @@ def first_words(words: Raised) -> Raised:
     """The words with which the concern was raised to which these belong, of the same author."""
     mine = Raised.objects.filter(staff_concern_id=words.staff_concern_id, author_id=words.author_id)
     return mine.order_by("is_addition", "written_at").first() or words
-
-
-def new_form() -> UUID:
-    """The token of an empty form."""
-    return uuid7()
 
 
 def _one_after_the_other(token: UUID) -> None:

@@ -10,9 +10,10 @@ from django.db import models
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
+from children.models import Child
 from safeguarding import dates
 from safeguarding.accounts.models import User
-from safeguarding.accounts.services import staff_of
+from safeguarding.accounts.services import looked, staff_of
 from safeguarding.accounts.services.looked import Asked, Line, events_about, in_words
 from safeguarding.adults.models import (
     AdultNamed,
@@ -28,18 +29,29 @@ from safeguarding.adults.models import (
 from safeguarding.adults.services.rulings import (
     Lado,
     Ruling,
+    employed_elsewhere,
     lacking,
     lado,
     personnel_ruling,
     reference_ruling,
     retention_in_words,
 )
-from safeguarding.audit.models import Event
+from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.protection import who_sees
 
 See = Callable[[type[models.Model]], QuerySet[Any]]
 K = StaffEntry.Kind
 LAST_LOOKED = 8
+# What was done, where it is said otherwise than of a concern about a child.
+DID = {
+    **looked.DID,
+    Verb.CREATE: "raised it",
+    Verb.DECIDE: "assessed it or recorded the outcome",
+    Verb.LINK: "linked a child",
+    Verb.DECLARE: "named an adult",
+    Verb.WITHDRAW: "took out an adult, a child or an access",
+    Verb.REVIEW: "looked at the concerns about this adult together",
+}
 _WHY = {
     "role": "Reads it by their role",
     "recipient": "Receives low-level concerns at this school",
@@ -69,13 +81,26 @@ class Written:
 
 
 @dataclass(frozen=True)
+class Touched:
+    """A child whom it touches. `child` is None for a reader who does not see the child's card, such as the chair of governors."""
+
+    linked: StaffConcernChild
+    child: Child | None
+
+    @property
+    def who(self) -> str:
+        return self.child.full_name if self.child else "A child whose card you may not see"
+
+
+@dataclass(frozen=True)
 class Whole:
     """All that the page of one concern about an adult shows."""
 
     concern: StaffConcern
     words: Sequence[Raised]
     adults: Sequence[AdultNamed]
-    children: Sequence[StaffConcernChild]
+    children: Sequence[Touched]
+    employed_elsewhere: bool
     entries: Sequence[StaffEntry]
     lado: Lado | None
     reference: Ruling
@@ -91,10 +116,6 @@ class Whole:
     @property
     def involved(self) -> list[AdultNamed]:
         return [one for one in self.adults if one.part == AdultNamed.Part.INVOLVED]
-
-    @property
-    def employed_elsewhere(self) -> bool:
-        return any(one.is_employed_elsewhere for one in self.about)
 
     def shows(self, part: str) -> bool:
         """Whether a part belongs on the page as things stand; what was written in it always does."""
@@ -124,25 +145,28 @@ def whole(concern: StaffConcern, see: See, *, today: date) -> Whole:
     adults = list(
         see(AdultNamed).filter(staff_concern=concern, withdrawn_at=None).select_related("user").order_by("named_at")
     )
-    elsewhere = any(one.is_employed_elsewhere for one in adults if one.part == AdultNamed.Part.ABOUT)
+    elsewhere = employed_elsewhere(adults)
     return Whole(
         concern=concern,
         words=list(see(Raised).filter(staff_concern=concern).select_related("author").order_by("written_at", "pk")),
         adults=adults,
-        children=list(
-            see(StaffConcernChild)
-            .filter(staff_concern=concern, withdrawn_at=None)
-            .select_related("child")
-            .order_by("linked_at")
-        ),
+        children=_touched(concern, see),
+        employed_elsewhere=elsewhere,
         entries=entries,
         lado=lado(concern, entries, today=today),
         reference=reference_ruling(concern),
         personnel=personnel_ruling(concern, entries),
         retention=retention_in_words(concern),
         lacking=lacking(concern, entries, employed_elsewhere=elsewhere),
-        looked=in_words(looked_at(concern, today=today).order_by("-at", "-pk")[:LAST_LOOKED]),
+        looked=in_words(looked_at(concern, today=today).order_by("-at", "-pk")[:LAST_LOOKED], DID),
     )
+
+
+def _touched(concern: StaffConcern, see: See) -> list[Touched]:
+    """Every link, with the card where its reader sees it: a join would leave out the link with the card."""
+    links = list(see(StaffConcernChild).filter(staff_concern=concern, withdrawn_at=None).order_by("linked_at"))
+    cards = see(Child).in_bulk([link.child_id for link in links])
+    return [Touched(link, cards.get(link.child_id)) for link in links]
 
 
 def looked_at(concern: StaffConcern, *, today: date) -> QuerySet[Event]:

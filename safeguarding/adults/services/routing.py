@@ -5,6 +5,7 @@ The rule (`permissions.py`) decides who reads. Here it is asked before anything 
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -42,12 +43,9 @@ def is_head_away(school_id: UUID, named: Collection[UUID], on: date) -> bool:
     return set(free) <= set(away.values_list("user_id", flat=True))
 
 
-def nobody_reads(school_id: UUID, about: Collection[UUID], on: date) -> bool:
+def nobody_reads(school_id: UUID, about: Collection[UUID]) -> bool:
     """Whether nobody at the school could read a concern about these adults: then it is not taken (`refusal`)."""
-    others = [one for one in chairs(school_id, on) if one.pk not in about]
-    if not is_about_head(school_id, about, on):
-        others += [one for one in heads(school_id, on) if one.pk not in about]
-    return not others
+    return not _keys("SELECT rules.left_to_read_adults(%s, %s)", school_id, list(about))
 
 
 def refusal(school: School) -> str:
@@ -62,42 +60,52 @@ def refusal(school: School) -> str:
         lado += ": the website of your local authority has the number."
     return (
         f"Nobody at this school can read this in Harbour just now, so it was not sent and nothing was saved. {lado} Copy or "
-        "print what you wrote before you leave this page. Whoever gives roles has been told that somebody must be named, "
-        "and not why."
+        "print what you wrote before you leave this page."
     )
 
 
 @transaction.atomic
-def ask_to_name(school_id: UUID, *, but: Collection[UUID], at: datetime) -> None:
-    """Somebody must be named who could read it. Told to those who give roles, less whom it is about, and not what it is."""
-    on = timezone.localdate(at)
+def ask_to_name(school_id: UUID, *, about: Collection[UUID] = (), at: datetime) -> list[User]:
+    """Somebody must be named who could read it. Told to those who give roles, and not what it is. Returns who was told.
+
+    Nobody is told whom a concern names that nobody reads, nor whom one is `about` that was not taken.
+    """
+    left_out = {*about, *known("named_in_unread", school_id)}
+    givers = people_with(Capability.MANAGE_ACCESS, school_id, timezone.localdate(at))
+    asked = [one for one in givers if one.pk not in left_out]
     tell(
-        people=[one for one in people_with(Capability.MANAGE_ACCESS, school_id, on) if one.pk not in but],
+        people=asked,
         school_id=school_id,
         kind=Notice.Kind.APPOINT,
         object_type="stand_in",
         object_id=school_id,
         at=at,
     )
+    return asked
 
 
 @transaction.atomic
 def ask_where_nobody_reads(*, at: datetime | None = None) -> int:
-    """Schools at which an open concern about an adult has lost its last reader: asked once a day. Returns how many were."""
+    """Schools at which an open concern about an adult has lost its last reader: asked once a day. Returns how many were.
+
+    Where it names everybody who gives roles, there is nobody to ask.
+    """
     at = at or timezone.now()
     lately = Notice.objects.filter(kind=Notice.Kind.APPOINT, created_at__gt=at - timedelta(days=1))
-    found = set(_schools_without_reader()) - set(lately.values_list("object_id", flat=True))
+    waiting = set(_keys("SELECT rules.schools_without_adults_reader()")) - set(
+        lately.values_list("object_id", flat=True)
+    )
+    found = [school_id for school_id in waiting if ask_to_name(school_id, at=at)]
     for school_id in found:
         record(
             Verb.ASK, object_type="accounts.school", object_id=school_id, school_id=school_id, purpose="who stands in"
         )
-        ask_to_name(school_id, but=known("named_in_unread", school_id), at=at)
     return len(found)
 
 
-def _schools_without_reader() -> list[UUID]:
+def _keys(statement: str, *given: Any) -> list[UUID]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT rules.schools_without_adults_reader()")
+        cursor.execute(statement, given)
         [found] = cursor.fetchone()
     return list(found)
 

@@ -6,14 +6,13 @@ Derived, never typed: the guidance decides, and the page says why. Facts: domain
 import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from pathlib import Path
-from uuid import UUID
 
-from safeguarding.accounts.models import Closure
-from safeguarding.adults.models import LowLevelEnd, Outcome, Retained, StaffConcern, StaffEntry, Threshold
+from safeguarding.adults.models import AdultNamed, LowLevelEnd, Outcome, Retained, StaffConcern, StaffEntry, Threshold
 from safeguarding.dates import as_day, full_day
+from safeguarding.working_days import add_working_days
 
 _FILE = Path(__file__).parent.parent / "data" / "timescales.csv"
 K = StaffEntry.Kind
@@ -31,21 +30,6 @@ def timescale(rule: str, on: date) -> dict[str, str]:
     day = on.isoformat()
     rows = (row for row in _timescales() if row["rule"] == rule and row["valid_from"] <= day)
     return next(row for row in rows if not row["valid_to"] or row["valid_to"] >= day)
-
-
-def working_days_after(day: date, number: int, holidays: Iterable[date] = ()) -> date:
-    """The day after the trigger is day 1 (domain reference 2.5). Monday to Friday, school holidays too, bank holidays not."""
-    off = set(holidays)
-    while number:
-        day += timedelta(days=1)
-        number -= day.weekday() < 5 and day not in off
-    return day
-
-
-def bank_holidays(school_id: UUID) -> list[date]:
-    """Those that the school has named so among its days closed. One that is missing makes a date earlier, never later."""
-    rows = Closure.objects.filter(school=school_id, withdrawn_at=None, reason__icontains="bank holiday")
-    return list(rows.values_list("on", flat=True))
 
 
 @dataclass(frozen=True)
@@ -66,7 +50,7 @@ def lado(concern: StaffConcern, entries: Sequence[StaffEntry], *, today: date) -
     since = as_day(concern.harm_since)
     rule = timescale("D17", since)
     working = int(rule["working_days"])
-    due_on = working_days_after(since, working, bank_holidays(concern.school_id))
+    due_on = add_working_days(since, working)
     days = [entry.on or as_day(entry.added_at) for entry in entries if entry.kind == K.LADO]
     contacted = min(days, default=None)
     return Lado(due_on, contacted, (contacted or today) > due_on, working, rule["source"])
@@ -83,7 +67,9 @@ class Ruling:
 
 def reference_ruling(concern: StaffConcern) -> Ruling:
     """Whether it may be given in a reference."""
-    if concern.threshold == Threshold.LOW_LEVEL or (not concern.threshold and not concern.is_harm):
+    if not concern.threshold:
+        return Ruling("No", "because it has not been assessed yet.")
+    if concern.threshold == Threshold.LOW_LEVEL:
         return Ruling(
             "No",
             "because it is low-level. It would only be if it became part of what met the harm threshold and was substantiated, or of "
@@ -147,14 +133,21 @@ def retention_in_words(concern: StaffConcern) -> str:
     )
 
 
+def employed_elsewhere(adults: Iterable[AdultNamed]) -> bool:
+    """Whether one of those whom it is about has an employer or agency that has to be told."""
+    return any(one.is_employed_elsewhere for one in adults if one.part == AdultNamed.Part.ABOUT)
+
+
 def lacking(concern: StaffConcern, entries: Sequence[StaffEntry], *, employed_elsewhere: bool) -> list[str]:
-    """What must be on record before it can be closed, as sentences."""
+    """What must be on record before it can be closed, as sentences. `entries` come in the order in which they were written."""
     there = {entry.kind for entry in entries}
     found = []
     if concern.is_harm and K.LADO not in there:
         found.append("Record when the LADO was contacted, and what the LADO advised.")
-    if concern.is_harm and not {K.POLICE, K.DBS} <= there:
-        found.append("Record what was considered about the police and the DBS.")
+    # The newest of each counts: one that was put off is decided by a later one.
+    decided = {entry.kind: entry.ruling != StaffEntry.Ruling.LATER for entry in entries}
+    if concern.is_harm and not (decided.get(K.POLICE) and decided.get(K.DBS)):
+        found.append("Record what was decided about the police and the DBS.")
     if employed_elsewhere and K.EMPLOYER not in there:
         found.append("Record when the employer or agency was told.")
     if (ruling := personnel_ruling(concern, entries)) and ruling.waits:

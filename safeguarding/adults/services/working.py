@@ -15,7 +15,7 @@ from safeguarding.adults.lifecycles import staff_concern_life
 from safeguarding.adults.models import AdultNamed, Raised, StaffConcern, StaffEntry, Threshold
 from safeguarding.adults.permissions import decides, ensure_decides
 from safeguarding.adults.services.routing import readers, tell_of
-from safeguarding.adults.services.rulings import lacking, outcomes_of, retained
+from safeguarding.adults.services.rulings import employed_elsewhere, lacking, outcomes_of, retained
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
@@ -118,10 +118,8 @@ def assess(
     if threshold == Threshold.HARM and now.raised_as == StaffConcern.RaisedAs.HARM:
         since = now.raised_at
     _write(now, key, kind=K.ASSESSMENT, result=threshold, text=reason.strip(), by=by, at=at)
-    moved = staff_concern_life.perform(
-        "assess", now, by=by, at=at, threshold=threshold, harm_since=since, outcome="", outcome_at=None, outcome_by=None
-    )
-    moved = _keep_under(moved)
+    facts = _kept_with(now, threshold=threshold, harm_since=since, outcome="", outcome_at=None, outcome_by=None)
+    moved = staff_concern_life.perform("assess", now, by=by, at=at, **facts)
     then = [one for one in readers(moved, on=timezone.localdate(at)) if one.pk not in before | {by.pk}]
     tell_of(moved, then, at=at)
     return moved
@@ -138,9 +136,10 @@ def record_outcome(
     if outcome not in dict(outcomes_of(now)):
         raise BadInput("Choose the outcome from the list.")
     _ensure(now, seen, reason, by)
-    moved = staff_concern_life.perform("record_outcome", now, by=by, at=at, outcome=outcome)
     _write(now, key, kind=K.OUTCOME, result=outcome, text=reason.strip(), by=by, at=at)
-    return _keep_under(moved)
+    return staff_concern_life.perform(
+        "record_outcome", now, by=by, at=at, **_kept_with(now, outcome=outcome, outcome_at=at)
+    )
 
 
 @transaction.atomic
@@ -178,8 +177,8 @@ def reopen_staff_concern(
 def what_lacks(concern: StaffConcern) -> list[str]:
     """What must be on record before it can be closed."""
     entries = list(StaffEntry.objects.filter(staff_concern=concern).order_by("added_at"))
-    about = AdultNamed.objects.filter(staff_concern=concern, part=AdultNamed.Part.ABOUT, withdrawn_at=None)
-    return lacking(concern, entries, employed_elsewhere=any(one.is_employed_elsewhere for one in about))
+    adults = AdultNamed.objects.filter(staff_concern=concern, withdrawn_at=None)
+    return lacking(concern, entries, employed_elsewhere=employed_elsewhere(adults))
 
 
 def lock(concern: StaffConcern) -> StaffConcern:
@@ -207,10 +206,15 @@ def ensure_unchanged(now: StaffConcern, seen: int, by: User) -> None:
 _SAVING = (Verb.ACKNOWLEDGE, Verb.DECIDE, Verb.CLOSE, Verb.REOPEN, Verb.ADD, Verb.DECLARE, Verb.WITHDRAW, Verb.LINK)
 
 
-def _keep_under(concern: StaffConcern) -> StaffConcern:
-    concern.retained_under, concern.retained_from = retained(concern)
-    concern.save(update_fields=["retained_under", "retained_from"])
-    return concern
+def _kept_with(now: StaffConcern, **facts: Any) -> dict[str, Any]:
+    """The facts of a move, and the rule of retention that follows from them.
+
+    Saved in one go: the lead who finds that a low-level concern may meet the harm threshold sees it no longer.
+    """
+    for name, value in facts.items():
+        setattr(now, name, value)
+    under, since = retained(now)
+    return {**facts, "retained_under": under, "retained_from": since}
 
 
 def _write(concern: StaffConcern, token: UUID, *, by: User, at: datetime, **facts: Any) -> StaffEntry:

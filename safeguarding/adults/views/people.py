@@ -1,6 +1,7 @@
 """Who reads a concern about an adult, who has looked, whom it names, which children it touches, and who receives low-level ones."""
 
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -23,7 +24,7 @@ from safeguarding.adults.views.reading import READS, found_one
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.audit.services import record
-from safeguarding.exceptions import NotAllowed
+from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
 
@@ -36,7 +37,12 @@ def staff_concern_people(request: Request, concern_id: UUID) -> HttpResponse:
 
 
 def _people(
-    request: Request, concern: StaffConcern, *, give: GiveForm | None = None, name: NameForm | None = None
+    request: Request,
+    concern: StaffConcern,
+    *,
+    give: GiveForm | None = None,
+    name: NameForm | None = None,
+    refusal: HarbourError | None = None,
 ) -> HttpResponse:
     today, see = timezone.localdate(), partial(visible, request)
     gives, works = gives_access(request.user, concern), decides(request.user, concern)
@@ -46,7 +52,7 @@ def _people(
     context = {
         "concern": concern,
         "seers": reading.seers(concern, on=today),
-        "lines": looked.in_words(page.rows),
+        "lines": looked.in_words(page.rows, reading.DID),
         "older": f"?before={page.older}" if page.older else "",
         "newest": "" if page.is_first else request.path,
         "adults": list(adults.order_by("named_at", "pk")),
@@ -57,8 +63,14 @@ def _people(
         "gives": gives,
         "bound": bound[0] if bound else None,
         "has_errors": bool(bound),
+        "refusal": refusal.sentence if refusal else "",
     }
-    return render(request, "adults/people.html", context, status=422 if bound else 200)
+    return render(request, "adults/people.html", context, status=refusal.status if refusal else 422 if bound else 200)
+
+
+def _refused(request: Request, concern_id: UUID, refusal: HarbourError, **bound: Any) -> HttpResponse:
+    """The page as it stands now, with what was typed."""
+    return _people(request, found_one(request, concern_id, "people"), refusal=refusal, **bound)
 
 
 def _give_form(request: Request, concern: StaffConcern, data: object = None) -> GiveForm:
@@ -81,8 +93,14 @@ def staff_concern_name(request: Request, concern_id: UUID) -> HttpResponseBase:
     form = _name_form(request, request.POST)
     if not form.is_valid():
         return _people(request, concern, name=form)
+    request.again = partial(_refused, request, concern_id, name=form)
     naming.name_adult(concern=concern, by=request.user, **form.facts())
     messages.success(request, "Recorded. A colleague who is named sees nothing of it from now on.")
+    return _onwards(request, concern_id)
+
+
+def _onwards(request: Request, concern_id: UUID) -> HttpResponse:
+    """Back to the page, or home where whoever pressed the button reads the concern no longer."""
     if not visible(request, StaffConcern).filter(pk=concern_id).exists():
         return redirect("home")
     return redirect("staff_concern_people", concern_id)
@@ -97,7 +115,7 @@ def staff_concern_unname(request: Request, concern_id: UUID, named_id: UUID) -> 
     rows = visible(request, AdultNamed).filter(staff_concern=concern).select_related("staff_concern")
     naming.withdraw_adult(named=read_one(request, rows, pk=named_id), by=request.user)
     messages.success(request, "Withdrawn.")
-    return redirect("staff_concern_people", concern_id)
+    return _onwards(request, concern_id)
 
 
 @require_POST
@@ -111,6 +129,7 @@ def staff_concern_give(request: Request, concern_id: UUID) -> HttpResponseBase:
     form = _give_form(request, concern, request.POST)
     if not form.is_valid():
         return _people(request, concern, give=form)
+    request.again = partial(_refused, request, concern_id, give=form)
     given = form.cleaned_data
     user = get_person(given["holder"][1])
     access.give_access(concern=concern, user=user, reason=given["reason"], last_day=given["last_day"], by=request.user)
@@ -154,7 +173,7 @@ def staff_concern_child(request: Request, concern_id: UUID) -> HttpResponse:
         messages.success(request, "Taken out.")
         return redirect("staff_concern", concern_id)
     if request.method == "POST" and chosen.is_valid():
-        child = read_one(request, Child, pk=chosen.cleaned_data["add"], purpose="link", school=concern.school_id)
+        child = read_one(request, Child, pk=chosen.cleaned_data["add"], school=concern.school_id)
         naming.link_child(concern=concern, child=child, by=request.user)
         messages.success(request, "Linked. The child’s record shows nothing of it.")
         return redirect("staff_concern", concern_id)
@@ -162,12 +181,14 @@ def staff_concern_child(request: Request, concern_id: UUID) -> HttpResponse:
     finds = may(request.user, Capability.FIND_CHILDREN, concern.school_id)
     if words and finds:
         found = find_children(by=request.user, school=concern.school_id, words=words, today=timezone.localdate())
-        read_many(request, [each.child for each in found], verb=Verb.SEARCH, purpose="link")
+        # In the words of any search: the event log tells nobody that a concern about an adult was behind it.
+        read_many(request, [each.child for each in found], verb=Verb.SEARCH, purpose="name")
     context = {"concern": concern, "words": words, "found": found, "finds": finds}
     return render(request, "adults/child.html", context)
 
 
 @requires(Capability.READ_STAFF_CONCERNS)
+@fresh_factor
 def low_level_recipient(request: Request) -> HttpResponse:
     """Who receives low-level concerns at this school, and how the LADO is reached."""
     request.nav = "staff_concerns"
@@ -177,7 +198,9 @@ def low_level_recipient(request: Request) -> HttpResponse:
     form = RecipientForm(request.POST or None, initial=initial)
     if form.is_valid():
         access.choose_recipient(school=school, by=request.user, **form.cleaned_data)
-        messages.success(request, "Saved. It holds from now on, for those that are open too.")
+        messages.success(
+            request, "Saved. It holds from now on, for those that are open too, and not for those closed before."
+        )
         return redirect("staff_concerns")
     record(Verb.VIEW, school, purpose="low-level concerns")
     context = {"form": form, "school": school, "now": now}

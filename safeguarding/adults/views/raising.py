@@ -1,5 +1,6 @@
 """Raise a concern about an adult, and see one's own words again."""
 
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,12 +17,16 @@ from safeguarding.adults.forms.raising import AddWordsForm, RaiseForm
 from safeguarding.adults.models import Raised
 from safeguarding.adults.services import raising, routing
 from safeguarding.adults.services.reading import own_words
+from safeguarding.adults.views import not_sent
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.audit.services import record
+from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
 from safeguarding.paging import newest_first
+
+_ASKED = "Whoever gives roles has been told that somebody must be named, and not why."
 
 
 @requires(Capability.LOG_CONCERN)
@@ -29,30 +34,43 @@ from safeguarding.paging import newest_first
 def raise_staff_concern(request: Request) -> HttpResponse:
     """One short form for any doubt about an adult, small or grave, oneself included."""
     school = get_school(request.held.school_id)
+    if not_sent.author_of(request) not in (None, request.user.pk) and (waiting := not_sent.signed_out(request)):
+        return waiting
     people = staff_of(school.pk, on=timezone.localdate())
     form = RaiseForm(request.POST or None, people=people, by=request.user, initial={"token": uuid7()})
     if form.is_valid():
-        about = {request.user.pk} if form.cleaned_data["about_raiser"] else form.named
-        if routing.nobody_reads(school.pk, about, timezone.localdate()):
-            return _not_taken(request, school, form, about)
-        words = raising.raise_staff_concern(
-            token=form.cleaned_data["token"], school=school, telling=form.telling(), by=request.user
-        )
+        request.again = partial(_refused, request, form)
+        try:
+            words = raising.raise_staff_concern(
+                token=form.cleaned_data["token"], school=school, telling=form.telling(), by=request.user
+            )
+        except raising.NobodyReads as refusal:
+            return _not_taken(request, school, form, refusal)
         messages.success(request, f"Sent. Its reference is {words.reference}.")
         return redirect("own_staff_concern", words.pk)
     return _form_page(request, form, status=422 if form.errors else 200)
 
 
-def _not_taken(request: Request, school: School, form: RaiseForm, about: set[UUID]) -> HttpResponse:
+raise_staff_concern.unsaved = not_sent.no_room  # type: ignore[attr-defined]
+raise_staff_concern.keeps = not_sent.signed_out  # type: ignore[attr-defined]
+
+
+def _not_taken(request: Request, school: School, form: RaiseForm, refusal: raising.NobodyReads) -> HttpResponse:
     """Nobody could read it. Those who give roles are told that somebody must be named; the page keeps every word."""
-    routing.ask_to_name(school.pk, but=about, at=timezone.now())
+    asked = routing.ask_to_name(school.pk, about=refusal.about, at=timezone.now())
     record(Verb.DENY, object_type="adults.staffconcern", outcome=Outcome.REFUSED, purpose="nobody reads")
-    return _form_page(request, form, status=409, refusal=routing.refusal(school))
+    said = f"{refusal.sentence} {_ASKED if asked else ''}".strip()
+    return _form_page(request, form, status=refusal.status, refusal=said)
+
+
+def _refused(request: Request, form: RaiseForm, refusal: HarbourError) -> HttpResponse:
+    return _form_page(request, form, status=refusal.status, refusal=refusal.sentence)
 
 
 def _form_page(request: Request, form: RaiseForm, *, status: int = 200, refusal: str = "") -> HttpResponse:
     request.nav = "raise_staff_concern"
-    return render(request, "adults/raise.html", {"form": form, "refusal": refusal}, status=status)
+    context = {"form": form, "refusal": refusal, "key": not_sent.key_of(request.user)}
+    return render(request, "adults/raise.html", context, status=status)
 
 
 @require_GET

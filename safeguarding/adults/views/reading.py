@@ -193,7 +193,7 @@ def staff_concern_together(request: Request, concern_id: UUID) -> HttpResponse:
         raise NotAllowed(READERS)
     form = PatternForm(request.POST or None, initial={"token": uuid7()})
     if form.is_valid():
-        patterns.look_together(concern=concern, low_level=it.low_level, by=request.user, **form.cleaned_data)
+        patterns.look_together(concern=concern, seen=it, by=request.user, **form.cleaned_data)
         messages.success(request, "Recorded.")
         return redirect("staff_concern_together", concern_id)
     read_many(request, list(it.concerns), purpose="together", about=concern)

@@ -21,9 +21,10 @@ from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import OutsideLink
 from safeguarding.concerns.services.outside import leaving, links
 from safeguarding.concerns.views.posted import everything
-from safeguarding.concerns.views.unsaved import page_unsaved
+from safeguarding.concerns.views.unsaved import NOT_SAVED
 from safeguarding.http import Request, SeeOther
 from safeguarding.keys import record_of, uuid7
+from safeguarding.unsaved import page_unsaved
 
 _signer = Signer(salt="harbour.outside")
 _DAMAGED = (
@@ -111,7 +112,7 @@ def _unsaved(request: HttpRequest) -> HttpResponse | None:
         return None
     lines = OutsideForm(_typed(data)).written()
     context = {"title": "Not sent", "lines": lines, "people": [], "button": ("", "Try to send it again")}
-    return page_unsaved(request, data, context)
+    return page_unsaved(request, data, NOT_SAVED, context)
 
 
 outside.unsaved = _unsaved  # type: ignore[attr-defined]

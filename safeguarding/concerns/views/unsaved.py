@@ -7,22 +7,20 @@ else's page can put a telephone number in front of somebody who is worried about
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
-from django.shortcuts import render
-from django.utils import timezone
 
 from safeguarding.accounts.services import OutOfHours, SpeakTo
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.reading_back import readable_alone
 from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.views.posted import everything
+from safeguarding.unsaved import page_unsaved
 
 _SALT = "harbour.ring"
 # By the button that was pressed; without one of these two what was typed is saved.
 _AGAIN = {"send": "Try to send it again", "draft": "Try to save it again", "": "Try to save it again"}
-_NOT_AGAIN = frozenset({"send", "draft", "csrfmiddlewaretoken"})
+NOT_SAVED = "concerns/not_saved.html"
 
 
 def whom_to_ring(people: Sequence[SpeakTo], hours: OutOfHours) -> str:
@@ -61,25 +59,13 @@ def says_unsaved(
         typed = read(data)
         button = next(((name, label) for name, label in again.items() if not name or name in data), None)
         context = {"title": title, "lines": lines(typed), "unnamed": len(typed.records), "button": button}
-        return page_unsaved(request, data, {**ring, **context})
+        return page_unsaved(request, data, NOT_SAVED, {**ring, **context})
 
     def declare(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         view.unsaved = unsaved  # type: ignore[attr-defined]
         return view
 
     return declare
-
-
-def page_unsaved(request: HttpRequest, data: QueryDict, context: Mapping[str, Any]) -> HttpResponse:
-    """What was typed, to be copied and printed, and a button that sends all of it again."""
-    frame = {
-        "at": timezone.now(),
-        "address": request.path,
-        "posted": [(name, text) for name, texts in data.lists() if name not in _NOT_AGAIN for text in texts],
-        # What the frame of a page otherwise asks the database for.
-        "harbour": {"demo": settings.DEMO},
-    }
-    return render(request, "concerns/not_saved.html", {**frame, **context}, status=503)
 
 
 def _ring(signed: str) -> dict[str, list[Any]]:

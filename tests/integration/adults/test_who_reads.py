@@ -11,11 +11,13 @@ from children.grants import viewing
 from safeguarding.accounts.models import Notice, RoleAssignment
 from safeguarding.accounts.roles import ROLES
 from safeguarding.accounts.services import record_absence
-from safeguarding.adults.models import AdultNamed, Raised, StaffConcern, StaffConcernGrant
+from safeguarding.adults.models import AdultNamed, Raised, StaffConcern, StaffConcernGrant, StaffEntry
 from safeguarding.adults.permissions import decides
-from safeguarding.adults.services import access, naming, routing, working
+from safeguarding.adults.services import access, naming, patterns, routing, working
+from safeguarding.audit.models import Event
 from safeguarding.audit.protection import may_view, who_sees
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from safeguarding.keys import uuid7
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +76,84 @@ def test_found_to_be_harm_it_leaves_the_lead_who_received_it_and_the_headteacher
     assert told() == {"Priya", "Helen"}
 
 
+def test_a_lead_who_finds_harm_saves_it_on_the_page_and_reads_it_no_longer(client, place):
+    access.choose_recipient(school=place.school, recipient="lead", by=place.room.headteacher)
+    concern = place.concern()
+    client.force_login(place.room.lead)
+    page = reverse("staff_concern", args=[concern.pk])
+    assert client.get(page).status_code == 200
+    sent = {"form": "assess", "token": str(uuid7()), "revision": "1", "threshold": "harm", "reason": "He held her arm."}
+    answer = client.post(reverse("staff_concern_write", args=[concern.pk]), sent)
+    assert (answer.status_code, answer["Location"]) == (302, reverse("staff_concerns"))
+    assert client.get(page).status_code == 404
+    concern.refresh_from_db()
+    assert (concern.threshold, concern.retained_under) == ("harm", "R10")
+    assert StaffEntry.objects.get(kind="assessment").text == "He held her arm."
+    assert told() == {"Priya", "Helen"}
+
+
+def test_the_chair_undoes_a_wrong_name_and_hands_it_back_to_the_headteacher(client, place):
+    concern, head = place.concern(), place.room.headteacher
+    named = naming.name_adult(concern=concern, part="involved", user=head, by=head)
+    Notice.objects.filter(user=head).delete()
+    client.force_login(place.chair)
+    assert client.get(reverse("staff_concern_people", args=[concern.pk])).status_code == 200
+    answer = client.post(reverse("staff_concern_unname", args=[concern.pk, named.pk]))
+    assert (answer.status_code, answer["Location"]) == (302, reverse("home"))
+    assert set(reads(concern, place)) == {"Helen"}
+    assert Notice.objects.get(user=head).object_id == concern.pk, "whoever reads it again is told"
+    named.refresh_from_db()
+    assert named.withdrawn_by == place.chair
+    client.force_login(head)
+    assert client.get(reverse("staff_concern_people", args=[concern.pk])).status_code == 200
+
+
+def test_a_lead_who_is_chosen_reads_no_concern_that_was_closed_before(place, clock):
+    head = place.room.headteacher
+    before, during = place.concern(facts="Before."), place.concern(facts="During.")
+    closed(before, head)
+    clock.shift(timedelta(hours=1))
+    access.choose_recipient(school=place.school, recipient="lead", by=head)
+    assert "Priya" not in reads(before, place)
+    assert "Priya" in reads(during, place)
+    closed(during, head)
+    clock.shift(timedelta(hours=1))
+    # Another number of the LADO is no other choice.
+    access.choose_recipient(school=place.school, recipient="lead", lado_telephone="0161 496 0000", by=head)
+    assert "Priya" in reads(during, place)
+    access.choose_recipient(school=place.school, recipient="headteacher", by=head)
+    clock.shift(timedelta(hours=1))
+    access.choose_recipient(school=place.school, recipient="lead", by=head)
+    assert "Priya" not in reads(during, place)
+
+
+def closed(concern, by):
+    now = working.open_staff_concern(concern=concern, by=by)
+    steps = {"concern": now, "reason": "As told.", "by": by}
+    now = working.assess(token=uuid7(), seen=now.revision, threshold="low_level", **steps)
+    now = working.record_outcome(token=uuid7(), seen=now.revision, outcome="spoken", **steps)
+    working.close_staff_concern(token=uuid7(), seen=now.revision, **steps)
+
+
+def test_what_was_made_of_several_is_for_who_reads_each_of_them(client, place):
+    head, lead = place.room.headteacher, place.room.lead
+    first, second = place.concern(facts="Late."), place.concern(facts="Late again.")
+    seen = patterns.together(first, lambda model: model.objects.visible_to(head))
+    review = patterns.look_together(
+        concern=first, token=uuid7(), seen=seen, found="watch", reason="Both at the gate.", by=head
+    )
+    access.give_access(concern=first, user=lead, reason="Was there.", last_day=TODAY + timedelta(days=3), by=head)
+    together = reverse("staff_concern_together", args=[first.pk])
+    for reader, told_of_it in ((head, True), (lead, False)):
+        client.force_login(reader)
+        assert ("Both at the gate." in client.get(together).content.decode()) is told_of_it
+    access.choose_recipient(school=place.school, recipient="lead", by=head)
+    assert may_view(lead, review), "who receives low-level ones reads each"
+    now = working.open_staff_concern(concern=second, by=head)
+    working.assess(concern=now, token=uuid7(), seen=now.revision, threshold="harm", reason="He held her arm.", by=head)
+    assert not may_view(lead, review)
+
+
 def test_without_a_headteacher_in_school_the_chair_reads_it_too(place):
     record_absence(user=place.room.headteacher, starts_on=TODAY, ends_on=TODAY + timedelta(days=2), by=place.room.lead)
     concern = place.concern(raised_as="harm")
@@ -98,6 +178,11 @@ def test_where_nobody_could_read_it_it_is_not_taken_and_somebody_is_asked_to_nam
     assert told("appoint") == {"Priya"}
     with pytest.raises(BadInput, match="LADO"):
         place.raised(user=place.room.headteacher)
+    # Of two Headteachers the other reads what is about one.
+    second = factories.member(place.school, "headteacher", "Hugo", "Lund")
+    about_head = place.concern(user=place.room.headteacher, facts="Of two.")
+    assert set(reads(about_head, place)) == {"Hugo"}
+    RoleAssignment.objects.filter(user=second).update(ends_on=TODAY - timedelta(days=1))
     # About anybody else the Headteacher reads it.
     assert client.post(reverse("raise_staff_concern"), sent | {"person": str(place.room.teacher.pk)}).status_code == 302
 
@@ -109,6 +194,26 @@ def test_the_last_reader_who_leaves_is_missed(place):
     assert routing.ask_where_nobody_reads() == 1
     assert told("appoint") == {"Priya"}
     assert routing.ask_where_nobody_reads() == 0, "once a day"
+
+
+def test_nobody_whom_an_unread_one_names_is_told_that_somebody_must_be_named(place):
+    room, yesterday = place.room, TODAY - timedelta(days=1)
+    concern = place.concern(user=room.lead)
+    factories.give_role(user=room.deputy, school=place.school, role_key="lead", starts_on=factories.LONG_AGO)
+    read_by_all = place.concern(user=room.deputy, facts="Another matter.")
+    RoleAssignment.objects.filter(role_key="chair").update(ends_on=yesterday)
+    # The last reader is involved: the lead, whom it is about, gives roles too and is not asked; whom another names that is read, is.
+    naming.name_adult(concern=concern, user=room.headteacher, part="involved", by=room.headteacher)
+    assert "Priya" not in told("appoint")
+    assert "Helen" not in told("appoint")
+    assert may_view(room.headteacher, read_by_all)
+    assert room.deputy.first_name in told("appoint")
+    Notice.objects.all().delete()
+    # Where it names everybody who gives roles, nobody can be asked, and nothing says that somebody was.
+    RoleAssignment.objects.filter(user=room.deputy, role_key="lead").update(ends_on=yesterday)
+    assert routing.ask_where_nobody_reads() == 0
+    assert not Notice.objects.exists()
+    assert not Event.objects.filter(verb="ask").exists()
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -123,7 +228,7 @@ def test_whoever_is_named_somebody_reads_it_and_nobody_who_is_named(place, seed)
                 factories.give_role(user=person, school=place.school, role_key=role, starts_on=factories.LONG_AGO)
     access.choose_recipient(school=place.school, recipient=chance.choice(["lead", "headteacher"]), by=room.headteacher)
     about = chance.choice(people)
-    if routing.nobody_reads(place.school.pk, {about.pk}, TODAY):
+    if routing.nobody_reads(place.school.pk, {about.pk}):
         with pytest.raises(BadInput):
             place.raised(user=about)
         return

@@ -1,5 +1,6 @@
 """A concern about an adult from raising to closing: what its raiser keeps, what its readers do, what follows from it."""
 
+import re
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -7,11 +8,11 @@ import pytest
 from django.urls import reverse
 
 from children.models import Child
-from safeguarding.accounts.services import add_closure
 from safeguarding.adults.models import AdultNamed, PatternReview, Raised, StaffConcern, StaffEntry
-from safeguarding.adults.services import naming, patterns, raising, reading, rulings, working
+from safeguarding.adults.services import naming, patterns, raising, rulings, working
 from safeguarding.adults.services.working import Entry
 from safeguarding.adults.subjects import subjects_of
+from safeguarding.audit.models import Event
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
@@ -125,13 +126,12 @@ FRIDAY = datetime(2026, 12, 4, 15, 0, tzinfo=LONDON)
     [
         (SCHOOL_DAY, date(2026, 11, 25)),
         (FRIDAY, date(2026, 12, 7)),
-        # In the holidays of the school the day runs on; not on a bank holiday.
+        # In the holidays of the school the day runs on; not on a bank holiday, nor on the Monday given for Boxing Day.
         (datetime(2026, 12, 23, 9, 0, tzinfo=LONDON), date(2026, 12, 24)),
-        (datetime(2026, 12, 24, 9, 0, tzinfo=LONDON), date(2026, 12, 28)),
+        (datetime(2026, 12, 24, 9, 0, tzinfo=LONDON), date(2026, 12, 29)),
     ],
 )
 def test_the_lado_is_due_one_working_day_after_it_was_raised_as_harm(place, clock, raised_at, due_on):
-    add_closure(school=place.school, on=date(2026, 12, 25), reason="Christmas Day bank holiday")
     clock.move_to(raised_at)
     concern = place.concern(raised_as="harm", at=raised_at)
     assert rulings.lado(concern, [], today=due_on) == rulings.Lado(
@@ -177,7 +177,8 @@ def test_from_assessment_to_closing_with_everything_on_record(place):
     assert working.record_outcome(outcome="malicious", **outcome).revision == ended.revision
     close = {"concern": ended, "token": uuid7(), "reason": "All done.", "by": head}
     for kind, facts in (
-        ("lado", {"who": "Duty LADO"}), ("police", {"ruling": "considered"}), ("dbs", {"ruling": "considered"}),
+        ("lado", {"who": "Duty LADO"}), ("police", {"ruling": "considered"}), ("dbs", {"ruling": "later"}),
+        ("dbs", {"ruling": "considered"}),
         ("employer", {"who": "Blue Teachers"}), ("removed", {}),
     ):  # fmt: skip
         ended.refresh_from_db()
@@ -210,6 +211,7 @@ def test_from_assessment_to_closing_with_everything_on_record(place):
 def test_what_follows_from_each_outcome(place, outcome, reference, code, personnel):
     head, concern = place.room.headteacher, assessed(place)
     assert rulings.reference_ruling(concern).answer == "No"
+    assert "not been assessed" in rulings.reference_ruling(place.concern(facts="Not yet.")).why
     ended = working.record_outcome(
         concern=concern, token=TOKEN, seen=concern.revision, outcome=outcome, reason="As found.", by=head
     )
@@ -285,8 +287,12 @@ def test_a_child_is_linked_and_the_childs_record_shows_nothing_of_it(client, pla
     address = reverse("staff_concern_child", args=[concern.pk])
     assert "Rowan Ashdown" in client.post(address, {"q": "Rowan"}).content.decode()
     assert client.post(address, {"add": str(rowan.pk)}).status_code == 302
+    # What it left in the log of the school and of the child is what an ordinary search and an opened card leave.
+    left = Event.objects.filter(actor_id=room.headteacher.pk, object_type="children.child")
+    assert set(left.values_list("verb", "purpose")) == {("search", "name"), ("view", "")}
     page = reverse("staff_concern", args=[concern.pk])
     assert "Rowan Ashdown" in client.get(page).content.decode()
+    assert "linked a child" in client.get(page).content.decode()
     quoted = {
         "form": "child_record",
         "token": str(uuid7()),
@@ -300,12 +306,22 @@ def test_a_child_is_linked_and_the_childs_record_shows_nothing_of_it(client, pla
         ("child_chronology", rowan.pk),
         ("concern", about_rowan.pk),
         ("child_changes", rowan.pk),
+        ("child_looked", rowan.pk),
+        ("event_log", None),
         ("today", None),
     ):
         text = client.get(reverse(name, args=[key] if key else [])).content.decode()
         assert concern.reference not in text
         assert "staffconcern" not in text
+        assert '<span class="sub">link</span>' not in text
     assert "No match you can see" in client.post(reverse("find"), {"q": concern.reference}).content.decode()
+    # The chair reads it where the Headteacher is named too, and sees no card of a child.
+    named = naming.name_adult(concern=concern, part="involved", user=room.headteacher, by=room.headteacher)
+    client.force_login(place.chair)
+    text = client.get(page).content.decode()
+    assert "A child whose card you may not see" in text
+    assert "Rowan" not in text
+    naming.withdraw_adult(named=named, by=place.chair)
     linked = concern.children.get()
     naming.unlink_child(linked=linked, by=room.headteacher)
     elsewhere = factories.child(factories.school(), "Theo", "Lindqvist")
@@ -329,6 +345,64 @@ def test_the_wrong_adult_is_put_right(place):
         naming.name_adult(concern=concern, part="involved", by=head)
 
 
+def test_a_colleague_of_an_agency_keeps_standing_and_employer(place):
+    head, tutor = place.room.headteacher, place.room.teacher
+    concern = place.concern(user=tutor, standing="supply", employer="Blue Teachers")
+    said = AdultNamed.objects.get(staff_concern=concern)
+    assert (said.standing, said.employer) == ("supply", "Blue Teachers")
+    assert any("employer" in one for one in working.what_lacks(concern))
+    again = {"concern": concern, "part": "about", "user": tutor, "by": head}
+    assert naming.name_adult(**again) == said, "nothing new was said"
+    newer = naming.name_adult(employer="Green Teachers", **again)
+    assert (newer.standing, newer.employer) == ("supply", "Green Teachers")
+    said.refresh_from_db()
+    assert said.withdrawn_by == head
+
+
+def test_what_was_written_is_not_lost_when_there_is_no_room_or_nobody_is_signed_in(client, place, monkeypatch):
+    room, address = place.room, reverse("raise_staff_concern")
+    client.force_login(room.assistant)
+    key = client.get(address).context["key"]
+    sent = form(name="Kim Adeyemi", standing="visitor", facts="He shouted.", key=key)
+    client.logout()
+    waiting = client.post(address, sent)
+    assert waiting.status_code == 403
+    posted = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', waiting.content.decode()))
+    assert posted.items() >= sent.items()
+    assert waiting.content.decode().count("He shouted.") == 1, "in the form alone, and not for whoever sits there"
+    assert client.post(address, sent | {"key": "forged"}).status_code == 302, (
+        "who knows no key is led to the sign-in page"
+    )
+    client.force_login(room.teacher)
+    assert client.post(address, sent).status_code == 403, "nobody sends the words of another"
+    assert not StaffConcern.objects.exists()
+    client.force_login(room.assistant)
+    client.raise_request_exception = False
+    with monkeypatch.context() as broken:
+        broken.setattr(raising, "raise_staff_concern", lambda **given: 1 / 0)
+        page = client.post(address, sent)
+    assert page.status_code == 503
+    assert "Visitor, or uses the premises" in page.content.decode()
+    assert "tell the chair of governors" in page.content.decode()
+    assert client.post(address, sent).status_code == 302
+    assert Raised.objects.get().author == room.assistant
+
+
+def test_what_was_typed_comes_back_with_a_refusal_of_the_service(client, place):
+    head, concern = place.room.headteacher, place.concern()
+    naming.name_adult(concern=concern, part="involved", user=place.room.pastoral, by=head)
+    client.force_login(head)
+    sent = {"part": "about", "person": str(place.room.pastoral.pk), "employer": "Blue Teachers"}
+    page = client.post(reverse("staff_concern_name", args=[concern.pk]), sent)
+    assert page.status_code == 409
+    assert "is named already" in page.content.decode()
+    assert "Blue Teachers" in page.content.decode()
+    give = {"holder": f"user:{place.room.lead.pk}", "reason": "Sits in the meeting.", **day("last_day", TODAY)}
+    there = [client.post(reverse("staff_concern_give", args=[concern.pk]), give) for _ in range(2)]
+    assert [one.status_code for one in there] == [302, 409]
+    assert "Sits in the meeting." in there[1].content.decode()
+
+
 def test_a_list_asks_no_more_for_ten_than_for_one(client, place, django_assert_max_num_queries):
     client.force_login(place.room.headteacher)
     place.concern(raised_as="harm")
@@ -336,7 +410,6 @@ def test_a_list_asks_no_more_for_ten_than_for_one(client, place, django_assert_m
     with django_assert_max_num_queries(60) as one:
         client.get(reverse("staff_concerns"))
     for number in range(6):
-        place.concern(facts=f"Again, {number}.", raised_as="low_level")
+        place.concern(facts=f"Again, {number}.", raised_as="harm")
     with django_assert_max_num_queries(len(one)):
         client.get(reverse("staff_concerns"))
-    assert len(reading.PARTS) == 7
