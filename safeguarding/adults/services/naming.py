@@ -11,7 +11,7 @@ from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import ensure_works_at
 from safeguarding.adults.models import AdultNamed, StaffConcern, StaffConcernChild
 from safeguarding.adults.permissions import ensure_decides
-from safeguarding.adults.services.routing import ask_to_name, is_about_head, readers, tell_of
+from safeguarding.adults.services.routing import ask_to_name, is_about_head, nobody_left, readers, tell_of
 from safeguarding.adults.services.working import lock
 from safeguarding.adults.subjects import keep_for
 from safeguarding.audit.models import Verb
@@ -38,7 +38,7 @@ def name_adult(
 
     The same again changes nothing; with a standing or an employer that was not known it takes the place of what was said
     before. Whoever reads it in place of somebody who may not any more is told; where nobody is left, those who give roles are
-    asked to name somebody.
+    asked to name somebody. Raises `BadInput` where it names each of them: then nobody would be left to ask.
     """
     at, on = at or timezone.now(), timezone.localdate(at)
     ensure_decides(by, concern)
@@ -123,8 +123,10 @@ def _route(concern: StaffConcern, *, about: AdultNamed, on: object) -> None:
 def _hand_on(concern: StaffConcern, before: set[UUID], *, at: datetime) -> None:
     now = readers(concern, on=timezone.localdate(at))
     tell_of(concern, [one for one in now if one.pk not in before], at=at)
-    if not now and concern.status != StaffConcern.Status.CLOSED:
-        ask_to_name(concern.school_id, at=at)
+    if now or concern.status == StaffConcern.Status.CLOSED:
+        return
+    if not ask_to_name(concern.school_id, at=at):
+        raise BadInput(nobody_left(concern.school))
 
 
 @transaction.atomic

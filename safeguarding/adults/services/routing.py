@@ -50,18 +50,28 @@ def nobody_reads(school_id: UUID, about: Collection[UUID]) -> bool:
 
 def refusal(school: School) -> str:
     """What somebody is told whose concern nobody could read."""
+    return (
+        f"Nobody at this school can read this in Harbour just now, so it was not sent and nothing was saved. {_ring(school)} "
+        "Copy or print what you wrote before you leave this page."
+    )
+
+
+def nobody_left(school: School) -> str:
+    """What a reader is told who would leave a concern with nobody to read it and nobody to ask for a reader."""
+    return (
+        "With this adult named, nobody at this school could read the concern and nobody could be asked to name a reader, so "
+        f"nothing was saved. {_ring(school)} Have a chair of governors named under Staff and access, then try again."
+    )
+
+
+def _ring(school: School) -> str:
     choice = current_choice(school.pk)
     lado = "Ring the local authority designated officer (LADO) today and tell them yourself"
     if choice and choice.lado_telephone:
-        lado += f": {' '.join(filter(None, (choice.lado_name, choice.lado_telephone)))}."
-    elif school.social_care_day:
-        lado += f": children’s social care puts you through, {school.social_care_day}."
-    else:
-        lado += ": the website of your local authority has the number."
-    return (
-        f"Nobody at this school can read this in Harbour just now, so it was not sent and nothing was saved. {lado} Copy or "
-        "print what you wrote before you leave this page."
-    )
+        return f"{lado}: {' '.join(filter(None, (choice.lado_name, choice.lado_telephone)))}."
+    if school.social_care_day:
+        return f"{lado}: children’s social care puts you through, {school.social_care_day}."
+    return f"{lado}: the website of your local authority has the number."
 
 
 @transaction.atomic

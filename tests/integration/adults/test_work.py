@@ -297,7 +297,7 @@ def test_a_child_is_linked_and_the_childs_record_shows_nothing_of_it(client, pla
         "form": "child_record",
         "token": str(uuid7()),
         "quoted": about_rowan.reference,
-        "text": "What Rowan said stays.",
+        "text": "What was said stays.",
     }
     assert client.post(reverse("staff_concern_write", args=[concern.pk]), quoted).status_code == 302
     assert reverse("concern", args=[about_rowan.pk]) in client.get(page).content.decode()
