@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.apps import apps
 from django.db.models import QuerySet
 
 from safeguarding.accounts.models import User
@@ -25,7 +26,7 @@ DID: dict[str, str] = {
     Verb.DRAFT: "opened a draft", Verb.DISCARD: "discarded a draft", Verb.GRANT: "gave access",
     Verb.WITHDRAW: "withdrew access", Verb.RESTRICT: "restricted it, or lifted that",
     Verb.DECLARE: "declared a connection", Verb.CONFIRM: "confirmed a conflict", Verb.LIFT: "lifted a conflict",
-    Verb.EMERGENCY: "opened it in an emergency", Verb.REVIEW: "reviewed access",
+    Verb.EMERGENCY: "opened it in an emergency", Verb.REVIEW: "reviewed it",
     Verb.ALARM: "did it more often than work needs",
 }  # fmt: skip
 # Records of which the log of a school says nothing: who looks at them stands on their own pages, for their readers alone.
@@ -105,12 +106,21 @@ def _line(event: Event, people: Mapping[UUID, User], did: Mapping[str, str]) -> 
         who=person.full_name if person else "Harbour itself" if event.actor_id is None else "Somebody unknown",
         role=ROLES[event.acting_role].title if event.acting_role in ROLES else "",
         did=did.get(event.verb, event.verb),
-        of=event.object_type.rpartition(".")[2],
+        of=_kind(event.object_type),
         count=event.count,
         page=event.purpose,
         outcome=event.outcome,
         address=event.source_address or "",
     )
+
+
+def _kind(object_type: str) -> str:
+    """What a kind of record is called: events name it by app and model."""
+    app, _, name = object_type.rpartition(".")
+    try:
+        return str(apps.get_model(app, name)._meta.verbose_name)
+    except LookupError:
+        return name
 
 
 def people_in(keys: Collection[UUID]) -> list[tuple[str, str]]:

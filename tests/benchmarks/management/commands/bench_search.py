@@ -72,7 +72,7 @@ def _fetched(school: Any) -> int:
     read = 0
     for model in searching.WRITTEN:
         fields = sealed_fields(model)
-        columns = ", ".join(str(field.column) for field in fields)
+        columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT id, {columns} FROM {model._meta.db_table} WHERE school_id = %s", [school])  # noqa: S608
             rows = cursor.fetchall()
