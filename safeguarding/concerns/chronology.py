@@ -1,8 +1,8 @@
 """What is in a child's chronology? Entries from every part of the record, newest first; each part registers a source.
 
 A source says which rows it has for a child, already narrowed to what the person may see, and how each is told. The page
-is cut in the database: every source gives at most one page of moments and keys, their union is ordered and cut again, and
-only the rows of that page are read. So the number of queries depends on the sources, never on the entries (domain
+is cut in the database: every source gives moments and keys, their union is counted, ordered and cut in one query, and only
+the rows of that page are read. So the number of queries depends on the sources, never on the entries (domain
 reference 1.8: one date-ordered chronology for each child).
 
 A family chronology is that of several children at once. A source that knows how (`together`) gives their rows in one branch,
@@ -15,7 +15,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Count, F, Min, Q, QuerySet, UUIDField, Value
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import CharField, F, QuerySet, UUIDField, Value
 from django.utils import timezone
 
 from children.models import Child
@@ -199,10 +201,9 @@ def read(
     records the reading.
     """
     asked = _Asked(request, [child, *family], narrowed)
-    found: list[_Row] = list(_union(asked.branches(_place(before), size))[: None if size is None else size + 1])
-    more = size is not None and len(found) > size
+    found, counts, first = asked.gather(_place(before), None if size is None else size + 1)
     rows = found[:size]
-    counts, first = asked.count()
+    more = len(rows) < len(found)
     return Chronology(
         entries=asked.told(rows, titles or Titles(child.school_id)),
         older=_written(rows[-1]) if more else "",
@@ -235,14 +236,13 @@ class _Asked:
         self.request, self.children, self.narrowed = request, children, narrowed
         self.pins = pins_of(request, children)
 
-    def sources(self, *, of_any_kind: bool = False) -> list[Source]:
-        """Those that can have a row that is asked for."""
+    def sources(self) -> list[Source]:
+        """Those that can have a row that is asked for, of whatever kind: the filter says how many there are of each."""
         asked = self.narrowed
         return [
             source
             for source in _sources.values()
-            if (of_any_kind or asked.takes(source.kind))
-            and (source.concern or not asked.category)
+            if (source.concern or not asked.category)
             and (not asked.significant or any(of == source.key for of, _ in self.pins))
         ]
 
@@ -269,26 +269,39 @@ class _Asked:
             rows = rows.filter(**{f"{source.concern}__in": keys})
         return rows
 
-    def branches(self, place: tuple[datetime, UUID, str] | None, size: int | None) -> list[QuerySet[Any]]:
-        """Each source's moments and keys, newest first, no more than a page can need."""
-        return [_cut(source, rows, place, size) for source in self.sources() for rows in self.rows(source)]
-
     def count(self) -> tuple[dict[str, int], datetime | None]:
         """How many entries there are of each kind, and when the first happened: one query."""
-        totals = [
-            rows.order_by()
-            .values("chronicled_as")
-            .annotate(n=Count("pk"), first=Min("moment"))
-            .values_list("chronicled_as", "n", "first")
-            for source in self.sources(of_any_kind=True)
-            for rows in self.rows(source)
-        ]
-        counts = dict.fromkeys(KINDS, 0)
-        moments = []
-        for key, n, first in totals[0].union(*totals[1:], all=True) if totals else ():
-            counts[_sources[key].kind] += n
-            moments += [first] if first else []
-        return counts, min(moments, default=None)
+        _, counts, first = self.gather(None, 0)
+        return counts, first
+
+    def gather(
+        self, place: tuple[datetime, UUID, str] | None, most: int | None
+    ) -> tuple[list[_Row], dict[str, int], datetime | None]:
+        """At most so many rows after a place, newest first; how many entries there are of each kind; and when the first happened.
+
+        One query: the branches are long, and PostgreSQL plans them once.
+        """
+        counts, moments, rows = dict.fromkeys(KINDS, 0), [], []
+        for *row, n in self._asked_of_database(place, most):
+            if n:
+                counts[_sources[row[2]].kind] += n
+                moments.append(row[0])
+            else:
+                rows.append(tuple(row))
+        return sorted(rows, key=lambda row: row[:3], reverse=True), counts, min(moments, default=None)
+
+    def _asked_of_database(self, place: tuple[datetime, UUID, str] | None, most: int | None) -> list[Any]:
+        branches = [_columns(rows) for source in self.sources() for rows in self.rows(source)]
+        if not branches:
+            return []
+        try:
+            entries, given = branches[0].union(*branches[1:], all=True).query.sql_with_params()
+        except EmptyResultSet:
+            return []
+        shown = [source.key for source in _sources.values() if self.narrowed.takes(source.kind)]
+        with connection.cursor() as cursor:
+            cursor.execute(_GATHER.format(entries), [*given, shown, *(place or (None, None, None)), most])
+            return cursor.fetchall()
 
     def told(self, rows: Sequence[_Row], titles: Titles) -> list[Entry]:
         """The entries of these rows, in their order."""
@@ -321,27 +334,21 @@ class _Asked:
         return whose
 
 
-def _cut(
-    source: Source, rows: QuerySet[Any], place: tuple[datetime, UUID, str] | None, size: int | None
-) -> QuerySet[Any]:
-    if place is not None:
-        at, key, last = place
-        # Of rows of one moment and one key, the later names of sources have been shown.
-        settled = {"pk__lte" if source.key < last else "pk__lt": key}
-        rows = rows.filter(Q(moment__lt=at) | Q(moment=at, **settled))
-    rows = rows.order_by("-moment", "-pk").values_list("moment", "pk", "chronicled_as", key_column(rows.model), "whose")
-    return rows if size is None else rows[: size + 1]
+# What is asked of the database, around the union of all branches. A row of the page has no number; a source has no key. Rows
+# of one moment and one key, which two sources may tell, follow each other by the names of their sources.
+_GATHER = """
+WITH entries (moment, key, source, record, whose) AS MATERIALIZED ({}), page AS (
+    SELECT * FROM entries WHERE source = ANY (%s)
+       AND (moment, key, source COLLATE "C") < (coalesce(%s, 'infinity'::timestamptz), %s::uuid, %s::text)
+    ORDER BY moment DESC, key DESC, source COLLATE "C" DESC LIMIT %s
+)
+SELECT page.*, 0 FROM page
+UNION ALL SELECT min(moment), NULL, source, NULL, NULL, count(*) FROM entries GROUP BY source
+"""
 
 
-def _union(branches: list[QuerySet[Any]]) -> QuerySet[Any]:
-    if not branches:
-        return Child.objects.none()
-    if len(branches) == 1:
-        # In order, and cut, already.
-        return branches[0]
-    # Where only one of them has rows to look for, Django leaves the others out, and two orders would stand side by side.
-    branches = [branch if branch.query.is_sliced else branch.order_by() for branch in branches]
-    return branches[0].union(*branches[1:], all=True).order_by("-moment", "-pk", "-chronicled_as")
+def _columns(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.order_by().values_list("moment", "pk", "chronicled_as", key_column(rows.model), "whose")
 
 
 def _written(row: _Row) -> str:
