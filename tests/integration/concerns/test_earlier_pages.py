@@ -10,13 +10,16 @@ from django.utils import timezone
 
 from children.services.access import declare_conflict, grant_child
 from safeguarding.audit.models import Event
-from safeguarding.concerns.models import EarlierBatch, EarlierRecord, EarlierRow
+from safeguarding.concerns.models import EarlierBatch, EarlierPdf, EarlierRecord, EarlierRow
 from safeguarding.concerns.services import earlier as service
+from safeguarding.concerns.services.earlier import confirming
 from safeguarding.keys import uuid7
+from safeguarding.sealing.files import stored_names
 from tests import factories
 from tests.earlier import ONE, bring_in, look_at, pack, row, sheet
 from tests.pdfs import Printed
 from tests.sheets import number
+from tests.walls import asking
 
 pytestmark = pytest.mark.django_db
 
@@ -194,3 +197,86 @@ def test_what_is_on_its_way_is_hidden_where_the_child_is(client, cast, rowan):
     client.force_login(cast.deputy)
     assert client.get(page).status_code == 403
     assert EarlierRow.objects.count() == 1
+
+
+def of_batch(batch):
+    """How many rows and files are there on their way, and of whom."""
+    rows = [*EarlierRow.objects.filter(batch=batch), *EarlierPdf.objects.filter(batch=batch)]
+    return len(rows), {one.child for one in rows}
+
+
+def by_worker():
+    with asking(None, role="worker"):
+        return service.take_up_all()
+
+
+@pytest.fixture
+def hers(cast):
+    """Files about Rowan, and about Amy, who is hidden from the Headteacher since they were read."""
+    details = {"upn": number(2), "date_of_birth": date(2017, 3, 14)}
+    amy = factories.child(cast.school, "Amy", "Bell", by=cast.office, details=details)
+    return amy, {"rows": [row(2, amy)], "pack": pack({f"{number(2)}.pdf": ONE})}
+
+
+def test_what_is_given_up_goes_also_of_children_hidden_from_whoever_gives_up(
+    client, cast, rowan, hers, empty_store, django_capture_on_commit_callbacks
+):
+    amy, files = hers
+    batch = look_at(cast.school, by=cast.lead, rows=[row(1, rowan), *files["rows"]], pack=files["pack"])
+    declare_conflict(user=cast.headteacher, child=amy, kind="own_child", by=cast.lead)
+    client.force_login(cast.headteacher)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert "given up on these files" in text(post(client, "earlier_give_up", batch))
+    assert of_batch(batch) == (2, {amy})
+    with django_capture_on_commit_callbacks(execute=True):
+        assert by_worker() == 1
+    assert of_batch(batch) == (0, set())
+    assert not list(stored_names())
+    assert by_worker() == 0
+    # The log of the school, which the Headteacher reads, does not say that something was left.
+    assert Event.objects.filter(object_id=batch.pk, verb="discard").values_list("school_id", "count").get() == (None, 2)
+
+
+def test_what_came_in_is_forgotten_also_of_a_child_hidden_in_that_moment(client, cast, rowan, hers, monkeypatch):
+    amy, files = hers
+    rows = [row(1, rowan), *files["rows"], row(3, amy, date="")]
+    batch = look_at(cast.school, by=cast.headteacher, rows=rows, pack=files["pack"])
+    declare_conflict(user=cast.headteacher, child=amy, kind="own_child", by=cast.lead)
+    # Asked before the conflict was there.
+    monkeypatch.setattr(confirming, "state_of", lambda batch: batch.summary["state"])
+    client.force_login(cast.headteacher)
+    page = client.get(reverse("earlier_batch", args=[batch.pk]))
+    assert "On the children’s records" in text(post(client, "earlier_confirm", batch, seen=seen(text(page))))
+    assert not EarlierRecord.objects.filter(child=amy).exists()
+    assert amy in of_batch(batch)[1]
+    assert by_worker() == 1
+    assert of_batch(batch) == (1, {None})
+    assert not EarlierRow.objects.get(batch=batch).content
+    assert by_worker() == 0
+
+
+def test_they_are_read_anew_also_where_a_child_has_been_hidden_since(client, cast, rowan, hers):
+    amy, files = hers
+    batch = look_at(cast.school, by=cast.headteacher, rows=[row(1, rowan), *files["rows"]])
+    declare_conflict(user=cast.headteacher, child=amy, kind="own_child", by=cast.lead)
+    client.force_login(cast.headteacher)
+    post(client, "earlier_columns_again", batch)
+    batch.refresh_from_db()
+    told = {f"column_{n}": batch.columns[heading] for n, heading in enumerate(batch.summary["headings"])}
+    assert "This takes a moment" in text(post(client, "earlier_columns", batch, **told))
+    assert by_worker() == 1
+    batch.refresh_from_db()
+    assert (batch.status, batch.summary["rows"], batch.summary["expected"]) == ("ready", {"record": 1, "bad": 1}, 2)
+
+
+def test_what_changed_since_is_read_anew_also_where_a_child_has_been_hidden(client, cast, rowan, hers):
+    amy, files = hers
+    batch = look_at(cast.school, by=cast.headteacher, rows=[row(1, rowan), *files["rows"]])
+    declare_conflict(user=cast.headteacher, child=amy, kind="own_child", by=cast.lead)
+    client.force_login(cast.headteacher)
+    page = client.get(reverse("earlier_batch", args=[batch.pk]))
+    assert "This takes a moment" in text(post(client, "earlier_confirm", batch, seen=seen(text(page))))
+    assert by_worker() == 1
+    page = text(client.get(reverse("earlier_batch", args=[batch.pk])))
+    assert "On the children’s records" in text(post(client, "earlier_confirm", batch, seen=seen(page)))
+    assert set(EarlierRecord.objects.values_list("child", flat=True)) == {rowan.pk}

@@ -4,7 +4,6 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +23,8 @@ from safeguarding.audit.services import record
 from safeguarding.concerns.importing import columns as meanings
 from safeguarding.concerns.importing.zips import open_pack
 from safeguarding.concerns.lifecycles import earlier_life
-from safeguarding.concerns.models import EarlierBatch, EarlierPdf, EarlierRow, EarlierUpload
+from safeguarding.concerns.lifecycles.earlier import IMPORTERS
+from safeguarding.concerns.models import EarlierBatch, EarlierUpload
 from safeguarding.exceptions import BadInput
 from safeguarding.sealing import files
 from safeguarding.sealing.ring import Key
@@ -32,10 +32,12 @@ from safeguarding.sealing.services.keeping import key_of
 from safeguarding.sealing.subjects import Subject
 from safeguarding.uploads.services.keeping import ensure_disk
 
-IMPORTERS = "Only a safeguarding lead or the Headteacher of this school can bring in records of an earlier system."
+from .forgetting import forget_read, forget_uploads
+
 What = EarlierUpload.What
 # What of a summary outlives another reading of the same files.
-_KEPT = ("headings", "sheet", "pack", "expected", "changed_since", "failed")
+WAS_READ = "was_read"
+_KEPT = ("headings", "sheet", "pack", "changed_since", "failed", WAS_READ)
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def start_batch(
         batch = EarlierBatch(
             school=school, token=token, source=source, uploaded_by=by, uploaded_at=at or timezone.now()
         )
-        batch.summary = {"sheet": bool(given.sheet), "pack": bool(given.pack), "expected": given.sheet.count(b"\n")}
+        batch.summary = {"sheet": bool(given.sheet), "pack": bool(given.pack)}
         batch.save(force_insert=True)
         record(Verb.IMPORT, batch, by=by, purpose="upload")
         for what, content in ((What.SHEET, given.sheet), (What.PACK, given.pack)):
@@ -175,24 +177,3 @@ def bare(batch: EarlierBatch) -> dict[str, Any]:
 def _less_headings(batch: EarlierBatch) -> dict[str, Any]:
     """Without the headings: of a file that is none of incidents, they may be anything."""
     return {name: value for name, value in batch.summary.items() if name != "headings"}
-
-
-def forget_read(batch: EarlierBatch) -> None:
-    """Delete what was read of the files. PDFs that were sealed on their way leave the store when that is certain."""
-    stored = [
-        name
-        for pdf in EarlierPdf.objects.filter(batch=batch).exclude(stored="")
-        for name in (pdf.stored, *pdf.pictures)
-    ]
-    EarlierPdf.objects.filter(batch=batch).delete()
-    EarlierRow.objects.filter(batch=batch).delete()
-    if stored:
-        transaction.on_commit(partial(files.drop, *stored), robust=True)
-
-
-def forget_uploads(batch: EarlierBatch) -> None:
-    """Delete the files as they were given."""
-    stored = list(EarlierUpload.objects.filter(batch=batch).values_list("stored", flat=True))
-    EarlierUpload.objects.filter(batch=batch).delete()
-    if stored:
-        transaction.on_commit(partial(files.drop, *stored), robust=True)
