@@ -12,6 +12,7 @@ from children.services.access import declare_conflict, grant_child
 from safeguarding.audit.models import Event
 from safeguarding.concerns.models import EarlierBatch, EarlierPdf, EarlierRecord, EarlierRow
 from safeguarding.concerns.services import earlier as service
+from safeguarding.concerns.services import searching_earlier
 from safeguarding.concerns.services.earlier import confirming
 from safeguarding.keys import uuid7
 from safeguarding.sealing.files import stored_names
@@ -117,6 +118,23 @@ def test_it_is_found_in_the_chronology_on_paper_by_a_search_and_among_the_files(
     # No clock, no queue, nobody told.
     assert "Old record system" not in text(client.get(reverse("today")))
     assert "Old record system" not in text(client.get(reverse("concerns")))
+
+
+@pytest.mark.parametrize("limit", [{"MOST": 2}, {"BATCH": 2, "MOST": 2}, {"BATCH": 1, "SECONDS": -1}, {"BATCH": 1, "MOST_BATCHES": 2}])  # fmt: skip
+def test_a_search_that_ends_before_the_oldest_says_so(client, cast, rowan, monkeypatch, limit):
+    rows = [row(n, rowan, date=f"{n}/03/2024", details="Heron came late.") for n in (1, 2, 3)]
+    bring_in(cast.school, by=cast.lead, rows=rows)
+    client.force_login(cast.deputy)
+    assert "not all earlier records" not in text(client.post(reverse("find_words"), {"q": "heron"}))
+    for name, value in limit.items():
+        monkeypatch.setattr(searching_earlier, name, value)
+    page = text(client.post(reverse("find_words"), {"q": "heron"}))
+    assert "3 March" in page
+    assert "1 March" not in page
+    assert "not all earlier records and files were searched, or are shown" in page
+    if "MOST" not in limit:
+        none = text(client.post(reverse("find_words"), {"q": "stork"}))
+        assert "Nothing in the newest of them" in none
 
 
 def test_who_reads_concerns_of_the_child_reads_it_and_nobody_else(client, cast, rowan):
