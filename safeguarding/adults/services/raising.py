@@ -5,7 +5,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from safeguarding.accounts.models import School, User
@@ -19,6 +19,7 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, NotAllowed
 from safeguarding.keys import entry_token, uuid7
+from safeguarding.turns import wait_for
 
 STAFF = AdultNamed.Standing.STAFF
 _NO_ROLE = "You have no role at this school with which concerns are raised there. Ask the Headteacher."
@@ -61,7 +62,7 @@ def raise_staff_concern(
     ensure(by, Capability.LOG_CONCERN, school.pk, _NO_ROLE)
     user, on = telling.about(by), timezone.localdate(at)
     token = entry_token(token, by.pk, *_typed(telling))
-    _one_after_the_other(token)
+    wait_for(token)
     if there := Raised.objects.filter(token=token, author=by).first():
         return there
     _check(telling, user, school, on)
@@ -139,7 +140,7 @@ def add_words(*, first: Raised, token: UUID, text: str, by: User, at: datetime |
     if not text.strip():
         raise BadInput("Write what you want to add.")
     at, token = at or timezone.now(), entry_token(token, by.pk, text)
-    _one_after_the_other(token)
+    wait_for(token)
     if there := Raised.objects.filter(token=token, author=by).first():
         return there
     added = Raised(
@@ -164,9 +165,3 @@ def first_words(words: Raised) -> Raised:
 def new_form() -> UUID:
     """The token of an empty form."""
     return uuid7()
-
-
-def _one_after_the_other(token: UUID) -> None:
-    """Two requests of one form wait for each other here."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(token)])

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import cache
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -207,12 +208,14 @@ def check_sheets(*, at: datetime | None = None) -> int:
     at, stale = at or timezone.now(), 0
     today = timezone.localdate(at)
     held = EmergencySheet.objects.filter(destroyed_at=None, stale_at=None).select_for_update(of=("self",))
-    whole: dict[UUID, str] = {}
+
+    @cache
+    def digest(school: School, maker: User | None) -> str:
+        return facts_of(school, seen_by(maker) if maker else _every_row, today=today).digest
+
     for sheet in held.select_related("school", "made_by"):
-        now = facts_of(sheet.school, seen_by(sheet.made_by), today=today).digest
-        if sheet.school_id not in whole:
-            whole[sheet.school_id] = facts_of(sheet.school, _every_row, today=today).digest
-        lacks, changed = now != whole[sheet.school_id], now != sheet.digest
+        now = digest(sheet.school, sheet.made_by)
+        lacks, changed = now != digest(sheet.school, None), now != sheet.digest
         if lacks == sheet.lacks_something and not changed:
             continue
         sheet.lacks_something, sheet.stale_at = lacks, at if changed else None

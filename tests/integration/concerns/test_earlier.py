@@ -307,16 +307,16 @@ def test_a_batch_is_withdrawn_whole_and_says_who_had_seen_it(
     client.force_login(cast.deputy)
     assert client.get(f"/earlier/records/{mine.pk}/").status_code == 200
     with pytest.raises(BadInput):
-        service.withdraw_batch(batch=batch, why="", seen=batch.revision, by=cast.headteacher)
+        service.withdraw_batch(batch=batch, why="", by=cast.headteacher)
     with pytest.raises(NotAllowed):
-        service.withdraw_batch(batch=batch, why="twice", seen=batch.revision, by=cast.deputy)
-    service.withdraw_batch(batch=batch, why="wrong_children", seen=batch.revision, by=cast.headteacher)
+        service.withdraw_batch(batch=batch, why="twice", by=cast.deputy)
+    service.withdraw_batch(batch=batch, why="wrong_children", by=cast.headteacher)
     # At once, before anything else has happened.
     assert client.get(f"/earlier/records/{mine.pk}/").status_code == 404
     assert client.get(reverse("attachment", args=[file.pk])).status_code == 404
     assert not EarlierRecord.objects.visible_to(cast.lead).exists()
     with pytest.raises(OutOfTurn):
-        service.withdraw_batch(batch=batch, why="twice", seen=batch.revision, by=cast.lead)
+        service.withdraw_batch(batch=batch, why="twice", by=cast.lead)
     assert service.take_up_all() == 1
     assert service.take_up_all() == 0
     batch.refresh_from_db()

@@ -8,7 +8,9 @@ from typing import Any
 
 import pikepdf
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from children.facts import Adult, Order
@@ -178,3 +180,15 @@ def test_a_child_who_is_hidden_from_its_maker_is_not_on_it_and_only_colleagues_h
     assert listed.filter(actor_id=room.lead.pk).count() == listed.filter(actor_id=room.headteacher.pk).count() == 2
     whole = Printed(fetch(head, make(head, form="print", envelope="S-116")).content).text
     assert "Rowan Ashdown" in whole
+
+
+def test_the_facts_are_read_once_for_all_sheets_of_a_maker(clock, room, rowan, django_assert_num_queries):
+    lead = of(room.lead)
+    make(lead)
+    with CaptureQueriesContext(connection) as one:
+        emergency.check_sheets()
+    asked = len(one)
+    for _ in range(2):
+        make(lead)
+    with django_assert_num_queries(asked):
+        emergency.check_sheets()

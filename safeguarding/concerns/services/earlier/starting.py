@@ -30,6 +30,7 @@ from safeguarding.sealing import files
 from safeguarding.sealing.ring import Key
 from safeguarding.sealing.services.keeping import key_of
 from safeguarding.sealing.subjects import Subject
+from safeguarding.turns import wait_for
 from safeguarding.uploads.services.keeping import ensure_disk
 
 from .forgetting import forget_read, forget_uploads
@@ -69,10 +70,11 @@ def start_batch(
         raise BadInput("Choose the sheet of incidents, the ZIP of PDFs, or both.")
     if max(len(given.sheet), len(given.pack)) > MAX_BYTES:
         raise BadInput(f"A file may have at most {MAX_BYTES // 2**20} MB. Bring in fewer years at once.")
-    if (there := EarlierBatch.objects.filter(token=token, uploaded_by=by).first()) is not None:
-        return there
-    ensure_disk()
     with actors_transaction():
+        wait_for(token)
+        if (there := EarlierBatch.objects.filter(token=token, uploaded_by=by).first()) is not None:
+            return there
+        ensure_disk()
         batch = EarlierBatch(
             school=school, token=token, source=source, uploaded_by=by, uploaded_at=at or timezone.now()
         )

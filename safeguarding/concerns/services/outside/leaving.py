@@ -14,13 +14,13 @@ from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import HowSoon, OutsideLink, OutsideNote, ReferenceCounter
-from safeguarding.concerns.services.drafts import wait_for
 from safeguarding.concerns.services.escalation import first_to_call
 from safeguarding.concerns.services.numbering import next_number
 from safeguarding.concerns.services.telling import ask_to_appoint, readers
 from safeguarding.exceptions import BadInput, TooMany
 from safeguarding.keys import entry_token
 from safeguarding.tries import one_more
+from safeguarding.turns import wait_for
 
 _HOUR = 3600.0
 _TOO_MANY = (
