@@ -43,6 +43,13 @@ class BadInput(HarbourError):
     title = "There is a problem with what was sent"
 
 
+class TooMany(HarbourError):
+    """More was sent than anybody's work needs (429). Says what to do instead."""
+
+    status = 429
+    title = "Too many at once"
+
+
 def check(record: models.Model) -> None:
     """Ask a record's own validation. Raises `BadInput` with its first complaint and the field it is about."""
     try:

@@ -8,6 +8,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import BinaryIO
 from xml.etree.ElementTree import Element, ParseError
@@ -15,7 +16,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse, parse
 
-from safeguarding.uploads.sandbox import Refused, bounded
+from safeguarding.uploads.sandbox import UNPACKING, Refused, bounded
 
 from .problems import FileRefused
 from .reading import MAX_COLUMNS, Expected, Record, Sheet, headed
@@ -33,6 +34,22 @@ _PLACE = re.compile(r"([A-Z]{1,3})(\d+)")
 DAMAGED = "This workbook is damaged, or is not one. Open it in your spreadsheet, save it again, and bring in that file."
 
 
+class _Damaged(Exception):
+    """Something that every workbook has is not there, or is no such thing."""
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Around what others wrote, and nothing of ours: whatever a damaged part makes them raise is `_Damaged`."""
+    try:
+        yield
+    except DefusedXmlException:
+        raise
+    except (*UNPACKING, ParseError, LookupError, ValueError):
+        # The last two: a part that is not there, and letters in an encoding that nobody knows.
+        raise _Damaged from None
+
+
 def is_workbook(stream: BinaryIO) -> bool:
     """Whether the file is a workbook of today, judged by its first bytes. Leaves the stream at its start."""
     start = stream.read(4)
@@ -47,12 +64,14 @@ def open_workbook(stream: BinaryIO, expected: Expected) -> Sheet:
 
 def _records(stream: BinaryIO, expected: Expected) -> Iterator[Record]:
     try:
-        with zipfile.ZipFile(stream) as book:
+        with _reading():
+            book = zipfile.ZipFile(stream)
+        with book:
             bounded(book)
             strings, dates, first, from_1904 = _strings(book), _date_styles(book), *_first_sheet(book)
             for number, cells in _rows(book, first, strings, dates, from_1904):
-                _check(number, cells, expected)
                 if any(cell.strip() for cell in cells):
+                    _check(number, cells, expected)
                     yield Record(number, cells)
     except Refused as refused:
         raise FileRefused(str(refused)) from None
@@ -61,7 +80,7 @@ def _records(stream: BinaryIO, expected: Expected) -> Iterator[Record]:
             "This workbook carries instructions for the program that reads it (a DTD or entities), which no spreadsheet writes. "
             "Nothing in it was followed. Tell whoever looks after your computers."
         ) from None
-    except (zipfile.BadZipFile, KeyError, IndexError, ParseError, ValueError, EOFError, NotImplementedError, OSError):
+    except _Damaged:
         raise FileRefused(DAMAGED) from None
 
 
@@ -78,18 +97,28 @@ def _named(element: Element, name: str) -> bool:
 
 def _each(book: zipfile.ZipFile, part: str, name: str) -> Iterator[Element]:
     """Every element of this name in a part, let go of as soon as it has been read."""
-    with book.open(part) as stream:
-        above: list[Element] = []
-        for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
-            if event == "start":
-                above.append(element)
-                continue
-            above.pop()
-            if _named(element, name):
-                yield element
-                element.clear()
-                if above:
-                    above[-1].remove(element)
+    above: list[Element] = []
+    for event, element in _events(book, part):
+        if event == "start":
+            above.append(element)
+            continue
+        above.pop()
+        if _named(element, name):
+            yield element
+            element.clear()
+            if above:
+                above[-1].remove(element)
+
+
+def _events(book: zipfile.ZipFile, part: str) -> Iterator[tuple[str, Element]]:
+    with _reading(), book.open(part) as stream:
+        yield from iterparse(stream, events=("start", "end"), forbid_dtd=True)
+
+
+def _root(book: zipfile.ZipFile, part: str) -> Element:
+    with _reading(), book.open(part) as stream:
+        root: Element = parse(stream, forbid_dtd=True).getroot()
+        return root
 
 
 def _strings(book: zipfile.ZipFile) -> list[str]:
@@ -110,12 +139,12 @@ def _date_styles(book: zipfile.ZipFile) -> set[int]:
     """Which styles of cells show their number as a date."""
     if "xl/styles.xml" not in book.namelist():
         return set()
-    root = parse(book.open("xl/styles.xml"), forbid_dtd=True).getroot()
+    root = _root(book, "xl/styles.xml")
     own = {
-        int(one.get("numFmtId", "0")): one.get("formatCode", "") for one in root.iter() if _named(one, "numFmt")
+        _whole(one.get("numFmtId", "0")): one.get("formatCode", "") for one in root.iter() if _named(one, "numFmt")
     }  # fmt: skip
     kinds = next((part for part in root if _named(part, "cellXfs")), None)
-    numbers = [int(one.get("numFmtId", "0")) for one in kinds] if kinds is not None else []
+    numbers = [_whole(one.get("numFmtId", "0")) for one in kinds] if kinds is not None else []
     return {n for n, number in enumerate(numbers) if number in _DATES or _shows_date(own.get(number, ""))}
 
 
@@ -126,12 +155,14 @@ def _shows_date(code: str) -> bool:
 
 def _first_sheet(book: zipfile.ZipFile) -> tuple[str, bool]:
     """The part with the first sheet that is not hidden, and whether days are counted from 1904."""
-    root = parse(book.open("xl/workbook.xml"), forbid_dtd=True).getroot()
+    root = _root(book, "xl/workbook.xml")
     from_1904 = any(one.get("date1904") in ("1", "true") for one in root.iter() if _named(one, "workbookPr"))
     sheets = [one for one in root.iter() if _named(one, "sheet") and one.get("state", "visible") == "visible"]
-    relation = next(key for name in _RELATION if (key := sheets[0].get(name)))
-    links = parse(book.open("xl/_rels/workbook.xml.rels"), forbid_dtd=True).getroot()
-    target = next(one.get("Target", "") for one in links if one.get("Id") == relation)
+    relation = next((key for one in sheets[:1] for name in _RELATION if (key := one.get(name))), None)
+    links = _root(book, "xl/_rels/workbook.xml.rels")
+    target = next((one.get("Target", "") for one in links if one.get("Id") == relation), None)
+    if relation is None or target is None:
+        raise _Damaged
     return posixpath.normpath(posixpath.join("xl", target)).lstrip("/") if target[:1] != "/" else target[1:], from_1904
 
 
@@ -140,7 +171,7 @@ def _rows(
 ) -> Iterator[tuple[int, list[str]]]:
     number = 0
     for row in _each(book, part, "row"):
-        number = int(row.get("r", number + 1))
+        number = _whole(row.get("r", str(number + 1)))
         cells: list[str] = []
         for cell in row:
             if not _named(cell, "c"):
@@ -170,26 +201,53 @@ def _value(cell: Element, strings: list[str], dates: set[int], from_1904: bool) 
         return "".join(_text(one) for one in cell if _named(one, "is"))
     value = next((one.text or "" for one in cell if _named(one, "v")), "")
     if kind == "s":
-        return strings[int(value)] if value else ""
+        return _string(strings, value) if value else ""
     if kind == "b":
         return "TRUE" if value == "1" else "FALSE"
     if kind == "n" and value:
-        return _moment(float(value), from_1904) if int(cell.get("s", "0")) in dates else _plain(value)
+        return _moment(value, from_1904) if _whole(cell.get("s", "0")) in dates else _plain(value)
     return value
+
+
+def _string(strings: list[str], place: str) -> str:
+    if (number := _whole(place)) >= len(strings):
+        raise _Damaged
+    return strings[number]
+
+
+def _whole(text: str) -> int:
+    """A number by which a workbook counts its own rows, texts and styles."""
+    if not text.isdecimal() or len(text) > 9:
+        raise _Damaged
+    return int(text)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise _Damaged from None
 
 
 def _plain(number: str) -> str:
     """A number as it is typed: 412, not 412.0; what has more figures than that stays as it is."""
-    as_number = float(number)
+    as_number = _number(number)
     return str(int(as_number)) if as_number.is_integer() and abs(as_number) < 1e15 else number
 
 
-def _moment(days: float, from_1904: bool) -> str:
-    """What a spreadsheet counts in days, as a date; with its time where it has one; as a time alone before the first day."""
-    if not 0 <= days < 2_958_466:
-        raise ValueError("no date")
+def _moment(number: str, from_1904: bool) -> str:
+    """What a spreadsheet counts in days, as a date; with its time where it has one; as a time alone before the first day.
+
+    What is no date, though the cell would show one, stays a number: its row says so, and the others are read.
+    """
+    days = _number(number)
+    if not days >= 0:
+        return _plain(number)
     at = datetime(1904, 1, 1) if from_1904 else datetime(1899, 12, 30)
-    at += timedelta(seconds=round(days * 86_400))
+    try:
+        at += timedelta(seconds=round(days * 86_400))
+    except OverflowError:
+        return _plain(number)
     if days < 1:
         return f"{at:%H:%M}"
     return f"{at:%Y-%m-%d}" if (at.hour, at.minute, at.second) == (0, 0, 0) else f"{at:%Y-%m-%d %H:%M}"

@@ -8,10 +8,12 @@ file does to it, the process ends, and who asked says that the file could not be
 """
 
 import json
+import lzma
 import re
 import resource
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -236,6 +238,12 @@ def office(content: bytes, kind: str) -> dict[str, Any]:
     return {}
 
 
+# Whatever a damaged zip makes its library raise: when it is opened, and when one of its files is unpacked.
+UNPACKING = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, UnicodeDecodeError,
+)  # fmt: skip
+
+
 def bounded(found: zipfile.ZipFile) -> None:
     """Raises `Refused` for a zip that would become far more than it is, or whose names lead out of it. Nothing is unpacked."""
     members = found.infolist()
@@ -252,7 +260,8 @@ def bounded(found: zipfile.ZipFile) -> None:
             raise Refused("It holds a link that leads out of the document. It is not taken.")
         if member.flag_bits & 1:
             raise Refused("It asks for a password. Attach it without one.")
-    if len({member.filename for member in members}) != len(members) or found.comment:
+    outside = any(not 0 <= member.header_offset < found.start_dir for member in members)
+    if outside or len({member.filename for member in members}) != len(members) or found.comment:
         raise Refused("It is damaged, or something else is hidden in it.")
 
 

@@ -21,6 +21,8 @@ from typing import Any
 # Pictures of five pages; more than this is no answer.
 MOST = 64 * 2**20
 _CHUNK = 64 * 1024
+# An answer has been given: its process ends about now.
+_SHORT = 0.001
 
 
 def main() -> None:
@@ -49,12 +51,25 @@ def _looked_at_by_another(sandbox: Any, asked: dict[str, Any], content: bytes, s
     if child == 0:
         _look_and_end(sandbox, asked, content, reading, writing)
     os.close(writing)
-    said, whole = _until_it_ends(reading, time.monotonic() + seconds)
+    ends = time.monotonic() + seconds
+    said, whole = _until_it_ends(reading, ends)
     os.close(reading)
-    if not whole:
+    status = _status(child, ends) if whole else None
+    if status is None:
         os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    return said if whole and status == 0 else b""
+        os.waitpid(child, 0)
+    return said if status == 0 else b""
+
+
+def _status(child: int, ends: float) -> int | None:
+    """How it ended; None where it is still there then: a file that has taken it over can say everything, and stay."""
+    while True:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return status
+        if time.monotonic() >= ends:
+            return None
+        time.sleep(_SHORT)
 
 
 def _look_and_end(sandbox: Any, asked: dict[str, Any], content: bytes, reading: int, writing: int) -> None:

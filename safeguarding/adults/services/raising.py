@@ -6,7 +6,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from safeguarding.accounts.models import School, User
@@ -20,6 +20,7 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, NotAllowed
 from safeguarding.keys import entry_token
+from safeguarding.turns import wait_for
 
 STAFF = AdultNamed.Standing.STAFF
 _NO_ROLE = "You have no role at this school with which concerns are raised there. Ask the Headteacher."
@@ -72,7 +73,7 @@ def raise_staff_concern(
     ensure(by, Capability.LOG_CONCERN, school.pk, _NO_ROLE)
     user, on = telling.about(by), timezone.localdate(at)
     token = entry_token(token, by.pk, *_typed(telling))
-    _one_after_the_other(token)
+    wait_for(token)
     if there := Raised.objects.filter(token=token, author=by).first():
         return there
     _check(telling, user, school, on)
@@ -148,7 +149,7 @@ def add_words(*, first: Raised, token: UUID, text: str, by: User, at: datetime |
     if not text.strip():
         raise BadInput("Write what you want to add.")
     at, token = at or timezone.now(), entry_token(token, by.pk, text)
-    _one_after_the_other(token)
+    wait_for(token)
     if there := Raised.objects.filter(token=token, author=by).first():
         return there
     added = Raised(
@@ -168,9 +169,3 @@ def first_words(words: Raised) -> Raised:
     """The words with which the concern was raised to which these belong, of the same author."""
     mine = Raised.objects.filter(staff_concern_id=words.staff_concern_id, author_id=words.author_id)
     return mine.order_by("is_addition", "written_at").first() or words
-
-
-def _one_after_the_other(token: UUID) -> None:
-    """Two requests of one form wait for each other here."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(token)])

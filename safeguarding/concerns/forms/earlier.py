@@ -90,4 +90,3 @@ class WithdrawForm(HarbourForm):
     """Why all of it is taken off the children's records again."""
 
     why = forms.ChoiceField(label="Why are these records withdrawn?", choices=EarlierBatch.Why.choices, widget=Radios)
-    seen = forms.IntegerField(widget=forms.HiddenInput)

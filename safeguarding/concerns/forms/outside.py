@@ -78,14 +78,6 @@ class OutsideForm(HarbourForm):
         """For the service, once the form is valid."""
         return Left(**{name: self.cleaned_data[name] for name in Left.__dataclass_fields__})
 
-    def written(self) -> list[tuple[str, str]]:
-        """Label and text of whatever was typed, valid or not: for the page of a note that could not be saved."""
-        return [
-            (str(field.label), text)
-            for name, field in self.fields.items()
-            if name not in ("how_soon", "observed_on") and (text := str(self.data.get(name, "")).strip())
-        ]
-
 
 class AsideForm(HarbourForm):
     """Why nobody is to act on a note."""

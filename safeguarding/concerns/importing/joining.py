@@ -47,10 +47,13 @@ def _key(row: Said) -> tuple[str, UUID | None]:
 
 def _again(row: Said, first: Said) -> None:
     """A further row of an incident and child: a further action, nothing new, or a contradiction."""
-    if any(row.facts.get(name) != first.facts.get(name) for name in _SAME) or row.more != first.more:
+    if any(row.facts.get(name) != first.facts.get(name) for name in _SAME):
         row.problem = "differs"
     elif _action(row) and _action(row) != _action(first):
+        # What else its row says may be of the action: whether it is done, by when.
         row.kind, row.joins = ACTION, [first.number]
+    elif row.more != first.more:
+        row.problem = "differs"
     else:
         row.kind = REPEATED
 
@@ -77,10 +80,13 @@ def actions_of(record: Said, others: Iterable[Said]) -> list[dict[str, str]]:
 
 
 def further_of(record: Said, others: Iterable[Said]) -> dict[str, Any]:
-    """What else is kept of an incident: what was done, and what stood in columns that Harbour has no place of its own for."""
-    found: dict[str, Any] = {}
+    """What else is kept of an incident: what was done, and what stood in columns that Harbour has no place of its own for.
+
+    That of the rows of its actions too, each text once under its heading.
+    """
+    others, found = list(others), dict[str, Any]()
     if actions := actions_of(record, others):
         found["actions"] = actions
-    if record.more:
-        found["more"] = record.more
+    if more := dict.fromkeys(tuple(one) for row in (record, *others) for one in row.more):
+        found["more"] = [list(one) for one in more]
     return found

@@ -45,11 +45,6 @@ class Said:
         return any(self.facts.get(name) for name in ("upn", "name", "forename", "surname", "born"))
 
     @property
-    def names(self) -> frozenset[str]:
-        """The name of the child, folded, in each order in which it may be meant."""
-        return names_of(self.facts)
-
-    @property
     def happened(self) -> tuple[datetime, bool]:
         """When it happened, and whether the time of day is known."""
         at = self.facts.get("at", "")
@@ -61,7 +56,9 @@ class Said:
 
 
 def names_of(facts: Mapping[str, str]) -> frozenset[str]:
-    """ "Ashdown, Rowan", "Rowan Ashdown" and "Ashdown Rowan" are the same child: what else is given has to agree."""
+    """The name of a child, folded, in each order in which it may be meant.
+
+    "Ashdown, Rowan", "Rowan Ashdown" and "Ashdown Rowan" are the same child: what else is given has to agree."""
     whole = facts.get("name", "")
     if forename := facts.get("forename", ""):
         surname = facts.get("surname", "")

@@ -18,7 +18,7 @@ from children.importing.problems import FileRefused
 from children.importing.reading import Expected, open_sheet
 from children.names import fold
 from safeguarding.uploads.kinds import LONGEST_NAME, MOST_BYTES
-from safeguarding.uploads.sandbox import Refused, bounded
+from safeguarding.uploads.sandbox import UNPACKING, Refused, bounded
 
 from .columns import FIELDS, MORE, guess
 from .said import Reader, Said
@@ -31,6 +31,10 @@ _UPN = re.compile(r"(?<![A-Z0-9])[A-Z]\d{11}[A-Z0-9](?![A-Z0-9])")
 _NOT_MEANT = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
 _OF_FILE = frozenset({"file", "filename", "file name", "file_name", "document", "path"})
 _AGAIN = "Make the ZIP again, and bring in that."
+
+
+class Damaged(Exception):
+    """A file of a ZIP that cannot be unpacked."""
 
 
 @dataclass(slots=True)
@@ -52,12 +56,12 @@ class Pack:
     files: list[Meant] = field(default_factory=list)
 
     def content(self, meant: Meant) -> bytes:
-        """A file unpacked. Raises `ValueError` where it does not come out as it went in."""
+        """A file unpacked. Raises `Damaged` where it does not come out as it went in."""
         try:
             with self.found.open(meant.path) as packed:
                 return packed.read(MOST_BYTES + 1)
-        except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, KeyError) as error:
-            raise ValueError(type(error).__name__) from None
+        except UNPACKING:
+            raise Damaged from None
 
 
 def open_pack(stream: BinaryIO, *, today: date) -> Pack:
@@ -67,7 +71,7 @@ def open_pack(stream: BinaryIO, *, today: date) -> Pack:
         bounded(found)
     except Refused as refused:
         raise FileRefused(f"The ZIP is not taken. {refused} {_AGAIN}") from None
-    except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError):
+    except UNPACKING:
         raise FileRefused(f"This is no ZIP, or it is damaged. {_AGAIN}") from None
     paths = [one.filename for one in found.infolist() if not one.is_dir() and not _NOT_MEANT.search(one.filename)]
     indexes = [path for path in paths if _last(path).casefold() == INDEX]
@@ -134,7 +138,7 @@ def _index(found: zipfile.ZipFile, path: str, today: date) -> dict[str, list[Sai
     try:
         with found.open(path) as packed:
             content = packed.read(MOST_INDEX + 1)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError):
+    except UNPACKING:
         raise FileRefused(f"The {INDEX} in the ZIP is damaged. {_AGAIN}") from None
     if len(content) > MOST_INDEX:
         raise FileRefused(f"The {INDEX} in the ZIP is larger than {MOST_INDEX // 2**20} MB. {_AGAIN}")

@@ -5,12 +5,8 @@ from safeguarding.concerns.models import EarlierBatch
 from safeguarding.concerns.permissions import may_confirm_earlier, may_import_earlier
 from safeguarding.moves import Lifecycle, Move, Predicate
 
-_IMPORTERS = "Only a safeguarding lead or the Headteacher of this school can bring in records of an earlier system."
-
-
+IMPORTERS = "Only a safeguarding lead or the Headteacher of this school can bring in records of an earlier system."
 _GIVER = "Only who gave these files can confirm them: what was shown is what that person may see. Others can give up on them."
-
-
 B = EarlierBatch.Status
 
 
@@ -22,7 +18,7 @@ def _batch(
     *,
     stamps: str = "",
     may: Predicate = may_import_earlier,
-    refusal: str = _IMPORTERS,
+    refusal: str = IMPORTERS,
     verb: Verb = Verb.IMPORT,
     required: tuple[str, ...] = (),
 ) -> Move:

@@ -104,10 +104,6 @@ class EarlierBatch(models.Model):
     def waits_for_a_person(self) -> bool:
         return self.status in (self.Status.READY, self.Status.MAPPING)
 
-    @property
-    def can_be_given_up(self) -> bool:
-        return self.status in (self.Status.UPLOADED, self.Status.MAPPING, self.Status.READING, self.Status.READY)
-
 
 class EarlierUpload(InStore):
     """A file as it was given, sealed in the store until what it says is on the records, or it is given up."""

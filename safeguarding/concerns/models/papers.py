@@ -41,7 +41,7 @@ class PaperForm(models.Model):
     writer = SealedText("full name of who wrote it", blank=True)
     written_on = models.DateField("date of writing", null=True, blank=True)
     written_at = models.TimeField("time of writing", null=True, blank=True)
-    # Who has begun to type it in, and the tokens of their log forms: the first that is sent is the one.
+    # Who has begun to type it in, and the tokens of their log forms: who began last sends theirs.
     begun_at = models.DateTimeField(null=True, blank=True)
     begun_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     forms = ArrayField(models.UUIDField(), default=list, blank=True, editable=False)

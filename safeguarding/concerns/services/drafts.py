@@ -22,6 +22,7 @@ from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.glance import glance, look_for
 from safeguarding.keys import entry_token, record_of
 from safeguarding.once import once
+from safeguarding.turns import wait_for
 
 look_for(unsent="has_unsent")
 _LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
@@ -79,7 +80,7 @@ def save_draft(
     Raises `NotAllowed` when the token, or that account, is another person's.
     """
     at = at or timezone.now()
-    if wait_for(token) not in (None, author_id):
+    if owner_of(token) not in (None, author_id):
         raise NotAllowed("This form was started by somebody else. Start a new one.")
     concern = Concern.objects.filter(token=token).first()
     if (concern is not None and concern.finished_at is not None) or Amendment.objects.filter(token=token).exists():
@@ -155,14 +156,14 @@ def _turn(content: Content) -> int:
     return int(said) if said.isdecimal() and len(said) < 7 else 0
 
 
-def wait_for(token: UUID) -> UUID | None:
-    """Whatever is done with one token is done one after the other. Taken before any row is locked.
+def owner_of(token: UUID) -> UUID | None:
+    """Who has begun the form with this token, None where nobody has; for whoever is the only one to do something with it now.
 
-    Returns who has begun the form with this token, None where nobody has. Asked of a fact, because nobody may see the
-    form of somebody else; and after the lock, in a statement of its own, or it would not know of who held it before.
+    Asked of a fact, because nobody may see the form of somebody else; and after waiting, in a statement of its own, or it
+    would not know of who held it before.
     """
+    wait_for(token)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(token)])
         cursor.execute("SELECT rules.owner_of_form(%s)", [token])
         [owner] = cursor.fetchone()
     return owner  # type: ignore[no-any-return]
@@ -175,7 +176,7 @@ def _storable(content: Content) -> Content:
 
 def is_anothers(token: UUID, *, by: User) -> bool:
     """Whether somebody else has begun a form with this token."""
-    return wait_for(token) not in (None, by.pk)
+    return owner_of(token) not in (None, by.pk)
 
 
 @transaction.atomic

@@ -30,7 +30,7 @@ from safeguarding.concerns.models import (
     Question,
     Subcategory,
 )
-from safeguarding.concerns.services.drafts import wait_for
+from safeguarding.concerns.services.drafts import owner_of
 from safeguarding.concerns.services.escalation import first_to_call
 from safeguarding.concerns.services.naming import ChildEntry, name_children
 from safeguarding.concerns.services.numbering import next_number
@@ -40,6 +40,7 @@ from safeguarding.concerns.services.telling import may_be_told, tell_readers
 from safeguarding.dates import clock, full_day
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token, token_for, uuid7
+from safeguarding.turns import wait_for
 
 
 @dataclass(frozen=True)
@@ -262,7 +263,7 @@ def sent_as(token: UUID, *, by: User) -> UUID | None:
 
 def _concern_of(token: UUID, by: User) -> Concern | None:
     """The concern that this form has become already, locked. Parallel requests with one token wait for each other here."""
-    if wait_for(token) not in (None, by.pk):
+    if owner_of(token) not in (None, by.pk):
         raise NotAllowed("This form was started by somebody else. Start a new one: log a concern of your own.")
     # Leads do not know the token: the row itself is held against what they do meanwhile.
     return Concern.objects.select_for_update(of=("self",)).select_related("school").filter(token=token).first()

@@ -24,6 +24,8 @@ _WHERE = {
     "author": "Who wrote it", "category": "Filed as", "narrative": "What was written", "further": "What was done, and more",
     "name": "Name of a file",
 }  # fmt: skip
+# It ends after so many batches, whatever the time.
+MOST_BATCHES = 100
 
 
 @dataclass(frozen=True)
@@ -38,28 +40,42 @@ class FoundEarlier:
         return isinstance(self.row, EarlierFile)
 
 
+@dataclass(frozen=True)
+class SearchedEarlier:
+    """What a search of earlier records came to. `is_cut`: there was more to look through, or to show."""
+
+    hits: list[FoundEarlier]
+    is_cut: bool
+
+
 def search_earlier(
     see: See, school_id: UUID, terms: Sequence[str], *, clock: Callable[[], float] = time.monotonic
-) -> list[FoundEarlier]:
+) -> SearchedEarlier:
     """Records and files of the school in which each of `terms` stands at the beginning of a word, newest first.
 
     At most fifty of each, and as far back as it comes in two seconds, which are 100,000 records.
     """
     looked_for, ends = [_pattern(term) for term in terms], clock() + SECONDS
     if not looked_for:
-        return []
+        return SearchedEarlier([], False)
     records = see(EarlierRecord).filter(school_id=school_id).order_by("-happened_at", "-pk")
     files = see(EarlierFile).filter(school_id=school_id, removed_at=None, withheld_at=None)
-    found: list[FoundEarlier] = []
+    found, is_cut = list[FoundEarlier](), False
     for model, rows in ((EarlierRecord, records), (EarlierFile, files.order_by("-attached_at", "-pk"))):
         fitting: dict[UUID, list[Passage]] = {}
-        for start in range(0, 100 * BATCH, BATCH):
+        for start in range(0, MOST_BATCHES * BATCH, BATCH):
             number = _look(model, rows[start : start + BATCH], looked_for, fitting)
-            if number < BATCH or len(fitting) >= MOST or clock() > ends:
+            if number < BATCH:
+                is_cut |= len(fitting) > MOST
                 break
+            if len(fitting) >= MOST or clock() > ends:
+                is_cut = True
+                break
+        else:
+            is_cut = True
         shown = see(model).select_related("child").in_bulk(list(fitting)[:MOST]) if fitting else {}
         found += [FoundEarlier(shown[key], passages) for key, passages in fitting.items() if key in shown]
-    return found
+    return SearchedEarlier(found, is_cut)
 
 
 def _look(model: Any, rows: Any, looked_for: Sequence[Pattern], fitting: dict[UUID, list[Passage]]) -> int:

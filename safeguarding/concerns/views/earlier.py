@@ -18,6 +18,7 @@ from safeguarding.accounts.services import get_school
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, read_out, visible
 from safeguarding.concerns.forms.earlier import EarlierColumnsForm, GiveForm, WithdrawForm
+from safeguarding.concerns.lifecycles import earlier_life
 from safeguarding.concerns.models import EarlierBatch, EarlierPdf, EarlierRecord, EarlierRow
 from safeguarding.concerns.services import earlier as service
 from safeguarding.concerns.services.earlier.withdrawing import named
@@ -144,27 +145,14 @@ def withdraw(request: Request, batch_id: UUID) -> HttpResponseBase:
     found = read_one(request, EarlierBatch, pk=batch_id)
     if found.status != S.CONFIRMED:
         return redirect("earlier_batch", batch_id)
-    initial = {"seen": found.revision}
-    form = WithdrawForm(request.POST or None, initial=initial)
-    status, problem = 200, ""
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                withdrawn = service.withdraw_batch(
-                    batch=found, why=form.cleaned_data["why"], seen=form.cleaned_data["seen"], by=request.user
-                )
-            except ChangedSince as changed:
-                status, problem = changed.status, changed.sentence
-            else:
-                service.go_on(withdrawn)
-                messages.success(
-                    request, "Nobody sees these records any more. Their words and files are being taken away."
-                )
-                return redirect("earlier_batch", batch_id)
+    form = WithdrawForm(request.POST) if request.method == "POST" else WithdrawForm()
+    if form.is_valid():
+        service.go_on(service.withdraw_batch(batch=found, why=form.cleaned_data["why"], by=request.user))
+        messages.success(request, "Nobody sees these records any more. Their words and files are being taken away.")
+        return redirect("earlier_batch", batch_id)
     request.nav = "children"
-    context = {"batch": found, "form": form, "problem": problem, "opened": named(service.opened_by(found))}
-    return render(request, "earlier/withdraw.html", context, status=status)
+    context = {"batch": found, "form": form, "opened": named(service.opened_by(found))}
+    return render(request, "earlier/withdraw.html", context, status=422 if form.is_bound else 200)
 
 
 @require_GET
@@ -219,6 +207,7 @@ def _show(
     request.nav = "children"
     context: dict[str, Any] = {"batch": found, "has_errors": status == 422, "problem": problem}
     context["is_giver"] = found.uploaded_by_id == request.user.pk
+    context["may"] = earlier_life.open_to(found, request.user)
     if found.status == S.MAPPING:
         context["columns"] = columns or _columns_form(found)
         return render(request, "earlier/columns.html", context, status=status)

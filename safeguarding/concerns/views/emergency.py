@@ -1,11 +1,13 @@
 """The emergency sheet: who has one, is it still true, and a new one, sealed or encrypted."""
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core import signing
+from django.db.models import F
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,6 +30,7 @@ from safeguarding.pdf import paper
 # As long as it takes to fetch the file, and no longer.
 _MINUTES = 15
 _SALT = "harbour.sheet"
+_HELD_FIRST = (F("destroyed_at").desc(nulls_first=True), "-made_at", "-pk")
 _AGAIN = "This page is older than a quarter of an hour, or is not yours. Make a new sheet, and write down that this one is destroyed."
 
 
@@ -47,6 +50,9 @@ def make_sheet(request: Request) -> HttpResponseBase:
         return _page(request, form, status=422)
     facts = emergency.facts_of(school, partial(visible, request), today=timezone.localdate())
     made = emergency.make_sheet(school=school, facts=facts, by=request.user, **form.cleaned_data)
+    if not _is_given_out(made):
+        # A page of yesterday, sent once more.
+        return SeeOther(reverse("sheet", args=[made.pk]))
     record(Verb.VIEW, made, purpose="made")
     words = emergency.passphrase() if made.form == EmergencySheet.Form.FILE else ""
     proof = signing.dumps({"sheet": str(made.pk), "by": str(request.user.pk), "words": words}, salt=_SALT)
@@ -63,7 +69,9 @@ def sheet_out(request: Request, sheet_id: UUID) -> HttpResponse:
         said = signing.loads(request.POST.get("proof", ""), salt=_SALT, max_age=60 * _MINUTES)
     except signing.BadSignature:
         raise BadInput(_AGAIN) from None
-    if (said["sheet"], said["by"]) != (str(sheet.pk), str(request.user.pk)):
+    if sheet.destroyed_at is not None:
+        raise BadInput("This sheet is written down as destroyed. Make a new one.")
+    if (said["sheet"], said["by"]) != (str(sheet.pk), str(request.user.pk)) or not _is_given_out(sheet):
         raise BadInput(_AGAIN)
     school, today = get_school(sheet.school_id), timezone.localdate()
     facts = emergency.facts_of(school, partial(visible, request), today=today)
@@ -96,10 +104,15 @@ def sheet(request: Request, sheet_id: UUID) -> HttpResponse:
     return render(request, "emergency/sheet.html", context)
 
 
+def _is_given_out(sheet: EmergencySheet) -> bool:
+    """Whether its maker may still fetch it: until it is destroyed, and for a quarter of an hour, whenever a page was sent."""
+    return sheet.destroyed_at is None and timezone.now() - sheet.made_at <= timedelta(minutes=_MINUTES)
+
+
 def _page(request: Request, form: SheetForm, *, status: int = 200) -> HttpResponse:
     request.nav = "settings"
     rows = visible(request, EmergencySheet).filter(school_id=request.held.school_id).select_related("made_by")
-    found = read_many(request, rows.order_by("destroyed_at", "-made_at", "-pk")[:30], purpose="emergency sheets")
+    found = read_many(request, rows.order_by(*_HELD_FIRST)[:30], purpose="emergency sheets")
     shown: list[dict[str, Any]] = [{"sheet": one, "lacks": _lacks(request, one)} for one in found]
     return render(request, "emergency/sheets.html", {"sheets": shown, "form": form}, status=status)
 

@@ -23,7 +23,7 @@ from safeguarding.concerns.forms.finding import FindForm
 from safeguarding.concerns.models import Concern, EarlierFile, EarlierRecord
 from safeguarding.concerns.services import reading
 from safeguarding.concerns.services.searching import search_documents, search_words, terms_of
-from safeguarding.concerns.services.searching_earlier import FoundEarlier, search_earlier
+from safeguarding.concerns.services.searching_earlier import SearchedEarlier, search_earlier
 from safeguarding.http import Request
 
 
@@ -94,17 +94,17 @@ def _written(request: Request, words: str, before: str = "") -> dict[str, Any]:
     concerns = read_many(request, [hit.concern for hit in written.hits], verb=Verb.SEARCH, purpose="words")
     record_many(Verb.SEARCH, Concern._meta.label_lower, [c.pk for c in concerns], school_id=school_id, purpose="words")
     reading.dress(concerns)
-    earlier = [] if before else _from_earlier(request, terms)
+    earlier = None if before else _from_earlier(request, terms)
     rows = reading.rows(concerns, reader=request.user, at=timezone.now())
     hits = list(zip(rows, written.hits, strict=True))
     return {"written": written, "hits": hits, "terms": terms, "documents": documents, "earlier": earlier}
 
 
-def _from_earlier(request: Request, terms: list[str]) -> list[FoundEarlier]:
+def _from_earlier(request: Request, terms: list[str]) -> SearchedEarlier:
     """What earlier systems of the school had, and the names of their files. Each that is shown is recorded."""
     school_id = request.held.school_id
     found = search_earlier(partial(visible, request), school_id, terms)
     for model in (EarlierRecord, EarlierFile):
-        keys = [one.row.pk for one in found if isinstance(one.row, model)]
+        keys = [one.row.pk for one in found.hits if isinstance(one.row, model)]
         record_many(Verb.SEARCH, model._meta.label_lower, keys, school_id=school_id, purpose="words")
     return found

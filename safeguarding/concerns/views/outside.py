@@ -11,17 +11,18 @@ from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from safeguarding.accounts.permissions import never_waits, public
 from safeguarding.concerns.forms.outside import OutsideForm
+from safeguarding.concerns.forms.reading_back import lines_of
 from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import OutsideLink
 from safeguarding.concerns.services.outside import leaving, links
 from safeguarding.concerns.views.posted import everything
 from safeguarding.concerns.views.unsaved import NOT_SAVED
+from safeguarding.exceptions import TooMany
 from safeguarding.http import Request, SeeOther
 from safeguarding.keys import record_of, uuid7
 from safeguarding.unsaved import page_unsaved
@@ -30,10 +31,8 @@ _signer = Signer(salt="harbour.outside")
 _DAMAGED = (
     "Only part of this page arrived, so nothing has been sent. What you typed is here: press the button once more."
 )
-_TOO_MANY = (
-    "Too many notes have been left by this link in the last hour, so this one has not been sent. What you typed is here. "
-    "Tell reception or ring the school now, or send it again later."
-)
+# Far more than its form takes, every letter of it written as twelve: whoever finds the poster can post here.
+_MOST = 2**20
 
 
 @csrf_exempt
@@ -47,7 +46,7 @@ def outside(request: Request, secret: UUID) -> HttpResponse:
         return render(request, "outside/gone.html", {"harbour": _FRAME}, status=404)
     if request.method != "POST":
         return _page(request, link, OutsideForm(), key=_issue(link))
-    data = everything(request)
+    data = everything(request, most=_MOST)
     form, token = OutsideForm(_typed(data)), _token(data, link)
     if token is None:
         form.add_error(None, _DAMAGED)
@@ -55,11 +54,11 @@ def outside(request: Request, secret: UUID) -> HttpResponse:
     key = data.get("key", "")
     if not form.is_valid():
         return _page(request, link, form, key=key, status=422)
-    at = timezone.now()
-    if not leaving.may_leave_one(link, request.acting.source_address, at=at):
-        form.add_error(None, _TOO_MANY)
-        return _page(request, link, form, key=key, status=429)
-    slip = leaving.leave_note(link=link, token=token, left=form.left(), at=at)
+    try:
+        slip = leaving.leave_note(link=link, token=token, left=form.left(), address=request.acting.source_address)
+    except TooMany as refused:
+        form.add_error(None, refused.sentence)
+        return _page(request, link, form, key=key, status=refused.status)
     return SeeOther(reverse("outside_slip", args=[secret, slip.token]))
 
 
@@ -105,12 +104,12 @@ def _token(data: QueryDict, link: OutsideLink) -> UUID | None:
 
 def _unsaved(request: HttpRequest) -> HttpResponse | None:
     """Nothing could be saved: what was typed, to be printed and handed in. None for what was posted without a key of ours."""
-    data = everything(request)
+    data = everything(request, most=_MOST)
     try:
         _signer.unsign(data.get("key", ""))
     except BadSignature:
         return None
-    lines = OutsideForm(_typed(data)).written()
+    lines = lines_of(Typed.posted(data), OutsideForm.base_fields)
     context = {"title": "Not sent", "lines": lines, "people": [], "button": ("", "Try to send it again")}
     return page_unsaved(request, data, NOT_SAVED, context)
 

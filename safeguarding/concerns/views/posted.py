@@ -11,19 +11,19 @@ from safeguarding.exceptions import BadInput
 MOST = 32 * 1024 * 1024
 
 
-def everything(request: HttpRequest) -> QueryDict:
+def everything(request: HttpRequest, *, most: int = MOST) -> QueryDict:
     """What was posted, also where it is longer than a page may otherwise be: somebody pasted a great deal of text.
 
-    Raises `BadInput` for more than `MOST` bytes. For views without the browser's token only: it reads the body first, and once.
+    Raises `BadInput` for more than `most` bytes. For views without the browser's token only: it reads the body first, and once.
     """
     if (read := getattr(request, "everything", None)) is not None:
         return cast(QueryDict, read)
     length = int(request.META.get("CONTENT_LENGTH") or 0)
+    if length > most:
+        raise BadInput(
+            f"What you sent is longer than {most // 2**20} million letters. Go back and shorten it; what was saved before is kept."
+        )
     if length <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE or request.content_type != "application/x-www-form-urlencoded":
         return request.POST
-    if length > MOST:
-        raise BadInput(
-            "What you sent is longer than 32 million letters. Go back and shorten it; saved drafts are kept."
-        )
     request.everything = QueryDict(request.read(length), encoding="utf-8")  # type: ignore[attr-defined]
     return request.everything  # type: ignore[attr-defined, no-any-return]

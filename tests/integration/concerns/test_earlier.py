@@ -87,6 +87,27 @@ def test_incidents_come_with_their_source_author_date_and_actions(cast, rowan, a
     assert not batch.uploads.exists()
 
 
+def test_what_has_no_place_is_kept_of_every_row_of_an_incident(cast, rowan, amy):
+    rows = [
+        row(7, rowan, action="Rang home", action_date="12/03/2024", where="Yard"),
+        row(7, rowan, action="Wrote home", action_date="13/03/2024", where="Office, done"),
+        row(7, rowan, action="Met her", action_date="14/03/2024"),
+        action(7, "Told the nurse", on="15/03/2024", where="By telephone"),
+        action(7, "Told the nurse again", on="16/03/2024", where="Yard"),
+        row(8, amy, where="Hall"),
+        row(8, amy, where="Gate"),
+    ]
+    batch = look_at(cast.school, by=cast.lead, rows=rows)
+    assert problems(batch) == {8: "differs"}
+    finish(batch, by=cast.lead)
+    hers = EarlierRecord.objects.get(child=rowan)
+    assert [one["action"] for one in hers.actions] == [
+        "Rang home", "Wrote home", "Met her", "Told the nurse", "Told the nurse again",
+    ]  # fmt: skip
+    assert hers.more == [["Where", "Yard"], ["Where", "Office, done"], ["Where", "By telephone"]]
+    assert look_at(cast.school, by=cast.lead, rows=rows[:6]).summary["rows"] == {"here": 6}
+
+
 def test_a_row_comes_onto_nobody_unless_it_says_for_certain_whose_it_is(cast, rowan, amy):
     child(cast, 3, "Sam", "Cole")
     child(cast, 4, "Sam", "Cole")  # of the same name and day
@@ -286,16 +307,16 @@ def test_a_batch_is_withdrawn_whole_and_says_who_had_seen_it(
     client.force_login(cast.deputy)
     assert client.get(f"/earlier/records/{mine.pk}/").status_code == 200
     with pytest.raises(BadInput):
-        service.withdraw_batch(batch=batch, why="", seen=batch.revision, by=cast.headteacher)
+        service.withdraw_batch(batch=batch, why="", by=cast.headteacher)
     with pytest.raises(NotAllowed):
-        service.withdraw_batch(batch=batch, why="twice", seen=batch.revision, by=cast.deputy)
-    service.withdraw_batch(batch=batch, why="wrong_children", seen=batch.revision, by=cast.headteacher)
+        service.withdraw_batch(batch=batch, why="twice", by=cast.deputy)
+    service.withdraw_batch(batch=batch, why="wrong_children", by=cast.headteacher)
     # At once, before anything else has happened.
     assert client.get(f"/earlier/records/{mine.pk}/").status_code == 404
     assert client.get(reverse("attachment", args=[file.pk])).status_code == 404
     assert not EarlierRecord.objects.visible_to(cast.lead).exists()
     with pytest.raises(OutOfTurn):
-        service.withdraw_batch(batch=batch, why="twice", seen=batch.revision, by=cast.lead)
+        service.withdraw_batch(batch=batch, why="twice", by=cast.lead)
     assert service.take_up_all() == 1
     assert service.take_up_all() == 0
     batch.refresh_from_db()

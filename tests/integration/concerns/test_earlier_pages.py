@@ -10,13 +10,17 @@ from django.utils import timezone
 
 from children.services.access import declare_conflict, grant_child
 from safeguarding.audit.models import Event
-from safeguarding.concerns.models import EarlierBatch, EarlierRecord, EarlierRow
+from safeguarding.concerns.models import EarlierBatch, EarlierPdf, EarlierRecord, EarlierRow
 from safeguarding.concerns.services import earlier as service
+from safeguarding.concerns.services import searching_earlier
+from safeguarding.concerns.services.earlier import confirming
 from safeguarding.keys import uuid7
+from safeguarding.sealing.files import stored_names
 from tests import factories
 from tests.earlier import ONE, bring_in, look_at, pack, row, sheet
 from tests.pdfs import Printed
 from tests.sheets import number
+from tests.walls import asking
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +120,23 @@ def test_it_is_found_in_the_chronology_on_paper_by_a_search_and_among_the_files(
     assert "Old record system" not in text(client.get(reverse("concerns")))
 
 
+@pytest.mark.parametrize("limit", [{"MOST": 2}, {"BATCH": 2, "MOST": 2}, {"BATCH": 1, "SECONDS": -1}, {"BATCH": 1, "MOST_BATCHES": 2}])  # fmt: skip
+def test_a_search_that_ends_before_the_oldest_says_so(client, cast, rowan, monkeypatch, limit):
+    rows = [row(n, rowan, date=f"{n}/03/2024", details="Heron came late.") for n in (1, 2, 3)]
+    bring_in(cast.school, by=cast.lead, rows=rows)
+    client.force_login(cast.deputy)
+    assert "not all earlier records" not in text(client.post(reverse("find_words"), {"q": "heron"}))
+    for name, value in limit.items():
+        monkeypatch.setattr(searching_earlier, name, value)
+    page = text(client.post(reverse("find_words"), {"q": "heron"}))
+    assert "3 March" in page
+    assert "1 March" not in page
+    assert "not all earlier records and files were searched, or are shown" in page
+    if "MOST" not in limit:
+        none = text(client.post(reverse("find_words"), {"q": "stork"}))
+        assert "Nothing in the newest of them" in none
+
+
 def test_who_reads_concerns_of_the_child_reads_it_and_nobody_else(client, cast, rowan):
     bring_in(cast.school, by=cast.lead, rows=[row(1, rowan)])
     page = reverse("earlier_record", args=[EarlierRecord.objects.get().pk])
@@ -144,11 +165,9 @@ def test_it_is_withdrawn_with_a_reason_after_seeing_what_that_takes_out(client, 
     page = text(client.get(reverse("earlier_withdraw", args=[batch.pk])))
     assert "1 record with 0 actions and 0 files, of 1 child" in page
     assert "Helen Okafor" in page
-    without = post(client, "earlier_withdraw", batch, seen=seen(page))
+    without = post(client, "earlier_withdraw", batch)
     assert without.status_code == 422
-    old = post(client, "earlier_withdraw", batch, seen="0", why="twice")
-    assert old.status_code == 409
-    done = text(post(client, "earlier_withdraw", batch, seen=seen(page), why="wrong_children"))
+    done = text(post(client, "earlier_withdraw", batch, why="wrong_children"))
     assert "Nobody sees these records any more" in done
     assert "Records are on the wrong children" in done
     assert client.get(reverse("earlier_record", args=[record.pk])).status_code == 404
@@ -194,3 +213,86 @@ def test_what_is_on_its_way_is_hidden_where_the_child_is(client, cast, rowan):
     client.force_login(cast.deputy)
     assert client.get(page).status_code == 403
     assert EarlierRow.objects.count() == 1
+
+
+def of_batch(batch):
+    """How many rows and files are there on their way, and of whom."""
+    rows = [*EarlierRow.objects.filter(batch=batch), *EarlierPdf.objects.filter(batch=batch)]
+    return len(rows), {one.child for one in rows}
+
+
+def by_worker():
+    with asking(None, role="worker"):
+        return service.take_up_all()
+
+
+@pytest.fixture
+def hers(cast):
+    """Files about Rowan, and about Amy, who is hidden from the Headteacher since they were read."""
+    details = {"upn": number(2), "date_of_birth": date(2017, 3, 14)}
+    amy = factories.child(cast.school, "Amy", "Bell", by=cast.office, details=details)
+    return amy, {"rows": [row(2, amy)], "pack": pack({f"{number(2)}.pdf": ONE})}
+
+
+def test_what_is_given_up_goes_also_of_children_hidden_from_whoever_gives_up(
+    client, cast, rowan, hers, empty_store, django_capture_on_commit_callbacks
+):
+    amy, files = hers
+    batch = look_at(cast.school, by=cast.lead, rows=[row(1, rowan), *files["rows"]], pack=files["pack"])
+    declare_conflict(user=cast.headteacher, child=amy, kind="own_child", by=cast.lead)
+    client.force_login(cast.headteacher)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert "given up on these files" in text(post(client, "earlier_give_up", batch))
+    assert of_batch(batch) == (2, {amy})
+    with django_capture_on_commit_callbacks(execute=True):
+        assert by_worker() == 1
+    assert of_batch(batch) == (0, set())
+    assert not list(stored_names())
+    assert by_worker() == 0
+    # The log of the school, which the Headteacher reads, does not say that something was left.
+    assert Event.objects.filter(object_id=batch.pk, verb="discard").values_list("school_id", "count").get() == (None, 2)
+
+
+def test_what_came_in_is_forgotten_also_of_a_child_hidden_in_that_moment(client, cast, rowan, hers, monkeypatch):
+    amy, files = hers
+    rows = [row(1, rowan), *files["rows"], row(3, amy, date="")]
+    batch = look_at(cast.school, by=cast.headteacher, rows=rows, pack=files["pack"])
+    declare_conflict(user=cast.headteacher, child=amy, kind="own_child", by=cast.lead)
+    # Asked before the conflict was there.
+    monkeypatch.setattr(confirming, "state_of", lambda batch: batch.summary["state"])
+    client.force_login(cast.headteacher)
+    page = client.get(reverse("earlier_batch", args=[batch.pk]))
+    assert "On the children’s records" in text(post(client, "earlier_confirm", batch, seen=seen(text(page))))
+    assert not EarlierRecord.objects.filter(child=amy).exists()
+    assert amy in of_batch(batch)[1]
+    assert by_worker() == 1
+    assert of_batch(batch) == (1, {None})
+    assert not EarlierRow.objects.get(batch=batch).content
+    assert by_worker() == 0
+
+
+def test_they_are_read_anew_also_where_a_child_has_been_hidden_since(client, cast, rowan, hers):
+    amy, files = hers
+    batch = look_at(cast.school, by=cast.headteacher, rows=[row(1, rowan), *files["rows"]])
+    declare_conflict(user=cast.headteacher, child=amy, kind="own_child", by=cast.lead)
+    client.force_login(cast.headteacher)
+    post(client, "earlier_columns_again", batch)
+    batch.refresh_from_db()
+    told = {f"column_{n}": batch.columns[heading] for n, heading in enumerate(batch.summary["headings"])}
+    assert "This takes a moment" in text(post(client, "earlier_columns", batch, **told))
+    assert by_worker() == 1
+    batch.refresh_from_db()
+    assert (batch.status, batch.summary["rows"], batch.summary["expected"]) == ("ready", {"record": 1, "bad": 1}, 2)
+
+
+def test_what_changed_since_is_read_anew_also_where_a_child_has_been_hidden(client, cast, rowan, hers):
+    amy, files = hers
+    batch = look_at(cast.school, by=cast.headteacher, rows=[row(1, rowan), *files["rows"]])
+    declare_conflict(user=cast.headteacher, child=amy, kind="own_child", by=cast.lead)
+    client.force_login(cast.headteacher)
+    page = client.get(reverse("earlier_batch", args=[batch.pk]))
+    assert "This takes a moment" in text(post(client, "earlier_confirm", batch, seen=seen(text(page))))
+    assert by_worker() == 1
+    page = text(client.get(reverse("earlier_batch", args=[batch.pk])))
+    assert "On the children’s records" in text(post(client, "earlier_confirm", batch, seen=seen(page)))
+    assert set(EarlierRecord.objects.values_list("child", flat=True)) == {rowan.pk}

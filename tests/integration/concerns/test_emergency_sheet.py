@@ -8,7 +8,9 @@ from typing import Any
 
 import pikepdf
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from children.facts import Adult, Order
@@ -84,10 +86,27 @@ def test_an_encrypted_file_opens_with_the_words_that_are_shown_once_and_with_not
     assert Event.objects.filter(object_id=sheet.pk, verb=Verb.EXPORT, actor_id=room.lead.pk).count() == 1
     assert Event.objects.filter(object_id=rowan.pk, verb=Verb.EXPORT, purpose="emergency sheet").count() == 1
     assert words[0] not in str(list(EmergencySheet._base_manager.values()))
-    # Another's page, and one of yesterday, give nothing out.
+    # Another's page, and one of yesterday, give nothing out; nor does the form that made it, sent once more.
     assert fetch(of(room.headteacher), made).status_code == 422
     clock.shift(timedelta(minutes=16))
     assert fetch(of(room.lead), made).status_code == 422
+    assert make(of(room.lead), token=token).headers["Location"] == reverse("sheet", args=[sheet.pk])
+
+
+def test_one_that_is_destroyed_is_given_out_no_more_and_stands_below_those_that_are_held(clock, room, rowan):
+    lead = of(room.lead)
+    tokens = [str(uuid7()), str(uuid7())]
+    made = [make(lead, token=token) for token in tokens][1]
+    newest, held = EmergencySheet.objects.order_by("-number")
+    assert fetch(lead, made).status_code == 200
+    lead.post(reverse("sheet", args=[newest.pk]), {"destroyed": "1"})
+    gone = fetch(lead, made)
+    assert gone.status_code == 422
+    assert "written down as destroyed" in gone.content.decode()
+    assert make(lead, token=tokens[1]).status_code == 303
+    page = lead.get(reverse("sheets")).content.decode()
+    rows = [page.index(reverse("sheet", args=[one.pk])) for one in (held, newest)]
+    assert rows == sorted(rows)
 
 
 def test_a_sealed_print_needs_its_seal_and_only_those_who_manage_the_school_make_one(clock, room, rowan):
@@ -141,13 +160,35 @@ def test_a_child_who_is_hidden_from_its_maker_is_not_on_it_and_only_colleagues_h
     assert emergency.check_sheets() == 0
     sheet = EmergencySheet.objects.get()
     page = reverse("sheet", args=[sheet.pk])
+    log = reverse("event_log")
     for client, hears in ((lead, False), (head, True)):
         for address, words in (
             (reverse("today"), "Not whole"),
             (page, "It is not whole"),
             (reverse("sheets"), "Not whole"),
+            (f"{log}?as=csv", "verify"),
         ):
-            assert (words in client.get(address).content.decode()) == hears, address
+            shown = client.get(address)
+            assert shown.status_code == 200, address
+            assert (words in shown.content.decode()) == (hears and address != f"{log}?as=csv"), address
     assert told(sheet) == set()
+    assert Event.objects.filter(object_id=sheet.pk, verb=Verb.VERIFY).values_list("school_id", "purpose").get() == (
+        None, "compared",
+    )  # fmt: skip
+    # The first page of a colleague is on record as that of whoever made it, sheet for sheet.
+    listed = Event.objects.filter(verb=Verb.LIST, purpose="emergency sheets", school_id=room.school.pk)
+    assert listed.filter(actor_id=room.lead.pk).count() == listed.filter(actor_id=room.headteacher.pk).count() == 2
     whole = Printed(fetch(head, make(head, form="print", envelope="S-116")).content).text
     assert "Rowan Ashdown" in whole
+
+
+def test_the_facts_are_read_once_for_all_sheets_of_a_maker(clock, room, rowan, django_assert_num_queries):
+    lead = of(room.lead)
+    make(lead)
+    with CaptureQueriesContext(connection) as one:
+        emergency.check_sheets()
+    asked = len(one)
+    for _ in range(2):
+        make(lead)
+    with django_assert_num_queries(asked):
+        emergency.check_sheets()

@@ -3,9 +3,10 @@
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, OperationalError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -14,8 +15,8 @@ from safeguarding.accounts.models import Notice
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import Account, Concern, Draft, OutsideLink, OutsideNote
-from safeguarding.concerns.services.outside import links, settling
+from safeguarding.concerns.models import Account, Concern, Draft, HowSoon, OutsideLink, OutsideNote
+from safeguarding.concerns.services.outside import leaving, links, settling
 from safeguarding.concerns.services.outside.waiting import chase_notes, escalate_notes
 from safeguarding.concerns.services.reference import load_reference
 from safeguarding.exceptions import NotAllowed, OutOfTurn
@@ -146,8 +147,31 @@ def test_a_flood_is_stopped_by_address_and_by_link_and_what_was_typed_stays(visi
     full = answers[-1].content.decode()
     assert "Note 2 scarf" in full
     assert "ring the school now" in full
+    # Pressed twice, the second press is told of the note that was sent.
+    assert leave(visitor, link, key, facts="Note 1 scarf").headers["Location"] == answers[1].headers["Location"]
     elsewhere = Client(REMOTE_ADDR="192.0.2.7")
     assert [leave(elsewhere, link, key, facts=f"Other {n}").status_code for n in range(2)] == [303, 429]
+
+
+def test_far_more_than_its_form_takes_is_not_read(visitor, link):
+    body = urlencode(typed(key=key_on(visitor.get(page(link))), facts="x" * 2**20))
+    answer = visitor.post(page(link), body, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 422
+    assert "longer than 1 million letters" in answer.content.decode()
+
+
+def test_one_that_cannot_be_saved_says_so_with_all_that_was_typed(visitor, link, monkeypatch):
+    def away(**given: Any) -> None:
+        raise OperationalError("connection refused")
+
+    key = key_on(visitor.get(page(link)))
+    monkeypatch.setattr(leaving, "leave_note", away)
+    visitor.raise_request_exception = False
+    answer = leave(visitor, link, key)
+    assert answer.status_code == 503
+    shown = answer.content.decode()
+    for said in ("Not sent", "scarf off.", "24 11 2026", "9:15am", HowSoon(3).label, "07700 900123"):
+        assert said in shown, said
 
 
 def test_a_new_link_ends_the_old_one_and_only_managers_make_one(visitor, link, room):

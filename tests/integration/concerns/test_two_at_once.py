@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -13,11 +14,13 @@ from django.utils import timezone
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.services import rota
 from safeguarding.concerns.models import Concern, ConcernChild, ConcernNote, Decision, HowSoon
-from safeguarding.concerns.services import deciding, drafts, escalation, naming, raising
+from safeguarding.concerns.services import deciding, drafts, earlier, escalation, naming, raising
 from safeguarding.concerns.services.deciding import linking
+from safeguarding.concerns.services.earlier import starting
 from safeguarding.concerns.services.raising import AccountFacts, ChildEntry, Report
 from safeguarding.exceptions import OutOfTurn
 from tests import factories
+from tests.earlier import ONE, pack
 from tests.meanwhile import meanwhile
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -129,6 +132,15 @@ def test_an_addition_that_a_lead_opens_while_its_author_sends_it_says_so(monkeyp
     drafts.open_draft(token=token, reason="She is away.", by=room.lead)
     sent[0].result()
     assert "She is away." in ConcernNote.objects.get(concern=concern).text
+
+
+def test_files_of_an_earlier_system_that_are_sent_twice_at_once_are_one_giving(monkeypatch, room):
+    give = partial(
+        earlier.start_batch, school=room.school, token=uuid4(), source="Paper", given=earlier.Given(pack=pack({"a.pdf": ONE})),
+        by=room.lead,
+    )  # fmt: skip
+    begun = in_between(monkeypatch, starting, "_keep", give)
+    assert give() == begun[0].result()
 
 
 def test_two_who_change_the_order_of_calling_at_once_both_do(monkeypatch, room):

@@ -184,3 +184,26 @@ def test_one_after_another_is_found_what_is_found_in_each_alone(verdicts):
         assert looking.look_into("a.txt", b"text").kind is None
     assert {what: found.problem for what, found in together.items()} == {what: alone[what].problem for what in together}
     assert all(found.pictures == alone[what].pictures for what, found in together.items())
+
+
+STAYS = """
+import importlib.util, os, sys, time
+spec = importlib.util.spec_from_file_location("sandboxes", sys.argv[1])
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+
+class Sandbox:
+    def answer(asked, content):
+        os.write(1, b"all of it")
+        os.close(1)
+        time.sleep(60)
+
+print(module._looked_at_by_another(Sandbox, {}, b"", 0.2))
+"""
+
+
+def test_one_that_has_answered_and_does_not_end_is_ended_and_not_believed():
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", STAYS, str(looking._SANDBOXES)], capture_output=True, text=True, timeout=30
+    )
+    assert done.stdout == "b''\n", done.stderr

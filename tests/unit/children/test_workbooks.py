@@ -47,6 +47,28 @@ def test_dates_numbers_formulas_and_runs_come_out_as_text():
     ]
 
 
+def test_a_number_that_is_no_day_stays_a_number_and_rows_without_words_are_not_counted():
+    first_day = {"xl/workbook.xml": f'<workbook {_NS} {_REL}><workbookPr date1904="1"/><sheets><sheet name="A" r:id="r2"/></sheets></workbook>'}  # fmt: skip
+    numbers = ("2958465", "2958466", "1e300", "-3", "nan", "0.5")
+    rows = "".join(f'<row r="{n}"><c r="A{n}" s="2"><v>{number}</v></c></row>' for n, number in enumerate(numbers, 2))
+    words = '<row r="1"><c r="A1" t="str"><v>Date</v></c><c r="B1" t="str"><v>Details</v></c></row>'
+    empty = '<row r="90000"><c r="A90000" t="str"><v> </v></c></row>'
+
+    def dates(**parts):
+        return [record.cells[0] for record in open_workbook(book(words + rows + empty, **parts), EXPECTED).records]
+
+    assert dates() == ["9999-12-31", "2958466", "1e300", "-3", "nan", "12:00"]
+    assert dates(**first_day)[0] == "2958465"
+
+
+def _unpacks_to_nothing(content: io.BytesIO) -> io.BytesIO:
+    """The same workbook with other bytes where the last of its parts is packed."""
+    packed = bytearray(content.getvalue())
+    start = packed.rfind(b"xl/worksheets/s.xml", 0, packed.find(b"PK\x01\x02")) + len("xl/worksheets/s.xml")
+    packed[start : start + 8] = b"\xff" * 8
+    return io.BytesIO(packed)
+
+
 @pytest.mark.parametrize(
     ("given", "says"),
     [
@@ -60,9 +82,22 @@ def test_dates_numbers_formulas_and_runs_come_out_as_text():
         (book(**{"../out.xml": "x"}), "leads out"),
         (book(""), "no headings"),
         (io.BytesIO(b"PK\x03\x04 and nothing"), "damaged"),
+        (_unpacks_to_nothing(book()), "damaged"),
+        (book('<row r="1"><c t="s"><v>-1</v></c></row>'), "damaged"),
+        (book('<row r="1"><c><v>twelve</v></c></row>'), "damaged"),
+        (book(**{"xl/worksheets/s.xml": '<?xml version="1.0" encoding="x-none"?><worksheet/>'}), "damaged"),
     ],
 )
 def test_what_cannot_be_read_says_why(given, says):
     with pytest.raises(FileRefused) as refused:
         list(open_workbook(given, EXPECTED).records)
     assert says in str(refused.value)
+
+
+def test_a_mistake_of_ours_is_not_taken_for_a_damaged_file(monkeypatch):
+    def mistaken(*given):
+        raise KeyError("no such thing")
+
+    monkeypatch.setattr("children.importing.workbooks._check", mistaken)
+    with pytest.raises(KeyError):
+        open_workbook(book(), EXPECTED)

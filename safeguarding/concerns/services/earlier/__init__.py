@@ -5,6 +5,7 @@ reading      rows and PDFs on their way in, each with its child (matching) or wh
 packed       the PDFs of a ZIP: looked into, sealed
 here         what is on the records already
 confirming   onto the children's records, in one transaction or not at all
+forgetting   the files and what was read of them are deleted, by whom and when
 withdrawing  off them again, whole; and who had opened them meanwhile
 working      what the worker does of it, alone and from the start where another was stopped
 """

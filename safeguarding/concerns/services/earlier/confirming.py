@@ -18,9 +18,10 @@ from safeguarding.keys import uuid7
 from safeguarding.sealing.ring import ring
 from safeguarding.uploads import clamd
 
+from .forgetting import forget_taken, forget_uploads
 from .here import grouped, words_of
 from .reading import state_of
-from .starting import bare, forget_uploads
+from .starting import bare
 
 S, Kind = EarlierBatch.Status, EarlierRow.Kind
 CHANGED = "These files were read again after this page was shown. Look once more before you confirm."
@@ -70,7 +71,8 @@ def finish_batch(*, batch: EarlierBatch) -> EarlierBatch:
     actions = sum(len(one["further"].get("actions", ())) for one in records)
     done = {"records": len(records), "files": len(files), "actions": actions}
     done["children"] = len(children | {file.child_id for file in files})
-    _forget(locked)
+    forget_taken(locked)
+    forget_uploads(locked)
     return earlier_life.perform("finish", locked, by=by, summary=locked.summary | {"done": done})
 
 
@@ -116,12 +118,3 @@ def _record(batch: EarlierBatch, records: int, files: int, children: set[UUID], 
     record_many(
         Verb.IMPORT, "children.child", children, by=by, school_id=batch.school_id, purpose="earlier records"
     )  # fmt: skip
-
-
-def _forget(batch: EarlierBatch) -> None:
-    """The files, and the words of what came in, are not needed any more. Of what could not be used its number and the reason stay."""
-    EarlierPdf.objects.filter(batch=batch).exclude(kind=EarlierPdf.Kind.BAD).delete()
-    EarlierPdf.objects.filter(batch=batch).update(name=b"", child=None)
-    EarlierRow.objects.filter(batch=batch).exclude(kind=Kind.BAD).delete()
-    EarlierRow.objects.filter(batch=batch).update(content=b"", child=None)
-    forget_uploads(batch)

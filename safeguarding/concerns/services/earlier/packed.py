@@ -7,7 +7,7 @@ from itertools import batched
 from uuid import UUID
 
 from safeguarding.audit.context import actors_transaction
-from safeguarding.concerns.importing.zips import Meant, Pack, open_pack
+from safeguarding.concerns.importing.zips import Damaged, Meant, Pack, open_pack
 from safeguarding.concerns.models import EarlierBatch, EarlierPdf, EarlierUpload
 from safeguarding.sealing import files
 from safeguarding.sealing.services.keeping import key_of
@@ -79,7 +79,7 @@ def _look(row: EarlierPdf, pack: Pack, meant: Meant, looking: Looking, there: se
     assert row.child_id is not None  # noqa: S101
     try:
         content = pack.content(meant)
-    except ValueError:
+    except Damaged:
         row.kind, row.problem = Kind.BAD, "unreadable"
         return
     row.size = len(content)

@@ -21,10 +21,11 @@ from safeguarding.concerns.lifecycles import earlier_life
 from safeguarding.concerns.models import EarlierBatch, EarlierPdf, EarlierRow, EarlierUpload
 from safeguarding.keys import uuid7
 
+from .forgetting import forget_read
 from .here import mark_here
 from .matching import Register
 from .packed import read_pack
-from .starting import bare, forget_read, refuse, sheet_of, uploaded
+from .starting import WAS_READ, bare, refuse, sheet_of, uploaded
 
 CHUNK = 2000
 S = EarlierBatch.Status
@@ -42,7 +43,7 @@ def read_batch(*, batch: EarlierBatch, by: User, today: date | None = None) -> E
     """
     today = today or timezone.localdate()
     with actors_transaction():
-        batch = earlier_life.perform("read", batch, by=by, summary=bare(batch))
+        batch = earlier_life.perform("read", batch, by=by, summary=bare(batch) | {WAS_READ: True})
         forget_read(batch)
     try:
         return _read(batch, by, today)
@@ -69,6 +70,7 @@ def _read(batch: EarlierBatch, by: User, today: date) -> EarlierBatch:
         rows = list(_rows(batch, content, today)) if content else []
         _match(rows, register)
         mark_here(batch, rows)
+        batch.summary["expected"] = len(rows)
     for some in batched(rows, CHUNK):
         with actors_transaction():
             _go_on(batch, "rows_read", len(some))

@@ -4,7 +4,6 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -24,18 +23,22 @@ from safeguarding.audit.services import record
 from safeguarding.concerns.importing import columns as meanings
 from safeguarding.concerns.importing.zips import open_pack
 from safeguarding.concerns.lifecycles import earlier_life
-from safeguarding.concerns.models import EarlierBatch, EarlierPdf, EarlierRow, EarlierUpload
+from safeguarding.concerns.lifecycles.earlier import IMPORTERS
+from safeguarding.concerns.models import EarlierBatch, EarlierUpload
 from safeguarding.exceptions import BadInput
 from safeguarding.sealing import files
 from safeguarding.sealing.ring import Key
 from safeguarding.sealing.services.keeping import key_of
 from safeguarding.sealing.subjects import Subject
+from safeguarding.turns import wait_for
 from safeguarding.uploads.services.keeping import ensure_disk
 
-IMPORTERS = "Only a safeguarding lead or the Headteacher of this school can bring in records of an earlier system."
+from .forgetting import forget_read, forget_uploads
+
 What = EarlierUpload.What
 # What of a summary outlives another reading of the same files.
-_KEPT = ("headings", "sheet", "pack", "expected", "changed_since", "failed")
+WAS_READ = "was_read"
+_KEPT = ("headings", "sheet", "pack", "changed_since", "failed", WAS_READ)
 
 
 @dataclass(frozen=True)
@@ -67,14 +70,15 @@ def start_batch(
         raise BadInput("Choose the sheet of incidents, the ZIP of PDFs, or both.")
     if max(len(given.sheet), len(given.pack)) > MAX_BYTES:
         raise BadInput(f"A file may have at most {MAX_BYTES // 2**20} MB. Bring in fewer years at once.")
-    if (there := EarlierBatch.objects.filter(token=token, uploaded_by=by).first()) is not None:
-        return there
-    ensure_disk()
     with actors_transaction():
+        wait_for(token)
+        if (there := EarlierBatch.objects.filter(token=token, uploaded_by=by).first()) is not None:
+            return there
+        ensure_disk()
         batch = EarlierBatch(
             school=school, token=token, source=source, uploaded_by=by, uploaded_at=at or timezone.now()
         )
-        batch.summary = {"sheet": bool(given.sheet), "pack": bool(given.pack), "expected": given.sheet.count(b"\n")}
+        batch.summary = {"sheet": bool(given.sheet), "pack": bool(given.pack)}
         batch.save(force_insert=True)
         record(Verb.IMPORT, batch, by=by, purpose="upload")
         for what, content in ((What.SHEET, given.sheet), (What.PACK, given.pack)):
@@ -175,24 +179,3 @@ def bare(batch: EarlierBatch) -> dict[str, Any]:
 def _less_headings(batch: EarlierBatch) -> dict[str, Any]:
     """Without the headings: of a file that is none of incidents, they may be anything."""
     return {name: value for name, value in batch.summary.items() if name != "headings"}
-
-
-def forget_read(batch: EarlierBatch) -> None:
-    """Delete what was read of the files. PDFs that were sealed on their way leave the store when that is certain."""
-    stored = [
-        name
-        for pdf in EarlierPdf.objects.filter(batch=batch).exclude(stored="")
-        for name in (pdf.stored, *pdf.pictures)
-    ]
-    EarlierPdf.objects.filter(batch=batch).delete()
-    EarlierRow.objects.filter(batch=batch).delete()
-    if stored:
-        transaction.on_commit(partial(files.drop, *stored), robust=True)
-
-
-def forget_uploads(batch: EarlierBatch) -> None:
-    """Delete the files as they were given."""
-    stored = list(EarlierUpload.objects.filter(batch=batch).values_list("stored", flat=True))
-    EarlierUpload.objects.filter(batch=batch).delete()
-    if stored:
-        transaction.on_commit(partial(files.drop, *stored), robust=True)

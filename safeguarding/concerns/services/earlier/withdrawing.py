@@ -19,7 +19,7 @@ from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.lifecycles import earlier_life
 from safeguarding.concerns.models import EarlierBatch, EarlierFile, EarlierRecord
-from safeguarding.exceptions import BadInput, ChangedSince
+from safeguarding.exceptions import BadInput
 from safeguarding.sealing import files
 from safeguarding.sealing.services.rows import sealed_fields
 
@@ -28,19 +28,14 @@ _CHUNK = 100
 
 
 @transaction.atomic
-def withdraw_batch(*, batch: EarlierBatch, why: str, seen: int, by: User, at: datetime | None = None) -> EarlierBatch:
+def withdraw_batch(*, batch: EarlierBatch, why: str, by: User, at: datetime | None = None) -> EarlierBatch:
     """From now on nobody sees anything of it. `clear_withdrawn` then takes the words and files away, for good.
 
-    Raises `BadInput` without a reason, `ChangedSince`, `NotAllowed`, `OutOfTurn` where it is withdrawn already.
+    Raises `BadInput` without a reason, `NotAllowed`, `OutOfTurn` where it is withdrawn already: nothing else changes what was confirmed.
     """
     if why not in EarlierBatch.Why:
         raise BadInput("Choose why these records are withdrawn.")
-    locked = EarlierBatch.objects.select_for_update().get(pk=batch.pk)
-    if locked.status == EarlierBatch.Status.CONFIRMED and seen != locked.revision:
-        raise ChangedSince(
-            "These records have changed since this page was shown. Look once more before you withdraw them."
-        )
-    return earlier_life.perform("withdraw", locked, by=by, at=at, withdrawal=why)
+    return earlier_life.perform("withdraw", batch, by=by, at=at, withdrawal=why)
 
 
 def clear_withdrawn(*, batch: EarlierBatch, at: datetime | None = None) -> EarlierBatch:

@@ -13,8 +13,9 @@ from safeguarding.keys import uuid7
 from safeguarding.sealing.exceptions import FilesAway, KeysAway
 
 from .confirming import finish_batch
+from .forgetting import forget_left, with_something_left
 from .reading import read_batch
-from .starting import bare, refuse
+from .starting import WAS_READ, bare, refuse
 from .withdrawing import clear_withdrawn
 
 S = EarlierBatch.Status
@@ -28,13 +29,18 @@ def go_on(batch: EarlierBatch) -> EarlierBatch:
     if _is_little(batch):
         with alone(batch.pk) as free:
             batch.refresh_from_db()
-            return _work(batch) if free else batch
+            if not free:
+                return batch
+            batch = _work(batch)
+        if batch.status != S.UPLOADED:
+            return batch
     transaction.on_commit(lambda: _ring(batch.pk), robust=True)
     return batch
 
 
 def _is_little(batch: EarlierBatch) -> bool:
-    if batch.status == S.UPLOADED:
+    """What was read before is read anew by the worker: it alone deletes the rows of before that the giver does not see any more."""
+    if batch.status == S.UPLOADED and WAS_READ not in batch.summary:
         given = dict(EarlierUpload.objects.filter(batch=batch).values_list("what", "size"))
         return EarlierUpload.What.PACK not in given and all(size <= SMALL_FILE for size in given.values())
     return batch.status == S.CONFIRMING and sum(batch.summary["rows"].values()) <= SMALL_RUN
@@ -46,31 +52,37 @@ def take_up(batch_id: UUID) -> bool:
         batch = EarlierBatch.objects.filter(pk=batch_id).first()
         if not free or batch is None:
             return False
-        if batch.status == S.WITHDRAWN:
-            # For nobody in particular: what is hidden from who withdrew it goes too.
-            with acting(Acting(school_id=batch.school_id, request_id=uuid7())):
-                return clear_withdrawn(batch=batch).cleared_at != batch.cleared_at
+        # For nobody in particular: what is hidden from who withdrew, confirmed or gave up goes too.
+        with acting(Acting(request_id=uuid7())):
+            left = forget_left(batch)
+            if batch.status == S.WITHDRAWN:
+                return clear_withdrawn(batch=batch).cleared_at != batch.cleared_at or bool(left)
         with acting(Acting(user_id=batch.uploaded_by_id, school_id=batch.school_id, request_id=uuid7())):
             try:
-                return _work(batch).revision != batch.revision
+                now = _work(batch)
             except (FilesAway, KeysAway):
                 return False  # the next time
             except Exception as error:
                 _fail(batch)
                 # What the database says quotes the rows: the log gets the kind of error and nothing else.
                 raise ImportBroken(f"{type(error).__name__} in earlier records {batch_id}") from None
+    if now.status == S.UPLOADED:
+        # What was to be put on the records is read anew.
+        take_up(batch_id)
+    return now.revision != batch.revision or bool(left)
 
 
 def take_up_all() -> int:
     """Take up everything that waits for the machine. Returns how many went on."""
     waits = Q(status__in=(S.UPLOADED, S.READING, S.CONFIRMING)) | Q(status=S.WITHDRAWN, cleared_at=None)
     waiting = list(EarlierBatch.objects.filter(waits).order_by("uploaded_at").values_list("pk", flat=True))
-    return sum(map(take_up, waiting))
+    left = list(with_something_left().values_list("pk", flat=True))
+    return sum(map(take_up, dict.fromkeys([*waiting, *left])))
 
 
 def _work(batch: EarlierBatch) -> EarlierBatch:
     if batch.status == S.CONFIRMING:
-        batch = finish_batch(batch=batch)
+        return finish_batch(batch=batch)
     if batch.status in (S.UPLOADED, S.READING):
         return read_batch(batch=batch, by=batch.uploaded_by)
     return batch

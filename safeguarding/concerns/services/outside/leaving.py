@@ -14,15 +14,19 @@ from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import HowSoon, OutsideLink, OutsideNote, ReferenceCounter
-from safeguarding.concerns.services.drafts import wait_for
 from safeguarding.concerns.services.escalation import first_to_call
 from safeguarding.concerns.services.numbering import next_number
 from safeguarding.concerns.services.telling import ask_to_appoint, readers
-from safeguarding.exceptions import BadInput
+from safeguarding.exceptions import BadInput, TooMany
 from safeguarding.keys import entry_token
 from safeguarding.tries import one_more
+from safeguarding.turns import wait_for
 
 _HOUR = 3600.0
+_TOO_MANY = (
+    "Too many notes have been left by this link in the last hour, so this one has not been sent. What you typed is here. "
+    "Tell reception or ring the school now, or send it again later."
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Slip:
     link_id: UUID
 
 
-def may_leave_one(link: OutsideLink, address: str | None, *, at: datetime) -> bool:
+def _may_leave_one(link: OutsideLink, address: str | None, at: datetime) -> bool:
     """Whether one more note is taken by this link, and from this address, in this hour. It is counted where it is."""
     now = at.timestamp()
     return one_more(
@@ -60,11 +64,13 @@ def may_leave_one(link: OutsideLink, address: str | None, *, at: datetime) -> bo
 
 @transaction.atomic
 @door("outside")
-def leave_note(*, link: OutsideLink, token: UUID, left: Left, at: datetime | None = None) -> Slip:
+def leave_note(
+    *, link: OutsideLink, token: UUID, left: Left, address: str | None = None, at: datetime | None = None
+) -> Slip:
     """Put a note into the queue of the leads; those on duty are told, and called where it cannot wait.
 
     `token` came with the empty form: the same words again under it are the same note, other words another one. Raises
-    `BadInput` where nothing is said.
+    `BadInput` where nothing is said, `TooMany` where this hour has had enough new ones, by the link or from this `address`.
     """
     at = at or timezone.now()
     if not (left.facts.strip() or left.child_words.strip()):
@@ -73,6 +79,8 @@ def leave_note(*, link: OutsideLink, token: UUID, left: Left, at: datetime | Non
     wait_for(token)
     if (there := slip_of(token)) is not None:
         return there
+    if not _may_leave_one(link, address, at):
+        raise TooMany(_TOO_MANY)
     year = timezone.localdate(at).year
     note = OutsideNote(
         school_id=link.school_id,

@@ -84,7 +84,7 @@ def _measure(incidents: int, pdfs: int) -> dict[str, Any]:
     confirmed = perf_counter()
     _check(batch, incidents, pdfs)
     withdrawing = perf_counter()
-    service.clear_withdrawn(batch=service.withdraw_batch(batch=batch, why="wrong_file", seen=batch.revision, by=lead))
+    service.clear_withdrawn(batch=service.withdraw_batch(batch=batch, why="wrong_file", by=lead))
     return {
         "incidents": incidents, "pdfs": pdfs, "read_s": round(read - begun, 1), "confirm_s": round(confirmed - read, 1),
         "seconds": round(confirmed - begun, 1), "withdraw_s": round(perf_counter() - withdrawing, 1), "budget_s": BUDGET,
