@@ -179,6 +179,21 @@ class HarbourForm(forms.Form):
             field.error_messages |= {code: text for code, text in said.items() if code not in own}
 
 
+def as_typed(form: forms.BaseForm) -> list[tuple[str, str]]:
+    """Label and text of what stands in a form, to be read and copied where its page does not offer it any more."""
+    found = ((bound.label, _in_words(bound)) for bound in form.visible_fields())
+    return [(str(label), text) for label, text in found if text]
+
+
+def _in_words(bound: forms.BoundField) -> str:
+    value = bound.value()
+    if isinstance(bound.field, DateBoxesField):
+        return " ".join(filter(None, value or ()))
+    chosen = str(value or "").strip()
+    names = {str(key): str(label) for key, label in getattr(bound.field, "choices", ()) if key}
+    return names.get(chosen, chosen)
+
+
 _DJANGO_SAYS = forms.Field.default_error_messages["required"]
 
 

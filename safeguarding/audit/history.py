@@ -45,6 +45,7 @@ NOT_FOLLOWED = {
     "concerns.earlierrow": "what such a file says, until it is a record",
     "concerns.earlierpdf": "the same of a PDF",
     "concerns.draft": "words that nobody has sent: their author’s alone, and gone when they are sent",
+    "concerns.brief": "what somebody prepares for a meeting: its author’s alone until it is printed, which is an event",
     "concerns.draftopening": "ends with its draft; written once",
     **dict.fromkeys(
         (

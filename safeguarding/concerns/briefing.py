@@ -164,6 +164,7 @@ def on_paper(found: Gathered, brief: Brief | None, size: Size) -> dict[str, Any]
         "more_events": max(found.events_in_all - size.events, 0),
         "said": [replace(one, text=_cut(found.out(one.text), size.words)) for one in said[: size.said]],
         "more_said": max(len(said) - size.said, 0),
+        "orders": [(order, found.out(order.terms)) for order in found.orders],
         "boxes": {name: found.out(getattr(brief, name)) if brief else "" for name in ("worries", "works", "asks")},
     }
 

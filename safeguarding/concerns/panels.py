@@ -16,9 +16,7 @@ from children.services.sight import live_grants
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.services.acting import register_mover
-from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, visible
-from safeguarding.audit.services import record_many
 from safeguarding.http import Request
 from safeguarding.once import once
 from safeguarding.panels import NavItem, Panel, Setting, Tab, register
@@ -248,9 +246,6 @@ def _earlier_files(request: Request, child: Any) -> dict[str, Any] | None:
     """The PDFs of a child from an earlier system; no panel where there are none."""
     rows = visible(request, EarlierFile).filter(child=child).select_related("author").order_by("-attached_at", "-pk")
     found = read_many(request, rows[:MOST], purpose="earlier files", about=child)
-    record_many(
-        Verb.LIST, EarlierFile._meta.label_lower, [f.pk for f in found], school_id=child.school_id, purpose="files"
-    )
     decides = may(request.user, "decide_concerns", child.school_id)
     return {"files": found, "number": rows.count(), "may_withhold": decides} if found else None
 

@@ -22,7 +22,7 @@ from safeguarding.audit.reading import visible
 from safeguarding.dates import LONDON, start_of
 from safeguarding.http import Request
 
-from .entries.told import TELLS_ALL
+from .entries.told import whole
 from .models import Account, Concern, PatternRule, PatternRuling
 
 K = PatternRule.Kind
@@ -97,8 +97,8 @@ def _concerns(request: Request, rules: Sequence[PatternRule], today: date, child
     of = {"children__child": child} if child else {"children__child__isnull": False}
     rows = visible(request, Concern).filter(
         Q(logged_at__gte=start_of(since)) | ~Q(status=Concern.Status.CLOSED),
+        whole("children__"),
         school_id=rules[0].school_id,
-        children__role__in=TELLS_ALL,
         **of,
     )
     return rows.annotate(

@@ -49,7 +49,7 @@ def mark(school: School, ground: Ground) -> None:
         entries = chronology.read(asking, child, size=None).entries
         logged = [entry for entry in entries if entry.place and entry.place[0] == "logged"]
         for entry, line in zip(logged, _LINES, strict=False):
-            significant.pin(child=child, entry=entry, token=uuid4(), analysis=line, by=lead, at=now)
+            significant.pin(child=child, entry=entry, seen=None, token=uuid4(), analysis=line, by=lead, at=now)
         rang = now - timedelta(days=24)
         happened = significant.Happened(
             what="call", on=timezone.localdate(rang), text=_CALL, told_by="the safeguarding lead of the earlier school"

@@ -50,7 +50,7 @@ def make_cast() -> None:
     if not Pin.objects.filter(child=child).exists():
         asking = cast(Request, SimpleNamespace(user=lead))
         for entry in chronology.read(asking, child).entries:
-            significant.pin(child=child, entry=entry, token=uuid7(), analysis="Again, as in March.", by=lead)
+            significant.pin(child=child, entry=entry, seen=None, token=uuid7(), analysis="Again, as in March.", by=lead)
 
 
 def _people() -> None:

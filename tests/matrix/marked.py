@@ -21,7 +21,7 @@ def mark(world: Any, record: str) -> None:
     entry = chronology.find(asks, child, "logged", concern.pk) or chronology.find(
         asks, child, "linked", concern.children.get(child=child).pk
     )
-    significant.pin(child=child, entry=entry, token=uuid7(), analysis=word(), by=by, at=then)
+    significant.pin(child=child, entry=entry, seen=None, token=uuid7(), analysis=word(), by=by, at=then)
     happened = significant.Happened(what="call", on=then.date(), text=word(), told_by=word())
     added = significant.add_entry(child=child, token=uuid7(), happened=happened, by=by, at=then)
     significant.withdraw_entry(entry=added, reason=word(), by=by, at=then)

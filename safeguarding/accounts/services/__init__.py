@@ -40,7 +40,6 @@ from .cover import (
     leads_on_duty,
     on_duty,
     out_of_hours,
-    readers_on_duty,
     speak_to,
 )
 from .people import (
@@ -77,6 +76,7 @@ from .rota import (
     withdraw_absence,
 )
 from .schools import (
+    SETTERS,
     add_closure,
     add_term,
     change_school,
@@ -95,6 +95,7 @@ from .telling import Told, inbox, open_notice, open_notices, ring, settle_notice
 __all__ = [
     "LEADS",
     "MANAGERS",
+    "SETTERS",
     "Colleague",
     "Given",
     "OutOfHours",
@@ -147,7 +148,6 @@ __all__ = [
     "open_notice",
     "open_notices",
     "out_of_hours",
-    "readers_on_duty",
     "record_absence",
     "remove_member",
     "review_is_due",

@@ -197,7 +197,8 @@ def move(period: ActingPeriod, *, at: datetime) -> int:
 
 @transaction.atomic
 def end_acting(*, period: ActingPeriod, by: User, at: datetime | None = None) -> ActingPeriod:
-    """The lead is back, or somebody else is to act: from now on nothing more moves, and today is the role's last day.
+    """The lead is back, or somebody else is to act: from now on nothing more moves, and today is the role's last day,
+    unless they act for somebody else too.
 
     Raises `NotAllowed` unless `by` was away or gives roles, `OutOfTurn` when it is over already.
     """
@@ -213,17 +214,24 @@ def end_acting(*, period: ActingPeriod, by: User, at: datetime | None = None) ->
     locked.ended_at, locked.ended_by = at, by
     locked.save(update_fields=["ended_at", "ended_by"])
     record(Verb.CHANGE, locked, by=by, purpose="acting ended")
-    others = _live(locked.school_id, on).filter(acting=locked.acting_id)
-    if not others.exists() and locked.assignment.ends_on != on:
-        end_role(assignment=locked.assignment, last_day=on)
-    _end_absences(locked.away, on, by=by, at=at)
+    # For whom else they act, they do until the last day of that, and no longer.
+    others = _live(locked.school_id, on).filter(acting=locked.acting_id).order_by("-ends_on").first()
+    last_day, held = others.ends_on if others else on, locked.assignment
+    if held.ends_on is None or last_day < held.ends_on:
+        end_role(assignment=held, last_day=last_day)
+    _end_absences(locked, on, by=by, at=at)
     _tell_away(locked, at=at)
     return locked
 
 
-def _end_absences(away: User, on: date, *, by: User, at: datetime) -> None:
-    """In again from today: yesterday was the last day away, or there was none."""
-    for absence in Absence.objects.filter(user=away, withdrawn_at=None, starts_on__lte=on, ends_on__gte=on):
+def _end_absences(period: ActingPeriod, on: date, *, by: User, at: datetime) -> None:
+    """In again from today: yesterday was the last day away, or there was none.
+
+    Only who was away says that they are back. Ended by somebody else, the period takes the days along that came with it;
+    what was recorded on the cover page stands, so that nobody who is ill counts as in.
+    """
+    today = Absence.objects.filter(user=period.away_id, withdrawn_at=None, starts_on__lte=on, ends_on__gte=on)
+    for absence in today if by.pk == period.away_id else today.filter(pk__in=[period.absence_id]):
         if absence.starts_on == on:
             absence.withdrawn_at = at
         else:

@@ -156,7 +156,8 @@ def out_of_hours(school: School, at: datetime) -> OutOfHours:
     """Whether no safeguarding lead is on duty at a moment, and what the page must then say: three queries.
 
     Nobody is on duty outside the hours of a school day, or when every lead is away. Who reads next is looked for among
-    those who are told on that day (`readers_on_duty`): the Headteacher who is in comes before a lead who is back on Friday.
+    those who are told on that day (leads who are in, else whoever takes calls and is in, else all of them): the Headteacher
+    who is in comes before a lead who is back on Friday.
     """
     calendar, day = SchoolCalendar.of(school.pk), timezone.localdate(at)
     people = _on_call(school.pk, day)
@@ -243,17 +244,3 @@ def on_duty(school_id: UUID, *, on: date, capability: Capability = Capability.RE
 def leads_on_duty(school_id: UUID, *, on: date) -> list[User]:
     """Safeguarding leads and deputies who are in school on a day, in the order in which they are called."""
     return [person.user for person in _on_call(school_id, on) if person.is_lead and not person.is_away(on)]
-
-
-def readers_on_duty(school_id: UUID, *, on: date, by: User | None = None) -> list[User]:
-    """Who is told of a new concern: the leads on duty, else whoever takes calls, else everybody who could. Never nobody,
-    while the school has one person left who may read it. `by`, who wrote it, is told only where nobody else is there.
-    """
-
-    def others(people: list[User]) -> list[User]:
-        return [person for person in people if person != by]
-
-    if found := others(leads_on_duty(school_id, on=on)) or others(on_duty(school_id, on=on)):
-        return found
-    everybody = list(people_with(Capability.RECEIVE_CALLS, school_id, on))
-    return others(everybody) or everybody

@@ -14,7 +14,7 @@ from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, OutOfTurn, check
 from safeguarding.once import once
 
-_MANAGERS = "Only the designated safeguarding lead and the Headteacher can change the school’s settings."
+SETTERS = "Only the designated safeguarding lead, a trust lead and the Headteacher can change the school’s settings."
 
 
 @transaction.atomic
@@ -33,7 +33,7 @@ def change_school(*, school: School, by: User, **changes: object) -> School:
 
     Raises `NotAllowed`, or `BadInput` with what is wrong.
     """
-    ensure(by, Capability.MANAGE_SCHOOL, school.pk, _MANAGERS)
+    ensure(by, Capability.MANAGE_SCHOOL, school.pk, SETTERS)
     locked = School.objects.select_for_update().get(pk=school.pk)
     changed = [name for name, value in changes.items() if getattr(locked, name) != value]
     if not changed:
@@ -155,4 +155,4 @@ def withdraw_day(*, entry: Term | Closure, by: User, at: datetime | None = None)
 
 def _ensure_manager(school_id: UUID, by: User | None) -> None:
     if by is not None:
-        ensure(by, Capability.MANAGE_SCHOOL, school_id, _MANAGERS)
+        ensure(by, Capability.MANAGE_SCHOOL, school_id, SETTERS)

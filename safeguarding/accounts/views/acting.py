@@ -82,8 +82,11 @@ def period(request: Request, period_id: UUID) -> HttpResponseBase:
 @anyone_signed_in
 def end_acting(request: Request, period_id: UUID) -> HttpResponseBase:
     """The lead is back, or somebody else is to act."""
-    acting.end_acting(period=_found(request, period_id), by=request.user)
-    messages.success(request, "Ended. From now on nothing more goes to the acting lead; today is the role’s last day.")
+    ended = acting.end_acting(period=_found(request, period_id), by=request.user)
+    messages.success(request, "Ended. From now on nothing more of this person’s goes to the acting lead.")
+    if ended.away_id in acting.away_today(ended.school_id, on=timezone.localdate()):
+        name = ended.away.full_name
+        messages.info(request, f"{name} is still recorded as away. If they are back, say so on the page “Cover”.")
     return redirect("acting_period", period_id)
 
 

@@ -15,8 +15,13 @@ from safeguarding.http import Request
 from safeguarding.once import once
 
 # Until a lead decides otherwise.
-TELLS_ALL = (ConcernChild.Role.WORRIED_ABOUT, ConcernChild.Role.MAY_HAVE_CAUSED_HARM)
-_WHOLE = Q(file_says=ConcernChild.Says.WHOLE) | Q(file_says="", role__in=TELLS_ALL)
+_TELLS_ALL = (ConcernChild.Role.WORRIED_ABOUT, ConcernChild.Role.MAY_HAVE_CAUSED_HARM)
+
+
+def whole(link: str = "") -> Q:
+    """That a concern tells of the child whom it names, in full. `link` is the path to the naming, as in a filter."""
+    said = Q((f"{link}file_says", ConcernChild.Says.WHOLE))
+    return said | Q((f"{link}file_says", ""), (f"{link}role__in", _TELLS_ALL))
 
 
 def told_of(request: Request, child: Child) -> list[UUID]:
@@ -27,7 +32,7 @@ def told_of(request: Request, child: Child) -> list[UUID]:
     """
 
     def keys() -> list[UUID]:
-        named = visible(request, ConcernChild).filter(_WHOLE, child=child)
+        named = visible(request, ConcernChild).filter(whole(), child=child)
         telling = visible(request, Concern).filter(pk__in=named.values("concern_id"))
         return list(telling.values_list("pk", flat=True))
 
@@ -39,7 +44,9 @@ def told_of_each(request: Request, children: Sequence[Child]) -> dict[UUID, list
 
     def found() -> dict[UUID, list[Child]]:
         whose = {child.pk: child for child in children}
-        named = visible(request, ConcernChild).filter(_WHOLE, child__in=children, concern__in=visible(request, Concern))
+        named = visible(request, ConcernChild).filter(
+            whole(), child__in=children, concern__in=visible(request, Concern)
+        )
         telling: dict[UUID, list[Child]] = {}
         for concern, child in named.order_by("pk").values_list("concern_id", "child_id"):
             telling.setdefault(concern, []).append(whose[child])

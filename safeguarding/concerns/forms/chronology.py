@@ -72,9 +72,10 @@ def school_year(day: date) -> date:
 
 
 class SignificantForm(HarbourForm):
-    """Why an entry is significant. Its token comes with the empty form."""
+    """Why an entry is significant. Its token comes with the empty form; `seen` is the pin that stood on the entry then."""
 
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
+    seen = forms.UUIDField(widget=forms.HiddenInput, required=False)
     of = forms.CharField(widget=forms.HiddenInput)
     analysis = forms.CharField(
         label="Why it matters",

@@ -14,7 +14,7 @@ from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import User
 from safeguarding.concerns.models import ClosingOutcome, ConcernChild, Decision, Level, Receipt
 from safeguarding.concerns.services.deciding import Ruling, day_problem, ruling_problems, usual_receipt
-from safeguarding.forms import DateBoxesField, HarbourForm, Radios, blank_first
+from safeguarding.forms import DateBoxesField, HarbourForm, Radios, as_typed, blank_first
 from safeguarding.keys import record_of
 
 _Typed = TypeVar("_Typed", bound=forms.Form)
@@ -104,18 +104,8 @@ class Working(HarbourForm):
         return record_of(self.data.get("kept", ""))
 
     def typed(self) -> list[tuple[str, str]]:
-        """Label and text of what stands in the form, to be read and copied where it is not offered any more."""
-        found = ((bound.label, _in_words(bound)) for bound in self.visible_fields())
-        return [(str(label), text) for label, text in found if text]
-
-
-def _in_words(bound: forms.BoundField) -> str:
-    value = bound.value()
-    if isinstance(bound.field, DateBoxesField):
-        return " ".join(filter(None, value or ()))
-    chosen = str(value or "").strip()
-    names = {str(key): str(label) for key, label in getattr(bound.field, "choices", ()) if key}
-    return names.get(chosen, chosen)
+        """What is worth copying."""
+        return as_typed(self)
 
 
 def on_top_of(form: _Typed, revision: int) -> _Typed:

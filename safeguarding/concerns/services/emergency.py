@@ -33,7 +33,7 @@ from safeguarding.dates import full_day
 from safeguarding.exceptions import BadInput, OutOfTurn
 
 See = Callable[[type[Model]], QuerySet[Any]]
-MANAGERS = "Only the designated safeguarding lead and the Headteacher make the emergency sheet, and say who holds it."
+MANAGERS = "Only the designated safeguarding lead, a trust lead and the Headteacher make the emergency sheet, and say who holds it."
 # No letter or figure that is taken for another: it is typed from paper, in the dark.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 

@@ -46,9 +46,7 @@ def _queue(concern: ToRead, caller: User | None, at: datetime) -> list[User]:
     day, school_id = timezone.localdate(at), concern.school_id
     on_duty_now = {p.pk: p for p in [*leads_on_duty(school_id, on=day), *on_duty(school_id, on=day)]}
     callers = {caller.pk} if caller else set()
-    for called_by in callers:
-        on_duty_now.pop(called_by, None)
-    if found := deciders(concern, list(on_duty_now.values()), on=day):
+    if found := deciders(concern, [p for key, p in on_duty_now.items() if key not in callers], on=day):
         return found
     others = [
         *on_duty(school_id, on=day, capability=Capability.DECIDE_CONCERNS),

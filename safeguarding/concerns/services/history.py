@@ -17,7 +17,7 @@ from django.utils.timezone import is_naive, make_aware
 from children import codes
 from children.models import Child, Contact, ContactLink, ContactRestriction, ParentalResponsibility
 from safeguarding import dates
-from safeguarding.accounts.models import User
+from safeguarding.accounts.models import Team, User
 from safeguarding.audit.history import is_protected, is_setting
 from safeguarding.audit.models import LogEntry
 from safeguarding.concerns.models import Category, Concern, ConcernChild, Subcategory
@@ -42,6 +42,7 @@ _WHAT = {
 # The models whose rows people know by a name, what it is, and whether only those have it who may see the row.
 _NAMED: dict[type[Model], tuple[Callable[[Any], str], bool]] = {
     User: (lambda row: row.full_name, False),
+    Team: (lambda row: row.title, False),
     Category: (lambda row: row.name, False),
     Subcategory: (lambda row: row.name, False),
     Child: (lambda row: row.full_name, True),
@@ -101,7 +102,7 @@ def said(field: Any, value: Any, names: Names) -> str:
     if isinstance(value, list):
         return ", ".join(said(field, one, names) for one in value)
     if field.is_relation:
-        return names.get(field.related_model, {}).get(value, NOT_SHOWN)
+        return names.get(field.related_model, {}).get(str(value), NOT_SHOWN)
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if field.choices:
@@ -153,7 +154,7 @@ def _names(entries: Iterable[LogEntry], see: See) -> Names:
             wanted[Contact].add(str(entry.object_id))
         for field, before, after in _facts(entry):
             if field.is_relation and field.related_model in wanted:
-                wanted[field.related_model] |= {key for key in (before, after) if key}
+                wanted[field.related_model] |= {str(key) for key in (before, after) if key}
     found: Names = {}
     for model, keys in wanted.items():
         name, guarded = _NAMED[model]
@@ -175,6 +176,8 @@ def _about(entries: Iterable[LogEntry], names: Names, see: See) -> dict[UUID, st
     for label, some in keys.items():
         if is_setting(model := apps.get_model(label)):
             rows = see(model) if is_protected(model) else model._base_manager.all()
+            named = [f.name for f in model._meta.concrete_fields if f.related_model in _NAMED]
+            rows = rows.select_related(*named) if named else rows
             about |= {row.pk: getattr(row, "called", "") for row in rows.filter(pk__in=some)}
     if some := keys.get(ConcernChild._meta.label_lower):
         for row in see(ConcernChild).filter(pk__in=some).select_related("child"):

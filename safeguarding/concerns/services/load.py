@@ -12,11 +12,17 @@ from uuid import UUID
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import Notice
 from safeguarding.accounts.services import Colleague, staff_of
-from safeguarding.concerns.models import Action, Concern
+from safeguarding.concerns.models import Action, Concern, OutsideNote
 from safeguarding.concerns.services.escalation import UNREAD_AFTER
 
 K = Notice.Kind
 _WAITING = (K.NEW_CONCERN, K.CALL, K.UNREAD, K.STAND_IN)
+# What is counted, by the type that its notices were written with, and the fields that make its reference.
+_COUNTED: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "concern": (Concern, ("year", "number", "status")),
+    "action": (Action, ("reference",)),
+    "outside_note": (OutsideNote, ("year", "number")),
+}
 # What was never opened, the oldest first: as many as somebody looks through.
 MOST = 50
 
@@ -60,19 +66,21 @@ class Loads:
 
 
 def loads(school_id: UUID, see: Callable[[Any], Any], *, at: datetime, today: date) -> Loads:
-    """Everybody's load at a school as `see` shows it: five queries, whatever their number."""
+    """Everybody's load at a school as `see` shows it: six queries, whatever their number."""
     found = {one.user.pk: Load(one) for one in staff_of(school_id, on=today)}
     calendar = SchoolCalendar.of(school_id)
     notices = list(
         Notice.objects.filter(
-            user__in=found, school_id=school_id, object_type__in=("concern", "action"), opened_at=None, settled_at=None
+            user__in=found, school_id=school_id, object_type__in=_COUNTED, opened_at=None, settled_at=None
         ).order_by("created_at", "pk")
     )
-    concerns = see(Concern).filter(pk__in=_about(notices, "concern")).only("year", "number", "status").in_bulk()
-    actions = see(Action).filter(pk__in=_about(notices, "action")).only("reference").in_bulk()
+    about = {
+        object_type: see(model).filter(pk__in=_about(notices, object_type)).only(*fields).in_bulk()
+        for object_type, (model, fields) in _COUNTED.items()
+    }
     unopened = []
     for notice in notices:
-        record = (concerns if notice.object_type == "concern" else actions).get(notice.object_id)
+        record = about[notice.object_type].get(notice.object_id)
         if record is None:
             continue
         load = found[notice.user_id]

@@ -1,10 +1,10 @@
 """Who is told of what becomes of a concern, and when does the mail go out? The school's rules, made, ended and applied.
 
 A rule tells somebody and shows them nothing: who may not see the concern is not told, whatever the rule says. It never takes
-word from the leads on duty, and what must be read today or right now is never put off.
+word from the leads on duty, and what must be read today or right now is never put off for them.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
@@ -16,12 +16,13 @@ from safeguarding.accounts.calendar import LONDON, SchoolCalendar
 from safeguarding.accounts.models import Notice, School, Team, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import ROLES, Capability
-from safeguarding.accounts.services import MANAGERS, change_school, staff_of, teams_of, tell
+from safeguarding.accounts.services import SETTERS, change_school, staff_of, teams_of, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import who_sees
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, HowSoon, NoticeRule
 from safeguarding.exceptions import BadInput, OutOfTurn, check
+from safeguarding.keys import entry_token
 
 W = NoticeRule.When
 # From here on the leads are told at once, whatever a rule says.
@@ -76,14 +77,19 @@ def find_rule(rule_id: UUID, school_id: UUID) -> NoticeRule | None:
 
 @transaction.atomic
 def make_rule(*, school: School, token: UUID, facts: Facts, by: User, at: datetime | None = None) -> NoticeRule:
-    """From now on. The same form again, and the same rule twice, are one. Raises `NotAllowed`, or `BadInput` with what is wrong."""
-    ensure(by, Capability.MANAGE_SCHOOL, school.pk, MANAGERS)
+    """From now on. The same form again, and the same rule twice, are one.
+
+    Raises `NotAllowed`, `BadInput` with what is wrong, `OutOfTurn` for a form sent again after its rule has ended.
+    """
+    ensure(by, Capability.MANAGE_SCHOOL, school.pk, SETTERS)
     for problem in facts.problems().values():
         raise BadInput(f"{problem}.")
     School.objects.select_for_update(no_key=True).get(pk=school.pk)
-    same = NoticeRule.objects.filter(school=school, ended_at=None, **vars(facts)).first()
-    if there := NoticeRule.objects.filter(token=token, school=school).first() or same:
-        return there
+    if same := NoticeRule.objects.filter(school=school, ended_at=None, **vars(facts)).first():
+        return same
+    token = entry_token(token, *(getattr(fact, "pk", fact) for fact in vars(facts).values()))
+    if NoticeRule.objects.filter(token=token, school=school).exists():
+        raise OutOfTurn("This rule was made before, and has ended since. Open the page again to make it anew.")
     rule = NoticeRule(school=school, token=token, made_at=at or timezone.now(), made_by=by, **vars(facts))
     check(rule)
     rule.save(force_insert=True)
@@ -94,7 +100,7 @@ def make_rule(*, school: School, token: UUID, facts: Facts, by: User, at: dateti
 @transaction.atomic
 def end_rule(*, rule: NoticeRule, by: User, at: datetime | None = None) -> None:
     """It holds no more, and stays on the page with who ended it. Raises `OutOfTurn` the second time."""
-    ensure(by, Capability.MANAGE_SCHOOL, rule.school_id, MANAGERS)
+    ensure(by, Capability.MANAGE_SCHOOL, rule.school_id, SETTERS)
     locked = NoticeRule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
     if locked.ended_at is not None:
         raise OutOfTurn("This rule has ended already.")
@@ -119,25 +125,35 @@ def next_digest(school: School, at: datetime) -> datetime:
 
 @transaction.atomic
 def spread(concern: Concern, kind: Notice.Kind, leads: Sequence[User], *, by: User, at: datetime) -> None:
-    """Tell `leads`, who read next, and whoever the school's rules name and may see the concern; each at once or in the digest.
-
-    Where two rules name one person, at once stands.
-    """
+    """Tell `leads`, who read next, and whoever the school's rules name and may see the concern; each at once or in the digest."""
     rules = [one for one in rules_of(concern.school_id) if one.what == kind and _is_about(one, concern)]
-    own = [one for one in rules if one.is_for_leads]
-    put_off = bool(own) and all(one.when == W.DIGEST for one in own) and not _is_urgent(concern)
-    later, now = (list(leads), []) if put_off else ([], list(leads))
-    others = _named_by([one for one in rules if not one.is_for_leads], concern, on=timezone.localdate(at))
-    told = {person.pk for person in leads} | {by.pk}
-    seen = who_sees(concern, others.keys() - told)
-    for key, (person, at_once) in others.items():
-        if key in seen:
-            (now if at_once else later).append(person)
+    readers = {person.pk for person in leads}
+    heard: dict[User, list[NoticeRule]] = {person: [one for one in rules if one.is_for_leads] for person in leads}
+    for rule, people in _named(rules, concern.school_id, timezone.localdate(at)):
+        for person in people:
+            heard.setdefault(person, []).append(rule)
+    told = readers | set(who_sees(concern, [one.pk for one in heard if one.pk not in readers | {by.pk}]))
+    now: list[User] = []
+    later: list[User] = []
+    for person, their_rules in heard.items():
+        if person.pk in told:
+            (later if _waits(concern, their_rules, reads=person.pk in readers) else now).append(person)
     about = {"school_id": concern.school_id, "kind": kind, "object_type": "concern", "object_id": concern.pk, "at": at}
     tell(people=now, **about)  # type: ignore[arg-type]
     if later:
         school = School.objects.get(pk=concern.school_id)
         tell(people=later, digest_at=next_digest(school, at), **about)  # type: ignore[arg-type]
+
+
+def _waits(concern: Concern, rules: Sequence[NoticeRule], *, reads: bool) -> bool:
+    """Whether word of a concern waits for the digest for somebody whom these rules name: not where one of them says at once.
+
+    For who reads it next, at once also where no rule is about the leads, and whatever is urgent.
+    """
+    urgent = concern.how_soon >= NEVER_PUT_OFF or concern.called_at is not None
+    if reads and (urgent or not any(one.is_for_leads for one in rules)):
+        return False
+    return all(one.when == W.DIGEST for one in rules)
 
 
 def _is_about(rule: NoticeRule, concern: Concern) -> bool:
@@ -148,25 +164,13 @@ def _is_about(rule: NoticeRule, concern: Concern) -> bool:
     )
 
 
-def _is_urgent(concern: Concern) -> bool:
-    return concern.how_soon >= NEVER_PUT_OFF or concern.called_at is not None
-
-
-def _named_by(rules: Sequence[NoticeRule], concern: Concern, *, on: date) -> dict[UUID, tuple[User, bool]]:
-    """Whom these rules name today, by key, and whether one of them says at once."""
-    if not rules:
-        return {}
-    found: dict[UUID, tuple[User, bool]] = {}
+def _named(rules: Sequence[NoticeRule], school_id: UUID, on: date) -> Iterator[tuple[NoticeRule, list[User]]]:
+    """Whom each of these rules names besides the leads on duty: two queries, however many rules."""
+    staff = staff_of(school_id, on=on) if any(not one.is_for_leads for one in rules) else []
+    teams = teams_of(school_id, on=on) if any(one.team_id for one in rules) else []
+    members = {team.pk: {member.user_id for member in team.members_now} for team in teams}  # type: ignore[attr-defined]
     for rule in rules:
-        for person in _people(rule, concern.school_id, on):
-            found[person.pk] = (person, rule.when == W.AT_ONCE or found.get(person.pk, (person, False))[1])
-    return found
-
-
-def _people(rule: NoticeRule, school_id: UUID, on: date) -> Collection[User]:
-    staff = staff_of(school_id, on=on)
-    if rule.role_key:
-        return [one.user for one in staff if any(held.role_key == rule.role_key for held in one.roles)]
-    team = next((one for one in teams_of(school_id, on=on) if one.pk == rule.team_id), None)
-    members = {member.user_id for member in team.members_now} if team else set()  # type: ignore[attr-defined]
-    return [one.user for one in staff if one.user.pk in members]
+        if rule.role_key:
+            yield rule, [one.user for one in staff if any(held.role_key == rule.role_key for held in one.roles)]
+        elif rule.team_id:
+            yield rule, [one.user for one in staff if one.user.pk in members.get(rule.team_id, ())]

@@ -20,13 +20,13 @@ from safeguarding.concerns.services.raising import sent_as
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token, uuid7
 
-_WRITERS = "Only safeguarding leads, and pastoral staff who were given access to this child, write here."
+WRITERS = "Only safeguarding leads, and pastoral staff who were given access to this child, write here."
 K = PastoralNote.Kind
 
 
 def _ensure_writes(by: User, child: Child) -> None:
     if not may_write_pastoral(by, child):
-        raise NotAllowed(_WRITERS)
+        raise NotAllowed(WRITERS)
 
 
 @transaction.atomic

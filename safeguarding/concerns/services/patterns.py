@@ -12,7 +12,7 @@ from children.models import Child
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability
-from safeguarding.accounts.services import LEADS
+from safeguarding.accounts.services import LEADS, SETTERS
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record
@@ -20,7 +20,6 @@ from safeguarding.concerns.models import Category, Concern, PatternRule, Pattern
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token
 
-SETTERS = "Only a safeguarding lead, a trust lead or the Headteacher of this school changes its settings."
 K = PatternRule.Kind
 MOST_DAYS, MOST_NUMBER = 365, 20
 # What a school may begin with: (kind, how many, in how many days). From practice, not from guidance; each can be changed.
@@ -71,7 +70,10 @@ def add_rule(
     by: User,
     at: datetime | None = None,
 ) -> PatternRule:
-    """A rule from now on. The same again returns the rule that is there. Raises `NotAllowed`, `BadInput`."""
+    """A rule from now on. The same again returns the rule that is there.
+
+    Raises `NotAllowed`, `BadInput`, `OutOfTurn` for a form sent again after its rule has ended.
+    """
     ensure(by, Capability.MANAGE_SCHOOL, school.pk, SETTERS)
     for _, problem in rule_problems(kind, number, days, category):
         raise BadInput(f"{problem}.")
@@ -88,11 +90,13 @@ def add_rule(
             "added_at": at or timezone.now(), "added_by": by,
         },
     )  # fmt: skip
-    if is_new:
-        record(Verb.CREATE, made, by=by)
+    if not is_new:
+        raise OutOfTurn("This rule was made before, and has ended since. Open the page again to make it anew.")
+    record(Verb.CREATE, made, by=by)
     return made
 
 
+@transaction.atomic
 def add_usual_rules(*, school: School, token: UUID, by: User, at: datetime | None = None) -> list[PatternRule]:
     """The usual ones, to begin with."""
     return [

@@ -17,7 +17,7 @@ from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record
 from safeguarding.concerns.chronology import Entry
 from safeguarding.concerns.models import ChronologyEntry, Pin
-from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token
 
 # A line of analysis, not an account: it stands below the entry, and on two pages for a meeting.
@@ -25,11 +25,20 @@ LONGEST = 300
 
 
 @transaction.atomic
-def pin(*, child: Child, entry: Entry, token: UUID, analysis: str = "", by: User, at: datetime | None = None) -> Pin:
-    """That an entry is significant. `entry` is one that `by` has read (`chronology.find`).
+def pin(
+    *,
+    child: Child,
+    entry: Entry,
+    token: UUID,
+    seen: UUID | None,
+    analysis: str = "",
+    by: User,
+    at: datetime | None = None,
+) -> Pin:
+    """That an entry is significant. `entry` is one that `by` has read (`chronology.find`), `seen` the pin that stood on it.
 
     The same again returns the pin that is there; another line ends it and makes a new one, so that both stay on record.
-    Raises `NotAllowed`, `BadInput` for a line that is too long.
+    Raises `NotAllowed`, `BadInput` for a line that is too long, `ChangedSince` when a colleague has said otherwise since.
     """
     _ensure_writes(by, child)
     analysis = " ".join(analysis.split())
@@ -42,11 +51,11 @@ def pin(*, child: Child, entry: Entry, token: UUID, analysis: str = "", by: User
     former = Pin.objects.filter(child=child, source=source, entry=key, unpinned_at=None).first()
     if former is not None and (former.token == token or former.analysis == analysis):
         return former
+    _ensure_seen(former, seen)
+    if Pin.objects.filter(token=token).exists():
+        raise ChangedSince("Sent before, and changed since. What stands now is below: save again to change it.")
     if former is not None:
         _end(former, by=by, at=at)
-    if there := Pin.objects.filter(token=token).first():
-        # Sent again from a page of before: what others said since stands.
-        return there
     made = Pin.objects.create(
         child=child,
         school_id=child.school_id,
@@ -63,13 +72,28 @@ def pin(*, child: Child, entry: Entry, token: UUID, analysis: str = "", by: User
 
 
 @transaction.atomic
-def unpin(*, child: Child, entry: Entry, by: User, at: datetime | None = None) -> None:
-    """That an entry is not significant any more. Its line stays on record. Again, it changes nothing."""
+def unpin(*, child: Child, entry: Entry, seen: UUID | None, by: User, at: datetime | None = None) -> None:
+    """That an entry is not significant any more. Its line stays on record. Again, it changes nothing.
+
+    Raises `NotAllowed`, `ChangedSince` where a colleague has written another line than the one that was `seen`.
+    """
     _ensure_writes(by, child)
     source, key = _place(entry)
-    pins = Pin.objects.select_for_update().filter(child=child, source=source, entry=key, unpinned_at=None)
-    if (found := pins.first()) is not None:
+    Child.objects.select_for_update().get(pk=child.pk)
+    found = Pin.objects.filter(child=child, source=source, entry=key, unpinned_at=None).first()
+    if found is not None:
+        _ensure_seen(found, seen)
         _end(found, by=by, at=at or timezone.now())
+
+
+def _ensure_seen(now: Pin | None, seen: UUID | None) -> None:
+    """Nobody takes a line away that they have not read."""
+    if now is not None and now.pk != seen:
+        raise ChangedSince(
+            f"{now.pinned_by.full_name} has said meanwhile why it matters. Their line stands until you save yours."
+        )
+    if now is None and seen is not None:
+        raise ChangedSince("It is not marked as significant any more. Save again to mark it.")
 
 
 def _end(pin: Pin, *, by: User, at: datetime) -> None:

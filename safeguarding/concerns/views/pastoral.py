@@ -22,13 +22,12 @@ from safeguarding.concerns.models import PastoralNote, SupportPlan, SupportStep
 from safeguarding.concerns.permissions import may_write_pastoral
 from safeguarding.concerns.services import pastoral
 from safeguarding.exceptions import HarbourError, NotAllowed
-from safeguarding.forms import HarbourForm
+from safeguarding.forms import HarbourForm, as_typed
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
 
 # More plans than a child has at one time.
 MOST = 50
-_WRITERS = "Only safeguarding leads, and pastoral staff who were given access to this child, write here."
 
 
 @requires_for_record(Capability.VIEW_CONCERNS, also=access_to_a_child)
@@ -170,7 +169,7 @@ def _plan(request: Request, plan_id: UUID) -> SupportPlan:
 def _writing(request: Request, found: SupportPlan) -> Any:
     """What was sent, by somebody who may write on the plan: its author reads it for good, and writes while access lasts."""
     if not may_write_pastoral(request.user, found.child):
-        raise NotAllowed(_WRITERS)
+        raise NotAllowed(pastoral.WRITERS)
     return request.POST
 
 
@@ -207,13 +206,7 @@ def _page(
         "open": found.ended_at is None,
         "refusal": refusal,
         # A plan that has ended meanwhile offers no form: what was typed stands there to be copied.
-        "lost": [line for form in bound.values() for line in _typed(form)] if refusal and found.ended_at else [],
+        "lost": [line for form in bound.values() for line in as_typed(form)] if refusal and found.ended_at else [],
         "has_errors": any(form.errors for form in bound.values()),
     }
     return render(request, "concerns/support_plan.html", context, status=status)
-
-
-def _typed(form: HarbourForm) -> list[tuple[str, str]]:
-    """What was typed into the fields of words, by label."""
-    shown = [bound for bound in form if not bound.is_hidden and isinstance(bound.value(), str)]
-    return [(str(bound.label), bound.value()) for bound in shown if bound.value().strip()]

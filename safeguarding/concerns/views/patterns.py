@@ -1,5 +1,6 @@
 """Patterns, explained: what the rules of the school find, what was said of it, and the rules themselves."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from children.models import Child
 from children.panels import record_frame
 from safeguarding.accounts.permissions import may, requires, requires_for_record
 from safeguarding.accounts.services import LEADS, get_school
@@ -21,7 +23,8 @@ from safeguarding.concerns.patterns import MOST, look
 from safeguarding.concerns.services import patterns as services
 from safeguarding.concerns.services.kinds import names_on
 from safeguarding.concerns.views.chronology import read_child
-from safeguarding.exceptions import NotAllowed
+from safeguarding.exceptions import HarbourError, NotAllowed
+from safeguarding.forms import as_typed
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
 
@@ -37,11 +40,13 @@ def patterns(request: Request) -> HttpResponse:
     read_many(request, [concern for hit in found.hits for concern in hit.concerns], purpose="patterns")
     rulings = visible(request, PatternRuling).filter(school_id=school_id)
     rulings = rulings.select_related("rule__category", "child", "ruled_by")
+    said = newest_first(rulings, "ruled_at", request.GET.get("before", ""), SAID)
+    read_many(request, said.rows, purpose="rulings")
     context = {
         "rules": rules,
         "found": found,
         "most": MOST,
-        "said": newest_first(rulings, "ruled_at", request.GET.get("before", ""), SAID),
+        "said": said,
         "may_set": may(request.user, "manage_school", school_id),
     }
     return render(request, "concerns/patterns.html", context)
@@ -50,32 +55,65 @@ def patterns(request: Request) -> HttpResponse:
 @requires_for_record("view_concerns")
 def pattern(request: Request, rule_id: UUID, child_id: UUID) -> HttpResponse:
     """What one rule finds of one child. A lead says here what it is."""
+    child, rule = _about(request, rule_id, child_id)
+    if request.method != "POST":
+        return _page(request, child, rule)
+    if not may(request.user, "decide_concerns", child.school_id):
+        raise NotAllowed(LEADS)
+    form = RulingForm(request.POST)
+    if not form.is_valid():
+        return _page(request, child, rule, form=form, status=422)
+    request.again = partial(_refused, request, rule_id, child_id, form)
+    given = form.cleaned_data
+    named = visible(request, Concern).filter(pk__in=form.keys(), children__child=child)
+    facts = {name: given[name] for name in ("verdict", "reason", "token")}
+    services.rule_on(rule=rule, child=child, concerns=list(named.distinct()), by=request.user, **facts)
+    messages.success(request, "Recorded. It is shown again when another concern joins these.")
+    return redirect("patterns")
+
+
+def _about(request: Request, rule_id: UUID, child_id: UUID) -> tuple[Child, PatternRule]:
     request.nav = "children"
     child = read_child(request, child_id, purpose="pattern")
     rule = services.find_rule(rule_id, child.school_id)
     if rule is None or not may(request.user, "view_concerns", child.school_id):
         raise Http404
-    decides = may(request.user, "decide_concerns", child.school_id)
-    form = RulingForm(request.POST) if request.method == "POST" else None
-    if form is not None and not decides:
-        raise NotAllowed(LEADS)
-    if form is not None and form.is_valid():
-        given = form.cleaned_data
-        named = visible(request, Concern).filter(pk__in=form.keys(), children__child=child)
-        facts = {name: given[name] for name in ("verdict", "reason", "token")}
-        services.rule_on(rule=rule, child=child, concerns=list(named.distinct()), by=request.user, **facts)
-        messages.success(request, "Recorded. It is shown again when another concern joins these.")
-        return redirect("patterns")
-    found = look(request, [rule], today=timezone.localdate(), child=child)
+    return child, rule
+
+
+def _refused(
+    request: Request, rule_id: UUID, child_id: UUID, form: RulingForm, refusal: HarbourError
+) -> HttpResponse:  # fmt: skip
+    """What the rule finds now, and what was typed of what it had found."""
+    child, rule = _about(request, rule_id, child_id)
+    return _page(request, child, rule, form=form, status=refusal.status, refusal=refusal)
+
+
+def _page(
+    request: Request,
+    child: Child,
+    rule: PatternRule,
+    *,
+    form: RulingForm | None = None,
+    status: int = 200,
+    refusal: HarbourError | None = None,
+) -> HttpResponse:
+    hits = look(request, [rule], today=timezone.localdate(), child=child).hits
+    read_many(request, [concern for hit in hits for concern in hit.concerns], purpose="pattern", about=child)
     earlier = visible(request, PatternRuling).filter(rule=rule, child=child).select_related("ruled_by")
+    sent = form["records"].value() if form is not None else None
     context = record_frame(request, child, "concerns") | {
         "rule": rule,
-        "hits": [(hit, _form_for(hit.records, form)) for hit in found.hits],
-        "said": earlier.order_by("-ruled_at", "-pk")[:SAID],
-        "decides": decides,
+        "hits": [(hit, _form_for(hit.records, form)) for hit in hits],
+        "said": read_many(request, earlier.order_by("-ruled_at", "-pk")[:SAID], purpose="rulings", about=child),
+        "decides": may(request.user, "decide_concerns", child.school_id),
         "form": form,
+        "refusal": refusal,
+        # Where other concerns are found now, the page offers no form for what was typed: it stands there to be copied.
+        "lost": as_typed(form) if form is not None and sent not in {hit.records for hit in hits} else [],
+        "here": request.path,
     }
-    return render(request, "concerns/pattern.html", context, status=422 if form is not None else 200)
+    return render(request, "concerns/pattern.html", context, status=status)
 
 
 def _form_for(records: str, sent: RulingForm | None) -> RulingForm:

@@ -43,7 +43,8 @@ def by_hand(person, child, *, at=SCHOOL_DAY, text="The earlier school rang.", **
 def pinned(person, child, place, analysis="", **more):
     """That somebody says that an entry is significant, as on its page: read first, then pinned."""
     entry = chronology.find(SimpleNamespace(user=person), child, *place)
-    return significant.pin(child=child, entry=entry, token=uuid4(), analysis=analysis, by=person, **more)
+    seen = entry.pin.pk if entry.pin else None
+    return significant.pin(child=child, entry=entry, token=uuid4(), seen=seen, analysis=analysis, by=person, **more)
 
 
 def whole_story(cast, child, at=SCHOOL_DAY, pace=timedelta(hours=1)):

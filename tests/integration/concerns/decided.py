@@ -3,9 +3,11 @@
 from datetime import date
 from uuid import uuid4
 
-from safeguarding.concerns.models import Concern
+from safeguarding.concerns.models import Concern, OutsideNote
 from safeguarding.concerns.services import deciding
 from safeguarding.concerns.services.deciding import Ruling
+from safeguarding.concerns.services.outside.leaving import Left, leave_note
+from safeguarding.concerns.services.outside.links import make_link
 from tests.factories import SCHOOL_DAY
 
 DAY = SCHOOL_DAY.date()
@@ -41,6 +43,13 @@ def act(concern, by, owner, *, text="Ring the carer", due_on=DAY, token=None):
     return deciding.add_action(
         concern=concern, token=token or uuid4(), text=text, owner=owner, due_on=due_on, by=by, at=SCHOOL_DAY
     )
+
+
+def left_from_outside(room, *, at=SCHOOL_DAY):
+    """A note of somebody without an account."""
+    left = Left(how_soon=1, name="Sam Hill", agency="", contact="", about_child="A boy", facts="He limped.")
+    leave_note(link=make_link(school=room.school, by=room.lead, at=at), token=uuid4(), left=left, at=at)
+    return OutsideNote.objects.get(school=room.school)
 
 
 def rename(concern, title, by, seen=None):

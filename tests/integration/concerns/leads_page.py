@@ -44,7 +44,9 @@ def send(client, name, record, data, **more):
 def hidden(page, form):
     """The hidden fields of a form of the page."""
     return {
-        name: page.context[form][name].value() for name in page.context[form].fields if name in ("token", "revision")
+        name: page.context[form][name].value() or ""
+        for name in page.context[form].fields
+        if name in ("token", "revision", "seen")
     }
 
 

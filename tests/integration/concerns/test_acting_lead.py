@@ -4,25 +4,27 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from safeguarding.accounts.models import Absence, ActingPeriod, Notice, RoleAssignment
-from safeguarding.accounts.permissions import Rights, may
+from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import ACTING_LEAD, ROLES, Capability
-from safeguarding.accounts.services import acting, assign_role
+from safeguarding.accounts.services import acting, assign_role, tell
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.protection import who_sees
 from safeguarding.concerns.models import Action, HandOver
-from safeguarding.concerns.services import access, covering, deciding, escalation, raising
+from safeguarding.concerns.services import access, agencies, covering, deciding, escalation, raising
+from safeguarding.concerns.services.agencies import Sent
 from safeguarding.concerns.services.telling import readers
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
 from tests import factories
 from tests.factories import SCHOOL_DAY
-from tests.integration.concerns.decided import act, decide
+from tests.integration.concerns.decided import REFER, act, decide, fresh, left_from_outside
 from tests.signed_in import next_code
 from tests.walls import asking
 
@@ -146,9 +148,7 @@ def test_what_is_hidden_from_the_headteacher_is_moved_by_the_worker(client, room
     held, kept = act(concern, room.lead, room.lead), act(secret, room.lead, room.lead)
     access.name_subject(concern=secret, user=room.headteacher, by=room.lead, at=SCHOOL_DAY)
     client.force_login(room.headteacher)
-    sent = {"away": [room.lead.pk], "acting": room.pastoral.pk, "ends_on_day": NEXT_WEEK.day, "confirmed": "yes",
-            "ends_on_month": NEXT_WEEK.month, "ends_on_year": NEXT_WEEK.year}  # fmt: skip
-    assert client.post(reverse("name_acting"), sent).status_code == 302
+    assert client.post(reverse("name_acting"), naming(room)).status_code == 302
     owners = {a.pk: a.owner for a in Action.objects.all()}
     assert owners == {held.pk: room.pastoral, kept.pk: room.lead}
     with asking(None, "worker"):
@@ -158,71 +158,54 @@ def test_what_is_hidden_from_the_headteacher_is_moved_by_the_worker(client, room
     assert (Notice.Kind.NEW_CONCERN, secret.pk) in inbox(room.pastoral)
 
 
-def test_back_the_lead_reads_what_was_decided_and_takes_the_actions_back(client, room, concern):
-    held, done = (
-        act(concern, room.lead, room.lead),
-        act(concern, room.lead, room.lead, text="Write to the school nurse"),
+def test_word_of_a_note_from_outside_and_of_a_silent_agency_moves_and_that_of_a_sheet_does_not(client, room, concern):
+    note = left_from_outside(room)
+    opened = deciding.open_concern(concern=concern, by=room.lead, at=SCHOOL_DAY)
+    decide(opened, room.lead, REFER)
+    sent = Sent(
+        agency="social_care",
+        method="telephone",
+        told="That he is hit.",
+        sent_at=SCHOOL_DAY,
+        spoken_to="Dana Whitlock, duty",
     )
-    hidden = factories.concern(room)
-    [period] = name(room)
-    stand_in = factories.User.objects.get(pk=room.pastoral.pk)
-    with time_machine.travel(SCHOOL_DAY + timedelta(days=1), tick=False):
-        now = SCHOOL_DAY + timedelta(days=1)
-        for each in (concern, hidden):
-            each.refresh_from_db()
-            decide(each, stand_in, at=now)
-        deciding.end_action(action=Action.objects.get(pk=done.pk), move="complete", result="Written.", by=stand_in)
-        access.name_subject(concern=hidden, user=room.lead, by=room.headteacher, at=now)
-
-    after = SCHOOL_DAY + timedelta(days=8)
-    with time_machine.travel(after, tick=False):
-        assert acting.keep_up(at=after) == 0
-        assert acting.keep_up(at=after) == 0
-        assert inbox(room.lead, Notice.Kind.RETURN) == {(Notice.Kind.RETURN, period.pk)}
-        assert not Rights(stand_in).may(Capability.VIEW_CONCERNS)
-        page = reverse("acting_period", args=[period.pk])
-        for person, status in ((room.teacher, 404), (room.deputy, 404), (room.headteacher, 200), (room.lead, 200)):
-            client.force_login(person)
-            assert client.get(page).status_code == status
-        text = client.get(page).content.decode()
-        assert concern.reference in text and "Settled by lunch." in text
-        assert hidden.reference not in text
-        assert "Take my actions back" in text
-        client.force_login(room.headteacher)
-        assert client.post(reverse("give_back", args=[period.pk])).status_code == 403
-        client.force_login(room.lead)
-        for told in ("1 action is yours again.", "Nothing to take back."):
-            assert told in client.post(reverse("give_back", args=[period.pk]), follow=True).content.decode()
-        assert "While you were away" in client.get(reverse("today")).content.decode()
-        client.post(reverse("acting_read", args=[period.pk]))
-        assert "While you were away" not in client.get(reverse("today")).content.decode()
-    assert Action.objects.get(pk=held.pk).owner == room.lead
-    assert Action.objects.get(pk=done.pk).owner == room.pastoral
-    given_back = HandOver.objects.get(action=held)
-    assert (given_back.given_back_by, given_back.given_back_at) == (room.lead, after)
+    referral = agencies.refer(concern=fresh(concern), token=uuid7(), sent=sent, by=room.lead, at=SCHOOL_DAY)
+    told = {
+        (Notice.Kind.OUTSIDE, "outside_note", note.pk),
+        (Notice.Kind.REFERRAL_LATE, "referral", referral.pk),
+        (Notice.Kind.SHEET, "emergency_sheet", uuid7()),
+    }
+    before = SCHOOL_DAY - timedelta(minutes=10)
+    Notice.objects.all().delete()
+    for kind, what, key in told:
+        tell(people=[room.lead], school_id=room.school.pk, kind=kind, object_type=what, object_id=key, at=before)
+    client.force_login(room.headteacher)
+    assert client.post(reverse("name_acting"), naming(room)).status_code == 302
+    assert inbox(room.pastoral, *(kind for kind, _, _ in told)) == {
+        (Notice.Kind.OUTSIDE, note.pk), (Notice.Kind.REFERRAL_LATE, referral.pk),
+    }  # fmt: skip
+    client.force_login(room.pastoral)
+    for page, key in (("outside_note", note.pk), ("referral", referral.pk)):
+        assert client.get(reverse(page, args=[key])).status_code == 200
 
 
-def test_back_sooner_the_role_the_calls_and_the_absence_end(client, room, concern):
-    [period] = name(room)
-    later = SCHOOL_DAY + timedelta(days=2)
-    with time_machine.travel(later, tick=False):
-        client.force_login(room.teacher)
-        assert client.post(reverse("end_acting", args=[period.pk])).status_code == 404
-        client.force_login(room.lead)
-        assert client.post(reverse("end_acting", args=[period.pk])).status_code == 302
-        assert client.post(reverse("end_acting", args=[period.pk])).status_code == 409
-    period.refresh_from_db()
-    assert (period.ended_at, period.ended_by) == (later, room.lead)
-    assert RoleAssignment.objects.get(role_key=ACTING_LEAD).ends_on == later.date()
-    assert Absence.objects.get().ends_on == DAY + timedelta(days=1)
-    # Somebody else acts from then on: what the first still has goes to the second.
-    held = act(concern, room.headteacher, room.lead)
-    [first] = name(room, acting_lead=room.deputy)
-    acting.end_acting(period=first, by=room.headteacher, at=SCHOOL_DAY)
-    [second] = name(room, acting_lead=room.assistant)
-    assert Action.objects.get(pk=held.pk).owner == room.assistant
-    acting.end_acting(period=second, by=room.headteacher, at=SCHOOL_DAY)
-    assert covering.give_back(period=second, by=room.lead, at=SCHOOL_DAY) == 0
+def naming(room):
+    """What the page that confirms sends: Carla acts for Priya until next week."""
+    return {"away": [room.lead.pk], "acting": room.pastoral.pk, "ends_on_day": NEXT_WEEK.day, "confirmed": "yes",
+            "ends_on_month": NEXT_WEEK.month, "ends_on_year": NEXT_WEEK.year}  # fmt: skip
+
+
+def test_the_concern_is_locked_before_its_action_as_everywhere(room, concern):
+    act(concern, room.lead, room.lead)
+    with CaptureQueriesContext(connection) as moving:
+        [period] = name(room)
+    acting.end_acting(period=period, by=room.lead, at=SCHOOL_DAY)
+    with CaptureQueriesContext(connection) as back:
+        assert covering.give_back(period=period, by=room.lead, at=SCHOOL_DAY) == 1
+    for queries in (moving, back):
+        locked = [one["sql"].split('FROM "')[1].split('"')[0] for one in queries if "FOR UPDATE" in one["sql"]]
+        mine = [table for table in locked if table in ("concerns_concern", "concerns_action", "concerns_handover")]
+        assert mine[0] == "concerns_concern" and len(set(mine)) == 2
 
 
 def test_the_page_asks_shows_what_is_gained_and_takes_the_code(client, room):

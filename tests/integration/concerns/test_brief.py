@@ -8,7 +8,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains
 
 from children.facts import Adult, Order
-from safeguarding.audit.models import Event, Verb
+from safeguarding.audit.models import Event, LogEntry, Verb
 from safeguarding.concerns.models import Brief
 from safeguarding.concerns.services import briefs
 from safeguarding.concerns.services.raising import ChildEntry
@@ -39,7 +39,7 @@ def ro(cast):
                    basis="mother")  # fmt: skip
     father = Adult(
         surname="Vale", forename="Dan", relationship="Father", responsibility=False,
-        orders=[Order(kind="no_contact", terms="No contact.", starts_on=SCHOOL_DAY.date() - timedelta(days=60))],
+        orders=[Order(kind="no_contact", terms="No contact. Skye Hart’s house too.", starts_on=SCHOOL_DAY.date() - timedelta(days=60))],
     )  # fmt: skip
     return factories.child(cast.school, "Rowan", "Ashdown", by=cast.office, adults=[mother, father])
 
@@ -78,7 +78,7 @@ def test_two_steps_from_the_child_to_two_pages(client, cast, ro, now):
     paper = printed(client, ro)
     assert len(paper.pages()) <= 2 and paper.tags()["H2"] == 7
     for words in (
-        "Kerry Ashdown Mother 07700 900101 Yes: mother", "Dan Vale Father Not recorded No", "No contact.", "Priya Raman",
+        "Kerry Ashdown Mother 07700 900101 Yes: mother", "Dan Vale Father Not recorded No", "No contact. [another child, Year 3]’s house too.", "Priya Raman",
         "214", "Jon Beckett", "[another child, Year 3] laughed at him.", "[another child, Year 3] was there too.",
         "[another child, Year 3] said I smell.", "I like PE.", "Written down by Jon Beckett, class teacher 5B, 21 November",
         *BOXES.values(),
@@ -137,6 +137,8 @@ def test_what_is_written_is_the_authors_alone_and_two_windows_do_not_lose_it(cli
     again = {"revision": late.context["form"]["revision"].value(), "worries": "Something else."}
     assert client.post(reverse("brief_page", args=[ro.pk]), first | again).status_code == 302
     assert Brief.objects.get().worries == "Something else."
+    # Whoever reads what has changed of the child does not read that somebody prepares for a meeting.
+    assert not LogEntry.objects.filter(object_type="concerns.brief").exists()
     long = client.post(reverse("brief_page", args=[ro.pk]), first | {"asks": "x" * 901})
     assertContains(long, "What we ask must be 900 characters or fewer: it is 901", status_code=422)
     assertContains(long, "x" * 901, status_code=422)

@@ -115,6 +115,9 @@ def test_it_is_found_in_the_chronology_on_paper_by_a_search_and_among_the_files(
     assert "A file from Old record system" in found
     assert "A record from" not in found
     assert "heron plan.pdf" in text(client.get(reverse("child_files", args=[rowan.pk])))
+    listed = Event.objects.filter(verb="list", actor_id=cast.deputy.pk)
+    assert listed.get(object_id=rowan.pk, purpose="earlier files").count == 1
+    assert not listed.filter(purpose="files", object_type="concerns.earlierfile").exists()
     # No clock, no queue, nobody told.
     assert "Old record system" not in text(client.get(reverse("today")))
     assert "Old record system" not in text(client.get(reverse("concerns")))

@@ -10,14 +10,14 @@ from safeguarding.accounts.mail import deliver
 from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.services import add_member, make_team
 from safeguarding.audit.models import Event, Verb
-from safeguarding.concerns.models import HowSoon, NoticeRule
+from safeguarding.concerns.models import Category, HowSoon, NoticeRule
 from safeguarding.concerns.services import access, deciding, escalation, notice_rules
 from safeguarding.concerns.services.notice_rules import Facts
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
 from tests import factories
 from tests.factories import LONDON, SCHOOL_DAY
-from tests.integration.concerns.decided import REFER, WATCH, act, close, decide
+from tests.integration.concerns.decided import REFER, WATCH, act, close, decide, fresh, left_from_outside
 
 pytestmark = pytest.mark.django_db
 DAY = SCHOOL_DAY.date()
@@ -73,6 +73,16 @@ def test_without_rules_it_is_as_it_was_and_a_rule_tells_more_people_or_later(roo
     assert told(factories.concern(room, how_soon=HowSoon.THIS_WEEK), "new_concern") == {
         "Priya": True, "Tom": True, "Helen": False,
     }  # fmt: skip
+    # A lead whom another rule names at once does not wait for the leads' digest; that rule's digest puts off no lead.
+    rule(room, role_key="deputy_lead", category_id="NEG")
+    rule(room, what="reopened", role_key="deputy_lead", when="digest")
+    neglect = {"category": Category.objects.get(code="NEG"), "how_soon": HowSoon.THIS_WEEK}
+    assert told(factories.concern(room, **neglect), "new_concern") == {"Priya": True, "Tom": False, "Helen": False}
+    again = factories.concern(room)
+    decide(again, room.lead)
+    close(fresh(again), room.lead)
+    deciding.reopen_concern(concern=fresh(again), token=uuid7(), reason="Again", by=room.headteacher, at=SCHOOL_DAY)
+    assert told(again, "reopened") == {"Priya": False, "Tom": False}
     # What is needed today is never put off, whatever the rules say.
     assert told(factories.concern(room, how_soon=HowSoon.TODAY), "new_concern") == {
         "Priya": False, "Tom": False, "Helen": False,
@@ -158,6 +168,12 @@ def test_rules_are_made_and_ended_and_never_changed(client, room):
     for _ in range(2):
         assert client.post(url, sent).status_code == 302
     [made] = NoticeRule.objects.all()
+    # Gone back to, and sent with other words, the page makes another rule; that has ended, and is not said to hold.
+    assert client.post(url, {**sent, "category_id": ""}).status_code == 302
+    other = NoticeRule.objects.get(category=None)
+    notice_rules.end_rule(rule=other, by=room.headteacher)
+    assert client.post(url, {**sent, "category_id": ""}).status_code == 409
+    assert NoticeRule.objects.count() == 2
     shown = client.get(url).content.decode()
     assert "This week or sooner" in shown and "Headteacher" in shown
     wrong = [
@@ -190,6 +206,7 @@ def test_the_load_counts_what_its_reader_may_see_and_names_no_child(client, room
     old = SCHOOL_DAY - timedelta(days=2)
     seen, hidden = factories.concern(room, at=old), factories.concern(room, at=old)
     act(seen, room.lead, room.pastoral)
+    note = left_from_outside(room, at=old)
     access.name_subject(concern=hidden, user=room.deputy, by=room.lead, at=SCHOOL_DAY)
     url = reverse("load")
     for refused in (room.teacher, room.pastoral, room.office):
@@ -206,5 +223,6 @@ def test_the_load_counts_what_its_reader_may_see_and_names_no_child(client, room
             for one in answer.context["loads"].people
         }
         assert (hidden.reference in text) == (reader == room.lead)
-    assert counts[room.lead] == {"Priya": (2, 2, 0, 2), "Tom": (2, 2, 0, 2), "Carla": (1, 0, 1, 0)}
-    assert counts[room.deputy] == {"Priya": (1, 1, 0, 1), "Tom": (1, 1, 0, 1), "Carla": (1, 0, 1, 0)}
+        assert note.reference in text and reverse("outside_note", args=[note.pk]) in text
+    assert counts[room.lead] == {"Priya": (3, 3, 0, 2), "Tom": (3, 3, 0, 2), "Carla": (1, 0, 1, 0)}
+    assert counts[room.deputy] == {"Priya": (2, 2, 0, 1), "Tom": (2, 2, 0, 1), "Carla": (1, 0, 1, 0)}

@@ -10,11 +10,13 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from children.services.access import declare_conflict
+from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.protection import may_view
 from safeguarding.concerns import patterns
 from safeguarding.concerns.models import Category, PatternRule, PatternRuling
 from safeguarding.concerns.services import patterns as services
 from safeguarding.concerns.services.access import restrict_concern
+from safeguarding.concerns.services.deciding.saying import say_in_file
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from tests import factories
 from tests.factories import SCHOOL_DAY
@@ -68,6 +70,17 @@ def test_so_many_in_so_many_days_are_found_together_and_no_others(cast, rowan):
     assert len(found(cast.lead, [rule(cast, "number", 2, 200)])) == 1
     assert {old[0].pk, both.pk}.isdisjoint(key for _, keys in found(cast.lead, [three]) for key in keys)
     assert found(factories.staffroom("Gorse Hill Academy").lead, [three]) == []
+
+
+def test_a_concern_counts_where_it_tells_of_the_child_in_full(cast, rowan):
+    """What a lead has said of it stands above the role: a witness of whom it tells counts, a child of whom it does not, not."""
+    three = rule(cast, "number", 3, 30)
+    concerns = [seen(cast, rowan, 9), seen(cast, rowan, 6), about(cast, rowan, "witness", at=ago(3))]
+    assert found(cast.lead, [three]) == []
+    for concern, says, number in ((concerns[2], "whole", 1), (concerns[0], "line", 0)):
+        named = concern.children.get()
+        say_in_file(named=named, seen=concern.revision, token=uuid4(), says=says, story="", by=cast.lead)
+        assert len(found(cast.lead, [three])) == number
 
 
 def test_the_same_place_weekday_and_a_level_that_rises(cast, rowan):
@@ -158,6 +171,37 @@ def test_what_is_said_holds_until_another_record_joins(client, cast, rowan):
     assert client.get(address).status_code == client.get(reverse("patterns")).status_code == 403
 
 
+def test_whoever_opens_a_pattern_has_read_its_concerns_and_what_was_said(client, cast, rowan):
+    three = rule(cast, "number", 3, 30)
+    say(cast.deputy, three, rowan, [seen(cast, rowan, days) for days in (9, 6, 3)], "looked")
+    seen(cast, rowan, 1)
+    client.force_login(cast.lead)
+    for page, purpose in (
+        (reverse("pattern", args=[three.pk, rowan.pk]), "pattern"),
+        (reverse("patterns"), "patterns"),
+    ):
+        before = Event.objects.count()
+        client.get(page)
+        read = Event.objects.order_by("pk")[before:]
+        listed = {event.purpose: event.count for event in read if event.verb == Verb.LIST}
+        assert (listed[purpose], listed["rulings"]) == (4, 1)
+
+
+def test_what_was_typed_of_a_pattern_that_is_another_by_now_stands_to_be_copied(client, cast, rowan):
+    three = rule(cast, "number", 3, 30)
+    concerns = [seen(cast, rowan, days) for days in (9, 6, 3)]
+    client.force_login(cast.deputy)
+    address = reverse("pattern", args=[three.pk, rowan.pk])
+    [(hit, form)] = client.get(address).context["hits"]
+    sent = {"token": form["token"].value(), "records": hit.records, "verdict": "not", "reason": "The class was ill."}
+    for concern in concerns:
+        restrict_concern(concern=concern, by=cast.lead)
+    refused = client.post(address, sent)
+    assertContains(refused, "The class was ill.", status_code=422)
+    assertContains(refused, "What you typed has not been saved", status_code=422)
+    assert not PatternRuling.objects.exists()
+
+
 def rowan_concerns(rowan):
     return [named.concern for named in rowan.concern_roles.all()]
 
@@ -169,6 +213,10 @@ def test_rules_are_added_changed_and_ended_and_what_was_stays(client, cast):
     for _ in range(2):
         client.post(address, hidden(page, "form") | {"do": "usual"})
     assert PatternRule.objects.count() == len(services.USUAL)
+    # From the page of before, when one of them has ended: refused whole, and the ended one does not seem to be in force.
+    services.end_rule(rule=services.rules_of(cast.school.pk)[2], by=cast.lead)
+    assert client.post(address, hidden(page, "form") | {"do": "usual"}).status_code == 409
+    assert len(services.rules_of(cast.school.pk)) == len(services.USUAL) - 1
     wrong = client.post(
         address, hidden(page, "form") | {"kind": "rising", "number": "9", "days": "400", "category": "NEG"}
     )
@@ -185,7 +233,7 @@ def test_rules_are_added_changed_and_ended_and_what_was_stays(client, cast):
         services.end_rule(rule=first, by=cast.lead)
     last = services.rules_of(cast.school.pk)[-1]
     client.post(reverse("end_pattern_rule", args=[last.pk]))
-    assert services.earlier_rules(cast.school.pk).count() == 2
+    assert services.earlier_rules(cast.school.pk).count() == 3
     client.force_login(cast.deputy)
     assert client.get(address).status_code == 403
     with pytest.raises(NotAllowed):

@@ -53,11 +53,63 @@ def test_a_pin_is_shown_with_its_line_narrowed_to_and_ended(client, cast, rowan)
     client.post(address, hidden(page, "form") | {"of": "logged", "analysis": "The fourth time."})
     assert [pin.analysis for pin in Pin.objects.order_by("pinned_at", "pk")] == [LATE, "The fourth time."]
     assert client.get(address, {"of": "noted"}).status_code == 404
-    client.post(address, {"of": "logged", "do": "unpin"})
+    page = client.get(address, {"of": "logged"})
+    client.post(address, hidden(page, "form") | {"of": "logged", "do": "unpin"})
     assert read(cast.lead, rowan, ONLY).entries == []
     assert Pin.objects.exclude(unpinned_at=None).count() == 2
     with pytest.raises(BadInput, match="300 characters"):
         pinned(cast.lead, rowan, ("logged", concern.pk), "x" * 301)
+
+
+def test_the_second_of_two_reads_what_the_first_wrote_before_it_is_taken_away(client, cast, rowan):
+    concern = about(cast, rowan)
+    address = reverse("significant_entry", args=[rowan.pk, concern.pk])
+    client.force_login(cast.lead)
+    mine = hidden(client.get(address, {"of": "logged"}), "form") | {"of": "logged", "analysis": LATE}
+    theirs = pinned(cast.deputy, rowan, ("logged", concern.pk), "His sister came without food too.")
+    for sent in (mine, mine | {"do": "unpin"}):
+        refused = client.post(address, sent)
+        assertContains(refused, "Tom Aldous has said meanwhile why it matters", status_code=409)
+        assertContains(refused, "His sister came without food too.", status_code=409)
+        assertContains(refused, LATE, status_code=409)
+        assert Pin.objects.get(unpinned_at=None) == theirs
+    on_top = hidden(refused, "form") | {"of": "logged", "analysis": LATE}
+    assert client.post(address, on_top).status_code == 302
+    assert Pin.objects.get(unpinned_at=None).analysis == LATE
+    assert Pin.objects.get(pk=theirs.pk).unpinned_by == cast.lead
+
+
+def test_a_page_of_before_that_is_sent_again_takes_nothing_away(client, cast, rowan):
+    concern = about(cast, rowan)
+    address = reverse("significant_entry", args=[rowan.pk, concern.pk])
+    client.force_login(cast.lead)
+    first = hidden(client.get(address, {"of": "logged"}), "form") | {"of": "logged", "analysis": LATE}
+    client.post(address, first)
+    page = client.get(address, {"of": "logged"})
+    client.post(address, hidden(page, "form") | {"of": "logged", "analysis": "The fourth time."})
+    assert client.post(address, first).status_code == 409
+    stands = Pin.objects.get(unpinned_at=None)
+    assert stands.analysis == "The fourth time."
+    client.post(address, {"of": "logged", "do": "unpin", "seen": stands.pk})
+    again = client.post(address, first)
+    assertContains(again, "Sent before, and changed since.", status_code=409)
+    assert not Pin.objects.filter(unpinned_at=None).exists()
+    assert client.post(address, hidden(again, "form") | {"of": "logged", "analysis": LATE}).status_code == 302
+    assert Pin.objects.get(unpinned_at=None).analysis == LATE
+
+
+def test_what_was_typed_for_an_entry_that_a_colleague_withdrew_stands_to_be_copied(client, cast, rowan):
+    entry = by_hand(cast.lead, rowan)
+    here = reverse("chronology_entry", args=[entry.pk])
+    client.force_login(cast.lead)
+    page = client.get(here)
+    significant.withdraw_entry(entry=entry, reason="It was about another child.", by=cast.deputy)
+    more = {"do": "add", "what": "letter", "text": "The file came.", **day_of(SCHOOL_DAY)}
+    for sent, typed in ((more, "The file came."), ({"do": "withdraw", "reason": "A mistake."}, "A mistake.")):
+        refused = client.post(here, hidden(page, "add_form") | sent)
+        for words in (typed, "It was about another child.", "What you typed has not been saved"):
+            assertContains(refused, words, status_code=409)
+    assert ChronologyEntry.objects.count() == 1
 
 
 def test_who_pins_and_who_sees_it(client, cast, rowan):
@@ -75,7 +127,7 @@ def test_who_pins_and_who_sees_it(client, cast, rowan):
         by_hand(cast.office, rowan)
     [entry] = read(cast.lead, rowan).entries
     with pytest.raises(NotAllowed):
-        significant.unpin(child=rowan, entry=entry, by=cast.teacher)
+        significant.unpin(child=rowan, entry=entry, seen=pin.pk, by=cast.teacher)
     for person, status in ((cast.lead, 200), (cast.deputy, 404), (cast.teacher, 403)):
         client.force_login(person)
         address = reverse("significant_entry", args=[rowan.pk, concern.pk])

@@ -7,9 +7,12 @@ from django.urls import reverse
 
 from children.models import Child, ChildDetail
 from children.services import bulk
+from safeguarding.accounts.services import make_team
 from safeguarding.audit.context import Acting, acting
 from safeguarding.audit.models import Event, Verb
+from safeguarding.concerns.services import notice_rules
 from safeguarding.concerns.services.raising import ChildEntry
+from safeguarding.keys import uuid7
 from safeguarding.paging import PAGE
 from tests import factories, sheets
 from tests.integration.audit.test_history import decide_all
@@ -137,6 +140,25 @@ def test_a_page_costs_the_same_for_one_change_and_for_many_and_goes_on_where_it_
     rest = client.get(address + first.context["older"])
     assert len(rest.context["changes"]) == 4
     assert rest.context["newest"] == address and not rest.context["older"]
+
+
+def test_a_rule_says_its_team_by_name_and_many_rules_cost_as_much_as_one(client, cast):
+    team = make_team(school=cast.school, title="Pastoral team", kind="pastoral", by=cast.lead)
+    with acting(Acting(user_id=cast.headteacher.pk)):
+        for what in ("new_concern", "added", "reopened"):
+            facts = notice_rules.Facts(what=what, when="digest", team=team)
+            notice_rules.make_rule(school=cast.school, token=uuid7(), facts=facts, by=cast.headteacher)
+    client.force_login(cast.headteacher)
+    answer = client.get(reverse("setting_changes"), {"of": "notices"})
+    said = [(c.about, c.after) for c in answer.context["changes"] if c.field == "Team"]
+    assert said == [(f"{what}, Team: Pastoral team", "Pastoral team") for what in (
+        "A concern opened again", "Something added to a concern", "A new concern")]  # fmt: skip
+    with CaptureQueriesContext(connection) as read:
+        client.get(reverse("setting_changes"), {"of": "notices"})
+    rules = [
+        one["sql"] for one in read if '"concerns_noticerule"' in one["sql"] or 'FROM "accounts_team"' in one["sql"]
+    ]
+    assert len(rules) == 3  # which rules there are, what they are called, what their teams are called
 
 
 def test_markup_in_a_fact_is_shown_and_not_obeyed(client, cast, child):

@@ -108,7 +108,9 @@ def test_a_thousand_rows_take_as_many_queries_as_ten(client, monkeypatch):
     link_siblings(one=child, other=factories.child(room.school, "Skye", by=room.office), by=room.office)
     add_usual_rules(school=room.school, token=uuid4(), by=room.lead)
     for entry in chronology.read(SimpleNamespace(user=room.lead), child, size=TEN).entries:
-        significant.pin(child=child, entry=entry, token=uuid4(), analysis="Again.", by=room.lead, at=SCHOOL_DAY)
+        significant.pin(
+            child=child, entry=entry, seen=None, token=uuid4(), analysis="Again.", by=room.lead, at=SCHOOL_DAY
+        )
     concern = logged(room, 2, HOUR, facts="He was late.")
     lists = {
         "all": "", "waiting": "?status=waiting", "kind": "?category=NEG", "year": "?year=5", "role": "?role=teacher",

@@ -9,14 +9,11 @@ from django.utils import timezone
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.services import SETTERS
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import OutsideLink
 from safeguarding.exceptions import OutOfTurn
-
-_MANAGERS = (
-    "Only the designated safeguarding lead and the Headteacher can change the link for people without an account."
-)
 
 
 def link_of(school_id: UUID) -> OutsideLink | None:
@@ -36,7 +33,7 @@ def make_link(*, school: School, by: User, instead_of: UUID | None = None, at: d
     `instead_of` is the link that its maker had before them (None: there was none). Sent twice, it makes one.
     Raises `NotAllowed`.
     """
-    ensure(by, Capability.MANAGE_SCHOOL, school.pk, _MANAGERS)
+    ensure(by, Capability.MANAGE_SCHOOL, school.pk, SETTERS)
     School.objects.select_for_update(no_key=True).get(pk=school.pk)
     at, there = at or timezone.now(), link_of(school.pk)
     if there is not None and there.pk != instead_of:
@@ -54,7 +51,7 @@ def make_link(*, school: School, by: User, instead_of: UUID | None = None, at: d
 @transaction.atomic
 def switch_link(*, link: OutsideLink, on: bool, by: User) -> OutsideLink:
     """Take no notes for a while, or again. The address stays. Raises `NotAllowed`, `OutOfTurn` for one that has ended."""
-    ensure(by, Capability.MANAGE_SCHOOL, link.school_id, _MANAGERS)
+    ensure(by, Capability.MANAGE_SCHOOL, link.school_id, SETTERS)
     locked = OutsideLink.objects.select_for_update(of=("self",)).get(pk=link.pk)
     if locked.ended_at is not None:
         raise OutOfTurn("A new link has been made meanwhile. Look at that one.")
