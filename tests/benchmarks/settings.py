@@ -17,3 +17,5 @@ FLOOR_MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
 ]
+# A measurement asks more often than anybody's work does, and is told so by nobody.
+MOST_SEARCHES = MOST_NAMES = MOST_FILES_OUT = (10**6, 10**6)
