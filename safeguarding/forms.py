@@ -189,6 +189,8 @@ def _in_words(bound: forms.BoundField) -> str:
     value = bound.value()
     if isinstance(bound.field, DateBoxesField):
         return " ".join(filter(None, value or ()))
+    if isinstance(bound.field, forms.BooleanField):
+        return "Yes" if value else ""
     chosen = str(value or "").strip()
     names = {str(key): str(label) for key, label in getattr(bound.field, "choices", ()) if key}
     return names.get(chosen, chosen)

@@ -6,13 +6,15 @@ from typing import Any
 
 from django.conf import settings
 from django.forms import BaseForm, BoundField
-from django.template import Library, TemplateSyntaxError
+from django.template import Context, Library, TemplateSyntaxError
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
 from safeguarding import addresses, dates, icons, tables
 from safeguarding.components import label, slotted
 from safeguarding.forms import problems
+from safeguarding.unsaved import AUTHOR, signed_author
 
 register = Library()
 included = register.inclusion_tag
@@ -87,6 +89,12 @@ def counted(number: int, nouns: str) -> str:
 def demo() -> bool:
     """Whether this is practice. Needs no database, so that even the page for a broken one can say it."""
     return settings.DEMO
+
+
+@register.simple_tag(takes_context=True)
+def whose(context: Context) -> SafeString:
+    """Says in a form whose it is, signed: should they be signed out meanwhile, their words wait for them (`unsaved`)."""
+    return format_html('<input type="hidden" name="{}" value="{}">', AUTHOR, signed_author(context["user"].pk))
 
 
 @register.simple_tag

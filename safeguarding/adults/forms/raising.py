@@ -1,6 +1,6 @@
 """What is asked of somebody who raises a concern about an adult? Little: who, what, and whether a child may be at risk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -94,22 +94,6 @@ class RaiseForm(HarbourForm):
         given = {name: value for name, value in self.cleaned_data.items() if name not in ("token", "person")}
         chosen = self.cleaned_data["person"]
         return Telling(user=self.people[chosen] if chosen else None, **given)
-
-
-def written(data: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Label and text of what was typed in the form that raises one, valid or not, without asking who a colleague is."""
-    found = []
-    for name, field in RaiseForm.base_fields.items():
-        text = data.get(name, "").strip()
-        if name == "happened_on":
-            text = " ".join(filter(None, (data.get(f"{name}_{part}", "").strip() for part in ("day", "month", "year"))))
-        elif isinstance(field, forms.BooleanField):
-            text = text and "Yes"
-        elif choices := dict(getattr(field, "choices", ())):
-            text = str(choices.get(text, "")) if text else ""
-        if text and name != "token":
-            found.append((str(field.label), text))
-    return found
 
 
 class AddWordsForm(HarbourForm):

@@ -17,7 +17,6 @@ from safeguarding.adults.forms.raising import AddWordsForm, RaiseForm
 from safeguarding.adults.models import Raised
 from safeguarding.adults.services import raising, routing
 from safeguarding.adults.services.reading import own_words
-from safeguarding.adults.views import not_sent
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.audit.services import record
@@ -25,17 +24,18 @@ from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
 from safeguarding.paging import newest_first
+from safeguarding.unsaved import waits_unsent
 
+_waits = partial(waits_unsent, template="unsaved/adults.html", title="Not sent", again="Try to send it again")
 _ASKED = "Whoever gives roles has been told that somebody must be named, and not why."
 
 
+@_waits(RaiseForm)
 @requires(Capability.LOG_CONCERN)
 @never_waits
 def raise_staff_concern(request: Request) -> HttpResponse:
     """One short form for any doubt about an adult, small or grave, oneself included."""
     school = get_school(request.held.school_id)
-    if not_sent.author_of(request) not in (None, request.user.pk) and (waiting := not_sent.signed_out(request)):
-        return waiting
     people = staff_of(school.pk, on=timezone.localdate())
     form = RaiseForm(request.POST or None, people=people, by=request.user, initial={"token": uuid7()})
     if form.is_valid():
@@ -49,10 +49,6 @@ def raise_staff_concern(request: Request) -> HttpResponse:
         messages.success(request, f"Sent. Its reference is {words.reference}.")
         return redirect("own_staff_concern", words.pk)
     return _form_page(request, form, status=422 if form.errors else 200)
-
-
-raise_staff_concern.unsaved = not_sent.no_room  # type: ignore[attr-defined]
-raise_staff_concern.keeps = not_sent.signed_out  # type: ignore[attr-defined]
 
 
 def _not_taken(request: Request, school: School, form: RaiseForm, refusal: raising.NobodyReads) -> HttpResponse:
@@ -69,7 +65,7 @@ def _refused(request: Request, form: RaiseForm, refusal: HarbourError) -> HttpRe
 
 def _form_page(request: Request, form: RaiseForm, *, status: int = 200, refusal: str = "") -> HttpResponse:
     request.nav = "raise_staff_concern"
-    context = {"form": form, "refusal": refusal, "key": not_sent.key_of(request.user)}
+    context = {"form": form, "refusal": refusal}
     return render(request, "adults/raise.html", context, status=status)
 
 
@@ -88,6 +84,7 @@ def own_staff_concerns(request: Request) -> HttpResponse:
     return render(request, "adults/own_list.html", context)
 
 
+@_waits(AddWordsForm)
 @anyone_signed_in
 def own_staff_concern(request: Request, words_id: UUID) -> HttpResponse:
     """One's own words, that they were received and read, and how to add to them. Nothing that anybody else wrote."""

@@ -33,6 +33,7 @@ from safeguarding.http import Request
 from safeguarding.keys import uuid7
 from safeguarding.paging import newest_first
 from safeguarding.references import address_of_reference
+from safeguarding.unsaved import waits_unsent
 
 READS = Capability.READ_STAFF_CONCERNS
 
@@ -77,6 +78,7 @@ def staff_concern(request: Request, concern_id: UUID) -> HttpResponse:
     return _page(request, working.open_staff_concern(concern=concern, by=request.user))
 
 
+@waits_unsent(AssessForm, OutcomeForm, CloseForm, ReopenForm, EntryForm)
 @requires_for_record(READS, also=reads_somewhere)
 def staff_concern_write(request: Request, concern_id: UUID) -> HttpResponse:
     """Takes whichever form of the page was sent. The address opened by itself is the page."""
@@ -183,6 +185,7 @@ def _page(
     return render(request, "adults/concern.html", context, status=status)
 
 
+@waits_unsent(PatternForm)
 @requires_for_record(READS, also=reads_somewhere)
 def staff_concern_together(request: Request, concern_id: UUID) -> HttpResponse:
     """The concerns about the same adult, and that they were looked at together."""

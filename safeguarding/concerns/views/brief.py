@@ -21,10 +21,12 @@ from safeguarding.concerns.views.chronology import context_of, read_child
 from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request
 from safeguarding.pdf import paper
+from safeguarding.unsaved import waits_unsent
 
 PURPOSE = "meeting in an hour"
 
 
+@waits_unsent(BriefForm)
 @requires_for_record("view_concerns", also=access_to_a_child)
 def brief_page(request: Request, child_id: UUID) -> HttpResponse:
     """What is there for the two pages, and the boxes that somebody has to write. Sent, it is saved, and printed if asked."""

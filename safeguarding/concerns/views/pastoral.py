@@ -25,11 +25,13 @@ from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.forms import HarbourForm, as_typed
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
+from safeguarding.unsaved import waits_unsent
 
 # More plans than a child has at one time.
 MOST = 50
 
 
+@waits_unsent(PastoralNoteForm)
 @requires_for_record(Capability.VIEW_CONCERNS, also=access_to_a_child)
 def child_pastoral(request: Request, child_id: UUID) -> HttpResponse:
     """The notes and plans of one child. Sending the form writes a note."""
@@ -54,6 +56,7 @@ def child_pastoral(request: Request, child_id: UUID) -> HttpResponse:
     return render(request, "concerns/child_pastoral.html", context, status=422 if form.errors else 200)
 
 
+@waits_unsent(PlanForm)
 @requires_for_record(Capability.VIEW_CONCERNS, also=access_to_a_child)
 def begin_plan(request: Request, child_id: UUID) -> HttpResponse:
     """A support plan begins."""
@@ -113,6 +116,7 @@ def my_pastoral(request: Request) -> HttpResponse:
     return render(request, "concerns/my_pastoral.html", context)
 
 
+@waits_unsent(StepForm)
 @anyone_signed_in
 def support_plan(request: Request, plan_id: UUID) -> HttpResponse:
     """One plan: its aims, its steps and reviews. Sending the form adds a step."""
@@ -121,6 +125,7 @@ def support_plan(request: Request, plan_id: UUID) -> HttpResponse:
     return _take(request, plan_id, "step_form", StepForm, pastoral.add_step, "Step added.")
 
 
+@waits_unsent(ReviewForm)
 @require_POST
 @anyone_signed_in
 def review_plan(request: Request, plan_id: UUID) -> HttpResponse:
@@ -128,6 +133,7 @@ def review_plan(request: Request, plan_id: UUID) -> HttpResponse:
     return _take(request, plan_id, "review_form", ReviewForm, pastoral.review_plan, "Review saved.")
 
 
+@waits_unsent(EndPlanForm)
 @require_POST
 @anyone_signed_in
 def end_plan(request: Request, plan_id: UUID) -> HttpResponse:

@@ -27,6 +27,7 @@ from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.forms import as_typed
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
+from safeguarding.unsaved import waits_unsent
 
 SAID = 10
 
@@ -52,6 +53,7 @@ def patterns(request: Request) -> HttpResponse:
     return render(request, "concerns/patterns.html", context)
 
 
+@waits_unsent(RulingForm)
 @requires_for_record("view_concerns")
 def pattern(request: Request, rule_id: UUID, child_id: UUID) -> HttpResponse:
     """What one rule finds of one child. A lead says here what it is."""

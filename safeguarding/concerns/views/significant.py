@@ -22,8 +22,10 @@ from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.forms import HarbourForm, as_typed
 from safeguarding.http import Request
 from safeguarding.keys import record_of, uuid7
+from safeguarding.unsaved import waits_unsent
 
 
+@waits_unsent(SignificantForm)
 @requires_for_record("decide_concerns")
 def significant_entry(request: Request, child_id: UUID, entry_id: UUID) -> HttpResponse:
     """Whether an entry is significant, and in a line why. `of` in the address says which source the entry is from."""
@@ -79,6 +81,7 @@ def _pin_page(
     return render(request, "concerns/significant.html", context, status=status)
 
 
+@waits_unsent(EntryForm)
 @requires_for_record("decide_concerns")
 def add_entry(request: Request, child_id: UUID) -> HttpResponse:
     """An entry that no other part of the record makes."""
@@ -98,6 +101,7 @@ def _not_added(request: Request, child_id: UUID, form: EntryForm, refusal: Harbo
     return render(request, "concerns/entry_add.html", context, status=refusal.status)
 
 
+@waits_unsent(EntryForm, WithdrawEntryForm)
 @requires_for_record("view_concerns", also=access_to_a_child)
 def chronology_entry(request: Request, entry_id: UUID) -> HttpResponse:
     """An entry whole, with what was added to it. Who decides adds to it here, or withdraws it."""

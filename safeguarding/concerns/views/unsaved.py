@@ -20,7 +20,7 @@ from safeguarding.unsaved import page_unsaved
 _SALT = "harbour.ring"
 # By the button that was pressed; without one of these two what was typed is saved.
 _AGAIN = {"send": "Try to send it again", "draft": "Try to save it again", "": "Try to save it again"}
-NOT_SAVED = "concerns/not_saved.html"
+NOT_SAVED = "unsaved/concern.html"
 
 
 def whom_to_ring(people: Sequence[SpeakTo], hours: OutOfHours) -> str:

@@ -362,16 +362,16 @@ def test_a_colleague_of_an_agency_keeps_standing_and_employer(place):
 def test_what_was_written_is_not_lost_when_there_is_no_room_or_nobody_is_signed_in(client, place, monkeypatch):
     room, address = place.room, reverse("raise_staff_concern")
     client.force_login(room.assistant)
-    key = client.get(address).context["key"]
-    sent = form(name="Kim Adeyemi", standing="visitor", facts="He shouted.", key=key)
+    [author] = re.findall(r'name="author" value="([^"]*)"', client.get(address).content.decode())
+    sent = form(name="Kim Adeyemi", standing="visitor", facts="He shouted.", author=author)
     client.logout()
     waiting = client.post(address, sent)
     assert waiting.status_code == 403
     posted = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', waiting.content.decode()))
     assert posted.items() >= sent.items()
     assert waiting.content.decode().count("He shouted.") == 1, "in the form alone, and not for whoever sits there"
-    assert client.post(address, sent | {"key": "forged"}).status_code == 302, (
-        "who knows no key is led to the sign-in page"
+    assert client.post(address, sent | {"author": "forged"}).status_code == 302, (
+        "whose it is not is led to the sign-in page"
     )
     client.force_login(room.teacher)
     assert client.post(address, sent).status_code == 403, "nobody sends the words of another"
