@@ -5,10 +5,12 @@ from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from children.facts import Adult, Order
 from safeguarding.accounts.models import Notice
+from safeguarding.accounts.services import acting
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Action, Attachment, ContactMade, KeptText, Meeting, MeetingDecision
 from safeguarding.concerns.services import agencies, deciding, meeting
@@ -222,5 +224,17 @@ def test_an_owner_is_reminded_the_day_before_and_when_it_is_late_once_each(room,
     assert not told.filter(user=room.pastoral, opened_at=None, settled_at=None).exists()
     assert look(SCHOOL_DAY + 6 * DAY) == 1
     assert told.filter(user=room.deputy).count() == 1
+    # By the same day, by somebody else: told of it today, reminded tomorrow. And so again when it moves because they are away.
+    now = Action.objects.get(pk=action.pk)
+    deciding.hand_over(action=now, owner=room.lead, due_on=date(2026, 12, 1), by=room.deputy, at=SCHOOL_DAY + 6 * DAY)
+    assert (look(SCHOOL_DAY + 6 * DAY), look(SCHOOL_DAY + 7 * DAY)) == (0, 1)
+    waiting = told.filter(opened_at=None, settled_at=None)
+    with time_machine.travel(SCHOOL_DAY + 7 * DAY, tick=False):
+        acting.name_acting(
+            school=room.school, away=(room.lead,), acting=room.pastoral, ends_on=date(2026, 12, 8), by=room.headteacher
+        )
+        assert (look(SCHOOL_DAY + 7 * DAY), waiting.count()) == (0, 0)
+        assert look(SCHOOL_DAY + 8 * DAY) == 1
+    assert [one.user for one in waiting] == [room.pastoral]
     deciding.end_action(action=Action.objects.get(), move="complete", result="Done.", by=room.lead)
     assert look(SCHOOL_DAY + 9 * DAY) == 0
