@@ -65,10 +65,18 @@ def test_what_the_reporter_added_meanwhile_is_seen_before_the_decision_stands(le
     assert "He said it again." in answer.content.decode()
 
 
-def test_what_harbour_does_by_itself_takes_no_place_of_a_colleagues_change_and_fails_no_save(lead, client, room, concern):
+def test_what_harbour_does_by_itself_takes_no_place_of_a_colleagues_change_and_fails_no_save(
+    lead, client, room, concern
+):
     for owner in (room.lead, room.pastoral):
         deciding.add_action(
-            concern=concern, token=uuid4(), text="Ring", owner=owner, due_on=SCHOOL_DAY.date(), by=room.lead, at=SCHOOL_DAY
+            concern=concern,
+            token=uuid4(),
+            text="Ring",
+            owner=owner,
+            due_on=SCHOOL_DAY.date(),
+            by=room.lead,
+            at=SCHOOL_DAY,
         )
     mine = hidden(page_of(lead, concern), "decision_form") | ROUTINE
     deciding.add_note(concern=concern, token=uuid4(), text="Rang.", by=room.deputy)

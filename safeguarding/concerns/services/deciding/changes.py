@@ -94,9 +94,7 @@ def ensure_unchanged(concern: Concern, seen: int, by: User) -> Concern:
     """The concern as it stands, locked. Raises `ChangedSince` when somebody else saved after the page was shown."""
     if changes := changed_since(concern=concern, seen=seen, by=by):
         last = changes[0]
-        raise ChangedSince(
-            f"{last.who} {last.what} while you were writing. Open it again to see what changed."
-        )
+        raise ChangedSince(f"{last.who} {last.what} while you were writing. Open it again to see what changed.")
     return Concern.objects.get(pk=concern.pk)
 
 
