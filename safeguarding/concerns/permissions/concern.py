@@ -147,9 +147,9 @@ def questions_seen(me: Any) -> Rule:
 @rule(Attachment)
 def files_seen(me: Any) -> Rule:
     """Files: for those who may see the concern, for who wrote its report those that they attached to it, and those of an
-    action for whoever has to do it.
+    action for whoever has to do it. To have attached one to an action, or to a meeting, is no reason to see it.
     """
-    own = Q(author=me) & among("concern_id", fact("own_concerns", me))
+    own = Q(author=me, action=None, meeting=None) & among("concern_id", fact("own_concerns", me))
     return through_the_concern(me, "concern_id", {"author": own, "owner": among("action_id", fact("own_actions", me))})
 
 
