@@ -59,8 +59,12 @@ from safeguarding.concerns.models import (
     UndoneLink,
 )
 from safeguarding.exceptions import BadInput, NotAllowed
+from safeguarding.glance import glance, look_for
 from safeguarding.once import once
 from safeguarding.uploads.permissions import decided_by
+
+look_for(supervision="has_supervision")
+SUPERVISED = (Capability.DECIDE_CONCERNS, Capability.STAND_IN)
 
 
 def through_the_concern(me: Any, concern: str, also: dict[str, Q] | None = None, **more: Any) -> Rule:
@@ -297,6 +301,16 @@ def supervision_seen(me: Any) -> Rule:
     """Notes of supervision: for the two who were there, while they work at the school, and for no role."""
     here = among("school_id", fact("schools_of", me))
     return Rule(because={"author": Q(author=me) & here, "other": Q(other=me) & here})
+
+
+def in_supervision(user: Any, school_id: UUID | None = None) -> bool:
+    """Who is named in a note of supervision, and writes one: whoever decides about concerns, or stands in."""
+    return any(may(user, one, school_id) for one in SUPERVISED)
+
+
+def has_supervision(user: Any) -> bool:
+    """The same, and whoever was there before their role was another one: what they wrote, or somebody with them, stays theirs."""
+    return in_supervision(user) or bool(glance(user)["supervision"])
 
 
 def schools_read(user: Any) -> list[UUID]:
