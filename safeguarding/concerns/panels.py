@@ -107,6 +107,10 @@ def _decides(request: Request) -> bool:
     return may(request.user, "decide_concerns", request.held.school_id)
 
 
+def _supervised(request: Request) -> bool:
+    return has_supervision(request.user)
+
+
 def _unread(request: Request) -> QuerySet[Concern]:
     return reading.unread(visible(request, Concern), request.held.school_id)
 
@@ -305,6 +309,10 @@ register(
     Panel("record_actions", "brief", "concerns/brief_action.html", data=_meets, order=20),
     Panel("child_concerns", "patterns", "concerns/patterns_panel.html", data=_patterns, order=20),
     Panel("child_files", "concerns", "concerns/child_files_panel.html", data=_files_of_concerns),
+    *(
+        Panel(slot, "supervision", "concerns/supervision_panel.html", data=lambda *_: {}, may=_supervised, order=96)
+        for slot in ("today_aside", "staff_home_aside", "own_role")
+    ),
     Panel("own_role", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=10),
     Panel("staff_home", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=12),
     Panel("staff_home", "named", "access/named_panel.html", data=_named, order=16),
@@ -322,7 +330,6 @@ register(
     NavItem("today", "Today", "today", may=_reads, order=10),
     NavItem("concerns", "Concerns", "concerns", may=_reads, order=20, waiting=_unread, hot=True),
     NavItem("actions", "Actions", "my_actions", may=_acts, order=30, waiting=lambda r: _own_actions(r).to_do),
-    NavItem("supervision", "Supervision", "supervision", may=lambda r: has_supervision(r.user), order=86),
     NavItem("my_reports", "My reports", "my_reports", may=_logs, order=60),
     Panel("notice_strip", "unsent", "concerns/strip.html", data=_own_unsent, may=_logs),
     Panel("staff_home", "actions", "concerns/actions_panel.html", data=_to_do, may=lambda r: not _reads(r), order=10),

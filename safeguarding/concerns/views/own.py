@@ -156,7 +156,6 @@ def supervision(request: Request) -> HttpResponse:
 
 
 def _supervision_page(request: Request, form: SupervisionForm | None, status: int = 200) -> HttpResponse:
-    request.nav = "supervision"
     mine = visible(request, SupervisionNote).filter(school_id=request.held.school_id).select_related("author", "other")
     notes = read_many(request, mine.order_by("-held_on", "-added_at", "-pk")[:200], purpose="supervision")
     return render(request, "concerns/supervision.html", {"notes": notes, "form": form}, status=status)
