@@ -37,6 +37,11 @@ class Person:
     responsibility: ParentalResponsibility | None = None
     orders: list[ContactRestriction] = field(default_factory=list)
 
+    @property
+    def named(self) -> str:
+        """Kerry Ashdown, Mother."""
+        return ", ".join(filter(None, (self.contact.full_name, self.link.relationship)))
+
 
 @dataclass(slots=True)
 class Around:

@@ -1,7 +1,7 @@
 """What do people at a meeting about a child need on two pages? Who is who, what happened, what the child said.
 
 Gathered anew whenever it is shown or printed, from what its reader may see. What does not fit on two pages is counted on
-them; `SIZES` says in which order things give way. Other children are named as "another child, Year 5".
+them; `SIZES` says in which order things give way. Other children are named as "another child (Year 5)".
 """
 
 from collections.abc import Iterable
@@ -27,6 +27,7 @@ from .chronology import Entry, Narrowed
 from .entries.told import told_of
 from .left_out import LeftOut, children_left_out
 from .models import Account, Brief, ConcernChild
+from .services.apart import named_beside
 
 DAYS = 90
 # More than two pages ever hold.
@@ -149,8 +150,7 @@ def _said(request: Request, child: Child, brief: Brief | None, titles: Titles, t
 
 def _others(request: Request, child: Child) -> list[Child]:
     """The other children whom concerns of this child name, and those of the family: their names stand on no such paper."""
-    named = visible(request, ConcernChild).filter(concern__in=told_of(request, child)).exclude(child=None)
-    keys = set(named.values_list("child_id", flat=True)) | family(child, partial(visible, request))
+    keys = named_beside(told_of(request, child), child) | family(child, partial(visible, request))
     return list(visible(request, Child).filter(pk__in=keys).exclude(pk=child.pk)) if keys else []
 
 

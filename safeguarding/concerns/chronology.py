@@ -9,7 +9,7 @@ A family chronology is that of several children at once. A source that knows how
 so that a concern about two of them is one entry; any other source has a branch for each child.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -56,7 +56,8 @@ _Row = tuple[datetime, UUID, str, UUID, UUID]
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened. `timed` is false where only the day is known; `concern_id` leads to the record it is from, or `link`.
+    """One thing that happened. `timed` is false where only the day is known. `concern_id` is the concern it is from, if any: the
+    entry leads there, or to `link`.
 
     `place` names it among all entries: its source and the key of its row. `pin` is there where it is significant, `whose`
     in a family chronology.
@@ -98,6 +99,7 @@ class Source:
     `rows(request, child)` are the visible rows, each with `moment`, when it happened. `told(request, keys, titles)`
     gives the entry of each key, in a number of queries that does not depend on how many there are. `concern` is the path
     from a row to its concern, where it has one: by it a chronology is narrowed to a category.
+    `of_concerns` gives the rows of concerns with these keys, where a source tells what hangs on concerns.
     """
 
     key: str
@@ -106,6 +108,7 @@ class Source:
     told: Callable[[Request, list[UUID], Titles], Mapping[UUID, Entry]]
     concern: str = ""
     together: Together | None = None
+    of_concerns: Callable[[Request, Iterable[UUID]], QuerySet[Any]] | None = None
 
 
 _sources: dict[str, Source] = {}
@@ -139,17 +142,13 @@ class Narrowed:
 
 @dataclass(frozen=True)
 class Chronology:
-    """A page of entries, or all of them. `older` is the place to go on from; counts are of everything that is asked for but kinds.
-
-    `significant` is how many entries are pinned, whatever is asked for.
-    """
+    """A page of entries, or all of them. `older` is the place to go on from; counts are of everything that is asked for but kinds."""
 
     entries: list[Entry]
     older: str
     counts: dict[str, int]
     first: datetime | None
     narrowed: Narrowed
-    significant: int = 0
 
     @property
     def total(self) -> int:
@@ -210,8 +209,16 @@ def read(
         counts=counts,
         first=first,
         narrowed=narrowed,
-        significant=len(asked.pins),
     )
+
+
+def count_significant(request: Request, children: Sequence[Child]) -> int:
+    """How many entries of these children are pinned, of those that the person sees. A pin may outlive what put its entry here.
+
+    No query where there is no pin.
+    """
+    counts, _ = _Asked(request, children, Narrowed(significant=True)).count()
+    return sum(counts.values())
 
 
 def find(request: Request, child: Child, source: str, key: UUID) -> Entry | None:

@@ -145,6 +145,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT EXISTS (SELECT FROM public.concerns_savedfilter WHERE user_id = me)
 $$;
 
+-- Whether the person has a note of supervision, at a school where they work.
+CREATE FUNCTION rules.has_supervision(me uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT EXISTS (SELECT FROM public.concerns_supervisionnote
+                   WHERE me IN (author_id, other_id) AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[]))
+$$;
+
 -- Whether any call for a lead waits at a school where the person has or had a role, or of which they were told. Each open page
 -- asks four times a minute, and nearly always it is the end of the question. Wider than who is shown it, and never narrower.
 CREATE FUNCTION rules.calls_wait(me uuid) RETURNS boolean

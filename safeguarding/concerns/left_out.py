@@ -2,30 +2,38 @@
 
 What was written is never changed; on paper that leaves the school a name becomes what the person is, in square brackets, so
 that everybody sees where somebody was left out. Names are found as people write them: "Jon Beckett", "Mr Beckett", and
-for a child the forename alone. A nickname, or a name spelt wrongly, is not found: paper says that it has to be read.
+of a child each part and the initials. A nickname, or a name spelt wrongly, is not found: paper says that it has to be read.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from children.models import Child
 from safeguarding.accounts.titles import RolesAlone
+
+from .services.pointing import another, pattern_of
 
 # Tried for somebody whose own is not known.
 _TITLES = ("Mr", "Mrs", "Ms", "Miss", "Mx", "Dr")
 
 
 class LeftOut:
-    """Takes names out of words: `names` says what stands in the place of each."""
+    """Takes names out of words. `names`: what finds some of them, and what stands in the place of each."""
 
-    def __init__(self, names: Mapping[str, str]) -> None:
-        self.names = {" ".join(name.split()): instead for name, instead in names.items() if len(name.strip()) > 1}
-        # The longest first: a full name, before the forename that it begins with.
-        found = sorted(self.names, key=len, reverse=True)
-        self._pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, found))})\b") if found else None
+    def __init__(self, names: Iterable[tuple[re.Pattern[str], Callable[[str], str]]]) -> None:
+        self.names = list(names)
 
     def __call__(self, words: str) -> str:
-        return self._pattern.sub(lambda found: f"[{self.names[found[0]]}]", words) if self._pattern else words
+        """Of names that overlap, the one that begins first, and of those the longest."""
+        found = [
+            (m.start(), -m.end(), instead(m[0])) for pattern, instead in self.names for m in pattern.finditer(words)
+        ]
+        done, parts = 0, []
+        for start, end, instead in sorted(found):
+            if start >= done:
+                parts += [words[done:start], f"[{instead}]"]
+                done = -end
+        return "".join([*parts, words[done:]])
 
 
 def staff_left_out(titles: RolesAlone) -> LeftOut:
@@ -35,23 +43,17 @@ def staff_left_out(titles: RolesAlone) -> LeftOut:
         what = titles.of(person, person.joined_at)
         for first in (person.first_name, *([person.title] if person.title else _TITLES)):
             names[f"{first} {person.last_name}"] = what
-    return LeftOut(names)
+    # The longest first: a full name, before another that it begins with.
+    found = sorted((name for name in names if len(name.strip()) > 1), key=len, reverse=True)
+    pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, found))})\b")
+    return LeftOut([(pattern, names.__getitem__)] if found else [])
 
 
 def children_left_out(children: Iterable[Child], *, but: Child) -> LeftOut:
-    """The names of other children: each "another child, Year 5". A forename that `but` has too is left as it is."""
-    own = {but.forename, but.known_forename, but.surname, but.known_surname}
-    names: dict[str, str] = {}
-    for child in {child.pk: child for child in children if child.pk != but.pk}.values():
-        what = another(child)
-        for forename in {child.forename, child.known_forename} - {""}:
-            for surname in {child.surname, child.known_surname} - {""}:
-                names[f"{forename} {surname}"] = what
-            if forename not in own:
-                names[forename] = what
-    return LeftOut(names)
+    """The names of other children, as `services/pointing` finds them. What `but` is called too is left as it is."""
+    # Rather once too often: two letters are left out too.
+    return LeftOut((pattern_of(child, but, shortest=2), _always(another(child))) for child in children)
 
 
-def another(child: Child) -> str:
-    """What another child is called on paper about somebody else."""
-    return f"another child, {child.year}" if child.year else "another child"
+def _always(words: str) -> Callable[[str], str]:
+    return lambda _: words

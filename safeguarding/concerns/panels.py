@@ -37,7 +37,7 @@ from .models import (
     Referral,
 )
 from .patterns import look
-from .permissions import access_given
+from .permissions import access_given, has_supervision
 from .services import covering, meanwhile, reading
 from .services.drafts import unsent_for_a_day, unsent_of
 from .services.outside.links import link_of
@@ -103,6 +103,10 @@ def _references_of_referrals(request: Request, keys: Collection[UUID]) -> dict[U
 
 def _decides(request: Request) -> bool:
     return may(request.user, "decide_concerns", request.held.school_id)
+
+
+def _supervised(request: Request) -> bool:
+    return has_supervision(request.user)
 
 
 def _unread(request: Request) -> QuerySet[Concern]:
@@ -303,7 +307,10 @@ register(
     Panel("record_actions", "brief", "concerns/brief_action.html", data=_meets, order=20),
     Panel("child_concerns", "patterns", "concerns/patterns_panel.html", data=_patterns, order=20),
     Panel("child_files", "concerns", "concerns/child_files_panel.html", data=_files_of_concerns),
-    Panel("own_role", "supervision", "concerns/supervision_panel.html", data=lambda *_: {}, may=_decides, order=30),
+    *(
+        Panel(slot, "supervision", "concerns/supervision_panel.html", data=lambda *_: {}, may=_supervised, order=96)
+        for slot in ("today_aside", "staff_home_aside", "own_role")
+    ),
     Panel("own_role", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=10),
     Panel("staff_home", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=12),
     Panel("staff_home", "named", "access/named_panel.html", data=_named, order=16),

@@ -12,14 +12,12 @@ from children.models import Child, ChildDetail
 from children.services import bulk
 from children.services.filing import attach_to_child, put_photograph
 from safeguarding.accounts.models import School, User
-from safeguarding.accounts.titles import inside
 from safeguarding.audit.context import Acting, acting
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Account, Category, Concern, ConcernChild, Decision, Subcategory
 from safeguarding.concerns.services import emergency, papers
-from safeguarding.concerns.services.apart import another
 from safeguarding.concerns.services.attaching import attach_to_report
 from safeguarding.concerns.services.deciding import (
     Ruling,
@@ -33,6 +31,7 @@ from safeguarding.concerns.services.drafts import save_draft
 from safeguarding.concerns.services.outside import links
 from safeguarding.concerns.services.outside.leaving import leave_note
 from safeguarding.concerns.services.papers import Written
+from safeguarding.concerns.services.pointing import another
 from safeguarding.concerns.services.raising import AccountFacts, ChildEntry, Report, amend, raise_concern
 from safeguarding.demo import desk
 from safeguarding.demo.agencies import lay_agencies
@@ -106,7 +105,7 @@ class Desk:
                     seen=Concern.objects.get(pk=concern.pk).revision,
                     token=self.keys.token(),
                     says=ConcernChild.Says.STORY,
-                    story=story.format(*(inside(another(row)) for row in named)),
+                    story=story.format(*(another(row.child) for row in named)),
                     by=by,
                     at=at,
                 )

@@ -163,6 +163,7 @@ def test_one_acts_on_a_concern_in_which_one_has_something_to_do_at_a_school_wher
         "unsent": False,
         "given_actions": True,
         "filters": False,
+        "supervision": False,
         "reads_adults": False,
     }
     assert glance(room.teacher) == {
@@ -171,6 +172,7 @@ def test_one_acts_on_a_concern_in_which_one_has_something_to_do_at_a_school_wher
         "unsent": False,
         "given_actions": False,
         "filters": False,
+        "supervision": False,
         "reads_adults": False,
     }
     end_role(assignment=RoleAssignment.objects.get(user=room.pastoral), last_day=timezone.localdate() - DAY)

@@ -16,20 +16,12 @@ from children.models import Child
 from safeguarding.accounts.titles import Titles
 from safeguarding.audit.reading import visible
 from safeguarding.concerns.chronology import Entry, Source, Together
-from safeguarding.concerns.models import (
-    Account,
-    Action,
-    Amendment,
-    Closing,
-    Concern,
-    ConcernChild,
-    ConcernNote,
-    Decision,
-)
+from safeguarding.concerns.models import Account, Concern, ConcernChild
 from safeguarding.http import Request
 
 from .concern import CONCERN
 from .told import each, told_of, told_of_each
+from .work import WORK
 
 R = ConcernChild.Role
 LINES = {
@@ -40,15 +32,6 @@ LINES = {
     R.MENTIONED: "Mentioned in a concern",
 }
 ASK = "Ask the safeguarding lead."
-# The sources that tell a concern whole, and by what each row of theirs is one of it.
-_OF_CONCERN: dict[str, tuple[Any, str]] = {
-    "logged": (Concern, "pk"),
-    "decided": (Decision, "concern"),
-    "closed": (Closing, "concern"),
-    "ended": (Action, "concern"),
-    "noted": (ConcernNote, "concern"),
-    "added": (Amendment, "concern"),
-}
 # Of a child's own row, whatever of the concern is shut.
 _OWN = ("grant", "emergency")
 
@@ -120,13 +103,10 @@ def preview(request: Request, concern: Concern, named: ConcernChild, account: Ac
         moment = account.happened_at if account else None
         return [in_file(named, moment or concern.logged_at, concern.reference, titles, opens=False)]
     found: list[Entry] = []
-    for source in CONCERN:
-        if source.key in _OF_CONCERN:
-            model, link = _OF_CONCERN[source.key]
-            rows = visible(request, model).filter(**{link: concern.pk})
-            if model is Action:
-                rows = rows.exclude(status=Action.Status.TO_DO)
-            found += source.told(request, list(rows.values_list("pk", flat=True)), titles).values()
+    for source in (*CONCERN, *WORK):
+        if source.of_concerns is not None:
+            keys = source.of_concerns(request, [concern.pk]).values_list("pk", flat=True)
+            found += source.told(request, list(keys), titles).values()
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
 

@@ -72,6 +72,7 @@ def from_concerns(key: str, kind: str, rows: OfConcerns, tell: Tell, concern: st
             rows=lambda request, children: rows(request, list(told_of_each(request, children))).annotate(of=F(concern)),
             whose=told_of_each,
         ),
+        of_concerns=rows,
     )
 
 

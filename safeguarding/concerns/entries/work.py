@@ -87,6 +87,7 @@ def _tell_meeting(request: Request, keys: list[UUID], titles: Titles) -> Mapping
             icon="people",
             tone="plan",
             reference=one.concern.reference,
+            concern_id=one.concern_id,
             link=one.get_absolute_url(),
         )
         for one in rows

@@ -1,9 +1,8 @@
 """What may be typed about agencies, parents and letters? What each needs is asked in the services."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.utils import timezone
@@ -30,6 +29,7 @@ from safeguarding.concerns.services.agencies import (
     sent_problems,
     step_problems,
 )
+from safeguarding.concerns.services.agencies.adults import Adults
 from safeguarding.dates import clock
 from safeguarding.forms import DateBoxesField, TimeField, blank_first
 from safeguarding.keys import record_of
@@ -229,13 +229,11 @@ class ContactForm(Dated):
     )
     parents_reason = words_field("Reason parents have not been told", rows=2, required=False)
 
-    def __init__(
-        self, *args: Any, adults: Sequence[tuple[str, Sequence[Person]]], bound: Collection[UUID], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, adults: Adults, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.bound = bound
-        self.adults = {person.contact.pk: person.contact for _, people in adults for person in people}
-        groups = [(child, [(p.contact.pk, _adult(p)) for p in people]) for child, people in adults if people]
+        self.bound = adults.bound
+        self.adults = adults.by_key
+        groups = [(child, [(p.contact.pk, _adult(p)) for p in people]) for child, people in adults.of_child if people]
         self.fields["adult"].choices = [("", "Nobody of this list"), *groups]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -248,7 +246,7 @@ class ContactForm(Dated):
         kind, told = given.get("kind", ""), given.get("parents_told", "")
         adult: Contact | None = None
         if kind == ContactMade.With.PARENT and (chosen := record_of(given.get("adult") or "")):
-            adult = self.adults.get(chosen)
+            adult = person.contact if (person := self.adults.get(chosen)) else None
         return Contacted(
             kind=kind,
             how=given.get("how", ""),
@@ -264,9 +262,7 @@ class ContactForm(Dated):
 
 
 def _adult(person: Person) -> str:
-    bound = "; an order or agreement binds them" if person.orders else ""
-    named = ", ".join(filter(None, (person.contact.full_name, person.link.relationship)))
-    return f"{named}{bound}"
+    return f"{person.named}; an order or agreement binds them" if person.orders else person.named
 
 
 known_as(

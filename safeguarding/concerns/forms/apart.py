@@ -8,15 +8,19 @@ from django import forms
 from children.models import Child
 from safeguarding.concerns.models import ConcernChild
 from safeguarding.concerns.services.pointing import Pointed, pointed_out, swapped
-from safeguarding.forms import HarbourForm, Radios
+from safeguarding.forms import Radios
+
+from .deciding import Working
+from .known import known_as
 
 # As long as a page of paper.
 STORY = 4_000
 
 
-class FileForm(HarbourForm):
+class FileForm(Working):
     """What a child's file says. `others` are the other children of the concern, with what to call each of them in it."""
 
+    called = "choice of what the file says"
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     token = forms.UUIDField(widget=forms.HiddenInput)
     says = forms.ChoiceField(
@@ -59,3 +63,6 @@ class FileForm(HarbourForm):
         data = self.data.copy()  # type: ignore[attr-defined]
         data["story"] = swapped(data.get("story", ""), self.others)
         return FileForm(data, others=self.others)
+
+
+known_as(file_form=FileForm)

@@ -19,6 +19,7 @@ from safeguarding.concerns.forms.deciding import (
     words_field,
 )
 from safeguarding.concerns.services.deciding import day_problem
+from safeguarding.concerns.services.own import held_problem
 from safeguarding.forms import DateBoxesField
 
 
@@ -63,9 +64,15 @@ class GiveAllForm(Giving):
 
 
 class ChosenForm(forms.Form):
-    """Which concerns."""
+    """Which concerns of those that stood on the page."""
 
-    chosen = forms.TypedMultipleChoiceField(coerce=UUID, error_messages={"required": "Choose at least one concern"})
+    chosen = forms.TypedMultipleChoiceField(
+        coerce=UUID,
+        error_messages={
+            "required": "Choose at least one concern",
+            "invalid_choice": "One of the concerns is not there any more. Look the list over, then choose again",
+        },
+    )
 
     def __init__(self, *args: Any, keys: Sequence[UUID], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -86,9 +93,16 @@ class SupervisionForm(Working):
         error_messages={"required": "Write the note before you save it"},
     )  # fmt: skip
 
-    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: QuerySet[User], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.today = today
         other: Any = self.fields["other"]
         other.queryset = people
         # Listed here, in one query: Django would ask with a cursor.
         other.choices = [("", "Choose"), *((user.pk, f"{user.full_name}, {user.job}".rstrip(", ")) for user in people)]
+
+    def clean_held_on(self) -> date:
+        day: date = self.cleaned_data["held_on"]
+        if problem := held_problem(day, today=self.today):
+            raise forms.ValidationError(problem.rstrip("."))
+        return day

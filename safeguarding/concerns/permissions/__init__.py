@@ -1,6 +1,7 @@
 """Who may see a concern and what hangs on it, and who may do what with it? `concern` first: the rest follows it."""
 
 from .concern import (
+    SUPERVISED,
     access_given,
     actions_seen,
     changes_seen,
@@ -12,6 +13,8 @@ from .concern import (
     ensure_may_act,
     files_seen,
     grants_seen,
+    has_supervision,
+    in_supervision,
     kept_text_seen,
     leads_words_seen,
     may_decide,
@@ -50,6 +53,7 @@ from .outside import (
 from .pastoral import hand_overs_seen, may_write_pastoral, pastoral_seen
 
 __all__ = [
+    "SUPERVISED",
     "access_given",
     "actions_seen",
     "batches_seen",
@@ -64,6 +68,8 @@ __all__ = [
     "files_seen",
     "grants_seen",
     "hand_overs_seen",
+    "has_supervision",
+    "in_supervision",
     "kept_text_seen",
     "leads_words_seen",
     "may_check_form",

@@ -59,8 +59,12 @@ from safeguarding.concerns.models import (
     UndoneLink,
 )
 from safeguarding.exceptions import BadInput, NotAllowed
+from safeguarding.glance import glance, look_for
 from safeguarding.once import once
 from safeguarding.uploads.permissions import decided_by
+
+look_for(supervision="has_supervision")
+SUPERVISED = (Capability.DECIDE_CONCERNS, Capability.STAND_IN)
 
 
 def through_the_concern(me: Any, concern: str, also: dict[str, Q] | None = None, **more: Any) -> Rule:
@@ -147,9 +151,9 @@ def questions_seen(me: Any) -> Rule:
 @rule(Attachment)
 def files_seen(me: Any) -> Rule:
     """Files: for those who may see the concern, for who wrote its report those that they attached to it, and those of an
-    action for whoever has to do it.
+    action for whoever has to do it. To have attached one to an action, or to a meeting, is no reason to see it.
     """
-    own = Q(author=me) & among("concern_id", fact("own_concerns", me))
+    own = Q(author=me, action=None, meeting=None) & among("concern_id", fact("own_concerns", me))
     return through_the_concern(me, "concern_id", {"author": own, "owner": among("action_id", fact("own_actions", me))})
 
 
@@ -297,6 +301,16 @@ def supervision_seen(me: Any) -> Rule:
     """Notes of supervision: for the two who were there, while they work at the school, and for no role."""
     here = among("school_id", fact("schools_of", me))
     return Rule(because={"author": Q(author=me) & here, "other": Q(other=me) & here})
+
+
+def in_supervision(user: Any, school_id: UUID | None = None) -> bool:
+    """Who is named in a note of supervision, and writes one: whoever decides about concerns, or stands in."""
+    return any(may(user, one, school_id) for one in SUPERVISED)
+
+
+def has_supervision(user: Any) -> bool:
+    """The same, and whoever was there before their role was another one: what they wrote, or somebody with them, stays theirs."""
+    return in_supervision(user) or bool(glance(user)["supervision"])
 
 
 def schools_read(user: Any) -> list[UUID]:

@@ -3,21 +3,29 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
+from django.utils.text import capfirst
 
+from children.models import Child
 from safeguarding.accounts.models import User
 from safeguarding.accounts.roles import ROLES
 from safeguarding.accounts.services.looked import DID
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Concern, ConcernChild, UndoneLink
+from safeguarding.concerns.services.pointing import another
 from safeguarding.concerns.services.telling import seers
 
 # By what somebody reads: a list says that a record is there, and not what is in it.
 _READ = (Verb.VIEW, Verb.PRINT, Verb.DOWNLOAD, Verb.EXPORT)
+# How the purposes begin of whoever sees what is in a child's file: its chronology and that of its family (which leaves an event
+# for each child that is in it), on the page and on paper, the tabs that show concerns and their files, the pages about it.
+SHOWS_FILE = ("chronology", "family", "concerns", "files", "meeting in an hour", "pattern")
 
 
 @dataclass(frozen=True)
@@ -36,13 +44,14 @@ def others_in(concern: Concern, shown: Iterable[ConcernChild]) -> list[Beside]:
     """
     seen = {named.pk for named in shown}
     rows = ConcernChild.objects.filter(concern=concern).exclude(pk__in=seen).select_related("child")
-    return [Beside(another(row), row.get_role_display()) for row in rows.order_by("added_at", "pk")]
+    return [Beside(capfirst(another(row.child)), row.get_role_display()) for row in rows.order_by("added_at", "pk")]
 
 
-def another(named: ConcernChild) -> str:
-    """Another child (Year 4); without a year where there is none."""
-    year = named.child.year if named.child else ""
-    return f"Another child ({year})" if year else "Another child"
+@door("beside")
+def named_beside(concerns: Collection[UUID], child: Child) -> set[UUID]:
+    """Keys of the other children in concerns that the reader may read. To leave their names out, and for nothing else."""
+    rows = ConcernChild.objects.filter(concern__in=concerns, child__isnull=False).exclude(child=child)
+    return set(rows.values_list("child_id", flat=True))
 
 
 @dataclass(frozen=True)
@@ -68,8 +77,8 @@ def opened_meanwhile(link: UndoneLink, keys: Collection[UUID]) -> list[Meanwhile
     between = Event.objects.filter(at__gte=link.since, at__lte=link.undone_at, verb__in=_READ, actor_id__isnull=False)
     last = ("actor_id", "acting_role", "verb")
     of_concern = between.filter(object_id__in=keys).values(*last).annotate(last=Max("at"))
-    # The tab of the child's record on which it stood.
-    of_file = between.filter(object_id=link.child_key, purpose__in=("chronology", "concerns")).values(*last)
+    shown = reduce(or_, (Q(purpose__startswith=what) for what in SHOWS_FILE))
+    of_file = between.filter(shown, object_id=link.child_key).values(*last)
     found = [(row, DID[row["verb"]]) for row in of_concern]
     found += [(row, "saw it in that child’s file") for row in of_file.annotate(last=Max("at"))]
     people = User.objects.in_bulk({row["actor_id"] for row, _ in found})

@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from children.models import ConflictOfInterest, EmergencyAccess
 from safeguarding.accounts.models import ActingPeriod, Notice, User
-from safeguarding.accounts.services import settle_notices, tell
+from safeguarding.accounts.services import tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import may_view, who_sees
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Action, Concern, HandOver, OutsideNote, Referral
 from safeguarding.concerns.services.deciding.changes import lock, touch
+from safeguarding.concerns.services.deciding.handing_over import give
 from safeguarding.concerns.services.telling import ToRead, deciders, readers
 from safeguarding.exceptions import NotAllowed
 
@@ -77,12 +78,9 @@ def _move(action: Action, owner: User, concern: Concern, period: ActingPeriod, a
 
 
 def _give(action: Action, owner: User, concern: Concern, *, purpose: str, by: User, at: datetime) -> None:
-    action.owner = owner
-    action.save(update_fields=["owner"])
+    give(action, owner, due_on=action.due_on, by=by, at=at)
     touch(concern)
     record(Verb.ASSIGN, action, purpose=purpose)
-    # Whoever had it need not be told to read about it any more.
-    settle_notices(object_id=action.pk, kinds=(K.ACTION,), by=by, at=at)
 
 
 def move_notices(period: ActingPeriod, at: datetime) -> int:

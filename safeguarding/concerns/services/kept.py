@@ -10,12 +10,13 @@ from safeguarding.accounts.models import User
 from safeguarding.audit.context import as_author
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import Action, Concern, EscalationLetter, KeptText, Meeting, Referral
+from safeguarding.concerns.models import Action, Concern, ConcernChild, EscalationLetter, KeptText, Meeting, Referral
 from safeguarding.keys import entry_token
 
 Content = dict[str, list[str]]
+Part = Referral | Meeting | EscalationLetter | ConcernChild
 # What belongs to a concern and has a page of its own.
-PARTS: tuple[type[Referral] | type[Meeting] | type[EscalationLetter], ...] = (Referral, Meeting, EscalationLetter)
+PARTS: tuple[type[Part], ...] = (Referral, Meeting, EscalationLetter, ConcernChild)
 
 
 @transaction.atomic
@@ -58,7 +59,7 @@ def keep_text(
     return kept
 
 
-def _part(key: UUID, school_id: UUID) -> Referral | Meeting | EscalationLetter | None:
+def _part(key: UUID, school_id: UUID) -> Part | None:
     found = (model.objects.filter(pk=key, school_id=school_id).first() for model in PARTS)
     return next((one for one in found if one is not None), None)
 

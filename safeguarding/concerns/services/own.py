@@ -16,7 +16,8 @@ from safeguarding.accounts.services import LEADS
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import SavedFilter, SupervisionNote
-from safeguarding.exceptions import BadInput
+from safeguarding.concerns.permissions import SUPERVISED, in_supervision
+from safeguarding.exceptions import BadInput, NotAllowed
 from safeguarding.keys import entry_token
 
 # More than anybody finds their way in.
@@ -60,8 +61,14 @@ def remove_filter(*, filter_id: UUID, by: User) -> None:
 
 def partners(school_id: UUID, of: User, on: date) -> QuerySet[User]:
     """Who may be named as the other in supervision: whoever decides about concerns there, or stands in."""
-    who = [one.pk for c in (Capability.DECIDE_CONCERNS, Capability.STAND_IN) for one in people_with(c, school_id, on)]
+    who = [one.pk for capability in SUPERVISED for one in people_with(capability, school_id, on)]
     return User.objects.filter(Q(pk__in=who) & ~Q(pk=of.pk)).order_by("last_name", "first_name", "pk")
+
+
+def held_problem(day: date, *, today: date) -> str:
+    """What is wrong with a day of supervision, as a sentence; empty when nothing."""
+    within = today - LONGEST_AGO <= day <= today
+    return "" if within else "The day of supervision must be today or within the last two years."
 
 
 @transaction.atomic
@@ -70,13 +77,14 @@ def add_supervision(
 ) -> SupervisionNote:
     """A note of supervision, for `by` and `other` alone. The same from the same page again adds nothing twice."""
     school_id = school.pk if isinstance(school, School) else school
-    ensure(by, Capability.DECIDE_CONCERNS, school_id, LEADS)
+    if not in_supervision(by, school_id):
+        raise NotAllowed(LEADS)
     at = at or timezone.now()
     today = timezone.localdate(at)
     if not (text := text.strip()):
         raise BadInput("Write the note before you save it.")
-    if not today - LONGEST_AGO <= held_on <= today:
-        raise BadInput("The day of supervision must be today or within the last two years.")
+    if problem := held_problem(held_on, today=today):
+        raise BadInput(problem)
     token = entry_token(token, other.pk, held_on, text)
     if there := SupervisionNote.objects.filter(token=token, author=by).first():
         return there

@@ -19,11 +19,16 @@ class Pointed:
     instead: str
 
 
+def another(child: Child | None) -> str:
+    """What a child is called where its name may not stand: another child (Year 4); without a year where there is none."""
+    return f"another child ({child.year})" if child and child.year else "another child"
+
+
 def pointed_out(text: str, children: Mapping[Child, str]) -> list[Pointed]:
     """The names and initials of these children in a text, each once. `children` are those with what to call each instead."""
     found: dict[str, Pointed] = {}
     for child, instead in children.items():
-        for match in _pattern(child).finditer(text):
+        for match in pattern_of(child).finditer(text):
             found.setdefault(match[0], Pointed(match[0], instead))
     return sorted(found.values(), key=lambda each: text.index(each.words))
 
@@ -31,7 +36,7 @@ def pointed_out(text: str, children: Mapping[Child, str]) -> list[Pointed]:
 def swapped(text: str, children: Mapping[Child, str]) -> str:
     """The text with each name and each pair of initials changed: at the beginning of a sentence with a capital letter."""
     for child, instead in children.items():
-        text = _pattern(child).sub(partial(_in_place, instead=instead), text)
+        text = pattern_of(child).sub(partial(_in_place, instead=instead), text)
     return text
 
 
@@ -41,15 +46,29 @@ def _in_place(match: re.Match[str], *, instead: str) -> str:
     return instead[:1].upper() + instead[1:] if begins else instead
 
 
-def _pattern(child: Child) -> re.Pattern[str]:
-    """Whole names in any case; a part of one as names are written; initials in capitals. The longest first."""
-    whole = [child.full_name, f"{child.known_forename} {child.known_surname}".strip()]
-    parts = [child.forename, child.surname, child.known_forename, child.known_surname]
+def pattern_of(child: Child, but: Child | None = None, *, shortest: int = _SHORTEST) -> re.Pattern[str]:
+    """Whole names in any case; a part of one as names are written; initials in capitals. The longest first.
+
+    What `but` is called too is no name of this child.
+    """
+    whole, parts = (set(of(child)) - set(of(but) if but else ()) for of in (_whole, _parts))
     spelled = [f"(?i:{_words(name)})" for name in _longest(whole) if " " in name]
-    spelled += [f"(?:{_words(name)}|{_words(name.upper())})" for name in _longest(parts) if len(name) >= _SHORTEST]
-    if child.forename and child.surname:
-        spelled.append(rf"{re.escape(child.forename[0])}\.?\s?{re.escape(child.surname[0])}\b\.?")
+    spelled += [f"(?:{_words(name)}|{_words(name.upper())})" for name in _longest(parts) if len(name) >= shortest]
+    if (initials := _initials(child)) and not (but and _initials(but) == initials):
+        spelled.append(rf"{re.escape(initials[0])}\.?\s?{re.escape(initials[1])}\b\.?")
     return re.compile(rf"(?<!\w)(?:{'|'.join(spelled) or '(?!)'})(?!\w)")
+
+
+def _whole(child: Child) -> list[str]:
+    return [child.full_name, f"{child.known_forename} {child.known_surname}".strip()]
+
+
+def _parts(child: Child) -> list[str]:
+    return [child.forename, child.surname, child.known_forename, child.known_surname]
+
+
+def _initials(child: Child) -> str:
+    return child.forename[0] + child.surname[0] if child.forename and child.surname else ""
 
 
 def _words(name: str) -> str:

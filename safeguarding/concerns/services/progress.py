@@ -244,8 +244,9 @@ def asked_about(account: Account, *, by: User) -> list[Asked]:
 
 
 def _own_files(account: Account, by: User) -> list[Attachment]:
-    """The files that they attached themselves."""
-    files = list(Attachment.objects.filter(concern=account.concern_id, author=by).order_by("attached_at", "pk"))
+    """The files that they attached to it themselves."""
+    rows = Attachment.objects.filter(concern=account.concern_id, author=by, action=None, meeting=None)
+    files = list(rows.order_by("attached_at", "pk"))
     for file in files:
         file.author = by
     return files

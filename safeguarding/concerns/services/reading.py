@@ -40,7 +40,7 @@ _REFERENCE = re.compile(r"\s*(?:c\s*[-/ ]?\s*)?(?:(20\d\d)\s*[-/ ]\s*)?0*(\d{1,7
 # What the rows of lists show.
 _LISTED = (
     "year", "number", "status", "how_soon", "title", "logged_at", "called_at", "finished_at", "news_at", "review_on", "reopened_at",
-    "level", "decided_at", "school", "category", "subcategory", "logged_by", "acknowledged_by",
+    "level", "decided_at", "school", "category", "subcategory", "logged_by", "acknowledged_by", "revision",
 )  # fmt: skip
 _LISTED_OF_PERSON = ("first_name", "last_name", "job")
 

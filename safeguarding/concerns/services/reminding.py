@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from safeguarding import dates
@@ -12,7 +12,7 @@ from safeguarding.accounts.services import tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import who_sees
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import Action
+from safeguarding.concerns.models import Action, HandOver
 
 # Nobody is reminded in the night.
 FROM = time(7, 0)
@@ -24,18 +24,23 @@ AT_ONCE = 200
 def remind(*, at: datetime | None = None) -> int:
     """Remind owners of actions that are due by tomorrow, and again of those that are late. Returns how many were reminded.
 
-    Once for each day that was agreed: handed over, or put off, an action is reminded of anew. What somebody was given only today
-    they have just been told of.
+    Once for each owner and each day that was agreed: handed over, or put off, an action is reminded of anew. What somebody was
+    given only today they have just been told of.
     """
     here = timezone.localtime(at or timezone.now())
     if here.time() < FROM:
         return 0
     today = here.date()
-    soon = Q(due_on__lte=today + timedelta(days=1), created_at__lt=dates.start_of(today))
+    morning = dates.start_of(today)
+    moved = Q(at__gte=morning) | Q(given_back_at__gte=morning)
+    moved_today = HandOver.objects.filter(moved, action=OuterRef("pk"))
+    soon = Q(due_on__lte=today + timedelta(days=1), created_at__lt=morning)
     soon &= Q(reminded_for=None) | ~Q(reminded_for=F("due_on"))
     late = Q(due_on__lt=today) & (Q(late_for=None) | ~Q(late_for=F("due_on")))
     due = (
-        Action.objects.filter(soon | late, status=Action.Status.TO_DO).select_related("owner").order_by("due_on", "pk")
+        Action.objects.filter(soon | late, ~Exists(moved_today), status=Action.Status.TO_DO)
+        .select_related("owner")
+        .order_by("due_on", "pk")
     )
     told = 0
     for action in due.select_for_update(skip_locked=True, of=("self",))[:AT_ONCE]:

@@ -1,6 +1,6 @@
 """Do the same with several concerns. Each goes through every rule by itself; what was not done is said, with the reason."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid5
@@ -15,7 +15,7 @@ from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, ConcernNote
 from safeguarding.concerns.permissions import ensure_decides
 from safeguarding.concerns.services.deciding import add_action, day_problem
-from safeguarding.concerns.services.deciding.changes import lock
+from safeguarding.concerns.services.deciding.changes import ensure_unchanged, lock
 from safeguarding.dates import full_day
 from safeguarding.exceptions import BadInput, HarbourError, OutOfTurn
 from safeguarding.keys import entry_token
@@ -39,11 +39,12 @@ class Outcome:
 
 @transaction.atomic
 def set_review(
-    *, concern: Concern, token: UUID, review_on: date, reason: str, by: User, at: datetime | None = None
+    *, concern: Concern, seen: int, token: UUID, review_on: date, reason: str, by: User, at: datetime | None = None
 ) -> Concern:
     """Look at a decided concern again on another day, with the reason as a note. The same again changes nothing.
 
-    Raises `OutOfTurn` for a concern that waits for a decision or is closed, `BadInput` for a day past or too far off.
+    Raises `OutOfTurn` for a concern that waits for a decision or is closed, `BadInput` for a day past or too far off,
+    `ChangedSince` when somebody else saved after the page with revision `seen` was shown.
     """
     ensure_decides(by, concern.pk, concern.school_id, LEADS)
     concern, at = lock(concern.pk), at or timezone.now()
@@ -51,7 +52,6 @@ def set_review(
         raise BadInput("Say why it is looked at again on that day.")
     if problem := day_problem("Review on", review_on, today=timezone.localdate(at)):
         raise BadInput(problem)
-    before = full_day(concern.review_on) if concern.review_on else "no day"
     key = entry_token(token, concern.pk, review_on, reason)
     if ConcernNote.objects.filter(token=key, author=by).exists():
         return concern
@@ -59,6 +59,8 @@ def set_review(
         raise OutOfTurn(
             "It is closed." if concern.status == Concern.Status.CLOSED else "It waits for a decision: decide first."
         )
+    concern = ensure_unchanged(concern, seen, by)
+    before = full_day(concern.review_on) if concern.review_on else "no day"
     ConcernNote.objects.create(
         concern=concern,
         school_id=concern.school_id,
@@ -74,12 +76,20 @@ def set_review(
 
 
 def review_all(
-    *, concerns: Iterable[Concern], token: UUID, review_on: date, reason: str, by: User, at: datetime | None = None
+    *,
+    concerns: Iterable[Concern],
+    seen: Mapping[UUID, int],
+    token: UUID,
+    review_on: date,
+    reason: str,
+    by: User,
+    at: datetime | None = None,
 ) -> list[Outcome]:
-    """The same day of review for each."""
+    """The same day of review for each. `seen` are the revisions that the page showed."""
 
     def review(concern: Concern) -> None:
-        set_review(concern=concern, token=token, review_on=review_on, reason=reason, by=by, at=at)
+        given = {"token": token, "review_on": review_on, "reason": reason, "by": by, "at": at}
+        set_review(concern=concern, seen=seen[concern.pk], **given)  # type: ignore[arg-type]
 
     return _each(concerns, review, f"Review on {full_day(review_on)}.")
 

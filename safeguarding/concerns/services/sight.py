@@ -16,10 +16,30 @@ from safeguarding.accounts.models import AccessReview, Team
 from safeguarding.accounts.services import Colleague, last_review, staff_of, teams_of
 from safeguarding.accounts.services.sight import WhoSees, who_can_see
 from safeguarding.audit.protection import known
-from safeguarding.concerns.models import Action, Attachment, Concern, ConcernChild, ConcernGrant, ConcernSubject
+from safeguarding.concerns.models import (
+    Action,
+    Attachment,
+    Concern,
+    ConcernChild,
+    ConcernGrant,
+    ConcernSubject,
+    ContactMade,
+    EscalationLetter,
+    Meeting,
+    MeetingAddition,
+    MeetingAttendee,
+    MeetingDecision,
+    Referral,
+    ReferralStep,
+)
 from safeguarding.dates import start_of
 
 See = Callable[[type[Model]], QuerySet[Any]]
+# What hangs on a concern and has events of its own: it was opened, printed, added or ended.
+_TOLD_OF: tuple[type[Model], ...] = (
+    Action, Attachment, ConcernChild, ConcernSubject, ContactMade, EscalationLetter, Meeting, MeetingAddition, MeetingAttendee,
+    MeetingDecision, Referral, ReferralStep,
+)  # fmt: skip
 
 
 def who_sees_concern(concern: Concern, see: See, *, on: date) -> WhoSees:
@@ -36,11 +56,9 @@ def subjects_of(concern: Concern, see: See) -> QuerySet[ConcernSubject]:
 
 
 def about_concern(concern: Concern, see: See) -> list[UUID]:
-    """The keys of the concern and of what hangs on it that events speak of."""
-    keys = [concern.pk]
-    for model in (Action, Attachment, ConcernChild, ConcernSubject):
-        keys += see(model).filter(concern=concern).values_list("pk", flat=True)
-    return keys
+    """The keys of the concern and of what hangs on it that events speak of: one query."""
+    first, *others = (see(model).filter(concern=concern).order_by().values_list("pk", flat=True) for model in _TOLD_OF)
+    return [concern.pk, *first.union(*others, all=True)]
 
 
 def standing_in(concerns: QuerySet[Concern], user: Any, school_id: UUID) -> QuerySet[Concern]:

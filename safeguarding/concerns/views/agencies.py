@@ -276,7 +276,7 @@ def _adults(request: Request, found: Concern, at: datetime) -> Adults:
 
 def _contact_forms(request: Request, found: Concern, at: datetime) -> dict[str, Any]:
     adults = _adults(request, found, at)
-    make = partial(ContactForm, at=at, adults=adults.of_child, bound=adults.bound, initial={"token": uuid7()})
+    make = partial(ContactForm, at=at, adults=adults, initial={"token": uuid7()})
     return {"contact_form": make}
 
 

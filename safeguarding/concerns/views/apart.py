@@ -1,5 +1,7 @@
 """Keep the children of a concern apart: decide what each file says, with a preview, and see who opened a wrong link meanwhile."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
@@ -13,55 +15,88 @@ from django.views.decorators.http import require_GET
 from children.models import Child
 from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.accounts.services import LEADS
-from safeguarding.accounts.titles import inside
 from safeguarding.audit.reading import read_one, visible
+from safeguarding.concerns import tokens
 from safeguarding.concerns.entries.apart import preview
 from safeguarding.concerns.forms.apart import FileForm
+from safeguarding.concerns.forms.deciding import on_top_of
 from safeguarding.concerns.models import Account, Concern, ConcernChild, FileStory, UndoneLink
 from safeguarding.concerns.permissions import access_given, may_decide
 from safeguarding.concerns.services import deciding
-from safeguarding.concerns.services.apart import another, opened_meanwhile
+from safeguarding.concerns.services.apart import opened_meanwhile
+from safeguarding.concerns.services.pointing import another
 from safeguarding.concerns.services.reading import for_page, with_cards
 from safeguarding.concerns.services.sight import about_concern
-from safeguarding.exceptions import ChangedSince, NotAllowed, OutOfTurn
+from safeguarding.concerns.views.kept import keeps_typed, kept_forms
+from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
 
 
 @requires_for_record("decide_concerns", also=access_given)
-def child_file(request: Request, named_id: UUID) -> HttpResponse:
+@keeps_typed("file_form", page="child_file")
+def child_file(request: Request, part_id: UUID) -> HttpResponse:
     """What one child's file will say of a concern: chosen, shown as it will stand there, and only then saved."""
-    named = read_one(request, visible(request, ConcernChild).select_related("child"), pk=named_id, child__isnull=False)
+    found = _read(request, part_id)
+    make = partial(FileForm, others=found.others)
+    if request.method != "POST":
+        says = {"says": found.named.file_says or "line", "story": found.named.story}
+        new = make(initial=says | {"revision": found.concern.revision, "token": uuid7()})
+        return _page(request, found, kept_forms(request, found.named, {"file_form": make}).get("file_form", new))
+    form = make(request.POST)
+    if "swap" in request.POST:
+        form = form.with_names_swapped()
+    if not form.is_valid():
+        return _page(request, found, form, status=422)
+    if "save" not in request.POST:
+        return _page(request, found, form)
+    request.again = partial(_refused, request, part_id, form)
+    given = {name: form.cleaned_data[name] for name in ("token", "says", "story")}
+    deciding.say_in_file(named=found.named, seen=form.cleaned_data["revision"], by=request.user, **given)
+    messages.success(request, "Saved. This child’s file says it from now on, and nothing else of this concern.")
+    return redirect(f"{reverse('concern', args=[found.named.concern_id])}#people")
+
+
+@dataclass(frozen=True)
+class _InConcern:
+    """A child of a concern, with what each of the others in it is called in the file of this one."""
+
+    named: ConcernChild
+    child: Child
+    concern: Concern
+    others: Mapping[Child, str]
+
+
+def _read(request: Request, key: UUID) -> _InConcern:
+    named = read_one(request, visible(request, ConcernChild).select_related("child"), pk=key, child__isnull=False)
     concern = read_one(request, for_page(), pk=named.concern_id, purpose="what the file says")
     assert named.child is not None  # noqa: S101  (asked for above)
     if not may_decide(request.user, concern):
         raise NotAllowed(LEADS)
+    everyone = with_cards(visible(request, ConcernChild).filter(concern=concern))
+    others = {row.child: another(row.child) for row in everyone if row.child and row.pk != named.pk}
+    return _InConcern(named, named.child, concern, others)
+
+
+def _page(
+    request: Request, found: _InConcern, form: FileForm, *, status: int = 200, refusal: HarbourError | None = None
+) -> HttpResponse:
+    """The form, and what the file says with what stands in it."""
+    named, concern = found.named, found.concern
     request.nav, request.of_school = "concerns", named.school_id
-    everyone = list(with_cards(visible(request, ConcernChild).filter(concern=concern)))
-    others = {row.child: inside(another(row)) for row in everyone if row.child and row.pk != named.pk}
-    now = {"says": named.file_says or "line", "story": named.story, "revision": concern.revision, "token": uuid7()}
-    form = FileForm(request.POST or None, others=others, initial=now)
-    if "swap" in request.POST:
-        form = form.with_names_swapped()
-    status, refusal = 200, None
     if form.is_bound:
-        if form.is_valid() and "save" in request.POST:
-            try:
-                return _saved(request, named, form)
-            except (ChangedSince, OutOfTurn) as error:
-                status, refusal = error.status, error
-        elif form.errors:
-            status = 422
         named.file_says, named.story = str(form["says"].value() or ""), str(form["story"].value() or "")
         named.said_at, named.said_by = timezone.now(), request.user
     account = visible(request, Account).filter(concern=concern).first()
-    rows = visible(request, FileStory).filter(named=named, child_key=named.child.pk).select_related("said_by")
+    rows = visible(request, FileStory).filter(named=named, child_key=found.child.pk).select_related("said_by")
     context = {
         "named": named,
         "concern": concern,
         "form": form,
+        "kept": [form] if form.kept else [],
+        "key": tokens.issue(request.user, school_id=named.school_id),
         "refusal": refusal,
-        "others": list(others.values()),
+        "others": list(found.others.values()),
         "entries": preview(request, concern, named, account),
         "opens": named.file_says == ConcernChild.Says.WHOLE,
         "before": list(rows.order_by("-said_at", "-pk")),
@@ -69,18 +104,10 @@ def child_file(request: Request, named_id: UUID) -> HttpResponse:
     return render(request, "concerns/child_file.html", context, status=status)
 
 
-def _saved(request: Request, named: ConcernChild, form: FileForm) -> HttpResponse:
-    given = form.cleaned_data
-    deciding.say_in_file(
-        named=named,
-        seen=given["revision"],
-        token=given["token"],
-        says=given["says"],
-        story=given["story"],
-        by=request.user,
-    )
-    messages.success(request, "Saved. This child’s file says it from now on, and nothing else of this concern.")
-    return redirect(f"{reverse('concern', args=[named.concern_id])}#people")
+def _refused(request: Request, key: UUID, form: FileForm, refusal: HarbourError) -> HttpResponse:
+    """As others have left the concern, and what was typed here, to be saved on top."""
+    found = _read(request, key)
+    return _page(request, found, on_top_of(form, found.concern.revision), status=refusal.status, refusal=refusal)
 
 
 @require_GET

@@ -26,6 +26,7 @@ from safeguarding.concerns.chronology import Chronology, Entry
 from safeguarding.concerns.forms.chronology import Narrow
 from safeguarding.concerns.left_out import LeftOut, staff_left_out
 from safeguarding.concerns.permissions import children_read
+from safeguarding.concerns.services.apart import SHOWS_FILE
 from safeguarding.concerns.services.kinds import names_on
 from safeguarding.http import Request
 from safeguarding.pdf import paper
@@ -55,7 +56,7 @@ def _page(request: Request, child: Child, others: list[Child], here: str, on_pap
     form = Narrow(request.GET, names_on(today))
     narrowed, before = form.narrowed(today), request.GET.get("before", "")
     found = chronology.read(request, child, narrowed, before=before, family=others)
-    form.count(found.counts, found.significant)
+    form.count(found.counts, chronology.count_significant(request, [child, *others]))
     asked = request.GET.copy()
     is_first = not asked.pop("before", None)
     query = f"?{asked.urlencode()}"
@@ -155,6 +156,7 @@ def _without(entry: Entry, out: LeftOut) -> Entry:
 
 def read_child(request: Request, child_id: UUID, verb: Verb = Verb.VIEW, purpose: str = "chronology") -> Child:
     """The child, where the person reads its concerns: elsewhere the card alone is theirs, not what happened."""
+    assert purpose.startswith(SHOWS_FILE)  # noqa: S101  (who opened a wrong link meanwhile is told by it)
     return read_one(request, readable(request), verb=verb, purpose=purpose, pk=child_id)
 
 

@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
-from safeguarding.concerns.models import Attachment
-from safeguarding.concerns.services.attaching import attach_to_action
+from safeguarding.concerns.models import Account, Attachment
+from safeguarding.concerns.services.attaching import attach_to_action, attach_to_report
 from safeguarding.concerns.services.deciding import add_action, end_action, hand_over, open_concern
 from safeguarding.exceptions import NotAllowed
 from safeguarding.uploads.services.keeping import Upload
@@ -66,6 +66,22 @@ def test_what_a_lead_attached_is_seen_by_whoever_does_it_until_somebody_else_doe
     assert client.get(f"/files/{letter.pk}/").status_code == 404
     client.force_login(room.teacher)
     assert client.get(f"/files/{letter.pk}/").status_code == 200
+
+
+def test_whoever_logged_the_concern_too_has_files_of_an_action_while_it_is_theirs_and_no_longer(client, room, report):
+    """Beside those of their report, which stay."""
+    account = Account.objects.get(concern=report)
+    [own] = attach_to_report(account=account, token=uuid4(), uploads=[NOTE], by=room.teacher).kept
+    facts = {"text": "Ring home.", "owner": room.teacher, "due_on": SCHOOL_DAY.date()}
+    action = add_action(concern=open_concern(concern=report, by=room.lead), token=uuid4(), by=room.lead, **facts)
+    [letter] = attach_to_action(action=action, token=uuid4(), uploads=[LETTER], by=room.teacher).kept
+    client.force_login(room.teacher)
+    for owner, status in ((room.teacher, 200), (room.assistant, 404)):
+        if owner != room.teacher:
+            hand_over(action=action, owner=owner, due_on=SCHOOL_DAY.date(), by=room.lead)
+        assert [client.get(f"/files/{one.pk}/").status_code for one in (own, letter)] == [200, status]
+        page = text(client.get(reverse("report", args=[report.pk])))
+        assert (own.name in page, LETTER.name in page) == (True, False)
 
 
 def test_what_is_done_takes_no_more_and_leads_are_told_of_what_came(client, room, action):

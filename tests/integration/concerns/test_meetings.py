@@ -5,16 +5,19 @@ from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from children.facts import Adult, Order
+from children.models import Contact
 from safeguarding.accounts.models import Notice
+from safeguarding.accounts.services import acting
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Action, Attachment, ContactMade, KeptText, Meeting, MeetingDecision
 from safeguarding.concerns.services import agencies, deciding, meeting
 from safeguarding.concerns.services.agencies import Contacted
 from safeguarding.concerns.services.meeting import Called
-from safeguarding.concerns.services.naming import ChildEntry
+from safeguarding.concerns.services.naming import ChildEntry, name_children
 from safeguarding.concerns.services.reminding import remind
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.uploads.services.keeping import Upload
@@ -113,6 +116,32 @@ def test_the_page_shows_who_must_not_be_told_and_asks_before_such_an_adult_is_ch
     assert (
         "Contact with Kate Ashdown, Mother" in lead.get(reverse("child_chronology", args=[rowan.pk])).content.decode()
     )
+
+
+def test_an_order_about_another_child_of_the_concern_binds_the_same_adult_on_the_page_and_in_the_service(
+    lead, room, concern
+):
+    order = Order(kind="agreement", terms="Not to meet Skye alone.", starts_on=date(2026, 2, 2))
+    mother = Adult(surname="Ashdown", forename="Kate", relationship="Aunt", mobile="07700 900111", orders=[order])
+    father = Adult(surname="Hart", forename="Lee", relationship="Father", mobile="07700 900113")
+    skye = factories.child(room.school, "Skye", "Hart", by=room.office, adults=[mother, father])
+    name_children(concern, [ChildEntry("witness", skye)], by=room.lead, at=SCHOOL_DAY)
+    address = reverse("record_contact", args=[concern.pk])
+    page = lead.get(address)
+    assert "Not to meet Skye alone." in page.content.decode()
+    assert "Lee Hart" not in page.content.decode()
+    [(_, offered)] = [pair for pair in page.context["contact_form"].fields["adult"].choices if pair[0]]
+    [kate] = [key for key, words in offered if words == "Kate Ashdown, Mother; an order or agreement binds them"]
+    typed = {
+        "token": page.context["contact_form"]["token"].value(), "kind": "parent", "adult": kate, "how": "in_person",
+        "day_day": "24", "day_month": "11", "day_year": "2026", "time": "9am", "said": "She rang.", "parents_told": "yes",
+    }  # fmt: skip
+    assert lead.post(address, typed).status_code == 422
+    assert lead.post(address, typed | {"heeded_order": "on"}).status_code == 302
+    assert ContactMade.objects.get().heeded_order is True
+    of_witness = replace(RANG, kind="parent", adult=Contact.objects.get(forename="Lee"), agency="")
+    with pytest.raises(BadInput, match="on no record of a child whom this concern is about"):
+        agencies.add_contact(concern=concern, token=uuid4(), made=of_witness, by=room.lead, at=SCHOOL_DAY)
 
 
 # --- meetings
@@ -222,5 +251,17 @@ def test_an_owner_is_reminded_the_day_before_and_when_it_is_late_once_each(room,
     assert not told.filter(user=room.pastoral, opened_at=None, settled_at=None).exists()
     assert look(SCHOOL_DAY + 6 * DAY) == 1
     assert told.filter(user=room.deputy).count() == 1
+    # By the same day, by somebody else: told of it today, reminded tomorrow. And so again when it moves because they are away.
+    now = Action.objects.get(pk=action.pk)
+    deciding.hand_over(action=now, owner=room.lead, due_on=date(2026, 12, 1), by=room.deputy, at=SCHOOL_DAY + 6 * DAY)
+    assert (look(SCHOOL_DAY + 6 * DAY), look(SCHOOL_DAY + 7 * DAY)) == (0, 1)
+    waiting = told.filter(opened_at=None, settled_at=None)
+    with time_machine.travel(SCHOOL_DAY + 7 * DAY, tick=False):
+        acting.name_acting(
+            school=room.school, away=(room.lead,), acting=room.pastoral, ends_on=date(2026, 12, 8), by=room.headteacher
+        )
+        assert (look(SCHOOL_DAY + 7 * DAY), waiting.count()) == (0, 0)
+        assert look(SCHOOL_DAY + 8 * DAY) == 1
+    assert [one.user for one in waiting] == [room.pastoral]
     deciding.end_action(action=Action.objects.get(), move="complete", result="Done.", by=room.lead)
     assert look(SCHOOL_DAY + 9 * DAY) == 0

@@ -1,6 +1,8 @@
 """What matters in a chronology: pins with their line, entries added by hand, the filter, the family, and paper without names."""
 
 from datetime import timedelta
+from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -11,15 +13,16 @@ from children.services import link_siblings
 from children.services.access import declare_conflict
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.protection import may_view
-from safeguarding.concerns.chronology import Narrowed
-from safeguarding.concerns.models import Category, ChronologyEntry, Pin
-from safeguarding.concerns.services import significant
-from safeguarding.concerns.services.access import restrict_concern
+from safeguarding.concerns.chronology import Narrowed, count_significant
+from safeguarding.concerns.models import Category, ChronologyEntry, Meeting, Pin
+from safeguarding.concerns.services import deciding, significant
+from safeguarding.concerns.services.access import lift_restriction, restrict_concern
+from safeguarding.concerns.services.naming import name_children
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from tests import factories
 from tests.factories import SCHOOL_DAY
-from tests.integration.concerns.chronicled import about, by_hand, pinned, read, whole_story
+from tests.integration.concerns.chronicled import about, beside, by_hand, pinned, read, whole_story
 from tests.integration.concerns.leads_page import hidden
 from tests.pdfs import Printed
 
@@ -122,7 +125,7 @@ def test_who_pins_and_who_sees_it(client, cast, rowan):
     ]  # fmt: skip
     assert titles(read(cast.headteacher, rowan, ONLY)) == ["Concern logged"]
     assert read(cast.deputy, rowan, ONLY).entries == []
-    assert read(cast.deputy, rowan).significant == 0
+    assert count_significant(SimpleNamespace(user=cast.deputy), [rowan]) == 0
     with pytest.raises(NotAllowed):
         by_hand(cast.office, rowan)
     [entry] = read(cast.lead, rowan).entries
@@ -132,6 +135,33 @@ def test_who_pins_and_who_sees_it(client, cast, rowan):
         client.force_login(person)
         address = reverse("significant_entry", args=[rowan.pk, concern.pk])
         assert client.get(address, {"of": "logged"}).status_code == status
+
+
+def test_a_pin_is_as_shut_as_what_its_entry_is_from_and_counts_only_where_that_entry_stands(client, cast, rowan):
+    """Of a meeting, whose entry leads to its own page; and of a concern that is in this file no more."""
+    concern = beside(cast, rowan)
+    [met] = Meeting.objects.filter(concern=concern)
+    client.force_login(cast.lead)
+    client.post(
+        reverse("significant_entry", args=[rowan.pk, met.pk]),
+        hidden(client.get(reverse("significant_entry", args=[rowan.pk, met.pk]), {"of": "meetings"}), "form")
+        | {"of": "meetings", "analysis": LATE},
+    )
+    client.force_login(cast.deputy)
+    page = client.get(reverse("child_chronology", args=[rowan.pk]))
+    assertContains(page, LATE)
+    assertContains(page, "Significant only (1)")
+    assertContains(page, f'href="{met.get_absolute_url()}"')
+    restrict_concern(concern=concern, by=cast.lead)
+    assert [may_view(one, Pin.objects.get()) for one in (cast.lead, cast.deputy)] == [True, False]
+    lift_restriction(concern=concern, by=cast.lead)
+    skye = factories.child(cast.school, "Skye", "Hart", by=cast.office)
+    name_children(concern, [ChildEntry("worried_about", skye)], by=cast.lead, at=SCHOOL_DAY)
+    named = concern.children.get(child=rowan)
+    deciding.unlink_child(named=named, token=uuid4(), reason="Another Rowan.", by=cast.lead)
+    page = client.get(reverse("child_chronology", args=[rowan.pk]))
+    assert LATE not in page.content.decode()
+    assertContains(page, "Significant only (0)")
 
 
 def test_an_entry_by_hand_is_added_to_and_withdrawn_and_never_changed(client, cast, rowan):

@@ -14,12 +14,14 @@ from django.utils import timezone
 from children.services.access import grant_child, open_emergency_access
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
-from safeguarding.concerns.models import ConcernChild, FileStory
+from safeguarding.concerns.models import ConcernChild, FileStory, KeptText
 from safeguarding.concerns.services import deciding
+from safeguarding.concerns.services.agencies import Contacted, add_contact
 from safeguarding.concerns.services.pointing import pointed_out, swapped
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from tests import factories
+from tests.integration.concerns.chronicled import pinned
 from tests.integration.concerns.leads_page import fresh, page_of
 from tests.pdfs import Printed
 
@@ -155,6 +157,12 @@ def test_the_whole_opens_the_concern_and_the_others_are_another_child(reader, ro
     assert "Another child (Year 4)" in paper
     assert "4A" not in paper + content
     assert "zqfacts" in reader.get(reverse("child_chronology", args=[rowan.pk])).content.decode()
+    # On the two pages for a meeting nobody is named, whom the reader's own way does not show.
+    pinned(room.lead, rowan, ("logged", shared.pk), "HZ and Zqreed, says ROWAN.")
+    pages = printed(reader.get(reverse("brief_paper", args=[rowan.pk])))
+    assert "[another child (Year 4)] cried." in pages
+    assert "[another child (Year 4)] and [another child (Year 4)], says ROWAN." in pages
+    assert leaks({"brief": pages}, ("hazel", "zqreed")) == set()
 
 
 def test_about_that_child_alone_it_opens_and_shuts_when_another_is_linked(reader, room, rowan, hazel):
@@ -197,6 +205,11 @@ def test_who_may_see_both_children_reads_what_is_about_both(client, room, rowan,
 
 
 def test_a_lead_reads_what_the_file_will_say_before_it_is_saved(client, room, rowan, hazel, shared):
+    made = Contacted(
+        kind="agency", agency="health", with_whom="Dana Whitlock, school nurse", how="telephone", said="zqrang",
+        made_at=timezone.now(), parents_told="yes",
+    )  # fmt: skip
+    add_contact(concern=shared, token=uuid4(), made=made, by=room.lead)
     client.force_login(room.lead)
     assert "What this file says is not decided" in page_of(client, shared).content.decode()
     here = reverse("child_file", args=[row_of(shared, rowan).pk])
@@ -208,7 +221,7 @@ def test_a_lead_reads_what_the_file_will_say_before_it_is_saved(client, room, ro
     assert "zqstory" in shown.content.decode()
     assert not row_of(shared, rowan).file_says
     whole = client.post(here, typed | {"says": "whole", "preview": ""}).content.decode()
-    assert all(word in whole for word in ("zqfacts", "zqnote", "zqwhy", "zqaction", "another child (Year 4)"))
+    assert all(word in whole for word in ("zqfacts", "zqnote", "zqwhy", "zqaction", "zqrang", "another child (Year 4)"))
     named = client.post(here, typed | {"story": "HZ pushed him. Then Hazel ran.", "save": ""})
     assert named.status_code == 422
     assert "This names another child: “HZ”, “Hazel”" in named.content.decode()
@@ -225,8 +238,33 @@ def test_a_lead_reads_what_the_file_will_say_before_it_is_saved(client, room, ro
     client.force_login(room.deputy)
     late = client.post(here, typed | {"token": uuid4(), "story": "In other words.", "save": ""})
     assert (late.status_code, "In other words." in late.content.decode()) == (409, True)
+    # And having seen it, they save on top.
+    form = late.context["form"]
+    again = {name: form[name].value() for name in ("revision", "token", "says", "story")}
+    assert client.post(here, again | {"save": ""}).status_code == 302
+    assert row_of(shared, rowan).story == "In other words."
     client.force_login(room.pastoral)
     assert client.get(here).status_code in (403, 404)
+
+
+def test_a_story_sent_after_the_session_ended_stands_in_its_form_again_until_it_is_saved(client, room, rowan, shared):
+    client.force_login(room.lead)
+    here = reverse("child_file", args=[row_of(shared, rowan).pk])
+    page = client.get(here)
+    typed = {name: page.context["form"][name].value() for name in ("revision", "token")} | {"key": page.context["key"]}
+    client.logout()
+    answer = client.post(here, typed | {"says": "story", "story": "Typed too late.", "save": ""})
+    assert (answer.status_code, answer["Location"].startswith(reverse("account_login"))) == (303, True)
+    client.force_login(room.deputy)
+    assert "Typed too late." not in client.get(here).content.decode()
+    client.force_login(room.lead)
+    page = client.get(here)
+    assert "your choice of what the file says has not been saved" in page.content.decode()
+    form = page.context["form"]
+    again = {name: form[name].value() for name in ("revision", "token", "says", "story")} | {"kept": form.kept}
+    assert client.post(here, again | {"save": ""}).status_code == 302
+    assert row_of(shared, rowan).story == "Typed too late."
+    assert not KeptText.objects.exists()
 
 
 def test_what_a_file_says_takes_a_lead_words_and_a_record(room, rowan, shared):

@@ -1,13 +1,19 @@
 """Does the page of a concern show two leads to each other, and lose no word of the one who is second?"""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.utils.html import escape
 
+from safeguarding.accounts.services import acting
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Action, Decision
+from safeguarding.concerns.services import deciding
+from safeguarding.concerns.services.access import lift_restriction, restrict_concern
 from safeguarding.concerns.services.raising import amend
+from safeguarding.concerns.services.reminding import remind
+from tests.factories import SCHOOL_DAY
 from tests.integration.concerns.leads_page import (
     OUTSIDE,
     ROUTINE,
@@ -20,6 +26,7 @@ from tests.integration.concerns.leads_page import (
     reopen,
     send,
 )
+from tests.walls import as_role
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +63,42 @@ def test_what_the_reporter_added_meanwhile_is_seen_before_the_decision_stands(le
     assert answer.status_code == 409
     assert "<b>Jon Beckett</b> added to this concern" in answer.content.decode()
     assert "He said it again." in answer.content.decode()
+
+
+def test_what_harbour_does_by_itself_takes_no_place_of_a_colleagues_change_and_fails_no_save(
+    lead, client, room, concern
+):
+    for owner in (room.lead, room.pastoral):
+        deciding.add_action(
+            concern=concern,
+            token=uuid4(),
+            text="Ring",
+            owner=owner,
+            due_on=SCHOOL_DAY.date(),
+            by=room.lead,
+            at=SCHOOL_DAY,
+        )
+    mine = hidden(page_of(lead, concern), "decision_form") | ROUTINE
+    deciding.add_note(concern=concern, token=uuid4(), text="Rang.", by=room.deputy)
+    with as_role("worker"):
+        assert remind(at=SCHOOL_DAY + timedelta(days=1)) == 2
+    answer = send(lead, "decide", concern, mine)
+    assert (answer.status_code, [c.by for c in answer.context["changes"]]) == (409, [room.deputy])
+    assert send(lead, "decide", concern, hidden(answer, "decision_form") | ROUTINE).status_code == 302
+
+    client.force_login(room.deputy)
+    mine = hidden(page_of(client, concern), "decision_form") | ROUTINE
+    restrict_concern(concern=concern, by=room.lead)
+    lift_restriction(concern=fresh(concern), by=room.lead)
+    acting.name_acting(
+        school=room.school, away=(room.lead,), acting=room.pastoral, ends_on=SCHOOL_DAY.date() + timedelta(days=7),
+        by=room.headteacher, at=SCHOOL_DAY,
+    )  # fmt: skip
+    answer = send(client, "decide", concern, mine)
+    assert answer.status_code == 409
+    assert "<b>Harbour</b> moved an action" in answer.content.decode()
+    assert [c.what for c in answer.context["changes"]] == ["moved an action", *["changed who sees this concern"] * 2]
+    assert send(client, "decide", concern, hidden(answer, "decision_form") | ROUTINE).status_code == 302
 
 
 def test_what_was_typed_survives_that_another_lead_closed_the_concern(lead, client, room, concern):

@@ -9,6 +9,7 @@ from django.db import connections
 from django.urls import reverse
 from django.utils import timezone
 
+from children.services import link_siblings
 from children.services.access import declare_conflict, grant_child
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
@@ -16,6 +17,7 @@ from safeguarding.audit.protection import who_sees
 from safeguarding.concerns import chronology
 from safeguarding.concerns.models import Concern, ConcernChild, ConcernNote, UndoneLink
 from safeguarding.concerns.services import deciding, reading
+from safeguarding.concerns.services.meeting import Called, call_meeting
 from safeguarding.concerns.services.progress import names_in
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
@@ -162,6 +164,33 @@ def test_who_opened_it_meanwhile_is_listed_and_whose_only_way_it_was(client, roo
     client.force_login(room.pastoral)
     for page in (answer["Location"], reverse("concern", args=[linked.concern_id])):
         assert client.get(page).status_code == 404
+
+
+def test_who_saw_it_meanwhile_in_any_paper_of_that_file_or_of_the_family_or_opened_a_meeting_is_listed(
+    client, room, rowan, linked
+):
+    met = call_meeting(
+        concern=linked.concern, token=uuid4(), called=Called(kind="school", held_at=timezone.now()), staff=[room.lead],
+        by=room.lead,
+    )  # fmt: skip
+    skye = factories.child(room.school, "Skye", "Ashdown", by=room.office)
+    link_siblings(one=rowan, other=skye, relationship="Sister", by=room.lead)
+    last_day = timezone.localdate() + timedelta(days=9)
+    grant_child(child=rowan, user=room.pastoral, reason="Mentor of Rowan.", last_day=last_day, by=room.lead)
+    for person, page, key in (
+        (room.deputy, "family_chronology", skye.pk),
+        (room.headteacher, "chronology_paper", rowan.pk),
+        (room.pastoral, "meeting", met.pk),
+        (room.pastoral, "brief_page", rowan.pk),
+    ):
+        client.force_login(person)
+        assert client.get(reverse(page, args=[key]), {"significant": "on"}).status_code == 200
+    deciding.unlink_child(named=linked, token=uuid4(), reason="His cousin.", by=room.lead)
+    client.force_login(room.lead)
+    found = client.get(reverse("undone_link", args=[linked.concern_id, UndoneLink.objects.get().pk]))
+    of_file = {one.name for one in found.context["people"] if one.did == "saw it in that child’s file"}
+    assert of_file == {"Tom Aldous", "Helen Okafor", "Carla Mendes"}
+    assert ("Carla Mendes", "opened it") in {(one.name, one.did) for one in found.context["people"]}
 
 
 def test_a_lead_related_to_the_wrong_child_sees_the_concern_from_then_on_and_is_told(room, rowan):

@@ -8,17 +8,18 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from children.models import Contact, ContactLink, ContactRestriction
+from children.models import Contact
 from safeguarding.accounts.models import User
 from safeguarding.accounts.services import LEADS
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import Agency, Concern, ConcernChild, ContactMade, Decision, How
+from safeguarding.concerns.models import Agency, Concern, ContactMade, Decision, How
 from safeguarding.concerns.permissions import ensure_decides
 from safeguarding.concerns.services.deciding.changes import lock, touch
 from safeguarding.exceptions import BadInput
 from safeguarding.keys import entry_token
 
+from .adults import adults_of
 from .referring import moment_problem
 
 W, Told = ContactMade.With, Decision.ParentsTold
@@ -64,37 +65,29 @@ def contact_problems(made: Contacted, *, at: datetime, bound: Collection[UUID] =
     return found
 
 
-def bound_adults(concern: Concern, at: datetime) -> dict[UUID, list[ContactRestriction]]:
-    """Adults of the children in a concern whom an order or agreement binds on a day."""
-    children = ConcernChild.objects.filter(concern=concern, child__isnull=False).values("child_id")
-    found: dict[UUID, list[ContactRestriction]] = {}
-    for order in ContactRestriction.objects.filter(child__in=children, contact__isnull=False):
-        if order.contact_id and order.in_force(timezone.localdate(at)):
-            found.setdefault(order.contact_id, []).append(order)
-    return found
-
-
 @transaction.atomic
 def add_contact(*, concern: Concern, token: UUID, made: Contacted, by: User, at: datetime | None = None) -> ContactMade:
     """Record a contact. The same form in the same words again returns what is there.
 
-    Raises `BadInput` for what it lacks, for an adult who is on no record of a child in the concern, and for one whom an order
-    binds where nobody has said that it was read.
+    Raises `BadInput` for what it lacks, for an adult who is on no record of a child whom the concern is about, and for one whom
+    an order binds where nobody has said that it was read: as `adults_of` finds both, for the form too.
     """
     ensure_decides(by, concern.pk, concern.school_id, LEADS)
     concern, at = lock(concern.pk), at or timezone.now()
     token = entry_token(token, *(getattr(v, "pk", v) for v in vars(made).values()))
     if there := ContactMade.objects.filter(token=token, author=by).first():
         return there
-    for problem in contact_problems(made, at=at, bound=bound_adults(concern, at)).values():
+    adults = adults_of(concern, lambda model: model._default_manager.all(), today=timezone.localdate(at))
+    for problem in contact_problems(made, at=at, bound=adults.bound).values():
         raise BadInput(problem)
     own = {k: v.strip() if isinstance(v, str) else v for k, v in vars(made).items()}
     if made.adult is not None:
-        children = ConcernChild.objects.filter(concern=concern, child__isnull=False).values("child_id")
-        link = ContactLink.objects.filter(contact=made.adult, child__in=children).first()
-        if link is None:
-            raise BadInput("That adult is on no record of a child in this concern. Give the name and role in words.")
-        own["with_whom"] = own["with_whom"] or ", ".join(filter(None, (made.adult.full_name, link.relationship)))
+        person = adults.by_key.get(made.adult.pk)
+        if person is None:
+            raise BadInput(
+                "That adult is on no record of a child whom this concern is about. Give the name and role in words."
+            )
+        own["with_whom"] = own["with_whom"] or person.named
     row = ContactMade.objects.create(
         concern=concern, school_id=concern.school_id, token=token, author=by, recorded_at=at, **own
     )

@@ -17,9 +17,7 @@ from safeguarding.concerns.permissions import ensure_decides
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
 
-from .changes import lock, touch
-
-ASKED = "asked the reporter"
+from .changes import ASKED, lock, touch
 
 
 def cannot_ask(concern: Concern, *, by: User, at: datetime) -> str:

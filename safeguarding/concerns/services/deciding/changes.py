@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from safeguarding.accounts.models import User
 from safeguarding.audit.models import Event, Verb
@@ -12,10 +13,11 @@ from safeguarding.concerns.models import Concern, ConcernNote, Decision
 from safeguarding.exceptions import ChangedSince
 from safeguarding.keys import uuid7
 
-# The purpose of the event of a link that was taken back.
-TAKEN_BACK = "taken back"
+# The purposes of the events of a link that was taken back, and of a question to the reporter.
+TAKEN_BACK, ASKED = "taken back", "asked the reporter"
 
-# What somebody did, as the other lead reads it. Each of these counts the concern's revision up by one.
+# What somebody did, as the other lead reads it. Each of these counts the concern's revision up by one, but for what Harbour
+# asks by itself: it reminds and chases, and changes nothing.
 _SAVED = {
     Verb.CREATE: "finished the account",
     Verb.ACKNOWLEDGE: "opened this concern",
@@ -28,17 +30,26 @@ _SAVED = {
     Verb.COMPLETE: "marked an action done",
     Verb.CHANGE: "changed this concern",
     Verb.LINK: "said who a child is",
+    Verb.RESTRICT: "changed who sees this concern",
 }
+_COUNTED = Q(verb__in=_SAVED) & (~Q(verb=Verb.ASK) | Q(purpose=ASKED))
 
 
 @dataclass(frozen=True)
 class Change:
-    """Something that somebody else saved meanwhile: who, what (the end of a sentence), when, and the decision if it was one."""
+    """Something that somebody else saved meanwhile: who, what (the end of a sentence), when, and the decision if it was one.
 
-    by: User
+    `by` is None for what Harbour did by itself.
+    """
+
+    by: User | None
     what: str
     at: datetime
     decision: Decision | None = None
+
+    @property
+    def who(self) -> str:
+        return self.by.full_name if self.by else "Harbour"
 
 
 @transaction.atomic
@@ -53,14 +64,14 @@ def changed_since(*, concern: Concern, seen: int, by: User) -> list[Change]:
     if now.revision <= seen:
         return []
     about = [now.pk, *now.actions.values_list("pk", flat=True), *now.children.values_list("pk", flat=True)]
-    events = Event.objects.filter(object_id__in=about, verb__in=_SAVED).order_by("-at")[: now.revision - seen]
+    events = Event.objects.filter(_COUNTED, object_id__in=about).order_by("-at")[: now.revision - seen]
     others = [event for event in events if event.actor_id != by.pk]
-    people = User.objects.in_bulk({event.actor_id for event in others})
+    people = User.objects.in_bulk({event.actor_id for event in others if event.actor_id})
     decisions = iter(now.decisions.order_by("-decided_at").select_related("decided_by"))
     return [
         Change(
-            by=people[event.actor_id],
-            what="took back who a child is" if event.purpose == TAKEN_BACK else _SAVED[Verb(event.verb)],
+            by=people[event.actor_id] if event.actor_id else None,
+            what=_said_of(event),
             at=event.at,
             decision=next((d for d in decisions if d.decided_by_id == event.actor_id), None)
             if event.verb == Verb.DECIDE
@@ -70,13 +81,20 @@ def changed_since(*, concern: Concern, seen: int, by: User) -> list[Change]:
     ]
 
 
+def _said_of(event: Event) -> str:
+    if event.purpose == TAKEN_BACK:
+        return "took back who a child is"
+    if event.actor_id is None and event.verb == Verb.ASSIGN:
+        # From a lead who is away to who acts for them.
+        return "moved an action"
+    return _SAVED[Verb(event.verb)]
+
+
 def ensure_unchanged(concern: Concern, seen: int, by: User) -> Concern:
     """The concern as it stands, locked. Raises `ChangedSince` when somebody else saved after the page was shown."""
     if changes := changed_since(concern=concern, seen=seen, by=by):
         last = changes[0]
-        raise ChangedSince(
-            f"{last.by.full_name} {last.what} while you were writing. Open it again to see what changed."
-        )
+        raise ChangedSince(f"{last.who} {last.what} while you were writing. Open it again to see what changed.")
     return Concern.objects.get(pk=concern.pk)
 
 

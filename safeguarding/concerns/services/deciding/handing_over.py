@@ -46,16 +46,23 @@ def hand_over(*, action: Action, owner: User, due_on: date, by: User, at: dateti
         HandOver.objects.create(
             action=now, concern=concern, school_id=now.school_id, from_user_id=now.owner_id, to_user=owner, at=at, by=by
         )
-    now.owner, now.due_on = owner, due_on
-    now.save(update_fields=["owner", "due_on"])
+    give(now, owner, due_on=due_on, by=by, at=at)
     touch(concern)
     record(Verb.ASSIGN, now, by=by, purpose="handed over")
-    # Whoever had it need not be told to read about it any more.
-    settle_notices(object_id=now.pk, kinds=(Notice.Kind.ACTION, Notice.Kind.ACTION_DUE), by=by, at=at)
     if owner.pk != by.pk:
         about = {"object_type": "action", "object_id": now.pk}
         tell(people=[owner], school_id=now.school_id, kind=Notice.Kind.ACTION, at=at, **about)  # type: ignore[arg-type]
     return now
+
+
+def give(action: Action, owner: User, *, due_on: date, by: User, at: datetime) -> None:
+    """Write down who has a locked action from now on, and by when. Somebody else is reminded of it anew."""
+    if owner.pk != action.owner_id:
+        action.reminded_for = action.late_for = None
+    action.owner, action.due_on = owner, due_on
+    action.save(update_fields=["owner", "due_on", "reminded_for", "late_for"])
+    # Whoever had it need not be told to read about it any more.
+    settle_notices(object_id=action.pk, kinds=(Notice.Kind.ACTION, Notice.Kind.ACTION_DUE), by=by, at=at)
 
 
 def _note(action: Action, owner: User, due_on: date, *, by: User, at: datetime) -> None:
