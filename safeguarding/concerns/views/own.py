@@ -27,6 +27,7 @@ from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.glance import glance
 from safeguarding.http import Request
 from safeguarding.keys import record_of, uuid7
+from safeguarding.unsaved import waits_unsent
 
 # --- several concerns
 
@@ -130,6 +131,7 @@ def saved_filters(request: Request) -> list[tuple[SavedFilter, str]]:
 # --- supervision
 
 
+@waits_unsent(SupervisionForm)
 @requires_for_record("decide_concerns", also=has_supervision)
 @fresh_factor
 def supervision(request: Request) -> HttpResponse:
