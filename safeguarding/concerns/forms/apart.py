@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from children.models import Child
+from safeguarding.concerns.forms.mention import Mentioning, MentionText
 from safeguarding.concerns.models import ConcernChild
 from safeguarding.concerns.services.pointing import Pointed, pointed_out, swapped
 from safeguarding.forms import HarbourForm, Radios
@@ -14,7 +15,7 @@ from safeguarding.forms import HarbourForm, Radios
 STORY = 4_000
 
 
-class FileForm(HarbourForm):
+class FileForm(Mentioning, HarbourForm):
     """What a child's file says. `others` are the other children of the concern, with what to call each of them in it."""
 
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
@@ -25,11 +26,10 @@ class FileForm(HarbourForm):
         widget=Radios(),
         error_messages={"required": "Choose what this child’s file says"},
     )
-    story = forms.CharField(
+    story = MentionText(
         label="Its own story",
         required=False,
         max_length=STORY,
-        widget=forms.Textarea,
         help_text="What happened, as it concerns this child. Call every other child “another child”, with the year.",
     )
     sure = forms.BooleanField(label="These words do not mean that child", required=False)
@@ -58,4 +58,6 @@ class FileForm(HarbourForm):
         """What was typed, with each name changed to what to call that child: nothing is saved by it."""
         data = self.data.copy()  # type: ignore[attr-defined]
         data["story"] = swapped(data.get("story", ""), self.others)
-        return FileForm(data, others=self.others)
+        form = FileForm(data, others=self.others)
+        form.looking = self.looking
+        return form

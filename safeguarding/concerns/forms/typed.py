@@ -1,6 +1,7 @@
 """What has been typed so far, valid or not? The content of a draft, and the same as it comes and goes with a form."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +18,7 @@ from safeguarding.keys import record_of
 Content = dict[str, list[str]]
 
 # What a form posts besides what its author typed: its key, its page, the browser's token, which button was pressed.
-PRESSES = ("add", "remove", "find", "send", "draft")
+PRESSES = ("add", "remove", "find", "swap", "send", "draft")
 _NOT_TYPED = frozenset({*PRESSES, "key", "page", "knows", "ring", "csrfmiddlewaretoken"})
 DESCRIBED = (ConcernChild.Kind.UNNAMED, ConcernChild.Kind.NOT_ON_ROLL, ConcernChild.Kind.UNBORN)
 _DESCRIBED_KEY = re.compile(rf"({'|'.join(DESCRIBED)})-\d{{1,4}}")
@@ -107,6 +108,10 @@ class Typed:
             return self
         role = "" if self.children else ConcernChild.Role.WORRIED_ABOUT.value
         return Typed({**self.content, "who": [*self.children, key], f"{key}-role": [role], "q": [""]})
+
+    def with_texts(self, texts: Mapping[str, str]) -> "Typed":
+        """With these texts in the place of what stood there."""
+        return Typed({**self.content, **{name: [text] for name, text in texts.items()}})
 
     def removing(self, key: str) -> "Typed":
         """Without this child and what was typed about it."""

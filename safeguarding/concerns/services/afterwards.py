@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from children import mentions
 from safeguarding.audit.context import as_author, door
 from safeguarding.concerns.models import Account, Amendment, Draft
 from safeguarding.concerns.services.drafts import save_draft
@@ -68,7 +69,7 @@ def _said(account: Account) -> list[str]:
 
 def _even(text: str) -> str:
     """A browser sends its lines in one way and its script in another."""
-    return " ".join(text.split())
+    return " ".join(mentions.bare(text).split())
 
 
 def _spare(token: UUID, page: str) -> UUID:

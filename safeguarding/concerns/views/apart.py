@@ -23,9 +23,11 @@ from safeguarding.concerns.services import deciding
 from safeguarding.concerns.services.apart import another, opened_meanwhile
 from safeguarding.concerns.services.reading import for_page, with_cards
 from safeguarding.concerns.services.sight import about_concern
+from safeguarding.concerns.views.mentioning import looking
 from safeguarding.exceptions import ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
+from safeguarding.rendering import Showing
 
 
 @requires_for_record("decide_concerns", also=access_given)
@@ -41,6 +43,9 @@ def child_file(request: Request, named_id: UUID) -> HttpResponse:
     others = {row.child: inside(another(row)) for row in everyone if row.child and row.pk != named.pk}
     now = {"says": named.file_says or "line", "story": named.story, "revision": concern.revision, "token": uuid7()}
     form = FileForm(request.POST or None, others=others, initial=now)
+    # Names of others are pointed out by the form itself, and their mentions name nobody in this file.
+    form.look(looking(request, named.school_id, quietly=True))
+    request.showing = Showing(own=frozenset({named.child.pk}), only_own=True)
     if "swap" in request.POST:
         form = form.with_names_swapped()
     status, refusal = 200, None
