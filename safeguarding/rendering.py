@@ -19,12 +19,13 @@ class Showing:
     """What a page is for: its view says so by `request.showing`. `own`: children whose story it tells, or whom it names itself.
 
     `only_own`: a child's file, or paper: whoever reads, nobody else is named inside its text. `writes`: the reader's own words,
-    in which they find everybody whose card they may find.
+    in which they find everybody whose card they may find. `as_typed`: what could not be saved is given back, and nothing is asked.
     """
 
     own: frozenset[UUID] = frozenset()
     only_own: bool = False
     writes: bool = False
+    as_typed: bool = False
 
 
 # The HTML of a page, who asks for it, and what it is for.

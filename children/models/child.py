@@ -93,6 +93,11 @@ class Child(models.Model):
         return f"{forename} {surname}".strip()
 
     @property
+    def mention(self) -> str:
+        """What a mention of the child says in a form, between its brackets."""
+        return f"{mentions.plain(self.full_name)} {self.pseudonym}"
+
+    @property
     def known_as(self) -> str:
         """What the child is called where that is not the legal name, else an empty string."""
         return names.known_as(self.forename, self.surname, self.known_forename, self.known_surname)

@@ -70,7 +70,7 @@ class Names:
 
 def told_page(html: str, request: HttpRequest, showing: Showing) -> str:
     """A page, or paper, as its reader may read it: the last thing that happens to it (`safeguarding.rendering`)."""
-    if "@[" not in html:
+    if showing.as_typed or "@[" not in html:
         return html
     reader: User = request.user  # type: ignore[assignment]
     names = Names(reader, showing)

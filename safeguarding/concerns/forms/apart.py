@@ -41,7 +41,8 @@ class FileForm(Mentioning, HarbourForm):
     @property
     def pointed(self) -> list[Pointed]:
         """The names and initials of other children that the story holds."""
-        return pointed_out(str(self["story"].value() or ""), self.others)
+        # A mention names nobody in this file.
+        return pointed_out(self.kept_text("story"), self.others)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data

@@ -98,6 +98,12 @@ class Mentioning(forms.Form):
     def _texts(self) -> list[str]:
         return [name for name, one in self.fields.items() if isinstance(one, MentionText)]
 
+    def kept_text(self, name: str) -> str:
+        """What stands in a field, as it would be kept."""
+        if self.is_bound and self.looking is not None:
+            return self._look_over(name).stored
+        return mentions.bare(str(self[name].value() or ""))
+
     def _typed(self, name: str) -> str:
         return str(self.fields[name].to_python(self[name].data) or "")
 

@@ -18,6 +18,7 @@ from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.reading_back import readable_alone
 from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.views.posted import everything
+from safeguarding.rendering import Showing
 
 _SALT = "harbour.ring"
 # By the button that was pressed; without one of these two what was typed is saved.
@@ -79,6 +80,7 @@ def page_unsaved(request: HttpRequest, data: QueryDict, context: Mapping[str, An
         # What the frame of a page otherwise asks the database for.
         "harbour": {"demo": settings.DEMO},
     }
+    request.showing = Showing(as_typed=True)  # type: ignore[attr-defined]
     return render(request, "concerns/not_saved.html", {**frame, **context}, status=503)
 
 
