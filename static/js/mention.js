@@ -42,10 +42,12 @@ function enhance(box) {
   }
 
   function show(html) {
-    const found = new DOMParser().parseFromString(html, "text/html").querySelectorAll("[data-mention]");
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const found = page.querySelectorAll("[data-mention]");
     list.replaceChildren(...[...found].map(option));
     list.hidden = !found.length;
-    status.textContent = found.length ? `${found.length} found. Use the arrow keys, then Enter.` : "No child found.";
+    const said = found.length ? `${found.length} found. Use the arrow keys, then Enter.` : page.body.textContent;
+    status.textContent = said.trim();
     if (found.length) choose(0);
     else box.removeAttribute("aria-activedescendant");
   }
@@ -110,7 +112,7 @@ async function fetchList(url, q, key) {
   const body = new URLSearchParams({ q, key });
   try {
     const answer = await fetch(url, { method: "POST", redirect: "manual", headers, body, signal: AbortSignal.timeout(PATIENCE) });
-    return answer.ok ? await answer.text() : null;
+    return answer.ok || answer.status === 429 ? await answer.text() : null;
   } catch {
     return null;
   }
