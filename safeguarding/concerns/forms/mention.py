@@ -127,6 +127,11 @@ class Mentioning(forms.Form):
             for one in self._looked[name].findings
         ]
 
+    @property
+    def only_asks(self) -> bool:
+        """Whether nothing is wrong, and the form may be sent as it is: all that it says is what it points out."""
+        return bool(self.errors) and all(self.pointed_in(name) and len(said) == 1 for name, said in self.errors.items())
+
     def offered(self) -> list[Child]:
         """The children whom the page offers, to be recorded as found."""
         return [

@@ -271,6 +271,10 @@ class ReportForm(Mentioning, TypedForm):
         wanted = self.cleaned_data.get("subcategory")
         return next((s for k in self.kinds.values() for s in k.subcategories.all() if str(s.pk) == wanted), None)
 
+    @property
+    def only_asks(self) -> bool:
+        return super().only_asks and not any(row.errors for row in self.children)
+
     def is_urgent(self) -> bool:
         """A child may not be safe: no question about names comes between."""
         return self.cleaned_data.get("how_soon") == HowSoon.RIGHT_NOW
