@@ -19,12 +19,14 @@ class Showing:
     """What a page is for: its view says so by `request.showing`. `own`: children whose story it tells, or whom it names itself.
 
     `only_own`: a child's file, or paper: whoever reads, nobody else is named inside its text. `writes`: the reader's own words,
-    in which they find everybody whose card they may find. `as_typed`: what could not be saved is given back, and nothing is asked.
+    in which they find everybody whose card they may find; `said`: whom they mention in them, where words of others stand beside.
+    `as_typed`: what could not be saved is given back, and nothing is asked.
     """
 
     own: frozenset[UUID] = frozenset()
     only_own: bool = False
     writes: bool = False
+    said: frozenset[str] = frozenset()
     as_typed: bool = False
 
 

@@ -63,6 +63,7 @@ class Names:
             return True
         return not only_own and (
             self.showing.writes
+            or card.pseudonym in self.showing.said
             or may(self.reader, Capability.VIEW_CONCERNS, card.school_id)
             or card.pk in children_open_to(self.reader)
         )

@@ -6,7 +6,11 @@ const PATIENCE = 8000; // milliseconds: a connection that hangs is none
 // An @ that begins a word, and up to four words after it, as far as the caret.
 const TYPED = /(?:^|[^\w@./])@([^\s@[\]]+(?: [^\s@[\]]+){0,3} ?)$/u;
 
-for (const box of document.querySelectorAll("[data-mention]")) enhance(box);
+// A page may have a dozen boxes: each gets its list when somebody comes to it.
+for (const box of document.querySelectorAll("textarea[data-mention], input[data-mention]")) {
+  if (document.activeElement === box) enhance(box);
+  else box.addEventListener("focus", () => enhance(box), { once: true });
+}
 
 function enhance(box) {
   const list = document.createElement("ul");
@@ -20,16 +24,15 @@ function enhance(box) {
   box.setAttribute("aria-autocomplete", "list");
   box.setAttribute("aria-haspopup", "listbox");
   box.setAttribute("aria-controls", list.id);
-  let timer;
-  let asked = "";
-  let here = 0;
+  let [timer, asked, here] = [0, "", 0];
+  let nobody = ""; // What names no child names none with more words: they are not asked for.
 
   const typed = () => TYPED.exec(box.value.slice(0, box.selectionStart))?.[1].trim() ?? "";
 
   async function search() {
     const name = typed();
-    if (name.length < LEAST) return close();
     if (name === asked && !list.hidden) return;
+    if (name.length < LEAST || (nobody && name.startsWith(`${nobody} `))) return close();
     asked = name;
     const html = await fetchList(box.dataset.mention, name, box.form?.elements.key?.value ?? "");
     if (name !== typed()) return; // Something else was typed meanwhile.
@@ -38,18 +41,18 @@ function enhance(box) {
       status.textContent = "The list cannot be shown now. Go on typing: whom you mean is asked when you save.";
       return;
     }
-    show(html);
+    show(html, name);
   }
 
-  function show(html) {
+  function show(html, name) {
     const page = new DOMParser().parseFromString(html, "text/html");
     const found = page.querySelectorAll("[data-mention]");
     list.replaceChildren(...[...found].map(option));
     list.hidden = !found.length;
-    const said = found.length ? `${found.length} found. Use the arrow keys, then Enter.` : page.body.textContent;
-    status.textContent = said.trim();
-    if (found.length) choose(0);
-    else box.removeAttribute("aria-activedescendant");
+    nobody = found.length ? "" : name;
+    if (!found.length) box.removeAttribute("aria-activedescendant");
+    else choose(0);
+    status.textContent = found.length ? `${found.length} found. Use the arrow keys, then Enter.` : page.body.textContent.trim();
   }
 
   function option(button, number) {
@@ -85,7 +88,6 @@ function enhance(box) {
     clearTimeout(timer);
     asked = "";
     list.hidden = true;
-    list.replaceChildren();
     box.removeAttribute("aria-activedescendant");
   }
 
@@ -107,8 +109,7 @@ function enhance(box) {
 
 // The list as HTML, or null when there is none to be had. The form's key says at which school to look.
 async function fetchList(url, q, key) {
-  const token = document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
-  const headers = { "X-CSRFToken": token };
+  const headers = { "X-CSRFToken": document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "" };
   const body = new URLSearchParams({ q, key });
   try {
     const answer = await fetch(url, { method: "POST", redirect: "manual", headers, body, signal: AbortSignal.timeout(PATIENCE) });

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from children.mentions import mentioned
 from safeguarding.accounts.permissions import anyone_signed_in, public, requires
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import open_notices
@@ -150,9 +151,11 @@ def _report_page(
 ) -> HttpResponse:
     """`form` is given where it was checked and something is missing."""
     request.nav, request.draft_shown = "my_reports", draft.pk if draft else None
-    request.of_school, request.showing = account.school_id, Showing(writes=True)
+    request.of_school = account.school_id
     typed = Typed(draft.content if draft else {})
     report = own_report(account, by=request.user)
+    # A question of a lead stands beside them: in that, a mention names nobody whom the reporter has not mentioned.
+    request.showing = Showing(said=frozenset(mentioned("\n".join(report.words))))
     here = help_now(account.school_id, timezone.localtime(), asks=request.user)
     context = {
         "report": report,

@@ -220,6 +220,13 @@ def test_an_addition_is_looked_over_as_the_account_is(room, rowan, hazel):
     assert client.post(here, typed | {"text": text, "send": ""}).status_code == 303
     assert Amendment.objects.get().text == f"{mark(hazel)} saw it, says {mark(hazel)}"
     assert "Hazel Zqreed saw it, says Hazel Zqreed" in text_of(client.get(reverse("report", args=[concern.pk])))
+    # In what a lead asks, only whom the reporter mentioned is named to the reporter.
+    other = factories.child(room.school, "Ivo", "Zqlane", by=room.office, year_group=3)
+    deciding.open_concern(concern=concern, by=room.lead)
+    question = f"Was {mark(other)} with {mark(hazel)}?"
+    deciding.ask_reporter(concern=fresh(concern), token=uuid4(), text=question, by=room.lead)
+    asked = text_of(client.get(reverse("report", args=[concern.pk])))
+    assert "Was another child (Year 3) with Hazel Zqreed?" in asked
 
 
 def test_a_note_an_action_and_minutes_are_looked_over_and_come_back_to_be_edited(lead, room, concern, hazel):
