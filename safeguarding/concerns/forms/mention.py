@@ -47,11 +47,7 @@ class Choice:
 
     value: str
     child: Child
-
-    @property
-    def says(self) -> str:
-        about = ", ".join(filter(None, (self.child.class_name, self.child.year)))
-        return f"Mention {self.child.full_name}{f' ({about})' if about else ''}"
+    says: str
 
 
 @dataclass(frozen=True)
@@ -118,14 +114,7 @@ class Mentioning(forms.Form):
         if name not in self._looked or name not in self.errors:
             return []
         prefix = self.add_prefix(name)
-        return [
-            Pointed(
-                one.said,
-                f"{prefix}:{one.key}",
-                [Choice(f"{prefix}:{one.key}:{child.pseudonym}", child) for child in one.choices],
-            )
-            for one in self._looked[name].findings
-        ]
+        return [_as_shown(one, f"{prefix}:{one.key}") for one in self._looked[name].findings]
 
     @property
     def only_asks(self) -> bool:
@@ -150,6 +139,21 @@ class Mentioning(forms.Form):
                 if one.key == key and child is not None:
                     return {prefixed: with_choice(self._typed(name), one, child)}
         return {}
+
+
+def _as_shown(one: Finding, key: str) -> Pointed:
+    names = [_called(child) for child in one.choices]
+    choices = [
+        # Two who are alike in name, class and year have each a record.
+        Choice(f"{key}:{child.pseudonym}", child, name if names.count(name) == 1 else f"{name}, record {child.number}")
+        for child, name in zip(one.choices, names, strict=True)
+    ]
+    return Pointed(one.said, key, choices)
+
+
+def _called(child: Child) -> str:
+    about = ", ".join(filter(None, (child.class_name, child.year)))
+    return f"Mention {child.full_name}{f' ({about})' if about else ''}"
 
 
 def with_swap(form: Any, pressed: str) -> None:

@@ -14,6 +14,7 @@ from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Account, Amendment, Concern, ConcernNote, Draft, Meeting, PastoralNote
 from safeguarding.concerns.services import deciding, pastoral
 from safeguarding.concerns.services.raising import ChildEntry
+from safeguarding.rendering import Showing, finished
 from tests import factories
 from tests.integration.concerns.leads_page import fresh, hidden, page_of, send
 from tests.integration.concerns.log_page import LOG, opened, signed_in, whole
@@ -138,11 +139,20 @@ def test_all_mentions_of_a_page_take_one_query(client, room, rowan, hazel):
     assert counts[0] == counts[1]
 
 
+def test_what_could_not_be_saved_is_given_back_as_it_was_typed_and_nobody_is_asked(rf, room, django_assert_num_queries):
+    request = rf.get("/")
+    request.user = room.lead
+    typed = "<p>With @[Hazel Zqreed k7f3q2m9xd]</p>"
+    with django_assert_num_queries(0):
+        assert finished(typed, request, Showing(as_typed=True)) == typed
+        assert finished("<p>Nobody @ home</p>", request) == "<p>Nobody @ home</p>"
+
+
 # --- writing
 
 
 def test_the_log_form_takes_a_mention_asks_of_names_once_and_sends_what_was_written(room, rowan, hazel):
-    twins = [factories.child(room.school, "Rory", "Fallows", by=room.office, class_name=c) for c in ("3A", "3B")]
+    twins = [factories.child(room.school, "Rory", "Fallows", by=room.office, class_name=c) for c in ("3A", "3A")]
     client = signed_in(room.assistant)
     _, form = opened(client)
     typed = whole(form, rowan, facts="@Hazel Zqreed hit RA, then Hazel Zqreed’s friend @Rory Fallows ran. Mail a@b.org")
@@ -152,6 +162,8 @@ def test_the_log_form_takes_a_mention_asks_of_names_once_and_sends_what_was_writ
     assert "say whom you mean by “RA”, “Hazel Zqreed”, “@Rory Fallows”, or press the button again" in page
     offered = [(one.words, [c.child for c in one.choices]) for one in asked.context["form"].pointed_in("facts")]
     assert offered == [("RA", [rowan]), ("Hazel Zqreed", [hazel]), ("@Rory Fallows", twins)]
+    assert all(f"Mention Rory Fallows (3A, Year 5), record {twin.number}" in page for twin in twins)
+    assert "Send it as I wrote it" in page
     assert Event.objects.filter(verb=Verb.SEARCH, purpose="mention", actor_id=room.assistant.pk).count() == 1
     # What was typed is a draft meanwhile, and nothing of it is lost.
     assert Draft.objects.get().content["facts"] == [typed["facts"]]
