@@ -157,8 +157,12 @@ def _called(child: Child) -> str:
 
 
 def with_swap(form: Any, pressed: str) -> None:
-    """Change what was typed into a form that has not been checked yet, as the button says that was pressed."""
+    """Change what was typed into a form that has not been checked yet, as the button says that was pressed.
+
+    What else was pointed out is asked again: to swap one is not to keep the others.
+    """
     data = form.data.copy()
+    data.setlist(POINTED, [])
     for name, text in form.swapped(pressed).items():
         data[name] = text
     form.data = data

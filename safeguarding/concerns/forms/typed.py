@@ -15,6 +15,8 @@ from safeguarding.concerns.services.progress import UnfinishedCall
 from safeguarding.dates import clock
 from safeguarding.keys import record_of
 
+from .mention import POINTED
+
 Content = dict[str, list[str]]
 
 # What a form posts besides what its author typed: its key, its page, the browser's token, which button was pressed.
@@ -110,8 +112,9 @@ class Typed:
         return Typed({**self.content, "who": [*self.children, key], f"{key}-role": [role], "q": [""]})
 
     def with_texts(self, texts: Mapping[str, str]) -> "Typed":
-        """With these texts in the place of what stood there."""
-        return Typed({**self.content, **{name: [text] for name, text in texts.items()}})
+        """With these texts in the place of what stood there. What else was pointed out in them is asked again."""
+        kept = {name: typed for name, typed in self.content.items() if name != POINTED}
+        return Typed({**kept, **{name: [text] for name, text in texts.items()}})
 
     def removing(self, key: str) -> "Typed":
         """Without this child and what was typed about it."""

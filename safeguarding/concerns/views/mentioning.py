@@ -1,7 +1,7 @@
 """How does a page look over the words of a form before they are saved? For mentions, and for names that are pointed out once."""
 
 from collections.abc import Callable, Collection
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +20,8 @@ from safeguarding.http import Request
 def looking(
     request: Request, school_id: UUID, linked: Callable[[], Collection[Child]] = tuple, *, quietly: bool = False
 ) -> Looking:
-    """Whom this person may mention: the children whom the log form finds."""
-    return Looking(Pickable(request.user, school_id, timezone.localdate()), linked, quietly)
+    """Whom this person may mention: the children whom the log form finds. `linked` is asked once, where there is a text."""
+    return Looking(Pickable(request.user, school_id, timezone.localdate()), cache(linked), quietly)
 
 
 def may_be_saved(request: Request, form: Any, found: Any) -> bool:

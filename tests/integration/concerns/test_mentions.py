@@ -170,11 +170,14 @@ def test_the_log_form_takes_a_mention_asks_of_names_once_and_sends_what_was_writ
     # One button, one swap: with a mention of the right twin.
     buttons = [c.value for one in asked.context["form"].pointed_in("facts") for c in one.choices]
     del typed["send"]
-    swapped = client.post(LOG, typed | {"swap": buttons[-1]})
+    shown = [one.key for one in asked.context["form"].pointed_in("facts")]
+    swapped = client.post(LOG, typed | {"swap": buttons[-1], "pointed": shown})
     kept = swapped.context["form"]["facts"].value()
     assert kept == typed["facts"].replace("@Rory Fallows", f"@[Rory Fallows {twins[1].pseudonym}]")
     assert f"@[Rory Fallows {twins[1].pseudonym}]" in text_of(swapped)
+    # To swap one is not to keep the others: they are asked of still.
     left = [one.key for one in swapped.context["form"].pointed_in("facts")]
+    assert left == shown[:-1]
     # Pressed once more it is sent as it was written, with the mentions kept as such.
     answer = client.post(LOG, typed | {"facts": kept, "pointed": left, "send": ""})
     assert answer.status_code == 303
@@ -246,7 +249,11 @@ def test_a_note_an_action_and_minutes_are_looked_over_and_come_back_to_be_edited
     asked = send(lead, "add_note", concern, note)
     assert (asked.status_code, ConcernNote.objects.count()) == (422, 0)
     [pointed] = asked.context["note_form"].pointed_in("text")
-    swapped = send(lead, "add_note", concern, note, swap=pointed.choices[0].value)
+    both = note | {"text": "Rang about Hazel Zqreed. RA was there."}
+    names, initials = send(lead, "add_note", concern, both).context["note_form"].pointed_in("text")
+    swapped = send(lead, "add_note", concern, both, swap=names.choices[0].value, pointed=[names.key, initials.key])
+    assert [one.words for one in swapped.context["note_form"].pointed_in("text")] == ["RA"]
+    swapped = send(lead, "add_note", concern, note, swap=pointed.choices[0].value, pointed=pointed.key)
     assert (swapped.status_code, ConcernNote.objects.count()) == (200, 0)
     assert send(lead, "add_note", concern, note, pointed=pointed.key).status_code == 302
     assert ConcernNote.objects.get().text == f"Rang about Hazel Zqreed and {mark(hazel)}"
