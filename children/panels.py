@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from children.models import Child, ChildDetail, Photograph
 from children.permissions import access_to_a_child, children_open_to, may_see_details
+from children.services.mentioning import told_page
 from children.services.sight import given_to, to_look_at
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
@@ -18,6 +19,7 @@ from safeguarding.audit.reading import read_many, visible
 from safeguarding.http import Request
 from safeguarding.once import once
 from safeguarding.panels import NavItem, Panel, Tab, fill, register, tabs
+from safeguarding.rendering import Showing, finish_with
 
 
 def _sees_children(request: Request) -> bool:
@@ -36,6 +38,8 @@ def record_frame(request: Request, child: Child, tab: str) -> dict[str, Any]:
     The detail is None for somebody who may see the card only.
     """
     request.of_school = child.school_id
+    # Inside the text of a child's file that child is named, and nobody else.
+    request.showing = Showing(own=frozenset({child.pk}), only_own=True)
     known_by = visible(request, Photograph).filter(
         child=OuterRef("pk"), use=Photograph.Use.IDENTIFICATION, ended_at=None
     )
@@ -91,6 +95,7 @@ def _to_look_at(request: Request, record: Any) -> dict[str, Any] | None:
     return {"waiting": waiting} if waiting.anything else None
 
 
+finish_with(told_page)
 register(
     NavItem("children", "Children", "children", may=_sees_children, order=25),
     NavItem("access", "Access", "access_home", may=_manages, order=87),

@@ -60,6 +60,8 @@ class PrintedField(forms.BoundField):
             "inline": inline or getattr(widget, "inline", False),
             "hide_label": hide_label,
             "described_by": described_by,
+            # What a form asks of words in this field, each with buttons (`concerns/forms/mention.py`).
+            "pointed": self.form.pointed_in(self.name) if hasattr(self.form, "pointed_in") else (),
         }
 
     def get_context(self) -> dict[str, Any]:

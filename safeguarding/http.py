@@ -14,6 +14,7 @@ from safeguarding.accounts.services.sessions import Session
 from safeguarding.accounts.sessions import Waiting
 from safeguarding.audit.context import Acting
 from safeguarding.exceptions import HarbourError
+from safeguarding.rendering import Showing
 
 
 class Request(HttpRequest):
@@ -33,6 +34,8 @@ class Request(HttpRequest):
     # The school of the record that this page is about; set by its view beside `nav`. The frame then names that school and
     # the role held there, whichever role the person works in at the moment.
     of_school: UUID
+    # What this page is for, as far as that decides whom mentions inside its text name; set by its view.
+    showing: Showing
     # What the view raised, kept until the transaction has been told.
     refused: Exception
     # The token of the draft that this page shows: it need not be pointed to.

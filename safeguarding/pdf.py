@@ -21,6 +21,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from safeguarding.accounts.permissions import Held, rights
 from safeguarding.accounts.services import get_school
+from safeguarding.rendering import Showing, finished
 
 _FOLDER = settings.BASE_DIR / "templates" / "pdf" / "assets"
 _SCHEME = "asset:"
@@ -62,12 +63,15 @@ def paper(
     at: datetime | None = None,
     within: int | None = None,
     sizes: Iterable[Mapping[str, Any]] = (),
+    own: Iterable[UUID] = (),
 ) -> HttpResponse:
     """`template` as a PDF, shown in the browser. `title` is a reference: it becomes the title of the document and the name
     of the file, so it never holds the name of a person. `school_id` is the school of the record that is printed.
 
     The template knows `title`, the `school`, who printed it (`printed_by`, and `printed_as`: the role at that school) and
     when (`printed_at`).
+
+    `own` are the children whose story it tells: mentions inside its text name them, and nobody else.
 
     `within`: at most so many pages. Then `sizes` are what the template gets besides, the fullest first, and the first that
     fits is taken, else the last.
@@ -83,10 +87,12 @@ def paper(
         "printed_at": at or timezone.now(),
         "practice": settings.DEMO,
     }
-    if within is None:
-        pdf = make(render_to_string(template, {**context, **frame}))
-    else:
-        pdf = make_within((render_to_string(template, {**context, **frame, **size}) for size in sizes), within)
+    showing = Showing(own=frozenset(own), only_own=True)
+
+    def page(size: Mapping[str, Any]) -> str:
+        return finished(render_to_string(template, {**context, **frame, **size}), request, showing)
+
+    pdf = make(page({})) if within is None else make_within(map(page, sizes), within)
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, f"{title}.pdf") or ""
     return response

@@ -100,7 +100,9 @@ WSGI_APPLICATION = "safeguarding.wsgi.application"
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # Django's own engine; whatever it makes for a request is told to its reader at the end.
+        "BACKEND": "safeguarding.rendering.Templates",
+        "NAME": "django",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from safeguarding.forms import as_typed
 from safeguarding.keys import record_of
+from safeguarding.rendering import Showing
 
 View = Callable[..., Any]
 AUTHOR = "author"
@@ -97,4 +98,5 @@ def page_unsaved(
         # What the frame of a page otherwise asks the database for.
         "harbour": {"demo": settings.DEMO},
     }
+    request.showing = Showing(as_typed=True)  # type: ignore[attr-defined]
     return render(request, template, {**frame, **context}, status=status)

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from children import codes, names, upn
+from children import codes, mentions, names, upn
 from children.codes import year_label
 from safeguarding import personal_data
 from safeguarding.accounts.models import School
@@ -33,6 +33,10 @@ class Child(models.Model):
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="children")
     # What people call the record by: "record 1042" names nobody.
     number = models.PositiveIntegerField("record number")
+    # What stands for the child inside text, in place of a name (`mentions`). Of chance alone, and never changed.
+    pseudonym = models.CharField(
+        max_length=mentions.LENGTH, unique=True, default=mentions.new_pseudonym, editable=False
+    )
     forename = models.CharField("legal forename", max_length=150)
     surname = models.CharField("legal surname", max_length=150, blank=True)
     known_forename = models.CharField("forename the child is known by", max_length=150, blank=True)
@@ -70,7 +74,7 @@ class Child(models.Model):
         identifying = (
             "forename", "surname", "known_forename", "known_surname", "sort_name", "search_text", "name_sounds",
         )  # fmt: skip
-        plain = ("number", "year_group", "class_name", "entered_on", "left_on", "changed_at")
+        plain = ("number", "pseudonym", "year_group", "class_name", "entered_on", "left_on", "changed_at")
         source = Source.ADMISSION_FORM
         collection = _REGISTER
         retention = Retention.ROOT
@@ -87,6 +91,11 @@ class Child(models.Model):
     def name_of(forename: str, surname: str) -> str:
         """The same of a row that is no model."""
         return f"{forename} {surname}".strip()
+
+    @property
+    def mention(self) -> str:
+        """What a mention of the child says in a form, between its brackets."""
+        return f"{mentions.plain(self.full_name)} {self.pseudonym}"
 
     @property
     def known_as(self) -> str:

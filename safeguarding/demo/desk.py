@@ -1,6 +1,7 @@
 """What is new and due in the demo school when it opens? Written by hand, in the shape of the lead's first page.
 
-People and children are named by their ids in the data; `{0}`, `{1}` … in the texts are the children of a note.
+People and children are named by their ids in the data; `{0}`, `{1}` … in the texts are the children of a note,
+`{@1}` a mention of one, `{@P0057}` of somebody who is not linked to it.
 """
 
 from collections.abc import Sequence
@@ -215,7 +216,7 @@ DECIDED = (
             category=("COC", "Bullying"),
             children=(("P0020", WORRIED), ("P0057", ConcernChild.Role.MAY_HAVE_CAUSED_HARM)),
             facts="{0} ate on her own for the third day. {1} had told the table that nobody sits with her. I sat with {0} and "
-            "another girl joined us.",
+            "{@P0031} joined us.",
             words="“It’s {1}’s table.”",
             place=Account.Place.HALL,
             how=Account.HowKnown.SAW_OR_HEARD,
@@ -245,7 +246,7 @@ DECIDED = (
             soon=HowSoon.TODAY,
             category=("COC", "Physical"),
             children=(("P0399", WORRIED), ("P0163", ConcernChild.Role.WITNESS)),
-            facts="{0} pushed a table over when asked to change places. {1} had to move out of the way. He calmed down in the "
+            facts="{0} pushed a table over when asked to change places. {@1} had to move out of the way. He calmed down in the "
             "library with me and said that he had not slept.",
             words="“It’s too loud at ours now.”",
             place=Account.Place.CLASSROOM,

@@ -3,11 +3,13 @@
 Ages are in school time before the last moment at which the school was open, so that the desk looks the same on a Sunday.
 """
 
+import re
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from children.mentions import marker
 from children.models import Child, ChildDetail
 from children.services import bulk
 from children.services.filing import attach_to_child, put_photograph
@@ -40,6 +42,8 @@ from safeguarding.demo.drawing import a_face, a_house, a_letter
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
 from safeguarding.uploads.services.keeping import Upload
+
+_MENTION = re.compile(r"\{@(P\d+)\}")
 
 
 class Desk:
@@ -247,8 +251,8 @@ class Desk:
             child = self._child(key)
             called = child.known_forename or child.forename
             text = text.replace(f"{{{n}}}", f"{called} {child.known_surname or child.surname}", 1)
-            text = text.replace(f"{{{n}}}", called)
-        return text
+            text = text.replace(f"{{{n}}}", called).replace(f"{{@{n}}}", marker(child.pseudonym))
+        return _MENTION.sub(lambda found: marker(self._child(found[1]).pseudonym), text)
 
     def _as(self, key: str) -> AbstractContextManager[Acting]:
         """What is changed inside has this person in its history, as if they sat at it."""

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from children.facts import Adult, Called, Earlier, Home, NewChild, Order
 from children.grants import viewing
+from children.mentions import marker
 from children.models import (
     Child,
     ChildGrant,
@@ -180,8 +181,9 @@ def _concern(world: World, record: str) -> None:
     if record == "two":
         children.append(ChildEntry(role="sibling", child=world.children["hidden"]))
     children.append(ChildEntry(role="witness", kind="unnamed", description=f"A boy in a {word()} coat"))
+    # Somebody else is mentioned inside the text: the hidden child, whose name nobody reads in it from whom it is hidden.
     account = AccountFacts(
-        facts=word(), child_words=word(), observed_on=THEN.date(), place="other", place_detail=word(),
+        facts=f"{word()} {marker(world.children['hidden'].pseudonym)}", child_words=word(), observed_on=THEN.date(), place="other", place_detail=word(),
         how_known="saw_or_heard", others_present=word(), presentation=word(), marks_seen=True, done_at_once=word(),
         told="other", told_other=word(),
     )  # fmt: skip

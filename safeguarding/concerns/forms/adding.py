@@ -9,17 +9,17 @@ from safeguarding.concerns.models import Amendment
 from safeguarding.concerns.services.progress import Asked
 from safeguarding.forms import Radios
 
+from .mention import Mentioning, MentionText
 from .reporting import ACCOUNT, TypedForm
 from .typed import Typed
 
 
-class AdditionForm(TypedForm):
+class AdditionForm(Mentioning, TypedForm):
     """Something more for an account that was sent. The first version stays as it was."""
 
-    text = forms.CharField(
+    text = MentionText(
         label="What you add",
         max_length=ACCOUNT,
-        widget=forms.Textarea,
         error_messages={"required": "Write what you want to add"},
     )
     reason = forms.ChoiceField(

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from children.models import Child
+from safeguarding.concerns.forms.mention import MentionText
 from safeguarding.concerns.models import ConcernChild
 from safeguarding.concerns.services.pointing import Pointed, pointed_out, swapped
 from safeguarding.forms import Radios
@@ -29,11 +30,10 @@ class FileForm(Working):
         widget=Radios(),
         error_messages={"required": "Choose what this child’s file says"},
     )
-    story = forms.CharField(
+    story = MentionText(
         label="Its own story",
         required=False,
         max_length=STORY,
-        widget=forms.Textarea,
         help_text="What happened, as it concerns this child. Call every other child “another child”, with the year.",
     )
     sure = forms.BooleanField(label="These words do not mean that child", required=False)
@@ -45,7 +45,8 @@ class FileForm(Working):
     @property
     def pointed(self) -> list[Pointed]:
         """The names and initials of other children that the story holds."""
-        return pointed_out(str(self["story"].value() or ""), self.others)
+        # A mention names nobody in this file.
+        return pointed_out(self.kept_text("story"), self.others)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
@@ -62,7 +63,9 @@ class FileForm(Working):
         """What was typed, with each name changed to what to call that child: nothing is saved by it."""
         data = self.data.copy()  # type: ignore[attr-defined]
         data["story"] = swapped(data.get("story", ""), self.others)
-        return FileForm(data, others=self.others)
+        form = FileForm(data, others=self.others)
+        form.looking = self.looking
+        return form
 
 
 known_as(file_form=FileForm)

@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date
 from safeguarding import dates
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import User
+from safeguarding.concerns.forms.mention import Mentioning, MentionText
 from safeguarding.concerns.models import ClosingOutcome, ConcernChild, Decision, Level, Receipt
 from safeguarding.concerns.services.deciding import Ruling, day_problem, ruling_problems, usual_receipt
 from safeguarding.forms import DateBoxesField, HarbourForm, Radios, as_typed, blank_first
@@ -89,7 +90,7 @@ def day_chosen(form: forms.Form, name: str) -> date | None:
     return parse_date(chosen) if chosen else None
 
 
-class Working(HarbourForm):
+class Working(Mentioning, HarbourForm):
     """A form of a page that has several: its ids begin with its own name. `called` is what it says, for its author."""
 
     called = ""
@@ -116,8 +117,8 @@ def on_top_of(form: _Typed, revision: int) -> _Typed:
     return form
 
 
-def words_field(label: str, *, rows: int = 3, required: bool = True, **kwargs: Any) -> forms.CharField:
-    return forms.CharField(label=label, required=required, widget=forms.Textarea({"rows": rows}), **kwargs)
+def words_field(label: str, *, rows: int = 3, required: bool = True, **kwargs: Any) -> MentionText:
+    return MentionText(label=label, required=required, widget=forms.Textarea({"rows": rows}), **kwargs)
 
 
 class DecisionForm(Working):

@@ -6,18 +6,18 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from safeguarding.concerns.forms.mention import Mentioning, MentionText
 from safeguarding.concerns.models import PastoralNote
 from safeguarding.concerns.services.deciding import day_problem
 from safeguarding.concerns.services.pastoral import review_problem
 from safeguarding.forms import DateBoxesField, HarbourForm, blank_first
 from safeguarding.keys import uuid7
 
-_AREA = forms.Textarea
 # A review is written on the page of its plan.
 _KINDS = [choice for choice in PastoralNote.Kind.choices if choice[0] != PastoralNote.Kind.REVIEW]
 
 
-class WithToken(HarbourForm):
+class WithToken(Mentioning, HarbourForm):
     """A form whose page carries its token: a double click and the back button write once."""
 
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
@@ -28,15 +28,15 @@ class PastoralNoteForm(WithToken):
 
     kind = forms.ChoiceField(label="Kind of note", choices=blank_first(_KINDS, "Choose"))
     happened_on = DateBoxesField(label="When it was", past=True)
-    text = forms.CharField(
-        label="Note", max_length=10_000, widget=_AREA, help_text="What was said and done, in full names and plain words"
+    text = MentionText(
+        label="Note", max_length=10_000, help_text="What was said and done, in full names and plain words"
     )
 
 
 class PlanForm(WithToken):
     """A support plan that begins."""
 
-    aims = forms.CharField(label="What the plan is to achieve", max_length=5_000, widget=_AREA)
+    aims = MentionText(label="What the plan is to achieve", max_length=5_000)
     starts_on = DateBoxesField(label="First day")
     review_on = DateBoxesField(label="Review on", help_text="When you look again at how it goes")
 
@@ -51,7 +51,7 @@ class PlanForm(WithToken):
 class StepForm(WithToken):
     """One thing of a plan."""
 
-    what = forms.CharField(label="What is done", max_length=1_000, widget=_AREA)
+    what = MentionText(label="What is done", max_length=1_000)
     who = forms.CharField(label="Who does it", max_length=200, help_text="A colleague, a parent, the child")
     due_on = DateBoxesField(label="By")
 
@@ -66,7 +66,7 @@ class ReviewForm(WithToken):
     """How a plan goes, and when it is looked at next. `seen` is the revision on the page."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
-    text = forms.CharField(label="How it goes", max_length=5_000, widget=_AREA)
+    text = MentionText(label="How it goes", max_length=5_000)
     review_on = DateBoxesField(label="Look again on")
 
     def clean_review_on(self) -> date:
@@ -76,8 +76,8 @@ class ReviewForm(WithToken):
         return day
 
 
-class EndPlanForm(HarbourForm):
+class EndPlanForm(Mentioning, HarbourForm):
     """How a plan ended. `seen` is the revision on the page."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
-    outcome = forms.CharField(label="What came of it", max_length=5_000, widget=_AREA)
+    outcome = MentionText(label="What came of it", max_length=5_000)

@@ -10,6 +10,7 @@ from safeguarding.forms import DateBoxesField
 from safeguarding.keys import record_of
 
 from .adding import AdditionForm
+from .mention import MentionText
 from .reporting import ChildForm, ReportForm
 from .typed import Typed, kind_of
 
@@ -23,7 +24,7 @@ def words_in(typed: Typed) -> list[tuple[str, str]]:
     words = [
         ("" if name in ("facts", "text") else str(field.label), typed.text(name))
         for name, field in fields.items()
-        if type(field) is forms.CharField
+        if type(field) in (forms.CharField, MentionText)
     ]
     words += [("A child you described", typed.text(f"{key}-description")) for key in typed.children if kind_of(key)]
     words += [(f"Mark: {BY_NUMBER[region].label}", note) for region, note in typed.marks.items()]

@@ -17,6 +17,7 @@ from safeguarding.dates import short_day
 from safeguarding.forms import DateBoxesField, HarbourForm, Radios, TimeField
 from safeguarding.keys import record_of
 
+from .mention import Mentioning, MentionText
 from .typed import Typed, kind_of
 
 # Longer than any account seen; what is longer is kept as a draft and the form says so.
@@ -134,7 +135,7 @@ def child_forms(
     return rows
 
 
-class ReportForm(TypedForm):
+class ReportForm(Mentioning, TypedForm):
     """The account. `kinds` are the categories that may be chosen today, `leads` those on duty, whom one may have told."""
 
     how_soon = forms.TypedChoiceField(
@@ -160,22 +161,20 @@ class ReportForm(TypedForm):
         choices=[("", "Choose one"), *Account.HowKnown.choices],
         error_messages={"required": "Choose how you came to know"},
     )
-    facts = forms.CharField(
+    facts = MentionText(
         label="What you saw or heard",
-        help_text="Facts first, in order. Give full names. If something is your opinion, say so.",
+        help_text="Facts first, in order. Give full names. If something is your opinion, say so. Type @ and a name to mention another child.",
         required=False,
         max_length=ACCOUNT,
-        widget=forms.Textarea,
     )
-    child_words = forms.CharField(
+    child_words = MentionText(
         label="The child’s own words",
         help_text="Exactly as said, even if the words are unclear. Do not tidy them up.",
         required=False,
         max_length=ACCOUNT,
-        widget=forms.Textarea,
     )
-    presentation = forms.CharField(label="How the child seemed", required=False, max_length=LINE, widget=forms.Textarea)
-    others_present = forms.CharField(label="Who else was there", required=False, max_length=LINE)
+    presentation = MentionText(label="How the child seemed", required=False, max_length=LINE)
+    others_present = MentionText(label="Who else was there", required=False, max_length=LINE, widget=forms.TextInput)
     category = forms.ChoiceField(
         label="Nearest category",
         help_text="Your safeguarding lead can change this.",
@@ -199,7 +198,7 @@ class ReportForm(TypedForm):
         },
     )
     told_other = forms.CharField(label="Who else you told", required=False, max_length=LINE)
-    done_at_once = forms.CharField(label="What you did at once", required=False, max_length=LINE, widget=forms.Textarea)
+    done_at_once = MentionText(label="What you did at once", required=False, max_length=LINE)
 
     def __init__(
         self,
@@ -271,6 +270,14 @@ class ReportForm(TypedForm):
     def _subcategory(self) -> Subcategory | None:
         wanted = self.cleaned_data.get("subcategory")
         return next((s for k in self.kinds.values() for s in k.subcategories.all() if str(s.pk) == wanted), None)
+
+    @property
+    def only_asks(self) -> bool:
+        return super().only_asks and not any(row.errors for row in self.children)
+
+    def is_urgent(self) -> bool:
+        """A child may not be safe: no question about names comes between."""
+        return self.cleaned_data.get("how_soon") == HowSoon.RIGHT_NOW
 
     def is_whole(self) -> bool:
         """Whether this form and those of all its children can be sent. Checks every one, so that all problems are told."""

@@ -1,6 +1,7 @@
 """What has been typed so far, valid or not? The content of a draft, and the same as it comes and goes with a form."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,10 +15,12 @@ from safeguarding.concerns.services.progress import UnfinishedCall
 from safeguarding.dates import clock
 from safeguarding.keys import record_of
 
+from .mention import POINTED
+
 Content = dict[str, list[str]]
 
 # What a form posts besides what its author typed: its key, its page, the browser's token, which button was pressed.
-PRESSES = ("add", "remove", "find", "send", "draft")
+PRESSES = ("add", "remove", "find", "swap", "send", "draft")
 _NOT_TYPED = frozenset({*PRESSES, "key", "page", "knows", "ring", "csrfmiddlewaretoken"})
 DESCRIBED = (ConcernChild.Kind.UNNAMED, ConcernChild.Kind.NOT_ON_ROLL, ConcernChild.Kind.UNBORN)
 _DESCRIBED_KEY = re.compile(rf"({'|'.join(DESCRIBED)})-\d{{1,4}}")
@@ -107,6 +110,11 @@ class Typed:
             return self
         role = "" if self.children else ConcernChild.Role.WORRIED_ABOUT.value
         return Typed({**self.content, "who": [*self.children, key], f"{key}-role": [role], "q": [""]})
+
+    def with_texts(self, texts: Mapping[str, str]) -> "Typed":
+        """With these texts in the place of what stood there. What else was pointed out in them is asked again."""
+        kept = {name: typed for name, typed in self.content.items() if name != POINTED}
+        return Typed({**kept, **{name: [text] for name, text in texts.items()}})
 
     def removing(self, key: str) -> "Typed":
         """Without this child and what was typed about it."""

@@ -5,10 +5,15 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
+from children import mentions
+from children.services.picking import Pickable
+from safeguarding.accounts.models import User
 from safeguarding.audit.context import as_author, door
 from safeguarding.concerns.models import Account, Amendment, Draft
 from safeguarding.concerns.services.drafts import save_draft
+from safeguarding.concerns.services.looking_over import look_over
 from safeguarding.keys import entry_token
 
 
@@ -27,10 +32,8 @@ def keep_as_addition(
     account = _sent(token, author_id)
     if account is None:
         return None
-    said = _said(account)
-    new = [
-        f"{label}: {text}" if label else text for label, text in words if not any(_even(text) in one for one in said)
-    ]
+    said, pickable = _said(account), _pickable_for(author_id, account.school_id)
+    new = [f"{label}: {text}" if label else text for label, text in words if not _stands(text, said, pickable)]
     if not new:
         return None
     return save_draft(
@@ -66,9 +69,20 @@ def _said(account: Account) -> list[str]:
     return [_even(text) for text in texts]
 
 
+def _pickable_for(author_id: UUID, school_id: UUID) -> Pickable:
+    return Pickable(User.objects.get(pk=author_id), school_id, timezone.localdate())
+
+
+def _stands(text: str, said: Sequence[str], pickable: Pickable) -> bool:
+    """Whether a text stands there as it was typed, or with whom an @ in it means."""
+    if any(_even(text) in one for one in said):
+        return True
+    return "@" in text and any(_even(look_over(text, pickable, linked=()).stored) in one for one in said)
+
+
 def _even(text: str) -> str:
     """A browser sends its lines in one way and its script in another."""
-    return " ".join(text.split())
+    return " ".join(mentions.bare(text).split())
 
 
 def _spare(token: UUID, page: str) -> UUID:

@@ -1,4 +1,4 @@
-"""Does a text name a child who may not be named in it? By a name, a part of it, or initials; and the same with another word."""
+"""Whom does a text name who may not be named in it? A child by a name, a part of it, or initials; and what to say instead."""
 
 import re
 from collections.abc import Iterable, Mapping

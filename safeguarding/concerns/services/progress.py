@@ -124,6 +124,12 @@ class OwnReport:
         return [one for one in self.asked if not one.is_answered]
 
     @property
+    def words(self) -> list[str]:
+        """Everything in which its author may have mentioned somebody."""
+        account = [self.facts, self.child_words, self.presentation, self.others_present, self.done_at_once]
+        return account + [addition.text for addition in self.additions]
+
+    @property
     def is_being_written(self) -> bool:
         """A call that its author has not finished."""
         return self.progress.stage is Stage.WRITING

@@ -49,6 +49,9 @@ from safeguarding.sealing.fields import SealedField
 from safeguarding.sealing.ring import ring
 from safeguarding.sealing.services.rows import open_rows, sealed_fields
 
+# Texts as their reader reads them.
+Tell = Callable[[Sequence[str]], list[str]]
+
 # Concerns of which the texts are opened at a time.
 BATCH = 4000
 # A search ends at so many concerns, or after so many seconds. See perf.md.
@@ -152,11 +155,13 @@ def search_words(
     terms: Sequence[str],
     *,
     before: str = "",
+    tell: Tell = list,
     clock: Callable[[], float] = time.monotonic,
 ) -> Searched:
     """Concerns of the school in which each of `terms` stands somewhere, at the beginning of a word, newest first.
 
-    `see` is the read gate: of each kind of text only what the person may see is opened. `before` is the `older` of a search
+    `see` is the read gate: of each kind of text only what the person may see is opened. `tell` gives texts as the person reads
+    them: a mention is found by what it says to them, and by nothing else. `before` is the `older` of a search
     that ended early.
     """
     looked_for = [_pattern(term) for term in terms]
@@ -170,7 +175,7 @@ def search_words(
         if not page.rows:
             before = ""
             break
-        texts = _holding(see, [concern.pk for concern in page.rows], looked_for)
+        texts = _holding(see, [concern.pk for concern in page.rows], looked_for, tell)
         fitting: dict[UUID, list[Passage]] = {}
         for last in page.rows:
             if passages := _passages(texts.get(last.pk, ()), looked_for):
@@ -219,7 +224,7 @@ def _hits(see: See, fitting: Mapping[UUID, list[Passage]]) -> list[Hit]:
 
 
 def _holding(
-    see: See, concerns: Sequence[UUID], looked_for: Sequence[Pattern]
+    see: See, concerns: Sequence[UUID], looked_for: Sequence[Pattern], tell: Tell
 ) -> dict[UUID, list[tuple[str, str, str]]]:
     """Of everything written about these concerns, the texts in which something may stand: where, as written, and plain.
 
@@ -228,6 +233,7 @@ def _holding(
     found: defaultdict[str, list[tuple[int, str, str, str, str]]] = defaultdict(list)
     may_hold = _sieve([pattern.needle for pattern in looked_for])
     keys = Value(f"{{{','.join(map(str, concerns))}}}")
+    mentioning: list[tuple[int, str, str, str, str]] = []
     ring().fetch([concern.bytes for concern in concerns])
     for place, (model, where) in enumerate(WRITTEN.items()):
         link = "pk" if model is Concern else "concern_id"
@@ -237,9 +243,15 @@ def _holding(
         wanted = rows.values_list(_as_text("pk"), _as_text(link), *(field.name for field in fields))
         for row, concern, texts in open_rows(fields, _raw(wanted)):
             for words in texts:
-                if may_hold(words):
+                if b"@[" in words:
+                    mentioning.append((place, row, where, concern, words.decode()))
+                elif may_hold(words):
                     text = words.decode()
                     found[concern].append((place, row, where, text, _plain(text)))
+    # Told together: whom they name is asked for once.
+    for (place, row, where, concern, _), text in zip(mentioning, tell([each[-1] for each in mentioning]), strict=True):
+        if may_hold(text.encode()):
+            found[concern].append((place, row, where, text, _plain(text)))
     return {UUID(key): [text[2:] for text in sorted(texts, key=itemgetter(0, 1))] for key, texts in found.items()}
 
 

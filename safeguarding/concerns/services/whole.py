@@ -87,6 +87,11 @@ class Whole:
         return [named for named in self.children if named.role == ConcernChild.Role.WORRIED_ABOUT]
 
     @property
+    def story_of(self) -> list[UUID]:
+        """The children with a record whose story it is: whom a mention names on paper too."""
+        return [named.child_id for named in self.worried_about if named.child_id]
+
+    @property
     def to_do(self) -> list[Action]:
         return [row.action for row in self.actions if row.action.status == Action.Status.TO_DO]
 

@@ -23,6 +23,7 @@ from safeguarding.concerns.models import Action, Attachment
 from safeguarding.concerns.permissions import access_given, may_decide, may_hand_over
 from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.views.kept import keeps_typed, kept_forms
+from safeguarding.concerns.views.mentioning import may_be_saved
 from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request
 from safeguarding.uploads.forms import AttachForm
@@ -59,8 +60,8 @@ def action(request: Request, action_id: UUID) -> HttpResponse:
         open_notices(user=request.user, object_id=found.pk)
         return _page(request, found)
     form = EndActionForm(request.POST)
-    if not form.is_valid():
-        return _page(request, found, status=422, end_form=form)
+    if not may_be_saved(request, form, found):
+        return _page(request, found, status=422 if form.errors else 200, end_form=form)
     request.again = partial(_refused, request, action_id, "end_form", form)
     move = "withdraw" if request.POST.get("do") == "withdraw" else "complete"
     deciding.end_action(action=found, move=move, by=request.user, **form.cleaned_data)

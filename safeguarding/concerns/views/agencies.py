@@ -32,6 +32,7 @@ from safeguarding.concerns.permissions import access_given, may_decide
 from safeguarding.concerns.services import agencies, reading
 from safeguarding.concerns.services.agencies.adults import Adults, adults_of
 from safeguarding.concerns.services.work import owed, rows
+from safeguarding.concerns.views.mentioning import story_of
 from safeguarding.concerns.views.parts import Page
 from safeguarding.dates import full_day
 from safeguarding.exceptions import NotAllowed
@@ -263,7 +264,8 @@ def letter_paper(request: Request, part_id: UUID) -> HttpResponse:
     found = read_one(request, rows, verb=Verb.PRINT, purpose="letter", pk=part_id)
     context = {"letter": found, "day": timezone.localdate(found.ended_at or timezone.now())}
     title = f"Letter, {found.concern.reference}"
-    return paper(request, "pdf/letter.html", context, title=title, school_id=found.school_id)
+    own = story_of(request, found.concern_id)
+    return paper(request, "pdf/letter.html", context, title=title, school_id=found.school_id, own=own)
 
 
 # --- a contact with parents or agencies

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -28,9 +29,11 @@ from safeguarding.concerns.services.pointing import another
 from safeguarding.concerns.services.reading import for_page, with_cards
 from safeguarding.concerns.services.sight import about_concern
 from safeguarding.concerns.views.kept import keeps_typed, kept_forms
+from safeguarding.concerns.views.mentioning import looking
 from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
+from safeguarding.rendering import Showing
 
 
 @requires_for_record("decide_concerns", also=access_given)
@@ -38,7 +41,7 @@ from safeguarding.keys import uuid7
 def child_file(request: Request, part_id: UUID) -> HttpResponse:
     """What one child's file will say of a concern: chosen, shown as it will stand there, and only then saved."""
     found = _read(request, part_id)
-    make = partial(FileForm, others=found.others)
+    make = partial(_form, request, found)
     if request.method != "POST":
         says = {"says": found.named.file_says or "line", "story": found.named.story}
         new = make(initial=says | {"revision": found.concern.revision, "token": uuid7()})
@@ -78,12 +81,20 @@ def _read(request: Request, key: UUID) -> _InConcern:
     return _InConcern(named, named.child, concern, others)
 
 
+def _form(request: Request, found: _InConcern, *typed: Any, **more: Any) -> FileForm:
+    """Names of others are pointed out by the form itself, and their mentions name nobody in this file."""
+    form = FileForm(*typed, others=found.others, **more)
+    form.look(looking(request, found.named.school_id, quietly=True))
+    return form
+
+
 def _page(
     request: Request, found: _InConcern, form: FileForm, *, status: int = 200, refusal: HarbourError | None = None
 ) -> HttpResponse:
     """The form, and what the file says with what stands in it."""
     named, concern = found.named, found.concern
     request.nav, request.of_school = "concerns", named.school_id
+    request.showing = Showing(own=frozenset({found.child.pk}), only_own=True)
     if form.is_bound:
         named.file_says, named.story = str(form["says"].value() or ""), str(form["story"].value() or "")
         named.said_at, named.said_by = timezone.now(), request.user

@@ -61,6 +61,7 @@ def brief_paper(request: Request, child_id: UUID) -> HttpResponse:
         at=now,
         within=2,
         sizes=briefing.sizes(found, brief),
+        own=[child.pk],
     )
 
 

@@ -30,6 +30,7 @@ from safeguarding.concerns.services.apart import SHOWS_FILE
 from safeguarding.concerns.services.kinds import names_on
 from safeguarding.http import Request
 from safeguarding.pdf import paper
+from safeguarding.rendering import Showing
 
 # More children than live in one home: beyond it the eldest are shown, and the page says so.
 MOST_OF_A_FAMILY = 12
@@ -75,6 +76,8 @@ def _page(request: Request, child: Child, others: list[Child], here: str, on_pap
         "papers": _papers(request, address_of(on_paper, child.pk)),
         "decides": may(request.user, "decide_concerns", child.school_id),
     }
+    # The chronology of a family is the story of each of its children.
+    request.showing = Showing(own=frozenset(each.pk for each in (child, *others)), only_own=True)
     return render(request, "concerns/chronology.html", context)
 
 
@@ -136,7 +139,8 @@ def _paper(request: Request, child_id: UUID, page: str, *, with_family: bool) ->
         "nameless": nameless,
     }
     title = f"{'Family chronology, from' if with_family else 'Chronology of'} record {child.number}"
-    return paper(request, "pdf/chronology.html", context, title=title, school_id=child.school_id, at=now)
+    own = [each.pk for each in (child, *others)]
+    return paper(request, "pdf/chronology.html", context, title=title, school_id=child.school_id, at=now, own=own)
 
 
 def _purpose(what: str, significant: bool, nameless: bool) -> str:

@@ -40,11 +40,13 @@ from safeguarding.concerns.services.named import badge
 from safeguarding.concerns.services.whole import Whole, steps, whole
 from safeguarding.concerns.services.work import say_steps, work_of
 from safeguarding.concerns.views.kept import keeps_typed, kept_forms
+from safeguarding.concerns.views.mentioning import may_be_saved
 from safeguarding.dates import full_day
 from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
 from safeguarding.panels import fill
+from safeguarding.rendering import Showing
 from safeguarding.uploads.forms import AttachForm
 
 
@@ -71,8 +73,8 @@ def _takes(name: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., H
             if request.method != "POST":
                 return redirect("concern", concern_id)
             form = _forms(found, timezone.now())[name](request.POST)
-            if not form.is_valid():
-                return _page(request, found, status=422, **{name: form})
+            if not may_be_saved(request, form, found):
+                return _page(request, found, status=422 if form.errors else 200, **{name: form})
             request.again = partial(_refused, request, concern_id, name, form)
             return view(request, found, form)
 
@@ -211,6 +213,8 @@ def _page(
     at = timezone.now()
     see, today = partial(visible, request), timezone.localdate(at)
     it = whole(found, see, today=today)
+    # Whom the page names by itself, it names inside text.
+    request.showing = Showing(own=frozenset(named.child_id for named in it.linked if named.child_id))
     say_steps(it.decisions)
     badge(it.children, visible(request, ChildDetail))
     may = concern_life.open_to(found, request.user)

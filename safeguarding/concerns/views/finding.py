@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from children.models import Child, ChildFile
 from children.services.finding import find_children, is_record_number
+from children.services.mentioning import Names
 from safeguarding.accounts.permissions import requires
 from safeguarding.accounts.services import bulk
 from safeguarding.audit.models import Verb
@@ -25,6 +26,7 @@ from safeguarding.concerns.services import reading
 from safeguarding.concerns.services.searching import search_documents, search_words, terms_of
 from safeguarding.concerns.services.searching_earlier import SearchedEarlier, search_earlier
 from safeguarding.http import Request
+from safeguarding.rendering import Showing
 
 
 @requires("view_concerns")
@@ -87,7 +89,8 @@ def _stopped(request: Request, words: str) -> HttpResponse:
 def _written(request: Request, words: str, before: str = "") -> dict[str, Any]:
     """What was found in the words of concerns. Each concern of which some are shown is recorded, not their number alone."""
     terms, school_id = terms_of(words), request.held.school_id
-    written = search_words(partial(visible, request), school_id, terms, before=before)
+    tell = Names(request.user, Showing()).tell
+    written = search_words(partial(visible, request), school_id, terms, before=before, tell=tell)
     documents = [] if before else search_documents(partial(visible, request), school_id, terms)
     files = read_many(request, [one.file for one in documents], verb=Verb.SEARCH, purpose="documents")
     record_many(Verb.SEARCH, ChildFile._meta.label_lower, [f.pk for f in files], school_id=school_id, purpose="words")

@@ -30,6 +30,7 @@ from safeguarding.concerns.models import (
 from safeguarding.concerns.permissions import access_given, may_decide
 from safeguarding.concerns.services import meeting as meetings
 from safeguarding.concerns.services import reading
+from safeguarding.concerns.views.mentioning import story_of
 from safeguarding.concerns.views.parts import Page
 from safeguarding.dates import clock, moment
 from safeguarding.exceptions import HarbourError, NotAllowed
@@ -225,4 +226,5 @@ def meeting_paper(request: Request, part_id: UUID) -> HttpResponse:
         "finished": titles.signed(found.finished_by, found.finished_at),
     }
     title = f"Minutes, {found.concern.reference}"
-    return paper(request, "pdf/minutes.html", context, title=title, school_id=found.school_id)
+    own = story_of(request, found.concern_id)
+    return paper(request, "pdf/minutes.html", context, title=title, school_id=found.school_id, own=own)

@@ -56,7 +56,12 @@ def concern_paper(request: Request, concern_id: UUID) -> HttpResponse:
         "notes": [(n, titles.signed(n.author, n.added_at)) for n in it.notes],
     }  # fmt: skip
     return paper(
-        request, "pdf/concern.html", context, title=f"Concern {concern.reference}", school_id=concern.school_id
+        request,
+        "pdf/concern.html",
+        context,
+        title=f"Concern {concern.reference}",
+        school_id=concern.school_id,
+        own=it.story_of,
     )
 
 
@@ -95,7 +100,13 @@ def report_paper(request: Request, concern_id: UUID) -> HttpResponse:
         "logged": titles.signed(account.author, it.concern.logged_at),
     }
     return paper(
-        request, "pdf/report.html", context, title=f"Report {it.concern.reference}", school_id=account.school_id
+        request,
+        "pdf/report.html",
+        context,
+        title=f"Report {it.concern.reference}",
+        school_id=account.school_id,
+        # Whom a lead has taken a description to mean is not the reporter's to know.
+        own=[named.child_id for named in context["children"] if named.child and named.child_id in it.story_of],
     )
 
 

@@ -20,6 +20,7 @@ from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.deciding import on_top_of
 from safeguarding.concerns.permissions import may_decide
 from safeguarding.concerns.views.kept import keeps_typed, kept_forms
+from safeguarding.concerns.views.mentioning import may_be_saved
 from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.http import Request
 
@@ -77,8 +78,8 @@ class Page:
                 if request.method != "POST":
                     return self.show(request, found) if shows else redirect(self.name, key)
                 form = self.forms(request, found, timezone.now())[name](request.POST)
-                if not form.is_valid():
-                    return self.show(request, found, status=422, **{name: form})
+                if not may_be_saved(request, form, found):
+                    return self.show(request, found, status=422 if form.errors else 200, **{name: form})
                 request.again = partial(self._refused, request, key, name, form)
                 return view(request, found, form)
 

@@ -14,17 +14,21 @@ from django.views.decorators.http import require_GET, require_POST
 from children.models import Child
 from children.panels import record_frame
 from children.permissions import access_to_a_child
+from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import anyone_signed_in, requires, requires_for_record
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.reading import read_many, read_one, visible
+from safeguarding.concerns.forms.mention import Mentioning
 from safeguarding.concerns.forms.pastoral import EndPlanForm, PastoralNoteForm, PlanForm, ReviewForm, StepForm
 from safeguarding.concerns.models import PastoralNote, SupportPlan, SupportStep
 from safeguarding.concerns.permissions import may_write_pastoral
 from safeguarding.concerns.services import pastoral
+from safeguarding.concerns.views.mentioning import checked, looking
 from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.forms import HarbourForm, as_typed
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
+from safeguarding.rendering import Showing
 from safeguarding.unsaved import waits_unsent
 
 # More plans than a child has at one time.
@@ -37,7 +41,7 @@ def child_pastoral(request: Request, child_id: UUID) -> HttpResponse:
     """The notes and plans of one child. Sending the form writes a note."""
     child = _child(request, child_id)
     form = PastoralNoteForm(request.POST or None, initial={"happened_on": timezone.localdate()})
-    if form.is_valid():
+    if _is_whole(request, form, child):
         pastoral.write_note(child=child, by=request.user, **form.cleaned_data)
         messages.success(
             request, "Note saved. Safeguarding leads, and pastoral staff with access to this child, can read it."
@@ -62,12 +66,18 @@ def begin_plan(request: Request, child_id: UUID) -> HttpResponse:
     """A support plan begins."""
     child = _child(request, child_id)
     form = PlanForm(request.POST or None, initial={"starts_on": timezone.localdate()})
-    if form.is_valid():
+    if _is_whole(request, form, child):
         plan = pastoral.make_plan(child=child, by=request.user, **form.cleaned_data)
         messages.success(request, "Plan begun. Add its steps.")
         return redirect("support_plan", plan.pk)
     context = record_frame(request, child, "pastoral") | {"form": form}
     return render(request, "concerns/plan_begin.html", context, status=422 if form.errors else 200)
+
+
+def _is_whole(request: Request, form: Mentioning, child: Child) -> bool:
+    """Whether what was typed about a child can be saved, after its words have been looked over."""
+    form.look(looking(request, child.school_id, lambda: [child]))
+    return form.is_bound and checked(request, form)
 
 
 def _child(request: Request, child_id: UUID) -> Child:
@@ -85,6 +95,7 @@ def pastoral_note(request: Request, note_id: UUID) -> HttpResponse:
     rows = visible(request, PastoralNote).select_related("child", "author", "plan")
     found = read_one(request, rows, pk=note_id)
     request.nav, request.of_school = "children", found.school_id
+    request.showing = _told(request, found.child, found.author)
     context = {
         "note": found,
         "taken": pastoral.taken_to(found, partial(visible, request), reader=request.user),
@@ -106,6 +117,7 @@ def take_further(request: Request, note_id: UUID) -> HttpResponseBase:
 def my_pastoral(request: Request) -> HttpResponse:
     """One's own notes, newest first, those too about children to whom access has ended."""
     request.nav = "home"
+    request.showing = Showing(writes=True)
     rows = visible(request, PastoralNote, "author").select_related("child")
     page = newest_first(rows, "written_at", request.GET.get("before", ""))
     context = {
@@ -147,8 +159,8 @@ def _take(
     """Do with the plan what the form `name` asks; what is wrong or refused comes back on its page, with what was typed."""
     found = _plan(request, plan_id)
     form = made_of(_writing(request, found))
-    if not form.is_valid():
-        return _page(request, found, status=422, **{name: form})
+    if not _is_whole(request, form, found.child):
+        return _page(request, found, status=422 if form.errors else 200, **{name: form})
     request.again = partial(_refused, request, plan_id, name, form)
     do(plan=found, by=request.user, **form.cleaned_data)
     messages.success(request, said)
@@ -169,7 +181,13 @@ def _plan(request: Request, plan_id: UUID) -> SupportPlan:
     rows = visible(request, SupportPlan).select_related("child", "author", "ended_by")
     found = read_one(request, rows, pk=plan_id)
     request.nav, request.of_school = "children", found.school_id
+    request.showing = _told(request, found.child, None)
     return found
+
+
+def _told(request: Request, child: Child, author: User | None) -> Showing:
+    """Of what stands in a child's file nobody else is named, but to who wrote it."""
+    return Showing(own=frozenset({child.pk}), only_own=request.user != author, writes=request.user == author)
 
 
 def _writing(request: Request, found: SupportPlan) -> Any:

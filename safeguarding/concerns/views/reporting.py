@@ -27,6 +27,7 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.audit.services import record
 from safeguarding.concerns import tokens
+from safeguarding.concerns.forms.mention import SWAP
 from safeguarding.concerns.forms.reporting import ReportForm, child_forms
 from safeguarding.concerns.forms.typed import DESCRIBED, Typed, of_call
 from safeguarding.concerns.models import Draft
@@ -47,10 +48,12 @@ from safeguarding.concerns.views.keeping import (
     saved,
     without_key,
 )
+from safeguarding.concerns.views.mentioning import looking, record_offered
 from safeguarding.concerns.views.posted import everything
 from safeguarding.concerns.views.unsaved import says_unsaved, whom_to_ring
 from safeguarding.http import Request, SeeOther
 from safeguarding.keys import record_of, uuid7
+from safeguarding.rendering import Showing
 
 _MAY_NOT = "You have no role at this school, so you cannot log a concern there. Ask the Headteacher to give you one."
 
@@ -129,6 +132,8 @@ def _posted(request: Request) -> HttpResponse:
         return for_its_author(request, kept.address, kept=kept.draft is not None)
     if "send" in data:
         return _send(request, typed, key, page)
+    if SWAP in data:
+        return _swap(request, typed, key, page, data.get(SWAP) or "")
     if (child := record_of(data.get("remove", ""))) and take_out_of_call(
         token=key.token, child_id=child, by=request.user
     ):
@@ -164,6 +169,7 @@ def _send(request: Request, typed: Typed, key: tokens.FormKey, page: Page) -> Ht
     here = help_now(key.school_id, timezone.localtime(), asks=request.user)  # type: ignore[arg-type]
     form = report_form(request, typed, here, checked=True)
     whole = form.is_whole()
+    record_offered(request, form)
     if not may(request.user, Capability.LOG_CONCERN, key.school_id):
         form.add_error(None, f"{_MAY_NOT} What you have written is kept.")
     elif whole:
@@ -180,6 +186,19 @@ def _send(request: Request, typed: Typed, key: tokens.FormKey, page: Page) -> Ht
     return _page(request, typed, token=key.token, here=here, draft=kept.draft, form=form)
 
 
+def _swap(request: Request, typed: Typed, key: tokens.FormKey, page: Page, pressed: str) -> HttpResponse:
+    """Put a mention in the place of words that were pointed out, keep it, and show what else there is."""
+    here = help_now(key.school_id, timezone.localtime(), asks=request.user)  # type: ignore[arg-type]
+    typed = typed.with_texts(report_form(request, typed, here, checked=True).swapped(pressed))
+    kept = keep_typed(key, typed, page=page, at=here.at)
+    if kept.sent or kept.is_beside:
+        return moved_on(request, kept, sending=False)
+    form = report_form(request, typed, here, checked=True)
+    form.is_whole()
+    record_offered(request, form)
+    return _page(request, typed, token=key.token, here=here, draft=kept.draft, form=form)
+
+
 def _page_of_sent(token: UUID, concern_id: UUID, *, by: User) -> str:
     """One's own report; the page of the paper form, for who typed in what a colleague wrote."""
     if (form_id := typed_for(token, by=by)) is not None:
@@ -193,13 +212,15 @@ def report_form(request: Request, typed: Typed, here: HelpNow, *, checked: bool)
     cards = {child.pk: child for child in (read_many(request, named) if typed.records else ())}
     nameable = set(named.filter(loggable(here.at.date())).values_list("pk", flat=True)) if cards else ()
     alike = namesakes(list(cards.values()), today=here.at.date())
-    return ReportForm(
+    form = ReportForm(
         typed,
         kinds=kinds_on(here.at.date()),
         leads=here.leads,
         children=child_forms(typed, cards=cards, nameable=nameable, namesakes=alike, checked=checked),
         checked=checked,
     )
+    form.look(looking(request, here.school_id, cards.values))
+    return form
 
 
 def _page(
@@ -212,7 +233,7 @@ def _page(
     form: ReportForm | None = None,
 ) -> HttpResponse:
     """The form on its page. `form` is given where it was checked and something is missing."""
-    request.nav, request.draft_shown = "home", token
+    request.nav, request.draft_shown, request.showing = "home", token, Showing(writes=True)
     form = form or report_form(request, typed, here, checked=False)
     looked_for = "q" in form.errors and typed.text("q").strip()
     context = {

@@ -11,12 +11,14 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from children.mentions import mentioned
 from safeguarding.accounts.permissions import anyone_signed_in, public, requires
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import open_notices
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.adding import AdditionForm
+from safeguarding.concerns.forms.mention import SWAP
 from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Account, Draft
 from safeguarding.concerns.services.drafts import is_overtaken, unsent_of
@@ -31,12 +33,14 @@ from safeguarding.concerns.views.keeping import (
     saved,
     without_key,
 )
+from safeguarding.concerns.views.mentioning import linked_to, looking, record_offered
 from safeguarding.concerns.views.posted import everything
 from safeguarding.concerns.views.unsaved import says_unsaved, whom_to_ring
 from safeguarding.http import Request, SeeOther
 from safeguarding.keys import record_of, uuid7
 from safeguarding.paging import newest_first
 from safeguarding.panels import fill
+from safeguarding.rendering import Showing
 from safeguarding.uploads.forms import AttachForm
 
 # Of one’s own reports on the home page, and of what is not sent above them: the strip of every page counts all of it.
@@ -115,6 +119,12 @@ def report_add(request: Request, concern_id: UUID) -> HttpResponse:
     account = _own(request, concern_id)
     request.keep = keep
     form = AdditionForm(typed, checked=True, asked=asked_about(account, by=request.user))
+    form.look(looking(request, account.school_id, partial(linked_to, request, concern_id)))
+    if pressed := data.get(SWAP, ""):
+        typed = typed.with_texts(form.swapped(pressed))
+        keep = request.keep = partial(keep_typed, key, typed, page=page, about=concern_id)
+        form = AdditionForm(typed, checked=True, asked=list(form.asked.values()))
+        form.look(looking(request, account.school_id, partial(linked_to, request, concern_id)))
     sending = "send" in data and form.is_valid()
     if sending and not is_overtaken(key.token, content=typed.content, page=page.name, revision=page.revision):
         amend(account=account, token=key.token, by=request.user, **form.addition())
@@ -123,7 +133,9 @@ def report_add(request: Request, concern_id: UUID) -> HttpResponse:
     kept = keep()
     if kept.sent or kept.is_beside:
         return moved_on(request, kept, sending="send" in data)
-    if "send" in data:
+    if "send" in data or pressed:
+        form.is_valid()
+        record_offered(request, form)
         return _report_page(request, account, draft=kept.draft, form=form)
     messages.success(request, "Draft saved. It is not sent yet.")
     return SeeOther(f"{kept.address}#add")
@@ -142,6 +154,8 @@ def _report_page(
     request.of_school = account.school_id
     typed = Typed(draft.content if draft else {})
     report = own_report(account, by=request.user)
+    # A question of a lead stands beside them: in that, a mention names nobody whom the reporter has not mentioned.
+    request.showing = Showing(said=frozenset(mentioned("\n".join(report.words))))
     here = help_now(account.school_id, timezone.localtime(), asks=request.user)
     context = {
         "report": report,

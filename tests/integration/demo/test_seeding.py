@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
+from children import mentions
 from children.models import ChildDetail, ContactLink
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import School
@@ -33,7 +34,7 @@ def digest() -> str:
             [
                 concern.reference, concern.status, concern.title, concern.how_soon, concern.category_id,
                 str(concern.logged_at), concern.logged_by.username, str(concern.closed_at), concern.closing_reason,
-                account.facts, account.child_words, account.place, str(account.observed_at),
+                mentions.told(account.facts, lambda one: "a mention"), account.child_words, account.place, str(account.observed_at),
                 sorted(f"{c.role} {c.child and c.child.detail.upn}" for c in concern.children.select_related("child__detail")),
                 sorted(f"{d.kind} {d.rationale}" for d in concern.decisions.all()),
                 sorted(f"{a.text} {a.due_on} {a.status} {a.result}" for a in concern.actions.all()),
