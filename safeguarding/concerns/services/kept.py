@@ -10,12 +10,22 @@ from safeguarding.accounts.models import User
 from safeguarding.audit.context import as_author
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import Action, Concern, EscalationLetter, KeptText, Meeting, Referral
+from safeguarding.concerns.models import (
+    Action,
+    Concern,
+    Duty,
+    EscalationLetter,
+    KeptText,
+    Meeting,
+    PoliceNotice,
+    Referral,
+)
 from safeguarding.keys import entry_token
 
 Content = dict[str, list[str]]
 # What belongs to a concern and has a page of its own.
-PARTS: tuple[type[Referral] | type[Meeting] | type[EscalationLetter], ...] = (Referral, Meeting, EscalationLetter)
+Part = Referral | Meeting | EscalationLetter | Duty | PoliceNotice
+PARTS: tuple[type[Part], ...] = (Referral, Meeting, EscalationLetter, Duty, PoliceNotice)
 
 
 @transaction.atomic
@@ -41,8 +51,10 @@ def keep_text(
     action = Action.objects.filter(pk=action_id, school_id=school_id).first() if action_id else None
     part = _part(part_id, school_id) if part_id else None
     about = action.concern_id if action else part.concern_id if part else concern_id
-    # Whoever has something to do may not see its concern.
-    if about is None or not (action or Concern.objects.filter(pk=about, school_id=school_id).exists()):
+    # Whoever has something to do, or a duty, may not see its concern.
+    if about is None or not (
+        action or isinstance(part, Duty) or Concern.objects.filter(pk=about, school_id=school_id).exists()
+    ):
         return None
     given = {"school_id": school_id, "concern_id": about, "action": action, "form": form, "content": content}
     given["part"] = part.pk if part else None
@@ -58,7 +70,7 @@ def keep_text(
     return kept
 
 
-def _part(key: UUID, school_id: UUID) -> Referral | Meeting | EscalationLetter | None:
+def _part(key: UUID, school_id: UUID) -> Part | None:
     found = (model.objects.filter(pk=key, school_id=school_id).first() for model in PARTS)
     return next((one for one in found if one is not None), None)
 

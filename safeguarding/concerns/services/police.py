@@ -106,7 +106,7 @@ def take_notice(*, token: UUID, school: School, noticed: Noticed, by: User, at: 
     notice = PoliceNotice(
         concern=concern,
         school=school,
-        received_at=noticed.received_at,
+        received_at=noticed.received_at or at,
         force=noticed.force.strip(),
         their_reference=noticed.their_reference.strip(),
     )

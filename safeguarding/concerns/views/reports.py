@@ -82,6 +82,7 @@ def my_reports(request: Request) -> HttpResponse:
         "newest": "" if page.is_first else reverse("my_reports"),
         "shown": shown,
         "names": names_in([shown], by=request.user)[shown] if shown else [],
+        "above": fill("my_reports", request),
     }
     return render(request, "concerns/my_reports.html", context)
 
@@ -154,5 +155,6 @@ def _report_page(
         "draft": draft,
         "note": saved(draft) if draft else "",
         "kept": "kept" in request.GET,
+        "above": fill("report", request, account),
     }
     return render(request, "concerns/report.html", context)

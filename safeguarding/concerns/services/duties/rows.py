@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
 
 from django.db import transaction
@@ -65,15 +66,19 @@ class Words:
 
 
 def prompts_of(school_id: UUID, on: date) -> list[Prompt]:
-    """Every duty that holds on a day, those in person first: two queries."""
-    facts = DutyFact.objects.filter(Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on)
+    """Every duty that holds on a day, those in person first: one query."""
     rules = DutyRule.objects.filter(school_id=school_id, ended_at=None)
     own = {rule.code: rule for rule in rules.select_related("category", "subcategory", "made_by")}
+    return [Prompt(fact, own.get(fact.code)) for fact in _facts_on(on)]
+
+
+@lru_cache(maxsize=8)
+def _facts_on(on: date) -> tuple[DutyFact, ...]:
+    """Those that Harbour brings on a day. Kept: another version of Harbour brings others."""
+    facts = DutyFact.objects.filter(Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on)
     # Of two rows of one duty the newer holds.
     newest = {fact.code: fact for fact in facts.select_related("category", "subcategory").order_by("valid_from", "pk")}
-    return sorted(
-        (Prompt(fact, own.get(fact.code)) for fact in newest.values()), key=lambda one: (not one.in_person, one.code)
-    )
+    return tuple(sorted(newest.values(), key=lambda fact: (fact.whom != IN_PERSON, fact.code)))
 
 
 def prompts_for(concern: Concern, prompts: Iterable[Prompt]) -> list[Prompt]:
