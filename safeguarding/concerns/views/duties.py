@@ -52,10 +52,10 @@ def duty(request: Request, part_id: UUID) -> HttpResponse:
 def duty_aside(request: Request, part_id: UUID) -> HttpResponse:
     """A lead does not wait for it any more, and says why. The address opened by itself is the page of the duty."""
     found = _read(request, part_id)
-    if request.method != "POST":
-        return redirect("duty", part_id)
     if not may_decide(request.user, found):
         raise NotAllowed(LEADS)
+    if request.method != "POST":
+        return redirect("duty", part_id)
     return _taken(request, found, "aside_form", AsideForm(request.POST))
 
 
@@ -176,7 +176,10 @@ def duty_rule(request: Request, fact_id: UUID) -> HttpResponse:
 @requires("manage_school")
 def end_duty_rule(request: Request, rule_id: UUID) -> HttpResponse:
     """What Harbour brings holds again."""
-    services.end_rule(rule_id=rule_id, school_id=request.held.school_id, by=request.user)
+    rule = services.find_rule(rule_id, request.held.school_id)
+    if rule is None:
+        raise Http404
+    services.end_rule(rule=rule, by=request.user)
     messages.success(request, "The school’s own words have ended. What Harbour brings holds again.")
     return redirect("duty_rules")
 

@@ -164,16 +164,19 @@ def save_rule(
     return made
 
 
+def find_rule(rule_id: UUID, school_id: UUID) -> DutyRule | None:
+    """A school's own words for a duty, whether they hold or not."""
+    return DutyRule.objects.filter(pk=rule_id, school_id=school_id).first()
+
+
 @transaction.atomic
-def end_rule(*, rule_id: UUID, school_id: UUID, by: User, at: datetime | None = None) -> None:
+def end_rule(*, rule: DutyRule, by: User, at: datetime | None = None) -> None:
     """What Harbour brings holds again. Raises `NotAllowed`, `OutOfTurn` where the row holds no more."""
-    ensure(by, Capability.MANAGE_SCHOOL, school_id, SETTERS)
-    live = (
-        DutyRule.objects.select_for_update(of=("self",)).filter(pk=rule_id, school_id=school_id, ended_at=None).first()
-    )
-    if live is None:
+    ensure(by, Capability.MANAGE_SCHOOL, rule.school_id, SETTERS)
+    locked = DutyRule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
+    if locked.ended_at is not None:
         raise OutOfTurn("This has been changed or ended already. Open the duties again to see what is so now.")
-    _end(live, by=by, at=at or timezone.now())
+    _end(locked, by=by, at=at or timezone.now())
 
 
 def _end(rule: DutyRule, *, by: User, at: datetime) -> None:
