@@ -21,6 +21,7 @@ from safeguarding.concerns.services.deciding import open_concern
 from safeguarding.concerns.services.reading import for_page
 from safeguarding.concerns.services.whole import Whole, whole, whole_report
 from safeguarding.concerns.services.work import say_steps, steps_of, work_of
+from safeguarding.concerns.views.earlier_marks import of_concern
 from safeguarding.http import Request
 from safeguarding.pdf import paper
 
@@ -38,6 +39,7 @@ def concern_paper(request: Request, concern_id: UUID) -> HttpResponse:
     titles = Titles(concern.school_id)
     context = {
         **_words(it, titles),
+        "earlier": of_concern(request, concern, it.children, verb=Verb.PRINT) if it.marks else None,
         "typed_from": visible(request, PaperForm).filter(concern=concern).select_related("written_by", "typed_by").first(),
         **_work(request, concern, titles),
         **_by_law(request, concern, titles),
