@@ -388,5 +388,5 @@ leads_to("report", lambda key: reverse("report", args=[key]), _references_of_rep
 quoted(_address_of_reference)
 leads_to("referral", lambda key: reverse("referral", args=[key]), _references_of_referrals)
 leads_to("duty", lambda key: reverse("duty", args=[key]), _references_of_duties)
-leads_to("support", duty_panels.address_of_support)
+leads_to("support", lambda key: reverse("support_asked", args=[key]))
 leads_to("draft", lambda key: reverse("log_resume", args=[key]))

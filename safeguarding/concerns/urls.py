@@ -107,6 +107,7 @@ urlpatterns: list[URLPattern] = [
     path("settings/duties/<uuid:fact_id>/", duties.duty_rule, name="duty_rule"),
     path("settings/duties/rules/<uuid:rule_id>/end/", duties.end_duty_rule, name="end_duty_rule"),
     path("police-notices/take/", police.take_police_notice, name="take_police_notice"),
+    path("support/<uuid:notice_id>/", police.support_asked, name="support_asked"),
     path("police-notices/<uuid:part_id>/", police.police_notice, name="police_notice"),
     path("police-notices/<uuid:part_id>/support/", police.police_support, name="police_support"),
     # Outside the school.

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from safeguarding.accounts.models import Notice
 from safeguarding.concerns.models import Category, Duty, DutyRule, PoliceNotice
 from safeguarding.concerns.services import duties
 from safeguarding.keys import uuid7
@@ -23,6 +24,11 @@ def lay_law(world: Any) -> None:
             reason=word(), ended_at=THEN, ended_by=by,
         )  # fmt: skip
         notice = given_row(PoliceNotice, **of, received_at=THEN, force=word(), their_reference=word())
+        if record == "action":
+            given_row(
+                Notice, user=world.people["assistant"], school=of["school"], kind="support", object_type="support",
+                object_id=notice.pk, created_at=THEN,
+            )  # fmt: skip
         world.keys[record] |= {"duty": duty.pk, "police_notice": notice.pk, "duty_fact": prompt.fact.pk}
         if record in ("open", "other"):
             rule = given_row(

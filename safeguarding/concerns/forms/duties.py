@@ -9,9 +9,9 @@ from safeguarding.accounts.roles import ROLES
 from safeguarding.concerns.forms.agencies import Dated
 from safeguarding.concerns.forms.deciding import AskingRadios, Working, words_field
 from safeguarding.concerns.forms.known import known_as
-from safeguarding.concerns.models import Duty, Subcategory
+from safeguarding.concerns.models import Duty
 from safeguarding.concerns.services.duties import Done, Prompt, Words, done_problems, words_problems
-from safeguarding.concerns.services.kinds import category_of
+from safeguarding.concerns.services.kinds import category_of, subcategory_of
 from safeguarding.forms import DateBoxesField, HarbourForm, TimeField, blank_first
 from safeguarding.keys import record_of, uuid7
 
@@ -128,7 +128,7 @@ class DutyRuleForm(HarbourForm):
             title=given.get("title", ""),
             asks=given.get("asks", ""),
             category=category_of(code),
-            subcategory=Subcategory.objects.get(pk=key) if key else None,
+            subcategory=subcategory_of(key) if key else None,
             role_keys=tuple(given.get("role_keys", ())),
             days=given.get("days"),
         )

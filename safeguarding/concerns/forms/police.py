@@ -44,11 +44,10 @@ class NoticeForm(TypedForm):
         help_text="Their words, whole. Add nothing of your own",
         error_messages={"required": "Write what happened, as the police put it"},
     )
-    key_adult = forms.ModelChoiceField(
+    key_adult: forms.ModelChoiceField = forms.ModelChoiceField(
         label="Key adult at school",
-        queryset=User.objects.none(),
+        queryset=None,
         required=False,
-        empty_label="Not decided yet",
         help_text="They are told that support is asked for, and nothing else",
     )
     support = forms.ChoiceField(
@@ -60,8 +59,7 @@ class NoticeForm(TypedForm):
     ) -> None:
         super().__init__(typed, checked=checked)
         self.children, self.at = children, at
-        self.fields["key_adult"].queryset = people  # type: ignore[attr-defined]
-        self.fields["key_adult"].label_from_instance = _with_job  # type: ignore[attr-defined]
+        _offer(self.fields["key_adult"], people, "Not decided yet")
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
@@ -122,10 +120,9 @@ class SupportForm(Working):
 
     called = "key adult"
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-    key_adult = forms.ModelChoiceField(
+    key_adult: forms.ModelChoiceField = forms.ModelChoiceField(
         label="Key adult at school",
-        queryset=User.objects.none(),
-        empty_label="Choose",
+        queryset=None,
         help_text="They are told that support is asked for, and nothing else. You tell them whom, and how",
         error_messages={"required": "Choose the key adult"},
     )
@@ -138,8 +135,7 @@ class SupportForm(Working):
 
     def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["key_adult"].queryset = people  # type: ignore[attr-defined]
-        self.fields["key_adult"].label_from_instance = _with_job  # type: ignore[attr-defined]
+        _offer(self.fields["key_adult"], people, "Choose")
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
@@ -152,5 +148,7 @@ class SupportForm(Working):
 known_as(support_form=SupportForm)
 
 
-def _with_job(person: User) -> str:
-    return f"{person.full_name}, {person.job}" if person.job else person.full_name
+def _offer(field: Any, people: QuerySet[User], blank: str) -> None:
+    """The people to choose from, listed in one query: Django would ask with a cursor."""
+    field.queryset = people
+    field.choices = blank_first([(user.pk, f"{user.full_name}, {user.job}".rstrip(", ")) for user in people], blank)

@@ -8,7 +8,6 @@ from .concern import (
     children_read,
     concerns_seen,
     drafts_seen,
-    duties_seen,
     ensure_decides,
     ensure_may_act,
     files_seen,
@@ -16,17 +15,13 @@ from .concern import (
     kept_text_seen,
     leads_words_seen,
     may_decide,
-    may_do_duty,
     may_finish_action,
     may_hand_over,
     may_manage_access,
     may_read,
     may_restrict,
-    may_set_duty_aside,
-    may_take_police_notice,
     notes_seen,
     openings_seen,
-    police_notices_seen,
     schools_read,
     seen_by_author_too,
     stands_in,
@@ -41,6 +36,7 @@ from .earlier import (
     may_import_earlier,
     on_their_way_seen,
 )
+from .law import duties_seen, may_do_duty, may_set_duty_aside, may_take_police_notice, police_notices_seen
 from .outside import (
     may_check_form,
     may_keep_forms,

@@ -42,7 +42,6 @@ from safeguarding.concerns.models import (
     Decision,
     Draft,
     DraftOpening,
-    Duty,
     EscalationLetter,
     FileStory,
     KeptText,
@@ -52,7 +51,6 @@ from safeguarding.concerns.models import (
     MeetingDecision,
     PatternRuling,
     Pin,
-    PoliceNotice,
     Question,
     Referral,
     ReferralStep,
@@ -201,22 +199,6 @@ def actions_seen(me: Any) -> Rule:
     """An action: for those who may see the concern, and for who has to do it while they work at its school."""
     mine = Q(owner=me) & among("school_id", fact("schools_of", me))
     return through_the_concern(me, "concern_id", {"owner": mine})
-
-
-@rule(Duty)
-def duties_seen(me: Any) -> Rule:
-    """What the law asks of somebody in person: for those who may see the concern, and for that person while they work there."""
-    mine = Q(owner=me) & among("school_id", fact("schools_of", me))
-    return through_the_concern(me, "concern_id", {"owner": mine})
-
-
-@rule(PoliceNotice)
-def police_notices_seen(me: Any) -> Rule:
-    """A police notice: for those who may see the concern. Neither whoever took it down nor the key adult reads it by that.
-
-    "reporting": whoever takes it down.
-    """
-    return through_the_concern(me, "concern_id", doors={"reporting": among("concern_id", fact("own_concerns", me))})
 
 
 @rule(ConcernGrant)
@@ -380,21 +362,6 @@ def may_restrict(user: Any, concern: Concern) -> bool:
 def may_hand_over(user: Any, action: Action) -> bool:
     """Who says that somebody else does it, while it is to do."""
     return action.status == Action.Status.TO_DO and may_decide(user, action)
-
-
-def may_do_duty(user: Any, duty: Duty) -> bool:
-    """Who does it: the person of whom the law asks it, and nobody in their place."""
-    return duty.is_open and duty.owner_id == user.pk
-
-
-def may_set_duty_aside(user: Any, duty: Duty) -> bool:
-    """Who says that it is not waited for any more: somebody who decides, and not of their own."""
-    return duty.is_open and duty.owner_id != user.pk and may_decide(user, duty)
-
-
-def may_take_police_notice(user: Any, school_id: UUID) -> bool:
-    """Who takes down what the police tell the school."""
-    return may(user, Capability.TAKE_POLICE_NOTICES, school_id)
 
 
 def may_finish_action(user: Any, action: Action) -> bool:

@@ -149,6 +149,12 @@ def name_key_adult(
     return now
 
 
+def support_asked(notice_id: UUID, *, by: User) -> Notice | None:
+    """The newest word to `by` that support is asked for: it is theirs, and says nothing of the notice it came with."""
+    mine = Notice.objects.filter(user=by, kind=Notice.Kind.SUPPORT, object_id=notice_id)
+    return mine.select_related("school").order_by("-created_at", "-pk").first()
+
+
 def _ensure_may_support(key_adult: User, concern: Concern, at: datetime) -> None:
     ensure_works_at(key_adult, concern.school_id, timezone.localdate(at))
     ensure_may_act(key_adult, concern.pk)

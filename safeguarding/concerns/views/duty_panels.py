@@ -1,9 +1,7 @@
 """What do duties in person and police notices put into pages of others? A concern, a report, the first pages, the settings."""
 
 from typing import Any
-from uuid import UUID
 
-from django.urls import reverse
 from django.utils import timezone
 
 from safeguarding.accounts.permissions import may
@@ -91,11 +89,6 @@ def _takes(request: Request) -> bool:
 
 def _manages(request: Request) -> bool:
     return may(request.user, "manage_school", request.held.school_id)
-
-
-def address_of_support(notice_id: UUID) -> str:
-    """Where the key adult is led: to whom to speak to, and to nothing of the notice."""
-    return reverse("home")
 
 
 ENTRIES = (

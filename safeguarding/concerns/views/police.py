@@ -6,20 +6,21 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_GET
 
 from children.models import Child
 from children.services import Found, find_children, loggable
 from safeguarding.accounts.models import Notice
-from safeguarding.accounts.permissions import colleagues, requires, requires_for_record
+from safeguarding.accounts.permissions import anyone_signed_in, colleagues, requires, requires_for_record
 from safeguarding.accounts.roles import Capability
-from safeguarding.accounts.services import get_school
-from safeguarding.accounts.services.telling import told_of
+from safeguarding.accounts.services import get_school, open_notices, speak_to, told_of
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
+from safeguarding.audit.services import record
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.police import NoticeForm, SupportForm, as_report, begun
 from safeguarding.concerns.forms.typed import Typed
@@ -133,6 +134,20 @@ def _search(request: Request, typed: Typed, school_id: UUID, at: datetime) -> li
 
 
 # --- the page of a notice
+
+
+@require_GET
+@anyone_signed_in
+def support_asked(request: Request, notice_id: UUID) -> HttpResponse:
+    """For the key adult: that support is asked for, and whom to speak to. Nothing of the child, nor of what happened."""
+    found = police.support_asked(notice_id, by=request.user)
+    if found is None:
+        raise Http404
+    open_notices(user=request.user, object_id=notice_id, object_type="support")
+    record(Verb.VIEW, found, purpose="support")
+    request.nav, request.of_school = "inbox", found.school_id
+    people = speak_to(get_school(found.school_id), timezone.now())
+    return render(request, "police/support.html", {"asked": found, "people": people})
 
 
 def _notice(request: Request, key: UUID) -> PoliceNotice:

@@ -77,9 +77,14 @@ def test_the_key_adult_is_told_that_support_is_asked_for_and_nothing_else(client
     assert "Support from you is asked for" in inbox
     assert concern.reference not in inbox and "Rowan" not in inbox
     opened = client.get(reverse("notice", args=[told.pk]), follow=True)
-    assert opened.status_code == 200 and WORDS not in opened.content.decode()
+    text = opened.content.decode()
+    assert opened.status_code == 200 and "Speak to a safeguarding lead today" in text
+    for words in (WORDS, "Rowan", concern.reference, "Northshire", "domestic"):
+        assert words not in text
     for page, key in (("concern", concern.pk), ("police_notice", concern.police_notice.pk)):
         assert client.get(reverse(page, args=[key])).status_code in (403, 404)
+    client.force_login(room.teacher)
+    assert client.get(reverse("support_asked", args=[concern.police_notice.pk])).status_code == 404
     client.force_login(room.lead)
     page = client.get(reverse("police_notice", args=[concern.police_notice.pk])).content.decode()
     assert "Opened" in page and "Carla Mendes" in page
