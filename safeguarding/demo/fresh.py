@@ -57,7 +57,9 @@ class Desk:
         entries = sorted((*desk.DECIDED, *law.BY_LAW, law.NOTICE), key=lambda entry: -entry.fresh.ago)
         decided = {entry.title: self._decided(entry) for entry in entries}
         with self._as(law.DONE_BY):
-            law.end_one(decided[law.DONE], at=decided[law.DONE].logged_at + law.DONE_AFTER)
+            done = law.end_one(decided[law.DONE], at=decided[law.DONE].logged_at + law.DONE_AFTER)
+        with self._as("S02"):
+            open_concern(concern=done, by=self._user("S02"), at=done.logged_at + 2 * law.DONE_AFTER)
         for fresh in sorted(desk.DESK, key=lambda f: -f.ago):
             self._new(fresh)
         self._draft()

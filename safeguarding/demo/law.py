@@ -183,8 +183,9 @@ def take_notice(
     return police.take_notice(token=keys.token(), school=school, noticed=noticed, by=by, at=at)
 
 
-def end_one(concern: Concern, *, at: datetime) -> None:
+def end_one(concern: Concern, *, at: datetime) -> Concern:
     """Whoever has the duty about this concern has reported it to the police."""
     duty = Duty.objects.select_related("owner").get(concern=concern)
     done = Done(how=Duty.Ended.REPORTED, police_reference=DONE_REFERENCE, reported_at=at - timedelta(minutes=10))
     duties.end_duty(duty=duty, done=done, by=duty.owner, at=at)
+    return Concern.objects.get(pk=concern.pk)

@@ -63,6 +63,8 @@ class NoticeForm(TypedForm):
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.children and given.get("q", "").strip():
+            self.add_error("q", "Press Find and choose the child you looked for, or empty this box")
         for name, problem in self.noticed().problems(at=self.at):
             place = "came_on" if name == "received_at" else name
             if place not in self.errors and not (place == "came_on" and "came_at" in self.errors):

@@ -7,7 +7,7 @@ from django.utils import timezone
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.concerns.models import Duty, PoliceNotice
-from safeguarding.concerns.permissions import may_decide, may_take_police_notice
+from safeguarding.concerns.permissions import may_decide, may_read, may_take_police_notice
 from safeguarding.concerns.services import duties
 from safeguarding.concerns.views.duties import SHOWN
 from safeguarding.glance import glance, look_for
@@ -49,7 +49,7 @@ def _on_concern(request: Request, concern: Any) -> dict[str, Any] | None:
 
 def _prompts(request: Request, concern: Any) -> dict[str, Any] | None:
     """What is asked of the school about a concern of this kind; and in person of its reporter, where they have not been told."""
-    if not duties.may_hold(concern):
+    if not (may_read(request.user, concern) and duties.may_hold(concern)):
         return None
     today = timezone.localdate()
     asked = duties.prompts_for(concern, duties.prompts_of(concern.school_id, today))
@@ -92,7 +92,7 @@ def _manages(request: Request) -> bool:
 
 
 ENTRIES = (
-    Panel("staff_home", "duties", "duties/own_panel.html", data=_own, order=2),
+    Panel("staff_home_above", "duties", "duties/own_panel.html", data=_own),
     Panel("my_reports", "duties", "duties/own_panel.html", data=_own),
     Panel("report", "duties", "duties/report_panel.html", data=_of_report),
     Panel("concern", "duties", "duties/concern_panel.html", data=_on_concern, order=5),

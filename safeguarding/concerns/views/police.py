@@ -122,6 +122,7 @@ def _page(
         "key": key,
         "found": _search(request, typed, school_id, at) if looked_for else None,
         "has_errors": bool(form.errors),
+        "typed": request.method == "POST",
     }
     return render(request, "police/take.html", context, status=status)
 

@@ -57,6 +57,7 @@ def staff_home(request: Request) -> HttpResponse:
         "drafts": unsent_of(request.user)[:ON_HOME],
         "help": help_now(request.held.school_id, timezone.localtime(), asks=request.user),
         "today": timezone.localdate(),
+        "above": fill("staff_home_above", request),
         "main": fill("staff_home", request),
         "aside": fill("staff_home_aside", request),
     }
