@@ -59,7 +59,7 @@ class Desk:
         with self._as(law.DONE_BY):
             done = law.end_one(decided[law.DONE], at=decided[law.DONE].logged_at + law.DONE_AFTER)
         with self._as("S02"):
-            open_concern(concern=done, by=self._user("S02"), at=done.logged_at + 2 * law.DONE_AFTER)
+            open_concern(concern=done, by=self._user("S02"), at=done.decided_at)
         for fresh in sorted(desk.DESK, key=lambda f: -f.ago):
             self._new(fresh)
         self._draft()

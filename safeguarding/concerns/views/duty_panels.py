@@ -1,5 +1,6 @@
 """What do duties in person and police notices put into pages of others? A concern, a report, the first pages, the settings."""
 
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -9,13 +10,14 @@ from safeguarding.audit.reading import read_many, visible
 from safeguarding.concerns.models import Duty, PoliceNotice
 from safeguarding.concerns.permissions import may_decide, may_read, may_take_police_notice
 from safeguarding.concerns.services import duties
+from safeguarding.concerns.services.work import kinds_there
 from safeguarding.concerns.views.duties import SHOWN
 from safeguarding.glance import glance, look_for
 from safeguarding.http import Request
 from safeguarding.once import once
 from safeguarding.panels import Panel, Setting
 
-look_for(duties="has_duties")
+look_for(duties="has_duties", school_duties="school_has_duties")
 # As many as an aside shows; the page behind it shows all.
 IN_ASIDE = 4
 
@@ -38,6 +40,8 @@ def _of_report(request: Request, account: Any) -> dict[str, Any] | None:
 
 def _of_concern(request: Request, concern: Any) -> list[Duty]:
     """The duties about a concern, read once a page. The page of the concern records that it was seen."""
+    if Duty not in kinds_there(concern, partial(visible, request)):
+        return []
     rows = visible(request, Duty).filter(concern=concern).select_related("owner", "ended_by")
     return once(("duties", concern.pk), lambda: list(rows.order_by("created_at", "pk")))
 
@@ -63,7 +67,9 @@ def _prompts(request: Request, concern: Any) -> dict[str, Any] | None:
 
 
 def _of_school(request: Request, record: Any) -> dict[str, Any] | None:
-    """What staff have not done yet; no panel where there is nothing."""
+    """What staff have not done yet; no panel, and no query, where there is nothing."""
+    if not glance(request.user)["school_duties"]:
+        return None
     rows = duties.open_duties(visible(request, Duty).filter(school_id=request.held.school_id))
     found = read_many(request, rows[:SHOWN], purpose="duties in person")
     today = timezone.localdate()
@@ -74,6 +80,8 @@ def _of_school(request: Request, record: Any) -> dict[str, Any] | None:
 
 def _notice(request: Request, concern: Any) -> dict[str, Any] | None:
     """The police notice with which a concern began. The page of the concern records that it was seen."""
+    if PoliceNotice not in kinds_there(concern, partial(visible, request)):
+        return None
     rows = visible(request, PoliceNotice).filter(concern=concern)
     found = rows.select_related("key_adult", "named_by").first()
     return {"notice": found} if found else None

@@ -20,7 +20,7 @@ from safeguarding.concerns.services.apart import others_in
 from safeguarding.concerns.services.deciding import open_concern
 from safeguarding.concerns.services.reading import for_page
 from safeguarding.concerns.services.whole import Whole, whole, whole_report
-from safeguarding.concerns.services.work import say_steps, steps_of, work_of
+from safeguarding.concerns.services.work import kinds_there, say_steps, steps_of, work_of
 from safeguarding.concerns.views.earlier_marks import of_concern
 from safeguarding.http import Request
 from safeguarding.pdf import paper
@@ -81,6 +81,9 @@ def _work(request: Request, concern: Concern, titles: Titles) -> dict[str, Any]:
 
 def _by_law(request: Request, concern: Concern, titles: Titles) -> dict[str, Any]:
     """What the law asked of its reporter in person, and the police notice with which it began."""
+    there = kinds_there(concern, partial(visible, request))
+    if not there & {Duty, PoliceNotice}:
+        return {}
     duties = visible(request, Duty).filter(concern=concern).select_related("owner", "ended_by")
     notice = visible(request, PoliceNotice).filter(concern=concern).select_related("key_adult", "named_by").first()
     return {
