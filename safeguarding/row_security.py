@@ -35,6 +35,8 @@ REFERENCE = frozenset({
     "concerns.noticerule",
     "concerns.patternrule",
     "concerns.answertime",
+    "concerns.dutyfact",
+    "concerns.dutyrule",
 })  # fmt: skip
 INFRASTRUCTURE = frozenset({
     "audit.event", "audit.leaf", "audit.checkpoint", "audit.sealstate", "concerns.referencecounter",
@@ -65,8 +67,8 @@ SYSTEM_TASKS: dict[str, frozenset[str]] = {
         "concerns.concern", "concerns.action", "concerns.handover", "children.conflictofinterest",
         "children.emergencyaccess", "audit.logentry",
     }),
-    "word of agencies that are silent, and of actions that are due": frozenset({
-        "concerns.referral", "concerns.action",
+    "word of agencies that are silent, and of actions and duties that are due": frozenset({
+        "concerns.referral", "concerns.action", "concerns.duty",
     }),
     "matching of imports": frozenset({
         "audit.logentry",

@@ -39,6 +39,8 @@ class Capability(StrEnum):
     GIVE_ROLES = "give_roles"
     # Write notes and plans of support below the threshold of a concern, for children one has access to.
     WRITE_PASTORAL = "write_pastoral"
+    # Take down what the police tell the school of domestic abuse at a child's home (Operation Encompass).
+    TAKE_POLICE_NOTICES = "take_police_notices"
     # Open one child's record in an emergency, with a reason, for an hour.
     EMERGENCY_ACCESS = "emergency_access"
     # Accounts, roles and the installation, without a record.
@@ -70,7 +72,13 @@ C = Capability
 # Held from a day until a day, never without an end.
 ACTING_LEAD = "acting_lead"
 _STAFF = frozenset({C.LOG_CONCERN, C.FIND_CHILDREN})
-_OFFICE = _STAFF | {C.VIEW_CHILD_DETAILS, C.VIEW_ADDRESSES, C.IMPORT_CHILDREN, C.KEEP_PHOTOGRAPHS}
+_OFFICE = _STAFF | {
+    C.VIEW_CHILD_DETAILS,
+    C.VIEW_ADDRESSES,
+    C.IMPORT_CHILDREN,
+    C.KEEP_PHOTOGRAPHS,
+    C.TAKE_POLICE_NOTICES,
+}
 _PASTORAL = _STAFF | {C.OWN_ACTIONS, C.EMERGENCY_ACCESS, C.WRITE_PASTORAL}
 _DEPUTY = _OFFICE | {C.VIEW_CONCERNS, C.DECIDE_CONCERNS, C.RECEIVE_CALLS, C.OWN_ACTIONS, C.WRITE_PASTORAL}
 _LEAD = _DEPUTY | {

@@ -139,6 +139,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT EXISTS (SELECT FROM public.concerns_action WHERE owner_id = me)
 $$;
 
+-- Whether the law asks something of the person that they have not done, at a school where they work. Every page asks.
+CREATE FUNCTION rules.has_duties(me uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT EXISTS (SELECT FROM public.concerns_duty
+                   WHERE owner_id = me AND ended_at IS NULL AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[]))
+$$;
+
+-- Whether anybody has such a duty at a school whose concerns the person's roles read. Wider than who is shown it, and never narrower.
+CREATE FUNCTION rules.school_has_duties(me uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT EXISTS (SELECT FROM public.concerns_duty
+                   WHERE ended_at IS NULL AND school_id = ANY ((SELECT rules.schools_with(me, 'view_concerns'))::uuid[]))
+$$;
+
 -- Whether the person has saved a filter of the list of concerns.
 CREATE FUNCTION rules.has_filters(me uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$

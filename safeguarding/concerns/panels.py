@@ -29,6 +29,7 @@ from .models import (
     Action,
     Attachment,
     Concern,
+    Duty,
     EarlierFile,
     EmergencySheet,
     OutsideNote,
@@ -47,6 +48,7 @@ from .services.patterns import rules_of
 from .services.progress import references_of
 from .services.sight import given_concerns, standing_in
 from .services.work import owed, rows
+from .views import duty_panels
 
 # As many as an aside shows; the page behind it shows all.
 IN_ASIDE = 4
@@ -194,6 +196,10 @@ def _references_of_notes(request: Request, keys: Collection[UUID]) -> dict[UUID,
 def _references_of_actions(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
     found = visible(request, Action).filter(pk__in=keys)
     return {action.pk: action.reference for action in found.only("reference")}
+
+
+def _references_of_duties(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
+    return {duty.pk: duty.reference for duty in visible(request, Duty).filter(pk__in=keys).only("reference")}
 
 
 def _references_of_reports(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
@@ -375,6 +381,7 @@ register(
         order=50,
     ),
 )
+register(*duty_panels.ENTRIES)
 chronology.register(*SOURCES)
 
 # What a notice is about, by the type it was written with, and the page that shows it.
@@ -385,4 +392,6 @@ leads_to("action", lambda key: reverse("action", args=[key]), _references_of_act
 leads_to("report", lambda key: reverse("report", args=[key]), _references_of_reports)
 quoted(_address_of_reference)
 leads_to("referral", lambda key: reverse("referral", args=[key]), _references_of_referrals)
+leads_to("duty", lambda key: reverse("duty", args=[key]), _references_of_duties)
+leads_to("support", lambda key: reverse("support_asked", args=[key]))
 leads_to("draft", lambda key: reverse("log_resume", args=[key]))

@@ -35,7 +35,7 @@ from safeguarding.concerns.services.outside.leaving import leave_note
 from safeguarding.concerns.services.papers import Written
 from safeguarding.concerns.services.pointing import another
 from safeguarding.concerns.services.raising import AccountFacts, ChildEntry, Report, amend, raise_concern
-from safeguarding.demo import desk
+from safeguarding.demo import desk, law
 from safeguarding.demo.agencies import lay_agencies
 from safeguarding.demo.desk import HOUR, Decided, Fresh
 from safeguarding.demo.drawing import a_face, a_house, a_letter
@@ -57,7 +57,12 @@ class Desk:
 
     def lay(self) -> int:
         """Everything that is new or due. Returns the number of concerns."""
-        decided = {entry.title: self._decided(entry) for entry in sorted(desk.DECIDED, key=lambda d: -d.fresh.ago)}
+        entries = sorted((*desk.DECIDED, *law.BY_LAW, law.NOTICE), key=lambda entry: -entry.fresh.ago)
+        decided = {entry.title: self._decided(entry) for entry in entries}
+        with self._as(law.DONE_BY):
+            done = law.end_one(decided[law.DONE], at=decided[law.DONE].logged_at + law.DONE_AFTER)
+        with self._as("S02"):
+            open_concern(concern=done, by=self._user("S02"), at=done.decided_at)
         for fresh in sorted(desk.DESK, key=lambda f: -f.ago):
             self._new(fresh)
         self._draft()
@@ -67,12 +72,13 @@ class Desk:
         self._emergency_sheet()
         with self._as("S02"):
             lay_agencies(decided, self._user("S02"), self._user("S07"), keys=self.keys, when=self._when)
-        return len(desk.DECIDED) + len(desk.DESK)
+        return len(entries) + len(desk.DESK)
 
     def _decided(self, entry: Decided) -> Concern:
         lead, opened = self._user("S02"), self._when(entry.fresh.ago - HOUR)
         with self._as("S02"):
-            concern = open_concern(concern=self._raise(entry.fresh), by=lead, at=opened)
+            logged = self._notice(entry.fresh) if entry is law.NOTICE else self._raise(entry.fresh)
+            concern = open_concern(concern=logged, by=lead, at=opened)
         ruling = Ruling(
             level=entry.level,
             kind=entry.kind,
@@ -97,6 +103,13 @@ class Desk:
             )
         self._tell_apart(entry, concern, by=lead, at=at)
         return concern
+
+    def _notice(self, fresh: Fresh) -> Concern:
+        """Word from the police, as the office took it down."""
+        return law.take_notice(
+            self.school, [self._child(key) for key, _ in fresh.children], fresh.facts, by=self._user(fresh.by),
+            key_adult=self._user(law.KEY_ADULT), keys=self.keys, at=self._when(fresh.ago),
+        )  # fmt: skip
 
     def _tell_apart(self, entry: Decided, concern: Concern, *, by: User, at: datetime) -> None:
         """What each file says: to a story the other children are known by their year alone."""

@@ -18,6 +18,7 @@ from safeguarding.accounts.services import (
 from safeguarding.audit.context import Acting, acting
 from safeguarding.concerns.models import Concern
 from safeguarding.concerns.services import access
+from safeguarding.demo import law
 from safeguarding.demo.ground import Ground
 
 _LEAD, _HEAD, _PASTORAL, _SENCO = "S02", "S01", "S07", "S05"
@@ -78,7 +79,9 @@ def lay_access(school: School, ground: Ground) -> None:
         child=in_emergency, reason=_WHY_IN_EMERGENCY, by=pastoral, at=now - timedelta(days=1)
     )
     decided = Concern.objects.filter(school=school, status=Concern.Status.DECIDED).order_by("-logged_at", "pk")
-    about_the_head, restricted = decided[:2]
+    # Not of those that show what the law asks: they are to be looked at by every lead.
+    kinds = {entry.fresh.category[0] for entry in (*law.BY_LAW, law.NOTICE)}
+    about_the_head, restricted = decided.exclude(category__in=kinds)[:2]
     access.name_subject(concern=about_the_head, user=head, by=lead, at=now)
     with acting(Acting(user_id=lead.pk, school_id=school.pk)):
         access.restrict_concern(concern=restricted, by=lead, at=now)

@@ -89,6 +89,8 @@ def of_list(name: str, text: str) -> Iterator[str]:
         # How long an agency has: a page says where that comes from.
         if "answer_days" in entry:
             yield entry["source"]
+        elif "asks" in entry:
+            yield from (entry["title"], entry["asks"], entry["source"])
         else:
             yield from (entry["name"], entry["guidance"], *entry["subcategories"])
 

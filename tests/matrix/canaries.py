@@ -53,12 +53,12 @@ PARTS: dict[str, str] = {
          "concerns.outsidenote", "concerns.paperform", "concerns.handover", "concerns.pin", "concerns.patternruling",
          "concerns.referral", "concerns.referralstep", "concerns.escalationletter", "concerns.contactmade", "concerns.meeting",
          "concerns.meetingattendee", "concerns.meetingdecision", "concerns.meetingaddition",
-         "concerns.undonelink", "concerns.filestory"),
+         "concerns.undonelink", "concerns.filestory", "concerns.policenotice"),
         "concern",
     ),
     **dict.fromkeys(
         ("concerns.account", "concerns.amendment", "concerns.bodymapmark", "concerns.concernchild",
-         "concerns.attachment", "concerns.question"), "account"
+         "concerns.attachment", "concerns.question", "concerns.duty"), "account"
     ),
     # What a field was before. Its words are those of the record, and found as such.
     "audit.logentry": "concern",

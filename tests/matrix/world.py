@@ -51,6 +51,7 @@ from tests.matrix.adults import lay_adults
 from tests.matrix.beside import lay_apart, lay_cover, lay_earlier, lay_from_elsewhere, lay_pastoral, lay_work
 from tests.matrix.canaries import Planted, Words
 from tests.matrix.ground import NOW, RECORDS, THEN, TODAY, given_row
+from tests.matrix.law import lay_law
 from tests.matrix.marked import mark
 from tests.matrix.planting import plant
 
@@ -120,6 +121,7 @@ def make() -> World:
     _school_days(world)
     lay_adults(world, at=THEN, today=TODAY)
     lay_cover(world)
+    lay_law(world)
     plant(world)
     return world
 

@@ -12,7 +12,8 @@ meetings · `own` what a lead keeps for herself · `attachment` files · `apart`
 Beside concerns: `earlier` what an earlier system of the school had · `outside` what somebody without an account has left ·
 `papers` the numbered forms for when Harbour cannot be reached · `emergency` who has the sheet for that day · `pastoral` notes
 and plans below the threshold · `significant` what matters in a child’s chronology, and what was added to it by hand · `brief`
-what somebody writes for a meeting · `patterns` rules of a school, and what was said of what they found · `rules` who is told of what.
+what somebody writes for a meeting · `patterns` rules of a school, and what was said of what they found · `rules` who is told of what ·
+`duties` what the law asks of whoever logged a concern · `police` a police notice of domestic abuse.
 """
 
 from .access import ConcernGrant, ConcernSubject
@@ -24,6 +25,7 @@ from .brief import Brief
 from .concern import Concern
 from .contact import ContactMade
 from .covering import HandOver
+from .duties import Asked, Duty, DutyFact, DutyRule
 from .earlier import EarlierBatch, EarlierFile, EarlierPdf, EarlierRecord, EarlierRow, EarlierUpload
 from .emergency import EmergencySheet
 from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, ReferenceCounter, Subcategory
@@ -34,6 +36,7 @@ from .own import SavedFilter, SupervisionNote
 from .papers import PaperForm
 from .pastoral import PastoralNote, StepUp, SupportPlan, SupportStep
 from .patterns import PatternRule, PatternRuling
+from .police import PoliceNotice
 from .question import Question
 from .rules import NoticeRule
 from .significant import ChronologyEntry, Pin
@@ -46,6 +49,7 @@ __all__ = [
     "Agency",
     "Amendment",
     "AnswerTime",
+    "Asked",
     "Attachment",
     "BodyMapMark",
     "Brief",
@@ -62,6 +66,9 @@ __all__ = [
     "Decision",
     "Draft",
     "DraftOpening",
+    "Duty",
+    "DutyFact",
+    "DutyRule",
     "EarlierBatch",
     "EarlierFile",
     "EarlierPdf",
@@ -88,6 +95,7 @@ __all__ = [
     "PatternRule",
     "PatternRuling",
     "Pin",
+    "PoliceNotice",
     "Question",
     "Receipt",
     "ReferenceCounter",

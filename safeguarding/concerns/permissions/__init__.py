@@ -39,6 +39,7 @@ from .earlier import (
     may_import_earlier,
     on_their_way_seen,
 )
+from .law import duties_seen, may_do_duty, may_set_duty_aside, may_take_police_notice, police_notices_seen
 from .outside import (
     may_check_form,
     may_keep_forms,
@@ -62,6 +63,7 @@ __all__ = [
     "children_read",
     "concerns_seen",
     "drafts_seen",
+    "duties_seen",
     "earlier_records_seen",
     "ensure_decides",
     "ensure_may_act",
@@ -76,6 +78,7 @@ __all__ = [
     "may_confirm_earlier",
     "may_decide",
     "may_decide_earlier_file",
+    "may_do_duty",
     "may_finish_action",
     "may_hand_over",
     "may_import_earlier",
@@ -84,8 +87,10 @@ __all__ = [
     "may_read",
     "may_read_note",
     "may_restrict",
+    "may_set_duty_aside",
     "may_set_note_aside",
     "may_settle_note",
+    "may_take_police_notice",
     "may_type_form",
     "may_write_pastoral",
     "notes_seen",
@@ -94,6 +99,7 @@ __all__ = [
     "outside_notes_seen",
     "paper_forms_seen",
     "pastoral_seen",
+    "police_notices_seen",
     "schools_read",
     "seen_by_author_too",
     "sheets_seen",

@@ -10,13 +10,23 @@ from safeguarding.accounts.models import User
 from safeguarding.audit.context import as_author
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import Action, Concern, ConcernChild, EscalationLetter, KeptText, Meeting, Referral
+from safeguarding.concerns.models import (
+    Action,
+    Concern,
+    ConcernChild,
+    Duty,
+    EscalationLetter,
+    KeptText,
+    Meeting,
+    PoliceNotice,
+    Referral,
+)
 from safeguarding.keys import entry_token
 
 Content = dict[str, list[str]]
-Part = Referral | Meeting | EscalationLetter | ConcernChild
+Part = Referral | Meeting | EscalationLetter | ConcernChild | Duty | PoliceNotice
 # What belongs to a concern and has a page of its own.
-PARTS: tuple[type[Part], ...] = (Referral, Meeting, EscalationLetter, ConcernChild)
+PARTS: tuple[type[Part], ...] = (Referral, Meeting, EscalationLetter, ConcernChild, Duty, PoliceNotice)
 
 
 @transaction.atomic
@@ -42,8 +52,10 @@ def keep_text(
     action = Action.objects.filter(pk=action_id, school_id=school_id).first() if action_id else None
     part = _part(part_id, school_id) if part_id else None
     about = action.concern_id if action else part.concern_id if part else concern_id
-    # Whoever has something to do may not see its concern.
-    if about is None or not (action or Concern.objects.filter(pk=about, school_id=school_id).exists()):
+    # Whoever has something to do, or a duty, may not see its concern.
+    if about is None or not (
+        action or isinstance(part, Duty) or Concern.objects.filter(pk=about, school_id=school_id).exists()
+    ):
         return None
     given = {"school_id": school_id, "concern_id": about, "action": action, "form": form, "content": content}
     given["part"] = part.pk if part else None

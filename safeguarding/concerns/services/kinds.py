@@ -47,6 +47,11 @@ def category_of(code: str) -> Category | None:
     return Category.objects.get(pk=code) if code else None
 
 
+def subcategory_of(key: UUID) -> Subcategory | None:
+    """The subcategory with this key; None for a key of none."""
+    return Subcategory.objects.filter(pk=key).first()
+
+
 def give_kinds(concerns: Iterable[Concern]) -> None:
     """Give each concern of a list its category and subcategory. They are kept; one that is new is read again."""
     concerns = list(concerns)

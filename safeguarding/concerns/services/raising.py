@@ -31,6 +31,7 @@ from safeguarding.concerns.models import (
     Subcategory,
 )
 from safeguarding.concerns.services.drafts import owner_of
+from safeguarding.concerns.services.duties import arise
 from safeguarding.concerns.services.escalation import first_to_call
 from safeguarding.concerns.services.naming import ChildEntry, name_children
 from safeguarding.concerns.services.numbering import next_number
@@ -108,6 +109,7 @@ def raise_concern(*, token: UUID, school: School, report: Report, by: User, at: 
     _end_draft(token, concern, by=by, at=at)
     became(concern, token=token, by=by, at=at)
     record(Verb.CREATE, concern, by=by)
+    arise(concern, author=author, by=by, at=at)
     tell_readers(concern, Notice.Kind.ADDED if concern.called_at else Notice.Kind.NEW_CONCERN, by=by, at=at)
     return concern
 

@@ -1,4 +1,4 @@
-"""Which kinds of concern are there, and how long may an agency take? The lists in `data/`, put into rows.
+"""Which kinds of concern are there, how long may an agency take, and what does the law ask of whoever logs one? The lists in `data/`, put into rows.
 
 The taxonomy is that of the domain reference 1.9; the guidance under each is Harbour's own. "Adult in school" is a row so
 that a record which has it can be named, but its last day is past: a worry about an adult needs a store of its own, so the
@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import AnswerTime, Category, Subcategory
+from safeguarding.concerns.models import AnswerTime, Category, DutyFact, Subcategory
 
 _DATA = Path(__file__).parent.parent / "data"
 _FILE = _DATA / "categories.json"
@@ -37,20 +37,52 @@ def load_reference() -> int:
         record(Verb.CHANGE, object_type="concerns.category", count=changed, purpose="reference list")
     if times := _load_answer_times():
         record(Verb.CHANGE, object_type="concerns.answertime", count=times, purpose="reference list")
-    return changed + times
+    if duties := _load_duties():
+        record(Verb.CHANGE, object_type="concerns.dutyfact", count=duties, purpose="reference list")
+    return changed + times + duties
+
+
+def _load_duties() -> int:
+    fields = [
+        "whom",
+        "title",
+        "asks",
+        "category_id",
+        "subcategory_id",
+        "role_keys",
+        "days",
+        "agency",
+        "valid_to",
+        "source",
+    ]
+    there = {(d.code, d.valid_from): tuple(getattr(d, f) for f in fields) for d in DutyFact.objects.all()}
+    narrower = {(s.category_id, s.name): s.pk for s in Subcategory.objects.all()}
+    rows = []
+    for entry in json.loads((_DATA / "duties.json").read_text(encoding="utf-8")):
+        category, named = entry.pop("category"), entry.pop("subcategory")
+        kind = {"category_id": category, "subcategory_id": narrower[category, named] if named else None}
+        rows.append(DutyFact(**entry | kind | _dates(entry)))
+    rows = [d for d in rows if there.get((d.code, d.valid_from)) != tuple(getattr(d, f) for f in fields)]
+    DutyFact.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["code", "valid_from"], update_fields=fields
+    )
+    return len(rows)
+
+
+def _dates(entry: dict) -> dict:
+    """From which day a row holds, and until which."""
+    until = entry["valid_to"]
+    return {
+        "valid_from": date.fromisoformat(entry["valid_from"]),
+        "valid_to": date.fromisoformat(until) if until else None,
+    }
 
 
 def _load_answer_times() -> int:
     fields = ["answer_days", "escalate_days", "valid_to", "source"]
     there = {(t.agency, t.valid_from): tuple(getattr(t, f) for f in fields) for t in AnswerTime.objects.all()}
     rows = [
-        AnswerTime(
-            **entry
-            | {
-                "valid_from": date.fromisoformat(entry["valid_from"]),
-                "valid_to": date.fromisoformat(entry["valid_to"]) if entry["valid_to"] else None,
-            }
-        )
+        AnswerTime(**entry | _dates(entry))
         for entry in json.loads((_DATA / "answer_times.json").read_text(encoding="utf-8"))
     ]
     rows = [t for t in rows if there.get((t.agency, t.valid_from)) != tuple(getattr(t, f) for f in fields)]

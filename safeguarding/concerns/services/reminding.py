@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from safeguarding import dates
@@ -12,7 +12,7 @@ from safeguarding.accounts.services import tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import who_sees
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import Action, HandOver
+from safeguarding.concerns.models import Action, Duty, HandOver
 
 # Nobody is reminded in the night.
 FROM = time(7, 0)
@@ -22,7 +22,8 @@ AT_ONCE = 200
 
 @transaction.atomic
 def remind(*, at: datetime | None = None) -> int:
-    """Remind owners of actions that are due by tomorrow, and again of those that are late. Returns how many were reminded.
+    """Remind owners of actions, and of what the law asks of them in person, that are due by tomorrow, and again of those that are
+    late. Returns how many times somebody was reminded.
 
     Once for each owner and each day that was agreed: handed over, or put off, an action is reminded of anew. What somebody was
     given only today they have just been told of.
@@ -30,34 +31,38 @@ def remind(*, at: datetime | None = None) -> int:
     here = timezone.localtime(at or timezone.now())
     if here.time() < FROM:
         return 0
-    today = here.date()
-    morning = dates.start_of(today)
+    morning = dates.start_of(here.date())
     moved = Q(at__gte=morning) | Q(given_back_at__gte=morning)
     moved_today = HandOver.objects.filter(moved, action=OuterRef("pk"))
+    actions = Action.objects.filter(~Exists(moved_today), status=Action.Status.TO_DO)
+    return _remind(actions, Notice.Kind.ACTION_DUE, "action", here) + _remind(
+        Duty.objects.filter(ended_at=None), Notice.Kind.DUTY_DUE, "duty", here
+    )
+
+
+def _remind(waiting: QuerySet[Action] | QuerySet[Duty], kind: Notice.Kind, object_type: str, here: datetime) -> int:
+    today = here.date()
+    morning = dates.start_of(today)
     soon = Q(due_on__lte=today + timedelta(days=1), created_at__lt=morning)
     soon &= Q(reminded_for=None) | ~Q(reminded_for=F("due_on"))
     late = Q(due_on__lt=today) & (Q(late_for=None) | ~Q(late_for=F("due_on")))
-    due = (
-        Action.objects.filter(soon | late, ~Exists(moved_today), status=Action.Status.TO_DO)
-        .select_related("owner")
-        .order_by("due_on", "pk")
-    )
+    due = waiting.filter(soon | late).select_related("owner").order_by("due_on", "pk")
     told = 0
-    for action in due.select_for_update(skip_locked=True, of=("self",))[:AT_ONCE]:
-        action.reminded_for = action.due_on
-        if action.due_on < today:
-            action.late_for = action.due_on
-        action.save(update_fields=["reminded_for", "late_for"])
-        record(Verb.ASK, action, purpose="reminder")
-        if not who_sees(action, [action.owner_id]):
+    for one in due.select_for_update(skip_locked=True, of=("self",))[:AT_ONCE]:
+        one.reminded_for = one.due_on
+        if one.due_on < today:
+            one.late_for = one.due_on
+        one.save(update_fields=["reminded_for", "late_for"])
+        record(Verb.ASK, one, purpose="reminder")
+        if not who_sees(one, [one.owner_id]):
             # Nobody has it, or it is hidden from who has: it stands on the leads' list of what nobody does.
             continue
         tell(
-            people=[action.owner],
-            school_id=action.school_id,
-            kind=Notice.Kind.ACTION_DUE,
-            object_type="action",
-            object_id=action.pk,
+            people=[one.owner],
+            school_id=one.school_id,
+            kind=kind,
+            object_type=object_type,
+            object_id=one.pk,
             at=here,
         )
         told += 1

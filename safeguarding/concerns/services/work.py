@@ -9,8 +9,18 @@ from uuid import UUID
 from django.db.models import Case, IntegerField, Model, QuerySet, Value, When
 
 from safeguarding import dates
-from safeguarding.concerns.models import Concern, ContactMade, Decision, Meeting, Referral, ReferralStep
+from safeguarding.concerns.models import (
+    Concern,
+    ContactMade,
+    Decision,
+    Duty,
+    Meeting,
+    PoliceNotice,
+    Referral,
+    ReferralStep,
+)
 from safeguarding.concerns.services.whole import See
+from safeguarding.once import once
 
 R = Referral.Status
 
@@ -43,7 +53,7 @@ class Work:
 
 def work_of(concern: Concern, see: See, *, today: date) -> Work:
     """One query says which kinds there are, and one fetches each of those: most concerns have none of them."""
-    there = _kinds_there(concern, see)
+    there = kinds_there(concern, see)
     waits_first = Case(When(status=R.WAITING, then=Value(0)), default=Value(1), output_field=IntegerField())
     referrals = see(Referral).filter(concern=concern).select_related("sent_by")
     contacts = see(ContactMade).filter(concern=concern).select_related("author")
@@ -55,13 +65,18 @@ def work_of(concern: Concern, see: See, *, today: date) -> Work:
     )
 
 
-def _kinds_there(concern: Concern, see: See) -> set[type[Model]]:
-    models: tuple[type[Model], ...] = (Referral, ContactMade, Meeting)
-    first, *others = (
-        see(model).filter(concern=concern).order_by().values_list(Value(place, IntegerField()))[:1]
-        for place, model in enumerate(models)
-    )
-    return {models[place] for (place,) in first.union(*others, all=True)}
+def kinds_there(concern: Concern, see: See) -> set[type[Model]]:
+    """Of what most concerns have none of, which kinds this one has: one query, once a page."""
+    models: tuple[type[Model], ...] = (Referral, ContactMade, Meeting, Duty, PoliceNotice)
+
+    def found() -> set[type[Model]]:
+        first, *others = (
+            see(model).filter(concern=concern).order_by().values_list(Value(place, IntegerField()))[:1]
+            for place, model in enumerate(models)
+        )
+        return {models[place] for (place,) in first.union(*others, all=True)}
+
+    return once(("kinds there", concern.pk), found)
 
 
 def rows(referrals: Iterable[Referral], *, today: date) -> list[ReferralRow]:

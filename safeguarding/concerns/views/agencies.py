@@ -60,7 +60,12 @@ RECORD = Page(
     name="record_referral",
     template="concerns/record_referral.html",
     read=_concern,
-    forms=lambda request, found, at: {"referral_form": partial(ReferralForm, at=at, initial={"token": uuid7()})},
+    forms=lambda request, found, at: {
+        # A duty beside the concern says to which agency it leads.
+        "referral_form": partial(
+            ReferralForm, at=at, initial={"token": uuid7(), "agency": request.GET.get("agency", "")}
+        )
+    },
     offered=lambda request, found: {"referral_form": found.status != Concern.Status.CLOSED},
     context=lambda request, found, at: {"concern": found},
 )

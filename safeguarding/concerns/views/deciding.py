@@ -39,6 +39,7 @@ from safeguarding.concerns.services.kinds import choices_on
 from safeguarding.concerns.services.named import badge
 from safeguarding.concerns.services.whole import Whole, steps, whole
 from safeguarding.concerns.services.work import say_steps, work_of
+from safeguarding.concerns.views.earlier_marks import of_concern
 from safeguarding.concerns.views.kept import keeps_typed, kept_forms
 from safeguarding.concerns.views.mentioning import may_be_saved
 from safeguarding.dates import full_day
@@ -246,6 +247,7 @@ def _page(
         "reads_changes": found.school_id in schools_read(request.user),
         "aside": fill("concern_aside", request, found),
         "has_errors": any(form.errors for form in bound.values()),
+        "earlier": of_concern(request, found, it.children) if it.marks else None,
     }
     forms = {name: make() for name, make in makers.items() if name not in bound} | bound
     forms["unlink_form"].offer(it.linked)

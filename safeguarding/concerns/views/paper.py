@@ -14,13 +14,14 @@ from safeguarding.accounts.permissions import anyone_signed_in, requires_for_rec
 from safeguarding.accounts.titles import Titles
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_one, visible
-from safeguarding.concerns.models import Account, Concern, ConcernChild, HowSoon, PaperForm
+from safeguarding.concerns.models import Account, Concern, ConcernChild, Duty, HowSoon, PaperForm, PoliceNotice
 from safeguarding.concerns.permissions import access_given, may_read
 from safeguarding.concerns.services.apart import others_in
 from safeguarding.concerns.services.deciding import open_concern
 from safeguarding.concerns.services.reading import for_page
 from safeguarding.concerns.services.whole import Whole, whole, whole_report
-from safeguarding.concerns.services.work import say_steps, steps_of, work_of
+from safeguarding.concerns.services.work import kinds_there, say_steps, steps_of, work_of
+from safeguarding.concerns.views.earlier_marks import of_concern
 from safeguarding.http import Request
 from safeguarding.pdf import paper
 
@@ -38,8 +39,10 @@ def concern_paper(request: Request, concern_id: UUID) -> HttpResponse:
     titles = Titles(concern.school_id)
     context = {
         **_words(it, titles),
+        "earlier": of_concern(request, concern, it.children, verb=Verb.PRINT) if it.marks else None,
         "typed_from": visible(request, PaperForm).filter(concern=concern).select_related("written_by", "typed_by").first(),
         **_work(request, concern, titles),
+        **_by_law(request, concern, titles),
         "concern": concern,
         "children": it.children,
         "others": [] if may_read(request.user, concern) else others_in(concern, it.children),
@@ -79,6 +82,23 @@ def _work(request: Request, concern: Concern, titles: Titles) -> dict[str, Any]:
         "contacts": [(c, titles.signed(c.author, c.made_at)) for c in reversed(work.contacts)],
         "meetings": [(m, titles.signed(m.finished_by, m.finished_at)) for m in reversed(work.meetings)],
     }  # fmt: skip
+
+
+def _by_law(request: Request, concern: Concern, titles: Titles) -> dict[str, Any]:
+    """What the law asked of its reporter in person, and the police notice with which it began."""
+    there = kinds_there(concern, partial(visible, request))
+    if not there & {Duty, PoliceNotice}:
+        return {}
+    duties = visible(request, Duty).filter(concern=concern).select_related("owner", "ended_by")
+    notice = visible(request, PoliceNotice).filter(concern=concern).select_related("key_adult", "named_by").first()
+    return {
+        "duties": [
+            (d, titles.of(d.owner, d.created_at), titles.signed(d.ended_by, d.ended_at))
+            for d in duties.order_by("created_at", "pk")
+        ],
+        "police_notice": notice,
+        "key_adult": titles.signed(notice.key_adult, notice.named_at) if notice else "",
+    }
 
 
 @anyone_signed_in

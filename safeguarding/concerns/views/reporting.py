@@ -30,7 +30,7 @@ from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.mention import SWAP
 from safeguarding.concerns.forms.reporting import ReportForm, child_forms
 from safeguarding.concerns.forms.typed import DESCRIBED, Typed, of_call
-from safeguarding.concerns.models import Draft
+from safeguarding.concerns.models import ConcernChild, Draft
 from safeguarding.concerns.services.drafts import is_anothers, is_overtaken, unsent_as
 from safeguarding.concerns.services.help_now import HelpNow, help_now
 from safeguarding.concerns.services.kinds import kinds_on
@@ -38,6 +38,7 @@ from safeguarding.concerns.services.naming import take_out_of_call
 from safeguarding.concerns.services.papers import typed_for
 from safeguarding.concerns.services.progress import UnfinishedCall, unfinished_call
 from safeguarding.concerns.services.raising import raise_concern, sent_as
+from safeguarding.concerns.views.earlier_marks import ON, PARAMETER, of_form
 from safeguarding.concerns.views.keeping import (
     Page,
     address_of,
@@ -156,6 +157,9 @@ def _pressed(typed: Typed, data: QueryDict) -> tuple[Typed, str]:
         return more, place
     if (remove := data.get("remove")) is not None:
         return typed.removing(remove), "#id_q"
+    if (marks := data.get("marks")) is not None:
+        # The form is saved first: a link would lose what is typed.
+        return typed, f"?{PARAMETER}={ON}#marks" if marks == ON else "#marks"
     if "draft" not in data and typed.text("q").strip():
         return typed, "?find=1#found"
     return typed, ""
@@ -250,11 +254,20 @@ def _page(
         # Without its script the page saves nothing by itself, and must not say so.
         "note_by_script": "" if draft else "What you type is saved as a draft that only you can see.",
         "kept": "kept" in request.GET,
+        "earlier": of_form(request, _worried_about(typed), here.school_id),
         "found": _search(request, typed, here.school_id) if "find" in request.GET or looked_for else None,
         "has_errors": form.is_bound,
         "described": [(kind.value, kind.label) for kind in DESCRIBED],
     }
     return render(request, "concerns/log.html", context)
+
+
+def _worried_about(typed: Typed) -> list[UUID]:
+    """The children with a record whom the form is about."""
+    role = ConcernChild.Role.WORRIED_ABOUT
+    about = [key for key in typed.children if typed.text(f"{key}-role") == role]
+    # One who is only described is somebody else: then it is about several.
+    return [found for key in about if (found := record_of(key))] if all(map(record_of, about)) else []
 
 
 def _search(request: Request, typed: Typed, school_id: UUID) -> list[Found]:

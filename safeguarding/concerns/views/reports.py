@@ -61,6 +61,7 @@ def staff_home(request: Request) -> HttpResponse:
         "drafts": unsent_of(request.user)[:ON_HOME],
         "help": help_now(request.held.school_id, timezone.localtime(), asks=request.user),
         "today": timezone.localdate(),
+        "above": fill("staff_home_above", request),
         "main": fill("staff_home", request),
         "aside": fill("staff_home_aside", request),
     }
@@ -86,6 +87,7 @@ def my_reports(request: Request) -> HttpResponse:
         "newest": "" if page.is_first else reverse("my_reports"),
         "shown": shown,
         "names": names_in([shown], by=request.user)[shown] if shown else [],
+        "above": fill("my_reports", request),
     }
     return render(request, "concerns/my_reports.html", context)
 
@@ -168,5 +170,6 @@ def _report_page(
         "draft": draft,
         "note": saved(draft) if draft else "",
         "kept": "kept" in request.GET,
+        "above": fill("report", request, account),
     }
     return render(request, "concerns/report.html", context)

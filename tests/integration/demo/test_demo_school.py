@@ -1,6 +1,7 @@
 """What is in the demo school: invented people only, whole notes, a desk with work, somebody for each role."""
 
 import re
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -33,11 +34,13 @@ from safeguarding.concerns.models import (
     ConcernChild,
     Decision,
     Draft,
+    Duty,
     Pin,
+    PoliceNotice,
 )
 from safeguarding.concerns.services.drafts import unsent_for_a_day
 from safeguarding.concerns.services.patterns import rules_of
-from safeguarding.demo import desk
+from safeguarding.demo import desk, law
 from safeguarding.demo.apart import SMALL
 from safeguarding.demo.people import sign_ins
 from safeguarding.panels import settings
@@ -184,7 +187,7 @@ def test_the_small_school_has_its_own_people(school):
 def test_a_bulk_write_records_its_own_event(school):
     made = Event.objects.get(verb="create", object_type="concerns.concern", school_id=school.pk, purpose="demo school")
 
-    assert made.count == Concern.objects.filter(school=school).count() - 10
+    assert made.count == Concern.objects.filter(school=school).count() - 16
     brought_in = Event.objects.filter(verb="import", object_type="children.child", school_id=school.pk)
     assert brought_in.filter(purpose="demo school").count() == 1
     # One for each child of whom an earlier system had something.
@@ -209,3 +212,17 @@ def test_a_lead_has_marked_what_matters_and_chosen_rules(school):
     assert brief.worries and brief.words
     assert ChronologyEntry.objects.filter(child=brief.child).count() == 1
     assert {rule.kind for rule in rules_of(school.pk)} == {"number", "place"}
+
+
+def test_what_the_law_asks_is_there_to_be_looked_at(school):
+    """One duty done and one to do, a concern beside which the Prevent duty stands, a police notice, and earlier marks."""
+    duties = {
+        duty.concern.title: duty for duty in Duty.objects.filter(school=school).select_related("concern", "owner")
+    }
+    assert {title: duty.how_ended for title, duty in duties.items()} == {law.OPEN: "", law.DONE: "reported"}
+    assert all(RoleAssignment.objects.filter(user=d.owner, role_key="teacher").exists() for d in duties.values())
+    assert Concern.objects.filter(school=school, category="RAD", decided_at__isnull=False).exists()
+    notice = PoliceNotice.objects.get(school=school)
+    assert (notice.support, notice.concern.category_id) == ("silent", "DOM")
+    named = ConcernChild.objects.filter(concern__account__marks__isnull=False, concern__school=school)
+    assert max(Counter(child for child, _ in named.values_list("child", "concern").distinct()).values()) > 1

@@ -1,0 +1,226 @@
+"""Whose duty is it about this concern, and what has that person done?
+
+A duty opens nothing: its owner sees what the law asks, and nothing of the concern but the reference that a reporter has anyway.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from safeguarding import dates
+from safeguarding.accounts.models import Notice, RoleAssignment, User
+from safeguarding.accounts.permissions import live
+from safeguarding.accounts.services import LEADS, open_notices, settle_notices, tell
+from safeguarding.audit.context import door
+from safeguarding.audit.models import Verb
+from safeguarding.audit.protection import who_sees
+from safeguarding.audit.services import record
+from safeguarding.concerns.models import Account, Concern, Duty
+from safeguarding.concerns.permissions import ensure_decides, may_do_duty, may_set_duty_aside
+from safeguarding.concerns.services.telling import tell_readers
+from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from safeguarding.working_days import add_working_days
+
+from .rows import Prompt, may_hold, prompts_for, prompts_of
+
+E = Duty.Ended
+_TELLS = (Notice.Kind.DUTY, Notice.Kind.DUTY_DUE)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What somebody says was done: `police_reference` and `reported_at` with a report, else `reason`."""
+
+    how: str
+    police_reference: str = ""
+    reported_at: datetime | None = None
+    reason: str = ""
+
+
+def done_problems(done: Done, *, at: datetime) -> Iterator[tuple[str, str]]:
+    """Why this does not say what was done: each a field, and a sentence without its full stop."""
+    match done.how:
+        case E.REPORTED:
+            if not done.police_reference.strip():
+                yield "police_reference", "Enter the reference that the police gave you"
+            if done.reported_at is None:
+                yield "reported_at", "Enter when you reported it"
+            elif done.reported_at > at:
+                yield "reported_at", "When you reported it must be now or in the past"
+        case E.SUSPECTED:
+            if not done.reason.strip():
+                yield "reason", "Write what you know and what you suspect, and whom you told"
+        case E.SET_ASIDE:
+            if not done.reason.strip():
+                yield "reason", "Write why it is not waited for any more"
+        case _:
+            yield "how", "Choose what was done"
+
+
+def open_duties(duties: QuerySet[Duty]) -> QuerySet[Duty]:
+    """Those that nobody has done, soonest first."""
+    return duties.filter(ended_at=None).select_related("owner").order_by("due_on", "pk")
+
+
+def late_words(duty: Duty, today: date) -> tuple[str, str]:
+    """What a list says of an open duty, and its tone: as of an action."""
+    late = (today - duty.due_on).days
+    if late > 0:
+        return f"{dates.counted(late, 'day')} late", "bad"
+    return ("Today", "warn") if late == 0 else ("", "")
+
+
+def arise(concern: Concern, *, author: User, by: User, at: datetime) -> list[Duty]:
+    """The duties in person of `author`, who has logged a concern of such a kind. Called where it is logged, within that.
+
+    Whoever typed it in from paper is another: then the author is told.
+    """
+    if not may_hold(concern):
+        return []
+    made = [
+        _open(concern, prompt, owner=author, asked_by=None, by=by, at=at)
+        for prompt in _in_person(concern, author, timezone.localdate(at)).values()
+    ]
+    if author.pk != by.pk:
+        for duty in made:
+            _tell(duty, at=at)
+    return made
+
+
+def cannot_ask_of_duty(concern: Concern, duties: Mapping[str, Duty], *, on: date) -> str:
+    """Why a lead cannot point the reporter to a duty, as a sentence; empty where they can."""
+    if not may_hold(concern):
+        return "Nobody has said yet of which kind this concern is."
+    wanted = _in_person(concern, concern.logged_by, on)
+    if not wanted:
+        return f"The law asks nothing of {concern.logged_by.full_name} in person about a concern of this kind."
+    if not set(wanted) - set(duties):
+        return f"{concern.logged_by.full_name} has been asked already."
+    if not _may_be_told(concern):
+        return f"{concern.logged_by.full_name} may not be told of this concern. Speak to the Headteacher."
+    return ""
+
+
+@transaction.atomic
+def ask_reporter_of_duty(*, concern: Concern, by: User, at: datetime | None = None) -> list[Duty]:
+    """A lead has found that it is of such a kind: the reporter sees what the law asks, and is told. Nothing else of it.
+
+    Pressed twice, it is asked once. Raises `NotAllowed`, `BadInput` where nothing is asked of the reporter.
+    """
+    ensure_decides(by, concern.pk, concern.school_id, LEADS)
+    at = at or timezone.now()
+    concern = Concern.objects.select_for_update(of=("self",)).select_related("logged_by").get(pk=concern.pk)
+    there = {duty.code: duty for duty in Duty.objects.filter(concern=concern, owner=concern.logged_by)}
+    if problem := cannot_ask_of_duty(concern, there, on=timezone.localdate(at)):
+        if there:
+            return list(there.values())
+        raise BadInput(problem)
+    wanted = _in_person(concern, concern.logged_by, timezone.localdate(at))
+    made = [
+        _open(concern, prompt, owner=concern.logged_by, asked_by=by, by=by, at=at)
+        for code, prompt in wanted.items()
+        if code not in there
+    ]
+    concern.revision += 1
+    concern.save(update_fields=["revision"])
+    record(Verb.ASK, concern, by=by, purpose="duty")
+    for duty in made:
+        _tell(duty, at=at)
+    return made
+
+
+@transaction.atomic
+@door("reporting")
+def end_duty(*, duty: Duty, done: Done, by: User, at: datetime | None = None) -> Duty:
+    """Say what was done. The person themselves, or a lead who sets it aside, with the reason. Leads are told.
+
+    The same again by the same person changes nothing. Raises `NotAllowed`, `BadInput`, `OutOfTurn` where it has ended otherwise.
+    """
+    at = at or timezone.now()
+    concern = Concern.objects.select_for_update().get(pk=duty.concern_id)
+    now = Duty.objects.select_for_update(of=("self",)).select_related("owner").get(pk=duty.pk)
+    given = {
+        "how_ended": done.how,
+        "police_reference": done.police_reference.strip() if done.how == E.REPORTED else "",
+        "reported_at": done.reported_at if done.how == E.REPORTED else None,
+        "reason": done.reason.strip(),
+    }
+    if now.ended_by_id == by.pk and all(getattr(now, name) == value for name, value in given.items()):
+        return now
+    _ensure_may_end(now, done, by)
+    for _, problem in done_problems(done, at=at):
+        raise BadInput(f"{problem}.")
+    for name, value in given.items():
+        setattr(now, name, value)
+    now.ended_at, now.ended_by = at, by
+    now.save()
+    concern.revision += 1
+    if done.how != E.SET_ASIDE:
+        concern.news_at = at
+    concern.save(update_fields=["news_at", "revision"])
+    record(Verb.COMPLETE, now, by=by, purpose=done.how)
+    record(Verb.ADD, concern, by=by, purpose="duty")
+    open_notices(user=by, object_id=now.pk, at=at)
+    settle_notices(object_id=now.pk, kinds=_TELLS, by=by, at=at)
+    if done.how != E.SET_ASIDE:
+        tell_readers(concern, Notice.Kind.ADDED, by=by, at=at)
+    return now
+
+
+def _ensure_may_end(duty: Duty, done: Done, by: User) -> None:
+    if not duty.is_open:
+        raise OutOfTurn("What was done has been said already. It stands on this page, and does not change any more.")
+    if done.how == E.SET_ASIDE:
+        if not may_set_duty_aside(by, duty):
+            raise NotAllowed("Only a safeguarding lead sets a duty aside, and not their own.")
+    elif not may_do_duty(by, duty):
+        raise NotAllowed(f"The law asks this of {duty.owner.full_name}. Nobody else can say that it was done.")
+
+
+def _in_person(concern: Concern, author: User, on: date) -> dict[str, Prompt]:
+    """The duties that a concern of this kind puts on its author, by code: for the roles that they hold at its school that day."""
+    found = [one for one in prompts_for(concern, prompts_of(concern.school_id, on)) if one.in_person]
+    if not found:
+        return {}
+    held = RoleAssignment.objects.filter(live(on), user=author, school_id=concern.school_id)
+    roles = set(held.values_list("role_key", flat=True))
+    return {one.code: one for one in found if roles & set(one.now.role_keys)}
+
+
+def _may_be_told(concern: Concern) -> bool:
+    """Whether it is no secret from its own reporter by now, who may have been named in it later."""
+    words = Account(concern_id=concern.pk, school_id=concern.school_id, author_id=concern.logged_by_id)
+    return bool(who_sees(words, [concern.logged_by_id]))
+
+
+def _open(concern: Concern, prompt: Prompt, *, owner: User, asked_by: User | None, by: User, at: datetime) -> Duty:
+    duty = Duty.objects.create(
+        concern=concern,
+        school_id=concern.school_id,
+        reference=concern.reference,
+        owner=owner,
+        code=prompt.code,
+        title=prompt.now.title,
+        asks=prompt.now.asks,
+        law=prompt.fact.source,
+        due_on=add_working_days(timezone.localdate(at), prompt.now.days or 0),
+        created_at=at,
+        asked_by=asked_by,
+    )
+    record(Verb.ASSIGN, duty, by=by)
+    return duty
+
+
+def _tell(duty: Duty, *, at: datetime) -> None:
+    tell(
+        people=[duty.owner],
+        school_id=duty.school_id,
+        kind=Notice.Kind.DUTY,
+        object_type="duty",
+        object_id=duty.pk,
+        at=at,
+    )
