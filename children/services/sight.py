@@ -14,6 +14,7 @@ from children.models import (
     ChildDetail,
     ChildFile,
     ChildGrant,
+    ChildMerge,
     ChildTeamGrant,
     ConflictOfInterest,
     EmergencyAccess,
@@ -118,10 +119,11 @@ class ToLookAt:
     conflicts: bool
     review_due: bool
     nobody_stands_in: bool
+    same_child: bool
 
     @property
     def anything(self) -> bool:
-        return self.emergencies or self.conflicts or self.review_due or self.nobody_stands_in
+        return self.emergencies or self.conflicts or self.review_due or self.nobody_stands_in or self.same_child
 
 
 def to_look_at(school_id: UUID, see: See, *, on: date) -> ToLookAt:
@@ -136,11 +138,12 @@ def to_look_at(school_id: UUID, see: See, *, on: date) -> ToLookAt:
         .annotate(
             emergencies=Exists(see(EmergencyAccess).filter(school=school_id, reviewed_at=None)),
             conflicts=Exists(see(ConflictOfInterest).filter(school=school_id, lifted_at=None, confirmed_at=None)),
+            same_child=Exists(see(ChildMerge).filter(school=school_id, status=ChildMerge.Status.ASKED)),
             signed=Subquery(signed),
             began=Subquery(terms.values("starts_on")[:1]),
             stands_in=Exists(stands_in),
         )
-        .values("emergencies", "conflicts", "signed", "began", "stands_in")
+        .values("emergencies", "conflicts", "same_child", "signed", "began", "stands_in")
         .get()
     )
     return ToLookAt(
@@ -148,4 +151,5 @@ def to_look_at(school_id: UUID, see: See, *, on: date) -> ToLookAt:
         conflicts=found["conflicts"],
         review_due=is_due(found["signed"], found["began"], on=on),
         nobody_stands_in=not found["stands_in"],
+        same_child=found["same_child"],
     )

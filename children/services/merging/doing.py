@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -45,13 +44,13 @@ LASTS = timedelta(days=30)
 S = ChildMerge.Status
 _JOIN = "\nFrom record {}: {}"
 
-# What upper apps do when everything of one record has come to another, after the commit: keys are wrapped for whose they are.
-Following = Callable[[UUID, UUID], None]
+# What upper apps do when rows have come to a record: their keys are wrapped for whose they are now.
+Following = Callable[[Child], None]
 _when_merged: list[Following] = []
 
 
 def when_merged(function: Following) -> Following:
-    """Register what else happens: `function(child_id, school_id)`, of the record to which rows have come."""
+    """Register what else happens to a record to which rows have come. Done at once; what cannot be taken back, on commit."""
     _when_merged.append(function)
     return function
 
@@ -140,9 +139,9 @@ def decline(*, asked: ChildMerge, refusal: str, by: User, at: datetime | None = 
 
 
 def come_over(child: Child) -> None:
-    """What upper apps do once it is certain: nothing of it is taken back with the transaction."""
+    """Rows have come to `child`, or back to it."""
     for following in _when_merged:
-        transaction.on_commit(partial(following, child.pk, child.school_id), robust=True)
+        following(child)
 
 
 def _there(token: UUID, by: User) -> ChildMerge | None:
