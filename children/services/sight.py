@@ -26,6 +26,7 @@ from safeguarding.accounts.permissions import live
 from safeguarding.accounts.roles import Capability, with_capability
 from safeguarding.accounts.services import is_due, staff_of
 from safeguarding.accounts.services.sight import WhoSees, who_can_see
+from safeguarding.audit.protection import known_of
 from safeguarding.dates import clock, full_day, school_year
 
 See = Callable[[type[Model]], QuerySet[Any]]
@@ -37,9 +38,9 @@ def record_behind(child: Child) -> ChildDetail:
 
 
 def about_child(child: Child, see: See) -> list[UUID]:
-    """Keys of the record and of its files and photographs, as events name them."""
+    """Keys of the record and of its files and photographs, as events name them; of records that have become part of it too."""
     parts = (see(model).filter(child=child).values_list("pk", flat=True) for model in (ChildFile, Photograph))
-    return [child.pk, *chain.from_iterable(parts)]
+    return [child.pk, *known_of("merged_from", child.pk), *chain.from_iterable(parts)]
 
 
 def who_sees_child(child: Child, see: See, *, on: date) -> WhoSees:
