@@ -62,6 +62,7 @@ def places() -> list[Place]:
 def statements(owner: sql.Identifier) -> Iterator[sql.Composable]:
     """The functions, their triggers and what their owner, who sees every row and signs in nowhere, may write for them."""
     here = places()
+    yield taken_down()
     yield from _rights(here, owner)
     values = sql.SQL(", ").join(
         sql.SQL("({}, {}, {})").format(sql.Literal(p.label), sql.Literal(p.table), sql.Literal(p.column)) for p in here
@@ -77,7 +78,7 @@ def statements(owner: sql.Identifier) -> Iterator[sql.Composable]:
     for place in here:
         if place.is_link:
             yield sql.SQL(
-                "CREATE OR REPLACE TRIGGER follow_merged BEFORE INSERT OR UPDATE OF {column} ON {table} "
+                "CREATE TRIGGER follow_merged BEFORE INSERT OR UPDATE OF {column} ON {table} "
                 "FOR EACH ROW EXECUTE FUNCTION public.{function}()"
             ).format(
                 column=sql.Identifier(place.column),
@@ -97,7 +98,7 @@ def statements(owner: sql.Identifier) -> Iterator[sql.Composable]:
 
 
 def taken_down() -> sql.Composable:
-    """Take the triggers away before a migration: a column that one names cannot be changed."""
+    """Take functions and triggers away before a migration: a column that a trigger names cannot be changed."""
     return sql.SQL(_TAKE_DOWN).format(like=sql.Literal(f"{_FOLLOW}%"))
 
 
@@ -120,7 +121,7 @@ def _rights(here: list[Place], owner: sql.Identifier) -> Iterator[sql.Composable
 # What there can be only once (the home of the register, the time on roll that is not over, the same adult twice) stays with
 # the other record where the one that is kept has its own: it comes back to sight when the merge is undone.
 _MERGE = """
-CREATE OR REPLACE FUNCTION public.merge_child(of uuid, made uuid[]) RETURNS void
+CREATE FUNCTION public.merge_child(of uuid, made uuid[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 DECLARE m record; place record; one uuid; pair record;
 BEGIN
@@ -161,7 +162,7 @@ END $$
 """
 # `chosen`: rows that were recorded since the merge, on the record that stayed, and belong to the other.
 _UNMERGE = """
-CREATE OR REPLACE FUNCTION public.unmerge_child(of uuid, chosen uuid[]) RETURNS void
+CREATE FUNCTION public.unmerge_child(of uuid, chosen uuid[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 DECLARE m record; place record; r record; one uuid; touched integer; pair record;
 BEGIN
@@ -202,10 +203,9 @@ BEGIN
     FOR place IN SELECT * FROM (VALUES {places}) AS p(label, tab, col) LOOP
         FOR one IN EXECUTE format('SELECT id FROM public.%I WHERE id = ANY ($1) AND %I = $2', place.tab, place.col)
         USING chosen, m.keep_id LOOP
-            -- The first 48 bits of a key are its moment.
-            CONTINUE WHEN ('x' || left(replace(one::text, '-', ''), 12))::bit(48)::bigint
-                < floor(extract(epoch FROM m.decided_at) * 1000)
-                OR EXISTS (SELECT FROM public.children_mergedrow WHERE merge_id = of AND row_id = one AND NOT back);
+            -- Keys are in the order in which they were made.
+            CONTINUE WHEN one < m.since OR EXISTS (
+                SELECT FROM public.children_mergedrow WHERE merge_id = of AND row_id = one AND NOT back);
             BEGIN
                 EXECUTE format('UPDATE public.%I SET %I = $1 WHERE id = $2', place.tab, place.col) USING m.other_id, one;
                 INSERT INTO public.children_mergedrow (merge_id, model, field, row_id, made, back)
@@ -218,7 +218,7 @@ END $$
 """
 # The card is locked as the link itself locks it: who merges holds it, and whoever comes in between waits and then sees.
 _TRIGGER = """
-CREATE OR REPLACE FUNCTION public.{function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+CREATE FUNCTION public.{function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 DECLARE there uuid;
 BEGIN
     LOOP
@@ -230,7 +230,8 @@ BEGIN
 END $$
 """
 _TAKE_DOWN = """DO $$ DECLARE one regprocedure; BEGIN
-FOR one IN SELECT oid FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname LIKE {like} LOOP
+FOR one IN SELECT oid FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+        AND (proname LIKE {like} OR proname IN ('merge_child', 'unmerge_child')) LOOP
     EXECUTE format('DROP FUNCTION %s CASCADE', one);
 END LOOP; END $$"""
 

@@ -101,6 +101,7 @@ class Migration(migrations.Migration):
                 ('refusal', safeguarding.sealing.fields.SealedText(blank=True, verbose_name='why it is not the same child')),
                 ('undo_until', models.DateField(blank=True, null=True, verbose_name='can be undone until')),
                 ('filled', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, editable=False, size=None)),
+                ('since', models.UUIDField(blank=True, editable=False, null=True)),
                 ('undone_at', models.DateTimeField(blank=True, null=True)),
                 ('undo_reason', safeguarding.sealing.fields.SealedText(blank=True, verbose_name='why it was undone')),
                 ('revision', models.PositiveIntegerField(default=0)),

@@ -48,6 +48,8 @@ class ChildMerge(models.Model):
     undo_until = models.DateField("can be undone until", null=True, blank=True)
     # Details that were empty on the record that stays and were filled from the other; `undo` empties them again.
     filled = ArrayField(models.CharField(max_length=40), default=list, blank=True, editable=False)
+    # A key made as it was merged: rows with a later one were recorded since.
+    since = models.UUIDField(null=True, blank=True, editable=False)
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     undo_reason = SealedText("why it was undone", blank=True)
@@ -69,7 +71,7 @@ class ChildMerge(models.Model):
         sealed_by = "keep"
         narrative = ("reason", "refusal", "undo_reason")
         plain = (
-            "other_number", "token", "status", "asked_at", "decided_at", "undo_until", "filled", "undone_at", "revision",
+            "other_number", "token", "status", "asked_at", "decided_at", "undo_until", "filled", "since", "undone_at", "revision",
         )  # fmt: skip
         source = Source.SCHOOL
         collection = _ACCURATE

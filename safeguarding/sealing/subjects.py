@@ -56,7 +56,7 @@ def wrapped_for(kind: str, look: Look) -> None:
 
 
 # For a subject that is to end: who must end with it, because what was theirs is its own by now.
-Together = Callable[["Subject"], list["Subject"]]
+Together = Callable[[Subject], list[Subject]]
 _together: list[Together] = []
 
 
@@ -66,7 +66,7 @@ def ends_together(look: Together) -> Together:
     return look
 
 
-def ending_with(subject: "Subject") -> list["Subject"]:
+def ending_with(subject: Subject) -> list[Subject]:
     """The subject, and everybody of whom nothing may be left when it ends."""
     return [subject, *(other for look in _together for other in look(subject))]
 

@@ -33,7 +33,7 @@ def test_merge_and_unmerge(page: Page, cast: factories.Staffroom) -> None:
 
     # The office finds the same child twice, looks at both and asks. It sees no concern, and is told of none.
     sign_in(page, cast.office.username, at=f"/children/{rowan.pk}/people/")
-    panel(page, "one-record").get_by_role("link", name="This is the same child as").click()
+    panel(page, "one-record").get_by_role("button", name="This is the same child as").click()
     page.get_by_label("Name, class, UPN or record number").fill("Rowan Lee Pyke")
     page.get_by_role("button", name="Find", exact=True).last.click()
     page.get_by_role("button", name="Rowan-Lee Pike").click()
@@ -49,7 +49,7 @@ def test_merge_and_unmerge(page: Page, cast: factories.Staffroom) -> None:
     sign_in(page, cast.lead.username)
     page.get_by_role("link", name="Two records that may be of the same child").click()
     page.get_by_role("link", name="Rowan Ashdown").click()
-    page.get_by_role("link", name="Look at both records").click()
+    page.get_by_role("button", name="Look at both records").click()
     expect(panel(page, "moves")).to_contain_text("1 concern")
     expect(panel(page, "sight")).to_contain_text("The same people as now.")
     expect(page.get_by_label("How do you know that it is the same child?")).to_have_value(
@@ -73,7 +73,7 @@ def test_merge_and_unmerge(page: Page, cast: factories.Staffroom) -> None:
     # They were cousins after all: it is taken apart again.
     page.goto(f"/children/{rowan.pk}/people/")
     panel(page, "one-record").get_by_role("link", name="What came over").click()
-    page.get_by_role("link", name="Undo the merge").click()
+    page.get_by_role("button", name="Undo the merge").click()
     page.get_by_label("Why are these two children after all?").fill("Cousins: two birth certificates.")
     assert too_wide(page) == 0
     page.get_by_role("button", name="Undo the merge").click()

@@ -113,6 +113,7 @@ def merge(
     done = merge_life.perform(
         "merge", asked, by=by, at=at, reason=reason.strip(), token=token, filled=filled,
         undo_until=timezone.localdate(at) + LASTS,
+        since=uuid7(),
     )  # fmt: skip
     made = _keep_names(mine, theirs) + _keep_numbers(mine, theirs, timezone.localdate(at))
     merge_rows(connection, done.pk, made)

@@ -46,10 +46,16 @@ class Compared:
     kept: str
     other: str
     becomes: str = ""
+    # Whether it is to be expected that they differ.
+    is_usual: bool = False
 
     @property
     def differs(self) -> bool:
         return self.kept != self.other
+
+    @property
+    def is_hot(self) -> bool:
+        return self.differs and not self.is_usual
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,7 @@ def _facts(keep: Child, other: Child, mine: ChildDetail, theirs: ChildDetail) ->
     )
     yield Compared("Sex", mine.get_sex_display(), theirs.get_sex_display(), _filled(mine, theirs, "sex"))
     yield Compared("UPN", _upn(mine), _upn(theirs), "kept as an earlier UPN" if theirs.upn else "")
-    yield Compared("Record", str(keep.number), str(other.number), "still leads to the record that stays")
+    yield Compared("Record", str(keep.number), str(other.number), "still leads to the record that stays", is_usual=True)
     yield Compared("On roll", _roll(keep), _roll(other))
     yield Compared("Class", _class(keep), _class(other))
     for name, label in FILLED.items():

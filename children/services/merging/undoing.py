@@ -20,6 +20,7 @@ from safeguarding.audit.services import record
 from safeguarding.dates import full_day
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.following import places, unmerge_rows
+from safeguarding.keys import uuid7
 
 from .doing import LASTS, come_over, fold_names, joined
 from .looking import FILLED
@@ -58,18 +59,13 @@ def came_over(merge: ChildMerge, see: See) -> list[Counted]:
 
 def recorded_since(merge: ChildMerge, see: See) -> Since:
     """What somebody has recorded since the merge, as far as whoever asks sees it."""
-    since = key_at(merge.decided_at)  # type: ignore[arg-type]
+    since = merge.since or uuid7()
 
     def but(label: str) -> list[UUID]:
         return known_of("rows_merged", merge.pk, label)
 
     keep = Child(pk=merge.keep_id, school_id=merge.school_id)
     return Since(list(rows_of(see, keep, since=since, but=but)), number_of_others(see, keep, since=since, but=but))
-
-
-def key_at(moment: datetime) -> UUID:
-    """The lowest key that could be made at a moment: keys begin with theirs."""
-    return UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
 @transaction.atomic
