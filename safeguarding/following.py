@@ -87,14 +87,15 @@ def statements(owner: sql.Identifier) -> Iterator[sql.Composable]:
             )
     names = ("merge_child(uuid, uuid[])", "unmerge_child(uuid, uuid[])")
     followers = [f"{_FOLLOW}{column}()" for column in sorted({p.column for p in here if p.is_link})]
-    yield sql.SQL("GRANT CREATE ON SCHEMA public TO {}").format(owner)
-    for name in (*names, *followers):
-        yield sql.SQL("ALTER FUNCTION public.{} OWNER TO {}").format(sql.SQL(name), owner)  # type: ignore[arg-type]
-    yield sql.SQL("REVOKE CREATE ON SCHEMA public FROM {}").format(owner)
+    # As long as they are its own: rights on what belongs to another are not its to give.
     for name in names:
         yield sql.SQL(
             "REVOKE ALL ON FUNCTION public.{name} FROM PUBLIC; GRANT EXECUTE ON FUNCTION public.{name} TO web, worker"
         ).format(name=sql.SQL(name))  # type: ignore[arg-type]
+    yield sql.SQL("GRANT CREATE ON SCHEMA public TO {}").format(owner)
+    for name in (*names, *followers):
+        yield sql.SQL("ALTER FUNCTION public.{} OWNER TO {}").format(sql.SQL(name), owner)  # type: ignore[arg-type]
+    yield sql.SQL("REVOKE CREATE ON SCHEMA public FROM {}").format(owner)
 
 
 def taken_down() -> sql.Composable:
