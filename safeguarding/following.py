@@ -96,6 +96,11 @@ def statements(owner: sql.Identifier) -> Iterator[sql.Composable]:
     for name in (*names, *followers):
         yield sql.SQL("ALTER FUNCTION public.{} OWNER TO {}").format(sql.SQL(name), owner)  # type: ignore[arg-type]
     yield sql.SQL("REVOKE CREATE ON SCHEMA public FROM {}").format(owner)
+    # Who migrates also seeds a practice school, and had its own right go over with the functions.
+    yield sql.SQL("SET ROLE {}").format(owner)
+    for name in names:
+        yield sql.SQL("GRANT EXECUTE ON FUNCTION public.{} TO SESSION_USER").format(sql.SQL(name))  # type: ignore[arg-type]
+    yield sql.SQL("RESET ROLE")
 
 
 def taken_down() -> sql.Composable:
