@@ -1,10 +1,56 @@
 -- Which children may a person see beside those of their role, and which never?
 
--- Children of whom the person must see nothing: related or close to them, declared and not lifted.
+-- Children of whom the person must see nothing: related or close to them, declared and not lifted; with every record that
+-- has become part of theirs, whose history and leftovers are of the same child.
 CREATE FUNCTION rules.hidden_children(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT coalesce(array_agg(child_id), '{}') FROM public.children_conflictofinterest
-    WHERE user_id = me AND lifted_at IS NULL
+    WITH RECURSIVE hidden AS (
+        SELECT child_id FROM public.children_conflictofinterest WHERE user_id = me AND lifted_at IS NULL
+        UNION
+        SELECT part.id FROM public.children_child AS part JOIN hidden ON part.merged_into_id = hidden.child_id
+    )
+    SELECT coalesce(array_agg(child_id), '{}') FROM hidden
+$$;
+
+-- Records that have become part of another: nobody finds them, nor what could not come over because there is one already.
+CREATE FUNCTION rules.merged_children(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(id), '{}') FROM public.children_child WHERE merged_into_id IS NOT NULL
+$$;
+
+-- The record that a merged one has become part of, in the end; null for one that is none.
+CREATE FUNCTION rules.merged_into(child uuid) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH RECURSIVE way AS (
+        SELECT merged_into_id AS id FROM public.children_child WHERE id = merged_into.child
+        UNION
+        SELECT next.merged_into_id FROM public.children_child AS next JOIN way ON next.id = way.id
+    )
+    SELECT way.id FROM way JOIN public.children_child AS last ON last.id = way.id WHERE last.merged_into_id IS NULL
+$$;
+
+-- Every record that has become part of this one: their history is its history, and their keys end with its key.
+CREATE FUNCTION rules.merged_from(child uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH RECURSIVE parts AS (
+        SELECT id FROM public.children_child WHERE merged_into_id = merged_from.child
+        UNION
+        SELECT part.id FROM public.children_child AS part JOIN parts ON part.merged_into_id = parts.id
+    )
+    SELECT coalesce(array_agg(id), '{}') FROM parts
+$$;
+
+-- Rows of one kind that a merge brought over: whoever asks still sees only those that are theirs to see.
+CREATE FUNCTION rules.rows_merged(merge uuid, kind text) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(row_id), '{}') FROM public.children_mergedrow
+    WHERE merge_id = rows_merged.merge AND model = rows_merged.kind AND NOT made AND NOT back
+$$;
+
+-- The last number that a record of the school was given, also where whoever asks may not see that record.
+CREATE FUNCTION rules.last_number_at(school uuid) RETURNS integer
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT max(number) FROM public.children_child WHERE school_id = last_number_at.school
 $$;
 
 -- The adults of those children, the person among them, and where they live.

@@ -1,10 +1,13 @@
-"""What may follow? The moves of an import, from upload to the school's list. Drawn in `docs/lifecycles.md`."""
+"""What may follow? The moves of an import, from upload to the school's list, and of two records that may be one child's.
+
+Drawn in `docs/lifecycles.md`.
+"""
 
 from safeguarding.audit.models import Verb
 from safeguarding.moves import Lifecycle, Move
 
-from .models import ImportRun
-from .permissions import may_import
+from .models import ChildMerge, ImportRun
+from .permissions import may_import, may_merge
 
 _OFFICE = "Only the office, a safeguarding lead or the Headteacher of this school can bring in children."
 S = ImportRun.Status
@@ -51,6 +54,50 @@ import_life: Lifecycle[ImportRun] = Lifecycle(
             S.ABANDONED,
             "This import has been confirmed or given up already.",
             stamps="abandoned",
+        ),
+    ],
+)
+
+MERGERS = "Only a safeguarding lead or the Headteacher of this school decides that two records are of the same child."
+MS = ChildMerge.Status
+
+merge_life: Lifecycle[ChildMerge] = Lifecycle(
+    "Two records of one child",
+    lambda: ChildMerge,
+    MS,
+    [
+        Move(
+            name="merge",
+            sources=frozenset({MS.ASKED}),
+            target=MS.MERGED,
+            may=may_merge,
+            verb=Verb.CONFIRM,
+            refusal=MERGERS,
+            out_of_turn="This has been decided already. Open the child’s record to see what became of it.",
+            stamps="decided",
+            required=("reason", "undo_until"),
+        ),
+        Move(
+            name="decline",
+            sources=frozenset({MS.ASKED}),
+            target=MS.DECLINED,
+            may=may_merge,
+            verb=Verb.DECIDE,
+            refusal=MERGERS,
+            out_of_turn="This has been decided already. Open the child’s record to see what became of it.",
+            stamps="decided",
+            required=("refusal",),
+        ),
+        Move(
+            name="undo",
+            sources=frozenset({MS.MERGED}),
+            target=MS.UNDONE,
+            may=may_merge,
+            verb=Verb.WITHDRAW,
+            refusal=MERGERS,
+            out_of_turn="This merge has been undone already.",
+            stamps="undone",
+            required=("undo_reason",),
         ),
     ],
 )

@@ -126,4 +126,5 @@ register(
 leads_to("child", lambda key: reverse("child", args=[key]))
 leads_to("conflict", lambda key: reverse("conflict", args=[key]))
 leads_to("emergency", lambda key: reverse("emergency", args=[key]))
+leads_to("merge", lambda key: reverse("merge", args=[key]))
 leads_to("stand_in", lambda key: reverse("stand_in", args=[key]))

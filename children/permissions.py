@@ -3,7 +3,8 @@
 Read aloud: *the card (names, year, class) is found by every active member of staff of the school, or nobody could log a
 concern about anyone. What is behind it is seen by those whose role keeps or reads it, by whoever was given access to the
 child, and for an hour by whoever opened the record in an emergency. Nothing of a child is ever seen by a member of staff
-who is related or close to it.* Import runs are for those who may import.
+who is related or close to it. A record that has become part of another is found by nobody: all of it stands in that one.*
+Import runs are for those who may import.
 """
 
 from typing import Any
@@ -23,6 +24,7 @@ from .models import (
     ChildDetail,
     ChildFile,
     ChildGrant,
+    ChildMerge,
     ChildTeamGrant,
     ClassEpisode,
     ColumnMapping,
@@ -54,14 +56,21 @@ DETAILS: tuple[type[Model], ...] = (
 
 @rule(Child)
 def cards_seen(me: Any) -> Rule:
-    """The card."""
+    """The card. "merged": that of a record that has become part of another, for the service that takes it apart again."""
+    stands = Q(merged_into=None)
     return Rule(
         because={
-            "role": among("school_id", fact("schools_with", me, Capability.FIND_CHILDREN)),
-            "standing_in": among("id", fact("children_standing_in", me)),
+            "role": among("school_id", fact("schools_with", me, Capability.FIND_CHILDREN)) & stands,
+            "standing_in": among("id", fact("children_standing_in", me)) & stands,
         },
         never=among("id", fact("hidden_children", me)),
+        doors={"merged": among("school_id", fact("schools_with", me, Capability.VIEW_CHILD_DETAILS)) & ~stands},
     )
+
+
+def out_of_sight(me: Any, child: str) -> Q:
+    """Rows of a child hidden from this person; and what stayed with a record that has become part of another."""
+    return among(child, fact("hidden_children", me)) | among(child, fact("merged_children", me))
 
 
 def behind_the_card(me: Any, child: str, capability: Capability) -> Rule:
@@ -72,7 +81,7 @@ def behind_the_card(me: Any, child: str, capability: Capability) -> Rule:
             "grant": among(child, fact("granted_children", me)),
             "emergency": among(child, fact("emergency_children", me)),
         },
-        never=among(child, fact("hidden_children", me)),
+        never=out_of_sight(me, child),
     )
 
 
@@ -93,7 +102,6 @@ def files_seen(me: Any) -> Rule:
 @rule(Sibling)
 def siblings_seen(me: Any) -> Rule:
     """That two children are brothers or sisters: hidden where one of them is."""
-    hidden = fact("hidden_children", me)
     return Rule(
         because={
             "role": among("school_id", fact("schools_with", me, Capability.VIEW_CHILD_DETAILS)),
@@ -101,7 +109,7 @@ def siblings_seen(me: Any) -> Rule:
             "emergency": among("first_id", fact("emergency_children", me))
             | among("second_id", fact("emergency_children", me)),
         },
-        never=among("first_id", hidden) | among("second_id", hidden),
+        never=out_of_sight(me, "first_id") | out_of_sight(me, "second_id"),
     )
 
 
@@ -155,7 +163,7 @@ def rows_seen(me: Any) -> Rule:
     """What a file says of children, less those hidden from whoever reads it."""
     return Rule(
         because={"role": among("school_id", fact("schools_with", me, Capability.IMPORT_CHILDREN))},
-        never=among("child_id", fact("hidden_children", me)),
+        never=out_of_sight(me, "child_id"),
     )
 
 
@@ -163,7 +171,7 @@ def _access(me: Any, child: str) -> Rule:
     """Who has access or a conflict: for those who manage access, and for the person it is about."""
     return Rule(
         because={"role": among("school_id", fact("schools_with", me, Capability.MANAGE_ACCESS)), "own": Q(user=me)},
-        never=among(child, fact("hidden_children", me)),
+        never=out_of_sight(me, child),
     )
 
 
@@ -193,8 +201,28 @@ def team_grants_seen(me: Any) -> Rule:
             "role": among("school_id", fact("schools_with", me, Capability.MANAGE_ACCESS)),
             "team": among("id", fact("grants_of_teams", me)),
         },
-        never=among("content_object_id", fact("hidden_children", me)),
+        never=out_of_sight(me, "content_object_id"),
     )
+
+
+@rule(ChildMerge)
+def merges_seen(me: Any) -> Rule:
+    """Which records are said to be of one child: for those who read what is known of children, unless either is hidden."""
+    hidden = fact("hidden_children", me)
+    return Rule(
+        because={"role": among("school_id", fact("schools_with", me, Capability.VIEW_CHILD_DETAILS))},
+        never=among("keep_id", hidden) | among("other_id", hidden),
+    )
+
+
+def may_ask_merge(user: User, record: Any) -> bool:
+    """Who says that two records are of one child: who keeps the list of children, and who decides it. Of a child or a merge."""
+    return may(user, Capability.IMPORT_CHILDREN, record.school_id) or may_merge(user, record)
+
+
+def may_merge(user: User, record: Any) -> bool:
+    """Who decides it, and undoes it: safeguarding files move, and with them who reads them, so it is who manages access."""
+    return may(user, Capability.MANAGE_ACCESS, record.school_id) and may_see_details(user, record.school_id)
 
 
 def may_decide_file(user: User, file: ChildFile) -> bool:

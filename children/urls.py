@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import access, conflicts, files, finding, imports, record
+from .views import access, conflicts, files, finding, imports, merging, record
 
 urlpatterns: list[URLPattern] = [
     path("", finding.children, name="children"),
@@ -16,6 +16,14 @@ urlpatterns: list[URLPattern] = [
     path("photographs/<uuid:photograph_id>/", files.photograph, name="photograph"),
     path("photographs/<uuid:photograph_id>/end/", files.end_photograph, name="end_photograph"),
     path("<uuid:pk>/address/", record.address, name="child_address"),
+    # Two records of one child.
+    path("<uuid:pk>/same/", merging.child_same, name="child_same"),
+    path("<uuid:pk>/same/<uuid:other_id>/", merging.child_merge, name="child_merge"),
+    path("<uuid:pk>/same/<uuid:other_id>/ask/", merging.child_merge_ask, name="child_merge_ask"),
+    path("<uuid:pk>/same/<uuid:other_id>/do/", merging.child_merge_do, name="child_merge_do"),
+    path("merges/", merging.merges, name="merges"),
+    path("merges/<uuid:merge_id>/", merging.merge, name="merge"),
+    path("merges/<uuid:merge_id>/undo/", merging.undo_merge, name="undo_merge"),
     # Who can see a record, who has looked, and access to it.
     path("<uuid:pk>/access/", access.child_access, name="child_access"),
     path("<uuid:pk>/access/give/", access.child_access_give, name="child_access_give"),

@@ -14,5 +14,6 @@ class SafeguardingConfig(AppConfig):
     label = "harbour"
 
     def ready(self) -> None:
-        """Let every app put its pieces into the slots of the pages, declare its rules of visibility, and say whose its records are."""
-        autodiscover_modules("permissions", "subjects", "panels")
+        """Let every app put its pieces into the slots of the pages, declare its rules of visibility, say whose its records are, and what
+        becomes of them where two records of a child become one."""
+        autodiscover_modules("permissions", "subjects", "panels", "merging")

@@ -13,6 +13,7 @@ from django.db import OperationalError, models
 from django.db import connection as default_connection
 from psycopg import ClientCursor, sql
 
+from safeguarding import following
 from safeguarding.accounts.roles import ROLES, Capability, with_capability
 from safeguarding.audit.protection import Me, among, condition, fact, protected_models, rule_of
 from safeguarding.personal_data import own_models
@@ -40,7 +41,7 @@ REFERENCE = frozenset({
 })  # fmt: skip
 INFRASTRUCTURE = frozenset({
     "audit.event", "audit.leaf", "audit.checkpoint", "audit.sealstate", "concerns.referencecounter",
-    "uploads.scannercheck",
+    "uploads.scannercheck", "children.mergedrow",
 })  # fmt: skip
 # In the database of keys, which holds no rows of the schools' own (`safeguarding/sealing/`).
 ELSEWHERE = frozenset({
@@ -92,18 +93,20 @@ def take_down(connection: Any) -> None:
     """Drop every policy and the schema `rules`, before a migration. Nobody but the owner reads a table meanwhile."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public'")
-        statements = [
+        statements: list[sql.Composable] = [
             sql.SQL("DROP POLICY {} ON {}").format(sql.Identifier(policy), sql.Identifier(table))
             for table, policy in cursor.fetchall()
         ]
-        cursor.execute(sql.SQL(";\n").join([*statements, sql.SQL("DROP SCHEMA IF EXISTS rules CASCADE")]))
+        statements += [following.taken_down(), sql.SQL("DROP SCHEMA IF EXISTS rules CASCADE")]
+        cursor.execute(sql.SQL(";\n").join(statements))
 
 
 def put_up(connection: Any) -> None:
     """The schema `rules` and a policy for each command on each protected table, in one transaction."""
     with connection.cursor() as cursor:
         quote = ClientCursor(cursor.connection)
-        statements = [*_facts(), *(one for model in protected_models() for one in _policies(model, quote))]
+        policies = (one for model in protected_models() for one in _policies(model, quote))
+        statements = [*_facts(), *policies, *following.statements(sql.Identifier(RULES_OWNER))]
         cursor.execute(sql.SQL(";\n").join([sql.SQL("DROP SCHEMA IF EXISTS rules CASCADE"), *statements]))
 
 

@@ -93,6 +93,8 @@ MIDDLEWARE = [
     "safeguarding.accounts.sessions.SessionStateMiddleware",
     "safeguarding.middleware.SignInRequiredMiddleware",
     "safeguarding.middleware.RequestContextMiddleware",
+    # Inside the transaction of the request: it asks who may see what.
+    "children.middleware.LedOnMiddleware",
 ]
 
 ROOT_URLCONF = "safeguarding.urls"

@@ -203,6 +203,7 @@ def _fingerprint() -> str:
         ROOT / "uv.lock",
         ROOT / "safeguarding" / "database.py",
         ROOT / "safeguarding" / "row_security.py",
+        ROOT / "safeguarding" / "following.py",
         ROOT / "safeguarding" / "audit" / "protection.py",
         ROOT / "safeguarding" / "accounts" / "roles.py",
         # Which of the libraries' tables there are.

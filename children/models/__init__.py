@@ -22,6 +22,7 @@ from .family import (
 )
 from .files import ChildFile, Photograph
 from .imports import ColumnMapping, ImportPart, ImportRow, ImportRun
+from .merging import ChildMerge, MergedRow
 
 __all__ = [
     "BY_NAME",
@@ -29,6 +30,7 @@ __all__ = [
     "ChildDetail",
     "ChildFile",
     "ChildGrant",
+    "ChildMerge",
     "ChildTeamGrant",
     "ClassEpisode",
     "ColumnMapping",
@@ -45,6 +47,7 @@ __all__ = [
     "ImportPart",
     "ImportRow",
     "ImportRun",
+    "MergedRow",
     "OtherName",
     "ParentalResponsibility",
     "Photograph",

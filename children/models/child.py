@@ -51,6 +51,10 @@ class Child(models.Model):
     search_text = models.TextField(editable=False)
     name_sounds = ArrayField(models.CharField(max_length=20), default=list, editable=False)
     changed_at = models.DateTimeField(db_default=Now(), editable=False)
+    # The record of the same child that this one has become part of (`ChildMerge`): from then on nobody finds this card.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, db_index=False, related_name="+"
+    )
 
     objects = Protected()
     # Those of its detail, put here for a list of who may see them; never kept.
@@ -63,10 +67,12 @@ class Child(models.Model):
                 condition=Q(left_on=None) | Q(entered_on=None) | Q(left_on__gte=F("entered_on")),
                 name="child_left_after_entry",
             ),
+            models.CheckConstraint(condition=~Q(merged_into=F("id")), name="child_not_merged_into_itself"),
         ]
         indexes = [
             models.Index("school", "sort_name", "id", name="child_by_name"),
             models.Index("school", "year_group", "class_name", name="child_by_class"),
+            models.Index("merged_into", name="child_merged", condition=Q(merged_into__isnull=False)),
         ]
 
     class PersonalData(personal_data.PersonalData):

@@ -59,9 +59,14 @@ def declare_conflict(
         Verb.DECLARE, object_type="children.conflictofinterest", object_id=declared.pk, school_id=child.school_id, by=by
     )
     _tell_managers(child, kind=Notice.Kind.CONFLICT, about=("conflict", declared.pk), but=(user, by), at=at)
+    hand_on_hidden(child, user, at)
+    return declared
+
+
+def hand_on_hidden(child: Child, user: User, at: datetime) -> None:
+    """A conflict hides the child from `user` from now on: its concerns are handed on."""
     for handing in _when_hidden:
         handing(child, user, at)
-    return declared
 
 
 @transaction.atomic

@@ -1,17 +1,18 @@
 """Find a child by what people say: a name, what it sounds like, a class, a number."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 from operator import and_
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from children import names, upn
-from children.models import BY_NAME, Child, FormerUpn
+from children.models import BY_NAME, Child, ChildMerge, FormerUpn
 from children.permissions import may_see_details
 from safeguarding.accounts.models import School, User
 
@@ -56,11 +57,36 @@ def find_children(*, by: User, school: School | UUID, words: str, today: date, e
         return [Found(c) for c in cards.filter(_numbered(number))] if known else []
     if not (tokens := names.fold(words).split()):
         return []
-    of_number = cards.filter(number=int(number)) if is_record_number(number) and may_see_details(by, school_id) else []
+    of_number: Iterable[Child] = []
+    if is_record_number(number) and may_see_details(by, school_id):
+        of_number = cards.filter(Q(number=int(number)) | Q(pk__in=_stands_for(int(number), by, school_id)))
     # A class may be called by a number too.
     if found := list(dict.fromkeys([*of_number, *_fitting(cards, tokens)])):
         return _with_alike(found, cards)
     return [replace(each, by_slip=True) for each in _with_alike(_mistyped(cards, tokens), cards)]
+
+
+def _stands_for(number: int, by: User, school_id: UUID) -> list[UUID]:
+    """The record that stays of a merged one, which people still call by its number."""
+    merged = ChildMerge.objects.visible_to(by).filter(
+        school=school_id, other_number=number, status=ChildMerge.Status.MERGED
+    )
+    keys = list(merged.values_list("keep_id", flat=True))
+    led = led_on(keys)
+    return [led.get(key, key) for key in keys]
+
+
+def led_on(keys: Collection[UUID]) -> dict[UUID, UUID]:
+    """Of these keys of children, those of records that have become part of another, and the one that each leads to."""
+    if not keys:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT one, there FROM (SELECT one, rules.merged_into(one) AS there FROM unnest(%s::uuid[]) AS one) AS led "
+            "WHERE there IS NOT NULL",
+            [list(keys)],
+        )
+        return dict(cursor.fetchall())
 
 
 def is_record_number(words: str) -> bool:

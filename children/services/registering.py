@@ -5,8 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Max
+from django.db import connection, transaction
 from django.utils import timezone
 
 from children import names
@@ -42,7 +41,7 @@ Row = dict[str, Any]
 def register_child(*, school: School, child: NewChild, by: User, today: date | None = None) -> Child:
     """Put one child on the school's list. Raises `BadInput` when the school has a child with that UPN already."""
     number = child.details.get("upn", "")
-    if number and ChildDetail.objects.filter(school=school, upn=number).exists():
+    if number and any(model.objects.filter(school=school, upn=number).exists() for model in (ChildDetail, FormerUpn)):
         raise BadInput(
             "A child with this UPN is on the school’s list already. Find that child and change what is wrong."
         )
@@ -60,7 +59,7 @@ def register_children(*, school: School, children: Sequence[NewChild], by: User 
     transaction ends, so that no two children get one record number.
     """
     School.objects.select_for_update(no_key=True).get(pk=school.pk)
-    first = (Child.objects.filter(school=school).aggregate(last=Max("number"))["last"] or 1000) + 1
+    first = _last_number(school) + 1
     keys = [uuid7() for _ in children]
     pairs = list(zip(keys, children, strict=True))
     of = {"school_id": school.pk}
@@ -86,6 +85,14 @@ def register_children(*, school: School, children: Sequence[NewChild], by: User 
         ),
     )
     return keys
+
+
+def _last_number(school: School) -> int:
+    """Of every record of the school, those hidden from whoever asks and those that have become part of another among them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(rules.last_number_at(%s), 1000)", [school.pk])
+        [last] = cursor.fetchone()
+    return int(last)
 
 
 def ensure_households(school: School, homes: Iterable[Home]) -> dict[str, UUID]:

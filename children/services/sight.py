@@ -14,6 +14,7 @@ from children.models import (
     ChildDetail,
     ChildFile,
     ChildGrant,
+    ChildMerge,
     ChildTeamGrant,
     ConflictOfInterest,
     EmergencyAccess,
@@ -25,6 +26,7 @@ from safeguarding.accounts.permissions import live
 from safeguarding.accounts.roles import Capability, with_capability
 from safeguarding.accounts.services import is_due, staff_of
 from safeguarding.accounts.services.sight import WhoSees, who_can_see
+from safeguarding.audit.protection import known_of
 from safeguarding.dates import clock, full_day, school_year
 
 See = Callable[[type[Model]], QuerySet[Any]]
@@ -36,9 +38,9 @@ def record_behind(child: Child) -> ChildDetail:
 
 
 def about_child(child: Child, see: See) -> list[UUID]:
-    """Keys of the record and of its files and photographs, as events name them."""
+    """Keys of the record and of its files and photographs, as events name them; of records that have become part of it too."""
     parts = (see(model).filter(child=child).values_list("pk", flat=True) for model in (ChildFile, Photograph))
-    return [child.pk, *chain.from_iterable(parts)]
+    return [child.pk, *known_of("merged_from", child.pk), *chain.from_iterable(parts)]
 
 
 def who_sees_child(child: Child, see: See, *, on: date) -> WhoSees:
@@ -118,10 +120,11 @@ class ToLookAt:
     conflicts: bool
     review_due: bool
     nobody_stands_in: bool
+    same_child: bool
 
     @property
     def anything(self) -> bool:
-        return self.emergencies or self.conflicts or self.review_due or self.nobody_stands_in
+        return self.emergencies or self.conflicts or self.review_due or self.nobody_stands_in or self.same_child
 
 
 def to_look_at(school_id: UUID, see: See, *, on: date) -> ToLookAt:
@@ -136,11 +139,12 @@ def to_look_at(school_id: UUID, see: See, *, on: date) -> ToLookAt:
         .annotate(
             emergencies=Exists(see(EmergencyAccess).filter(school=school_id, reviewed_at=None)),
             conflicts=Exists(see(ConflictOfInterest).filter(school=school_id, lifted_at=None, confirmed_at=None)),
+            same_child=Exists(see(ChildMerge).filter(school=school_id, status=ChildMerge.Status.ASKED)),
             signed=Subquery(signed),
             began=Subquery(terms.values("starts_on")[:1]),
             stands_in=Exists(stands_in),
         )
-        .values("emergencies", "conflicts", "signed", "began", "stands_in")
+        .values("emergencies", "conflicts", "same_child", "signed", "began", "stands_in")
         .get()
     )
     return ToLookAt(
@@ -148,4 +152,5 @@ def to_look_at(school_id: UUID, see: See, *, on: date) -> ToLookAt:
         conflicts=found["conflicts"],
         review_due=is_due(found["signed"], found["began"], on=on),
         nobody_stands_in=not found["stands_in"],
+        same_child=found["same_child"],
     )

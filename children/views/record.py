@@ -3,15 +3,16 @@
 from functools import partial
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from children.models import Child
+from children.models import Child, ChildMerge
 from children.panels import record_frame
 from children.people import around, homes, siblings
-from children.permissions import access_to_a_child, children_open_to, may_see_addresses, may_see_record
+from children.permissions import access_to_a_child, children_open_to, may_see_addresses, may_see_details, may_see_record
 from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.reading import read_many, read_one, visible
@@ -60,6 +61,9 @@ def _people(request: Request, pk: UUID, *, asked_for_address: bool) -> HttpRespo
         "siblings": siblings(found, see),
         "may_see_addresses": may_see,
         "addresses_shown": shown,
+        "parts": list(see(ChildMerge).filter(keep=found, status=ChildMerge.Status.MERGED).order_by("-decided_at")),
+        "asked": see(ChildMerge).filter(Q(keep=found) | Q(other=found), status=ChildMerge.Status.ASKED).first(),
+        "keeps_list": may_see_details(request.user, found.school_id),
         "homes": read_many(request, homes(found, see), purpose="address", about=found) if shown else [],
     }
     return render(request, "children/people.html", context)

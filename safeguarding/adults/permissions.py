@@ -51,9 +51,8 @@ def staff_concerns_seen(me: Any) -> Rule:
 
 @rule(StaffEntry)
 @rule(AdultNamed)
-@rule(StaffConcernChild)
 def with_the_staff_concern(me: Any) -> Rule:
-    """What readers added, whom it names, which children it touches: with the concern, and for nobody else."""
+    """What readers added, and whom it names: with the concern, and for nobody else."""
     return through_the_staff_concern(me, "staff_concern_id")
 
 
@@ -67,6 +66,12 @@ def reviews_seen(me: Any) -> Rule:
         },
         never=overlapping("covered", fact("hidden_staff_concerns", me)),
     )
+
+
+@rule(StaffConcernChild)
+def children_touched_seen(me: Any) -> Rule:
+    """Which children it touches: with the concern. Of two records that are one child by now, the one that stays."""
+    return through_the_staff_concern(me, "staff_concern_id").but_never(among("child_id", fact("merged_children", me)))
 
 
 @rule(Raised)

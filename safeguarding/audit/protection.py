@@ -10,7 +10,7 @@ each app). A rule is put together from facts and columns of its own table, nothi
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, reduce
 from operator import or_
 from typing import Any, TypeVar
@@ -111,6 +111,10 @@ class Rule:
     never: Q | None = None
     doors: Mapping[str, Q] = field(default_factory=dict)
     unseen: Mapping[str, Q] = field(default_factory=dict)
+
+    def but_never(self, more: Q) -> "Rule":
+        """The same rule with a further denial above every reason."""
+        return replace(self, never=more if self.never is None else self.never | more)
 
     @property
     def visible(self) -> Q:
@@ -331,6 +335,11 @@ def who_sees(record: models.Model, people: Iterable[UUID]) -> dict[UUID, list[st
 def known(name: str, me: UUID, *more: str) -> list[UUID]:
     """The keys of the fact `rules.<name>` about a person, for code that asks one by itself."""
     return list(_told(name, me, *more))
+
+
+def known_of(name: str, key: UUID, *more: str) -> list[UUID]:
+    """The keys of a fact about a record, `rules.<name>`, whoever asks."""
+    return list(_told(name, key, *more))
 
 
 def _told(name: str, me: UUID, *more: str) -> Any:

@@ -27,7 +27,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         named.file_says = 'whole'
         OR (named.file_says = '' AND named.role IN ('worried_about', 'may_have_caused_harm') AND NOT EXISTS (
                 SELECT FROM public.concerns_concernchild AS other
-                WHERE other.concern_id = named.concern_id AND other.child_id IS NOT NULL AND NOT other.child_id = ANY (open))))
+                WHERE other.concern_id = named.concern_id AND other.child_id IS NOT NULL AND NOT other.child_id = ANY (open)
+                -- The same child once more, by a record that has become part of another one in it.
+                AND NOT other.child_id = ANY ((SELECT rules.merged_children(NULL))::uuid[]))))
 $$;
 
 -- Concerns that the file of a child tells whole to whom the person was given access.

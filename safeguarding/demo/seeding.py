@@ -34,6 +34,7 @@ from safeguarding.demo.records import write
 from safeguarding.demo.source import Entry
 from safeguarding.demo.standing import answer_for, lay_access
 from safeguarding.demo.stories import Cast, Story
+from safeguarding.demo.twice import lay_twice
 
 SEED = 2026
 _CALL_ORDER = {"lead": 1, "deputy_lead": 2, "headteacher": 5}
@@ -102,6 +103,7 @@ def _main_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, i
     lay_rules(school, ground)
     lay_pastoral(ground)
     mark(school, ground)
+    lay_twice(school, ground)
     return len(ground.children), len(users) + len(outside), written
 
 

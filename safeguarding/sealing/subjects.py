@@ -55,6 +55,22 @@ def wrapped_for(kind: str, look: Look) -> None:
     _looks[kind] = look
 
 
+# For a subject that is to end: who must end with it, because what was theirs is its own by now.
+Together = Callable[[Subject], list[Subject]]
+_together: list[Together] = []
+
+
+def ends_together(look: Together) -> Together:
+    """Say who ends with a subject. `look` may refuse (`OutOfTurn`): a subject that is part of another ends with that one."""
+    _together.append(look)
+    return look
+
+
+def ending_with(subject: Subject) -> list[Subject]:
+    """The subject, and everybody of whom nothing may be left when it ends."""
+    return [subject, *(other for look in _together for other in look(subject))]
+
+
 def linked(kind: str, keys: Collection[UUID]) -> Mapping[UUID, Collection[Subject]]:
     """Of the records of a kind that there are among `keys`, their subjects. A key that is left out belongs to no record."""
     if kind in _looks:

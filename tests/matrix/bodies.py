@@ -48,6 +48,7 @@ BODIES: dict[str, Callable[[World, str, str], Body]] = {
     # The beginning of every canary: whatever was written and may be read stands in the answer.
     "find_words": lambda *asked: {"q": "zq"},
     "emergency_find": _words,
+    "child_same": _words,
     "declare_conflict": _words,
     "declare_for_colleague": _words,
     "log_find": _form_key,

@@ -33,7 +33,7 @@ PARTS: dict[str, str] = {
     **dict.fromkeys(
         ("children.childdetail", "children.othername", "children.formerupn", "children.contact", "children.contactlink",
          "children.parentalresponsibility", "children.contactrestriction", "children.enrolment", "children.classepisode",
-         "children.earlierschool", "children.sibling", "children.photograph"), "details",
+         "children.earlierschool", "children.sibling", "children.photograph", "children.childmerge"), "details",
     ),
     **dict.fromkeys(
         ("children.childfile", "concerns.earlierrecord", "concerns.earlierfile", "concerns.chronologyentry", "concerns.pastoralnote", "concerns.supportplan",

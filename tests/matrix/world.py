@@ -54,6 +54,7 @@ from tests.matrix.ground import NOW, RECORDS, THEN, TODAY, given_row
 from tests.matrix.law import lay_law
 from tests.matrix.marked import mark
 from tests.matrix.planting import plant
+from tests.matrix.twice import lay_twice
 
 PICTURE = picture()
 # Persona to role at the school that the matrix looks from; those of the other school are below.
@@ -81,6 +82,8 @@ class World:
     family: tuple[list[Home], list[Adult]] = field(default_factory=lambda: ([], []))
     # Of which record's school each emergency sheet is.
     sheets: dict[Any, str] = field(default_factory=dict)
+    # The second record of a child, and whose it is.
+    again: dict[Any, str] = field(default_factory=dict)
     planted: Planted = field(default_factory=Planted)
     word: Words = field(default_factory=Words)
 
@@ -122,6 +125,7 @@ def make() -> World:
     lay_adults(world, at=THEN, today=TODAY)
     lay_cover(world)
     lay_law(world)
+    lay_twice(world)
     plant(world)
     return world
 

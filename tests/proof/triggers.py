@@ -40,16 +40,19 @@ _SEES = {
 
 def statements() -> list[sql.Composable]:
     """The whole of it, for the models as they are."""
+    from children.models import MergedRow
     from safeguarding.audit.history import followed, is_protected
     from safeguarding.audit.models import Event, LogEntry
     from safeguarding.personal_data import own_models
 
-    watched = [Event, *(m for m in own_models() if is_protected(m))]
+    watched = [Event, MergedRow, *(m for m in own_models() if is_protected(m))]
     found: list[sql.Composable] = [sql.SQL(SCHEMA)]
     for model in watched:
         fields = [f.column for f in followed().get(model, ())]
         # Of an entry in the history its object is noted, of a new row with followed fields its key, of others that there is one.
-        key = "n.object_id::text" if model is LogEntry else f"n.{model._meta.pk.column}::text" if fields else ""
+        # Of a row that has come over to another child's record, or gone back, that list is the history.
+        of_another = {LogEntry: "n.object_id::text", MergedRow: "n.row_id::text"}
+        key = of_another.get(model) or (f"n.{model._meta.pk.column}::text" if fields else "")
         found += [_trigger(model, op, fields, key) for op in _SAYS]
     return found
 

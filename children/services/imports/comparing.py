@@ -90,8 +90,8 @@ class Finder:
         numbers = {row.facts[name] for row in rows for name in ("upn", "former_upn") if row.facts.get(name)}
         self._numbered: dict[str, Numbered] = {}
         for former, number, of in (
-            (True, "upn", FormerUpn.objects.filter(school=school, upn__in=numbers)),
-            (False, "upn", ChildDetail.objects.filter(school=school, upn__in=numbers)),
+            (True, "upn", FormerUpn.objects.filter(school=school, upn__in=numbers, child__merged_into=None)),
+            (False, "upn", ChildDetail.objects.filter(school=school, upn__in=numbers, child__merged_into=None)),
         ):
             born = "child__detail__date_of_birth" if former else "date_of_birth"
             for upn, pk, forename, surname, birth in of.values_list(
@@ -127,7 +127,7 @@ class Finder:
                 unsettled.add(row.facts["date_of_birth"])
         if not unsettled:
             return {}
-        born = Child.objects.filter(school=school, detail__date_of_birth__in=unsettled)
+        born = Child.objects.filter(school=school, merged_into=None, detail__date_of_birth__in=unsettled)
         found = defaultdict(list)
         wanted = ("pk", "forename", "surname", "detail__date_of_birth", "detail__upn")
         for pk, forename, surname, birth, upn in born.values_list(*wanted):

@@ -75,7 +75,7 @@ def compare_again(run: ImportRun) -> dict[str, Any]:
 def list_state(school: School) -> str:
     """Changes whenever a child of the school does, whichever transaction commits first."""
     exactly = Sum(Extract("changed_at", "epoch"), output_field=DecimalField(max_digits=40, decimal_places=6))
-    found = Child.objects.filter(school=school).aggregate(n=Count("pk"), at=exactly)
+    found = Child.objects.filter(school=school, merged_into=None).aggregate(n=Count("pk"), at=exactly)
     return f"{found['n']}:{found['at']}"
 
 

@@ -24,7 +24,12 @@ def leaving(run: ImportRun) -> QuerySet[Child]:
     # As a set of keys, looked up child by child: as a join, a table that has just grown by 60,000 rows, which the planner
     # knows nothing of yet, was searched once for each of them.
     named = ImportRow.objects.filter(run=run, child__isnull=False).values("child_id")
-    return Child.objects.filter(school=run.school, left_on=None).exclude(pk__in=named)
+    return _on_roll(run).exclude(pk__in=named)
+
+
+def _on_roll(run: ImportRun) -> QuerySet[Child]:
+    """Children on roll, once each: a record that has become part of another is nobody any more, for the worker too."""
+    return Child.objects.filter(school=run.school, left_on=None, merged_into=None)
 
 
 def waiting(run: ImportRun) -> QuerySet[ImportRow]:
@@ -49,7 +54,7 @@ def summarise(run: ImportRun) -> dict[str, Any]:
         "kinds": dict(rows.order_by().values_list("kind").annotate(n=Count("pk"))),
         "grave": rows.filter(is_grave=True, kind__in=(Kind.CHANGES, Kind.RETURNS)).count(),
         "warned": rows.exclude(problems=[]).count(),
-        "on_roll": Child.objects.filter(school=run.school, left_on=None).count(),
+        "on_roll": _on_roll(run).count(),
         "leaving": leaving(run).count(),
         "unknown": rows.filter(child=None, kind__in=(Kind.REJECTED, Kind.HELD)).count(),
         "classes_gone": _classes_gone(run),
@@ -105,7 +110,7 @@ def _classes_gone(run: ImportRun) -> list[str]:
     """Classes with children on roll that no row of a whole-school file names."""
     if run.is_partial or "class_name" not in run.columns.values():
         return []
-    held = Child.objects.filter(school=run.school, left_on=None).exclude(class_name="")
+    held = _on_roll(run).exclude(class_name="")
     rows = ImportRow.objects.filter(run=run)
     named = set(rows.values_list("facts__class_name", flat=True).distinct())
     # A row without a class leaves its child where it is. Asked from the rows, as in `leaving`: each finds its child by its key.

@@ -41,6 +41,7 @@ class Notice(models.Model):
         APPOINT = "appoint", "Nobody can stand in: somebody must be named"
         CONFLICT = "conflict", "Somebody has said that they are close to a child"
         EMERGENCY = "emergency", "Somebody has opened a record in an emergency"
+        SAME_CHILD = "same_child", "Two records may be of the same child"
         ACCESS = "access", "You have been given access to a record"
         DRAFT = "draft", "A safeguarding lead asks about your unsent draft"
         DRAFT_READ = "draft_read", "A safeguarding lead has read your unsent draft"

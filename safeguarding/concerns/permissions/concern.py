@@ -175,7 +175,9 @@ def children_named(me: Any) -> Rule:
         for way, (children, concerns) in ways.items()
     }
     read = reduce(or_, (among("concern_id", fact(concerns, me)) for _, concerns in ways.values())) & unrestricted
-    return through_the_concern(me, "concern_id", {**own, "author": Q(added_by=me)}, doors={"beside": read})
+    seen = through_the_concern(me, "concern_id", {**own, "author": Q(added_by=me)}, doors={"beside": read})
+    # Of two records of one child that were both in it, one has become part of the other.
+    return seen.but_never(among("child_id", fact("merged_children", me)))
 
 
 @rule(FileStory)

@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from children.models import Child
-from children.services import loggable
+from children.services import led_on, loggable
 from safeguarding.accounts.models import Notice, RoleAssignment, User
 from safeguarding.accounts.permissions import live, rights
 from safeguarding.accounts.roles import LEAD_ROLES, ROLES, Capability
@@ -104,6 +104,8 @@ def named_child(child_id: UUID | None, *, by: User, school_id: UUID, today: date
     not stop a call."""
     if child_id is None:
         return None
+    # A page that was open while the record became part of another one.
+    child_id = led_on([child_id]).get(child_id, child_id)
     return Child.objects.visible_to(by).filter(loggable(today), pk=child_id, school_id=school_id).first()
 
 

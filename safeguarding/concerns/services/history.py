@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.timezone import is_naive, make_aware
 
 from children import codes
@@ -20,6 +20,7 @@ from safeguarding import dates
 from safeguarding.accounts.models import Team, User
 from safeguarding.audit.history import is_protected, is_setting
 from safeguarding.audit.models import LogEntry
+from safeguarding.audit.protection import known_of
 from safeguarding.concerns.models import Category, Concern, ConcernChild, Subcategory
 
 See = Callable[[type[Model]], QuerySet[Any]]
@@ -66,9 +67,12 @@ class Changed:
 
 
 def of_child(entries: QuerySet[LogEntry], child: Child, see: See) -> QuerySet[LogEntry]:
-    """What has changed about a child, and about the adults linked to it."""
+    """What has changed about a child, and about the adults linked to it; also before the record of the same child that has
+    become part of this one did so.
+    """
+    parts = known_of("merged_from", child.pk)
     adults = see(ContactLink).filter(child=child).values_list("contact_id", flat=True)
-    return entries.filter(Q(record_id=child.pk) | Q(record_id__in=list(adults)))
+    return entries.filter(record_id__in=[child.pk, *parts, *adults])
 
 
 def of_concern(entries: QuerySet[LogEntry], concern: Concern) -> QuerySet[LogEntry]:

@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from children.models import Child
-from children.services import Found, find_children, loggable, namesakes
+from children.services import Found, find_children, led_on, loggable, namesakes
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import ensure, may, never_waits, public, requires
 from safeguarding.accounts.roles import Capability
@@ -212,10 +212,14 @@ def _page_of_sent(token: UUID, concern_id: UUID, *, by: User) -> str:
 
 def report_form(request: Request, typed: Typed, here: HelpNow, *, checked: bool) -> ReportForm:
     """The form over what is typed, with the cards of its children, read through the gate."""
-    named = visible(request, Child).filter(school_id=here.school_id, pk__in=typed.records)
+    # A draft may name a record that has become part of another since: it is about the child of that one.
+    led = {was: now for was, now in led_on(typed.records).items() if now not in typed.records}
+    named = visible(request, Child).filter(school_id=here.school_id, pk__in=[*typed.records, *led.values()])
     cards = {child.pk: child for child in (read_many(request, named) if typed.records else ())}
-    nameable = set(named.filter(loggable(here.at.date())).values_list("pk", flat=True)) if cards else ()
-    alike = namesakes(list(cards.values()), today=here.at.date())
+    cards |= {was: cards[now] for was, now in led.items() if now in cards}
+    nameable = set(named.filter(loggable(here.at.date())).values_list("pk", flat=True)) if cards else set()
+    nameable |= {was for was, now in led.items() if now in nameable}
+    alike = namesakes(list(dict.fromkeys(cards.values())), today=here.at.date())
     form = ReportForm(
         typed,
         kinds=kinds_on(here.at.date()),

@@ -8,7 +8,7 @@ from django.db import connections, transaction
 
 from safeguarding.sealing.models import KEYS
 from safeguarding.sealing.ring import forget
-from safeguarding.sealing.subjects import Subject
+from safeguarding.sealing.subjects import Subject, ending_with
 
 _SUBJECT = """
 INSERT INTO sealing_subjectkey (id, kind, epoch_id, wrapped, destroyed_at, destroyed_under)
@@ -33,16 +33,20 @@ WHERE r.id = ANY(%s) AND NOT EXISTS (SELECT 1 FROM sealing_wrap w WHERE w.record
 
 
 def destroy_key(*, subject: Subject, under: str) -> int:
-    """Destroy a subject's key and every wrap under it. Returns how many records nobody can read any more.
+    """Destroy a subject's key and every wrap under it, and those of whoever ends with it. Returns how many records nobody
+    can read any more.
 
     `under` says by what it was destroyed, such as a rule of the retention schedule; it is what stands in the place of the
-    words, and names nobody. Done again, it changes nothing.
+    words, and names nobody. Done again, it changes nothing. Raises `OutOfTurn` for a subject that ends with another only.
     """
+    ended = 0
+    everybody = ending_with(subject)
     with transaction.atomic(using=KEYS), connections[KEYS].cursor() as cursor:
-        cursor.execute(_SUBJECT, [subject.id, subject.kind, under])
-        cursor.execute(_RECORDS, {"subject": subject.id})
-        records = [record for (record,) in cursor.fetchall()]
-        cursor.execute(_ENDED, [under, records])
-        ended: int = cursor.rowcount
+        for one in everybody:
+            cursor.execute(_SUBJECT, [one.id, one.kind, under])
+            cursor.execute(_RECORDS, {"subject": one.id})
+            records = [record for (record,) in cursor.fetchall()]
+            cursor.execute(_ENDED, [under, records])
+            ended += cursor.rowcount
     forget()
     return ended
