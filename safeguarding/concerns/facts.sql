@@ -10,6 +10,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     ) AS hidden
 $$;
 
+-- Concerns that two people have said were entered in error: from then on nobody sees them, but on the pages about one of them
+-- (context.with_errors), and their reporters' own (the door "reporting", and "own").
+CREATE FUNCTION rules.concerns_in_error(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(concern.id), '{}') FROM public.concerns_concern AS concern
+    WHERE concern.in_error IN ('confirmed', 'undoing') AND rules.door() <> 'reporting' AND NOT CASE rules.errors_shown()
+        WHEN '' THEN false
+        WHEN 'all' THEN true
+        WHEN 'own' THEN concern.logged_by_id = me
+        ELSE concern.id::text = rules.errors_shown()
+    END
+$$;
+
 -- Restricted concerns of the person's schools that their roles do not open.
 CREATE FUNCTION rules.restricted_concerns(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
@@ -182,6 +195,7 @@ CREATE FUNCTION rules.concerns_of_child(child uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(DISTINCT named.concern_id), '{}') FROM public.concerns_concernchild AS named
     WHERE named.child_id = concerns_of_child.child
+      AND NOT named.concern_id = ANY ((SELECT rules.concerns_in_error(NULL))::uuid[])
 $$;
 
 -- Whatever opens a single record to the person beside their roles, a child's or a concern's. Empty for nearly everybody.

@@ -16,6 +16,7 @@ from children.services.sight import live_grants
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.services.acting import register_mover
+from safeguarding.audit.context import with_errors
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.audit.services import record_many
@@ -33,6 +34,7 @@ from .models import (
     Concern,
     EarlierFile,
     EmergencySheet,
+    EnteredInError,
     OutsideNote,
     PaperForm,
     PastoralNote,
@@ -42,6 +44,7 @@ from .patterns import look
 from .permissions import access_given
 from .services import covering, meanwhile, reading
 from .services.drafts import unsent_for_a_day, unsent_of
+from .services.error import waiting_for_second
 from .services.outside.links import link_of
 from .services.outside.waiting import unsettled
 from .services.pastoral import came_from
@@ -125,8 +128,9 @@ def _unsent_of_colleagues(request: Request, record: Any) -> dict[str, Any] | Non
 
 
 def _references_of_concerns(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
-    found = visible(request, Concern).filter(pk__in=keys).only("year", "number")
-    return {concern.pk: concern.reference for concern in found}
+    with with_errors("all"):
+        found = visible(request, Concern).filter(pk__in=keys).only("year", "number")
+        return {concern.pk: concern.reference for concern in found}
 
 
 def _address_of_reference(request: Request, reference: str) -> str:
@@ -170,6 +174,17 @@ def _sheets_amiss(request: Request, record: Any) -> dict[str, Any] | None:
     amiss = Q(stale_at__isnull=False) | (Q(lacks_something=True) & ~Q(made_by=request.user))
     found = list(held.filter(amiss).order_by("made_at")[:IN_ASIDE])
     return {"sheets": read_many(request, found, purpose="emergency sheets")} if found else None
+
+
+def _errors_to_answer(request: Request, record: Any) -> dict[str, Any] | None:
+    """What others have proposed about entries in error, for the second person; no panel where nothing waits."""
+    with with_errors("all"):
+        rows = waiting_for_second(visible(request, EnteredInError), request.held.school_id, but=request.user)
+        found = list(rows[: IN_ASIDE + 1])
+        if not found:
+            return None
+        number = len(found) if len(found) <= IN_ASIDE else rows.count()
+        return {"entries": read_many(request, found[:IN_ASIDE], purpose="entered in error"), "number": number}
 
 
 def _manages_school(request: Request) -> bool:
@@ -335,6 +350,7 @@ register(
     Panel("school_settings", "sheets", "emergency/settings_panel.html", data=lambda r, school: {}),
     Panel("today_aside", "sheets", "emergency/today_panel.html", data=_sheets_amiss, may=_manages_school, order=60),
     Panel("today_aside", "answers", "concerns/answers_panel.html", data=_owed, may=_reads, order=5),
+    Panel("today_aside", "errors", "concerns/errors_panel.html", data=_errors_to_answer, may=_decides, order=3),
     Panel("today_aside", "unsent", "concerns/unsent_panel.html", data=_unsent_of_colleagues, may=_decides, order=70),
     Tab("chronology", "Chronology", "child_chronology", may=_reads_at, order=10, given=True),
     Tab("concerns", "Concerns", "child_concerns", may=_reads_at, order=20, given=True),
@@ -374,6 +390,7 @@ chronology.register(*SOURCES)
 
 # What a notice is about, by the type it was written with, and the page that shows it.
 leads_to("concern", lambda key: reverse("concern", args=[key]), _references_of_concerns)
+leads_to("in_error", lambda key: reverse("in_error", args=[key]), _references_of_concerns)
 leads_to("outside_note", lambda key: reverse("outside_note", args=[key]), _references_of_notes)
 leads_to("emergency_sheet", lambda key: reverse("sheet", args=[key]), _references_of_sheets)
 leads_to("action", lambda key: reverse("action", args=[key]), _references_of_actions)

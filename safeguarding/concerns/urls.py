@@ -16,6 +16,7 @@ from .views import (
     drafts,
     earlier,
     emergency,
+    error,
     finding,
     history,
     keeping,
@@ -76,6 +77,10 @@ urlpatterns: list[URLPattern] = [
     path("concerns/<uuid:concern_id>/title/", deciding.rename_concern, name="rename_concern"),
     path("concerns/<uuid:concern_id>/kind/", deciding.reclassify_concern, name="reclassify_concern"),
     path("concerns/<uuid:concern_id>/unlink/", deciding.unlink_child, name="unlink_child"),
+    # Entered in error, and put back: two people each time.
+    path("concerns/<uuid:concern_id>/in-error/", error.in_error, name="in_error"),
+    path("concerns/<uuid:concern_id>/in-error/answer/", error.in_error_answer, name="in_error_answer"),
+    path("concerns/<uuid:concern_id>/in-error/take-back/", error.in_error_take_back, name="in_error_take_back"),
     path("children/<uuid:child_id>/concerns/", lists.child_concerns, name="child_concerns"),
     path("children/<uuid:child_id>/changes/", history.child_changes, name="child_changes"),
     path("settings/changes/", history.setting_changes, name="setting_changes"),

@@ -6,7 +6,7 @@ Fields and reasons: domain reference 1.2.
 
 `kinds` what can be chosen · `concern` where it stands · `account` what was seen, about whom · `lead` what leads wrote and
 decided · `question` what they asked the reporter · `agencies` referrals · `contact` with parents and agencies · `meeting`
-meetings · `own` what a lead keeps for herself · `attachment` files · `apart` what each child’s file says, and wrong links ·
+meetings · `own` what a lead keeps for herself · `attachment` files · `apart` what each child’s file says, and wrong links · `error` what was entered in error ·
 `access` who else may see it, and who may not · `covering` who had an action before · `unsent` what is not sent yet.
 
 Beside concerns: `earlier` what an earlier system of the school had · `outside` what somebody without an account has left ·
@@ -21,11 +21,12 @@ from .agencies import Agency, AnswerTime, EscalationLetter, How, Referral, Refer
 from .apart import FileStory, UndoneLink
 from .attachment import Attachment
 from .brief import Brief
-from .concern import Concern
+from .concern import OUT_OF_THE_RECORD, Concern
 from .contact import ContactMade
 from .covering import HandOver
 from .earlier import EarlierBatch, EarlierFile, EarlierPdf, EarlierRecord, EarlierRow, EarlierUpload
 from .emergency import EmergencySheet
+from .error import EnteredInError
 from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, ReferenceCounter, Subcategory
 from .lead import Action, Closing, ConcernNote, Decision
 from .meeting import Meeting, MeetingAddition, MeetingAttendee, MeetingDecision
@@ -41,6 +42,7 @@ from .unsent import Draft, DraftOpening, KeptText
 
 __all__ = [
     "KCSIE",
+    "OUT_OF_THE_RECORD",
     "Account",
     "Action",
     "Agency",
@@ -69,6 +71,7 @@ __all__ = [
     "EarlierRow",
     "EarlierUpload",
     "EmergencySheet",
+    "EnteredInError",
     "EscalationLetter",
     "FileStory",
     "HandOver",

@@ -16,7 +16,15 @@ from safeguarding.accounts.models import AccessReview, Team
 from safeguarding.accounts.services import Colleague, last_review, staff_of, teams_of
 from safeguarding.accounts.services.sight import WhoSees, who_can_see
 from safeguarding.audit.protection import known
-from safeguarding.concerns.models import Action, Attachment, Concern, ConcernChild, ConcernGrant, ConcernSubject
+from safeguarding.concerns.models import (
+    Action,
+    Attachment,
+    Concern,
+    ConcernChild,
+    ConcernGrant,
+    ConcernSubject,
+    EnteredInError,
+)
 from safeguarding.dates import start_of
 
 See = Callable[[type[Model]], QuerySet[Any]]
@@ -38,7 +46,7 @@ def subjects_of(concern: Concern, see: See) -> QuerySet[ConcernSubject]:
 def about_concern(concern: Concern, see: See) -> list[UUID]:
     """The keys of the concern and of what hangs on it that events speak of."""
     keys = [concern.pk]
-    for model in (Action, Attachment, ConcernChild, ConcernSubject):
+    for model in (Action, Attachment, ConcernChild, ConcernSubject, EnteredInError):
         keys += see(model).filter(concern=concern).values_list("pk", flat=True)
     return keys
 

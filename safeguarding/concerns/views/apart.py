@@ -14,6 +14,7 @@ from children.models import Child
 from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.accounts.services import LEADS
 from safeguarding.accounts.titles import inside
+from safeguarding.audit.context import with_errors
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.concerns.entries.apart import preview
 from safeguarding.concerns.forms.apart import FileForm
@@ -23,6 +24,7 @@ from safeguarding.concerns.services import deciding
 from safeguarding.concerns.services.apart import another, opened_meanwhile
 from safeguarding.concerns.services.reading import for_page, with_cards
 from safeguarding.concerns.services.sight import about_concern
+from safeguarding.concerns.views.error import also_in_error
 from safeguarding.exceptions import ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
@@ -85,6 +87,7 @@ def _saved(request: Request, named: ConcernChild, form: FileForm) -> HttpRespons
 
 @require_GET
 @requires_for_record("view_concerns", also=access_given)
+@also_in_error
 def undone_link(request: Request, concern_id: UUID, undone_id: UUID) -> HttpResponse:
     """A link that was a mistake: who it was, why, and who opened the concern meanwhile."""
     concern = read_one(request, Concern, pk=concern_id, purpose="who has looked")
@@ -98,4 +101,5 @@ def undone_link(request: Request, concern_id: UUID, undone_id: UUID) -> HttpResp
         "child": child,
         "people": opened_meanwhile(link, about_concern(concern, partial(visible, request))),
     }
-    return render(request, "concerns/undone_link.html", context)
+    with with_errors(""):
+        return render(request, "concerns/undone_link.html", context)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from safeguarding.accounts.permissions import anyone_signed_in, requires_for_record
 from safeguarding.accounts.titles import Titles
+from safeguarding.audit.context import with_errors
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.concerns.models import Account, Concern, ConcernChild, HowSoon, PaperForm
@@ -79,6 +80,11 @@ def _work(request: Request, concern: Concern, titles: Titles) -> dict[str, Any]:
 @anyone_signed_in
 def report_paper(request: Request, concern_id: UUID) -> HttpResponse:
     """A reporter's own words: the account and what was added to it. Nothing that anybody else wrote."""
+    with with_errors("own"):
+        return _report_on_paper(request, concern_id)
+
+
+def _report_on_paper(request: Request, concern_id: UUID) -> HttpResponse:
     account = read_one(
         request,
         visible(request, Account).select_related("author"),

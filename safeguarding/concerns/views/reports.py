@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from safeguarding.accounts.permissions import anyone_signed_in, public, requires
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import open_notices
+from safeguarding.audit.context import with_errors
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.adding import AdditionForm
@@ -48,11 +49,12 @@ ON_HOME = 5
 def staff_home(request: Request) -> HttpResponse:
     """Start a concern, go on with one, see that one was read."""
     request.nav = "home"
-    mine = own_reports(visible(request, Account, "author"))
-    page = newest_first(mine, "recorded_at", size=ON_HOME)
+    with with_errors("own"):
+        page = newest_first(own_reports(visible(request, Account, "author")), "recorded_at", size=ON_HOME)
+        reports = progress_of(read_many(request, page.rows), by=request.user)
     context = {
         "greeting": f"Hello, {request.user.first_name}",
-        "reports": progress_of(read_many(request, page.rows), by=request.user),
+        "reports": reports,
         "more": page.older,
         "drafts": unsent_of(request.user)[:ON_HOME],
         "help": help_now(request.held.school_id, timezone.localtime(), asks=request.user),
@@ -68,12 +70,13 @@ def staff_home(request: Request) -> HttpResponse:
 def my_reports(request: Request) -> HttpResponse:
     """Every report of one's own, newest first, without a name. "Show name" shows those of one report, and is recorded."""
     request.nav = "my_reports"
-    mine = own_reports(visible(request, Account, "author"))
-    page = newest_first(mine, "recorded_at", request.GET.get("before", ""))
-    reports = progress_of(read_many(request, page.rows), by=request.user)
-    shown = next((r.concern_id for r in reports if str(r.concern_id) == request.POST.get("show")), None)
-    if shown is not None:
-        read_one(request, mine, purpose="name shown", concern_id=shown)
+    with with_errors("own"):
+        mine = own_reports(visible(request, Account, "author"))
+        page = newest_first(mine, "recorded_at", request.GET.get("before", ""))
+        reports = progress_of(read_many(request, page.rows), by=request.user)
+        shown = next((r.concern_id for r in reports if str(r.concern_id) == request.POST.get("show")), None)
+        if shown is not None:
+            read_one(request, mine, purpose="name shown", concern_id=shown)
     context = {
         "reports": reports,
         "page": page,
@@ -131,7 +134,8 @@ def report_add(request: Request, concern_id: UUID) -> HttpResponse:
 
 def _own(request: Request, concern_id: UUID) -> Account:
     mine = visible(request, Account).filter(author=request.user).select_related("told_person")
-    return read_one(request, mine, concern_id=concern_id)
+    with with_errors("own"):
+        return read_one(request, mine, concern_id=concern_id)
 
 
 def _report_page(

@@ -28,6 +28,10 @@ _SAVED = {
     Verb.COMPLETE: "marked an action done",
     Verb.CHANGE: "changed this concern",
     Verb.LINK: "said who a child is",
+    Verb.PROPOSE: "proposed to mark this as entered in error, or to put it back",
+    Verb.CONFIRM: "confirmed what was proposed about an entry in error",
+    Verb.REFUSE: "refused what was proposed about an entry in error",
+    Verb.TAKE_BACK: "took back what was proposed about an entry in error",
 }
 
 
@@ -52,7 +56,10 @@ def changed_since(*, concern: Concern, seen: int, by: User) -> list[Change]:
     now = lock(concern.pk)
     if now.revision <= seen:
         return []
-    about = [now.pk, *now.actions.values_list("pk", flat=True), *now.children.values_list("pk", flat=True)]
+    about = [
+        now.pk,
+        *(key for part in (now.actions, now.children, now.errors) for key in part.values_list("pk", flat=True)),
+    ]
     events = Event.objects.filter(object_id__in=about, verb__in=_SAVED).order_by("-at")[: now.revision - seen]
     others = [event for event in events if event.actor_id != by.pk]
     people = User.objects.in_bulk({event.actor_id for event in others})
