@@ -35,6 +35,8 @@ REFERENCE = frozenset({
     "concerns.noticerule",
     "concerns.patternrule",
     "concerns.answertime",
+    "concerns.schoolkind",
+    "concerns.schoolanswertime",
 })  # fmt: skip
 INFRASTRUCTURE = frozenset({
     "audit.event", "audit.leaf", "audit.checkpoint", "audit.sealstate", "concerns.referencecounter",

@@ -110,6 +110,7 @@ CREATE FUNCTION rules.children_standing_in(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(DISTINCT child_id), '{}') FROM public.concerns_concernchild
     WHERE child_id IS NOT NULL AND concern_id = ANY ((SELECT rules.concerns_standing_in(me))::uuid[])
+      AND NOT concern_id = ANY ((SELECT rules.concerns_in_error(me))::uuid[])
 $$;
 
 -- Concerns that the person logged: for the services that finish or add to a report (the door "reporting").
@@ -150,6 +151,13 @@ $$;
 CREATE FUNCTION rules.was_given_actions(me uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT EXISTS (SELECT FROM public.concerns_action WHERE owner_id = me)
+$$;
+
+-- Whether something was proposed about an entry in error at a school of the person, which waits for a second one.
+CREATE FUNCTION rules.errors_wait(me uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT EXISTS (SELECT FROM public.concerns_enteredinerror
+                   WHERE status = 'proposed' AND proposed_by_id <> me AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[]))
 $$;
 
 -- Whether the person has saved a filter of the list of concerns.

@@ -20,6 +20,7 @@ from safeguarding.audit.context import with_errors
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.audit.services import record_many
+from safeguarding.glance import glance
 from safeguarding.http import Request
 from safeguarding.once import once
 from safeguarding.panels import NavItem, Panel, Setting, Tab, register
@@ -178,6 +179,8 @@ def _sheets_amiss(request: Request, record: Any) -> dict[str, Any] | None:
 
 def _errors_to_answer(request: Request, record: Any) -> dict[str, Any] | None:
     """What others have proposed about entries in error, for the second person; no panel where nothing waits."""
+    if not glance(request.user)["errors_wait"]:
+        return None
     with with_errors("all"):
         rows = waiting_for_second(visible(request, EnteredInError), request.held.school_id, but=request.user)
         found = list(rows[: IN_ASIDE + 1])
@@ -366,6 +369,24 @@ register(
         may=_manages_school,
         models=("concerns.noticerule",),
         order=30,
+    ),
+    Setting(
+        "kinds",
+        "Kinds of concern",
+        "What staff can choose on the log form: Harbour’s list with its sources, kinds of your own, and those you no longer offer.",
+        "kinds_of_concern",
+        may=_manages_school,
+        models=("concerns.schoolkind",),
+        order=34,
+    ),
+    Setting(
+        "answer_times",
+        "How long agencies have to answer",
+        "By guidance, with its source; and for the others as your local procedure or an agreement says.",
+        "answer_times",
+        may=_manages_school,
+        models=("concerns.schoolanswertime",),
+        order=36,
     ),
     Setting(
         "patterns",

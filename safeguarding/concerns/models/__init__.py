@@ -12,7 +12,8 @@ meetings · `own` what a lead keeps for herself · `attachment` files · `apart`
 Beside concerns: `earlier` what an earlier system of the school had · `outside` what somebody without an account has left ·
 `papers` the numbered forms for when Harbour cannot be reached · `emergency` who has the sheet for that day · `pastoral` notes
 and plans below the threshold · `significant` what matters in a child’s chronology, and what was added to it by hand · `brief`
-what somebody writes for a meeting · `patterns` rules of a school, and what was said of what they found · `rules` who is told of what.
+what somebody writes for a meeting · `patterns` rules of a school, and what was said of what they found · `rules` who is told of what ·
+`choices` what a school has made of the lists of kinds and of answer times.
 """
 
 from .access import ConcernGrant, ConcernSubject
@@ -21,6 +22,7 @@ from .agencies import Agency, AnswerTime, EscalationLetter, How, Referral, Refer
 from .apart import FileStory, UndoneLink
 from .attachment import Attachment
 from .brief import Brief
+from .choices import SchoolAnswerTime, SchoolKind
 from .concern import OUT_OF_THE_RECORD, Concern
 from .contact import ContactMade
 from .covering import HandOver
@@ -97,6 +99,8 @@ __all__ = [
     "Referral",
     "ReferralStep",
     "SavedFilter",
+    "SchoolAnswerTime",
+    "SchoolKind",
     "StepUp",
     "Subcategory",
     "SupervisionNote",

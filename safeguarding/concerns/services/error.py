@@ -20,15 +20,17 @@ from safeguarding.audit.context import current, with_errors
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.lifecycles import action_life, error_life
-from safeguarding.concerns.models import Action, Concern, ConcernChild, EnteredInError, Meeting, Referral
+from safeguarding.concerns.models import Action, Concern, ConcernChild, Decision, EnteredInError, Meeting, Referral
 from safeguarding.concerns.permissions import ensure_decides
 from safeguarding.concerns.services.apart import Meanwhile, opened_between
 from safeguarding.concerns.services.deciding.changes import ensure_unchanged, lock, touch
 from safeguarding.concerns.services.telling import deciders, seers, tell_readers, tell_reporter
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from safeguarding.glance import look_for
 from safeguarding.keys import entry_token
 
 State, Kind = Concern.InError, Notice.Kind
+look_for(errors_wait="errors_wait")
 WITHDRAWN = "The concern was entered in error."
 
 
@@ -141,7 +143,8 @@ def _stays(concern: Concern) -> str:
     """Why it cannot be taken out of the record: somebody is at it, others act on it, or have met about it. Empty where it can."""
     if concern.finished_at is None:
         return "Its account is still being written. Ask whoever logged it to finish it: one line that says it was a mistake is enough."
-    if Referral.objects.filter(concern=concern).exists():
+    decided = Decision.objects.filter(concern=concern, new_referral__isnull=False)
+    if Referral.objects.filter(concern=concern).exists() or decided.exists():
         return (
             "An agency has been asked to act on this concern, and its records name it. It stays in the record: close it, "
             "and say in the reason what the mistake was."

@@ -59,7 +59,9 @@ RECORD = Page(
     name="record_referral",
     template="concerns/record_referral.html",
     read=_concern,
-    forms=lambda request, found, at: {"referral_form": partial(ReferralForm, at=at, initial={"token": uuid7()})},
+    forms=lambda request, found, at: {
+        "referral_form": partial(ReferralForm, at=at, school_id=found.school_id, initial={"token": uuid7()})
+    },
     offered=lambda request, found: {"referral_form": found.status != Concern.Status.CLOSED},
     context=lambda request, found, at: {"concern": found},
 )

@@ -297,6 +297,6 @@ def _forms(found: Concern, at: datetime) -> dict[str, Callable[..., Any]]:
         "close_form": partial(CloseForm, initial=seen | {"receipt": found.receipt}),
         "reopen_form": partial(ReopenForm, initial=new),
         "unlink_form": partial(UnlinkForm, initial=new),
-        "kind_form": partial(ReclassifyForm, kinds=choices_on(today), initial=seen),
+        "kind_form": partial(ReclassifyForm, kinds=choices_on(today, found.school_id), initial=seen),
         "title_form": partial(TitleForm, initial=seen | {"title": found.title}),
     }

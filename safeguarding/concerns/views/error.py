@@ -22,7 +22,7 @@ from safeguarding.concerns.permissions import access_given, may_confirm_error, m
 from safeguarding.concerns.services import error, reading
 from safeguarding.concerns.services.sight import about_concern
 from safeguarding.concerns.views.parts import Page
-from safeguarding.exceptions import NotAllowed
+from safeguarding.exceptions import NotAllowed, OutOfTurn
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
 
@@ -154,5 +154,5 @@ def _latest(request: Request, found: Concern) -> EnteredInError:
     with with_errors(found.pk):
         rows = visible(request, EnteredInError).filter(concern=found).order_by("-proposed_at", "-pk")
         if (entry := rows.first()) is None:
-            raise Http404
+            raise OutOfTurn("Nothing has been proposed about this concern.")
         return entry

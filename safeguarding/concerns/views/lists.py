@@ -113,7 +113,11 @@ def concerns(request: Request) -> HttpResponse:
     at = timezone.now()
     day = timezone.localdate(at)
     staff = who_ever_worked_at(request.held.school_id)
-    form = FilterForm(request.GET, categories=names_on(day), staff=[(person.pk, person.full_name) for person in staff])
+    form = FilterForm(
+        request.GET,
+        categories=names_on(day, request.held.school_id, retired=True),
+        staff=[(person.pk, person.full_name) for person in staff],
+    )
     chosen = form.chosen()
     decides = may(request.user, "decide_concerns", request.held.school_id)
     # Read within, and drawn after: the menu counts none of it.

@@ -32,7 +32,11 @@ def _several(request: Request) -> list[Concern]:
     """The concerns that fit the filter of the address and are not closed, newest first, as many as can be looked over."""
     day = timezone.localdate()
     staff = who_ever_worked_at(request.held.school_id)
-    form = FilterForm(request.GET, categories=names_on(day), staff=[(one.pk, one.full_name) for one in staff])
+    form = FilterForm(
+        request.GET,
+        categories=names_on(day, request.held.school_id, retired=True),
+        staff=[(one.pk, one.full_name) for one in staff],
+    )
     found = reading.narrowed(visible(request, Concern), request.held.school_id, form.chosen(), today=day)
     open_ = found.exclude(status=Concern.Status.CLOSED).order_by("-logged_at", "-pk")
     shown = read_many(request, reading.listed(open_)[: several.MOST], purpose="several at once")
@@ -77,7 +81,9 @@ def save_filter(request: Request) -> HttpResponse:
     """Keep the filter that is applied under a name. Its codes come with the form."""
     day, school_id = timezone.localdate(), request.held.school_id
     staff = [(one.pk, one.full_name) for one in who_ever_worked_at(school_id)]
-    narrowing = FilterForm(request.POST, categories=names_on(day), staff=staff, prefix=None)
+    narrowing = FilterForm(
+        request.POST, categories=names_on(day, request.held.school_id, retired=True), staff=staff, prefix=None
+    )
     chosen = {name: str(value) for name, value in narrowing.chosen().items()}
     form = SaveFilterForm(request.POST)
     if form.is_valid():
