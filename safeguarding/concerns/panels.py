@@ -23,7 +23,7 @@ from safeguarding.audit.services import record_many
 from safeguarding.glance import glance
 from safeguarding.http import Request
 from safeguarding.once import once
-from safeguarding.panels import NavItem, Panel, Setting, Tab, register
+from safeguarding.panels import NavItem, Panel, Tab, register
 from safeguarding.references import quoted
 
 from . import chronology
@@ -43,6 +43,7 @@ from .models import (
 )
 from .patterns import look
 from .permissions import access_given
+from .school_decides import SETTINGS, manages_school
 from .services import covering, meanwhile, reading
 from .services.drafts import unsent_for_a_day, unsent_of
 from .services.error import waiting_for_second
@@ -188,10 +189,6 @@ def _errors_to_answer(request: Request, record: Any) -> dict[str, Any] | None:
             return None
         number = len(found) if len(found) <= IN_ASIDE else rows.count()
         return {"entries": read_many(request, found[:IN_ASIDE], purpose="entered in error"), "number": number}
-
-
-def _manages_school(request: Request) -> bool:
-    return may(request.user, "manage_school", request.held.school_id)
 
 
 def _references_of_sheets(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
@@ -351,7 +348,7 @@ register(
         "school_settings", "outside", "outside/settings_panel.html", data=lambda r, school: {"link": link_of(school.pk)}
     ),
     Panel("school_settings", "sheets", "emergency/settings_panel.html", data=lambda r, school: {}),
-    Panel("today_aside", "sheets", "emergency/today_panel.html", data=_sheets_amiss, may=_manages_school, order=60),
+    Panel("today_aside", "sheets", "emergency/today_panel.html", data=_sheets_amiss, may=manages_school, order=60),
     Panel("today_aside", "answers", "concerns/answers_panel.html", data=_owed, may=_reads, order=5),
     Panel("today_aside", "errors", "concerns/errors_panel.html", data=_errors_to_answer, may=_decides, order=3),
     Panel("today_aside", "unsent", "concerns/unsent_panel.html", data=_unsent_of_colleagues, may=_decides, order=70),
@@ -360,53 +357,7 @@ register(
     Tab("pastoral", "Pastoral", "child_pastoral", may=_reads_at, order=25, given=_writes_pastoral_at),
     Tab("changes", "What has changed", "child_changes", may=_reads_at, order=90),
 )
-register(
-    Setting(
-        "notices",
-        "Who is told of what",
-        "Who hears of which concerns beside the leads on duty, at once or in the digest of the day.",
-        "notice_rules",
-        may=_manages_school,
-        models=("concerns.noticerule",),
-        order=30,
-    ),
-    Setting(
-        "kinds",
-        "Kinds of concern",
-        "What staff can choose on the log form: Harbour’s list with its sources, kinds of your own, and those you no longer offer.",
-        "kinds_of_concern",
-        may=_manages_school,
-        models=("concerns.schoolkind",),
-        order=34,
-    ),
-    Setting(
-        "answer_times",
-        "How long agencies have to answer",
-        "By guidance, with its source; and for the others as your local procedure or an agreement says.",
-        "answer_times",
-        may=_manages_school,
-        models=("concerns.schoolanswertime",),
-        order=36,
-    ),
-    Setting(
-        "patterns",
-        "What is shown as a pattern",
-        "How many concerns in how many days, at the same place, on the same weekday, with a rising level.",
-        "pattern_rules",
-        may=_manages_school,
-        models=("concerns.patternrule",),
-        order=40,
-    ),
-    Setting(
-        "outside",
-        "The page for people without an account",
-        "The link by which a visitor or a supply teacher leaves a concern: its poster, a new link, switched on or off.",
-        "outside_link",
-        may=_manages_school,
-        models=("concerns.outsidelink",),
-        order=50,
-    ),
-)
+register(*SETTINGS)
 chronology.register(*SOURCES)
 
 # What a notice is about, by the type it was written with, and the page that shows it.

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from safeguarding.concerns.models import Agency
 from safeguarding.concerns.services.agencies.times import time_problems
-from safeguarding.concerns.services.own_kinds import Line, name_problem
+from safeguarding.concerns.services.own_kinds import Line, name_problem, page_token
 from safeguarding.forms import HarbourForm, blank_first
 from safeguarding.keys import uuid7
 
@@ -34,8 +34,10 @@ class KindForm(HarbourForm):
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
-        name = " ".join(given.get("name", "").split())
-        for field, problem in name_problem(name, given.get("guidance", ""), self.lines, but=self.but).items():
+        name, guidance = " ".join(given.get("name", "").split()), given.get("guidance", "")
+        made = page_token(given["token"], name, guidance) if given.get("token") else None
+        others = [line for line in self.lines if line.kind is None or line.kind.token != made]
+        for field, problem in name_problem(name, guidance, others, but=self.but).items():
             self.add_error(field, problem)
         return given
 

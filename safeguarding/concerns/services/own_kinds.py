@@ -22,7 +22,7 @@ from safeguarding.audit.services import record
 from safeguarding.concerns.models import Category, SchoolKind
 from safeguarding.concerns.services.reference import valid_on
 from safeguarding.exceptions import BadInput, ChangedSince
-from safeguarding.keys import uuid7
+from safeguarding.keys import entry_token, uuid7
 
 # Neglect, physical, emotional and sexual abuse.
 ALWAYS_OFFERED = frozenset({"NEG", "PHY", "EMO", "SEX"})
@@ -100,15 +100,21 @@ def _checked(name: str, guidance: str, school_id: UUID, on: date, but: str = "")
     return name, guidance
 
 
+def page_token(token: UUID, name: str, guidance: str) -> UUID:
+    """A page sent twice makes one kind; gone back to, and sent with other words, another."""
+    return entry_token(token, " ".join(name.split()), guidance.strip())
+
+
 @transaction.atomic
 def add_kind(
     *, school: School, token: UUID, name: str, guidance: str, by: User, at: datetime | None = None
 ) -> SchoolKind:
-    """One of the school's own, offered from now on. The same page again returns what it made. Raises `NotAllowed`, `BadInput`."""
+    """One of the school's own, offered from now on. The same page with the same words returns what it made. Raises `NotAllowed`, `BadInput`."""
     ensure(by, Capability.MANAGE_SCHOOL, school.pk, MANAGERS)
     at = at or timezone.now()
     School.objects.select_for_update(no_key=True).get(pk=school.pk)
-    if there := SchoolKind.objects.filter(token=token, school=school).first():
+    key = page_token(token, name, guidance)
+    if there := SchoolKind.objects.filter(token=key, school=school).first():
         return there
     name, guidance = _checked(name, guidance, school.pk, timezone.localdate(at))
     category = Category.objects.create(
@@ -121,7 +127,7 @@ def add_kind(
         source=ADDED,
     )
     kind = SchoolKind.objects.create(
-        school=school, token=token, category=category, name=name, guidance=guidance, changed_at=at, changed_by=by
+        school=school, token=key, category=category, name=name, guidance=guidance, changed_at=at, changed_by=by
     )
     record(Verb.CREATE, kind, by=by)
     return kind

@@ -28,19 +28,11 @@ def kinds(request: Request) -> HttpResponse:
     school = get_school(request.held.school_id)
     lines = own_kinds.lines_of(school.pk, today=timezone.localdate())
     form = KindForm(request.POST if request.method == "POST" else None, lines=lines)
-    if _sent_before(form, school) or form.is_valid():
+    if form.is_valid():
         own_kinds.add_kind(school=school, token=form.cleaned_data["token"], by=request.user, **form.said())
         messages.success(request, "Added. The log form, the filters and the rules offer it from now on.")
         return redirect("kinds_of_concern")
     return _kinds_page(request, school, lines=lines, form=form)
-
-
-def _sent_before(form: KindForm, school: School) -> bool:
-    """The same page a second time: its name is taken by what it made itself."""
-    if not form.is_bound or form.is_valid():
-        return False
-    token = form.cleaned_data.get("token")
-    return any(line.kind is not None and line.kind.token == token for line in form.lines)
 
 
 def _kinds_page(
