@@ -105,7 +105,7 @@ def make(seed: int) -> World:
         ChildDetail.objects.create(child=child, school=place)
         world.children.append(child)
     _concerns(world, chance, perhaps)
-    if seed % 4 == 0:
+    if seed % 10 == 0:
         _mistake(world.concerns[0])
     for child in world.children:
         for person in perhaps(world.people, 0.03):

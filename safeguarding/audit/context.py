@@ -88,7 +88,7 @@ def door(name: str) -> Iterator[None]:
 
 @contextmanager
 def with_errors(which: UUID | str) -> Iterator[None]:
-    """What was entered in error is there inside, which it is nowhere else: one concern by its key, one's "own" reports, or "all".
+    """What was entered in error is there inside, which it is nowhere else: one concern by its key, or "all".
 
     The other reasons of the rules hold as ever. A page reads within, and is drawn after: its menu counts none of it.
     """

@@ -11,14 +11,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
 $$;
 
 -- Concerns that two people have said were entered in error: from then on nobody sees them, but on the pages about one of them
--- (context.with_errors), and their reporters' own (the door "reporting", and "own").
+-- (context.with_errors), and to their reporters (the door "reporting").
 CREATE FUNCTION rules.concerns_in_error(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(concern.id), '{}') FROM public.concerns_concern AS concern
     WHERE concern.in_error IN ('confirmed', 'undoing') AND rules.door() <> 'reporting' AND NOT CASE rules.errors_shown()
         WHEN '' THEN false
         WHEN 'all' THEN true
-        WHEN 'own' THEN concern.logged_by_id = me
         ELSE concern.id::text = rules.errors_shown()
     END
 $$;
@@ -158,6 +157,12 @@ CREATE FUNCTION rules.errors_wait(me uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT EXISTS (SELECT FROM public.concerns_enteredinerror
                    WHERE status = 'proposed' AND proposed_by_id <> me AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[]))
+$$;
+
+-- Whether a school of the person has decided something about the kinds of concern that it offers. Mostly none has.
+CREATE FUNCTION rules.kinds_decided(me uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT EXISTS (SELECT FROM public.concerns_schoolkind WHERE school_id = ANY ((SELECT rules.schools_of(me))::uuid[]))
 $$;
 
 -- Whether the person has saved a filter of the list of concerns.

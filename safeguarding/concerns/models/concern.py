@@ -92,7 +92,7 @@ class Concern(models.Model):
             models.Index(fields=["school", "called_at"], name="concern_unfinished", condition=Q(finished_at=None)),
             models.Index(fields=["school", "review_on"], name="concern_review", condition=Q(status="decided")),
             models.Index(fields=["school"], name="concern_restricted", condition=Q(restricted_at__isnull=False)),
-            models.Index(fields=["id"], name="concern_in_error", condition=~Q(in_error="")),
+            models.Index(fields=["id"], name="concern_in_error", condition=Q(in_error__in=("confirmed", "undoing"))),
             models.Index(fields=["school", "-news_at"], name="concern_news", condition=Q(news_at__isnull=False)),
         ]
 

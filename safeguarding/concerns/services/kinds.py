@@ -8,8 +8,11 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
+from safeguarding.accounts.models import User
 from safeguarding.concerns.models import Category, Concern, SchoolKind, Subcategory
+from safeguarding.glance import glance, look_for
 
+look_for(kinds_decided="kinds_decided")
 Group = tuple[str, tuple[tuple[str, str], ...]]
 # In a filter, beside the name: the concerns that have it keep it.
 NO_MORE = "no longer offered"
@@ -23,18 +26,22 @@ class _Decided:
     retired: frozenset[str]
 
 
-def _decided_by(school_id: UUID) -> _Decided:
-    """One query: never kept, for what a school decides holds at once on every page."""
+def _decided_by(school_id: UUID, asks: User | None) -> _Decided:
+    """One query, or none where `glance` says of who asks that no school of theirs has decided anything. Never kept: what a
+    school decides holds at once on every page.
+    """
+    if asks is not None and not glance(asks)["kinds_decided"]:
+        return _Decided({}, frozenset())
     rows = list(SchoolKind.objects.filter(school_id=school_id).order_by("name", "pk"))
     own = {row.category_id: row.name for row in rows if row.is_own}
     return _Decided(own, frozenset(row.category_id for row in rows if not row.offered))
 
 
-def names_on(day: date, school_id: UUID, *, retired: bool = False) -> list[tuple[str, str]]:
+def names_on(day: date, school_id: UUID, *, asks: User | None = None, retired: bool = False) -> list[tuple[str, str]]:
     """Code and name of each kind that the school offers on `day`, in their order. With `retired` also those it offers no more,
-    which stand on concerns still and say so: for filters.
+    which stand on concerns still and say so: for filters. `asks` is who asks, on a page that has looked what there is.
     """
-    decided = _decided_by(school_id)
+    decided = _decided_by(school_id, asks)
     every = [*_listed_on(day), *decided.own.items()]
     found = [(code, name) for code, name in every if code not in decided.retired]
     if retired:
@@ -66,9 +73,9 @@ def kinds_on(day: date, school_id: UUID) -> list[Category]:
     )
 
 
-def choices_on(day: date, school_id: UUID) -> tuple[Group, ...]:
+def choices_on(day: date, school_id: UUID, *, asks: User | None = None) -> tuple[Group, ...]:
     """The same in groups for a list to choose from: `code` for a category, `code/key` for one of its parts. One query."""
-    decided = _decided_by(school_id)
+    decided = _decided_by(school_id, asks)
     own = ((name, ((code, name),)) for code, name in decided.own.items())
     groups = (*_groups_on(day), *own)
     return tuple(group for group in groups if group[1][0][0] not in decided.retired)

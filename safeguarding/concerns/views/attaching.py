@@ -7,11 +7,11 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from safeguarding.accounts.permissions import anyone_signed_in, requires_for_record
-from safeguarding.audit.context import with_errors
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.concerns.models import Account, Action
 from safeguarding.concerns.permissions import access_given
 from safeguarding.concerns.services import attaching, reading
+from safeguarding.concerns.services.progress import as_reporter
 from safeguarding.http import Request
 from safeguarding.uploads import views as files
 
@@ -27,7 +27,7 @@ def attach(request: Request, concern_id: UUID) -> HttpResponse:
 def report_attach(request: Request, concern_id: UUID) -> HttpResponse:
     """Who wrote a report attaches files to it."""
     mine = visible(request, Account).filter(author=request.user)
-    with with_errors("own"):
+    with as_reporter():
         account = read_one(request, mine, concern_id=concern_id)
     attach_to = partial(attaching.attach_to_report, account=account)
     return files.attach(request, reverse("report", args=[concern_id]), attach_to)

@@ -52,7 +52,7 @@ def family_chronology(request: Request, child_id: UUID) -> HttpResponse:
 def _page(request: Request, child: Child, others: list[Child], here: str, on_paper: str) -> HttpResponse:
     request.nav = "children"
     today = timezone.localdate()
-    form = Narrow(request.GET, names_on(today, child.school_id, retired=True))
+    form = Narrow(request.GET, names_on(today, child.school_id, asks=request.user, retired=True))
     narrowed, before = form.narrowed(today), request.GET.get("before", "")
     found = chronology.read(request, child, narrowed, before=before, family=others)
     form.count(found.counts, found.significant)
@@ -112,7 +112,7 @@ def _paper(request: Request, child_id: UUID, page: str, *, with_family: bool) ->
     now = timezone.now()
     today = timezone.localdate(now)
     child = readable(request).filter(pk=child_id).first()
-    kinds = names_on(today, child.school_id if child else request.held.school_id, retired=True)
+    kinds = names_on(today, child.school_id if child else request.held.school_id, asks=request.user, retired=True)
     narrowed = Narrow(request.GET, kinds).narrowed(today)
     nameless = request.GET.get("staff") == "no"
     others = _family(request, child) if child and with_family else []

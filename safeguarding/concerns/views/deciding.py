@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from children.models import ChildDetail
 from safeguarding.accounts.calendar import SchoolCalendar
+from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import colleagues, requires_for_record
 from safeguarding.accounts.permissions import may as holds
 from safeguarding.accounts.roles import Capability
@@ -79,7 +80,7 @@ def _takes(name: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., H
                 raise NotAllowed(LEADS)
             if request.method != "POST":
                 return redirect("concern", concern_id)
-            form = _forms(found, timezone.now())[name](request.POST)
+            form = _forms(found, timezone.now(), request.user)[name](request.POST)
             if found.is_in_error:
                 return _page(request, found, status=409, refusal=OutOfTurn(_IN_ERROR), **{name: form})
             if not form.is_valid():
@@ -229,7 +230,7 @@ def _page(
         may = dict.fromkeys(may, False)
     cannot_ask = deciding.cannot_ask(found, by=request.user, at=at) if may["decide"] or may["reopen"] else ""
     offered = _offered(it, may) | {"ask_form": (may["decide"] or may["reopen"]) and not cannot_ask}
-    makers = _forms(found, at)
+    makers = _forms(found, at, request.user)
     bound = kept_forms(request, found, makers) | bound
     context = {
         "it": it,
@@ -280,7 +281,7 @@ def _offered(it: Whole, may: Mapping[str, bool]) -> dict[str, bool]:
     }
 
 
-def _forms(found: Concern, at: datetime) -> dict[str, Callable[..., Any]]:
+def _forms(found: Concern, at: datetime, asks: User) -> dict[str, Callable[..., Any]]:
     """The forms of the page, each to be made over what was typed, or empty: with what is usual, never a level or a reason."""
     today, calendar = timezone.localdate(at), SchoolCalendar.of(found.school_id)
     new = {"token": uuid7()}
@@ -297,6 +298,6 @@ def _forms(found: Concern, at: datetime) -> dict[str, Callable[..., Any]]:
         "close_form": partial(CloseForm, initial=seen | {"receipt": found.receipt}),
         "reopen_form": partial(ReopenForm, initial=new),
         "unlink_form": partial(UnlinkForm, initial=new),
-        "kind_form": partial(ReclassifyForm, kinds=choices_on(today, found.school_id), initial=seen),
+        "kind_form": partial(ReclassifyForm, kinds=choices_on(today, found.school_id, asks=asks), initial=seen),
         "title_form": partial(TitleForm, initial=seen | {"title": found.title}),
     }

@@ -115,7 +115,7 @@ def concerns(request: Request) -> HttpResponse:
     staff = who_ever_worked_at(request.held.school_id)
     form = FilterForm(
         request.GET,
-        categories=names_on(day, request.held.school_id, retired=True),
+        categories=names_on(day, request.held.school_id, asks=request.user, retired=True),
         staff=[(person.pk, person.full_name) for person in staff],
     )
     chosen = form.chosen()

@@ -34,7 +34,7 @@ def _several(request: Request) -> list[Concern]:
     staff = who_ever_worked_at(request.held.school_id)
     form = FilterForm(
         request.GET,
-        categories=names_on(day, request.held.school_id, retired=True),
+        categories=names_on(day, request.held.school_id, asks=request.user, retired=True),
         staff=[(one.pk, one.full_name) for one in staff],
     )
     found = reading.narrowed(visible(request, Concern), request.held.school_id, form.chosen(), today=day)
@@ -82,7 +82,10 @@ def save_filter(request: Request) -> HttpResponse:
     day, school_id = timezone.localdate(), request.held.school_id
     staff = [(one.pk, one.full_name) for one in who_ever_worked_at(school_id)]
     narrowing = FilterForm(
-        request.POST, categories=names_on(day, request.held.school_id, retired=True), staff=staff, prefix=None
+        request.POST,
+        categories=names_on(day, request.held.school_id, asks=request.user, retired=True),
+        staff=staff,
+        prefix=None,
     )
     chosen = {name: str(value) for name, value in narrowing.chosen().items()}
     form = SaveFilterForm(request.POST)

@@ -12,13 +12,13 @@ from django.utils import timezone
 
 from safeguarding.accounts.permissions import anyone_signed_in, requires_for_record
 from safeguarding.accounts.titles import Titles
-from safeguarding.audit.context import with_errors
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.concerns.models import Account, Concern, ConcernChild, HowSoon, PaperForm
 from safeguarding.concerns.permissions import access_given, may_read
 from safeguarding.concerns.services.apart import others_in
 from safeguarding.concerns.services.deciding import open_concern
+from safeguarding.concerns.services.progress import as_reporter
 from safeguarding.concerns.services.reading import for_page
 from safeguarding.concerns.services.whole import Whole, whole, whole_report
 from safeguarding.concerns.services.work import say_steps, steps_of, work_of
@@ -80,7 +80,7 @@ def _work(request: Request, concern: Concern, titles: Titles) -> dict[str, Any]:
 @anyone_signed_in
 def report_paper(request: Request, concern_id: UUID) -> HttpResponse:
     """A reporter's own words: the account and what was added to it. Nothing that anybody else wrote."""
-    with with_errors("own"):
+    with as_reporter():
         return _report_on_paper(request, concern_id)
 
 

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from safeguarding.accounts.permissions import anyone_signed_in, public, requires
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import open_notices
-from safeguarding.audit.context import with_errors
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.adding import AdditionForm
@@ -22,7 +21,14 @@ from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Account, Draft
 from safeguarding.concerns.services.drafts import is_overtaken, unsent_of
 from safeguarding.concerns.services.help_now import help_now
-from safeguarding.concerns.services.progress import asked_about, names_in, own_report, own_reports, progress_of
+from safeguarding.concerns.services.progress import (
+    as_reporter,
+    asked_about,
+    names_in,
+    own_report,
+    own_reports,
+    progress_of,
+)
 from safeguarding.concerns.services.raising import amend
 from safeguarding.concerns.views.keeping import (
     for_its_author,
@@ -49,7 +55,7 @@ ON_HOME = 5
 def staff_home(request: Request) -> HttpResponse:
     """Start a concern, go on with one, see that one was read."""
     request.nav = "home"
-    with with_errors("own"):
+    with as_reporter():
         page = newest_first(own_reports(visible(request, Account, "author")), "recorded_at", size=ON_HOME)
         reports = progress_of(read_many(request, page.rows), by=request.user)
     context = {
@@ -70,7 +76,7 @@ def staff_home(request: Request) -> HttpResponse:
 def my_reports(request: Request) -> HttpResponse:
     """Every report of one's own, newest first, without a name. "Show name" shows those of one report, and is recorded."""
     request.nav = "my_reports"
-    with with_errors("own"):
+    with as_reporter():
         mine = own_reports(visible(request, Account, "author"))
         page = newest_first(mine, "recorded_at", request.GET.get("before", ""))
         reports = progress_of(read_many(request, page.rows), by=request.user)
@@ -134,7 +140,7 @@ def report_add(request: Request, concern_id: UUID) -> HttpResponse:
 
 def _own(request: Request, concern_id: UUID) -> Account:
     mine = visible(request, Account).filter(author=request.user).select_related("told_person")
-    with with_errors("own"):
+    with as_reporter():
         return read_one(request, mine, concern_id=concern_id)
 
 
