@@ -38,6 +38,8 @@ REFERENCE = frozenset({
     "concerns.answertime",
     "concerns.dutyfact",
     "concerns.dutyrule",
+    "concerns.schoolkind",
+    "concerns.schoolanswertime",
 })  # fmt: skip
 INFRASTRUCTURE = frozenset({
     "audit.event", "audit.leaf", "audit.checkpoint", "audit.sealstate", "concerns.referencecounter",

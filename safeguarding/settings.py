@@ -102,7 +102,6 @@ WSGI_APPLICATION = "safeguarding.wsgi.application"
 
 TEMPLATES = [
     {
-        # Django's own engine; whatever it makes for a request is told to its reader at the end.
         "BACKEND": "safeguarding.rendering.Templates",
         "NAME": "django",
         "DIRS": [BASE_DIR / "templates"],

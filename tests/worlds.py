@@ -105,6 +105,8 @@ def make(seed: int) -> World:
         ChildDetail.objects.create(child=child, school=place)
         world.children.append(child)
     _concerns(world, chance, perhaps)
+    if seed % 10 == 0:
+        _mistake(world.concerns[0])
     for child in world.children:
         for person in perhaps(world.people, 0.03):
             lifted = chance.choice((None, None, None, now))
@@ -171,6 +173,12 @@ def _step_in(world: World, perhaps: Any) -> None:
                     )
 
 
+def _mistake(concern: Concern) -> None:
+    """Entered in error, as two people have said."""
+    concern.in_error = "confirmed"
+    concern.save(update_fields=["in_error"])
+
+
 def _concerns(world: World, chance: Random, perhaps: Any) -> None:
     """Concerns with one or two children of their school, an account by whoever logged it, and sometimes an action."""
     now = timezone.now()
@@ -235,7 +243,9 @@ class Opinion:
         if not person.is_active or self._related(person, child.pk):
             return False
         standing_in = any(
-            n.child_id == child.pk and "standing_in" in self.reasons(person, self._concern(n.concern_id))
+            n.child_id == child.pk
+            and "standing_in" in self.reasons(person, self._concern(n.concern_id))
+            and not self._concern(n.concern_id).in_error
             for n in self.world.named
         )
         return self._may(person, child.school_id, C.FIND_CHILDREN) or standing_in
@@ -280,10 +290,12 @@ class Opinion:
         return found
 
     def hidden(self, person: User, concern: Concern) -> bool:
-        """Related to a child in it, or its subject."""
-        return any(
-            self._related(person, n.child_id) for n in self.world.named if n.concern_id == concern.pk
-        ) or self._is_subject(person.pk, concern)
+        """Entered in error; or the person is related to a child in it, or its subject."""
+        return (
+            bool(concern.in_error)
+            or any(self._related(person, n.child_id) for n in self.world.named if n.concern_id == concern.pk)
+            or self._is_subject(person.pk, concern)
+        )
 
     def roles(self, person: User, school_id: Any) -> set[str]:
         """The person's live roles at a school."""

@@ -15,6 +15,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(current_setting('app.door', true), '')
 $$;
 
+-- Which of what was entered in error the page or the service at work is about (context.with_errors); empty for nearly all.
+CREATE FUNCTION rules.errors_shown() RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(current_setting('app.errors', true), '')
+$$;
+
 -- The one clock of the rules: that of the database, at the beginning of the transaction.
 CREATE FUNCTION rules.now() RETURNS timestamptz
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$

@@ -87,6 +87,16 @@ def door(name: str) -> Iterator[None]:
 
 
 @contextmanager
+def with_errors(which: UUID | str) -> Iterator[None]:
+    """What was entered in error is there inside, which it is nowhere else: one concern by its key, or "all".
+
+    The other reasons of the rules hold as ever. A page reads within, and is drawn after: its menu counts none of it.
+    """
+    with _setting("app.errors", str(which)):
+        yield
+
+
+@contextmanager
 def speaking_for(person: UUID) -> Iterator[None]:
     """Everything inside is done with the rights of `person`, who signed what was sent, whoever is signed in now."""
     with _setting("app.user_id", str(person)):

@@ -10,6 +10,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     ) AS hidden
 $$;
 
+-- Concerns that two people have said were entered in error: from then on nobody sees them, but on the pages about one of them
+-- (context.with_errors), and to their reporters (the door "reporting").
+CREATE FUNCTION rules.concerns_in_error(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(concern.id), '{}') FROM public.concerns_concern AS concern
+    WHERE concern.in_error IN ('confirmed', 'undoing') AND rules.door() <> 'reporting' AND NOT CASE rules.errors_shown()
+        WHEN '' THEN false
+        WHEN 'all' THEN true
+        ELSE concern.id::text = rules.errors_shown()
+    END
+$$;
+
 -- Restricted concerns of the person's schools that their roles do not open.
 CREATE FUNCTION rules.restricted_concerns(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
@@ -99,6 +111,7 @@ CREATE FUNCTION rules.children_standing_in(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(DISTINCT child_id), '{}') FROM public.concerns_concernchild
     WHERE child_id IS NOT NULL AND concern_id = ANY ((SELECT rules.concerns_standing_in(me))::uuid[])
+      AND NOT concern_id = ANY ((SELECT rules.concerns_in_error(me))::uuid[])
 $$;
 
 -- Concerns that the person logged: for the services that finish or add to a report (the door "reporting").
@@ -155,6 +168,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
                    WHERE ended_at IS NULL AND school_id = ANY ((SELECT rules.schools_with(me, 'view_concerns'))::uuid[]))
 $$;
 
+-- Whether something was proposed about an entry in error at a school of the person, which waits for a second one.
+CREATE FUNCTION rules.errors_wait(me uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT EXISTS (SELECT FROM public.concerns_enteredinerror
+                   WHERE status = 'proposed' AND proposed_by_id <> me AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[]))
+$$;
+
+-- Whether a school of the person has decided something about the kinds of concern that it offers. Mostly none has.
+CREATE FUNCTION rules.kinds_decided(me uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT EXISTS (SELECT FROM public.concerns_schoolkind WHERE school_id = ANY ((SELECT rules.schools_of(me))::uuid[]))
+$$;
+
 -- Whether the person has saved a filter of the list of concerns.
 CREATE FUNCTION rules.has_filters(me uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
@@ -205,6 +231,7 @@ CREATE FUNCTION rules.concerns_of_child(child uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(DISTINCT named.concern_id), '{}') FROM public.concerns_concernchild AS named
     WHERE named.child_id = concerns_of_child.child
+      AND NOT named.concern_id = ANY ((SELECT rules.concerns_in_error(NULL))::uuid[])
 $$;
 
 -- Whatever opens a single record to the person beside their roles, a child's or a concern's. Empty for nearly everybody.

@@ -16,10 +16,12 @@ from children.services.sight import live_grants
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.services.acting import register_mover
+from safeguarding.audit.context import with_errors
 from safeguarding.audit.reading import read_many, visible
+from safeguarding.glance import glance
 from safeguarding.http import Request
 from safeguarding.once import once
-from safeguarding.panels import NavItem, Panel, Setting, Tab, register
+from safeguarding.panels import NavItem, Panel, Tab, register
 from safeguarding.references import quoted
 
 from . import chronology
@@ -32,6 +34,7 @@ from .models import (
     Duty,
     EarlierFile,
     EmergencySheet,
+    EnteredInError,
     OutsideNote,
     PaperForm,
     PastoralNote,
@@ -39,8 +42,10 @@ from .models import (
 )
 from .patterns import look
 from .permissions import access_given, has_supervision
+from .school_decides import SETTINGS, manages_school
 from .services import covering, meanwhile, reading
 from .services.drafts import unsent_for_a_day, unsent_of
+from .services.error import waiting_for_second
 from .services.outside.links import link_of
 from .services.outside.waiting import unsettled
 from .services.pastoral import came_from
@@ -129,8 +134,9 @@ def _unsent_of_colleagues(request: Request, record: Any) -> dict[str, Any] | Non
 
 
 def _references_of_concerns(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
-    found = visible(request, Concern).filter(pk__in=keys).only("year", "number")
-    return {concern.pk: concern.reference for concern in found}
+    with with_errors("all"):
+        found = visible(request, Concern).filter(pk__in=keys).only("year", "number")
+        return {concern.pk: concern.reference for concern in found}
 
 
 def _address_of_reference(request: Request, reference: str) -> str:
@@ -179,8 +185,17 @@ def _sheets_amiss(request: Request, record: Any) -> dict[str, Any] | None:
     return {"sheets": amiss[:IN_ASIDE]} if amiss else None
 
 
-def _manages_school(request: Request) -> bool:
-    return may(request.user, "manage_school", request.held.school_id)
+def _errors_to_answer(request: Request, record: Any) -> dict[str, Any] | None:
+    """What others have proposed about entries in error, for the second person; no panel where nothing waits."""
+    if not glance(request.user)["errors_wait"]:
+        return None
+    with with_errors("all"):
+        rows = waiting_for_second(visible(request, EnteredInError), request.held.school_id, but=request.user)
+        found = list(rows[: IN_ASIDE + 1])
+        if not found:
+            return None
+        number = len(found) if len(found) <= IN_ASIDE else rows.count()
+        return {"entries": read_many(request, found[:IN_ASIDE], purpose="entered in error"), "number": number}
 
 
 def _references_of_sheets(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
@@ -344,48 +359,21 @@ register(
         "school_settings", "outside", "outside/settings_panel.html", data=lambda r, school: {"link": link_of(school.pk)}
     ),
     Panel("school_settings", "sheets", "emergency/settings_panel.html", data=lambda r, school: {}),
-    Panel("today_aside", "sheets", "emergency/today_panel.html", data=_sheets_amiss, may=_manages_school, order=60),
+    Panel("today_aside", "sheets", "emergency/today_panel.html", data=_sheets_amiss, may=manages_school, order=60),
     Panel("today_aside", "answers", "concerns/answers_panel.html", data=_owed, may=_reads, order=5),
+    Panel("today_aside", "errors", "concerns/errors_panel.html", data=_errors_to_answer, may=_decides, order=3),
     Panel("today_aside", "unsent", "concerns/unsent_panel.html", data=_unsent_of_colleagues, may=_decides, order=70),
     Tab("chronology", "Chronology", "child_chronology", may=_reads_at, order=10, given=True),
     Tab("concerns", "Concerns", "child_concerns", may=_reads_at, order=20, given=True),
     Tab("pastoral", "Pastoral", "child_pastoral", may=_reads_at, order=25, given=_writes_pastoral_at),
     Tab("changes", "What has changed", "child_changes", may=_reads_at, order=90),
 )
-register(
-    Setting(
-        "notices",
-        "Who is told of what",
-        "Who hears of which concerns beside the leads on duty, at once or in the digest of the day.",
-        "notice_rules",
-        may=_manages_school,
-        models=("concerns.noticerule",),
-        order=30,
-    ),
-    Setting(
-        "patterns",
-        "What is shown as a pattern",
-        "How many concerns in how many days, at the same place, on the same weekday, with a rising level.",
-        "pattern_rules",
-        may=_manages_school,
-        models=("concerns.patternrule",),
-        order=40,
-    ),
-    Setting(
-        "outside",
-        "The page for people without an account",
-        "The link by which a visitor or a supply teacher leaves a concern: its poster, a new link, switched on or off.",
-        "outside_link",
-        may=_manages_school,
-        models=("concerns.outsidelink",),
-        order=50,
-    ),
-)
-register(*duty_panels.ENTRIES)
+register(*SETTINGS, *duty_panels.ENTRIES)
 chronology.register(*SOURCES)
 
 # What a notice is about, by the type it was written with, and the page that shows it.
 leads_to("concern", lambda key: reverse("concern", args=[key]), _references_of_concerns)
+leads_to("in_error", lambda key: reverse("in_error", args=[key]), _references_of_concerns)
 leads_to("outside_note", lambda key: reverse("outside_note", args=[key]), _references_of_notes)
 leads_to("emergency_sheet", lambda key: reverse("sheet", args=[key]), _references_of_sheets)
 leads_to("action", lambda key: reverse("action", args=[key]), _references_of_actions)

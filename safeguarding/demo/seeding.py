@@ -21,6 +21,7 @@ from safeguarding.concerns.models import Subcategory
 from safeguarding.demo import people, small, source, stories
 from safeguarding.demo.adults import lay_adults
 from safeguarding.demo.apart import MAIN, SMALL, NotForDemo, ensure_apart
+from safeguarding.demo.choices import lay_choices, lay_mistakes
 from safeguarding.demo.codes import give_apps
 from safeguarding.demo.cover import away, lay_pastoral, lay_rules, lay_time_away
 from safeguarding.demo.days import Days, in_year
@@ -104,6 +105,8 @@ def _main_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, i
     lay_pastoral(ground)
     mark(school, ground)
     lay_twice(school, ground)
+    lay_choices(school, ground)
+    lay_mistakes(school, ground)
     return len(ground.children), len(users) + len(outside), written
 
 

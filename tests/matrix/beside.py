@@ -16,10 +16,11 @@ from safeguarding.concerns.services import (
     deciding,
     emergency,
     meeting,
+    own_kinds,
     papers,
     pastoral,
 )
-from safeguarding.concerns.services.agencies import Contacted, Sent, Step
+from safeguarding.concerns.services.agencies import Contacted, Sent, Step, times
 from safeguarding.concerns.services.meeting import Called as MeetingCalled
 from safeguarding.concerns.services.outside import links, settling
 from safeguarding.concerns.services.outside.leaving import Left, leave_note
@@ -108,6 +109,20 @@ def lay_cover(world: Any) -> None:
             made_by=lead,
         )  # fmt: skip
         world.keys[record] |= {"acting_period": period.pk, "notice_rule": rule.pk}
+        kind = own_kinds.add_kind(
+            school=school, token=uuid7(), name=f"River {record}", guidance="Where the water was.", by=lead, at=THEN
+        )
+        agreed = times.set_time(
+            school=school,
+            token=uuid7(),
+            agency="police",
+            answer_days=2,
+            escalate_days=4,
+            source="Agreed",
+            by=lead,
+            at=THEN,
+        )
+        world.keys[record] |= {"own_kind": kind.pk, "answer_time": agreed.pk}
 
 
 def lay_work(world: Any, record: str) -> None:

@@ -40,7 +40,7 @@ class _Owner:
         names = {child.pk: name for name, child in world.children.items()}
         names |= {concern.pk: name for name, concern in world.concerns.items()}
         names |= {c.account.pk: name for name, c in world.concerns.items()}
-        names |= world.sheets | world.again
+        names |= world.sheets | world.again | {world.mistake: "mistake"}
         for name, keys in world.keys.items():
             names |= {
                 keys[kind]: name

@@ -53,6 +53,7 @@ from tests.matrix.canaries import Planted, Words
 from tests.matrix.ground import NOW, RECORDS, THEN, TODAY, given_row
 from tests.matrix.law import lay_law
 from tests.matrix.marked import mark
+from tests.matrix.mistakes import lay_mistake, lay_refused
 from tests.matrix.planting import plant
 from tests.matrix.twice import lay_twice
 
@@ -80,6 +81,8 @@ class World:
     concerns: dict[str, Concern] = field(default_factory=dict)
     # Home and adult of the hidden child, which a sister shares.
     family: tuple[list[Home], list[Adult]] = field(default_factory=lambda: ([], []))
+    # The key of a concern that was entered in error: of no record, so that nobody may see a word of it.
+    mistake: Any = None
     # Of which record's school each emergency sheet is.
     sheets: dict[Any, str] = field(default_factory=dict)
     # The second record of a child, and whose it is.
@@ -116,6 +119,7 @@ def make() -> World:
     _close(world)
     for record in RECORDS:
         mark(world, record)
+    lay_mistake(world)
     _access(world)
     _unsent(world)
     _own(world)
@@ -216,6 +220,8 @@ def _concern(world: World, record: str) -> None:
             ConcernSubject, concern=made, school=school, user=world.people[about], named_by=world.people["lead"]
         )
         keys["named_subject"] = named.pk
+    if record == "open":
+        lay_refused(world)
     if record in DECIDED:
         _decide(world, record)
     lay_work(world, record)

@@ -29,6 +29,8 @@ class Notice(models.Model):
         OUTSIDE = "outside", "Somebody without an account has left a note"
         SHEET = "sheet", "An emergency sheet is out of date"
         ASIDE = "aside", "A note from outside is put forward to be set aside"
+        IN_ERROR = "in_error", "A concern is said to be entered in error: a second person is asked"
+        ERROR_ENDED = "error_ended", "What became of a concern said to be entered in error"
         RECEIPT = "receipt", "Your report has been read or closed"
         ASKED = "asked", "A safeguarding lead asks you about your report"
         ACTION = "action", "An action for you"

@@ -25,7 +25,8 @@ DID: dict[str, str] = {
     Verb.LINK: "said who a child is", Verb.ASK: "asked about it", Verb.IMPORT: "brought in a file",
     Verb.DRAFT: "opened a draft", Verb.DISCARD: "discarded a draft", Verb.GRANT: "gave access",
     Verb.WITHDRAW: "withdrew access", Verb.RESTRICT: "restricted it, or lifted that",
-    Verb.DECLARE: "declared a connection", Verb.CONFIRM: "confirmed a conflict", Verb.LIFT: "lifted a conflict",
+    Verb.DECLARE: "declared a connection", Verb.CONFIRM: "confirmed it", Verb.LIFT: "lifted a conflict",
+    Verb.PROPOSE: "proposed it to a second person", Verb.REFUSE: "refused it", Verb.TAKE_BACK: "took it back",
     Verb.EMERGENCY: "opened it in an emergency", Verb.REVIEW: "reviewed it",
     Verb.ALARM: "did it more often than work needs",
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils import timezone
@@ -25,12 +26,13 @@ from safeguarding.concerns.services.agencies import (
     Sent,
     Step,
     contact_problems,
-    expected_by,
     sent_problems,
     step_problems,
 )
 from safeguarding.concerns.services.agencies.adults import Adults
-from safeguarding.dates import clock
+from safeguarding.concerns.services.agencies.times import Line as AgencyTime
+from safeguarding.concerns.services.agencies.times import times_of
+from safeguarding.dates import clock, counted
 from safeguarding.forms import DateBoxesField, TimeField, blank_first
 from safeguarding.keys import record_of
 from safeguarding.working_days import add_working_days
@@ -82,6 +84,13 @@ class _Expecting(Dated):
             field.offer(days, today)  # type: ignore[attr-defined]
 
 
+def _time_in_words(line: AgencyTime) -> str:
+    """Police: 2 working days (agreed with the local team)."""
+    time = line.guidance or line.own
+    assert time is not None  # noqa: S101  (only those with a time are named)
+    return f"{line.agency.label}: {counted(time.answer_days, 'working day')} ({time.source.rstrip('.')})"
+
+
 class ReferralForm(_Expecting):
     """A referral that was made."""
 
@@ -100,17 +109,18 @@ class ReferralForm(_Expecting):
     their_reference = forms.CharField(label="Their reference", required=False, max_length=80)
     told = words_field("What was told and asked for", rows=5)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, school_id: UUID, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        by_guidance, self.source, _ = expected_by(Agency.SOCIAL_CARE, self.at)
+        self.school_id = school_id
         field: Any = self.fields["answer_by"]
-        field.choices = [("", "Choose, or the day that guidance gives"), *field.choices]
-        field.help_text = f"Leave it for children’s social care. {self.source}." if by_guidance else ""
+        field.choices = [("", "Choose, or the day that guidance or the school gives"), *field.choices]
+        given = [line for line in times_of(school_id, today=timezone.localdate(self.at)) if line.guidance or line.own]
+        field.help_text = ". ".join(["Leave it for these", *(_time_in_words(line) for line in given)]) if given else ""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         cleaned["answer_by"] = day_chosen(self, "answer_by")
-        self.tell(sent_problems(self.sent(), at=self.at), sent_at="day")
+        self.tell(sent_problems(self.sent(), school_id=self.school_id, at=self.at), sent_at="day")
         return cleaned
 
     def sent(self) -> Sent:

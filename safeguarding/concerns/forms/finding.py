@@ -8,7 +8,7 @@ from django import forms
 from children.codes import year_label
 from safeguarding.accounts.roles import ROLES, Capability
 from safeguarding.concerns.models import Concern, HowSoon, Level
-from safeguarding.concerns.services.reading import NEWS, REVIEW, WAITING
+from safeguarding.concerns.services.reading import IN_ERROR, NEWS, REVIEW, WAITING
 from safeguarding.forms import HarbourForm, blank_first
 
 _SINCE = {7: "Last 7 days", 30: "Last 30 days", 90: "Last 90 days", 365: "Last 12 months"}
@@ -38,6 +38,7 @@ class FilterForm(HarbourForm):
             (NEWS, "Added to since it was read"),
             (REVIEW, "Review due"),
             *Concern.Status.choices,
+            (IN_ERROR, "Entered in error"),
         ],
         required=False,
     )

@@ -6,14 +6,15 @@ Fields and reasons: domain reference 1.2.
 
 `kinds` what can be chosen · `concern` where it stands · `account` what was seen, about whom · `lead` what leads wrote and
 decided · `question` what they asked the reporter · `agencies` referrals · `contact` with parents and agencies · `meeting`
-meetings · `own` what a lead keeps for herself · `attachment` files · `apart` what each child’s file says, and wrong links ·
+meetings · `own` what a lead keeps for herself · `attachment` files · `apart` what each child’s file says, and wrong links · `error` what was entered in error ·
 `access` who else may see it, and who may not · `covering` who had an action before · `unsent` what is not sent yet.
 
 Beside concerns: `earlier` what an earlier system of the school had · `outside` what somebody without an account has left ·
 `papers` the numbered forms for when Harbour cannot be reached · `emergency` who has the sheet for that day · `pastoral` notes
 and plans below the threshold · `significant` what matters in a child’s chronology, and what was added to it by hand · `brief`
 what somebody writes for a meeting · `patterns` rules of a school, and what was said of what they found · `rules` who is told of what ·
-`duties` what the law asks of whoever logged a concern · `police` a police notice of domestic abuse.
+`duties` what the law asks of whoever logged a concern · `police` a police notice of domestic abuse ·
+`choices` what a school has made of the lists of kinds and of answer times.
 """
 
 from .access import ConcernGrant, ConcernSubject
@@ -22,12 +23,14 @@ from .agencies import Agency, AnswerTime, EscalationLetter, How, Referral, Refer
 from .apart import FileStory, UndoneLink
 from .attachment import Attachment
 from .brief import Brief
-from .concern import Concern
+from .choices import SchoolAnswerTime, SchoolKind
+from .concern import OUT_OF_THE_RECORD, Concern
 from .contact import ContactMade
 from .covering import HandOver
 from .duties import Asked, Duty, DutyFact, DutyRule
 from .earlier import EarlierBatch, EarlierFile, EarlierPdf, EarlierRecord, EarlierRow, EarlierUpload
 from .emergency import EmergencySheet
+from .error import EnteredInError
 from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, ReferenceCounter, Subcategory
 from .lead import Action, Closing, ConcernNote, Decision
 from .meeting import Meeting, MeetingAddition, MeetingAttendee, MeetingDecision
@@ -44,6 +47,7 @@ from .unsent import Draft, DraftOpening, KeptText
 
 __all__ = [
     "KCSIE",
+    "OUT_OF_THE_RECORD",
     "Account",
     "Action",
     "Agency",
@@ -76,6 +80,7 @@ __all__ = [
     "EarlierRow",
     "EarlierUpload",
     "EmergencySheet",
+    "EnteredInError",
     "EscalationLetter",
     "FileStory",
     "HandOver",
@@ -102,6 +107,8 @@ __all__ = [
     "Referral",
     "ReferralStep",
     "SavedFilter",
+    "SchoolAnswerTime",
+    "SchoolKind",
     "StepUp",
     "Subcategory",
     "SupervisionNote",

@@ -23,6 +23,11 @@ class Concern(models.Model):
         DECIDED = "decided", "Decided"
         CLOSED = "closed", "Closed"
 
+    class InError(models.TextChoices):
+        PROPOSED = "proposed", "Proposed as entered in error"
+        CONFIRMED = "confirmed", "Entered in error"
+        UNDOING = "undoing", "Entered in error; proposed to put back"
+
     id = key()
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="concerns")
     # Issued by the server with the empty form: a double click, the back button and a retry are one concern.
@@ -59,6 +64,8 @@ class Concern(models.Model):
     # For leads with the right to restricted concerns, and for those who are named one by one.
     restricted_at = models.DateTimeField(null=True, blank=True)
     restricted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Logged by mistake, as two people have said: out of every file, list and count from then on (`EnteredInError`).
+    in_error = models.CharField("entered in error", max_length=10, choices=InError, blank=True)
     # Counts saves, so that the second of two leads sees what the first changed.
     revision = models.PositiveIntegerField(default=0, editable=False)
 
@@ -85,6 +92,7 @@ class Concern(models.Model):
             models.Index(fields=["school", "called_at"], name="concern_unfinished", condition=Q(finished_at=None)),
             models.Index(fields=["school", "review_on"], name="concern_review", condition=Q(status="decided")),
             models.Index(fields=["school"], name="concern_restricted", condition=Q(restricted_at__isnull=False)),
+            models.Index(fields=["id"], name="concern_in_error", condition=Q(in_error__in=("confirmed", "undoing"))),
             models.Index(fields=["school", "-news_at"], name="concern_news", condition=Q(news_at__isnull=False)),
         ]
 
@@ -95,11 +103,16 @@ class Concern(models.Model):
         plain = (
             "token", "year", "number", "status", "how_soon", "logged_at", "called_at", "finished_at", "acknowledged_at",
             "level", "decided_at", "review_on", "receipt", "closed_at", "outcome", "reopened_at",
-            "news_at", "restricted_at", "revision",
+            "news_at", "restricted_at", "in_error", "revision",
         )  # fmt: skip
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE
         retention = Retention.ROOT
+
+    @property
+    def is_in_error(self) -> bool:
+        """Whether two people have said that it was entered in error, and no two have put it back."""
+        return self.in_error in OUT_OF_THE_RECORD
 
     @property
     def reference(self) -> str:
@@ -114,3 +127,7 @@ class Concern(models.Model):
         if self.category is None:
             return "Call for a safeguarding lead" if self.called_at else "Concern"
         return f"{self.category.name}: {self.subcategory.name}" if self.subcategory else self.category.name
+
+
+# Of these nothing is seen, but on the pages about them.
+OUT_OF_THE_RECORD = (Concern.InError.CONFIRMED, Concern.InError.UNDOING)

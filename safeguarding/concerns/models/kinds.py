@@ -25,6 +25,8 @@ class Category(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     source = models.CharField(max_length=120)
+    # Of a school that added it itself (`SchoolKind`); empty for the list of Harbour, which is every school's.
+    school = models.ForeignKey(School, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class PersonalData(personal_data.PersonalData):
         plain = ("name", "guidance", "order", "valid_from", "valid_to", "source")

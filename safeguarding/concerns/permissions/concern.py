@@ -3,7 +3,8 @@
 Read aloud: *a concern is seen by those whose role at its school reads concerns (the restricted ones, if their role opens
 those); by whoever was given access to a child whose file tells it whole, or has opened that child's record in an emergency,
 unless it is restricted; by whoever was given access to it by name; and by whoever stands in where the usual readers may not see it. It
-is never seen by somebody who is related to a child in it or is its subject, whatever else is true.*
+is never seen by somebody who is related to a child in it or is its subject, whatever else is true. What two people have
+said was entered in error is seen by nobody, but on the pages about it (`context.with_errors`).*
 
 A child's file tells a concern whole where a lead has decided so, or where nothing is decided and the concern is about that
 child and names no other whose record is shut to the reader. Else it has one line, or a story of its own.
@@ -42,6 +43,7 @@ from safeguarding.concerns.models import (
     Decision,
     Draft,
     DraftOpening,
+    EnteredInError,
     EscalationLetter,
     FileStory,
     KeptText,
@@ -67,6 +69,11 @@ look_for(supervision="has_supervision")
 SUPERVISED = (Capability.DECIDE_CONCERNS, Capability.STAND_IN)
 
 
+def out_of_sight(me: Any, concern: str) -> Q:
+    """What stands above every reason: a conflict hides it from the person, or it was entered in error."""
+    return among(concern, fact("hidden_concerns", me)) | among(concern, fact("concerns_in_error", me))
+
+
 def through_the_concern(me: Any, concern: str, also: dict[str, Q] | None = None, **more: Any) -> Rule:
     """The rule of everything that belongs to a concern. `concern` is the column that names it, `also` reasons beside it."""
     unrestricted = ~among(concern, fact("restricted_concerns", me))
@@ -79,7 +86,7 @@ def through_the_concern(me: Any, concern: str, also: dict[str, Q] | None = None,
             "standing_in": among(concern, fact("concerns_standing_in", me)),
             **(also or {}),
         },
-        never=among(concern, fact("hidden_concerns", me)),
+        never=out_of_sight(me, concern),
         **more,
     )
 
@@ -122,7 +129,7 @@ def changes_seen(me: Any) -> Rule:
 
     And for who changed it. An entry has the key of its record, of whatever kind, so each kind that can be hidden is asked for.
     """
-    hidden = ("hidden_concerns", "hidden_children", "hidden_contacts", "hidden_households")
+    hidden = ("hidden_concerns", "concerns_in_error", "hidden_children", "hidden_contacts", "hidden_households")
     return Rule(
         because={
             "role": among("school_id", fact("schools_with", me, Capability.VIEW_CONCERNS))
@@ -195,9 +202,18 @@ def apart_seen(me: Any) -> Rule:
             & ~among("concern_id", fact("restricted_concerns", me)),
             "standing_in": among("concern_id", fact("concerns_standing_in", me)),
         },
-        never=among("concern_id", fact("hidden_concerns", me)) | among("child_key", fact("hidden_children", me)),
+        never=out_of_sight(me, "concern_id") | among("child_key", fact("hidden_children", me)),
         doors={"reporting": among("concern_id", fact("own_concerns", me))},
     )
+
+
+@rule(EnteredInError)
+def errors_seen(me: Any) -> Rule:
+    """That a concern was said to be entered in error, why, and who confirmed it: for those who may see the concern.
+
+    "reporting": what its reporter is told of it.
+    """
+    return through_the_concern(me, "concern_id", doors={"reporting": among("concern_id", fact("own_concerns", me))})
 
 
 @rule(Action)
@@ -211,9 +227,7 @@ def actions_seen(me: Any) -> Rule:
 def grants_seen(me: Any) -> Rule:
     """Who was given access to a concern: for those who may give it, and for who was given it."""
     managers = among("school_id", fact("schools_with", me, Capability.MANAGE_ACCESS))
-    return Rule(
-        because={"role": managers, "own": Q(user=me)}, never=among("content_object_id", fact("hidden_concerns", me))
-    )
+    return Rule(because={"role": managers, "own": Q(user=me)}, never=out_of_sight(me, "content_object_id"))
 
 
 @rule(ConcernSubject)
@@ -246,7 +260,7 @@ def pins_seen(me: Any) -> Rule:
         because[way] &= Q(concern_id=None) | among("concern_id", fact(name, me))
     return Rule(
         because=because | {"named": among("concern_id", fact("granted_concerns", me))},
-        never=among("child_id", fact("hidden_children", me)) | among("concern_id", fact("hidden_concerns", me)),
+        never=among("child_id", fact("hidden_children", me)) | out_of_sight(me, "concern_id"),
     )
 
 
@@ -258,7 +272,9 @@ def rulings_seen(me: Any) -> Rule:
             "role": among("school_id", fact("schools_with", me, Capability.VIEW_CONCERNS))
             & ~overlapping("records", fact("restricted_concerns", me))
         },
-        never=among("child_id", fact("hidden_children", me)) | overlapping("records", fact("hidden_concerns", me)),
+        never=among("child_id", fact("hidden_children", me))
+        | overlapping("records", fact("hidden_concerns", me))
+        | overlapping("records", fact("concerns_in_error", me)),
     )
 
 
@@ -351,6 +367,16 @@ def may_decide(user: Any, record: Any) -> bool:
 
 
 decided_by(Attachment, may_decide, also=access_given)
+
+
+def may_confirm_error(user: Any, entry: EnteredInError) -> bool:
+    """The second of two: who may decide on the concern, and has not proposed it themselves."""
+    return may_decide(user, entry) and entry.proposed_by_id != user.pk
+
+
+def may_take_error_back(user: Any, entry: EnteredInError) -> bool:
+    """Who proposed it, while nobody has confirmed."""
+    return entry.proposed_by_id == user.pk
 
 
 def ensure_decides(by: Any, concern_id: UUID, school_id: UUID, sentence: str) -> None:

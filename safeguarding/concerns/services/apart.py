@@ -74,15 +74,22 @@ def opened_meanwhile(link: UndoneLink, keys: Collection[UUID]) -> list[Meanwhile
 
     `keys` are those of the concern and of what hangs on it. Two queries, and those of who may see it now.
     """
-    between = Event.objects.filter(at__gte=link.since, at__lte=link.undone_at, verb__in=_READ, actor_id__isnull=False)
+    return opened_between(link.concern, link.since, link.undone_at, keys, [link.child_key])
+
+
+def opened_between(
+    concern: Concern, since: datetime, until: datetime, keys: Collection[UUID], children: Collection[UUID]
+) -> list[Meanwhile]:
+    """Who opened the concern, or the files of these children, between two moments, the latest first."""
+    between = Event.objects.filter(at__gte=since, at__lte=until, verb__in=_READ, actor_id__isnull=False)
     last = ("actor_id", "acting_role", "verb")
     of_concern = between.filter(object_id__in=keys).values(*last).annotate(last=Max("at"))
     shown = reduce(or_, (Q(purpose__startswith=what) for what in SHOWS_FILE))
-    of_file = between.filter(shown, object_id=link.child_key).values(*last)
+    of_file = between.filter(shown, object_id__in=children).values(*last)
     found = [(row, DID[row["verb"]]) for row in of_concern]
     found += [(row, "saw it in that child’s file") for row in of_file.annotate(last=Max("at"))]
     people = User.objects.in_bulk({row["actor_id"] for row, _ in found})
-    still = seers(link.concern, on=timezone.localdate(link.undone_at))
+    still = seers(concern, on=timezone.localdate(until))
     return [
         Meanwhile(
             name=people[row["actor_id"]].full_name,

@@ -20,7 +20,7 @@ from safeguarding.accounts.services import leads_on_duty, on_duty, tell
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import Concern, HowSoon
+from safeguarding.concerns.models import OUT_OF_THE_RECORD, Concern, HowSoon
 from safeguarding.concerns.services.telling import ToRead, deciders, readers
 
 # A concern that nobody has opened for a school day is chased (recommended in the domain reference 1.2, not statutory).
@@ -65,7 +65,9 @@ def escalate_calls(*, at: datetime | None = None, only: UUID | None = None) -> i
     Skips calls that somebody else is escalating at this moment.
     """
     at, told = at or timezone.now(), 0
-    waiting = Concern.objects.filter(called_at__isnull=False, acknowledged_at=None)
+    waiting = Concern.objects.filter(called_at__isnull=False, acknowledged_at=None).exclude(
+        in_error__in=OUT_OF_THE_RECORD
+    )
     if only is not None:
         waiting = waiting.filter(pk=only)
     # Until the first limit has passed there is nothing to do, and most calls are opened before: no lock, no more queries.
@@ -124,7 +126,7 @@ def chase_unread(*, at: datetime | None = None) -> int:
     """Tell everybody on duty of concerns that have waited too long unread, once. Returns how many concerns."""
     at, chased = at or timezone.now(), 0
     told = Notice.objects.filter(object_id=OuterRef("pk"), kind=Notice.Kind.UNREAD)
-    unread = Concern.objects.filter(~Exists(told), status=Concern.Status.NEW)
+    unread = Concern.objects.filter(~Exists(told), status=Concern.Status.NEW).exclude(in_error__in=OUT_OF_THE_RECORD)
     for school in School.objects.filter(pk__in=unread.values("school_id")):
         calendar, people = SchoolCalendar.of(school.pk), on_duty(school.pk, on=timezone.localdate(at))
         late = [

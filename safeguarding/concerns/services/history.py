@@ -25,6 +25,7 @@ from safeguarding.concerns.models import Category, Concern, ConcernChild, Subcat
 
 See = Callable[[type[Model]], QuerySet[Any]]
 NOTHING, NOT_SHOWN = "Not recorded", "Not shown"
+_EMPTY: tuple[Any, ...] = (None, "", [])
 _WHAT = {
     "children.child": "Child",
     "children.childdetail": "Details",
@@ -101,7 +102,7 @@ def in_words(entries: Sequence[LogEntry], see: See) -> list[Changed]:
 
 def said(field: Any, value: Any, names: Names) -> str:
     """One value as it stands on the pages: its label, its day, the name of who it is."""
-    if value in (None, "", []):
+    if value in _EMPTY:
         return NOTHING
     if isinstance(value, list):
         return ", ".join(said(field, one, names) for one in value)
@@ -141,7 +142,9 @@ def _facts(entry: LogEntry) -> Iterator[tuple[Any, Any, Any]]:
     for field in meta.concrete_fields:
         if field.name in entry.changes and not _is_stamp(field):
             before, after = entry.changes[field.name]
-            yield field, before, after
+            # What was left empty in a new row is no change.
+            if not (before in _EMPTY and after in _EMPTY):
+                yield field, before, after
 
 
 def _is_stamp(field: Any) -> bool:

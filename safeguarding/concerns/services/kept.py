@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from safeguarding.accounts.models import User
-from safeguarding.audit.context import as_author
+from safeguarding.audit.context import as_author, with_errors
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import (
@@ -53,9 +53,7 @@ def keep_text(
     part = _part(part_id, school_id) if part_id else None
     about = action.concern_id if action else part.concern_id if part else concern_id
     # Whoever has something to do, or a duty, may not see its concern.
-    if about is None or not (
-        action or isinstance(part, Duty) or Concern.objects.filter(pk=about, school_id=school_id).exists()
-    ):
+    if about is None or not (action or isinstance(part, Duty) or _is_concern(about, school_id)):
         return None
     given = {"school_id": school_id, "concern_id": about, "action": action, "form": form, "content": content}
     given["part"] = part.pk if part else None
@@ -69,6 +67,12 @@ def keep_text(
     )
     record(Verb.DRAFT, object_type="concerns.kepttext", object_id=kept.pk, school_id=school_id)
     return kept
+
+
+def _is_concern(key: UUID, school_id: UUID) -> bool:
+    """One that was entered in error too: what was typed about it meanwhile is its author's."""
+    with with_errors(key):
+        return Concern.objects.filter(pk=key, school_id=school_id).exists()
 
 
 def _part(key: UUID, school_id: UUID) -> Part | None:

@@ -5,6 +5,7 @@ a `Concern`. No level, no decision, no note, nobody else's words, no child that 
 """
 
 from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -16,6 +17,7 @@ from children.models import Child
 from safeguarding.accounts.models import User
 from safeguarding.audit.context import door
 from safeguarding.concerns.models import Account, Attachment, BodyMapMark, Concern, ConcernChild, Question, Receipt
+from safeguarding.concerns.services.error import Told, told_of_errors
 from safeguarding.dates import as_day, counted, moment
 
 
@@ -43,6 +45,8 @@ class Progress:
     read_at: datetime | None
     phrase: str
     about: str
+    # Marked as entered in error by two people, in which roles and when; None for nearly all.
+    in_error: Told | None = None
 
     @property
     def steps(self) -> list[dict[str, str]]:
@@ -153,9 +157,14 @@ class UnfinishedCall:
 
 # The columns of a concern from which a reporter's page is made.
 _COLUMNS = (
-    "token", "year", "number", "how_soon", "status", "called_at", "finished_at", "acknowledged_at", "receipt",
+    "token", "year", "number", "how_soon", "status", "called_at", "finished_at", "acknowledged_at", "receipt", "in_error",
     "acknowledged_by__first_name", "acknowledged_by__last_name",
 )  # fmt: skip
+
+
+def as_reporter() -> AbstractContextManager[None]:
+    """For the pages of one's own reports: one that was entered in error is there too, which the leads' pages do not show."""
+    return door("reporting")
 
 
 def own_reports(accounts: QuerySet[Account]) -> QuerySet[Account]:
@@ -183,7 +192,8 @@ def _progress_of(accounts: Sequence[Account], by: User) -> list[Progress]:
     named: dict[UUID, list[ConcernChild]] = {}
     for row in _named_by(by, list(concerns)):
         named.setdefault(row.concern_id, []).append(row)
-    return [_progress(a, concerns[a.concern_id], named.get(a.concern_id, [])) for a in accounts]
+    told = told_of_errors([c.pk for c in concerns.values() if c.is_in_error])
+    return [_progress(a, concerns[a.concern_id], named.get(a.concern_id, []), told.get(a.concern_id)) for a in accounts]
 
 
 @door("reporting")
@@ -240,6 +250,7 @@ def own_report(account: Account, *, by: User) -> OwnReport:
     )
 
 
+@door("reporting")
 def asked_about(account: Account, *, by: User) -> list[Asked]:
     """What leads have asked `by` about their own account, in the order in which they asked: one query."""
     rows = Question.objects.filter(concern=account.concern_id, reporter=by).select_related("asked_by")
@@ -295,7 +306,7 @@ def _as_reported(row: ConcernChild) -> Child | None:
     return row.child if row.kind == ConcernChild.Kind.ON_RECORD else None
 
 
-def _progress(account: Account, concern: Concern, named: list[ConcernChild]) -> Progress:
+def _progress(account: Account, concern: Concern, named: list[ConcernChild], in_error: Told | None) -> Progress:
     reader = concern.acknowledged_by
     return Progress(
         concern_id=concern.pk,
@@ -309,6 +320,7 @@ def _progress(account: Account, concern: Concern, named: list[ConcernChild]) -> 
         read_at=concern.acknowledged_at,
         phrase=Receipt(concern.receipt).label if concern.receipt else "",
         about=_about([_as_reported(row) for row in named]),
+        in_error=in_error,
     )
 
 

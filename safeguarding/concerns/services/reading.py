@@ -32,6 +32,8 @@ OPEN = (S.NEW, S.ACKNOWLEDGED)
 WAITING = "waiting"
 # What the first page shows a few of, as codes in the same filter.
 REVIEW, NEWS = "review", "news"
+# What was entered in error, or is said to be; a page shows the first only where it asks for it (`context.with_errors`).
+IN_ERROR = "in_error"
 # Reviews show up this long before their day.
 REVIEWS_AHEAD = timedelta(days=7)
 # Concerns of one kind about one child within this time are shown side by side; nothing is scored.
@@ -40,7 +42,7 @@ _REFERENCE = re.compile(r"\s*(?:c\s*[-/ ]?\s*)?(?:(20\d\d)\s*[-/ ]\s*)?0*(\d{1,7
 # What the rows of lists show.
 _LISTED = (
     "year", "number", "status", "how_soon", "title", "logged_at", "called_at", "finished_at", "news_at", "review_on", "reopened_at",
-    "level", "decided_at", "school", "category", "subcategory", "logged_by", "acknowledged_by", "revision",
+    "level", "decided_at", "in_error", "school", "category", "subcategory", "logged_by", "acknowledged_by", "revision",
 )  # fmt: skip
 _LISTED_OF_PERSON = ("first_name", "last_name", "job")
 
@@ -210,6 +212,8 @@ def _standing_at(concerns: QuerySet[Concern], school_id: UUID, code: str, today:
         return to_review(concerns, school_id, today=today)
     if code == NEWS:
         return with_news(concerns, school_id)
+    if code == IN_ERROR:
+        return concerns.exclude(in_error="")
     return concerns.filter(status__in=OPEN if code == WAITING else (code,))
 
 
@@ -270,7 +274,7 @@ def described_children() -> QuerySet[ConcernChild]:
 def similar(concerns: QuerySet[Concern], concern: Concern, children: Iterable[ConcernChild]) -> list[Concern]:
     """Other concerns of the same kind about the same children in the 90 days before: a plain rule, not a score."""
     about = [c.child_id for c in children if c.child_id and c.role == ConcernChild.Role.WORRIED_ABOUT]
-    if not about or concern.category_id is None:
+    if not about or concern.category_id is None or concern.is_in_error:
         return []
     found = concerns.filter(
         children__child_id__in=about,

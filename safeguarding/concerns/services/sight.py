@@ -24,6 +24,7 @@ from safeguarding.concerns.models import (
     ConcernGrant,
     ConcernSubject,
     ContactMade,
+    EnteredInError,
     EscalationLetter,
     Meeting,
     MeetingAddition,
@@ -37,8 +38,8 @@ from safeguarding.dates import start_of
 See = Callable[[type[Model]], QuerySet[Any]]
 # What hangs on a concern and has events of its own: it was opened, printed, added or ended.
 _TOLD_OF: tuple[type[Model], ...] = (
-    Action, Attachment, ConcernChild, ConcernSubject, ContactMade, EscalationLetter, Meeting, MeetingAddition, MeetingAttendee,
-    MeetingDecision, Referral, ReferralStep,
+    Action, Attachment, ConcernChild, ConcernSubject, ContactMade, EnteredInError, EscalationLetter, Meeting, MeetingAddition,
+    MeetingAttendee, MeetingDecision, Referral, ReferralStep,
 )  # fmt: skip
 
 

@@ -16,14 +16,16 @@ from safeguarding.accounts.permissions import anyone_signed_in, fresh_factor, ma
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import looked, sight
 from safeguarding.accounts.views.access import looked_context, looked_file
+from safeguarding.audit.context import with_errors
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import Concern, ConcernGrant, ConcernSubject, UndoneLink
+from safeguarding.concerns.models import Concern, ConcernGrant, ConcernSubject, EnteredInError, UndoneLink
 from safeguarding.concerns.permissions import access_given, may_manage_access, may_restrict, stands_in
 from safeguarding.concerns.services import access
 from safeguarding.concerns.services.apart import undone_links
 from safeguarding.concerns.services.sight import about_concern, everything, subjects_of, to_review, who_sees_concern
+from safeguarding.concerns.views.error import also_in_error
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
 
@@ -170,6 +172,7 @@ def withdraw_subject(request: Request, concern_id: UUID, subject_id: UUID) -> Ht
 
 @require_GET
 @requires_for_record(Capability.VIEW_AUDIT)
+@also_in_error
 def concern_looked(request: Request, concern_id: UUID) -> HttpResponseBase:
     """Who has looked at this concern; `?as=csv` as a file, which is an event of its own."""
     found, today = _concern(request, concern_id, "who has looked"), timezone.localdate()
@@ -182,11 +185,11 @@ def concern_looked(request: Request, concern_id: UUID) -> HttpResponseBase:
         return looked_file(request, found, events)
     page = newest_first(events, "at", request.GET.get("before", ""))
     undone = undone_links(visible(request, UndoneLink).filter(concern=found).select_related("undone_by"))
-    return render(
-        request,
-        "access/concern_looked.html",
-        {"concern": found, "undone": undone} | looked_context(request, page, form),
-    )
+    errors = visible(request, EnteredInError).filter(concern=found).select_related("proposed_by", "decided_by")
+    context = {"concern": found, "undone": undone, "errors": list(errors.order_by("-proposed_at", "-pk"))}
+    context |= looked_context(request, page, form)
+    with with_errors(""):
+        return render(request, "access/concern_looked.html", context)
 
 
 @require_GET

@@ -63,7 +63,10 @@ RECORD = Page(
     forms=lambda request, found, at: {
         # A duty beside the concern says to which agency it leads.
         "referral_form": partial(
-            ReferralForm, at=at, initial={"token": uuid7(), "agency": request.GET.get("agency", "")}
+            ReferralForm,
+            at=at,
+            school_id=found.school_id,
+            initial={"token": uuid7(), "agency": request.GET.get("agency", "")},
         )
     },
     offered=lambda request, found: {"referral_form": found.status != Concern.Status.CLOSED},

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from children.models import Child
 from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.accounts.services import LEADS
+from safeguarding.audit.context import with_errors
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.concerns import tokens
 from safeguarding.concerns.entries.apart import preview
@@ -28,6 +29,7 @@ from safeguarding.concerns.services.apart import opened_meanwhile
 from safeguarding.concerns.services.pointing import another
 from safeguarding.concerns.services.reading import for_page, with_cards
 from safeguarding.concerns.services.sight import about_concern
+from safeguarding.concerns.views.error import also_in_error
 from safeguarding.concerns.views.kept import keeps_typed, kept_forms
 from safeguarding.concerns.views.mentioning import looking
 from safeguarding.exceptions import HarbourError, NotAllowed
@@ -123,6 +125,7 @@ def _refused(request: Request, key: UUID, form: FileForm, refusal: HarbourError)
 
 @require_GET
 @requires_for_record("view_concerns", also=access_given)
+@also_in_error
 def undone_link(request: Request, concern_id: UUID, undone_id: UUID) -> HttpResponse:
     """A link that was a mistake: who it was, why, and who opened the concern meanwhile."""
     concern = read_one(request, Concern, pk=concern_id, purpose="who has looked")
@@ -136,4 +139,5 @@ def undone_link(request: Request, concern_id: UUID, undone_id: UUID) -> HttpResp
         "child": child,
         "people": opened_meanwhile(link, about_concern(concern, partial(visible, request))),
     }
-    return render(request, "concerns/undone_link.html", context)
+    with with_errors(""):
+        return render(request, "concerns/undone_link.html", context)

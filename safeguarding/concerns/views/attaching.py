@@ -11,6 +11,7 @@ from safeguarding.audit.reading import read_one, visible
 from safeguarding.concerns.models import Account, Action
 from safeguarding.concerns.permissions import access_given
 from safeguarding.concerns.services import attaching, reading
+from safeguarding.concerns.services.progress import as_reporter
 from safeguarding.http import Request
 from safeguarding.uploads import views as files
 
@@ -26,7 +27,8 @@ def attach(request: Request, concern_id: UUID) -> HttpResponse:
 def report_attach(request: Request, concern_id: UUID) -> HttpResponse:
     """Who wrote a report attaches files to it."""
     mine = visible(request, Account).filter(author=request.user)
-    account = read_one(request, mine, concern_id=concern_id)
+    with as_reporter():
+        account = read_one(request, mine, concern_id=concern_id)
     attach_to = partial(attaching.attach_to_report, account=account)
     return files.attach(request, reverse("report", args=[concern_id]), attach_to)
 

@@ -54,7 +54,7 @@ def family_chronology(request: Request, child_id: UUID) -> HttpResponse:
 def _page(request: Request, child: Child, others: list[Child], here: str, on_paper: str) -> HttpResponse:
     request.nav = "children"
     today = timezone.localdate()
-    form = Narrow(request.GET, names_on(today))
+    form = Narrow(request.GET, names_on(today, child.school_id, asks=request.user, retired=True))
     narrowed, before = form.narrowed(today), request.GET.get("before", "")
     found = chronology.read(request, child, narrowed, before=before, family=others)
     form.count(found.counts, chronology.count_significant(request, [child, *others]))
@@ -115,9 +115,10 @@ def family_paper(request: Request, child_id: UUID) -> HttpResponse:
 def _paper(request: Request, child_id: UUID, page: str, *, with_family: bool) -> HttpResponse:
     now = timezone.now()
     today = timezone.localdate(now)
-    narrowed = Narrow(request.GET, names_on(today)).narrowed(today)
-    nameless = request.GET.get("staff") == "no"
     child = readable(request).filter(pk=child_id).first()
+    kinds = names_on(today, child.school_id if child else request.held.school_id, asks=request.user, retired=True)
+    narrowed = Narrow(request.GET, kinds).narrowed(today)
+    nameless = request.GET.get("staff") == "no"
     others = _family(request, child) if child and with_family else []
     if child is not None and (problem := chronology.too_long_for_paper(request, [child, *others], narrowed)):
         messages.warning(request, problem)
@@ -134,7 +135,7 @@ def _paper(request: Request, child_id: UUID, page: str, *, with_family: bool) ->
         "orders": _orders(request, child),
         "found": found,
         "kinds": [text for key, text in chronology.KINDS.items() if narrowed.takes(key)] if narrowed.kinds else [],
-        "category": dict(names_on(today)).get(narrowed.category, ""),
+        "category": dict(kinds).get(narrowed.category, ""),
         "others": others,
         "nameless": nameless,
     }

@@ -14,8 +14,12 @@ from django.utils import timezone
 
 from children.models import ChildDetail
 from safeguarding.accounts.calendar import SchoolCalendar
+from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import colleagues, requires_for_record
+from safeguarding.accounts.permissions import may as holds
+from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import LEADS
+from safeguarding.audit.context import with_errors
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.concerns import tokens
 from safeguarding.concerns.entries.apart import undecided
@@ -40,10 +44,11 @@ from safeguarding.concerns.services.named import badge
 from safeguarding.concerns.services.whole import Whole, steps, whole
 from safeguarding.concerns.services.work import say_steps, work_of
 from safeguarding.concerns.views.earlier_marks import of_concern
+from safeguarding.concerns.views.error import also_in_error
 from safeguarding.concerns.views.kept import keeps_typed, kept_forms
 from safeguarding.concerns.views.mentioning import may_be_saved
 from safeguarding.dates import full_day
-from safeguarding.exceptions import HarbourError, NotAllowed
+from safeguarding.exceptions import HarbourError, NotAllowed, OutOfTurn
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
 from safeguarding.panels import fill
@@ -52,10 +57,14 @@ from safeguarding.uploads.forms import AttachForm
 
 
 @requires_for_record("view_concerns", also=access_given)
+@also_in_error
 def concern(request: Request, concern_id: UUID) -> HttpResponse:
-    """Everything about one concern. Opening it acknowledges it."""
+    """Everything about one concern. Opening it acknowledges it, unless it was entered in error."""
     found = read_one(request, reading.for_page(), pk=concern_id)
     return _page(request, deciding.open_concern(concern=found, by=request.user))
+
+
+_IN_ERROR = "This concern was entered in error, as two people have said. Put it back before anything is added to it."
 
 
 def _takes(name: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
@@ -67,13 +76,16 @@ def _takes(name: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., H
 
     def declare(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
+        @also_in_error
         def taken(request: Request, concern_id: UUID) -> HttpResponse:
             found = read_one(request, reading.for_page(), pk=concern_id)
             if not may_decide(request.user, found):
                 raise NotAllowed(LEADS)
             if request.method != "POST":
                 return redirect("concern", concern_id)
-            form = _forms(found, timezone.now())[name](request.POST)
+            form = _forms(found, timezone.now(), request.user)[name](request.POST)
+            if found.is_in_error:
+                return _page(request, found, status=409, refusal=OutOfTurn(_IN_ERROR), **{name: form})
             if not may_be_saved(request, form, found):
                 return _page(request, found, status=422 if form.errors else 200, **{name: form})
             request.again = partial(_refused, request, concern_id, name, form)
@@ -219,9 +231,11 @@ def _page(
     say_steps(it.decisions)
     badge(it.children, visible(request, ChildDetail))
     may = concern_life.open_to(found, request.user)
+    if found.is_in_error:
+        may = dict.fromkeys(may, False)
     cannot_ask = deciding.cannot_ask(found, by=request.user, at=at) if may["decide"] or may["reopen"] else ""
     offered = _offered(it, may) | {"ask_form": (may["decide"] or may["reopen"]) and not cannot_ask}
-    makers = _forms(found, at)
+    makers = _forms(found, at, request.user)
     bound = kept_forms(request, found, makers) | bound
     context = {
         "it": it,
@@ -246,12 +260,16 @@ def _page(
         "waits": found.status in reading.OPEN,
         "reads_changes": found.school_id in schools_read(request.user),
         "aside": fill("concern_aside", request, found),
+        "may_decide": may_decide(request.user, found),
+        "may_audit": holds(request.user, Capability.VIEW_AUDIT, found.school_id),
         "has_errors": any(form.errors for form in bound.values()),
         "earlier": of_concern(request, found, it.children) if it.marks else None,
     }
     forms = {name: make() for name, make in makers.items() if name not in bound} | bound
     forms["unlink_form"].offer(it.linked)
-    return render(request, "concerns/concern.html", context | forms, status=status)
+    # The menu counts nothing that was entered in error, this concern neither.
+    with with_errors(""):
+        return render(request, "concerns/concern.html", context | forms, status=status)
 
 
 def _offered(it: Whole, may: Mapping[str, bool]) -> dict[str, bool]:
@@ -269,7 +287,7 @@ def _offered(it: Whole, may: Mapping[str, bool]) -> dict[str, bool]:
     }
 
 
-def _forms(found: Concern, at: datetime) -> dict[str, Callable[..., Any]]:
+def _forms(found: Concern, at: datetime, asks: User) -> dict[str, Callable[..., Any]]:
     """The forms of the page, each to be made over what was typed, or empty: with what is usual, never a level or a reason."""
     today, calendar = timezone.localdate(at), SchoolCalendar.of(found.school_id)
     new = {"token": uuid7()}
@@ -286,6 +304,6 @@ def _forms(found: Concern, at: datetime) -> dict[str, Callable[..., Any]]:
         "close_form": partial(CloseForm, initial=seen | {"receipt": found.receipt}),
         "reopen_form": partial(ReopenForm, initial=new),
         "unlink_form": partial(UnlinkForm, initial=new),
-        "kind_form": partial(ReclassifyForm, kinds=choices_on(today), initial=seen),
+        "kind_form": partial(ReclassifyForm, kinds=choices_on(today, found.school_id, asks=asks), initial=seen),
         "title_form": partial(TitleForm, initial=seen | {"title": found.title}),
     }

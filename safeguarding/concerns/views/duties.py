@@ -157,7 +157,7 @@ def duty_rule(request: Request, fact_id: UUID) -> HttpResponse:
     request.nav, school, today = "settings", get_school(request.held.school_id), timezone.localdate()
     if (prompt := services.fact_of(fact_id, school.pk, today)) is None:
         raise Http404
-    make = partial(DutyRuleForm, prompt=prompt, kinds=choices_on(today))
+    make = partial(DutyRuleForm, prompt=prompt, kinds=choices_on(today, school.pk))
     form = make(request.POST) if request.method == "POST" else make()
     if form.is_bound and form.is_valid():
         request.again = partial(_rule_page, request, prompt.fact.pk, form)

@@ -20,6 +20,7 @@ from children.permissions import access_to_a_child
 from children.services.finding import find_children
 from safeguarding.accounts.permissions import may, requires, requires_for_record
 from safeguarding.accounts.services import LEADS, who_ever_worked_at
+from safeguarding.audit.context import with_errors
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns.forms.deciding import LinkForm
@@ -112,15 +113,24 @@ def concerns(request: Request) -> HttpResponse:
     at = timezone.now()
     day = timezone.localdate(at)
     staff = who_ever_worked_at(request.held.school_id)
-    form = FilterForm(request.GET, categories=names_on(day), staff=[(person.pk, person.full_name) for person in staff])
+    form = FilterForm(
+        request.GET,
+        categories=names_on(day, request.held.school_id, asks=request.user, retired=True),
+        staff=[(person.pk, person.full_name) for person in staff],
+    )
     chosen = form.chosen()
-    found = reading.narrowed(visible(request, Concern), request.held.school_id, chosen, today=day)
-    page = newest_first(reading.listed(found), "logged_at", request.GET.get("before", ""))
-    reading.dress(shown := read_many(request, page.rows), staff)
+    decides = may(request.user, "decide_concerns", request.held.school_id)
+    # Read within, and drawn after: the menu counts none of it.
+    in_error = decides and chosen.get("status") == reading.IN_ERROR
+    with with_errors("all" if in_error else ""):
+        found = reading.narrowed(visible(request, Concern), request.held.school_id, chosen, today=day)
+        page = newest_first(reading.listed(found), "logged_at", request.GET.get("before", ""))
+        reading.dress(shown := read_many(request, page.rows), staff)
+        # A first page that is not full says by itself how many there are.
+        is_all, counts = page.is_first and not page.older, counts_of_page()
+        number = len(shown) if is_all else found.count() if in_error else None
     rows = reading.rows(shown, reader=request.user, at=at)
-    # A first page that is not full says by itself how many there are.
-    is_all, counts = page.is_first and not page.older, counts_of_page()
-    if not is_all:
+    if number is None:
         counts.ask("concerns", found)
     address = reverse("concerns")
     kept = urlencode({name: value for name, value in request.GET.items() if name in chosen})
@@ -131,9 +141,9 @@ def concerns(request: Request) -> HttpResponse:
         "codes": [(name, request.GET[name]) for name in chosen],
         "saved": saved_filters(request),
         "save_form": SaveFilterForm(initial={"token": uuid7()}) if chosen else None,
-        "may_decide": may(request.user, "decide_concerns", request.held.school_id),
+        "may_decide": decides and not in_error,
         "rows": rows,
-        "count": SimpleLazyObject(lambda: in_words(len(shown) if is_all else counts["concerns"])),
+        "count": SimpleLazyObject(lambda: in_words(counts["concerns"] if number is None else number)),
         "older": f"{address}?{kept}&before={page.older}" if page.older else "",
         "newest": "" if page.is_first else f"{address}?{kept}",
     }

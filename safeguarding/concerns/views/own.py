@@ -41,7 +41,11 @@ def _several(request: Request, seen: Mapping[UUID, int]) -> list[Concern]:
     staff = who_ever_worked_at(school_id)
     found = visible(request, Concern).filter(pk__in=seen, school_id=school_id)
     if not seen:
-        form = FilterForm(request.GET, categories=names_on(day), staff=[(one.pk, one.full_name) for one in staff])
+        form = FilterForm(
+            request.GET,
+            categories=names_on(day, school_id, asks=request.user, retired=True),
+            staff=[(one.pk, one.full_name) for one in staff],
+        )
         found = reading.narrowed(visible(request, Concern), school_id, form.chosen(), today=day)
         found = found.exclude(status=Concern.Status.CLOSED)
     rows = reading.listed(found.order_by("-logged_at", "-pk"))[: several.MOST]
@@ -100,7 +104,12 @@ def save_filter(request: Request) -> HttpResponse:
     """Keep the filter that is applied under a name. Its codes come with the form."""
     day, school_id = timezone.localdate(), request.held.school_id
     staff = [(one.pk, one.full_name) for one in who_ever_worked_at(school_id)]
-    narrowing = FilterForm(request.POST, categories=names_on(day), staff=staff, prefix=None)
+    narrowing = FilterForm(
+        request.POST,
+        categories=names_on(day, request.held.school_id, asks=request.user, retired=True),
+        staff=staff,
+        prefix=None,
+    )
     chosen = {name: str(value) for name, value in narrowing.chosen().items()}
     form = SaveFilterForm(request.POST)
     if form.is_valid():

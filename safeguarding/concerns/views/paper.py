@@ -18,6 +18,7 @@ from safeguarding.concerns.models import Account, Concern, ConcernChild, Duty, H
 from safeguarding.concerns.permissions import access_given, may_read
 from safeguarding.concerns.services.apart import others_in
 from safeguarding.concerns.services.deciding import open_concern
+from safeguarding.concerns.services.progress import as_reporter
 from safeguarding.concerns.services.reading import for_page
 from safeguarding.concerns.services.whole import Whole, whole, whole_report
 from safeguarding.concerns.services.work import kinds_there, say_steps, steps_of, work_of
@@ -104,6 +105,11 @@ def _by_law(request: Request, concern: Concern, titles: Titles) -> dict[str, Any
 @anyone_signed_in
 def report_paper(request: Request, concern_id: UUID) -> HttpResponse:
     """A reporter's own words: the account and what was added to it. Nothing that anybody else wrote."""
+    with as_reporter():
+        return _report_on_paper(request, concern_id)
+
+
+def _report_on_paper(request: Request, concern_id: UUID) -> HttpResponse:
     account = read_one(
         request,
         visible(request, Account).select_related("author"),

@@ -129,7 +129,9 @@ def _form_for(records: str, sent: RulingForm | None) -> RulingForm:
 def pattern_rules(request: Request) -> HttpResponse:
     """The rules of the school, and those there were. Sending the form adds one; the usual ones are one button."""
     school = get_school(request.held.school_id)
-    form = RuleForm(request.POST if request.method == "POST" else None, categories=names_on(timezone.localdate()))
+    form = RuleForm(
+        request.POST if request.method == "POST" else None, categories=names_on(timezone.localdate(), school.pk)
+    )
     if request.method == "POST" and request.POST.get("do") == "usual" and form["token"].value():
         services.add_usual_rules(school=school, token=_token(form), by=request.user)
         messages.success(request, "The usual rules are in force. Change or end each as you need.")
@@ -154,7 +156,11 @@ def pattern_rule(request: Request, rule_id: UUID) -> HttpResponse:
     """Change the numbers of a rule."""
     rule = _rule(request, rule_id)
     day = timezone.localdate()
-    form = RuleForm(request.POST if request.method == "POST" else None, categories=names_on(day), rule=rule)
+    form = RuleForm(
+        request.POST if request.method == "POST" else None,
+        categories=names_on(day, rule.school_id, retired=True),
+        rule=rule,
+    )
     if form.is_valid():
         services.change_rule(rule=rule, by=request.user, **form.facts())
         messages.success(request, "The rule is changed. What it said before stands below.")

@@ -222,7 +222,7 @@ def report_form(request: Request, typed: Typed, here: HelpNow, *, checked: bool)
     alike = namesakes(list(dict.fromkeys(cards.values())), today=here.at.date())
     form = ReportForm(
         typed,
-        kinds=kinds_on(here.at.date()),
+        kinds=kinds_on(here.at.date(), here.school_id),
         leads=here.leads,
         children=child_forms(typed, cards=cards, nameable=nameable, namesakes=alike, checked=checked),
         checked=checked,

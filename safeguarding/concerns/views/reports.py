@@ -23,7 +23,14 @@ from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Account, Draft
 from safeguarding.concerns.services.drafts import is_overtaken, unsent_of
 from safeguarding.concerns.services.help_now import help_now
-from safeguarding.concerns.services.progress import asked_about, names_in, own_report, own_reports, progress_of
+from safeguarding.concerns.services.progress import (
+    as_reporter,
+    asked_about,
+    names_in,
+    own_report,
+    own_reports,
+    progress_of,
+)
 from safeguarding.concerns.services.raising import amend
 from safeguarding.concerns.views.keeping import (
     for_its_author,
@@ -52,11 +59,12 @@ ON_HOME = 5
 def staff_home(request: Request) -> HttpResponse:
     """Start a concern, go on with one, see that one was read."""
     request.nav = "home"
-    mine = own_reports(visible(request, Account, "author"))
-    page = newest_first(mine, "recorded_at", size=ON_HOME)
+    with as_reporter():
+        page = newest_first(own_reports(visible(request, Account, "author")), "recorded_at", size=ON_HOME)
+        reports = progress_of(read_many(request, page.rows), by=request.user)
     context = {
         "greeting": f"Hello, {request.user.first_name}",
-        "reports": progress_of(read_many(request, page.rows), by=request.user),
+        "reports": reports,
         "more": page.older,
         "drafts": unsent_of(request.user)[:ON_HOME],
         "help": help_now(request.held.school_id, timezone.localtime(), asks=request.user),
@@ -73,12 +81,13 @@ def staff_home(request: Request) -> HttpResponse:
 def my_reports(request: Request) -> HttpResponse:
     """Every report of one's own, newest first, without a name. "Show name" shows those of one report, and is recorded."""
     request.nav = "my_reports"
-    mine = own_reports(visible(request, Account, "author"))
-    page = newest_first(mine, "recorded_at", request.GET.get("before", ""))
-    reports = progress_of(read_many(request, page.rows), by=request.user)
-    shown = next((r.concern_id for r in reports if str(r.concern_id) == request.POST.get("show")), None)
-    if shown is not None:
-        read_one(request, mine, purpose="name shown", concern_id=shown)
+    with as_reporter():
+        mine = own_reports(visible(request, Account, "author"))
+        page = newest_first(mine, "recorded_at", request.GET.get("before", ""))
+        reports = progress_of(read_many(request, page.rows), by=request.user)
+        shown = next((r.concern_id for r in reports if str(r.concern_id) == request.POST.get("show")), None)
+        if shown is not None:
+            read_one(request, mine, purpose="name shown", concern_id=shown)
     context = {
         "reports": reports,
         "page": page,
@@ -145,7 +154,8 @@ def report_add(request: Request, concern_id: UUID) -> HttpResponse:
 
 def _own(request: Request, concern_id: UUID) -> Account:
     mine = visible(request, Account).filter(author=request.user).select_related("told_person")
-    return read_one(request, mine, concern_id=concern_id)
+    with as_reporter():
+        return read_one(request, mine, concern_id=concern_id)
 
 
 def _report_page(

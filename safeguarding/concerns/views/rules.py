@@ -73,7 +73,7 @@ def load(request: Request) -> HttpResponse:
 
 def _form(school: School, data: Any) -> RuleForm:
     today = timezone.localdate()
-    return RuleForm(data, teams=teams_of(school.pk, on=today), categories=names_on(today))
+    return RuleForm(data, teams=teams_of(school.pk, on=today), categories=names_on(today, school.pk))
 
 
 def _page(request: Request, school: School, **given: Any) -> HttpResponse:

@@ -83,7 +83,7 @@ def test_social_care_has_one_working_day_and_the_page_says_where_that_comes_from
 
 
 def test_other_agencies_say_their_own_day_and_nothing_is_invented_for_them(room, concern):
-    with pytest.raises(BadInput, match="No guidance gives this agency a time"):
+    with pytest.raises(BadInput, match="Neither guidance nor the school gives this agency a time"):
         refer(concern, room.lead, agency="police")
     referral = refer(concern, room.lead, agency="police", answer_by=date(2026, 12, 3))
     assert (referral.answer_by, referral.answer_source, referral.escalate_on) == (date(2026, 12, 3), "", None)
@@ -218,7 +218,7 @@ def test_the_pages_of_a_referral_from_the_concern_to_the_printed_letter(lead, ro
     }  # fmt: skip
     bad = lead.post(reverse("record_referral", args=[concern.pk]), typed | {"agency": "police"})
     assert (bad.status_code, b"He said that he is hit." in bad.content) == (422, True)
-    assert b"No guidance gives this agency a time" in bad.content
+    assert b"Neither guidance nor the school gives this agency a time" in bad.content
     saved = lead.post(reverse("record_referral", args=[concern.pk]), typed)
     referral = Referral.objects.get()
     assert saved.url == reverse("referral", args=[referral.pk])

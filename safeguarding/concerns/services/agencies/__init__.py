@@ -1,13 +1,14 @@
 """What goes to agencies outside the school, and with whom leads speak.
 
 `referring` refer, chase, answer, send more, withdraw · `letters` a letter to the manager of an agency · `silence` who is told
-that an agency has not answered · `contacts` what was said with parents and agencies.
+that an agency has not answered · `times` how long each may take · `contacts` what was said with parents and agencies.
 """
 
 from .contacts import Contacted, add_contact, contact_problems
 from .letters import discard_letter, draft_letter, save_letter, send_letter
-from .referring import Sent, Step, answer_time, expected_by, refer, sent_problems, step, step_problems
+from .referring import Sent, Step, expected_by, refer, sent_problems, step, step_problems
 from .silence import tell_of_silence
+from .times import answer_time
 
 __all__ = [
     "Contacted",

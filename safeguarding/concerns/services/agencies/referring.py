@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from safeguarding.accounts.models import Notice, User
@@ -13,13 +12,15 @@ from safeguarding.accounts.services import LEADS, settle_notices
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.lifecycles import referral_life
-from safeguarding.concerns.models import Agency, AnswerTime, Concern, Decision, How, Referral, ReferralStep
+from safeguarding.concerns.models import Agency, Concern, Decision, How, Referral, ReferralStep
 from safeguarding.concerns.permissions import ensure_decides
 from safeguarding.concerns.services.deciding import day_problem
 from safeguarding.concerns.services.deciding.changes import lock, touch
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
 from safeguarding.working_days import add_working_days
+
+from .times import answer_time
 
 # What was sent or said longer ago than this is a slip of the hand: the year of another date.
 LONGEST_AGO = timedelta(days=366)
@@ -61,16 +62,10 @@ class Step:
     answer_by: date | None = None
 
 
-def answer_time(agency: str, on: date) -> AnswerTime | None:
-    """How long guidance of a day gives the agency; None where it says nothing."""
-    in_force = Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gte=on))
-    return AnswerTime.objects.filter(in_force, agency=agency).order_by("-valid_from").first()
-
-
-def expected_by(agency: str, sent_at: datetime) -> tuple[date | None, str, date | None]:
-    """By guidance: the last day for an answer, where that comes from, and the usual day to take a silence further."""
+def expected_by(agency: str, sent_at: datetime, school_id: UUID) -> tuple[date | None, str, date | None]:
+    """By guidance, or as the school has set it: the last day for an answer, where that comes from, and the day to take a silence further."""
     sent_on = timezone.localdate(sent_at)
-    if (time := answer_time(agency, sent_on)) is None:
+    if (time := answer_time(agency, sent_on, school_id)) is None:
         return None, "", None
     return add_working_days(sent_on, time.answer_days), time.source, add_working_days(sent_on, time.escalate_days)
 
@@ -84,7 +79,7 @@ def moment_problem(label: str, moment: datetime | None, *, at: datetime) -> str:
     return f"{label} must be within the last year." if moment < at - LONGEST_AGO else ""
 
 
-def sent_problems(sent: Sent, *, at: datetime) -> dict[str, str]:
+def sent_problems(sent: Sent, *, school_id: UUID, at: datetime) -> dict[str, str]:
     """Field name to sentence, for everything that a referral lacks. Empty when it is whole."""
     found = {}
     if sent.agency not in Agency:
@@ -101,8 +96,10 @@ def sent_problems(sent: Sent, *, at: datetime) -> dict[str, str]:
             found["answer_by"] = "The answer must be expected on the day it was sent or later."
         elif problem := day_problem("Answer expected by", max(sent.answer_by, timezone.localdate(at)), today=timezone.localdate(at)):  # fmt: skip
             found["answer_by"] = problem
-    elif sent.agency in Agency and sent.sent_at and expected_by(sent.agency, sent.sent_at)[0] is None:
-        found["answer_by"] = "Say by which day they will answer. No guidance gives this agency a time."
+    elif sent.agency in Agency and sent.sent_at and expected_by(sent.agency, sent.sent_at, school_id)[0] is None:
+        found["answer_by"] = (
+            "Say by which day they will answer. Neither guidance nor the school gives this agency a time."
+        )
     return found
 
 
@@ -118,12 +115,12 @@ def refer(*, concern: Concern, token: UUID, sent: Sent, by: User, at: datetime |
     token = entry_token(token, *vars(sent).values())
     if there := Referral.objects.filter(token=token, sent_by=by).first():
         return there
-    for problem in sent_problems(sent, at=at).values():
+    for problem in sent_problems(sent, school_id=concern.school_id, at=at).values():
         raise BadInput(problem)
     if concern.status == Concern.Status.CLOSED:
         raise OutOfTurn("This concern is closed. Open it again to record a referral.")
     assert sent.sent_at is not None  # noqa: S101  (asked for above)
-    by_guidance, source, escalate_on = expected_by(sent.agency, sent.sent_at)
+    by_guidance, source, escalate_on = expected_by(sent.agency, sent.sent_at, concern.school_id)
     own = {k: v.strip() if isinstance(v, str) else v for k, v in vars(sent).items()}
     referral = Referral.objects.create(
         concern=concern,

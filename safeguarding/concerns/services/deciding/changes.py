@@ -31,6 +31,10 @@ _SAVED = {
     Verb.CHANGE: "changed this concern",
     Verb.LINK: "said who a child is",
     Verb.RESTRICT: "changed who sees this concern",
+    Verb.PROPOSE: "proposed to mark this as entered in error, or to put it back",
+    Verb.CONFIRM: "confirmed what was proposed about an entry in error",
+    Verb.REFUSE: "refused what was proposed about an entry in error",
+    Verb.TAKE_BACK: "took back what was proposed about an entry in error",
 }
 _COUNTED = Q(verb__in=_SAVED) & (~Q(verb=Verb.ASK) | Q(purpose=ASKED))
 
@@ -63,7 +67,10 @@ def changed_since(*, concern: Concern, seen: int, by: User) -> list[Change]:
     now = lock(concern.pk)
     if now.revision <= seen:
         return []
-    about = [now.pk, *now.actions.values_list("pk", flat=True), *now.children.values_list("pk", flat=True)]
+    about = [
+        now.pk,
+        *(key for part in (now.actions, now.children, now.errors) for key in part.values_list("pk", flat=True)),
+    ]
     events = Event.objects.filter(_COUNTED, object_id__in=about).order_by("-at")[: now.revision - seen]
     others = [event for event in events if event.actor_id != by.pk]
     people = User.objects.in_bulk({event.actor_id for event in others if event.actor_id})

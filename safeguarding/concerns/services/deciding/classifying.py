@@ -40,7 +40,7 @@ def reclassify_concern(
         return concern
     if not (reason := reason.strip()):
         raise BadInput("Say why this is another kind of concern.")
-    now, narrower = _in_use(category, subcategory, at)
+    now, narrower = _in_use(category, subcategory, concern.school_id, at)
     ensure_unchanged(concern, seen, by)
     ConcernNote.objects.create(
         concern=concern,
@@ -57,8 +57,10 @@ def reclassify_concern(
     return concern
 
 
-def _in_use(category: str, subcategory: UUID | None, at: datetime) -> tuple[Category, Subcategory | None]:
-    now = next((kind for kind in kinds_on(timezone.localdate(at)) if kind.code == category), None)
+def _in_use(
+    category: str, subcategory: UUID | None, school_id: UUID, at: datetime
+) -> tuple[Category, Subcategory | None]:
+    now = next((kind for kind in kinds_on(timezone.localdate(at), school_id) if kind.code == category), None)
     if now is None:
         raise BadInput("Choose a kind of concern from the list.")
     if subcategory is None:
