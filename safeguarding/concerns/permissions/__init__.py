@@ -1,21 +1,16 @@
 """Who may see a concern and what hangs on it, and who may do what with it? `concern` first: the rest follows it."""
 
 from .concern import (
-    SUPERVISED,
     access_given,
     actions_seen,
     changes_seen,
     children_named,
     children_read,
     concerns_seen,
-    drafts_seen,
     ensure_decides,
     ensure_may_act,
     files_seen,
     grants_seen,
-    has_supervision,
-    in_supervision,
-    kept_text_seen,
     leads_words_seen,
     may_confirm_error,
     may_decide,
@@ -26,7 +21,6 @@ from .concern import (
     may_restrict,
     may_take_error_back,
     notes_seen,
-    openings_seen,
     schools_read,
     seen_by_author_too,
     stands_in,
@@ -53,6 +47,7 @@ from .outside import (
     paper_forms_seen,
     sheets_seen,
 )
+from .own import SUPERVISED, drafts_seen, has_supervision, in_supervision, kept_text_seen, openings_seen
 from .pastoral import hand_overs_seen, may_write_pastoral, pastoral_seen
 
 __all__ = [
