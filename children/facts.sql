@@ -29,6 +29,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT way.id FROM way JOIN public.children_child AS last ON last.id = way.id WHERE last.merged_into_id IS NULL
 $$;
 
+-- The same for the records that mentions in a text name by these pseudonyms.
+CREATE FUNCTION rules.mentions_led_on(mentioned text[]) RETURNS TABLE (pseudonym text, there uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT card.pseudonym, rules.merged_into(card.id) FROM public.children_child AS card
+    WHERE card.pseudonym = ANY (mentions_led_on.mentioned) AND card.merged_into_id IS NOT NULL
+$$;
+
 -- Every record that has become part of this one: their history is its history, and their keys end with its key.
 CREATE FUNCTION rules.merged_from(child uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$

@@ -1,7 +1,9 @@
 """Whom does a mention name to whom? A reader's own rule and the purpose of the page decide, for all mentions of a page at once."""
 
 from collections.abc import Collection, Iterable
+from uuid import UUID
 
+from django.db import connection
 from django.http import HttpRequest
 
 from children import mentions
@@ -31,8 +33,12 @@ class Names:
     def fetch(self, pseudonyms: Collection[str]) -> None:
         """Look all of these up together."""
         if new := set(pseudonyms) - self._cards.keys():
-            cards = Child.objects.visible_to(self.reader).filter(pseudonym__in=new).only(*_SHOWN)
-            self._cards |= dict.fromkeys(new) | {card.pseudonym: card for card in cards}
+            seen = Child.objects.visible_to(self.reader).only(*_SHOWN)
+            found: dict[str, Child] = {card.pseudonym: card for card in seen.filter(pseudonym__in=new)}
+            if led := _led_on(new - found.keys()):
+                cards = seen.in_bulk(set(led.values()))
+                found |= {one: cards[there] for one, there in led.items() if there in cards}
+            self._cards |= dict.fromkeys(new) | found
 
     def say(self, pseudonym: str) -> str:
         """The full name, or "another child (Year 4)"; without a year of whom the reader may not know even that."""
@@ -67,6 +73,15 @@ class Names:
             or may(self.reader, Capability.VIEW_CONCERNS, card.school_id)
             or card.pk in children_open_to(self.reader)
         )
+
+
+def _led_on(pseudonyms: Collection[str]) -> dict[str, UUID]:
+    """Of these, the mentions of records that have become part of another, and the one that each leads to."""
+    if not pseudonyms:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM rules.mentions_led_on(%s)", [list(pseudonyms)])
+        return dict(cursor.fetchall())
 
 
 def told_page(html: str, request: HttpRequest, showing: Showing) -> str:

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from children import mentions
 from children.models import (
     Child,
     ChildDetail,
@@ -194,6 +195,18 @@ def _new(**details):
     from children.facts import NewChild
 
     return NewChild(forename="Ro", surname="Ash", details=details)
+
+
+def test_a_mention_of_the_record_that_went_names_the_child(client, room, pair):
+    keep, other = pair
+    mentioned = f"Seen with {mentions.marker(other.pseudonym)}."
+    elsewhere = about(room, factories.child(room.school, "Nell", "Byrne", by=room.office), facts=mentioned)
+    assert "Seen with Rowen Fairclough-Pike." in text(opened(client, room.lead, "concern", elsewhere.pk))
+    merged(room, keep, other)
+    page = text(opened(client, room.lead, "concern", elsewhere.pk))
+    assert "Seen with Rowan Ashdown." in page
+    declare_conflict(user=room.lead, child=keep, kind="relative", by=room.lead)
+    assert "Seen with another child." in text(opened(client, room.lead, "concern", elsewhere.pk))
 
 
 def test_a_conflict_on_either_record_holds_on_the_whole(client, room, pair):
