@@ -7,16 +7,19 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import models
+from django.utils import timezone
 
 from children import upn
 from children.models import (
     ChildDetail,
     ChildGrant,
+    ChildMerge,
     ChildTeamGrant,
     ConflictOfInterest,
     Contact,
     ContactLink,
     EmergencyAccess,
+    FormerUpn,
     Household,
 )
 from safeguarding.accounts.calendar import SchoolCalendar
@@ -74,7 +77,8 @@ def test_everything_is_invented(school):
     telephones = {t for pair in Contact.objects.values_list("mobile", "telephone") for t in pair if t}
     telephones |= set(School.objects.values_list("telephone", flat=True))
 
-    assert len(numbers) == 540
+    # Two of the children are on the list twice.
+    assert len(numbers) == 542
     assert all(upn.is_valid(number) and number[4:8] == "9999" for number in numbers)
     # Ranges that Ofcom keeps for drama.
     assert all(re.fullmatch(r"07700 900\d{3}|0161 496 0\d{3}", t) for t in telephones)
@@ -209,3 +213,11 @@ def test_a_lead_has_marked_what_matters_and_chosen_rules(school):
     assert brief.worries and brief.words
     assert ChronologyEntry.objects.filter(child=brief.child).count() == 1
     assert {rule.kind for rule in rules_of(school.pk)} == {"number", "place"}
+
+
+def test_one_child_is_on_the_list_twice_and_another_was(school):
+    asked, merged = ChildMerge.objects.filter(school=school).order_by("status")
+    assert (merged.status, asked.status) == ("merged", "asked")
+    assert asked.keep.detail.date_of_birth == asked.other.detail.date_of_birth
+    assert merged.other.merged_into == merged.keep and merged.undo_until > timezone.localdate()
+    assert FormerUpn.objects.get(child=merged.keep).upn == merged.other.detail.upn
