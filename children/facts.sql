@@ -47,6 +47,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(id), '{}') FROM parts
 $$;
 
+-- Every record that was ever one with this one, undone or not: under whose keys a file of it may lie.
+CREATE FUNCTION rules.merged_ever(child uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH RECURSIVE kin AS (
+        SELECT merged_ever.child AS id
+        UNION
+        SELECT CASE m.keep_id WHEN kin.id THEN m.other_id ELSE m.keep_id END
+        FROM public.children_childmerge AS m JOIN kin ON kin.id IN (m.keep_id, m.other_id)
+        WHERE m.status IN ('merged', 'undone')
+    )
+    SELECT coalesce(array_agg(id), '{}') FROM kin WHERE id <> merged_ever.child
+$$;
+
 -- Rows of one kind that a merge brought over: whoever asks still sees only those that are theirs to see.
 CREATE FUNCTION rules.rows_merged(merge uuid, kind text) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$

@@ -7,8 +7,9 @@ their keys, and none of them by itself: its words are words of the record that s
 from collections.abc import Iterator
 from uuid import UUID
 
+from safeguarding.audit.protection import known_of
 from safeguarding.exceptions import OutOfTurn
-from safeguarding.sealing.subjects import Subject, ends_together
+from safeguarding.sealing.subjects import Subject, ends_together, may_lie_under
 
 from .models import Child
 
@@ -21,6 +22,12 @@ def merged_with(subject: Subject) -> list[Subject]:
     if Child._base_manager.filter(pk=subject.id, merged_into__isnull=False).exists():
         raise OutOfTurn("This record has become part of another one. It ends with that one.")
     return [Subject.child(key) for key in _parts(subject.id)]
+
+
+@may_lie_under
+def merged_ever(record: UUID) -> list[UUID]:
+    """Every record with which this one was ever merged: a file lies sealed as it was put there, wherever its row has gone."""
+    return known_of("merged_ever", record)
 
 
 def _parts(child: UUID) -> Iterator[UUID]:

@@ -7,7 +7,7 @@ The store is Django's default storage (`stores.py`). It is handed nothing but wh
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from io import BytesIO
 from itertools import chain
@@ -23,6 +23,7 @@ from .exceptions import Destroyed, FileGone, FilesAway, KeyProblem
 from .ring import Key, ring
 from .stores import Store
 from .streams import CHUNK, open_stream, seal_stream
+from .subjects import sealed_elsewhere
 
 _USE = b"harbour file"
 _NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{32}")
@@ -49,6 +50,18 @@ def read(name: str, *, record: UUID) -> Iterator[bytes]:
     Raises `Destroyed`, `KeyProblem` for a key that is missing, `FileGone` for a file that is missing or changed, `FilesAway`; on
     reading too.
     """
+    try:
+        return _begun(name, record)
+    except (FileGone, KeyProblem):
+        # It has come from another record, and lies as it was sealed there.
+        for other in sealed_elsewhere(record):
+            with suppress(FileGone, KeyProblem, Destroyed):
+                return _begun(name, other)
+        raise
+
+
+def _begun(name: str, record: UUID) -> Iterator[bytes]:
+    """The same with the key of this record and no other."""
     key = ring().key(record.bytes)
     if key is None:
         raise KeyProblem("This file cannot be opened: its key is not in the database of keys.")

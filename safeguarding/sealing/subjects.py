@@ -71,6 +71,22 @@ def ending_with(subject: Subject) -> list[Subject]:
     return [subject, *(other for look in _together for other in look(subject))]
 
 
+# For a record: under the keys of which others something may lie that is its own by now.
+Elsewhere = Callable[[UUID], list[UUID]]
+_elsewhere: list[Elsewhere] = []
+
+
+def may_lie_under(look: Elsewhere) -> Elsewhere:
+    """Say from which other records files have come to a record."""
+    _elsewhere.append(look)
+    return look
+
+
+def sealed_elsewhere(record: UUID) -> list[UUID]:
+    """The records from which files have come to this one. Asked where its own key does not open a file."""
+    return [other for look in _elsewhere for other in look(record)]
+
+
 def linked(kind: str, keys: Collection[UUID]) -> Mapping[UUID, Collection[Subject]]:
     """Of the records of a kind that there are among `keys`, their subjects. A key that is left out belongs to no record."""
     if kind in _looks:

@@ -14,7 +14,7 @@ from children.models import (
     ChildMerge,
     OtherName,
 )
-from children.services import find_children, link_siblings, merging
+from children.services import filing, find_children, link_siblings, merging
 from children.services.access import declare_conflict, grant_child
 from children.services.registering import register_child
 from safeguarding.accounts.models import Notice
@@ -23,22 +23,26 @@ from safeguarding.adults.services import naming, working
 from safeguarding.adults.services import raising as adults_raising
 from safeguarding.adults.services.raising import Telling
 from safeguarding.audit.context import Acting, acting
-from safeguarding.audit.models import Event, Verb
+from safeguarding.audit.models import Event, LogEntry, Verb
 from safeguarding.concerns.models import Brief, ConcernChild
 from safeguarding.concerns.services.drafts import save_draft
 from safeguarding.concerns.services.naming import ChildEntry
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.following import places
 from safeguarding.keys import uuid7
+from safeguarding.sealing import files
 from safeguarding.sealing.services.destroying import destroy_key
 from safeguarding.sealing.subjects import Subject
+from safeguarding.uploads.services.keeping import Upload
 from tests import factories, sheets
 from tests.factories import SCHOOL_DAY
+from tests.integration.uploads.corpus import picture
 from tests.walls import asking
 
 pytestmark = pytest.mark.django_db
 TODAY = SCHOOL_DAY.date()
 BORN = date(2017, 3, 14)
+PICTURE = picture()
 WHY = "The same birth certificate, seen at the desk."
 
 
@@ -214,6 +218,8 @@ def test_a_conflict_on_either_record_holds_on_the_whole(client, room, pair):
     declare_conflict(user=room.deputy, child=other, kind="relative", by=room.deputy)
     grant_child(child=other, user=room.pastoral, reason="Helps", last_day=TODAY + timedelta(days=9), by=room.lead)
     concern = about(room, keep)
+    other.detail.gp = "Beck Surgery"
+    other.detail.save(update_fields=["gp"])
     assert opened(client, room.deputy, "concern", concern.pk).status_code == 200
     page = opened(client, room.lead, "child_merge", keep.pk, other.pk)
     change = page.context["change"]
@@ -230,7 +236,9 @@ def test_a_conflict_on_either_record_holds_on_the_whole(client, room, pair):
     ):
         assert opened(client, room.deputy, name, key).status_code == 404, name
     assert opened(client, room.pastoral, "child_people", keep.pk).status_code == 200
+    assert "Beck Surgery" in text(opened(client, room.lead, "child_changes", keep.pk))
     with asking(room.deputy):
+        assert not LogEntry.objects.filter(object_type="children.childdetail").exists()
         assert not Child.objects.exists() and not ChildDetail.objects.exists() and not ChildMerge.objects.exists()
     merging.undo(merge=done, reason="Cousins.", by=room.lead)
     assert opened(client, room.deputy, "concern", concern.pk).status_code == 200
@@ -436,10 +444,22 @@ def test_what_was_open_meanwhile_is_written_for_the_record_that_stays(client, ro
     assert Brief.objects.get().child_id == keep.pk
 
 
-def test_both_keys_go_on_opening_and_end_together(room, pair):
+def test_both_keys_go_on_opening_and_end_together(client, room, pair):
     keep, other = pair
     concern = about(room, other, facts="Under the other’s key.")
+    seen = filing.put_photograph(
+        child=other, token=uuid7(), upload=Upload("a.jpg", PICTURE), by=room.office, at=SCHOOL_DAY
+    )
+    [file] = filing.attach_to_child(
+        child=other, token=uuid7(), uploads=[Upload("order.jpg", PICTURE)], what="order", by=room.lead, at=SCHOOL_DAY
+    ).kept
     merged(room, keep, other)
+    # Files lie as they were sealed for the other record, and open from the one that stays.
+    answer = opened(client, room.office, "photograph", seen.pk)
+    assert b"".join(answer.streaming_content).startswith(b"\xff\xd8")
+    file.refresh_from_db()
+    assert file.child_id == keep.pk and file.name == "order.jpg"
+    assert b"".join(files.read(file.stored, record=keep.pk)) == PICTURE
     assert ChildDetail.objects.get(pk=keep.pk).medical.endswith("Carries an adrenaline pen.")
     with pytest.raises(OutOfTurn, match="ends with that one"):
         destroy_key(subject=Subject.child(other.pk), under="R1")

@@ -8,16 +8,19 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import models
+from django.utils import timezone
 
 from children import upn
 from children.models import (
     ChildDetail,
     ChildGrant,
+    ChildMerge,
     ChildTeamGrant,
     ConflictOfInterest,
     Contact,
     ContactLink,
     EmergencyAccess,
+    FormerUpn,
     Household,
 )
 from safeguarding.accounts.calendar import SchoolCalendar
@@ -77,7 +80,8 @@ def test_everything_is_invented(school):
     telephones = {t for pair in Contact.objects.values_list("mobile", "telephone") for t in pair if t}
     telephones |= set(School.objects.values_list("telephone", flat=True))
 
-    assert len(numbers) == 540
+    # Two of the children are on the list twice.
+    assert len(numbers) == 542
     assert all(upn.is_valid(number) and number[4:8] == "9999" for number in numbers)
     # Ranges that Ofcom keeps for drama.
     assert all(re.fullmatch(r"07700 900\d{3}|0161 496 0\d{3}", t) for t in telephones)
@@ -226,3 +230,11 @@ def test_what_the_law_asks_is_there_to_be_looked_at(school):
     assert (notice.support, notice.concern.category_id) == ("silent", "DOM")
     named = ConcernChild.objects.filter(concern__account__marks__isnull=False, concern__school=school)
     assert max(Counter(child for child, _ in named.values_list("child", "concern").distinct()).values()) > 1
+
+
+def test_one_child_is_on_the_list_twice_and_another_was(school):
+    asked, merged = ChildMerge.objects.filter(school=school).order_by("status")
+    assert (merged.status, asked.status) == ("merged", "asked")
+    assert asked.keep.detail.date_of_birth == asked.other.detail.date_of_birth
+    assert merged.other.merged_into == merged.keep and merged.undo_until > timezone.localdate()
+    assert FormerUpn.objects.get(child=merged.keep).upn == merged.other.detail.upn
