@@ -173,6 +173,8 @@ def test_one_acts_on_a_concern_in_which_one_has_something_to_do_at_a_school_wher
         "ever_told": False,
         "unsent": False,
         "given_actions": False,
+        "errors_wait": False,
+        "kinds_decided": False,
         "filters": False,
         "supervision": False,
         "reads_adults": False,

@@ -84,7 +84,9 @@ def _context(request: Request, concern: Concern, at: datetime) -> dict[str, Any]
         children = list(reading.with_cards(see(ConcernChild).filter(concern=concern)))
         to_do = see(Action).filter(concern=concern, status=Action.Status.TO_DO).count()
         problem = "" if waiting else error.cannot_propose(concern, second)
-    open_notices(user=request.user, object_id=concern.pk, object_type="in_error", at=at)
+    if request.method == "GET":
+        # Not where a refusal shows the page again: that writes nothing.
+        open_notices(user=request.user, object_id=concern.pk, object_type="in_error", at=at)
     return {
         "concern": concern,
         "waiting": waiting,
