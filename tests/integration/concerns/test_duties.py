@@ -263,3 +263,17 @@ def test_it_stands_in_the_chronology_and_on_paper(client, room, clock):
     assert "Reported to the police in person" in page and "INC 2411-0093" in page
     printed = Printed(client.get(reverse("concern_paper", args=[concern.pk])).content)
     assert "INC 2411-0093" in printed.text and "Duties in person" in printed.text
+
+
+def test_what_a_duty_said_before_stands_among_what_has_changed(client, room, clock):
+    [prompt] = [one for one in duties.prompts_of(room.school.pk, SCHOOL_DAY.date()) if one.in_person]
+    category = Category.objects.get(pk="HBA")
+    rule = duties.save_rule(
+        school=room.school, prompt=prompt, seen=None, token=uuid7(), by=room.lead,
+        words=Words("Ring them", "Ring the police.", category, None, ("teacher",), 1),
+    )  # fmt: skip
+    client.force_login(room.headteacher)
+    client.post(reverse("end_duty_rule", args=[rule.pk]))
+    page = client.get(f"{reverse('setting_changes')}?of=duties")
+    assert page.status_code == 200 and "Ring them" in page.content.decode()
+    assert reverse("duty_rules") in client.get(reverse("settings_home")).content.decode()

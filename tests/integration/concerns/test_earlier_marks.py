@@ -11,6 +11,7 @@ from django.urls import reverse
 from children.models import ConflictOfInterest
 from safeguarding.audit.models import Event
 from safeguarding.concerns.models import Concern
+from safeguarding.concerns.services import access
 from safeguarding.concerns.services.naming import ChildEntry
 from tests import factories
 from tests.factories import SCHOOL_DAY
@@ -107,6 +108,19 @@ def test_what_is_hidden_from_the_reader_is_not_laid(client, room, rowan, sister,
     of_both = marked(room, rowan, sister, days=1)
     client.force_login(room.lead)
     assert SHOW not in client.get(reverse("concern", args=[of_both.pk])).content.decode()
+
+
+def test_who_was_given_one_concern_by_name_is_not_offered_those_of_others(client, room, rowan, clock):
+    before, now = marked(room, rowan, days=20, note="Oval, yellow"), marked(room, rowan, days=2)
+    for concern in (before, now):
+        access.grant_concern(
+            concern=concern, user=room.pastoral, reason="She runs the nurture group",
+            last_day=SCHOOL_DAY.date() + timedelta(days=7), by=room.lead,
+        )  # fmt: skip
+    client.force_login(room.pastoral)
+    page = client.get(f"{reverse('concern', args=[now.pk])}?marks=earlier")
+    assert page.status_code == 200 and "Oval, yellow" not in page.content.decode()
+    assert SHOW not in client.get(reverse("concern", args=[now.pk])).content.decode()
 
 
 def test_queries_do_not_grow_with_earlier_concerns(client, room, rowan, clock):
