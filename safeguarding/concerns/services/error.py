@@ -20,7 +20,17 @@ from safeguarding.audit.context import current, with_errors
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.lifecycles import action_life, error_life
-from safeguarding.concerns.models import Action, Concern, ConcernChild, Decision, EnteredInError, Meeting, Referral
+from safeguarding.concerns.models import (
+    Action,
+    Concern,
+    ConcernChild,
+    Decision,
+    Duty,
+    EnteredInError,
+    Meeting,
+    PoliceNotice,
+    Referral,
+)
 from safeguarding.concerns.permissions import ensure_decides
 from safeguarding.concerns.services.apart import Meanwhile, opened_between
 from safeguarding.concerns.services.deciding.changes import ensure_unchanged, lock, touch
@@ -149,6 +159,8 @@ def _stays(concern: Concern) -> str:
             "An agency has been asked to act on this concern, and its records name it. It stays in the record: close it, "
             "and say in the reason what the mistake was."
         )
+    if Duty.objects.filter(concern=concern, how_ended=Duty.Ended.REPORTED).exists():
+        return "The police have been told of this concern, as the law asks. It stays in the record: close it, and say what the mistake was."
     if Meeting.objects.filter(concern=concern).exists():
         return "People have met about this concern. It stays in the record: close it, and say what the mistake was."
     return ""
@@ -199,9 +211,16 @@ def _settle(concern: Concern, *, by: User, at: datetime) -> None:
         if action.status == Action.Status.TO_DO:
             action_life.perform("withdraw", action, by=by, at=at, result=WITHDRAWN)
             touch(concern)
+    duties = list(Duty.objects.filter(concern=concern))
+    for duty in duties:
+        if duty.is_open:
+            duty.how_ended, duty.reason, duty.ended_at, duty.ended_by = Duty.Ended.SET_ASIDE, WITHDRAWN, at, by
+            duty.save(update_fields=["how_ended", "reason", "ended_at", "ended_by"])
+            record(Verb.COMPLETE, duty, by=by, purpose=Duty.Ended.SET_ASIDE)
     # Its own proposal, and what its reporter has been told, stay.
     over = [kind for kind in Kind if kind not in (Kind.RECEIPT, Kind.ASKED, Kind.ERROR_ENDED)]
-    for key in (concern.pk, *(action.pk for action in actions)):
+    support = PoliceNotice.objects.filter(concern=concern).values_list("pk", flat=True)
+    for key in (concern.pk, *(one.pk for one in (*actions, *duties)), *support):
         settle_notices(object_id=key, kinds=over, by=by, at=at)
 
 

@@ -11,7 +11,7 @@ from children.models import ConflictOfInterest
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event
 from safeguarding.concerns.models import Category, Duty, DutyRule, Subcategory
-from safeguarding.concerns.services import deciding, duties, raising
+from safeguarding.concerns.services import deciding, duties, error, raising
 from safeguarding.concerns.services.duties import Done, Words
 from safeguarding.concerns.services.reminding import remind
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
@@ -277,3 +277,30 @@ def test_what_a_duty_said_before_stands_among_what_has_changed(client, room, clo
     page = client.get(f"{reverse('setting_changes')}?of=duties")
     assert page.status_code == 200 and "Ring them" in page.content.decode()
     assert reverse("duty_rules") in client.get(reverse("settings_home")).content.decode()
+
+
+def test_what_was_entered_in_error_asks_nothing_in_person_and_what_the_police_have_stays(client, room, clock):
+    def proposed(concern):
+        concern.refresh_from_db()
+        return error.propose(
+            concern=concern,
+            seen=concern.revision,
+            token=uuid7(),
+            reason="The form was tried.",
+            mistake="test",
+            by=room.lead,
+        )
+
+    tried, told = fgm(room), fgm(room)
+    [duty, reported] = [Duty.objects.get(concern=one) for one in (tried, told)]
+    entry = proposed(tried)
+    tried.refresh_from_db()
+    error.answer(entry=entry, seen=tried.revision, confirms=True, reason="I was there.", by=room.deputy)
+    duty.refresh_from_db()
+    assert (duty.how_ended, duty.ended_by) == ("set_aside", room.deputy)
+    assert not Notice.objects.filter(object_id=duty.pk, opened_at=None, settled_at=None).exists()
+    client.force_login(room.teacher)
+    assert reverse("duty", args=[duty.pk]) not in client.get(reverse("staff_home")).content.decode()
+    duties.end_duty(duty=reported, done=REPORTED, by=room.teacher, at=REPORTED.reported_at)
+    with pytest.raises(OutOfTurn, match="The police have been told"):
+        proposed(told)
