@@ -9,9 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.functional.installation import Up
 from tests.postgres import ROOT
+
+# What a page will say it says at once; a machine that does much else is waited for.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture
