@@ -27,6 +27,7 @@ def faults(page: Page) -> list[str]:
 
 def too_wide(page: Page) -> int:
     """How many pixels the page is wider than the screen."""
+    page.wait_for_load_state()
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")  # type: ignore[no-any-return]
 
 

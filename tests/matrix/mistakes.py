@@ -34,7 +34,7 @@ def lay_mistake(world: Any) -> None:
     deciding.add_action(concern=made, token=uuid7(), text=word(), owner=by, due_on=TODAY, by=by)
     child, asks = world.children["open"], SimpleNamespace(user=by)
     entry = chronology.find(asks, child, "logged", made.pk)
-    significant.pin(child=child, entry=entry, token=uuid7(), analysis=word(), by=by, at=THEN)
+    significant.pin(child=child, entry=entry, token=uuid7(), analysis=word(), seen=None, by=by, at=THEN)
     made.refresh_from_db()
     proposed = error.propose(
         concern=made, seen=made.revision, token=uuid7(), mistake="test", reason=word(), by=by, at=THEN

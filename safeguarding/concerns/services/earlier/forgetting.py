@@ -44,8 +44,7 @@ def forget_taken(batch: EarlierBatch) -> int:
     for model, empty in ((EarlierPdf, {"name": b""}), (EarlierRow, {"content": b""})):
         rows = model._default_manager.filter(batch=batch)
         forgotten += rows.exclude(kind=EarlierRow.Kind.BAD).delete()[0]
-        forgotten += rows.filter(child__isnull=False).count()
-        rows.update(child=None, **empty)
+        forgotten += rows.exclude(child=None, **empty).update(child=None, **empty)
     return forgotten
 
 
