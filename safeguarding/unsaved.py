@@ -57,16 +57,17 @@ def waits_unsent(
             context = {"title": title, "lines": _read(request.POST, made_of), "button": ("", again)}
             return page_unsaved(request, request.POST, template, context)
 
-        def signed_out(request: HttpRequest, **page: Any) -> HttpResponse | None:
-            if author_of(request) is None:
-                return None
+        def waiting(request: HttpRequest) -> HttpResponse:
             context = {"title": title, "button": ("", "Send")}
             return page_unsaved(request, request.POST, "unsaved/waiting.html", context, status=403)
+
+        def signed_out(request: HttpRequest, **page: Any) -> HttpResponse | None:
+            return waiting(request) if author_of(request) else None
 
         @wraps(view)
         def taken(request: HttpRequest, **page: Any) -> HttpResponse:
             if request.method == "POST" and author_of(request) not in (None, request.user.pk):
-                return signed_out(request) or view(request, **page)
+                return waiting(request)
             return view(request, **page)
 
         taken.unsaved, taken.keeps = no_room, signed_out  # type: ignore[attr-defined]
