@@ -19,6 +19,8 @@ from .leads_page import OUTSIDE, hidden, page_of, send
 from .log_page import LOG, opened, signed_in, whole
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock")]
+# As the page says it; the number alone may stand in a key.
+EXTENSION = "extension <b>214</b>"
 WORDS = "He was quiet at register <b>and</b> held his arm.\nHe did not eat."
 RECORDS = ("concerns_concern", "concerns_draft", "concerns_account", "audit_event")
 ALL_KEYS = ("sealing_recordkey", "sealing_wrap", "sealing_subjectkey")
@@ -41,7 +43,7 @@ def told_everything(page: Any, cast: Any) -> str:
     assert page.status_code == 503
     assert "<h1" in body and "Not saved" in body and "nobody has been told" in body
     assert "He was quiet at register &lt;b&gt;and&lt;/b&gt; held his arm.<br>He did not eat." in body
-    assert cast.lead.full_name in body and "extension <b>214</b>" in body
+    assert cast.lead.full_name in body and EXTENSION in body
     assert "Call 999 now" in body and "kept as a draft" not in body and "Sent to" not in body
     return body
 
@@ -239,9 +241,9 @@ def test_nobody_elses_page_puts_words_or_a_number_there(cast, full):
     _, form = opened(client)
     full("concerns_draft")
     forged = client.post(LOG, {"key": "made-up", "ring": form["ring"], "facts": WORDS}).content.decode()
-    assert "held his arm" not in forged and "214" not in forged
+    assert "held his arm" not in forged and EXTENSION not in forged
     changed = client.post(LOG, {**form, "ring": form["ring"][:-1] + "x", "facts": WORDS}).content.decode()
-    assert "held his arm" in changed and "214" not in changed
+    assert "held his arm" in changed and EXTENSION not in changed
     assert "Go to a safeguarding lead or the Headteacher in person" in changed
 
 
