@@ -34,6 +34,7 @@ from safeguarding.concerns.models import (
 from safeguarding.concerns.permissions import ensure_decides
 from safeguarding.concerns.services.apart import Meanwhile, opened_between
 from safeguarding.concerns.services.deciding.changes import ensure_unchanged, lock, touch
+from safeguarding.concerns.services.duties import set_aside_with
 from safeguarding.concerns.services.telling import deciders, seers, tell_readers, tell_reporter
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.glance import look_for
@@ -211,12 +212,7 @@ def _settle(concern: Concern, *, by: User, at: datetime) -> None:
         if action.status == Action.Status.TO_DO:
             action_life.perform("withdraw", action, by=by, at=at, result=WITHDRAWN)
             touch(concern)
-    duties = list(Duty.objects.filter(concern=concern))
-    for duty in duties:
-        if duty.is_open:
-            duty.how_ended, duty.reason, duty.ended_at, duty.ended_by = Duty.Ended.SET_ASIDE, WITHDRAWN, at, by
-            duty.save(update_fields=["how_ended", "reason", "ended_at", "ended_by"])
-            record(Verb.COMPLETE, duty, by=by, purpose=Duty.Ended.SET_ASIDE)
+    duties = set_aside_with(concern, reason=WITHDRAWN, by=by, at=at)
     # Its own proposal, and what its reporter has been told, stay.
     over = [kind for kind in Kind if kind not in (Kind.RECEIPT, Kind.ASKED, Kind.ERROR_ENDED)]
     support = PoliceNotice.objects.filter(concern=concern).values_list("pk", flat=True)

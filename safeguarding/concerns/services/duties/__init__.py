@@ -9,6 +9,7 @@ from .doing import (
     end_duty,
     late_words,
     open_duties,
+    set_aside_with,
 )
 from .rows import (
     Prompt,
@@ -43,5 +44,6 @@ __all__ = [
     "prompts_for",
     "prompts_of",
     "save_rule",
+    "set_aside_with",
     "words_problems",
 ]

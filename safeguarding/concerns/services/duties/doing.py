@@ -171,6 +171,17 @@ def end_duty(*, duty: Duty, done: Done, by: User, at: datetime | None = None) ->
     return now
 
 
+def set_aside_with(concern: Concern, *, reason: str, by: User, at: datetime) -> list[Duty]:
+    """The concern asks nothing any more, and so nothing in person. The caller has asked who may say so, and locked it. All its duties."""
+    found = list(Duty.objects.filter(concern=concern))
+    for duty in found:
+        if duty.is_open:
+            duty.how_ended, duty.reason, duty.ended_at, duty.ended_by = E.SET_ASIDE, reason, at, by
+            duty.save(update_fields=["how_ended", "reason", "ended_at", "ended_by"])
+            record(Verb.COMPLETE, duty, by=by, purpose=E.SET_ASIDE)
+    return found
+
+
 def _ensure_may_end(duty: Duty, done: Done, by: User) -> None:
     if not duty.is_open:
         raise OutOfTurn("What was done has been said already. It stands on this page, and does not change any more.")
