@@ -27,6 +27,8 @@ ADDED_ONLY = frozenset({"audit.logentry"})
 WORKER_ONLY = frozenset({"audit.leaf", "audit.checkpoint", "audit.sealstate"})
 # Written by a function of the database, and read by nobody who answers pages: it tells of rows whoever was hidden from whom.
 OF_A_FUNCTION = frozenset({"children.mergedrow"})
+# Kept by triggers (`chronicling.py`): whoever works reads it.
+KEPT_BY_TRIGGERS = frozenset({"concerns.chronicled"})
 # Written by `migrate` alone.
 READ_ONLY_TABLES = frozenset({"django_migrations", "django_content_type"})
 READ_ONLY_APPS = frozenset({"auth"})
@@ -175,6 +177,8 @@ def _rights(table: str, model: type[models.Model] | None) -> str:
     if table == "auth_group":
         return "SELECT, INSERT"  # what a team stands on
     if table in READ_ONLY_TABLES or (model and model._meta.app_label in READ_ONLY_APPS):
+        return "SELECT"
+    if model and model._meta.label_lower in KEPT_BY_TRIGGERS:
         return "SELECT"
     if model and model._meta.label_lower in APPEND_ONLY | ADDED_ONLY:
         return "SELECT, INSERT"

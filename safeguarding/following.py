@@ -20,7 +20,8 @@ from safeguarding.personal_data import own_models
 
 CHILD, SIBLING, MERGED_ROW = "children.child", "children.sibling", "children.mergedrow"
 # What stays: the details, of which there is one of each record, and what says that two records are one.
-STAYS = frozenset({"children.childdetail", "children.childmerge", CHILD})
+# The index of chronologies moves with the rows it tells of, by triggers of its own.
+STAYS = frozenset({"children.childdetail", "children.childmerge", "concerns.chronicled", CHILD})
 # Columns that hold the key of a child and are no link.
 BY_KEY = {"concerns.undonelink": "child_key", "concerns.filestory": "child_key"}
 # Of these the merge itself makes rows.

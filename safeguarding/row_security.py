@@ -13,7 +13,7 @@ from django.db import OperationalError, models
 from django.db import connection as default_connection
 from psycopg import ClientCursor, sql
 
-from safeguarding import following
+from safeguarding import chronicling, following
 from safeguarding.accounts.roles import ROLES, Capability, with_capability
 from safeguarding.audit.protection import Me, among, condition, fact, protected_models, rule_of
 from safeguarding.personal_data import own_models
@@ -99,7 +99,7 @@ def take_down(connection: Any) -> None:
             sql.SQL("DROP POLICY {} ON {}").format(sql.Identifier(policy), sql.Identifier(table))
             for table, policy in cursor.fetchall()
         ]
-        statements += [following.taken_down(), sql.SQL("DROP SCHEMA IF EXISTS rules CASCADE")]
+        statements += [following.taken_down(), chronicling.taken_down(), sql.SQL("DROP SCHEMA IF EXISTS rules CASCADE")]
         cursor.execute(sql.SQL(";\n").join(statements))
 
 
@@ -108,7 +108,8 @@ def put_up(connection: Any) -> None:
     with connection.cursor() as cursor:
         quote = ClientCursor(cursor.connection)
         policies = (one for model in protected_models() for one in _policies(model, quote))
-        statements = [*_facts(), *policies, *following.statements(sql.Identifier(RULES_OWNER))]
+        owner = sql.Identifier(RULES_OWNER)
+        statements = [*_facts(), *policies, *following.statements(owner), *chronicling.statements(owner)]
         cursor.execute(sql.SQL(";\n").join([sql.SQL("DROP SCHEMA IF EXISTS rules CASCADE"), *statements]))
 
 

@@ -10,6 +10,8 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 
 from safeguarding.launch.static import build_static
 from safeguarding.sealing import ring
@@ -17,6 +19,9 @@ from safeguarding.sealing.models import KEYS
 from tests import postgres, proof
 from tests.proof import leaks, reads, writes
 
+# No test fails for a machine that is busy.
+hypothesis.register_profile("harbour", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.load_profile("harbour")
 pytest_plugins = ["tests.browser", "tests.walls", "tests.stores", "tests.full_disk"]
 _stack = ExitStack()
 _server = pytest.StashKey[postgres.Databases]()

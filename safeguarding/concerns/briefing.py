@@ -24,10 +24,10 @@ from safeguarding.http import Request
 
 from . import chronology
 from .chronology import Entry, Narrowed
-from .entries.told import told_of
 from .left_out import LeftOut, children_left_out
 from .models import Account, Brief, ConcernChild
 from .services.apart import named_beside
+from .told import told_of
 
 DAYS = 90
 # More than two pages ever hold.

@@ -1,34 +1,35 @@
 """What is in a child's chronology? Entries from every part of the record, newest first; each part registers a source.
 
-A source says which rows it has for a child, already narrowed to what the person may see, and how each is told. The page
-is cut in the database: every source gives moments and keys, their union is counted, ordered and cut in one query, and only
-the rows of that page are read. So the number of queries depends on the sources, never on the entries (domain
-reference 1.8: one date-ordered chronology for each child).
+A source says which rows of a table are entries, and how each is told. Where they all stand is kept by the database in one
+table (`chronicling.py`): of what the person may see there, one query counts, orders and cuts the page, and only the rows of
+that page are read, by the rules of their own tables. So the number of queries depends on the sources on the page, never on the
+entries (domain reference 1.8: one date-ordered chronology for each child).
 
-A family chronology is that of several children at once. A source that knows how (`together`) gives their rows in one branch,
-so that a concern about two of them is one entry; any other source has a branch for each child.
+A family chronology is that of several children at once. A concern about two of them is one entry.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import CharField, F, QuerySet, UUIDField, Value
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from children.models import Child
+from safeguarding import chronicling
 from safeguarding.accounts.titles import Titles
+from safeguarding.audit.reading import visible
+from safeguarding.chronicling import Placed
 from safeguarding.dates import start_of
 from safeguarding.http import Request
 from safeguarding.sealing.ring import note
-from safeguarding.sealing.subjects import key_column
 
-from .models import Pin
+from .models import Chronicled, Concern, Pin
 from .pins import keys_of_category, pins_of
+from .told import told_of_each
 
 PAGE = 25
 # As many as are laid out on one asking: some 110 pages, and a web process for about five seconds. Twice that takes ten, and
@@ -50,8 +51,18 @@ KINDS = {
 }
 
 
-# When something happened, its key, its source, the record whose key opens its words, and whose it is.
-_Row = tuple[datetime, UUID, str, UUID, UUID]
+# When each row happened, by its key.
+When = Mapping[UUID, datetime]
+
+
+class Row(NamedTuple):
+    """The place of an entry: when, the key of its row, its source, and the concern it hangs on or the child it belongs to."""
+
+    moment: datetime
+    key: UUID
+    source: str
+    concern_id: UUID | None
+    child_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -84,31 +95,23 @@ class Entry:
         return timezone.localtime(self.at).time() if self.timed else None
 
 
-@dataclass(frozen=True)
-class Together:
-    """How a source gives the rows of several children at once: each with `of`, a key by which `whose` finds the children."""
-
-    rows: Callable[[Request, Sequence[Child]], QuerySet[Any]]
-    whose: Callable[[Request, Sequence[Child]], Mapping[UUID, Sequence[Child]]]
-
-
-@dataclass(frozen=True)
 class Source:
-    """One part of the record.
+    """One part of the record, `kind` being what a person can narrow a chronology to.
 
-    `rows(request, child)` are the visible rows, each with `moment`, when it happened. `told(request, keys, titles)`
-    gives the entry of each key, in a number of queries that does not depend on how many there are. `concern` is the path
-    from a row to its concern, where it has one: by it a chronology is narrowed to a category.
-    `of_concerns` gives the rows of concerns with these keys, where a source tells what hangs on concerns.
+    `told(request, when, titles)` gives the entry of each key, in a number of queries that does not depend on how many there are.
+    `placed` says which rows of a table are entries, for the index; where that depends on the reader, `rows(request, children)`
+    gives them, already narrowed to what the person may see.
     """
 
-    key: str
-    kind: str
-    rows: Callable[[Request, Child], QuerySet[Any]]
-    told: Callable[[Request, list[UUID], Titles], Mapping[UUID, Entry]]
-    concern: str = ""
-    together: Together | None = None
-    of_concerns: Callable[[Request, Iterable[UUID]], QuerySet[Any]] | None = None
+    def __init__(
+        self,
+        key: str,
+        kind: str,
+        told: Callable[[Request, When, Titles], Mapping[UUID, Entry]],
+        *placed: Placed,
+        rows: Callable[[Request, Sequence[Child]], list[Row]] | None = None,
+    ) -> None:
+        self.key, self.kind, self.told, self.placed, self.rows = key, kind, told, placed, rows
 
 
 _sources: dict[str, Source] = {}
@@ -116,7 +119,10 @@ _sources: dict[str, Source] = {}
 
 def register(*sources: Source) -> None:
     """Add sources. Apps above this one call it when they are ready."""
-    _sources.update({source.key: source for source in sources})
+    for source in sources:
+        _sources[source.key] = source
+        if source.placed:
+            chronicling.keep(source.key, *source.placed)
 
 
 @dataclass(frozen=True)
@@ -142,12 +148,16 @@ class Narrowed:
 
 @dataclass(frozen=True)
 class Chronology:
-    """A page of entries, or all of them. `older` is the place to go on from; counts are of everything that is asked for but kinds."""
+    """A page of entries, or all of them. `older` is the place to go on from; counts are of everything that is asked for but kinds.
+
+    `significant`: how many entries are pinned, whatever is asked for. A pin may outlive what put its entry here.
+    """
 
     entries: list[Entry]
     older: str
     counts: dict[str, int]
     first: datetime | None
+    significant: int
     narrowed: Narrowed
 
     @property
@@ -173,7 +183,7 @@ class Chronology:
 
 def too_long_for_paper(request: Request, children: Sequence[Child], narrowed: Narrowed) -> str:
     """Why what is asked for is not printed at once, as a sentence that says what to do; empty where it is. One query."""
-    counts, _ = _Asked(request, children, narrowed).count()
+    counts = _Asked(request, children, narrowed).gather(None, 0).counts
     total = sum(n for kind, n in counts.items() if narrowed.takes(kind))
     if total <= MOST_ON_PAPER:
         return ""
@@ -200,25 +210,17 @@ def read(
     records the reading.
     """
     asked = _Asked(request, [child, *family], narrowed)
-    found, counts, first = asked.gather(_place(before), None if size is None else size + 1)
-    rows = found[:size]
-    more = len(rows) < len(found)
+    found = asked.gather(_place(before), None if size is None else size + 1)
+    rows = found.rows[:size]
+    more = len(rows) < len(found.rows)
     return Chronology(
         entries=asked.told(rows, titles or Titles(child.school_id)),
         older=_written(rows[-1]) if more else "",
-        counts=counts,
-        first=first,
+        counts=found.counts,
+        first=found.first,
+        significant=found.significant,
         narrowed=narrowed,
     )
-
-
-def count_significant(request: Request, children: Sequence[Child]) -> int:
-    """How many entries of these children are pinned, of those that the person sees. A pin may outlive what put its entry here.
-
-    No query where there is no pin.
-    """
-    counts, _ = _Asked(request, children, Narrowed(significant=True)).count()
-    return sum(counts.values())
 
 
 def find(request: Request, child: Child, source: str, key: UUID) -> Entry | None:
@@ -226,14 +228,26 @@ def find(request: Request, child: Child, source: str, key: UUID) -> Entry | None
 
     Where the source is none, the first that has a row with this key: an address may have been cut.
     """
-    for of in [_sources[source]] if source in _sources else _sources.values():
-        rows = of.rows(request, child).filter(pk=key)
-        if (found := rows.values_list("moment", "pk", key_column(rows.model)).first()) is not None:
-            at, pk, record = found
-            asked = _Asked(request, [child], Narrowed())
-            [entry] = asked.told([(at, pk, of.key, record, child.pk)], Titles(child.school_id))
-            return entry
-    return None
+    asked = _Asked(request, [child], Narrowed())
+    there = {row.source: row for row in asked.at(key)}
+    of = source if source in _sources else next((of for of in _sources if of in there), "")
+    return next(iter(asked.told([there[of]], Titles(child.school_id))), None) if of in there else None
+
+
+def read_of_concern(request: Request, concern: Concern, titles: Titles) -> list[Entry]:
+    """The entries of one concern, newest first, as the person sees them."""
+    rows = [Row(*row) for row in visible(request, Chronicled).filter(concern=concern).values_list(*_COLUMNS)]
+    return [entry for _, entry in _told(request, sorted(rows, key=_newest, reverse=True), titles)]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Rows, newest first; how many entries there are of each kind; when the first happened; how many are pinned."""
+
+    rows: list[Row]
+    counts: dict[str, int]
+    first: datetime | None
+    significant: int
 
 
 class _Asked:
@@ -243,124 +257,116 @@ class _Asked:
         self.request, self.children, self.narrowed = request, children, narrowed
         self.pins = pins_of(request, children)
 
-    def sources(self) -> list[Source]:
-        """Those that can have a row that is asked for, of whatever kind: the filter says how many there are of each."""
-        asked = self.narrowed
-        return [
-            source
-            for source in _sources.values()
-            if (source.concern or not asked.category)
-            and (not asked.significant or any(of == source.key for of, _ in self.pins))
-        ]
+    def at(self, key: UUID) -> list[Row]:
+        """The rows with this key, of every source."""
+        kept = [Row(*row) for row in self._kept().filter(row=key).values_list(*_COLUMNS)]
+        return [*kept, *(row for row in self._beside() if row.key == key)]
 
-    def rows(self, source: Source) -> list[QuerySet[Any]]:
-        """The rows of a source, each with `whose`: a child, or what leads to some."""
-        if len(self.children) > 1 and source.together:
-            found = [source.together.rows(self.request, self.children).annotate(whose=F("of"))]
-        else:
-            of = lambda child: Value(child.pk, output_field=UUIDField())  # noqa: E731
-            found = [source.rows(self.request, child).annotate(whose=of(child)) for child in self.children]
-        return [self._narrow(source, rows) for rows in found]
-
-    def _narrow(self, source: Source, rows: QuerySet[Any]) -> QuerySet[Any]:
-        asked = self.narrowed
-        rows = rows.annotate(chronicled_as=Value(source.key, output_field=CharField()))
-        if asked.since is not None:
-            rows = rows.filter(moment__gte=start_of(asked.since))
-        if asked.until is not None:
-            rows = rows.filter(moment__lt=start_of(asked.until + timedelta(days=1)))
-        if asked.significant:
-            rows = rows.filter(pk__in=[key for of, key in self.pins if of == source.key])
-        if asked.category:
-            keys = keys_of_category(self.request, self.children, asked.category)
-            rows = rows.filter(**{f"{source.concern}__in": keys})
-        return rows
-
-    def count(self) -> tuple[dict[str, int], datetime | None]:
-        """How many entries there are of each kind, and when the first happened: one query."""
-        _, counts, first = self.gather(None, 0)
-        return counts, first
-
-    def gather(
-        self, place: tuple[datetime, UUID, str] | None, most: int | None
-    ) -> tuple[list[_Row], dict[str, int], datetime | None]:
-        """At most so many rows after a place, newest first; how many entries there are of each kind; and when the first happened.
-
-        One query: the branches are long, and PostgreSQL plans them once.
-        """
-        counts, moments, rows = dict.fromkeys(KINDS, 0), [], []
-        for *row, n in self._asked_of_database(place, most):
-            if n:
+    def gather(self, place: tuple[datetime, UUID, str] | None, most: int | None) -> _Found:
+        """At most so many rows after a place, and what is counted of all that is asked for: one query."""
+        counts, moments, rows, significant = dict.fromkeys(KINDS, 0), [], [], 0
+        for n, *row in self._asked_of_database(place, most):
+            if n is None:
+                rows.append(Row(*row))
+            elif row[2] is None:
+                significant = n
+            else:
                 counts[_sources[row[2]].kind] += n
                 moments.append(row[0])
-            else:
-                rows.append(tuple(row))
-        return sorted(rows, key=lambda row: row[:3], reverse=True), counts, min(moments, default=None)
+        return _Found(sorted(rows, key=_newest, reverse=True), counts, min(moments, default=None), significant)
+
+    def _kept(self) -> QuerySet[Chronicled]:
+        """The entries of these children in the index: of the concerns that tell of them in full, and their own."""
+        telling = list(told_of_each(self.request, self.children))
+        return visible(self.request, Chronicled).filter(Q(concern__in=telling) | Q(child__in=self.children))
+
+    def _beside(self) -> list[Row]:
+        """Those that depend on the reader."""
+        return [row for of in _sources.values() if of.rows for row in of.rows(self.request, self.children)]
 
     def _asked_of_database(self, place: tuple[datetime, UUID, str] | None, most: int | None) -> list[Any]:
-        branches = [_columns(rows) for source in self.sources() for rows in self.rows(source)]
-        if not branches:
-            return []
-        try:
-            entries, given = branches[0].union(*branches[1:], all=True).query.sql_with_params()
-        except EmptyResultSet:
-            return []
-        shown = [source.key for source in _sources.values() if self.narrowed.takes(source.kind)]
+        asked = self.narrowed
+        kept, given = self._kept().values_list(*_COLUMNS).query.sql_with_params()
+        beside, pins = self._beside(), list(self.pins)
+        keys = keys_of_category(self.request, self.children, asked.category) if asked.category else None
+        narrowed = {
+            "since": asked.since and start_of(asked.since),
+            "until": asked.until and start_of(asked.until + timedelta(days=1)),
+            "of_category": keys,
+            "significant": asked.significant,
+            "shown": [source.key for source in _sources.values() if asked.takes(source.kind)],
+            "most": most,
+            **dict(zip(("at", "key", "source"), place or (None, None, None), strict=True)),
+        }
+        values = [
+            *given,
+            *([row[column] for row in beside] for column in range(len(_COLUMNS))),
+            *([pin[column] for pin in pins] for column in (0, 1)),
+        ]
         with connection.cursor() as cursor:
-            cursor.execute(_GATHER.format(entries), [*given, shown, *(place or (None, None, None)), most])
+            cursor.execute(_GATHER.format(kept=kept), [*values, *(narrowed[name] for name in _NARROWED)])
             return cursor.fetchall()
 
-    def told(self, rows: Sequence[_Row], titles: Titles) -> list[Entry]:
+    def told(self, rows: Sequence[Row], titles: Titles) -> list[Entry]:
         """The entries of these rows, in their order."""
-        for _, _, _, record, _ in rows:
-            # The first words that are read fetch the keys of all, whichever source they are of.
-            note(record.bytes)
-        told = {
-            key: source.told(self.request, [pk for _, pk, of, _, _ in rows if of == key], titles)
-            for key, source in _sources.items()
-            if any(of == key for _, _, of, _, _ in rows)
-        }
-        whose = self._names() if len(self.children) > 1 else None
+        each = {child.pk: [child] for child in self.children} if len(self.children) > 1 else {}
+        telling = told_of_each(self.request, self.children) if each else {}
         return [
             replace(
-                told[of][pk],
-                place=(of, pk),
-                pin=self.pins.get((of, pk)),
-                whose=tuple(whose(of, key)) if whose else (),
+                entry,
+                place=(row.source, row.key),
+                pin=self.pins.get((row.source, row.key)),
+                whose=tuple(each[row.child_id] if row.child_id else telling[row.concern_id]) if each else (),  # type: ignore[index]
             )
-            for _, pk, of, _, key in rows
+            for row, entry in _told(self.request, rows, titles)
         ]
 
-    def _names(self) -> Callable[[str, UUID], Sequence[Child]]:
-        each = {child.pk: [child] for child in self.children}
 
-        def whose(of: str, key: UUID) -> Sequence[Child]:
-            together = _sources[of].together
-            return together.whose(self.request, self.children)[key] if together else each[key]
+def _told(request: Request, rows: Sequence[Row], titles: Titles) -> list[tuple[Row, Entry]]:
+    """Each row with its entry, in their order; but for one that was taken away since it was looked up."""
+    for row in rows:
+        # The first words that are read fetch the keys of all, whichever source they are of.
+        if record := row.concern_id or row.child_id:
+            note(record.bytes)
+    of_source: dict[str, dict[UUID, datetime]] = {}
+    for row in rows:
+        of_source.setdefault(row.source, {})[row.key] = row.moment
+    told = {of: _sources[of].told(request, when, titles) for of, when in of_source.items()}
+    return [(row, told[row.source][row.key]) for row in rows if row.key in told[row.source]]
 
-        return whose
 
-
-# What is asked of the database, around the union of all branches. A row of the page has no number; a source has no key. Rows
-# of one moment and one key, which two sources may tell, follow each other by the names of their sources.
+_COLUMNS = ("moment", "row", "source", "concern_id", "child_id")
+# In the order in which they stand in the query.
+_NARROWED = ("since", "until", "of_category", "of_category", "significant", "shown", "at", "key", "source", "most")
+# What is asked of the database. A row of the page has no number, a number no key. Rows of one moment and one key, which two
+# sources may tell, follow each other by the names of their sources.
 _GATHER = """
-WITH entries (moment, key, source, record, whose) AS MATERIALIZED ({}), page AS (
-    SELECT * FROM entries WHERE source = ANY (%s)
+WITH entries (moment, key, source, concern, child) AS MATERIALIZED (
+    {kept} UNION ALL SELECT * FROM unnest(%s::timestamptz[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[])
+), marked AS MATERIALIZED (
+    SELECT entries.*, pin.key IS NOT NULL AS pinned
+    FROM entries LEFT JOIN unnest(%s::text[], %s::uuid[]) AS pin (source, key) USING (source, key)
+), asked AS (
+    SELECT * FROM marked
+    WHERE moment >= coalesce(%s, '-infinity'::timestamptz) AND moment < coalesce(%s, 'infinity'::timestamptz)
+      AND (%s::uuid[] IS NULL OR concern = ANY (%s::uuid[])) AND (pinned OR NOT %s)
+), page AS (
+    SELECT moment, key, source, concern, child FROM asked WHERE source = ANY (%s)
        AND (moment, key, source COLLATE "C") < (coalesce(%s, 'infinity'::timestamptz), %s::uuid, %s::text)
     ORDER BY moment DESC, key DESC, source COLLATE "C" DESC LIMIT %s
 )
-SELECT page.*, 0 FROM page
-UNION ALL SELECT min(moment), NULL, source, NULL, NULL, count(*) FROM entries GROUP BY source
+SELECT NULL::bigint, page.* FROM page
+UNION ALL SELECT count(*), min(moment), NULL, source, NULL, NULL FROM asked GROUP BY source
+UNION ALL SELECT count(*) FILTER (WHERE pinned), NULL, NULL, NULL, NULL, NULL FROM marked
 """
 
 
-def _columns(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.order_by().values_list("moment", "pk", "chronicled_as", key_column(rows.model), "whose")
+def _newest(row: Row) -> tuple[datetime, UUID, str]:
+    return row[:3]
 
 
-def _written(row: _Row) -> str:
-    at, pk, source, _, _ = row
-    return f"{at.isoformat()}_{pk}_{source}".replace("+00:00", "Z")
+def _written(row: Row) -> str:
+    return f"{row.moment.isoformat()}_{row.key}_{row.source}".replace("+00:00", "Z")
 
 
 def _place(before: str) -> tuple[datetime, UUID, str] | None:

@@ -26,7 +26,6 @@ from safeguarding.references import quoted
 
 from . import chronology
 from .entries import SOURCES
-from .entries.told import told_of
 from .models import (
     Action,
     Attachment,
@@ -53,6 +52,7 @@ from .services.patterns import rules_of
 from .services.progress import references_of
 from .services.sight import given_concerns, standing_in
 from .services.work import owed, rows
+from .told import told_of
 from .views import duty_panels
 
 # As many as an aside shows; the page behind it shows all.

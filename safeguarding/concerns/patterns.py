@@ -22,8 +22,8 @@ from safeguarding.audit.reading import visible
 from safeguarding.dates import LONDON, start_of
 from safeguarding.http import Request
 
-from .entries.told import whole
 from .models import Account, Concern, PatternRule, PatternRuling
+from .told import whole
 
 K = PatternRule.Kind
 # For how long after its newest record a pattern is shown, and how far back silence counts what came before it.

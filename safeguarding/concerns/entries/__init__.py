@@ -1,7 +1,6 @@
 """What does each part of the record put into a child's chronology?
 
-`told` which concerns tell of a child in full · `concern` what hangs on those · `apart` the line or the story of the others ·
-`work` referrals, contacts, meetings · `pastoral` notes and plans · `earlier` what an earlier system had.
+`concern` what hangs on the concerns that tell of it in full (`concerns/told.py`) · `apart` the line or the story of the others · `work` referrals, contacts, meetings · `pastoral` notes and plans · `earlier` what an earlier system had.
 """
 
 from .apart import LINKED

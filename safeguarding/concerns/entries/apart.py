@@ -6,22 +6,18 @@ and its day, so that it says the same to somebody who may see this child alone.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time
-from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, DateTimeField, F, Func, Q, QuerySet
+from django.db.models import CharField
 from django.utils import timezone
 
 from children.models import Child
 from safeguarding.accounts.titles import Titles
 from safeguarding.audit.reading import visible
-from safeguarding.concerns.chronology import Entry, Source, Together
+from safeguarding.concerns.chronology import Entry, Row, Source, When, read_of_concern
 from safeguarding.concerns.models import Account, Concern, ConcernChild
+from safeguarding.concerns.told import fact_of_concern, linked
 from safeguarding.http import Request
-
-from .concern import CONCERN
-from .told import each, told_of, told_of_each
-from .work import WORK
 
 R = ConcernChild.Role
 LINES = {
@@ -32,46 +28,19 @@ LINES = {
     R.MENTIONED: "Mentioned in a concern",
 }
 ASK = "Ask the safeguarding lead."
-# Of a child's own row, whatever of the concern is shut.
-_OWN = ("grant", "emergency")
 
 
-def _fact(name: str, output: Any) -> Func:
-    """What the database says of a concern to who reads one child's file (`facts.sql`)."""
-    return Func(F("concern_id"), function=f"rules.{name}", output_field=output)
-
-
-def _linked(request: Request, children: Sequence[Child], told: Collection[UUID]) -> QuerySet[ConcernChild]:
-    """The rows of these children: where the concern may be seen, or the child's record is open. Not of who only named the
-    child, nor of a concern that is `told` in full.
-    """
-    readable = Q(concern__in=visible(request, Concern).filter(children__child__in=children).values("pk"))
-    for way in _OWN:
-        readable |= Q(pk__in=visible(request, ConcernChild, way).filter(child__in=children).values("pk"))
-    mine = visible(request, ConcernChild).filter(readable, child__in=children)
-    rows: QuerySet[ConcernChild] = mine.exclude(concern__in=told)
-    return rows.annotate(moment=_fact("moment_of_concern", DateTimeField()))
-
-
-def _linked_of_each(request: Request, children: Sequence[Child]) -> QuerySet[Any]:
-    """Without those that a family chronology tells in full, as of a brother or sister."""
-    return _linked(request, children, list(told_of_each(request, children))).annotate(of=F("child_id"))
-
-
-def _tell_linked(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
+def _tell_linked(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
     rows = (
         visible(request, ConcernChild)
-        .filter(pk__in=keys)
-        .annotate(
-            moment=_fact("moment_of_concern", DateTimeField()),
-            number=_fact("reference_of_concern", CharField()),
-        )
+        .filter(pk__in=when)
+        .annotate(number=fact_of_concern("reference_of_concern", CharField()))
         .select_related("said_by")
     )
     found = list(rows)
     open_to = set(visible(request, Concern).filter(pk__in=[r.concern_id for r in found]).values_list("pk", flat=True))
     return {
-        named.pk: in_file(named, named.moment, named.number, titles, opens=named.concern_id in open_to)  # type: ignore[attr-defined]
+        named.pk: in_file(named, when[named.pk], named.number, titles, opens=named.concern_id in open_to)  # type: ignore[attr-defined]
         for named in found
     }
 
@@ -102,12 +71,7 @@ def preview(request: Request, concern: Concern, named: ConcernChild, account: Ac
     if named.file_says != ConcernChild.Says.WHOLE:
         moment = account.happened_at if account else None
         return [in_file(named, moment or concern.logged_at, concern.reference, titles, opens=False)]
-    found: list[Entry] = []
-    for source in (*CONCERN, *WORK):
-        if source.of_concerns is not None:
-            keys = source.of_concerns(request, [concern.pk]).values_list("pk", flat=True)
-            found += source.told(request, list(keys), titles).values()
-    return sorted(found, key=lambda entry: entry.at, reverse=True)
+    return read_of_concern(request, concern, titles)
 
 
 def undecided(children: Collection[ConcernChild]) -> list[ConcernChild]:
@@ -116,11 +80,12 @@ def undecided(children: Collection[ConcernChild]) -> list[ConcernChild]:
     return [named for named in on_record if not named.file_says] if len(on_record) > 1 else []
 
 
-LINKED = Source(
-    "linked",
-    "links",
-    rows=lambda request, child: _linked(request, [child], told_of(request, child)),
-    told=_tell_linked,
-    concern="concern_id",
-    together=Together(_linked_of_each, each),
-)
+def _linked(request: Request, children: Sequence[Child]) -> list[Row]:
+    return [
+        Row(one.moment, one.key, "linked", one.concern_id, one.child_id)
+        for one in linked(request, children)
+        if one.moment is not None
+    ]
+
+
+LINKED = Source("linked", "links", _tell_linked, rows=_linked)

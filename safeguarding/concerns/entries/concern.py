@@ -5,18 +5,16 @@ stands in the other files is told in `apart.py`.
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from datetime import time
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
-
-from django.db.models import DateTimeField, F, Func, QuerySet, TimeField, Value
-from django.db.models.functions import Coalesce
 
 from children.models import ChildFile
 from safeguarding.accounts.titles import Titles, inside
 from safeguarding.audit.reading import visible
-from safeguarding.concerns.chronology import Entry
+from safeguarding.chronicling import Placed, london
+from safeguarding.concerns.chronology import Entry, Source, When
 from safeguarding.concerns.models import (
     Account,
     Action,
@@ -24,16 +22,12 @@ from safeguarding.concerns.models import (
     ChronologyEntry,
     Closing,
     Concern,
-    ConcernChild,
     ConcernNote,
     Decision,
 )
 from safeguarding.dates import counted
 from safeguarding.http import Request
 
-from .told import from_concerns, of_child
-
-R = ConcernChild.Role
 LONGEST = 220
 _END_OF_SENTENCE = re.compile(r"(?<=[.!?])[”’\"')]*\s")
 _STATUS_TONE = {
@@ -47,21 +41,6 @@ _STATUS_TONE = {
 _ENDED = {Action.Status.DONE: "tick", Action.Status.WITHDRAWN: "note"}
 
 
-class LondonMoment(Func):
-    """A day and a time of day, as people write them down, as a moment."""
-
-    template = "((%(expressions)s) AT TIME ZONE 'Europe/London')"
-    arg_joiner = " + "
-    output_field = DateTimeField()
-
-
-def happened(concern: str = "") -> Coalesce:
-    """When what a concern tells of happened: as its author says, else when it was logged. `concern`: the path to it."""
-    midnight = Value(time(), output_field=TimeField())
-    at = Coalesce(F(f"{concern}account__observed_at"), midnight)
-    return Coalesce(LondonMoment(F(f"{concern}account__observed_on"), at), F(f"{concern}logged_at"))
-
-
 def first_sentence(text: str, longest: int = LONGEST) -> str:
     """The first sentence of a narrative, cut at a word where it is long."""
     sentence = _END_OF_SENTENCE.split(" ".join(text.split()), maxsplit=1)[0]
@@ -73,20 +52,15 @@ def first_sentence(text: str, longest: int = LONGEST) -> str:
 # --- logged
 
 
-def _logged(request: Request, concerns: Iterable[UUID]) -> QuerySet[Concern]:
-    return visible(request, Concern).filter(pk__in=concerns).annotate(moment=happened())
-
-
-def _tell_logged(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
+def _tell_logged(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
     rows = (
         visible(request, Concern)
-        .filter(pk__in=keys)
-        .annotate(moment=happened())
+        .filter(pk__in=when)
         .select_related("category", "subcategory", "logged_by", "account", "account__author")
     )
     return {
         concern.pk: Entry(
-            at=concern.moment,
+            at=when[concern.pk],
             timed=_timed(account),
             title=_headline(concern),
             sentence=first_sentence(account.facts if account else ""),
@@ -119,12 +93,8 @@ def _headline(concern: Concern) -> str:
 # --- decided and closed
 
 
-def _decided(request: Request, concerns: Iterable[UUID]) -> QuerySet[Decision]:
-    return visible(request, Decision).filter(concern__in=concerns).annotate(moment=F("decided_at"))
-
-
-def _tell_decided(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, Decision).filter(pk__in=keys).select_related("concern", "decided_by")
+def _tell_decided(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
+    rows = visible(request, Decision).filter(pk__in=when).select_related("concern", "decided_by")
     return {
         decision.pk: Entry(
             at=decision.decided_at,
@@ -140,12 +110,8 @@ def _tell_decided(request: Request, keys: list[UUID], titles: Titles) -> Mapping
     }
 
 
-def _closed(request: Request, concerns: Iterable[UUID]) -> QuerySet[Closing]:
-    return visible(request, Closing).filter(concern__in=concerns).annotate(moment=F("closed_at"))
-
-
-def _tell_closed(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, Closing).filter(pk__in=keys).select_related("concern", "closed_by")
+def _tell_closed(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
+    rows = visible(request, Closing).filter(pk__in=when).select_related("concern", "closed_by")
     return {
         closing.pk: Entry(
             at=closing.closed_at,
@@ -164,12 +130,8 @@ def _tell_closed(request: Request, keys: list[UUID], titles: Titles) -> Mapping[
 # --- done or withdrawn, noted, added
 
 
-def _ended(request: Request, concerns: Iterable[UUID]) -> QuerySet[Action]:
-    return visible(request, Action).filter(concern__in=concerns, status__in=_ENDED).annotate(moment=F("ended_at"))
-
-
-def _tell_ended(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, Action).filter(pk__in=keys).select_related("concern", "ended_by")
+def _tell_ended(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
+    rows = visible(request, Action).filter(pk__in=when).select_related("concern", "ended_by")
     return {
         action.pk: Entry(
             at=ended_at,
@@ -186,12 +148,8 @@ def _tell_ended(request: Request, keys: list[UUID], titles: Titles) -> Mapping[U
     }
 
 
-def _noted(request: Request, concerns: Iterable[UUID]) -> QuerySet[ConcernNote]:
-    return visible(request, ConcernNote).filter(concern__in=concerns).annotate(moment=F("added_at"))
-
-
-def _tell_noted(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, ConcernNote).filter(pk__in=keys).select_related("concern", "author")
+def _tell_noted(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
+    rows = visible(request, ConcernNote).filter(pk__in=when).select_related("concern", "author")
     return {
         note.pk: Entry(
             at=note.added_at,
@@ -205,12 +163,8 @@ def _tell_noted(request: Request, keys: list[UUID], titles: Titles) -> Mapping[U
     }
 
 
-def _added(request: Request, concerns: Iterable[UUID]) -> QuerySet[Amendment]:
-    return visible(request, Amendment).filter(concern__in=concerns).annotate(moment=F("added_at"))
-
-
-def _tell_added(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, Amendment).filter(pk__in=keys).select_related("account__concern", "author")
+def _tell_added(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
+    rows = visible(request, Amendment).filter(pk__in=when).select_related("account__concern", "author")
     return {
         added.pk: Entry(
             at=added.added_at,
@@ -227,18 +181,11 @@ def _tell_added(request: Request, keys: list[UUID], titles: Titles) -> Mapping[U
 # --- documents of the record itself
 
 
-def _files(request: Request) -> QuerySet[Any]:
-    """By the date on them, else by when they were attached."""
-    midnight = Value(time(), output_field=TimeField())
-    dated = Coalesce(LondonMoment(F("dated"), midnight), F("attached_at"))
-    return visible(request, ChildFile).filter(removed_at=None).annotate(moment=dated)
-
-
-def _tell_filed(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
-    rows = _files(request).filter(pk__in=keys).select_related("author")
+def _tell_filed(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
+    rows = visible(request, ChildFile).filter(pk__in=when).select_related("author")
     return {
         file.pk: Entry(
-            at=file.moment,
+            at=when[file.pk],
             timed=file.dated is None,
             title=f"File: {inside(file.get_what_display())}",
             sentence="Withheld: nobody opens it." if file.is_withheld else file.name,
@@ -255,17 +202,12 @@ def _tell_filed(request: Request, keys: list[UUID], titles: Titles) -> Mapping[U
 # --- added by hand
 
 
-def _by_hand(request: Request) -> QuerySet[Any]:
-    at = Coalesce(F("happened_at"), Value(time(), output_field=TimeField()))
-    return visible(request, ChronologyEntry).annotate(moment=LondonMoment(F("happened_on"), at))
+def _tell_by_hand(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
+    rows = visible(request, ChronologyEntry).filter(pk__in=when).select_related("added_by", "withdrawn_by")
+    return {entry.pk: _written_by_hand(entry, when[entry.pk], titles) for entry in rows}
 
 
-def _tell_by_hand(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
-    rows = _by_hand(request).filter(pk__in=keys).select_related("added_by", "withdrawn_by")
-    return {entry.pk: _written_by_hand(entry, titles) for entry in rows}
-
-
-def _written_by_hand(entry: Any, titles: Titles) -> Entry:
+def _written_by_hand(entry: Any, at: datetime, titles: Titles) -> Entry:
     """One that was withdrawn says that, and why; what it said is on its own page."""
     what = entry.get_what_display()
     source = f"added by {titles.signed(entry.added_by, entry.added_at)}"
@@ -276,7 +218,7 @@ def _written_by_hand(entry: Any, titles: Titles) -> Entry:
         title, sentence = f"Added: {inside(what)}" if entry.adds_to_id else what, first_sentence(entry.text)
         source = f"{source}; told by {entry.told_by}" if entry.told_by else source
     return Entry(
-        at=entry.moment,
+        at=at,
         timed=entry.happened_at is not None,
         title=title,
         sentence=sentence,
@@ -292,13 +234,53 @@ def _timed(account: Account | None) -> bool:
     return account is None or account.observed_on is None or account.observed_at is not None
 
 
+# When what a concern tells of happened: as its author says, else when it was logged.
+_HAPPENED = "rules.moment_of_concern({})"
+
+
+def _of_concern(model: str, moment: str, where: str = "true") -> Placed:
+    return Placed(f"concerns.{model}", moment, concern="n.concern_id", where=where)
+
+
 CONCERN = (
-    from_concerns("logged", "concerns", _logged, _tell_logged, "pk"),
-    from_concerns("decided", "decisions", _decided, _tell_decided, "concern_id"),
-    from_concerns("closed", "decisions", _closed, _tell_closed, "concern_id"),
-    from_concerns("ended", "actions", _ended, _tell_ended, "concern_id"),
-    from_concerns("noted", "notes", _noted, _tell_noted, "concern_id"),
-    from_concerns("added", "notes", _added, _tell_added, "concern_id"),
-    of_child("filed", "files", _files, _tell_filed),
-    of_child("by_hand", "entries", _by_hand, _tell_by_hand),
+    Source(
+        "logged",
+        "concerns",
+        _tell_logged,
+        Placed("concerns.concern", _HAPPENED.format("n.id"), concern="n.id"),
+        Placed(
+            "concerns.account",
+            _HAPPENED.format("n.concern_id"),
+            row="n.concern_id",
+            concern="n.concern_id",
+        ),
+    ),
+    Source("decided", "decisions", _tell_decided, _of_concern("decision", "n.decided_at")),
+    Source("closed", "decisions", _tell_closed, _of_concern("closing", "n.closed_at")),
+    Source(
+        "ended",
+        "actions",
+        _tell_ended,
+        _of_concern("action", "n.ended_at", "n.status IN ('done', 'withdrawn')"),
+    ),
+    Source("noted", "notes", _tell_noted, _of_concern("concernnote", "n.added_at")),
+    Source("added", "notes", _tell_added, _of_concern("amendment", "n.added_at")),
+    Source(
+        "filed",
+        "files",
+        _tell_filed,
+        # By the date on it, else by when it was attached.
+        Placed(
+            "children.childfile",
+            f"coalesce({london('n.dated')}, n.attached_at)",
+            where="n.removed_at IS NULL",
+            child="n.child_id",
+        ),
+    ),
+    Source(
+        "by_hand",
+        "entries",
+        _tell_by_hand,
+        Placed("concerns.chronologyentry", london("n.happened_on", "n.happened_at"), child="n.child_id"),
+    ),
 )

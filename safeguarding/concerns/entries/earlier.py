@@ -3,27 +3,21 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from django.db.models import F, QuerySet
-
 from safeguarding.accounts.titles import Titles
 from safeguarding.addresses import address_of
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import visible
 from safeguarding.audit.services import record_many
-from safeguarding.concerns.chronology import Entry
+from safeguarding.chronicling import Placed
+from safeguarding.concerns.chronology import Entry, Source, When
 from safeguarding.concerns.models import EarlierFile, EarlierRecord
 from safeguarding.http import Request
 
 from .concern import first_sentence
-from .told import of_child
 
 
-def _earlier(request: Request) -> QuerySet[EarlierRecord]:
-    return visible(request, EarlierRecord).annotate(moment=F("happened_at"))
-
-
-def _tell_earlier(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
-    rows = list(visible(request, EarlierRecord).filter(pk__in=keys))
+def _tell_earlier(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
+    rows = list(visible(request, EarlierRecord).filter(pk__in=when))
     _note_shown(rows)
     return {
         record.pk: Entry(
@@ -40,12 +34,8 @@ def _tell_earlier(request: Request, keys: list[UUID], titles: Titles) -> Mapping
     }
 
 
-def _earlier_files(request: Request) -> QuerySet[EarlierFile]:
-    return visible(request, EarlierFile).filter(removed_at=None).annotate(moment=F("attached_at"))
-
-
-def _tell_earlier_files(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
-    rows = list(visible(request, EarlierFile).filter(pk__in=keys).select_related("author"))
+def _tell_earlier_files(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
+    rows = list(visible(request, EarlierFile).filter(pk__in=when).select_related("author"))
     _note_shown(rows)
     return {
         file.pk: Entry(
@@ -69,6 +59,22 @@ def _note_shown(rows: Sequence[EarlierRecord | EarlierFile]) -> None:
 
 
 EARLIER = (
-    of_child("earlier", "earlier", _earlier, _tell_earlier),
-    of_child("earlier_files", "earlier", _earlier_files, _tell_earlier_files),
+    Source(
+        "earlier",
+        "earlier",
+        _tell_earlier,
+        Placed("concerns.earlierrecord", "n.happened_at", child="n.child_id", batch="n.batch_id"),
+    ),
+    Source(
+        "earlier_files",
+        "earlier",
+        _tell_earlier_files,
+        Placed(
+            "concerns.earlierfile",
+            "n.attached_at",
+            where="n.removed_at IS NULL",
+            child="n.child_id",
+            batch="n.batch_id",
+        ),
+    ),
 )

@@ -1,33 +1,23 @@
 """What do pastoral notes and support plans put into a child's chronology? For those who may see them, and nobody else."""
 
 from collections.abc import Mapping
-from datetime import time
-from typing import Any
 from uuid import UUID
-
-from django.db.models import F, QuerySet, TimeField, Value
 
 from safeguarding.accounts.titles import Titles, inside
 from safeguarding.audit.reading import visible
-from safeguarding.concerns.chronology import Entry
+from safeguarding.chronicling import Placed, london
+from safeguarding.concerns.chronology import Entry, Source, When
 from safeguarding.concerns.models import PastoralNote, SupportPlan
 from safeguarding.dates import full_day
 from safeguarding.http import Request
 
-from .concern import LondonMoment, first_sentence
-from .told import of_child
-
-_MIDNIGHT = Value(time(), output_field=TimeField())
+from .concern import first_sentence
 
 
-def _notes(request: Request) -> QuerySet[Any]:
-    return visible(request, PastoralNote).annotate(moment=LondonMoment(F("happened_on"), _MIDNIGHT))
-
-
-def _tell_noted(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
+def _tell_noted(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
     return {
         note.pk: Entry(
-            at=note.moment,
+            at=when[note.pk],
             timed=False,
             title=f"Pastoral note: {inside(note.get_kind_display())}",
             sentence=first_sentence(note.text),
@@ -35,18 +25,14 @@ def _tell_noted(request: Request, keys: list[UUID], titles: Titles) -> Mapping[U
             reference="Note",
             link=note.get_absolute_url(),
         )
-        for note in _notes(request).filter(pk__in=keys).select_related("author")
+        for note in visible(request, PastoralNote).filter(pk__in=when).select_related("author")
     }
 
 
-def _plans(request: Request) -> QuerySet[Any]:
-    return visible(request, SupportPlan).annotate(moment=LondonMoment(F("starts_on"), _MIDNIGHT))
-
-
-def _tell_begun(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
+def _tell_begun(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
     return {
         plan.pk: Entry(
-            at=plan.moment,
+            at=when[plan.pk],
             timed=False,
             title="Support plan begun",
             sentence=f"{first_sentence(plan.aims)} To be reviewed on {full_day(plan.review_on)}.",
@@ -56,16 +42,12 @@ def _tell_begun(request: Request, keys: list[UUID], titles: Titles) -> Mapping[U
             reference="Plan",
             link=plan.get_absolute_url(),
         )
-        for plan in _plans(request).filter(pk__in=keys).select_related("author")
+        for plan in visible(request, SupportPlan).filter(pk__in=when).select_related("author")
     }
 
 
-def _over(request: Request) -> QuerySet[Any]:
-    return visible(request, SupportPlan).filter(ended_at__isnull=False).annotate(moment=F("ended_at"))
-
-
-def _tell_over(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, SupportPlan).filter(pk__in=keys).select_related("ended_by")
+def _tell_over(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
+    rows = visible(request, SupportPlan).filter(pk__in=when).select_related("ended_by")
     return {
         plan.pk: Entry(
             at=ended_at,
@@ -82,8 +64,12 @@ def _tell_over(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UU
     }
 
 
+def _of(model: str, moment: str, where: str = "true") -> Placed:
+    return Placed(f"concerns.{model}", moment, child="n.child_id", author="n.author_id", where=where)
+
+
 PASTORAL = (
-    of_child("pastoral", "pastoral", _notes, _tell_noted),
-    of_child("plan", "pastoral", _plans, _tell_begun),
-    of_child("plan_over", "pastoral", _over, _tell_over),
+    Source("pastoral", "pastoral", _tell_noted, _of("pastoralnote", london("n.happened_on"))),
+    Source("plan", "pastoral", _tell_begun, _of("supportplan", london("n.starts_on"))),
+    Source("plan_over", "pastoral", _tell_over, _of("supportplan", "n.ended_at", "n.ended_at IS NOT NULL")),
 )

@@ -1,33 +1,20 @@
 """What do referrals, contacts, meetings and duties in person put into a child's chronology?"""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
 from uuid import UUID
-
-from django.db.models import F, QuerySet
-from django.db.models.functions import Coalesce
 
 from safeguarding.accounts.titles import Titles, inside
 from safeguarding.audit.reading import visible
-from safeguarding.concerns.chronology import Entry
+from safeguarding.chronicling import Placed
+from safeguarding.concerns.chronology import Entry, Source, When
 from safeguarding.concerns.models import ContactMade, Duty, Meeting, PoliceNotice, Referral, ReferralStep
 from safeguarding.http import Request
 
 from .concern import first_sentence
-from .told import OfConcerns, from_concerns
 
 
-def _of(model: type[Any], moment: str) -> OfConcerns:
-    """The rows of a model for some concerns, by when they happened."""
-
-    def rows(request: Request, concerns: Iterable[UUID]) -> QuerySet[Any]:
-        return visible(request, model).filter(concern__in=concerns).annotate(moment=F(moment))
-
-    return rows
-
-
-def _tell_referred(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, Referral).filter(pk__in=keys).select_related("concern", "sent_by")
+def _tell_referred(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
+    rows = visible(request, Referral).filter(pk__in=when).select_related("concern", "sent_by")
     return {
         one.pk: Entry(
             at=one.sent_at,
@@ -43,8 +30,8 @@ def _tell_referred(request: Request, keys: list[UUID], titles: Titles) -> Mappin
     }
 
 
-def _tell_step(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, ReferralStep).filter(pk__in=keys).select_related("concern", "referral", "by")
+def _tell_step(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
+    rows = visible(request, ReferralStep).filter(pk__in=when).select_related("concern", "referral", "by")
     return {
         one.pk: Entry(
             at=one.happened_at,
@@ -61,8 +48,8 @@ def _tell_step(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UU
     }
 
 
-def _tell_contact(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, ContactMade).filter(pk__in=keys).select_related("concern", "author")
+def _tell_contact(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
+    rows = visible(request, ContactMade).filter(pk__in=when).select_related("concern", "author")
     return {
         one.pk: Entry(
             at=one.made_at,
@@ -77,8 +64,8 @@ def _tell_contact(request: Request, keys: list[UUID], titles: Titles) -> Mapping
     }
 
 
-def _tell_meeting(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, Meeting).filter(pk__in=keys).select_related("concern", "called_by")
+def _tell_meeting(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
+    rows = visible(request, Meeting).filter(pk__in=when).select_related("concern", "called_by")
     return {
         one.pk: Entry(
             at=one.held_at,
@@ -95,17 +82,8 @@ def _tell_meeting(request: Request, keys: list[UUID], titles: Titles) -> Mapping
     }
 
 
-def _ended(request: Request) -> QuerySet[Any]:
-    """Duties of which somebody has said what was done, by when that was."""
-    return visible(request, Duty).filter(ended_at__isnull=False).annotate(moment=Coalesce("reported_at", "ended_at"))
-
-
-def _done(request: Request, concerns: Iterable[UUID]) -> QuerySet[Any]:
-    return _ended(request).filter(concern__in=concerns)
-
-
-def _tell_duty(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
-    rows = _ended(request).filter(pk__in=keys).select_related("concern", "ended_by")
+def _tell_duty(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
+    rows = visible(request, Duty).filter(pk__in=when).select_related("concern", "ended_by")
     said = {
         Duty.Ended.REPORTED: "Reported to the police in person",
         Duty.Ended.SUSPECTED: "Not reported to the police in person: suspected, not known",
@@ -113,10 +91,10 @@ def _tell_duty(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UU
     }
     return {
         one.pk: Entry(
-            at=one.moment,
+            at=when[one.pk],
             title=said[Duty.Ended(one.how_ended)],
             sentence=f"Police reference {one.police_reference}" if one.police_reference else first_sentence(one.reason),
-            source=f"said by {titles.of(one.ended_by, one.moment)}",
+            source=f"said by {titles.of(one.ended_by, when[one.pk])}",
             icon="flag",
             tone="plan",
             reference=one.concern.reference,
@@ -126,9 +104,9 @@ def _tell_duty(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UU
     }
 
 
-def _tell_notice(request: Request, keys: list[UUID], titles: Titles) -> Mapping[UUID, Entry]:
+def _tell_notice(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
     rows = (
-        visible(request, PoliceNotice).filter(pk__in=keys).select_related("concern", "concern__logged_by", "key_adult")
+        visible(request, PoliceNotice).filter(pk__in=when).select_related("concern", "concern__logged_by", "key_adult")
     )
     return {
         one.pk: Entry(
@@ -145,11 +123,18 @@ def _tell_notice(request: Request, keys: list[UUID], titles: Titles) -> Mapping[
     }
 
 
+def _of(model: str, moment: str, where: str = "true") -> Placed:
+    return Placed(f"concerns.{model}", moment, concern="n.concern_id", where=where)
+
+
+# Duties of which somebody has said what was done, by when that was.
+_DONE = _of("duty", "coalesce(n.reported_at, n.ended_at)", "n.ended_at IS NOT NULL")
+
 WORK = (
-    from_concerns("referred", "outside", _of(Referral, "sent_at"), _tell_referred, "concern"),
-    from_concerns("referral_steps", "outside", _of(ReferralStep, "happened_at"), _tell_step, "concern"),
-    from_concerns("contacts", "outside", _of(ContactMade, "made_at"), _tell_contact, "concern"),
-    from_concerns("meetings", "meetings", _of(Meeting, "held_at"), _tell_meeting, "concern"),
-    from_concerns("duties", "outside", _done, _tell_duty, "concern"),
-    from_concerns("police_notices", "outside", _of(PoliceNotice, "received_at"), _tell_notice, "concern"),
+    Source("referred", "outside", _tell_referred, _of("referral", "n.sent_at")),
+    Source("referral_steps", "outside", _tell_step, _of("referralstep", "n.happened_at")),
+    Source("contacts", "outside", _tell_contact, _of("contactmade", "n.made_at")),
+    Source("meetings", "meetings", _tell_meeting, _of("meeting", "n.held_at")),
+    Source("duties", "outside", _tell_duty, _DONE),
+    Source("police_notices", "outside", _tell_notice, _of("policenotice", "n.received_at")),
 )

@@ -11,8 +11,8 @@ meetings · `own` what a lead keeps for herself · `attachment` files · `apart`
 
 Beside concerns: `earlier` what an earlier system of the school had · `outside` what somebody without an account has left ·
 `papers` the numbered forms for when Harbour cannot be reached · `emergency` who has the sheet for that day · `pastoral` notes
-and plans below the threshold · `significant` what matters in a child’s chronology, and what was added to it by hand · `brief`
-what somebody writes for a meeting · `patterns` rules of a school, and what was said of what they found · `rules` who is told of what ·
+and plans below the threshold · `significant` what matters in a child’s chronology, and what was added to it by hand · `chronicled`
+where every entry of it stands · `brief` what somebody writes for a meeting · `patterns` rules of a school, and what was said of what they found · `rules` who is told of what ·
 `duties` what the law asks of whoever logged a concern · `police` a police notice of domestic abuse ·
 `choices` what a school has made of the lists of kinds and of answer times.
 """
@@ -24,6 +24,7 @@ from .apart import FileStory, UndoneLink
 from .attachment import Attachment
 from .brief import Brief
 from .choices import SchoolAnswerTime, SchoolKind
+from .chronicled import Chronicled
 from .concern import OUT_OF_THE_RECORD, Concern
 from .contact import ContactMade
 from .covering import HandOver
@@ -58,6 +59,7 @@ __all__ = [
     "BodyMapMark",
     "Brief",
     "Category",
+    "Chronicled",
     "ChronologyEntry",
     "Closing",
     "ClosingOutcome",

@@ -1,5 +1,6 @@
 """Who may see a concern and what hangs on it, and who may do what with it? `concern` first: the rest follows it."""
 
+from .chronicle import chronicled_seen
 from .concern import (
     access_given,
     actions_seen,
@@ -58,6 +59,7 @@ __all__ = [
     "changes_seen",
     "children_named",
     "children_read",
+    "chronicled_seen",
     "concerns_seen",
     "drafts_seen",
     "duties_seen",

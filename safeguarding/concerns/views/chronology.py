@@ -57,7 +57,7 @@ def _page(request: Request, child: Child, others: list[Child], here: str, on_pap
     form = Narrow(request.GET, names_on(today, child.school_id, asks=request.user, retired=True))
     narrowed, before = form.narrowed(today), request.GET.get("before", "")
     found = chronology.read(request, child, narrowed, before=before, family=others)
-    form.count(found.counts, chronology.count_significant(request, [child, *others]))
+    form.count(found.counts, found.significant)
     asked = request.GET.copy()
     is_first = not asked.pop("before", None)
     query = f"?{asked.urlencode()}"

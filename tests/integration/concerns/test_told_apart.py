@@ -3,6 +3,7 @@
 Words that no language has are planted in all that is written; who may see one child alone opens everything there is.
 """
 
+import re
 from datetime import timedelta
 from io import BytesIO
 from uuid import uuid4
@@ -155,7 +156,8 @@ def test_the_whole_opens_the_concern_and_the_others_are_another_child(reader, ro
     assert [named.child for named in page.context["it"].children] == [rowan]
     paper = printed(reader.get(reverse("concern_paper", args=[shared.pk])))
     assert "Another child (Year 4)" in paper
-    assert "4A" not in paper + content
+    # A class of hers: the random keys of a form may hold two such characters.
+    assert not re.search(r"\b4A\b", paper + content)
     assert "zqfacts" in reader.get(reverse("child_chronology", args=[rowan.pk])).content.decode()
     # On the two pages for a meeting nobody is named, whom the reader's own way does not show.
     pinned(room.lead, rowan, ("logged", shared.pk), "HZ and Zqreed, says ROWAN.")

@@ -1,0 +1,114 @@
+"""Which concerns tell of a child in full, and in which is it only named?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import (
+    BooleanField,
+    Case,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    Value,
+    When,
+)
+
+from children.models import Child
+from safeguarding.audit.reading import visible
+from safeguarding.concerns.models import Concern, ConcernChild
+from safeguarding.concerns.permissions import access_given
+from safeguarding.http import Request
+from safeguarding.once import once
+
+# Until a lead decides otherwise.
+_TELLS_ALL = (ConcernChild.Role.WORRIED_ABOUT, ConcernChild.Role.MAY_HAVE_CAUSED_HARM)
+# Reasons to see a child's own row, whatever of the concern is shut.
+_OWN = ("grant", "emergency")
+
+
+def whole(link: str = "") -> Q:
+    """That a concern tells of the child whom it names, in full. `link` is the path to the naming, as in a filter."""
+    said = Q((f"{link}file_says", ConcernChild.Says.WHOLE))
+    return said | Q((f"{link}file_says", ""), (f"{link}role__in", _TELLS_ALL))
+
+
+def fact_of_concern(name: str, output: Any) -> Func:
+    """What the database says of a concern to who reads one child's file (`facts.sql`)."""
+    return Func(F("concern_id"), function=f"rules.{name}", output_field=output)
+
+
+@dataclass(frozen=True)
+class Named:
+    """That a concern names a child. `tells`: it tells of the child in full, to this reader. `moment`, where it does not: when
+    what it tells of happened.
+    """
+
+    key: UUID
+    concern_id: UUID
+    child_id: UUID
+    tells: bool
+    moment: datetime | None
+
+
+def named(request: Request, children: Sequence[Child]) -> list[Named]:
+    """Where these children are named, as far as the person may see it: the concern, or the row of a child whose record is open to
+    them. Not of who only named the child. Read once a page.
+    """
+
+    def found() -> list[Named]:
+        mine = visible(request, ConcernChild).filter(child__in=children)
+        opens = Exists(visible(request, Concern).filter(pk=OuterRef("concern_id")))
+        rows = mine.annotate(
+            opens=opens,
+            own=_own(request, children) if access_given(request.user) else Value(False),
+            whole=ExpressionWrapper(whole(), BooleanField()),
+        ).annotate(
+            moment=Case(
+                When(whole=True, opens=True, then=None),
+                default=fact_of_concern("moment_of_concern", DateTimeField()),
+            )
+        )
+        listed = rows.order_by("pk").values_list("pk", "concern_id", "child_id", "opens", "own", "whole", "moment")
+        return [
+            Named(key, concern, child, tells=bool(full and open_), moment=moment)
+            for key, concern, child, open_, own_, full, moment in listed
+            if open_ or own_
+        ]
+
+    return once(("named", *(child.pk for child in children)), found)
+
+
+def _own(request: Request, children: Sequence[Child]) -> ExpressionWrapper:
+    """Whether the reader sees a row because the record of its child is open to them."""
+    ways = [Q(pk__in=visible(request, ConcernChild, way).filter(child__in=children).values("pk")) for way in _OWN]
+    return ExpressionWrapper(ways[0] | ways[1], BooleanField())
+
+
+def told_of(request: Request, child: Child) -> list[UUID]:
+    """Keys of the concerns that tell of `child` in full. What somebody else may see of one (their own words, an action of
+    theirs) is no entry of the child's chronology.
+    """
+    return list(told_of_each(request, [child]))
+
+
+def told_of_each(request: Request, children: Sequence[Child]) -> dict[UUID, list[Child]]:
+    """The concerns that tell of one of these children in full, each with the children of whom it tells."""
+    whose = {child.pk: child for child in children}
+    telling: dict[UUID, list[Child]] = {}
+    for one in named(request, children):
+        if one.tells:
+            telling.setdefault(one.concern_id, []).append(whose[one.child_id])
+    return telling
+
+
+def linked(request: Request, children: Sequence[Child]) -> list[Named]:
+    """Where they are named and nothing is told in full: neither of that child, nor, in a family chronology, of a brother or sister."""
+    telling = told_of_each(request, children)
+    return [one for one in named(request, children) if one.concern_id not in telling]
