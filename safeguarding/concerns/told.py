@@ -10,11 +10,9 @@ from django.db.models import (
     BooleanField,
     Case,
     DateTimeField,
-    Exists,
     ExpressionWrapper,
     F,
     Func,
-    OuterRef,
     Q,
     Value,
     When,
@@ -22,8 +20,8 @@ from django.db.models import (
 
 from children.models import Child
 from safeguarding.audit.reading import visible
-from safeguarding.concerns.models import Concern, ConcernChild
-from safeguarding.concerns.permissions import access_given
+from safeguarding.concerns.models import ConcernChild
+from safeguarding.concerns.permissions import access_given, of_concerns_seen
 from safeguarding.http import Request
 from safeguarding.once import once
 
@@ -64,9 +62,8 @@ def named(request: Request, children: Sequence[Child]) -> list[Named]:
 
     def found() -> list[Named]:
         mine = visible(request, ConcernChild).filter(child__in=children)
-        opens = Exists(visible(request, Concern).filter(pk=OuterRef("concern_id")))
         rows = mine.annotate(
-            opens=opens,
+            opens=ExpressionWrapper(of_concerns_seen(request.user), BooleanField()),
             own=_own(request, children) if access_given(request.user) else Value(False),
             whole=ExpressionWrapper(whole(), BooleanField()),
         ).annotate(

@@ -10,16 +10,16 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, UUIDField, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from children.models import Child
 from safeguarding import dates
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import RoleAssignment, User
 from safeguarding.accounts.permissions import live, may
 from safeguarding.accounts.roles import Capability
+from safeguarding.audit.protection import Fact, among
 from safeguarding.concerns.models import Action, Attachment, Concern, ConcernChild, HowSoon, Level
 from safeguarding.concerns.services.kinds import give_kinds
 from safeguarding.concerns.services.named import Named, children_of
@@ -193,9 +193,8 @@ def narrowed(
     if days := chosen.get("since"):
         found = found.filter(logged_at__gte=dates.start_of(today - timedelta(days=days)))
     if (year := chosen.get("year")) is not None:
-        children = Child.objects.filter(school_id=school_id, year_group=year)
-        about = ConcernChild.objects.filter(child__in=children.values("pk")).values("concern_id")
-        found = found.filter(_sifted(Q(pk__in=about)))
+        of_year = Fact(Value(school_id, UUIDField()), Value(year), function="concerns_of_year")
+        found = found.filter(among("id", of_year))
     if role := chosen.get("role"):
         held = RoleAssignment.objects.filter(school_id=school_id, role_key=role, starts_on__lte=today)
         found = found.filter(_sifted(Q(logged_by__in=held.values("user_id"))))
