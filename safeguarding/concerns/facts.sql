@@ -226,11 +226,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(draft_id), '{}') FROM public.concerns_draftopening WHERE lead_id = me
 $$;
 
--- Concerns that name a child, whoever may see them: for the service that hands them on when somebody may not any more.
+-- Concerns that name a child, on the record that stays, whoever may see them: for the service that hands them on when somebody
+-- may not any more.
 CREATE FUNCTION rules.concerns_of_child(child uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(DISTINCT named.concern_id), '{}') FROM public.concerns_concernchild AS named
-    WHERE named.child_id = concerns_of_child.child
+    WHERE named.child_id = coalesce(rules.merged_into(concerns_of_child.child), concerns_of_child.child)
       AND NOT named.concern_id = ANY ((SELECT rules.concerns_in_error(NULL))::uuid[])
 $$;
 
