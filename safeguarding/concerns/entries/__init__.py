@@ -1,13 +1,15 @@
 """What does each part of the record put into a child's chronology?
 
 `told` which concerns tell of a child in full · `concern` what hangs on those · `apart` the line or the story of the others ·
-`work` referrals, contacts, meetings · `pastoral` notes and plans · `earlier` what an earlier system had.
+`work` referrals, contacts, meetings · `pastoral` notes and plans · `earlier` what an earlier system had · `merged` two records
+that became one.
 """
 
 from .apart import LINKED
 from .concern import CONCERN
 from .earlier import EARLIER
+from .merged import MERGED
 from .pastoral import PASTORAL
 from .work import WORK
 
-SOURCES = (*CONCERN, LINKED, *EARLIER, *PASTORAL, *WORK)
+SOURCES = (*CONCERN, LINKED, *EARLIER, *MERGED, *PASTORAL, *WORK)
