@@ -56,6 +56,8 @@ def test_it_holds_on_both_from_the_asking_to_the_answer(client, room, pair, on):
         return free.pk in rows
 
     assert opens(room.lead) and opens(room.headteacher)
+    page = opened(client, room.office, "child_merge", keep.pk, other.pk)
+    assert "whoever is close to the child on one of these records sees neither" in text(page)
     asked = ask(room, keep, other)
     assert not opens(room.lead) and opens(room.headteacher)
     for name, key in (("child_people", free.pk), ("concern", concern.pk), ("merge", asked.pk)):
