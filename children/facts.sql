@@ -1,17 +1,5 @@
 -- Which children may a person see beside those of their role, and which never?
 
--- Children of whom the person must see nothing: related or close to them, declared and not lifted; with every record that
--- has become part of theirs, whose history and leftovers are of the same child.
-CREATE FUNCTION rules.hidden_children(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    WITH RECURSIVE hidden AS (
-        SELECT child_id FROM public.children_conflictofinterest WHERE user_id = me AND lifted_at IS NULL
-        UNION
-        SELECT part.id FROM public.children_child AS part JOIN hidden ON part.merged_into_id = hidden.child_id
-    )
-    SELECT coalesce(array_agg(child_id), '{}') FROM hidden
-$$;
-
 -- Records that have become part of another: nobody finds them, nor what could not come over because there is one already.
 CREATE FUNCTION rules.merged_children(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
@@ -27,6 +15,39 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT next.merged_into_id FROM public.children_child AS next JOIN way ON next.id = way.id
     )
     SELECT way.id FROM way JOIN public.children_child AS last ON last.id = way.id WHERE last.merged_into_id IS NULL
+$$;
+
+-- Records that one person sees all or none of, with this one: those that have become part of it, whose history and leftovers are of
+-- the same child; and while somebody asks whether another record is of the same child, that one, with its parts.
+CREATE FUNCTION rules.hidden_with(child uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH RECURSIVE same AS (
+        SELECT hidden_with.child AS id
+        UNION
+        SELECT next.id FROM same JOIN (
+            SELECT merged_into_id AS beside, id FROM public.children_child WHERE merged_into_id IS NOT NULL
+            UNION ALL
+            SELECT keep_id, coalesce(rules.merged_into(other_id), other_id) FROM public.children_childmerge WHERE status = 'asked'
+            UNION ALL
+            SELECT other_id, coalesce(rules.merged_into(keep_id), keep_id) FROM public.children_childmerge WHERE status = 'asked'
+        ) AS next ON next.beside = same.id
+    )
+    SELECT array_agg(id) FROM same
+$$;
+
+-- Children of whom the person must see nothing: related or close to them, declared and not lifted; on whichever of a child's records.
+CREATE FUNCTION rules.hidden_children(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(DISTINCT hidden.id), '{}') FROM public.children_conflictofinterest
+    CROSS JOIN LATERAL unnest(rules.hidden_with(child_id)) AS hidden (id)
+    WHERE user_id = me AND lifted_at IS NULL
+$$;
+
+-- From whom a child is hidden so, whoever asks: for the services that hand on what somebody sees no longer.
+CREATE FUNCTION rules.child_hidden_from(child uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(DISTINCT user_id), '{}') FROM public.children_conflictofinterest
+    WHERE lifted_at IS NULL AND child_hidden_from.child = ANY (rules.hidden_with(child_id))
 $$;
 
 -- The same for the records that mentions in a text name by these pseudonyms.

@@ -16,7 +16,7 @@ from safeguarding.accounts.permissions import ensure, may, people_with
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import MANAGERS, may_be_given, not_in_notice, tell
 from safeguarding.audit.models import Verb
-from safeguarding.audit.protection import may_view
+from safeguarding.audit.protection import known_of, may_view
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 
@@ -64,7 +64,25 @@ def declare_conflict(
 
 
 def hand_on_hidden(child: Child, user: User, at: datetime) -> None:
-    """A conflict hides the child from `user` from now on: its concerns are handed on."""
+    """A conflict hides the child from `user` from now on, with whatever may be another record of it: concerns are handed on."""
+    for key in known_of("hidden_with", child.pk):
+        _hand_on(Child(pk=key, school_id=child.school_id), user, at)
+
+
+def whom_from(*children: Child) -> dict[UUID, set[UUID]]:
+    """By the key of each record that is or may be of one of these children: from whom a conflict hides it."""
+    keys = {key for child in children for key in known_of("hidden_with", child.pk)}
+    return {key: set(known_of("child_hidden_from", key)) for key in keys}
+
+
+def hand_on_newly_hidden(*children: Child, before: dict[UUID, set[UUID]], at: datetime) -> None:
+    """Since `before`, conflicts hold on more of the records of these children: concerns are handed on as when one is declared."""
+    for key, people in whom_from(*children).items():
+        for person in User.objects.filter(pk__in=people - before.get(key, set())):
+            _hand_on(Child(pk=key, school_id=children[0].school_id), person, at)
+
+
+def _hand_on(child: Child, user: User, at: datetime) -> None:
     for handing in _when_hidden:
         handing(child, user, at)
 

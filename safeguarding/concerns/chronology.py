@@ -48,6 +48,7 @@ KINDS = {
     "pastoral": "Pastoral notes and plans",
     "files": "Documents",
     "entries": "Entries added by hand",
+    "records": "Two records that became one",
 }
 
 

@@ -123,6 +123,52 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
       AND NOT concern_id = ANY ((SELECT rules.concerns_in_error(me))::uuid[])
 $$;
 
+-- Notes from outside of which the person must see nothing: somebody has said that one is not for them, or a form by which a concern
+-- is being made of it names a child hidden from them. Once it is a concern, the rule of that one holds.
+CREATE FUNCTION rules.hidden_notes(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(DISTINCT note_id), '{}') FROM (
+        SELECT note_id FROM public.concerns_outsideconflict JOIN public.concerns_outsidenote AS note ON note.id = note_id
+        WHERE user_id = me AND withdrawn_at IS NULL AND note.concern_id IS NULL
+        UNION ALL
+        SELECT note.id FROM public.concerns_outsidenote AS note JOIN public.concerns_draft AS draft ON draft.id = ANY (note.forms)
+        WHERE note.concern_id IS NULL AND draft.names && (SELECT rules.hidden_children(me))
+    ) AS hidden
+$$;
+
+-- With those of concerns that the person may not see: for what hangs on a note.
+CREATE FUNCTION rules.notes_out_of_sight(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT rules.hidden_notes(me) || coalesce(array_agg(id), '{}') FROM public.concerns_outsidenote
+    WHERE concern_id = ANY ((SELECT rules.hidden_concerns(me) || rules.restricted_concerns(me) || rules.concerns_in_error(me))::uuid[])
+$$;
+
+-- Notes that the person reads for somebody from whom they are hidden, as concerns: an alternate lead for a safeguarding lead, the
+-- chair of governors for a Headteacher for whom it is not, and either where nobody whose role reads notes there may see it.
+CREATE FUNCTION rules.notes_standing_in(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH mine AS (
+        SELECT school_id, role_key FROM rules.live_roles_of(me) WHERE role_key = ANY ((SELECT rules.roles_with('stand_in'))::text[])
+    ), readers AS MATERIALIZED (
+        SELECT held.school_id, held.user_id, bool_or(held.role_key IN ('lead', 'acting_lead')) AS leads,
+               bool_or(held.role_key = 'headteacher') AS heads, rules.hidden_notes(held.user_id) AS hidden
+        FROM rules.live_roles_at(ARRAY(SELECT school_id FROM mine)) AS held
+        WHERE held.role_key = ANY ((SELECT rules.roles_with('view_concerns'))::text[])
+        GROUP BY held.school_id, held.user_id
+    )
+    SELECT coalesce(array_agg(DISTINCT note.id), '{}')
+    FROM mine
+    JOIN readers ON readers.school_id = mine.school_id
+    JOIN public.concerns_outsidenote AS note ON note.school_id = mine.school_id AND note.id = ANY (readers.hidden)
+    WHERE (mine.role_key = 'alternate_lead' AND readers.leads)
+       OR (mine.role_key = 'chair' AND readers.heads AND EXISTS (
+              SELECT FROM public.concerns_outsideconflict AS said
+              WHERE said.note_id = note.id AND said.user_id = readers.user_id AND said.withdrawn_at IS NULL))
+       OR NOT EXISTS (
+              SELECT FROM readers AS other
+              WHERE other.school_id = mine.school_id AND NOT note.id = ANY (other.hidden))
+$$;
+
 -- Concerns that the person logged: for the services that finish or add to a report (the door "reporting").
 CREATE FUNCTION rules.own_concerns(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
@@ -235,19 +281,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(draft_id), '{}') FROM public.concerns_draftopening WHERE lead_id = me
 $$;
 
--- Concerns that name a child, whoever may see them: for the service that hands them on when somebody may not any more.
+-- Concerns that name a child, on the record that stays, whoever may see them: for the service that hands them on when somebody
+-- may not any more.
 CREATE FUNCTION rules.concerns_of_child(child uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(DISTINCT named.concern_id), '{}') FROM public.concerns_concernchild AS named
-    WHERE named.child_id = concerns_of_child.child
+    WHERE named.child_id = coalesce(rules.merged_into(concerns_of_child.child), concerns_of_child.child)
       AND NOT named.concern_id = ANY ((SELECT rules.concerns_in_error(NULL))::uuid[])
 $$;
 
--- Whatever opens a single record to the person beside their roles, a child's or a concern's. Empty for nearly everybody.
+-- Whatever opens a single record to the person beside their roles: a child's, a concern's, a note's. Empty for nearly everybody.
 CREATE FUNCTION rules.access_given(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT rules.granted_children(me) || rules.emergency_children(me) || rules.granted_concerns(me)
-        || rules.concerns_standing_in(me)
+        || rules.concerns_standing_in(me) || rules.notes_standing_in(me)
 $$;
 
 -- Who has begun the form with this token: its draft, the concern it became, or what it added to an account.

@@ -286,6 +286,7 @@ PHOTOGRAPHED = "P0150"
 # Numbered forms in the office, and what a supply teacher has left by the school's link. Nobody has read it yet.
 PAPER_FORMS, PAPER_PLACE, PAPER_AGO = 10, "Office", 12 * DAY
 LEFT_AGO = timedelta(minutes=95)
+NOT_FOR = "S04"
 LEFT = Left(
     how_soon=HowSoon.TODAY,
     name="Sam Hill",

@@ -18,7 +18,7 @@ from safeguarding.audit.context import Acting, acting
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.forms.typed import Typed
-from safeguarding.concerns.models import Account, Category, Concern, ConcernChild, Decision, Subcategory
+from safeguarding.concerns.models import Account, Category, Concern, ConcernChild, Decision, OutsideNote, Subcategory
 from safeguarding.concerns.services import emergency, papers
 from safeguarding.concerns.services.attaching import attach_to_report
 from safeguarding.concerns.services.deciding import (
@@ -31,6 +31,7 @@ from safeguarding.concerns.services.deciding import (
 )
 from safeguarding.concerns.services.drafts import save_draft
 from safeguarding.concerns.services.outside import links
+from safeguarding.concerns.services.outside.conflicts import say_not_for
 from safeguarding.concerns.services.outside.leaving import leave_note
 from safeguarding.concerns.services.papers import Written
 from safeguarding.concerns.services.pointing import another
@@ -243,11 +244,13 @@ class Desk:
         )
 
     def _from_outside(self) -> None:
-        """The link for people without an account, and one note that waits."""
+        """The link for people without an account, and one note that waits: it is about a friend of a deputy's daughter."""
         link = links.make_link(school=self.school, by=self._user("S02"), at=self._when(desk.PAPER_AGO))
         at = self._when(desk.LEFT_AGO)
         seen = replace(desk.LEFT, observed_on=at.date(), observed_at=at.time().replace(minute=0, second=0))
-        leave_note(link=link, token=self.keys.token(), left=seen, at=at)
+        token = leave_note(link=link, token=self.keys.token(), left=seen, at=at).token
+        note = OutsideNote.objects.get(token=token)
+        say_not_for(note=note, user=self._user(desk.NOT_FOR), by=self._user("S02"), at=at)
 
     def _emergency_sheet(self) -> None:
         """One sheet, in the fire box of the office."""

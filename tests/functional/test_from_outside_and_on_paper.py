@@ -8,14 +8,16 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from safeguarding.concerns.models import Category
+from safeguarding.concerns.models import Category, HowSoon
 from safeguarding.concerns.services.outside import links
+from safeguarding.concerns.services.outside.leaving import Left, leave_note
 from safeguarding.concerns.services.papers import make_forms
 from safeguarding.concerns.services.reference import load_reference
 from safeguarding.keys import uuid7
 from tests import factories
 from tests.factories import PASSWORD, Staffroom
 from tests.functional.steps import sign_in
+from tests.functional.test_every_page import faults, too_wide
 
 WORDS = "She asked twice who was at the gate."
 
@@ -62,6 +64,45 @@ def test_a_visitor_leaves_a_concern_and_an_outage_form_is_entered_late(
     deputy.get_by_role("button", name="I compared it with the paper").click()
     expect(deputy.get_by_text("Keep the paper with the record.")).to_be_visible()
     assert deputy.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+def test_a_lead_finds_her_own_family_in_a_note_and_a_colleague_reads_it(
+    new_person: Callable[..., Page], room: Staffroom
+) -> None:
+    link = links.make_link(school=room.school, by=room.lead)
+    left = Left(
+        how_soon=HowSoon.TODAY, name="Sam Hill", agency="Supply teacher", contact="07700 900123", about_child="A girl in Year 5",
+        facts=WORDS,
+    )  # fmt: skip
+    reference = leave_note(link=link, token=uuid7(), left=left, at=timezone.now()).reference
+    lead, deputy = new_person(), new_person(java_script_enabled=False)
+
+    # She reads it, knows the girl, and says so before she reads on.
+    sign_in(lead, room.lead.username, at="/today/")
+    lead.get_by_role("link", name=reference).click()
+    lead.get_by_text("It is about a colleague, or somebody close to one").click()
+    lead.set_viewport_size({"width": 320, "height": 700})
+    assert too_wide(lead) <= 0
+    assert faults(lead) == []
+    lead.get_by_role("combobox", name="Person").select_option(str(room.lead.pk))
+    lead.get_by_role("button", name="Show what this changes").click()
+    expect(lead.get_by_text("You see nothing of it from then on")).to_be_visible()
+    expect(lead.get_by_role("heading", name="Would see it no longer")).to_be_visible()
+    assert too_wide(lead) <= 0
+    assert faults(lead) == []
+    lead.get_by_role("button", name="Hide it from this person").click()
+    expect(lead.get_by_text("That person sees nothing of this note from now on.")).to_be_visible()
+    for place in ("/today/", "/from-outside/"):
+        lead.goto(place)
+        expect(lead.get_by_role("main").get_by_text(reference)).to_have_count(0)
+
+    # For the deputy it is new again, and says for whom it is not. She has no scripts.
+    sign_in(deputy, room.deputy.username, at="/from-outside/")
+    expect(deputy.get_by_text("Unread")).to_be_visible()
+    deputy.get_by_role("link", name=reference).click()
+    expect(deputy.get_by_text(WORDS)).to_be_visible()
+    expect(deputy.get_by_text(f"Said by {room.lead.full_name}")).to_be_visible()
+    expect(deputy.get_by_role("button", name="Make a concern of it")).to_be_visible()
 
 
 def leave_a_concern(visitor: Page) -> str:

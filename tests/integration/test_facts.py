@@ -12,7 +12,8 @@ import pytest
 from django.utils import timezone
 
 from children.models import ChildTeamGrant
-from children.services.access import declare_conflict, grant_child_to_team
+from children.services import merging
+from children.services.access import declare_conflict, grant_child_to_team, lift_conflict
 from safeguarding.accounts.models import Notice, RoleAssignment, TeamMember, User
 from safeguarding.accounts.permissions import Rights
 from safeguarding.accounts.services import add_member, end_role, make_team, tell
@@ -196,3 +197,16 @@ def test_a_draft_is_its_authors_and_of_the_lead_who_opened_it():
         assert known("own_drafts", person.pk) == own
         assert known("opened_drafts", person.pk) == opened
         assert (glance(person)["unsent"], glance(person)["given_actions"]) == (bool(own), False)
+
+
+def test_a_conflict_holds_on_another_record_while_a_lead_is_asked_whether_it_is_of_the_same_child():
+    room = factories.staffroom()
+    one, other, far = (factories.child(room.school, name, by=room.office) for name in ("Rowan", "Rowen", "Iris"))
+    declared = declare_conflict(user=room.lead, child=one, kind="relative", by=room.lead)
+    asked = merging.ask(keep=other, other=one, reason="One birth certificate.", token=uuid4(), by=room.office)
+    assert set(known("hidden_with", one.pk)) == set(known("hidden_children", room.lead.pk)) == {one.pk, other.pk}
+    assert [known("child_hidden_from", child.pk) for child in (one, other, far)] == [[room.lead.pk], [room.lead.pk], []]
+    merging.decline(asked=asked, refusal="Cousins.", by=room.headteacher)
+    assert known("hidden_with", one.pk) == known("hidden_children", room.lead.pk) == [one.pk]
+    lift_conflict(conflict=declared, reason="No relative after all.", by=room.headteacher)
+    assert known("child_hidden_from", one.pk) == known("hidden_children", room.lead.pk) == []

@@ -8,6 +8,7 @@ from safeguarding.concerns.models import (
     Draft,
     HowSoon,
     NoticeRule,
+    OutsideConflict,
     OutsideNote,
     PaperForm,
 )
@@ -48,6 +49,10 @@ def lay_from_elsewhere(world: Any) -> None:
         OutsideNote._base_manager.filter(pk=note.pk).update(
             status="concern", concern=concern, ended_at=THEN, ended_by=lead
         )
+        # What was said before it was a concern stays on record; the concern has its own word of whom it is about.
+        given_row(
+            OutsideConflict, note=note, school=school, user=world.people["dpo"], said_at=THEN, said_by=lead,
+        )  # fmt: skip
         typed, unused = papers.make_forms(school=school, batch=uuid7(), count=2, place="Office", by=lead, at=THEN)
         written = Written(on=THEN.date(), name=word.name())
         papers.begin_typing(form=typed, written=written, content={}, by=lead, at=THEN)

@@ -50,7 +50,7 @@ PARTS: dict[str, str] = {
     ),
     **dict.fromkeys(
         ("concerns.concern", "concerns.concernsubject", "concerns.decision", "concerns.closing", "concerns.concernnote",
-         "concerns.outsidenote", "concerns.paperform", "concerns.handover", "concerns.pin", "concerns.patternruling",
+         "concerns.outsidenote", "concerns.outsideconflict", "concerns.paperform", "concerns.handover", "concerns.pin", "concerns.patternruling",
          "concerns.referral", "concerns.referralstep", "concerns.escalationletter", "concerns.contactmade", "concerns.meeting",
          "concerns.meetingattendee", "concerns.meetingdecision", "concerns.meetingaddition",
          "concerns.undonelink", "concerns.filestory", "concerns.policenotice", "concerns.enteredinerror"),

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from children.facts import NewChild
-from children.models import ChildMerge, ConflictOfInterest
+from children.models import ChildMerge
 from children.services import merging
 from children.services.registering import register_child
 from safeguarding.keys import uuid7
@@ -24,10 +24,6 @@ def lay_twice(world: Any) -> None:
         )  # fmt: skip
         other = register_child(school=school, child=again, by=by, today=TODAY)
         world.again[other.pk] = record
-        if record == "hidden":
-            # As long as they are two records, each has conflicts of its own.
-            parent = world.people["lead_parent"]
-            given_row(ConflictOfInterest, user=parent, child=other, kind="own_child", school=school, declared_by=parent)
         asked = merging.ask(keep=child, other=other, reason=word(), token=uuid7(), by=by, at=THEN)
         lead = world.lead_of(record)
         stamps = {

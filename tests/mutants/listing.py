@@ -27,7 +27,7 @@ NOT_IN_WORLDS = (
     "hidden_contacts", "hidden_households", "contacts_of_granted", "households_of_granted", "own_drafts", "grants_of_teams", "opened_drafts",
     "has_unsent", "was_given_actions", "errors_wait", "kinds_decided", "calls_wait", "roles_held", "session_of", "unopened_notices", "was_ever_told", "concerns_to_act_on", "own_concerns", "siblings_seen", "contacts_seen", "households_seen", "_imports",
     "rows_seen", "_access", "team_grants_seen", "changes_seen", "grants_seen", "drafts_seen", "openings_seen",
-    "kept_text_seen", "withdrawn_batches", "headings_seen", "batches_seen", "on_their_way_seen", "earlier_records_seen",
+    "kept_text_seen", "withdrawn_batches", "headings_seen", "hidden_notes", "notes_standing_in", "notes_out_of_sight", "child_hidden_from", "batches_seen", "on_their_way_seen", "earlier_records_seen",
 )  # fmt: skip
 # The test that asks each service for somebody who may not.
 OF_SERVICES = "tests/integration/test_services_ask.py"

@@ -1,6 +1,6 @@
 """Say that two records are of one child, and make them one: asked for by the office, decided by a lead, done in one transaction."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,13 +14,12 @@ from children.models import (
     Child,
     ChildDetail,
     ChildMerge,
-    ConflictOfInterest,
     FormerUpn,
     OtherName,
 )
 from children.permissions import may_ask_merge, may_merge
 from children.services import bulk
-from children.services.access import hand_on_hidden
+from children.services.access import hand_on_newly_hidden, whom_from
 from safeguarding.accounts.models import Notice, School, User
 from safeguarding.accounts.permissions import people_with
 from safeguarding.accounts.roles import Capability
@@ -64,7 +63,9 @@ def ask(*, keep: Child, other: Child, reason: str, token: UUID, by: User, at: da
     mine, theirs = _locked(keep, other, by=by)
     if not may_ask_merge(by, mine):
         raise NotAllowed(KEEPERS)
+    before = whom_from(mine, theirs)
     made = _say(mine, theirs, reason=reason, token=token, by=by, at=at)
+    hand_on_newly_hidden(mine, theirs, before=before, at=at)
     leads = people_with(Capability.MANAGE_ACCESS, mine.school_id, timezone.localdate(at))
     tell(
         people=[one for one in leads if one != by and may_view(one, made)],
@@ -103,6 +104,7 @@ def merge(
         now = look(mine, theirs, lambda model: model._default_manager.all().visible_to(by))  # type: ignore[attr-defined]
         if now is None or now.stamp != seen:
             raise ChangedSince(CHANGED)
+    before = whom_from(mine, theirs)
     asked = _asked(mine, theirs, by=by)
     if asked is not None:
         asked.keep, asked.other, asked.other_number = mine, theirs, theirs.number
@@ -123,7 +125,7 @@ def merge(
     for child in (mine, theirs):
         record(Verb.LINK, child, by=by, purpose="merged")
     settle_notices(object_id=done.pk, kinds=[Notice.Kind.SAME_CHILD], by=by, at=at)
-    _hand_on(mine, at)
+    hand_on_newly_hidden(mine, theirs, before=before, at=at)
     come_over(mine)
     return done
 
@@ -249,12 +251,3 @@ def fold_names(child: Child, at: datetime) -> None:
     Child.objects.filter(pk=child.pk).update(
         search_text=names.searchable(texts), name_sounds=names.sounds(*texts), changed_at=at
     )
-
-
-def _hand_on(child: Child, at: datetime) -> None:
-    """A conflict of interest that was on one record holds on all of it now: concerns are handed on as when it was declared."""
-    people: Collection[Any] = {
-        one.user for one in ConflictOfInterest.objects.filter(child=child, lifted_at=None).select_related("user")
-    }
-    for person in people:
-        hand_on_hidden(child, person, at)

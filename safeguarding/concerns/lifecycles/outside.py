@@ -35,9 +35,21 @@ note_life: Lifecycle[OutsideNote] = Lifecycle(
             out_of_turn="This note has been read already.",
             stamps="read",
         ),
+        # Who read it may not see it: nobody has read it for the school.
+        Move(
+            name="not_read",
+            sources=frozenset({N.READ}),
+            target=N.NEW,
+            may=may_settle_note,
+            verb=Verb.WITHDRAW,
+            refusal=_LEADS,
+            out_of_turn=_ALREADY,
+            tells="the safeguarding leads on duty who may see it, as of a new note",
+        ),
         Move(
             name="make_concern",
-            sources=frozenset({N.READ, N.PUT_FORWARD, N.SET_ASIDE}),
+            # Unread, where whoever had read it may not see it and a colleague has begun a form meanwhile.
+            sources=frozenset({N.NEW, N.READ, N.PUT_FORWARD, N.SET_ASIDE}),
             target=N.CONCERN,
             may=may_settle_note,
             verb=Verb.LINK,

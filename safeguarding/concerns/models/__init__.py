@@ -35,7 +35,7 @@ from .error import EnteredInError
 from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, ReferenceCounter, Subcategory
 from .lead import Action, Closing, ConcernNote, Decision
 from .meeting import Meeting, MeetingAddition, MeetingAttendee, MeetingDecision
-from .outside import OutsideLink, OutsideNote
+from .outside import OutsideConflict, OutsideLink, OutsideNote
 from .own import SavedFilter, SupervisionNote
 from .papers import PaperForm
 from .pastoral import PastoralNote, StepUp, SupportPlan, SupportStep
@@ -95,6 +95,7 @@ __all__ = [
     "MeetingAttendee",
     "MeetingDecision",
     "NoticeRule",
+    "OutsideConflict",
     "OutsideLink",
     "OutsideNote",
     "PaperForm",

@@ -154,3 +154,34 @@ class OutsideNote(models.Model):
     def tone(self) -> str:
         """How its state looks in a list."""
         return {"new": "warn", "put_forward": "info", "concern": "ok"}.get(self.status, "")
+
+
+class OutsideConflict(models.Model):
+    """That a note from outside is not for a member of staff: it is about them, or about somebody close to them.
+
+    They see nothing of it. It holds until a concern is made of the note, whose rule holds from then on: it is said there too.
+    """
+
+    id = key()
+    note = models.ForeignKey(OutsideNote, on_delete=models.PROTECT, related_name="conflicts")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    said_at = models.DateTimeField()
+    said_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = Protected()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("note", "user", condition=Q(withdrawn_at=None), name="outside_conflict_once"),
+            in_pairs("withdrawn", name="outside_conflict_withdrawn_in_pairs"),
+        ]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "user"
+        plain = ("said_at", "withdrawn_at")
+        source = Source.NOTE_OF_CONCERN
+        collection = KCSIE
+        retention = Retention.GOES_WITH_IT

@@ -230,8 +230,11 @@ def grants_seen(me: Any) -> Rule:
 
 @rule(ConcernSubject)
 def subjects_seen(me: Any) -> Rule:
-    """Whom a concern is about among the staff: for those who see the concern, and never for that person."""
-    return through_the_concern(me, "concern_id")
+    """Whom a concern is about among the staff: for those who see the concern, and never for that person.
+
+    "reporting": who made a concern of a note from outside that is not for a colleague, and says so of the concern.
+    """
+    return through_the_concern(me, "concern_id", doors={"reporting": among("concern_id", fact("own_concerns", me))})
 
 
 @rule(ChronologyEntry)

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
-from safeguarding.audit.protection import Rule, among, fact, rule
-from safeguarding.concerns.models import EmergencySheet, OutsideNote, PaperForm
+from safeguarding.audit.protection import Rule, among, fact, known, rule
+from safeguarding.concerns.models import EmergencySheet, OutsideConflict, OutsideNote, PaperForm
 
 from .concern import stands_in, through_the_concern
 
@@ -17,10 +17,26 @@ from .concern import stands_in, through_the_concern
 def outside_notes_seen(me: Any) -> Rule:
     """A note from outside: for those who read the school's concerns, and once it is a concern for those who see that one.
 
+    Before that, never for somebody of whom it was said that it is not for them, nor for somebody from whom a child is hidden whom a
+    form names that is being made of it; whoever stands in for them reads it then.
     "outside": whoever has the link of a school adds one, unread and about no concern, and sees nothing.
     """
     fresh = Q(status=OutsideNote.Status.NEW, concern=None)
-    return through_the_concern(me, "concern_id", unseen={"outside": fresh})
+    stands_in = among("concern_id", fact("concerns_standing_in", me)) | among("id", fact("notes_standing_in", me))
+    seen = through_the_concern(me, "concern_id", {"standing_in": stands_in}, unseen={"outside": fresh})
+    return seen.but_never(among("id", fact("hidden_notes", me)))
+
+
+@rule(OutsideConflict)
+def outside_conflicts_seen(me: Any) -> Rule:
+    """For whom a note is not: for those who may read the note, and so never for that person."""
+    seen = Rule(
+        because={
+            "role": among("school_id", fact("schools_with", me, Capability.VIEW_CONCERNS)),
+            "standing_in": among("note_id", fact("notes_standing_in", me)),
+        }
+    )
+    return seen.but_never(among("note_id", fact("notes_out_of_sight", me)))
 
 
 @rule(PaperForm)
@@ -39,12 +55,23 @@ def sheets_seen(me: Any) -> Rule:
 
 
 def may_read_note(user: Any, note: OutsideNote) -> bool:
-    return may(user, Capability.VIEW_CONCERNS, note.school_id)
+    return may(user, Capability.VIEW_CONCERNS, note.school_id) or _stands_in_for(user, note)
 
 
 def may_settle_note(user: Any, note: OutsideNote) -> bool:
     """Who says what becomes of a note from outside."""
-    return may(user, Capability.DECIDE_CONCERNS, note.school_id)
+    return may(user, Capability.DECIDE_CONCERNS, note.school_id) or _stands_in_for(user, note)
+
+
+def may_take_up_note(user: Any, note: OutsideNote) -> bool:
+    """Who makes a concern of it: a chair of governors who stands in logs none."""
+    return may_settle_note(user, note) and may(user, Capability.LOG_CONCERN, note.school_id)
+
+
+def _stands_in_for(user: Any, note: OutsideNote) -> bool:
+    if note.concern_id is not None:
+        return stands_in(user, note.concern_id, note.school_id)
+    return may(user, Capability.STAND_IN, note.school_id) and note.pk in known("notes_standing_in", user.pk)
 
 
 def may_set_note_aside(user: Any, note: OutsideNote) -> bool:

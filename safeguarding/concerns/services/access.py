@@ -81,6 +81,11 @@ def name_subject(*, concern: Concern, user: User, by: User, at: datetime | None 
     ensure_works_at(user, concern.school_id, timezone.localdate(at))
     if there := ConcernSubject.objects.filter(concern=concern, user=user, withdrawn_at=None).first():
         return there
+    return hide_from(concern, user, by=by, at=at)
+
+
+def hide_from(concern: Concern, user: User, *, by: User, at: datetime) -> ConcernSubject:
+    """Write that `user` sees nothing of it from now on, and hand it on; who may say so, the caller has asked."""
     named = ConcernSubject(concern=concern, school_id=concern.school_id, user=user, named_at=at, named_by=by)
     ConcernSubject.objects.bulk_create([named])
     record(Verb.DECLARE, object_type="concerns.concernsubject", object_id=named.pk, school_id=concern.school_id, by=by)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import anyone_signed_in, requires, requires_for_record
 from safeguarding.accounts.services import LEADS, get_school, open_notices
 from safeguarding.audit.models import Verb
@@ -67,8 +68,13 @@ def ask_duty(request: Request, concern_id: UUID) -> HttpResponse:
     if not may_decide(request.user, found):
         raise NotAllowed(LEADS)
     services.ask_reporter_of_duty(concern=found, by=request.user)
-    messages.success(request, f"{found.logged_by.full_name} has been told what the law asks of them, and nothing else.")
+    messages.success(request, told_of_duty(found.logged_by))
     return redirect(f"{reverse('concern', args=[concern_id])}#duties")
+
+
+def told_of_duty(reporter: User) -> str:
+    """What a lead reads who has just pointed a reporter to a duty of theirs."""
+    return f"{reporter.full_name} has been told what the law asks of them, and nothing else."
 
 
 @require_GET

@@ -42,7 +42,7 @@ def _of_concern(request: Request, concern: Any) -> list[Duty]:
     """The duties about a concern, read once a page. The page of the concern records that it was seen."""
     if Duty not in kinds_there(concern, partial(visible, request)):
         return []
-    rows = visible(request, Duty).filter(concern=concern).select_related("owner", "ended_by")
+    rows = visible(request, Duty).filter(concern=concern).select_related("owner", "asked_by", "ended_by")
     return once(("duties", concern.pk), lambda: list(rows.order_by("created_at", "pk")))
 
 

@@ -9,19 +9,21 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from safeguarding.accounts.forms.access import MemberForm
 from safeguarding.accounts.permissions import requires, requires_for_record
 from safeguarding.accounts.roles import Capability
-from safeguarding.accounts.services import LEADS, get_school
+from safeguarding.accounts.services import LEADS, get_person, get_school, sight, staff_of
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.audit.services import record
 from safeguarding.concerns.forms.outside import AsideForm, as_log_form
 from safeguarding.concerns.lifecycles import note_life
-from safeguarding.concerns.models import OutsideLink, OutsideNote
-from safeguarding.concerns.permissions import may_settle_note
-from safeguarding.concerns.services.outside import links, settling
+from safeguarding.concerns.models import OutsideConflict, OutsideLink, OutsideNote
+from safeguarding.concerns.permissions import access_given, may_settle_note, may_take_up_note
+from safeguarding.concerns.services.outside import conflicts, links, settling
 from safeguarding.concerns.services.outside.waiting import unsettled
 from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.http import Request, SeeOther
@@ -56,7 +58,7 @@ def outside_notes(request: Request) -> HttpResponse:
     return render(request, "outside/notes.html", context)
 
 
-@requires_for_record(Capability.VIEW_CONCERNS)
+@requires_for_record(Capability.VIEW_CONCERNS, also=access_given)
 def outside_note(request: Request, note_id: UUID) -> HttpResponse:
     """One note. Opening it reads it, as opening a concern does. Its buttons say what becomes of it."""
     note = _read(request, note_id)
@@ -64,6 +66,8 @@ def outside_note(request: Request, note_id: UUID) -> HttpResponse:
         return _page(request, settling.open_note(note=note, by=request.user))
     if not may_settle_note(request.user, note):
         raise NotAllowed(LEADS)
+    if request.POST.keys() & {"not_for", "for_after_all"}:
+        return _for_whom(request, note)
     form = AsideForm(request.POST if "put_forward" in request.POST else None)
     request.again = partial(_refused, request, note_id, form)
     if "take_up" in request.POST:
@@ -84,6 +88,33 @@ def outside_note(request: Request, note_id: UUID) -> HttpResponse:
     return SeeOther(reverse("outside_note", args=[note_id]))
 
 
+def _for_whom(request: Request, note: OutsideNote) -> HttpResponse:
+    """It is not for a colleague: first who would see it no longer, then it is said. Or it is for them after all."""
+    request.again = partial(_refused, request, note.pk, AsideForm())
+    if "for_after_all" in request.POST:
+        said = read_one(request, OutsideConflict, pk=record_of(request.POST["for_after_all"]), note=note)
+        conflicts.withdraw_not_for(conflict=said, by=request.user)
+        messages.success(request, "Withdrawn. That person sees the note again, as far as their role goes.")
+        return SeeOther(reverse("outside_note", args=[note.pk]))
+    form = _not_for_form(note, request.POST)
+    if not form.is_valid():
+        return _page(request, note, not_for=form, status=422)
+    person = get_person(form.cleaned_data["person"])
+    say = partial(conflicts.say_not_for, note=note, user=person, by=request.user)
+    if "confirmed" not in request.POST:
+        change = sight.tried(note, say, on=timezone.localdate())
+        return render(request, "outside/not_for.html", {"note": note, "form": form, "person": person, "change": change})
+    say()
+    messages.success(request, "Recorded. That person sees nothing of this note from now on.")
+    if person == request.user:
+        return SeeOther(reverse("home"))
+    return SeeOther(reverse("outside_note", args=[note.pk]))
+
+
+def _not_for_form(note: OutsideNote, data: Any = None) -> MemberForm:
+    return MemberForm(data, people=staff_of(note.school_id, on=timezone.localdate()), prefix="about")
+
+
 def _read(request: Request, note_id: UUID) -> OutsideNote:
     request.nav = "concerns"
     note = read_one(request, visible(request, OutsideNote).select_related(*_PEOPLE), pk=note_id)
@@ -101,14 +132,19 @@ def _page(
     note: OutsideNote,
     *,
     form: AsideForm | None = None,
+    not_for: MemberForm | None = None,
     refusal: HarbourError | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    may = note_life.open_to(note, request.user)
+    may, settles = note_life.open_to(note, request.user), may_settle_note(request.user, note)
+    is_open = settles and note.status != OutsideNote.Status.CONCERN
     context: dict[str, Any] = {
         "note": note,
         "may": may,
-        "may_take_up": may_settle_note(request.user, note) and note.status != OutsideNote.Status.CONCERN,
+        "may_take_up": is_open and may_take_up_note(request.user, note),
+        "is_open": is_open,
+        "not_for": list(conflicts.standing(note)) if is_open else [],
+        "not_for_form": (not_for or _not_for_form(note)) if is_open else None,
         "is_mine": note.taken_up_by_id == request.user.pk,
         "here": request.path,
         "form": form or AsideForm(),

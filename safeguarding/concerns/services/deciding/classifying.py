@@ -10,8 +10,9 @@ from safeguarding.accounts.models import User
 from safeguarding.accounts.services import LEADS
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import Category, Concern, ConcernNote, Subcategory
+from safeguarding.concerns.models import Category, Concern, ConcernNote, Duty, Subcategory
 from safeguarding.concerns.permissions import ensure_decides
+from safeguarding.concerns.services.duties import follow_kind
 from safeguarding.concerns.services.kinds import kinds_on
 from safeguarding.exceptions import BadInput
 from safeguarding.keys import uuid7
@@ -29,15 +30,16 @@ def reclassify_concern(
     reason: str,
     by: User,
     at: datetime | None = None,
-) -> Concern:
+) -> list[Duty]:
     """Another category, with the reason. `seen` is the revision on the lead's screen; the kind that it has changes nothing.
 
+    Where the law asks something of its reporter in person about that kind, they are told by the same deed: returned are these duties.
     Raises `ChangedSince` when somebody else saved first, `BadInput` without a reason or for a kind that is out of use.
     """
     ensure_decides(by, concern.pk, concern.school_id, LEADS)
     at, concern = at or timezone.now(), lock(concern.pk)
     if (concern.category_id, concern.subcategory_id) == (category, subcategory):
-        return concern
+        return []
     if not (reason := reason.strip()):
         raise BadInput("Say why this is another kind of concern.")
     now, narrower = _in_use(category, subcategory, concern.school_id, at)
@@ -54,7 +56,7 @@ def reclassify_concern(
     concern.category, concern.subcategory, concern.revision = now, narrower, concern.revision + 1
     concern.save(update_fields=["category", "subcategory", "revision"])
     record(Verb.CHANGE, concern, by=by, purpose="kind of concern")
-    return concern
+    return follow_kind(concern, by=by, at=at)
 
 
 def _in_use(

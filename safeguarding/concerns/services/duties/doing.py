@@ -119,14 +119,31 @@ def ask_reporter_of_duty(*, concern: Concern, by: User, at: datetime | None = No
         if there:
             return list(there.values())
         raise BadInput(problem)
+    made = _ask(concern, there, by=by, at=at)
+    concern.revision += 1
+    concern.save(update_fields=["revision"])
+    return made
+
+
+def follow_kind(concern: Concern, *, by: User, at: datetime) -> list[Duty]:
+    """A lead has just said that it is of another kind: its reporter is told of the duty that this puts on them, if any.
+
+    Called where the kind is changed, within that; the caller has asked who may say so, and locked it. What was asked of the reporter
+    for the kind it had before stays: a lead sets it aside with a reason.
+    """
+    there = {duty.code: duty for duty in Duty.objects.filter(concern=concern, owner=concern.logged_by)}
+    if cannot_ask_of_duty(concern, there, on=timezone.localdate(at)):
+        return []
+    return _ask(concern, there, by=by, at=at)
+
+
+def _ask(concern: Concern, there: Mapping[str, Duty], *, by: User, at: datetime) -> list[Duty]:
     wanted = _in_person(concern, concern.logged_by, timezone.localdate(at))
     made = [
         _open(concern, prompt, owner=concern.logged_by, asked_by=by, by=by, at=at)
         for code, prompt in wanted.items()
         if code not in there
     ]
-    concern.revision += 1
-    concern.save(update_fields=["revision"])
     record(Verb.ASK, concern, by=by, purpose="duty")
     for duty in made:
         _tell(duty, at=at)

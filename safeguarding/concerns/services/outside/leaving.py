@@ -94,7 +94,7 @@ def leave_note(
     note.save(force_insert=True)
     OutsideLink.objects.filter(pk=link.pk).update(used_at=at)
     record(Verb.CREATE, note, purpose="from outside")
-    _tell(note, at)
+    tell_of(note, at)
     return Slip(token, note.reference, at, link.pk)
 
 
@@ -109,7 +109,7 @@ def slip_of(token: UUID) -> Slip | None:
     return Slip(token, OutsideNote(year=year, number=number).reference, received_at, link_id)
 
 
-def _tell(note: OutsideNote, at: datetime) -> None:
+def tell_of(note: OutsideNote, at: datetime) -> None:
     """As a new concern is told of; and what cannot wait, as a call of a colleague."""
     told = readers(note, on=timezone.localdate(at))
     is_urgent = note.how_soon == HowSoon.RIGHT_NOW

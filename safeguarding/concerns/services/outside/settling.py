@@ -15,8 +15,10 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.lifecycles import note_life
 from safeguarding.concerns.models import Concern, Draft, OutsideNote
-from safeguarding.concerns.permissions import may_read_note, may_settle_note
+from safeguarding.concerns.permissions import may_read_note, may_take_up_note
+from safeguarding.concerns.services.access import hide_from
 from safeguarding.concerns.services.drafts import Content, save_draft
+from safeguarding.concerns.services.outside.conflicts import standing
 from safeguarding.concerns.services.telling import readers
 from safeguarding.exceptions import NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token
@@ -49,7 +51,7 @@ def take_up(*, note: OutsideNote, content: Content, by: User, at: datetime | Non
     sent is the concern. Raises `NotAllowed`, `OutOfTurn` where it is a concern already.
     """
     at, locked = at or timezone.now(), _locked(note)
-    if not may_settle_note(by, locked):
+    if not may_take_up_note(by, locked):
         raise NotAllowed(_LEADS)
     if locked.status == Status.CONCERN:
         raise OutOfTurn("A colleague has made a concern of this note meanwhile. Open the note again to go to it.")
@@ -64,9 +66,15 @@ def take_up(*, note: OutsideNote, content: Content, by: User, at: datetime | Non
 
 
 def became(concern: Concern, *, token: UUID, by: User, at: datetime) -> None:
-    """The log form with this token has been sent. Where it began with a note from outside, the note says so from now on."""
+    """The log form with this token has been sent. Where it began with a note from outside, the note says so from now on.
+
+    For whom the note was not, the concern is not either.
+    """
     note = OutsideNote.objects.filter(forms__contains=[token]).exclude(status=Status.CONCERN).first()
     if note is not None:
+        # First, so that whoever stood in for the note stands in for its concern.
+        for one in standing(note):
+            hide_from(concern, one.user, by=by, at=at)
         note_life.perform("make_concern", note, by=by, at=at, concern=concern)
         settle_notices(object_id=note.pk, kinds=(Notice.Kind.ASIDE, *_CALLS), by=by, at=at)
 
