@@ -291,7 +291,7 @@ class Migration(migrations.Migration):
                 ('law', models.CharField(max_length=200, verbose_name='the law it comes from')),
                 ('due_on', models.DateField(verbose_name='by the end of')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('how_ended', models.CharField(blank=True, choices=[('reported', 'I have reported it to the police'), ('suspected', 'I do not know it, I suspect it: I have told a safeguarding lead'), ('set_aside', 'Not waited for any more')], max_length=10, verbose_name='what was done')),
+                ('how_ended', models.CharField(blank=True, choices=[('reported', 'I have reported it to the police'), ('suspected', 'I do not know it, I suspect it: I have told a safeguarding lead'), ('set_aside', 'Set aside')], max_length=10, verbose_name='what was done')),
                 ('police_reference', safeguarding.sealing.fields.SealedText(blank=True, verbose_name='police reference')),
                 ('reported_at', models.DateTimeField(blank=True, null=True, verbose_name='when it was reported')),
                 ('reason', safeguarding.sealing.fields.SealedText(blank=True, verbose_name='why')),

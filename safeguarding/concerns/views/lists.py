@@ -80,7 +80,9 @@ def today(request: Request) -> HttpResponse:
         "reviews": rows(few["reviews"]),
         "all": _all(lists, {"waiting": shown, "urgent": urgent, **few}),
         "above": fill("today_above", request),
+        "below_new": fill("today_below_new", request),
         "aside": fill("today_aside", request),
+        "foot": fill("today_foot", request),
     }
     return render(request, "concerns/today.html", context)
 
