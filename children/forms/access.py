@@ -19,14 +19,14 @@ from safeguarding.forms import DateBoxesField, HarbourForm, Radios
 class GiveForm(HarbourForm):
     """Who is given access, why and until when. `cleaned_data["holder"]` is ("user" or "team", key)."""
 
-    holder = forms.ChoiceField(label="Person or team")
+    holder = forms.ChoiceField(label="Person or team", error_messages={"required": "Choose a person or a team"})
     reason = forms.CharField(
         label="Why it is needed",
         max_length=500,
         widget=forms.Textarea,
         help_text="Kept with the record, as long as it is",
     )
-    last_day = DateBoxesField(label="Last day", help_text="A year at most. It ends by itself")
+    last_day = DateBoxesField(label="Last day", help_text="A year at most. It ends by itself.")
 
     def __init__(
         self, data: Any = None, *, people: Sequence[Colleague], teams: Sequence[Team] = (), today: date, **kwargs: Any

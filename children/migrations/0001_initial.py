@@ -160,7 +160,7 @@ class Migration(migrations.Migration):
             name='ConflictOfInterest',
             fields=[
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('own_child', 'Own child, or a child living with me'), ('relative', 'Relative'), ('close', 'Close friend of the family'), ('other', 'Another close connection')], max_length=10, verbose_name='connection')),
+                ('kind', models.CharField(choices=[('own_child', 'Own child, or a child of the same home'), ('relative', 'Relative'), ('close', 'Close friend of the family'), ('other', 'Another close connection')], max_length=10, verbose_name='connection')),
                 ('declared_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True)),
                 ('lifted_at', models.DateTimeField(blank=True, null=True)),

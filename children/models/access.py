@@ -26,7 +26,7 @@ class ConflictOfInterest(models.Model):
     """
 
     class Kind(models.TextChoices):
-        OWN_CHILD = "own_child", "Own child, or a child living with me"
+        OWN_CHILD = "own_child", "Own child, or a child of the same home"
         RELATIVE = "relative", "Relative"
         CLOSE = "close", "Close friend of the family"
         OTHER = "other", "Another close connection"

@@ -64,7 +64,7 @@ register(
     Panel("own_role", "adults", "adults/first_page_panel.html", data=_to_read, may=_reads, order=5),
     Panel("today_aside", "adults", "adults/first_page_panel.html", data=_to_read, may=_reads, order=5),
     Panel("staff_home_aside", "raise_adults", "adults/raise_panel.html", data=_nothing, may=_logs, order=5),
-    Panel("today_aside", "raise_adults", "adults/raise_panel.html", data=_nothing, may=_logs, order=95),
+    Panel("today_foot", "raise_adults", "adults/raise_panel.html", data=_nothing, may=_logs, order=95),
     Setting(
         "adults",
         "Who reads low-level concerns about adults",

@@ -330,7 +330,7 @@ register(
     Panel("child_files", "concerns", "concerns/child_files_panel.html", data=_files_of_concerns),
     *(
         Panel(slot, "supervision", "concerns/supervision_panel.html", data=lambda *_: {}, may=_supervised, order=96)
-        for slot in ("today_aside", "staff_home_aside", "own_role")
+        for slot in ("today_foot", "staff_home_aside", "own_role")
     ),
     Panel("own_role", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=10),
     Panel("staff_home", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=12),
@@ -352,7 +352,7 @@ register(
     NavItem("my_reports", "My reports", "my_reports", may=_logs, order=60),
     Panel("notice_strip", "unsent", "concerns/strip.html", data=_own_unsent, may=_logs),
     Panel("staff_home", "actions", "concerns/actions_panel.html", data=_to_do, may=lambda r: not _reads(r), order=10),
-    Panel("today_above", "outside", "outside/today_panel.html", data=_from_outside),
+    Panel("today_below_new", "outside", "outside/today_panel.html", data=_from_outside),
     Panel("concern", "paper", "papers/concern_panel.html", data=_paper_of_concern),
     Panel("concern", "outside", "outside/concern_panel.html", data=_note_of_concern),
     Panel(

@@ -69,7 +69,7 @@ def test_a_lead_brings_in_earlier_records_and_takes_them_out_again(
     press(page, "Number A-17 there", role="link")
     expect(page.get_by_text("Rang home")).to_be_visible()
     usable(page, check_rules=True)
-    press(page, "With what it came in", role="link")
+    press(page, "All that came in with it", role="link")
     expect(page.get_by_role("heading", name="On the children’s records")).to_be_visible()
     press(page, "Withdraw these records")
     expect(page.get_by_role("heading", name="What this takes out")).to_be_visible()

@@ -192,7 +192,7 @@ def test_a_field_points_to_its_hint_and_its_error():
         'aria-describedby="id_what_helptext id_what_error" aria-invalid="true" id="id_what"></textarea>',
         page,
     )
-    assertInHTML('<p class="hb-hint" id="id_what_helptext">Facts first</p>', page)
+    assertInHTML('<div class="hb-hint" id="id_what_helptext">Facts first</div>', page)
     assertInHTML(
         '<p class="hb-error" id="id_what_error"><span class="hb-vh">Error: </span>Enter what you saw or heard</p>', page
     )

@@ -96,7 +96,7 @@ class TermForm(HarbourForm):
 class ClosureForm(HarbourForm):
     """A weekday on which no children come."""
 
-    on = DateBoxesField(label="Day")
+    on = DateBoxesField(label="Date")
     reason = forms.CharField(label="Why closed", max_length=100, help_text="Such as bank holiday, or training day")
 
     def __init__(self, data: Any = None, *, school: School, **kwargs: Any) -> None:

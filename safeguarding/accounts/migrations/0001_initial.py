@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
             name='Closure',
             fields=[
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('on', models.DateField()),
+                ('on', models.DateField(verbose_name='day')),
                 ('reason', models.CharField(max_length=100)),
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='taken out')),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='closures', to='accounts.school')),

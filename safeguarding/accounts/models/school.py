@@ -83,7 +83,7 @@ class Closure(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="closures")
-    on = models.DateField()
+    on = models.DateField("day")
     reason = models.CharField(max_length=100)
     withdrawn_at = models.DateTimeField("taken out", null=True, blank=True)
 

@@ -108,7 +108,7 @@ def closure_problem(school: School, on: date, reason: str) -> str:
     if _same_closure(school, on, reason):
         return ""
     if on.weekday() > 4:
-        return "Day must be from Monday to Friday: weekends are never school days"
+        return "Date must be from Monday to Friday: weekends are never school days"
     return "That day is on the list already" if school.closures.filter(on=on, withdrawn_at=None).exists() else ""
 
 

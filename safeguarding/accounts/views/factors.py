@@ -139,6 +139,13 @@ class SetUpPasskey(AddWebAuthnView):  # type: ignore[misc]
 
 
 class TakeAwayApp(DeactivateTOTPView):  # type: ignore[misc]
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The library finds the error before anything is pressed: the page then says what is needed, and no error."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        if self.request.method == "GET":
+            context["needed"] = bool(context.pop("form").errors)
+        return context
+
     def form_valid(self, form: Any) -> HttpResponse:
         signing_in.note_removed(entry=self.authenticator, by=self.request.user)
         response: HttpResponse = super().form_valid(form)

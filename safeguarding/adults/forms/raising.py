@@ -48,7 +48,7 @@ class RaiseForm(HarbourForm):
         label="What you saw, heard or know",
         widget=forms.Textarea,
         max_length=LONGEST,
-        help_text="What was done and said, in the words used. Keep what you know apart from what you think",
+        help_text="What was done and said, in the words used. Keep what you know apart from what you think.",
     )
     context = forms.CharField(
         label="What was going on around it", required=False, widget=forms.Textarea, max_length=LONGEST
@@ -66,7 +66,7 @@ class RaiseForm(HarbourForm):
     wish_unnamed = forms.BooleanField(
         label="I do not wish to be named",
         required=False,
-        help_text="Whoever reads this sees who wrote it, and keeps your name back as far as possible. That cannot be promised",
+        help_text="Whoever reads this sees who wrote it, and keeps your name back as far as possible. That cannot be promised.",
     )
 
     def __init__(self, data: Any = None, *, people: Sequence[Colleague], by: User, **kwargs: Any) -> None:

@@ -21,11 +21,11 @@ SAYS: dict[str, dict[str, str]] = {
         "fold": "Record a contact with the LADO", "on": "Day of the contact", "who": "Whom you spoke to",
         "quoted": "Their reference", "text": "What the LADO advised",
     },
-    K.POLICE: {"fold": "Record what was considered about the police", "on": "Day", "ruling": "What was decided about the police",
+    K.POLICE: {"fold": "Record what was considered about the police", "on": "Date", "ruling": "What was decided about the police",
                "quoted": "Their reference", "text": "Why"},
-    K.DBS: {"fold": "Record what was considered about the DBS", "on": "Day", "ruling": "What was decided about the DBS",
+    K.DBS: {"fold": "Record what was considered about the DBS", "on": "Date", "ruling": "What was decided about the DBS",
             "quoted": "Their reference", "text": "Why"},
-    K.TRA: {"fold": "Record what was considered about the TRA (teachers)", "on": "Day",
+    K.TRA: {"fold": "Record what was considered about the TRA (teachers)", "on": "Date",
             "ruling": "What was decided about the TRA", "quoted": "Their reference", "text": "Why"},
     K.EMPLOYER: {"fold": "Record that the employer or agency was told", "on": "Day they were told", "who": "Whom you told",
                  "text": "What was said, and what they will do"},
@@ -53,7 +53,7 @@ class _Prefixed(HarbourForm):
 class EntryForm(_Prefixed):
     """One thing that was done or said: the fields that its kind needs, under the words of its kind."""
 
-    on = DateBoxesField(label="Day", past=True)
+    on = DateBoxesField(label="Date", past=True)
     ruling = forms.ChoiceField(label="What was decided", choices=blank_first(StaffEntry.Ruling.choices, "Choose"))
     who = forms.CharField(label="Who", max_length=200)
     quoted = forms.CharField(label="Reference", max_length=100)

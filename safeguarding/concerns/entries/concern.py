@@ -87,7 +87,9 @@ def _headline(concern: Concern) -> str:
     if concern.title:
         return f"Concern logged: {concern.title}"
     # "Concern" is the label of one that has neither title nor category yet.
-    return "Concern logged" if concern.label == "Concern" else f"Concern logged: {inside(concern.label)}"
+    if concern.label == "Concern":
+        return "Concern logged"
+    return f"Concern logged: {', '.join(inside(words) for words in concern.label.split(': '))}"
 
 
 # --- decided and closed

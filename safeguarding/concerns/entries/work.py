@@ -53,7 +53,7 @@ def _tell_contact(request: Request, when: When, titles: Titles) -> Mapping[UUID,
     return {
         one.pk: Entry(
             at=one.made_at,
-            title=f"Contact with {one.with_whom}",
+            title=f"Contact: {one.with_whom}",
             sentence=first_sentence(one.said),
             source=f"contact of {titles.of(one.author, one.made_at)}",
             icon="people",
@@ -87,7 +87,7 @@ def _tell_duty(request: Request, when: When, titles: Titles) -> Mapping[UUID, En
     said = {
         Duty.Ended.REPORTED: "Reported to the police in person",
         Duty.Ended.SUSPECTED: "Not reported to the police in person: suspected, not known",
-        Duty.Ended.SET_ASIDE: "A report to the police in person is not waited for",
+        Duty.Ended.SET_ASIDE: "A report to the police in person is set aside",
     }
     return {
         one.pk: Entry(

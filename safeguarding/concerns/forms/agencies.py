@@ -45,7 +45,7 @@ class Dated(Working):
 
     field_order: tuple[str, ...] = ("token",)
     token = forms.UUIDField(widget=forms.HiddenInput)
-    day = DateBoxesField(label="Day", past=True)
+    day = DateBoxesField(label="Date", past=True)
     time = TimeField(label="Time", help_text="Such as 9:30am or 1415")
 
     def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
@@ -113,9 +113,11 @@ class ReferralForm(_Expecting):
         super().__init__(*args, **kwargs)
         self.school_id = school_id
         field: Any = self.fields["answer_by"]
-        field.choices = [("", "Choose, or the day that guidance or the school gives"), *field.choices]
         given = [line for line in times_of(school_id, today=timezone.localdate(self.at)) if line.guidance or line.own]
-        field.help_text = ". ".join(["Leave it for these", *(_time_in_words(line) for line in given)]) if given else ""
+        field.choices = [("", "Choose, or leave it" if given else "Choose"), *field.choices]
+        field.help_text = (
+            " ".join(f"{words}." for words in ["Leave it for these", *map(_time_in_words, given)]) if given else ""
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -134,6 +134,7 @@ class DecisionForm(Working):
         coerce=int,
         widget=AskingRadios(asks={str(int(level)): "serious" for level in Decision.SERIOUS}),
         empty_value=None,
+        error_messages={"required": "Choose the level of need"},
     )
     kind = forms.ChoiceField(
         label="What you will do",

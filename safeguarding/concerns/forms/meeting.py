@@ -26,7 +26,7 @@ class MeetingForm(Working):
         choices=blank_first(Meeting.Kind.choices, "Choose"),
         error_messages={"required": "Choose what kind of meeting it is"},
     )
-    day = DateBoxesField(label="Day")
+    day = DateBoxesField(label="Date")
     time = TimeField(label="Time", help_text="Such as 9:30am or 1415")
     place = forms.CharField(label="Where", required=False, max_length=200)
     staff: forms.ModelMultipleChoiceField = forms.ModelMultipleChoiceField(

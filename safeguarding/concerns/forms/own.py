@@ -87,7 +87,7 @@ class SupervisionForm(Working):
     other: forms.ModelChoiceField = forms.ModelChoiceField(
         label="With whom", queryset=None, empty_label="Choose", error_messages={"required": "Choose with whom"}
     )
-    held_on = DateBoxesField(label="Day", past=True)
+    held_on = DateBoxesField(label="Date", past=True)
     text = words_field(
         "Note", rows=8, help_text="Name no child and no family: quote the reference of the concern.",
         error_messages={"required": "Write the note before you save it"},

@@ -126,7 +126,7 @@ class Duty(models.Model):
         REPORTED = "reported", "I have reported it to the police"
         SUSPECTED = "suspected", "I do not know it, I suspect it: I have told a safeguarding lead"
         # By a lead alone.
-        SET_ASIDE = "set_aside", "Not waited for any more"
+        SET_ASIDE = "set_aside", "Set aside"
 
     id = key()
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="duties")

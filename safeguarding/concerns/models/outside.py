@@ -153,7 +153,7 @@ class OutsideNote(models.Model):
     @property
     def tone(self) -> str:
         """How its state looks in a list."""
-        return {"new": "warn", "put_forward": "info", "concern": "ok"}.get(self.status, "")
+        return {"new": "solid", "put_forward": "info", "concern": "ok"}.get(self.status, "")
 
 
 class OutsideConflict(models.Model):

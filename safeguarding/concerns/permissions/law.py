@@ -35,7 +35,7 @@ def may_do_duty(user: Any, duty: Duty) -> bool:
 
 
 def may_set_duty_aside(user: Any, duty: Duty) -> bool:
-    """Who says that it is not waited for any more: somebody who decides, and not of their own."""
+    """Who sets it aside: somebody who decides, and not of their own."""
     return duty.is_open and duty.owner_id != user.pk and may_decide(user, duty)
 
 

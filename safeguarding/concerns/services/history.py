@@ -18,6 +18,7 @@ from children import codes
 from children.models import Child, Contact, ContactLink, ContactRestriction, ParentalResponsibility
 from safeguarding import dates
 from safeguarding.accounts.models import Team, User
+from safeguarding.accounts.roles import ROLES
 from safeguarding.audit.history import is_protected, is_setting
 from safeguarding.audit.models import LogEntry
 from safeguarding.audit.protection import known_of
@@ -26,6 +27,8 @@ from safeguarding.concerns.models import Category, Concern, ConcernChild, Subcat
 See = Callable[[type[Model]], QuerySet[Any]]
 NOTHING, NOT_SHOWN = "Not recorded", "Not shown"
 _EMPTY: tuple[Any, ...] = (None, "", [])
+# Fields that keep the keys of roles, which are code and no choices of theirs.
+_OF_ROLES = frozenset({"role_keys", "roles_beyond_notice"})
 _WHAT = {
     "children.child": "Child",
     "children.childdetail": "Details",
@@ -110,6 +113,8 @@ def said(field: Any, value: Any, names: Names) -> str:
         return names.get(field.related_model, {}).get(str(value), NOT_SHOWN)
     if isinstance(value, bool):
         return "Yes" if value else "No"
+    if field.name in _OF_ROLES and value in ROLES:
+        return ROLES[value].title
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if (kind := codes.OF_FIELD.get(field.name)) is not None:

@@ -19,10 +19,11 @@ def named_child(named: Named | None, others: int = 0) -> SafeString:
     """The name with a link to the record, or the description of one nobody could name; and how many others."""
     if named is None:
         return _NOBODY
-    more = f"+ {others}" if others else ""
+    # Kept on one line: a number alone on the next says nothing.
+    more = f"+\N{NO-BREAK SPACE}{others}" if others else ""
     if named.child_id is None or not named.name:
         said, beside = format_html('<span dir="auto">{}</span>', truncatechars(named.words, _WORDS)), more
     else:
         said = format_html('<a href="{}">{}</a>', address_of("child", named.child_id), named.name)
-        beside = " ".join(filter(None, (named.class_name, more)))
+        beside = "\N{NO-BREAK SPACE}".join(filter(None, (named.class_name, more)))
     return format_html('{} <span class="hb-muted">{}</span>', said, beside) if beside else said

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from children.forms.lists import FindForm
 from children.models import Child, ChildDetail
 from children.panels import record_frame
 from children.permissions import access_to_a_child
@@ -24,7 +25,7 @@ from safeguarding.audit.context import with_errors
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns.forms.deciding import LinkForm
-from safeguarding.concerns.forms.finding import FilterForm, FindForm
+from safeguarding.concerns.forms.finding import FilterForm
 from safeguarding.concerns.forms.own import SaveFilterForm
 from safeguarding.concerns.models import Action, Concern, HowSoon
 from safeguarding.concerns.permissions import access_given, children_read, may_decide
@@ -80,7 +81,9 @@ def today(request: Request) -> HttpResponse:
         "reviews": rows(few["reviews"]),
         "all": _all(lists, {"waiting": shown, "urgent": urgent, **few}),
         "above": fill("today_above", request),
+        "below_new": fill("today_below_new", request),
         "aside": fill("today_aside", request),
+        "foot": fill("today_foot", request),
     }
     return render(request, "concerns/today.html", context)
 
@@ -183,7 +186,7 @@ def link_child(request: Request, named_id: UUID) -> HttpResponse:
     if named.child_id is not None:
         return redirect("concern", named.concern_id)
     form = FindForm(request.POST or None)
-    context = {"named": named, "asked": form.is_valid(), "found": []}
+    context = {"named": named, "form": form, "asked": form.is_valid(), "found": []}
     if form.is_valid():
         found = find_children(
             by=request.user,
@@ -193,5 +196,5 @@ def link_child(request: Request, named_id: UUID) -> HttpResponse:
             everyone=True,
         )
         read_many(request, [each.child for each in found], verb=Verb.SEARCH, purpose="name")
-        context |= {"words": form.cleaned_data["q"], "found": found}
+        context |= {"found": found}
     return render(request, "concerns/link_child.html", context)

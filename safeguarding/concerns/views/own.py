@@ -91,7 +91,7 @@ def many_concerns(request: Request) -> HttpResponse:
             given = {key: form.cleaned_data[key] for key in ("token", "review_on", "reason")}
             outcomes = several.review_all(concerns=wanted, seen=seen, by=request.user, **given)
         return render(request, "concerns/many_done.html", {"outcomes": outcomes})
-    context["picked"] = set(request.POST.getlist("chosen"))
+    context |= {"picked": set(request.POST.getlist("chosen")), "has_errors": request.method == "POST"}
     return render(request, "concerns/many.html", context, status=422 if request.method == "POST" else 200)
 
 

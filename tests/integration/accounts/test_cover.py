@@ -115,7 +115,7 @@ def test_with_everybody_away_who_is_back_first_reads_it(room):
     ("away_until", "said"),
     [
         ({"lead": 2, "deputy": 2}, "It goes to Helen Okafor, Headteacher, who is in school now."),
-        ({"lead": 2, "deputy": 4, "headteacher": 4}, "The next one reads this 26 November, 8am."),
+        ({"lead": 2, "deputy": 4, "headteacher": 4}, "The next one reads this 26 November at 8am."),
         ({"lead": 120, "deputy": 120, "headteacher": 120}, "Everybody who takes calls is marked away, so nobody"),
     ],
 )

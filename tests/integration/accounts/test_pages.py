@@ -247,7 +247,7 @@ def test_a_term_and_a_day_closed_sent_twice_are_there_once(client, room):
         (
             "/school/closures/",
             {"closure-reason": "Fair", **boxes("closure-on", date(2099, 11, 28))},
-            "Day must be from Monday to Friday",
+            "Date must be from Monday to Friday",
         ),
         ("/school/closures/", {"closure-reason": "", **boxes("closure-on", date(2099, 11, 27))}, "Enter why closed"),
     ],

@@ -202,16 +202,23 @@ def test_a_key_that_is_replaced_still_reads_what_it_kept(settings):
 
 def test_the_last_factor_of_who_needs_one_stays(lead, client):
     client.force_login(lead)
-    assert "Your role needs a second factor" in client.get("/account/factor/app/take-away/").content.decode()
+    page = client.get("/account/factor/app/take-away/").content.decode()
+    assert "Your role needs a second factor" in page
+    # Nothing was pressed yet: it is no error, in the title or on the page.
+    assert "Error:" not in page
+    assert "There is a problem" not in page
     client.post("/account/factor/app/take-away/")
     assert Authenticator.objects.filter(user=lead, type="totp").exists()
 
 
-def test_whose_factor_is_old_gives_it_again_before_it_is_changed_and_the_password_does_not_do(lead, client):
+def test_whose_factor_is_old_gives_it_again_before_it_is_changed_and_the_password_does_not_do(lead, client, settings):
     client.force_login(lead)
     with time_machine.travel(timezone.now() + timedelta(minutes=6), tick=True):
         answer = client.get("/account/factor/codes/new/")
         assert answer.url == "/account/again/?next=%2Faccount%2Ffactor%2Fcodes%2Fnew%2F"
+        for practice in (True, False):
+            settings.DEMO = practice
+            assert ("the sign-in page shows the code of now" in client.get(answer.url).content.decode()) is practice
         client.post("/account/again/", {"factor_password": PASSWORD, "next": "/account/factor/codes/new/"})
         assert client.get("/account/factor/codes/new/").status_code == 302
         before = client.session.session_key

@@ -69,7 +69,7 @@ def test_who_has_looked_at_the_record_shows_who_took_a_file(client, room, rowan)
     assert client.get(f"/files/{order.pk}/").status_code == 200
     client.force_login(room.lead)
     looked = text(client.get(reverse("child_looked", args=[rowan.pk]), {"verb": "download"}))
-    assert "downloaded it" in looked and room.headteacher.full_name in looked
+    assert "Downloaded it" in looked and room.headteacher.full_name in looked
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -225,7 +225,7 @@ def test_what_was_typed_into_a_part_that_is_not_asked_for_is_left_out(lead, conc
 @pytest.mark.parametrize(
     ("change", "field", "sentence"),
     [
-        ({"level": ""}, "level", "Choose level of need"),
+        ({"level": ""}, "level", "Choose the level of need"),
         ({"kind": ""}, "kind", "Choose what you will do"),
         ({"rationale": " "}, "rationale", "Write why"),
         ({"parents_told": ""}, "parents_told", "Say whether parents have been told"),

@@ -242,7 +242,7 @@ def test_what_lacks_something_stays_kept_until_it_is_whole(browser, room, concer
     browser.post(reverse("decide", args=[concern.pk]), mine)
     browser.force_login(room.lead)
     page = page_of(browser, concern)
-    assert "Choose level of need" in page.content.decode()
+    assert "Choose the level of need" in page.content.decode()
     page = browser.post(reverse("decide", args=[concern.pk]), sent(page, "decision_form", typed))
     assert (page.status_code, KeptText.objects.count()) == (422, 1)
     assert browser.post(reverse("decide", args=[concern.pk]), sent(page, "decision_form", DECISION)).status_code == 302

@@ -65,7 +65,7 @@ def test_a_row_says_how_long_it_waited_in_school_hours_where_it_stands_and_about
     assert (row.concern, row.child.child_id, row.others, row.waited) == (concern, rowan.pk, 2, "1 day")
     content = lead.get(reverse("today")).content.decode()
     assert "Rowan Ashdown" in content
-    assert "5B + 2" in content
+    assert "5B\N{NO-BREAK SPACE}+\N{NO-BREAK SPACE}2" in content
     assert "Jon Beckett" in content
 
 

@@ -113,9 +113,7 @@ def test_the_page_shows_who_must_not_be_told_and_asks_before_such_an_adult_is_ch
     assert (second.with_whom, second.heeded_order) == ("Kate Ashdown, Mother", False)
     shown = lead.get(reverse("concern", args=[concern.pk])).content.decode()
     assert "Darren Ashdown, Uncle" in shown
-    assert (
-        "Contact with Kate Ashdown, Mother" in lead.get(reverse("child_chronology", args=[rowan.pk])).content.decode()
-    )
+    assert "Contact: Kate Ashdown, Mother" in lead.get(reverse("child_chronology", args=[rowan.pk])).content.decode()
 
 
 def test_an_order_about_another_child_of_the_concern_binds_the_same_adult_on_the_page_and_in_the_service(

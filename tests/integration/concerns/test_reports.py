@@ -91,7 +91,7 @@ def test_the_reporter_sees_her_words_and_the_safe_phrase_and_nothing_else(cast):
     )
     for text in (home, mine, page):
         assert "We know about this and are keeping watch. Log anything new." in text
-        assert "Read by Priya Raman today, 10:01am" in text
+        assert "Read by Priya Raman, today, 10:01am" in text
         for secret in SECRETS:
             assert secret not in text
     for own in ("He was quiet at register.", "“I fell.”", "Rowan Ashdown", "Boy in a red coat"):

@@ -8,6 +8,7 @@ from django.urls import reverse
 from children.models import Child, ChildDetail
 from children.services import bulk
 from safeguarding.accounts.services import make_team
+from safeguarding.accounts.services.access import set_roles_beyond_notice
 from safeguarding.audit.context import Acting, acting
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.services import notice_rules
@@ -159,6 +160,15 @@ def test_a_rule_says_its_team_by_name_and_many_rules_cost_as_much_as_one(client,
         one["sql"] for one in read if '"concerns_noticerule"' in one["sql"] or 'FROM "accounts_team"' in one["sql"]
     ]
     assert len(rules) == 3  # which rules there are, what they are called, what their teams are called
+
+
+def test_a_role_is_said_by_its_title_and_never_by_its_key(client, cast):
+    set_roles_beyond_notice(school=cast.school, role_keys=["senco"], by=cast.headteacher)
+    client.force_login(cast.headteacher)
+    said = [
+        c.after for c in client.get(reverse("setting_changes")).context["changes"] if c.field == "Roles beyond notice"
+    ]
+    assert said == ["SENCO"]
 
 
 def test_markup_in_a_fact_is_shown_and_not_obeyed(client, cast, child):

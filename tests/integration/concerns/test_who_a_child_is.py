@@ -21,6 +21,7 @@ def test_a_described_child_is_found_and_linked_and_the_description_stays(lead, r
     rowan = factories.child(room.school, "Rowan", "Ashdown", by=room.office)
     concern = factories.concern(room, children=[ChildEntry("witness", kind="unnamed", description="Boy, red coat")])
     named = concern.children.get()
+    assert "Enter name, class or UPN" in send(lead, "link_child", named, {"q": ""}).content.decode()
     found = send(lead, "link_child", named, {"q": "rowan"}).content.decode()
     assert f'name="child" value="{rowan.pk}"' in found
     assert send(lead, "link_child", named, {"child": rowan.pk}).status_code == 302

@@ -56,7 +56,7 @@ def done_problems(done: Done, *, at: datetime) -> Iterator[tuple[str, str]]:
                 yield "reason", "Write what you know and what you suspect, and whom you told"
         case E.SET_ASIDE:
             if not done.reason.strip():
-                yield "reason", "Write why it is not waited for any more"
+                yield "reason", "Write why it is set aside"
         case _:
             yield "how", "Choose what was done"
 
