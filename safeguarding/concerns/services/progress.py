@@ -45,6 +45,8 @@ class Progress:
     read_at: datetime | None
     phrase: str
     about: str
+    # Whether `about` counts more than one.
+    names_many: bool
     # Marked as entered in error by two people, in which roles and when; None for nearly all.
     in_error: Told | None = None
 
@@ -320,6 +322,7 @@ def _progress(account: Account, concern: Concern, named: list[ConcernChild], in_
         read_at=concern.acknowledged_at,
         phrase=Receipt(concern.receipt).label if concern.receipt else "",
         about=_about([_as_reported(row) for row in named]),
+        names_many=len(named) > 1,
         in_error=in_error,
     )
 
