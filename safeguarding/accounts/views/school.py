@@ -36,7 +36,9 @@ def inbox(request: Request) -> HttpResponse:
     unopened = newest_first(services.inbox(request.user, opened=False), "created_at")
     shown = read_many(request, [*unopened.rows, *earlier.rows], purpose="inbox")
     name_records(request, shown)
-    return render(request, "accounts/inbox.html", {"unopened": unopened, "earlier": earlier})
+    schools = {told.school_id for told in shown}
+    context = {"unopened": unopened, "earlier": earlier, "several_schools": len(schools) > 1}
+    return render(request, "accounts/inbox.html", context)
 
 
 @require_GET
