@@ -118,6 +118,7 @@ def test_a_yes_leads_to_the_child_who_is_gone_from_then_on(client, room, rowan):
     ConflictAnswer.objects.filter(user=room.deputy).delete()
     client.force_login(room.deputy)
     assert client.post(reverse("conflict_question"), {"answer": "yes"}).url == reverse("declare_conflict")
+    assert "Type a name or a class" in opened_text(client, "declare_conflict", {"q": " "})
     found = opened_text(client, "declare_conflict", {"q": "Ashdown", "kind": "own_child"})
     assert "Rowan Ashdown" in found
     sent = {"q": "Ashdown", "kind": "own_child", "add": str(rowan.pk)}
