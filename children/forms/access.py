@@ -26,7 +26,7 @@ class GiveForm(HarbourForm):
         widget=forms.Textarea,
         help_text="Kept with the record, as long as it is",
     )
-    last_day = DateBoxesField(label="Last day", help_text="A year at most. It ends by itself")
+    last_day = DateBoxesField(label="Last day", help_text="A year at most. It ends by itself.")
 
     def __init__(
         self, data: Any = None, *, people: Sequence[Colleague], teams: Sequence[Team] = (), today: date, **kwargs: Any

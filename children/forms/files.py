@@ -32,7 +32,7 @@ class PhotographForm(HarbourForm):
     picture = forms.FileField(
         label="Photograph",
         widget=FilesInput(most_bytes=MOST_BYTES),
-        help_text="JPEG, PNG, HEIC or WebP. A small picture of it is kept, without where and when it was taken",
+        help_text="JPEG, PNG, HEIC or WebP. A small picture of it is kept, without where and when it was taken.",
         error_messages={"required": "Choose a photograph", "empty": "This file is empty. Choose a photograph"},
     )
     use = forms.ChoiceField(

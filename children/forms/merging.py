@@ -19,7 +19,7 @@ class SameChildForm(HarbourForm):
         label="How do you know that it is the same child?",
         max_length=1000,
         widget=forms.Textarea,
-        help_text="For instance a birth certificate, or what a parent or the other school said. Kept with the record",
+        help_text="For instance a birth certificate, or what a parent or the other school said. Kept with the record.",
     )
     sure = forms.BooleanField(
         label="I have looked at what differs, and it is the same child",

@@ -24,7 +24,7 @@ class ActingForm(HarbourForm):
     acting = forms.TypedChoiceField(
         label="Acting safeguarding lead",
         coerce=UUID,
-        help_text="Trained like a safeguarding lead. Those who decide concerns already come first",
+        help_text="Trained like a safeguarding lead. Those who decide concerns already come first.",
         error_messages={"required": "Choose who acts as safeguarding lead"},
     )
     ends_on = DateBoxesField(label="Last day", help_text="You can change it, or end it sooner")

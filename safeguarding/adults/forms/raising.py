@@ -17,7 +17,7 @@ _HINTS = {
     _KIND.LOW_LEVEL: "Any doubt or unease counts, however small, when an adult did not act as the code of conduct asks",
     _KIND.HARM: "Harmed a child or may have; a possible crime against a child; behaviour that makes you think a child is at risk, "
     "in school or outside it",
-    _KIND.UNSURE: "Whoever reads it decides. You do not have to",
+    _KIND.UNSURE: "Whoever reads it decides. You do not have to.",
 }
 LONGEST = 20_000
 
@@ -48,7 +48,7 @@ class RaiseForm(HarbourForm):
         label="What you saw, heard or know",
         widget=forms.Textarea,
         max_length=LONGEST,
-        help_text="What was done and said, in the words used. Keep what you know apart from what you think",
+        help_text="What was done and said, in the words used. Keep what you know apart from what you think.",
     )
     context = forms.CharField(
         label="What was going on around it", required=False, widget=forms.Textarea, max_length=LONGEST
@@ -66,7 +66,7 @@ class RaiseForm(HarbourForm):
     wish_unnamed = forms.BooleanField(
         label="I do not wish to be named",
         required=False,
-        help_text="Whoever reads this sees who wrote it, and keeps your name back as far as possible. That cannot be promised",
+        help_text="Whoever reads this sees who wrote it, and keeps your name back as far as possible. That cannot be promised.",
     )
 
     def __init__(self, data: Any = None, *, people: Sequence[Colleague], by: User, **kwargs: Any) -> None:

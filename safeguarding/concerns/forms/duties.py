@@ -82,7 +82,7 @@ class DutyRuleForm(HarbourForm):
         label="What is asked, in words",
         max_length=1000,
         widget=forms.Textarea,
-        help_text="Whoever has the duty reads this. It stands beside the law that it comes from",
+        help_text="Whoever has the duty reads this. It stands beside the law that it comes from.",
         error_messages={"required": "Write what is asked"},
     )
     kind = forms.ChoiceField(label="Kind of concern", error_messages={"required": "Choose the kind of concern"})
@@ -91,7 +91,7 @@ class DutyRuleForm(HarbourForm):
         choices=[(role.key, role.title) for role in ROLES.values()],
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text="Those whose holders teach here. It is asked of whoever logs the concern in one of them",
+        help_text="Those whose holders teach here. It is asked of whoever logs the concern in one of them.",
     )
     days = forms.IntegerField(
         label="Working days",

@@ -53,7 +53,7 @@ class GiveForm(HarbourForm):
     source = forms.CharField(
         label="Which system are they from?",
         max_length=60,
-        help_text="As colleagues know it. It stands on every record, so never a child’s name",
+        help_text="As colleagues know it. It stands on every record, so never a child’s name.",
         error_messages={"required": "Enter the name of the system"},
     )
     sheet = _OneFile("Sheet of incidents", (".csv", ".xlsx"), f"CSV or XLSX, at most {_MOST} MB and 50,000 rows.")

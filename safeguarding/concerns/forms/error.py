@@ -24,7 +24,7 @@ class ErrorForm(Working):
     reason = words_field(
         "Why",
         rows=3,
-        help_text="If it was logged twice, give the number of the other one. Whoever logged it does not see this",
+        help_text="If it was logged twice, give the number of the other one. Whoever logged it does not see this.",
         error_messages={"required": "Say why"},
     )
 

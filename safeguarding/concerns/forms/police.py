@@ -41,7 +41,7 @@ class NoticeForm(TypedForm):
         label="What happened, as the police put it",
         max_length=ACCOUNT,
         widget=forms.Textarea,
-        help_text="Their words, whole. Add nothing of your own",
+        help_text="Their words, whole. Add nothing of your own.",
         error_messages={"required": "Write what happened, as the police put it"},
     )
     key_adult: forms.ModelChoiceField = forms.ModelChoiceField(
@@ -125,7 +125,7 @@ class SupportForm(Working):
     key_adult: forms.ModelChoiceField = forms.ModelChoiceField(
         label="Key adult at school",
         queryset=None,
-        help_text="They are told that support is asked for, and nothing else. You tell them whom, and how",
+        help_text="They are told that support is asked for, and nothing else. You tell them whom, and how.",
         error_messages={"required": "Choose the key adult"},
     )
     support = forms.ChoiceField(

@@ -22,7 +22,7 @@ class RuleForm(HarbourForm):
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
     what = forms.ChoiceField(label="What happened", choices=NoticeRule.What.choices)
     whom = forms.ChoiceField(
-        label="Who is told", help_text="Only those who may see the concern are told. A rule opens nothing to anybody"
+        label="Who is told", help_text="Only those who may see the concern are told. A rule opens nothing to anybody."
     )
     category_id = forms.TypedChoiceField(label="Category", required=False, empty_value=None)
     soon_from = forms.TypedChoiceField(
