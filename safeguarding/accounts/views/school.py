@@ -36,9 +36,11 @@ def inbox(request: Request) -> HttpResponse:
     unopened = newest_first(services.inbox(request.user, opened=False), "created_at")
     shown = read_many(request, [*unopened.rows, *earlier.rows], purpose="inbox")
     name_records(request, shown)
-    schools = {told.school_id for told in shown}
-    context = {"unopened": unopened, "earlier": earlier, "several_schools": len(schools) > 1}
-    return render(request, "accounts/inbox.html", context)
+    # One school goes without saying.
+    several = len({told.school_id for told in shown}) > 1
+    return render(
+        request, "accounts/inbox.html", {"unopened": unopened, "earlier": earlier, "several_schools": several}
+    )
 
 
 @require_GET
