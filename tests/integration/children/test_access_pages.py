@@ -175,7 +175,7 @@ def test_only_who_manages_access_gives_it_and_what_cannot_be_is_explained(client
         assert opened(client, getattr(room, role), "child_access_give", rowan.pk, data=sent).status_code == 403
     wrong = opened(client, room.lead, "child_access_give", rowan.pk, data=sent | {"reason": ""})
     assert wrong.status_code == 422
-    assert "Enter why it is needed" in text(wrong)
+    assert "Say why it is needed" in text(wrong)
     # A role that the notice does not name is not offered, nor taken.
     assert (
         opened(
