@@ -111,6 +111,8 @@ class OwnReport:
     observed_at: time | None
     place: str
     how_known: str
+    # Taken down from the police: what stands in `facts` is theirs, and no adult here saw it.
+    is_of_police: bool
     others_present: str
     facts: str
     child_words: str
@@ -234,6 +236,7 @@ def own_report(account: Account, *, by: User) -> OwnReport:
         observed_at=account.observed_at,
         place=": ".join(filter(None, (account.get_place_display(), account.place_detail))),
         how_known=account.get_how_known_display(),
+        is_of_police=account.how_known == Account.HowKnown.POLICE,
         others_present=account.others_present,
         facts=account.facts,
         child_words=account.child_words,
