@@ -209,7 +209,7 @@ def _messages(label: str, field: forms.Field) -> dict[str, str]:
     elif label.endswith("?"):
         required = f"Choose an answer to “{label}”" if choice else f"Answer “{label}”"
     else:
-        required = f"{'Choose' if choice else 'Enter'} {words}"
+        required = f"{'Choose' if choice else 'Say' if words.startswith('why') else 'Enter'} {words}"
     return {
         "required": required,
         "invalid_choice": f"Choose {words} from the list",

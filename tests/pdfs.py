@@ -35,6 +35,12 @@ class Printed:
         with pypdfium2.PdfDocument(self.data) as document:
             return [" ".join(page.get_textpage().get_text_range().split()) for page in document]
 
+    def shapes(self) -> int:
+        """How many drawings there are, larger than a line or the frame of a box: figures and codes."""
+        with pypdfium2.PdfDocument(self.data) as document:
+            drawn = (thing for page in document for thing in page.get_objects([pypdfium2.raw.FPDF_PAGEOBJ_PATH]))
+            return sum(pypdfium2.raw.FPDFPath_CountSegments(thing) > 100 for thing in drawn)
+
     def beyond_the_margins(self, *, side: float = 15, foot: float = 8) -> str:
         """The characters that lie outside the sheet less its margins (in millimetres): what a printer cuts off."""
         found = []

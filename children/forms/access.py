@@ -92,7 +92,7 @@ class QuestionForm(HarbourForm):
         choices=[("yes", "Yes"), ("no", "No")],
         widget=Radios(
             hints={
-                "yes": "You say which child next. You then see nothing of that child’s record",
+                "yes": "You say which child next. You then see nothing of that child’s record.",
                 "no": "You are asked again at the start of the next school year",
             }
         ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from .roles import ROLES, Capability
+from .roles import ROLES, Capability, Role
 
 C = Capability
 # The end of "From then on this person …".
@@ -21,6 +21,7 @@ WORDS: dict[Capability, str] = {
     C.VIEW_ADDRESSES: "sees where children live",
     C.IMPORT_CHILDREN: "brings in the list of children",
     C.IMPORT_EARLIER_RECORDS: "brings in what an earlier system had on the children, and takes it out again",
+    C.TAKE_POLICE_NOTICES: "takes down what the police tell the school about a child’s home",
     C.KEEP_PHOTOGRAPHS: "puts photographs of children on their records, with consent where it is needed",
     C.OWN_ACTIONS: "has a page of the actions given to them",
     C.MANAGE_SCHOOL: "changes the school’s settings",
@@ -33,11 +34,26 @@ WORDS: dict[Capability, str] = {
     C.VIEW_AUDIT: "sees who has looked at what",
 }
 
+# The end of "Never in this role: …".
+_NEVER = {
+    C.VIEW_CONCERNS: "reads a concern that somebody else logged",
+    C.VIEW_CHILD_DETAILS: "opens the record of a child",
+    C.VIEW_ADDRESSES: "sees where children live",
+}
+
 
 def in_words(capabilities: Iterable[Capability]) -> list[str]:
     """Each capability as the end of a sentence, always in the same order."""
     held = set(capabilities)
     return [words for capability, words in WORDS.items() if capability in held]
+
+
+def never(role: Role) -> list[str]:
+    """What a role that does not read concerns never opens, in words. Who stands in reads some, and no other."""
+    if role.may(C.VIEW_CONCERNS):
+        return []
+    words = _NEVER | ({C.VIEW_CONCERNS: "reads any other concern"} if role.may(C.STAND_IN) else {})
+    return [said for capability, said in words.items() if not role.may(capability)]
 
 
 def of_roles(role_keys: Iterable[str]) -> set[Capability]:

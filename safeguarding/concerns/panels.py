@@ -121,7 +121,9 @@ def _unread(request: Request) -> QuerySet[Concern]:
 
 
 def _own_unsent(request: Request, record: Any) -> dict[str, Any] | None:
-    """One's own drafts, less the one on the page. One query."""
+    """One's own drafts, less the one on the page, and but on the page that lists them. One query."""
+    if request.resolver_match and request.resolver_match.view_name == "drafts":
+        return None
     shown = getattr(request, "draft_shown", None)
     drafts = [draft for draft in unsent_of(request.user) if draft.token != shown]
     return {"drafts": drafts, "newest": drafts[0]} if drafts else None

@@ -26,7 +26,11 @@ class ConfirmForm(HarbourForm):
 class HalvesForm(HarbourForm):
     """The user name and the two halves. `reset` is then the one that they belong to."""
 
-    username = forms.CharField(label="User name", widget=forms.TextInput(attrs={"autocomplete": "username"}))
+    username = forms.CharField(
+        label="User name",
+        widget=forms.TextInput(attrs={"autocomplete": "username"}),
+        error_messages={"required": "Enter your user name"},
+    )
     first = forms.CharField(label="One half of the code", max_length=20)
     second = forms.CharField(label="The other half of the code", max_length=20)
 
@@ -53,10 +57,16 @@ class NewPasswordForm(HarbourForm):
     """A password that nobody else has seen."""
 
     password = forms.CharField(
-        label="New password", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        label="New password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={"required": "Enter your new password"},
     )
     again = forms.CharField(
-        label="New password again", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        label="New password again",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={"required": "Enter your new password again"},
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

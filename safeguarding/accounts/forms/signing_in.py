@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account import forms as allauth
 from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.http import HttpRequest, HttpResponseBase
 
 from safeguarding.accounts.adapter import SHARED_DEVICE
@@ -31,6 +32,8 @@ class ChangePasswordForm(HarbourForm, allauth.ChangePasswordForm):  # type: igno
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self, oldpassword="Current password", password1="New password", password2="New password again")
+        # The library gives them as a list, which has no place in the paragraph of a hint.
+        self.fields["password1"].help_text = " ".join(password_validators_help_texts())
 
 
 def _plain(form: HarbourForm, **labels: str) -> None:

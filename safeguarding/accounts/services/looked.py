@@ -30,6 +30,12 @@ DID: dict[str, str] = {
     Verb.EMERGENCY: "opened it in an emergency", Verb.REVIEW: "reviewed it",
     Verb.ALARM: "did it more often than work needs",
 }  # fmt: skip
+# Why somebody was turned away: an event keeps the number of the answer (`middleware.py`).
+_TURNED_AWAY = {
+    "400": "what was sent could not be read", "403": "not theirs to do", "404": "nothing there, or not theirs to see",
+    "405": "opened as no page", "409": "it had changed meanwhile", "413": "too large", "422": "what was sent could not be read",
+    "429": "too often", "500": "a fault of Harbour", "503": "a fault of Harbour", "csrf": "the page was too old",
+}  # fmt: skip
 # Records of which the log of a school says nothing: who looks at them stands on their own pages, for their readers alone.
 _kept_apart: set[str] = set()
 # More than this is narrowed first.
@@ -109,10 +115,17 @@ def _line(event: Event, people: Mapping[UUID, User], did: Mapping[str, str]) -> 
         did=did.get(event.verb, event.verb),
         of=_kind(event.object_type),
         count=event.count,
-        page=event.purpose,
+        page=_page(event),
         outcome=event.outcome,
         address=event.source_address or "",
     )
+
+
+def _page(event: Event) -> str:
+    """Which page or part it was; where somebody was turned away or met an error, why."""
+    if event.verb in (Verb.DENY, Verb.ERROR):
+        return _TURNED_AWAY.get(event.purpose, event.purpose)
+    return event.purpose
 
 
 def _kind(object_type: str) -> str:

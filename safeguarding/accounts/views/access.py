@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from safeguarding.accounts import fresh, services
-from safeguarding.accounts.capabilities import differences, in_words, of_roles
+from safeguarding.accounts.capabilities import differences, in_words, never
 from safeguarding.accounts.forms.access import BeyondNoticeForm, LookedForm, MemberForm, RoleForm, TeamForm
 from safeguarding.accounts.models import School, Team
 from safeguarding.accounts.permissions import anyone_signed_in, fresh_factor, may, requires, requires_for_record
@@ -221,15 +221,11 @@ def own_role(request: Request) -> HttpResponse:
     context = {
         "role": held.role,
         "may_do": in_words(held.role.capabilities),
-        "never": [] if held.role.may(Capability.VIEW_CONCERNS) else in_words(_reading() - of_roles([held.role.key])),
+        "never": never(held.role),
         "blocks": fill("own_role", request),
         "may_audit": may(request.user, Capability.VIEW_AUDIT, held.school_id),
     }
     return render(request, "access/own_role.html", context)
-
-
-def _reading() -> set[Capability]:
-    return {Capability.VIEW_CONCERNS, Capability.VIEW_CHILD_DETAILS, Capability.VIEW_ADDRESSES}
 
 
 @require_GET

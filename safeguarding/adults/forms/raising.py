@@ -17,7 +17,7 @@ _HINTS = {
     _KIND.LOW_LEVEL: "Any doubt or unease counts, however small, when an adult did not act as the code of conduct asks",
     _KIND.HARM: "Harmed a child or may have; a possible crime against a child; behaviour that makes you think a child is at risk, "
     "in school or outside it",
-    _KIND.UNSURE: "Whoever reads it decides. You do not have to",
+    _KIND.UNSURE: "Whoever reads it decides. You do not have to.",
 }
 LONGEST = 20_000
 

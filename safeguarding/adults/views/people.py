@@ -33,7 +33,7 @@ from safeguarding.paging import newest_first
 @requires_for_record(READS, also=reads_somewhere)
 def staff_concern_people(request: Request, concern_id: UUID) -> HttpResponse:
     """Who reads it and why, who has looked, whom it names; and the forms to change that."""
-    return _people(request, found_one(request, concern_id, "people"))
+    return _people(request, found_one(request, concern_id, "who can see it"))
 
 
 def _people(
@@ -70,7 +70,7 @@ def _people(
 
 def _refused(request: Request, concern_id: UUID, refusal: HarbourError, **bound: Any) -> HttpResponse:
     """The page as it stands now, with what was typed."""
-    return _people(request, found_one(request, concern_id, "people"), refusal=refusal, **bound)
+    return _people(request, found_one(request, concern_id, "who can see it"), refusal=refusal, **bound)
 
 
 def _give_form(request: Request, concern: StaffConcern, data: object = None) -> GiveForm:
@@ -87,7 +87,7 @@ def _name_form(request: Request, data: object = None) -> NameForm:
 @fresh_factor
 def staff_concern_name(request: Request, concern_id: UUID) -> HttpResponseBase:
     """It is about another adult too, or involves one: that person sees nothing of it from now on."""
-    concern = found_one(request, concern_id, "people")
+    concern = found_one(request, concern_id, "who can see it")
     if not decides(request.user, concern):
         raise NotAllowed(READERS)
     form = _name_form(request, request.POST)
@@ -111,7 +111,7 @@ def _onwards(request: Request, concern_id: UUID) -> HttpResponse:
 @fresh_factor
 def staff_concern_unname(request: Request, concern_id: UUID, named_id: UUID) -> HttpResponseBase:
     """Named by mistake."""
-    concern = found_one(request, concern_id, "people")
+    concern = found_one(request, concern_id, "who can see it")
     rows = visible(request, AdultNamed).filter(staff_concern=concern).select_related("staff_concern")
     naming.withdraw_adult(named=read_one(request, rows, pk=named_id), by=request.user)
     messages.success(request, "Withdrawn.")
@@ -123,7 +123,7 @@ def staff_concern_unname(request: Request, concern_id: UUID, named_id: UUID) -> 
 @fresh_factor
 def staff_concern_give(request: Request, concern_id: UUID) -> HttpResponseBase:
     """Access to this one concern for a safeguarding lead, with a reason and a last day."""
-    concern = found_one(request, concern_id, "people")
+    concern = found_one(request, concern_id, "who can see it")
     if not gives_access(request.user, concern):
         raise NotAllowed(access.GIVERS)
     form = _give_form(request, concern, request.POST)
@@ -141,7 +141,7 @@ def staff_concern_give(request: Request, concern_id: UUID) -> HttpResponseBase:
 @fresh_factor
 def staff_concern_withdraw(request: Request, concern_id: UUID, grant_id: UUID) -> HttpResponseBase:
     """Access by name is withdrawn, with the reason."""
-    concern = found_one(request, concern_id, "people")
+    concern = found_one(request, concern_id, "who can see it")
     if not gives_access(request.user, concern):
         raise NotAllowed(access.GIVERS)
     rows = visible(request, StaffConcernGrant).filter(content_object=concern, ended_at=None)
@@ -160,7 +160,7 @@ def staff_concern_withdraw(request: Request, concern_id: UUID, grant_id: UUID) -
 @requires_for_record(READS, also=reads_somewhere)
 def staff_concern_child(request: Request, concern_id: UUID) -> HttpResponse:
     """Link a child whom it touches: find, then choose; or take one out again. The child's record shows nothing of it."""
-    concern = found_one(request, concern_id, "child")
+    concern = found_one(request, concern_id, "linking a child")
     if not decides(request.user, concern):
         raise NotAllowed(READERS)
     chosen = ChosenForm(request.POST)

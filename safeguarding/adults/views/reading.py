@@ -189,7 +189,7 @@ def _page(
 @requires_for_record(READS, also=reads_somewhere)
 def staff_concern_together(request: Request, concern_id: UUID) -> HttpResponse:
     """The concerns about the same adult, and that they were looked at together."""
-    concern = found_one(request, concern_id, "together")
+    concern = found_one(request, concern_id, "all about this adult")
     it = patterns.together(concern, partial(visible, request))
     works = decides(request.user, concern)
     if request.method == "POST" and not works:
@@ -199,6 +199,6 @@ def staff_concern_together(request: Request, concern_id: UUID) -> HttpResponse:
         patterns.look_together(concern=concern, seen=it, by=request.user, **form.cleaned_data)
         messages.success(request, "Recorded.")
         return redirect("staff_concern_together", concern_id)
-    read_many(request, list(it.concerns), purpose="together", about=concern)
+    read_many(request, list(it.concerns), purpose="all about this adult", about=concern)
     context = {"concern": concern, "it": it, "form": form if works else None}
     return render(request, "adults/together.html", context, status=422 if form.errors else 200)

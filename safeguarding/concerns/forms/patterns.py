@@ -72,7 +72,7 @@ class RulingForm(HarbourForm):
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
         if given.get("verdict") == V.NOT_A_PATTERN and not given.get("reason", "").strip():
-            self.add_error("reason", "Enter why it is not a pattern")
+            self.add_error("reason", "Say why it is not a pattern")
         return given
 
     def keys(self) -> list[UUID]:

@@ -167,7 +167,7 @@ def rule_on(
     if verdict not in PatternRuling.Verdict:
         raise BadInput("Choose what you say of it.")
     if verdict == PatternRuling.Verdict.NOT_A_PATTERN and not reason:
-        raise BadInput("Enter why it is not a pattern.")
+        raise BadInput("Say why it is not a pattern.")
     made, is_new = PatternRuling.objects.get_or_create(
         token=entry_token(token, verdict, reason, *keys),
         ruled_by=by,

@@ -45,6 +45,8 @@ class Progress:
     read_at: datetime | None
     phrase: str
     about: str
+    # Whether `about` counts more than one.
+    names_many: bool
     # Marked as entered in error by two people, in which roles and when; None for nearly all.
     in_error: Told | None = None
 
@@ -109,6 +111,8 @@ class OwnReport:
     observed_at: time | None
     place: str
     how_known: str
+    # Taken down from the police: what stands in `facts` is theirs, and no adult here saw it.
+    is_of_police: bool
     others_present: str
     facts: str
     child_words: str
@@ -232,6 +236,7 @@ def own_report(account: Account, *, by: User) -> OwnReport:
         observed_at=account.observed_at,
         place=": ".join(filter(None, (account.get_place_display(), account.place_detail))),
         how_known=account.get_how_known_display(),
+        is_of_police=account.how_known == Account.HowKnown.POLICE,
         others_present=account.others_present,
         facts=account.facts,
         child_words=account.child_words,
@@ -320,6 +325,7 @@ def _progress(account: Account, concern: Concern, named: list[ConcernChild], in_
         read_at=concern.acknowledged_at,
         phrase=Receipt(concern.receipt).label if concern.receipt else "",
         about=_about([_as_reported(row) for row in named]),
+        names_many=len(named) > 1,
         in_error=in_error,
     )
 

@@ -171,7 +171,7 @@ def withdraw_entry(*, entry: ChronologyEntry, reason: str, by: User, at: datetim
     """
     _ensure_writes(by, entry.child)
     if not (reason := reason.strip()):
-        raise BadInput("Enter why it is withdrawn.")
+        raise BadInput("Say why it is withdrawn.")
     held = ChronologyEntry.objects.select_for_update(of=("self",)).get(pk=entry.pk)
     if held.withdrawn_at is not None:
         if held.withdrawn_reason == reason:

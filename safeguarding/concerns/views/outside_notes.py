@@ -3,7 +3,9 @@
 from functools import partial
 from typing import Any
 from uuid import UUID
+from xml.etree import ElementTree
 
+from allauth.mfa.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -188,8 +190,18 @@ def outside_poster(request: Request) -> HttpResponse:
     if link is None:
         raise Http404
     record(Verb.PRINT, link, purpose="poster")
-    context = {"address": _address(request, link), "place": link.school}
+    address = _address(request, link)
+    context = {"address": address, "square": _square(address), "place": link.school}
     return paper(request, "pdf/outside.html", context, title="Leave a concern", school_id=link.school_id)
+
+
+def _square(address: str) -> dict[str, str]:
+    """An address as a QR code, its `size` and its `path`: nobody types it from a wall into a telephone.
+
+    The library draws it as it draws the key of an authenticator app.
+    """
+    drawn = ElementTree.fromstring(get_adapter().build_totp_svg(address))  # noqa: S314
+    return {"size": drawn.attrib["viewBox"], "path": drawn[0].attrib["d"]}
 
 
 def _address(request: Request, link: OutsideLink | None) -> str:

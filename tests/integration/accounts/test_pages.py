@@ -249,7 +249,7 @@ def test_a_term_and_a_day_closed_sent_twice_are_there_once(client, room):
             {"closure-reason": "Fair", **boxes("closure-on", date(2099, 11, 28))},
             "Date must be from Monday to Friday",
         ),
-        ("/school/closures/", {"closure-reason": "", **boxes("closure-on", date(2099, 11, 27))}, "Enter why closed"),
+        ("/school/closures/", {"closure-reason": "", **boxes("closure-on", date(2099, 11, 27))}, "Say why closed"),
     ],
 )
 def test_days_that_cannot_be_are_explained(client, room, address, sent, sentence):

@@ -282,6 +282,14 @@ def test_in_the_small_school_a_lead_of_another_school_is_the_second_person():
     take(head, asked.half, *halves_on(page))
 
 
+def test_the_page_of_the_code_speaks_of_a_second_person_only_where_there_is_one(room):
+    head, _ = sign_in(room.headteacher)
+    for who, how_many in ((room.lead, 1), (room.teacher, 2)):
+        page = head.post(f"/accounts/{who.pk}/reset/", {"what": "password", "how": "seen"})
+        assert len(halves_on(page)) == how_many
+        assert ("Whoever confirms it has the other half" in page.content.decode()) is (how_many == 1)
+
+
 def test_who_can_only_log_needs_one_colleague(room):
     given = services.ask_reset(user=room.teacher, school_id=room.school.pk, what="password", how="seen", by=room.deputy)
     client = take(room.teacher, given.half, given.other_half)

@@ -118,6 +118,7 @@ def test_a_yes_leads_to_the_child_who_is_gone_from_then_on(client, room, rowan):
     ConflictAnswer.objects.filter(user=room.deputy).delete()
     client.force_login(room.deputy)
     assert client.post(reverse("conflict_question"), {"answer": "yes"}).url == reverse("declare_conflict")
+    assert "Type a name or a class" in opened_text(client, "declare_conflict", {"q": " "})
     found = opened_text(client, "declare_conflict", {"q": "Ashdown", "kind": "own_child"})
     assert "Rowan Ashdown" in found
     sent = {"q": "Ashdown", "kind": "own_child", "add": str(rowan.pk)}
@@ -174,7 +175,7 @@ def test_only_who_manages_access_gives_it_and_what_cannot_be_is_explained(client
         assert opened(client, getattr(room, role), "child_access_give", rowan.pk, data=sent).status_code == 403
     wrong = opened(client, room.lead, "child_access_give", rowan.pk, data=sent | {"reason": ""})
     assert wrong.status_code == 422
-    assert "Enter why it is needed" in text(wrong)
+    assert "Say why it is needed" in text(wrong)
     # A role that the notice does not name is not offered, nor taken.
     assert (
         opened(

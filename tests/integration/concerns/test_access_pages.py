@@ -1,6 +1,7 @@
 """The pages about access to a concern, what a colleague can see, roles, teams and the review of the term."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -250,6 +251,9 @@ def test_roles_without_a_record_have_a_first_page_of_their_own(client, room, rol
     assert page.status_code == 200
     assert page.redirect_chain[-1][0] == reverse("own_role")
     assert "What is yours in Harbour" in text(page)
+    never = "reads any other concern" if role == "chair" else "reads a concern that somebody else logged"
+    assert never in text(page)
+    assert "sees where children live" in text(page)
     log = client.get(reverse("event_log"))
     assert log.status_code == (200 if role == "auditor" else 403)
     for name in ("today", "children", "concerns"):
@@ -262,6 +266,9 @@ def test_the_event_log_names_no_child(client, room, concern):
     page = text(opened(client, auditor, "event_log"))
     assert "Priya Raman" in page
     assert "Ashdown" not in page
+    client.get(reverse("concern", args=[uuid4()]))
+    page = text(opened(client, auditor, "event_log"))
+    assert "not theirs to do" in page, "why somebody was turned away, in words"
     file = client.get(reverse("event_log"), {"as": "csv", "verb": "view"})
     assert b"Priya Raman" in file.content
     assert Event.objects.filter(verb=Verb.EXPORT, actor_id=auditor.pk).exists()

@@ -42,6 +42,9 @@ def test_a_question_goes_to_the_reporter_alone_and_comes_back_as_a_dated_additio
     page = client.get(here)
     content = page.content.decode()
     assert all(words in content for words in (WHAT, "He was quiet at register.", "I fell off my bike.", "Priya Raman"))
+    assert content.index("A safeguarding lead asks you") < content.index("Where it has got to"), (
+        "what is to do comes first"
+    )
     assert Notice.objects.get(pk=notice.pk).opened_at is not None
     form = page.context["form"]
     assert form["reason"].value() == f"asked-{question.pk}"

@@ -263,6 +263,8 @@ def test_discarding_pressed_twice_ends_where_pressed_once_does(cast, client):
     assert client.get(f"/drafts/{token}/discard/").status_code == 302, "going back does not end in nothing either"
     assert client.post(f"/drafts/{uuid4()}/discard/").status_code == 404
     others = drafted(cast).pk
+    assert "Go on with it" in client.get("/staff/").content.decode()
+    assert "You have a draft" not in client.get("/drafts/").content.decode(), "its own page lists it already"
     client.force_login(cast.assistant)
     assert client.post(f"/drafts/{token}/discard/").status_code == 404
     assert client.post(f"/drafts/{others}/discard/").status_code == 404

@@ -37,7 +37,11 @@ def test_who_may_no_longer_see_a_concern_is_told_no_reference_of_it(client, room
     elsewhere = factories.school("Gorse Hill Academy")
     factories.give_role(user=room.deputy, school=elsewhere, role_key="teacher", starts_on=factories.LONG_AGO)
     concern, today = factories.concern(room), timezone.localdate()
-    assert concern.reference in inbox_of(client, room.deputy)
+    page = inbox_of(client, room.deputy)
+    assert concern.reference in page
+    assert f'<span class="sub">{concern.reference} · ' not in page, (
+        "the school is said where there are two to tell apart"
+    )
     role = find_role(user=room.deputy, school=room.school, role_key="deputy_lead", on=today)
     end_role(assignment=role, last_day=today)
     with time_machine.travel(timezone.now() + timedelta(days=1)):

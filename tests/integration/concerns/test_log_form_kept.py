@@ -37,6 +37,9 @@ def test_text_that_arrives_after_the_session_ended_is_kept_and_shown_after_signi
     assert "kept" in answer["Location"]
     assert Draft.objects.get().author == cast.teacher
     assert not Concern.objects.exists(), "nobody who is not signed in sends"
+    told = client.get(answer["Location"]).content.decode()
+    assert "What you typed is kept" in told, "who pressed Send learns that nothing was sent"
+    assert "What you typed is kept" not in client.get(reverse("account_login")).content.decode()
     client.force_login(cast.teacher)
     page = client.get(f"{address}?kept=1").content.decode()
     assert "He was quiet all day." in page

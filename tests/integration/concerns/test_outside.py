@@ -179,6 +179,7 @@ def test_a_new_link_ends_the_old_one_and_only_managers_make_one(visitor, link, r
     assert link.secret.hex in client.get(reverse("outside_link")).content.decode().replace("-", "")
     poster = Printed(client.get(reverse("outside_poster")).content)
     assert str(link.secret) in poster.text.replace("\n", "").replace(" ", "")
+    assert poster.shapes() == 1, "the address as a QR code, in one piece"
     # Pressed twice: the second press knows the link that has ended already.
     for _ in range(2):
         assert client.post(reverse("outside_link"), {"make": str(link.pk)}).status_code == 303

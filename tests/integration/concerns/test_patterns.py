@@ -149,7 +149,7 @@ def test_what_is_said_holds_until_another_record_joins(client, cast, rowan):
     [(hit, form)] = client.get(address).context["hits"]
     sent = {"token": form["token"].value(), "records": hit.records, "verdict": "not", "reason": " "}
     wrong = client.post(address, sent)
-    assertContains(wrong, "Enter why it is not a pattern", status_code=422)
+    assertContains(wrong, "Say why it is not a pattern", status_code=422)
     for _ in range(2):
         assert client.post(address, sent | {"reason": "The class was ill."}).status_code == 302
     ruling = PatternRuling.objects.get()

@@ -60,7 +60,10 @@ def test_the_office_takes_one_down_with_the_form_and_sees_what_a_reporter_sees(c
     assert (concern.account.facts, concern.account.how_known, concern.account.marks_seen) == (WORDS, "police", None)
     notice = PoliceNotice.objects.get()
     assert (notice.their_reference, notice.key_adult, notice.support) == ("NP-0091", room.pastoral, "silent")
-    assert WORDS in client.get(sent.url).content.decode()
+    own = client.get(sent.url).content.decode()
+    assert WORDS in own
+    assert "What happened, as the police put it" in own
+    assert "What you saw or heard" not in own
     assert client.get(reverse("police_notice", args=[notice.pk])).status_code in (403, 404)
     assert Notice.objects.filter(user=room.lead, kind="new_concern", object_id=concern.pk).count() == 1
 

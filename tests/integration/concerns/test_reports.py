@@ -159,6 +159,7 @@ def test_a_teacher_of_another_school_finds_nothing(cast):
 def test_a_name_is_shown_on_asking_and_that_is_recorded(cast):
     it, other = concern(cast), concern(cast, by=cast.assistant)
     client = signed_in(cast.teacher)
+    assert client.get("/my-reports/").content.decode().count("Show name<") == 1, "one child: one name"
     before = Event.objects.filter(purpose="name shown").count()
     page = client.post("/my-reports/", {"show": str(it.pk)}).content.decode()
     assert "Rowan Ashdown" in page
