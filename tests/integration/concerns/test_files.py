@@ -77,7 +77,7 @@ def test_who_has_looked_at_the_concern_shows_who_took_a_file(client, room, repor
     assert client.get(f"/files/{note.pk}/").status_code == 200
     client.force_login(room.lead)
     looked = text(client.get(f"/concerns/{report.pk}/looked/", {"verb": "download"}))
-    assert "downloaded it" in looked and room.headteacher.full_name in looked
+    assert "Downloaded it" in looked and room.headteacher.full_name in looked
 
 
 def test_it_is_given_out_so_that_no_browser_runs_it(client, room, report):
