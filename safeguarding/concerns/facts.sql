@@ -162,8 +162,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     JOIN public.concerns_outsidenote AS note ON note.school_id = mine.school_id AND note.id = ANY (readers.hidden)
     WHERE (mine.role_key = 'alternate_lead' AND readers.leads)
        OR (mine.role_key = 'chair' AND readers.heads AND EXISTS (
-              SELECT FROM public.concerns_outsideconflict AS said
-              WHERE said.note_id = note.id AND said.user_id = readers.user_id AND said.withdrawn_at IS NULL))
+              SELECT FROM public.concerns_outsideconflict AS subject
+              WHERE subject.note_id = note.id AND subject.user_id = readers.user_id AND subject.withdrawn_at IS NULL))
        OR NOT EXISTS (
               SELECT FROM readers AS other
               WHERE other.school_id = mine.school_id AND NOT note.id = ANY (other.hidden))

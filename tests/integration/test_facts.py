@@ -19,10 +19,12 @@ from safeguarding.accounts.permissions import Rights
 from safeguarding.accounts.services import add_member, end_role, make_team, tell
 from safeguarding.accounts.services.sessions import session_of
 from safeguarding.audit.protection import known
-from safeguarding.concerns.models import ConcernChild, ConcernSubject
+from safeguarding.concerns.models import ConcernChild, ConcernSubject, Draft, OutsideNote
 from safeguarding.concerns.services.calling import what_waits
 from safeguarding.concerns.services.deciding import add_action, open_concern
-from safeguarding.concerns.services.drafts import open_draft, save_draft
+from safeguarding.concerns.services.drafts import discard_draft, open_draft, save_draft
+from safeguarding.concerns.services.outside import conflicts, links, settling
+from safeguarding.concerns.services.outside.leaving import Left, leave_note
 from safeguarding.concerns.services.raising import call_lead
 from safeguarding.glance import glance
 from tests import factories, signed_in
@@ -210,3 +212,39 @@ def test_a_conflict_holds_on_another_record_while_a_lead_is_asked_whether_it_is_
     assert known("hidden_with", one.pk) == known("hidden_children", room.lead.pk) == [one.pk]
     lift_conflict(conflict=declared, reason="No relative after all.", by=room.headteacher)
     assert known("child_hidden_from", one.pk) == known("hidden_children", room.lead.pk) == []
+
+
+def test_a_note_from_outside_is_hidden_from_whom_it_is_not_for_and_read_by_who_stands_in_for_them():
+    room = factories.staffroom()
+    alternate, chair = (factories.member(room.school, role, "Ada", "Moss") for role in ("alternate_lead", "chair"))
+    link = links.make_link(school=room.school, by=room.lead)
+    left = Left(how_soon=3, name="Sam", agency="Supply", contact="0161 4960000", about_child="Rowan", facts="Quiet.")
+    note = OutsideNote.objects.get(token=leave_note(link=link, token=uuid4(), left=left).token)
+
+    def stand_in():
+        people = {"alternate": alternate, "chair": chair, "teacher": room.teacher, "lead": room.lead}
+        return {name for name, person in people.items() if known("notes_standing_in", person.pk) == [note.pk]}
+
+    def not_for(*people):
+        said = [conflicts.say_not_for(note=note, user=one, by=room.deputy) for one in people]
+        assert all(known("hidden_notes", one.pk) == [note.pk] for one in people)
+        return said
+
+    assert stand_in() == set() and known("hidden_notes", room.lead.pk) == []
+    [of_lead] = not_for(room.lead)
+    assert stand_in() == {"alternate"} and known("hidden_notes", room.deputy.pk) == []
+    conflicts.withdraw_not_for(conflict=of_lead, by=room.headteacher)
+    assert stand_in() == set() and known("hidden_notes", room.lead.pk) == []
+    [of_head] = not_for(room.headteacher)
+    assert stand_in() == {"chair"}
+    conflicts.withdraw_not_for(conflict=of_head, by=room.deputy)
+    # Hidden because a form names a child, it is not about the Headteacher.
+    rowan = factories.child(room.school, by=room.office)
+    declare_conflict(user=room.headteacher, child=rowan, kind="relative", by=room.headteacher)
+    token = settling.take_up(note=note, content={"who": [str(rowan.pk)]}, by=room.deputy)
+    assert known("hidden_notes", room.headteacher.pk) == [note.pk] and stand_in() == set()
+    discard_draft(draft=Draft.objects.get(pk=token), by=room.deputy)
+    assert known("hidden_notes", room.headteacher.pk) == []
+    RoleAssignment.objects.filter(user=room.lead).update(ends_on=timezone.localdate() - DAY)
+    not_for(room.headteacher, room.deputy)
+    assert stand_in() == {"alternate", "chair"}, "nobody whose role reads it is left"
