@@ -65,6 +65,7 @@ NOT_FOLLOWED = {
     "concerns.savedfilter": "how somebody arranges their own list; written once",
     "concerns.supervisionnote": "written once, for two people alone",
     "concerns.kepttext": "words that could not be saved yet; gone when they are",
+    "concerns.chronicled": "kept by the database beside the row that it tells of, whose own entry says what changed",
 }
 BATCH = 4000
 _MADE = "_made_by_this_work"

@@ -208,7 +208,7 @@ def test_a_lead_who_finds_the_kind_tells_the_reporter_of_their_duty_by_that_and_
     [duty] = Duty.objects.all()
     assert (duty.concern, duty.owner, duty.asked_by, duty.due_on) == (concern, room.teacher, room.lead, WEDNESDAY)
     assert Notice.objects.filter(kind="duty").values_list("user_id", "object_id").get() == (room.teacher.pk, duty.pk)
-    assert Event.objects.filter(verb="ask", purpose="duty", object_id=concern.pk).count() == 1
+    assert Event.objects.filter(verb="ask", purpose="duty of a new kind", object_id=concern.pk).count() == 1
     assert Event.objects.filter(verb="assign", object_id=duty.pk, actor_id=room.lead.pk).count() == 1
     client.force_login(room.teacher)
     assert "section 5B" in client.get(reverse("duty", args=[duty.pk])).content.decode()
@@ -231,10 +231,15 @@ def test_a_lead_points_the_reporter_to_a_duty_that_the_school_gave_their_role_af
     words = Words(now.title, now.asks, now.category, now.subcategory, ["teacher", "teaching_assistant"], now.days)
     duties.save_rule(school=room.school, prompt=prompt, token=uuid7(), seen=None, words=words, by=room.lead)
     assert "Tell the reporter" in client.get(there).content.decode()
+    concern.refresh_from_db()
+    seen = concern.revision
     for _ in range(2):
         assert client.post(address).status_code == 302
     [duty] = Duty.objects.all()
     assert (duty.owner, duty.asked_by) == (room.assistant, room.lead)
+    # A colleague who has the page open is told what was done meanwhile, and of nothing else.
+    (change,) = deciding.changed_since(concern=concern, seen=seen, by=room.deputy)
+    assert (change.by, change.what) == (room.lead, "asked the reporter")
     assert Notice.objects.filter(user=room.assistant, kind="duty", object_id=duty.pk).count() == 1
     assert "Tell the reporter" not in client.get(there).content.decode()
     client.force_login(room.assistant)

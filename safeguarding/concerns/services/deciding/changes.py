@@ -13,8 +13,8 @@ from safeguarding.concerns.models import Concern, ConcernNote, Decision
 from safeguarding.exceptions import ChangedSince
 from safeguarding.keys import uuid7
 
-# The purposes of the events of a link that was taken back, and of a question to the reporter.
-TAKEN_BACK, ASKED = "taken back", "asked the reporter"
+# The purposes of the events of a link that was taken back, of a question to the reporter, and of a duty that a lead asks of them.
+TAKEN_BACK, ASKED, ASKED_OF_DUTY = "taken back", "asked the reporter", "duty"
 
 # What somebody did, as the other lead reads it. Each of these counts the concern's revision up by one, but for what Harbour
 # asks by itself: it reminds and chases, and changes nothing.
@@ -36,7 +36,7 @@ _SAVED = {
     Verb.REFUSE: "refused what was proposed about an entry in error",
     Verb.TAKE_BACK: "took back what was proposed about an entry in error",
 }
-_COUNTED = Q(verb__in=_SAVED) & (~Q(verb=Verb.ASK) | Q(purpose=ASKED))
+_COUNTED = Q(verb__in=_SAVED) & (~Q(verb=Verb.ASK) | Q(purpose__in=(ASKED, ASKED_OF_DUTY)))
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,7 @@ def ask_reporter_of_duty(*, concern: Concern, by: User, at: datetime | None = No
         if there:
             return list(there.values())
         raise BadInput(problem)
-    made = _ask(concern, there, by=by, at=at)
+    made = _ask(concern, there, by=by, at=at, purpose="duty")
     concern.revision += 1
     concern.save(update_fields=["revision"])
     return made
@@ -134,17 +134,18 @@ def follow_kind(concern: Concern, *, by: User, at: datetime) -> list[Duty]:
     there = {duty.code: duty for duty in Duty.objects.filter(concern=concern, owner=concern.logged_by)}
     if cannot_ask_of_duty(concern, there, on=timezone.localdate(at)):
         return []
-    return _ask(concern, there, by=by, at=at)
+    # A part of that deed, which counts the revision up once.
+    return _ask(concern, there, by=by, at=at, purpose="duty of a new kind")
 
 
-def _ask(concern: Concern, there: Mapping[str, Duty], *, by: User, at: datetime) -> list[Duty]:
+def _ask(concern: Concern, there: Mapping[str, Duty], *, by: User, at: datetime, purpose: str) -> list[Duty]:
     wanted = _in_person(concern, concern.logged_by, timezone.localdate(at))
     made = [
         _open(concern, prompt, owner=concern.logged_by, asked_by=by, by=by, at=at)
         for code, prompt in wanted.items()
         if code not in there
     ]
-    record(Verb.ASK, concern, by=by, purpose="duty")
+    record(Verb.ASK, concern, by=by, purpose=purpose)
     for duty in made:
         _tell(duty, at=at)
     return made
