@@ -46,7 +46,7 @@ def test_out_of_hours_form_and_receipt_lead_with_who_can_act_now(cast):
         assert "nyone can make a referral" in head
         assert "0161 217 6028" in head
         assert "has not set a number" in head, "the night number"
-        assert "30 November, 8am" in head
+        assert "30 November at 8am" in head
 
 
 def test_with_every_lead_away_it_is_the_same(cast):
