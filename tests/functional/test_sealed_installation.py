@@ -194,7 +194,7 @@ def test_no_word_that_was_written_is_on_the_disk_and_without_the_root_key_nothin
     aside = root.rename(var / "keys" / "aside")
     kept = {path: path.read_bytes() for path in (var / "keys").iterdir()}
     without = up()
-    said, _ = without.communicate(timeout=60)
+    said, _ = without.communicate(timeout=240)
     assert without.returncode == 1
     assert "key_shares restore" in said and "Nothing has been lost or changed" in said
     assert {path: path.read_bytes() for path in (var / "keys").iterdir()} == kept
