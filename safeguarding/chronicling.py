@@ -41,6 +41,11 @@ class Placed:
         return str(apps.get_model(self.model)._meta.db_table)
 
 
+def on_concern(model: str, moment: str, where: str = "true") -> Placed:
+    """Rows of a model, by its label, that hang on a concern by their column of that name."""
+    return Placed(model, moment, where=where, concern="n.concern_id")
+
+
 def london(day: str, clock: str = "NULL") -> str:
     """A day and a time of day, as people write them down, as a moment; without a time, its midnight."""
     return f"(({day} + coalesce({clock}::time, time '00:00')) AT TIME ZONE 'Europe/London')"

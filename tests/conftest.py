@@ -19,8 +19,10 @@ from safeguarding.sealing.models import KEYS
 from tests import postgres, proof
 from tests.proof import leaks, reads, writes
 
-# No test fails for a machine that is busy.
-hypothesis.register_profile("harbour", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# No test fails for a machine that is busy. Examples share the fixtures of their test: each works in a savepoint of its own.
+hypothesis.register_profile(
+    "harbour", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 hypothesis.load_profile("harbour")
 pytest_plugins = ["tests.browser", "tests.walls", "tests.stores", "tests.full_disk"]
 _stack = ExitStack()

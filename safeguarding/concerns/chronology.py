@@ -286,26 +286,25 @@ class _Asked:
         return [row for of in _sources.values() if of.rows for row in of.rows(self.request, self.children)]
 
     def _asked_of_database(self, place: tuple[datetime, UUID, str] | None, most: int | None) -> list[Any]:
-        asked = self.narrowed
+        asked, beside, pins = self.narrowed, self._beside(), list(self.pins)
         kept, given = self._kept().values_list(*_COLUMNS).query.sql_with_params()
-        beside, pins = self._beside(), list(self.pins)
-        keys = keys_of_category(self.request, self.children, asked.category) if asked.category else None
-        narrowed = {
-            "since": asked.since and start_of(asked.since),
-            "until": asked.until and start_of(asked.until + timedelta(days=1)),
-            "of_category": keys,
-            "significant": asked.significant,
-            "shown": [source.key for source in _sources.values() if asked.takes(source.kind)],
-            "most": most,
-            **dict(zip(("at", "key", "source"), place or (None, None, None), strict=True)),
-        }
+        of_category = keys_of_category(self.request, self.children, asked.category) if asked.category else None
+        # In the order in which they stand in the query.
         values = [
             *given,
             *([row[column] for row in beside] for column in range(len(_COLUMNS))),
             *([pin[column] for pin in pins] for column in (0, 1)),
+            asked.since and start_of(asked.since),
+            asked.until and start_of(asked.until + timedelta(days=1)),
+            of_category,
+            of_category,
+            asked.significant,
+            [source.key for source in _sources.values() if asked.takes(source.kind)],
+            *(place or (None, None, None)),
+            most,
         ]
         with connection.cursor() as cursor:
-            cursor.execute(_GATHER.format(kept=kept), [*values, *(narrowed[name] for name in _NARROWED)])
+            cursor.execute(_GATHER.format(kept=kept), values)
             return cursor.fetchall()
 
     def told(self, rows: Sequence[Row], titles: Titles) -> list[Entry]:
@@ -337,8 +336,6 @@ def _told(request: Request, rows: Sequence[Row], titles: Titles) -> list[tuple[R
 
 
 _COLUMNS = ("moment", "row", "source", "concern_id", "child_id")
-# In the order in which they stand in the query.
-_NARROWED = ("since", "until", "of_category", "of_category", "significant", "shown", "at", "key", "source", "most")
 # What is asked of the database. A row of the page has no number, a number no key. Rows of one moment and one key, which two
 # sources may tell, follow each other by the names of their sources.
 _GATHER = """

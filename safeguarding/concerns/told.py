@@ -6,17 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import (
-    BooleanField,
-    Case,
-    DateTimeField,
-    ExpressionWrapper,
-    F,
-    Func,
-    Q,
-    Value,
-    When,
-)
+from django.db.models import BooleanField, Case, DateTimeField, ExpressionWrapper, F, Func, Q, Value, When
 
 from children.models import Child
 from safeguarding.audit.reading import visible

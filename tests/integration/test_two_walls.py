@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, models, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from children.models import Child, ChildDetail
@@ -63,7 +63,7 @@ def compare(seed: int, *, walls_alone: bool = False) -> int:
 
 
 @given(seed=st.integers(0, 10**9))
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12)
 def test_both_walls_and_the_rule_in_english_agree_in_any_world(seed):
     with transaction.atomic():
         assert compare(seed) > 0

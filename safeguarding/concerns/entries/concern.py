@@ -13,7 +13,7 @@ from uuid import UUID
 from children.models import ChildFile
 from safeguarding.accounts.titles import Titles, inside
 from safeguarding.audit.reading import visible
-from safeguarding.chronicling import Placed, london
+from safeguarding.chronicling import Placed, london, on_concern
 from safeguarding.concerns.chronology import Entry, Source, When
 from safeguarding.concerns.models import (
     Account,
@@ -240,10 +240,6 @@ def _timed(account: Account | None) -> bool:
 _HAPPENED = "rules.moment_of_concern({})"
 
 
-def _of_concern(model: str, moment: str, where: str = "true") -> Placed:
-    return Placed(f"concerns.{model}", moment, concern="n.concern_id", where=where)
-
-
 CONCERN = (
     Source(
         "logged",
@@ -257,16 +253,16 @@ CONCERN = (
             concern="n.concern_id",
         ),
     ),
-    Source("decided", "decisions", _tell_decided, _of_concern("decision", "n.decided_at")),
-    Source("closed", "decisions", _tell_closed, _of_concern("closing", "n.closed_at")),
+    Source("decided", "decisions", _tell_decided, on_concern("concerns.decision", "n.decided_at")),
+    Source("closed", "decisions", _tell_closed, on_concern("concerns.closing", "n.closed_at")),
     Source(
         "ended",
         "actions",
         _tell_ended,
-        _of_concern("action", "n.ended_at", "n.status IN ('done', 'withdrawn')"),
+        on_concern("concerns.action", "n.ended_at", "n.status IN ('done', 'withdrawn')"),
     ),
-    Source("noted", "notes", _tell_noted, _of_concern("concernnote", "n.added_at")),
-    Source("added", "notes", _tell_added, _of_concern("amendment", "n.added_at")),
+    Source("noted", "notes", _tell_noted, on_concern("concerns.concernnote", "n.added_at")),
+    Source("added", "notes", _tell_added, on_concern("concerns.amendment", "n.added_at")),
     Source(
         "filed",
         "files",

@@ -5,19 +5,19 @@ asked beside the index. Neither entry names anybody but who decided: the record 
 number, as people have it on paper.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Case, Q, UUIDField, Value, When
-from django.urls import reverse
+from django.db import models
+from django.db.models import Q, UUIDField, Value
 
 from children.models import Child, ChildMerge
 from safeguarding.accounts.titles import Titles
+from safeguarding.addresses import address_of
 from safeguarding.audit.protection import Fact, among
 from safeguarding.audit.reading import visible
-from safeguarding.concerns.chronology import Entry, Row, Source
-from safeguarding.concerns.chronology import When as Happened
+from safeguarding.concerns.chronology import Entry, Row, Source, When
 from safeguarding.http import Request
 from safeguarding.once import once
 
@@ -35,7 +35,7 @@ def _moments(request: Request, children: Sequence[Child]) -> list[tuple[UUID, UU
 
     def found() -> list[tuple[UUID, UUID, datetime | None, datetime | None]]:
         told = visible(request, ChildMerge).filter(status__in=(S.MERGED, S.UNDONE))
-        whose = Case(*(When(_of(child), then=Value(child.pk, UUIDField())) for child in children))
+        whose = models.Case(*(models.When(_of(child), then=Value(child.pk, UUIDField())) for child in children))
         rows = told.annotate(whose=whose).exclude(whose=None)
         return list(rows.values_list("pk", "whose", "decided_at", "undone_at"))
 
@@ -50,37 +50,33 @@ def _unmerged(request: Request, children: Sequence[Child]) -> list[Row]:
     return [Row(at, key, "unmerged", None, whose) for key, whose, _, at in _moments(request, children) if at]
 
 
-def _tell_merged(request: Request, when: Happened, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, ChildMerge).filter(pk__in=when).select_related("decided_by")
-    return {
-        one.pk: Entry(
-            at=when[one.pk],
-            title="Two records of this child became one",
-            sentence=f"Record {one.other_number} became part of the other.",
-            source=f"decided by {titles.of(one.decided_by, when[one.pk])}",
-            reference="Merge",
-            link=reverse("merge", args=[one.pk]),
-        )
-        for one in rows
-    }
+def _telling(title: str, sentence: str, said: str, by: str) -> Callable[[Request, When, Titles], Mapping[UUID, Entry]]:
+    """How one of the two is told. `by` is the field of who did it, `said` what they did."""
+
+    def tell(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
+        return {
+            one.pk: Entry(
+                at=when[one.pk],
+                title=title,
+                sentence=sentence.format(one.other_number),
+                source=f"{said} by {titles.of(getattr(one, by), when[one.pk])}",
+                reference="Merge",
+                link=address_of("merge", one.pk),
+            )
+            for one in visible(request, ChildMerge).filter(pk__in=when).select_related(by)
+        }
+
+    return tell
 
 
-def _tell_undone(request: Request, when: Happened, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, ChildMerge).filter(pk__in=when).select_related("undone_by")
-    return {
-        one.pk: Entry(
-            at=when[one.pk],
-            title="Two records that had become one are two again",
-            sentence=f"Record {one.other_number} is a record of its own again.",
-            source=f"undone by {titles.of(one.undone_by, when[one.pk])}",
-            reference="Merge",
-            link=reverse("merge", args=[one.pk]),
-        )
-        for one in rows
-    }
-
+_tell_merged = _telling(
+    "Two records of this child became one", "Record {} became part of the other.", "decided", "decided_by"
+)
+_tell_unmerged = _telling(
+    "Two records that had become one are two again", "Record {} is a record of its own again.", "undone", "undone_by"
+)
 
 MERGED = (
     Source("merged", "records", _tell_merged, rows=_merged),
-    Source("unmerged", "records", _tell_undone, rows=_unmerged),
+    Source("unmerged", "records", _tell_unmerged, rows=_unmerged),
 )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from safeguarding.accounts.titles import Titles, inside
 from safeguarding.audit.reading import visible
-from safeguarding.chronicling import Placed
+from safeguarding.chronicling import on_concern
 from safeguarding.concerns.chronology import Entry, Source, When
 from safeguarding.concerns.models import ContactMade, Duty, Meeting, PoliceNotice, Referral, ReferralStep
 from safeguarding.http import Request
@@ -123,18 +123,14 @@ def _tell_notice(request: Request, when: When, titles: Titles) -> Mapping[UUID, 
     }
 
 
-def _of(model: str, moment: str, where: str = "true") -> Placed:
-    return Placed(f"concerns.{model}", moment, concern="n.concern_id", where=where)
-
-
 # Duties of which somebody has said what was done, by when that was.
-_DONE = _of("duty", "coalesce(n.reported_at, n.ended_at)", "n.ended_at IS NOT NULL")
+_DONE = on_concern("concerns.duty", "coalesce(n.reported_at, n.ended_at)", "n.ended_at IS NOT NULL")
 
 WORK = (
-    Source("referred", "outside", _tell_referred, _of("referral", "n.sent_at")),
-    Source("referral_steps", "outside", _tell_step, _of("referralstep", "n.happened_at")),
-    Source("contacts", "outside", _tell_contact, _of("contactmade", "n.made_at")),
-    Source("meetings", "meetings", _tell_meeting, _of("meeting", "n.held_at")),
+    Source("referred", "outside", _tell_referred, on_concern("concerns.referral", "n.sent_at")),
+    Source("referral_steps", "outside", _tell_step, on_concern("concerns.referralstep", "n.happened_at")),
+    Source("contacts", "outside", _tell_contact, on_concern("concerns.contactmade", "n.made_at")),
+    Source("meetings", "meetings", _tell_meeting, on_concern("concerns.meeting", "n.held_at")),
     Source("duties", "outside", _tell_duty, _DONE),
-    Source("police_notices", "outside", _tell_notice, _of("policenotice", "n.received_at")),
+    Source("police_notices", "outside", _tell_notice, on_concern("concerns.policenotice", "n.received_at")),
 )

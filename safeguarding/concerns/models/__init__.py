@@ -11,9 +11,9 @@ meetings · `own` what a lead keeps for herself · `attachment` files · `apart`
 
 Beside concerns: `earlier` what an earlier system of the school had · `outside` what somebody without an account has left ·
 `papers` the numbered forms for when Harbour cannot be reached · `emergency` who has the sheet for that day · `pastoral` notes
-and plans below the threshold · `significant` what matters in a child’s chronology, and what was added to it by hand · `chronicled`
-where every entry of it stands · `brief` what somebody writes for a meeting · `patterns` rules of a school, and what was said of what they found · `rules` who is told of what ·
-`duties` what the law asks of whoever logged a concern · `police` a police notice of domestic abuse ·
+and plans below the threshold · `significant` what matters in a child’s chronology, and what was added to it by hand ·
+`chronicled` where every entry of it stands · `brief` what somebody writes for a meeting · `patterns` rules of a school, and what was
+said of what they found · `rules` who is told of what · `duties` what the law asks of whoever logged a concern · `police` a police notice of domestic abuse ·
 `choices` what a school has made of the lists of kinds and of answer times.
 """
 

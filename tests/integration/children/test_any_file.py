@@ -6,7 +6,7 @@ from datetime import date
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from children.models import Child, ImportRun
@@ -108,7 +108,7 @@ def cast():
     return factories.staffroom()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(rows=ROWS)
 @example(
     rows=[dict.fromkeys(HEADINGS, "") | BORN | {"address": f"1 Mill Row, {'x' * 150}, Stockport", "postcode": "ß" * 9}]
@@ -133,7 +133,7 @@ def take_twice(cast, run, content):
     assert again == {"joined": 0, "changed": 0, "returned": 0, "left": 0}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(pupils=st.lists(PUPIL, min_size=1, max_size=4))
 @example(pupils=[ASHDOWN | {"SENhistory/SENneeds/SENneed": [{"SENtype": "OTHER"}, {"SENtype": "SPLD"}]}])
 @example(pupils=[ASHDOWN | {"BasicDetails/FormerSurname": "x" * 200}])
@@ -148,7 +148,7 @@ def test_any_pupils(cast, pupils):
     take_twice(cast, run, content)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(content=st.binary(max_size=400))
 @example(content=b"<CTfile><CTFpupilData><Pupil/></CTFpupilData></CTfile>")
 @example(content=b"<")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from children.services import access as child_access
@@ -193,7 +193,7 @@ PEOPLE = ("lead", "deputy", "headteacher", "chair", "alternate", "trust")
     about=st.lists(st.sampled_from(PEOPLE), unique=True, max_size=3),
     restricted=st.booleans(),
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 def test_whoever_is_told_sees_it_and_somebody_is_told_while_anybody_sees_it(close, about, restricted):
     """Whatever conflicts there are, and whomever it is about."""
     from django.db import transaction

@@ -7,7 +7,7 @@ import time_machine
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safeguarding.accounts.models import Absence, ActingPeriod, Notice, RoleAssignment
@@ -247,7 +247,7 @@ PEOPLE = (
 )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(
     here=st.sets(st.sampled_from(PEOPLE)),
     away=st.sets(st.sampled_from(PEOPLE)),
