@@ -12,11 +12,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
-from django.forms.utils import flatatt
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+
+from .controls import DATE_BOXES, PRINTED
 
 _WIDTHS = (4, 10, 20, 30)
 
@@ -140,30 +139,10 @@ class Renderer(TemplatesSetting):
     field_template_name = "components/field.html"
 
     def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
-        """A list of choices is put together here: through a template, the two hundred of the log form are half its page."""
-        if template_name == forms.Select.template_name:
-            return _select(context["widget"])
+        """What a page has many of is printed by code (`controls.py`)."""
+        if printed := PRINTED.get(template_name):
+            return printed(context["widget"])
         return super().render(template_name, context, request)
-
-
-def _select(widget: dict[str, Any]) -> SafeString:
-    """As Django's own template prints it."""
-    groups = [
-        format_html('<optgroup label="{}">{}</optgroup>', name, _options(options)) if name else _options(options)
-        for name, options, _ in widget["optgroups"]
-    ]
-    inside = format_html_join("", "{}", ((group,) for group in groups))
-    return format_html('<select name="{}"{}>{}</select>', widget["name"], flatatt(_given(widget["attrs"])), inside)
-
-
-def _options(options: list[dict[str, Any]]) -> SafeString:
-    # Most have no attribute: to be told so is half of what an option takes.
-    rows = ((str(o["value"]), flatatt(given) if (given := _given(o["attrs"])) else "", o["label"]) for o in options)
-    return format_html_join("", '<option value="{}"{}>{}</option>\n', rows)
-
-
-def _given(attributes: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in attributes.items() if value is not False}
 
 
 class HarbourForm(forms.Form):
@@ -243,7 +222,7 @@ class Radios(forms.RadioSelect):
 class DateBoxes(forms.MultiWidget):
     """A date as three boxes. Keeps what was typed, whatever it was."""
 
-    template_name = "django/forms/widgets/date_boxes.html"
+    template_name = DATE_BOXES
     use_fieldset = True
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:

@@ -15,7 +15,8 @@ from psycopg import ClientCursor, sql
 
 from safeguarding import chronicling, following
 from safeguarding.accounts.roles import ROLES, Capability, with_capability
-from safeguarding.audit.protection import Me, among, condition, fact, protected_models, rule_of
+from safeguarding.audit.asking import Me
+from safeguarding.audit.protection import among, condition, fact, protected_models, rule_of
 from safeguarding.personal_data import own_models
 from safeguarding.sealing.services.rows import sealed_fields
 

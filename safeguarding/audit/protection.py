@@ -16,66 +16,15 @@ from operator import or_
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, models
 from django.db.models import F, Func, Q, UUIDField, Value
 
+from .asking import Among, Fact, Overlap, ThroughDoor, Within, joined
+from .shortening import shortened
+
 M = TypeVar("M", bound=models.Model)
 _OWN = ("safeguarding.", "children.")
-
-
-class Me(Func):  # type: ignore[misc]
-    """Whoever the database was told is asking (`context.tell_database`), once a statement. Null when it is nobody."""
-
-    arity = 0
-    template = "(SELECT rules.me())"
-    output_field = UUIDField()  # type: ignore[assignment]
-
-
-class Fact(Func):  # type: ignore[misc]
-    """An array of keys that the database knows about a person. A sub-select, so that it is asked once a statement."""
-
-    template = "((SELECT rules.%(function)s(%(expressions)s))::uuid[])"
-    output_field = ArrayField(UUIDField())  # type: ignore[assignment]
-
-
-class Among(Func):  # type: ignore[misc]
-    """Whether a column of the row is one of the keys of a fact. An empty column is not."""
-
-    output_field = models.BooleanField()  # type: ignore[assignment]
-    template = "{} = ANY {}"
-
-    def __init__(self, column: str, fact: Fact) -> None:
-        super().__init__(F(column), fact)
-
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
-        column, fact = self.get_source_expressions()
-        left, left_params = compiler.compile(column)
-        right, right_params = compiler.compile(fact)
-        found = self.template.format(left, right)
-        if column.target.null:
-            found = f"COALESCE({found}, false)"
-        return found, [*left_params, *right_params]
-
-
-class ThroughDoor(Func):  # type: ignore[misc]
-    """Whether the service at work has opened this door (`context.door`)."""
-
-    template = "(SELECT rules.door()) = %(expressions)s"
-    output_field = models.BooleanField()  # type: ignore[assignment]
-
-
-class Overlap(Among):
-    """Whether one of the keys that a column holds is one of the keys of a fact."""
-
-    template = "{} && {}"
-
-
-class Within(Among):
-    """Whether every key that a column holds is one of the keys of a fact."""
-
-    template = "{} <@ {}"
 
 
 def fact(name: str, me: Any, *more: str) -> Fact:
@@ -163,7 +112,8 @@ def rule_of(model: type[models.Model], me: Any) -> Rule:
 
 
 class Visible(Func):  # type: ignore[misc]
-    """Whether a row is one to see: the rule of its model, for one person; with `because`, for that one of its reasons.
+    """Whether a row is one to see: the rule of its model, for one person; with `because`, for that one of its reasons; with `of`,
+    another rule that is asked of the same row.
 
     The text of the rule is written once a process, as for row security, and the person put into it. Put together from its
     parts for each query, a rule took longer to write than its list to read.
@@ -174,13 +124,13 @@ class Visible(Func):  # type: ignore[misc]
 
     output_field = models.BooleanField()  # type: ignore[assignment]
 
-    def __init__(self, model: type[models.Model], me: UUID, because: str = "") -> None:
+    def __init__(self, model: type[models.Model], me: UUID, because: str = "", of: RuleOfPerson | None = None) -> None:
         # The key stands for the row: a sub-query calls the table by another name.
         super().__init__(F("pk"))
-        self.model, self.me, self.because = model, me, because
+        self.model, self.me, self.because, self.of = model, me, because, of
 
     def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
-        text, parameters = visible_sql(self.model, self.because)
+        text, parameters = visible_sql(self.model, self.because, self.of)
         [key] = self.get_source_expressions()
         table = compiler.quote_name_unless_alias(key.alias)
         own = connection.ops.quote_name(self.model._meta.db_table)
@@ -192,9 +142,12 @@ _WHOEVER = UUID("6d7e0000-0000-4000-8000-000000000000")
 
 
 @cache
-def visible_sql(model: type[models.Model], because: str = "") -> tuple[str, tuple[Any, ...]]:
+def visible_sql(
+    model: type[models.Model], because: str = "", of: RuleOfPerson | None = None
+) -> tuple[str, tuple[Any, ...]]:
     """The rows of a model to see (for one reason), as SQL over its table, with its parameters: `_WHOEVER` is the person."""
-    whole = rule_of(model, Value(_WHOEVER, UUIDField()))
+    me = Value(_WHOEVER, UUIDField())
+    whole = of(me) if of else rule_of(model, me)
     if because:
         return condition(model, whole.each_with_denial(whole.because[because]))
     text, parameters = condition(model, whole.visible)
@@ -274,7 +227,7 @@ def condition(model: type[models.Model], rows: Q) -> tuple[str, tuple[Any, ...]]
     something else than they mean, without an error, or fail open where the table they read has a policy of its own.
     """
     try:
-        query = model._base_manager.filter(rows).query
+        query = model._base_manager.filter(in_short(rows)).query
         sql, parameters = query.where.as_sql(query.get_compiler(connection=connection), connection)
     except ValueError as error:
         raise ImproperlyConfigured(f"The rule of {model._meta.label} refers to an outer query: {error}") from None
@@ -283,6 +236,11 @@ def condition(model: type[models.Model], rows: Q) -> tuple[str, tuple[Any, ...]]
             f"The rule of {model._meta.label} reads another table. Ask a fact of the schema `rules` instead."
         )
     return sql, tuple(parameters)
+
+
+def in_short(rows: Q) -> Q:
+    """The same rows, asked for with as few sub-selects as say it."""
+    return shortened(rows, joined)
 
 
 def _has_subquery(node: Any) -> bool:

@@ -29,7 +29,7 @@ from safeguarding.sealing.ring import note
 
 from .models import Chronicled, Concern, Pin
 from .pins import keys_of_category, pins_of
-from .told import told_of_each
+from .told import facts_of_concerns, told_of_each
 
 PAGE = 25
 # As many as are laid out on one asking: some 110 pages, and a web process for about five seconds. Twice that takes ten, and
@@ -57,19 +57,22 @@ When = Mapping[UUID, datetime]
 
 
 class Row(NamedTuple):
-    """The place of an entry: when, the key of its row, its source, and the concern it hangs on or the child it belongs to."""
+    """The place of an entry: when, the key of its row, its source, and the concern it hangs on, with its number, or the child it
+    belongs to.
+    """
 
     moment: datetime
     key: UUID
     source: str
     concern_id: UUID | None
     child_id: UUID | None
+    reference: str | None = None
 
 
 @dataclass(frozen=True)
 class Entry:
     """One thing that happened. `timed` is false where only the day is known. `concern_id` is the concern it is from, if any: the
-    entry leads there, or to `link`.
+    entry leads there, or to `link`. `reference` is the number of that concern where its source gives no other.
 
     `place` names it among all entries: its source and the key of its row. `pin` is there where it is significant, `whose`
     in a family chronology.
@@ -237,8 +240,9 @@ def find(request: Request, child: Child, source: str, key: UUID) -> Entry | None
 
 def read_of_concern(request: Request, concern: Concern, titles: Titles) -> list[Entry]:
     """The entries of one concern, newest first, as the person sees them."""
-    rows = [Row(*row) for row in visible(request, Chronicled).filter(concern=concern).values_list(*_COLUMNS)]
-    return [entry for _, entry in _told(request, sorted(rows, key=_newest, reverse=True), titles)]
+    kept = visible(request, Chronicled).filter(concern=concern).values_list(*_COLUMNS)
+    rows = sorted((Row._make([*row, concern.reference]) for row in kept), key=_newest, reverse=True)
+    return [entry for _, entry in _told(request, rows, titles)]
 
 
 @dataclass(frozen=True)
@@ -261,7 +265,9 @@ class _Asked:
     def at(self, key: UUID) -> list[Row]:
         """The rows with this key, of every source."""
         kept = [Row(*row) for row in self._kept().filter(row=key).values_list(*_COLUMNS)]
-        return [*kept, *(row for row in self._beside() if row.key == key)]
+        rows = [*kept, *(row for row in self._beside() if row.key == key)]
+        numbers = facts_of_concerns("reference_of_concern", {row.concern_id for row in rows if row.concern_id})
+        return [row._replace(reference=numbers[row.concern_id] if row.concern_id else None) for row in rows]
 
     def gather(self, place: tuple[datetime, UUID, str] | None, most: int | None) -> _Found:
         """At most so many rows after a place, and what is counted of all that is asked for: one query."""
@@ -332,7 +338,11 @@ def _told(request: Request, rows: Sequence[Row], titles: Titles) -> list[tuple[R
     for row in rows:
         of_source.setdefault(row.source, {})[row.key] = row.moment
     told = {of: _sources[of].told(request, when, titles) for of, when in of_source.items()}
-    return [(row, told[row.source][row.key]) for row in rows if row.key in told[row.source]]
+    return [
+        (row, entry if entry.reference else replace(entry, reference=row.reference or ""))
+        for row in rows
+        if (entry := told[row.source].get(row.key))
+    ]
 
 
 _COLUMNS = ("moment", "row", "source", "concern_id", "child_id")
@@ -353,9 +363,9 @@ WITH entries (moment, key, source, concern, child) AS MATERIALIZED (
        AND (moment, key, source COLLATE "C") < (coalesce(%s, 'infinity'::timestamptz), %s::uuid, %s::text)
     ORDER BY moment DESC, key DESC, source COLLATE "C" DESC LIMIT %s
 )
-SELECT NULL::bigint, page.* FROM page
-UNION ALL SELECT count(*), min(moment), NULL, source, NULL, NULL FROM asked GROUP BY source
-UNION ALL SELECT count(*) FILTER (WHERE pinned), NULL, NULL, NULL, NULL, NULL FROM marked
+SELECT NULL::bigint, page.*, rules.reference_of_concern(concern) FROM page
+UNION ALL SELECT count(*), min(moment), NULL, source, NULL, NULL, NULL FROM asked GROUP BY source
+UNION ALL SELECT count(*) FILTER (WHERE pinned), NULL, NULL, NULL, NULL, NULL, NULL FROM marked
 """
 
 

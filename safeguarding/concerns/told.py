@@ -1,17 +1,18 @@
 """Which concerns tell of a child in full, and in which is it only named?"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Case, DateTimeField, ExpressionWrapper, F, Func, Q, Value, When
+from django.db import connection
+from django.db.models import BooleanField, ExpressionWrapper, Q, Value
 
 from children.models import Child
 from safeguarding.audit.reading import visible
 from safeguarding.concerns.models import ConcernChild
-from safeguarding.concerns.permissions import access_given, of_concerns_seen
+from safeguarding.concerns.permissions import access_given, of_concern_seen
 from safeguarding.http import Request
 from safeguarding.once import once
 
@@ -27,9 +28,13 @@ def whole(link: str = "") -> Q:
     return said | Q((f"{link}file_says", ""), (f"{link}role__in", _TELLS_ALL))
 
 
-def fact_of_concern(name: str, output: Any) -> Func:
-    """What the database says of a concern to who reads one child's file (`facts.sql`)."""
-    return Func(F("concern_id"), function=f"rules.{name}", output_field=output)
+def facts_of_concerns(name: str, concerns: Collection[UUID]) -> dict[UUID, Any]:
+    """What the database says of concerns to who reads one child's file (`facts.sql`), by their keys. No query for none."""
+    if not concerns:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT key, rules.{name}(key) FROM unnest(%s::uuid[]) AS key", [list(concerns)])  # noqa: S608
+        return dict(cursor.fetchall())
 
 
 @dataclass(frozen=True)
@@ -53,19 +58,15 @@ def named(request: Request, children: Sequence[Child]) -> list[Named]:
     def found() -> list[Named]:
         mine = visible(request, ConcernChild).filter(child__in=children)
         rows = mine.annotate(
-            opens=ExpressionWrapper(of_concerns_seen(request.user), BooleanField()),
+            opens=of_concern_seen(ConcernChild, request.user),
             own=_own(request, children) if access_given(request.user) else Value(False),
             whole=ExpressionWrapper(whole(), BooleanField()),
-        ).annotate(
-            moment=Case(
-                When(whole=True, opens=True, then=None),
-                default=fact_of_concern("moment_of_concern", DateTimeField()),
-            )
         )
-        listed = rows.order_by("pk").values_list("pk", "concern_id", "child_id", "opens", "own", "whole", "moment")
+        listed = list(rows.order_by("pk").values_list("pk", "concern_id", "child_id", "opens", "own", "whole"))
+        moments = facts_of_concerns("moment_of_concern", [one[1] for one in listed if not (one[3] and one[5])])
         return [
-            Named(key, concern, child, tells=bool(full and open_), moment=moment)
-            for key, concern, child, open_, own_, full, moment in listed
+            Named(key, concern, child, tells=bool(full and open_), moment=moments.get(concern))
+            for key, concern, child, open_, own_, full in listed
             if open_ or own_
         ]
 

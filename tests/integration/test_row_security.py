@@ -34,9 +34,10 @@ from safeguarding import row_security
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import make_team
 from safeguarding.audit import protection
+from safeguarding.audit.asking import Me
 from safeguarding.audit.context import door
 from safeguarding.audit.models import LogEntry
-from safeguarding.audit.protection import Me, Rule, among, condition, fact, protected_models
+from safeguarding.audit.protection import Rule, among, condition, fact, protected_models
 from safeguarding.concerns.models import Account, Concern, ConcernChild, ConcernGrant, Draft, KeptText
 from safeguarding.concerns.services.deciding import add_action, end_action
 from safeguarding.concerns.services.drafts import save_draft

@@ -5,18 +5,19 @@ and its day, so that it says the same to somebody who may see this child alone.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, time
 from uuid import UUID
 
-from django.db.models import CharField
 from django.utils import timezone
 
 from children.models import Child
-from safeguarding.accounts.titles import Titles
+from safeguarding.accounts.titles import Titles, with_names
 from safeguarding.audit.reading import visible
 from safeguarding.concerns.chronology import Entry, Row, Source, When, read_of_concern
 from safeguarding.concerns.models import Account, Concern, ConcernChild
-from safeguarding.concerns.told import fact_of_concern, linked
+from safeguarding.concerns.permissions import of_concern_seen
+from safeguarding.concerns.told import linked
 from safeguarding.http import Request
 
 R = ConcernChild.Role
@@ -31,21 +32,12 @@ ASK = "Ask the safeguarding lead."
 
 
 def _tell_linked(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = (
-        visible(request, ConcernChild)
-        .filter(pk__in=when)
-        .annotate(number=fact_of_concern("reference_of_concern", CharField()))
-        .select_related("said_by")
-    )
-    found = list(rows)
-    open_to = set(visible(request, Concern).filter(pk__in=[r.concern_id for r in found]).values_list("pk", flat=True))
-    return {
-        named.pk: in_file(named, when[named.pk], named.number, titles, opens=named.concern_id in open_to)  # type: ignore[attr-defined]
-        for named in found
-    }
+    opens = of_concern_seen(ConcernChild, request.user)
+    rows = with_names(visible(request, ConcernChild).filter(pk__in=when).annotate(opens=opens), "said_by")
+    return {named.pk: in_file(named, when[named.pk], titles, opens=named.opens) for named in rows}
 
 
-def in_file(named: ConcernChild, moment: datetime, number: str, titles: Titles, *, opens: bool) -> Entry:
+def in_file(named: ConcernChild, moment: datetime, titles: Titles, *, opens: bool) -> Entry:
     """The line, or the story, as it stands in the file of this child. `opens`: whether the reader may open the concern."""
     story = named.file_says == ConcernChild.Says.STORY
     signed = f"written for this file by {titles.signed(named.said_by, named.said_at)}" if story else ""
@@ -57,7 +49,6 @@ def in_file(named: ConcernChild, moment: datetime, number: str, titles: Titles, 
         sentence=named.story if story else "" if named.file_says else ASK,
         source=signed,
         icon="people",
-        reference=number,
         concern_id=named.concern_id if opens else None,
     )
 
@@ -70,7 +61,8 @@ def preview(request: Request, concern: Concern, named: ConcernChild, account: Ac
     titles = Titles(concern.school_id)
     if named.file_says != ConcernChild.Says.WHOLE:
         moment = account.happened_at if account else None
-        return [in_file(named, moment or concern.logged_at, concern.reference, titles, opens=False)]
+        line = in_file(named, moment or concern.logged_at, titles, opens=False)
+        return [replace(line, reference=concern.reference)]
     return read_of_concern(request, concern, titles)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from children.models import ChildFile
-from safeguarding.accounts.titles import Titles, inside
+from safeguarding.accounts.titles import Titles, inside, with_names
 from safeguarding.audit.reading import visible
 from safeguarding.chronicling import Placed, london, on_concern
 from safeguarding.concerns.chronology import Entry, Source, When
@@ -53,11 +53,7 @@ def first_sentence(text: str, longest: int = LONGEST) -> str:
 
 
 def _tell_logged(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = (
-        visible(request, Concern)
-        .filter(pk__in=when)
-        .select_related("category", "subcategory", "logged_by", "account", "account__author")
-    )
+    rows = visible(request, Concern).filter(pk__in=when).select_related("category", "subcategory", "account")
     return {
         concern.pk: Entry(
             at=when[concern.pk],
@@ -68,10 +64,9 @@ def _tell_logged(request: Request, when: When, titles: Titles) -> Mapping[UUID, 
             icon="flag",
             tone="hot",
             tag=(concern.get_status_display(), _STATUS_TONE[Concern.Status(concern.status)]),
-            reference=concern.reference,
             concern_id=concern.pk,
         )
-        for concern in rows
+        for concern in with_names(rows, "logged_by")
         for account in [getattr(concern, "account", None)]
     }
 
@@ -96,7 +91,7 @@ def _headline(concern: Concern) -> str:
 
 
 def _tell_decided(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, Decision).filter(pk__in=when).select_related("concern", "decided_by")
+    rows = with_names(visible(request, Decision).filter(pk__in=when), "decided_by")
     return {
         decision.pk: Entry(
             at=decision.decided_at,
@@ -105,7 +100,6 @@ def _tell_decided(request: Request, when: When, titles: Titles) -> Mapping[UUID,
             source=f"decided by {titles.of(decision.decided_by, decision.decided_at)}",
             icon="flag",
             tone="plan",
-            reference=decision.concern.reference,
             concern_id=decision.concern_id,
         )
         for decision in rows
@@ -113,7 +107,7 @@ def _tell_decided(request: Request, when: When, titles: Titles) -> Mapping[UUID,
 
 
 def _tell_closed(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, Closing).filter(pk__in=when).select_related("concern", "closed_by")
+    rows = with_names(visible(request, Closing).filter(pk__in=when), "closed_by")
     return {
         closing.pk: Entry(
             at=closing.closed_at,
@@ -122,7 +116,6 @@ def _tell_closed(request: Request, when: When, titles: Titles) -> Mapping[UUID, 
             source=f"closed by {titles.of(closing.closed_by, closing.closed_at)}",
             icon="tick",
             tone="plan",
-            reference=closing.concern.reference,
             concern_id=closing.concern_id,
         )
         for closing in rows
@@ -133,7 +126,7 @@ def _tell_closed(request: Request, when: When, titles: Titles) -> Mapping[UUID, 
 
 
 def _tell_ended(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, Action).filter(pk__in=when).select_related("concern", "ended_by")
+    rows = with_names(visible(request, Action).filter(pk__in=when), "ended_by")
     return {
         action.pk: Entry(
             at=ended_at,
@@ -141,7 +134,6 @@ def _tell_ended(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
             sentence=first_sentence(action.result),
             source=f"{inside(ended)} by {titles.of(action.ended_by, ended_at)}",
             icon=_ENDED[Action.Status(action.status)],
-            reference=action.reference,
             concern_id=action.concern_id,
         )
         for action in rows
@@ -151,14 +143,13 @@ def _tell_ended(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
 
 
 def _tell_noted(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, ConcernNote).filter(pk__in=when).select_related("concern", "author")
+    rows = with_names(visible(request, ConcernNote).filter(pk__in=when), "author")
     return {
         note.pk: Entry(
             at=note.added_at,
             title="Note",
             sentence=first_sentence(note.text),
             source=f"note by {titles.of(note.author, note.added_at)}",
-            reference=note.concern.reference,
             concern_id=note.concern_id,
         )
         for note in rows
@@ -166,15 +157,14 @@ def _tell_noted(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
 
 
 def _tell_added(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, Amendment).filter(pk__in=when).select_related("account__concern", "author")
+    rows = with_names(visible(request, Amendment).filter(pk__in=when), "author")
     return {
         added.pk: Entry(
             at=added.added_at,
             title=f"Added to an account: {inside(added.get_reason_display())}",
             sentence=first_sentence(added.text),
             source=f"added by {titles.of(added.author, added.added_at)}",
-            reference=added.account.concern.reference,
-            concern_id=added.account.concern_id,
+            concern_id=added.concern_id,
         )
         for added in rows
     }
@@ -184,7 +174,7 @@ def _tell_added(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
 
 
 def _tell_filed(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, ChildFile).filter(pk__in=when).select_related("author")
+    rows = with_names(visible(request, ChildFile).filter(pk__in=when), "author")
     return {
         file.pk: Entry(
             at=when[file.pk],
@@ -205,7 +195,7 @@ def _tell_filed(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
 
 
 def _tell_by_hand(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, ChronologyEntry).filter(pk__in=when).select_related("added_by", "withdrawn_by")
+    rows = with_names(visible(request, ChronologyEntry).filter(pk__in=when), "added_by", "withdrawn_by")
     return {entry.pk: _written_by_hand(entry, when[entry.pk], titles) for entry in rows}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from safeguarding.accounts.titles import Titles
+from safeguarding.accounts.titles import Titles, with_names
 from safeguarding.addresses import address_of
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import visible
@@ -35,7 +35,7 @@ def _tell_earlier(request: Request, when: When, titles: Titles) -> Mapping[UUID,
 
 
 def _tell_earlier_files(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = list(visible(request, EarlierFile).filter(pk__in=when).select_related("author"))
+    rows = list(with_names(visible(request, EarlierFile).filter(pk__in=when), "author"))
     _note_shown(rows)
     return {
         file.pk: Entry(

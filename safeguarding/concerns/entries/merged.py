@@ -13,9 +13,10 @@ from django.db import models
 from django.db.models import Q, UUIDField, Value
 
 from children.models import Child, ChildMerge
-from safeguarding.accounts.titles import Titles
+from safeguarding.accounts.titles import Titles, with_names
 from safeguarding.addresses import address_of
-from safeguarding.audit.protection import Fact, among
+from safeguarding.audit.asking import Fact
+from safeguarding.audit.protection import among
 from safeguarding.audit.reading import visible
 from safeguarding.concerns.chronology import Entry, Row, Source, When
 from safeguarding.http import Request
@@ -63,7 +64,7 @@ def _telling(title: str, sentence: str, said: str, by: str) -> Callable[[Request
                 reference="Merge",
                 link=address_of("merge", one.pk),
             )
-            for one in visible(request, ChildMerge).filter(pk__in=when).select_related(by)
+            for one in with_names(visible(request, ChildMerge).filter(pk__in=when), by)
         }
 
     return tell

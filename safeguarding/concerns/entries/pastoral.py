@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from safeguarding.accounts.titles import Titles, inside
+from safeguarding.accounts.titles import Titles, inside, with_names
 from safeguarding.audit.reading import visible
 from safeguarding.chronicling import Placed, london
 from safeguarding.concerns.chronology import Entry, Source, When
@@ -25,7 +25,7 @@ def _tell_noted(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
             reference="Note",
             link=note.get_absolute_url(),
         )
-        for note in visible(request, PastoralNote).filter(pk__in=when).select_related("author")
+        for note in with_names(visible(request, PastoralNote).filter(pk__in=when), "author")
     }
 
 
@@ -42,12 +42,12 @@ def _tell_begun(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
             reference="Plan",
             link=plan.get_absolute_url(),
         )
-        for plan in visible(request, SupportPlan).filter(pk__in=when).select_related("author")
+        for plan in with_names(visible(request, SupportPlan).filter(pk__in=when), "author")
     }
 
 
 def _tell_over(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, SupportPlan).filter(pk__in=when).select_related("ended_by")
+    rows = with_names(visible(request, SupportPlan).filter(pk__in=when), "ended_by")
     return {
         plan.pk: Entry(
             at=ended_at,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from safeguarding.accounts.titles import Titles, inside
+from safeguarding.accounts.titles import Titles, inside, with_names
 from safeguarding.audit.reading import visible
 from safeguarding.chronicling import on_concern
 from safeguarding.concerns.chronology import Entry, Source, When
@@ -14,7 +14,7 @@ from .concern import first_sentence
 
 
 def _tell_referred(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, Referral).filter(pk__in=when).select_related("concern", "sent_by")
+    rows = with_names(visible(request, Referral).filter(pk__in=when), "sent_by")
     return {
         one.pk: Entry(
             at=one.sent_at,
@@ -23,7 +23,6 @@ def _tell_referred(request: Request, when: When, titles: Titles) -> Mapping[UUID
             source=f"referred by {titles.of(one.sent_by, one.sent_at)}",
             icon="flag",
             tone="plan",
-            reference=one.concern.reference,
             concern_id=one.concern_id,
         )
         for one in rows
@@ -31,7 +30,7 @@ def _tell_referred(request: Request, when: When, titles: Titles) -> Mapping[UUID
 
 
 def _tell_step(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, ReferralStep).filter(pk__in=when).select_related("concern", "referral", "by")
+    rows = with_names(visible(request, ReferralStep).filter(pk__in=when).select_related("referral"), "by")
     return {
         one.pk: Entry(
             at=one.happened_at,
@@ -41,7 +40,6 @@ def _tell_step(request: Request, when: When, titles: Titles) -> Mapping[UUID, En
             source=f"recorded by {titles.of(one.by, one.happened_at)}",
             icon="tick" if one.kind == ReferralStep.Kind.ANSWERED else "note",
             tone="plan",
-            reference=one.concern.reference,
             concern_id=one.concern_id,
         )
         for one in rows
@@ -49,7 +47,7 @@ def _tell_step(request: Request, when: When, titles: Titles) -> Mapping[UUID, En
 
 
 def _tell_contact(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, ContactMade).filter(pk__in=when).select_related("concern", "author")
+    rows = with_names(visible(request, ContactMade).filter(pk__in=when), "author")
     return {
         one.pk: Entry(
             at=one.made_at,
@@ -57,7 +55,6 @@ def _tell_contact(request: Request, when: When, titles: Titles) -> Mapping[UUID,
             sentence=first_sentence(one.said),
             source=f"contact of {titles.of(one.author, one.made_at)}",
             icon="people",
-            reference=one.concern.reference,
             concern_id=one.concern_id,
         )
         for one in rows
@@ -65,7 +62,7 @@ def _tell_contact(request: Request, when: When, titles: Titles) -> Mapping[UUID,
 
 
 def _tell_meeting(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, Meeting).filter(pk__in=when).select_related("concern", "called_by")
+    rows = with_names(visible(request, Meeting).filter(pk__in=when), "called_by")
     return {
         one.pk: Entry(
             at=one.held_at,
@@ -74,7 +71,6 @@ def _tell_meeting(request: Request, when: When, titles: Titles) -> Mapping[UUID,
             source=f"called by {titles.of(one.called_by, one.held_at)}",
             icon="people",
             tone="plan",
-            reference=one.concern.reference,
             concern_id=one.concern_id,
             link=one.get_absolute_url(),
         )
@@ -83,7 +79,7 @@ def _tell_meeting(request: Request, when: When, titles: Titles) -> Mapping[UUID,
 
 
 def _tell_duty(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, Duty).filter(pk__in=when).select_related("concern", "ended_by")
+    rows = with_names(visible(request, Duty).filter(pk__in=when), "ended_by")
     said = {
         Duty.Ended.REPORTED: "Reported to the police in person",
         Duty.Ended.SUSPECTED: "Not reported to the police in person: suspected, not known",
@@ -97,7 +93,6 @@ def _tell_duty(request: Request, when: When, titles: Titles) -> Mapping[UUID, En
             source=f"said by {titles.of(one.ended_by, when[one.pk])}",
             icon="flag",
             tone="plan",
-            reference=one.concern.reference,
             concern_id=one.concern_id,
         )
         for one in rows
@@ -105,9 +100,7 @@ def _tell_duty(request: Request, when: When, titles: Titles) -> Mapping[UUID, En
 
 
 def _tell_notice(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = (
-        visible(request, PoliceNotice).filter(pk__in=when).select_related("concern", "concern__logged_by", "key_adult")
-    )
+    rows = with_names(visible(request, PoliceNotice).filter(pk__in=when), "concern__logged_by", "key_adult")
     return {
         one.pk: Entry(
             at=one.received_at,
@@ -116,7 +109,6 @@ def _tell_notice(request: Request, when: When, titles: Titles) -> Mapping[UUID, 
             source=f"taken down by {titles.of(one.concern.logged_by, one.concern.logged_at)}",
             icon="flag",
             tone="plan",
-            reference=one.concern.reference,
             concern_id=one.concern_id,
         )
         for one in rows

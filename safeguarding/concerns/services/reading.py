@@ -19,7 +19,7 @@ from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import RoleAssignment, User
 from safeguarding.accounts.permissions import live, may
 from safeguarding.accounts.roles import Capability
-from safeguarding.audit.protection import Fact, among
+from safeguarding.audit.asking import AmongMany, Fact
 from safeguarding.concerns.models import Action, Attachment, Concern, ConcernChild, HowSoon, Level
 from safeguarding.concerns.services.kinds import give_kinds
 from safeguarding.concerns.services.named import Named, children_of
@@ -194,7 +194,7 @@ def narrowed(
         found = found.filter(logged_at__gte=dates.start_of(today - timedelta(days=days)))
     if (year := chosen.get("year")) is not None:
         of_year = Fact(Value(school_id, UUIDField()), Value(year), function="concerns_of_year")
-        found = found.filter(among("id", of_year))
+        found = found.filter(_sifted(Q(AmongMany("id", of_year))))
     if role := chosen.get("role"):
         held = RoleAssignment.objects.filter(school_id=school_id, role_key=role, starts_on__lte=today)
         found = found.filter(_sifted(Q(logged_by__in=held.values("user_id"))))
