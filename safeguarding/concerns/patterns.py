@@ -17,12 +17,12 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
-from children.models import Child
+from children.models import Child, Contact
 from safeguarding.audit.reading import visible
 from safeguarding.dates import LONDON, start_of
 from safeguarding.http import Request
 
-from .models import Account, Concern, PatternRule, PatternRuling
+from .models import Account, Concern, ConcernAdult, PatternRule, PatternRuling
 from .told import whole
 
 K = PatternRule.Kind
@@ -34,7 +34,7 @@ WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturd
 
 @dataclass(frozen=True)
 class Hit:
-    """What a rule has found: exactly these concerns, the newest first. `what` is the place or the weekday they share."""
+    """What a rule has found: exactly these concerns, the newest first. `what` is the place, the weekday or the adult they share."""
 
     rule: PatternRule
     child: Child
@@ -61,21 +61,27 @@ class Found:
 
 
 def look(request: Request, rules: Sequence[PatternRule], *, today: date, child: Child | None = None) -> Found:
-    """What these rules of one school find, of one child where it is given. Four queries, however much there is.
+    """What these rules of one school find, of one child where it is given. Five queries at most, however much there is.
 
     The caller records the reading.
     """
     if not rules:
         return Found([])
-    rows = _asked(_concerns(request, rules, today, child), rules, today)
+    rows = _asked(_concerns(request, rules, today, child), _adults(request, rules), rules, today)
     said = _said(request, rules, {row.child for row in rows})
     rows = [row for row in rows if not any(row.records <= one for one in said.get((row.rule, row.child), ()))]
     shown = rows[:MOST]
     concerns = _records(request, [key for row in shown for key in row.records])
     children = {child.pk: child} if child else visible(request, Child).in_bulk({row.child for row in shown})
     by_key = {rule.pk: rule for rule in rules}
+    adults = _names(request, [row.what for row in shown if by_key[row.rule].kind == K.ADULT])
     hits = [
-        Hit(by_key[row.rule], children[row.child], _shared(by_key[row.rule], row.what), _newest_first(row, concerns))
+        Hit(
+            by_key[row.rule],
+            children[row.child],
+            _shared(by_key[row.rule], row.what, adults),
+            _newest_first(row, concerns),
+        )
         for row in shown
         if row.child in children
     ]
@@ -108,16 +114,23 @@ def _concerns(request: Request, rules: Sequence[PatternRule], today: date, child
     ).values_list("id", "child", "day", "place", "level", "category_id", "closed_at")
 
 
-def _asked(concerns: QuerySet[Any], rules: Sequence[PatternRule], today: date) -> list[_Row]:
+def _adults(request: Request, rules: Sequence[PatternRule]) -> QuerySet[Any]:
+    """A row for each adult whom a concern of the school names."""
+    rows = visible(request, ConcernAdult).filter(school_id=rules[0].school_id, taken_back_at=None)
+    return rows.values_list("concern_id", "adult_id")
+
+
+def _asked(concerns: QuerySet[Any], adults: QuerySet[Any], rules: Sequence[PatternRule], today: date) -> list[_Row]:
     try:
         inner, values = concerns.query.sql_with_params()
+        named, more_values = adults.query.sql_with_params()
     except EmptyResultSet:
         return []
     parts = [_PARTS[K(rule.kind)](rule, today) for rule in rules]
     columns = "(id, child, day, place, level, category, closed_at)"
     found = " UNION ALL ".join(f"(SELECT %s::uuid AS rule, hit.* FROM ({part}) AS hit)" for part, _ in parts)  # noqa: S608
-    statement = f"WITH concern {columns} AS MATERIALIZED ({inner}) {found}"
-    given = [*values]
+    statement = f"WITH concern {columns} AS MATERIALIZED ({inner}), named (id, adult) AS ({named}) {found}"
+    given = [*values, *more_values]
     for rule, (_, more) in zip(rules, parts, strict=True):
         given += [rule.pk, *more]
     with connection.cursor() as cursor:
@@ -132,13 +145,13 @@ def _asked(concerns: QuerySet[Any], rules: Sequence[PatternRule], today: date) -
 _Part = tuple[str, list[Any]]
 
 
-def _in_a_window(rule: PatternRule, today: date, by: str, only: str, *values: Any) -> _Part:
+def _in_a_window(rule: PatternRule, today: date, by: str, only: str, *values: Any, rows: str = "concern") -> _Part:
     """The newest days in a row of a child in which there are enough concerns that are alike in `by`."""
     return (
         f"""
         SELECT DISTINCT ON (child, what) child, what, keys, day FROM (
             SELECT child, {by} AS what, day, array_agg(id) OVER near AS keys, count(*) OVER near AS number
-            FROM concern WHERE {only}
+            FROM {rows} WHERE {only}
             WINDOW near AS (
                 PARTITION BY child, {by} ORDER BY day
                 RANGE BETWEEN make_interval(days => %s) PRECEDING AND CURRENT ROW
@@ -162,6 +175,10 @@ def _place(rule: PatternRule, today: date) -> _Part:
 
 def _weekday(rule: PatternRule, today: date) -> _Part:
     return _in_a_window(rule, today, "extract(isodow FROM day)::text", "true")
+
+
+def _adult(rule: PatternRule, today: date) -> _Part:
+    return _in_a_window(rule, today, "adult::text", "true", rows="concern JOIN named USING (id)")
 
 
 def _rising(rule: PatternRule, today: date) -> _Part:
@@ -196,7 +213,14 @@ def _silence(rule: PatternRule, today: date) -> _Part:
     )
 
 
-_PARTS = {K.NUMBER: _number, K.PLACE: _place, K.WEEKDAY: _weekday, K.RISING: _rising, K.SILENCE: _silence}
+_PARTS = {
+    K.NUMBER: _number,
+    K.PLACE: _place,
+    K.WEEKDAY: _weekday,
+    K.ADULT: _adult,
+    K.RISING: _rising,
+    K.SILENCE: _silence,
+}
 
 
 def _said(
@@ -226,8 +250,17 @@ def _newest_first(row: _Row, concerns: Mapping[UUID, Concern]) -> tuple[Concern,
     return tuple(sorted(mine, key=lambda concern: (concern.seen_on, concern.pk), reverse=True))  # type: ignore[attr-defined]
 
 
-def _shared(rule: PatternRule, what: str) -> str:
+def _names(request: Request, keys: Iterable[str]) -> Mapping[str, str]:
+    """The names of adults by their keys; no query for none."""
+    wanted = set(keys)
+    found = visible(request, Contact).filter(pk__in=wanted) if wanted else ()
+    return {str(adult.pk): adult.full_name for adult in found}
+
+
+def _shared(rule: PatternRule, what: str, adults: Mapping[str, str]) -> str:
     """What the records of a hit share, in words."""
+    if rule.kind == K.ADULT:
+        return adults.get(what, "")
     if rule.kind == K.PLACE:
         return str(Account.Place(what).label) if what in Account.Place else what
     return WEEKDAYS[int(what) - 1] if rule.kind == K.WEEKDAY else ""

@@ -40,7 +40,7 @@ SETTINGS = (
     Setting(
         "patterns",
         "What is shown as a pattern",
-        "How many concerns in how many days, at the same place, on the same weekday, with a rising level.",
+        "How many concerns in how many days, at the same place, on the same weekday, about the same adult, with a rising level.",
         "pattern_rules",
         may=manages_school,
         models=("concerns.patternrule",),

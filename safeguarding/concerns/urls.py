@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from .views import (
     access,
     actions,
+    adults,
     agencies,
     apart,
     attaching,
@@ -123,6 +124,8 @@ urlpatterns: list[URLPattern] = [
     path("police-notices/<uuid:part_id>/support/", police.police_support, name="police_support"),
     # Outside the school.
     path("concerns/<uuid:concern_id>/refer/", agencies.record_referral, name="record_referral"),
+    path("concerns/<uuid:concern_id>/adults/", adults.name_adult, name="name_adult"),
+    path("concerns/<uuid:concern_id>/adults/take-back/", adults.take_adult_back, name="take_adult_back"),
     path("concerns/<uuid:concern_id>/contact/", agencies.record_contact, name="record_contact"),
     path("referrals/", agencies.answers_owed, name="answers_owed"),
     path("referrals/<uuid:part_id>/", agencies.referral, name="referral"),

@@ -1,10 +1,10 @@
-"""What has the lead of the demo school marked? Significant events of one child, a meeting prepared, patterns looked at."""
+"""What has the lead of the demo school marked? Significant events of one child, a meeting prepared, patterns looked at, an adult named."""
 
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import cast
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 
@@ -13,9 +13,9 @@ from safeguarding.accounts.models import School, User
 from safeguarding.audit.context import Acting, acting
 from safeguarding.concerns import chronology
 from safeguarding.concerns.briefing import gather
-from safeguarding.concerns.models import PatternRuling
+from safeguarding.concerns.models import Concern, PatternRule, PatternRuling
 from safeguarding.concerns.patterns import look
-from safeguarding.concerns.services import briefs, patterns, significant
+from safeguarding.concerns.services import briefs, naming_adults, patterns, significant
 from safeguarding.demo.ground import Ground
 from safeguarding.http import Request
 
@@ -41,7 +41,7 @@ _WHY_NOT = (
 
 
 def mark(school: School, ground: Ground) -> None:
-    """Three significant events, an entry by hand, the two pages, two rules and what was said of what they found."""
+    """Three significant events, an entry by hand, the two pages, three rules and what was said of what they found."""
     lead, now = ground.users[_LEAD], ground.now
     child = Child.objects.get(pk=ground.children[_CHILD])
     asking = cast(Request, SimpleNamespace(user=lead))
@@ -58,6 +58,7 @@ def mark(school: School, ground: Ground) -> None:
         said = [one.account for one in gather(asking, child, None, at=now).said if one.ticked]
         briefs.save_brief(child=child, seen=0, written=replace(_WRITTEN, words=said), by=lead, at=now)
         _find(school, lead, asking, ground)
+        _name(school, child, [entry.concern_id for entry in logged if entry.concern_id], lead, ground)
 
 
 def _find(school: School, lead: User, asking: Request, ground: Ground) -> None:
@@ -74,3 +75,13 @@ def _find(school: School, lead: User, asking: Request, ground: Ground) -> None:
             rule=hit.rule, child=hit.child, concerns=hit.concerns, verdict=verdict, reason=reason, token=uuid4(), by=lead,
             at=ground.now,
         )  # fmt: skip
+
+
+def _name(school: School, child: Child, concerns: list[UUID], lead: User, ground: Ground) -> None:
+    """The same adult of his record is named in the newest three concerns about him. The rule that finds them waits to be looked at."""
+    patterns.add_rule(
+        school=school, token=uuid4(), kind=PatternRule.Kind.ADULT, number=3, days=200, by=lead, at=ground.now
+    )
+    adult = child.contacts.select_related("contact").order_by("order", "pk")[0].contact
+    for concern in Concern.objects.filter(pk__in=concerns).order_by("-logged_at", "pk")[:3]:
+        naming_adults.name_adult(concern=concern, adult=adult, by=lead, at=ground.now)

@@ -66,6 +66,7 @@ class Ring:
         self.noted: dict[bytes, None] = {}
         self.keys: dict[bytes, Found] = {}
         self.subjects: dict[tuple[UUID, int], bytes] = {}
+        self.epochs: dict[int, bytes] = {}
 
     def key(self, record: bytes) -> Found:
         """The key of a record (its 16 bytes); None where there is none."""
@@ -101,7 +102,9 @@ class Ring:
         """The key of a subject, unwrapped once."""
         key = self.subjects.get((subject, epoch))
         if key is None:
-            key = _unwrap(epoch_key(epoch), wrapped, crypto.of_subject(subject, epoch))
+            # To ask whether the file has changed since takes as long as to open what it opens.
+            outer = self.epochs.get(epoch) or self.epochs.setdefault(epoch, epoch_key(epoch))
+            key = _unwrap(outer, wrapped, crypto.of_subject(subject, epoch))
             self.subjects[subject, epoch] = key
         return key
 

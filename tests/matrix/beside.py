@@ -17,6 +17,7 @@ from safeguarding.concerns.services import (
     deciding,
     emergency,
     meeting,
+    naming_adults,
     own_kinds,
     papers,
     pastoral,
@@ -160,7 +161,9 @@ def lay_work(world: Any, record: str) -> None:
 
 
 def lay_apart(world: Any, record: str) -> None:
-    """A wrong link that was taken back, and what the file says, decided twice: of "two" a story, of the others the whole."""
+    """A wrong link that was taken back, and what the file says, decided twice: of "two" a story, of the others the whole. And an
+    adult of the child's record who is named, taken back and named again.
+    """
     word, by, concern = world.word, world.lead_of(record), world.concerns[record]
     wrong = world.children["closed" if record == "open" else "open"]
     if record != "other":
@@ -173,6 +176,10 @@ def lay_apart(world: Any, record: str) -> None:
         deciding.say_in_file(
             named=named, seen=concern.revision, token=uuid7(), says=says, story=word(), by=by, at=THEN
         )  # fmt: skip
+    if (link := world.children[record].contacts.first()) is not None:
+        adult = naming_adults.name_adult(concern=concern, adult=link.contact, by=by, at=THEN)
+        naming_adults.take_adult_back(named=adult, reason=word(), by=by, at=THEN)
+        naming_adults.name_adult(concern=concern, adult=link.contact, by=by, at=THEN)
 
 
 def lay_earlier(world: Any) -> None:

@@ -245,7 +245,9 @@ class ContactForm(Dated):
         super().__init__(*args, **kwargs)
         self.bound = adults.bound
         self.adults = adults.by_key
-        groups = [(child, [(p.contact.pk, _adult(p)) for p in people]) for child, people in adults.of_child if people]
+        groups = [
+            (child, [(p.contact.pk, adult_words(p)) for p in people]) for child, people in adults.of_child if people
+        ]
         self.fields["adult"].choices = [("", "Nobody of this list"), *groups]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -273,7 +275,8 @@ class ContactForm(Dated):
         )
 
 
-def _adult(person: Person) -> str:
+def adult_words(person: Person) -> str:
+    """An adult of a list to choose from: the name, what they are to the child, and that an order binds them."""
     return f"{person.named}; an order or agreement binds them" if person.orders else person.named
 
 

@@ -5,7 +5,7 @@ decision, links, notes) is for safeguarding leads. Every table carries the schoo
 Fields and reasons: domain reference 1.2.
 
 `kinds` what can be chosen · `concern` where it stands · `account` what was seen, about whom · `lead` what leads wrote and
-decided · `question` what they asked the reporter · `agencies` referrals · `contact` with parents and agencies · `meeting`
+decided · `adult` which adults it names · `question` what they asked the reporter · `agencies` referrals · `contact` with parents and agencies · `meeting`
 meetings · `own` what a lead keeps for herself · `attachment` files · `apart` what each child’s file says, and wrong links · `error` what was entered in error ·
 `access` who else may see it, and who may not · `covering` who had an action before · `unsent` what is not sent yet.
 
@@ -19,6 +19,7 @@ said of what they found · `rules` who is told of what · `duties` what the law 
 
 from .access import ConcernGrant, ConcernSubject
 from .account import Account, Amendment, BodyMapMark, ConcernChild
+from .adult import ConcernAdult
 from .agencies import Agency, AnswerTime, EscalationLetter, How, Referral, ReferralStep
 from .apart import FileStory, UndoneLink
 from .attachment import Attachment
@@ -64,6 +65,7 @@ __all__ = [
     "Closing",
     "ClosingOutcome",
     "Concern",
+    "ConcernAdult",
     "ConcernChild",
     "ConcernGrant",
     "ConcernNote",

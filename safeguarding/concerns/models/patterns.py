@@ -25,6 +25,7 @@ class PatternRule(models.Model):
         NUMBER = "number", "Several concerns in a short time"
         PLACE = "place", "Several concerns at the same place"
         WEEKDAY = "weekday", "Several concerns on the same weekday"
+        ADULT = "adult", "Several concerns that name the same adult"
         RISING = "rising", "Level of need that rises from one concern to the next"
         SILENCE = "silence", "Silence after closing"
 
@@ -63,6 +64,8 @@ class PatternRule(models.Model):
                 return f"{number} at the same place in {days}"
             case self.Kind.WEEKDAY:
                 return f"{number} on the same weekday in {days}"
+            case self.Kind.ADULT:
+                return f"{number} that name the same adult in {days}"
             case self.Kind.RISING:
                 return f"{number} in a row, each at a higher level of need than the one before, in {days}"
             case self.Kind.SILENCE:

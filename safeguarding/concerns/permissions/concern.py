@@ -35,6 +35,7 @@ from safeguarding.concerns.models import (
     ChronologyEntry,
     Closing,
     Concern,
+    ConcernAdult,
     ConcernChild,
     ConcernGrant,
     ConcernNote,
@@ -187,6 +188,18 @@ def children_named(me: Any) -> Rule:
     seen = through_the_concern(me, "concern_id", {**own, "author": Q(added_by=me)}, doors={"beside": read})
     # Of two records of one child that were both in it, one has become part of the other.
     return seen.but_never(among("child_id", fact("merged_children", me)))
+
+
+@rule(ConcernAdult)
+def adults_named(me: Any) -> Rule:
+    """Which adults a concern names: for those who may see the concern, but for adults of a hidden child.
+
+    Who reads through the record of one child sees those of that child’s record, and never which others there are.
+    """
+    seen = through_the_concern(me, "concern_id")
+    theirs = among("adult_id", fact("contacts_of_granted", me))
+    because = {way: rows & theirs if way in ("grant", "emergency") else rows for way, rows in seen.because.items()}
+    return Rule(because, never=out_of_sight(me, "concern_id") | among("adult_id", fact("hidden_contacts", me)))
 
 
 @rule(FileStory)

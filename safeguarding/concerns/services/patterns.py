@@ -23,7 +23,14 @@ from safeguarding.keys import entry_token
 K = PatternRule.Kind
 MOST_DAYS, MOST_NUMBER = 365, 20
 # What a school may begin with: (kind, how many, in how many days). From practice, not from guidance; each can be changed.
-USUAL = ((K.NUMBER, 3, 30), (K.PLACE, 3, 60), (K.WEEKDAY, 3, 60), (K.RISING, 3, 90), (K.SILENCE, 3, 42))
+USUAL = (
+    (K.NUMBER, 3, 30),
+    (K.PLACE, 3, 60),
+    (K.WEEKDAY, 3, 60),
+    (K.ADULT, 3, 90),
+    (K.RISING, 3, 90),
+    (K.SILENCE, 3, 42),
+)
 
 
 def rules_of(school_id: UUID) -> list[PatternRule]:

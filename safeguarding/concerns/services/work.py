@@ -8,9 +8,11 @@ from uuid import UUID
 
 from django.db.models import Case, IntegerField, Model, QuerySet, Value, When
 
+from children.models import Contact
 from safeguarding import dates
 from safeguarding.concerns.models import (
     Concern,
+    ConcernAdult,
     ContactMade,
     Decision,
     Duty,
@@ -41,6 +43,7 @@ class Work:
     referrals: Sequence[ReferralRow]
     contacts: Sequence[ContactMade]
     meetings: Sequence[Meeting]
+    adults: Sequence[ConcernAdult]
 
     @property
     def waiting(self) -> int:
@@ -62,12 +65,19 @@ def work_of(concern: Concern, see: See, *, today: date) -> Work:
         referrals=rows(referrals.order_by(waits_first, "-sent_at", "-pk"), today=today) if Referral in there else [],
         contacts=list(contacts.order_by("-made_at", "-pk")) if ContactMade in there else [],
         meetings=list(meetings.order_by("-held_at", "-pk")) if Meeting in there else [],
+        adults=adults_named(concern, see) if ConcernAdult in there else [],
     )
+
+
+def adults_named(concern: Concern, see: See) -> list[ConcernAdult]:
+    """The adults whom a concern names now, of whom the reader may see the record, in the order in which they were named."""
+    rows = see(ConcernAdult).filter(concern=concern, taken_back_at=None, adult__in=see(Contact))
+    return list(rows.select_related("adult", "named_by").order_by("named_at", "pk"))
 
 
 def kinds_there(concern: Concern, see: See) -> set[type[Model]]:
     """Of what most concerns have none of, which kinds this one has: one query, once a page."""
-    models: tuple[type[Model], ...] = (Referral, ContactMade, Meeting, Duty, PoliceNotice)
+    models: tuple[type[Model], ...] = (Referral, ContactMade, Meeting, Duty, PoliceNotice, ConcernAdult)
 
     def found() -> set[type[Model]]:
         first, *others = (

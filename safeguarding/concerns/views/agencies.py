@@ -279,19 +279,20 @@ def letter_paper(request: Request, part_id: UUID) -> HttpResponse:
 # --- a contact with parents or agencies
 
 
-def _adults(request: Request, found: Concern, at: datetime) -> Adults:
+def adults_on_record(request: Request, found: Concern, at: datetime) -> Adults:
+    """The adults around the children of a concern, as the reader sees them: once a page."""
     see = partial(visible, request)
     return once(("adults of", found.pk), lambda: adults_of(found, see, today=timezone.localdate(at)))
 
 
 def _contact_forms(request: Request, found: Concern, at: datetime) -> dict[str, Any]:
-    adults = _adults(request, found, at)
+    adults = adults_on_record(request, found, at)
     make = partial(ContactForm, at=at, adults=adults, initial={"token": uuid7()})
     return {"contact_form": make}
 
 
 def _of_contact(request: Request, found: Concern, at: datetime) -> dict[str, Any]:
-    orders = _adults(request, found, at).orders
+    orders = adults_on_record(request, found, at).orders
     return {"concern": found, "orders": orders, "orders_kind": "alert" if orders else "quiet"}
 
 

@@ -82,6 +82,7 @@ def _work(request: Request, concern: Concern, titles: Titles) -> dict[str, Any]:
         ],
         "contacts": [(c, titles.signed(c.author, c.made_at)) for c in reversed(work.contacts)],
         "meetings": [(m, titles.signed(m.finished_by, m.finished_at)) for m in reversed(work.meetings)],
+        "adults": work.adults,
     }  # fmt: skip
 
 
