@@ -78,9 +78,9 @@ def _find(school: School, lead: User, asking: Request, ground: Ground) -> None:
 
 
 def _name(school: School, child: Child, concerns: list[UUID], lead: User, ground: Ground) -> None:
-    """The same adult of his record is named in the newest three concerns about him. The rule that finds them waits to be looked at."""
+    """The same adult of his record is named in the newest concerns about him. The rule that finds them waits to be looked at."""
     patterns.add_rule(
-        school=school, token=uuid4(), kind=PatternRule.Kind.ADULT, number=3, days=200, by=lead, at=ground.now
+        school=school, token=uuid4(), kind=PatternRule.Kind.ADULT, number=2, days=200, by=lead, at=ground.now
     )
     adult = child.contacts.select_related("contact").order_by("order", "pk")[0].contact
     for concern in Concern.objects.filter(pk__in=concerns).order_by("-logged_at", "pk")[:3]:
