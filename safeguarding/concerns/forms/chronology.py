@@ -8,6 +8,7 @@ from django import forms
 from django.http import QueryDict
 
 from safeguarding.concerns.chronology import KINDS, Narrowed
+from safeguarding.concerns.forms.mention import Mentioning, MentionText
 from safeguarding.concerns.models import ChronologyEntry
 from safeguarding.concerns.services.significant import LONGEST, Happened
 from safeguarding.forms import DateBoxesField, HarbourForm, TimeField, blank_first
@@ -71,31 +72,29 @@ def school_year(day: date) -> date:
     return date(day.year if day.month >= 9 else day.year - 1, 9, 1)
 
 
-class SignificantForm(HarbourForm):
+class SignificantForm(Mentioning, HarbourForm):
     """Why an entry is significant. Its token comes with the empty form; `seen` is the pin that stood on the entry then."""
 
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
     seen = forms.UUIDField(widget=forms.HiddenInput, required=False)
     of = forms.CharField(widget=forms.HiddenInput)
-    analysis = forms.CharField(
+    analysis = MentionText(
         label="Why it matters",
         max_length=LONGEST,
         required=False,
-        widget=forms.Textarea,
         help_text="One line of analysis. It stands below the entry, on paper too.",
     )
 
 
-class EntryForm(HarbourForm):
+class EntryForm(Mentioning, HarbourForm):
     """What happened that no other part of the record holds."""
 
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
     what = forms.ChoiceField(label="What it was", choices=blank_first(ChronologyEntry.What.choices, "Choose"))
     on = DateBoxesField(label="Date on which it happened", past=True)
     at = TimeField(label="Time", required=False, help_text="Where it is known, such as 2:15pm")
-    text = forms.CharField(
+    text = MentionText(
         label="What happened",
-        widget=forms.Textarea,
         max_length=20_000,
         help_text="Facts, in full sentences, with full names and roles",
     )
@@ -114,7 +113,7 @@ class EntryForm(HarbourForm):
         )
 
 
-class WithdrawEntryForm(HarbourForm):
+class WithdrawEntryForm(Mentioning, HarbourForm):
     """Why an entry should not stand as it is."""
 
-    reason = forms.CharField(label="Why it is withdrawn", widget=forms.Textarea, max_length=2000)
+    reason = MentionText(label="Why it is withdrawn", max_length=2000)

@@ -33,6 +33,12 @@ def may_be_saved(request: Request, form: Any, found: Any) -> bool:
     return checked(request, form)
 
 
+def whole_about(request: Request, form: Mentioning, child: Child) -> bool:
+    """Whether what was typed about a child can be saved, after its words have been looked over."""
+    form.look(looking(request, child.school_id, lambda: [child]))
+    return form.is_bound and checked(request, form)
+
+
 def checked(request: Request, form: Mentioning) -> bool:
     """The same of a form that has been told for whom it looks."""
     if pressed := request.POST.get(SWAP, ""):

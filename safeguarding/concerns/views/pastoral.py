@@ -18,12 +18,11 @@ from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import anyone_signed_in, requires, requires_for_record
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.reading import read_many, read_one, visible
-from safeguarding.concerns.forms.mention import Mentioning
 from safeguarding.concerns.forms.pastoral import EndPlanForm, PastoralNoteForm, PlanForm, ReviewForm, StepForm
 from safeguarding.concerns.models import PastoralNote, SupportPlan, SupportStep
 from safeguarding.concerns.permissions import may_write_pastoral
 from safeguarding.concerns.services import pastoral
-from safeguarding.concerns.views.mentioning import checked, looking
+from safeguarding.concerns.views.mentioning import whole_about
 from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.forms import HarbourForm, as_typed
 from safeguarding.http import Request
@@ -41,7 +40,7 @@ def child_pastoral(request: Request, child_id: UUID) -> HttpResponse:
     """The notes and plans of one child. Sending the form writes a note."""
     child = _child(request, child_id)
     form = PastoralNoteForm(request.POST or None, initial={"happened_on": timezone.localdate()})
-    if _is_whole(request, form, child):
+    if whole_about(request, form, child):
         pastoral.write_note(child=child, by=request.user, **form.cleaned_data)
         messages.success(
             request, "Note saved. Safeguarding leads, and pastoral staff with access to this child, can read it."
@@ -66,18 +65,12 @@ def begin_plan(request: Request, child_id: UUID) -> HttpResponse:
     """A support plan begins."""
     child = _child(request, child_id)
     form = PlanForm(request.POST or None, initial={"starts_on": timezone.localdate()})
-    if _is_whole(request, form, child):
+    if whole_about(request, form, child):
         plan = pastoral.make_plan(child=child, by=request.user, **form.cleaned_data)
         messages.success(request, "Plan begun. Add its steps.")
         return redirect("support_plan", plan.pk)
     context = record_frame(request, child, "pastoral") | {"form": form}
     return render(request, "concerns/plan_begin.html", context, status=422 if form.errors else 200)
-
-
-def _is_whole(request: Request, form: Mentioning, child: Child) -> bool:
-    """Whether what was typed about a child can be saved, after its words have been looked over."""
-    form.look(looking(request, child.school_id, lambda: [child]))
-    return form.is_bound and checked(request, form)
 
 
 def _child(request: Request, child_id: UUID) -> Child:
@@ -159,7 +152,7 @@ def _take(
     """Do with the plan what the form `name` asks; what is wrong or refused comes back on its page, with what was typed."""
     found = _plan(request, plan_id)
     form = made_of(_writing(request, found))
-    if not _is_whole(request, form, found.child):
+    if not whole_about(request, form, found.child):
         return _page(request, found, status=422 if form.errors else 200, **{name: form})
     request.again = partial(_refused, request, plan_id, name, form)
     do(plan=found, by=request.user, **form.cleaned_data)

@@ -18,6 +18,7 @@ from safeguarding.concerns.forms.chronology import EntryForm, SignificantForm, W
 from safeguarding.concerns.models import ChronologyEntry
 from safeguarding.concerns.services import significant
 from safeguarding.concerns.views.chronology import context_of, read_child
+from safeguarding.concerns.views.mentioning import whole_about
 from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.forms import HarbourForm, as_typed
 from safeguarding.http import Request
@@ -39,8 +40,8 @@ def significant_entry(request: Request, child_id: UUID, entry_id: UUID) -> HttpR
         significant.unpin(child=child, entry=entry, seen=seen, by=request.user)
         messages.success(request, "This entry is not marked as significant any more.")
         return redirect("child_chronology", child_id)
-    if not form.is_valid():
-        return _pin_page(request, child, entry, form=form, status=422)
+    if not whole_about(request, form, child):
+        return _pin_page(request, child, entry, form=form, status=422 if form.errors else 200)
     token, analysis = form.cleaned_data["token"], form.cleaned_data["analysis"]
     significant.pin(child=child, entry=entry, token=token, seen=seen, analysis=analysis, by=request.user)
     messages.success(request, "Marked as significant.")
@@ -87,7 +88,7 @@ def add_entry(request: Request, child_id: UUID) -> HttpResponse:
     """An entry that no other part of the record makes."""
     child = _deciding(request, child_id)
     form = EntryForm(request.POST or None)
-    if not form.is_valid():
+    if not whole_about(request, form, child):
         context = context_of(request, child, form=form)
         return render(request, "concerns/entry_add.html", context, status=422 if form.errors else 200)
     request.again = partial(_not_added, request, child_id, form)
@@ -113,8 +114,8 @@ def chronology_entry(request: Request, entry_id: UUID) -> HttpResponse:
     withdraws = request.POST.get("do") == "withdraw"
     form = WithdrawEntryForm(request.POST) if withdraws else EntryForm(request.POST)
     name = "withdraw_form" if withdraws else "add_form"
-    if not form.is_valid():
-        return _entry_page(request, entry, {name: form}, status=422)
+    if not whole_about(request, form, entry.child):
+        return _entry_page(request, entry, {name: form}, status=422 if form.errors else 200)
     request.again = partial(_not_taken, request, entry_id, name, form)
     if isinstance(form, WithdrawEntryForm):
         significant.withdraw_entry(entry=entry, reason=form.cleaned_data["reason"], by=request.user)

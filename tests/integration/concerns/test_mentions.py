@@ -11,7 +11,17 @@ from django.utils import timezone
 
 from children.services.access import declare_conflict, grant_child
 from safeguarding.audit.models import Event, Verb
-from safeguarding.concerns.models import Account, Amendment, Concern, ConcernNote, Draft, Meeting, PastoralNote
+from safeguarding.concerns.models import (
+    Account,
+    Amendment,
+    ChronologyEntry,
+    Concern,
+    ConcernNote,
+    Draft,
+    Meeting,
+    PastoralNote,
+    Pin,
+)
 from safeguarding.concerns.services import deciding, pastoral
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.rendering import Showing, finished
@@ -304,3 +314,39 @@ def test_a_pastoral_note_and_a_story_name_nobody_else_in_the_file(client, room, 
     assert "Rowan Ashdown saw how another child (Year 4) fell." in text_of(
         client.get(reverse("child_chronology", args=[rowan.pk]))
     )
+
+
+def test_an_entry_by_hand_and_why_one_matters_name_another_child_to_nobody_in_this_file(client, room, rowan, hazel):
+    """Whom an @ means is found when the entry is saved; the name of another child is pointed out once; nothing typed is lost."""
+    client.force_login(room.lead)
+    address = reverse("add_entry", args=[rowan.pk])
+    typed = {
+        "token": str(uuid4()), "what": "call", "on_day": "20", "on_month": "11", "on_year": "2026", "at": "", "told_by": "",
+        "text": "She rang about @Hazel Zqreed and him.",
+    }  # fmt: skip
+    asked = client.post(address, typed | {"text": "She rang about Hazel Zqreed and him.", "token": str(uuid4())})
+    assert (asked.status_code, "She rang about Hazel Zqreed and him." in text_of(asked)) == (422, True)
+    assert client.post(address, typed).status_code == 302
+    [entry] = ChronologyEntry.objects.all()
+    assert entry.text == f"She rang about {mark(hazel)} and him."
+    significant = reverse("significant_entry", args=[rowan.pk, entry.pk])
+    shown = client.get(f"{significant}?of=by_hand").context["form"]
+    line = {
+        "token": str(uuid4()),
+        "of": "by_hand",
+        "seen": shown["seen"].value() or "",
+        "analysis": "Again with @Hazel Zqreed.",
+    }
+    assert client.post(significant, line).status_code == 302
+    assert Pin.objects.get().analysis == f"Again with {mark(hazel)}."
+    for page in (
+        client.get(reverse("child_chronology", args=[rowan.pk])),
+        client.get(reverse("chronology_entry", args=[entry.pk])),
+    ):
+        assert ("Zqreed" in text_of(page), ANOTHER in text_of(page)) == (False, True)
+    chronology = printed(client.get(reverse("chronology_paper", args=[rowan.pk])))
+    assert ("Zqreed" in chronology, chronology.count(ANOTHER)) == (False, 2)
+    withdrawn = {"do": "withdraw", "reason": "It was about @Hazel Zqreed alone."}
+    assert client.post(reverse("chronology_entry", args=[entry.pk]), withdrawn).status_code == 302
+    entry.refresh_from_db()
+    assert entry.withdrawn_reason == f"It was about {mark(hazel)} alone."
