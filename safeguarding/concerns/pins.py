@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from children.models import Child
+from safeguarding.accounts.titles import with_names
 from safeguarding.audit.reading import visible
 from safeguarding.http import Request
 from safeguarding.once import once
@@ -15,7 +16,7 @@ def pins_of(request: Request, children: Sequence[Child]) -> dict[tuple[str, UUID
     """The significant entries of these children, by place: those that the person may see. One query a page."""
 
     def found() -> dict[tuple[str, UUID], Pin]:
-        pins = visible(request, Pin).filter(child__in=children, unpinned_at=None).select_related("pinned_by")
+        pins = with_names(visible(request, Pin).filter(child__in=children, unpinned_at=None), "pinned_by")
         # Where the same entry is pinned for two children of a family, the first line that was written stands.
         return {(pin.source, pin.entry): pin for pin in pins.order_by("-pinned_at", "-pk")}
 

@@ -51,9 +51,17 @@ def first_sentence(text: str, longest: int = LONGEST) -> str:
 
 # --- logged
 
+# What the entry shows of a concern and of its account, which have some sixty more columns.
+_OF_LOGGED = (
+    "title", "status", "called_at", "logged_at", "category__name", "subcategory__name", "logged_by__first_name",
+    "logged_by__last_name", "account__concern", "account__facts", "account__observed_on", "account__observed_at",
+    "account__recorded_at",
+)  # fmt: skip
+
 
 def _tell_logged(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
     rows = visible(request, Concern).filter(pk__in=when).select_related("category", "subcategory", "account")
+    rows = rows.only(*_OF_LOGGED)
     return {
         concern.pk: Entry(
             at=when[concern.pk],
