@@ -68,6 +68,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(id), '{}') FROM parts
 $$;
 
+-- Merges of these records and of those that have become part of them. Most have none, and a page of them asks no further.
+CREATE FUNCTION rules.merges_of(records uuid[]) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH kin AS (
+        SELECT unnest(merges_of.records) AS id
+        UNION
+        SELECT unnest(rules.merged_from(record)) FROM unnest(merges_of.records) AS record
+    )
+    SELECT coalesce(array_agg(DISTINCT m.id), '{}')
+    FROM kin JOIN public.children_childmerge AS m ON kin.id IN (m.keep_id, m.other_id)
+$$;
+
 -- Every record that was ever one with this one, undone or not: under whose keys a file of it may lie.
 CREATE FUNCTION rules.merged_ever(child uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$

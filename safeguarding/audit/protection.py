@@ -295,12 +295,12 @@ def known(name: str, me: UUID, *more: str) -> list[UUID]:
     return list(_told(name, me, *more))
 
 
-def known_of(name: str, key: UUID, *more: str) -> list[UUID]:
-    """The keys of a fact about a record, `rules.<name>`, whoever asks."""
+def known_of(name: str, key: UUID | list[UUID], *more: str) -> list[UUID]:
+    """The keys of a fact about a record, or about several, `rules.<name>`, whoever asks."""
     return list(_told(name, key, *more))
 
 
-def _told(name: str, me: UUID, *more: str) -> Any:
+def _told(name: str, me: UUID | list[UUID], *more: str) -> Any:
     with connection.cursor() as cursor:
         places = ", ".join(["%s"] * (len(more) + 1))
         cursor.execute(f"SELECT rules.{name}({places})", [me, *more])

@@ -16,7 +16,7 @@ from children.models import Child, ChildMerge
 from safeguarding.accounts.titles import Titles, with_names
 from safeguarding.addresses import address_of
 from safeguarding.audit.asking import Fact
-from safeguarding.audit.protection import among
+from safeguarding.audit.protection import among, known_of
 from safeguarding.audit.reading import visible
 from safeguarding.concerns.chronology import Entry, Row, Source, When
 from safeguarding.http import Request
@@ -32,10 +32,14 @@ def _of(child: Child) -> Q:
 
 
 def _moments(request: Request, children: Sequence[Child]) -> list[tuple[UUID, UUID, datetime | None, datetime | None]]:
-    """Of each merge that was decided its key, whose it is, and when it was merged and undone. One query a page."""
+    """Of each merge that was decided its key, whose it is, and when it was merged and undone: one query a page where there is none,
+    else two.
+    """
 
     def found() -> list[tuple[UUID, UUID, datetime | None, datetime | None]]:
-        told = visible(request, ChildMerge).filter(status__in=(S.MERGED, S.UNDONE))
+        if not (there := known_of("merges_of", [child.pk for child in children])):
+            return []
+        told = visible(request, ChildMerge).filter(pk__in=there, status__in=(S.MERGED, S.UNDONE))
         whose = models.Case(*(models.When(_of(child), then=Value(child.pk, UUIDField())) for child in children))
         rows = told.annotate(whose=whose).exclude(whose=None)
         return list(rows.values_list("pk", "whose", "decided_at", "undone_at"))
