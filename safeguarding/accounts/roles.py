@@ -222,3 +222,14 @@ LEAD_ROLES = ("lead", ACTING_LEAD, "deputy_lead")
 def with_capability(capability: Capability) -> list[str]:
     """Keys of the roles that have `capability`."""
     return [key for key, role in ROLES.items() if role.may(capability)]
+
+
+def only_they(capability: Capability, does: str = "of this school can do this") -> str:
+    """The sentence of a refusal: only the roles that have `capability`, the furthest-reaching first, may do what it says."""
+    *most, last = (f"the {_inside(ROLES[key].title)}" for key in reversed(with_capability(capability)))
+    return f"Only {', '.join(most)} and {last} {does}."
+
+
+def _inside(title: str) -> str:
+    """A title inside a sentence: safeguarding lead, but Headteacher."""
+    return title if title == ROLES["headteacher"].title else title[0].lower() + title[1:]

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from children.models import ChildTeamGrant
 from children.permissions import may_see_files
+from children.services.access import when_hidden
 from children.services.sight import live_grants
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
@@ -43,6 +44,7 @@ from .patterns import look
 from .permissions import access_given, has_supervision
 from .school_decides import SETTINGS, manages_school
 from .services import covering, meanwhile, reading
+from .services.access import hand_on_concerns
 from .services.drafts import unsent_for_a_day, unsent_of
 from .services.error import waiting_for_second
 from .services.outside.links import link_of
@@ -319,6 +321,8 @@ def _look_at(request: Request, record: Any) -> dict[str, Any]:
     return {"rules": may(request.user, "manage_school", request.held.school_id)}
 
 
+# Said here, which every process reads, and not left to whichever page happens to bring it in.
+when_hidden(hand_on_concerns)
 register_mover(covering.move_actions)
 register_mover(covering.move_notices)
 register(

@@ -6,6 +6,7 @@ sessions · `factors`, `sessions`, `signing_in` how one is signed in · `telling
 """
 
 from .access import (
+    GIVERS,
     LEADS,
     MANAGERS,
     Colleague,
@@ -93,6 +94,7 @@ from .schools import (
 from .telling import Told, inbox, open_notice, open_notices, ring, settle_notices, tell, told_of
 
 __all__ = [
+    "GIVERS",
     "LEADS",
     "MANAGERS",
     "SETTERS",

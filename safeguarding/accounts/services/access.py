@@ -21,7 +21,7 @@ from safeguarding.accounts.models import (
     User,
 )
 from safeguarding.accounts.permissions import ensure, ensure_works_at, live, people_with
-from safeguarding.accounts.roles import ROLES, Capability
+from safeguarding.accounts.roles import ROLES, Capability, only_they
 from safeguarding.accounts.services.schools import change_school
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -30,7 +30,8 @@ from safeguarding.exceptions import BadInput, OutOfTurn, check
 from safeguarding.once import once
 
 LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
-MANAGERS = "Only the designated safeguarding lead and the Headteacher of this school can do this."
+MANAGERS = only_they(Capability.MANAGE_ACCESS)
+GIVERS = only_they(Capability.GIVE_ROLES)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from django.utils import timezone
 from safeguarding.accounts.models import Absence, ActingPeriod, Notice, RoleAssignment, School, User
 from safeguarding.accounts.permissions import ensure, live, may, rights
 from safeguarding.accounts.roles import ACTING_LEAD, Capability
-from safeguarding.accounts.services.access import MANAGERS, Colleague, ensure_not_oneself, staff_of
+from safeguarding.accounts.services.access import GIVERS, Colleague, ensure_not_oneself, staff_of
 from safeguarding.accounts.services.people import assign_role, end_role
 from safeguarding.accounts.services.telling import open_notices, tell
 from safeguarding.audit.models import Verb
@@ -86,7 +86,7 @@ def name_acting(
     `by` gives roles at the school, `BadInput` for somebody who cannot act or be acted for and for a day that cannot be,
     `OutOfTurn` where somebody else acts already.
     """
-    ensure(by, Capability.GIVE_ROLES, school.pk, MANAGERS)
+    ensure(by, Capability.GIVE_ROLES, school.pk, GIVERS)
     at = at or timezone.now()
     on = timezone.localdate(at)
     # Two clicks at once: the second waits here, and finds what the first has written.
@@ -203,7 +203,7 @@ def end_acting(*, period: ActingPeriod, by: User, at: datetime | None = None) ->
     Raises `NotAllowed` unless `by` was away or gives roles, `OutOfTurn` when it is over already.
     """
     if by.pk != period.away_id:
-        ensure(by, Capability.GIVE_ROLES, period.school_id, MANAGERS)
+        ensure(by, Capability.GIVE_ROLES, period.school_id, GIVERS)
     at = at or timezone.now()
     on = timezone.localdate(at)
     locked = (

@@ -11,7 +11,7 @@ from django.utils import timezone
 from safeguarding.accounts.models import RoleAssignment, School, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import ACTING_LEAD, LEAD_ROLES, ROLES, Capability, with_capability
-from safeguarding.accounts.services.access import MANAGERS, ensure_not_oneself
+from safeguarding.accounts.services.access import GIVERS, ensure_not_oneself
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.dates import full_day
@@ -91,11 +91,11 @@ def assign_role(
 ) -> RoleAssignment:
     """Give `user` a role at `school` from a day until a day (both count). `by` is None at the terminal.
 
-    Raises `NotAllowed` for who does not manage access there, `BadInput` for oneself, for a role that is not one or that the
+    Raises `NotAllowed` for who does not give roles there, `BadInput` for oneself, for a role that is not one or that the
     person has there already, or for a closed account.
     """
     if by is not None:
-        ensure(by, Capability.GIVE_ROLES, school.pk, MANAGERS)
+        ensure(by, Capability.GIVE_ROLES, school.pk, GIVERS)
         ensure_not_oneself(user, by)
     if not user.is_active:
         raise BadInput("This account is closed. Give the person a new one, under another user name.")
@@ -138,7 +138,7 @@ def end_role(*, assignment: RoleAssignment, last_day: date, by: User | None = No
     deputy, or nobody who could read concerns, on one of the days that the role no longer covers.
     """
     if by is not None:
-        ensure(by, Capability.GIVE_ROLES, assignment.school_id, MANAGERS)
+        ensure(by, Capability.GIVE_ROLES, assignment.school_id, GIVERS)
     ended = RoleAssignment.objects.select_for_update().get(pk=assignment.pk)
     if last_day < ended.starts_on:
         raise BadInput(f"This role began on {full_day(ended.starts_on)}: its last day cannot be before that.")

@@ -8,13 +8,13 @@ from django.utils import timezone
 
 from safeguarding.accounts.models import Closure, School, Term, User
 from safeguarding.accounts.permissions import ensure
-from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.roles import Capability, only_they
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, OutOfTurn, check
 from safeguarding.once import once
 
-SETTERS = "Only the designated safeguarding lead, a trust lead and the Headteacher can change the school’s settings."
+SETTERS = only_they(Capability.MANAGE_SCHOOL, "of this school can change its settings")
 
 
 @transaction.atomic

@@ -6,7 +6,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from children.models import Child
-from children.services.access import when_hidden
 from children.services.giving import give, withdraw
 from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.permissions import ensure, ensure_works_at
@@ -132,7 +131,6 @@ def _tell_above(concern: Concern, user: User, *, at: datetime) -> None:
         )
 
 
-@when_hidden
 def hand_on_concerns(child: Child, user: User, at: datetime) -> None:
     """A conflict hides the child from somebody: its concerns are read by who stands in, and somebody is told of each.
 

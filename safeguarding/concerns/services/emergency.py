@@ -23,7 +23,7 @@ from django.utils.crypto import salted_hmac
 from children.models import Child, Contact, ContactLink, ContactRestriction
 from safeguarding.accounts.models import Notice, School, User
 from safeguarding.accounts.permissions import ensure, people_with
-from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.roles import Capability, only_they
 from safeguarding.accounts.services import call_order, settle_notices, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -33,7 +33,7 @@ from safeguarding.dates import full_day
 from safeguarding.exceptions import BadInput, OutOfTurn
 
 See = Callable[[type[Model]], QuerySet[Any]]
-MANAGERS = "Only the designated safeguarding lead, a trust lead and the Headteacher make the emergency sheet, and say who holds it."
+MANAGERS = only_they(Capability.MANAGE_SCHOOL, "make the emergency sheet, and say who holds it")
 # No letter or figure that is taken for another: it is typed from paper, in the dark.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 

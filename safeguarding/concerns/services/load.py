@@ -23,6 +23,13 @@ _COUNTED: dict[str, tuple[Any, tuple[str, ...]]] = {
     "action": (Action, ("reference",)),
     "outside_note": (OutsideNote, ("year", "number")),
 }
+# What a notice says of itself to whoever has it, in the words of somebody else who reads of it.
+_SAYS = {
+    K.ACTION: "An action to do",
+    K.ACTION_DUE: "An action that is due",
+    K.STAND_IN: "A concern to read in somebody’s place",
+    K.ACCESS: "Access to a record was given",
+}
 # What was never opened, the oldest first: as many as somebody looks through.
 MOST = 50
 
@@ -109,7 +116,7 @@ def _about(notices: Iterable[Notice], object_type: str) -> set[UUID]:
 def _line(notice: Notice, one: Colleague, reference: str) -> Unopened:
     return Unopened(
         one.user.full_name,
-        notice.get_kind_display(),
+        _SAYS.get(K(notice.kind), notice.get_kind_display()),
         reference,
         notice.created_at,
         notice.object_type,

@@ -16,7 +16,7 @@ from django.utils import timezone
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability
-from safeguarding.accounts.services import MANAGERS
+from safeguarding.accounts.services import SETTERS
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Category, SchoolKind
@@ -110,7 +110,7 @@ def add_kind(
     *, school: School, token: UUID, name: str, guidance: str, by: User, at: datetime | None = None
 ) -> SchoolKind:
     """One of the school's own, offered from now on. The same page with the same words returns what it made. Raises `NotAllowed`, `BadInput`."""
-    ensure(by, Capability.MANAGE_SCHOOL, school.pk, MANAGERS)
+    ensure(by, Capability.MANAGE_SCHOOL, school.pk, SETTERS)
     at = at or timezone.now()
     School.objects.select_for_update(no_key=True).get(pk=school.pk)
     key = page_token(token, name, guidance)
@@ -141,7 +141,7 @@ def rename_kind(
 
     Raises `NotAllowed`, `BadInput` (also for a kind of Harbour's list), `ChangedSince` when somebody else saved first.
     """
-    ensure(by, Capability.MANAGE_SCHOOL, kind.school_id, MANAGERS)
+    ensure(by, Capability.MANAGE_SCHOOL, kind.school_id, SETTERS)
     at = at or timezone.now()
     School.objects.select_for_update(no_key=True).get(pk=kind.school_id)
     now = SchoolKind.objects.select_for_update(of=("self",)).get(pk=kind.pk)
@@ -165,7 +165,7 @@ def offer_kind(*, school: School, code: str, offered: bool, by: User, at: dateti
 
     Raises `NotAllowed`, `BadInput` for a kind that is none of the school's or that stays on every form.
     """
-    ensure(by, Capability.MANAGE_SCHOOL, school.pk, MANAGERS)
+    ensure(by, Capability.MANAGE_SCHOOL, school.pk, SETTERS)
     at = at or timezone.now()
     School.objects.select_for_update(no_key=True).get(pk=school.pk)
     line = next((one for one in lines_of(school.pk, today=timezone.localdate(at)) if one.category.code == code), None)

@@ -127,6 +127,14 @@ class Found:
 
 
 @dataclass(frozen=True)
+class FoundDocuments:
+    """What a search of documents came to, newest first. `is_cut`: there was more to look through, or to show."""
+
+    found: list[Found]
+    is_cut: bool
+
+
+@dataclass(frozen=True)
 class Searched:
     """What a search came to. `older` is where it goes on, empty at the end; `back_to` when the last concern in it was logged.
 
@@ -190,31 +198,33 @@ def search_words(
     return Searched(hits, before, back_to, from_newest)
 
 
-def search_documents(see: See, school_id: UUID, terms: Sequence[str]) -> list[Found]:
+def search_documents(see: See, school_id: UUID, terms: Sequence[str]) -> FoundDocuments:
     """Documents of children's records, newest first, of which the name has each of `terms` at the beginning of a word.
 
-    Their names are looked at as texts of concerns are. Two queries, three where there are any.
+    Their names are looked at as texts of concerns are: those of the newest `BATCH`, until `MOST` fit. Two queries, three where
+    there are any.
     """
     looked_for = [_pattern(term) for term in terms]
     if not looked_for:
-        return []
+        return FoundDocuments([], False)
     may_hold = _sieve([pattern.needle for pattern in looked_for])
     rows = (
         see(ChildFile)
         .filter(school_id=school_id, removed_at=None, withheld_at=None)
-        .order_by("-attached_at", "-pk")[:BATCH]
+        .order_by("-attached_at", "-pk")[: BATCH + 1]
     )
     names = _raw(rows.values_list(_as_text("pk"), _as_text("child_id"), "name"))
     ring().fetch(list({UUID(child).bytes for _, child, _ in names}))
     fitting: dict[UUID, Passage] = {}
-    for row, _, texts in open_rows(sealed_fields(ChildFile), names):
+    for row, _, texts in open_rows(sealed_fields(ChildFile), names[:BATCH]):
         for name in (words.decode() for words in texts if may_hold(words)):
             if passages := _passages([("", name, _plain(name))], looked_for):
                 fitting[UUID(row)] = passages[0]
-        if len(fitting) == MOST:
+        if len(fitting) > MOST:
             break
-    shown = see(ChildFile).select_related("child").in_bulk(list(fitting)) if fitting else {}
-    return [Found(shown[key], passage) for key, passage in fitting.items() if key in shown]
+    is_cut, newest = len(names) > BATCH or len(fitting) > MOST, list(fitting)[:MOST]
+    shown = see(ChildFile).select_related("child").in_bulk(newest) if newest else {}
+    return FoundDocuments([Found(shown[key], fitting[key]) for key in newest if key in shown], is_cut)
 
 
 def _hits(see: See, fitting: Mapping[UUID, list[Passage]]) -> list[Hit]:

@@ -43,7 +43,7 @@ from safeguarding.concerns.services.kinds import choices_on
 from safeguarding.concerns.services.named import badge
 from safeguarding.concerns.services.whole import Whole, steps, whole
 from safeguarding.concerns.services.work import say_steps, work_of
-from safeguarding.concerns.views.duties import told_of_duty
+from safeguarding.concerns.views.duties import say_who_was_told
 from safeguarding.concerns.views.earlier_marks import of_concern
 from safeguarding.concerns.views.error import also_in_error
 from safeguarding.concerns.views.kept import keeps_typed, kept_forms
@@ -177,12 +177,11 @@ def rename_concern(request: Request, found: Concern, form: TitleForm) -> HttpRes
 @requires_for_record("decide_concerns", also=access_given)
 @_takes("kind_form")
 def reclassify_concern(request: Request, found: Concern, form: ReclassifyForm) -> HttpResponse:
-    told = deciding.reclassify_concern(
+    made = deciding.reclassify_concern(
         concern=found, seen=form.cleaned_data["revision"], by=request.user, **form.facts()
     )
     messages.success(request, "Kind of concern saved. What it was before stands among the notes, with your reason.")
-    for person in {duty.owner for duty in told}:
-        messages.success(request, told_of_duty(person))
+    say_who_was_told(request, made)
     return redirect("concern", found.pk)
 
 

@@ -1,6 +1,6 @@
 """What the law asks of somebody in person: its page, for who has it and for leads; and the words that the school gives it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import anyone_signed_in, requires, requires_for_record
 from safeguarding.accounts.services import LEADS, get_school, open_notices
 from safeguarding.audit.models import Verb
@@ -67,14 +66,17 @@ def ask_duty(request: Request, concern_id: UUID) -> HttpResponse:
     found = read_one(request, for_page(), pk=concern_id)
     if not may_decide(request.user, found):
         raise NotAllowed(LEADS)
-    services.ask_reporter_of_duty(concern=found, by=request.user)
-    messages.success(request, told_of_duty(found.logged_by))
+    say_who_was_told(request, services.ask_reporter_of_duty(concern=found, by=request.user))
     return redirect(f"{reverse('concern', args=[concern_id])}#duties")
 
 
-def told_of_duty(reporter: User) -> str:
-    """What a lead reads who has just pointed a reporter to a duty of theirs."""
-    return f"{reporter.full_name} has been told what the law asks of them, and nothing else."
+def say_who_was_told(request: Request, made: Iterable[Duty]) -> None:
+    """What a lead reads who has just pointed a reporter to a duty of theirs: that they were told, or why they were not."""
+    for said, problem in {(one.owner.full_name, services.why_not_told(one)) for one in made}:
+        if problem:
+            messages.warning(request, problem)
+        else:
+            messages.success(request, f"{said} has been told what the law asks of them, and nothing else.")
 
 
 @require_GET
@@ -130,6 +132,7 @@ def _page(
         "is_late": found.is_late(timezone.localdate(at)),
         "offered": offered,
         "reads_concern": reads,
+        "not_told": services.why_not_told(found) if may_decide(request.user, found) else "",
         "key": tokens.issue(request.user, school_id=found.school_id),
         "kept": [form for form in bound.values() if form.kept],
         "refusal": refusal,

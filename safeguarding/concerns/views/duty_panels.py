@@ -48,7 +48,14 @@ def _of_concern(request: Request, concern: Any) -> list[Duty]:
 
 def _on_concern(request: Request, concern: Any) -> dict[str, Any] | None:
     found, today = _of_concern(request, concern), timezone.localdate()
-    return {"duties": found, "late": any(one.is_late(today) for one in found)} if found else None
+    if not found:
+        return None
+    # Whom a conflict hides it from is for those who decide, not for whoever was given it to read.
+    decides = may_decide(request.user, concern)
+    return {
+        "duties": [(one, duties.why_not_told(one) if decides else "") for one in found],
+        "late": any(one.is_late(today) for one in found),
+    }
 
 
 def _prompts(request: Request, concern: Any) -> dict[str, Any] | None:
@@ -58,12 +65,13 @@ def _prompts(request: Request, concern: Any) -> dict[str, Any] | None:
     today = timezone.localdate()
     asked = duties.prompts_for(concern, duties.prompts_of(concern.school_id, today))
     decides = may_decide(request.user, concern)
-    found = [one for one in asked if not one.in_person]
+    found, told = [one for one in asked if not one.in_person], True
     if decides and len(found) < len(asked):
         there = {duty.code: duty for duty in _of_concern(request, concern)}
         if not duties.cannot_ask_of_duty(concern, there, on=today):
             found += [one for one in asked if one.in_person and one.code not in there]
-    return {"prompts": found, "concern": concern, "decides": decides} if found else None
+            told = duties.may_be_told_of_duty(concern)
+    return {"prompts": found, "concern": concern, "decides": decides, "may_be_told": told} if found else None
 
 
 def _of_school(request: Request, record: Any) -> dict[str, Any] | None:

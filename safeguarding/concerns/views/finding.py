@@ -23,7 +23,7 @@ from safeguarding.audit.services import record_many
 from safeguarding.concerns.forms.finding import FindForm
 from safeguarding.concerns.models import Concern, EarlierFile, EarlierRecord
 from safeguarding.concerns.services import reading
-from safeguarding.concerns.services.searching import search_documents, search_words, terms_of
+from safeguarding.concerns.services.searching import FoundDocuments, search_documents, search_words, terms_of
 from safeguarding.concerns.services.searching_earlier import SearchedEarlier, search_earlier
 from safeguarding.http import Request
 from safeguarding.rendering import Showing
@@ -91,9 +91,7 @@ def _written(request: Request, words: str, before: str = "") -> dict[str, Any]:
     terms, school_id = terms_of(words), request.held.school_id
     tell = Names(request.user, Showing()).tell
     written = search_words(partial(visible, request), school_id, terms, before=before, tell=tell)
-    documents = [] if before else search_documents(partial(visible, request), school_id, terms)
-    files = read_many(request, [one.file for one in documents], verb=Verb.SEARCH, purpose="documents")
-    record_many(Verb.SEARCH, ChildFile._meta.label_lower, [f.pk for f in files], school_id=school_id, purpose="words")
+    documents = None if before else _documents(request, terms)
     concerns = read_many(request, [hit.concern for hit in written.hits], verb=Verb.SEARCH, purpose="words")
     record_many(Verb.SEARCH, Concern._meta.label_lower, [c.pk for c in concerns], school_id=school_id, purpose="words")
     reading.dress(concerns)
@@ -101,6 +99,15 @@ def _written(request: Request, words: str, before: str = "") -> dict[str, Any]:
     rows = reading.rows(concerns, reader=request.user, at=timezone.now())
     hits = list(zip(rows, written.hits, strict=True))
     return {"written": written, "hits": hits, "terms": terms, "documents": documents, "earlier": earlier}
+
+
+def _documents(request: Request, terms: list[str]) -> FoundDocuments:
+    """Documents of children's records with such a name. Each that is shown is recorded."""
+    school_id = request.held.school_id
+    documents = search_documents(partial(visible, request), school_id, terms)
+    files = read_many(request, [one.file for one in documents.found], verb=Verb.SEARCH, purpose="documents")
+    record_many(Verb.SEARCH, ChildFile._meta.label_lower, [f.pk for f in files], school_id=school_id, purpose="words")
+    return documents
 
 
 def _from_earlier(request: Request, terms: list[str]) -> SearchedEarlier:

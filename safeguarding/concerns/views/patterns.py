@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -23,7 +24,8 @@ from safeguarding.concerns.patterns import MOST, look
 from safeguarding.concerns.services import patterns as services
 from safeguarding.concerns.services.kinds import names_on
 from safeguarding.concerns.views.chronology import read_child
-from safeguarding.exceptions import HarbourError, NotAllowed
+from safeguarding.dates import moment
+from safeguarding.exceptions import HarbourError, NotAllowed, OutOfTurn
 from safeguarding.forms import as_typed
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
@@ -63,9 +65,11 @@ def pattern(request: Request, rule_id: UUID, child_id: UUID) -> HttpResponse:
     if not may(request.user, "decide_concerns", child.school_id):
         raise NotAllowed(LEADS)
     form = RulingForm(request.POST)
-    if not form.is_valid():
+    if rule.ended_at is None and not form.is_valid():
         return _page(request, child, rule, form=form, status=422)
     request.again = partial(_refused, request, rule_id, child_id, form)
+    if rule.ended_at is not None:
+        raise OutOfTurn(_what_became_of(rule))
     given = form.cleaned_data
     named = visible(request, Concern).filter(pk__in=form.keys(), children__child=child)
     facts = {name: given[name] for name in ("verdict", "reason", "token")}
@@ -75,12 +79,31 @@ def pattern(request: Request, rule_id: UUID, child_id: UUID) -> HttpResponse:
 
 
 def _about(request: Request, rule_id: UUID, child_id: UUID) -> tuple[Child, PatternRule]:
+    """The child, and the rule; for what was typed on a page that was open, also one that has ended since."""
     request.nav = "children"
     child = read_child(request, child_id, purpose="pattern")
     rule = services.find_rule(rule_id, child.school_id)
+    if rule is None and request.method == "POST":
+        rule = services.earlier_rules(child.school_id).filter(pk=rule_id).first()
     if rule is None or not may(request.user, "view_concerns", child.school_id):
         raise Http404
     return child, rule
+
+
+def _what_became_of(rule: PatternRule) -> str:
+    """What somebody reads whose page was still open. A rule that is changed ends, and another begins in the same moment."""
+    others = [*services.rules_of(rule.school_id), *services.earlier_rules(rule.school_id).exclude(pk=rule.pk)]
+    last = rule
+    while after := [one for one in others if (one.kind, one.added_at) == (last.kind, last.ended_at)]:
+        last = after[0]
+        others.remove(last)
+    if last.ended_at is not None:
+        by_whom = f"{last.ended_by.full_name}, {moment(last.ended_at)}"  # type: ignore[union-attr]
+        return f"This rule was ended by {by_whom}, while you were writing. Nothing is looked for by it any more, so this was not recorded."
+    return (
+        f"This rule was changed by {last.added_by.full_name}, {moment(last.added_at)}, while you were writing. It says now: "
+        f"{last.in_words}. This was not recorded: look under Patterns at what it finds now."
+    )
 
 
 def _refused(
@@ -100,7 +123,8 @@ def _page(
     status: int = 200,
     refusal: HarbourError | None = None,
 ) -> HttpResponse:
-    hits = look(request, [rule], today=timezone.localdate(), child=child).hits
+    ended = rule.ended_at is not None
+    hits = [] if ended else look(request, [rule], today=timezone.localdate(), child=child).hits
     read_many(request, [concern for hit in hits for concern in hit.concerns], purpose="pattern", about=child)
     earlier = visible(request, PatternRuling).filter(rule=rule, child=child).select_related("ruled_by")
     sent = form["records"].value() if form is not None else None
@@ -109,11 +133,11 @@ def _page(
         "hits": [(hit, _form_for(hit.records, form)) for hit in hits],
         "said": read_many(request, earlier.order_by("-ruled_at", "-pk")[:SAID], purpose="rulings", about=child),
         "decides": may(request.user, "decide_concerns", child.school_id),
-        "form": form,
+        "form": None if ended else form,
         "refusal": refusal,
         # Where other concerns are found now, the page offers no form for what was typed: it stands there to be copied.
         "lost": as_typed(form) if form is not None and sent not in {hit.records for hit in hits} else [],
-        "here": request.path,
+        "here": reverse("patterns") if ended else request.path,
     }
     return render(request, "concerns/pattern.html", context, status=status)
 

@@ -1,5 +1,6 @@
 """Who is told of what by a school's rules, at once or in the digest; that no rule opens anything; and each person's load."""
 
+import re
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Category, HowSoon, NoticeRule
 from safeguarding.concerns.services import access, deciding, escalation, notice_rules
 from safeguarding.concerns.services.notice_rules import Facts
+from safeguarding.concerns.services.reminding import remind
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
 from tests import factories
@@ -200,6 +202,31 @@ def test_rules_are_made_and_ended_and_never_changed(client, room):
         notice_rules.end_rule(rule=made, by=room.headteacher)
     assert "Earlier rules" in client.get(url).content.decode()
     assert Event.objects.filter(object_id=made.pk, verb__in=(Verb.CREATE, Verb.WITHDRAW)).count() == 2
+
+
+def test_the_load_says_what_others_were_told_as_of_others_and_not_to_its_reader(client, room, clock):
+    concern = factories.concern(room, at=SCHOOL_DAY - timedelta(days=9))
+    action = act(concern, room.lead, room.pastoral)
+    mentor, next_month = factories.member(room.school, "pastoral", "Ines", "Vale"), DAY + timedelta(days=30)
+    access.grant_concern(concern=concern, user=mentor, reason="She sits with him.", last_day=next_month, by=room.lead)
+    for one in (room.lead, room.deputy):
+        access.name_subject(concern=concern, user=one, by=room.headteacher)
+    clock.shift(timedelta(days=9))
+    remind()
+    clock.shift(timedelta(days=5))
+    client.force_login(room.headteacher)
+    page = client.get(reverse("load"))
+    said = {(one.name, one.kind) for one in page.context["loads"].unopened}
+    assert {
+        (room.pastoral.full_name, "An action to do"),
+        (room.pastoral.full_name, "An action that is due"),
+        (mentor.full_name, "Access to a record was given"),
+        (room.headteacher.full_name, "A concern to read in somebody’s place"),
+    } <= said
+    # Nothing there speaks to who reads it of what somebody else has.
+    never = page.content.decode().partition('id="never"')[2].partition("</section>")[0]
+    assert action.reference in never
+    assert not re.search(r"\byou", never, re.IGNORECASE)
 
 
 def test_the_load_counts_what_its_reader_may_see_and_names_no_child(client, room):

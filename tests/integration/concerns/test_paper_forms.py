@@ -8,8 +8,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from children.services.access import declare_conflict
+from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
-from safeguarding.concerns.models import Account, Amendment, Concern, Draft, PaperForm
+from safeguarding.concerns.models import Account, Amendment, Concern, Draft, Duty, PaperForm
 from safeguarding.concerns.services import papers
 from safeguarding.concerns.services.papers import Written
 from safeguarding.concerns.services.reference import load_reference
@@ -80,6 +82,21 @@ def test_a_lead_makes_numbered_forms_once_and_prints_those_that_nobody_has_used(
     ).status_code == 404  # fmt: skip
     with pytest.raises(NotAllowed):
         papers.make_forms(school=room.school, batch=uuid7(), count=1, place="Hall", by=room.teacher)
+
+
+def test_who_wrote_it_is_not_told_of_a_duty_about_a_child_that_a_conflict_hides_from_them(clock, room, forms):
+    load_reference()
+    for number, forename, hides in ((1, "Rowan", False), (2, "Linden", True)):
+        child = factories.child(room.school, forename, by=room.office)
+        if hides:
+            declare_conflict(user=room.teacher, child=child, kind="relative", by=room.teacher, at=SCHOOL_DAY)
+        address = begin(of(room.lead), str(number), writer=str(room.teacher.pk)).headers["Location"]
+        send(of(room.lead), address, child, facts="She told me of it.", category="HBA")
+        duty = Duty.objects.get(concern=PaperForm.objects.get(number=number).concern_id)
+        assert duty.owner == room.teacher
+        assert Notice.objects.filter(user=room.teacher, kind="duty", object_id=duty.pk).exists() != hides
+        page = of(room.lead).get(reverse("concern", args=[duty.concern_id])).content.decode()
+        assert ("Harbour does not tell Jon Beckett of this duty" in page) == hides
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What the rules of a school find: exactly which records, of whom, for whom; what is said of it; the rules themselves."""
 
 from datetime import timedelta
+from itertools import count
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -200,6 +201,56 @@ def test_what_was_typed_of_a_pattern_that_is_another_by_now_stands_to_be_copied(
     assertContains(refused, "The class was ill.", status_code=422)
     assertContains(refused, "What you typed has not been saved", status_code=422)
     assert not PatternRuling.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "typed", [{"verdict": "not", "reason": "The class was ill."}, {"reason": "The class was ill."}]
+)
+@pytest.mark.parametrize(
+    ("days", "ends", "says"),
+    [
+        ([], True, "This rule was ended by {lead}, today, 11am"),
+        (
+            [60],
+            False,
+            "This rule was changed by {lead}, today, 11am, while you were writing. It says now: 3 concerns in 60 days.",
+        ),
+        (
+            [60, 90],
+            False,
+            "This rule was changed by {lead}, today, 12pm, while you were writing. It says now: 3 concerns in 90 days.",
+        ),
+        ([60, 90], True, "This rule was ended by {lead}, today, 1pm"),
+    ],
+)
+def test_what_was_typed_of_a_pattern_whose_rule_has_ended_stands_to_be_copied(
+    client, cast, rowan, days, ends, says, typed
+):
+    three = now = rule(cast, "number", 3, 30)
+    for ago in (9, 6, 3):
+        seen(cast, rowan, ago)
+    client.force_login(cast.deputy)
+    address = reverse("pattern", args=[three.pk, rowan.pk])
+    [(hit, form)] = client.get(address).context["hits"]
+    sent = {"token": form["token"].value(), "records": hit.records, **typed}
+    hours = (SCHOOL_DAY + timedelta(hours=n) for n in count(1))
+    for number in days:
+        now = services.change_rule(rule=now, token=uuid4(), number=3, days=number, by=cast.lead, at=next(hours))
+    if ends:
+        services.end_rule(rule=now, by=cast.lead, at=next(hours))
+    refused = client.post(address, sent)
+    said = says.format(lead=cast.lead.full_name)
+    for words in (said, "The class was ill.", "What you typed has not been saved"):
+        assertContains(refused, words, status_code=409)
+    assertContains(refused, "Not a pattern, because", count=1 if "verdict" in typed else 0, status_code=409)
+    # Nothing on it leads back to a form that is not there any more.
+    for words in ("Record it", "Somebody has said what it is", "There is a problem", f'href="{address}"'):
+        assertNotContains(refused, words, status_code=409)
+    assert not PatternRuling.objects.exists()
+    client.force_login(cast.teacher)
+    assert client.post(address, sent).status_code in (403, 404)
+    client.force_login(factories.staffroom("Gorse Hill Academy").lead)
+    assert client.post(address, sent).status_code == 404
 
 
 def rowan_concerns(rowan):

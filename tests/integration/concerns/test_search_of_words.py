@@ -89,14 +89,38 @@ def test_documents_of_children_are_found_by_their_names_by_those_who_read_them(c
     for person, files in ((room.lead, [order]), (close_to_it, []), (elsewhere, [])):
         client.force_login(person)
         page = client.post(WORDS, {"q": "order kestrel"})
-        assert [one.file for one in page.context["documents"]] == files
+        assert [one.file for one in page.context["documents"].found] == files
         assert ("Rowan Ashdown" in page.content.decode()) == bool(files)
     client.force_login(room.lead)
     assert marked(client.post(WORDS, {"q": "order"})) == ["Órder"]
-    assert not client.post(WORDS, {"q": "order xylophone"}).context["documents"]
+    assert not client.post(WORDS, {"q": "order xylophone"}).context["documents"].found
     assert (
         Event.objects.filter(verb=Verb.SEARCH, object_id=order.pk, actor_id=room.lead.pk, purpose="words").count() == 2
     )
+
+
+@pytest.mark.parametrize(
+    ("limit", "q", "shown", "is_cut"),
+    [
+        ("MOST", "order", ["Order 3", "Order 2"], True),
+        ("MOST", "letter", ["Letter 2", "Letter 1"], False),
+        ("BATCH", "letter", ["Letter 2"], True),
+        ("BATCH", "order", [], True),
+    ],
+)
+def test_a_search_of_documents_says_that_there_are_more(lead, room, monkeypatch, limit, q, shown, is_cut):
+    rowan = factories.child(room.school, "Rowan", "Ashdown", by=room.office)
+    for name in ("Order 1", "Order 2", "Order 3", "Letter 1", "Letter 2"):
+        put = Upload(f"{name}.txt", name.encode())
+        attach_to_child(child=rowan, what="order", by=room.lead, token=uuid4(), uploads=[put])
+    more = "not all documents were searched, or are shown. Add a word"
+    assert more not in lead.post(WORDS, {"q": q}).content.decode()
+    monkeypatch.setattr(searching, limit, 2 if limit == "MOST" else 1)
+    page = lead.post(WORDS, {"q": q})
+    assert [one.file.name.removesuffix(".txt") for one in page.context["documents"].found] == shown
+    assert (more in page.content.decode()) == is_cut
+    recorded = Event.objects.filter(verb=Verb.SEARCH, purpose="documents")
+    assert recorded.order_by("-at").values_list("count", flat=True)[0] == len(shown)
 
 
 def test_what_its_reader_may_not_see_is_not_found_and_nothing_says_that_it_is_there(client, room):

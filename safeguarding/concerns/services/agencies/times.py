@@ -11,7 +11,7 @@ from django.utils import timezone
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability
-from safeguarding.accounts.services import MANAGERS
+from safeguarding.accounts.services import SETTERS
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Agency, AnswerTime, SchoolAnswerTime
@@ -101,7 +101,7 @@ def set_time(
 
     Raises `NotAllowed`, `BadInput`.
     """
-    ensure(by, Capability.MANAGE_SCHOOL, school.pk, MANAGERS)
+    ensure(by, Capability.MANAGE_SCHOOL, school.pk, SETTERS)
     at, source = at or timezone.now(), source.strip()
     for problem in time_problems(agency, answer_days, escalate_days, source, on=timezone.localdate(at)).values():
         raise BadInput(f"{problem}.")
@@ -131,7 +131,7 @@ def set_time(
 @transaction.atomic
 def end_time(*, time: SchoolAnswerTime, by: User, at: datetime | None = None) -> None:
     """The agency has no time of its own any more: who refers says by which day. Raises `OutOfTurn` the second time."""
-    ensure(by, Capability.MANAGE_SCHOOL, time.school_id, MANAGERS)
+    ensure(by, Capability.MANAGE_SCHOOL, time.school_id, SETTERS)
     locked = SchoolAnswerTime.objects.select_for_update(of=("self",)).get(pk=time.pk)
     if locked.ended_at is not None:
         raise OutOfTurn("This time has ended already.")

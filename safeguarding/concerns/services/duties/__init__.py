@@ -9,8 +9,10 @@ from .doing import (
     end_duty,
     follow_kind,
     late_words,
+    may_be_told_of_duty,
     open_duties,
     set_aside_with,
+    why_not_told,
 )
 from .rows import (
     Prompt,
@@ -41,11 +43,13 @@ __all__ = [
     "find_rule",
     "follow_kind",
     "late_words",
+    "may_be_told_of_duty",
     "may_hold",
     "open_duties",
     "prompts_for",
     "prompts_of",
     "save_rule",
     "set_aside_with",
+    "why_not_told",
     "words_problems",
 ]

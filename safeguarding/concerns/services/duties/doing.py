@@ -1,6 +1,8 @@
 """Whose duty is it about this concern, and what has that person done?
 
 A duty opens nothing: its owner sees what the law asks, and nothing of the concern but the reference that a reporter has anyway.
+Where the concern is hidden from them by now they see nothing at all of it: it is written down as theirs, and leads are told that
+Harbour does not tell them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +19,7 @@ from safeguarding.accounts.permissions import live
 from safeguarding.accounts.services import LEADS, open_notices, settle_notices, tell
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
-from safeguarding.audit.protection import who_sees
+from safeguarding.audit.protection import sight, who_sees
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Account, Concern, Duty
 from safeguarding.concerns.permissions import ensure_decides, may_do_duty, may_set_duty_aside
@@ -29,6 +31,9 @@ from .rows import Prompt, may_hold, prompts_for, prompts_of
 
 E = Duty.Ended
 _TELLS = (Notice.Kind.DUTY, Notice.Kind.DUTY_DUE)
+# The purpose of the event of a duty whose owner may not be told of it.
+NOT_TOLD = "not told"
+_BY_YOURSELF = "Speak to them yourself, of the duty alone; then set it aside with what was done."
 
 
 @dataclass(frozen=True)
@@ -81,18 +86,17 @@ def arise(concern: Concern, *, author: User, by: User, at: datetime) -> list[Dut
     """
     if not may_hold(concern):
         return []
-    made = [
-        _open(concern, prompt, owner=author, asked_by=None, by=by, at=at)
-        for prompt in _in_person(concern, author, timezone.localdate(at)).values()
-    ]
-    if author.pk != by.pk:
+    wanted = _in_person(concern, author, timezone.localdate(at)).values()
+    told = author.pk == by.pk or (bool(wanted) and may_be_told_of_duty(concern))
+    made = [_open(concern, prompt, owner=author, asked_by=None, told=told, by=by, at=at) for prompt in wanted]
+    if author.pk != by.pk and told:
         for duty in made:
             _tell(duty, at=at)
     return made
 
 
 def cannot_ask_of_duty(concern: Concern, duties: Mapping[str, Duty], *, on: date) -> str:
-    """Why a lead cannot point the reporter to a duty, as a sentence; empty where they can."""
+    """Why a lead cannot write a duty down as the reporter's, as a sentence; empty where they can."""
     if not may_hold(concern):
         return "Nobody has said yet of which kind this concern is."
     wanted = _in_person(concern, concern.logged_by, on)
@@ -100,8 +104,26 @@ def cannot_ask_of_duty(concern: Concern, duties: Mapping[str, Duty], *, on: date
         return f"The law asks nothing of {concern.logged_by.full_name} in person about a concern of this kind."
     if not set(wanted) - set(duties):
         return f"{concern.logged_by.full_name} has been asked already."
-    if not _may_be_told(concern):
-        return f"{concern.logged_by.full_name} may not be told of this concern. Speak to the Headteacher."
+    return ""
+
+
+def may_be_told_of_duty(concern: Concern) -> bool:
+    """Whether the concern is no secret from its own reporter by now, who may have been named in it later."""
+    words = Account(concern_id=concern.pk, school_id=concern.school_id, author_id=concern.logged_by_id)
+    return bool(who_sees(words, [concern.logged_by_id]))
+
+
+def why_not_told(duty: Duty) -> str:
+    """For a lead: that its owner does not see an open duty, why, and what to do; empty where they see it."""
+    if not duty.is_open:
+        return ""
+    seen, name = sight(duty, [duty.owner_id]).get(duty.owner_id), duty.owner.full_name
+    if seen is None:
+        return (
+            f"Harbour does not tell {name} of this duty: they have left the school, or cannot sign in. {_BY_YOURSELF}"
+        )
+    if seen.hidden:
+        return f"Harbour does not tell {name} of this duty: the concern is hidden from them. {_BY_YOURSELF}"
     return ""
 
 
@@ -109,7 +131,7 @@ def cannot_ask_of_duty(concern: Concern, duties: Mapping[str, Duty], *, on: date
 def ask_reporter_of_duty(*, concern: Concern, by: User, at: datetime | None = None) -> list[Duty]:
     """A lead has found that it is of such a kind: the reporter sees what the law asks, and is told. Nothing else of it.
 
-    Pressed twice, it is asked once. Raises `NotAllowed`, `BadInput` where nothing is asked of the reporter.
+    A reporter from whom it is hidden sees nothing and is not told (`why_not_told`). Pressed twice, it is asked once. Raises `NotAllowed`, `BadInput` where nothing is asked of the reporter.
     """
     ensure_decides(by, concern.pk, concern.school_id, LEADS)
     at = at or timezone.now()
@@ -119,14 +141,17 @@ def ask_reporter_of_duty(*, concern: Concern, by: User, at: datetime | None = No
         if there:
             return list(there.values())
         raise BadInput(problem)
-    made = _ask(concern, there, by=by, at=at, purpose="duty")
+    told = may_be_told_of_duty(concern)
+    made = _ask(concern, there, told=told, by=by, at=at)
+    record(Verb.ASK if told else Verb.ADD, concern, by=by, purpose="duty")
     concern.revision += 1
     concern.save(update_fields=["revision"])
     return made
 
 
 def follow_kind(concern: Concern, *, by: User, at: datetime) -> list[Duty]:
-    """A lead has just said that it is of another kind: its reporter is told of the duty that this puts on them, if any.
+    """A lead has just said that it is of another kind: its reporter is told of the duty that this puts on them, if any; one from
+    whom the concern is hidden is not (`why_not_told`).
 
     Called where the kind is changed, within that; the caller has asked who may say so, and locked it. What was asked of the reporter
     for the kind it had before stays: a lead sets it aside with a reason.
@@ -134,19 +159,20 @@ def follow_kind(concern: Concern, *, by: User, at: datetime) -> list[Duty]:
     there = {duty.code: duty for duty in Duty.objects.filter(concern=concern, owner=concern.logged_by)}
     if cannot_ask_of_duty(concern, there, on=timezone.localdate(at)):
         return []
-    # A part of that deed, which counts the revision up once.
-    return _ask(concern, there, by=by, at=at, purpose="duty of a new kind")
+    if told := may_be_told_of_duty(concern):
+        # A part of that deed, which counts the revision up once.
+        record(Verb.ASK, concern, by=by, purpose="duty of a new kind")
+    return _ask(concern, there, told=told, by=by, at=at)
 
 
-def _ask(concern: Concern, there: Mapping[str, Duty], *, by: User, at: datetime, purpose: str) -> list[Duty]:
+def _ask(concern: Concern, there: Mapping[str, Duty], *, told: bool, by: User, at: datetime) -> list[Duty]:
     wanted = _in_person(concern, concern.logged_by, timezone.localdate(at))
     made = [
-        _open(concern, prompt, owner=concern.logged_by, asked_by=by, by=by, at=at)
+        _open(concern, prompt, owner=concern.logged_by, asked_by=by, told=told, by=by, at=at)
         for code, prompt in wanted.items()
         if code not in there
     ]
-    record(Verb.ASK, concern, by=by, purpose=purpose)
-    for duty in made:
+    for duty in made if told else ():
         _tell(duty, at=at)
     return made
 
@@ -220,13 +246,9 @@ def _in_person(concern: Concern, author: User, on: date) -> dict[str, Prompt]:
     return {one.code: one for one in found if roles & set(one.now.role_keys)}
 
 
-def _may_be_told(concern: Concern) -> bool:
-    """Whether it is no secret from its own reporter by now, who may have been named in it later."""
-    words = Account(concern_id=concern.pk, school_id=concern.school_id, author_id=concern.logged_by_id)
-    return bool(who_sees(words, [concern.logged_by_id]))
-
-
-def _open(concern: Concern, prompt: Prompt, *, owner: User, asked_by: User | None, by: User, at: datetime) -> Duty:
+def _open(
+    concern: Concern, prompt: Prompt, *, owner: User, asked_by: User | None, told: bool, by: User, at: datetime
+) -> Duty:
     duty = Duty.objects.create(
         concern=concern,
         school_id=concern.school_id,
@@ -240,7 +262,7 @@ def _open(concern: Concern, prompt: Prompt, *, owner: User, asked_by: User | Non
         created_at=at,
         asked_by=asked_by,
     )
-    record(Verb.ASSIGN, duty, by=by)
+    record(Verb.ASSIGN, duty, by=by, purpose="" if told else NOT_TOLD)
     return duty
 
 

@@ -13,13 +13,13 @@ from django.utils import timezone
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import ROLES, Capability
+from safeguarding.accounts.services import SETTERS
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Asked, Category, Concern, DutyFact, DutyRule, Subcategory
 from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
 from safeguarding.keys import entry_token
 
-SETTERS = "Only a safeguarding lead, a trust lead or the Headteacher of this school changes its settings."
 # More than a law that says “as soon as possible” leaves.
 MOST_DAYS = 10
 IN_PERSON = DutyFact.Whom.IN_PERSON
