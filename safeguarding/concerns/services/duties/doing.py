@@ -131,7 +131,8 @@ def why_not_told(duty: Duty) -> str:
 def ask_reporter_of_duty(*, concern: Concern, by: User, at: datetime | None = None) -> list[Duty]:
     """A lead has found that it is of such a kind: the reporter sees what the law asks, and is told. Nothing else of it.
 
-    A reporter from whom it is hidden sees nothing and is not told (`why_not_told`). Pressed twice, it is asked once. Raises `NotAllowed`, `BadInput` where nothing is asked of the reporter.
+    A reporter from whom it is hidden sees nothing and is not told (`why_not_told`). Pressed twice, it is asked once. Raises
+    `NotAllowed`, `BadInput` where nothing is asked of the reporter.
     """
     ensure_decides(by, concern.pk, concern.school_id, LEADS)
     at = at or timezone.now()
