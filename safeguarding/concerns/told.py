@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BooleanField, ExpressionWrapper, Q, Value
+from django.db.models import BooleanField, Case, DateTimeField, ExpressionWrapper, F, Func, Q, Value, When
 
 from children.models import Child
 from safeguarding.audit.reading import visible
@@ -26,6 +26,9 @@ def whole(link: str = "") -> Q:
     """That a concern tells of the child whom it names, in full. `link` is the path to the naming, as in a filter."""
     said = Q((f"{link}file_says", ConcernChild.Says.WHOLE))
     return said | Q((f"{link}file_says", ""), (f"{link}role__in", _TELLS_ALL))
+
+
+_MOMENT = Func(F("concern_id"), function="rules.moment_of_concern", output_field=DateTimeField())
 
 
 def facts_of_concerns(name: str, concerns: Collection[UUID]) -> dict[UUID, Any]:
@@ -61,13 +64,18 @@ def named(request: Request, children: Sequence[Child]) -> list[Named]:
             opens=of_concern_seen(ConcernChild, request.user),
             own=_own(request, children) if access_given(request.user) else Value(False),
             whole=ExpressionWrapper(whole(), BooleanField()),
+        ).annotate(moment=Case(When(whole=True, then=None), default=_MOMENT))
+        listed = list(
+            rows.order_by("pk").values_list("pk", "concern_id", "child_id", "opens", "own", "whole", "moment")
         )
-        listed = list(rows.order_by("pk").values_list("pk", "concern_id", "child_id", "opens", "own", "whole"))
-        moments = facts_of_concerns("moment_of_concern", [one[1] for one in listed if not (one[3] and one[5])])
+        # Told whole, and shut to this reader: few have any.
+        shut = facts_of_concerns(
+            "moment_of_concern", [concern for _, concern, _, opens, _, full, _ in listed if full and not opens]
+        )
         return [
-            Named(key, concern, child, tells=bool(full and open_), moment=moments.get(concern))
-            for key, concern, child, open_, own_, full in listed
-            if open_ or own_
+            Named(key, concern, child, tells=bool(full and opens), moment=shut.get(concern, moment))
+            for key, concern, child, opens, own, full, moment in listed
+            if opens or own
         ]
 
     return once(("named", *(child.pk for child in children)), found)
