@@ -101,12 +101,17 @@ def gather(request: Request, child: Child, brief: Brief | None, *, at: datetime)
         adults=known.adults,
         orders=known.orders_in_force,
         staff=_staff(child, titles, today),
-        siblings=[f"{how}: {other.year or 'year not known'}" for other, how in siblings(child, see)],
+        siblings=[_sibling(other, how) for other, how in siblings(child, see)],
         events=found.entries,
         events_in_all=found.total,
         said=_said(request, child, brief, titles, today),
         out=children_left_out(_others(request, child), but=child),
     )
+
+
+def _sibling(other: Child, how: str) -> str:
+    """A brother or sister as paper says it: what they are called and the year, never a name."""
+    return f"{how[:1].lower()}{how[1:]}, {'has left the school' if other.left_on else other.year or 'year not known'}"
 
 
 def _staff(child: Child, titles: Titles, today: date) -> list[tuple[User, str]]:

@@ -53,9 +53,9 @@ class Load:
 
 @dataclass(frozen=True)
 class Unopened:
-    """A notice that nobody has opened for a school day: to whom, of what kind, its record's reference and since when."""
+    """What was told and not opened for a school day: to whom, of what kind, its record's reference and since when."""
 
-    name: str
+    names: list[str]
     kind: str
     reference: str
     told_at: datetime
@@ -65,7 +65,10 @@ class Unopened:
 
 @dataclass(frozen=True)
 class Loads:
-    """The page: people with something, the most first; how many have nothing; and what was never opened, the oldest first."""
+    """The page: people with something, the most first; how many have nothing; and what was never opened, the oldest first.
+
+    What was told to several is one line with their names.
+    """
 
     people: list[Load]
     idle: int
@@ -85,7 +88,7 @@ def loads(school_id: UUID, see: Callable[[Any], Any], *, at: datetime, today: da
         object_type: see(model).filter(pk__in=_about(notices, object_type)).only(*fields).in_bulk()
         for object_type, (model, fields) in _COUNTED.items()
     }
-    unopened = []
+    unopened: dict[tuple[str, UUID], Unopened] = {}
     for notice in notices:
         record = about[notice.object_type].get(notice.object_id)
         if record is None:
@@ -97,7 +100,9 @@ def loads(school_id: UUID, see: Callable[[Any], Any], *, at: datetime, today: da
             load.concerns.add(record.pk)
         if calendar.hours_between(notice.created_at, at) >= UNREAD_AFTER:
             load.never += 1
-            unopened.append(_line(notice, load.one, record.reference))
+            line = unopened.setdefault((notice.kind, notice.object_id), _line(notice, record.reference))
+            if load.one.user.full_name not in line.names:
+                line.names.append(load.one.user.full_name)
     for row in (
         see(Action)
         .filter(school_id=school_id, owner__in=found, status=Action.Status.TO_DO)
@@ -106,19 +111,13 @@ def loads(school_id: UUID, see: Callable[[Any], Any], *, at: datetime, today: da
         found[row[0]].actions += 1
         found[row[0]].late += row[1] < today
     busy = sorted((one for one in found.values() if one.anything), key=lambda one: (-one.never, -one.late, -one.unread))
-    return Loads(busy, len(found) - len(busy), unopened[:MOST])
+    return Loads(busy, len(found) - len(busy), list(unopened.values())[:MOST])
 
 
 def _about(notices: Iterable[Notice], object_type: str) -> set[UUID]:
     return {notice.object_id for notice in notices if notice.object_type == object_type}
 
 
-def _line(notice: Notice, one: Colleague, reference: str) -> Unopened:
-    return Unopened(
-        one.user.full_name,
-        _SAYS.get(K(notice.kind), notice.get_kind_display()),
-        reference,
-        notice.created_at,
-        notice.object_type,
-        notice.object_id,
-    )
+def _line(notice: Notice, reference: str) -> Unopened:
+    kind = _SAYS.get(K(notice.kind), notice.get_kind_display())
+    return Unopened([], kind, reference, notice.created_at, notice.object_type, notice.object_id)

@@ -39,9 +39,9 @@ def close(concern, by, outcome="helped_in_school", reason="Settled.", receipt="i
     )
 
 
-def act(concern, by, owner, *, text="Ring the carer", due_on=DAY, token=None):
+def act(concern, by, owner, *, text="Ring the carer", due_on=DAY, token=None, at=SCHOOL_DAY):
     return deciding.add_action(
-        concern=concern, token=token or uuid4(), text=text, owner=owner, due_on=due_on, by=by, at=SCHOOL_DAY
+        concern=concern, token=token or uuid4(), text=text, owner=owner, due_on=due_on, by=by, at=at
     )
 
 

@@ -65,10 +65,12 @@ def test_why_each_sees_it_is_said(client, room, concern):
     assert why["Tom Aldous"] == ["Their role opens it"]
     assert why["Carla Mendes"][0].startswith("Access given by Priya Raman until")
     assert WHY in why["Carla Mendes"][0]
+    assert "Who gives access" not in text(page)
     # Whoever was given it reads it, sees who else does, and not the reasons of others.
     mine = opened(client, room.pastoral, "concern_access", concern.pk)
     assert mine.status_code == 200
     assert mine.context["form"] is None
+    assert "Who gives access" in text(mine), "where the form stands for others, it is said whom to ask"
     assert opened(client, room.pastoral, "concern", concern.pk).status_code == 200
     assert Concern.objects.get(pk=concern.pk).acknowledged_by is None
     assert "C-" in text(opened(client, room.pastoral, "staff_home"))
@@ -278,6 +280,7 @@ def test_that_nobody_stands_in_is_said_without_saying_for_what(client, room):
     assert "Nobody is named to stand in" in text(opened(client, room.headteacher, "access_home"))
     page = text(opened(client, room.headteacher, "stand_in", room.school.pk))
     assert "alternate safeguarding lead or chair of governors" in page
+    assert "one of these may not read it either" not in page, "there is none of whom that could be said"
     chair = factories.member(room.school, "chair", "Winston", "Dale")
     assert "Nobody is named to stand in" not in text(opened(client, room.headteacher, "access_home"))
     assert "has to name somebody else besides" in text(opened(client, chair, "stand_in", room.school.pk))

@@ -227,6 +227,17 @@ def test_the_page_of_a_meeting_saves_shows_both_and_keeps_what_a_signed_out_auth
     assert again.context["minutes_form"]["minutes"].value() == "Typed after the session."
 
 
+def test_the_long_list_of_colleagues_is_folded_until_something_in_it_was_sent_back(lead, room, concern):
+    address = reverse("call_meeting", args=[concern.pk])
+    first = lead.get(address).content.decode()
+    assert '<details class="govuk-details"><summary' in first and "Colleagues who are there, beside you" in first
+    ticked = [str(room.lead.pk), str(room.pastoral.pk)]
+    again = lead.post(address, {"token": uuid4(), "kind": "", "staff": ticked})
+    assert again.status_code == 422
+    assert '<details class="govuk-details" open><summary' in again.content.decode()
+    assert again.context["meeting_form"]["staff"].value() == ticked
+
+
 def test_whoever_only_reads_reads_minutes_and_writes_none(client, room, met):
     client.force_login(room.teacher)
     assert client.get(reverse("meeting", args=[met.pk])).status_code == 403

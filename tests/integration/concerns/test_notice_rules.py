@@ -216,7 +216,7 @@ def test_the_load_says_what_others_were_told_as_of_others_and_not_to_its_reader(
     clock.shift(timedelta(days=5))
     client.force_login(room.headteacher)
     page = client.get(reverse("load"))
-    said = {(one.name, one.kind) for one in page.context["loads"].unopened}
+    said = {(name, one.kind) for one in page.context["loads"].unopened for name in one.names}
     assert {
         (room.pastoral.full_name, "An action to do"),
         (room.pastoral.full_name, "An action that is due"),
@@ -232,14 +232,14 @@ def test_the_load_says_what_others_were_told_as_of_others_and_not_to_its_reader(
 def test_the_load_counts_what_its_reader_may_see_and_names_no_child(client, room):
     old = SCHOOL_DAY - timedelta(days=2)
     seen, hidden = factories.concern(room, at=old), factories.concern(room, at=old)
-    act(seen, room.lead, room.pastoral)
+    act(seen, room.lead, room.pastoral, at=old)
     note = left_from_outside(room, at=old)
     access.name_subject(concern=hidden, user=room.deputy, by=room.lead, at=SCHOOL_DAY)
     url = reverse("load")
     for refused in (room.teacher, room.pastoral, room.office):
         client.force_login(refused)
         assert client.get(url).status_code == 403
-    counts = {}
+    counts, told = {}, {}
     for reader in (room.lead, room.deputy):
         client.force_login(reader)
         answer = client.get(url)
@@ -249,7 +249,13 @@ def test_the_load_counts_what_its_reader_may_see_and_names_no_child(client, room
             one.one.user.first_name: (one.unread, one.never, one.actions, len(one.concerns))
             for one in answer.context["loads"].people
         }
+        told[reader] = [(one.kind, one.reference, one.names) for one in answer.context["loads"].unopened]
         assert (hidden.reference in text) == (reader == room.lead)
         assert note.reference in text and reverse("outside_note", args=[note.pk]) in text
-    assert counts[room.lead] == {"Priya": (3, 3, 0, 2), "Tom": (3, 3, 0, 2), "Carla": (1, 0, 1, 0)}
-    assert counts[room.deputy] == {"Priya": (2, 2, 0, 1), "Tom": (2, 2, 0, 1), "Carla": (1, 0, 1, 0)}
+    assert counts[room.lead] == {"Priya": (3, 3, 0, 2), "Tom": (3, 3, 0, 2), "Carla": (1, 1, 1, 0)}
+    assert counts[room.deputy] == {"Priya": (2, 2, 0, 1), "Tom": (2, 2, 0, 1), "Carla": (1, 1, 1, 0)}
+    # What was told to several is one line, and says of others what it said to them.
+    assert ("A new concern", seen.reference, ["Priya Raman", "Tom Aldous"]) in [(k, r, sorted(n)) for k, r, n in told[room.lead]]  # fmt: skip
+    for reader, lines in told.items():
+        assert len(lines) == len({(kind, reference) for kind, reference, _ in lines}), reader
+        assert ("An action to do", ["Carla Mendes"]) in [(kind, names) for kind, _, names in lines]

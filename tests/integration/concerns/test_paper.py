@@ -128,6 +128,9 @@ def test_the_whole_concern_is_on_paper(client, cast, concern):
         "Carla Mendes, pastoral lead",
     ):
         assert words in paper.text, words
+    # What there is none of is said in one place, and has no heading of its own.
+    assert "Not on record Nothing was referred to an agency." in paper.text
+    assert "Referrals" not in paper.text and "There are no notes" not in paper.text
 
 
 def test_who_reads_a_concern_on_paper_has_read_it(client, cast):

@@ -72,6 +72,12 @@ def test_a_lead_makes_numbered_forms_once_and_prints_those_that_nobody_has_used(
     assert "P-2026-0003" in paper.text
     assert "P-2026-0002" not in paper.text
     assert len(paper.pages()) == 4
+    # Each side of a sheet that goes alone says its own number, and not those of the pile.
+    fronts, backs = paper.pages()[::2], paper.pages()[1::2]
+    for side, name in ((fronts, "Front"), (backs, "Overleaf")):
+        for page, form in zip(side, (forms[0], forms[2]), strict=True):
+            assert f"{room.school.name} {form.reference}" in page and page.count(name) >= 1
+            assert " to P-" not in page
     register = client.get(reverse("paper_forms")).content.decode()
     assert "Staff room" in register
     assert "Spoiled" in register
