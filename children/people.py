@@ -67,7 +67,7 @@ def around(child: Child, see: See, *, today: date) -> Around:
     for said in see(ParentalResponsibility).filter(child=child, ends_on=None):
         if said.contact_id in adults:
             adults[said.contact_id].responsibility = said
-    orders = orders_about(child, see)
+    orders = orders_about(see, child)
     in_force = [order for order in orders if order.in_force(today)]
     for order in in_force:
         if order.contact_id in adults:
@@ -84,11 +84,15 @@ def around(child: Child, see: See, *, today: date) -> Around:
     )
 
 
-def orders_about(child: Child, see: See) -> list[ContactRestriction]:
-    """Orders and agreements, the newest first. The adult is None where one is not named, or not to be seen by the reader."""
-    found = list(see(ContactRestriction).filter(child=child).order_by("-starts_on", "pk"))
+def orders_about(see: See, *children: Child) -> list[ContactRestriction]:
+    """Orders and agreements about children, the newest first. The adult is None where one is not named, or not to be seen by the
+    reader.
+    """
+    whose = {child.pk: child for child in children}
+    found = list(see(ContactRestriction).filter(child__in=whose).order_by("-starts_on", "pk"))
     adults = see(Contact).in_bulk({order.contact_id for order in found if order.contact_id})
     for order in found:
+        order.child = whose[order.child_id]
         order.contact = adults.get(order.contact_id)  # type: ignore[arg-type]
     return found
 

@@ -1,18 +1,18 @@
 """Show what has happened to a child, or to the children of a family, newest first: on the page, and on paper."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from children.models import Child, ContactRestriction
+from children.models import Child, ChildDetail
 from children.panels import record_frame
 from children.people import family, orders_about
 from children.permissions import access_to_a_child
@@ -62,8 +62,8 @@ def _page(request: Request, child: Child, others: list[Child], here: str, on_pap
     is_first = not asked.pop("before", None)
     query = f"?{asked.urlencode()}"
     context = {
-        **record_frame(request, child, "chronology"),
-        "orders": _orders(request, child),
+        **(frame := record_frame(request, child, "chronology")),
+        **_before_you_act(request, child, frame["detail"], others),
         "found": found,
         "form": form,
         "is_first": is_first,
@@ -115,24 +115,24 @@ def family_paper(request: Request, child_id: UUID) -> HttpResponse:
 def _paper(request: Request, child_id: UUID, page: str, *, with_family: bool) -> HttpResponse:
     now = timezone.now()
     today = timezone.localdate(now)
-    child = readable(request).filter(pk=child_id).first()
-    kinds = names_on(today, child.school_id if child else request.held.school_id, asks=request.user, retired=True)
+    if (child := readable(request).filter(pk=child_id).first()) is None:
+        raise Http404
+    kinds = names_on(today, child.school_id, asks=request.user, retired=True)
     narrowed = Narrow(request.GET, kinds).narrowed(today)
     nameless = request.GET.get("staff") == "no"
-    others = _family(request, child) if child and with_family else []
-    if child is not None and (problem := chronology.too_long_for_paper(request, [child, *others], narrowed)):
+    others = _family(request, child) if with_family else []
+    if problem := chronology.too_long_for_paper(request, [child, *others], narrowed):
         messages.warning(request, problem)
         return redirect(f"{address_of(page, child_id)}?{request.GET.urlencode()}")
     purpose = _purpose("family" if with_family else "chronology", narrowed.significant, nameless)
-    child = read_child(request, child_id, Verb.PRINT, purpose)
-    read_out(request, others, verb=Verb.PRINT, purpose=purpose)
+    read_out(request, [child, *others], verb=Verb.PRINT, purpose=purpose)
     titles = RolesAlone(child.school_id) if nameless else Titles(child.school_id)
     found = chronology.read(request, child, narrowed, size=None, titles=titles, family=others)
     if isinstance(titles, RolesAlone):
         found = _nameless(found, staff_left_out(titles))
     context = {
-        **record_frame(request, child, "chronology"),
-        "orders": _orders(request, child),
+        **(frame := record_frame(request, child, "chronology")),
+        **_before_you_act(request, child, frame["detail"], others),
         "found": found,
         "kinds": [text for key, text in chronology.KINDS.items() if narrowed.takes(key)] if narrowed.kinds else [],
         "category": dict(kinds).get(narrowed.category, ""),
@@ -178,14 +178,19 @@ def _family(request: Request, child: Child) -> list[Child]:
     return list(found.order_by("-year_group", "sort_name", "pk")[:MOST_OF_A_FAMILY])
 
 
-def _orders(request: Request, child: Child) -> list[ContactRestriction]:
-    """What must be known before anybody rings or writes to anybody: orders and agreements in force today."""
-    return orders_today(request, child, timezone.localdate())
-
-
-def orders_today(request: Request, child: Child, today: date) -> list[ContactRestriction]:
-    """The same on a day."""
-    return [order for order in orders_about(child, partial(visible, request)) if order.in_force(today)]
+def _before_you_act(
+    request: Request, child: Child, detail: ChildDetail | None, others: Sequence[Child]
+) -> dict[str, Any]:
+    """What must be known of each of these children before anybody rings or writes to anybody: orders and agreements in force today,
+    and of whom nobody may say where they live.
+    """
+    see, today = partial(visible, request), timezone.localdate()
+    details = {child.pk: detail, **(see(ChildDetail).in_bulk([one.pk for one in others]) if others else {})}
+    known = [(one, details.get(one.pk)) for one in (child, *others)]
+    return {
+        "shut_homes": [(one, it.address_confidential_reason) for one, it in known if it and it.address_confidential],
+        "orders": [order for order in orders_about(see, child, *others) if order.in_force(today)],
+    }
 
 
 def context_of(request: Request, child: Child, **more: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from children.facts import Order
+from children.services import link_siblings
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns import chronology
 from tests import factories
@@ -76,6 +77,22 @@ def test_orders_and_a_confidential_address_stand_before_acting(client, cast):
     assert "Foster placement." in page
     assert "No contact outside supervision." in page
     assert "Ended long ago." not in page
+
+
+def test_a_family_says_of_each_of_its_children_what_must_be_known_before_acting(client, cast, rowan):
+    order = Order(kind="no_contact", terms="No contact outside supervision.", starts_on=date(2026, 1, 5))
+    details = {"address_confidential": True, "address_confidential_reason": "Foster placement."}
+    skye = factories.child(cast.school, "Skye", "Ashdown", by=cast.office, details=details, orders=[order])
+    link_siblings(one=rowan, other=skye, by=cast.office)
+    alone = opened(client, cast.lead, rowan)
+    assertContains(alone, "No order and no confidential address is on record")
+    for page in ("family_chronology", "family_paper"):
+        answer = client.get(reverse(page, args=[rowan.pk]))
+        text = Printed(answer.content).text if page == "family_paper" else answer.content.decode()
+        assert "Do not tell anybody where Skye Ashdown lives." in text
+        assert "Foster placement." in text
+        assert "about Skye Ashdown" in text
+        assert "No contact outside supervision." in text
 
 
 @pytest.mark.parametrize("view", ["child_chronology", "chronology_paper"])
