@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 
+from safeguarding.once import once
+
 from . import names
 from .models import (
     Child,
@@ -106,7 +108,11 @@ def homes(child: Child, see: See) -> QuerySet[HouseholdMember]:
 
 
 def siblings(child: Child, see: See) -> list[tuple[Child, str]]:
-    """Brothers and sisters at the school with what they are called: as somebody said, or by a parent in common."""
+    """Brothers and sisters at the school with what they are called: as somebody said, or by a parent in common. Read once a page."""
+    return once(("siblings", child.pk), lambda: _siblings(child, see))
+
+
+def _siblings(child: Child, see: See) -> list[tuple[Child, str]]:
     said = see(Sibling).filter(Q(first=child) | Q(second=child)).select_related("first", "second")
     found = {
         other.pk: (other, link.relationship) for link in said for other in (link.first, link.second) if other != child
