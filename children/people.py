@@ -1,14 +1,12 @@
 """Who is around a child, and where does the child live? What the page "People" shows, from what its reader may see."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
-
-from safeguarding.once import once
 
 from . import names
 from .models import (
@@ -108,11 +106,7 @@ def homes(child: Child, see: See) -> QuerySet[HouseholdMember]:
 
 
 def siblings(child: Child, see: See) -> list[tuple[Child, str]]:
-    """Brothers and sisters at the school with what they are called: as somebody said, or by a parent in common. Read once a page."""
-    return once(("siblings", child.pk), lambda: _siblings(child, see))
-
-
-def _siblings(child: Child, see: See) -> list[tuple[Child, str]]:
+    """Brothers and sisters at the school with what they are called: as somebody said, or by a parent in common."""
     said = see(Sibling).filter(Q(first=child) | Q(second=child)).select_related("first", "second")
     found = {
         other.pk: (other, link.relationship) for link in said for other in (link.first, link.second) if other != child
@@ -126,9 +120,13 @@ def _siblings(child: Child, see: See) -> list[tuple[Child, str]]:
     )
 
 
-def family(child: Child, see: See) -> set[UUID]:
-    """Keys of the children who are brothers or sisters, or who live in a home of the child: as far as the reader sees it."""
+def family(child: Child, see: See, kin: Iterable[tuple[Child, str]] | None = None) -> set[UUID]:
+    """Keys of the children who are brothers or sisters, or who live in a home of the child: as far as the reader sees it.
+
+    `kin` is what `siblings` has found, where the page has asked already.
+    """
     living = see(HouseholdMember).filter(ends_on=None)
     homes_of_child = living.filter(child=child).values("household_id")
     together = living.filter(household__in=homes_of_child).values_list("child_id", flat=True)
-    return ({other.pk for other, _ in siblings(child, see)} | set(together)) - {child.pk}
+    kin = siblings(child, see) if kin is None else kin
+    return ({other.pk for other, _ in kin} | set(together)) - {child.pk}

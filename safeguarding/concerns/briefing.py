@@ -4,7 +4,7 @@ Gathered anew whenever it is shown or printed, from what its reader may see. Wha
 them; `SIZES` says in which order things give way. Other children are named as "another child (Year 5)".
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -93,7 +93,7 @@ SIZES = (
 def gather(request: Request, child: Child, brief: Brief | None, *, at: datetime) -> Gathered:
     """What there is for a meeting about the child, as far as the reader sees it. The caller records the reading."""
     see, today = partial(visible, request), timezone.localdate(at)
-    known = around(child, see, today=today)
+    known, kin = around(child, see, today=today), siblings(child, see)
     titles = Titles(child.school_id)
     recent = Narrowed(significant=True, since=today - timedelta(days=DAYS))
     found = chronology.read(request, child, recent, size=MOST_EVENTS, titles=titles)
@@ -101,11 +101,11 @@ def gather(request: Request, child: Child, brief: Brief | None, *, at: datetime)
         adults=known.adults,
         orders=known.orders_in_force,
         staff=_staff(child, titles, today),
-        siblings=[_sibling(other, how) for other, how in siblings(child, see)],
+        siblings=[_sibling(other, how) for other, how in kin],
         events=found.entries,
         events_in_all=found.total,
         said=_said(request, child, brief, titles, today),
-        out=children_left_out(_others(request, child), but=child),
+        out=children_left_out(_others(request, child, kin), but=child),
     )
 
 
@@ -153,9 +153,9 @@ def _said(request: Request, child: Child, brief: Brief | None, titles: Titles, t
     return found
 
 
-def _others(request: Request, child: Child) -> list[Child]:
+def _others(request: Request, child: Child, kin: Sequence[tuple[Child, str]]) -> list[Child]:
     """The other children whom concerns of this child name, and those of the family: their names stand on no such paper."""
-    keys = named_beside(told_of(request, child), child) | family(child, partial(visible, request))
+    keys = named_beside(told_of(request, child), child) | family(child, partial(visible, request), kin)
     return list(visible(request, Child).filter(pk__in=keys).exclude(pk=child.pk)) if keys else []
 
 

@@ -8,6 +8,7 @@ half a year. What somebody has said of exactly these records, or of more, is not
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,8 @@ from safeguarding.audit.reading import visible
 from safeguarding.dates import LONDON, start_of
 from safeguarding.http import Request
 
-from .models import Account, Concern, ConcernAdult, PatternRule, PatternRuling
+from .models import Account, Concern, PatternRule, PatternRuling
+from .services.work import named_now
 from .told import whole
 
 K = PatternRule.Kind
@@ -116,7 +118,7 @@ def _concerns(request: Request, rules: Sequence[PatternRule], today: date, child
 
 def _adults(request: Request, rules: Sequence[PatternRule]) -> QuerySet[Any]:
     """A row for each adult whom a concern of the school names."""
-    rows = visible(request, ConcernAdult).filter(school_id=rules[0].school_id, taken_back_at=None)
+    rows = named_now(partial(visible, request)).filter(school_id=rules[0].school_id)
     return rows.values_list("concern_id", "adult_id")
 
 

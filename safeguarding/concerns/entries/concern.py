@@ -60,8 +60,8 @@ _OF_LOGGED = (
 
 
 def _tell_logged(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, Concern).filter(pk__in=when).select_related("category", "subcategory", "account")
-    rows = rows.only(*_OF_LOGGED)
+    rows = visible(request, Concern).filter(pk__in=when)
+    rows = rows.select_related("category", "subcategory", "logged_by", "account").only(*_OF_LOGGED)
     return {
         concern.pk: Entry(
             at=when[concern.pk],
@@ -74,7 +74,7 @@ def _tell_logged(request: Request, when: When, titles: Titles) -> Mapping[UUID, 
             tag=(concern.get_status_display(), _STATUS_TONE[Concern.Status(concern.status)]),
             concern_id=concern.pk,
         )
-        for concern in with_names(rows, "logged_by")
+        for concern in rows
         for account in [getattr(concern, "account", None)]
     }
 

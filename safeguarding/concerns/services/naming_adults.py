@@ -19,7 +19,8 @@ from safeguarding.exceptions import BadInput, OutOfTurn
 
 @transaction.atomic
 def name_adult(*, concern: Concern, adult: Contact, by: User, at: datetime | None = None) -> ConcernAdult:
-    """Say that a concern names an adult of a child whom it is about. The same again changes nothing.
+    """Say that a concern names an adult of a child whom it is about. The same again changes nothing. It holds while that child is in
+    the concern (`work.named_now`).
 
     Raises `NotAllowed`, and `BadInput` for an adult who is on no such record.
     """
@@ -42,7 +43,7 @@ def name_adult(*, concern: Concern, adult: Contact, by: User, at: datetime | Non
 def take_adult_back(*, named: ConcernAdult, reason: str, by: User, at: datetime | None = None) -> ConcernAdult:
     """Say that a concern does not name this adult after all, and why. The row stays, and joins no pattern any more.
 
-    The same again by the same person changes nothing. Raises `NotAllowed`, `BadInput` without a reason, `OutOfTurn` where
+    The same reason again by the same person changes nothing. Raises `NotAllowed`, `BadInput` without a reason, `OutOfTurn` where
     somebody else has taken it back.
     """
     ensure_decides(by, named.concern_id, named.school_id, LEADS)
@@ -51,7 +52,7 @@ def take_adult_back(*, named: ConcernAdult, reason: str, by: User, at: datetime 
     lock(named.concern_id)
     named = ConcernAdult.objects.select_for_update(of=("self",)).get(pk=named.pk)
     if named.taken_back_at is not None:
-        if named.taken_back_by_id == by.pk:
+        if (named.taken_back_by_id, named.reason) == (by.pk, reason):
             return named
         raise OutOfTurn("Somebody has taken this back already. The page shows who is named now.")
     named.taken_back_at, named.taken_back_by, named.reason = at or timezone.now(), by, reason

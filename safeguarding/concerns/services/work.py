@@ -6,13 +6,14 @@ from datetime import date
 from itertools import pairwise
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, Model, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, Model, OuterRef, QuerySet, Value, When
 
-from children.models import Contact
+from children.models import Contact, ContactLink
 from safeguarding import dates
 from safeguarding.concerns.models import (
     Concern,
     ConcernAdult,
+    ConcernChild,
     ContactMade,
     Decision,
     Duty,
@@ -71,8 +72,18 @@ def work_of(concern: Concern, see: See, *, today: date) -> Work:
 
 def adults_named(concern: Concern, see: See) -> list[ConcernAdult]:
     """The adults whom a concern names now, of whom the reader may see the record, in the order in which they were named."""
-    rows = see(ConcernAdult).filter(concern=concern, taken_back_at=None, adult__in=see(Contact))
+    rows = named_now(see).filter(concern=concern, adult__in=see(Contact))
     return list(rows.select_related("adult", "named_by").order_by("named_at", "pk"))
+
+
+def named_now(see: See) -> QuerySet[ConcernAdult]:
+    """Of all concerns, that they name an adult: not taken back, and on the record of a child who is in the concern.
+
+    With a child who was linked by mistake the adults of that child leave the concern too.
+    """
+    links = see(ContactLink).filter(contact=OuterRef(OuterRef("adult")))
+    of_a_child = see(ConcernChild).filter(concern=OuterRef("concern"), child__in=links.values("child"))
+    return see(ConcernAdult).filter(Exists(of_a_child), taken_back_at=None)
 
 
 def kinds_there(concern: Concern, see: See) -> set[type[Model]]:

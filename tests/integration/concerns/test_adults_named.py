@@ -16,7 +16,7 @@ from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.protection import may_view
 from safeguarding.concerns import patterns
 from safeguarding.concerns.models import ConcernAdult, PatternRuling
-from safeguarding.concerns.services import naming_adults
+from safeguarding.concerns.services import deciding, naming_adults
 from safeguarding.concerns.services import patterns as rules
 from safeguarding.concerns.services.naming import ChildEntry, name_children
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
@@ -135,6 +135,31 @@ def test_the_page_names_takes_back_and_keeps_what_was_typed(client, cast, rowan)
     assertNotContains(client.get(of_concern), "Adult of a child’s record, named in it")
     client.force_login(cast.teacher)
     assert client.get(page).status_code == 403
+
+
+def test_with_a_child_linked_by_mistake_the_adults_of_that_child_leave_the_concern(client, cast, rowan, skye):
+    """Its page, its paper and its patterns name them no more; those of the child who is in it stay."""
+    children = [ChildEntry("worried_about", rowan), ChildEntry("may_have_caused_harm", skye)]
+    concern = factories.concern(cast, children=children)
+    for name in ("Kate", "Lee"):
+        naming_adults.name_adult(concern=concern, adult=adult(name), by=cast.lead)
+    one = rules.add_rule(
+        school=cast.school, token=uuid4(), kind="adult", number=2, days=30, category=None, by=cast.lead
+    )
+    for child, name in ((skye, "Lee"), (rowan, "Kate")):
+        naming_adults.name_adult(concern=about(cast, child), adult=adult(name), by=cast.lead)
+
+    def told():
+        client.force_login(cast.lead)
+        pages = [client.get(reverse(page, args=[concern.pk])) for page in ("concern", "name_adult", "concern_paper")]
+        text = [page.content.decode() for page in pages[:2]] + [Printed(pages[2].content).text]
+        found = patterns.look(SimpleNamespace(user=cast.lead), [one], today=SCHOOL_DAY.date()).hits
+        return [["Kate" in page, "Lee" in page] for page in text], {hit.what for hit in found}
+
+    assert told() == ([[True, True]] * 3, {"Kate O’Dowd-Ashdown", "Lee Hart"})
+    wrong = concern.children.get(child=skye)
+    deciding.unlink_child(named=wrong, token=uuid4(), reason="Another girl.", by=cast.lead)
+    assert told() == ([[True, False]] * 3, {"Kate O’Dowd-Ashdown"})
 
 
 def test_a_rule_finds_concerns_about_a_child_that_name_the_same_adult(cast, rowan, skye):
