@@ -66,14 +66,27 @@ def server(transactional_db: None, _running_server: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The machine's Chromium, else the one that Playwright installed. `HARBOUR_CHROMIUM` names another."""
+def _chromium() -> Iterator[Callable[[], Browser]]:
+    """The running browser, or a new one when a test has ended it: the tests after that one are not to blame."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     found = os.environ.get("HARBOUR_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield chromium
-        chromium.close()
+        launched: list[Browser] = []
+
+        def running() -> Browser:
+            if not launched or not launched[-1].is_connected():
+                launched.append(playwright.chromium.launch(executable_path=found, args=FLAGS))
+            return launched[-1]
+
+        yield running
+        for chromium in launched[-1:]:
+            chromium.close()
+
+
+@pytest.fixture
+def browser(_chromium: Callable[[], Browser]) -> Browser:
+    """The machine's Chromium, else the one that Playwright installed. `HARBOUR_CHROMIUM` names another."""
+    return _chromium()
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ def stage(browser: Browser) -> Iterator[Stage]:
 
 DRAFT = """<form method="post" data-autosave="/draft/"><input type="hidden" name="csrfmiddlewaretoken" value="stale">
 <label>What<textarea name="what"></textarea></label><input type="file" name="file"><button name="send" value="yes">Send</button>
-<p data-autosave-note="What you type is saved">Press Save draft</p></form>"""
+<p data-autosave-note="What you type is saved">Press Save draft</p></form><a href="/children/">Children</a>"""
 NO_CONNECTION = "Not saved: no connection. Keep this page open."
 
 
@@ -127,11 +127,12 @@ def test_leaving_with_something_unsaved_asks_first(stage):
     stage.answer = lambda route: route.abort()
     stage.show("drafts.js", DRAFT)
     stage.page.get_by_label("What").press_sequentially("Ro")
+    # By a link, as a person leaves: a page that is being closed while it asks can end the whole of Chromium (156).
     asked = []
     stage.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    stage.page.close(run_before_unload=True)
-    stage.page.wait_for_event("dialog") if not asked else None
+    stage.page.get_by_role("link", name="Children").click()
     assert asked == ["beforeunload"]
+    expect(stage.page.get_by_label("What")).to_have_value("Ro")
 
 
 def test_only_where_the_script_runs_the_page_says_that_it_saves(stage):
