@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +15,7 @@ from children.services.sight import given_to, to_look_at
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
+from safeguarding.audit.by_keys import Asked, ByKeys
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.http import Request
 from safeguarding.once import once
@@ -30,6 +31,16 @@ def _sees_child(request: Request, school_id: UUID) -> bool:
     return may_see_details(request.user, school_id)
 
 
+def _details_written(asked: Asked) -> QuerySet[Any]:
+    known_by = visible(asked, Photograph).filter(child=OuterRef("pk"), use=Photograph.Use.IDENTIFICATION, ended_at=None)
+    rows = visible(asked, ChildDetail).filter(asked.of())
+    return rows.annotate(photograph=Subquery(known_by.values("pk")[:1]))
+
+
+# The details of children by their keys, each with the photograph by which that child is known.
+_details = ByKeys(_details_written)
+
+
 def record_frame(request: Request, child: Child, tab: str) -> dict[str, Any]:
     """The context of `children/record.html`, which every tab of a child's record extends: identity bar and tabs.
 
@@ -40,15 +51,7 @@ def record_frame(request: Request, child: Child, tab: str) -> dict[str, Any]:
     request.of_school = child.school_id
     # Inside the text of a child's file that child is named, and nobody else.
     request.showing = Showing(own=frozenset({child.pk}), only_own=True)
-    known_by = visible(request, Photograph).filter(
-        child=OuterRef("pk"), use=Photograph.Use.IDENTIFICATION, ended_at=None
-    )
-    detail = (
-        visible(request, ChildDetail)
-        .filter(child=child)
-        .annotate(photograph=Subquery(known_by.values("pk")[:1]))
-        .first()
-    )
+    detail = next(iter(_details(request, [child.pk])), None)
     return {
         "child": child,
         "detail": detail,

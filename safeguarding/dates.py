@@ -42,12 +42,18 @@ def full_day(value: date | datetime) -> str:
     return f"{day.day} {_MONTHS[day.month]} {day.year}"
 
 
+def day_of_year(value: date | datetime) -> str:
+    """3 September: for where the year stands beside it."""
+    day = as_day(value)
+    return f"{day.day} {_MONTHS[day.month]}"
+
+
 def short_day(value: date | datetime, today: date | None = None) -> str:
     """3 September, with the year when it is not this year."""
     day = as_day(value)
     # A list of fifty rows asks for today a hundred times.
     today = today or once("today", timezone.localdate)
-    return f"{day.day} {_MONTHS[day.month]}" if day.year == today.year else full_day(day)
+    return day_of_year(day) if day.year == today.year else full_day(day)
 
 
 def near_day(value: date | datetime, today: date | None = None) -> str:

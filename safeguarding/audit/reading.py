@@ -4,19 +4,22 @@ A protected model's manager is `Protected.as_manager()`-like: it has `visible_to
 person may not see does not exist: the same 404, in the same words, as a number that was never issued.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import models
 from django.http import Http404, HttpRequest
 
+from .by_keys import Asks, ByKeys
 from .models import Verb
 from .services import record
 
 M = TypeVar("M", bound=models.Model)
 
 
-def visible(request: HttpRequest, source: type[M] | models.QuerySet[M], because: str = "") -> models.QuerySet[M]:
+def visible(request: Asks, source: type[M] | models.QuerySet[M], because: str = "") -> models.QuerySet[M]:
     """The records of a model (or of a query set of it) that the person asking may see. Not yet read, so not yet recorded.
 
     `because`: those that they see for this one reason of the rule.
@@ -25,17 +28,31 @@ def visible(request: HttpRequest, source: type[M] | models.QuerySet[M], because:
     return queryset.visible_to(request.user, because)  # type: ignore[attr-defined, no-any-return]
 
 
+@cache
+def _one_of(model: type[M]) -> ByKeys[M]:
+    """The visible records of a model by their keys."""
+    return ByKeys(lambda asked: visible(asked, model).filter(asked.of()))
+
+
 def read_one(
     request: HttpRequest,
     source: type[M] | models.QuerySet[M],
     *,
     verb: Verb = Verb.VIEW,
     purpose: str = "",
+    also: Callable[[M], bool] | None = None,
     **lookup: Any,
 ) -> M:
-    """The one visible record that `lookup` names, recorded as seen. Raises `Http404` otherwise."""
-    found = visible(request, source).filter(**lookup).first()
-    if found is None:
+    """The one visible record that `lookup` names, recorded as seen. Raises `Http404` otherwise.
+
+    `also` says of the record what else has to hold for whoever asks.
+    """
+    key = lookup.get("pk")
+    if isinstance(source, type) and len(lookup) == 1 and isinstance(key, UUID):
+        found = next(iter(_one_of(source)(request, [key])), None)
+    else:
+        found = visible(request, source).filter(**lookup).first()
+    if found is None or (also is not None and not also(found)):
         raise Http404
     record(verb, found, purpose=purpose)
     return found

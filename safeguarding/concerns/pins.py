@@ -5,20 +5,26 @@ from uuid import UUID
 
 from children.models import Child
 from safeguarding.accounts.titles import with_names
+from safeguarding.audit.by_keys import ByKeys
 from safeguarding.audit.reading import visible
 from safeguarding.http import Request
 from safeguarding.once import once
 
 from .models import Concern, Pin
 
+_pins = ByKeys[Pin](
+    lambda asked: with_names(
+        visible(asked, Pin).filter(asked.of("child_id"), unpinned_at=None).order_by("-pinned_at", "-pk"), "pinned_by"
+    )
+)
+
 
 def pins_of(request: Request, children: Sequence[Child]) -> dict[tuple[str, UUID], Pin]:
     """The significant entries of these children, by place: those that the person may see. One query a page."""
 
     def found() -> dict[tuple[str, UUID], Pin]:
-        pins = with_names(visible(request, Pin).filter(child__in=children, unpinned_at=None), "pinned_by")
         # Where the same entry is pinned for two children of a family, the first line that was written stands.
-        return {(pin.source, pin.entry): pin for pin in pins.order_by("-pinned_at", "-pk")}
+        return {(pin.source, pin.entry): pin for pin in _pins(request, [child.pk for child in children])}
 
     return once(("pins of", *(child.pk for child in children)), found)
 

@@ -1,8 +1,10 @@
 """Which concerns tell of a child in full, and in which is it only named?"""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +12,7 @@ from django.db import connection
 from django.db.models import BooleanField, Case, DateTimeField, ExpressionWrapper, F, Func, Q, Value, When
 
 from children.models import Child
+from safeguarding.audit.by_keys import Asked, ByKeys
 from safeguarding.audit.reading import visible
 from safeguarding.concerns.models import ConcernChild
 from safeguarding.concerns.permissions import access_given, of_concern_seen
@@ -59,15 +62,7 @@ def named(request: Request, children: Sequence[Child]) -> list[Named]:
     """
 
     def found() -> list[Named]:
-        mine = visible(request, ConcernChild).filter(child__in=children)
-        rows = mine.annotate(
-            opens=of_concern_seen(ConcernChild, request.user),
-            own=_own(request, children) if access_given(request.user) else Value(False),
-            whole=ExpressionWrapper(whole(), BooleanField()),
-        ).annotate(moment=Case(When(whole=True, then=None), default=_MOMENT))
-        listed = list(
-            rows.order_by("pk").values_list("pk", "concern_id", "child_id", "opens", "own", "whole", "moment")
-        )
+        listed = (_NAMED_OR_OWN if access_given(request.user) else _NAMED)(request, [child.pk for child in children])
         # Told whole, and shut to this reader: few have any.
         shut = facts_of_concerns(
             "moment_of_concern", [concern for _, concern, _, opens, _, full, _ in listed if full and not opens]
@@ -81,10 +76,31 @@ def named(request: Request, children: Sequence[Child]) -> list[Named]:
     return once(("named", *(child.pk for child in children)), found)
 
 
-def _own(request: Request, children: Sequence[Child]) -> ExpressionWrapper:
-    """Whether the reader sees a row because the record of its child is open to them."""
-    ways = [Q(pk__in=visible(request, ConcernChild, way).filter(child__in=children).values("pk")) for way in _OWN]
-    return ExpressionWrapper(ways[0] | ways[1], BooleanField())
+def _naming(own: Callable[[Any], Any]) -> ByKeys[tuple[Any, ...]]:
+    """The rows that name children, by the keys of those. `own` says whether the reader sees one because the record of its child is
+    open to them.
+    """
+
+    def written(asked: Asked) -> Any:
+        rows = visible(asked, ConcernChild).filter(asked.of("child_id"))
+        facts = {
+            "opens": of_concern_seen(ConcernChild, asked.user),
+            "own": own(asked),
+            "whole": ExpressionWrapper(whole(), BooleanField()),
+        }
+        told = rows.annotate(**facts).annotate(moment=Case(When(whole=True, then=None), default=_MOMENT))
+        return told.order_by("pk").values_list("pk", "concern_id", "child_id", "opens", "own", "whole", "moment")
+
+    return ByKeys(written)
+
+
+def _because_of_its_child(asked: Asked) -> ExpressionWrapper:
+    ways = (visible(asked, ConcernChild, way).filter(asked.of("child_id")).values("pk") for way in _OWN)
+    return ExpressionWrapper(reduce(or_, (Q(pk__in=rows) for rows in ways)), BooleanField())
+
+
+_NAMED = _naming(lambda asked: Value(False))
+_NAMED_OR_OWN = _naming(_because_of_its_child)
 
 
 def told_of(request: Request, child: Child) -> list[UUID]:

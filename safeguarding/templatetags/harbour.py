@@ -333,15 +333,6 @@ def timeline(year: int) -> dict[str, Any]:
     return {"year": year}
 
 
-@slotted(register, "tags", "source")
-def entry(
-    title: str, on: date, *, at: time | None = None, icon: str = "note", kind: str = "quiet", pinned: bool = False
-) -> dict[str, Any]:
-    """One entry of a chronology."""
-    _one_of("entry kind", kind, "hot", "plan", "share", "quiet")
-    return {"title": title, "on": on, "at": at, "icon": icon, "kind": kind, "pinned": pinned}
-
-
 @slotted(register, "badges", "actions")
 def identity(name: str, photo: str = "") -> dict[str, Any]:
     """Whose record is on the screen; the body is a list of facts, `photo` the address of a photograph."""

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from children.models import Child
 from safeguarding.accounts.titles import Titles, with_names
+from safeguarding.audit.by_keys import ByKeys
 from safeguarding.audit.reading import visible
 from safeguarding.concerns.chronology import Entry, Row, Source, When, read_of_concern
 from safeguarding.concerns.models import Account, Concern, ConcernChild
@@ -31,10 +32,19 @@ LINES = {
 ASK = "Ask the safeguarding lead."
 
 
+_named = ByKeys[ConcernChild](
+    lambda asked: with_names(
+        visible(asked, ConcernChild).filter(asked.of()).annotate(opens=of_concern_seen(ConcernChild, asked.user)),
+        "said_by",
+    )
+)
+
+
 def _tell_linked(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    opens = of_concern_seen(ConcernChild, request.user)
-    rows = with_names(visible(request, ConcernChild).filter(pk__in=when).annotate(opens=opens), "said_by")
-    return {named.pk: in_file(named, when[named.pk], titles, opens=named.opens) for named in rows}
+    return {
+        named.pk: in_file(named, when[named.pk], titles, opens=named.opens)  # type: ignore[attr-defined]
+        for named in _named(request, when)
+    }
 
 
 def in_file(named: ConcernChild, moment: datetime, titles: Titles, *, opens: bool) -> Entry:

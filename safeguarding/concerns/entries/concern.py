@@ -11,8 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from children.models import ChildFile
-from safeguarding.accounts.titles import Titles, inside, with_names
-from safeguarding.audit.reading import visible
+from safeguarding.accounts.titles import Titles, inside
 from safeguarding.chronicling import Placed, london, on_concern
 from safeguarding.concerns.chronology import Entry, Source, When
 from safeguarding.concerns.models import (
@@ -27,6 +26,8 @@ from safeguarding.concerns.models import (
 )
 from safeguarding.dates import counted
 from safeguarding.http import Request
+
+from .rows import rows_of
 
 LONGEST = 220
 _END_OF_SENTENCE = re.compile(r"(?<=[.!?])[”’\"')]*\s")
@@ -49,19 +50,26 @@ def first_sentence(text: str, longest: int = LONGEST) -> str:
     return f"{sentence[:longest].rsplit(' ', 1)[0]}…"
 
 
-# --- logged
-
 # What the entry shows of a concern and of its account, which have some sixty more columns.
 _OF_LOGGED = (
     "title", "status", "called_at", "logged_at", "category__name", "subcategory__name", "logged_by__first_name",
     "logged_by__last_name", "account__concern", "account__facts", "account__observed_on", "account__observed_at",
     "account__recorded_at",
 )  # fmt: skip
+_concerns = rows_of(Concern, "logged_by", beside=("category", "subcategory", "account"), only=_OF_LOGGED)
+_decisions = rows_of(Decision, "decided_by")
+_closings = rows_of(Closing, "closed_by")
+_actions = rows_of(Action, "ended_by")
+_notes = rows_of(ConcernNote, "author")
+_amendments = rows_of(Amendment, "author")
+_files = rows_of(ChildFile, "author")
+_by_hand = rows_of(ChronologyEntry, "added_by", "withdrawn_by")
+
+
+# --- logged
 
 
 def _tell_logged(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = visible(request, Concern).filter(pk__in=when)
-    rows = rows.select_related("category", "subcategory", "logged_by", "account").only(*_OF_LOGGED)
     return {
         concern.pk: Entry(
             at=when[concern.pk],
@@ -74,7 +82,7 @@ def _tell_logged(request: Request, when: When, titles: Titles) -> Mapping[UUID, 
             tag=(concern.get_status_display(), _STATUS_TONE[Concern.Status(concern.status)]),
             concern_id=concern.pk,
         )
-        for concern in rows
+        for concern in _concerns(request, when)
         for account in [getattr(concern, "account", None)]
     }
 
@@ -99,7 +107,6 @@ def _headline(concern: Concern) -> str:
 
 
 def _tell_decided(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = with_names(visible(request, Decision).filter(pk__in=when), "decided_by")
     return {
         decision.pk: Entry(
             at=decision.decided_at,
@@ -110,12 +117,11 @@ def _tell_decided(request: Request, when: When, titles: Titles) -> Mapping[UUID,
             tone="plan",
             concern_id=decision.concern_id,
         )
-        for decision in rows
+        for decision in _decisions(request, when)
     }
 
 
 def _tell_closed(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = with_names(visible(request, Closing).filter(pk__in=when), "closed_by")
     return {
         closing.pk: Entry(
             at=closing.closed_at,
@@ -126,7 +132,7 @@ def _tell_closed(request: Request, when: When, titles: Titles) -> Mapping[UUID, 
             tone="plan",
             concern_id=closing.concern_id,
         )
-        for closing in rows
+        for closing in _closings(request, when)
     }
 
 
@@ -134,7 +140,6 @@ def _tell_closed(request: Request, when: When, titles: Titles) -> Mapping[UUID, 
 
 
 def _tell_ended(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = with_names(visible(request, Action).filter(pk__in=when), "ended_by")
     return {
         action.pk: Entry(
             at=ended_at,
@@ -144,14 +149,13 @@ def _tell_ended(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
             icon=_ENDED[Action.Status(action.status)],
             concern_id=action.concern_id,
         )
-        for action in rows
+        for action in _actions(request, when)
         if (ended_at := action.ended_at) is not None
         for ended in [action.get_status_display()]
     }
 
 
 def _tell_noted(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = with_names(visible(request, ConcernNote).filter(pk__in=when), "author")
     return {
         note.pk: Entry(
             at=note.added_at,
@@ -160,12 +164,11 @@ def _tell_noted(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
             source=f"note by {titles.of(note.author, note.added_at)}",
             concern_id=note.concern_id,
         )
-        for note in rows
+        for note in _notes(request, when)
     }
 
 
 def _tell_added(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = with_names(visible(request, Amendment).filter(pk__in=when), "author")
     return {
         added.pk: Entry(
             at=added.added_at,
@@ -174,7 +177,7 @@ def _tell_added(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
             source=f"added by {titles.of(added.author, added.added_at)}",
             concern_id=added.concern_id,
         )
-        for added in rows
+        for added in _amendments(request, when)
     }
 
 
@@ -182,7 +185,6 @@ def _tell_added(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
 
 
 def _tell_filed(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = with_names(visible(request, ChildFile).filter(pk__in=when), "author")
     return {
         file.pk: Entry(
             at=when[file.pk],
@@ -195,7 +197,7 @@ def _tell_filed(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
             reference="Files",
             link=file.get_absolute_url(),
         )
-        for file in rows
+        for file in _files(request, when)
     }
 
 
@@ -203,8 +205,7 @@ def _tell_filed(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
 
 
 def _tell_by_hand(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = with_names(visible(request, ChronologyEntry).filter(pk__in=when), "added_by", "withdrawn_by")
-    return {entry.pk: _written_by_hand(entry, when[entry.pk], titles) for entry in rows}
+    return {entry.pk: _written_by_hand(entry, when[entry.pk], titles) for entry in _by_hand(request, when)}
 
 
 def _written_by_hand(entry: Any, at: datetime, titles: Titles) -> Entry:

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from safeguarding.accounts.titles import Titles, with_names
+from safeguarding.accounts.titles import Titles
 from safeguarding.addresses import address_of
 from safeguarding.audit.models import Verb
-from safeguarding.audit.reading import visible
 from safeguarding.audit.services import record_many
 from safeguarding.chronicling import Placed
 from safeguarding.concerns.chronology import Entry, Source, When
@@ -14,10 +13,14 @@ from safeguarding.concerns.models import EarlierFile, EarlierRecord
 from safeguarding.http import Request
 
 from .concern import first_sentence
+from .rows import rows_of
+
+_records = rows_of(EarlierRecord)
+_files = rows_of(EarlierFile, "author")
 
 
 def _tell_earlier(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = list(visible(request, EarlierRecord).filter(pk__in=when))
+    rows = _records(request, when)
     _note_shown(rows)
     return {
         record.pk: Entry(
@@ -35,7 +38,7 @@ def _tell_earlier(request: Request, when: When, titles: Titles) -> Mapping[UUID,
 
 
 def _tell_earlier_files(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = list(with_names(visible(request, EarlierFile).filter(pk__in=when), "author"))
+    rows = _files(request, when)
     _note_shown(rows)
     return {
         file.pk: Entry(

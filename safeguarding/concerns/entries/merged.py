@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q, UUIDField, Value
 
 from children.models import Child, ChildMerge
-from safeguarding.accounts.titles import Titles, with_names
+from safeguarding.accounts.titles import Titles
 from safeguarding.addresses import address_of
 from safeguarding.audit.asking import Fact
 from safeguarding.audit.protection import among, known_of
@@ -21,6 +21,8 @@ from safeguarding.audit.reading import visible
 from safeguarding.concerns.chronology import Entry, Row, Source, When
 from safeguarding.http import Request
 from safeguarding.once import once
+
+from .rows import rows_of
 
 S = ChildMerge.Status
 
@@ -58,6 +60,8 @@ def _unmerged(request: Request, children: Sequence[Child]) -> list[Row]:
 def _telling(title: str, sentence: str, said: str, by: str) -> Callable[[Request, When, Titles], Mapping[UUID, Entry]]:
     """How one of the two is told. `by` is the field of who did it, `said` what they did."""
 
+    rows = rows_of(ChildMerge, by)
+
     def tell(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
         return {
             one.pk: Entry(
@@ -68,7 +72,7 @@ def _telling(title: str, sentence: str, said: str, by: str) -> Callable[[Request
                 reference="Merge",
                 link=address_of("merge", one.pk),
             )
-            for one in with_names(visible(request, ChildMerge).filter(pk__in=when), by)
+            for one in rows(request, when)
         }
 
     return tell

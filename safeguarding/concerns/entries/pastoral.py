@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from safeguarding.accounts.titles import Titles, inside, with_names
-from safeguarding.audit.reading import visible
+from safeguarding.accounts.titles import Titles, inside
 from safeguarding.chronicling import Placed, london
 from safeguarding.concerns.chronology import Entry, Source, When
 from safeguarding.concerns.models import PastoralNote, SupportPlan
@@ -12,6 +11,11 @@ from safeguarding.dates import full_day
 from safeguarding.http import Request
 
 from .concern import first_sentence
+from .rows import rows_of
+
+_notes = rows_of(PastoralNote, "author")
+_plans = rows_of(SupportPlan, "author")
+_plans_over = rows_of(SupportPlan, "ended_by")
 
 
 def _tell_noted(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
@@ -25,7 +29,7 @@ def _tell_noted(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
             reference="Note",
             link=note.get_absolute_url(),
         )
-        for note in with_names(visible(request, PastoralNote).filter(pk__in=when), "author")
+        for note in _notes(request, when)
     }
 
 
@@ -42,12 +46,11 @@ def _tell_begun(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
             reference="Plan",
             link=plan.get_absolute_url(),
         )
-        for plan in with_names(visible(request, SupportPlan).filter(pk__in=when), "author")
+        for plan in _plans(request, when)
     }
 
 
 def _tell_over(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = with_names(visible(request, SupportPlan).filter(pk__in=when), "ended_by")
     return {
         plan.pk: Entry(
             at=ended_at,
@@ -59,7 +62,7 @@ def _tell_over(request: Request, when: When, titles: Titles) -> Mapping[UUID, En
             reference="Plan",
             link=plan.get_absolute_url(),
         )
-        for plan in rows
+        for plan in _plans_over(request, when)
         if (ended_at := plan.ended_at) is not None
     }
 

@@ -3,18 +3,24 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from safeguarding.accounts.titles import Titles, inside, with_names
-from safeguarding.audit.reading import visible
+from safeguarding.accounts.titles import Titles, inside
 from safeguarding.chronicling import on_concern
 from safeguarding.concerns.chronology import Entry, Source, When
 from safeguarding.concerns.models import ContactMade, Duty, Meeting, PoliceNotice, Referral, ReferralStep
 from safeguarding.http import Request
 
 from .concern import first_sentence
+from .rows import rows_of
+
+_referrals = rows_of(Referral, "sent_by")
+_steps = rows_of(ReferralStep, "by", beside=("referral",))
+_contacts = rows_of(ContactMade, "author")
+_meetings = rows_of(Meeting, "called_by")
+_duties = rows_of(Duty, "ended_by")
+_notices = rows_of(PoliceNotice, "concern__logged_by", "key_adult")
 
 
 def _tell_referred(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = with_names(visible(request, Referral).filter(pk__in=when), "sent_by")
     return {
         one.pk: Entry(
             at=one.sent_at,
@@ -25,12 +31,11 @@ def _tell_referred(request: Request, when: When, titles: Titles) -> Mapping[UUID
             tone="plan",
             concern_id=one.concern_id,
         )
-        for one in rows
+        for one in _referrals(request, when)
     }
 
 
 def _tell_step(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = with_names(visible(request, ReferralStep).filter(pk__in=when).select_related("referral"), "by")
     return {
         one.pk: Entry(
             at=one.happened_at,
@@ -42,12 +47,11 @@ def _tell_step(request: Request, when: When, titles: Titles) -> Mapping[UUID, En
             tone="plan",
             concern_id=one.concern_id,
         )
-        for one in rows
+        for one in _steps(request, when)
     }
 
 
 def _tell_contact(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = with_names(visible(request, ContactMade).filter(pk__in=when), "author")
     return {
         one.pk: Entry(
             at=one.made_at,
@@ -57,12 +61,11 @@ def _tell_contact(request: Request, when: When, titles: Titles) -> Mapping[UUID,
             icon="people",
             concern_id=one.concern_id,
         )
-        for one in rows
+        for one in _contacts(request, when)
     }
 
 
 def _tell_meeting(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = with_names(visible(request, Meeting).filter(pk__in=when), "called_by")
     return {
         one.pk: Entry(
             at=one.held_at,
@@ -74,12 +77,11 @@ def _tell_meeting(request: Request, when: When, titles: Titles) -> Mapping[UUID,
             concern_id=one.concern_id,
             link=one.get_absolute_url(),
         )
-        for one in rows
+        for one in _meetings(request, when)
     }
 
 
 def _tell_duty(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = with_names(visible(request, Duty).filter(pk__in=when), "ended_by")
     said = {
         Duty.Ended.REPORTED: "Reported to the police in person",
         Duty.Ended.SUSPECTED: "Not reported to the police in person: suspected, not known",
@@ -95,12 +97,11 @@ def _tell_duty(request: Request, when: When, titles: Titles) -> Mapping[UUID, En
             tone="plan",
             concern_id=one.concern_id,
         )
-        for one in rows
+        for one in _duties(request, when)
     }
 
 
 def _tell_notice(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    rows = with_names(visible(request, PoliceNotice).filter(pk__in=when), "concern__logged_by", "key_adult")
     return {
         one.pk: Entry(
             at=one.received_at,
@@ -111,7 +112,7 @@ def _tell_notice(request: Request, when: When, titles: Titles) -> Mapping[UUID, 
             tone="plan",
             concern_id=one.concern_id,
         )
-        for one in rows
+        for one in _notices(request, when)
     }
 
 

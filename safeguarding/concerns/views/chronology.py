@@ -15,7 +15,7 @@ from django.utils import timezone
 from children.models import Child, ChildDetail
 from children.panels import record_frame
 from children.people import family, orders_about
-from children.permissions import access_to_a_child
+from children.permissions import access_to_a_child, may_see_files
 from safeguarding.accounts.permissions import may, requires_for_record
 from safeguarding.accounts.titles import RolesAlone, Titles
 from safeguarding.addresses import address_of
@@ -61,6 +61,7 @@ def _page(request: Request, child: Child, others: list[Child], here: str, on_pap
     asked = request.GET.copy()
     is_first = not asked.pop("before", None)
     query = f"?{asked.urlencode()}"
+    is_family = here == "family_chronology"
     context = {
         **(frame := record_frame(request, child, "chronology")),
         **_before_you_act(request, child, frame["detail"], others),
@@ -70,11 +71,12 @@ def _page(request: Request, child: Child, others: list[Child], here: str, on_pap
         "newest": "" if is_first else query,
         "older": f"{query}&before={found.older}" if found.older else "",
         "others": others,
-        "is_family": here == "family_chronology",
+        "is_family": is_family,
         "clear_url": address_of(here, child.pk),
         "print_url": address_of(on_paper, child.pk) + query,
         "papers": _papers(request, address_of(on_paper, child.pk)),
-        "decides": may(request.user, "decide_concerns", child.school_id),
+        # Marking, and adding, is for the chronology of one child.
+        "marked_of": child if not is_family and may(request.user, "decide_concerns", child.school_id) else None,
     }
     # The chronology of a family is the story of each of its children.
     request.showing = Showing(own=frozenset(each.pk for each in (child, *others)), only_own=True)
@@ -162,7 +164,7 @@ def _without(entry: Entry, out: LeftOut) -> Entry:
 def read_child(request: Request, child_id: UUID, verb: Verb = Verb.VIEW, purpose: str = "chronology") -> Child:
     """The child, where the person reads its concerns: elsewhere the card alone is theirs, not what happened."""
     assert purpose.startswith(SHOWS_FILE)  # noqa: S101  (who opened a wrong link meanwhile is told by it)
-    return read_one(request, readable(request), verb=verb, purpose=purpose, pk=child_id)
+    return read_one(request, Child, verb=verb, purpose=purpose, also=partial(may_see_files, request.user), pk=child_id)
 
 
 def readable(request: Request) -> QuerySet[Child]:
