@@ -5,7 +5,7 @@ slow, and slower with every entry. So one table, `concerns.chronicled`, holds th
 themselves keep it: a trigger on each says what of a row is an entry. No service writes it, so none can forget to, and a
 migration adds whatever a table has and the index has not.
 
-It is where to look, never what stands there: the entry itself is read from its own table, by the rule of that table.
+It is where to look, never what stands there: the entry itself is read from its own table, behind the row security of that table.
 """
 
 from collections.abc import Iterator

@@ -72,13 +72,14 @@ def slotted(library: Library, *slots: str, template: str = "") -> Callable[[Fact
     return register
 
 
-def label(library: Library) -> Callable[[Facts], Facts]:
-    """Register the decorated function as a tag that prints few different things again and again, such as "Unread".
+def label(library: Library) -> Callable[[Facts], Callable[..., SafeString]]:
+    """Register the decorated function as a tag that prints few different things again and again, such as "Unread". What is left
+    of it in its module prints the same for code.
 
     What it printed is kept, by value and by type: an escaped text and one that claims to be safe are two things.
     """
 
-    def register(facts: Facts) -> Facts:
+    def register(facts: Facts) -> Callable[..., SafeString]:
         name = facts.__name__
 
         @lru_cache(maxsize=512, typed=True)
@@ -87,7 +88,7 @@ def label(library: Library) -> Callable[[Facts], Facts]:
             return trimmed(render_to_string(f"components/{name}.html", facts(*args, **kwargs)))
 
         library.simple_tag(printed, name=name)
-        return facts
+        return printed
 
     return register
 

@@ -135,7 +135,10 @@ def database(name: str) -> dict[str, Any]:
         **parts,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**parts.get("OPTIONS", {}), "options": f"-c timezone=UTC -c statement_timeout={_timeout}"},
+        "OPTIONS": {
+            **parts.get("OPTIONS", {}),
+            "options": f"-c timezone=UTC -c statement_timeout={_timeout} -c random_page_cost=1.1",
+        },
     }
 
 

@@ -2,8 +2,8 @@
 
 A source says which rows of a table are entries, and how each is told. Where they all stand is kept by the database in one
 table (`chronicling.py`): of what the person may see there, one query counts, orders and cuts the page, and only the rows of
-that page are read, by the rules of their own tables. So the number of queries depends on the sources on the page, never on the
-entries (domain reference 1.8: one date-ordered chronology for each child).
+that page are read, from their own tables. So the number of queries depends on the sources on the page, never on the entries
+(domain reference 1.8: one date-ordered chronology for each child).
 
 A family chronology is that of several children at once. A concern about two of them is one entry.
 """

@@ -60,6 +60,12 @@ class Row:
     tone: str = ""
 
     @property
+    def reporter(self) -> str:
+        """Jon Beckett, Class teacher."""
+        person = self.concern.logged_by
+        return ", ".join(filter(None, (person.full_name, person.job)))
+
+    @property
     def is_unread(self) -> bool:
         return self.concern.status == S.NEW
 

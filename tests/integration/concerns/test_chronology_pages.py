@@ -14,7 +14,7 @@ from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns import chronology
 from tests import factories
 from tests.factories import SCHOOL_DAY
-from tests.integration.concerns.chronicled import about, whole_story
+from tests.integration.concerns.chronicled import about, pinned, whole_story
 from tests.pdfs import Printed
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +38,29 @@ def test_the_page_groups_by_year_and_pages(client, cast, rowan):
     assert second.count('class="hb-tl__item') == 5
     assert re.findall(r'id="y(\d+)"', second) == ["2025"]
     assert "before=" not in second
+
+
+def test_an_entry_says_what_happened_where_it_stands_and_where_it_comes_from(client, cast, rowan):
+    concern = about(cast, rowan, facts="He said <b>nothing</b> & left.")
+    page = opened(client, cast.lead, rowan).content.decode()
+    [entry] = re.findall(r'<li class="hb-tl__item.*?</li>', page)
+    assert '<p class="hb-tl__date"><b>24 November</b> 10am</p><span class="hb-tl__dot hb-tl__dot--hot"><svg' in entry
+    assert '<h4 class="hb-tl__title">Concern logged</h4><strong class="hb-tag hb-tag--bad">Unread</strong></div>' in entry
+    assert '<div class="hb-tl__text">He said &lt;b&gt;nothing&lt;/b&gt; &amp; left.</div>' in entry
+    assert (
+        f'<p class="hb-tl__src"><a href="{reverse("concern", args=[concern.pk])}">{concern.reference}</a> · written'
+        in entry
+    )
+    mark = reverse("significant_entry", args=[rowan.pk, concern.pk])
+    assert (
+        f'<a href="{mark}?of=logged">Mark as significant<span class="hb-vh">: Concern logged, 24 November 2026' in entry
+    )
+    pinned(cast.lead, rowan, ("logged", concern.pk), "The <first> time.")
+    page = opened(client, cast.lead, rowan).content.decode()
+    [entry] = re.findall(r'<li class="hb-tl__item is-pinned.*?</li>', page)
+    assert "Significant</span><strong" in entry
+    assert "<b>Why it matters:</b> The &lt;first&gt; time.</div>" in entry
+    assert "Change what is significant" in entry
 
 
 def test_the_title_of_the_page_names_the_record_and_not_the_child(client, cast, rowan):
