@@ -2,7 +2,7 @@
 
 from django.template import Library
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from children.models import Child
 from safeguarding.addresses import address_of
@@ -12,7 +12,7 @@ from safeguarding.icons import svg
 from safeguarding.templatetags.harbour import tag
 
 register = Library()
-_NOTHING = mark_safe("")
+_NOTHING = SafeString("")
 _SIGNIFICANT = format_html('<span class="hb-pin">{}Significant</span>', svg("pin"))
 
 

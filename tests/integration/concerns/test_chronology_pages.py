@@ -45,7 +45,9 @@ def test_an_entry_says_what_happened_where_it_stands_and_where_it_comes_from(cli
     page = opened(client, cast.lead, rowan).content.decode()
     [entry] = re.findall(r'<li class="hb-tl__item.*?</li>', page)
     assert '<p class="hb-tl__date"><b>24 November</b> 10am</p><span class="hb-tl__dot hb-tl__dot--hot"><svg' in entry
-    assert '<h4 class="hb-tl__title">Concern logged</h4><strong class="hb-tag hb-tag--bad">Unread</strong></div>' in entry
+    assert (
+        '<h4 class="hb-tl__title">Concern logged</h4><strong class="hb-tag hb-tag--bad">Unread</strong></div>' in entry
+    )
     assert '<div class="hb-tl__text">He said &lt;b&gt;nothing&lt;/b&gt; &amp; left.</div>' in entry
     assert (
         f'<p class="hb-tl__src"><a href="{reverse("concern", args=[concern.pk])}">{concern.reference}</a> · written'
