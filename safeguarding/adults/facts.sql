@@ -100,8 +100,10 @@ $$;
 CREATE FUNCTION rules.reads_adults(me uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT cardinality((SELECT rules.schools_with(me, 'read_staff_concerns') || rules.schools_with(me, 'read_about_head'))) > 0
-        OR EXISTS (SELECT FROM unnest((SELECT rules.schools_with(me, 'receive_low_level'))) AS mine (school)
-                   WHERE rules.lead_receives_since(mine.school) IS NOT NULL)
+        -- Asked of those schools alone that ever chose so: every page asks, and somebody may lead a hundred schools.
+        OR EXISTS (SELECT FROM public.adults_readingchoice AS choice
+                   WHERE choice.recipient = 'lead' AND choice.school_id = ANY ((SELECT rules.schools_with(me, 'receive_low_level'))::uuid[])
+                     AND rules.lead_receives_since(choice.school_id) IS NOT NULL)
         OR EXISTS (SELECT FROM unnest((SELECT rules.granted_staff_concerns(me))) AS given (concern)
                    WHERE NOT given.concern = ANY ((SELECT rules.hidden_staff_concerns(me))::uuid[]))
 $$;
