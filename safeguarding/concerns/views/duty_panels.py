@@ -70,7 +70,7 @@ def _prompts(request: Request, concern: Any) -> dict[str, Any] | None:
         there = {duty.code: duty for duty in _of_concern(request, concern)}
         if not duties.cannot_ask_of_duty(concern, there, on=today):
             found += [one for one in asked if one.in_person and one.code not in there]
-            told = duties.may_be_told_of_duty(concern)
+            told = duties.reporter_may_be_told(concern)
     return {"prompts": found, "concern": concern, "decides": decides, "may_be_told": told} if found else None
 
 

@@ -13,7 +13,7 @@ from django.utils.html import escape
 from children.services.access import declare_conflict
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Action, Category, Concern, ConcernNote, Decision, Receipt
-from safeguarding.concerns.services import deciding
+from safeguarding.concerns.services import access, deciding
 from safeguarding.concerns.services.raising import ChildEntry, amend, call_lead
 from tests import factories
 from tests.factories import SCHOOL_DAY
@@ -163,7 +163,7 @@ def test_the_page_asks_as_often_whatever_hangs_on_the_concern(lead, room, concer
     few = asked()
     grow(8)
     assert asked() == few
-    assert few <= 33
+    assert few <= 34
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
@@ -301,6 +301,18 @@ def test_a_lead_who_logged_it_is_not_told_of_telling_herself(lead, room):
     assert "You logged this yourself" in page_of(lead, concern).content.decode()
     answer = decide(lead, concern)
     assert "nobody else is told" in lead.get(answer["Location"]).content.decode()
+
+
+def test_a_lead_reads_whether_its_reporter_is_told(lead, room):
+    told, hidden = (factories.concern(room, at=SCHOOL_DAY) for _ in range(2))
+    access.name_subject(concern=hidden, user=room.teacher, by=room.lead)
+    assert "Saving tells Jon Beckett:" in page_of(lead, told).content.decode()
+    page = page_of(lead, hidden).content.decode()
+    assert "Saving tells nobody: Jon Beckett, who logged it, sees nothing of it." in page
+    assert "Saving tells Jon Beckett:" not in page
+    for concern, said in ((told, "Whoever logged it will see"), (hidden, "Jon Beckett sees nothing of it")):
+        answer = decide(lead, concern)
+        assert said in lead.get(answer["Location"]).content.decode()
 
 
 # --- notes, actions, closing

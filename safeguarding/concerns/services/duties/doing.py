@@ -87,7 +87,7 @@ def arise(concern: Concern, *, author: User, by: User, at: datetime) -> list[Dut
     if not may_hold(concern):
         return []
     wanted = _in_person(concern, author, timezone.localdate(at)).values()
-    told = author.pk == by.pk or (bool(wanted) and may_be_told_of_duty(concern))
+    told = author.pk == by.pk or (bool(wanted) and reporter_may_be_told(concern))
     made = [_open(concern, prompt, owner=author, asked_by=None, told=told, by=by, at=at) for prompt in wanted]
     if author.pk != by.pk and told:
         for duty in made:
@@ -107,7 +107,7 @@ def cannot_ask_of_duty(concern: Concern, duties: Mapping[str, Duty], *, on: date
     return ""
 
 
-def may_be_told_of_duty(concern: Concern) -> bool:
+def reporter_may_be_told(concern: Concern) -> bool:
     """Whether the concern is no secret from its own reporter by now, who may have been named in it later."""
     words = Account(concern_id=concern.pk, school_id=concern.school_id, author_id=concern.logged_by_id)
     return bool(who_sees(words, [concern.logged_by_id]))
@@ -142,7 +142,7 @@ def ask_reporter_of_duty(*, concern: Concern, by: User, at: datetime | None = No
         if there:
             return list(there.values())
         raise BadInput(problem)
-    told = may_be_told_of_duty(concern)
+    told = reporter_may_be_told(concern)
     made = _ask(concern, there, told=told, by=by, at=at)
     record(Verb.ASK if told else Verb.ADD, concern, by=by, purpose="duty")
     concern.revision += 1
@@ -160,7 +160,7 @@ def follow_kind(concern: Concern, *, by: User, at: datetime) -> list[Duty]:
     there = {duty.code: duty for duty in Duty.objects.filter(concern=concern, owner=concern.logged_by)}
     if cannot_ask_of_duty(concern, there, on=timezone.localdate(at)):
         return []
-    if told := may_be_told_of_duty(concern):
+    if told := reporter_may_be_told(concern):
         # A part of that deed, which counts the revision up once.
         record(Verb.ASK, concern, by=by, purpose="duty of a new kind")
     return _ask(concern, there, told=told, by=by, at=at)
