@@ -19,7 +19,12 @@ def rows_of(model: type[M], *people: str, beside: tuple[str, ...] = (), only: tu
     """Rows of a table by their keys, with the names of these people and what is `beside` them; of their columns `only` some."""
 
     def written(asked: Asked) -> QuerySet[M]:
-        rows = model._default_manager.filter(asked.of()).select_related(*beside)
-        return rows.select_related(*people, *beside).only(*only) if only else with_names(rows, *people)
+        rows = model._default_manager.filter(asked.of())
+        if only:
+            return rows.select_related(*people, *beside).only(*only)
+        if beside:
+            rows = rows.select_related(*beside)
+        # Of nobody in particular Django would join all, and lose the rows that hang on what the reader may not see.
+        return with_names(rows, *people) if people else rows
 
     return ByKeys(written)
