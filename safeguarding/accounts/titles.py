@@ -23,6 +23,9 @@ _BESIDE_THEM = [field.name for field in User._meta.concrete_fields if field.name
 
 def with_names(rows: QuerySet[M], *people: str) -> QuerySet[M]:
     """The rows with those whom these fields name: their names, and nothing else of their accounts."""
+    # Of no field Django would join every table, and lose the rows that hang on what the reader may not see.
+    if not people:
+        return rows
     return rows.select_related(*people).defer(*(f"{person}__{one}" for person in people for one in _BESIDE_THEM))
 
 

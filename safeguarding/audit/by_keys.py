@@ -18,9 +18,10 @@ from uuid import UUID
 from django.db import connection, models
 from django.db.models import F, Func, QuerySet
 
+from .protection import WHOEVER
+
 R = TypeVar("R")
-# Stand for whoever asks, and for the keys, while the query is written.
-_SOMEBODY = UUID("6d7e0000-0000-4000-8000-000000000001")
+# Stands for the keys while the query is written, as `WHOEVER` does for the person.
 _KEYS: list[UUID] = []
 
 
@@ -43,7 +44,7 @@ class Asks(Protocol):
 
 @dataclass(frozen=True)
 class _Somebody:
-    pk: UUID = _SOMEBODY
+    pk: UUID = WHOEVER
     is_active: bool = True
 
 
@@ -70,7 +71,7 @@ class ByKeys(Generic[R]):
             return []
         queryset, compiler, text, places = self._query
         given = list(keys)
-        parameters = tuple(given if one is _KEYS else me.pk if one == _SOMEBODY else one for one in places)
+        parameters = tuple(given if one is _KEYS else me.pk if one == WHOEVER else one for one in places)
         # Django makes the rows, as of any query: only writing the text is left out.
         ready = copy(compiler)
         ready.connection = connection

@@ -134,19 +134,19 @@ class Visible(Func):  # type: ignore[misc]
         [key] = self.get_source_expressions()
         table = compiler.quote_name_unless_alias(key.alias)
         own = connection.ops.quote_name(self.model._meta.db_table)
-        return text.replace(f"{own}.", f"{table}."), [self.me if one == _WHOEVER else one for one in parameters]
+        return text.replace(f"{own}.", f"{table}."), [self.me if one == WHOEVER else one for one in parameters]
 
 
-# Stands for the person in the text of a rule.
-_WHOEVER = UUID("6d7e0000-0000-4000-8000-000000000000")
+# Stands for the person in the text of a rule, and of a query (`by_keys.py`).
+WHOEVER = UUID("6d7e0000-0000-4000-8000-000000000000")
 
 
 @cache
 def visible_sql(
     model: type[models.Model], because: str = "", of: RuleOfPerson | None = None
 ) -> tuple[str, tuple[Any, ...]]:
-    """The rows of a model to see (for one reason), as SQL over its table, with its parameters: `_WHOEVER` is the person."""
-    me = Value(_WHOEVER, UUIDField())
+    """The rows of a model to see (for one reason), as SQL over its table, with its parameters: `WHOEVER` is the person."""
+    me = Value(WHOEVER, UUIDField())
     whole = of(me) if of else rule_of(model, me)
     if because:
         return condition(model, whole.each_with_denial(whole.because[because]))

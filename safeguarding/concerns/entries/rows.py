@@ -20,11 +20,8 @@ def rows_of(model: type[M], *people: str, beside: tuple[str, ...] = (), only: tu
 
     def written(asked: Asked) -> QuerySet[M]:
         rows = model._default_manager.filter(asked.of())
-        if only:
-            return rows.select_related(*people, *beside).only(*only)
-        if beside:
-            rows = rows.select_related(*beside)
-        # Of nobody in particular Django would join all, and lose the rows that hang on what the reader may not see.
-        return with_names(rows, *people) if people else rows
+        if related := (*people, *beside):
+            rows = rows.select_related(*related)
+        return rows.only(*only) if only else with_names(rows, *people)
 
     return ByKeys(written)

@@ -9,10 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from children.models import Child
-from children.permissions import children_open_to
+from children.permissions import may_see_files
 from safeguarding.accounts.models import User
-from safeguarding.accounts.permissions import may
-from safeguarding.accounts.roles import Capability
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record
@@ -49,8 +47,7 @@ def save_brief(*, child: Child, seen: int, written: Written, by: User, at: datet
     `seen` is the revision on the author's page. Raises `NotAllowed`, `BadInput`, `ChangedSince` where another window saved
     something else meanwhile.
     """
-    reads = may(by, Capability.VIEW_CONCERNS, child.school_id) or child.pk in children_open_to(by)
-    if not reads or not may_view(by, child):
+    if not may_see_files(by, child) or not may_view(by, child):
         raise NotAllowed("Only somebody who reads this child’s concerns prepares a meeting about the child.")
     texts = {name: getattr(written, name).strip() for name in BOXES}
     for name, text in texts.items():

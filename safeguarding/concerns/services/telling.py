@@ -35,6 +35,12 @@ def may_be_told(concern: ToRead, people: Sequence[User]) -> list[User]:
     return [person for person in people if person.pk in seen]
 
 
+def reporter_may_be_told(concern: Concern) -> bool:
+    """Whether the concern is no secret from its own reporter by now, who may have been named in it later."""
+    words = Account(concern_id=concern.pk, school_id=concern.school_id, author_id=concern.logged_by_id)
+    return bool(who_sees(words, [concern.logged_by_id]))
+
+
 def deciders(concern: ToRead, people: Collection[User], *, on: date) -> list[User]:
     """Those of `people`, in their order, who can acknowledge it, decide it and refer it: their role decides, or they stand in.
 

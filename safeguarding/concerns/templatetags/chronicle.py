@@ -1,4 +1,4 @@
-"""How does a page print an entry of a chronology? Without a template of its own: twenty-five of them were a fifth of its time."""
+"""How does a page print an entry of a chronology? Without a template of its own: a page has twenty-five."""
 
 from django.template import Library
 from django.utils.html import format_html, format_html_join

@@ -1,4 +1,4 @@
-"""How does a list print a concern? Its parts without templates: fifty rows of them were a third of a list's page."""
+"""How does a list print a concern? Its parts without templates: fifty rows of them are much of a list's page."""
 
 from django.template import Library
 from django.template.defaultfilters import truncatechars

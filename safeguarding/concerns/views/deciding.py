@@ -38,10 +38,11 @@ from safeguarding.concerns.forms.deciding import (
 from safeguarding.concerns.lifecycles import concern_life
 from safeguarding.concerns.models import Concern, ConcernChild, Receipt
 from safeguarding.concerns.permissions import access_given, may_decide, may_read, schools_read
-from safeguarding.concerns.services import deciding, duties, reading
+from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.services.apart import others_in
 from safeguarding.concerns.services.kinds import choices_on
 from safeguarding.concerns.services.named import badge
+from safeguarding.concerns.services.telling import reporter_may_be_told
 from safeguarding.concerns.services.whole import Whole, steps, whole
 from safeguarding.concerns.services.work import say_steps, work_of
 from safeguarding.concerns.views.duties import say_who_was_told
@@ -214,7 +215,7 @@ def _onwards(request: Request, found: Concern) -> HttpResponse:
 def _told(request: Request, found: Concern, receipt: str) -> str:
     if found.logged_by_id == request.user.pk:
         return "You logged it yourself, so nobody else is told."
-    if not duties.reporter_may_be_told(found):
+    if not reporter_may_be_told(found):
         return f"{found.logged_by.full_name} sees nothing of it: it is hidden from them, or they have left."
     return f"Whoever logged it will see: “{Receipt(receipt).label}”"
 
@@ -264,7 +265,7 @@ def _page(
         "attach_form": AttachForm() if offered["note_form"] else None,
         "phrases": Receipt.choices,
         "logged_myself": found.logged_by_id == request.user.pk,
-        "reporter_sees": SimpleLazyObject(lambda: duties.reporter_may_be_told(found)),
+        "reporter_sees": SimpleLazyObject(lambda: reporter_may_be_told(found)),
         "waits": found.status in reading.OPEN,
         "reads_changes": found.school_id in schools_read(request.user),
         "aside": fill("concern_aside", request, found),

@@ -10,6 +10,7 @@ from safeguarding.audit.reading import read_many, visible
 from safeguarding.concerns.models import Duty, PoliceNotice
 from safeguarding.concerns.permissions import may_decide, may_read, may_take_police_notice
 from safeguarding.concerns.services import duties
+from safeguarding.concerns.services.telling import reporter_may_be_told
 from safeguarding.concerns.services.work import kinds_there
 from safeguarding.concerns.views.duties import SHOWN
 from safeguarding.glance import glance, look_for
@@ -70,7 +71,7 @@ def _prompts(request: Request, concern: Any) -> dict[str, Any] | None:
         there = {duty.code: duty for duty in _of_concern(request, concern)}
         if not duties.cannot_ask_of_duty(concern, there, on=today):
             found += [one for one in asked if one.in_person and one.code not in there]
-            told = duties.reporter_may_be_told(concern)
+            told = reporter_may_be_told(concern)
     return {"prompts": found, "concern": concern, "decides": decides, "may_be_told": told} if found else None
 
 

@@ -21,11 +21,6 @@ def asking(user):
     return SimpleNamespace(user=user)
 
 
-@pytest.fixture
-def cast():
-    return factories.staffroom()
-
-
 def noted(cast, text):
     concern = open_concern(concern=factories.concern(cast), by=cast.lead)
     return add_note(concern=concern, token=uuid4(), text=text, by=cast.lead)

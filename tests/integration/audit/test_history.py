@@ -26,11 +26,6 @@ from tests.factories import SCHOOL_DAY
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast():
-    return factories.staffroom()
-
-
 def entries(record):
     """What was changed of one row, oldest first."""
     return [e.changes for e in LogEntry.objects.filter(object_id=record.pk).order_by("at", "id")]

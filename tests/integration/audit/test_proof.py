@@ -28,11 +28,6 @@ RECORD = "safeguarding.moves.record_event"
 
 
 @pytest.fixture
-def cast():
-    return factories.staffroom()
-
-
-@pytest.fixture
 def found() -> Iterator[list[str]]:
     """What is found in this test, which then does not fail for it."""
     yield proof.violations

@@ -24,11 +24,6 @@ def asking(user):
     return SimpleNamespace(user=user)
 
 
-@pytest.fixture
-def cast():
-    return factories.staffroom()
-
-
 def test_one_record_is_shown_and_recorded_or_not_there_at_all(cast):
     concern = factories.concern(cast)
     assert read_one(asking(cast.lead), Concern, pk=concern.pk) == concern

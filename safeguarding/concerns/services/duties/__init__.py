@@ -10,7 +10,6 @@ from .doing import (
     follow_kind,
     late_words,
     open_duties,
-    reporter_may_be_told,
     set_aside_with,
     why_not_told,
 )
@@ -47,7 +46,6 @@ __all__ = [
     "open_duties",
     "prompts_for",
     "prompts_of",
-    "reporter_may_be_told",
     "save_rule",
     "set_aside_with",
     "why_not_told",

@@ -19,11 +19,11 @@ from safeguarding.accounts.permissions import live
 from safeguarding.accounts.services import LEADS, open_notices, settle_notices, tell
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
-from safeguarding.audit.protection import sight, who_sees
+from safeguarding.audit.protection import sight
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import Account, Concern, Duty
+from safeguarding.concerns.models import Concern, Duty
 from safeguarding.concerns.permissions import ensure_decides, may_do_duty, may_set_duty_aside
-from safeguarding.concerns.services.telling import tell_readers
+from safeguarding.concerns.services.telling import reporter_may_be_told, tell_readers
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.working_days import add_working_days
 
@@ -105,12 +105,6 @@ def cannot_ask_of_duty(concern: Concern, duties: Mapping[str, Duty], *, on: date
     if not set(wanted) - set(duties):
         return f"{concern.logged_by.full_name} has been asked already."
     return ""
-
-
-def reporter_may_be_told(concern: Concern) -> bool:
-    """Whether the concern is no secret from its own reporter by now, who may have been named in it later."""
-    words = Account(concern_id=concern.pk, school_id=concern.school_id, author_id=concern.logged_by_id)
-    return bool(who_sees(words, [concern.logged_by_id]))
 
 
 def why_not_told(duty: Duty) -> str:
