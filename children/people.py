@@ -3,10 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
+
+from safeguarding.audit.by_keys import Asks, ByKeys
+from safeguarding.audit.reading import visible
 
 from . import names
 from .models import (
@@ -57,8 +61,9 @@ class Around:
     earlier_schools: list[EarlierSchool]
 
 
-def around(child: Child, see: See, *, today: date) -> Around:
-    """What is known around the child; `see` gives the rows of a model that the reader may see."""
+def around(request: Asks, child: Child, *, today: date) -> Around:
+    """What is known around the child, of the rows that the reader may see."""
+    see: See = partial(visible, request)
     links = see(ContactLink).filter(child=child, ends_on=None, contact__in=see(Contact)).select_related("contact")
     adults = {link.contact_id: Person(link.contact, link) for link in links.order_by("order", "pk")}
     lived_in = see(Household).in_bulk({p.contact.household_id for p in adults.values() if p.contact.household_id})
@@ -67,7 +72,7 @@ def around(child: Child, see: See, *, today: date) -> Around:
     for said in see(ParentalResponsibility).filter(child=child, ends_on=None):
         if said.contact_id in adults:
             adults[said.contact_id].responsibility = said
-    orders = orders_about(see, child)
+    orders = orders_about(request, child)
     in_force = [order for order in orders if order.in_force(today)]
     for order in in_force:
         if order.contact_id in adults:
@@ -84,13 +89,19 @@ def around(child: Child, see: See, *, today: date) -> Around:
     )
 
 
-def orders_about(see: See, *children: Child) -> list[ContactRestriction]:
+_orders = ByKeys(
+    lambda asked: visible(asked, ContactRestriction).filter(asked.of("child_id")).order_by("-starts_on", "pk")
+)
+_adults = ByKeys(lambda asked: visible(asked, Contact).filter(asked.of()))
+
+
+def orders_about(request: Asks, *children: Child) -> list[ContactRestriction]:
     """Orders and agreements about children, the newest first. The adult is None where one is not named, or not to be seen by the
     reader.
     """
     whose = {child.pk: child for child in children}
-    found = list(see(ContactRestriction).filter(child__in=whose).order_by("-starts_on", "pk"))
-    adults = see(Contact).in_bulk({order.contact_id for order in found if order.contact_id})
+    found = _orders(request, whose)
+    adults = {adult.pk: adult for adult in _adults(request, {order.contact_id for order in found if order.contact_id})}
     for order in found:
         order.child = whose[order.child_id]
         order.contact = adults.get(order.contact_id)  # type: ignore[arg-type]

@@ -6,13 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from safeguarding import VERSION
 from safeguarding.accounts.permissions import Held, may, rights
 from safeguarding.accounts.services.factors import factor_given_at
 from safeguarding.http import Request
+from safeguarding.markup import format_html, format_html_join
 from safeguarding.panels import fill, navigation
 
 _CURRENT = format_html(' aria-current="{}"', "true")

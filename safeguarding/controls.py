@@ -9,8 +9,9 @@ from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from safeguarding.markup import format_html, format_html_join
 
 Widget = dict[str, Any]
 

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from safeguarding.once import once
+from safeguarding.prepared import prepared
 
 _facts: dict[str, str] = {}
 
@@ -27,6 +26,5 @@ def glance(user: Any) -> Mapping[str, Any]:
 
 def _look(me: UUID) -> Mapping[str, Any]:
     asked = ", ".join(f"rules.{name}(%(me)s)" for name in _facts.values())
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {asked}", {"me": me})
-        return dict(zip(_facts, cursor.fetchone(), strict=True))
+    [found] = prepared(f"SELECT {asked}", {"me": me})
+    return dict(zip(_facts, found, strict=True))

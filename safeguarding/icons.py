@@ -2,8 +2,9 @@
 
 from functools import cache
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from safeguarding.markup import format_html
 
 _LINE = (
     'viewBox="0 0 {size} {size}" fill="none" stroke="currentColor" stroke-width="{width}" '

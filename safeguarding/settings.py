@@ -119,10 +119,10 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "safeguarding.forms.Renderer"
 
-# --- databases: that of the records and that of the keys, and the role that this process plays on both
+# --- databases: of the records and of the keys, and the role that this process plays on both
 if (ROLE := env.str("HARBOUR_ROLE", default="web")) not in DATABASE_URLS:
     raise ImproperlyConfigured(f"HARBOUR_ROLE is {ROLE!r}; it must be one of {', '.join(DATABASE_URLS)}.")
-# A page that takes longer has gone wrong, a migration may take what it needs. Indexes cost little: the tables are in memory.
+# A page that takes longer has gone wrong, a migration may take what it needs. Indexes cost little: tables are in memory.
 _most = 0 if ROLE in ("owner", "backup") else 60_000
 _options = f"-c timezone=UTC -c statement_timeout={_most} -c random_page_cost=1.1"
 
@@ -130,12 +130,12 @@ _options = f"-c timezone=UTC -c statement_timeout={_most} -c random_page_cost=1.
 def database(name: str) -> dict[str, Any]:
     """The database at the address `name`. With nothing configured, that of nobody: commands that need none still work."""
     like = "postgres://ROLE:PASSWORD@localhost:5432/harbour"
-    parts = address(name, "postgres://nobody@127.0.0.1:1/none", parts=env.db_url_config, like=like)
     return {
-        **parts,
+        **(parts := address(name, "postgres://nobody@127.0.0.1:1/none", parts=env.db_url_config, like=like)),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**parts.get("OPTIONS", {}), "options": _options},
+        # Only what asks to be prepared is (audit/by_keys.py).
+        "OPTIONS": {**parts.get("OPTIONS", {}), "options": _options, "prepare_threshold": 5},
     }
 
 

@@ -16,10 +16,10 @@ from typing import Any
 
 from django.template import Context, Node, NodeList, TemplateSyntaxError
 from django.template.base import FilterExpression, Parser, Token
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from safeguarding.components import arguments, draw, trimmed
+from safeguarding.markup import format_html
 
 _COLUMNS = "columns_of_this_table"
 

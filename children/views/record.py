@@ -57,7 +57,7 @@ def _people(request: Request, pk: UUID, *, asked_for_address: bool) -> HttpRespo
     may_see = may_see_addresses(request.user, found.school_id)
     shown = may_see and (asked_for_address or not confidential)
     context = frame | {
-        "around": around(found, see, today=timezone.localdate()),
+        "around": around(request, found, today=timezone.localdate()),
         "siblings": siblings(found, see),
         "may_see_addresses": may_see,
         "addresses_shown": shown,

@@ -9,9 +9,8 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
 from safeguarding.once import once
+from safeguarding.prepared import prepared
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -42,9 +41,7 @@ class SchoolCalendar:
 
     @classmethod
     def _read(cls, school_id: UUID) -> "SchoolCalendar":
-        with connection.cursor() as cursor:
-            cursor.execute(_DAYS, [school_id])
-            opens, closes, begin, end, closed = cursor.fetchone()
+        [(opens, closes, begin, end, closed)] = prepared(_DAYS, [school_id])
         return cls(opens, closes, tuple(zip(begin, end, strict=True)), frozenset(closed))
 
     @property

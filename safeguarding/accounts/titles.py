@@ -5,13 +5,15 @@ reference 1.2).
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
 
 from safeguarding import dates
+from safeguarding.audit.by_keys import ByKeys
 
 from .models import RoleAssignment, User
 from .roles import ROLES
@@ -29,25 +31,30 @@ def with_names(rows: QuerySet[M], *people: str) -> QuerySet[M]:
     return rows.select_related(*people).defer(*(f"{person}__{one}" for person in people for one in _BESIDE_THEM))
 
 
+# What is known of each role: whose, which, of which class, and from when to when.
+_roles = ByKeys[Any](
+    lambda asked: (
+        RoleAssignment.objects.filter(asked.of("school_id"))
+        .order_by("starts_on", "id")
+        .values_list("user_id", "role_key", "class_name", "starts_on", "ends_on", named=True)
+    )
+)
+
+
 class Titles:
     """The roles that everybody at a school has or had. One query: a school is some dozens of people."""
 
     def __init__(self, school_id: UUID) -> None:
-        self._roles: dict[UUID, list[RoleAssignment]] = defaultdict(list)
-        for row in self._rows().filter(school_id=school_id).order_by("starts_on", "id"):
+        self._roles: dict[UUID, list[Any]] = defaultdict(list)
+        for row in _roles.whoever_asks([school_id]):
             self._roles[row.user_id].append(row)
-
-    def _rows(self) -> QuerySet[RoleAssignment]:
-        return RoleAssignment.objects.all()
 
     def role(self, person: User, on: date) -> str:
         """The furthest-reaching role on a day, as it stands inside a sentence: "class teacher 5B". Empty if there was none."""
-        order = list(ROLES)
-        held = [r for r in self._roles[person.pk] if r.starts_on <= on and (r.ends_on is None or on <= r.ends_on)]
-        if not held:
+        if not (held := _held_on(on, self._roles[person.pk])):
             return ""
-        best = max(held, key=lambda r: order.index(r.role_key))
-        return f"{inside(best.role.title)} {best.class_name}".strip()
+        best = max(held, key=_reach)
+        return f"{inside(ROLES[best.role_key].title)} {best.class_name}".strip()
 
     def of(self, person: User | None, at: date | datetime) -> str:
         """ "Jon Beckett, class teacher 5B"; the name alone where there was no role that day; empty for nobody."""
@@ -64,14 +71,9 @@ class Titles:
 class RolesAlone(Titles):
     """The same without names, for paper that leaves the school: "a class teacher". A class would say who it is too."""
 
-    def _rows(self) -> QuerySet[RoleAssignment]:
-        return super()._rows().select_related("user")
-
     def role(self, person: User, on: date) -> str:
-        order = list(ROLES)
-        held = sorted(self._roles[person.pk], key=lambda r: order.index(r.role_key))
-        then = [r for r in held if r.starts_on <= on and (r.ends_on is None or on <= r.ends_on)]
-        return inside((then or held)[-1].role.title) if held else ""
+        held = sorted(self._roles[person.pk], key=_reach)
+        return inside(ROLES[(_held_on(on, held) or held)[-1].role_key].title) if held else ""
 
     def of(self, person: User | None, at: date | datetime) -> str:
         """ "class teacher"; "a member of staff" where there was no role; empty for nobody."""
@@ -80,8 +82,21 @@ class RolesAlone(Titles):
         return self.role(person, dates.as_day(at)) or "a member of staff"
 
     def people(self) -> list[User]:
-        """Everybody who has, or had, a role at the school."""
-        return [held[0].user for held in self._roles.values() if held]
+        """Everybody who has, or had, a role at the school. One query."""
+        keys = [key for key, held in self._roles.items() if held]
+        people = User.objects.in_bulk(keys)
+        return [people[key] for key in keys]
+
+
+_ORDER = {key: place for place, key in enumerate(ROLES)}
+
+
+def _reach(role: Any) -> int:
+    return _ORDER[role.role_key]
+
+
+def _held_on(day: date, roles: Iterable[Any]) -> list[Any]:
+    return [role for role in roles if role.starts_on <= day and (role.ends_on is None or day <= role.ends_on)]
 
 
 def inside(words: str) -> str:

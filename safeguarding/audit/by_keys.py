@@ -5,10 +5,11 @@
 
 A page about one child asks some fifteen of them, and Django took as long to write each as the database to answer it. What is
 written is the query, with places for whoever asks and for the keys; the answer is never kept. For rows that are found by
-their keys, not for lists: what is asked has to be of one shape, whoever asks.
+their keys, not for lists: what is asked has to be of one shape, whoever asks. So the database need not read and plan it anew
+each time either: it keeps what it prepared, a connection at a time (adr/prepared.md).
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,11 +19,18 @@ from uuid import UUID
 from django.db import connection, models
 from django.db.models import F, Func, QuerySet
 
+from safeguarding.prepared import prepared
+
 from .protection import WHOEVER
 
 R = TypeVar("R")
-# Stands for the keys while the query is written, as `WHOEVER` does for the person.
-_KEYS: list[UUID] = []
+
+
+@dataclass(frozen=True)
+class _Keys:
+    """Stands for the first, second, … keys while the query is written, as `WHOEVER` does for the person."""
+
+    nth: int
 
 
 class _Among(Func):  # type: ignore[misc]
@@ -30,9 +38,13 @@ class _Among(Func):  # type: ignore[misc]
 
     output_field = models.BooleanField()  # type: ignore[assignment]
 
+    def __init__(self, column: F, keys: _Keys) -> None:
+        super().__init__(column)
+        self.keys = keys
+
     def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         column, parameters = compiler.compile(self.get_source_expressions()[0])
-        return f"{column} = ANY (%s)", [*parameters, _KEYS]
+        return f"{column} = ANY (%s)", [*parameters, self.keys]
 
 
 class Asks(Protocol):
@@ -53,9 +65,9 @@ class Asked:
 
     user = _Somebody()
 
-    def of(self, column: str = "pk") -> Any:
-        """Rows whose `column` is one of the keys."""
-        return _Among(F(column))
+    def of(self, column: str = "pk", nth: int = 0) -> Any:
+        """Rows whose `column` is one of the keys: of the first that are given, or of the `nth` after them."""
+        return _Among(F(column), _Keys(nth))
 
 
 class ByKeys(Generic[R]):
@@ -64,21 +76,37 @@ class ByKeys(Generic[R]):
     def __init__(self, written: Callable[[Any], QuerySet[Any, R]]) -> None:
         self._written = written
 
-    def __call__(self, request: Asks, keys: Collection[UUID]) -> list[R]:
+    def __call__(self, request: Asks, *keys: Collection[UUID]) -> list[R]:
         """The rows of these keys, in one query; no query, and none, for no keys and for somebody who is not active."""
-        me = request.user
-        if not keys or not getattr(me, "is_active", False):
+        return self._read(request.user, keys) if getattr(request.user, "is_active", False) else []
+
+    def whoever_asks(self, *keys: Collection[UUID]) -> list[R]:
+        """The same where the rule asks nothing about a person: of roles and names, and of what hangs on rows that were read
+        for them already.
+        """
+        return self._read(_Somebody(), keys)
+
+    def _read(self, me: Any, keys: Sequence[Collection[UUID]]) -> list[R]:
+        if not any(keys):
             return []
-        queryset, compiler, text, places = self._query
-        given = list(keys)
-        parameters = tuple(given if one is _KEYS else me.pk if one == WHOEVER else one for one in places)
-        # Django makes the rows, as of any query: only writing the text is left out.
+        queryset, compiler, _, _ = self._query
+        text, parameters = self._statement(me, keys)
+        # Django makes the rows, as of any query: only writing and asking it are left out.
         ready = copy(compiler)
         ready.connection = connection
-        ready.as_sql = lambda *_, **__: (text, parameters)
+        ready.execute_sql = lambda *_, **__: [prepared(text, parameters)]
         rows = queryset.all()
         rows.query.get_compiler = lambda *_, **__: ready
         return list(rows)
+
+    def statement(self, request: Asks, *keys: Collection[UUID]) -> tuple[str, list[Any]]:
+        """The text and what is asked of it, to be part of another statement."""
+        return self._statement(request.user, keys)
+
+    def _statement(self, me: Any, keys: Sequence[Collection[UUID]]) -> tuple[str, list[Any]]:
+        _, _, text, places = self._query
+        given = [list(some) for some in keys]
+        return text, [given[one.nth] if isinstance(one, _Keys) else me.pk if one == WHOEVER else one for one in places]
 
     @cached_property
     def _query(self) -> tuple[Any, Any, str, tuple[Any, ...]]:

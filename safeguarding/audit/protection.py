@@ -20,6 +20,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, models
 from django.db.models import F, Func, Q, UUIDField, Value
 
+from safeguarding.prepared import prepared
+
 from .asking import Among, Fact, Overlap, ThroughDoor, Within, joined
 from .shortening import shortened
 
@@ -301,10 +303,8 @@ def known_of(name: str, key: UUID | list[UUID], *more: str) -> list[UUID]:
 
 
 def _told(name: str, me: UUID | list[UUID], *more: str) -> Any:
-    with connection.cursor() as cursor:
-        places = ", ".join(["%s"] * (len(more) + 1))
-        cursor.execute(f"SELECT rules.{name}({places})", [me, *more])
-        [found] = cursor.fetchone()
+    places = ", ".join(["%s"] * (len(more) + 1))
+    [[found]] = prepared(f"SELECT rules.{name}({places})", [me, *more])
     return found
 
 

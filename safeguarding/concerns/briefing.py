@@ -93,7 +93,7 @@ SIZES = (
 def gather(request: Request, child: Child, brief: Brief | None, *, at: datetime) -> Gathered:
     """What there is for a meeting about the child, as far as the reader sees it. The caller records the reading."""
     see, today = partial(visible, request), timezone.localdate(at)
-    known, kin = around(child, see, today=today), siblings(child, see)
+    known, kin = around(request, child, today=today), siblings(child, see)
     titles = Titles(child.school_id)
     recent = Narrowed(significant=True, since=today - timedelta(days=DAYS))
     found = chronology.read(request, child, recent, size=MOST_EVENTS, titles=titles)

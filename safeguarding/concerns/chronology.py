@@ -14,17 +14,18 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from children.models import Child
 from safeguarding import chronicling
 from safeguarding.accounts.titles import Titles
+from safeguarding.audit.by_keys import Asked, ByKeys
 from safeguarding.audit.reading import visible
 from safeguarding.chronicling import Placed
 from safeguarding.dates import start_of
 from safeguarding.http import Request
+from safeguarding.prepared import prepared
 from safeguarding.sealing.ring import note
 
 from .models import Chronicled, Concern, Pin
@@ -264,7 +265,7 @@ class _Asked:
 
     def at(self, key: UUID) -> list[Row]:
         """The rows with this key, of every source."""
-        kept = [Row(*row) for row in self._kept().filter(row=key).values_list(*_COLUMNS)]
+        kept = [Row(*row) for row in _one_entry(self.request, *self._kept(), [key])]
         rows = [*kept, *(row for row in self._beside() if row.key == key)]
         numbers = facts_of_concerns("reference_of_concern", {row.concern_id for row in rows if row.concern_id})
         return [row._replace(reference=numbers[row.concern_id] if row.concern_id else None) for row in rows]
@@ -282,10 +283,9 @@ class _Asked:
                 moments.append(row[0])
         return _Found(sorted(rows, key=_newest, reverse=True), counts, min(moments, default=None), significant)
 
-    def _kept(self) -> QuerySet[Chronicled]:
-        """The entries of these children in the index: of the concerns that tell of them in full, and their own."""
-        telling = list(told_of_each(self.request, self.children))
-        return visible(self.request, Chronicled).filter(Q(concern__in=telling) | Q(child__in=self.children))
+    def _kept(self) -> tuple[list[UUID], list[UUID]]:
+        """By whose keys their entries stand in the index: the concerns that tell of them in full, and these children."""
+        return list(told_of_each(self.request, self.children)), [child.pk for child in self.children]
 
     def _beside(self) -> list[Row]:
         """Those that depend on the reader."""
@@ -293,7 +293,7 @@ class _Asked:
 
     def _asked_of_database(self, place: tuple[datetime, UUID, str] | None, most: int | None) -> list[Any]:
         asked, beside, pins = self.narrowed, self._beside(), list(self.pins)
-        kept, given = self._kept().values_list(*_COLUMNS).query.sql_with_params()
+        kept, given = _entries.statement(self.request, *self._kept())
         of_category = keys_of_category(self.request, self.children, asked.category) if asked.category else None
         # In the order in which they stand in the query.
         values = [
@@ -309,9 +309,7 @@ class _Asked:
             *(place or (None, None, None)),
             most,
         ]
-        with connection.cursor() as cursor:
-            cursor.execute(_GATHER.format(kept=kept), values)
-            return cursor.fetchall()
+        return prepared(_GATHER.format(kept=kept), values)
 
     def told(self, rows: Sequence[Row], titles: Titles) -> list[Entry]:
         """The entries of these rows, in their order."""
@@ -346,6 +344,15 @@ def _told(request: Request, rows: Sequence[Row], titles: Titles) -> list[tuple[R
 
 
 _COLUMNS = ("moment", "row", "source", "concern_id", "child_id")
+
+
+def _in_the_index(asked: Asked) -> QuerySet[Chronicled]:
+    """The places of the entries that hang on one of the first keys, of concerns, or on one of the second, of children."""
+    return visible(asked, Chronicled).filter(asked.of("concern_id") | asked.of("child_id", 1))
+
+
+_entries = ByKeys(lambda asked: _in_the_index(asked).values_list(*_COLUMNS))
+_one_entry = ByKeys(lambda asked: _in_the_index(asked).filter(asked.of("row", 2)).values_list(*_COLUMNS))
 # What is asked of the database. A row of the page has no number, a number no key. Rows of one moment and one key, which two
 # sources may tell, follow each other by the names of their sources.
 _GATHER = """

@@ -8,7 +8,6 @@ from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import BooleanField, Case, DateTimeField, ExpressionWrapper, F, Func, Q, Value, When
 
 from children.models import Child
@@ -18,6 +17,7 @@ from safeguarding.concerns.models import ConcernChild
 from safeguarding.concerns.permissions import access_given, of_concern_seen
 from safeguarding.http import Request
 from safeguarding.once import once
+from safeguarding.prepared import prepared
 
 # Until a lead decides otherwise.
 _TELLS_ALL = (ConcernChild.Role.WORRIED_ABOUT, ConcernChild.Role.MAY_HAVE_CAUSED_HARM)
@@ -38,9 +38,8 @@ def facts_of_concerns(name: str, concerns: Collection[UUID]) -> dict[UUID, Any]:
     """What the database says of concerns to who reads one child's file (`facts.sql`), by their keys. No query for none."""
     if not concerns:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT key, rules.{name}(key) FROM unnest(%s::uuid[]) AS key", [list(concerns)])  # noqa: S608
-        return dict(cursor.fetchall())
+    statement = f"SELECT key, rules.{name}(key) FROM unnest(%s::uuid[]) AS key"  # noqa: S608
+    return dict(prepared(statement, [list(concerns)]))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,9 @@ from itertools import islice
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.db import DatabaseError, connections
+from django.db import DatabaseError
+
+from safeguarding.prepared import prepared
 
 from . import crypto, keyfiles
 from .crypto import DoesNotOpen
@@ -155,8 +157,6 @@ def _unwrap(outer: bytes, wrapped: bytes, bound: str) -> bytes:
 
 def _rows(records: Iterable[bytes]) -> Iterator[tuple[UUID, datetime | None, str, bytes, UUID, bytes | None, int]]:
     try:
-        with connections[KEYS].cursor() as cursor:
-            cursor.execute(_SELECT, [[UUID(bytes=record) for record in records]])
-            yield from cursor.fetchall()
+        yield from prepared(_SELECT, [[UUID(bytes=record) for record in records]], using=KEYS)
     except DatabaseError:
         raise KeysAway from None

@@ -7,13 +7,13 @@ from typing import Any
 from django.conf import settings
 from django.forms import BaseForm, BoundField
 from django.template import Context, Library, TemplateSyntaxError
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
 from safeguarding import addresses, dates, icons, tables
 from safeguarding.components import label, slotted
 from safeguarding.forms import problems
+from safeguarding.markup import format_html
 from safeguarding.unsaved import AUTHOR, signed_author
 
 register = Library()

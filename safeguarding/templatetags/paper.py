@@ -7,8 +7,9 @@ import re
 import unicodedata
 
 from django import template
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+
+from safeguarding.markup import format_html_join
 
 register = template.Library()
 _BREAK = SafeString("<br>")

@@ -23,6 +23,7 @@ from safeguarding.accounts.models import (
 from safeguarding.accounts.permissions import ensure, ensure_works_at, live, people_with
 from safeguarding.accounts.roles import ROLES, Capability, only_they
 from safeguarding.accounts.services.schools import change_school
+from safeguarding.audit.by_keys import ByKeys
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.dates import school_year
@@ -47,10 +48,19 @@ class Colleague:
         return " and ".join(dict.fromkeys(held.role.title for held in self.roles))
 
 
+_ever_at = ByKeys(
+    lambda asked: (
+        User.objects.filter(asked.of("assignments__school_id"))
+        .order_by("last_name", "first_name", "pk")
+        .distinct()
+        .only("first_name", "last_name", "job")
+    )
+)
+
+
 def who_ever_worked_at(school_id: UUID) -> list[User]:
     """Everybody who has, or had, a role at the school, by name, with what a list says of them: what they logged stays. One query."""
-    people = User.objects.filter(assignments__school_id=school_id).order_by("last_name", "first_name", "pk").distinct()
-    return list(people.only("first_name", "last_name", "job"))
+    return _ever_at.whoever_asks([school_id])
 
 
 def staff_of(school_id: UUID, *, on: date) -> list[Colleague]:

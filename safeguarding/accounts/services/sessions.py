@@ -15,7 +15,6 @@ from uuid import UUID
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -23,6 +22,7 @@ from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import remember
 from safeguarding.accounts.services.resets import STANDS
 from safeguarding.dates import school_year
+from safeguarding.prepared import prepared
 
 # How far behind the last moment of use may be that the row says, so that not every request writes.
 _TOUCH_AFTER = timedelta(seconds=5)
@@ -106,10 +106,8 @@ def session_of(request: HttpRequest) -> Session | None:
     if not key:
         return None
     today = timezone.localdate()
-    with connection.cursor() as cursor:
-        cursor.execute(_SESSION, [key, timezone.now() - STANDS, today, school_year(today)])
-        found = cursor.fetchone()
-    return Session(key, *found) if found else None
+    found = prepared(_SESSION, [key, timezone.now() - STANDS, today, school_year(today)])
+    return Session(key, *found[0]) if found else None
 
 
 def knows_roles(user: User, session: Session) -> None:

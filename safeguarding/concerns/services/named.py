@@ -7,12 +7,16 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from children.models import Child, ChildDetail
+from safeguarding.audit.by_keys import ByKeys
 from safeguarding.concerns.models import ConcernChild
 from safeguarding.sealing.fields import opened
 
 _COLUMNS = (
     "pk", "concern_id", "child_id", "role", "kind", "description", "child__forename", "child__surname", "child__class_name",
 )  # fmt: skip
+_named = ByKeys(
+    lambda asked: ConcernChild.objects.filter(asked.of("concern_id")).order_by("added_at", "pk").values_list(*_COLUMNS)
+)
 _PLACE_OF_ROLE = {role: place for place, role in enumerate(ConcernChild.Role.values)}
 
 
@@ -39,8 +43,7 @@ class Named:
 def children_of(concerns: Collection[UUID]) -> dict[UUID, list[Named]]:
     """The children in each of these concerns, which the caller may read, in the order of `in_order`: one query for all."""
     named: dict[UUID, list[Named]] = {key: [] for key in concerns}
-    rows = ConcernChild.objects.filter(concern__in=concerns).order_by("added_at", "pk").values_list(*_COLUMNS)
-    for key, concern, child, role, kind, description, forename, surname, class_name in rows:
+    for key, concern, child, role, kind, description, forename, surname, class_name in _named.whoever_asks(concerns):
         name = Child.name_of(forename, surname) if forename is not None else ""
         words = "" if name else opened(description, key) or str(ConcernChild.Kind(kind).label)
         named[concern].append(Named(child, role, name, class_name or "", words))

@@ -1,7 +1,6 @@
 """How does a page print an entry of a chronology? Without a template of its own: a page has twenty-five."""
 
 from django.template import Library
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from children.models import Child
@@ -9,6 +8,7 @@ from safeguarding.addresses import address_of
 from safeguarding.concerns.chronology import Entry
 from safeguarding.dates import clock, day_of_year, full_day
 from safeguarding.icons import svg
+from safeguarding.markup import format_html, format_html_join
 from safeguarding.templatetags.harbour import tag
 
 register = Library()

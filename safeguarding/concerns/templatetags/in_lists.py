@@ -2,7 +2,6 @@
 
 from django.template import Library
 from django.template.defaultfilters import truncatechars
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from safeguarding.addresses import address_of
@@ -10,6 +9,7 @@ from safeguarding.concerns.models import Concern
 from safeguarding.concerns.services.named import Named
 from safeguarding.concerns.services.reading import Row
 from safeguarding.dates import short_day
+from safeguarding.markup import format_html, format_html_join
 from safeguarding.templatetags.harbour import level, soon, tag
 
 register = Library()

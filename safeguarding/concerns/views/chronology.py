@@ -191,7 +191,7 @@ def _before_you_act(
     known = [(one, details.get(one.pk)) for one in (child, *others)]
     return {
         "shut_homes": [(one, it.address_confidential_reason) for one, it in known if it and it.address_confidential],
-        "orders": [order for order in orders_about(see, child, *others) if order.in_force(today)],
+        "orders": [order for order in orders_about(request, child, *others) if order.in_force(today)],
     }
 
 

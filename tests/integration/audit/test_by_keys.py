@@ -1,9 +1,11 @@
 """A question that pages ask of other keys each time: the same rows as the query set it is written from, for whoever asks."""
 
+from collections import Counter
 from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.db.models import F
 
 from safeguarding.accounts.titles import with_names
@@ -13,12 +15,21 @@ from safeguarding.concerns.models import Concern, ConcernNote
 from safeguarding.concerns.permissions import of_concern_seen
 from safeguarding.concerns.services.deciding import add_note, open_concern
 from tests import factories
+from tests.walls import asking as asked_by
 
 pytestmark = pytest.mark.django_db
 
 
 def asking(user):
     return SimpleNamespace(user=user)
+
+
+def plans_made():
+    """How often the server has planned what this connection prepared, and how often it took a plan that it had kept."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sum(custom_plans), sum(generic_plans) FROM pg_prepared_statements")
+        anew, kept = cursor.fetchone()
+    return Counter(anew=int(anew or 0), kept=int(kept or 0))
 
 
 def noted(cast, text):
@@ -73,3 +84,25 @@ def test_columns_alone_come_as_rows(cast):
     concern = factories.concern(cast)
     assert numbers(asking(cast.lead), [concern.pk]) == [(concern.year, concern.number)]
     assert numbers(asking(cast.office), [concern.pk]) == []
+
+
+def test_what_the_database_has_prepared_it_still_asks_of_each_person(cast):
+    elsewhere = factories.staffroom("Gorse Hill Academy")
+    one, theirs = factories.concern(cast), factories.concern(elsewhere)
+    # As who forgot the first wall would ask it: row security alone stands before it.
+    bare = ByKeys(lambda asked: Concern.objects.filter(asked.of()))
+    before = plans_made()
+    # Enough for the server to keep its plan: after five times.
+    for _ in range(8):
+        for person, expected in ((cast.lead, [one]), (cast.office, []), (elsewhere.lead, [theirs])):
+            with asked_by(person):
+                assert bare(asking(person), [one.pk, theirs.pk]) == expected
+    assert plans_made() - before == Counter(anew=5, kept=19)
+
+
+def test_only_what_is_found_by_its_keys_is_prepared(cast):
+    factories.concern(cast)
+    before = plans_made()
+    for _ in range(8):
+        assert len(visible(asking(cast.lead), Concern)) == 1
+    assert plans_made() == before

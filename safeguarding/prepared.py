@@ -1,0 +1,34 @@
+"""How is a statement asked whose text is the same each time? Prepared: the database reads it once, and keeps its plan.
+
+Only one that finds what it wants by key, which is done the same way whoever asks (adr/prepared.md). Django's own queries are
+not prepared.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.postgresql.base import ServerBindingCursor
+
+
+class _Prepared(ServerBindingCursor):
+    """A cursor whose statements the server keeps. It takes what they are asked of apart from their text."""
+
+    def execute(self, query: Any, params: Any = None) -> Any:
+        return super().execute(query, params, prepare=True)  # type: ignore[misc]
+
+    def _convert_query(self, query: Any, params: Any = None) -> Any:
+        # Where Django looks when it keeps a log of queries, as tests do.
+        self._query = super()._convert_query(query, params)  # type: ignore[misc]
+        return self._query
+
+
+def prepared(
+    text: str, parameters: Sequence[Any] | Mapping[str, Any], using: str = DEFAULT_DB_ALIAS
+) -> list[tuple[Any, ...]]:
+    """The rows of a statement. `using` is the database. Raises as any query of Django does."""
+    connection: Any = connections[using]
+    connection.ensure_connection()
+    with connection._prepare_cursor(_Prepared(connection.connection)) as cursor:  # type: ignore[call-arg]
+        cursor.execute(text, parameters)
+        return list(cursor.fetchall())
