@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 
-from safeguarding.audit.by_keys import Asks, ByKeys
+from safeguarding.audit.by_keys import Asked, Asks, ByKeys
 from safeguarding.audit.reading import visible
 
 from . import names
@@ -28,8 +28,6 @@ from .models import (
     ParentalResponsibility,
     Sibling,
 )
-
-See = Callable[[type[Model]], QuerySet[Any]]
 
 
 @dataclass(slots=True)
@@ -63,7 +61,7 @@ class Around:
 
 def around(request: Asks, child: Child, *, today: date) -> Around:
     """What is known around the child, of the rows that the reader may see."""
-    see: See = partial(visible, request)
+    see: Callable[[type[Model]], QuerySet[Any]] = partial(visible, request)
     links = see(ContactLink).filter(child=child, ends_on=None, contact__in=see(Contact)).select_related("contact")
     adults = {link.contact_id: Person(link.contact, link) for link in links.order_by("order", "pk")}
     lived_in = see(Household).in_bulk({p.contact.household_id for p in adults.values() if p.contact.household_id})
@@ -108,36 +106,52 @@ def orders_about(request: Asks, *children: Child) -> list[ContactRestriction]:
     return found
 
 
-def homes(child: Child, see: See) -> QuerySet[HouseholdMember]:
+def homes(request: Asks, child: Child) -> QuerySet[HouseholdMember]:
     """Where the child lives, the address of the register first."""
-    found: QuerySet[HouseholdMember] = see(HouseholdMember).filter(
-        child=child, ends_on=None, household__in=see(Household)
+    found = visible(request, HouseholdMember).filter(
+        child=child, ends_on=None, household__in=visible(request, Household)
     )
     return found.select_related("household").order_by("-is_main", "pk")
 
 
-def siblings(child: Child, see: See) -> list[tuple[Child, str]]:
+def _sharing_a_parent(asked: Asked) -> QuerySet[ParentalResponsibility]:
+    held = visible(asked, ParentalResponsibility).filter(held=True, ends_on=None)
+    parents = held.filter(asked.of("child_id"), contact__organisation="").values("contact_id")
+    return held.filter(contact__in=parents).exclude(asked.of("child_id")).select_related("child")
+
+
+def _living_together(asked: Asked) -> QuerySet[Any]:
+    living = visible(asked, HouseholdMember).filter(ends_on=None)
+    homes_of_child = living.filter(asked.of("child_id")).values("household_id")
+    return living.filter(household__in=homes_of_child).values_list("child_id", flat=True)
+
+
+_said = ByKeys(
+    lambda asked: (
+        visible(asked, Sibling).filter(asked.of("first_id") | asked.of("second_id")).select_related("first", "second")
+    )
+)
+_of_a_parent = ByKeys(_sharing_a_parent)
+_together = ByKeys(_living_together)
+
+
+def siblings(request: Asks, child: Child) -> list[tuple[Child, str]]:
     """Brothers and sisters at the school with what they are called: as somebody said, or by a parent in common."""
-    said = see(Sibling).filter(Q(first=child) | Q(second=child)).select_related("first", "second")
+    said = _said(request, [child.pk])
     found = {
         other.pk: (other, link.relationship) for link in said for other in (link.first, link.second) if other != child
     }
-    held = see(ParentalResponsibility).filter(held=True, ends_on=None)
-    parents = held.filter(child=child, contact__organisation="").values("contact_id")
-    for also in held.filter(contact_id__in=parents).exclude(child=child).select_related("child"):
+    for also in _of_a_parent(request, [child.pk]):
         found.setdefault(also.child_id, (also.child, "Shares a parent"))
     return sorted(
         found.values(), key=lambda pair: (-(pair[0].year_group or 0), names.fold(pair[0].forename), pair[0].pk)
     )
 
 
-def family(child: Child, see: See, kin: Iterable[tuple[Child, str]] | None = None) -> set[UUID]:
+def family(request: Asks, child: Child, kin: Iterable[tuple[Child, str]] | None = None) -> set[UUID]:
     """Keys of the children who are brothers or sisters, or who live in a home of the child: as far as the reader sees it.
 
     `kin` is what `siblings` has found, where the page has asked already.
     """
-    living = see(HouseholdMember).filter(ends_on=None)
-    homes_of_child = living.filter(child=child).values("household_id")
-    together = living.filter(household__in=homes_of_child).values_list("child_id", flat=True)
-    kin = siblings(child, see) if kin is None else kin
-    return ({other.pk for other, _ in kin} | set(together)) - {child.pk}
+    kin = siblings(request, child) if kin is None else kin
+    return ({other.pk for other, _ in kin} | set(_together(request, [child.pk]))) - {child.pk}

@@ -15,8 +15,8 @@ from django.db.models import Model, Q
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
-from safeguarding.audit.protection import Rule, among, fact, known, rule, who_sees
-from safeguarding.once import once
+from safeguarding.audit.protection import Rule, among, fact, rule, who_sees
+from safeguarding.glance import look_for, seen
 from safeguarding.uploads.permissions import decided_by
 
 from .models import (
@@ -46,6 +46,8 @@ from .models import (
     Photograph,
     Sibling,
 )
+
+look_for(children_open="children_open_to")
 
 # What is behind a child's card, by the child; and by what it has instead of a child.
 DETAILS: tuple[type[Model], ...] = (
@@ -252,10 +254,7 @@ def may_see_files(user: User, child: Child) -> bool:
 
 def children_open_to(user: User) -> frozenset[UUID]:
     """Keys of the children whose record is open to the person beside their roles: given, or in an emergency. Once a page."""
-    return once(
-        ("children open to", user.pk),
-        lambda: frozenset(known("children_open_to", user.pk)),
-    )
+    return frozenset(*seen(user, "children_open"))
 
 
 def access_to_a_child(user: User) -> bool:

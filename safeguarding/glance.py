@@ -4,11 +4,11 @@ A part is a fact of the schema `rules` about whoever is signed in: how many noti
 there is any, its rows are asked for, and only then.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from safeguarding.once import once
+from safeguarding.once import on_a_page, once
 from safeguarding.prepared import prepared
 
 _facts: dict[str, str] = {}
@@ -21,10 +21,16 @@ def look_for(**facts: str) -> None:
 
 def glance(user: Any) -> Mapping[str, Any]:
     """Every part by name, seen or hidden: one query, once a page."""
-    return once(("glance", user.pk), lambda: _look(user.pk))
+    return once(("glance", user.pk), lambda: _look(user.pk, _facts))
 
 
-def _look(me: UUID) -> Mapping[str, Any]:
-    asked = ", ".join(f"rules.{name}(%(me)s)" for name in _facts.values())
+def seen(user: Any, *names: str) -> list[Any]:
+    """These parts: with all the others once a page, by themselves elsewhere, where nothing is kept."""
+    found = glance(user) if on_a_page() else _look(user.pk, names)
+    return [found[name] for name in names]
+
+
+def _look(me: UUID, names: Collection[str]) -> Mapping[str, Any]:
+    asked = ", ".join(f"rules.{_facts[name]}(%(me)s)" for name in names)
     [found] = prepared(f"SELECT {asked}", {"me": me})
-    return dict(zip(_facts, found, strict=True))
+    return dict(zip(names, found, strict=True))

@@ -23,6 +23,11 @@ def one_page() -> Iterator[None]:
         _kept.reset(token)
 
 
+def on_a_page() -> bool:
+    """Whether this is within `one_page`."""
+    return _kept.get() is not None
+
+
 def once(key: Hashable, read: Callable[[], T]) -> T:
     """What `read` returns; within `one_page`, what it returned for this key before. The key begins with whose it is."""
     kept = _kept.get()

@@ -4,7 +4,7 @@ Page 200 costs what page 1 costs, and a row that comes in meanwhile moves nothin
 first; it names nobody, so it may stand in an address.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +15,9 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
+from safeguarding.audit.by_keys import Asked, ByKeys, Statement
 from safeguarding.once import once
+from safeguarding.prepared import prepared
 
 M = TypeVar("M", bound=Model)
 PAGE = 50
@@ -58,11 +60,11 @@ class Counts:
     """What a page counts, each no further than one beyond its cap: asked in one query, when the first of them is needed."""
 
     def __init__(self) -> None:
-        self._asked: dict[Hashable, tuple[QuerySet[Any], int]] = {}
+        self._asked: dict[Hashable, tuple[QuerySet[Any] | Statement, int]] = {}
         self._found: dict[Hashable, int] = {}
 
-    def ask(self, key: Hashable, rows: QuerySet[Any], cap: int = CAP) -> None:
-        """That these rows be counted too."""
+    def ask(self, key: Hashable, rows: QuerySet[Any] | Statement, cap: int = CAP) -> None:
+        """That these rows be counted too; a statement has its cap in it (`counted_by_keys`)."""
         self._asked[key] = (rows, cap)
 
     def __getitem__(self, key: Hashable) -> int:
@@ -77,19 +79,32 @@ def counts_of_page() -> Counts:
     return once("counts", Counts)
 
 
-def _counted(asked: Mapping[Hashable, tuple[QuerySet[Any], int]]) -> dict[Hashable, int]:
+def counted_by_keys(rows: Callable[[Asked], QuerySet[Any]], cap: int = MANY) -> ByKeys[Any]:
+    """What counts the same on every page, such as what waits at a school: `statement` of it goes to `Counts.ask`."""
+    return ByKeys(lambda asked: _capped(rows(asked), cap))
+
+
+def _capped(rows: QuerySet[Any], cap: int) -> QuerySet[Any]:
+    return rows.order_by().values("pk")[: cap + 1]
+
+
+def _counted(asked: Mapping[Hashable, tuple[QuerySet[Any] | Statement, int]]) -> dict[Hashable, int]:
     counts = dict.fromkeys(asked, 0)
     columns: dict[Hashable, str] = {}
     values: list[Any] = []
     for name, (rows, cap) in asked.items():
         with suppress(EmptyResultSet):  # Django knows by itself that there are none
-            columns[name], given = rows.order_by().values("pk")[: cap + 1].query.sql_with_params()
+            columns[name], given = rows if isinstance(rows, tuple) else _capped(rows, cap).query.sql_with_params()
             values += given
     if columns:
         selected = ", ".join(f"(SELECT count(*) FROM ({rows}) AS list)" for rows in columns.values())  # noqa: S608  (of query sets)
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {selected}", values)
-            counts |= zip(columns, cursor.fetchone(), strict=True)
+        if all(isinstance(rows, tuple) for rows, _ in asked.values()):
+            [found] = prepared(f"SELECT {selected}", values)
+        else:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT {selected}", values)
+                found = cursor.fetchone()
+        counts |= zip(columns, found, strict=True)
     return counts
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.template.loader import render_to_string
 
 from safeguarding.addresses import address_of
+from safeguarding.audit.by_keys import Statement
 from safeguarding.http import Request
 from safeguarding.paging import MANY, counts_of_page, in_words
 
@@ -35,14 +35,16 @@ class Panel:
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry of the main navigation. `waiting(request)` is what waits for this person: rows, or how many where it is known."""
+    """One entry of the main navigation. `waiting(request)` is what waits for this person: what counts it
+    (`paging.counted_by_keys`), or how many where that is known.
+    """
 
     key: str
     text: str
     url_name: str
     may: Predicate
     order: int
-    waiting: Callable[[Request], QuerySet[Any] | int] | None = None
+    waiting: Callable[[Request], Statement | int] | None = None
     hot: bool = False
 
 
@@ -114,15 +116,15 @@ def fill(slot: str, request: Request, record: Any = None) -> list[str]:
 def navigation(request: Request, current: str = "") -> list[dict[str, Any]]:
     """The main navigation of this person: text, url, whether it is the current page, how much waits, "99+" at most.
 
-    Rows are counted together, with those that the page itself counts.
+    What is counted is counted together, with what the page itself counts.
     """
     shown = [item for item in _nav if item.may(request)]
     waiting = {item.key: item.waiting(request) for item in shown if item.waiting}
     counts = counts_of_page()
     for key, rows in waiting.items():
-        if isinstance(rows, QuerySet):
-            counts.ask(("menu", key), rows, MANY)
-    numbers = {key: counts["menu", key] if isinstance(rows, QuerySet) else rows for key, rows in waiting.items()}
+        if not isinstance(rows, int):
+            counts.ask(("menu", key), rows)
+    numbers = {key: rows if isinstance(rows, int) else counts["menu", key] for key, rows in waiting.items()}
     return [
         {
             "text": item.text,

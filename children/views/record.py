@@ -58,12 +58,12 @@ def _people(request: Request, pk: UUID, *, asked_for_address: bool) -> HttpRespo
     shown = may_see and (asked_for_address or not confidential)
     context = frame | {
         "around": around(request, found, today=timezone.localdate()),
-        "siblings": siblings(found, see),
+        "siblings": siblings(request, found),
         "may_see_addresses": may_see,
         "addresses_shown": shown,
         "parts": list(see(ChildMerge).filter(keep=found, status=ChildMerge.Status.MERGED).order_by("-decided_at")),
         "asked": see(ChildMerge).filter(Q(keep=found) | Q(other=found), status=ChildMerge.Status.ASKED).first(),
         "keeps_list": may_see_details(request.user, found.school_id),
-        "homes": read_many(request, homes(found, see), purpose="address", about=found) if shown else [],
+        "homes": read_many(request, homes(request, found), purpose="address", about=found) if shown else [],
     }
     return render(request, "children/people.html", context)

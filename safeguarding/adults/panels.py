@@ -5,15 +5,16 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.services.looked import keep_apart
+from safeguarding.audit.by_keys import Statement
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.http import Request
+from safeguarding.paging import counted_by_keys
 from safeguarding.panels import NavItem, Panel, Setting, register
 
 from .models import StaffConcern
@@ -28,8 +29,11 @@ def _reads(request: Request) -> bool:
     return reads_somewhere(request.user)
 
 
-def _unread(request: Request) -> QuerySet[StaffConcern]:
-    return reading.unread(visible(request, StaffConcern).filter(school=request.held.school_id))
+_unread_at = counted_by_keys(lambda asked: reading.unread(visible(asked, StaffConcern).filter(asked.of("school_id"))))
+
+
+def _unread(request: Request) -> Statement:
+    return _unread_at.statement(request, [request.held.school_id])
 
 
 def _to_read(request: Request, record: Any) -> dict[str, Any] | None:

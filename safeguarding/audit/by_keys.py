@@ -9,7 +9,7 @@ their keys, not for lists: what is asked has to be of one shape, whoever asks. S
 each time either: it keeps what it prepared, a connection at a time (adr/prepared.md).
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +24,8 @@ from safeguarding.prepared import prepared
 from .protection import WHOEVER
 
 R = TypeVar("R")
+# A text with places in it, and what stands in them.
+Statement = tuple[str, list[Any]]
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,12 @@ class _Among(Func):  # type: ignore[misc]
 
     def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         column, parameters = compiler.compile(self.get_source_expressions()[0])
-        return f"{column} = ANY (%s)", [*parameters, self.keys]
+        return f"{column} = ANY (%s::uuid[])", [*parameters, self.keys]
+
+
+def array_of(keys: Iterable[UUID | None]) -> str:
+    """Keys as PostgreSQL reads an array of them, for `%s::uuid[]`: the driver takes ten times longer to write it."""
+    return f"{{{','.join([key.hex if key else 'NULL' for key in keys])}}}"
 
 
 class Asks(Protocol):
@@ -99,13 +106,13 @@ class ByKeys(Generic[R]):
         rows.query.get_compiler = lambda *_, **__: ready
         return list(rows)
 
-    def statement(self, request: Asks, *keys: Collection[UUID]) -> tuple[str, list[Any]]:
+    def statement(self, request: Asks, *keys: Collection[UUID]) -> Statement:
         """The text and what is asked of it, to be part of another statement."""
         return self._statement(request.user, keys)
 
-    def _statement(self, me: Any, keys: Sequence[Collection[UUID]]) -> tuple[str, list[Any]]:
+    def _statement(self, me: Any, keys: Sequence[Collection[UUID]]) -> Statement:
         _, _, text, places = self._query
-        given = [list(some) for some in keys]
+        given = [array_of(some) for some in keys]
         return text, [given[one.nth] if isinstance(one, _Keys) else me.pk if one == WHOEVER else one for one in places]
 
     @cached_property

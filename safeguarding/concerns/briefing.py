@@ -7,7 +7,6 @@ them; `SIZES` says in which order things give way. Other children are named as "
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -92,8 +91,8 @@ SIZES = (
 
 def gather(request: Request, child: Child, brief: Brief | None, *, at: datetime) -> Gathered:
     """What there is for a meeting about the child, as far as the reader sees it. The caller records the reading."""
-    see, today = partial(visible, request), timezone.localdate(at)
-    known, kin = around(request, child, today=today), siblings(child, see)
+    today = timezone.localdate(at)
+    known, kin = around(request, child, today=today), siblings(request, child)
     titles = Titles(child.school_id)
     recent = Narrowed(significant=True, since=today - timedelta(days=DAYS))
     found = chronology.read(request, child, recent, size=MOST_EVENTS, titles=titles)
@@ -155,7 +154,7 @@ def _said(request: Request, child: Child, brief: Brief | None, titles: Titles, t
 
 def _others(request: Request, child: Child, kin: Sequence[tuple[Child, str]]) -> list[Child]:
     """The other children whom concerns of this child name, and those of the family: their names stand on no such paper."""
-    keys = named_beside(told_of(request, child), child) | family(child, partial(visible, request), kin)
+    keys = named_beside(told_of(request, child), child) | family(request, child, kin)
     return list(visible(request, Child).filter(pk__in=keys).exclude(pk=child.pk)) if keys else []
 
 

@@ -10,26 +10,23 @@ A family chronology is that of several children at once. A concern about two of 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from children.models import Child
 from safeguarding import chronicling
 from safeguarding.accounts.titles import Titles
-from safeguarding.audit.by_keys import Asked, ByKeys
-from safeguarding.audit.reading import visible
 from safeguarding.chronicling import Placed
 from safeguarding.dates import start_of
 from safeguarding.http import Request
-from safeguarding.prepared import prepared
 from safeguarding.sealing.ring import note
 
-from .models import Chronicled, Concern, Pin
+from .models import Concern, Pin
 from .pins import keys_of_category, pins_of
+from .places import Place, Row, Wanted, at_key, newest, of_concern, place_of, places, written
 from .told import facts_of_concerns, told_of_each
 
 PAGE = 25
@@ -55,19 +52,6 @@ KINDS = {
 
 # When each row happened, by its key.
 When = Mapping[UUID, datetime]
-
-
-class Row(NamedTuple):
-    """The place of an entry: when, the key of its row, its source, and the concern it hangs on, with its number, or the child it
-    belongs to.
-    """
-
-    moment: datetime
-    key: UUID
-    source: str
-    concern_id: UUID | None
-    child_id: UUID | None
-    reference: str | None = None
 
 
 @dataclass(frozen=True)
@@ -215,12 +199,12 @@ def read(
     records the reading.
     """
     asked = _Asked(request, [child, *family], narrowed)
-    found = asked.gather(_place(before), None if size is None else size + 1)
+    found = asked.gather(place_of(before), None if size is None else size + 1)
     rows = found.rows[:size]
     more = len(rows) < len(found.rows)
     return Chronology(
         entries=asked.told(rows, titles or Titles(child.school_id)),
-        older=_written(rows[-1]) if more else "",
+        older=written(rows[-1]) if more else "",
         counts=found.counts,
         first=found.first,
         significant=found.significant,
@@ -241,8 +225,8 @@ def find(request: Request, child: Child, source: str, key: UUID) -> Entry | None
 
 def read_of_concern(request: Request, concern: Concern, titles: Titles) -> list[Entry]:
     """The entries of one concern, newest first, as the person sees them."""
-    kept = visible(request, Chronicled).filter(concern=concern).values_list(*_COLUMNS)
-    rows = sorted((Row._make([*row, concern.reference]) for row in kept), key=_newest, reverse=True)
+    kept = (row._replace(reference=concern.reference) for row in of_concern(request, concern.pk))
+    rows = sorted(kept, key=newest, reverse=True)
     return [entry for _, entry in _told(request, rows, titles)]
 
 
@@ -265,12 +249,12 @@ class _Asked:
 
     def at(self, key: UUID) -> list[Row]:
         """The rows with this key, of every source."""
-        kept = [Row(*row) for row in _one_entry(self.request, *self._kept(), [key])]
+        kept = at_key(self.request, *self._kept(), key)
         rows = [*kept, *(row for row in self._beside() if row.key == key)]
         numbers = facts_of_concerns("reference_of_concern", {row.concern_id for row in rows if row.concern_id})
         return [row._replace(reference=numbers[row.concern_id] if row.concern_id else None) for row in rows]
 
-    def gather(self, place: tuple[datetime, UUID, str] | None, most: int | None) -> _Found:
+    def gather(self, place: Place | None, most: int | None) -> _Found:
         """At most so many rows after a place, and what is counted of all that is asked for: one query."""
         counts, moments, rows, significant = dict.fromkeys(KINDS, 0), [], [], 0
         for n, *row in self._asked_of_database(place, most):
@@ -281,7 +265,7 @@ class _Asked:
             else:
                 counts[_sources[row[2]].kind] += n
                 moments.append(row[0])
-        return _Found(sorted(rows, key=_newest, reverse=True), counts, min(moments, default=None), significant)
+        return _Found(sorted(rows, key=newest, reverse=True), counts, min(moments, default=None), significant)
 
     def _kept(self) -> tuple[list[UUID], list[UUID]]:
         """By whose keys their entries stand in the index: the concerns that tell of them in full, and these children."""
@@ -291,25 +275,18 @@ class _Asked:
         """Those that depend on the reader."""
         return [row for of in _sources.values() if of.rows for row in of.rows(self.request, self.children)]
 
-    def _asked_of_database(self, place: tuple[datetime, UUID, str] | None, most: int | None) -> list[Any]:
-        asked, beside, pins = self.narrowed, self._beside(), list(self.pins)
-        kept, given = _entries.statement(self.request, *self._kept())
-        of_category = keys_of_category(self.request, self.children, asked.category) if asked.category else None
-        # In the order in which they stand in the query.
-        values = [
-            *given,
-            *([row[column] for row in beside] for column in range(len(_COLUMNS))),
-            *([pin[column] for pin in pins] for column in (0, 1)),
-            asked.since and start_of(asked.since),
-            asked.until and start_of(asked.until + timedelta(days=1)),
-            of_category,
-            of_category,
-            asked.significant,
-            [source.key for source in _sources.values() if asked.takes(source.kind)],
-            *(place or (None, None, None)),
-            most,
-        ]
-        return prepared(_GATHER.format(kept=kept), values)
+    def _asked_of_database(self, place: Place | None, most: int | None) -> list[Any]:
+        asked = self.narrowed
+        wanted = Wanted(
+            since=start_of(asked.since) if asked.since else None,
+            until=start_of(asked.until + timedelta(days=1)) if asked.until else None,
+            concerns=keys_of_category(self.request, self.children, asked.category) if asked.category else None,
+            pinned_only=asked.significant,
+            sources=[source.key for source in _sources.values() if asked.takes(source.kind)],
+            after=place,
+            most=most,
+        )
+        return places(self.request, *self._kept(), self._beside(), list(self.pins), wanted)
 
     def told(self, rows: Sequence[Row], titles: Titles) -> list[Entry]:
         """The entries of these rows, in their order."""
@@ -341,55 +318,3 @@ def _told(request: Request, rows: Sequence[Row], titles: Titles) -> list[tuple[R
         for row in rows
         if (entry := told[row.source].get(row.key))
     ]
-
-
-_COLUMNS = ("moment", "row", "source", "concern_id", "child_id")
-
-
-def _in_the_index(asked: Asked) -> QuerySet[Chronicled]:
-    """The places of the entries that hang on one of the first keys, of concerns, or on one of the second, of children."""
-    return visible(asked, Chronicled).filter(asked.of("concern_id") | asked.of("child_id", 1))
-
-
-_entries = ByKeys(lambda asked: _in_the_index(asked).values_list(*_COLUMNS))
-_one_entry = ByKeys(lambda asked: _in_the_index(asked).filter(asked.of("row", 2)).values_list(*_COLUMNS))
-# What is asked of the database. A row of the page has no number, a number no key. Rows of one moment and one key, which two
-# sources may tell, follow each other by the names of their sources.
-_GATHER = """
-WITH entries (moment, key, source, concern, child) AS MATERIALIZED (
-    {kept} UNION ALL SELECT * FROM unnest(%s::timestamptz[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[])
-), marked AS MATERIALIZED (
-    SELECT entries.*, pin.key IS NOT NULL AS pinned
-    FROM entries LEFT JOIN unnest(%s::text[], %s::uuid[]) AS pin (source, key) USING (source, key)
-), asked AS (
-    SELECT * FROM marked
-    WHERE moment >= coalesce(%s, '-infinity'::timestamptz) AND moment < coalesce(%s, 'infinity'::timestamptz)
-      AND (%s::uuid[] IS NULL OR concern = ANY (%s::uuid[])) AND (pinned OR NOT %s)
-), page AS (
-    SELECT moment, key, source, concern, child FROM asked WHERE source = ANY (%s)
-       AND (moment, key, source COLLATE "C") < (coalesce(%s, 'infinity'::timestamptz), %s::uuid, %s::text)
-    ORDER BY moment DESC, key DESC, source COLLATE "C" DESC LIMIT %s
-)
-SELECT NULL::bigint, page.*, rules.reference_of_concern(concern) FROM page
-UNION ALL SELECT count(*), min(moment), NULL, source, NULL, NULL, NULL FROM asked GROUP BY source
-UNION ALL SELECT count(*) FILTER (WHERE pinned), NULL, NULL, NULL, NULL, NULL, NULL FROM marked
-"""
-
-
-def _newest(row: Row) -> tuple[datetime, UUID, str]:
-    return row[:3]
-
-
-def _written(row: Row) -> str:
-    return f"{row.moment.isoformat()}_{row.key}_{row.source}".replace("+00:00", "Z")
-
-
-def _place(before: str) -> tuple[datetime, UUID, str] | None:
-    """Where the last page ended; None for the first page, and for anything that is not a place."""
-    try:
-        moment, key, source = before.split("_", 2)
-        at = datetime.fromisoformat(moment)
-        # In UTC: there are hours of difference that Python reads and PostgreSQL does not.
-        return (at.astimezone(UTC), UUID(key), source) if at.tzinfo else None
-    except (ValueError, OverflowError):
-        return None

@@ -296,11 +296,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
       AND NOT named.concern_id = ANY ((SELECT rules.concerns_in_error(NULL))::uuid[])
 $$;
 
--- Whatever opens a single record to the person beside their roles: a child's, a concern's, a note's. Empty for nearly everybody.
-CREATE FUNCTION rules.access_given(me uuid) RETURNS uuid[]
+-- Concerns and notes that are open to the person beside their roles. Empty for nearly everybody.
+CREATE FUNCTION rules.concerns_open_to(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT rules.granted_children(me) || rules.emergency_children(me) || rules.granted_concerns(me)
-        || rules.concerns_standing_in(me) || rules.notes_standing_in(me)
+    SELECT rules.granted_concerns(me) || rules.concerns_standing_in(me) || rules.notes_standing_in(me)
 $$;
 
 -- Who has begun the form with this token: its draft, the concern it became, or what it added to an account.

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,11 +16,13 @@ from children.services.sight import live_grants
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.services.acting import register_mover
+from safeguarding.audit.by_keys import Statement
 from safeguarding.audit.context import with_errors
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.glance import glance
 from safeguarding.http import Request
 from safeguarding.once import once
+from safeguarding.paging import counted_by_keys
 from safeguarding.panels import NavItem, Panel, Tab, register
 from safeguarding.references import quoted
 
@@ -118,8 +119,11 @@ def _supervised(request: Request) -> bool:
     return has_supervision(request.user)
 
 
-def _unread(request: Request) -> QuerySet[Concern]:
-    return reading.unread(visible(request, Concern), request.held.school_id)
+_unread_at = counted_by_keys(lambda asked: reading.unread(visible(asked, Concern).filter(asked.of("school_id"))))
+
+
+def _unread(request: Request) -> Statement:
+    return _unread_at.statement(request, [request.held.school_id])
 
 
 def _own_unsent(request: Request, record: Any) -> dict[str, Any] | None:

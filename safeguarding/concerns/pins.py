@@ -1,6 +1,7 @@
 """What narrows a chronology besides its kinds and days? Which entries are significant, and which concerns are of a category."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from children.models import Child
@@ -19,6 +20,11 @@ _pins = ByKeys[Pin](
 )
 
 
+_kinds = ByKeys[Any](
+    lambda asked: visible(asked, Concern).filter(asked.of("children__child_id")).values_list("pk", "category_id")
+)
+
+
 def pins_of(request: Request, children: Sequence[Child]) -> dict[tuple[str, UUID], Pin]:
     """The significant entries of these children, by place: those that the person may see. One query a page."""
 
@@ -33,7 +39,7 @@ def keys_of_category(request: Request, children: Sequence[Child], category: str)
     """Keys of the concerns of a category that name one of these children. One query a page."""
 
     def keys() -> list[UUID]:
-        named = visible(request, Concern).filter(children__child__in=children, category_id=category)
-        return list(named.values_list("pk", flat=True).distinct())
+        kinds = dict(_kinds(request, [child.pk for child in children]))
+        return [concern for concern, kind in kinds.items() if kind == category]
 
     return once(("concerns of a category", category, *(child.pk for child in children)), keys)

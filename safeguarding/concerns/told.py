@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import BooleanField, Case, DateTimeField, ExpressionWrapper, F, Func, Q, Value, When
 
 from children.models import Child
-from safeguarding.audit.by_keys import Asked, ByKeys
+from safeguarding.audit.by_keys import Asked, ByKeys, array_of
 from safeguarding.audit.reading import visible
 from safeguarding.concerns.models import ConcernChild
 from safeguarding.concerns.permissions import access_given, of_concern_seen
@@ -39,7 +39,7 @@ def facts_of_concerns(name: str, concerns: Collection[UUID]) -> dict[UUID, Any]:
     if not concerns:
         return {}
     statement = f"SELECT key, rules.{name}(key) FROM unnest(%s::uuid[]) AS key"  # noqa: S608
-    return dict(prepared(statement, [list(concerns)]))
+    return dict(prepared(statement, [array_of(concerns)]))
 
 
 @dataclass(frozen=True)

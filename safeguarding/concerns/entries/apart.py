@@ -15,9 +15,10 @@ from children.models import Child
 from safeguarding.accounts.titles import Titles, with_names
 from safeguarding.audit.by_keys import ByKeys
 from safeguarding.audit.reading import visible
-from safeguarding.concerns.chronology import Entry, Row, Source, When, read_of_concern
+from safeguarding.concerns.chronology import Entry, Source, When, read_of_concern
 from safeguarding.concerns.models import Account, Concern, ConcernChild
 from safeguarding.concerns.permissions import of_concern_seen
+from safeguarding.concerns.places import Row
 from safeguarding.concerns.told import linked
 from safeguarding.http import Request
 

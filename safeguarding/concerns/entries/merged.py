@@ -18,7 +18,8 @@ from safeguarding.addresses import address_of
 from safeguarding.audit.asking import Fact
 from safeguarding.audit.protection import among, known_of
 from safeguarding.audit.reading import visible
-from safeguarding.concerns.chronology import Entry, Row, Source, When
+from safeguarding.concerns.chronology import Entry, Source, When
+from safeguarding.concerns.places import Row
 from safeguarding.http import Request
 from safeguarding.once import once
 

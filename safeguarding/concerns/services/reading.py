@@ -163,9 +163,9 @@ def queue(concerns: QuerySet[Concern], school_id: UUID) -> QuerySet[Concern]:
     )
 
 
-def unread(concerns: QuerySet[Concern], school_id: UUID) -> QuerySet[Concern]:
+def unread(concerns: QuerySet[Concern]) -> QuerySet[Concern]:
     """What nobody has opened yet."""
-    return concerns.filter(school_id=school_id, status=S.NEW)
+    return concerns.filter(status=S.NEW)
 
 
 def with_news(concerns: QuerySet[Concern], school_id: UUID) -> QuerySet[Concern]:

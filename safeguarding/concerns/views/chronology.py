@@ -173,7 +173,7 @@ def readable(request: Request) -> QuerySet[Child]:
 
 
 def _family(request: Request, child: Child) -> list[Child]:
-    keys = family(child, partial(visible, request))
+    keys = family(request, child)
     if not keys:
         return []
     found = readable(request).filter(pk__in=keys, school_id=child.school_id)
