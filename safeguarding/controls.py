@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
 
 from safeguarding.markup import format_html, format_html_join
@@ -58,7 +57,11 @@ def _date_boxes(widget: Widget) -> SafeString:
 
 
 def _attributes(widget: Widget) -> SafeString:
-    return flatatt({name: value for name, value in widget["attrs"].items() if value is not False})
+    """As Django's `flatatt`, which a page of filters asks a hundred times."""
+    given = sorted(widget["attrs"].items())
+    with_value = ((name, value) for name, value in given if value is not None and not isinstance(value, bool))
+    alone = ((name,) for name, value in given if value is True)
+    return SafeString(format_html_join("", ' {}="{}"', with_value) + format_html_join("", " {}", alone))
 
 
 DATE_BOXES = "django/forms/widgets/date_boxes.html"

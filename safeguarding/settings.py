@@ -124,7 +124,7 @@ if (ROLE := env.str("HARBOUR_ROLE", default="web")) not in DATABASE_URLS:
     raise ImproperlyConfigured(f"HARBOUR_ROLE is {ROLE!r}; it must be one of {', '.join(DATABASE_URLS)}.")
 # A page that takes longer has gone wrong, a migration may take what it needs. Indexes cost little: tables are in memory.
 _most = 0 if ROLE in ("owner", "backup") else 60_000
-_options = f"-c timezone=UTC -c statement_timeout={_most} -c random_page_cost=1.1"
+_options = f"-c timezone=UTC -c statement_timeout={_most} -c random_page_cost=1.1 -c plan_cache_mode=force_generic_plan"
 
 
 def database(name: str) -> dict[str, Any]:

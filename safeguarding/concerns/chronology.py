@@ -24,8 +24,8 @@ from safeguarding.dates import start_of
 from safeguarding.http import Request
 from safeguarding.sealing.ring import note
 
-from .models import Concern, Pin
-from .pins import keys_of_category, pins_of
+from .models import Concern
+from .pins import Pinned, keys_of_category, pins_of
 from .places import Place, Row, Wanted, at_key, newest, of_concern, place_of, places, written
 from .told import facts_of_concerns, told_of_each
 
@@ -75,7 +75,7 @@ class Entry:
     concern_id: UUID | None = None
     link: str = ""
     place: tuple[str, UUID] | None = None
-    pin: Pin | None = None
+    pin: Pinned | None = None
     whose: tuple[Child, ...] = ()
 
     @property

@@ -1,21 +1,50 @@
 """What narrows a chronology besides its kinds and days? Which entries are significant, and which concerns are of a category."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from children.models import Child
-from safeguarding.accounts.titles import with_names
+from safeguarding.accounts.models import User
 from safeguarding.audit.by_keys import ByKeys
 from safeguarding.audit.reading import visible
 from safeguarding.http import Request
 from safeguarding.once import once
+from safeguarding.sealing.fields import opened
 
 from .models import Concern, Pin
 
-_pins = ByKeys[Pin](
-    lambda asked: with_names(
-        visible(asked, Pin).filter(asked.of("child_id"), unpinned_at=None).order_by("-pinned_at", "-pk"), "pinned_by"
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """That an entry is significant, by whose word and since when. `said` is why, as it came from the database."""
+
+    pk: UUID
+    source: str
+    entry: UUID
+    said: Any
+    pinned_at: datetime
+    first_name: str
+    last_name: str
+
+    @property
+    def analysis(self) -> str:
+        """Why it matters; empty where that was not said."""
+        return str(opened(self.said, self.pk))
+
+    @property
+    def pinned_by(self) -> str:
+        return User.name_of(self.first_name, self.last_name)
+
+
+_pins = ByKeys[Any](
+    lambda asked: (
+        visible(asked, Pin)
+        .filter(asked.of("child_id"), unpinned_at=None)
+        .order_by("-pinned_at", "-pk")
+        .values_list("pk", "source", "entry", "analysis", "pinned_at", "pinned_by__first_name", "pinned_by__last_name")
     )
 )
 
@@ -25,12 +54,13 @@ _kinds = ByKeys[Any](
 )
 
 
-def pins_of(request: Request, children: Sequence[Child]) -> dict[tuple[str, UUID], Pin]:
+def pins_of(request: Request, children: Sequence[Child]) -> dict[tuple[str, UUID], Pinned]:
     """The significant entries of these children, by place: those that the person may see. One query a page."""
 
-    def found() -> dict[tuple[str, UUID], Pin]:
+    def found() -> dict[tuple[str, UUID], Pinned]:
         # Where the same entry is pinned for two children of a family, the first line that was written stands.
-        return {(pin.source, pin.entry): pin for pin in _pins(request, [child.pk for child in children])}
+        pins = [Pinned(*row) for row in _pins(request, [child.pk for child in children])]
+        return {(pin.source, pin.entry): pin for pin in pins}
 
     return once(("pins of", *(child.pk for child in children)), found)
 

@@ -156,9 +156,8 @@ def _nameless(found: Chronology, out: LeftOut) -> Chronology:
 
 
 def _without(entry: Entry, out: LeftOut) -> Entry:
-    if entry.pin is not None:
-        entry.pin.analysis = out(entry.pin.analysis)
-    return replace(entry, title=out(entry.title), sentence=out(entry.sentence), source=out(entry.source))
+    pin = replace(entry.pin, said=out(entry.pin.analysis)) if entry.pin else None
+    return replace(entry, title=out(entry.title), sentence=out(entry.sentence), source=out(entry.source), pin=pin)
 
 
 def read_child(request: Request, child_id: UUID, verb: Verb = Verb.VIEW, purpose: str = "chronology") -> Child:
