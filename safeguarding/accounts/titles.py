@@ -34,7 +34,7 @@ def with_names(rows: QuerySet[M], *people: str) -> QuerySet[M]:
 # What is known of each role: whose, which, of which class, and from when to when.
 _roles = ByKeys[Any](
     lambda asked: (
-        RoleAssignment.objects.filter(asked.of("school_id"))
+        RoleAssignment.objects.filter(asked.one("school_id"))
         .order_by("starts_on", "id")
         .values_list("user_id", "role_key", "class_name", "starts_on", "ends_on", named=True)
     )

@@ -29,7 +29,7 @@ def _reads(request: Request) -> bool:
     return reads_somewhere(request.user)
 
 
-_unread_at = counted_by_keys(lambda asked: reading.unread(visible(asked, StaffConcern).filter(asked.of("school_id"))))
+_unread_at = counted_by_keys(lambda asked: reading.unread(visible(asked, StaffConcern).filter(asked.one("school_id"))))
 
 
 def _unread(request: Request) -> Statement:

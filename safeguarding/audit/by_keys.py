@@ -35,6 +35,7 @@ class _Keys:
     """Stands for the first, second, … keys while the query is written, as `WHOEVER` does for the person."""
 
     nth: int
+    is_one: bool = False
 
 
 class _Among(Func):  # type: ignore[misc]
@@ -48,7 +49,7 @@ class _Among(Func):  # type: ignore[misc]
 
     def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         column, parameters = compiler.compile(self.get_source_expressions()[0])
-        return f"{column} = ANY (%s::uuid[])", [*parameters, self.keys]
+        return f"{column} = {'%s::uuid' if self.keys.is_one else 'ANY (%s::uuid[])'}", [*parameters, self.keys]
 
 
 def array_of(keys: Iterable[UUID | None]) -> str:
@@ -77,6 +78,10 @@ class Asked:
     def of(self, column: str = "pk", nth: int = 0) -> Any:
         """Rows whose `column` is one of the keys: of the first that are given, or of the `nth` after them."""
         return _Among(F(column), _Keys(nth))
+
+    def one(self, column: str) -> Any:
+        """Rows whose `column` is the one key that is given: a school, of which there are many rows."""
+        return _Among(F(column), _Keys(0, is_one=True))
 
 
 class ByKeys(Generic[R]):
@@ -114,8 +119,7 @@ class ByKeys(Generic[R]):
 
     def _statement(self, me: Any, keys: Sequence[Collection[UUID]]) -> Statement:
         _, _, text, places = self._query
-        given = [array_of(some) for some in keys]
-        return text, [given[one.nth] if isinstance(one, _Keys) else me.pk for one in places]
+        return text, [_given(keys[one.nth], one) if isinstance(one, _Keys) else me.pk for one in places]
 
     @cached_property
     def _query(self) -> tuple[Any, Any, str, tuple[Any, ...]]:
@@ -130,6 +134,13 @@ class ByKeys(Generic[R]):
                 places.append(value)
             parts += ["%s" if is_place else _literal(value), after]
         return queryset, compiler, "".join(parts), tuple(places)
+
+
+def _given(keys: Collection[UUID], place: _Keys) -> str:
+    if not place.is_one:
+        return array_of(keys)
+    [key] = keys
+    return key.hex
 
 
 _PLACE = re.compile(r"(?<!%)%s")

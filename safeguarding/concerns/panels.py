@@ -119,7 +119,7 @@ def _supervised(request: Request) -> bool:
     return has_supervision(request.user)
 
 
-_unread_at = counted_by_keys(lambda asked: reading.unread(visible(asked, Concern).filter(asked.of("school_id"))))
+_unread_at = counted_by_keys(lambda asked: reading.unread(visible(asked, Concern).filter(asked.one("school_id"))))
 
 
 def _unread(request: Request) -> Statement:

@@ -50,9 +50,8 @@ class Colleague:
 
 _ever_at = ByKeys(
     lambda asked: (
-        User.objects.filter(asked.of("assignments__school_id"))
+        User.objects.filter(pk__in=RoleAssignment.objects.filter(asked.one("school_id")).values("user_id"))
         .order_by("last_name", "first_name", "pk")
-        .distinct()
         .only("first_name", "last_name", "job")
     )
 )
