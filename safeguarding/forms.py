@@ -151,13 +151,22 @@ class HarbourForm(forms.Form):
     A field whose label makes an odd sentence gives its own `error_messages`.
     """
 
+    _is_worded = False
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # Once for all forms of its class: each has copies of these fields.
+        if "_is_worded" not in type(self).__dict__:
+            type(self)._is_worded = True
+            for name, field in self.base_fields.items():
+                _put_into_words(name, field)
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            said = _messages(str(field.label or name.replace("_", " ")), field)
-            usual = type(field).default_error_messages
-            own = {code for code, text in field.error_messages.items() if text != usual.get(code, _DJANGO_SAYS)}
-            field.error_messages |= {code: text for code, text in said.items() if code not in own}
+
+
+def _put_into_words(name: str, field: forms.Field) -> None:
+    said = _messages(str(field.label or name.replace("_", " ")), field)
+    usual = type(field).default_error_messages
+    own = {code for code, text in field.error_messages.items() if text != usual.get(code, _DJANGO_SAYS)}
+    field.error_messages |= {code: text for code, text in said.items() if code not in own}
 
 
 def as_typed(form: forms.BaseForm) -> list[tuple[str, str]]:

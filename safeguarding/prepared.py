@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
+from psycopg.types.datetime import TimestamptzLoader
 
 
 class _Prepared(ServerBindingCursor):
@@ -29,6 +30,16 @@ def prepared(
     """The rows of a statement. `using` is the database. Raises as any query of Django does."""
     connection: Any = connections[using]
     connection.ensure_connection()
-    with connection._prepare_cursor(_Prepared(connection.connection)) as cursor:  # type: ignore[call-arg]
-        cursor.execute(text, parameters)
-        return list(cursor.fetchall())
+    cursor = connection._prepare_cursor(_cursor_of(connection))
+    cursor.execute(text, parameters)
+    return list(cursor.fetchall())
+
+
+def _cursor_of(connection: Any) -> _Prepared:
+    """One for as long as the connection lasts: each statement is read to its end before the next."""
+    kept: Any = getattr(connection, "_prepared_cursor", None)
+    if kept is None or kept.connection is not connection.connection:
+        kept = connection._prepared_cursor = _Prepared(connection.connection)  # type: ignore[call-arg]
+        # In C. Django's own puts the same zone into each moment in Python: connections are in UTC (settings).
+        kept.adapters.register_loader("timestamptz", TimestamptzLoader)
+    return kept

@@ -19,9 +19,11 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from children.models import Child, Contact
+from safeguarding.audit.by_keys import ByKeys
 from safeguarding.audit.reading import visible
 from safeguarding.dates import LONDON, start_of
 from safeguarding.http import Request
+from safeguarding.prepared import prepared
 
 from .models import Account, Concern, PatternRule, PatternRuling
 from .services.work import named_now
@@ -69,7 +71,7 @@ def look(request: Request, rules: Sequence[PatternRule], *, today: date, child: 
     """
     if not rules:
         return Found([])
-    rows = _asked(_concerns(request, rules, today, child), _adults(request, rules), rules, today)
+    rows = _asked(request, _concerns(request, rules, today, child), rules, today, is_of_child=child is not None)
     said = _said(request, rules, {row.child for row in rows})
     rows = [row for row in rows if not any(row.records <= one for one in said.get((row.rule, row.child), ()))]
     shown = rows[:MOST]
@@ -116,18 +118,22 @@ def _concerns(request: Request, rules: Sequence[PatternRule], today: date, child
     ).values_list("id", "child", "day", "place", "level", "category_id", "closed_at")
 
 
-def _adults(request: Request, rules: Sequence[PatternRule]) -> QuerySet[Any]:
-    """A row for each adult whom a concern of the school names."""
-    rows = named_now(partial(visible, request)).filter(school_id=rules[0].school_id)
-    return rows.values_list("concern_id", "adult_id")
+# A row for each adult whom a concern of a school names.
+_adults = ByKeys(
+    lambda asked: (
+        named_now(partial(visible, asked)).filter(asked.one("school_id")).values_list("concern_id", "adult_id")
+    )
+)
 
 
-def _asked(concerns: QuerySet[Any], adults: QuerySet[Any], rules: Sequence[PatternRule], today: date) -> list[_Row]:
+def _asked(
+    request: Request, concerns: QuerySet[Any], rules: Sequence[PatternRule], today: date, *, is_of_child: bool
+) -> list[_Row]:
     try:
         inner, values = concerns.query.sql_with_params()
-        named, more_values = adults.query.sql_with_params()
     except EmptyResultSet:
         return []
+    named, more_values = _adults.statement(request, [rules[0].school_id])
     parts = [_PARTS[K(rule.kind)](rule, today) for rule in rules]
     columns = "(id, child, day, place, level, category, closed_at)"
     found = " UNION ALL ".join(f"(SELECT %s::uuid AS rule, hit.* FROM ({part}) AS hit)" for part, _ in parts)  # noqa: S608
@@ -135,13 +141,16 @@ def _asked(concerns: QuerySet[Any], adults: QuerySet[Any], rules: Sequence[Patte
     given = [*values, *more_values]
     for rule, (_, more) in zip(rules, parts, strict=True):
         given += [rule.pk, *more]
+    # Of one child, what there is is found by its key.
+    found_rows = prepared(statement, given) if is_of_child else _ask(statement, given)
+    rows = [_Row(rule, child, str(what), frozenset(keys), newest) for rule, child, what, keys, newest in found_rows]
+    return sorted(rows, key=lambda row: (row.newest, str(row.child)), reverse=True)
+
+
+def _ask(statement: str, given: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
-        rows = [
-            _Row(rule, child, str(what), frozenset(keys), newest)
-            for rule, child, what, keys, newest in cursor.fetchall()
-        ]
-    return sorted(rows, key=lambda row: (row.newest, str(row.child)), reverse=True)
+        return list(cursor.fetchall())
 
 
 _Part = tuple[str, list[Any]]
@@ -237,9 +246,20 @@ def _said(
     return found
 
 
+# What a pattern says of a concern.
+_SHOWN = (
+    "school_id", "year", "number", "title", "status", "level", "how_soon", "called_at", "logged_at", "category__name",
+    "subcategory__name", "account__concern", "account__observed_on", "account__place",
+)  # fmt: skip
+_shown = ByKeys(
+    lambda asked: (
+        visible(asked, Concern).filter(asked.of()).select_related("account", "category", "subcategory").only(*_SHOWN)
+    )
+)
+
+
 def _records(request: Request, keys: Iterable[UUID]) -> Mapping[UUID, Concern]:
-    rows = visible(request, Concern).filter(pk__in=set(keys))
-    found = {concern.pk: concern for concern in rows.select_related("account", "category", "subcategory")}
+    found = {concern.pk: concern for concern in _shown(request, set(keys))}
     for concern in found.values():
         account: Account | None = getattr(concern, "account", None)
         concern.seen_on = (account and account.observed_on) or timezone.localdate(concern.logged_at)  # type: ignore[attr-defined]

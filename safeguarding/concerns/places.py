@@ -107,7 +107,7 @@ def of_concern(request: Request, concern: UUID) -> list[Row]:
 # What is asked of the database. A row of the page has no number, a number no key. Rows of one moment and one key, which two
 # sources may tell, follow each other by the names of their sources.
 _GATHER = """
-WITH entries (moment, key, source, concern, child) AS MATERIALIZED (
+WITH entries (moment, key, source, concern, child) AS (
     {kept} UNION ALL SELECT * FROM unnest(%s::timestamptz[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[])
 ), marked AS MATERIALIZED (
     SELECT entries.*, pin.key IS NOT NULL AS pinned

@@ -1,11 +1,10 @@
 """Which concerns tell of a child in full, and in which is it only named?"""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import BooleanField, Case, DateTimeField, ExpressionWrapper, F, Func, Q, Value, When
@@ -42,8 +41,7 @@ def facts_of_concerns(name: str, concerns: Collection[UUID]) -> dict[UUID, Any]:
     return dict(prepared(statement, [array_of(concerns)]))
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(NamedTuple):
     """That a concern names a child. `tells`: it tells of the child in full, to this reader. `moment`, where it does not: when
     what it tells of happened.
     """

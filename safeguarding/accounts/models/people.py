@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from safeguarding import personal_data
 from safeguarding.accounts import roles
+from safeguarding.few_columns import FewColumns
 from safeguarding.keys import uuid7
 from safeguarding.personal_data import Retention, Source
 
@@ -19,7 +20,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(username__iexact=username)
 
 
-class User(AbstractBaseUser):
+class User(FewColumns, AbstractBaseUser):
     """A member of staff. Signs in by user name; an e-mail address only brings the word that there is something to read."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

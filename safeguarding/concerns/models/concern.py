@@ -1,16 +1,13 @@
 """What is a concern? Where it stands, what was decided, who is worried about. Its words are in its account."""
 
-from collections.abc import Collection
-from typing import Any, Self
-
 from django.db import models
 from django.db.models import Q
-from django.db.models.base import ModelState
 from django.db.models.functions import Now
 
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
+from safeguarding.few_columns import FewColumns
 from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
@@ -18,7 +15,7 @@ from safeguarding.sealing.fields import SealedText
 from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, Subcategory, key
 
 
-class Concern(models.Model):
+class Concern(FewColumns):
     """A concern: where it stands, what was decided, who is worried about. Its words are in its account."""
 
     class Status(models.TextChoices):
@@ -112,19 +109,6 @@ class Concern(models.Model):
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE
         retention = Retention.ROOT
-
-    @classmethod
-    def from_db(  # type: ignore[override]
-        cls, db: str | None, field_names: Collection[str], values: Collection[Any]
-    ) -> Self:
-        """One of which a list has read some columns: Django goes through all sixty, to say of each that it was left out."""
-        if len(values) == len(cls._meta.concrete_fields):
-            return super().from_db(db, field_names, values)
-        concern = cls.__new__(cls)
-        concern._state = ModelState()
-        concern._state.adding, concern._state.db = False, db
-        concern.__dict__.update(zip(field_names, values, strict=True))
-        return concern
 
     @property
     def is_in_error(self) -> bool:

@@ -13,6 +13,7 @@ from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import LEADS, SETTERS
+from safeguarding.audit.by_keys import ByKeys
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record
@@ -33,11 +34,20 @@ USUAL = (
 )
 
 
+_in_force = ByKeys(
+    lambda asked: PatternRule.objects.filter(asked.one("school_id"), ended_at=None).select_related(
+        "category", "added_by"
+    )
+)
+
+
 def rules_of(school_id: UUID) -> list[PatternRule]:
     """The rules in force at a school, in the order of their kinds."""
     order = list(K)
-    rules = PatternRule.objects.filter(school_id=school_id, ended_at=None).select_related("category", "added_by")
-    return sorted(rules, key=lambda rule: (order.index(K(rule.kind)), rule.number, rule.days, rule.pk))
+    return sorted(
+        _in_force.whoever_asks([school_id]),
+        key=lambda rule: (order.index(K(rule.kind)), rule.number, rule.days, rule.pk),
+    )
 
 
 def earlier_rules(school_id: UUID) -> QuerySet[PatternRule]:
