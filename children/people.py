@@ -1,6 +1,6 @@
 """Who is around a child, and where does the child live? What the page "People" shows, from what its reader may see."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -120,10 +120,20 @@ def _sharing_a_parent(asked: Asked) -> QuerySet[ParentalResponsibility]:
     return held.filter(contact__in=parents).exclude(asked.of("child_id")).select_related("child")
 
 
-def _living_together(asked: Asked) -> QuerySet[Any]:
+def _related(asked: Asked) -> QuerySet[Any]:
+    """The keys of brothers and sisters, and of whoever lives in a home of the child."""
+    said = visible(asked, Sibling)
     living = visible(asked, HouseholdMember).filter(ends_on=None)
     homes_of_child = living.filter(asked.of("child_id")).values("household_id")
-    return living.filter(household__in=homes_of_child).values_list("child_id", flat=True)
+    return (
+        said.filter(asked.of("first_id"))
+        .values_list("second_id", flat=True)
+        .union(
+            said.filter(asked.of("second_id")).values_list("first_id", flat=True),
+            _sharing_a_parent(asked).select_related(None).values_list("child_id", flat=True),
+            living.filter(household__in=homes_of_child).values_list("child_id", flat=True),
+        )
+    )
 
 
 _said = ByKeys(
@@ -132,7 +142,7 @@ _said = ByKeys(
     )
 )
 _of_a_parent = ByKeys(_sharing_a_parent)
-_together = ByKeys(_living_together)
+_kin = ByKeys(_related)
 
 
 def siblings(request: Asks, child: Child) -> list[tuple[Child, str]]:
@@ -148,10 +158,6 @@ def siblings(request: Asks, child: Child) -> list[tuple[Child, str]]:
     )
 
 
-def family(request: Asks, child: Child, kin: Iterable[tuple[Child, str]] | None = None) -> set[UUID]:
-    """Keys of the children who are brothers or sisters, or who live in a home of the child: as far as the reader sees it.
-
-    `kin` is what `siblings` has found, where the page has asked already.
-    """
-    kin = siblings(request, child) if kin is None else kin
-    return ({other.pk for other, _ in kin} | set(_together(request, [child.pk]))) - {child.pk}
+def family(request: Asks, child: Child) -> set[UUID]:
+    """Keys of the children who are brothers or sisters, or who live in a home of the child: as far as the reader sees it."""
+    return set(_kin(request, [child.pk])) - {child.pk}

@@ -148,9 +148,11 @@ def _roles() -> Iterator[sql.Composable]:
         ("roles_named()", sql.SQL("SELECT {}::text[]").format(
             sql.Literal([key for key, role in ROLES.items() if role.named_in_notice]))),
     ):  # fmt: skip
-        yield sql.SQL(
-            "CREATE FUNCTION rules.{} RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS {}"
-        ).format(sql.SQL(signature), sql.Literal(body.as_string()))  # type: ignore[arg-type]
+        # Pieces of facts (`_PIECES`): they read no table.
+        yield sql.SQL("CREATE FUNCTION rules.{} RETURNS text[] LANGUAGE sql STABLE AS {}").format(
+            sql.SQL(signature),  # type: ignore[arg-type]
+            sql.Literal(body.as_string()),
+        )
 
 
 def _sealed() -> Iterator[sql.Composable]:
@@ -267,7 +269,9 @@ def _unguarded(connection: Any) -> Iterator[str]:
 
 
 # What facts and policies are made of: read as whoever calls them, so that the planner writes them into these (`accounts/facts.sql`).
-_PIECES = ("now", "today", "door", "errors_shown", "live_roles_of", "live_roles_at")
+_PIECES = (
+    "now", "today", "door", "errors_shown", "live_roles_of", "live_roles_at", "roles_with", "roles_named",
+)  # fmt: skip
 
 
 def _functions_amiss(connection: Any) -> Iterator[str]:

@@ -4,7 +4,7 @@ Gathered anew whenever it is shown or printed, from what its reader may see. Wha
 them; `SIZES` says in which order things give way. Other children are named as "another child (Year 5)".
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -104,7 +104,7 @@ def gather(request: Request, child: Child, brief: Brief | None, *, at: datetime)
         events=found.entries,
         events_in_all=found.total,
         said=_said(request, child, brief, titles, today),
-        out=children_left_out(_others(request, child, kin), but=child),
+        out=children_left_out(_others(request, child), but=child),
     )
 
 
@@ -152,9 +152,9 @@ def _said(request: Request, child: Child, brief: Brief | None, titles: Titles, t
     return found
 
 
-def _others(request: Request, child: Child, kin: Sequence[tuple[Child, str]]) -> list[Child]:
+def _others(request: Request, child: Child) -> list[Child]:
     """The other children whom concerns of this child name, and those of the family: their names stand on no such paper."""
-    keys = named_beside(told_of(request, child), child) | family(request, child, kin)
+    keys = named_beside(told_of(request, child), child) | family(request, child)
     return list(visible(request, Child).filter(pk__in=keys).exclude(pk=child.pk)) if keys else []
 
 

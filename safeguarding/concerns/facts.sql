@@ -300,7 +300,9 @@ $$;
 -- Concerns and notes that are open to the person beside their roles. Empty for nearly everybody.
 CREATE FUNCTION rules.concerns_open_to(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT rules.granted_concerns(me) || rules.concerns_standing_in(me) || rules.notes_standing_in(me)
+    SELECT rules.granted_concerns(me) || CASE
+        WHEN EXISTS (SELECT FROM rules.live_roles_of(me) WHERE role_key = ANY ((SELECT rules.roles_with('stand_in'))::text[]))
+        THEN rules.concerns_standing_in(me) || rules.notes_standing_in(me) ELSE '{}' END
 $$;
 
 -- Who has begun the form with this token: its draft, the concern it became, or what it added to an account.
