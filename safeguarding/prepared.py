@@ -28,11 +28,20 @@ def prepared(
     text: str, parameters: Sequence[Any] | Mapping[str, Any], using: str = DEFAULT_DB_ALIAS
 ) -> list[tuple[Any, ...]]:
     """The rows of a statement. `using` is the database. Raises as any query of Django does."""
+    return list(_asked(text, parameters, using).fetchall())
+
+
+def prepared_write(text: str, parameters: Sequence[Any] | Mapping[str, Any], using: str = DEFAULT_DB_ALIAS) -> None:
+    """The same of a statement that gives no rows."""
+    _asked(text, parameters, using)
+
+
+def _asked(text: str, parameters: Sequence[Any] | Mapping[str, Any], using: str) -> Any:
     connection: Any = connections[using]
     connection.ensure_connection()
     cursor = connection._prepare_cursor(_cursor_of(connection))
     cursor.execute(text, parameters)
-    return list(cursor.fetchall())
+    return cursor
 
 
 def _cursor_of(connection: Any) -> _Prepared:

@@ -11,6 +11,7 @@
 The first cell is the header of its row. The roles are printed because a table that stacks loses them (WCAG 1.3.1).
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,14 +74,20 @@ class RowNode(Node):
         self.states, self.cells = states, cells
 
     def render(self, context: Context) -> SafeString:
-        columns: list[Column] = context[_COLUMNS]
-        if len(columns) != len(self.cells):
-            raise TemplateSyntaxError(f"A row of {len(self.cells)} cells in a table of {len(columns)} columns.")
-        states = " ".join(f"is-{name}" for name, value in self.states.items() if value.resolve(context))
-        header, *rest = (nodes.render(context).strip() for nodes in self.cells)
-        cells = "".join(f"{column.cell}{html}</td>" for column, html in zip(columns[1:], rest, strict=True))
-        css = f' class="{states}"' if states else ""
-        return mark_safe(f'<tr role="row"{css}>{columns[0].header}{header}</th>{cells}</tr>')  # noqa: S308
+        states = (name for name, value in self.states.items() if value.resolve(context))
+        return printed_row(context, [nodes.render(context).strip() for nodes in self.cells], states)
+
+
+def printed_row(context: Context, cells: Sequence[str], states: Iterable[str]) -> SafeString:
+    """A row of the table that is being rendered, of cells that were escaped; for the tag, and for code that prints many rows alike."""
+    columns: list[Column] = context[_COLUMNS]
+    if len(columns) != len(cells):
+        raise TemplateSyntaxError(f"A row of {len(cells)} cells in a table of {len(columns)} columns.")
+    header, *rest = cells
+    inside = "".join(f"{column.cell}{html}</td>" for column, html in zip(columns[1:], rest, strict=True))
+    shown = " ".join(f"is-{name}" for name in states)
+    css = f' class="{shown}"' if shown else ""
+    return mark_safe(f'<tr role="row"{css}>{columns[0].header}{header}</th>{inside}</tr>')  # noqa: S308
 
 
 def table(parser: Parser, token: Token) -> TableNode:

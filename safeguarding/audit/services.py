@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db import connection, models
 
+from safeguarding.prepared import prepared_write
+
 from .context import current
 from .models import Event, Outcome, Verb
 
@@ -55,8 +57,7 @@ def write(event: Event) -> None:
     """
     statement, fields = _insert()
     values = [field.get_db_prep_save(getattr(event, field.attname), connection) for field in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+    prepared_write(statement, values)
 
 
 @cache

@@ -20,6 +20,7 @@ from safeguarding.accounts.models import RoleAssignment, User
 from safeguarding.accounts.permissions import live, may
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.asking import AmongMany, Fact
+from safeguarding.audit.by_keys import ByKeys
 from safeguarding.concerns.models import Action, Attachment, Concern, ConcernChild, HowSoon, Level
 from safeguarding.concerns.services.kinds import give_kinds
 from safeguarding.concerns.services.named import Named, children_of
@@ -44,7 +45,7 @@ _LISTED = (
     "year", "number", "status", "how_soon", "title", "logged_at", "called_at", "finished_at", "news_at", "review_on", "reopened_at",
     "level", "decided_at", "in_error", "school", "category", "subcategory", "logged_by", "acknowledged_by", "revision",
 )  # fmt: skip
-_LISTED_OF_PERSON = ("first_name", "last_name", "job")
+_people = ByKeys(lambda asked: User.objects.filter(asked.of()).only("first_name", "last_name", "job"))
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def dress(concerns: Iterable[Concern], people: Iterable[User] = ()) -> None:
     named = children_of([concern.pk for concern in concerns])
     keys = {key for concern in concerns for key in (concern.logged_by_id, concern.acknowledged_by_id) if key}
     at_hand = {person.pk: person for person in people}
-    at_hand |= User.objects.only(*_LISTED_OF_PERSON).in_bulk(keys - at_hand.keys())
+    at_hand |= {person.pk: person for person in _people.whoever_asks(keys - at_hand.keys())}
     for concern in concerns:
         concern.named = named[concern.pk]  # type: ignore[attr-defined]
         concern.logged_by = at_hand[concern.logged_by_id]

@@ -1,6 +1,6 @@
 """How does a list print a concern? Its parts without templates: fifty rows of them are much of a list's page."""
 
-from django.template import Library
+from django.template import Context, Library
 from django.template.defaultfilters import truncatechars
 from django.utils.safestring import SafeString
 
@@ -8,14 +8,41 @@ from safeguarding.addresses import address_of
 from safeguarding.concerns.models import Concern
 from safeguarding.concerns.services.named import Named
 from safeguarding.concerns.services.reading import Row
-from safeguarding.dates import short_day
+from safeguarding.dates import counted, short_day
 from safeguarding.markup import format_html, format_html_join
+from safeguarding.tables import printed_row
 from safeguarding.templatetags.harbour import level, soon, tag
 
 register = Library()
 _NOBODY = format_html('<span class="{}">Nobody named yet</span>', "hb-muted")
 # As much of a description as stands in for a name.
 _WORDS = 60
+
+
+@register.simple_tag(takes_context=True)
+def concern_row(context: Context, row: Row, of_child: bool = False) -> SafeString:
+    """A concern in a list of all: when it was logged, what, the child or, in the list of one child, that child's role in it, how
+    much help, and where it stands.
+    """
+    concern = row.concern
+    cells = [
+        short_day(concern.logged_at),
+        concern_link(concern, concern.logged_by.full_name),
+        _role_of_child(row) if of_child else named_child(row.child, row.others),
+        need(row),
+        stands(row),
+    ]
+    states = {"hot": row.is_now, "warn": row.is_today, "unread": row.is_unread}
+    return printed_row(context, cells, (name for name, holds in states.items() if holds))
+
+
+def _role_of_child(row: Row) -> SafeString:
+    others = counted(row.others, "other child", "other children")
+    return format_html(
+        "{}{}",
+        row.child.role_title if row.child else "",
+        format_html('<span class="sub">{} in it</span>', others) if row.others else "",
+    )
 
 
 @register.simple_tag

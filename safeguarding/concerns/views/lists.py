@@ -28,10 +28,11 @@ from safeguarding.concerns.forms.deciding import LinkForm
 from safeguarding.concerns.forms.finding import FilterForm
 from safeguarding.concerns.forms.own import SaveFilterForm
 from safeguarding.concerns.models import Action, Concern, HowSoon
-from safeguarding.concerns.permissions import access_given, children_read, may_decide
+from safeguarding.concerns.permissions import access_given, may_decide
 from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.services.kinds import names_on
 from safeguarding.concerns.services.named import badge
+from safeguarding.concerns.views.chronology import read_child
 from safeguarding.concerns.views.own import saved_filters
 from safeguarding.exceptions import NotAllowed
 from safeguarding.http import Request
@@ -157,7 +158,7 @@ def concerns(request: Request) -> HttpResponse:
 def child_concerns(request: Request, child_id: UUID) -> HttpResponse:
     """The concerns that name one child: a tab of the child's record."""
     request.nav = "children"
-    child = read_one(request, children_read(request.user, visible(request, Child)), purpose="concerns", pk=child_id)
+    child = read_child(request, child_id, purpose="concerns")
     found = reading.listed(reading.about_child(visible(request, Concern), child.pk))
     page = newest_first(found, "logged_at", request.GET.get("before", ""))
     reading.dress(shown := read_many(request, page.rows, purpose="concerns", about=child))
