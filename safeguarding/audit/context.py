@@ -11,6 +11,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from safeguarding.prepared import prepared
+
 R = TypeVar("R")
 
 
@@ -69,11 +71,10 @@ def tell_database(who: Acting) -> None:
 
     Transaction-local on purpose: the session-level form was seen to leak one person's rows into the next request.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('app.user_id', %s, true), set_config('app.request_id', %s, true)",
-            [str(who.user_id or ""), str(who.request_id or "")],
-        )
+    prepared(
+        "SELECT set_config('app.user_id', %s, true), set_config('app.request_id', %s, true)",
+        [str(who.user_id or ""), str(who.request_id or "")],
+    )
 
 
 @contextmanager

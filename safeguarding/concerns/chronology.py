@@ -9,7 +9,7 @@ A family chronology is that of several children at once. A concern about two of 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -54,9 +54,9 @@ KINDS = {
 When = Mapping[UUID, datetime]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Entry:
-    """One thing that happened. `timed` is false where only the day is known. `concern_id` is the concern it is from, if any: the
+    """One thing that happened, as its source tells it; the page adds the rest. `timed` is false where only the day is known. `concern_id` is the concern it is from, if any: the
     entry leads there, or to `link`. `reference` is the number of that concern where its source gives no other.
 
     `place` names it among all entries: its source and the key of its row. `pin` is there where it is significant, `whose`
@@ -292,15 +292,14 @@ class _Asked:
         """The entries of these rows, in their order."""
         each = {child.pk: [child] for child in self.children} if len(self.children) > 1 else {}
         telling = told_of_each(self.request, self.children) if each else {}
-        return [
-            replace(
-                entry,
-                place=(row.source, row.key),
-                pin=self.pins.get((row.source, row.key)),
-                whose=tuple(each[row.child_id] if row.child_id else telling[row.concern_id]) if each else (),  # type: ignore[index]
-            )
-            for row, entry in _told(self.request, rows, titles)
-        ]
+        entries = []
+        for row, entry in _told(self.request, rows, titles):
+            entry.place = (row.source, row.key)
+            entry.pin = self.pins.get(entry.place)
+            if each:
+                entry.whose = tuple(each[row.child_id] if row.child_id else telling[row.concern_id])  # type: ignore[index]
+            entries.append(entry)
+        return entries
 
 
 def _told(request: Request, rows: Sequence[Row], titles: Titles) -> list[tuple[Row, Entry]]:
@@ -313,8 +312,7 @@ def _told(request: Request, rows: Sequence[Row], titles: Titles) -> list[tuple[R
     for row in rows:
         of_source.setdefault(row.source, {})[row.key] = row.moment
     told = {of: _sources[of].told(request, when, titles) for of, when in of_source.items()}
-    return [
-        (row, entry if entry.reference else replace(entry, reference=row.reference or ""))
-        for row in rows
-        if (entry := told[row.source].get(row.key))
-    ]
+    found = [(row, entry) for row in rows if (entry := told[row.source].get(row.key))]
+    for row, entry in found:
+        entry.reference = entry.reference or row.reference or ""
+    return found

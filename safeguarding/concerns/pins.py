@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from children.models import Child
-from safeguarding.accounts.models import User
 from safeguarding.audit.by_keys import ByKeys
 from safeguarding.audit.reading import visible
 from safeguarding.http import Request
@@ -26,17 +25,12 @@ class Pinned:
     entry: UUID
     said: Any
     pinned_at: datetime
-    first_name: str
-    last_name: str
+    pinned_by_id: UUID
 
     @property
     def analysis(self) -> str:
         """Why it matters; empty where that was not said."""
         return str(opened(self.said, self.pk))
-
-    @property
-    def pinned_by(self) -> str:
-        return User.name_of(self.first_name, self.last_name)
 
 
 _pins = ByKeys[Any](
@@ -44,7 +38,7 @@ _pins = ByKeys[Any](
         visible(asked, Pin)
         .filter(asked.of("child_id"), unpinned_at=None)
         .order_by("-pinned_at", "-pk")
-        .values_list("pk", "source", "entry", "analysis", "pinned_at", "pinned_by__first_name", "pinned_by__last_name")
+        .values_list("pk", "source", "entry", "analysis", "pinned_at", "pinned_by_id")
     )
 )
 

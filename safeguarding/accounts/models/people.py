@@ -52,12 +52,7 @@ class User(FewColumns, AbstractBaseUser):
 
     @property
     def full_name(self) -> str:
-        return self.name_of(self.first_name, self.last_name)
-
-    @staticmethod
-    def name_of(first_name: str, last_name: str) -> str:
-        """The name of somebody of whom no more was read."""
-        return f"{first_name} {last_name}"
+        return f"{self.first_name} {self.last_name}"
 
     def get_full_name(self) -> str:
         """What Django and its libraries ask for."""

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 
 from children.models import Child
 from children.permissions import access_to_a_child
+from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may, requires_for_record
 from safeguarding.accounts.services import LEADS
 from safeguarding.accounts.titles import Titles
@@ -78,7 +79,8 @@ def _pin_page(
     stands = {"analysis": entry.pin.analysis, "seen": entry.pin.pk} if entry.pin else {}
     source = entry.place[0] if entry.place else ""
     form = form or SignificantForm(initial={"of": source} | stands)
-    context = context_of(request, child, entry=entry, form=form, refusal=refusal)
+    pinned_by = User.objects.get(pk=entry.pin.pinned_by_id).full_name if entry.pin else ""
+    context = context_of(request, child, entry=entry, form=form, refusal=refusal, pinned_by=pinned_by)
     return render(request, "concerns/significant.html", context, status=status)
 
 
