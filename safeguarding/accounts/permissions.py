@@ -60,6 +60,8 @@ class Rights:
     ) -> None:
         self.user = user
         self.held: list[Held] = []
+        # Worked out when it is first asked: a page asks some forty times, of who may lead a hundred schools.
+        self._schools: dict[str, dict[UUID, None]] = {}
         if getattr(user, "is_active", False) and user.pk:
             rows = _held(user.pk, today or timezone.localdate()) if found is None else found
             order = list(ROLES)
@@ -71,11 +73,17 @@ class Rights:
 
     def schools(self, capability: Capability) -> list[UUID]:
         """Ids of the schools where some live role has `capability`."""
-        return list({h.school_id: None for h in self.held if h.role.may(capability)})
+        return list(self._where(capability))
 
     def may(self, capability: Capability, school_id: UUID | None = None) -> bool:
         """Whether some live role has `capability` (at `school_id`, where given)."""
-        return any(h.role.may(capability) and school_id in (None, h.school_id) for h in self.held)
+        where = self._where(capability)
+        return bool(where) if school_id is None else school_id in where
+
+    def _where(self, capability: Capability) -> dict[UUID, None]:
+        if (found := self._schools.get(capability)) is None:
+            found = self._schools[capability] = {h.school_id: None for h in self.held if h.role.may(capability)}
+        return found
 
     def at(self, school_id: UUID | None) -> Held | None:
         """The furthest-reaching role that the person holds at a school; None where there is none."""
