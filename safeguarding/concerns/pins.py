@@ -14,6 +14,7 @@ from safeguarding.once import once
 from safeguarding.sealing.fields import opened
 
 from .models import Concern, Pin
+from .told import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,7 @@ _pins = ByKeys[Any](
 )
 
 
-_kinds = ByKeys[Any](
-    lambda asked: visible(asked, Concern).filter(asked.of("children__child_id")).values_list("pk", "category_id")
-)
+_kinds = ByKeys[Any](lambda asked: visible(asked, Concern).filter(asked.of()).values_list("pk", "category_id"))
 
 
 def pins_of(request: Request, children: Sequence[Child]) -> dict[tuple[str, UUID], Pinned]:
@@ -63,7 +62,7 @@ def keys_of_category(request: Request, children: Sequence[Child], category: str)
     """Keys of the concerns of a category that name one of these children. One query a page."""
 
     def keys() -> list[UUID]:
-        kinds = dict(_kinds(request, [child.pk for child in children]))
-        return [concern for concern, kind in kinds.items() if kind == category]
+        concerns = {one.concern_id for one in named(request, children)}
+        return [concern for concern, kind in _kinds(request, concerns) if kind == category]
 
     return once(("concerns of a category", category, *(child.pk for child in children)), keys)
