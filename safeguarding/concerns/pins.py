@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from children.models import Child
+from safeguarding.accounts.models import User
 from safeguarding.audit.by_keys import ByKeys
 from safeguarding.audit.reading import visible
 from safeguarding.http import Request
@@ -56,6 +57,11 @@ def pins_of(request: Request, children: Sequence[Child]) -> dict[tuple[str, UUID
         return {(pin.source, pin.entry): pin for pin in pins}
 
     return once(("pins of", *(child.pk for child in children)), found)
+
+
+def who_pinned(pin: Pinned) -> str:
+    """The name of who marked it, for its own page."""
+    return User.objects.get(pk=pin.pinned_by_id).full_name
 
 
 def keys_of_category(request: Request, children: Sequence[Child], category: str) -> list[UUID]:

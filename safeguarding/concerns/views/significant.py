@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 
 from children.models import Child
 from children.permissions import access_to_a_child
-from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may, requires_for_record
 from safeguarding.accounts.services import LEADS
 from safeguarding.accounts.titles import Titles
@@ -17,6 +16,7 @@ from safeguarding.audit.reading import read_one, visible
 from safeguarding.concerns import chronology
 from safeguarding.concerns.forms.chronology import EntryForm, SignificantForm, WithdrawEntryForm
 from safeguarding.concerns.models import ChronologyEntry
+from safeguarding.concerns.pins import who_pinned
 from safeguarding.concerns.services import significant
 from safeguarding.concerns.views.chronology import context_of, read_child
 from safeguarding.concerns.views.mentioning import whole_about
@@ -79,7 +79,7 @@ def _pin_page(
     stands = {"analysis": entry.pin.analysis, "seen": entry.pin.pk} if entry.pin else {}
     source = entry.place[0] if entry.place else ""
     form = form or SignificantForm(initial={"of": source} | stands)
-    pinned_by = User.objects.get(pk=entry.pin.pinned_by_id).full_name if entry.pin else ""
+    pinned_by = who_pinned(entry.pin) if entry.pin else ""
     context = context_of(request, child, entry=entry, form=form, refusal=refusal, pinned_by=pinned_by)
     return render(request, "concerns/significant.html", context, status=status)
 
