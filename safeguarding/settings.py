@@ -134,7 +134,7 @@ def database(name: str) -> dict[str, Any]:
         **(parts := address(name, "postgres://nobody@127.0.0.1:1/none", parts=env.db_url_config, like=like)),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        # Only what asks to be prepared is (audit/by_keys.py).
+        # Only what asks to be prepared is (prepared.py), and keeps one plan (docs/adr/prepared.md).
         "OPTIONS": {**parts.get("OPTIONS", {}), "options": _options, "prepare_threshold": 5},
     }
 
