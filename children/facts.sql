@@ -68,6 +68,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT coalesce(array_agg(id), '{}') FROM parts
 $$;
 
+-- Whether two records were ever to become one at a school of the person: mostly not, and then nobody asks which.
+CREATE FUNCTION rules.merges_there(me uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT EXISTS (SELECT FROM public.children_childmerge WHERE school_id = ANY ((SELECT rules.schools_of(me))::uuid[]))
+$$;
+
 -- Merges of these records and of those that have become part of them. Most have none, and a page of them asks no further.
 CREATE FUNCTION rules.merges_of(records uuid[]) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$

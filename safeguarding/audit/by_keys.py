@@ -79,9 +79,9 @@ class Asked:
         """Rows whose `column` is one of the keys: of the first that are given, or of the `nth` after them."""
         return _Among(F(column), _Keys(nth))
 
-    def one(self, column: str) -> Any:
+    def one(self, column: str, nth: int = 0) -> Any:
         """Rows whose `column` is the one key that is given: a school, of which there are many rows."""
-        return _Among(F(column), _Keys(0, is_one=True))
+        return _Among(F(column), _Keys(nth, is_one=True))
 
 
 class ByKeys(Generic[R]):

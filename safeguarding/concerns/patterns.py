@@ -14,12 +14,12 @@ from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from children.models import Child, Contact
-from safeguarding.audit.by_keys import ByKeys
+from safeguarding.audit.by_keys import ByKeys, Statement
 from safeguarding.audit.reading import visible
 from safeguarding.dates import LONDON, start_of
 from safeguarding.http import Request
@@ -71,7 +71,7 @@ def look(request: Request, rules: Sequence[PatternRule], *, today: date, child: 
     """
     if not rules:
         return Found([])
-    rows = _asked(request, _concerns(request, rules, today, child), rules, today, is_of_child=child is not None)
+    rows = _asked(request, rules, today, child)
     said = _said(request, rules, {row.child for row in rows})
     rows = [row for row in rows if not any(row.records <= one for one in said.get((row.rule, row.child), ()))]
     shown = rows[:MOST]
@@ -101,21 +101,44 @@ class _Row:
     newest: date
 
 
-def _concerns(request: Request, rules: Sequence[PatternRule], today: date, child: Child | None) -> QuerySet[Any]:
-    """A row for each child whom a concern tells of: those of the time that any rule looks at, and what is not closed."""
-    since = today - timedelta(days=BEFORE_SILENCE + max(rule.days for rule in rules))
-    of = {"children__child": child} if child else {"children__child__isnull": False}
-    rows = visible(request, Concern).filter(
-        Q(logged_at__gte=start_of(since)) | ~Q(status=Concern.Status.CLOSED),
-        whole("children__"),
-        school_id=rules[0].school_id,
-        **of,
-    )
-    return rows.annotate(
+_COLUMNS = ("id", "child", "day", "place", "level", "category_id", "closed_at")
+
+
+def _told(concerns: QuerySet[Concern], *those: Any) -> QuerySet[Concern]:
+    """Of those concerns a row for each child whom one tells of."""
+    return concerns.filter(whole("children__"), *those).annotate(
         child=F("children__child_id"),
         day=Coalesce(F("account__observed_on"), TruncDate("logged_at", tzinfo=LONDON)),
         place=F("account__place"),
-    ).values_list("id", "child", "day", "place", "level", "category_id", "closed_at")
+    )
+
+
+# Those of one child: of one that is closed with when it was logged.
+_OVER = Case(When(status=Concern.Status.CLOSED, then=F("logged_at")))
+_of_child = ByKeys(
+    lambda asked: (
+        _told(visible(asked, Concern), asked.one("school_id"), asked.of("children__child_id", 1))
+        .annotate(over=_OVER)
+        .values_list(*_COLUMNS, "over")
+    )
+)
+
+
+def _concerns(request: Request, rules: Sequence[PatternRule], today: date, child: Child | None) -> Statement:
+    """Those of the time that any rule looks at, and what is not closed."""
+    since, school = (
+        start_of(today - timedelta(days=BEFORE_SILENCE + max(rule.days for rule in rules))),
+        rules[0].school_id,
+    )
+    if child:
+        text, values = _of_child.statement(request, [school], [child.pk])
+        columns = ", ".join(_COLUMNS)
+        of_child = f"SELECT {columns} FROM ({text}) AS told ({columns}, over) WHERE over IS NULL OR over >= %s"  # noqa: S608
+        return of_child, [*values, since]
+    in_time = Q(logged_at__gte=since) | ~Q(status=Concern.Status.CLOSED)
+    of_school = _told(visible(request, Concern), in_time, Q(school_id=school, children__child__isnull=False))
+    text, given = of_school.values_list(*_COLUMNS).query.sql_with_params()
+    return text, list(given)
 
 
 # A row for each adult whom a concern of a school names.
@@ -126,11 +149,9 @@ _adults = ByKeys(
 )
 
 
-def _asked(
-    request: Request, concerns: QuerySet[Any], rules: Sequence[PatternRule], today: date, *, is_of_child: bool
-) -> list[_Row]:
+def _asked(request: Request, rules: Sequence[PatternRule], today: date, child: Child | None) -> list[_Row]:
     try:
-        inner, values = concerns.query.sql_with_params()
+        inner, values = _concerns(request, rules, today, child)
     except EmptyResultSet:
         return []
     named, more_values = _adults.statement(request, [rules[0].school_id])
@@ -142,7 +163,7 @@ def _asked(
     for rule, (_, more) in zip(rules, parts, strict=True):
         given += [rule.pk, *more]
     # Of one child, what there is is found by its key.
-    found_rows = prepared(statement, given) if is_of_child else _ask(statement, given)
+    found_rows = prepared(statement, given) if child else _ask(statement, given)
     rows = [_Row(rule, child, str(what), frozenset(keys), newest) for rule, child, what, keys, newest in found_rows]
     return sorted(rows, key=lambda row: (row.newest, str(row.child)), reverse=True)
 

@@ -20,11 +20,13 @@ from safeguarding.audit.protection import among, known_of
 from safeguarding.audit.reading import visible
 from safeguarding.concerns.chronology import Entry, Source, When
 from safeguarding.concerns.places import Row
+from safeguarding.glance import look_for, seen
 from safeguarding.http import Request
 from safeguarding.once import once
 
 from .rows import rows_of
 
+look_for(merges="merges_there")
 S = ChildMerge.Status
 
 
@@ -35,11 +37,13 @@ def _of(child: Child) -> Q:
 
 
 def _moments(request: Request, children: Sequence[Child]) -> list[tuple[UUID, UUID, datetime | None, datetime | None]]:
-    """Of each merge that was decided its key, whose it is, and when it was merged and undone: one query a page where there is none,
-    else two.
+    """Of each merge that was decided its key, whose it is, and when it was merged and undone: no query where there was none at
+    a school of the person, one where there is none of this child, else two.
     """
 
     def found() -> list[tuple[UUID, UUID, datetime | None, datetime | None]]:
+        if not any(seen(request.user, "merges")):
+            return []
         if not (there := known_of("merges_of", [child.pk for child in children])):
             return []
         told = visible(request, ChildMerge).filter(pk__in=there, status__in=(S.MERGED, S.UNDONE))
