@@ -172,6 +172,9 @@ def test_one_acts_on_a_concern_in_which_one_has_something_to_do_at_a_school_wher
         "reads_adults": False,
         "duties": False,
         "school_duties": False,
+        "children_open": [],
+        "concerns_open": [],
+        "merges": False,
     }
     assert glance(room.teacher) == {
         "unopened": 0,
@@ -185,6 +188,9 @@ def test_one_acts_on_a_concern_in_which_one_has_something_to_do_at_a_school_wher
         "reads_adults": False,
         "duties": False,
         "school_duties": False,
+        "children_open": [],
+        "concerns_open": [],
+        "merges": False,
     }
     end_role(assignment=RoleAssignment.objects.get(user=room.pastoral), last_day=timezone.localdate() - DAY)
     assert known("concerns_to_act_on", room.pastoral.pk) == []
