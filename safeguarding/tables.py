@@ -17,7 +17,8 @@ from typing import Any
 
 from django.template import Context, Node, NodeList, TemplateSyntaxError
 from django.template.base import FilterExpression, Parser, Token
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
+from markupsafe import escape
 
 from safeguarding.components import arguments, draw, trimmed
 from safeguarding.markup import format_html
@@ -75,19 +76,21 @@ class RowNode(Node):
 
     def render(self, context: Context) -> SafeString:
         states = (name for name, value in self.states.items() if value.resolve(context))
-        return printed_row(context, [nodes.render(context).strip() for nodes in self.cells], states)
+        return printed_row(context, [trimmed(nodes.render(context)) for nodes in self.cells], states)
 
 
 def printed_row(context: Context, cells: Sequence[str], states: Iterable[str]) -> SafeString:
-    """A row of the table that is being rendered, of cells that were escaped; for the tag, and for code that prints many rows alike."""
+    """A row of the table that is being rendered, for the tag and for code that prints many rows alike. A cell that does not claim to
+    be safe is escaped.
+    """
     columns: list[Column] = context[_COLUMNS]
     if len(columns) != len(cells):
         raise TemplateSyntaxError(f"A row of {len(cells)} cells in a table of {len(columns)} columns.")
-    header, *rest = cells
+    header, *rest = map(escape, cells)
     inside = "".join(f"{column.cell}{html}</td>" for column, html in zip(columns[1:], rest, strict=True))
     shown = " ".join(f"is-{name}" for name in states)
     css = f' class="{shown}"' if shown else ""
-    return mark_safe(f'<tr role="row"{css}>{columns[0].header}{header}</th>{inside}</tr>')  # noqa: S308
+    return SafeString(f'<tr role="row"{css}>{columns[0].header}{header}</th>{inside}</tr>')
 
 
 def table(parser: Parser, token: Token) -> TableNode:

@@ -9,8 +9,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WHERE id = nullif(current_setting('app.user_id', true), '')::uuid AND is_active
 $$;
 
--- The next six, and the two of roles, are pieces of facts and read as whoever calls them, which is a fact. Without SECURITY DEFINER the planner writes their
--- text into it: it takes a third less time, and a page asks some forty. No other may be so (row_security.py): what a fact hides
+-- The next six, and the two of roles, are pieces of facts and read as whoever calls them, which is a fact. Without SECURITY DEFINER
+-- the planner writes their text into it: it takes a third less time, and a page asks some forty. No other may be so (row_security.py): what a fact hides
 -- would be shown where its reader sees too little.
 
 -- Which door the service at work has opened (context.door).

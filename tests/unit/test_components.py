@@ -1,9 +1,12 @@
 """Do the template tags print what was asked, escape what was given, and refuse what is misspelt?"""
 
 import pytest
-from django.template import TemplateSyntaxError, engines
+from django.template import Context, TemplateSyntaxError, engines
 from django.utils.safestring import mark_safe
 from pytest_django.asserts import assertHTMLEqual, assertInHTML
+
+from safeguarding.markup import format_html
+from safeguarding.tables import _COLUMNS, Column, printed_row
 
 
 def printed(source: str, **context: object) -> str:
@@ -76,6 +79,16 @@ def test_two_tables_on_a_page_keep_their_columns_apart():
     one = '{% table "One" %}{% column "A" %}{% rows %}{% row %}{% cell %}1{% endrow %}{% endtable %}'
     two = '{% table "Two" %}{% column "B" %}{% column "C" %}{% rows %}{% row %}{% cell %}2{% cell %}3{% endrow %}{% endtable %}'
     assert printed(one + two).count('scope="col"') == 3
+
+
+def test_a_row_that_code_prints_escapes_what_does_not_claim_to_be_safe():
+    columns = [Column.of(text, "", text, hidden=False) for text in ("One", "Two")]
+    words = "Tom <i>& Ann"
+    html = printed_row(Context({_COLUMNS: columns}), [words, format_html("<b>{}</b>", words)], ["hot"])
+    assert 'class="is-hot"' in html
+    assert html.count("Tom &lt;i&gt;&amp; Ann") == 2
+    assert "<b>Tom" in html
+    assert "<i>" not in html
 
 
 def test_the_childs_own_words_keep_their_lines_and_nothing_else():

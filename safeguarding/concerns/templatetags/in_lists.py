@@ -29,7 +29,7 @@ def concern_row(context: Context, row: Row, of_child: bool = False) -> SafeStrin
         short_day(concern.logged_at),
         concern_link(concern, concern.logged_by.full_name),
         _role_of_child(row) if of_child else named_child(row.child, row.others),
-        need(row),
+        _need(row),
         stands(row),
     ]
     states = {"hot": row.is_now, "warn": row.is_today, "unread": row.is_unread}
@@ -72,8 +72,7 @@ def concern_link(concern: Concern, beside: str) -> SafeString:
     )
 
 
-@register.simple_tag
-def need(row: Row) -> SafeString:
+def _need(row: Row) -> SafeString:
     """The level of need that a lead has set; until then, how soon its reporter asked for somebody."""
     concern = row.concern
     if concern.level:
