@@ -2,13 +2,13 @@
 
 -- Records that have become part of another: nobody finds them, nor what could not come over because there is one already.
 CREATE FUNCTION rules.merged_children(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(id), '{}') FROM public.children_child WHERE merged_into_id IS NOT NULL
 $$;
 
 -- The record that a merged one has become part of, in the end; null for one that is none.
 CREATE FUNCTION rules.merged_into(child uuid) RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH RECURSIVE way AS (
         SELECT merged_into_id AS id FROM public.children_child WHERE id = merged_into.child
         UNION
@@ -20,7 +20,7 @@ $$;
 -- Records that one person sees all or none of, with this one: those that have become part of it, whose history and leftovers are of
 -- the same child; and while somebody asks whether another record is of the same child, that one, with its parts.
 CREATE FUNCTION rules.hidden_with(child uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH RECURSIVE same AS (
         SELECT hidden_with.child AS id
         UNION
@@ -37,7 +37,7 @@ $$;
 
 -- Children of whom the person must see nothing: related or close to them, declared and not lifted; on whichever of a child's records.
 CREATE FUNCTION rules.hidden_children(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT hidden.id), '{}') FROM public.children_conflictofinterest
     CROSS JOIN LATERAL unnest(rules.hidden_with(child_id)) AS hidden (id)
     WHERE user_id = me AND lifted_at IS NULL
@@ -45,21 +45,21 @@ $$;
 
 -- From whom a child is hidden so, whoever asks: for the services that hand on what somebody sees no longer.
 CREATE FUNCTION rules.child_hidden_from(child uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT user_id), '{}') FROM public.children_conflictofinterest
     WHERE lifted_at IS NULL AND child_hidden_from.child = ANY (rules.hidden_with(child_id))
 $$;
 
 -- The same for the records that mentions in a text name by these pseudonyms.
 CREATE FUNCTION rules.mentions_led_on(mentioned text[]) RETURNS TABLE (pseudonym text, there uuid)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT card.pseudonym, rules.merged_into(card.id) FROM public.children_child AS card
     WHERE card.pseudonym = ANY (mentions_led_on.mentioned) AND card.merged_into_id IS NOT NULL
 $$;
 
 -- Every record that has become part of this one: their history is its history, and their keys end with its key.
 CREATE FUNCTION rules.merged_from(child uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH RECURSIVE parts AS (
         SELECT id FROM public.children_child WHERE merged_into_id = merged_from.child
         UNION
@@ -70,13 +70,13 @@ $$;
 
 -- Whether two records were ever to become one at a school of the person: mostly not, and then nobody asks which.
 CREATE FUNCTION rules.merges_there(me uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT FROM public.children_childmerge WHERE school_id = ANY ((SELECT rules.schools_of(me))::uuid[]))
 $$;
 
 -- Merges of these records and of those that have become part of them. Most have none, and a page of them asks no further.
 CREATE FUNCTION rules.merges_of(records uuid[]) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH kin AS (
         SELECT unnest(merges_of.records) AS id
         UNION
@@ -88,7 +88,7 @@ $$;
 
 -- Every record that was ever one with this one, undone or not: under whose keys a file of it may lie.
 CREATE FUNCTION rules.merged_ever(child uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH RECURSIVE kin AS (
         SELECT merged_ever.child AS id
         UNION
@@ -101,26 +101,26 @@ $$;
 
 -- Rows of one kind that a merge brought over: whoever asks still sees only those that are theirs to see.
 CREATE FUNCTION rules.rows_merged(merge uuid, kind text) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(row_id), '{}') FROM public.children_mergedrow
     WHERE merge_id = rows_merged.merge AND model = rows_merged.kind AND NOT made AND NOT back
 $$;
 
 -- The last number that a record of the school was given, also where whoever asks may not see that record.
 CREATE FUNCTION rules.last_number_at(school uuid) RETURNS integer
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT max(number) FROM public.children_child WHERE school_id = last_number_at.school
 $$;
 
 -- The adults of those children, the person among them, and where they live.
 CREATE FUNCTION rules.hidden_contacts(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT contact_id), '{}') FROM public.children_contactlink
     WHERE child_id = ANY ((SELECT rules.hidden_children(me))::uuid[])
 $$;
 
 CREATE FUNCTION rules.hidden_households(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT household_id), '{}') FROM (
         SELECT household_id FROM public.children_householdmember WHERE child_id = ANY ((SELECT rules.hidden_children(me))::uuid[])
         UNION ALL
@@ -131,7 +131,7 @@ $$;
 
 -- Children to whom the person, or a team of theirs, was given access that is live.
 CREATE FUNCTION rules.granted_children(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT content_object_id), '{}') FROM (
         SELECT content_object_id, school_id, ended_at, expires_on FROM public.children_childgrant WHERE user_id = me
         UNION ALL
@@ -143,7 +143,7 @@ $$;
 
 -- What was given to the person's teams and opens a record to them.
 CREATE FUNCTION rules.grants_of_teams(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(id), '{}') FROM public.children_childteamgrant
     WHERE group_id = ANY ((SELECT rules.teams_of(me))::integer[]) AND ended_at IS NULL AND expires_on >= (SELECT rules.today())
       AND school_id = ANY ((SELECT rules.schools_that_may_grant(me))::uuid[])
@@ -151,26 +151,26 @@ $$;
 
 -- Children whose record the person has opened in an emergency that is not over.
 CREATE FUNCTION rules.emergency_children(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(child_id), '{}') FROM public.children_emergencyaccess
     WHERE user_id = me AND (SELECT rules.now()) < ends_at AND reviewed_at IS NULL AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[])
 $$;
 
 -- The adults and homes of children to whom the person has access beside their role.
 CREATE FUNCTION rules.contacts_of_granted(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT contact_id), '{}') FROM public.children_contactlink
     WHERE child_id = ANY ((SELECT rules.granted_children(me) || rules.emergency_children(me))::uuid[])
 $$;
 
 CREATE FUNCTION rules.households_of_granted(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT household_id), '{}') FROM public.children_householdmember
     WHERE child_id = ANY ((SELECT rules.granted_children(me) || rules.emergency_children(me))::uuid[])
 $$;
 
 -- Children whose record is open to the person beside their roles, given or in an emergency.
 CREATE FUNCTION rules.children_open_to(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT rules.granted_children(me) || rules.emergency_children(me)
 $$;

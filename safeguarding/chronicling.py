@@ -132,7 +132,7 @@ WHERE (c.moment, c.child_id) IS DISTINCT FROM (excluded.moment, excluded.child_i
 """
 _NOT_THERE = "NOT EXISTS (SELECT FROM public.concerns_chronicled AS c WHERE c.row = {row} AND c.source = {source})"
 _KEEP = """
-CREATE FUNCTION public.{function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+CREATE FUNCTION public.{function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF TG_OP = 'DELETE' THEN
         DELETE FROM public.concerns_chronicled AS c USING (SELECT OLD.*) AS n WHERE c.row = {row} AND c.source = {source};

@@ -111,7 +111,6 @@ def _on_the_whole(database: sql.Identifier) -> Iterator[sql.Composable]:
     for statement in (
         "REVOKE ALL ON DATABASE {database} FROM PUBLIC, {all}",
         "GRANT CONNECT ON DATABASE {database} TO {all}",
-        "GRANT TEMPORARY ON DATABASE {database} TO {roles}",
         "REVOKE ALL ON SCHEMA public FROM PUBLIC, {all}",
         "GRANT USAGE ON SCHEMA public TO {all}",
         "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {all}",
@@ -138,7 +137,7 @@ def _on_keys() -> Iterator[sql.Composable]:
 
 _UNWRAP = """
 CREATE OR REPLACE FUNCTION public.take_wrap(record uuid, subject uuid) RETURNS boolean
-LANGUAGE sql SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH held AS (SELECT 1 FROM public.sealing_recordkey WHERE id = record FOR UPDATE), gone AS (
         DELETE FROM public.sealing_wrap w USING held WHERE w.record_id = record AND w.subject_id = subject AND EXISTS (
             SELECT 1 FROM public.sealing_wrap o JOIN public.sealing_subjectkey s ON s.id = o.subject_id
@@ -191,7 +190,7 @@ def _forbid_change(table: str) -> Iterator[sql.Composable]:
     """A trigger that no role passes, not even with replication's settings (`ENABLE ALWAYS`)."""
     for statement in (
         """
-        CREATE OR REPLACE FUNCTION public.refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
+        CREATE OR REPLACE FUNCTION public.refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
         BEGIN
             RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
         END $$

@@ -129,7 +129,7 @@ def _rights(here: list[Place], owner: sql.Identifier) -> Iterator[sql.Composable
 # the other record where the one that is kept has its own: it comes back to sight when the merge is undone.
 _MERGE = """
 CREATE FUNCTION public.merge_child(of uuid, made uuid[]) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE m record; place record; one uuid; pair record;
 BEGIN
     SELECT * INTO m FROM public.children_childmerge
@@ -170,7 +170,7 @@ END $$
 # `chosen`: rows that were recorded since the merge, on the record that stayed, and belong to the other.
 _UNMERGE = """
 CREATE FUNCTION public.unmerge_child(of uuid, chosen uuid[]) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE m record; place record; r record; one uuid; touched integer; pair record;
 BEGIN
     SELECT * INTO m FROM public.children_childmerge
@@ -225,7 +225,7 @@ END $$
 """
 # The card is locked as the link itself locks it: who merges holds it, and whoever comes in between waits and then sees.
 _TRIGGER = """
-CREATE FUNCTION public.{function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+CREATE FUNCTION public.{function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE there uuid;
 BEGIN
     LOOP

@@ -166,7 +166,7 @@ def _sealed() -> Iterator[sql.Composable]:
                 for field in fields
             )
             yield sql.SQL(
-                "CREATE FUNCTION rules.{} () RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS {}"
+                "CREATE FUNCTION rules.{} () RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS {}"
             ).format(sql.Identifier(f"sealed_in_{table}"), sql.Literal(heads))
 
 
@@ -278,7 +278,7 @@ def _functions_amiss(connection: Any) -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT proname, provolatile = 's' AND pg_get_userbyid(proowner) = %s AND CASE WHEN prosecdef "
-            "THEN proconfig = ARRAY['search_path=\"\"'] ELSE proname = ANY (%s) END "
+            "THEN proconfig = ARRAY['search_path=pg_catalog, pg_temp'] ELSE proname = ANY (%s) END "
             "FROM pg_proc WHERE pronamespace = to_regnamespace('rules')",
             [RULES_OWNER, list(_PIECES)],
         )
@@ -287,7 +287,7 @@ def _functions_amiss(connection: Any) -> Iterator[str]:
         yield "The schema rules is not there. Run manage.py migrate as the owner."
     for name, is_right in found:
         if not is_right:
-            yield f"rules.{name} must be STABLE SECURITY DEFINER with an empty search path, and belong to {RULES_OWNER}."
+            yield f"rules.{name} must be STABLE SECURITY DEFINER with the search path pg_catalog, pg_temp, and belong to {RULES_OWNER}."
 
 
 def _roles_amiss(connection: Any) -> Iterator[str]:

@@ -34,7 +34,7 @@ KEYS = "_keys"
 # The rules ask the database for the time; here they are told it, when a test has set the clock (`tests/walls.py`).
 CLOCK = """
 CREATE OR REPLACE FUNCTION rules.now() RETURNS timestamptz
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(nullif(current_setting('test.now', true), '')::timestamptz, pg_catalog.now())
 $$
 """

@@ -4,7 +4,7 @@
 
 -- Who is asking: nobody, unless the transaction was told (context.tell_database) and the person is active.
 CREATE FUNCTION rules.me() RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT id FROM public.accounts_user
     WHERE id = nullif(current_setting('app.user_id', true), '')::uuid AND is_active
 $$;
@@ -57,20 +57,20 @@ $$;
 
 -- Schools where the person has a live role, whichever.
 CREATE FUNCTION rules.schools_of(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT held.school_id), '{}') FROM rules.live_roles_of(me) AS held
 $$;
 
 -- Schools where some live role of the person has the capability.
 CREATE FUNCTION rules.schools_with(me uuid, capability text) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT held.school_id), '{}') FROM rules.live_roles_of(me) AS held
     WHERE held.role_key = ANY ((SELECT rules.roles_with(capability))::text[])
 $$;
 
 -- Schools where the person may be given access to a record: the privacy notice names the role, or the school says so itself.
 CREATE FUNCTION rules.schools_that_may_grant(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT held.school_id), '{}') FROM rules.live_roles_of(me) AS held
     JOIN public.accounts_school AS school ON school.id = held.school_id
     WHERE held.role_key = ANY ((SELECT rules.roles_named())::text[]) OR held.role_key = ANY (school.roles_beyond_notice)
@@ -78,7 +78,7 @@ $$;
 
 -- Teams to which the person belongs today.
 CREATE FUNCTION rules.teams_of(me uuid) RETURNS integer[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(member.team_id), '{}') FROM public.accounts_teammember AS member
     JOIN public.accounts_team AS team ON team.group_ptr_id = member.team_id AND team.ended_at IS NULL
     WHERE member.user_id = me AND member.ended_at IS NULL AND member.starts_on <= (SELECT rules.today())
@@ -89,7 +89,7 @@ $$;
 -- year there. The day is that of whoever asks: a rota looks ahead.
 CREATE FUNCTION rules.roles_held(me uuid, day date, of_year integer)
 RETURNS TABLE (school_id uuid, school_name text, role_key text, class_name text, answered boolean)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT held.school_id, school.name, held.role_key, held.class_name, EXISTS (
         SELECT FROM public.accounts_conflictanswer AS answer
         WHERE answer.user_id = held.user_id AND answer.school_id = held.school_id AND answer.year = of_year)
@@ -102,7 +102,7 @@ $$;
 -- there may be a reset since then to tell them of.
 CREATE FUNCTION rules.session_of(key text, since timestamptz, day date, of_year integer)
 RETURNS TABLE (id bigint, user_id uuid, begun_at timestamptz, used_at timestamptz, shared boolean, roles json, has_resets boolean)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT this.id, this.user_id, this.created_at, this.last_seen_at, coalesce((this.data ->> 'shared')::boolean, false),
         (SELECT json_agg(held) FROM rules.roles_held(this.user_id, day, of_year) AS held), EXISTS (
         SELECT FROM public.accounts_reset AS reset
@@ -115,13 +115,13 @@ $$;
 
 -- How many notices wait to be opened: no more than the menu shows ("99+").
 CREATE FUNCTION rules.unopened_notices(me uuid) RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT count(*) FROM (
         SELECT FROM public.accounts_notice WHERE user_id = me AND opened_at IS NULL AND settled_at IS NULL LIMIT 100
     ) AS unopened
 $$;
 
 CREATE FUNCTION rules.was_ever_told(me uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT FROM public.accounts_notice WHERE user_id = me)
 $$;

@@ -2,14 +2,14 @@
 
 -- Concerns of which the person must see nothing: they are about the person, or the person is involved.
 CREATE FUNCTION rules.hidden_staff_concerns(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT staff_concern_id), '{}') FROM public.adults_adultnamed
     WHERE user_id = me AND withdrawn_at IS NULL
 $$;
 
 -- Whether somebody at the school whose role has the capability may read the concern: it does not name them.
 CREATE FUNCTION rules.somebody_unnamed(concern uuid, school uuid, capability text) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (
         SELECT FROM rules.live_roles_at(ARRAY[school]) AS held
         WHERE held.role_key = ANY ((SELECT rules.roles_with(capability))::text[]) AND NOT EXISTS (
@@ -20,7 +20,7 @@ $$;
 -- Concerns that the person reads by role: the Headteacher those that are not about a Headteacher, the chair of governors those
 -- that are and those that came while no Headteacher was in school; and each of them where the other is not there to read.
 CREATE FUNCTION rules.staff_concerns_read(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH mine AS (
         SELECT school_id, bool_or(role_key = ANY ((SELECT rules.roles_with('read_staff_concerns'))::text[])) AS head,
                bool_or(role_key = ANY ((SELECT rules.roles_with('read_about_head'))::text[])) AS chair
@@ -36,7 +36,7 @@ $$;
 
 -- Since when the designated safeguarding lead receives low-level concerns at the school; null where the lead does not.
 CREATE FUNCTION rules.lead_receives_since(school uuid) RETURNS timestamptz
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT min(choice.chosen_at) FROM public.adults_readingchoice AS choice
     WHERE choice.school_id = school AND choice.recipient = 'lead' AND NOT EXISTS (
         SELECT FROM public.adults_readingchoice AS later WHERE later.school_id = school AND later.recipient <> 'lead'
@@ -46,7 +46,7 @@ $$;
 -- Low-level concerns at schools that have chosen the designated safeguarding lead to receive them, where that is the person:
 -- those that were open then or came later.
 CREATE FUNCTION rules.staff_concerns_received(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(concern.id), '{}') FROM (
         SELECT mine.school, rules.lead_receives_since(mine.school) AS since
         FROM unnest((SELECT rules.schools_with(me, 'receive_low_level'))) AS mine (school)
@@ -58,7 +58,7 @@ $$;
 
 -- Concerns to which the person was given access by name, while they hold a role that handles records there.
 CREATE FUNCTION rules.granted_staff_concerns(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(content_object_id), '{}') FROM public.adults_staffconcerngrant
     WHERE user_id = me AND ended_at IS NULL AND expires_on >= (SELECT rules.today())
       AND school_id = ANY ((SELECT rules.schools_with(me, 'view_concerns') || rules.schools_with(me, 'stand_in'))::uuid[])
@@ -66,7 +66,7 @@ $$;
 
 -- Who at the school could read by role a concern that names these people: each of the two reads where the other is not there to.
 CREATE FUNCTION rules.left_to_read_adults(school uuid, named uuid[]) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT held.user_id), '{}') FROM rules.live_roles_at(ARRAY[school]) AS held
     WHERE NOT held.user_id = ANY (named) AND held.role_key = ANY (
         (SELECT rules.roles_with('read_staff_concerns') || rules.roles_with('read_about_head'))::text[])
@@ -74,7 +74,7 @@ $$;
 
 -- Concerns that are not closed and that nobody is left to read, with whom they name.
 CREATE FUNCTION rules.staff_concerns_without_reader() RETURNS TABLE (school uuid, named uuid[])
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT concern.school_id, naming.people FROM public.adults_staffconcern AS concern CROSS JOIN LATERAL (
         SELECT coalesce(array_agg(one.user_id), '{}') FROM public.adults_adultnamed AS one
         WHERE one.staff_concern_id = concern.id AND one.user_id IS NOT NULL AND one.withdrawn_at IS NULL
@@ -84,13 +84,13 @@ $$;
 
 -- Schools where nobody may read some concern that is not closed: for the task that asks to name somebody.
 CREATE FUNCTION rules.schools_without_adults_reader() RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT school), '{}') FROM rules.staff_concerns_without_reader()
 $$;
 
 -- Whom the open concerns that nobody may read name: they are not told that somebody must be named.
 CREATE FUNCTION rules.named_in_unread(at_school uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT person), '{}')
     FROM rules.staff_concerns_without_reader() AS unread CROSS JOIN unnest(unread.named) AS person
     WHERE unread.school = at_school
@@ -98,7 +98,7 @@ $$;
 
 -- Whether there is a page of concerns about adults for the person: every page asks, for its navigation.
 CREATE FUNCTION rules.reads_adults(me uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT cardinality((SELECT rules.schools_with(me, 'read_staff_concerns') || rules.schools_with(me, 'read_about_head'))) > 0
         -- Asked of those schools alone that ever chose so: every page asks, and somebody may lead a hundred schools.
         OR EXISTS (SELECT FROM public.adults_readingchoice AS choice

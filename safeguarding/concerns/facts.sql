@@ -2,7 +2,7 @@
 
 -- Concerns of which the person must see nothing: they name a child hidden from them, or are about the person.
 CREATE FUNCTION rules.hidden_concerns(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT concern_id), '{}') FROM (
         SELECT concern_id FROM public.concerns_concernchild WHERE child_id = ANY ((SELECT rules.hidden_children(me))::uuid[])
         UNION ALL
@@ -13,7 +13,7 @@ $$;
 -- Concerns that two people have said were entered in error: from then on nobody sees them, but on the pages about one of them
 -- (context.with_errors), and to their reporters (the door "reporting").
 CREATE FUNCTION rules.concerns_in_error(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(concern.id), '{}') FROM public.concerns_concern AS concern
     WHERE concern.in_error IN ('confirmed', 'undoing') AND rules.door() <> 'reporting' AND NOT CASE rules.errors_shown()
         WHEN '' THEN false
@@ -24,7 +24,7 @@ $$;
 
 -- Restricted concerns of the person's schools that their roles do not open.
 CREATE FUNCTION rules.restricted_concerns(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(id), '{}') FROM public.concerns_concern
     WHERE restricted_at IS NOT NULL AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[])
       AND NOT school_id = ANY ((SELECT rules.schools_with(me, 'view_restricted'))::uuid[])
@@ -33,7 +33,7 @@ $$;
 -- Concerns that the files of these children tell whole: a lead has decided so; or nobody has decided, the concern is about one
 -- of them, and no child in it has a record that is shut to somebody to whom `open` are open.
 CREATE FUNCTION rules.concerns_told_whole(files uuid[], open uuid[]) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT named.concern_id), '{}') FROM public.concerns_concernchild AS named
     WHERE named.child_id = ANY (files) AND (
         named.file_says = 'whole'
@@ -46,27 +46,27 @@ $$;
 
 -- Concerns that the file of a child tells whole to whom the person was given access.
 CREATE FUNCTION rules.concerns_of_granted(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT rules.concerns_told_whole(rules.granted_children(me), rules.children_open_to(me))
 $$;
 
 -- The same of a child whose record the person has opened in an emergency.
 CREATE FUNCTION rules.concerns_in_emergency(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT rules.concerns_told_whole(rules.emergency_children(me), rules.children_open_to(me))
 $$;
 
 -- When what a concern tells of happened, as its author says, else when it was logged; and the number that people quote. For the
 -- line in the file of a child whose reader may not open the concern.
 CREATE FUNCTION rules.moment_of_concern(concern uuid) RETURNS timestamptz
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce((account.observed_on + coalesce(account.observed_at, time '00:00')) AT TIME ZONE 'Europe/London', told.logged_at)
     FROM public.concerns_concern AS told LEFT JOIN public.concerns_account AS account ON account.concern_id = told.id
     WHERE told.id = moment_of_concern.concern
 $$;
 
 CREATE FUNCTION rules.reference_of_concern(concern uuid) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT 'C-' || told.year || '-' || lpad(told.number::text, greatest(4, length(told.number::text)), '0')
     FROM public.concerns_concern AS told WHERE told.id = reference_of_concern.concern
 $$;
@@ -74,7 +74,7 @@ $$;
 -- Concerns that name a child who is in this year group now, for the filter of a list: which of them a reader sees, the rule of
 -- the concern says. Without row security on each naming, of which there are thousands in a school.
 CREATE FUNCTION rules.concerns_of_year(school uuid, year integer) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     -- One that names several of them stands in it several times: to sort that out takes longer than to look again.
     SELECT coalesce(array_agg(named.concern_id), '{}')
     FROM public.children_child AS child JOIN public.concerns_concernchild AS named ON named.child_id = child.id
@@ -83,7 +83,7 @@ $$;
 
 -- Concerns to which the person was given access one by one: the restricted ones too.
 CREATE FUNCTION rules.granted_concerns(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(content_object_id), '{}') FROM public.concerns_concerngrant
     WHERE user_id = me AND ended_at IS NULL AND expires_on >= (SELECT rules.today())
       AND school_id = ANY ((SELECT rules.schools_that_may_grant(me))::uuid[])
@@ -93,7 +93,7 @@ $$;
 -- from whom the concern is hidden, the chair of governors for a Headteacher it is about, and either where it is hidden
 -- from everybody whose role reads concerns there.
 CREATE FUNCTION rules.concerns_standing_in(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH mine AS (
         SELECT school_id, role_key FROM rules.live_roles_of(me) WHERE role_key = ANY ((SELECT rules.roles_with('stand_in'))::text[])
     ), readers AS MATERIALIZED (
@@ -121,7 +121,7 @@ $$;
 
 -- The children named in them: whoever stands in must know whom it is about.
 CREATE FUNCTION rules.children_standing_in(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT child_id), '{}') FROM public.concerns_concernchild
     WHERE child_id IS NOT NULL AND concern_id = ANY ((SELECT rules.concerns_standing_in(me))::uuid[])
       AND NOT concern_id = ANY ((SELECT rules.concerns_in_error(me))::uuid[])
@@ -130,7 +130,7 @@ $$;
 -- Notes from outside of which the person must see nothing: somebody has said that one is not for them, or a form by which a concern
 -- is being made of it names a child hidden from them. Once it is a concern, the rule of that one holds.
 CREATE FUNCTION rules.hidden_notes(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT note_id), '{}') FROM (
         SELECT note_id FROM public.concerns_outsideconflict JOIN public.concerns_outsidenote AS note ON note.id = note_id
         WHERE user_id = me AND withdrawn_at IS NULL AND note.concern_id IS NULL
@@ -142,7 +142,7 @@ $$;
 
 -- With those of concerns that the person may not see: for what hangs on a note.
 CREATE FUNCTION rules.notes_out_of_sight(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT rules.hidden_notes(me) || coalesce(array_agg(id), '{}') FROM public.concerns_outsidenote
     WHERE concern_id = ANY ((SELECT rules.hidden_concerns(me) || rules.restricted_concerns(me) || rules.concerns_in_error(me))::uuid[])
 $$;
@@ -150,7 +150,7 @@ $$;
 -- Notes that the person reads for somebody from whom they are hidden, as concerns: an alternate lead for a safeguarding lead, the
 -- chair of governors for a Headteacher for whom it is not, and either where nobody whose role reads notes there may see it.
 CREATE FUNCTION rules.notes_standing_in(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH mine AS (
         SELECT school_id, role_key FROM rules.live_roles_of(me) WHERE role_key = ANY ((SELECT rules.roles_with('stand_in'))::text[])
     ), readers AS MATERIALIZED (
@@ -178,33 +178,33 @@ $$;
 
 -- Concerns that the person logged: for the services that finish or add to a report (the door "reporting").
 CREATE FUNCTION rules.own_concerns(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(id), '{}') FROM public.concerns_concern WHERE logged_by_id = me
 $$;
 
 -- Concerns in which the person has something to do: for the services that end an action (the door "acting").
 CREATE FUNCTION rules.concerns_to_act_on(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT concern_id), '{}') FROM public.concerns_action
     WHERE owner_id = me AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[])
 $$;
 
 -- What the person has to do, or had to: for the files of it.
 CREATE FUNCTION rules.own_actions(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(id), '{}') FROM public.concerns_action
     WHERE owner_id = me AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[])
 $$;
 
 -- One's own unsent drafts, and those of others that the person has opened with a reason.
 CREATE FUNCTION rules.own_drafts(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(id), '{}') FROM public.concerns_draft WHERE author_id = me
 $$;
 
 -- Whether the person has something that is not sent, or called a lead and has not written about it. Every page asks.
 CREATE FUNCTION rules.has_unsent(me uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT FROM public.concerns_draft WHERE author_id = me)
         OR EXISTS (SELECT FROM public.concerns_concern
                    WHERE logged_by_id = me AND called_at IS NOT NULL AND finished_at IS NULL)
@@ -212,46 +212,46 @@ $$;
 
 -- Whether the person was ever given something to do. Every page asks, and of most people it is the end of the question.
 CREATE FUNCTION rules.was_given_actions(me uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT FROM public.concerns_action WHERE owner_id = me)
 $$;
 
 -- Whether the law asks something of the person that they have not done, at a school where they work. Every page asks.
 CREATE FUNCTION rules.has_duties(me uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT FROM public.concerns_duty
                    WHERE owner_id = me AND ended_at IS NULL AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[]))
 $$;
 
 -- Whether anybody has such a duty at a school whose concerns the person's roles read. Wider than who is shown it, and never narrower.
 CREATE FUNCTION rules.school_has_duties(me uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT FROM public.concerns_duty
                    WHERE ended_at IS NULL AND school_id = ANY ((SELECT rules.schools_with(me, 'view_concerns'))::uuid[]))
 $$;
 
 -- Whether something was proposed about an entry in error at a school of the person, which waits for a second one.
 CREATE FUNCTION rules.errors_wait(me uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT FROM public.concerns_enteredinerror
                    WHERE status = 'proposed' AND proposed_by_id <> me AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[]))
 $$;
 
 -- Whether a school of the person has decided something about the kinds of concern that it offers. Mostly none has.
 CREATE FUNCTION rules.kinds_decided(me uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT FROM public.concerns_schoolkind WHERE school_id = ANY ((SELECT rules.schools_of(me))::uuid[]))
 $$;
 
 -- Whether the person has saved a filter of the list of concerns.
 CREATE FUNCTION rules.has_filters(me uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT FROM public.concerns_savedfilter WHERE user_id = me)
 $$;
 
 -- Whether the person has a note of supervision, at a school where they work.
 CREATE FUNCTION rules.has_supervision(me uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT FROM public.concerns_supervisionnote
                    WHERE me IN (author_id, other_id) AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[]))
 $$;
@@ -259,7 +259,7 @@ $$;
 -- Whether any call for a lead waits at a school where the person has or had a role, or of which they were told. Each open page
 -- asks four times a minute, and nearly always it is the end of the question. Wider than who is shown it, and never narrower.
 CREATE FUNCTION rules.calls_wait(me uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (
         SELECT FROM public.concerns_concern AS call
         WHERE call.called_at IS NOT NULL AND call.acknowledged_at IS NULL AND (
@@ -269,7 +269,7 @@ $$;
 
 -- The same of notes from outside that cannot wait.
 CREATE FUNCTION rules.notes_wait(me uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (
         SELECT FROM public.concerns_outsidenote AS note
         WHERE note.status = 'new' AND note.how_soon = 4
@@ -278,20 +278,20 @@ $$;
 
 -- What stands on the slip of a note from outside: asked by whoever has just left it, who may see nothing of the note.
 CREATE FUNCTION rules.slip_of_note(token uuid) RETURNS TABLE (year smallint, number integer, received_at timestamptz, link_id uuid)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT note.year, note.number, note.received_at, note.link_id FROM public.concerns_outsidenote AS note
     WHERE note.token = slip_of_note.token
 $$;
 
 CREATE FUNCTION rules.opened_drafts(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(draft_id), '{}') FROM public.concerns_draftopening WHERE lead_id = me
 $$;
 
 -- Concerns that name a child, on the record that stays, whoever may see them: for the service that hands them on when somebody
 -- may not any more.
 CREATE FUNCTION rules.concerns_of_child(child uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT named.concern_id), '{}') FROM public.concerns_concernchild AS named
     WHERE named.child_id = coalesce(rules.merged_into(concerns_of_child.child), concerns_of_child.child)
       AND NOT named.concern_id = ANY ((SELECT rules.concerns_in_error(NULL))::uuid[])
@@ -299,7 +299,7 @@ $$;
 
 -- Concerns and notes that are open to the person beside their roles. Empty for nearly everybody.
 CREATE FUNCTION rules.concerns_open_to(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT rules.granted_concerns(me) || CASE
         WHEN EXISTS (SELECT FROM rules.live_roles_of(me) WHERE role_key = ANY ((SELECT rules.roles_with('stand_in'))::text[]))
         THEN rules.concerns_standing_in(me) || rules.notes_standing_in(me) ELSE '{}' END
@@ -307,7 +307,7 @@ $$;
 
 -- Who has begun the form with this token: its draft, the concern it became, or what it added to an account.
 CREATE FUNCTION rules.owner_of_form(token uuid) RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(
         (SELECT author_id FROM public.concerns_draft WHERE id = owner_of_form.token),
         -- Who typed in a sheet of paper, not who wrote it.
@@ -319,6 +319,6 @@ $$;
 
 -- What was brought in from an earlier system and withdrawn again: from then on nobody sees anything of it.
 CREATE FUNCTION rules.withdrawn_batches(me uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(id), '{}') FROM public.concerns_earlierbatch WHERE withdrawn_at IS NOT NULL
 $$;

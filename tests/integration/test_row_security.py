@@ -240,7 +240,7 @@ def test_the_parents_rows_come_back_when_a_function_of_the_rules_forgets_the_con
     with as_role("rules"):
         connection.connection.execute(
             "CREATE OR REPLACE FUNCTION rules.hidden_children(me uuid) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER "
-            "SET search_path = '' AS $$ SELECT coalesce(array_agg(c.child_id), '{}') FROM public.children_conflictofinterest c "
+            "SET search_path = pg_catalog, pg_temp AS $$ SELECT coalesce(array_agg(c.child_id), '{}') FROM public.children_conflictofinterest c "
             "WHERE c.user_id = me AND c.lifted_at IS NOT NULL $$"
         )
     concerns = naming(hers)

@@ -18,7 +18,7 @@ CREATE UNLOGGED TABLE proof.written (
 CREATE INDEX ON proof.written (tx);
 -- By its index, which forgets what was taken back: a test that takes back thousands of times would read past all of it each time.
 CREATE FUNCTION proof.take() RETURNS TABLE (source text, op text, key text, followed boolean)
-LANGUAGE sql SECURITY DEFINER SET search_path = '' SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off AS $$
     DELETE FROM proof.written WHERE tx = pg_current_xact_id_if_assigned() RETURNING source, op, key, followed
 $$;
 GRANT USAGE ON SCHEMA proof TO web, worker;
@@ -69,7 +69,7 @@ def _trigger(model: type[models.Model], op: str, fields: list[str], key: str) ->
         after=sql.SQL(", ").join(sql.SQL("n.{}").format(sql.Identifier(c)) for c in columns),
     )
     return sql.SQL("""
-        CREATE FUNCTION proof.{function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+        CREATE FUNCTION proof.{function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         BEGIN INSERT INTO proof.written (source, op, key, followed) {says}; RETURN NULL; END $$;
         CREATE TRIGGER {function} AFTER {op} ON public.{table} REFERENCING {sees}
         FOR EACH STATEMENT EXECUTE FUNCTION proof.{function}();
