@@ -110,15 +110,17 @@ def taken_down() -> sql.Composable:
 
 
 def _rights(here: list[Place], owner: sql.Identifier) -> Iterator[sql.Composable]:
+    """Exactly the columns that the functions read and write."""
     for place in here:
-        yield sql.SQL("GRANT UPDATE ({}) ON {} TO {}").format(
-            sql.Identifier(place.column), sql.Identifier(place.table), owner
+        yield sql.SQL("GRANT SELECT (id, {column}), UPDATE ({column}) ON {table} TO {owner}").format(
+            column=sql.Identifier(place.column), table=sql.Identifier(place.table), owner=owner
         )
     for rights, table in (
-        ("UPDATE (first_id, second_id)", "children_sibling"),
-        # To lock a card, as whatever links to it does.
-        ("UPDATE (merged_into_id)", "children_child"),
-        ("INSERT", "children_mergedrow"),
+        ("SELECT", "children_childmerge"),
+        ("SELECT (id, first_id, second_id), UPDATE (first_id, second_id)", "children_sibling"),
+        # UPDATE to lock a card, as whatever links to it does.
+        ("SELECT (id, merged_into_id), UPDATE (merged_into_id)", "children_child"),
+        ("SELECT, INSERT", "children_mergedrow"),
         *(("DELETE", label.replace(".", "_")) for label in MADE),
     ):
         yield sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(rights), sql.Identifier(table), owner)  # type: ignore[arg-type]

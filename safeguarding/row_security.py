@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.db import OperationalError, models
+from django.db import OperationalError, connections, models, transaction
 from django.db import connection as default_connection
 from psycopg import ClientCursor, sql
 
@@ -18,10 +18,13 @@ from safeguarding.accounts.roles import ROLES, Capability, with_capability
 from safeguarding.audit.asking import Me
 from safeguarding.audit.protection import among, condition, fact, protected_models, rule_of
 from safeguarding.personal_data import own_models
+from safeguarding.sealing.models import KEYS
 from safeguarding.sealing.services.rows import sealed_fields
+from safeguarding.wall_digests import differences, digest_of, keep_digests
 
-# Owns the functions of the schema `rules`. Nobody signs in as it, and row security does not bind it.
-RULES_OWNER = "rules"
+# Own the functions of the schema `rules`, which read, and those of `public`, which write (`launch/postgres.py`). Nobody signs in
+# as either, and row security binds neither.
+RULES_OWNER, WRITER = "rules", "rules_writer"
 # What no rule protects, and why each table needs none. A model of Harbour that stands nowhere fails the check.
 RULE_FACTS = frozenset({
     "accounts.school", "accounts.user", "accounts.roleassignment", "accounts.team", "accounts.teammember",
@@ -105,20 +108,33 @@ def take_down(connection: Any) -> None:
 
 
 def put_up(connection: Any) -> None:
-    """The schema `rules` and a policy for each command on each protected table, in one transaction."""
+    """The schema `rules` and a policy for each command on each protected table, in one transaction, and how they then stand."""
+    statements = list(_statements(connection))
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        cursor.execute(sql.SQL(";\n").join([sql.SQL("DROP SCHEMA IF EXISTS rules CASCADE"), *statements]))
+        keep_digests(connection, digest_of(statements))
+
+
+def _statements(connection: Any) -> Iterator[sql.Composable]:
+    """All that puts up the second wall, as the code is now."""
     with connection.cursor() as cursor:
         quote = ClientCursor(cursor.connection)
-        policies = (one for model in protected_models() for one in _policies(model, quote))
-        owner = sql.Identifier(RULES_OWNER)
-        statements = [*_facts(), *policies, *following.statements(owner), *chronicling.statements(owner)]
-        cursor.execute(sql.SQL(";\n").join([sql.SQL("DROP SCHEMA IF EXISTS rules CASCADE"), *statements]))
+        writer = sql.Identifier(WRITER)
+        yield from _facts()
+        for model in protected_models():
+            yield from _policies(model, quote)
+        yield from following.statements(writer)
+        yield from chronicling.statements(writer)
 
 
 def _facts() -> Iterator[sql.Composable]:
     """The schema and its functions, which belong to a role that sees every row and may do nothing else."""
-    owner = sql.Identifier(RULES_OWNER)
+    owner, writer = sql.Identifier(RULES_OWNER), sql.Identifier(WRITER)
     yield sql.SQL("CREATE SCHEMA rules")
-    yield sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(owner)
+    # What an earlier version had given.
+    for kind in ("TABLES", "SEQUENCES", "FUNCTIONS"):
+        yield sql.SQL("REVOKE ALL ON ALL {} IN SCHEMA public FROM {}, {}").format(sql.SQL(kind), owner, writer)
+    yield sql.SQL("GRANT USAGE ON SCHEMA public TO {}, {}").format(owner, writer)
     yield sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}").format(owner)
     yield from _roles()
     yield from _sealed()
@@ -133,8 +149,8 @@ def _facts() -> Iterator[sql.Composable]:
     )
     yield sql.SQL("REVOKE CREATE ON SCHEMA rules FROM {}").format(owner)
     yield sql.SQL("REVOKE ALL ON ALL FUNCTIONS IN SCHEMA rules FROM PUBLIC")
-    yield sql.SQL("GRANT USAGE ON SCHEMA rules TO web, worker")
-    yield sql.SQL("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA rules TO web, worker, rules")
+    yield sql.SQL("GRANT USAGE ON SCHEMA rules TO web, worker, {}").format(writer)
+    yield sql.SQL("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA rules TO web, worker, {}, {}").format(owner, writer)
 
 
 def _roles() -> Iterator[sql.Composable]:
@@ -212,7 +228,15 @@ def _sql(model: type[models.Model], rows: models.Q, quote: ClientCursor[Any]) ->
 
 def problems(connection: Any) -> list[str]:
     """A sentence for each table that nobody declared, and for each wall that is not as the code says."""
-    return [*_undeclared(), *_unguarded(connection), *_functions_amiss(connection), *_roles_amiss(connection)]
+    return [
+        *_undeclared(),
+        *_unguarded(connection),
+        *_functions_amiss(connection),
+        *_functions_amiss(connections[KEYS]),
+        *_roles_amiss(connection),
+        *differences(connection, digest_of(_statements(connection))),
+        *differences(connections[KEYS]),
+    ]
 
 
 def refuse_unguarded() -> None:
@@ -258,13 +282,14 @@ def _unguarded(connection: Any) -> Iterator[str]:
             yield f"The view {view} reads as its owner, past row security: give it security_invoker."
     wanted = {(f"{r}_{c.lower()}", c, r) for r in ("web", "worker") for c in ("SELECT", "INSERT", "UPDATE", "DELETE")}
     wanted.add(("destroyer_all", "ALL", "destroyer"))
-    for model in protected_models():
-        table = model._meta.db_table
-        if not forced.get(table):
+    protected = {model._meta.db_table for model in protected_models()}
+    for table in sorted(protected | there.keys()):
+        made = wanted if table in protected else set()
+        if made and not forced.get(table):
             yield f"{table} has no forced row security."
-        if missing := wanted - there.get(table, set()):
+        if missing := made - there.get(table, set()):
             yield f"{table} lacks the policies {', '.join(sorted(name for name, _, _ in missing))}."
-        if extra := there.get(table, set()) - wanted:
+        if extra := there.get(table, set()) - made:
             yield f"{table} has policies that no rule made: {', '.join(sorted(name for name, _, _ in extra))}."
 
 
@@ -275,19 +300,26 @@ _PIECES = (
 
 
 def _functions_amiss(connection: Any) -> Iterator[str]:
+    """Facts belong to a role that reads, what writes to one that writes; each finds what it names in PostgreSQL's own schema alone."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT proname, provolatile = 's' AND pg_get_userbyid(proowner) = %s AND CASE WHEN prosecdef "
-            "THEN proconfig = ARRAY['search_path=pg_catalog, pg_temp'] ELSE proname = ANY (%s) END "
-            "FROM pg_proc WHERE pronamespace = to_regnamespace('rules')",
-            [RULES_OWNER, list(_PIECES)],
+            "SELECT n.nspname, p.proname, n.nspname = 'public' OR p.provolatile = 's', "
+            "pg_get_userbyid(p.proowner) = CASE n.nspname WHEN 'rules' THEN %s ELSE %s END, "
+            "CASE WHEN p.prosecdef THEN p.proconfig = ARRAY['search_path=pg_catalog, pg_temp'] ELSE p.proname = ANY (%s) END "
+            "FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
+            "WHERE n.nspname = 'rules' OR (n.nspname = 'public' AND p.prosecdef)",
+            [RULES_OWNER, WRITER, list(_PIECES)],
         )
         found = cursor.fetchall()
-    if not found:
+    if connection.alias != KEYS and not any(schema == "rules" for schema, *_ in found):
         yield "The schema rules is not there. Run manage.py migrate as the owner."
-    for name, is_right in found:
-        if not is_right:
-            yield f"rules.{name} must be STABLE SECURITY DEFINER with the search path pg_catalog, pg_temp, and belong to {RULES_OWNER}."
+    for schema, name, *is_right in found:
+        if not all(is_right):
+            kind, owner = ("STABLE ", RULES_OWNER) if schema == "rules" else ("", WRITER)
+            yield (
+                f"{schema}.{name} must be {kind}SECURITY DEFINER with the search path pg_catalog, pg_temp, "
+                f"and belong to {owner}."
+            )
 
 
 def _roles_amiss(connection: Any) -> Iterator[str]:

@@ -23,7 +23,8 @@ import psycopg
 from psycopg import sql
 
 from safeguarding.launch import root
-from safeguarding.launch.postgres import DISPOSABLE, ROLES, Cluster, leashed
+from safeguarding.launch.postgres import DISPOSABLE, ROLES, Cluster, database_privileges, leashed
+from safeguarding.wall_digests import keep_digests
 from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -76,11 +77,15 @@ class Databases:
         self.drop()
         with psycopg.connect(self.named("postgres").url("owner"), autocommit=True) as connection:
             for which in ("", KEYS):
+                copy = sql.Identifier(self.name + which)
                 connection.execute(
                     sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
-                        sql.Identifier(self.name + which), sql.Identifier(TEMPLATE + which)
+                        copy, sql.Identifier(TEMPLATE + which)
                     )
                 )
+                # The one thing that a copy does not take over.
+                for statement in database_privileges(copy):
+                    connection.execute(statement)
 
     def drop(self) -> None:
         until(self._is_dropped)
@@ -166,10 +171,10 @@ def _migrate(databases: Databases) -> None:
     for command in (("migrate", "--verbosity=0"), ("keys", "make")):
         done = [sys.executable, str(ROOT / "manage.py"), *command]
         subprocess.run(done, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-    with psycopg.connect(databases.url("owner")) as connection:
-        with_the_clock(connection)
     proof = [sys.executable, "-m", "tests.proof.triggers", databases.url("owner")]
     subprocess.run(proof, cwd=ROOT, env=environment, check=True)
+    with psycopg.connect(databases.url("owner")) as connection:
+        with_the_clock(connection)
 
 
 def with_the_clock(connection: psycopg.Connection) -> None:
@@ -179,6 +184,7 @@ def with_the_clock(connection: psycopg.Connection) -> None:
     connection.execute(CLOCK)
     connection.execute("SET LOCAL ROLE NONE")
     connection.execute("REVOKE CREATE ON SCHEMA rules FROM rules")
+    keep_digests(connection)
 
 
 def _given() -> Databases:
