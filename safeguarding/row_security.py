@@ -9,15 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.db import OperationalError, models
+from django.db import OperationalError, connections, models
 from django.db import connection as default_connection
 from psycopg import ClientCursor, sql
 
-from safeguarding import chronicling, following
+from safeguarding import chronicling, following, large_objects, rights_rows
 from safeguarding.accounts.roles import ROLES, Capability, with_capability
 from safeguarding.audit.asking import Me
 from safeguarding.audit.protection import among, condition, fact, protected_models, rule_of
 from safeguarding.personal_data import own_models
+from safeguarding.sealing.models import KEYS
 from safeguarding.sealing.services.rows import sealed_fields
 
 # Owns the functions of the schema `rules`. Nobody signs in as it, and row security does not bind it.
@@ -100,7 +101,8 @@ def take_down(connection: Any) -> None:
             sql.SQL("DROP POLICY {} ON {}").format(sql.Identifier(policy), sql.Identifier(table))
             for table, policy in cursor.fetchall()
         ]
-        statements += [following.taken_down(), chronicling.taken_down(), sql.SQL("DROP SCHEMA IF EXISTS rules CASCADE")]
+        statements += [following.taken_down(), chronicling.taken_down(), rights_rows.taken_down()]
+        statements.append(sql.SQL("DROP SCHEMA IF EXISTS rules CASCADE"))
         cursor.execute(sql.SQL(";\n").join(statements))
 
 
@@ -111,6 +113,7 @@ def put_up(connection: Any) -> None:
         policies = (one for model in protected_models() for one in _policies(model, quote))
         owner = sql.Identifier(RULES_OWNER)
         statements = [*_facts(), *policies, *following.statements(owner), *chronicling.statements(owner)]
+        statements += rights_rows.statements()
         cursor.execute(sql.SQL(";\n").join([sql.SQL("DROP SCHEMA IF EXISTS rules CASCADE"), *statements]))
 
 
@@ -212,7 +215,11 @@ def _sql(model: type[models.Model], rows: models.Q, quote: ClientCursor[Any]) ->
 
 def problems(connection: Any) -> list[str]:
     """A sentence for each table that nobody declared, and for each wall that is not as the code says."""
-    return [*_undeclared(), *_unguarded(connection), *_functions_amiss(connection), *_roles_amiss(connection)]
+    return [
+        *_undeclared(), *_unguarded(connection), *_functions_amiss(connection), *_roles_amiss(connection),
+        *rights_rows.problems(connection), *large_objects.problems(connection, "the records"),
+        *large_objects.problems(connections[KEYS], "the keys"),
+    ]  # fmt: skip
 
 
 def refuse_unguarded() -> None:
@@ -223,6 +230,7 @@ def refuse_unguarded() -> None:
         return
     finally:
         default_connection.close()
+        connections[KEYS].close()
     if found:
         raise SystemExit("Harbour does not start. " + " ".join(found))
 
