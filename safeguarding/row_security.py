@@ -160,7 +160,7 @@ def _roles() -> Iterator[sql.Composable]:
 
 def _sealed() -> Iterator[sql.Composable]:
     """Under which keys are the narratives of each table sealed? For the nightly check, which needs no sight of a row for it."""
-    head = "SELECT encode(substring({0} from 2 for 16), 'hex')::uuid FROM public.{1} WHERE {0} <> ''"
+    head = "SELECT encode(substring({0} from 2 for 16), 'hex')::uuid FROM public.{1} WHERE octet_length({0}) > 16"
     for model in own_models():
         table = model._meta.db_table
         if fields := sealed_fields(model):

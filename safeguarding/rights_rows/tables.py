@@ -78,14 +78,14 @@ _OF_TEAM = (
 _STRONG = [key for key, role in ROLES.items() if role.capabilities - ONLY_LOGGING]
 _SECOND = {*RULES["reset"].usual, *RULES["reset"].fallback, *LEAD_ELSEWHERE}
 _FIRST_OF_RESET = (
-    f"EXISTS (SELECT FROM rules.live_roles_of(me) AS held WHERE held.school_id = NEW.school_id "  # noqa: S608  (keys of roles)
+    f"EXISTS (SELECT FROM rules.live_roles_of(me) AS held WHERE held.school_id = NEW.school_id "
     f"AND held.role_key = ANY ({keys(RULES['reset'].usual)}))"
 )
 _SECOND_OF_RESET = (
-    f"EXISTS (SELECT FROM rules.live_roles_of(me) AS held WHERE held.role_key = ANY ({keys(sorted(_SECOND))}))"  # noqa: S608
+    f"EXISTS (SELECT FROM rules.live_roles_of(me) AS held WHERE held.role_key = ANY ({keys(sorted(_SECOND))}))"
 )
 _IN_RECORDS = (
-    f"EXISTS (SELECT FROM rules.live_roles_of(NEW.user_id) AS held WHERE held.role_key = ANY ({keys(_STRONG)}))"  # noqa: S608
+    f"EXISTS (SELECT FROM rules.live_roles_of(NEW.user_id) AS held WHERE held.role_key = ANY ({keys(_STRONG)}))"
 )
 _NEW_START = (
     "EXISTS (SELECT FROM public.accounts_reset AS start WHERE start.user_id = NEW.id AND start.what <> 'factor' "
