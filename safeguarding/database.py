@@ -14,6 +14,7 @@ from django.core.management.base import CommandError
 from django.db import DEFAULT_DB_ALIAS, models, router
 from psycopg import sql
 
+from safeguarding import rights_rows
 from safeguarding.audit.protection import protected_models
 from safeguarding.launch.postgres import FUNCTION_OWNERS, ROLES_BESIDE, database_privileges
 from safeguarding.sealing.models import KEYS
@@ -22,6 +23,8 @@ from safeguarding.sealing.models import KEYS
 DELETING_APPS = frozenset({"sessions", "account", "usersessions", "mfa", "socialaccount"})
 # Only ever added to. Not even their owner changes a row, unless by dropping the trigger first.
 APPEND_ONLY = frozenset({"audit.event", "audit.leaf", "audit.checkpoint"})
+# When it was and in which transaction is for the database to say, and for nobody who works.
+SAID_BY_THE_DATABASE = frozenset({"audit.event"})
 # Only ever added to by those who work; they end with their record, which is the destroyer's to say.
 ADDED_ONLY = frozenset({"audit.logentry"})
 # Written by the worker alone, which seals: a web process that was taken over cannot put in a number or a seal.
@@ -210,11 +213,26 @@ def _rights(table: str, model: type[models.Model] | None) -> str:
         return "SELECT"
     if model and model._meta.label_lower in KEPT_BY_TRIGGERS:
         return "SELECT"
+    if model and model._meta.label_lower in SAID_BY_THE_DATABASE:
+        return f"SELECT, INSERT ({', '.join(_filled(model))})"
     if model and model._meta.label_lower in APPEND_ONLY | ADDED_ONLY:
         return "SELECT, INSERT"
     if model and (model._meta.app_label in DELETING_APPS or getattr(model, "web_may_delete", False)):
-        return "SELECT, INSERT, UPDATE, DELETE"
-    return "SELECT, INSERT, UPDATE"
+        return _changing(model, "SELECT, INSERT, DELETE")
+    return _changing(model, "SELECT, INSERT")
+
+
+def _filled(model: type[models.Model]) -> list[str]:
+    """The columns that whoever adds a row fills in."""
+    return [str(field.column) for field in model._meta.local_concrete_fields if not field.has_db_default()]
+
+
+def _changing(model: type[models.Model] | None, others: str) -> str:
+    """With UPDATE: of what gives or takes rights, on the columns by which it ends."""
+    columns = rights_rows.updated_columns(model) if model else None
+    if columns is None:
+        return f"{others}, UPDATE"
+    return f"{others}, UPDATE ({', '.join(columns)})" if columns else others
 
 
 def _forbid_change(table: str) -> Iterator[sql.Composable]:

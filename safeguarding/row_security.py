@@ -13,7 +13,7 @@ from django.db import OperationalError, connections, models, transaction
 from django.db import connection as default_connection
 from psycopg import ClientCursor, sql
 
-from safeguarding import chronicling, following
+from safeguarding import chronicling, following, large_objects, rights_rows
 from safeguarding.accounts.roles import ROLES, Capability, with_capability
 from safeguarding.audit.asking import Me
 from safeguarding.audit.protection import among, condition, fact, protected_models, rule_of
@@ -103,7 +103,8 @@ def take_down(connection: Any) -> None:
             sql.SQL("DROP POLICY {} ON {}").format(sql.Identifier(policy), sql.Identifier(table))
             for table, policy in cursor.fetchall()
         ]
-        statements += [following.taken_down(), chronicling.taken_down(), sql.SQL("DROP SCHEMA IF EXISTS rules CASCADE")]
+        statements += [following.taken_down(), chronicling.taken_down(), rights_rows.taken_down()]
+        statements.append(sql.SQL("DROP SCHEMA IF EXISTS rules CASCADE"))
         cursor.execute(sql.SQL(";\n").join(statements))
 
 
@@ -125,6 +126,7 @@ def _statements(connection: Any) -> Iterator[sql.Composable]:
             yield from _policies(model, quote)
         yield from following.statements(writer)
         yield from chronicling.statements(writer)
+        yield from rights_rows.statements()
 
 
 def _facts() -> Iterator[sql.Composable]:
@@ -173,7 +175,7 @@ def _roles() -> Iterator[sql.Composable]:
 
 def _sealed() -> Iterator[sql.Composable]:
     """Under which keys are the narratives of each table sealed? For the nightly check, which needs no sight of a row for it."""
-    head = "SELECT encode(substring({0} from 2 for 16), 'hex')::uuid FROM public.{1} WHERE {0} <> ''"
+    head = "SELECT encode(substring({0} from 2 for 16), 'hex')::uuid FROM public.{1} WHERE octet_length({0}) > 16"
     for model in own_models():
         table = model._meta.db_table
         if fields := sealed_fields(model):
@@ -234,6 +236,9 @@ def problems(connection: Any) -> list[str]:
         *_functions_amiss(connection),
         *_functions_amiss(connections[KEYS]),
         *_roles_amiss(connection),
+        *rights_rows.problems(connection),
+        *large_objects.problems(connection, "the records"),
+        *large_objects.problems(connections[KEYS], "the keys"),
         *differences(connection, digest_of(_statements(connection))),
         *differences(connections[KEYS]),
     ]
@@ -247,6 +252,7 @@ def refuse_unguarded() -> None:
         return
     finally:
         default_connection.close()
+        connections[KEYS].close()
     if found:
         raise SystemExit("Harbour does not start. " + " ".join(found))
 

@@ -188,7 +188,11 @@ def with_the_clock(connection: psycopg.Connection) -> None:
 
 
 def _given() -> Databases:
-    """The server of `DATABASE_URL`. Its role `owner` may create databases and is a member of `pg_signal_backend`."""
+    """The server of `DATABASE_URL`. Its role `owner` may create databases and is a member of `pg_signal_backend`.
+
+    Its superuser has taken large objects from everybody in `template1` (`safeguarding/large_objects.py`), from which the
+    databases are made: as the owner that cannot be done.
+    """
     urls = {role: os.environ[name] for role, name in (
         ("web", "DATABASE_URL"), ("worker", "WORKER_DATABASE_URL"), ("owner", "OWNER_DATABASE_URL"),
         ("backup", "BACKUP_DATABASE_URL"),
@@ -210,6 +214,12 @@ def _fingerprint() -> str:
         ROOT / "safeguarding" / "database.py",
         ROOT / "safeguarding" / "row_security.py",
         ROOT / "safeguarding" / "following.py",
+        ROOT / "safeguarding" / "chronicling.py",
+        ROOT / "safeguarding" / "wall_digests.py",
+        ROOT / "safeguarding" / "wall_digests.sql",
+        ROOT / "safeguarding" / "large_objects.py",
+        ROOT / "safeguarding" / "accounts" / "second_person.py",
+        *sorted((ROOT / "safeguarding" / "rights_rows").glob("*.py")),
         ROOT / "safeguarding" / "audit" / "protection.py",
         ROOT / "safeguarding" / "accounts" / "roles.py",
         # Which of the libraries' tables there are.

@@ -21,6 +21,8 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from safeguarding import large_objects
+
 from . import LaunchError, root
 
 SUPERUSER = "postgres"
@@ -166,10 +168,12 @@ class Cluster:
                 connection.execute(statement)
 
     def ensure_database(self, superuser_password: str, name: str) -> None:
-        """The database exists, belongs to `owner`, and nobody else signs in to it unless given."""
+        """The database exists, belongs to `owner`, and nobody else signs in to it unless given, or makes large objects there."""
         with psycopg.connect(self.url(SUPERUSER, superuser_password, "postgres"), autocommit=True) as connection:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
                 connection.execute(sql.SQL("CREATE DATABASE {} OWNER owner").format(sql.Identifier(name)))
+        with psycopg.connect(self.url(SUPERUSER, superuser_password, name), autocommit=True) as connection:
+            connection.execute(large_objects.REVOKE)
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
