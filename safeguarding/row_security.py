@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.db import OperationalError, models
+from django.conf import settings
+from django.db import OperationalError, models, transaction
 from django.db import connection as default_connection
 from psycopg import ClientCursor, sql
 
@@ -17,7 +18,9 @@ from safeguarding import chronicling, following
 from safeguarding.accounts.roles import ROLES, Capability, with_capability
 from safeguarding.audit.asking import Me
 from safeguarding.audit.protection import among, condition, fact, protected_models, rule_of
+from safeguarding.audit.signing import padded
 from safeguarding.personal_data import own_models
+from safeguarding.prepared import prepared_write
 from safeguarding.sealing.services.rows import sealed_fields
 
 # Owns the functions of the schema `rules`. Nobody signs in as it, and row security does not bind it.
@@ -51,30 +54,37 @@ ELSEWHERE = frozenset({
     "sealing.epoch", "sealing.subjectkey", "sealing.recordkey", "sealing.wrap", "sealing.keyshare", "sealing.keycheck",
     "sealing.backuprun",
 })  # fmt: skip
-# Work of the machine that nobody asked for by name, and the tables it needs whole. `worker` alone does it, and only
-# where the transaction names no person: what somebody asked for is done with that person's rights.
+# Work of the machine that nobody asked for by name, and the tables it needs whole. `worker` alone does it, in a transaction that
+# names the task (`context.system_task`), and sees no other: what somebody asked for is done with that person's rights.
 SYSTEM_TASKS: dict[str, frozenset[str]] = {
-    "scans of attachments, and files that belong to nothing": frozenset({
+    # Scans of attachments, and files that belong to nothing.
+    "files": frozenset({
         "concerns.attachment", "concerns.earlierfile", "children.childfile", "children.photograph", "audit.logentry",
     }),
-    "records from an earlier system, and what is left of those that were withdrawn": frozenset({
+    # Records from an earlier system, and what is left of those that were withdrawn.
+    "earlier": frozenset({
         "concerns.earlierbatch", "concerns.earlierupload", "concerns.earlierrow", "concerns.earlierpdf", "concerns.earlierrecord",
         "concerns.earlierfile",
     }),
-    "escalation of calls and of unread concerns": frozenset({
+    # Escalation of calls and of unread concerns.
+    "escalation": frozenset({
         "concerns.concern", "concerns.concernchild", "concerns.draft", "concerns.outsidenote",
     }),
-    "is each emergency sheet still true": frozenset({
+    # Is each emergency sheet still true?
+    "sheets": frozenset({
         "concerns.emergencysheet", "children.child", "children.contact", "children.contactlink", "children.contactrestriction",
     }),
-    "what moves to an acting lead": frozenset({
+    # What moves to an acting lead.
+    "cover": frozenset({
         "concerns.concern", "concerns.action", "concerns.handover", "children.conflictofinterest",
         "children.emergencyaccess", "audit.logentry",
     }),
-    "word of agencies that are silent, and of actions and duties that are due": frozenset({
+    # Word of agencies that are silent, and of actions and duties that are due.
+    "reminders": frozenset({
         "concerns.referral", "concerns.action", "concerns.duty",
     }),
-    "matching of imports": frozenset({
+    # Imports that wait for the machine.
+    "imports": frozenset({
         "audit.logentry",
         "children.child", "children.childdetail", "children.othername", "children.formerupn", "children.enrolment",
         "children.classepisode", "children.earlierschool", "children.sibling", "children.contact", "children.contactlink",
@@ -82,8 +92,8 @@ SYSTEM_TASKS: dict[str, frozenset[str]] = {
         "children.importrun", "children.importpart", "children.importrow", "children.columnmapping",
     }),
 }  # fmt: skip
-_SYSTEM_TABLES = frozenset().union(*SYSTEM_TASKS.values())
 _FACTS = (
+    "safeguarding/audit/facts.sql",
     "safeguarding/accounts/facts.sql",
     "children/facts.sql",
     "safeguarding/concerns/facts.sql",
@@ -106,12 +116,19 @@ def take_down(connection: Any) -> None:
 
 def put_up(connection: Any) -> None:
     """The schema `rules` and a policy for each command on each protected table, in one transaction."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         quote = ClientCursor(cursor.connection)
         policies = (one for model in protected_models() for one in _policies(model, quote))
         owner = sql.Identifier(RULES_OWNER)
         statements = [*_facts(), *policies, *following.statements(owner), *chronicling.statements(owner)]
         cursor.execute(sql.SQL(";\n").join([sql.SQL("DROP SCHEMA IF EXISTS rules CASCADE"), *statements]))
+        # As parameters: the text of a statement is kept here and there.
+        for signer, key in settings.CONTEXT_KEYS.items():
+            prepared_write(
+                "INSERT INTO rules.context_key (signer, inner_pad, outer_pad) VALUES (%s, %s, %s)",
+                [signer, *padded(key)],
+                using=connection.alias,
+            )
 
 
 def _facts() -> Iterator[sql.Composable]:
@@ -135,6 +152,7 @@ def _facts() -> Iterator[sql.Composable]:
     yield sql.SQL("REVOKE ALL ON ALL FUNCTIONS IN SCHEMA rules FROM PUBLIC")
     yield sql.SQL("GRANT USAGE ON SCHEMA rules TO web, worker")
     yield sql.SQL("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA rules TO web, worker, rules")
+    yield sql.SQL("REVOKE ALL ON rules.context_key FROM PUBLIC; GRANT SELECT ON rules.context_key TO {}").format(owner)
 
 
 def _roles() -> Iterator[sql.Composable]:
@@ -186,8 +204,9 @@ def _policies(model: type[models.Model], quote: ClientCursor[Any]) -> Iterator[s
     yield sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY").format(table)
     yield sql.SQL("ALTER TABLE {} FORCE ROW LEVEL SECURITY").format(table)
     for role in ("web", "worker"):
-        unasked = role == "worker" and model._meta.label_lower in _SYSTEM_TABLES
-        alone = sql.SQL("(SELECT rules.me()) IS NULL OR ") if unasked else sql.SQL("")
+        tasks = [name for name, tables in SYSTEM_TASKS.items() if model._meta.label_lower in tables]
+        of_task = sql.SQL("(SELECT rules.task()) = ANY ({}::text[]) OR ").format(sql.Literal(tasks))
+        alone = of_task if role == "worker" and tasks else sql.SQL("")
         for command, using, check in (
             ("SELECT", reach, None),
             ("INSERT", None, added),
@@ -270,7 +289,7 @@ def _unguarded(connection: Any) -> Iterator[str]:
 
 # What facts and policies are made of: read as whoever calls them, so that the planner writes them into these (`accounts/facts.sql`).
 _PIECES = (
-    "now", "today", "door", "errors_shown", "live_roles_of", "live_roles_at", "roles_with", "roles_named",
+    "now", "today", "told", "live_roles_of", "live_roles_at", "roles_with", "roles_named",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import time_machine
 from django.db import connection
 from django.db.backends.signals import connection_created
@@ -15,6 +16,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from safeguarding.audit.context import Acting, tell_database
+from safeguarding.audit.signing import CHALLENGE, Told, signed
 
 
 def follow_the_clock(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
@@ -65,9 +67,18 @@ def as_role(role: str) -> Iterator[None]:
 
 
 @contextmanager
-def asking(person: Any, role: str = "web") -> Iterator[None]:
-    """Everything inside is asked by `person` as a role of the database: what a request is, without a page."""
+def asking(person: Any, role: str = "web", task: str = "") -> Iterator[None]:
+    """Everything inside is asked by `person` as a role of the database: what a request is, without a page. Or by a task."""
     with as_role(role):
-        tell_database(Acting(user_id=person.pk if person else None))
+        tell_database(Acting(user_id=person.pk if person else None, task=task))
         yield
     tell_database(Acting())
+
+
+def tell_raw(work: psycopg.Connection, **told: str) -> str:
+    """What `tell_database` does, on a connection of a test's own that is in a transaction. Returns the value that was told."""
+    row = work.execute(f"SELECT {CHALLENGE}").fetchone()
+    assert row is not None
+    value = signed(Told(**told), row[0])
+    work.execute("SELECT set_config('app.context', %s, true)", [value])
+    return value
