@@ -66,10 +66,9 @@ SYSTEM_TASKS: dict[str, frozenset[str]] = {
         "concerns.earlierbatch", "concerns.earlierupload", "concerns.earlierrow", "concerns.earlierpdf", "concerns.earlierrecord",
         "concerns.earlierfile",
     }),
-    # Escalation of calls and of unread concerns.
-    "escalation": frozenset({
-        "concerns.concern", "concerns.concernchild", "concerns.draft", "concerns.outsidenote",
-    }),
+    # Escalation of calls and of unread concerns, and of notes from outside.
+    "escalation": frozenset({"concerns.concern"}),
+    "outside notes": frozenset({"concerns.outsidenote"}),
     # Is each emergency sheet still true?
     "sheets": frozenset({
         "concerns.emergencysheet", "children.child", "children.contact", "children.contactlink", "children.contactrestriction",
@@ -77,11 +76,15 @@ SYSTEM_TASKS: dict[str, frozenset[str]] = {
     # What moves to an acting lead.
     "cover": frozenset({
         "concerns.concern", "concerns.action", "concerns.handover", "children.conflictofinterest",
-        "children.emergencyaccess", "audit.logentry",
+        "children.emergencyaccess", "audit.logentry", "concerns.outsidenote", "concerns.referral",
     }),
     # Word of agencies that are silent, and of actions and duties that are due.
-    "reminders": frozenset({
-        "concerns.referral", "concerns.action", "concerns.duty",
+    "silence": frozenset({"concerns.referral", "concerns.concern"}),
+    "reminders": frozenset({"concerns.action", "concerns.duty", "concerns.handover"}),
+    # Has each key its record, and is it wrapped for whom that is about? Records about adults are not looked at.
+    "keys": frozenset({
+        "children.child", "concerns.concern", "concerns.concernchild", "concerns.outsidenote", "concerns.paperform",
+        "concerns.emergencysheet",
     }),
     # Imports that wait for the machine.
     "imports": frozenset({

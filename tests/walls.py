@@ -5,17 +5,18 @@ Whatever a page reads or writes therefore goes through row security, as in a run
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import psycopg
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.signals import connection_created
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
-from safeguarding.audit.context import Acting, tell_database
+from safeguarding.audit import context
+from safeguarding.audit.context import Acting, actors_transaction, current, tell_database
 from safeguarding.audit.signing import CHALLENGE, Told, signed
 
 
@@ -58,12 +59,24 @@ def as_role(role: str) -> Iterator[None]:
     """Everything inside is done as a role of the database. Inside a transaction; what is rolled back changes back by itself."""
     # Past Django, which counts the queries of a page: these are none of its own.
     connection.ensure_connection()
+    [before] = connection.connection.execute("SELECT current_setting('role')").fetchone()
     connection.connection.execute(f"SET LOCAL ROLE {role}")
     try:
         yield
     finally:
         if not connection.needs_rollback:
-            connection.connection.execute("SET LOCAL ROLE NONE")
+            connection.connection.execute(f"SET LOCAL ROLE {before}")
+
+
+@contextmanager
+def _as_the_worker() -> Iterator[None]:
+    """Work of the machine is done as `worker`, whichever test has it done: it sees the tables of its own task and no other."""
+    with transaction.atomic(), as_role("worker") if current().task else nullcontext(), actors_transaction():
+        yield
+
+
+# `context.system_task` looks it up here each time; everybody else has imported it.
+context.actors_transaction = _as_the_worker
 
 
 @contextmanager
