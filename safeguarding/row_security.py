@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError, models, transaction
+from django.db import OperationalError, ProgrammingError, models, transaction
 from django.db import connection as default_connection
 from psycopg import ClientCursor, sql
 
@@ -18,7 +18,7 @@ from safeguarding import chronicling, following
 from safeguarding.accounts.roles import ROLES, Capability, with_capability
 from safeguarding.audit.asking import Me
 from safeguarding.audit.protection import among, condition, fact, protected_models, rule_of
-from safeguarding.audit.signing import padded
+from safeguarding.audit.signing import CHALLENGE, Told, padded, signed
 from safeguarding.personal_data import own_models
 from safeguarding.prepared import prepared_write
 from safeguarding.sealing.services.rows import sealed_fields
@@ -126,12 +126,8 @@ def put_up(connection: Any) -> None:
         statements = [*_facts(), *policies, *following.statements(owner), *chronicling.statements(owner)]
         cursor.execute(sql.SQL(";\n").join([sql.SQL("DROP SCHEMA IF EXISTS rules CASCADE"), *statements]))
         # As parameters: the text of a statement is kept here and there.
-        for signer, key in settings.CONTEXT_KEYS.items():
-            prepared_write(
-                "INSERT INTO rules.context_key (signer, inner_pad, outer_pad) VALUES (%s, %s, %s)",
-                [signer, *padded(key)],
-                using=connection.alias,
-            )
+        keys = [pad for signer in ("web", "worker") for pad in padded(settings.CONTEXT_KEYS.get(signer, ""))]
+        prepared_write("INSERT INTO rules.context_key VALUES (%s, %s, %s, %s)", keys, using=connection.alias)
 
 
 def _facts() -> Iterator[sql.Composable]:
@@ -234,7 +230,8 @@ def _sql(model: type[models.Model], rows: models.Q, quote: ClientCursor[Any]) ->
 
 def problems(connection: Any) -> list[str]:
     """A sentence for each table that nobody declared, and for each wall that is not as the code says."""
-    return [*_undeclared(), *_unguarded(connection), *_functions_amiss(connection), *_roles_amiss(connection)]
+    found = [*_undeclared(), *_unguarded(connection), *_functions_amiss(connection), *_roles_amiss(connection)]
+    return found or list(_keys_amiss(connection))
 
 
 def refuse_unguarded() -> None:
@@ -310,6 +307,22 @@ def _functions_amiss(connection: Any) -> Iterator[str]:
     for name, is_right in found:
         if not is_right:
             yield f"rules.{name} must be STABLE SECURITY DEFINER with the search path pg_catalog, pg_temp, and belong to {RULES_OWNER}."
+
+
+def _keys_amiss(connection: Any) -> Iterator[str]:
+    """Whether what this process signs holds before the database: asked as it asks of each transaction."""
+    lacking = [s for s in ("web", "worker") if settings.ROLE in (s, "owner") and s not in settings.CONTEXT_KEYS]
+    for signer in lacking:
+        yield f"{signer.upper()}_CONTEXT_KEY is not set: nobody could be named to the database."
+    for signer in settings.CONTEXT_KEYS:
+        try:
+            with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+                cursor.execute(f"SELECT {CHALLENGE}")
+                value = signed(Told(door="none"), bytes(cursor.fetchone()[0]), signer=signer)
+                cursor.execute("SELECT set_config('app.context', %s, true), rules.door()", [value])
+                transaction.set_rollback(True, using=connection.alias)
+        except ProgrammingError:
+            yield f"{signer.upper()}_CONTEXT_KEY is not the key that the database knows. Run manage.py migrate as the owner, with the same."
 
 
 def _roles_amiss(connection: Any) -> Iterator[str]:

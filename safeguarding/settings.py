@@ -147,11 +147,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Who asks is signed for (audit/signing.py): the web server for people, the worker for its own tasks too. `migrate` puts both keys
 # into the database, where nobody but its functions reads them. Each process is given its own.
-CONTEXT_KEYS = {
-    signer: key
-    for signer in ("web", "worker")
-    if ROLE in (signer, "owner") and (key := secret(f"{signer.upper()}_CONTEXT_KEY", ""))
-}
+_context_keys = {"web": secret("WEB_CONTEXT_KEY", ""), "worker": secret("WORKER_CONTEXT_KEY", "")}
+CONTEXT_KEYS = {signer: key for signer, key in _context_keys.items() if key and ROLE in (signer, "owner")}
 for _signer, _key in CONTEXT_KEYS.items():
     if len(_key) < 32:
         raise ImproperlyConfigured(f"{_signer.upper()}_CONTEXT_KEY is too short: at least 32 random characters.")

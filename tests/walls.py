@@ -5,18 +5,17 @@ Whatever a page reads or writes therefore goes through row security, as in a run
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 import time_machine
-from django.db import connection, transaction
+from django.db import connection
 from django.db.backends.signals import connection_created
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
-from safeguarding.audit import context
-from safeguarding.audit.context import Acting, actors_transaction, current, tell_database
+from safeguarding.audit.context import Acting, tell_database
 from safeguarding.audit.signing import CHALLENGE, Told, signed
 
 
@@ -30,11 +29,25 @@ def follow_the_clock(execute: Callable[..., Any], sql: Any, params: Any, many: b
     return execute(sql, params, many, context)
 
 
+def work_as_the_worker(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """A task of the machine is done as `worker`, whichever test has it done: from when it is named until something else is."""
+    done = execute(sql, params, many, context)
+    if isinstance(sql, str) and "set_config('app.context'" in sql:
+        told = context["connection"]
+        if params[0].rpartition("|")[2]:
+            told.connection.execute("SET LOCAL ROLE worker")
+        elif told.is_at_a_task:
+            told.connection.execute("SET LOCAL ROLE NONE")
+        told.is_at_a_task = bool(params[0].rpartition("|")[2])
+    return done
+
+
 def attach(connection: Any, **signal: Any) -> None:
-    """Every connection of the run follows the clock of its test."""
-    connection.told_now = ""
-    if follow_the_clock not in connection.execute_wrappers:
-        connection.execute_wrappers.append(follow_the_clock)
+    """Every connection of the run follows the clock of its test, and does the work of the machine as the worker."""
+    connection.told_now, connection.is_at_a_task = "", False
+    for wrapper in (follow_the_clock, work_as_the_worker):
+        if wrapper not in connection.execute_wrappers:
+            connection.execute_wrappers.append(wrapper)
 
 
 connection_created.connect(attach)
@@ -69,17 +82,6 @@ def as_role(role: str) -> Iterator[None]:
 
 
 @contextmanager
-def _as_the_worker() -> Iterator[None]:
-    """Work of the machine is done as `worker`, whichever test has it done: it sees the tables of its own task and no other."""
-    with transaction.atomic(), as_role("worker") if current().task else nullcontext(), actors_transaction():
-        yield
-
-
-# `context.system_task` looks it up here each time; everybody else has imported it.
-context.actors_transaction = _as_the_worker
-
-
-@contextmanager
 def asking(person: Any, role: str = "web", task: str = "") -> Iterator[None]:
     """Everything inside is asked by `person` as a role of the database: what a request is, without a page. Or by a task."""
     with as_role(role):
@@ -92,6 +94,6 @@ def tell_raw(work: psycopg.Connection, **told: str) -> str:
     """What `tell_database` does, on a connection of a test's own that is in a transaction. Returns the value that was told."""
     row = work.execute(f"SELECT {CHALLENGE}").fetchone()
     assert row is not None
-    value = signed(Told(**told), row[0])
+    value = signed(Told(**told), bytes(row[0]))
     work.execute("SELECT set_config('app.context', %s, true)", [value])
     return value

@@ -147,7 +147,9 @@ def _telling(**changed: str) -> Iterator[None]:
             yield
         finally:
             # After an error of the database nothing can be said: what fails is rolled back, and with it what was told inside.
-            if is_inner and not (here.needs_rollback or here.connection.info.transaction_status == TransactionStatus.INERROR):
+            if is_inner and not (
+                here.needs_rollback or here.connection.info.transaction_status == TransactionStatus.INERROR
+            ):
                 _tell(before)
 
 
@@ -160,14 +162,14 @@ def _tell(told: Told | None) -> None:
     here.told = told
 
 
-def _challenge(*more: str) -> str:
+def _challenge(*more: str) -> bytes:
     """What the signature is over. Asked in plain text: a statement kept by name could be put in its place on a connection that is
     used again, and whoever did so would choose for which transaction the next person signs.
     """
     also, *values = more or ("NULL",)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {CHALLENGE}, {also}", values)  # noqa: S608  (our own text)
-        return str(cursor.fetchone()[0])
+        cursor.execute(f"SELECT {CHALLENGE}, {also}", values)
+        return bytes(cursor.fetchone()[0])
 
 
 def _connection() -> DatabaseWrapper:

@@ -2,13 +2,11 @@
 -- the process signs and SQL cannot make up (audit/signing.py). Run after each migration by row_security.py, which makes the schema,
 -- and puts the keys into the table.
 
--- The keys, padded as HMAC wants them. In the schema of the rules: dumps leave it out, and nobody else may read in it.
-CREATE TABLE rules.context_key (
-    signer text PRIMARY KEY CHECK (signer IN ('web', 'worker')), inner_pad bytea NOT NULL, outer_pad bytea NOT NULL
-);
+-- The keys, padded as HMAC wants them: one row. In the schema of the rules: dumps leave it out, and nobody else may read in it.
+CREATE TABLE rules.context_key (web_inner bytea, web_outer bytea, worker_inner bytea, worker_outer bytea);
 
 -- Ends the statement. A value that does not hold must never read as nobody: nobody is somebody too, to a task of the machine.
-CREATE FUNCTION rules.refuse_context(signer text) RETURNS text
+CREATE FUNCTION rules.refuse_context(holds boolean) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION 'the context was not signed for this transaction' USING ERRCODE = 'insufficient_privilege',
@@ -21,19 +19,21 @@ END $$;
 CREATE FUNCTION rules.told() RETURNS TABLE (person text, door text, errors text, task text)
 LANGUAGE sql STABLE ROWS 1 AS $$
     SELECT
-        CASE WHEN held.holds THEN split_part(held.value, '|', 3) ELSE rules.refuse_context(held.signer) END,
-        CASE WHEN held.holds THEN split_part(held.value, '|', 4) ELSE rules.refuse_context(held.signer) END,
-        CASE WHEN held.holds THEN split_part(held.value, '|', 5) ELSE rules.refuse_context(held.signer) END,
-        CASE WHEN held.holds THEN split_part(held.value, '|', 6) ELSE rules.refuse_context(held.signer) END
+        CASE WHEN held.holds THEN split_part(held.value, '|', 3) ELSE rules.refuse_context(held.holds) END,
+        CASE WHEN held.holds THEN split_part(held.value, '|', 4) ELSE rules.refuse_context(held.holds) END,
+        CASE WHEN held.holds THEN split_part(held.value, '|', 5) ELSE rules.refuse_context(held.holds) END,
+        CASE WHEN held.holds THEN split_part(held.value, '|', 6) ELSE rules.refuse_context(held.holds) END
     FROM (
-        SELECT given.value, key.signer, coalesce(
-            encode(sha256(key.outer_pad || sha256(key.inner_pad || convert_to(
-                pg_backend_pid() || '|' || extract(epoch FROM pg_catalog.now()) || substr(given.value, 65), 'UTF8'))), 'hex')
-            = substr(given.value, 1, 64)
+        SELECT given.value, coalesce(
+            encode(sha256(
+                CASE split_part(given.value, '|', 2) WHEN 'web' THEN key.web_outer WHEN 'worker' THEN key.worker_outer END
+                || sha256(
+                    CASE split_part(given.value, '|', 2) WHEN 'web' THEN key.web_inner WHEN 'worker' THEN key.worker_inner END
+                    || int4send(pg_backend_pid()) || timestamptz_send(pg_catalog.now()) || convert_to(substr(given.value, 65), 'UTF8')
+                )), 'hex') = substr(given.value, 1, 64)
             -- The key of the web server is none for a task of the machine.
-            AND (key.signer = 'worker' OR split_part(given.value, '|', 6) = ''), false) AS holds
-        FROM (SELECT current_setting('app.context', true) AS value) AS given
-        LEFT JOIN rules.context_key AS key ON key.signer = split_part(given.value, '|', 2)
+            AND (split_part(given.value, '|', 2) = 'worker' OR split_part(given.value, '|', 6) = ''), false) AS holds
+        FROM rules.context_key AS key, (SELECT current_setting('app.context', true) AS value) AS given
         WHERE given.value <> ''
     ) AS held
 $$;

@@ -13,7 +13,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
     """`told`: the context as it stands in the open transaction, None where none was given. `challenge`: what is signed with it."""
 
     told: Any = None
-    challenge: str = ""
+    challenge: bytes = b""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -21,18 +21,18 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
 
     def _set_autocommit(self, autocommit: bool) -> None:
         """Django begins and ends each transaction by it, and each connection."""
-        super()._set_autocommit(autocommit)
-        self.told, self.challenge = None, ""
+        super()._set_autocommit(autocommit)  # type: ignore[misc]
+        self.told, self.challenge = None, b""
         self._at_savepoints.clear()
 
     def _savepoint(self, sid: str) -> None:
-        super()._savepoint(sid)
+        super()._savepoint(sid)  # type: ignore[misc]
         self._at_savepoints[sid] = self.told
 
     def _savepoint_commit(self, sid: str) -> None:
-        super()._savepoint_commit(sid)
+        super()._savepoint_commit(sid)  # type: ignore[misc]
         self._at_savepoints.pop(sid, None)
 
     def _savepoint_rollback(self, sid: str) -> None:
-        super()._savepoint_rollback(sid)
+        super()._savepoint_rollback(sid)  # type: ignore[misc]
         self.told = self._at_savepoints.get(sid)

@@ -53,7 +53,9 @@ def writes_then_refuses(request):
 @anyone_signed_in
 def asks_who(request):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT split_part(current_setting('app.context', true), '|', 3), current_setting('app.request_id', true)")
+        cursor.execute(
+            "SELECT split_part(current_setting('app.context', true), '|', 3), current_setting('app.request_id', true)"
+        )
         return HttpResponse("|".join(cursor.fetchone()))
 
 

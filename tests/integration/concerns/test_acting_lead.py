@@ -26,7 +26,6 @@ from tests import factories
 from tests.factories import SCHOOL_DAY
 from tests.integration.concerns.decided import REFER, act, decide, fresh, left_from_outside
 from tests.signed_in import next_code
-from tests.walls import asking
 
 pytestmark = pytest.mark.django_db
 DAY = SCHOOL_DAY.date()
