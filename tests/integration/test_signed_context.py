@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
 
@@ -90,6 +91,7 @@ def test_a_context_that_sql_made_up_raises_and_never_reads_as_nobody(connect: Co
 @pytest.mark.parametrize("role", ["web", "worker"])
 def test_no_part_of_a_signed_context_can_be_changed(connect: Connect, role: str) -> None:
     room, work = factories.staffroom(), connect(role)
+    factories.concern(room)
     other = str(room.headteacher.pk)
     for place, instead in ((1, "worker"), (1, ""), (2, other), (2, ""), (3, "acting"), (4, "all"), (5, "escalation")):
         with refused(work):
@@ -147,6 +149,7 @@ def test_what_used_to_open_the_wall_says_nothing(connect: Connect, role: str) ->
 
 
 def test_the_key_of_the_web_server_signs_for_people_alone(connect: Connect, settings: Any) -> None:
+    factories.concern(factories.staffroom())
     worker = connect("worker")
     with refused(worker):
         challenge = bytes(first(worker, f"SELECT {CHALLENGE}"))
@@ -205,7 +208,7 @@ def test_records_are_merged_and_parted_by_who_decided_it_and_for_nobody_by_nobod
     factories.concern(room)
     merged(room, keep, other)
     done = ChildMerge.objects.get()
-    ChildMerge.objects.filter(pk=done.pk).update(status="undone", undone_by=room.lead)
+    ChildMerge.objects.filter(pk=done.pk).update(status="undone", undone_by=room.lead, undone_at=timezone.now())
     for role in ("web", "worker"):
         work = connect(role)
         for told in ({}, {"person": str(room.headteacher.pk)}, *([{"task": "imports"}] if role == "worker" else [])):
