@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.db import OperationalError, connections, models, transaction
+from django.conf import settings
+from django.db import OperationalError, ProgrammingError, connections, models, transaction
 from django.db import connection as default_connection
 from psycopg import ClientCursor, sql
 
@@ -17,7 +18,9 @@ from safeguarding import chronicling, following, large_objects, rights_rows
 from safeguarding.accounts.roles import ROLES, Capability, with_capability
 from safeguarding.audit.asking import Me
 from safeguarding.audit.protection import among, condition, fact, protected_models, rule_of
+from safeguarding.audit.signing import CHALLENGE, Told, padded, signed
 from safeguarding.personal_data import own_models
+from safeguarding.prepared import prepared_write
 from safeguarding.sealing.models import KEYS
 from safeguarding.sealing.services.rows import sealed_fields
 from safeguarding.wall_digests import differences, digest_of, keep_digests
@@ -54,30 +57,40 @@ ELSEWHERE = frozenset({
     "sealing.epoch", "sealing.subjectkey", "sealing.recordkey", "sealing.wrap", "sealing.keyshare", "sealing.keycheck",
     "sealing.backuprun",
 })  # fmt: skip
-# Work of the machine that nobody asked for by name, and the tables it needs whole. `worker` alone does it, and only
-# where the transaction names no person: what somebody asked for is done with that person's rights.
+# Work of the machine that nobody asked for by name, and the tables it needs whole. `worker` alone does it, in a transaction that
+# names the task (`context.system_task`), and sees no other: what somebody asked for is done with that person's rights.
 SYSTEM_TASKS: dict[str, frozenset[str]] = {
-    "scans of attachments, and files that belong to nothing": frozenset({
+    # Scans of attachments, and files that belong to nothing.
+    "files": frozenset({
         "concerns.attachment", "concerns.earlierfile", "children.childfile", "children.photograph", "audit.logentry",
     }),
-    "records from an earlier system, and what is left of those that were withdrawn": frozenset({
+    # Records from an earlier system, and what is left of those that were withdrawn.
+    "earlier": frozenset({
         "concerns.earlierbatch", "concerns.earlierupload", "concerns.earlierrow", "concerns.earlierpdf", "concerns.earlierrecord",
         "concerns.earlierfile",
     }),
-    "escalation of calls and of unread concerns": frozenset({
-        "concerns.concern", "concerns.concernchild", "concerns.draft", "concerns.outsidenote",
-    }),
-    "is each emergency sheet still true": frozenset({
+    # Escalation of calls and of unread concerns, and of notes from outside.
+    "escalation": frozenset({"concerns.concern"}),
+    "outside notes": frozenset({"concerns.outsidenote"}),
+    # Is each emergency sheet still true?
+    "sheets": frozenset({
         "concerns.emergencysheet", "children.child", "children.contact", "children.contactlink", "children.contactrestriction",
     }),
-    "what moves to an acting lead": frozenset({
+    # What moves to an acting lead.
+    "cover": frozenset({
         "concerns.concern", "concerns.action", "concerns.handover", "children.conflictofinterest",
-        "children.emergencyaccess", "audit.logentry",
+        "children.emergencyaccess", "audit.logentry", "concerns.outsidenote", "concerns.referral",
     }),
-    "word of agencies that are silent, and of actions and duties that are due": frozenset({
-        "concerns.referral", "concerns.action", "concerns.duty",
+    # Word of agencies that are silent, and of actions and duties that are due.
+    "silence": frozenset({"concerns.referral", "concerns.concern"}),
+    "reminders": frozenset({"concerns.action", "concerns.duty", "concerns.handover"}),
+    # Has each key its record, and is it wrapped for whom that is about? Records about adults are not looked at.
+    "keys": frozenset({
+        "children.child", "concerns.concern", "concerns.concernchild", "concerns.outsidenote", "concerns.paperform",
+        "concerns.emergencysheet",
     }),
-    "matching of imports": frozenset({
+    # Imports that wait for the machine.
+    "imports": frozenset({
         "audit.logentry",
         "children.child", "children.childdetail", "children.othername", "children.formerupn", "children.enrolment",
         "children.classepisode", "children.earlierschool", "children.sibling", "children.contact", "children.contactlink",
@@ -85,8 +98,8 @@ SYSTEM_TASKS: dict[str, frozenset[str]] = {
         "children.importrun", "children.importpart", "children.importrow", "children.columnmapping",
     }),
 }  # fmt: skip
-_SYSTEM_TABLES = frozenset().union(*SYSTEM_TASKS.values())
 _FACTS = (
+    "safeguarding/audit/facts.sql",
     "safeguarding/accounts/facts.sql",
     "children/facts.sql",
     "safeguarding/concerns/facts.sql",
@@ -113,6 +126,9 @@ def put_up(connection: Any) -> None:
     statements = list(_statements(connection))
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         cursor.execute(sql.SQL(";\n").join([sql.SQL("DROP SCHEMA IF EXISTS rules CASCADE"), *statements]))
+        # As parameters: the text of a statement is kept here and there.
+        keys = [pad for signer in ("web", "worker") for pad in padded(settings.CONTEXT_KEYS.get(signer, ""))]
+        prepared_write("INSERT INTO rules.context_key VALUES (%s, %s, %s, %s)", keys, using=connection.alias)
         keep_digests(connection, digest_of(statements))
 
 
@@ -153,6 +169,7 @@ def _facts() -> Iterator[sql.Composable]:
     yield sql.SQL("REVOKE ALL ON ALL FUNCTIONS IN SCHEMA rules FROM PUBLIC")
     yield sql.SQL("GRANT USAGE ON SCHEMA rules TO web, worker, {}").format(writer)
     yield sql.SQL("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA rules TO web, worker, {}, {}").format(owner, writer)
+    yield sql.SQL("REVOKE ALL ON rules.context_key FROM PUBLIC; GRANT SELECT ON rules.context_key TO {}").format(owner)
 
 
 def _roles() -> Iterator[sql.Composable]:
@@ -204,8 +221,9 @@ def _policies(model: type[models.Model], quote: ClientCursor[Any]) -> Iterator[s
     yield sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY").format(table)
     yield sql.SQL("ALTER TABLE {} FORCE ROW LEVEL SECURITY").format(table)
     for role in ("web", "worker"):
-        unasked = role == "worker" and model._meta.label_lower in _SYSTEM_TABLES
-        alone = sql.SQL("(SELECT rules.me()) IS NULL OR ") if unasked else sql.SQL("")
+        tasks = [name for name, tables in SYSTEM_TASKS.items() if model._meta.label_lower in tables]
+        of_task = sql.SQL("(SELECT rules.task()) = ANY ({}::text[]) OR ").format(sql.Literal(tasks))
+        alone = of_task if role == "worker" and tasks else sql.SQL("")
         for command, using, check in (
             ("SELECT", reach, None),
             ("INSERT", None, added),
@@ -230,7 +248,7 @@ def _sql(model: type[models.Model], rows: models.Q, quote: ClientCursor[Any]) ->
 
 def problems(connection: Any) -> list[str]:
     """A sentence for each table that nobody declared, and for each wall that is not as the code says."""
-    return [
+    found = [
         *_undeclared(),
         *_unguarded(connection),
         *_functions_amiss(connection),
@@ -242,6 +260,7 @@ def problems(connection: Any) -> list[str]:
         *differences(connection, digest_of(_statements(connection))),
         *differences(connections[KEYS]),
     ]
+    return found or list(_keys_amiss(connection))
 
 
 def refuse_unguarded() -> None:
@@ -301,7 +320,7 @@ def _unguarded(connection: Any) -> Iterator[str]:
 
 # What facts and policies are made of: read as whoever calls them, so that the planner writes them into these (`accounts/facts.sql`).
 _PIECES = (
-    "now", "today", "door", "errors_shown", "live_roles_of", "live_roles_at", "roles_with", "roles_named",
+    "now", "today", "told", "live_roles_of", "live_roles_at", "roles_with", "roles_named",
 )  # fmt: skip
 
 
@@ -326,6 +345,22 @@ def _functions_amiss(connection: Any) -> Iterator[str]:
                 f"{schema}.{name} must be {kind}SECURITY DEFINER with the search path pg_catalog, pg_temp, "
                 f"and belong to {owner}."
             )
+
+
+def _keys_amiss(connection: Any) -> Iterator[str]:
+    """Whether what this process signs holds before the database: asked as it asks of each transaction."""
+    lacking = [s for s in ("web", "worker") if settings.ROLE in (s, "owner") and s not in settings.CONTEXT_KEYS]
+    for signer in lacking:
+        yield f"{signer.upper()}_CONTEXT_KEY is not set: nobody could be named to the database."
+    for signer in settings.CONTEXT_KEYS:
+        try:
+            with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+                cursor.execute(f"SELECT {CHALLENGE}")
+                value = signed(Told(door="none"), bytes(cursor.fetchone()[0]), signer=signer)
+                cursor.execute("SELECT set_config('app.context', %s, true), rules.door()", [value])
+                transaction.set_rollback(True, using=connection.alias)
+        except ProgrammingError:
+            yield f"{signer.upper()}_CONTEXT_KEY is not the key that the database knows. Run manage.py migrate as the owner, with the same."
 
 
 def _roles_amiss(connection: Any) -> Iterator[str]:

@@ -132,6 +132,8 @@ def database(name: str) -> dict[str, Any]:
     like = "postgres://ROLE:PASSWORD@localhost:5432/harbour"
     return {
         **(parts := address(name, "postgres://nobody@127.0.0.1:1/none", parts=env.db_url_config, like=like)),
+        # Django's own, which remembers what the open transaction was told.
+        "ENGINE": "safeguarding.transactions",
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         # Only what asks to be prepared is (prepared.py), and keeps one plan (docs/adr/prepared.md).
@@ -142,6 +144,14 @@ def database(name: str) -> dict[str, Any]:
 DATABASES = {"default": database(DATABASE_URLS[ROLE]), "keys": database(KEYS_DATABASE_URLS[ROLE])}
 DATABASE_ROUTERS = ["safeguarding.sealing.router.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Who asks is signed for (audit/signing.py): the web server for people, the worker for its own tasks too. `migrate` puts both keys
+# into the database, where nobody but its functions reads them. Each process is given its own.
+_context_keys = {"web": secret("WEB_CONTEXT_KEY", ""), "worker": secret("WORKER_CONTEXT_KEY", "")}
+CONTEXT_KEYS = {signer: key for signer, key in _context_keys.items() if key and ROLE in (signer, "owner")}
+for _signer, _key in CONTEXT_KEYS.items():
+    if len(_key) < 32:
+        raise ImproperlyConfigured(f"{_signer.upper()}_CONTEXT_KEY is too short: at least 32 random characters.")
 
 # --- queue
 REDIS_URL = secret("REDIS_URL", "")

@@ -44,6 +44,11 @@ _PREFIX = "harbour-test-"
 _PASSWORDS = {role: f"password-of-{role}" for role in (*ROLES, "postgres")}
 
 
+def context_key(signer: str) -> str:
+    """With which a test, and a process that it starts, signs what it tells the database. The template has the same."""
+    return f"only-for-tests-and-the-same-in-each-of-them-{signer}"
+
+
 @dataclass(frozen=True)
 class Databases:
     """The addresses of the server's roles, for the database `name`."""
@@ -68,6 +73,7 @@ class Databases:
         return {
             **{f"{before}DATABASE_URL": self.url(role) for role, before in names.items()},
             **{f"{before}KEYS_DATABASE_URL": self.keys_url(role) for role, before in names.items()},
+            **{f"{signer.upper()}_CONTEXT_KEY": context_key(signer) for signer in ("web", "worker")},
             "ROOT_KEY_PATH": str(self.keys / "root.key"),
             "EPOCH_KEYS_PATH": str(self.keys / "epochs.json"),
         }
@@ -220,6 +226,7 @@ def _fingerprint() -> str:
         ROOT / "safeguarding" / "large_objects.py",
         ROOT / "safeguarding" / "accounts" / "second_person.py",
         *sorted((ROOT / "safeguarding" / "rights_rows").glob("*.py")),
+        ROOT / "safeguarding" / "audit" / "signing.py",
         ROOT / "safeguarding" / "audit" / "protection.py",
         ROOT / "safeguarding" / "accounts" / "roles.py",
         # Which of the libraries' tables there are.
@@ -240,6 +247,7 @@ def _fingerprint() -> str:
             "**/facts.sql",
             "**/permissions.py",
             "**/permissions/*.py",
+            "**/entries/*.py",
             "**/data/*.json",
         ):
             sources += sorted((ROOT / app).glob(pattern))

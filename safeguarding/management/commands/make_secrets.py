@@ -59,6 +59,9 @@ def _contents() -> dict[str, str]:
         # Without it nothing that was written is read again.
         "root_key": root_text(new_key()),
         "secret_key": secrets.token_urlsafe(50),
+        # Sign what the database is told of who asks: web is given its own, the worker its own, and who migrates both.
+        "web_context_key": secrets.token_urlsafe(32),
+        "worker_context_key": secrets.token_urlsafe(32),
         # Seals the record of events: only the worker is given it.
         "seal_key": f"{Signer.make(new_origin()).private_text()}\n",
         "redis_url": f"redis://:{passwords['valkey']}@valkey:6379/0",
