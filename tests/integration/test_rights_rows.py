@@ -84,7 +84,7 @@ def insert(row: models.Model) -> tuple[str, list[Any]]:
         for field in fields
     ]
     places = ", ".join(["%s"] * len(values))
-    return f"INSERT INTO {row._meta.db_table} ({columns}) VALUES ({places})", values  # noqa: S608  (names from the model)
+    return f"INSERT INTO {row._meta.db_table} ({columns}) VALUES ({places})", values
 
 
 def tried(person: Any, role: str, statement: str, values: Any, task: str = "") -> int:
