@@ -53,6 +53,24 @@ def address(name: str, default: str | None, *, parts: Callable[[str], dict[str, 
         raise ImproperlyConfigured(f"{name} cannot be understood. It must look like {like}.") from None
 
 
+def database_url(written: str) -> dict[str, Any]:
+    """The parts of `postgres://ROLE:PASSWORD@HOST/NAME`, for the backend that remembers what a transaction was told. Raises `ValueError`."""
+    return dict(env.db_url_config(written, engine="safeguarding.transactions"))
+
+
+def keys_of(role: str, **written: str) -> dict[str, str]:
+    """Of the keys of the roles, by the role that signs with each, those that a process of `role` may hold: its own, or as owner all.
+
+    Raises `ImproperlyConfigured` for one that could be guessed, which never shows it.
+    """
+    for signer, key in written.items():
+        if key and len(key) < 32:
+            raise ImproperlyConfigured(
+                f"{signer.upper()}_CONTEXT_KEY is too short: give it at least 32 random characters."
+            )
+    return {signer: key for signer, key in written.items() if key and role in (signer, "owner")}
+
+
 def bucket(written: str) -> dict[str, str]:
     """The parts of `s3://BUCKET/PREFIX?endpoint=…&region=…`, all but the bucket optional. Empty for nothing. Raises `ValueError`."""
     if not written:

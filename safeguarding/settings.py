@@ -7,7 +7,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from safeguarding.environment import address, bucket, env, given, number, secret
+from safeguarding.environment import address, bucket, database_url, env, given, keys_of, number, secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -24,7 +24,6 @@ DATABASE_URLS = {
 # The keys of what is sealed are in a database of their own, with backups of their own.
 KEYS_DATABASE_URLS = {role: name.replace("DATABASE", "KEYS_DATABASE") for role, name in DATABASE_URLS.items()}
 
-
 _addresses = (*DATABASE_URLS.values(), *KEYS_DATABASE_URLS.values())
 EMBEDDED_DATABASE = not given(*_addresses)
 EMBEDDED_QUEUE = not given("REDIS_URL")
@@ -35,7 +34,6 @@ for _own, _names in {"database.env": _addresses, "queue.env": ("REDIS_URL",)}.it
         for _name in _names:
             os.environ.pop(_name, None)  # there, but empty
         env.read_env(VAR / _own)
-
 
 # --- which installation is this
 DEBUG = False
@@ -131,9 +129,7 @@ def database(name: str) -> dict[str, Any]:
     """The database at the address `name`. With nothing configured, that of nobody: commands that need none still work."""
     like = "postgres://ROLE:PASSWORD@localhost:5432/harbour"
     return {
-        **(parts := address(name, "postgres://nobody@127.0.0.1:1/none", parts=env.db_url_config, like=like)),
-        # Django's own, which remembers what the open transaction was told.
-        "ENGINE": "safeguarding.transactions",
+        **(parts := address(name, "postgres://nobody@127.0.0.1:1/none", parts=database_url, like=like)),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         # Only what asks to be prepared is (prepared.py), and keeps one plan (docs/adr/prepared.md).
@@ -144,14 +140,8 @@ def database(name: str) -> dict[str, Any]:
 DATABASES = {"default": database(DATABASE_URLS[ROLE]), "keys": database(KEYS_DATABASE_URLS[ROLE])}
 DATABASE_ROUTERS = ["safeguarding.sealing.router.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
-# Who asks is signed for (audit/signing.py): the web server for people, the worker for its own tasks too. `migrate` puts both keys
-# into the database, where nobody but its functions reads them. Each process is given its own.
-_context_keys = {"web": secret("WEB_CONTEXT_KEY", ""), "worker": secret("WORKER_CONTEXT_KEY", "")}
-CONTEXT_KEYS = {signer: key for signer, key in _context_keys.items() if key and ROLE in (signer, "owner")}
-for _signer, _key in CONTEXT_KEYS.items():
-    if len(_key) < 32:
-        raise ImproperlyConfigured(f"{_signer.upper()}_CONTEXT_KEY is too short: at least 32 random characters.")
+# Who asks is signed for (audit/signing.py). Each process is given its own key; `migrate` puts both into the database.
+CONTEXT_KEYS = keys_of(ROLE, web=secret("WEB_CONTEXT_KEY", ""), worker=secret("WORKER_CONTEXT_KEY", ""))
 
 # --- queue
 REDIS_URL = secret("REDIS_URL", "")

@@ -130,7 +130,7 @@ class Attacker:
 
     def _claim(self) -> str:
         asks = self.chance.choice(
-            ["rules.me()", "rules.door()", "rules.task()", "rules.errors_shown()", "rules.told()"]
+            ["rules.me()", "rules.door()", "rules.task()", "rules.errors_shown()", "rules.told(3)"]
         )
         return self.chance.choice([f"SELECT {self._setting()}", f"SELECT {self._setting()}, {asks}", f"SELECT {asks}"])
 

@@ -6,59 +6,60 @@
 CREATE TABLE rules.context_key (web_inner bytea, web_outer bytea, worker_inner bytea, worker_outer bytea);
 
 -- Ends the statement. A value that does not hold must never read as nobody: nobody is somebody too, to a task of the machine.
-CREATE FUNCTION rules.refuse_context(holds boolean) RETURNS text
+CREATE FUNCTION rules.refuse_context(lacks_key boolean) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION 'the context was not signed for this transaction' USING ERRCODE = 'insufficient_privilege',
         HINT = 'If every page says so, the keys were changed: run manage.py migrate as the owner.';
 END $$;
 
--- The parts of the value, where its signature holds for this connection and this transaction: "signature|signer|person|door|errors|
--- task". No row where the transaction was told nothing. A piece of the four below, written into them by the planner: whoever
--- calls it otherwise may not read the keys.
-CREATE FUNCTION rules.told() RETURNS TABLE (person text, door text, errors text, task text)
+-- One part of the value, where its signature holds for this connection and this transaction: "signature|signer|person|door|errors|
+-- task". No row where the transaction was told nothing. A piece of the four below, which the planner writes into them, so it is as
+-- short as can be: it is made ready at each call. Whoever calls it otherwise may not read the keys.
+CREATE FUNCTION rules.told(place integer) RETURNS SETOF text
 LANGUAGE sql STABLE ROWS 1 AS $$
-    SELECT
-        CASE WHEN held.holds THEN split_part(held.value, '|', 3) ELSE rules.refuse_context(held.holds) END,
-        CASE WHEN held.holds THEN split_part(held.value, '|', 4) ELSE rules.refuse_context(held.holds) END,
-        CASE WHEN held.holds THEN split_part(held.value, '|', 5) ELSE rules.refuse_context(held.holds) END,
-        CASE WHEN held.holds THEN split_part(held.value, '|', 6) ELSE rules.refuse_context(held.holds) END
-    FROM (
-        SELECT given.value, coalesce(
-            encode(sha256(
-                CASE split_part(given.value, '|', 2) WHEN 'web' THEN key.web_outer WHEN 'worker' THEN key.worker_outer END
-                || sha256(
-                    CASE split_part(given.value, '|', 2) WHEN 'web' THEN key.web_inner WHEN 'worker' THEN key.worker_inner END
-                    || int4send(pg_backend_pid()) || timestamptz_send(pg_catalog.now()) || convert_to(substr(given.value, 65), 'UTF8')
-                )), 'hex') = substr(given.value, 1, 64)
-            -- The key of the web server is none for a task of the machine.
-            AND (split_part(given.value, '|', 2) = 'worker' OR split_part(given.value, '|', 6) = ''), false) AS holds
-        FROM rules.context_key AS key, (SELECT current_setting('app.context', true) AS value) AS given
-        WHERE given.value <> ''
-    ) AS held
+    SELECT CASE
+        WHEN encode(sha256(
+            CASE substr(current_setting('app.context', true), 66, 4) WHEN 'web|' THEN key.web_outer ELSE key.worker_outer END || sha256(
+                CASE substr(current_setting('app.context', true), 66, 4) WHEN 'web|' THEN key.web_inner ELSE key.worker_inner END
+                || int4send(pg_backend_pid()) || timestamptz_send(pg_catalog.now())
+                || convert_to(substr(current_setting('app.context', true), 65), 'UTF8')
+            )), 'hex') = substr(current_setting('app.context', true), 1, 64)
+        THEN split_part(current_setting('app.context', true), '|', place)
+        ELSE rules.refuse_context(key.web_inner IS NULL)
+    END
+    FROM rules.context_key AS key WHERE current_setting('app.context', true) <> ''
 $$;
 
 -- Who is asking: nobody, unless the transaction was told (context.tell_database) and the person is active.
 CREATE FUNCTION rules.me() RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT person.id FROM public.accounts_user AS person
-    WHERE person.id = (SELECT nullif(told.person, '')::uuid FROM rules.told() AS told) AND person.is_active
+    WHERE person.id = (SELECT nullif(told, '')::uuid FROM rules.told(3) AS told) AND person.is_active
 $$;
 
 -- Which door the service at work has opened (context.door).
 CREATE FUNCTION rules.door() RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce((SELECT told.door FROM rules.told() AS told), '')
+    SELECT coalesce((SELECT told FROM rules.told(4) AS told), '')
 $$;
 
 -- Which of what was entered in error the page or the service at work is about (context.with_errors); empty for nearly all.
 CREATE FUNCTION rules.errors_shown() RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce((SELECT told.errors FROM rules.told() AS told), '')
+    SELECT coalesce((SELECT told FROM rules.told(5) AS told), '')
 $$;
 
--- Which task of the machine is at work (context.system_task, row_security.SYSTEM_TASKS). What somebody asked for is none.
+-- Which task of the machine is at work (context.system_task, row_security.SYSTEM_TASKS). What somebody asked for is none, and the key
+-- of the web server signs for none.
 CREATE FUNCTION rules.task() RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce((SELECT told.task FROM rules.told() AS told WHERE told.person = ''), '')
+    SELECT coalesce((
+        SELECT CASE
+            WHEN told = '' OR split_part(current_setting('app.context', true), '|', 3) <> '' THEN ''
+            WHEN substr(current_setting('app.context', true), 66, 7) = 'worker|' THEN told
+            ELSE rules.refuse_context(told IS NULL)
+        END
+        -- Apart, so that it is checked once and not for each time that it stands above.
+        FROM (SELECT told FROM rules.told(6) AS told OFFSET 0) AS held), '')
 $$

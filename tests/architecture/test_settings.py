@@ -112,6 +112,7 @@ def test_a_missing_secret_says_what_to_do_and_may_be_a_file(tmp_path: Path) -> N
         ("FILES_URL", "https://bucket.example.org", "FILES_URL cannot be understood. It must look like s3://BUCKET/"),
         ("FILES_URL", "s3://harbour?endpoint=minio:9000", "FILES_URL cannot be understood. It must look like s3://"),
         ("FILES_SECRET_KEY", "hidden", "FILES_KEY_ID and FILES_SECRET_KEY belong together: set both, or none."),
+        ("WEB_CONTEXT_KEY", "hidden", "WEB_CONTEXT_KEY is too short: give it at least 32 random characters."),
         ("EMAIL_URL_FILE", "/nowhere/url", "EMAIL_URL_FILE is /nowhere/url, which cannot be read: No such file"),
     ],
 )
@@ -135,6 +136,12 @@ def test_a_number_that_is_given_is_taken_and_an_empty_one_is_the_default(tmp_pat
     shown = "settings.PORT, settings.TRUSTED_PROXIES"
     assert load({"PORT": "8001", "TRUSTED_PROXIES": "1"}, tmp_path, shown) == "8001 1"
     assert load({"PORT": "", "TRUSTED_PROXIES": ""}, tmp_path, shown) == "8000 0"
+
+
+def test_a_process_holds_the_key_of_its_own_role_and_the_owner_all(tmp_path: Path) -> None:
+    given = {"SECRET_KEY": "x", "WEB_CONTEXT_KEY": "w" * 32, "WORKER_CONTEXT_KEY": "k" * 32}
+    for role, held in (("web", ["web"]), ("worker", ["worker"]), ("owner", ["web", "worker"]), ("backup", [])):
+        assert load(given | {"HARBOUR_ROLE": role}, tmp_path, "list(settings.CONTEXT_KEYS)") == str(held)
 
 
 def test_addresses_of_embedded_servers_never_mix_with_given_ones(tmp_path: Path) -> None:

@@ -172,7 +172,7 @@ def test_nobody_but_the_functions_reads_the_keys(connect: Connect) -> None:
         work = connect(role)
         with pytest.raises(InsufficientPrivilege, match="permission denied"), work.transaction():
             say(work, "x")
-            work.execute("SELECT * FROM rules.told()")
+            work.execute("SELECT * FROM rules.told(3)")
     assert superuser.execute("SELECT * FROM rules.context_key").fetchall() == [tuple(secrets)]
     bodies = first(superuser, "SELECT string_agg(prosrc, ' ') FROM pg_proc")
     assert not any(part.hex() in bodies for part in secrets)

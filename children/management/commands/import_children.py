@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from tqdm import tqdm
@@ -49,8 +50,12 @@ class Command(BaseCommand):
         school, person = _school(options["school"]), _person(options["person"])
         if not options["file"].is_file():
             raise CommandError(f"There is no file {options['file']}.")
-        # For nobody by name it is work of the machine, which may see the whole list.
+        # For nobody by name it is work of the machine, which sees the whole list.
         task = "" if person else imports.TASK
+        if task and "worker" not in settings.CONTEXT_KEYS:
+            raise CommandError(
+                "Say with --as for whom this is done, or run it with HARBOUR_ROLE=worker or HARBOUR_ROLE=owner."
+            )
         who = Acting(user_id=person.pk if person else None, school_id=school.pk, request_id=uuid7(), task=task)
         key = uuid7()
         try:

@@ -108,7 +108,14 @@ def test_each_service_holds_its_own_secrets_and_no_other(service: str, secrets_h
 
 def test_no_address_with_a_password_is_in_the_environment_of_a_service() -> None:
     """`docker inspect` shows it to everybody who may ask the engine."""
-    secret = {"SECRET_KEY", "REDIS_URL", "EMAIL_URL", "WEB_CONTEXT_KEY", "WORKER_CONTEXT_KEY", *settings.DATABASE_URLS.values()}
+    secret = {
+        "SECRET_KEY",
+        "REDIS_URL",
+        "EMAIL_URL",
+        "WEB_CONTEXT_KEY",
+        "WORKER_CONTEXT_KEY",
+        *settings.DATABASE_URLS.values(),
+    }
     secret |= set(settings.KEYS_DATABASE_URLS.values())
     assert secret <= variables_read()
     assert [(s, name) for s in OURS for name in SERVICES[s]["environment"] if name in secret] == []
