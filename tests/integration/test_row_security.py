@@ -104,7 +104,7 @@ def test_what_is_not_ones_own_is_neither_changed_nor_moved_nor_added_to(connect:
         ),
     ):
         with (
-            pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security|not for this person"),
+            pytest.raises(psycopg.errors.InsufficientPrivilege, match=r"row-level security|not for this person"),
             web.transaction(),
         ):
             tell(web, cast.lead)
