@@ -38,6 +38,11 @@ _BY_ROLE = both(
     "NEW.content_object_id = ANY (rules.staff_concerns_read(me))",
     "NOT NEW.content_object_id = ANY (rules.hidden_staff_concerns(me))",
 )
+# Somebody acts at the school today: what a lead had to do moves by itself.
+_COVERED = (
+    "EXISTS (SELECT FROM public.accounts_actingperiod AS cover WHERE cover.school_id = NEW.school_id AND cover.ended_at IS NULL "
+    "AND rules.today() BETWEEN cover.starts_on AND cover.ends_on)"
+)
 # Two people: who has proposed it does not confirm it, and alone takes it back.
 _ANSWERS = either(
     both("NEW.status IN ('confirmed', 'refused')", "OLD.proposed_by_id <> me", decides("NEW.concern_id")),
@@ -78,7 +83,7 @@ CONCERNS: Said = {
     # Whoever has something to do reads what hangs on it, and its concern behind the door by which it is ended.
     "concerns.action": gives(
         both("NEW.created_by_id = me", decides("NEW.concern_id")),
-        change(either(decides("NEW.concern_id"), SYSTEM), "owner_id"),
+        change(either(decides("NEW.concern_id"), both(SYSTEM, _COVERED)), "owner_id"),
         change(NEVER, "concern_id", "school_id"),
         closed=False,
     ),

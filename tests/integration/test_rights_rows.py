@@ -80,7 +80,9 @@ def insert(row: models.Model) -> tuple[str, list[Any]]:
     columns = ", ".join(f'"{field.column}"' for field in fields)
     values = [
         # Words are sealed by services; here it is about the row.
-        b"sealed" if isinstance(field, SealedText | SealedJSON) else field.get_db_prep_save(getattr(row, field.attname), connection)
+        b"sealed"
+        if isinstance(field, SealedText | SealedJSON)
+        else field.get_db_prep_save(getattr(row, field.attname), connection)
         for field in fields
     ]
     places = ", ".join(["%s"] * len(values))
@@ -119,7 +121,12 @@ def grant(at: SimpleNamespace, **other: Any) -> ChildGrant:
 def of_concern(at: SimpleNamespace, **other: Any) -> ConcernGrant:
     given = {"user": at.pastoral, "granted_by": at.lead} | other
     return ConcernGrant(
-        school=at.school, content_object=at.concern, permission=viewing(Concern), reason="r", expires_on=at.today, **given
+        school=at.school,
+        content_object=at.concern,
+        permission=viewing(Concern),
+        reason="r",
+        expires_on=at.today,
+        **given,
     )
 
 
@@ -176,7 +183,13 @@ def to_do(at: SimpleNamespace, **other: Any) -> Action:
 def in_error(at: SimpleNamespace, **other: Any) -> EnteredInError:
     given = {"proposed_by": at.lead, "status": "proposed"} | other
     return EnteredInError(
-        concern=at.concern, school=at.school, token=uuid4(), mistake="test", reason="r", proposed_at=timezone.now(), **given
+        concern=at.concern,
+        school=at.school,
+        token=uuid4(),
+        mistake="test",
+        reason="r",
+        proposed_at=timezone.now(),
+        **given,
     )
 
 
@@ -296,9 +309,17 @@ def statements(at: SimpleNamespace) -> Iterator[tuple[str, str, list[Any]]]:
     )
     for column, value in (("user_id", at.teacher.pk), ("content_object_id", at.twin.pk), ("expires_on", "2030-01-01"),
                           ("granted_by_id", at.deputy.pk)):  # fmt: skip
-        yield "lead", f"UPDATE children_childgrant SET {column} = %s WHERE id = %s", [value, given.pk]
-    yield "pastoral", "UPDATE children_childgrant SET ended_at = %s, ended_by_id = %s WHERE id = %s", [now, at.pastoral.pk, given.pk]
-    yield "lead", "UPDATE children_childgrant SET ended_at = %s, ended_by_id = %s WHERE id = %s", [now, at.headteacher.pk, given.pk]
+        yield "lead", f"UPDATE children_childgrant SET {column} = %s WHERE id = %s", [value, given.pk]  # noqa: S608
+    yield (
+        "pastoral",
+        "UPDATE children_childgrant SET ended_at = %s, ended_by_id = %s WHERE id = %s",
+        [now, at.pastoral.pk, given.pk],
+    )
+    yield (
+        "lead",
+        "UPDATE children_childgrant SET ended_at = %s, ended_by_id = %s WHERE id = %s",
+        [now, at.headteacher.pk, given.pk],
+    )
     over = access.withdraw_child_grant(grant=given, reason="Over", by=at.lead)
     yield "lead", "UPDATE children_childgrant SET ended_at = NULL, ended_by_id = NULL WHERE id = %s", [over.pk]
     mine = RoleAssignment.objects.get(user=at.teacher)
@@ -319,10 +340,18 @@ def statements(at: SimpleNamespace) -> Iterator[tuple[str, str, list[Any]]]:
     yield "lead", decide, [now, at.headteacher.pk, asked.pk]
     yield "lead", "UPDATE children_child SET merged_into_id = %s WHERE id = %s", [at.child.pk, at.twin.pk]
     wrong = EnteredInError.objects.create(
-        concern=at.concern, school=at.school, token=uuid4(), mistake="test", reason="r", proposed_at=now, proposed_by=at.lead
+        concern=at.concern,
+        school=at.school,
+        token=uuid4(),
+        mistake="test",
+        reason="r",
+        proposed_at=now,
+        proposed_by=at.lead,
     )
     Concern.objects.filter(pk=at.concern.pk).update(in_error="proposed")
-    confirm = "UPDATE concerns_enteredinerror SET status = 'confirmed', decided_at = %s, decided_by_id = %s WHERE id = %s"
+    confirm = (
+        "UPDATE concerns_enteredinerror SET status = 'confirmed', decided_at = %s, decided_by_id = %s WHERE id = %s"
+    )
     yield "lead", confirm, [now, at.lead.pk, wrong.pk]
     yield "lead", confirm, [now, at.deputy.pk, wrong.pk]
     yield "lead", "UPDATE concerns_concern SET in_error = 'confirmed' WHERE id = %s", [at.concern.pk]
@@ -403,9 +432,7 @@ def test_the_services_write_what_the_guards_allow(at: SimpleNamespace, role: str
     with asking(at.headteacher, role):
         adults_access.choose_recipient(school=at.school, recipient="lead", by=at.headteacher)
         about_adult = StaffConcern.objects.get(pk=words.staff_concern_id)
-        adults_access.give_access(
-            concern=about_adult, user=at.deputy, reason="Helps", last_day=last, by=at.headteacher
-        )
+        adults_access.give_access(concern=about_adult, user=at.deputy, reason="Helps", last_day=last, by=at.headteacher)
     assert StaffConcernGrant._base_manager.get().user == at.deputy
 
 
@@ -436,7 +463,7 @@ def test_a_concern_about_an_adult_is_given_by_its_reader_and_names_who_its_raise
     # Whoever raised it has said who it is about, and hides it from nobody else.
     assert is_refused(at.teacher, role, *insert(naming(at.headteacher, at.teacher)))
     for column in ("head_away", "about_head"):
-        statement = f"UPDATE adults_staffconcern SET {column} = NOT {column} WHERE id = %s"
+        statement = f"UPDATE adults_staffconcern SET {column} = NOT {column} WHERE id = %s"  # noqa: S608  (names of columns)
         assert is_refused(at.lead, role, statement, [about.pk]) or not tried(at.lead, role, statement, [about.pk])
     assert is_refused(at.headteacher, role, "UPDATE adults_staffconcern SET head_away = true WHERE id = %s", [about.pk])
 

@@ -226,8 +226,19 @@ def test_the_roles_that_postgresql_is_told_are_those_that_sign_in(tmp_path: Path
             superuser = cluster.url("postgres", password, "postgres")
             with psycopg.connect(superuser, autocommit=True) as connection:
                 connection.execute("CREATE DATABASE harbour")
-                for statement in statements.splitlines():
-                    connection.execute(statement)
+            # As `psql` reads them, in the database of the records to begin with.
+            for database, part in zip(
+                ("harbour", "harbour_keys"), statements.split("\\connect harbour_keys\n"), strict=True
+            ):
+                there = cluster.url("postgres", password, database)
+                with psycopg.connect(there, autocommit=True) as connection:
+                    for statement in part.splitlines():
+                        connection.execute(statement)
+                    for role in postgres.ROLES:
+                        says = connection.execute(
+                            "SELECT has_function_privilege(%s, 'lo_create(oid)', 'EXECUTE')", [role]
+                        )
+                        assert says.fetchone() == (False,), f"{role} makes large objects in {database}"
             for role in postgres.ROLES:
                 address = (folder / f"{role}_database_url").read_text()
                 assert address not in statements

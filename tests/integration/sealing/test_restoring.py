@@ -71,7 +71,7 @@ def test_a_backup_taken_after_the_web_process_did_what_harm_it_can_is_made_and_c
     superuser, web = connect("postgres"), connect("web")
     superuser.execute("GRANT EXECUTE ON FUNCTION lo_from_bytea(oid, bytea) TO web")
     web.execute("SELECT lo_from_bytea(0, 'stray')")
-    for made in ("CREATE TEMP TABLE t (i int)", "CREATE TABLE t (i int)", "CREATE SCHEMA s", "CREATE FUNCTION f() RETURNS int RETURN 1"):
+    for made in ("CREATE TABLE t (i int)", "CREATE SCHEMA s", "CREATE FUNCTION f() RETURNS int RETURN 1"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             web.execute(made)
     author, now = account.author, timezone.now()
@@ -84,10 +84,12 @@ def test_a_backup_taken_after_the_web_process_did_what_harm_it_can_is_made_and_c
                 [uuid7(), account.school_id, author.pk, words, now],
             )  # fmt: skip
     with psycopg.connect(databases.keys_url("web"), autocommit=True) as keys_web:
-        [subject] = keys_web.execute(
-            "SELECT id FROM sealing_subjectkey WHERE id NOT IN (SELECT subject_id FROM sealing_wrap WHERE record_id = %s) LIMIT 1",
-            [account.concern_id],
-        ).fetchone()
+        subject = uuid7()
+        keys_web.execute(
+            "INSERT INTO sealing_subjectkey (id, kind, epoch_id, wrapped, destroyed_under) "
+            "SELECT %s, 'children.child', max(id), %s, '' FROM sealing_epoch",
+            [subject, bytes(60)],
+        )
         keys_web.execute(
             "INSERT INTO sealing_wrap (record_id, subject_id, wrapped) VALUES (%s, %s, %s)",
             [account.concern_id, subject, bytes(60)],
