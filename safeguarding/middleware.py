@@ -208,6 +208,9 @@ def _keep(request: Request) -> bool:
         with transaction.atomic():
             tell_database(request.acting)
             keep()
+    except HarbourError:
+        # It is more than is kept, or not theirs to keep: the page says so.
+        return False
     except Exception as error:
         _log_error(request, error)
         return False

@@ -18,6 +18,7 @@ from safeguarding.audit.context import as_author, door
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Account, Amendment, Concern, Draft, DraftOpening
+from safeguarding.concerns.services.draft_limits import SIGNED_IN, Use, ensure_fits, ensure_key_writes, ensure_may_begin, size_of
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.glance import glance, look_for
 from safeguarding.keys import entry_token, record_of
@@ -65,19 +66,21 @@ def save_draft(
     page: str = "",
     revision: int = 0,
     turn: int | None = None,
+    use: Use = SIGNED_IN,
     at: datetime | None = None,
 ) -> Draft | None:
     """Keep the form as it stands, whatever stands in it: field name to the texts typed there.
 
-    Returns None when it has been sent meanwhile: see `afterwards`. Does not ask for a live role: somebody who leaves the
-    school at noon does not lose what was typed at eleven. `about` is the concern to whose account this will be added.
+    Returns None when it has been sent meanwhile: see `afterwards`. What was begun is kept without a live role: somebody who
+    leaves the school at noon does not lose what was typed at eleven. `about` is the concern to whose account this will be added.
 
     `page` is the page on which it was typed, `revision` the last save that this page knew when it was made. Where another
     page has saved other words since, both are kept: this becomes a draft of its own, which is returned. With `turn`, the
     number of buttons pressed before, a draft whose page has had more of them stays as it is and is returned: what was
     saved in the background must not overtake what was pressed after it.
 
-    Raises `NotAllowed` when the token, or that account, is another person's.
+    `use` says whether its author was signed in. Raises `NotAllowed` when the token, or that account, is another person's, and
+    what `draft_limits` raises.
     """
     at = at or timezone.now()
     if owner_of(token) not in (None, author_id):
@@ -85,7 +88,13 @@ def save_draft(
     concern = Concern.objects.filter(token=token).first()
     if (concern is not None and concern.finished_at is not None) or Amendment.objects.filter(token=token).exists():
         return None
-    draft = Draft.objects.filter(pk=token).first() or _begin(token, school_id, author_id, concern, about, at)
+    draft = Draft.objects.filter(pk=token).first()
+    ensure_key_writes(author_id, use, last_used=draft.used_at if draft else None, at=at)
+    if is_new := draft is None:
+        # Beside another, or to end or add to what is a concern already: that was begun before.
+        if concern is None and about is None and revision != _NEVER_SEEN:
+            ensure_may_begin(author_id, school_id, use, at=at)
+        draft = _begin(token, school_id, author_id, concern, about, at)
     if turn is not None and page == draft.page and turn < _turn(draft.content):
         return draft
     if _is_overtaken(draft, content, page=page, revision=revision):
@@ -98,9 +107,14 @@ def save_draft(
             page=page,
             revision=_NEVER_SEEN,
             turn=turn,
+            use=use,
             at=at,
         )
     draft.content, draft.saved_at, draft.page = _storable(content), at, page
+    draft.size = size_of(draft.content)
+    ensure_fits(author_id, but=draft.pk, size=draft.size, is_new=is_new, at=at)
+    if use.signed_in:
+        draft.used_at = at
     draft.names = [key for written in content.get("who", ()) if (key := record_of(written))]
     draft.revision += 1
     draft.save()

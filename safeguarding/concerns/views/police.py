@@ -29,7 +29,7 @@ from safeguarding.concerns.permissions import access_given, may_decide, may_take
 from safeguarding.concerns.services import police
 from safeguarding.concerns.services.drafts import save_draft
 from safeguarding.concerns.services.kinds import category_of
-from safeguarding.concerns.views.keeping import for_its_author
+from safeguarding.concerns.views.keeping import for_its_author, use_of, waits_unsaved
 from safeguarding.concerns.views.parts import Page
 from safeguarding.concerns.views.posted import everything
 from safeguarding.concerns.views.unsaved import says_unsaved
@@ -82,7 +82,17 @@ def _keep(request: Request) -> HttpResponse | None:
     if key is None or key.school_id is None:
         return None
     content = as_report(typed, category_of(DOMESTIC_ABUSE))
-    kept = save_draft(token=key.token, school_id=key.school_id, author_id=key.author_id, content=content)
+    try:
+        kept = save_draft(
+            token=key.token,
+            school_id=key.school_id,
+            author_id=key.author_id,
+            content=content,
+            page=key.page,
+            use=use_of(request, key),
+        )
+    except HarbourError as refusal:
+        return waits_unsaved(request, Typed(content), refusal)
     return for_its_author(request, reverse("log_resume", args=[key.token]), kept=kept is not None)
 
 
