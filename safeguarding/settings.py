@@ -85,6 +85,8 @@ MIDDLEWARE = [
     "safeguarding.middleware.ScriptMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    # Before those that keep what was typed by somebody who is signed out by now.
+    "safeguarding.middleware.FullDiskMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -82,6 +82,12 @@ def ensure_may_begin(author_id: UUID, school_id: UUID, use: Use, *, at: datetime
         raise NotAllowed(MAY_NOT_BEGIN)
 
 
+def ensure_not_too_long(words: str) -> None:
+    """Raise `BadInput` for more than one form may have, where words are added by a key alone."""
+    if len(words.encode()) > MOST_IN_ONE:
+        raise BadInput(TOO_LONG)
+
+
 def ensure_fits(author_id: UUID, *, but: UUID, size: int, is_new: bool, at: datetime) -> None:
     """Raise `BadInput` for more bytes than one form may have, `TooMany` for more than one person may keep since yesterday.
 

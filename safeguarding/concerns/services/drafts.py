@@ -88,7 +88,8 @@ def save_draft(
     concern = Concern.objects.filter(token=token).first()
     if (concern is not None and concern.finished_at is not None) or Amendment.objects.filter(token=token).exists():
         return None
-    draft = Draft.objects.filter(pk=token).first()
+    # With the account that it adds to: whoever sends it may be nobody, and sees none.
+    draft = Draft.objects.filter(pk=token).select_related("adds_to").first()
     ensure_key_writes(author_id, use, last_used=draft.used_at if draft else None, at=at)
     if is_new := draft is None:
         # Beside another, or to end or add to what is a concern already: that was begun before.

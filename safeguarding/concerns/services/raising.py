@@ -30,6 +30,7 @@ from safeguarding.concerns.models import (
     Question,
     Subcategory,
 )
+from safeguarding.concerns.services.draft_limits import ensure_not_too_long
 from safeguarding.concerns.services.drafts import owner_of
 from safeguarding.concerns.services.duties import arise
 from safeguarding.concerns.services.escalation import first_to_call
@@ -180,6 +181,7 @@ def _say_more(concern: Concern, child: Child | None, described: str, line: str, 
     if not (new := [words for words in said if words and words not in account.facts]):
         return
     account.facts = "\n\n".join(filter(None, (account.facts, *new)))
+    ensure_not_too_long(account.facts)
     account.save(update_fields=["facts"])
     record(Verb.ADD, concern, by=by, purpose="call made again, session ended")
     tell_readers(concern, Notice.Kind.ADDED, by=by, at=at)
