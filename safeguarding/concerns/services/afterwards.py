@@ -14,6 +14,7 @@ from safeguarding.audit.context import as_author, door
 from safeguarding.concerns.models import Account, Amendment, Draft
 from safeguarding.concerns.services.draft_limits import SIGNED_IN, Use
 from safeguarding.concerns.services.drafts import save_draft
+from safeguarding.concerns.services.form_tokens import goes_on_as
 from safeguarding.concerns.services.looking_over import look_over
 from safeguarding.keys import entry_token
 
@@ -65,7 +66,7 @@ def sent_account(*, token: UUID, author_id: UUID) -> UUID | None:
 
 def _sent(token: UUID, author_id: UUID) -> Account | None:
     mine = Account.objects.filter(author=author_id)
-    first = mine.filter(concern__token=token, concern__finished_at__isnull=False).first()
+    first = mine.filter(concern__token=goes_on_as(token), concern__finished_at__isnull=False).first()
     return first or mine.filter(amendments__token=token).first()
 
 

@@ -19,6 +19,7 @@ from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Account, Amendment, Concern, Draft, DraftOpening
 from safeguarding.concerns.services.draft_limits import SIGNED_IN, Use, ensure_fits, ensure_key_writes, ensure_may_begin, size_of
+from safeguarding.concerns.services.form_tokens import goes_on_as
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.glance import glance, look_for
 from safeguarding.keys import entry_token, record_of
@@ -85,11 +86,10 @@ def save_draft(
     at = at or timezone.now()
     if owner_of(token) not in (None, author_id):
         raise NotAllowed("This form was started by somebody else. Start a new one.")
-    concern = Concern.objects.filter(token=token).first()
+    concern = Concern.objects.filter(token=goes_on_as(token)).first()
     if (concern is not None and concern.finished_at is not None) or Amendment.objects.filter(token=token).exists():
         return None
-    # With the account that it adds to: whoever sends it may be nobody, and sees none.
-    draft = Draft.objects.filter(pk=token).select_related("adds_to").first()
+    draft = Draft.objects.filter(pk=token).first()
     ensure_key_writes(author_id, use, last_used=draft.used_at if draft else None, at=at)
     if is_new := draft is None:
         # Beside another, or to end or add to what is a concern already: that was begun before.
@@ -148,7 +148,8 @@ def is_overtaken(token: UUID, *, content: Content, page: str, revision: int) -> 
 
 
 def _is_overtaken(draft: Draft, content: Content, *, page: str, revision: int) -> bool:
-    unknown = draft.revision > 0 and draft.page != page and draft.revision != revision
+    # What a service has begun was typed in no window.
+    unknown = bool(draft.page) and draft.page != page and draft.revision != revision
     return unknown and _words(draft.content) != _words(content)
 
 

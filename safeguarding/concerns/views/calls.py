@@ -32,6 +32,7 @@ from safeguarding.concerns.models import Account, Concern, Draft, OutsideNote
 from safeguarding.concerns.services import calling, escalation, raising
 from safeguarding.concerns.services.drafts import save_draft
 from safeguarding.concerns.services.outside.waiting import notes_calling
+from safeguarding.concerns.services.progress import as_reporter
 from safeguarding.concerns.views.keeping import for_its_author, use_of, waits_unsaved
 from safeguarding.concerns.views.posted import everything
 from safeguarding.concerns.views.unsaved import says_unsaved, whom_to_ring
@@ -131,6 +132,7 @@ def _made(
         by=by,
         child=child,
         described="" if child else words.described,
+        key=None if child else words.child_id,
         line=words.line,
         signed_in=signed_in,
     )
@@ -196,7 +198,8 @@ def call(request: Request, concern_id: UUID) -> HttpResponse:
     """
     part, at = "part" in request.GET, timezone.now()
     mine = visible(request, Account).filter(concern_id=concern_id, author=request.user)
-    account = mine.first() if part else read_one(request, mine, purpose="call")
+    with as_reporter():
+        account = mine.first() if part else read_one(request, mine, purpose="call")
     if account is None:
         raise Http404
     escalation.escalate_calls(only=concern_id, at=at)

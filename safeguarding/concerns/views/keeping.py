@@ -28,6 +28,7 @@ from safeguarding.concerns.models import Draft
 from safeguarding.concerns.services.afterwards import keep_as_addition, sent_account
 from safeguarding.concerns.services.draft_limits import Use
 from safeguarding.concerns.services.drafts import has_been_opened, save_draft
+from safeguarding.concerns.services.form_tokens import report_of
 from safeguarding.concerns.views.posted import everything
 from safeguarding.concerns.views.unsaved import says_unsaved
 from safeguarding.dates import clock, moment
@@ -147,9 +148,10 @@ def keep_typed(
 
 def address_of(draft: Draft) -> str:
     """Where its author goes on with a draft."""
-    if draft.adds_to is None:
+    if draft.adds_to_id is None:
         return reverse("log_resume", args=[draft.pk])
-    return f"{reverse('report', args=[draft.adds_to.concern_id])}?draft={draft.pk}"
+    report = report_of(draft)
+    return f"{reverse('report', args=[report])}?draft={draft.pk}" if report else reverse("my_reports")
 
 
 def moved_on(request: Request, kept: Kept, *, sending: bool) -> HttpResponse:

@@ -23,6 +23,7 @@ from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.audit.services import record
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.police import NoticeForm, SupportForm, as_report, begun
+from safeguarding.concerns.forms.reporting import NOT_NAMED
 from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Concern, PoliceNotice
 from safeguarding.concerns.permissions import access_given, may_decide, may_take_police_notice
@@ -71,6 +72,8 @@ def take_police_notice(request: Request) -> HttpResponse:
         token=key.token, school=get_school(key.school_id), noticed=form.noticed(), by=request.user
     )
     messages.success(request, f"Sent to the safeguarding leads. Its reference is {concern.reference}.")
+    if form.unknown:
+        messages.warning(request, NOT_NAMED)
     reads = visible(request, Concern).filter(pk=concern.pk).exists()
     return SeeOther(reverse("concern" if reads else "report", args=[concern.pk]))
 
@@ -109,7 +112,9 @@ def _form(request: Request, typed: Typed, school_id: UUID, at: datetime, *, chec
     today = timezone.localdate(at)
     rows = visible(request, Child).filter(loggable(today), school_id=school_id, pk__in=typed.records)
     cards = read_many(request, rows.order_by("surname", "forename", "pk")) if typed.records else []
-    return NoticeForm(typed, children=cards, people=colleagues(school_id, today), at=at, checked=checked)
+    unknown = [key for key in typed.records if key not in {card.pk for card in cards}]
+    people = colleagues(school_id, today)
+    return NoticeForm(typed, children=cards, unknown=unknown, people=people, at=at, checked=checked)
 
 
 def _page(

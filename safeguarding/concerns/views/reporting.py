@@ -28,7 +28,7 @@ from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.audit.services import record
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.mention import SWAP
-from safeguarding.concerns.forms.reporting import ReportForm, child_forms
+from safeguarding.concerns.forms.reporting import NOT_NAMED, ReportForm, child_forms
 from safeguarding.concerns.forms.typed import DESCRIBED, Typed, of_call
 from safeguarding.concerns.models import ConcernChild, Draft
 from safeguarding.concerns.services.drafts import is_anothers, is_overtaken, unsent_as
@@ -89,7 +89,7 @@ def log_resume(request: Request, token: UUID) -> HttpResponse:
     draft = read_one(request, mine, pk=token) if mine.exists() else None
     if draft is None and is_anothers(token, by=request.user):
         raise Http404
-    if draft is not None and draft.adds_to is not None:
+    if draft is not None and draft.adds_to_id is not None:
         return redirect(f"{address_of(draft)}#add")
     call = unfinished_call(token, by=request.user)
     if call and draft is None:
@@ -189,6 +189,8 @@ def _send(request: Request, typed: Typed, key: tokens.FormKey, page: Page) -> Ht
             at=here.at,
         )
         messages.success(request, f"Sent to the safeguarding leads. Your reference is {concern.reference}.")
+        if any(row.is_unknown for row in form.children):
+            messages.warning(request, NOT_NAMED)
         return SeeOther(_page_of_sent(key.token, concern.pk, by=request.user))
     kept = keep_typed(key, typed, page=page, at=here.at)
     return _page(request, typed, token=key.token, here=here, draft=kept.draft, form=form)

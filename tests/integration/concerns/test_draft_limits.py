@@ -214,7 +214,7 @@ def test_twenty_new_drafts_a_day_and_the_next_is_said_to_be_one_too_many(cast, c
     for number in range(MOST_NEW):
         save_draft(token=uuid4(), at=SCHOOL_DAY + timedelta(minutes=number), **given)
     clock.shift(timedelta(minutes=MOST_NEW))
-    client.force_login(cast.teacher)
+    client = signed_in(cast.teacher)
     _, form = opened(client)
     answer = keep(client, form)
     assert answer.status_code == 422 and f"begun {MOST_NEW} drafts since yesterday" in answer.json()["problem"]
