@@ -66,7 +66,14 @@ def steps(cast, key):
         with CaptureQueriesContext(connection) as asked:
             page = post()
         # Where Django asks once a process (permissions, content types) the first of two asks more: both have been warmed up.
-        found.append((page.status_code, re.sub(r"[0-9a-f-]{36}", "ID", page.headers.get("Location", "")), masked(page, key), len(asked)))
+        found.append(
+            (
+                page.status_code,
+                re.sub(r"[0-9a-f-]{36}", "ID", page.headers.get("Location", "")),
+                masked(page, key),
+                len(asked),
+            )
+        )
         return page
 
     address, form = opened(client)
@@ -200,7 +207,9 @@ def test_a_lead_adds_the_child_and_the_report_stays_its_authors(cast, hazel):
     tell_reporter(Concern.objects.get(), by=cast.lead, at=SCHOOL_DAY)
     assert receipts.count() == was + 1
     key = client.get(report).context["key"]
-    added = client.post(reverse("report_add", args=[concern.pk]), {"key": key, "text": "He ate nothing.", "reason": "more", "send": ""})
+    added = client.post(
+        reverse("report_add", args=[concern.pk]), {"key": key, "text": "He ate nothing.", "reason": "more", "send": ""}
+    )
     assert added.status_code == 303 and "He ate nothing." in client.get(report).content.decode()
 
 
@@ -263,7 +272,10 @@ def test_the_words_for_the_child_read_as_they_were_typed(cast, hazel):
     pointed = re.search(r'name="pointed" value="([^"]+)"', asked.content.decode())[1]
     form = {"key": asked.context["key"], "knows": str(asked.context["draft"].revision), "pointed": pointed}
     report = client.post(LOG, form_with(hazel.pk, form, facts=said))["Location"]
-    for reader, address in ((client, report), (signed_in(cast.lead), reverse("concern", args=[Concern.objects.get().pk]))):
+    for reader, address in (
+        (client, report),
+        (signed_in(cast.lead), reverse("concern", args=[Concern.objects.get().pk])),
+    ):
         assert "I sat with Hazel Reed at lunch." in reader.get(address).content.decode()
     # So does one that was never issued.
     _, other = opened(client)
@@ -283,7 +295,9 @@ def test_a_call_that_names_the_child_is_made_without_the_name(cast, hazel, signe
         sender = client if signed_in_still else Client()
         for typed in ({"line": "Come now"}, {"line": "Come now"}):
             page = sender.post("/call/", {"key": signed, "child": str(key), **typed})
-        answers.append((page.status_code, masked(page, key), re.sub("[0-9a-f-]{36}", "ID", page.headers.get("Location", ""))))
+        answers.append(
+            (page.status_code, masked(page, key), re.sub("[0-9a-f-]{36}", "ID", page.headers.get("Location", "")))
+        )
         concern = Concern.objects.latest("number")
         assert [(row.child, row.description) for row in concern.children.all()] == [(None, NOT_RECORDED)]
         assert WithheldName.objects.get(concern=concern).child_key == key
@@ -292,7 +306,9 @@ def test_a_call_that_names_the_child_is_made_without_the_name(cast, hazel, signe
         assert shown.status_code == 200
         finish = {"key": shown.context["key"], "who": ["unnamed-1"], "unnamed-1-role": "worried_about"}
         described = whole(finish, facts="Come now. She cried.", **{"unnamed-1-description": "The girl from lunch"})
-        assert client.post(LOG, {**described, "who": ["unnamed-1"], "unnamed-1-role": "worried_about"}).status_code == 303
+        assert (
+            client.post(LOG, {**described, "who": ["unnamed-1"], "unnamed-1-role": "worried_about"}).status_code == 303
+        )
     assert answers[0] == answers[1]
 
 
@@ -345,7 +361,11 @@ def test_a_draft_stays_its_authors_when_its_child_is_hidden_from_them_meanwhile(
     form |= {"knows": str(Draft.objects.get().revision), "turn": "9"}
     declare_conflict(user=cast.teacher, child=rowan, kind="own_child", by=cast.headteacher, at=SCHOOL_DAY)
     page = client.get(address)
-    assert page.status_code == 200 and "A child on this form" in page.content.decode() and "Rowan" not in page.content.decode()
+    assert (
+        page.status_code == 200
+        and "A child on this form" in page.content.decode()
+        and "Rowan" not in page.content.decode()
+    )
     assert client.post(KEEP, {**form, "who": [str(rowan.pk)], "facts": "He was quiet."}).status_code == 200
     assert client.post(LOG, form_with(rowan.pk, form)).status_code == 303
     assert WithheldName.objects.get().child_key == rowan.pk and not Draft.objects.exists()
