@@ -23,7 +23,9 @@ CHILD, SIBLING, MERGED_ROW = "children.child", "children.sibling", "children.mer
 # The index of chronologies moves with the rows it tells of, by triggers of its own.
 STAYS = frozenset({"children.childdetail", "children.childmerge", "concerns.chronicled", CHILD})
 # Columns that hold the key of a child and are no link.
-BY_KEY = {"concerns.undonelink": "child_key", "concerns.filestory": "child_key"}
+BY_KEY = {
+    "concerns.undonelink": "child_key", "concerns.filestory": "child_key", "concerns.withheldname": "child_key",
+}  # fmt: skip
 # Of these the merge itself makes rows.
 MADE = ("children.othername", "children.formerupn")
 _FOLLOW = "follow_merged_"

@@ -25,6 +25,7 @@ from django.http import (
 from django.http.multipartparser import MultiPartParserError
 from django.urls import is_valid_path
 
+from safeguarding import disk
 from safeguarding.accounts.permissions import Held, rights
 from safeguarding.accounts.sessions import Waiting, way_out
 from safeguarding.audit.context import Acting, acting, tell_database
@@ -39,6 +40,8 @@ Responder = Callable[[HttpRequest], HttpResponseBase]
 # The library's pages for somebody who is not signed in yet. Each has its own idea of whom it lets in.
 _SIGNING_IN = frozenset({"account_login", "account_logout", "mfa_authenticate"})
 _READING = ("GET", "HEAD")
+# What is taken even then: without it nobody reads.
+_WITH_A_FULL_DISK = _SIGNING_IN | {"give_again", "unlock", "session_time", "act_as"}
 # Answers that Django and its libraries give by themselves, and as what they are recorded: a view refuses by raising.
 _TURNED_AWAY = {400: "400", 403: "csrf", 404: "404", 405: "405", 413: "413", 429: "429"}
 
@@ -96,6 +99,29 @@ class SignInRequiredMiddleware:
         back = request.get_full_path() if request.method == "GET" else "/"
         waiting: Waiting | None = request.waiting  # type: ignore[attr-defined]
         return HttpResponseRedirect(way_out(waiting, back)) if waiting else redirect_to_login(back)
+
+
+class FullDiskMiddleware:
+    """Nothing is taken while the disk is nearly at its end: the page says so, with every word that was typed.
+
+    Only signing in and out is, or nobody could read what is there. Asked before those that keep what was typed by somebody who has
+    been signed out.
+    """
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: Request, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        from safeguarding.views import problem
+
+        page = request.resolver_match.url_name if request.resolver_match else ""
+        if request.method in _READING or page in _WITH_A_FULL_DISK or not disk.is_full():
+            return None
+        logging.getLogger("harbour").error("the disk is full: nothing is taken")
+        return problem(request, 503)
 
 
 class RequestContextMiddleware:
@@ -208,6 +234,9 @@ def _keep(request: Request) -> bool:
         with transaction.atomic():
             tell_database(request.acting)
             keep()
+    except HarbourError:
+        # It is more than is kept, or not theirs to keep: the page says so.
+        return False
     except Exception as error:
         _log_error(request, error)
         return False

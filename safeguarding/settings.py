@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "safeguarding.middleware.ScriptMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "safeguarding.middleware.FullDiskMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -344,8 +345,7 @@ BACKUP_DAYS = number("BACKUP_DAYS", 35, least=7, most=3650)
 
 # --- language and time
 LANGUAGE_CODE = "en-gb"
-USE_I18N = False
-USE_TZ = True
+USE_I18N, USE_TZ = False, True
 TIME_ZONE = "Europe/London"
 
 # --- files

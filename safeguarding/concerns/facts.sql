@@ -1,10 +1,14 @@
 -- Which concerns may a person see beside those of their role, and which never?
 
--- Concerns of which the person must see nothing: they name a child hidden from them, or are about the person.
+-- Concerns of which the person must see nothing: they name a child hidden from them, or are about the person. One in which a lead has
+-- added a child whom its own reporter chose and could not name stays what it was to that reporter, as their report and nowhere else.
 CREATE FUNCTION rules.hidden_concerns(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT concern_id), '{}') FROM (
-        SELECT concern_id FROM public.concerns_concernchild WHERE child_id = ANY ((SELECT rules.hidden_children(me))::uuid[])
+        SELECT concern_id FROM public.concerns_concernchild AS named
+        WHERE child_id = ANY ((SELECT rules.hidden_children(me))::uuid[]) AND NOT (rules.door() = 'reporting' AND EXISTS (
+            SELECT FROM public.concerns_withheldname AS withheld
+            WHERE withheld.named_id = named.id AND withheld.child_key = named.child_id AND withheld.author_id = me))
         UNION ALL
         SELECT concern_id FROM public.concerns_concernsubject WHERE user_id = me AND withdrawn_at IS NULL
     ) AS hidden
@@ -136,7 +140,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         WHERE user_id = me AND withdrawn_at IS NULL AND note.concern_id IS NULL
         UNION ALL
         SELECT note.id FROM public.concerns_outsidenote AS note JOIN public.concerns_draft AS draft ON draft.id = ANY (note.forms)
-        WHERE note.concern_id IS NULL AND draft.names && (SELECT rules.hidden_children(me))
+        -- What one types oneself hides nothing: it would tell that the child is hidden.
+        WHERE note.concern_id IS NULL AND draft.names && (SELECT rules.hidden_children(me)) AND draft.author_id <> me
     ) AS hidden
 $$;
 
@@ -315,6 +320,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
          JOIN public.concerns_concern AS concern ON concern.id = paper.concern_id WHERE concern.token = owner_of_form.token),
         (SELECT logged_by_id FROM public.concerns_concern AS concern WHERE concern.token = owner_of_form.token),
         (SELECT author_id FROM public.concerns_amendment AS added WHERE added.token = owner_of_form.token LIMIT 1))
+$$;
+
+-- Whether a form has become a concern, also where whoever began it may not see that by now.
+CREATE FUNCTION rules.form_became_concern(token uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM public.concerns_concern AS concern WHERE concern.token = form_became_concern.token)
 $$;
 
 -- What was brought in from an earlier system and withdrawn again: from then on nobody sees anything of it.

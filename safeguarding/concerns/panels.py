@@ -56,7 +56,7 @@ from .services.progress import references_of
 from .services.sight import given_concerns, standing_in
 from .services.work import owed, rows
 from .told import told_of
-from .views import duty_panels
+from .views import duty_panels, withheld
 
 # As many as an aside shows; the page behind it shows all.
 IN_ASIDE = 4
@@ -378,7 +378,7 @@ register(
     Tab("pastoral", "Pastoral", "child_pastoral", may=_reads_at, order=25, given=_writes_pastoral_at),
     Tab("changes", "What has changed", "child_changes", may=_reads_at, order=90),
 )
-register(*SETTINGS, *duty_panels.ENTRIES)
+register(*SETTINGS, *duty_panels.ENTRIES, *withheld.ENTRIES)
 chronology.register(*SOURCES)
 
 # What a notice is about, by the type it was written with, and the page that shows it.

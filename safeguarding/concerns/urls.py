@@ -38,6 +38,7 @@ from .views import (
     reports,
     rules,
     significant,
+    withheld,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -71,6 +72,7 @@ urlpatterns: list[URLPattern] = [
     path("concerns/children/<uuid:named_id>/link/", lists.link_child, name="link_child"),
     path("concerns/children/<uuid:part_id>/file/", apart.child_file, name="child_file"),
     path("concerns/<uuid:concern_id>/undone/<uuid:undone_id>/", apart.undone_link, name="undone_link"),
+    path("concerns/<uuid:concern_id>/withheld/<uuid:withheld_id>/", withheld.withheld_name, name="withheld_name"),
     path("concerns/<uuid:concern_id>/", deciding.concern, name="concern"),
     path("concerns/<uuid:concern_id>/decide/", deciding.decide, name="decide"),
     path("concerns/<uuid:concern_id>/note/", deciding.add_note, name="add_note"),

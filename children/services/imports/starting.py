@@ -14,6 +14,7 @@ from children.importing.problems import FileRefused
 from children.importing.reading import MAX_BYTES, is_xml, open_sheet
 from children.lifecycles import import_life
 from children.models import ColumnMapping, ImportPart, ImportRow, ImportRun
+from safeguarding import disk
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability
@@ -73,10 +74,11 @@ def start_import(
     """Keep a file and find out what it is. The run is UPLOADED (ready to be read), MAPPING (its columns must be told) or REFUSED.
 
     `chunks` are its bytes. `by` is None at the command line only, which gives the `key` of the run, too, as it keeps the
-    worker away from it. Raises `BadInput` for a file of more than 50 MB.
+    worker away from it. Raises `BadInput` for a file of more than 50 MB, or where the disk is nearly full.
     """
     if by is not None:
         ensure(by, Capability.IMPORT_CHILDREN, school.pk, _OFFICE)
+    disk.ensure_room("no children can be imported")
     run = ImportRun(id=key or uuid7(), school=school, file_name=file_name[-100:], size=0, uploaded_by=by)
     run.save(force_insert=True)
     expected = 0

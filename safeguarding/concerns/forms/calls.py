@@ -9,6 +9,7 @@ from uuid import UUID
 from django import forms
 
 from safeguarding.concerns.models import ConcernChild, HowSoon
+from safeguarding.concerns.services.withholding import NOT_RECORDED
 from safeguarding.forms import HarbourForm
 from safeguarding.keys import record_of
 
@@ -16,7 +17,6 @@ from .typed import Content, Typed
 
 # Longer words for a child are no description any more: they stand in the account, whole.
 NAME = 200
-NOT_RECORDED = "A child was chosen on the page of the call and could not be recorded"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.db.models import QuerySet
@@ -13,7 +14,7 @@ from safeguarding.accounts.calendar import LONDON
 from safeguarding.accounts.models import User
 from safeguarding.concerns.forms.deciding import Working
 from safeguarding.concerns.forms.known import known_as
-from safeguarding.concerns.forms.reporting import ACCOUNT, TypedForm
+from safeguarding.concerns.forms.reporting import ACCOUNT, MOST_CHILDREN, TypedForm
 from safeguarding.concerns.forms.typed import Content, Typed
 from safeguarding.concerns.models import Account, Category, ConcernChild, HowSoon, PoliceNotice
 from safeguarding.concerns.services.police import Noticed, support_problems
@@ -24,7 +25,7 @@ _SUPPORT = PoliceNotice.Support
 
 
 class NoticeForm(TypedForm):
-    """The notice. `children` are the cards of those who were chosen, `people` whoever may support a child."""
+    """The notice. `children` are the cards of those who were chosen, `unknown` the keys of others, `people` whoever may support a child."""
 
     q = forms.CharField(label="Add a child", required=False, max_length=200)
     happened_on = DateBoxesField(label="Day of the incident", past=True, help_text="For example, 24 11 2026")
@@ -55,16 +56,25 @@ class NoticeForm(TypedForm):
     )
 
     def __init__(
-        self, typed: Typed, *, children: Sequence[Child], people: QuerySet[User], at: datetime, checked: bool
+        self,
+        typed: Typed,
+        *,
+        children: Sequence[Child],
+        unknown: Sequence[UUID] = (),
+        people: QuerySet[User],
+        at: datetime,
+        checked: bool,
     ) -> None:
         super().__init__(typed, checked=checked)
-        self.children, self.at = children, at
+        self.children, self.unknown, self.at = children, unknown, at
         _offer(self.fields["key_adult"], people, "Not decided yet")
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
-        if self.children and given.get("q", "").strip():
+        if (self.children or self.unknown) and given.get("q", "").strip():
             self.add_error("q", "Press Find and choose the child you looked for, or empty this box")
+        if len(self.unknown) > MOST_CHILDREN:
+            self.add_error("q", f"Name at most {MOST_CHILDREN} children in one notice")
         for name, problem in self.noticed().problems(at=self.at):
             place = "came_on" if name == "received_at" else name
             if place not in self.errors and not (place == "came_on" and "came_at" in self.errors):
@@ -82,6 +92,7 @@ class NoticeForm(TypedForm):
             their_reference=given.get("their_reference", ""),
             said=given.get("said", ""),
             children=self.children,
+            unknown=self.unknown,
             key_adult=given.get("key_adult"),
             support=given.get("support", ""),
         )

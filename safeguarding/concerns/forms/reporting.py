@@ -13,6 +13,7 @@ from safeguarding.concerns.bodymap import BY_NUMBER, NOTE_LENGTH
 from safeguarding.concerns.models import Account, Category, ConcernChild, HowSoon, Subcategory
 from safeguarding.concerns.services.naming import ChildEntry
 from safeguarding.concerns.services.raising import AccountFacts, Report
+from safeguarding.concerns.services.withholding import NOT_RECORDED
 from safeguarding.dates import short_day
 from safeguarding.forms import DateBoxesField, HarbourForm, Radios, TimeField
 from safeguarding.keys import record_of
@@ -22,6 +23,9 @@ from .typed import Typed, kind_of
 
 # Longer than any account seen; what is longer is kept as a draft and the form says so.
 ACCOUNT, LINE, DESCRIPTION = 20_000, 2_000, 300
+# More children than any concern has.
+MOST_CHILDREN = 60
+NOT_NAMED = "A child who was chosen on the form is not on this school’s list, so the report does not name them. Say who it is under “Add to this report”."
 # Years: nobody at work saw anything longer ago.
 EARLIEST = 100
 _UNNAMED = {
@@ -79,10 +83,15 @@ class ChildForm(TypedForm):
             del self.fields["sure"]
 
     def clean(self) -> dict[str, Any]:
-        if not self.may_be_named:
-            why = "left more than twelve months ago" if self.child else "is not on this school’s list"
-            self.add_error("role", f"{self.name} {why}: press Remove, then describe the child in your own words")
+        if self.child and not self.may_be_named:
+            gone = f"{self.name} left more than twelve months ago"
+            self.add_error("role", f"{gone}: press Remove, then describe the child in your own words")
         return self.cleaned_data
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the child was chosen by a key that names nobody to this person. The form is sent without the name."""
+        return not self.kind and self.child is None
 
     @property
     def name(self) -> str:
@@ -97,6 +106,9 @@ class ChildForm(TypedForm):
 
     def entry(self) -> ChildEntry:
         """For the service, once the form is valid."""
+        if self.is_unknown:
+            kind = ConcernChild.Kind.NOT_YET
+            return ChildEntry(self.cleaned_data["role"], kind=kind, description=NOT_RECORDED, key=record_of(self.key))
         return ChildEntry(
             role=self.cleaned_data["role"],
             child=self.child,
@@ -124,7 +136,7 @@ def child_forms(
 ) -> list[ChildForm]:
     """A form for each child. `cards` are those this person may see, `nameable` of them those who may be written about today.
 
-    A key of neither stays on the form, without a name: it is refused in words when the form is checked.
+    A key of neither stays on the form, and is sent without a name (`services/withholding.py`).
     """
     rows = []
     for key in typed.children:
@@ -235,6 +247,8 @@ class ReportForm(Mentioning, TypedForm):
             self.add_error("q", "Choose the child from the list, describe the child, or clear this box")
         elif not self.children:
             self.add_error("q", "Name or describe at least one child")
+        elif len(self.children) > MOST_CHILDREN:
+            self.add_error("q", f"Name at most {MOST_CHILDREN} children in one concern, and the others in another one")
         if not (given.get("facts") or given.get("child_words") or {"facts", "child_words"} & set(self.errors)):
             self.add_error("facts", "Write what you saw or heard, or what the child said")
         if given.get("told") == Account.Told.OTHER and not given.get("told_other"):

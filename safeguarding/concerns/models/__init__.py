@@ -21,7 +21,7 @@ from .access import ConcernGrant, ConcernSubject
 from .account import Account, Amendment, BodyMapMark, ConcernChild
 from .adult import ConcernAdult
 from .agencies import Agency, AnswerTime, EscalationLetter, How, Referral, ReferralStep
-from .apart import FileStory, UndoneLink
+from .apart import FileStory, UndoneLink, WithheldName
 from .attachment import Attachment
 from .brief import Brief
 from .choices import SchoolAnswerTime, SchoolKind
@@ -120,4 +120,5 @@ __all__ = [
     "SupportPlan",
     "SupportStep",
     "UndoneLink",
+    "WithheldName",
 ]

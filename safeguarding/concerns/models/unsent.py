@@ -41,6 +41,9 @@ class Draft(models.Model):
     # from one typed in another window meanwhile, which must not take its place and becomes a draft of its own.
     revision = models.PositiveIntegerField(default=0)
     page = models.CharField(max_length=60, blank=True)
+    # When it was last saved with its author's session, and how many bytes it holds: see `services/draft_limits.py`.
+    used_at = models.DateTimeField(null=True, blank=True)
+    size = models.PositiveIntegerField(default=0)
 
     # The one record of concerns that ends without the retention schedule: sending it makes it an account.
     web_may_delete = True
@@ -57,7 +60,7 @@ class Draft(models.Model):
         subject = "author"
         sealed_by = "author"
         narrative = ("content",)
-        plain = ("names", "started_at", "saved_at", "asked_at", "revision", "page")
+        plain = ("names", "started_at", "saved_at", "asked_at", "revision", "page", "used_at", "size")
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE
         retention = Retention.WAITS
@@ -104,6 +107,7 @@ class KeptText(models.Model):
     part = models.UUIDField(null=True, blank=True, editable=False)
     form = models.CharField(max_length=20)
     content = SealedJSON(default=dict)
+    size = models.PositiveIntegerField("bytes", default=0)
     kept_at = models.DateTimeField()
 
     web_may_delete = True
@@ -114,7 +118,7 @@ class KeptText(models.Model):
         subject = "concern__children"
         sealed_by = "author"
         narrative = ("content",)
-        plain = ("part", "form", "kept_at")
+        plain = ("part", "form", "size", "kept_at")
         source = Source.SAFEGUARDING_LEAD
         collection = KCSIE
         retention = Retention.GOES_WITH_IT

@@ -55,6 +55,7 @@ from safeguarding.concerns.models import (
     Referral,
     ReferralStep,
     UndoneLink,
+    WithheldName,
 )
 from safeguarding.exceptions import BadInput, NotAllowed
 from safeguarding.glance import look_for, seen
@@ -221,6 +222,23 @@ def apart_seen(me: Any) -> Rule:
         },
         never=out_of_sight(me, "concern_id") | among("child_key", fact("hidden_children", me)),
         doors={"reporting": among("concern_id", fact("own_concerns", me))},
+    )
+
+
+@rule(WithheldName)
+def withheld_names_seen(me: Any) -> Rule:
+    """A child whom the writer of a report could not name: for those who decide about the concern, or stand in, and may see that child.
+
+    "naming": the writer leaves it behind, and sees nothing of it.
+    """
+    return Rule(
+        because={
+            "role": among("school_id", fact("schools_with", me, Capability.DECIDE_CONCERNS))
+            & ~among("concern_id", fact("restricted_concerns", me)),
+            "standing_in": among("concern_id", fact("concerns_standing_in", me)),
+        },
+        never=out_of_sight(me, "concern_id") | among("child_key", fact("hidden_children", me)),
+        unseen={"naming": among("concern_id", fact("own_concerns", me))},
     )
 
 

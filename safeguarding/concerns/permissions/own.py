@@ -19,11 +19,15 @@ SUPERVISED = (Capability.DECIDE_CONCERNS, Capability.STAND_IN)
 def drafts_seen(me: Any) -> Rule:
     """Words not sent yet: for their author, and for each lead who opened them with a reason.
 
+    A conflict hides from others that a draft names a child, and never from its author what they typed: that a form of one's own is
+    gone would tell that its child is hidden.
+
     "unsent": that there is a draft, whose and since when, for the leads of the school.
     """
     return Rule(
         because={"author": Q(author=me), "opened": among("id", fact("opened_drafts", me))},
-        never=among("concern_id", fact("hidden_concerns", me)) | overlapping("names", fact("hidden_children", me)),
+        never=(among("concern_id", fact("hidden_concerns", me)) | overlapping("names", fact("hidden_children", me)))
+        & ~Q(author=me),
         doors={"unsent": among("school_id", fact("schools_with", me, Capability.DECIDE_CONCERNS))},
     )
 

@@ -12,7 +12,9 @@ from children.services.picking import Pickable
 from safeguarding.accounts.models import User
 from safeguarding.audit.context import as_author, door
 from safeguarding.concerns.models import Account, Amendment, Draft
+from safeguarding.concerns.services.draft_limits import SIGNED_IN, Use
 from safeguarding.concerns.services.drafts import save_draft
+from safeguarding.concerns.services.form_tokens import goes_on_as
 from safeguarding.concerns.services.looking_over import look_over
 from safeguarding.keys import entry_token
 
@@ -21,7 +23,13 @@ from safeguarding.keys import entry_token
 @as_author
 @door("reporting")
 def keep_as_addition(
-    *, token: UUID, author_id: UUID, words: Sequence[tuple[str, str]], page: str = "", at: datetime | None = None
+    *,
+    token: UUID,
+    author_id: UUID,
+    words: Sequence[tuple[str, str]],
+    page: str = "",
+    use: Use = SIGNED_IN,
+    at: datetime | None = None,
 ) -> Draft | None:
     """Keep what the sent form with this token does not say, as a draft of something to add to its account.
 
@@ -43,6 +51,7 @@ def keep_as_addition(
         author_id=author_id,
         about=account.concern_id,
         page=page,
+        use=use,
         at=at,
     )
 
@@ -57,7 +66,7 @@ def sent_account(*, token: UUID, author_id: UUID) -> UUID | None:
 
 def _sent(token: UUID, author_id: UUID) -> Account | None:
     mine = Account.objects.filter(author=author_id)
-    first = mine.filter(concern__token=token, concern__finished_at__isnull=False).first()
+    first = mine.filter(concern__token=goes_on_as(token), concern__finished_at__isnull=False).first()
     return first or mine.filter(amendments__token=token).first()
 
 

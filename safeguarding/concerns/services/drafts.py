@@ -18,6 +18,9 @@ from safeguarding.audit.context import as_author, door
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Account, Amendment, Concern, Draft, DraftOpening
+from safeguarding.concerns.services.draft_limits import SIGNED_IN, Use, ensure_fits, ensure_key_writes, ensure_may_begin
+from safeguarding.concerns.services.form_content import Content, same_words, size_of, storable, turn_of
+from safeguarding.concerns.services.form_tokens import goes_on_as
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.glance import glance, look_for
 from safeguarding.keys import entry_token, record_of
@@ -26,7 +29,6 @@ from safeguarding.turns import wait_for
 
 look_for(unsent="has_unsent")
 _LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
-Content = dict[str, list[str]]
 # The revision that a page knows of a draft which it has never shown.
 _NEVER_SEEN = -1
 
@@ -65,28 +67,36 @@ def save_draft(
     page: str = "",
     revision: int = 0,
     turn: int | None = None,
+    use: Use = SIGNED_IN,
     at: datetime | None = None,
 ) -> Draft | None:
     """Keep the form as it stands, whatever stands in it: field name to the texts typed there.
 
-    Returns None when it has been sent meanwhile: see `afterwards`. Does not ask for a live role: somebody who leaves the
-    school at noon does not lose what was typed at eleven. `about` is the concern to whose account this will be added.
+    Returns None when it has been sent meanwhile: see `afterwards`. What was begun is kept without a live role: somebody who
+    leaves the school at noon does not lose what was typed at eleven. `about` is the concern to whose account this will be added.
 
     `page` is the page on which it was typed, `revision` the last save that this page knew when it was made. Where another
     page has saved other words since, both are kept: this becomes a draft of its own, which is returned. With `turn`, the
     number of buttons pressed before, a draft whose page has had more of them stays as it is and is returned: what was
     saved in the background must not overtake what was pressed after it.
 
-    Raises `NotAllowed` when the token, or that account, is another person's.
+    `use` says whether its author was signed in. Raises `NotAllowed` when the token, or that account, is another person's, and
+    what `draft_limits` raises.
     """
     at = at or timezone.now()
     if owner_of(token) not in (None, author_id):
         raise NotAllowed("This form was started by somebody else. Start a new one.")
-    concern = Concern.objects.filter(token=token).first()
+    concern = Concern.objects.filter(token=goes_on_as(token)).first()
     if (concern is not None and concern.finished_at is not None) or Amendment.objects.filter(token=token).exists():
         return None
-    draft = Draft.objects.filter(pk=token).first() or _begin(token, school_id, author_id, concern, about, at)
-    if turn is not None and page == draft.page and turn < _turn(draft.content):
+    draft = Draft.objects.filter(pk=token).first()
+    ensure_key_writes(author_id, use, last_used=draft.used_at if draft else None, at=at)
+    if is_new := draft is None:
+        # Beside another, or to end or add to what is a concern already: that was begun before.
+        if concern is None and about is None and revision != _NEVER_SEEN:
+            ensure_may_begin(author_id, school_id, use, at=at)
+        draft = _begin(token, school_id, author_id, concern, about, at)
+    if turn is not None and page == draft.page and turn < turn_of(draft.content):
         return draft
     if _is_overtaken(draft, content, page=page, revision=revision):
         return save_draft(
@@ -98,9 +108,19 @@ def save_draft(
             page=page,
             revision=_NEVER_SEEN,
             turn=turn,
+            use=use,
             at=at,
         )
-    draft.content, draft.saved_at, draft.page = _storable(content), at, page
+    return _save(draft, content, page=page, use=use, is_new=is_new, at=at)
+
+
+def _save(draft: Draft, content: Content, *, page: str, use: Use, is_new: bool, at: datetime) -> Draft:
+    """Put what was typed into the draft, where there is room for it."""
+    draft.content, draft.saved_at, draft.page = storable(content), at, page
+    draft.size = size_of(draft.content)
+    ensure_fits(draft.author_id, but=draft.pk, size=draft.size, is_new=is_new, at=at)
+    if use.signed_in:
+        draft.used_at = at
     draft.names = [key for written in content.get("who", ()) if (key := record_of(written))]
     draft.revision += 1
     changed = ["content", "saved_at", "page", "names", "revision"]
@@ -134,15 +154,9 @@ def is_overtaken(token: UUID, *, content: Content, page: str, revision: int) -> 
 
 
 def _is_overtaken(draft: Draft, content: Content, *, page: str, revision: int) -> bool:
-    unknown = draft.revision > 0 and draft.page != page and draft.revision != revision
-    return unknown and _words(draft.content) != _words(content)
-
-
-def _words(content: Content) -> Content:
-    """What was typed, in one form: a browser sends its lines in one way and its script in another."""
-    return {
-        name: [" ".join(text.split()) for text in texts] for name, texts in _storable(content).items() if name != "turn"
-    }
+    # What a service has begun was typed in no window.
+    unknown = bool(draft.page) and draft.page != page and draft.revision != revision
+    return unknown and not same_words(draft.content, content)
 
 
 def _account_of(concern_id: UUID, author_id: UUID) -> Account:
@@ -150,11 +164,6 @@ def _account_of(concern_id: UUID, author_id: UUID) -> Account:
     if account is None:
         raise NotAllowed("Only the person who wrote an account can add to it. Log a concern of your own instead.")
     return account
-
-
-def _turn(content: Content) -> int:
-    said = (content.get("turn") or ["0"])[-1]
-    return int(said) if said.isdecimal() and len(said) < 7 else 0
 
 
 def owner_of(token: UUID) -> UUID | None:
@@ -168,11 +177,6 @@ def owner_of(token: UUID) -> UUID | None:
         cursor.execute("SELECT rules.owner_of_form(%s)", [token])
         [owner] = cursor.fetchone()
     return owner  # type: ignore[no-any-return]
-
-
-def _storable(content: Content) -> Content:
-    """PostgreSQL takes every character but the one of number zero, which no keyboard types."""
-    return {name.replace("\x00", ""): [text.replace("\x00", "") for text in texts] for name, texts in content.items()}
 
 
 def is_anothers(token: UUID, *, by: User) -> bool:

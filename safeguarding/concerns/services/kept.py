@@ -21,9 +21,10 @@ from safeguarding.concerns.models import (
     PoliceNotice,
     Referral,
 )
+from safeguarding.concerns.services.draft_limits import SIGNED_IN, Use, ensure_fits, ensure_key_writes
+from safeguarding.concerns.services.form_content import Content, size_of
 from safeguarding.keys import entry_token
 
-Content = dict[str, list[str]]
 Part = Referral | Meeting | EscalationLetter | ConcernChild | Duty | PoliceNotice
 # What belongs to a concern and has a page of its own.
 PARTS: tuple[type[Part], ...] = (Referral, Meeting, EscalationLetter, ConcernChild, Duty, PoliceNotice)
@@ -42,13 +43,17 @@ def keep_text(
     action_id: UUID | None = None,
     part_id: UUID | None = None,
     instead_of: UUID | None = None,
+    use: Use = SIGNED_IN,
     at: datetime | None = None,
 ) -> KeptText | None:
     """Keep a form of the page of a concern, of an action, or of another part of a concern: field name to the texts typed there.
 
     `token`, `author_id` and `school_id` are what the page's key says. The same form of the same page takes the place of
-    what it was before, and of what was kept as `instead_of`, which stood in the form. Returns None when there is no such concern or action at that school.
+    what it was before, and of what was kept as `instead_of`, which stood in the form. Returns None when there is no such concern or
+    action at that school. Raises what `draft_limits` raises.
     """
+    at = at or timezone.now()
+    ensure_key_writes(author_id, use, last_used=None, at=at)
     action = Action.objects.filter(pk=action_id, school_id=school_id).first() if action_id else None
     part = _part(part_id, school_id) if part_id else None
     about = action.concern_id if action else part.concern_id if part else concern_id
@@ -56,14 +61,15 @@ def keep_text(
     if about is None or not (action or isinstance(part, Duty) or _is_concern(about, school_id)):
         return None
     given = {"school_id": school_id, "concern_id": about, "action": action, "form": form, "content": content}
-    given["part"] = part.pk if part else None
+    given |= {"part": part.pk if part else None, "size": size_of(content)}
     key = entry_token(token, form, author_id)
     if instead_of and KeptText.objects.filter(pk=instead_of, author_id=author_id).exists():
         key = instead_of
+    ensure_fits(author_id, but=key, size=size_of(content), is_new=False, at=at)
     kept, _ = KeptText.objects.update_or_create(
         pk=key,
         author_id=author_id,
-        defaults=given | {"kept_at": at or timezone.now()},
+        defaults=given | {"kept_at": at},
     )
     record(Verb.DRAFT, object_type="concerns.kepttext", object_id=kept.pk, school_id=school_id)
     return kept

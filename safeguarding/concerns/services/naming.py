@@ -15,6 +15,7 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, ConcernChild, ConcernNote, UndoneLink
 from safeguarding.concerns.services.telling import tell_readers
+from safeguarding.concerns.services.withholding import withhold
 from safeguarding.concerns.subjects import keep_for, keep_for_all
 from safeguarding.exceptions import BadInput
 from safeguarding.keys import uuid7
@@ -26,12 +27,16 @@ ON_RECORD, UNNAMED = ConcernChild.Kind.ON_RECORD, ConcernChild.Kind.UNNAMED
 
 @dataclass(frozen=True)
 class ChildEntry:
-    """A child as the reporter names it: the record of one, or a description of a child nobody can name."""
+    """A child as the reporter names it: the record of one, or a description of a child nobody can name.
+
+    `key` was chosen on a form, and is of no record that the reporter may name: see `withholding`.
+    """
 
     role: str
     child: Child | None = None
     kind: str = ON_RECORD
     description: str = ""
+    key: UUID | None = None
 
 
 def name_children(concern: Concern, entries: Sequence[ChildEntry], *, by: User, at: datetime) -> None:
@@ -54,12 +59,21 @@ def name_children(concern: Concern, entries: Sequence[ChildEntry], *, by: User, 
         if (row := next((r for r in called if _is_same(r, entry)), None)) is not None:
             called.remove(row)
             del further[place]
-            _write(row, entry)
+            _write(row, entry, by=by, at=at)
     for entry in further.values():
         if (row := next((r for r in called if _is_meant(r, entry)), None)) is not None:
             called.remove(row)
             _take_out(row, concern, by=by, at=at)
-        _write(row or ConcernChild(concern=concern, school_id=concern.school_id, added_by=by, added_at=at), entry)
+        if row is None:
+            add_child(concern, entry, by=by, at=at)
+        else:
+            _write(row, entry, by=by, at=at)
+
+
+def add_child(concern: Concern, entry: ChildEntry, *, by: User, at: datetime) -> None:
+    """One more child in the concern, whoever else is."""
+    row = ConcernChild(concern=concern, school_id=concern.school_id, added_by=by, added_at=at)
+    _write(row, entry, by=by, at=at)
 
 
 @transaction.atomic
@@ -96,7 +110,7 @@ def _is_meant(row: ConcernChild, entry: ChildEntry) -> bool:
     return entry.child is None and row.kind != ON_RECORD if row.linked_at else True
 
 
-def _write(row: ConcernChild, entry: ChildEntry) -> None:
+def _write(row: ConcernChild, entry: ChildEntry, *, by: User, at: datetime) -> None:
     """The description of a child whom the reporter, or a lead, knows by now stays beside the record."""
     row.role = entry.role
     if entry.child is not None:
@@ -104,6 +118,8 @@ def _write(row: ConcernChild, entry: ChildEntry) -> None:
     elif entry.child is None:
         row.kind, row.description = entry.kind, entry.description
     row.save(update_fields=None if row._state.adding else ["role", "child", "kind", "description"])
+    if entry.key is not None:
+        withhold(row, entry.key, by=by, at=at)
 
 
 def _take_out(row: ConcernChild, concern: Concern, *, by: User, at: datetime) -> None:

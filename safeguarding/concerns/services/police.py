@@ -25,16 +25,21 @@ from safeguarding.concerns.permissions import ensure_decides, ensure_may_act
 from safeguarding.concerns.services.duties import prompts_of
 from safeguarding.concerns.services.naming import ChildEntry
 from safeguarding.concerns.services.raising import AccountFacts, Report, raise_concern
+from safeguarding.concerns.services.withholding import NOT_RECORDED
 from safeguarding.exceptions import BadInput, ChangedSince
 
 TAKERS = "Only the office and safeguarding leads of this school take down what the police tell it."
 # The duty that says of which kind of concern a notice is.
 CODE = "encompass"
+_ROLE, _UNNAMED = ConcernChild.Role.WORRIED_ABOUT, ConcernChild.Kind.NOT_YET
 
 
 @dataclass(frozen=True)
 class Noticed:
-    """The six things of a notice. `happened_at` may be None; `key_adult` and `support` go together, or come later."""
+    """The six things of a notice. `happened_at` may be None; `key_adult` and `support` go together, or come later.
+
+    `unknown` are keys of children who were chosen and whom its taker may not name (`withholding`).
+    """
 
     happened_on: date | None
     happened_at: time | None
@@ -42,6 +47,7 @@ class Noticed:
     force: str
     said: str
     children: Sequence[Child]
+    unknown: Sequence[UUID] = ()
     their_reference: str = ""
     key_adult: User | None = None
     support: str = ""
@@ -58,7 +64,7 @@ class Noticed:
             yield "received_at", "When the notice came must be now or in the past"
         if not self.force.strip():
             yield "force", "Enter the police force, and who sent or rang it"
-        if not self.children:
+        if not (self.children or self.unknown):
             yield (
                 "q",
                 "Choose at least one child. Where the child is not at this school, tell a safeguarding lead instead",
@@ -90,7 +96,10 @@ def take_notice(*, token: UUID, school: School, noticed: Noticed, by: User, at: 
     kind = next(one for one in prompts_of(school.pk, timezone.localdate(at)) if one.code == CODE).now
     report = Report(
         how_soon=HowSoon.TODAY,
-        children=[ChildEntry(role=ConcernChild.Role.WORRIED_ABOUT, child=child) for child in noticed.children],
+        children=[
+            *(ChildEntry(role=_ROLE, child=child) for child in noticed.children),
+            *(ChildEntry(_ROLE, kind=_UNNAMED, description=NOT_RECORDED, key=key) for key in noticed.unknown),
+        ],
         account=AccountFacts(
             facts=noticed.said.strip(),
             observed_on=noticed.happened_on,

@@ -30,14 +30,17 @@ from safeguarding.concerns.models import (
     Question,
     Subcategory,
 )
+from safeguarding.concerns.services.draft_limits import ensure_not_too_long
 from safeguarding.concerns.services.drafts import owner_of
 from safeguarding.concerns.services.duties import arise
 from safeguarding.concerns.services.escalation import first_to_call
-from safeguarding.concerns.services.naming import ChildEntry, name_children
+from safeguarding.concerns.services.form_tokens import goes_on_as
+from safeguarding.concerns.services.naming import ChildEntry, add_child, name_children
 from safeguarding.concerns.services.numbering import next_number
 from safeguarding.concerns.services.outside.settling import became
 from safeguarding.concerns.services.papers import entered, paper_of
 from safeguarding.concerns.services.telling import may_be_told, tell_readers
+from safeguarding.concerns.services.withholding import tell_of_withheld
 from safeguarding.dates import clock, full_day
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token, token_for, uuid7
@@ -98,7 +101,7 @@ def raise_concern(*, token: UUID, school: School, report: Report, by: User, at: 
     paper = paper_of(token)
     author = (paper and paper.written_by) or by
     if concern is None:
-        concern = _begin(token=token, school=school, how_soon=report.how_soon, by=author, at=at)
+        concern = _begin(token=goes_on_as(token), school=school, how_soon=report.how_soon, by=author, at=at)
         account = Account(concern=concern, school=school, author=author, recorded_at=at)
     else:
         account = Account.objects.get(concern=concern)
@@ -111,6 +114,7 @@ def raise_concern(*, token: UUID, school: School, report: Report, by: User, at: 
     record(Verb.CREATE, concern, by=by)
     arise(concern, author=author, by=by, at=at)
     tell_readers(concern, Notice.Kind.ADDED if concern.called_at else Notice.Kind.NEW_CONCERN, by=by, at=at)
+    tell_of_withheld(concern, [entry.key for entry in report.children if entry.key], by=by, at=at)
     return concern
 
 
@@ -123,13 +127,14 @@ def call_lead(
     by: User,
     child: Child | None = None,
     described: str = "",
+    key: UUID | None = None,
     line: str = "",
     signed_in: bool = True,
     at: datetime | None = None,
 ) -> Concern:
     """ "I need a safeguarding lead now": begins a concern and calls the first lead on duty; every signed-in lead sees it.
 
-    `described` is a child in the caller's words, where no record was chosen. The same token again returns the same call
+    `described` is a child in the caller's words, where no record was chosen, or `key` of one that the caller may not name. The same token again returns the same call
     while nobody has opened it; after that the button calls again, whenever it is pressed. With other words it is another
     call: a page gone back to must not lose what is typed there. What the sender writes until "Finish" is the account itself.
 
@@ -146,19 +151,20 @@ def call_lead(
         elif signed_in or there.finished_at is not None:
             token = entry_token(token, there.pk, child and child.pk, described, line)
         else:
-            _say_more(there, child, described, line, by=by, at=at)
+            _say_more(there, child, described, line, key, by=by, at=at)
             return there
-    concern = _begin(token=token, school=school, how_soon=HowSoon.RIGHT_NOW, by=by, at=at, called_at=at)
+    concern = _begin(token=goes_on_as(token), school=school, how_soon=HowSoon.RIGHT_NOW, by=by, at=at, called_at=at)
     role = ConcernChild.Role.WORRIED_ABOUT
     if child is not None:
         name_children(concern, [ChildEntry(role=role, child=child)], by=by, at=at)
     elif described.strip():
-        unnamed = ChildEntry(role=role, kind=ConcernChild.Kind.UNNAMED, description=described.strip())
+        unnamed = ChildEntry(role=role, kind=ConcernChild.Kind.UNNAMED, description=described.strip(), key=key)
         name_children(concern, [unnamed], by=by, at=at)
     Account.objects.create(concern=concern, school=school, author=by, facts=line.strip(), recorded_at=at)
     record(Verb.CALL, concern, by=by, purpose="" if signed_in else "session ended")
     first = first_to_call(concern, caller=by, at=at)
     tell(people=first, school_id=school.pk, kind=Notice.Kind.CALL, object_type="concern", object_id=concern.pk, at=at)
+    tell_of_withheld(concern, [key] if key else [], by=by, at=at)
     return concern
 
 
@@ -172,7 +178,9 @@ def _says(concern: Concern, child: Child | None, described: str, line: str) -> b
     )
 
 
-def _say_more(concern: Concern, child: Child | None, described: str, line: str, *, by: User, at: datetime) -> None:
+def _say_more(
+    concern: Concern, child: Child | None, described: str, line: str, key: UUID | None, *, by: User, at: datetime
+) -> None:
     """Add what is said with a call pressed again to its account, which nobody has finished; leads on duty are told."""
     account = Account.objects.select_for_update().get(concern=concern)
     who = child.full_name if child else described.strip()
@@ -180,7 +188,11 @@ def _say_more(concern: Concern, child: Child | None, described: str, line: str, 
     if not (new := [words for words in said if words and words not in account.facts]):
         return
     account.facts = "\n\n".join(filter(None, (account.facts, *new)))
+    ensure_not_too_long(account.facts)
     account.save(update_fields=["facts"])
+    if key is not None:
+        role, kind = ConcernChild.Role.WORRIED_ABOUT, ConcernChild.Kind.UNNAMED
+        add_child(concern, ChildEntry(role=role, kind=kind, description=who, key=key), by=by, at=at)
     record(Verb.ADD, concern, by=by, purpose="call made again, session ended")
     tell_readers(concern, Notice.Kind.ADDED, by=by, at=at)
 
@@ -260,7 +272,8 @@ def _end_question(asked: Question, concern: Concern, *, by: User, at: datetime) 
 def sent_as(token: UUID, *, by: User) -> UUID | None:
     """The concern that one's own form, or one typed in from paper, has become already; None while it has not been sent."""
     mine = Q(logged_by=by) | Q(paper_form__typed_by=by)
-    return Concern.objects.filter(mine, token=token, finished_at__isnull=False).values_list("pk", flat=True).first()
+    sent = Concern.objects.filter(mine, token=goes_on_as(token), finished_at__isnull=False)
+    return sent.values_list("pk", flat=True).first()
 
 
 def _concern_of(token: UUID, by: User) -> Concern | None:
@@ -268,7 +281,8 @@ def _concern_of(token: UUID, by: User) -> Concern | None:
     if owner_of(token) not in (None, by.pk):
         raise NotAllowed("This form was started by somebody else. Start a new one: log a concern of your own.")
     # Leads do not know the token: the row itself is held against what they do meanwhile.
-    return Concern.objects.select_for_update(of=("self",)).select_related("school").filter(token=token).first()
+    concerns = Concern.objects.select_for_update(of=("self",)).select_related("school")
+    return concerns.filter(token=goes_on_as(token)).first()
 
 
 def _end_draft(token: UUID, concern: Concern, *, by: User, at: datetime) -> None:

@@ -14,6 +14,7 @@ from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.permissions import people_with
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import leads_on_duty, on_duty, staff_of, tell
+from safeguarding.audit.context import door
 from safeguarding.audit.protection import who_sees
 from safeguarding.concerns.models import Account, Concern, OutsideNote
 from safeguarding.concerns.services.notice_rules import spread
@@ -37,8 +38,11 @@ def may_be_told(concern: ToRead, people: Sequence[User]) -> list[User]:
 
 def reporter_may_be_told(concern: Concern) -> bool:
     """Whether the concern is no secret from its own reporter by now, who may have been named in it later."""
+    # By keys: given the concern itself, this row of no table would become its account.
     words = Account(concern_id=concern.pk, school_id=concern.school_id, author_id=concern.logged_by_id)
-    return bool(who_sees(words, [concern.logged_by_id]))
+    # As the page of their own report asks.
+    with door("reporting"):
+        return bool(who_sees(words, [concern.logged_by_id]))
 
 
 def deciders(concern: ToRead, people: Collection[User], *, on: date) -> list[User]:
@@ -112,15 +116,16 @@ def hand_on(concern: Concern, *, at: datetime) -> None:
         )
 
 
-def ask_to_appoint(school_id: UUID, *, at: datetime) -> None:
+def ask_to_appoint(school_id: UUID, *, at: datetime, but: Collection[UUID] = ()) -> None:
     """Nobody at the school may read some concern: whoever gives roles, and the chair, are told that somebody must be named.
 
-    It names no concern and no child: those who are told may be the very people from whom it is hidden.
+    It names no concern and no child: those who are told may be the very people from whom it is hidden. `but` are not told.
     """
     on = timezone.localdate(at)
     chairs = people_with(Capability.STAND_IN, school_id, on)
+    people = [*people_with(Capability.MANAGE_ACCESS, school_id, on), *chairs]
     tell(
-        people=[*people_with(Capability.MANAGE_ACCESS, school_id, on), *chairs],
+        people=[person for person in people if person.pk not in but],
         school_id=school_id,
         kind=Notice.Kind.APPOINT,
         object_type="stand_in",
@@ -135,9 +140,7 @@ def tell_reporter(concern: Concern, *, by: User, at: datetime) -> None:
     Nothing for a reporter from whom it is hidden by now, as one who was named in it later.
     """
     reporter = concern.logged_by
-    # By keys: given the concern itself, this row of no table would become its account.
-    words = Account(concern_id=concern.pk, school_id=concern.school_id, author_id=reporter.pk)
-    if reporter.pk != by.pk and who_sees(words, [reporter.pk]):
+    if reporter.pk != by.pk and reporter_may_be_told(concern):
         tell(
             people=[reporter],
             school_id=concern.school_id,

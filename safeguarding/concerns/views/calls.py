@@ -1,6 +1,5 @@
 """Tell first, write after: call a safeguarding lead, see who has opened the call, and show calls on every lead's open page."""
 
-from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
@@ -29,16 +28,17 @@ from safeguarding.audit.services import record
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.calls import CallForm, Said, as_report, said
 from safeguarding.concerns.forms.typed import Typed
-from safeguarding.concerns.models import Account, Concern, OutsideNote
+from safeguarding.concerns.models import Account, Concern, Draft, OutsideNote
 from safeguarding.concerns.services import calling, escalation, raising
 from safeguarding.concerns.services.drafts import save_draft
 from safeguarding.concerns.services.outside.waiting import notes_calling
-from safeguarding.concerns.views.keeping import for_its_author
+from safeguarding.concerns.services.progress import as_reporter
+from safeguarding.concerns.views.keeping import for_its_author, use_of, waits_unsaved
 from safeguarding.concerns.views.posted import everything
 from safeguarding.concerns.views.unsaved import says_unsaved, whom_to_ring
 from safeguarding.exceptions import BadInput
 from safeguarding.http import Request
-from safeguarding.keys import entry_token, record_of, uuid7
+from safeguarding.keys import entry_token, record_of
 
 _NO_ROLE = (
     "You have no role at this school, so you cannot call a lead there. Go to the office and ask for one in person."
@@ -94,14 +94,14 @@ def call_lead(request: Request) -> HttpResponseBase:
 def _kept_signed_out(request: Request, key: tokens.FormKey | None, words: Said) -> HttpResponse:
     """Find, Add or Remove, pressed by somebody whose session has ended: nobody is named to them, and nobody is called.
 
-    The words are a draft of theirs after signing in; pressed again with the same words it is the same draft. Raises
+    The words are a draft of theirs after signing in; pressed again it is the same draft. Raises
     `BadInput` for a page that does not say whose it is.
     """
     if key is None or key.school_id is None:
         raise BadInput(_HALF_A_PAGE)
-    token = entry_token(key.token, words.child_id, words.described, words.line)
-    save_draft(token=token, school_id=key.school_id, author_id=key.author_id, content=as_report(words))
-    return for_its_author(request, reverse("log_resume", args=[token]))
+    request.again = partial(waits_unsaved, request, _as_account(everything(request)))
+    draft = _as_draft(request, key, words, school_id=key.school_id)
+    return for_its_author(request, reverse("log_resume", args=[draft.pk]))
 
 
 def _called_signed_out(request: Request, key: tokens.FormKey | None, words: Said) -> HttpResponse:
@@ -113,7 +113,7 @@ def _called_signed_out(request: Request, key: tokens.FormKey | None, words: Said
         raise BadInput(_HALF_A_PAGE)
     person = accounts.get_person(key.author_id)
     if not tokens.is_of_today(key):
-        request.keep = _as_draft(key, words, school_id=key.school_id)
+        request.keep = partial(_as_draft, request, key, words, school_id=key.school_id)
         raise BadInput(f"{_NOT_CALLED} This page is older than a day. Sign in again, and call from a new page.")
     with speaking_for(person.pk):
         concern = _made(request, key, words, by=person, school_id=key.school_id, signed_in=False)
@@ -124,7 +124,7 @@ def _called_signed_out(request: Request, key: tokens.FormKey | None, words: Said
 def _made(
     request: Request, key: tokens.FormKey, words: Said, *, by: User, school_id: UUID, signed_in: bool = True
 ) -> Concern:
-    request.keep = _as_draft(key, words, school_id=school_id)
+    request.keep = partial(_as_draft, request, key, words, school_id=school_id)
     child = calling.named_child(words.child_id, by=by, school_id=school_id, today=timezone.localdate())
     return raising.call_lead(
         token=key.token,
@@ -132,14 +132,20 @@ def _made(
         by=by,
         child=child,
         described="" if child else words.described,
+        key=None if child else words.child_id,
         line=words.line,
         signed_in=signed_in,
     )
 
 
-def _as_draft(key: tokens.FormKey, words: Said, *, school_id: UUID) -> Callable[[], object]:
-    """Keeps the words of a call that cannot be made, for its author to go on with."""
-    return partial(save_draft, token=uuid7(), school_id=school_id, author_id=key.author_id, content=as_report(words))
+def _as_draft(request: Request, key: tokens.FormKey, words: Said, *, school_id: UUID) -> Draft:
+    """The words of a call that cannot be made, for its author to go on with: one draft for each page of a call."""
+    token, use = entry_token(key.token, "draft", key.page), use_of(request, key)
+    keep = partial(save_draft, school_id=school_id, author_id=key.author_id, content=as_report(words), use=use)
+    while (draft := keep(token=token, page=key.page)) is None:
+        # That one was sent: these words are another report.
+        token = entry_token(token, "draft", key.page)
+    return draft
 
 
 def _as_typed(typed: Typed) -> dict[str, str]:
@@ -192,7 +198,8 @@ def call(request: Request, concern_id: UUID) -> HttpResponse:
     """
     part, at = "part" in request.GET, timezone.now()
     mine = visible(request, Account).filter(concern_id=concern_id, author=request.user)
-    account = mine.first() if part else read_one(request, mine, purpose="call")
+    with as_reporter():
+        account = mine.first() if part else read_one(request, mine, purpose="call")
     if account is None:
         raise Http404
     escalation.escalate_call(concern_id, at=at)

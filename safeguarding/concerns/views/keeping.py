@@ -5,8 +5,10 @@ changes with a new sign-in and would refuse the text of the page that was open b
 one of its own author's writes only that author's drafts, and browsers send it no cookie of ours besides (SameSite).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,17 +22,20 @@ from django.views.decorators.http import require_POST
 
 from safeguarding.accounts.permissions import public
 from safeguarding.concerns import tokens
-from safeguarding.concerns.forms.reading_back import words_in
+from safeguarding.concerns.forms.reading_back import readable_alone, words_in
 from safeguarding.concerns.forms.typed import Typed, counted
 from safeguarding.concerns.models import Draft
 from safeguarding.concerns.services.afterwards import keep_as_addition, sent_account
+from safeguarding.concerns.services.draft_limits import Use
 from safeguarding.concerns.services.drafts import has_been_opened, save_draft
+from safeguarding.concerns.services.form_tokens import report_of
 from safeguarding.concerns.views.posted import everything
 from safeguarding.concerns.views.unsaved import says_unsaved
 from safeguarding.dates import clock, moment
-from safeguarding.exceptions import BadInput
+from safeguarding.exceptions import BadInput, HarbourError, NotAllowed, TooMany
 from safeguarding.http import Request, SeeOther
 from safeguarding.keys import record_of, uuid7
+from safeguarding.unsaved import page_unsaved
 
 _ANOTHER_WINDOW = (
     "this form was changed in another window meanwhile, so there are two. Both are among your drafts: put into one what is "
@@ -51,7 +56,11 @@ def log_autosave(request: Request) -> JsonResponse:
             {"problem": "Not saved: this page is damaged. Copy your text, then open it again."}, status=422
         )
     at, typed = timezone.now(), Typed.posted(data)
-    kept = keep_typed(key, typed, page=page_of(data), about=record_of(typed.text("about")), turn=typed.turn, at=at)
+    page, about = page_of(request, key, data), record_of(typed.text("about"))
+    try:
+        kept = keep_typed(key, typed, page=page, about=about, turn=typed.turn, at=at)
+    except (BadInput, NotAllowed, TooMany) as error:
+        return JsonResponse({"problem": f"Not saved: keep this page open. {error.sentence}"}, status=422)
     if kept.sent:
         added = "What you typed since is kept as something to add to it: you find it among your drafts."
         return JsonResponse(
@@ -75,14 +84,21 @@ def saved(draft: Draft) -> str:
 
 @dataclass(frozen=True)
 class Page:
-    """Which page of a form something was typed on, and the newest save that it knew of when it was made."""
+    """Which page of a form something was typed on, the newest save that it knew of when it was made, and whether its author is here."""
 
     name: str
     revision: int
+    use: Use
 
 
-def page_of(data: QueryDict) -> Page:
-    return Page(data.get("page", "")[:40], counted(data.get("knows", "")))
+def use_of(request: Request, key: tokens.FormKey) -> Use:
+    """Whether the author of a form sends it, and when its page was made."""
+    return Use(signed_in=request.user.pk == key.author_id, issued_at=key.issued_at)
+
+
+def page_of(request: Request, key: tokens.FormKey, data: QueryDict) -> Page:
+    """The page by the name that is signed into its key: nobody makes up another."""
+    return Page(key.page, counted(data.get("knows", "")), use_of(request, key))
 
 
 @dataclass(frozen=True)
@@ -118,11 +134,13 @@ def keep_typed(
         page=page.name,
         revision=page.revision,
         turn=turn,
+        use=page.use,
         at=at,
     )
     if draft is not None:
         return Kept(draft, sent=False, is_beside=draft.pk != key.token, address=address_of(draft))
-    added = keep_as_addition(token=key.token, author_id=key.author_id, words=words_in(typed), page=page.name, at=at)
+    words = words_in(typed)
+    added = keep_as_addition(token=key.token, author_id=key.author_id, words=words, page=page.name, use=page.use, at=at)
     concern_id = sent_account(token=key.token, author_id=key.author_id)
     report = reverse("report", args=[concern_id]) if concern_id else reverse("my_reports")
     return Kept(added, sent=True, is_beside=False, address=address_of(added) if added else report)
@@ -130,9 +148,10 @@ def keep_typed(
 
 def address_of(draft: Draft) -> str:
     """Where its author goes on with a draft."""
-    if draft.adds_to is None:
+    if draft.adds_to_id is None:
         return reverse("log_resume", args=[draft.pk])
-    return f"{reverse('report', args=[draft.adds_to.concern_id])}?draft={draft.pk}"
+    report = report_of(draft)
+    return f"{reverse('report', args=[report])}?draft={draft.pk}" if report else reverse("my_reports")
 
 
 def moved_on(request: Request, kept: Kept, *, sending: bool) -> HttpResponse:
@@ -147,6 +166,25 @@ def moved_on(request: Request, kept: Kept, *, sending: bool) -> HttpResponse:
     elif not sending:
         messages.info(request, "This had been sent already.")
     return SeeOther(kept.address)
+
+
+def waits_unsaved(
+    request: Request,
+    typed: Typed,
+    refusal: HarbourError,
+    *,
+    lines: Callable[[Typed], list[tuple[str, str]]] = readable_alone,
+) -> HttpResponse:
+    """What was typed could not be kept. It waits on this page: in sight of its author, and of nobody else."""
+    author = (key := tokens.whose(everything(request).get("key", ""))) is None or key.author_id == request.user.pk
+    context = {
+        "title": "Not saved",
+        "sentence": refusal.sentence,
+        "lines": lines(typed) if author else [],
+        "button": ("", "Try to save it again") if author else ("", "Send"),
+    }
+    page = "unsaved/over.html" if author else "unsaved/waiting.html"
+    return page_unsaved(request, everything(request), page, context, status=refusal.status)
 
 
 def for_its_author(request: Request, page: str, *, kept: bool = True) -> HttpResponse:
@@ -171,6 +209,7 @@ def without_key(request: Request, typed: Typed) -> HttpResponse:
             "open the form again."
         )
     token = uuid7()
+    request.again = partial(waits_unsaved, request, typed)
     save_draft(token=token, school_id=request.acting.school_id, content=typed.content, author_id=request.user.pk)
     messages.warning(request, "Only part of the page arrived. What you typed is here: look it over, then send it.")
     return SeeOther(reverse("log_resume", args=[token]))

@@ -26,8 +26,9 @@ from safeguarding.concerns.forms.known import readable_alone
 from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Action, Concern, KeptText
 from safeguarding.concerns.services.kept import end_kept_text, keep_text
-from safeguarding.concerns.views.keeping import for_its_author
+from safeguarding.concerns.views.keeping import for_its_author, use_of, waits_unsaved
 from safeguarding.concerns.views.unsaved import says_unsaved
+from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request, SeeOther
 from safeguarding.keys import record_of
 
@@ -51,17 +52,22 @@ def keeps_typed(form: str, page: str = "") -> Callable[[View], View]:
             if key is None or key.school_id is None:
                 return None
             typed = Typed.posted(request.POST)
-            kept = keep_text(
-                token=key.token,
-                author_id=key.author_id,
-                school_id=key.school_id,
-                form=form,
-                content=typed.content,
-                instead_of=record_of(typed.text("kept")),
-                concern_id=page.get("concern_id"),
-                action_id=page.get("action_id"),
-                part_id=page.get("part_id"),
-            )
+            try:
+                kept = keep_text(
+                    token=key.token,
+                    author_id=key.author_id,
+                    school_id=key.school_id,
+                    form=form,
+                    content=typed.content,
+                    instead_of=record_of(typed.text("kept")),
+                    concern_id=page.get("concern_id"),
+                    action_id=page.get("action_id"),
+                    part_id=page.get("part_id"),
+                    use=use_of(request, key),
+                )
+            except HarbourError as refusal:
+                # Answered here: the middleware asks before any view.
+                return waits_unsaved(request, typed, refusal, lines=partial(readable_alone, form))
             if kept is None:
                 return None
             return SeeOther(_page(kept)) if request.user.pk == key.author_id else for_its_author(request, _page(kept))

@@ -23,13 +23,14 @@ from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.audit.services import record
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.police import NoticeForm, SupportForm, as_report, begun
+from safeguarding.concerns.forms.reporting import NOT_NAMED
 from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Concern, PoliceNotice
 from safeguarding.concerns.permissions import access_given, may_decide, may_take_police_notice
 from safeguarding.concerns.services import police
 from safeguarding.concerns.services.drafts import save_draft
 from safeguarding.concerns.services.kinds import category_of
-from safeguarding.concerns.views.keeping import for_its_author
+from safeguarding.concerns.views.keeping import for_its_author, use_of, waits_unsaved
 from safeguarding.concerns.views.parts import Page
 from safeguarding.concerns.views.posted import everything
 from safeguarding.concerns.views.unsaved import says_unsaved
@@ -71,6 +72,8 @@ def take_police_notice(request: Request) -> HttpResponse:
         token=key.token, school=get_school(key.school_id), noticed=form.noticed(), by=request.user
     )
     messages.success(request, f"Sent to the safeguarding leads. Its reference is {concern.reference}.")
+    if form.unknown:
+        messages.warning(request, NOT_NAMED)
     reads = visible(request, Concern).filter(pk=concern.pk).exists()
     return SeeOther(reverse("concern" if reads else "report", args=[concern.pk]))
 
@@ -82,7 +85,17 @@ def _keep(request: Request) -> HttpResponse | None:
     if key is None or key.school_id is None:
         return None
     content = as_report(typed, category_of(DOMESTIC_ABUSE))
-    kept = save_draft(token=key.token, school_id=key.school_id, author_id=key.author_id, content=content)
+    try:
+        kept = save_draft(
+            token=key.token,
+            school_id=key.school_id,
+            author_id=key.author_id,
+            content=content,
+            page=key.page,
+            use=use_of(request, key),
+        )
+    except HarbourError as refusal:
+        return waits_unsaved(request, Typed(content), refusal)
     return for_its_author(request, reverse("log_resume", args=[key.token]), kept=kept is not None)
 
 
@@ -99,7 +112,9 @@ def _form(request: Request, typed: Typed, school_id: UUID, at: datetime, *, chec
     today = timezone.localdate(at)
     rows = visible(request, Child).filter(loggable(today), school_id=school_id, pk__in=typed.records)
     cards = read_many(request, rows.order_by("surname", "forename", "pk")) if typed.records else []
-    return NoticeForm(typed, children=cards, people=colleagues(school_id, today), at=at, checked=checked)
+    unknown = [key for key in typed.records if key not in {card.pk for card in cards}]
+    people = colleagues(school_id, today)
+    return NoticeForm(typed, children=cards, unknown=unknown, people=people, at=at, checked=checked)
 
 
 def _page(

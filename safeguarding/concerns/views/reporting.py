@@ -28,7 +28,7 @@ from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.audit.services import record
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.mention import SWAP
-from safeguarding.concerns.forms.reporting import ReportForm, child_forms
+from safeguarding.concerns.forms.reporting import NOT_NAMED, ReportForm, child_forms
 from safeguarding.concerns.forms.typed import DESCRIBED, Typed, of_call
 from safeguarding.concerns.models import ConcernChild, Draft
 from safeguarding.concerns.services.drafts import is_anothers, is_overtaken, unsent_as
@@ -47,11 +47,13 @@ from safeguarding.concerns.views.keeping import (
     moved_on,
     page_of,
     saved,
+    waits_unsaved,
     without_key,
 )
 from safeguarding.concerns.views.mentioning import looking, record_offered
 from safeguarding.concerns.views.posted import everything
 from safeguarding.concerns.views.unsaved import says_unsaved, whom_to_ring
+from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request, SeeOther
 from safeguarding.keys import record_of, uuid7
 from safeguarding.rendering import Showing
@@ -87,7 +89,7 @@ def log_resume(request: Request, token: UUID) -> HttpResponse:
     draft = read_one(request, mine, pk=token) if mine.exists() else None
     if draft is None and is_anothers(token, by=request.user):
         raise Http404
-    if draft is not None and draft.adds_to is not None:
+    if draft is not None and draft.adds_to_id is not None:
         return redirect(f"{address_of(draft)}#add")
     call = unfinished_call(token, by=request.user)
     if call and draft is None:
@@ -126,11 +128,13 @@ def _posted(request: Request) -> HttpResponse:
     typed, key = Typed.posted(data).pressed(), tokens.whose(data.get("key", ""))
     if key is None or key.school_id is None:
         return without_key(request, typed)
-    page = page_of(data)
-    request.keep = partial(keep_typed, key, typed, page=page)
+    page = page_of(request, key, data)
     if request.user.pk != key.author_id:
+        request.again = partial(waits_unsaved, request, typed)
         kept = keep_typed(key, typed, page=page)
         return for_its_author(request, kept.address, kept=kept.draft is not None)
+    request.keep = partial(keep_typed, key, typed, page=page)
+    request.again = partial(_refused, request, typed, key)
     if "send" in data:
         return _send(request, typed, key, page)
     if SWAP in data:
@@ -185,9 +189,21 @@ def _send(request: Request, typed: Typed, key: tokens.FormKey, page: Page) -> Ht
             at=here.at,
         )
         messages.success(request, f"Sent to the safeguarding leads. Your reference is {concern.reference}.")
+        if any(row.is_unknown for row in form.children):
+            messages.warning(request, NOT_NAMED)
         return SeeOther(_page_of_sent(key.token, concern.pk, by=request.user))
     kept = keep_typed(key, typed, page=page, at=here.at)
     return _page(request, typed, token=key.token, here=here, draft=kept.draft, form=form)
+
+
+def _refused(request: Request, typed: Typed, key: tokens.FormKey, refusal: HarbourError) -> HttpResponse:
+    """The form with every word, and why it was not taken."""
+    here = help_now(key.school_id, timezone.localtime(), asks=request.user)  # type: ignore[arg-type]
+    form = report_form(request, typed, here, checked=True)
+    form.is_whole()
+    form.add_error(None, refusal.sentence)
+    draft = visible(request, Draft).filter(pk=key.token, author=request.user).first()
+    return _page(request, typed, token=key.token, here=here, draft=draft, form=form, status=refusal.status)
 
 
 def _swap(request: Request, typed: Typed, key: tokens.FormKey, page: Page, pressed: str) -> HttpResponse:
@@ -239,6 +255,7 @@ def _page(
     here: HelpNow,
     draft: Draft | None,
     form: ReportForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """The form on its page. `form` is given where it was checked and something is missing."""
     request.nav, request.draft_shown, request.showing = "home", token, Showing(writes=True)
@@ -247,7 +264,6 @@ def _page(
     context = {
         "form": form,
         "key": tokens.issue(request.user, token, school_id=here.school_id),
-        "page": uuid7(),
         "kinds": list(form.kinds.values()),
         "help": here,
         "ring": whom_to_ring(here.people, here.hours),
@@ -263,7 +279,7 @@ def _page(
         "has_errors": form.is_bound,
         "described": [(kind.value, kind.label) for kind in DESCRIBED],
     }
-    return render(request, "concerns/log.html", context)
+    return render(request, "concerns/log.html", context, status=status)
 
 
 def _worried_about(typed: Typed) -> list[UUID]:

@@ -38,13 +38,14 @@ from safeguarding.concerns.views.keeping import (
     moved_on,
     page_of,
     saved,
+    waits_unsaved,
     without_key,
 )
 from safeguarding.concerns.views.mentioning import linked_to, looking, record_offered
 from safeguarding.concerns.views.posted import everything
 from safeguarding.concerns.views.unsaved import says_unsaved, whom_to_ring
 from safeguarding.http import Request, SeeOther
-from safeguarding.keys import record_of, uuid7
+from safeguarding.keys import record_of
 from safeguarding.paging import newest_first
 from safeguarding.panels import fill
 from safeguarding.rendering import Showing
@@ -122,8 +123,9 @@ def report_add(request: Request, concern_id: UUID) -> HttpResponse:
     typed, key = Typed.posted(data).pressed(), tokens.whose(data.get("key", ""))
     if key is None or key.school_id is None:
         return without_key(request, typed)
-    page = page_of(data)
+    page = page_of(request, key, data)
     keep = partial(keep_typed, key, typed, page=page, about=concern_id)
+    request.again = partial(waits_unsaved, request, typed)
     if request.user.pk != key.author_id:
         kept = keep()
         return for_its_author(request, kept.address, kept=kept.draft is not None)
@@ -176,7 +178,6 @@ def _report_page(
         "ring": whom_to_ring(here.people, here.hours),
         "form": form or AdditionForm(typed, checked=False, asked=report.asked),
         "key": tokens.issue(request.user, draft.pk if draft else None, school_id=account.school_id),
-        "page": uuid7(),
         "draft": draft,
         "note": saved(draft) if draft else "",
         "kept": "kept" in request.GET,

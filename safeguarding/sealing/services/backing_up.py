@@ -20,6 +20,7 @@ from django.db import DatabaseError, connections
 from django.utils import timezone
 from psycopg.conninfo import make_conninfo
 
+from safeguarding import disk
 from safeguarding.exceptions import HarbourError
 from safeguarding.keys import uuid7
 from safeguarding.sealing import crypto, keyfiles
@@ -66,6 +67,7 @@ def back_up(*, at: datetime, now: Callable[[], datetime]) -> BackupRun:
     run = BackupRun(id=uuid7(), began_at=at)
     drafts: list[Path] = []
     try:
+        disk.ensure_not_full()
         ensure_keys()
         root = keyfiles.root()
         for part, source in ((RECORDS, _records), (KEYS, _keys)):

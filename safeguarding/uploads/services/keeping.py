@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.template.defaultfilters import filesizeformat
 
+from safeguarding import disk
 from safeguarding.accounts.models import User
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record_many
@@ -26,9 +27,8 @@ from safeguarding.uploads.kinds import MOST_FILES, kind_of
 from safeguarding.uploads.looking import LATER, Looked, look_into
 from safeguarding.uploads.models import StoredFile, kinds_of_file
 
-# What one person may attach in a day, and of its disk the part that a school needs for what people write.
+# What one person may attach in a day.
 MOST_A_DAY = 250 * 2**20
-LEAST_FREE = 0.10
 # Looking into all files of a form: a page is not held up longer.
 SECONDS_IN_ALL = 20.0
 F = TypeVar("F", bound=StoredFile)
@@ -158,18 +158,9 @@ def tidy_name(name: str) -> str:
     return "".join(letter for letter in last if letter.isprintable()).strip() or "file"
 
 
-def ensure_disk() -> None:
-    """Raises `BadInput` where the disk is nearly full."""
-    if files.free_part() < LEAST_FREE:
-        raise BadInput(
-            "The disk of Harbour is nearly full, so no files can be attached. What you write is still saved. Tell whoever looks "
-            "after Harbour at your school, and keep the file until then."
-        )
-
-
 def ensure_room(by: User, coming: int, at: datetime) -> None:
     """Raises `BadInput` where the disk is nearly full, or somebody has attached more than enough today."""
-    ensure_disk()
+    disk.ensure_room()
     since = at - timedelta(days=1)
     today = (
         model._default_manager.filter(author=by, attached_at__gt=since)

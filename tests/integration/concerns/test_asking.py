@@ -48,7 +48,7 @@ def test_a_question_goes_to_the_reporter_alone_and_comes_back_as_a_dated_additio
     assert Notice.objects.get(pk=notice.pk).opened_at is not None
     form = page.context["form"]
     assert form["reason"].value() == f"asked-{question.pk}"
-    sent = {"key": page.context["key"], "page": page.context["page"], "text": "His left one.", "send": "Add"}
+    sent = {"key": page.context["key"], "text": "His left one.", "send": "Add"}
     add = reverse("report_add", args=[concern.pk])
     assert client.post(add, sent | {"reason": f"asked-{uuid4()}"}).status_code == 200
     assert not Amendment.objects.exists()

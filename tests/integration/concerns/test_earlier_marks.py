@@ -84,7 +84,8 @@ def test_a_lead_who_logs_keeps_what_is_typed_and_sees_them_under_the_figure(clie
     page = client.get(form)
     assert SHOW in page.content.decode()
     typed = {
-        "key": page.context["key"], "who": str(rowan.pk), f"{rowan.pk}-role": "worried_about", "facts": "He limps.",
+        "key": page.context["key"], "knows": str(page.context["draft"].revision), "who": str(rowan.pk),
+        f"{rowan.pk}-role": "worried_about", "facts": "He limps.",
         "marks_seen": "yes", "region": "9", "marks": "earlier",
     }  # fmt: skip
     pressed = client.post(reverse("log_concern"), typed)

@@ -131,7 +131,9 @@ def test_a_child_described_in_the_call_is_described_on_the_form(cast):
 def finished(client, called, *children, **changes):
     """The account of a call, sent as the form has it."""
     page = client.get(f"/log/{called.token}/")
-    return client.post(LOG, {**whole({"key": page.context["key"]}, *children), **changes})
+    draft = page.context["draft"]
+    form = {"key": page.context["key"], "knows": str(draft.revision if draft else 0)}
+    return client.post(LOG, {**whole(form, *children), **changes})
 
 
 def test_a_child_called_about_by_mistake_is_taken_out_at_once_and_leads_are_told(cast):

@@ -32,7 +32,7 @@ def hidden(client: Client, address: str, action: str = LOG) -> dict[str, str]:
     page = client.get(address, follow=True).content.decode()
     form = page[page.index(f'action="{action}"') :]
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form[: form.index("</form>")]))
-    assert {"key", "page", "knows", "turn"} <= fields.keys()
+    assert {"key", "knows", "turn"} <= fields.keys()
     return {name: value for name, value in fields.items() if name != "csrfmiddlewaretoken"}
 
 
@@ -47,7 +47,7 @@ def windows(cast):
     older = hidden(client, address)
     assert client.post("/log/keep/", {**older, "facts": "He was quiet."}).status_code == 200
     newer = hidden(client, address)
-    assert newer["page"] != older["page"]
+    assert newer["key"] != older["key"]
     for words in (LONG[:100], LONG):
         assert "Draft saved" in client.post("/log/keep/", {**newer, "facts": words}).json()["saved"]
     return client, address, older, newer
@@ -101,7 +101,7 @@ def test_a_page_that_is_loaded_again_and_a_form_that_lacks_something_go_on_as_th
     form = hidden(client, address)
     missing = client.post(LOG, whole(form, rowan, facts=""))
     assert "There is a problem" in missing.content.decode()
-    again = {**form, "page": str(missing.context["page"]), "knows": str(missing.context["draft"].revision)}
+    again = {**form, "key": missing.context["key"], "knows": str(missing.context["draft"].revision)}
     assert client.post(LOG, whole(again, rowan)).status_code == 303
     assert Concern.objects.get().account.facts == "He was quiet at register."
     assert not Draft.objects.exists()

@@ -1,7 +1,7 @@
 """Read, decide, act, close: what safeguarding leads do with a concern.
 
 `opening` read · `classifying` of which kind · `rulings` decide · `working` name, note and act · `handing_over` who does it instead · `asking` ask the reporter · `linking` say who a
-child is · `saying` what each file says · `closing` close and open again · `changes` what others saved meanwhile.
+child is · `saying` what each file says · `withheld` add a child whom the writer could not name · `closing` close and open again · `changes` what others saved meanwhile.
 """
 
 from .asking import ask_reporter, cannot_ask
@@ -13,6 +13,7 @@ from .linking import link_child, unlink_child
 from .opening import open_concern
 from .rulings import FURTHEST, Ruling, day_problem, decide, ruling_problems, usual_receipt
 from .saying import say_in_file
+from .withheld import add_withheld, refuse_withheld
 from .working import add_action, add_note, end_action, rename_concern
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Ruling",
     "add_action",
     "add_note",
+    "add_withheld",
     "ask_reporter",
     "cannot_ask",
     "changed_since",
@@ -32,6 +34,7 @@ __all__ = [
     "link_child",
     "open_concern",
     "reclassify_concern",
+    "refuse_withheld",
     "rename_concern",
     "reopen_concern",
     "ruling_problems",

@@ -16,6 +16,7 @@ from safeguarding.concerns.models import Concern, ConcernChild, UndoneLink
 from safeguarding.concerns.permissions import ensure_decides
 from safeguarding.concerns.services.naming import take_back
 from safeguarding.concerns.services.telling import hand_on, seers
+from safeguarding.concerns.services.withholding import linked_instead
 from safeguarding.concerns.subjects import keep_for, keep_for_all
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
@@ -43,6 +44,7 @@ def link_child(*, named: ConcernChild, child: Child, by: User, at: datetime | No
     keep_for({concern.pk: [child.pk]}, concern.school_id)
     named.child, named.linked_at, named.linked_by = child, at or timezone.now(), by
     named.save(update_fields=["child", "linked_at", "linked_by"])
+    linked_instead(named, by=by, at=named.linked_at)
     touch(concern)
     record(Verb.LINK, named, by=by)
     # The child may be hidden from those who read the concern until now.

@@ -14,6 +14,7 @@ from children.importing.problems import FileRefused
 from children.importing.reading import MAX_BYTES, Sheet, open_sheet
 from children.importing.workbooks import is_workbook, open_workbook
 from children.models import ColumnMapping
+from safeguarding import disk
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability
@@ -31,7 +32,6 @@ from safeguarding.sealing.ring import Key
 from safeguarding.sealing.services.keeping import key_of
 from safeguarding.sealing.subjects import Subject
 from safeguarding.turns import wait_for
-from safeguarding.uploads.services.keeping import ensure_disk
 
 from .forgetting import forget_read, forget_uploads
 
@@ -74,7 +74,7 @@ def start_batch(
         wait_for(token)
         if (there := EarlierBatch.objects.filter(token=token, uploaded_by=by).first()) is not None:
             return there
-        ensure_disk()
+        disk.ensure_room("no records can be brought in")
         batch = EarlierBatch(
             school=school, token=token, source=source, uploaded_by=by, uploaded_at=at or timezone.now()
         )
