@@ -1,56 +1,33 @@
-"""How does a record get on paper? As tagged PDF (PDF/UA-1) of a template in `templates/pdf/`, with nothing fetched from anywhere.
+"""How does a record get on paper? As tagged PDF (PDF/UA-1) of a template in `templates/pdf/`, made by the printer (`printing/`).
 
 A view reads the record through the read gate as printed, renders, and answers: what was printed is in the transaction
-that is committed before the first byte leaves, and no byte needs the database.
+that is committed before the first byte leaves, and no byte needs the database. No PDF is laid out in a process that answers pages.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from weasyprint import DEFAULT_OPTIONS, HTML
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from safeguarding.accounts.permissions import Held, rights
 from safeguarding.accounts.services import get_school
+from safeguarding.audit.models import Verb
+from safeguarding.audit.reading import read_one
+from safeguarding.http import SeeOther
+from safeguarding.keys import record_of
+from safeguarding.printing import services
+from safeguarding.printing.models import PrintJob
 from safeguarding.rendering import Showing, finished
 
-_FOLDER = settings.BASE_DIR / "templates" / "pdf" / "assets"
-_SCHEME = "asset:"
-_TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
-
-
-class PackagedAssets(URLFetcher):
-    """Serves the files of `templates/pdf/assets` by their names. Any other address stops the print.
-
-    WeasyPrint's own fetcher opens files and the network: it was seen to attach a file of the machine to a PDF. None of
-    it is called here.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(allowed_protocols=(), allow_redirects=False, fail_on_errors=True)
-
-    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
-        """The asset that `url` names. Raises `ValueError` for everything else."""
-        name = url.removeprefix(_SCHEME)
-        if not url.startswith(_SCHEME) or name not in assets():
-            raise ValueError("paper shows packaged assets only")
-        kind = _TYPES[name[name.rindex(".") :]]
-        return URLFetcherResponse(url, assets()[name], {"Content-Type": kind})
-
-
-@cache
-def assets() -> dict[str, bytes]:
-    """File name to content of what paper may show."""
-    return {path.name: path.read_bytes() for path in _FOLDER.iterdir() if path.suffix in _TYPES}
+# Where a print that was made for later is opened: the address of its page, with its key.
+_PRINT = "print"
 
 
 def paper(
@@ -64,6 +41,7 @@ def paper(
     within: int | None = None,
     sizes: Iterable[Mapping[str, Any]] = (),
     own: Iterable[UUID] = (),
+    at_once: UUID | None = None,
 ) -> HttpResponse:
     """`template` as a PDF, shown in the browser. `title` is a reference: it becomes the title of the document and the name
     of the file, so it never holds the name of a person. `school_id` is the school of the record that is printed.
@@ -75,7 +53,13 @@ def paper(
 
     `within`: at most so many pages. Then `sizes` are what the template gets besides, the fullest first, and the first that
     fits is taken, else the last.
+
+    A print that takes long leads to a page that asks for it again, and is opened at the address of this one. `at_once`, the key of
+    what is printed: it is never put into the store, and is asked for again by hand.
     """
+    key, own = request.GET.get(_PRINT), frozenset(own)
+    if key is not None and at_once is None:
+        return _made_before(request, key)
     held: Held = request.held  # type: ignore[attr-defined]
     there = held if held.school_id == school_id else rights(request.user).at(school_id)
     frame = {
@@ -87,31 +71,37 @@ def paper(
         "printed_at": at or timezone.now(),
         "practice": settings.DEMO,
     }
-    showing = Showing(own=frozenset(own), only_own=True)
+    showing = Showing(own=own, only_own=True)
 
     def page(size: Mapping[str, Any]) -> str:
         return finished(render_to_string(template, {**context, **frame, **size}), request, showing)
 
-    pdf = make(page({})) if within is None else make_within(map(page, sizes), within)
+    content = services.written([page({})] if within is None else map(page, sizes), within)
+    by: Any = request.user
+    if at_once is not None:
+        return _shown(services.make_at_once(content, key=at_once, by=by), title)
+    made = services.make(content, title=title, address=_address(request), names=sorted(own), school_id=school_id, by=by)
+    if isinstance(made, PrintJob):
+        return SeeOther(reverse("print_job", args=[made.pk]))
+    return _shown(made, title)
+
+
+def _made_before(request: HttpRequest, key: str) -> HttpResponse:
+    """A print of one's own that this page was asked for and that is ready. Its view has asked everything once more by now."""
+    job = read_one(request, PrintJob, verb=Verb.DOWNLOAD, pk=record_of(key), also=services.can_be_opened)
+    if job.address != _address(request):
+        raise Http404
+    return _shown(services.content_of(job), job.title)
+
+
+def _address(request: HttpRequest) -> str:
+    """The address of this page without the key of a print."""
+    asked = request.GET.copy()
+    asked.pop(_PRINT, None)
+    return f"{request.path}?{asked.urlencode()}" if asked else request.path
+
+
+def _shown(pdf: bytes, title: str) -> HttpResponse:
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, f"{title}.pdf") or ""
     return response
-
-
-def make(html: str) -> bytes:
-    """A page of HTML as tagged PDF. About 50 ms a page. Raises `FatalURLFetchingError` when it asks for anything but an asset."""
-    pdf: bytes = HTML(string=html, url_fetcher=PackagedAssets()).write_pdf(
-        pdf_variant="pdf/ua-1", font_config=FontConfiguration()
-    )
-    return pdf
-
-
-def make_within(pages: Iterable[str], most: int) -> bytes:
-    """The first of these pages of HTML that takes no more than `most` sheets as tagged PDF, else the last of them."""
-    tagged = DEFAULT_OPTIONS | {"pdf_variant": "pdf/ua-1"}
-    for html in pages:
-        document = HTML(string=html, url_fetcher=PackagedAssets()).render(font_config=FontConfiguration(), **tagged)
-        if len(document.pages) <= most:
-            break
-    pdf: bytes = document.write_pdf(**tagged)
-    return pdf

@@ -61,6 +61,7 @@ SYSTEM_TASKS: dict[str, frozenset[str]] = {
         "concerns.earlierbatch", "concerns.earlierupload", "concerns.earlierrow", "concerns.earlierpdf", "concerns.earlierrecord",
         "concerns.earlierfile",
     }),
+    "prints that go on, and those whose day is over": frozenset({"printing.printjob"}),
     "escalation of calls and of unread concerns": frozenset({
         "concerns.concern", "concerns.concernchild", "concerns.draft", "concerns.outsidenote",
     }),

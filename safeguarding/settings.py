@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "safeguarding.sealing",
     "safeguarding.uploads",
     "children",
+    "safeguarding.printing",
     "safeguarding.concerns",
     "safeguarding.adults",
     "safeguarding.demo",
@@ -370,6 +371,10 @@ STORAGES = {
     else {"BACKEND": "safeguarding.sealing.stores.FolderStore", "OPTIONS": {"location": VAR / "files"}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+# --- paper (docs/adr/paper.md): where the printer listens, and how long a request waits for it, in seconds
+PRINTER_FOLDER = VAR / "printer"
+PRINT_WAIT = 1.0
 
 # --- files that people attach (docs/attachments.md): sealed; kept in memory while they come in, never in a temporary file
 CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
