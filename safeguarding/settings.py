@@ -396,10 +396,5 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    # The printer tells each of its steps and quotes what it skips.
-    "loggers": {
-        "django.request": {"level": "ERROR"},
-        "weasyprint": {"level": "ERROR"},
-        "botocore": {"level": "WARNING"},
-    },
+    "loggers": {"django.request": {"level": "ERROR"}, "botocore": {"level": "WARNING"}},
 }

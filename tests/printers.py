@@ -1,44 +1,97 @@
-"""The printer of a test run: the program that an installation has, started when a test first prints."""
+"""The printer of a test run: the program that an installation has, started when a test first prints. And one that a test holds up."""
 
 import os
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from safeguarding.launch import programs
 from safeguarding.printing import client
+from tests.waiting import until
+
+_HELD = Path(__file__).with_name("held_printer.py")
 
 
 class Program:
-    """A printer in a folder of its own. `environment`: what it is started with beside what programs have."""
+    """A printer in a folder of its own."""
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path) -> None:
         self.address = folder / "printer" / "printer.sock"
-        self.environment = environment
         self.process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def command(self) -> list[str]:
+        return programs.printer(self.address)
+
     def start(self) -> None:
-        command = programs.printer(self.address)
-        self.process = subprocess.Popen(command, env=os.environ | self.environment)
-        while not self._answers():
-            assert self.process.poll() is None, "the printer has ended"
-            time.sleep(0.02)  # as the supervisor asks; not for a result
+        self.process = process = subprocess.Popen(self.command)
+        until(lambda: process.poll() is not None or self._answers())
+        assert process.poll() is None, "the printer has ended"
 
     def stop(self) -> None:
-        """As an installation stops it, or a machine that has no memory left: outright."""
+        """Outright, as a machine does that has no memory left."""
         if self.process is not None:
             self.process.kill()
             self.process.wait()
             self.process = None
+            self.address.unlink(missing_ok=True)
+
+    def at_work(self) -> list[int]:
+        """The processes of the prints that are at work."""
+        assert self.process is not None
+        number = self.process.pid
+        return [int(one) for one in Path(f"/proc/{number}/task/{number}/children").read_text().split()]
 
     def _answers(self) -> bool:
         with socket.socket(socket.AF_UNIX) as asking:
             return self.address.exists() and asking.connect_ex(str(self.address)) == 0
+
+
+class Held(Program):
+    """A printer that holds up what it is told to (`held_printer.py`), with smaller limits where they are given."""
+
+    def __init__(self, folder: Path, **limits: int) -> None:
+        super().__init__(folder)
+        self.limits = limits
+
+    @property
+    def command(self) -> list[str]:
+        limits = [f"{name}={most}" for name, most in self.limits.items()]
+        return [sys.executable, "-I", str(_HELD), str(self.address), *limits]
+
+    def start(self) -> None:
+        self.address.with_name("go").unlink(missing_ok=True)
+        super().start()
+
+    def go(self) -> None:
+        """Let go on what is held up now."""
+
+        def opened() -> bool:
+            with suppress(OSError):  # nobody waits yet
+                os.close(os.open(self.address.with_name("go"), os.O_WRONLY | os.O_NONBLOCK))
+                return True
+            return False
+
+        until(opened)
+
+    def drop_all(self) -> None:
+        """Leave nothing at work or waiting for the next test."""
+
+        def is_idle() -> bool:
+            for number in (found := self.at_work()):
+                with suppress(ProcessLookupError):
+                    os.kill(number, signal.SIGKILL)
+            return not found
+
+        until(is_idle)
 
 
 @pytest.fixture(scope="session")
@@ -50,13 +103,59 @@ def printer() -> Iterator[Program]:
         program.stop()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _reached(printer: Program) -> None:
-    """Whoever asks the printer finds it running."""
+@contextmanager
+def asked(program: Program) -> Iterator[None]:
+    """Whoever prints asks this printer, which is started when it is first asked."""
+    before, ever = client.address, program.process is not None
 
     def address() -> Path:
-        if printer.process is None:
-            printer.start()
-        return printer.address
+        nonlocal ever
+        if not ever:
+            ever = True
+            program.start()
+        return program.address
 
     client.address = address
+    yield
+    client.address = before
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _reached(printer: Program) -> Iterator[None]:
+    with asked(printer):
+        yield
+
+
+@pytest.fixture(scope="module")
+def _held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
+    """One for the tests of a module: to start it takes longer than most of them."""
+    program = Held(tmp_path_factory.mktemp("printer"), MOST=1000)
+    yield program
+    program.stop()
+
+
+@pytest.fixture
+def held(_held: Held, settings: Any) -> Iterator[Held]:
+    """A printer that holds up what says so. Requests wait for it as briefly as can be."""
+    settings.PRINT_WAIT = 0.05
+    if _held.process is None:
+        _held.start()
+    with asked(_held):
+        yield _held
+    if _held.process is not None:
+        _held.drop_all()
+
+
+@pytest.fixture
+def limited_printer(tmp_path: Path) -> Iterator[Callable[..., Held]]:
+    """`limited_printer(SHEETS=3)`: from now on the test prints on such a one."""
+    with ExitStack() as stack:
+
+        def started(**limits: int) -> Held:
+            program = Held(tmp_path, **limits)
+            stack.callback(program.stop)
+            program.start()
+            stack.enter_context(asked(program))
+            return program
+
+        yield started

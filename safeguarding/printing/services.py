@@ -77,7 +77,6 @@ def make_at_once(content: bytes, *, key: UUID, by: User) -> bytes:
     return pdf
 
 
-@transaction.atomic
 def make(
     content: bytes,
     *,
@@ -93,8 +92,6 @@ def make(
     `address` is that of the page that prints it, `names` are the children of whom it tells. Raises `NotPrinted`, `TooMany` where
     the person or everybody together has too many waiting, `PrinterAway`, `FilesAway`.
     """
-    if PrintJob.objects.filter(asker=by, status=S.WAITING).count() >= MOST_OF_ONE:
-        raise TooMany(_OWN_FULL)
     job = PrintJob(
         title=title, address=address, names=list(names), school_id=school_id, asker=by, asked_at=at or timezone.now()
     )
@@ -105,8 +102,11 @@ def make(
     return keep(job, content, by=by)
 
 
+@transaction.atomic
 def keep(job: PrintJob, content: bytes, *, by: User) -> PrintJob:
-    """Let a print go on: its HTML is sealed in the store, and its row says that it waits."""
+    """Let a print go on: its HTML is sealed in the store, and its row says that it waits. Raises `TooMany`, `BadInput`, `FilesAway`."""
+    if PrintJob.objects.filter(asker=by, status=S.WAITING).count() >= MOST_OF_ONE:
+        raise TooMany(_OWN_FULL)
     if files.free_part() < LEAST_FREE:
         raise BadInput(f"The disk of Harbour is nearly full, so a long print cannot be kept. {_SHORTER}")
     job.stored = _seal(job, content)

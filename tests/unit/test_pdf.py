@@ -3,7 +3,7 @@
 import pytest
 from weasyprint.urls import FatalURLFetchingError
 
-from safeguarding.pdf import PackagedAssets, make
+from safeguarding.printing.layout import PackagedAssets, make
 from tests.pdfs import Printed
 
 PAGE = '<html lang="en-GB"><head><title>A page</title>{}</head><body><h1>A page</h1>{}</body></html>'
