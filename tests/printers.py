@@ -116,8 +116,20 @@ def asked(program: Program) -> Iterator[None]:
         return program.address
 
     client.address = address
-    yield
-    client.address = before
+    try:
+        yield
+    finally:
+        client.address = before
+
+
+@contextmanager
+def running(program: Program) -> Iterator[None]:
+    """The same, and it ends with the block."""
+    try:
+        with asked(program):
+            yield
+    finally:
+        program.stop()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,5 +11,5 @@ from .models import PrintJob
 
 @rule(PrintJob)
 def prints_seen(me: Any) -> Rule:
-    """A print: for who asked for it. Whether they may still print that page, the page itself asks (`pdf.paper`)."""
+    """A print: for who asked for it. Whether they may still print that page, the page itself asks (`paper.py`)."""
     return Rule(because={"asker": Q(asker=me)}, never=overlapping("names", fact("hidden_children", me)))

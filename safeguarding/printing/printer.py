@@ -160,7 +160,8 @@ class Printer:
         if (child := os.fork()) == 0:
             _print_and_end(job.content, writing)
         os.close(writing)
-        job.content, head, pdf, late = b"", {}, b"", False
+        job.content, pdf, late = b"", b"", False
+        head: dict[str, Any] = {}
         try:
             async with asyncio.timeout(PATIENCE), _pipe(reading) as pipe:
                 while "size" not in head and "why" not in head and (line := await pipe.readline()):

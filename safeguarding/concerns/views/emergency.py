@@ -25,7 +25,7 @@ from safeguarding.concerns.models import EmergencySheet
 from safeguarding.concerns.services import emergency
 from safeguarding.exceptions import BadInput
 from safeguarding.http import Request, SeeOther
-from safeguarding.pdf import paper
+from safeguarding.printing.paper import paper
 
 # As long as it takes to fetch the file, and no longer.
 _MINUTES = 15

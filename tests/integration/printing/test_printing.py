@@ -441,7 +441,7 @@ def test_an_emergency_sheet_is_never_put_into_the_store(room: Staffroom, held: H
     """It is asked for again by hand, and is there by then: to the printer it is the same print."""
     lead, given = (
         of(room.lead),
-        {"form": "sealed", "holder": HELD, "place": "Safe", "envelope": "E 1", "token": str(uuid7())},
+        {"form": "print", "holder": HELD, "place": "Safe", "envelope": "E 1", "token": str(uuid7())},
     )
     proof = re.search(r'name="proof" value="([^"]+)"', lead.post(reverse("make_sheet"), given).content.decode())
     assert proof

@@ -1,4 +1,4 @@
-"""How does a record get on paper? As tagged PDF (PDF/UA-1) of a template in `templates/pdf/`, made by the printer (`printing/`).
+"""How does a record get on paper? As tagged PDF (PDF/UA-1) of a template in `templates/pdf/`, made by the printer (`printer.py`).
 
 A view reads the record through the read gate as printed, renders, and answers: what was printed is in the transaction
 that is committed before the first byte leaves, and no byte needs the database. No PDF is laid out in a process that answers pages.
@@ -22,9 +22,10 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_one
 from safeguarding.http import SeeOther
 from safeguarding.keys import record_of
-from safeguarding.printing import services
-from safeguarding.printing.models import PrintJob
 from safeguarding.rendering import Showing, finished
+
+from . import services
+from .models import PrintJob
 
 # Where a print that was made for later is opened: the address of its page, with its key.
 _PRINT = "print"
