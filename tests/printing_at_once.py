@@ -34,6 +34,8 @@ class Answer:
 def site(databases: Databases, printer: type[Program]) -> Iterator[tuple[Server, Program]]:
     """A web server of one process with one thread, and the printer beside it."""
     with TemporaryDirectory(prefix="hb-") as folder:
+        # The files that pages name, as every test has them.
+        Path(folder, "static").symlink_to(settings.STATIC_ROOT)
         program = printer(Path(folder))
         program.start()
         server = Server(databases, Path(folder))
