@@ -21,6 +21,7 @@ app.conf.beat_schedule = {
         "options": {"expires": 60},
     },
     "scans": {"task": "safeguarding.uploads.tasks.scan", "schedule": 30.0, "options": {"expires": 30}},
+    "prints": {"task": "safeguarding.printing.tasks.work_on_prints", "schedule": 5.0, "options": {"expires": 5}},
     "stray files": {"task": "safeguarding.uploads.tasks.strays", "schedule": 3600.0, "options": {"expires": 3600}},
     "sheets": {"task": "safeguarding.concerns.tasks.sheets", "schedule": 600.0, "options": {"expires": 600}},
     "unread": {"task": "safeguarding.concerns.tasks.chase", "schedule": 300.0, "options": {"expires": 300}},

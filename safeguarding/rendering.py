@@ -1,7 +1,7 @@
 """What happens to a page last, before it leaves? Whatever was put into its text is told to this reader: in one place, for every page.
 
 A page that had to remember it would one day forget. A piece rendered without a request is part of a page that has one; paper says
-itself who reads it (`pdf.paper`). An app says what it does in its `panels.py`.
+itself who reads it (`printing/paper.py`). An app says what it does in its `panels.py`.
 """
 
 from collections.abc import Callable

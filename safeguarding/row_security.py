@@ -69,6 +69,8 @@ SYSTEM_TASKS: dict[str, frozenset[str]] = {
         "concerns.earlierbatch", "concerns.earlierupload", "concerns.earlierrow", "concerns.earlierpdf", "concerns.earlierrecord",
         "concerns.earlierfile",
     }),
+    # Prints that go on, and those whose day is over.
+    "prints": frozenset({"printing.printjob"}),
     # Escalation of calls and of unread concerns, and of notes from outside.
     "escalation": frozenset({"concerns.concern"}),
     "outside notes": frozenset({"concerns.outsidenote"}),

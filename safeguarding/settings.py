@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "safeguarding.sealing",
     "safeguarding.uploads",
     "children",
+    "safeguarding.printing",
     "safeguarding.concerns",
     "safeguarding.adults",
     "safeguarding.demo",
@@ -371,6 +372,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# --- paper (docs/adr/paper.md): where the printer listens, and how long a request waits for it, in seconds
+PRINTER_FOLDER = VAR / "printer"
+PRINT_WAIT = 1.0
+
 # --- files that people attach (docs/attachments.md): sealed; kept in memory while they come in, never in a temporary file
 CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
 FILE_UPLOAD_HANDLERS = ["safeguarding.uploads.handler.InMemory"]
@@ -391,10 +396,5 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    # The printer tells each of its steps and quotes what it skips.
-    "loggers": {
-        "django.request": {"level": "ERROR"},
-        "weasyprint": {"level": "ERROR"},
-        "botocore": {"level": "WARNING"},
-    },
+    "loggers": {"django.request": {"level": "ERROR"}, "botocore": {"level": "WARNING"}},
 }

@@ -23,6 +23,8 @@ STORAGES = {**STORAGES, "default": {"BACKEND": "tests.stores.MemoryStore"}}
 CONTEXT_KEYS = {signer: context_key(signer) for signer in ("web", "worker")}
 # Signing in once costs a tenth of a second by design; the tests do it hundreds of times.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# A machine that runs tests is busy: a print is waited for as long as it takes, where a test does not say otherwise.
+PRINT_WAIT = 120.0
 # The tests take what is sent from `django.core.mail.outbox`.
 MAIL_IS_SET_UP = True
 # Every answer is looked at: was it made of records, and is that on record? And innermost, where the transaction of the

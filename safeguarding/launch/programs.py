@@ -4,7 +4,8 @@ import sys
 from pathlib import Path
 
 _MANAGE = Path(__file__).resolve().parents[2] / "manage.py"
-NAMES = ("web", "worker", "beat", "backup")
+_PRINTER = Path(__file__).resolve().parents[1] / "printing" / "printer.py"
+NAMES = ("web", "worker", "beat", "backup", "printer")
 # It warns root of tasks that carry code; Harbour takes JSON alone, from everybody.
 _CELERY = [sys.executable, "-W", "ignore:::celery.platforms", "-m", "celery", "--quiet", "--app", "safeguarding.celery"]
 
@@ -33,3 +34,8 @@ def beat() -> list[str]:
 def backup() -> list[str]:
     """Backs up every night, as the database role that reads everything and writes nothing."""
     return [sys.executable, str(_MANAGE), "backup", "--nightly"]
+
+
+def printer(address: Path) -> list[str]:
+    """Makes the PDFs, one a core, and listens at `address`. Isolated: it is given no setting and no secret of Harbour."""
+    return [sys.executable, "-I", str(_PRINTER), str(address)]

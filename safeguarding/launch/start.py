@@ -1,4 +1,4 @@
-"""What is started, in which order? The servers that no address was given for, the set-up, then web, worker and beat."""
+"""What is started, in which order? The servers that no address was given for, the set-up, then web, worker, beat and printer."""
 
 import asyncio
 import fcntl
@@ -35,6 +35,8 @@ class Plan:
     base_url: str
     # Signs the seals of the record of events. Made once.
     seal_key: Path
+    # Where the printer listens.
+    printer: Path
     # A management command to run on the servers instead of web, worker and beat.
     instead: Sequence[str] = ()
 
@@ -118,12 +120,14 @@ async def _make_seal_key(plan: Plan, supervisor: Supervisor, environment: Mappin
 
 
 async def _harbour(plan: Plan, supervisor: Supervisor, environment: Mapping[str, str]) -> None:
-    supervisor.say("harbour", "starting the web server, the worker and its clock")
+    supervisor.say("harbour", "starting the web server, the worker, its clock and the printer")
     running = [
         ("web", programs.web(plan.host, plan.port, plan.web_workers), "web", 3),
         # What is cut off here is a row that the next start finds again.
         ("worker", programs.worker(), "worker", 2),
         ("beat", programs.beat(), "worker", 1),
+        # A print that is cut off is made anew from what its row names.
+        ("printer", programs.printer(plan.printer), "web", 1),
     ]
     if not plan.demo:
         # Practice is made anew. A backup that is cut off leaves no file, and is made after the next start.

@@ -65,6 +65,14 @@ CONCERNS: Said = {
     "concerns.concernchild": gives(
         _NAMES, change(_NAMES, "child_id", "role", "file_says"), change(NEVER, "concern_id", "school_id"), closed=False
     ),
+    # A report that names a child whom its writer may not name stays readable to its writer, behind one door.
+    "concerns.withheldname": gives(
+        both("NEW.author_id = me", "NEW.status = 'waiting'", "NEW.concern_id = ANY (rules.own_concerns(me))"),
+        change(
+            both("OLD.status = 'waiting'", "NEW.decided_by_id = me", decides("NEW.concern_id")),
+            "status", "reason", "child_key", "decided_at", "decided_by_id",
+        ),
+    ),
     "concerns.concerngrant": gives(
         granted(MANAGES, "NEW.user_id <> me", of_school("concerns_concern", "content_object_id")),
         ended_once(MANAGES, said=("end_reason",)),

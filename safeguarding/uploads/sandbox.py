@@ -20,6 +20,8 @@ from typing import Any
 
 MEMORY = 512 * 2**20
 SECONDS = 10
+# A PDF may have more lines than anybody can see: what takes longer to look into than this is nobody's letter.
+SECONDS_OF_PDF = 5
 PIXELS = 40_000_000
 PAGES = 5
 WIDTH = 1200
@@ -49,7 +51,7 @@ def limit(kind: str) -> None:
     LOAD[kind]()
     limits = {
         resource.RLIMIT_AS: MEMORY,
-        resource.RLIMIT_CPU: SECONDS,
+        resource.RLIMIT_CPU: SECONDS_OF_PDF if kind == "pdf" else SECONDS,
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_NOFILE: 3,

@@ -17,5 +17,7 @@ FLOOR_MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
 ]
+# A print is measured to its end.
+PRINT_WAIT = 60.0
 # A measurement asks more often than anybody's work does, and is told so by nobody.
 MOST_SEARCHES = MOST_NAMES = MOST_FILES_OUT = (10**6, 10**6)

@@ -25,7 +25,9 @@ def test_from_nothing_to_a_page_with_sign_ins_and_a_second_start_keeps_the_data(
     assert status(port) == 200
     assert status(port, "127.0.0.2") == 0, "practice is for this machine alone"
     named = " ".join(running(var))
-    missing = [part for part in ("granian", "celery.beat:", "postgres", "redis.sock") if part not in named]
+    missing = [
+        part for part in ("granian", "celery.beat:", "postgres", "redis.sock", "printer.sock") if part not in named
+    ]
     assert missing == []
     there = schools(var)
     assert there

@@ -175,10 +175,10 @@ def test_paper_that_cannot_be_made_is_not_recorded_as_printed(client, cast, monk
     client.force_login(cast.lead)
     client.raise_request_exception = False
 
-    def broken(html):
+    def broken(*args, **how):
         raise ValueError("no ink")
 
-    monkeypatch.setattr("safeguarding.pdf.make", broken)
+    monkeypatch.setattr("safeguarding.printing.client.make", broken)
     assert client.get(reverse("concern_paper", args=[concern.pk])).status_code == 500
     assert not Event.objects.filter(verb=Verb.PRINT).exists()
     assert Event.objects.filter(verb=Verb.ERROR).count() == 1

@@ -75,6 +75,7 @@ PARTS: dict[str, str] = {
     ),
     "adults.raised": "adult_words",
     "concerns.savedfilter": "kept",
+    "printing.printjob": "print",
     "concerns.supervisionnote": "supervision",
 }  # fmt: skip
 

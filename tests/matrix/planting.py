@@ -44,7 +44,7 @@ class _Owner:
         for name, keys in world.keys.items():
             names |= {
                 keys[kind]: name
-                for kind in ("draft", "run", "batch", "staff_concern", "filter", "supervision")
+                for kind in ("draft", "run", "batch", "staff_concern", "filter", "supervision", "print")
                 if kind in keys
             }
         shared: list[Iterator[tuple[Any, Any]]] = [

@@ -44,6 +44,8 @@ from safeguarding.concerns.services.kept import keep_text
 from safeguarding.concerns.services.naming import ChildEntry
 from safeguarding.concerns.services.raising import AccountFacts, Report
 from safeguarding.keys import uuid7
+from safeguarding.printing import services as printing
+from safeguarding.printing.models import PrintJob
 from safeguarding.uploads.services.keeping import Upload
 from tests import factories, sheets
 from tests.integration.uploads.corpus import picture
@@ -348,13 +350,15 @@ def _unsent(world: World) -> None:
 
 
 def _own(world: World) -> None:
-    """A filter that the lead has saved under a name, and a note of her supervision with the Headteacher."""
+    """A filter that the lead has saved under a name, a note of her supervision with the Headteacher, and a print of hers."""
     lead, other, school = world.people["lead"], world.people["headteacher"], world.here
     kept = own.save_filter(school_id=school.pk, token=uuid7(), name=world.word(), chosen={"status": "new"}, by=lead)
     note = own.add_supervision(
         school=school, token=uuid7(), other=other, held_on=THEN.date(), text=world.word(), by=lead, at=NOW
     )
-    world.keys["open"] |= {"filter": kept.pk, "supervision": note.pk}
+    waiting = PrintJob(title=world.word(), address=f"/{world.word()}/", school=school, asker=lead, asked_at=THEN)
+    printing.keep(waiting, world.word().encode(), by=lead)
+    world.keys["open"] |= {"filter": kept.pk, "supervision": note.pk, "print": waiting.pk}
 
 
 def _files(world: World) -> None:

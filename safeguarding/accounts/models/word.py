@@ -52,6 +52,7 @@ class Notice(models.Model):
         RESET = "reset", "A new start with password or second factor"
         ACTING = "acting", "You are acting safeguarding lead"
         RETURN = "return", "While you were away: what was decided"
+        PRINT = "print", "A print that you asked for has been made, or could not be made"
         BULK = "bulk", "Somebody has searched or taken out far more than work needs"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

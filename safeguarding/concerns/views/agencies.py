@@ -39,7 +39,7 @@ from safeguarding.exceptions import NotAllowed
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
 from safeguarding.once import once
-from safeguarding.pdf import paper
+from safeguarding.printing.paper import paper
 
 # More than any school waits for.
 SHOWN = 200

@@ -20,7 +20,7 @@ from safeguarding.concerns.services.briefs import BOXES, save_brief
 from safeguarding.concerns.views.chronology import context_of, read_child
 from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request
-from safeguarding.pdf import paper
+from safeguarding.printing.paper import paper
 from safeguarding.unsaved import waits_unsent
 
 PURPOSE = "meeting in an hour"

@@ -29,7 +29,7 @@ from safeguarding.concerns.permissions import children_read
 from safeguarding.concerns.services.apart import SHOWS_FILE
 from safeguarding.concerns.services.kinds import names_on
 from safeguarding.http import Request
-from safeguarding.pdf import paper
+from safeguarding.printing.paper import paper
 from safeguarding.rendering import Showing
 
 # More children than live in one home: beyond it the eldest are shown, and the page says so.

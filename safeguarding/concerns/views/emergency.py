@@ -25,7 +25,7 @@ from safeguarding.concerns.models import EmergencySheet
 from safeguarding.concerns.services import emergency
 from safeguarding.exceptions import BadInput
 from safeguarding.http import Request, SeeOther
-from safeguarding.pdf import paper
+from safeguarding.printing.paper import paper
 
 # As long as it takes to fetch the file, and no longer.
 _MINUTES = 15
@@ -81,7 +81,7 @@ def sheet_out(request: Request, sheet_id: UUID) -> HttpResponse:
     record_many(Verb.EXPORT, "children.child", keys, school_id=sheet.school_id, purpose="emergency sheet")
     answer = paper(
         request, "pdf/emergency.html", {"facts": facts, "sheet": sheet}, title=f"Emergency sheet {sheet.reference}",
-        school_id=sheet.school_id,
+        school_id=sheet.school_id, at_once=sheet.pk,
     )  # fmt: skip
     if said["words"]:
         answer.content = emergency.encrypted(answer.content, said["words"])

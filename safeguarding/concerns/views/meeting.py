@@ -36,7 +36,7 @@ from safeguarding.dates import clock, moment
 from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
-from safeguarding.pdf import paper
+from safeguarding.printing.paper import paper
 from safeguarding.uploads import views as files
 from safeguarding.uploads.forms import AttachForm
 

@@ -31,7 +31,7 @@ from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.http import Request, SeeOther
 from safeguarding.keys import record_of
 from safeguarding.paging import newest_first
-from safeguarding.pdf import paper
+from safeguarding.printing.paper import paper
 
 _PEOPLE = ("read_by", "taken_up_by", "put_forward_by", "ended_by", "concern")
 # What each button of the page of a note does, and what the next page says.

@@ -24,7 +24,7 @@ from safeguarding.concerns.services.whole import Whole, whole, whole_report
 from safeguarding.concerns.services.work import kinds_there, say_steps, steps_of, work_of
 from safeguarding.concerns.views.earlier_marks import of_concern
 from safeguarding.http import Request
-from safeguarding.pdf import paper
+from safeguarding.printing.paper import paper
 
 
 @requires_for_record("view_concerns", also=access_given)

@@ -26,7 +26,7 @@ from safeguarding.concerns.services.whole import whole
 from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.http import Request, SeeOther
 from safeguarding.paging import newest_first
-from safeguarding.pdf import paper
+from safeguarding.printing.paper import paper
 
 _PEOPLE = ("made_by", "written_by", "begun_by", "typed_by", "checked_by", "ended_by", "concern")
 _SAID = {

@@ -7,12 +7,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from safeguarding.launch import programs
+from safeguarding.printing.client import address
 
 
 class Command(BaseCommand):
-    help = (
-        "Becomes the web server, the worker, its clock or what backs up every night, with the settings of this process."
-    )
+    help = "Becomes the web server, the worker, its clock, what backs up every night or the printer, with the settings of this process."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,6 +23,7 @@ class Command(BaseCommand):
             "worker": programs.worker(),
             "beat": programs.beat(),
             "backup": programs.backup(),
+            "printer": programs.printer(address()),
         }
         command = commands[options["program"]]
         os.execv(command[0], command)

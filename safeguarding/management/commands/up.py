@@ -8,13 +8,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from safeguarding.launch import LaunchError
 from safeguarding.launch.start import Plan, start
+from safeguarding.printing.client import address
 from safeguarding.settings import given
 
 
 class Command(BaseCommand):
     help = (
         "Starts Harbour and stays until Ctrl-C: the database and the queue where no address is given, "
-        "then the web server, the worker and its clock."
+        "then the web server, the worker, its clock and the printer."
     )
     # What a check of the settings would say is said by `make check`.
     requires_system_checks = ()
@@ -53,6 +54,7 @@ def _plan(instead: list[str]) -> Plan:
         web_workers=settings.WEB_WORKERS,
         base_url=settings.BASE_URL,
         seal_key=settings.SEAL_KEY_PATH,
+        printer=address(),
         instead=instead,
     )
 

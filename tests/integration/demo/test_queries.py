@@ -16,7 +16,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from children.services import bulk, link_siblings
-from safeguarding import pdf
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns import chronology
@@ -27,6 +26,7 @@ from safeguarding.concerns.services.raising import ChildEntry, amend
 from safeguarding.demo.copying import Copies
 from safeguarding.demo.days import Days
 from safeguarding.demo.history import History, Person, Place
+from safeguarding.printing import client as printer
 from tests import factories
 from tests.factories import SCHOOL_DAY
 from tests.integration.concerns.leads_page import decided, logged, opened
@@ -99,8 +99,7 @@ def asked(ask: Callable) -> int:
 
 def test_a_thousand_rows_take_as_many_queries_as_ten(client, monkeypatch):
     # A page is laid out on paper without the database; and as many entries as this are not printed at once.
-    monkeypatch.setattr(pdf, "make", lambda html: b"")
-    monkeypatch.setattr(pdf, "make_within", lambda pages, most: b"")
+    monkeypatch.setattr(printer, "make", lambda *asked, **how: printer.Said("done", 1, pdf=b"%PDF"))
     monkeypatch.setattr(chronology, "MOST_ON_PAPER", 100 * THOUSAND)
     room = factories.staffroom()
     child = factories.child(room.school, by=room.office)

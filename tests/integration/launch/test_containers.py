@@ -21,7 +21,7 @@ from tests.waiting import until
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("migrate", "keys", "web", "worker", "beat", "backup")
+OURS = ("migrate", "keys", "web", "worker", "beat", "backup", "printer")
 # What the images of others read; https://hub.docker.com/_/postgres lists them.
 OF_OTHERS = {"POSTGRES_DB", "POSTGRES_PASSWORD_FILE", "POSTGRES_INITDB_ARGS"}
 
@@ -88,6 +88,7 @@ MIGRATING = {
             },
         ),
         ("beat", {"secret_key", "redis_url"}),
+        ("printer", set()),
         (
             "backup",
             {"secret_key", "redis_url", "backup_database_url", "backup_keys_database_url", "root_key", "seal_key"},
@@ -137,15 +138,17 @@ def test_the_role_of_a_service_is_that_of_its_address() -> None:
 def test_only_web_can_be_reached_from_outside() -> None:
     assert {name for name, service in SERVICES.items() if service.get("ports")} == {"web"}
     assert COMPOSE["networks"]["inside"] == {"internal": True}
-    assert {n for n, s in SERVICES.items() if "outside" not in s["networks"]} == {
+    assert {n for n, s in SERVICES.items() if "outside" not in s.get("networks", [])} == {
         "postgres",
         "valkey",
         "migrate",
         "keys",
         "beat",
         "backup",
+        "printer",
     }
-    assert not any(s.get("network_mode") or s.get("privileged") for s in SERVICES.values())
+    assert {n: s["network_mode"] for n, s in SERVICES.items() if "network_mode" in s} == {"printer": "none"}
+    assert not any(s.get("privileged") for s in SERVICES.values())
 
 
 def test_nothing_of_ours_runs_as_root_or_writes_to_its_image() -> None:

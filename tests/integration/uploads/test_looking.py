@@ -207,3 +207,18 @@ def test_one_that_has_answered_and_does_not_end_is_ended_and_not_believed():
         [sys.executable, "-I", "-c", STAYS, str(looking._SANDBOXES)], capture_output=True, text=True, timeout=30
     )
     assert done.stdout == "b''\n", done.stderr
+
+
+def test_a_pdf_of_900_000_lines_is_refused_in_five_seconds():
+    """Of a processor: a machine that is busy takes longer by the clock, and does other work meanwhile."""
+    line = b"".join(b"%d %d m %d %d l S\n" % (n % 600, n % 800, n * 7 % 600, n * 13 % 800) for n in range(9000))
+
+    def draw(made):
+        made.pages[0].Contents = pikepdf.Stream(made, line * 100)
+
+    content, before = pdf(change=draw), resource.getrusage(resource.RUSAGE_CHILDREN)
+    looked = look_into("plan.pdf", content)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert looked.kind is None
+    assert "opening it takes too long" in looked.problem
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 6

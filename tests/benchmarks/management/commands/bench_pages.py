@@ -5,6 +5,7 @@ import platform
 import sys
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import django
@@ -18,6 +19,7 @@ from safeguarding.demo.apart import MANY
 from tests.benchmarks.cast import NEW, PEOPLE, Records
 from tests.benchmarks.measure import Browser, Unanswered, handlers, measure
 from tests.benchmarks.pages import DEEP, Page, pages
+from tests.printers import Program, running
 
 _HEAD = ("page", "who", "median ms", "p95 ms", "F", "budget", "without RLS", "database ms", "queries", "kB", "")
 _WIDTHS = (22, 24, 9, 9, 6, 8, 11, 11, 8, 6, 5)
@@ -45,8 +47,9 @@ class Command(BaseCommand):
         wanted = [p for p in wanted if p.is_list or not options["lists"]]
         absent = sorted({p.what for p in wanted if not p.is_there})
         rows: list[dict[str, Any]] = []
-        for page in tqdm([p for p in wanted if p.is_there], unit=" pages", disable=not sys.stderr.isatty()):
-            rows += [_row(page, who, browsers[who], floor, rows) for who in page.who]
+        with TemporaryDirectory() as folder, running(Program(Path(folder))):
+            for page in tqdm([p for p in wanted if p.is_there], unit=" pages", disable=not sys.stderr.isatty()):
+                rows += [_row(page, who, browsers[who], floor, rows) for who in page.who]
         for row in rows:
             row["without_row_security"] = unguarded.get((row["page"], row["who"]))
         report = _about() | {"floor_ms": _floor(rows), "pages": rows, "not_there_yet": absent}

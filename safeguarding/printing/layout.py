@@ -1,0 +1,120 @@
+"""How does HTML become paper? As tagged PDF (PDF/UA-1), with nothing fetched from anywhere. Run inside the printer alone.
+
+It knows nothing of Django or of Harbour's other modules: the printer (`printer.py`) loads it into a process without secrets.
+"""
+
+import logging
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from weasyprint import DEFAULT_OPTIONS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+_FOLDER = Path(__file__).resolve().parents[2] / "templates" / "pdf" / "assets"
+_SCHEME = "asset:"
+_TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
+_TAGGED = {"pdf_variant": "pdf/ua-1"}
+# Letters in a row without a place to break. The longest place name of these islands has 58; an address of a page may have more.
+LONGEST_WORD = 120
+_LONG_WORD = re.compile(rf"[^ \t\n\r\f\u00ad\u200b]{{{LONGEST_WORD + 1},}}")
+# No letters of people, or none that are laid out.
+_NOT_LAID_OUT = frozenset({"style", "script", "title"})
+_JOINER, _BREAK = "\u200d", "\u200b"
+
+# It tells each of its steps, and quotes what it skips: words about children.
+logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
+
+
+class TooLong(Exception):
+    """More pages than one print may have."""
+
+
+class PackagedAssets(URLFetcher):
+    """Serves the files of `templates/pdf/assets` by their names. Any other address stops the print.
+
+    WeasyPrint's own fetcher opens files and the network: it was seen to attach a file of the machine to a PDF. None of
+    it is called here.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(allowed_protocols=(), allow_redirects=False, fail_on_errors=True)
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+        """The asset that `url` names. Raises `ValueError` for everything else."""
+        name = url.removeprefix(_SCHEME)
+        if not url.startswith(_SCHEME) or name not in assets():
+            raise ValueError("paper shows packaged assets only")
+        kind = _TYPES[name[name.rindex(".") :]]
+        return URLFetcherResponse(url, assets()[name], {"Content-Type": kind})
+
+
+@cache
+def assets() -> dict[str, bytes]:
+    """File name to content of what paper may show."""
+    return {path.name: path.read_bytes() for path in _FOLDER.iterdir() if path.suffix in _TYPES}
+
+
+def make(html: str) -> bytes:
+    """A page of HTML as tagged PDF. About 50 ms a page. Raises `FatalURLFetchingError` when it asks for anything but an asset."""
+    pdf: bytes = lay_out([html]).write_pdf(**_TAGGED)
+    return pdf
+
+
+def lay_out(pages: Iterable[str], within: int | None = None, most: int | None = None) -> Any:
+    """The first of these pages of HTML that takes no more than `within` sheets, else the last of them, laid out.
+
+    Raises `TooLong` where it has more than `most` sheets, `FatalURLFetchingError` as `make` does.
+    """
+    document = None
+    for html in pages:
+        page = HTML(string=html, url_fetcher=PackagedAssets())
+        break_long_words(page.etree_element)
+        document = page.render(font_config=FontConfiguration(), **DEFAULT_OPTIONS | _TAGGED)
+        if within is None or len(document.pages) <= within:
+            break
+    if most is not None and document is not None and len(document.pages) > most:
+        raise TooLong
+    return document
+
+
+def write(document: Any) -> bytes:
+    """What `lay_out` returned, as tagged PDF."""
+    pdf: bytes = document.write_pdf(**_TAGGED)
+    return pdf
+
+
+def break_long_words(page: Any) -> None:
+    """Give each run of more than `LONGEST_WORD` letters places to break, in the text and in no attribute.
+
+    Where there is none, each line is tried letter by letter to the end of the word: 20,000 letters took minutes.
+    """
+    for element in page.iter():
+        if element.tag not in _NOT_LAID_OUT and element.text:
+            element.text = _LONG_WORD.sub(_broken, element.text)
+        if element.tail:
+            element.tail = _LONG_WORD.sub(_broken, element.tail)
+
+
+def _broken(found: re.Match[str]) -> str:
+    return _BREAK.join(_pieces(found[0]))
+
+
+def _pieces(word: str) -> Iterator[str]:
+    """Cut after `LONGEST_WORD` letters, and not within a letter with its accents, or an emoji of several: unless that has no end."""
+    start = 0
+    while len(word) - start > LONGEST_WORD:
+        end = start + LONGEST_WORD
+        while end < min(len(word), start + 2 * LONGEST_WORD) and _belongs_together(word[end - 1], word[end]):
+            end += 1
+        yield word[start:end]
+        start = end
+    yield word[start:]
+
+
+def _belongs_together(left: str, right: str) -> bool:
+    return _JOINER in (left, right) or unicodedata.category(right).startswith("M")

@@ -1,0 +1,259 @@
+"""Make a print now, or let it go on after its page has been answered: sealed, for who asked alone, for one day.
+
+A request waits for the printer for `settings.PRINT_WAIT` and no longer. What is not made by then becomes a row: for ten seconds its
+page asks for it, then the worker goes on from the same HTML, and the inbox says when it is there.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.services import tell
+from safeguarding.audit.context import Acting, acting, actors_transaction, system_task
+from safeguarding.audit.models import Outcome, Verb
+from safeguarding.audit.services import record
+from safeguarding.exceptions import BadInput, HarbourError, OutOfTurn, TooMany
+from safeguarding.keys import uuid7
+from safeguarding.sealing import files
+from safeguarding.sealing.exceptions import Destroyed, FileGone, FilesAway, KeyProblem, KeysAway
+from safeguarding.sealing.services.keeping import key_of
+from safeguarding.sealing.subjects import first_subject, record_of
+
+from . import client
+from .client import PrinterAway, Said
+from .models import PrintJob
+from .printer import LARGEST, MOST_OF_ONE
+
+# The room on its disk that a school needs for what people write.
+LEAST_FREE = 0.10
+# A print with which the printer broke down so often is not tried again.
+MOST_ATTEMPTS = 5
+_SHORTER = "Print a part of it: fewer dates, one kind of entry, or significant events only."
+_OWN_FULL = (
+    f"{MOST_OF_ONE} prints of yours are still being made. Wait for one of them: your inbox says when it is there."
+)
+_ALL_FULL = "Harbour is making as many prints as it can just now. Ask again in a few minutes."
+S = PrintJob.Status
+
+
+class NotPrinted(HarbourError):
+    """A print has met one of its limits (422). Says which, and what to do."""
+
+    status = 422
+    title = "This could not be printed"
+
+
+def written(pages: Iterable[str], within: int | None) -> bytes:
+    """What the printer is given: these pages of HTML, of which the first that fits `within` sheets is printed, else the last.
+
+    Raises `NotPrinted` where it is more than one print may be.
+    """
+    content = json.dumps({"pages": list(pages), "within": within}, ensure_ascii=False).encode()
+    if len(content) > LARGEST:
+        raise NotPrinted(reason(PrintJob.Why.PAGES))
+    return content
+
+
+def reason(why: str) -> str:
+    """Why there is no print, and what to do."""
+    return f"{PrintJob.Why(why).label} {_SHORTER}"
+
+
+def make_at_once(content: bytes, *, key: UUID, by: User) -> bytes:
+    """A print that is never put into the store. Raises `OutOfTurn` where it is not ready yet: asked again with the same `key`, it is."""
+    said = client.make(key, content, whose=by.pk, wait=settings.PRINT_WAIT)
+    if (pdf := _pdf(said)) is None:
+        raise OutOfTurn(
+            "The sheet is being made and is not ready yet. Go back to the page before, wait a few seconds, and ask again there."
+        )
+    return pdf
+
+
+def make(
+    content: bytes,
+    *,
+    title: str,
+    address: str,
+    names: Sequence[UUID],
+    school_id: UUID,
+    by: User,
+    at: datetime | None = None,
+) -> bytes | PrintJob:
+    """The PDF of what was `written`; where it is not ready in time, a job that goes on.
+
+    `address` is that of the page that prints it, `names` are the children of whom it tells. Raises `NotPrinted`, `TooMany` where
+    the person or everybody together has too many waiting, `PrinterAway`, `FilesAway`.
+    """
+    job = PrintJob(
+        title=title, address=address, names=list(names), school_id=school_id, asker=by, asked_at=at or timezone.now()
+    )
+    said = client.make(job.pk, content, whose=by.pk, wait=settings.PRINT_WAIT)
+    if (pdf := _pdf(said)) is not None:
+        return pdf
+    job.sheets = said.sheets
+    return keep(job, content, by=by)
+
+
+@transaction.atomic
+def keep(job: PrintJob, content: bytes, *, by: User) -> PrintJob:
+    """Let a print go on: its HTML is sealed in the store, and its row says that it waits. Raises `TooMany`, `BadInput`, `FilesAway`."""
+    if PrintJob.objects.filter(asker=by, status=S.WAITING).count() >= MOST_OF_ONE:
+        raise TooMany(_OWN_FULL)
+    if files.free_part() < LEAST_FREE:
+        raise BadInput(f"The disk of Harbour is nearly full, so a long print cannot be kept. {_SHORTER}")
+    job.stored = _seal(job, content)
+    job.save(force_insert=True)
+    record(Verb.CREATE, job, by=by, purpose="print")
+    return job
+
+
+def _pdf(said: Said) -> bytes | None:
+    """What the printer has made; None while it has not. Raises `NotPrinted`, `TooMany`."""
+    if said.state == "full":
+        raise TooMany(_OWN_FULL if said.why == "own" else _ALL_FULL)
+    if said.state == "failed":
+        raise NotPrinted(reason(said.why))
+    return said.pdf if said.state == "done" else None
+
+
+def _seal(job: PrintJob, content: bytes) -> str:
+    owner, kind = record_of(job)
+    return files.keep(content, key=key_of(owner, kind, first_subject(job)))
+
+
+def content_of(job: PrintJob) -> bytes:
+    """What lies in the store for a print. Raises what `files.read` raises."""
+    owner, _ = record_of(job)
+    return b"".join(files.read(job.stored, record=owner))
+
+
+@transaction.atomic
+def look_after(*, job: PrintJob, by: User, at: datetime | None = None) -> PrintJob:
+    """A print of `by` as it stands now, fetched from the printer where its page still waits for it.
+
+    A printer that is away is no error: the worker goes on.
+    """
+    at = at or timezone.now()
+    if job.status != S.WAITING or job.is_handed_over(at):
+        return job
+    found = PrintJob.objects.select_for_update().get(pk=job.pk, asker=by)
+    try:
+        return _advance(found, at) if found.status == S.WAITING else found
+    except PrinterAway:
+        return found
+
+
+def go_on(*, at: datetime | None = None) -> int:
+    """Go on with the prints for which no page waits any more. Returns how many ended. Work of the worker.
+
+    Each is done with the rights of who asked for it: one that tells of a child who is hidden from them by now stays where it is.
+    """
+    at, ended = at or timezone.now(), 0
+    theirs = Q(asked_at__lte=at - PrintJob.ON_ITS_PAGE) | Q(sheets__gte=PrintJob.LONG)
+    with system_task("prints"):
+        waiting = list(
+            PrintJob.objects.filter(theirs, status=S.WAITING)
+            .order_by("asked_at")
+            .values_list("pk", "asker_id", "school_id")
+        )
+    for key, asker, school in waiting:
+        with acting(Acting(user_id=asker, school_id=school, request_id=uuid7())):
+            try:
+                ended += _go_on_with(key, at)
+            except (PrinterAway, FilesAway, KeysAway):
+                break  # the next time
+    return ended
+
+
+@actors_transaction()
+def _go_on_with(key: UUID, at: datetime) -> bool:
+    rows = PrintJob.objects.select_for_update(skip_locked=True, of=("self",)).select_related("asker")
+    job = rows.filter(pk=key, status=S.WAITING).first()
+    if job is None or _advance(job, at).status == S.WAITING:
+        return False
+    if job.asker.is_active:
+        tell(
+            people=[job.asker],
+            school_id=job.school_id,
+            kind=Notice.Kind.PRINT,
+            object_type="print",
+            object_id=job.pk,
+            at=at,
+        )
+    return True
+
+
+def _advance(job: PrintJob, at: datetime) -> PrintJob:
+    """As far as the printer has come. It is given a print of which it knows nothing: one that was killed has lost them all."""
+    try:
+        said = client.look(job.pk)
+        if said.state == "unknown":
+            said = _given_again(job)
+    except (Destroyed, FileGone, KeyProblem):
+        return _end(job, S.FAILED, at, why=PrintJob.Why.BROKEN)
+    if said.state == "done":
+        job.sheets = said.sheets
+        return _end(job, S.READY, at, stored=_seal(job, said.pdf))
+    if said.state == "failed":
+        return _end(job, S.FAILED, at, why=PrintJob.Why(said.why))
+    if said.sheets != job.sheets:
+        job.sheets = said.sheets
+        job.save(update_fields=["sheets"])
+        record(Verb.CHANGE, job, purpose="sheets")
+    return job
+
+
+def _given_again(job: PrintJob) -> Said:
+    if job.attempts >= MOST_ATTEMPTS:
+        return Said("failed", why=PrintJob.Why.BROKEN)
+    said = client.make(job.pk, content_of(job), whose=job.asker_id, wait=0)
+    if said.state != "full":
+        job.attempts += 1
+        job.save(update_fields=["attempts"])
+        record(Verb.CHANGE, job, purpose="given again")
+    return said
+
+
+def _end(job: PrintJob, status: PrintJob.Status, at: datetime, *, stored: str = "", why: str = "") -> PrintJob:
+    """Nothing of what lay in the store before stays there."""
+    transaction.on_commit(partial(files.drop, job.stored), robust=True)
+    transaction.on_commit(partial(client.forget, job.pk), robust=True)
+    job.status, job.stored, job.why, job.ended_at = status, stored, why, at
+    job.save(update_fields=["status", "stored", "why", "sheets", "ended_at"])
+    outcome = Outcome.FAILED if status == S.FAILED else Outcome.DONE
+    record(Verb.DISCARD if status == S.GONE else Verb.CHANGE, job, purpose=f"print {status}", outcome=outcome)
+    return job
+
+
+def drop_old(*, at: datetime | None = None) -> int:
+    """Delete prints whose day is over, and end those that nobody could make in a day. Returns how many. Work of the worker."""
+    at = at or timezone.now()
+    old = at - PrintJob.KEPT
+    with system_task("prints"):
+        rows = PrintJob.objects.select_for_update(skip_locked=True).filter(
+            Q(status=S.READY, ended_at__lte=old) | Q(status=S.WAITING, asked_at__lte=old)
+        )
+        found = list(rows)
+        for job in found:
+            is_ready = job.status == S.READY
+            _end(job, S.GONE if is_ready else S.FAILED, at, why="" if is_ready else PrintJob.Why.AWAY)
+    return len(found)
+
+
+def is_over(job: PrintJob, at: datetime) -> bool:
+    """Whether the day of a print has ended, whether or not the worker has been there."""
+    ended = job.ended_at is not None and at - job.ended_at >= PrintJob.KEPT
+    return job.status == S.GONE or (job.status == S.READY and ended)
+
+
+def can_be_opened(job: PrintJob) -> bool:
+    """Whether there is a PDF to give out now."""
+    return job.status == S.READY and not is_over(job, timezone.now())
