@@ -29,6 +29,7 @@ from safeguarding.concerns.views.posted import everything
 from safeguarding.concerns.views.unsaved import says_unsaved
 from safeguarding.dates import clock, moment
 from safeguarding.exceptions import BadInput
+from safeguarding.front.limits import takes_text
 from safeguarding.http import Request, SeeOther
 from safeguarding.keys import record_of, uuid7
 
@@ -38,6 +39,7 @@ _ANOTHER_WINDOW = (
 )
 
 
+@takes_text
 @csrf_exempt
 @public
 @require_POST

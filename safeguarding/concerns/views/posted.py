@@ -8,7 +8,7 @@ from django.http import HttpRequest, QueryDict
 from safeguarding.exceptions import BadInput
 
 # More than anybody types: beyond it goes only who wants to fill the disk.
-MOST = 32 * 1024 * 1024
+MOST = settings.MOST_TEXT
 
 
 def everything(request: HttpRequest, *, most: int = MOST) -> QueryDict:
