@@ -60,7 +60,7 @@ SLOW_AFTER = number("SLOW_AFTER", 20, least=1, most=3600)
 FORM_SECONDS = number("FORM_SECONDS", 120, least=1, most=3600)
 FILES_SECONDS = number("FILES_SECONDS", 1800, least=1, most=86400)
 # How large: a form of somebody who need not be signed in; one with text of any length; one with files (uploads/kinds.py).
-MOST_OF_A_STRANGER, MOST_TEXT, MOST_FILES = 256 * 2**10, 32 * 2**20, 104 * 2**20
+MOST_OF_A_STRANGER, MOST_TEXT, MOST_WITH_FILES = 256 * 2**10, 32 * 2**20, 104 * 2**20
 # What all bodies that are not answered yet hold in all web processes together.
 BODIES_TOGETHER = number("BODIES_TOGETHER_MB", 256, least=16, most=65536) * 2**20
 BODIES_LOCK = VAR / "bodies.lock"

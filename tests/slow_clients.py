@@ -1,7 +1,7 @@
 """Who keeps a connection open? People who send a byte now and then, read a little now and then, or do nothing at all.
 
-    with crowd(port, trickling=200, downloads=50, idle=2000, address="/static/…") as there:
-        assert there.page_takes() < …
+    with crowd(port, trickling=200, downloads=50, idle=2000, get=request) as there:
+        seconds_for(port, "/health/", times=9)
 
 A thread moves all of them; each is a plain socket on this machine.
 """
@@ -11,27 +11,13 @@ import resource
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.client import HTTPConnection
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
-# Small, so that a slow reader is soon one that the server notices.
+# Held by a reader, so that the server soon notices how slowly it reads.
 _LITTLE = 4096
-
-
-@dataclass
-class Crowd:
-    """The connections of one test. `sent` by the trickling, so that one that was ended begins again."""
-
-    port: int
-    trickling: list[socket.socket] = field(default_factory=list)
-    reading: list[socket.socket] = field(default_factory=list)
-    idle: list[socket.socket] = field(default_factory=list)
-
-    def all(self) -> list[socket.socket]:
-        return [*self.trickling, *self.reading, *self.idle]
 
 
 def connect(port: int, *, receives: int | None = None) -> socket.socket:
@@ -46,97 +32,112 @@ def connect(port: int, *, receives: int | None = None) -> socket.socket:
 
 def post_head(path: str, length: int, *more: str) -> bytes:
     """The head of a form of `length` bytes."""
-    lines = [
-        f"POST {path} HTTP/1.1",
-        "Host: localhost",
-        "Content-Type: application/x-www-form-urlencoded",
-        f"Content-Length: {length}",
-        *more,
-    ]
+    kind = "Content-Type: application/x-www-form-urlencoded"
+    lines = [f"POST {path} HTTP/1.1", "Host: localhost", kind, f"Content-Length: {length}", *more]
     return "\r\n".join([*lines, "", ""]).encode()
+
+
+def answer_on(connection: socket.socket, *, seconds: float = 30) -> tuple[int, str]:
+    """The status and the page of the answer that comes on a connection."""
+    connection.settimeout(seconds)
+    answer = HTTPResponse(connection)
+    answer.begin()
+    return answer.status, answer.read().decode()
+
+
+def is_open(connection: socket.socket) -> bool:
+    """Whether the server keeps this connection, from which nothing is to be read."""
+    connection.setblocking(False)
+    try:
+        return connection.recv(1, socket.MSG_PEEK) != b""
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
 
 
 @contextmanager
 def crowd(
-    port: int, *, trickling: int = 0, downloads: int = 0, idle: int = 0, paths: tuple[str, ...] = ("/log/",), get: bytes = b""
-) -> Iterator[Crowd]:
-    """So many connections at once. `get` is the request of a download; a trickling one posts to one of `paths`."""
-    room_for(trickling + downloads + idle)
-    there, over = Crowd(port), threading.Event()
+    port: int,
+    *,
+    trickling: int = 0,
+    downloads: int = 0,
+    idle: int = 0,
+    paths: tuple[str, ...] = ("/log/",),
+    get: bytes = b"",
+    every: float = 10,
+) -> Iterator[list[socket.socket]]:
+    """So many connections at once. `get` is the request of a download; the trickling post to `paths` in turn, a byte `every` seconds."""
+    _room_for(trickling + downloads + idle)
+    posting, reading = [connect(port) for _ in range(trickling)], []
+    waiting = [connect(port) for _ in range(idle)]
+    over = threading.Event()
     try:
-        for number in range(trickling):
-            there.trickling.append(connect(port))
-            there.trickling[-1].sendall(post_head(paths[number % len(paths)], 200_000))
         for _ in range(downloads):
-            there.reading.append(connect(port, receives=_LITTLE))
-            there.reading[-1].sendall(get)
-        there.idle.extend(connect(port) for _ in range(idle))
-        mover = threading.Thread(target=_move, args=(there, over), daemon=True)
+            reading.append(connect(port, receives=_LITTLE))
+            reading[-1].sendall(get)
+            assert reading[-1].recv(12) == b"HTTP/1.1 200"
+        for number, connection in enumerate(posting):
+            connection.sendall(post_head(paths[number % len(paths)], 200_000) + b"a")
+        mover = threading.Thread(target=_move, args=(posting, reading, over, every), daemon=True)
         mover.start()
-        yield there
+        yield [*posting, *reading, *waiting]
     finally:
         over.set()
-        for connection in there.all():
+        for connection in (*posting, *reading, *waiting):
             connection.close()
 
 
-def _move(there: Crowd, over: threading.Event) -> None:
-    """Every second each sends one byte and reads a few. Those that the server has ended stay so."""
-    while not over.wait(1):
-        for connection in there.trickling:
-            _quietly(connection.send, b"a")
-        for connection in there.reading:
-            _quietly(connection.recv, 500)
+def _move(posting: list[socket.socket], reading: list[socket.socket], over: threading.Event, every: float) -> None:
+    """Those that the server has ended stay so."""
+    while not over.wait(every):
+        for connection in posting:
+            with suppress(OSError):
+                connection.send(b"a")
+        for connection in reading:
+            with suppress(OSError):
+                connection.recv(500)
 
 
-def _quietly(do: object, argument: object) -> None:
-    try:
-        do(argument)  # type: ignore[operator]
-    except OSError:
-        return
-
-
-def room_for(connections: int) -> None:
+def _room_for(connections: int) -> None:
     """This process may have so many more open."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = connections + 1000
-    if soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard), hard))
+    if soft < connections + 1000:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(connections + 1000, hard), hard))
 
 
-def seconds_for(port: int, path: str, *, times: int, cookie: str = "", status: int = 200) -> float:
-    """The median of how long an answer takes on a connection of its own, over so many."""
+def seconds_for(port: int, path: str, *, times: int, cookies: str = "") -> float:
+    """The median of how long an answer takes, over so many, each on a connection of its own."""
     taken = []
     for _ in range(times):
         begun = time.perf_counter()
         client = HTTPConnection("127.0.0.1", port, timeout=60)
-        client.request("GET", path, headers={"Cookie": cookie} if cookie else {})
+        client.request("GET", path, headers={"Host": "localhost", "Cookie": cookies})
         answer = client.getresponse()
         answer.read()
         client.close()
         taken.append(time.perf_counter() - begun)
-        assert answer.status == status, f"{path}: {answer.status}"
+        assert answer.status == 200, f"{path}: {answer.status}"
     return sorted(taken)[len(taken) // 2]
 
 
-def memory(var: Path) -> dict[str, int]:
-    """What each process of the installation in `var` holds in megabytes, shared pages counted once (PSS)."""
-    held: dict[str, int] = {}
+def processes(var: Path) -> Iterator[tuple[Path, str]]:
+    """The folder in /proc and the command line of every process of the installation in `var`."""
+    data = str((var / "postgres").resolve() / "data")
+    given = f"HARBOUR_VAR={var}".encode()
     for process in Path("/proc").glob("[0-9]*"):
-        try:
-            line = (process / "cmdline").read_text(errors="replace").replace("\0", " ")
-            mine = f"HARBOUR_VAR={var}".encode() in (process / "environ").read_bytes() or str(var) in line
-            mine = mine or str((var / "postgres").resolve()) in line or _child_of_postgres(process, var)
-            rolled = (process / "smaps_rollup").read_text()
-        except OSError:
-            continue
-        if mine and line:
-            name = next((n for n in ("granian", "celery", "postgres", "redis", "valkey", "manage.py") if n in line), "other")
-            pss = next(int(row.split()[1]) for row in rolled.splitlines() if row.startswith("Pss:"))
-            held[name] = held.get(name, 0) + pss
-    return {name: kilobytes // 1024 for name, kilobytes in held.items()}
+        with suppress(OSError):
+            line = (process / "cmdline").read_text(errors="replace").replace("\0", " ").strip()
+            mine = given in (process / "environ").read_bytes().split(b"\0") or os.readlink(process / "cwd") == data
+            if line and (mine or str(var / "redis") in line):
+                yield process, line
 
 
-def _child_of_postgres(process: Path, var: Path) -> bool:
-    """Its servers change their title; their folder does not."""
-    return os.readlink(process / "cwd") == str((var / "postgres").resolve() / "data")
+def memory(var: Path, *, of: Callable[[str], bool] = lambda line: True) -> int:
+    """Megabytes that an installation holds, pages that processes share counted once (PSS). `of` takes its command lines."""
+    kilobytes = 0
+    for process, line in processes(var):
+        with suppress(OSError):
+            rows = (process / "smaps_rollup").read_text().splitlines() if of(line) else []
+            kilobytes += sum(int(row.split()[1]) for row in rows if row.startswith("Pss:"))
+    return kilobytes // 1024

@@ -38,7 +38,7 @@ def takes_text(view: View) -> View:
 
 def takes_files(view: View) -> View:
     """A view that takes files, all of one form together within the limit of `uploads/kinds.py`, and the words beside them."""
-    return takes(settings.MOST_FILES, settings.FILES_SECONDS)(view)
+    return takes(settings.MOST_WITH_FILES, settings.FILES_SECONDS)(view)
 
 
 def takes(size: int, seconds: float) -> Callable[[View], View]:
