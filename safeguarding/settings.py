@@ -37,6 +37,9 @@ for _own, _names in {"database.env": _addresses, "queue.env": ("REDIS_URL",)}.it
         env.read_env(VAR / _own)
 
 
+# --- the web server's port, processes and limits. That file asks the environment, into which .env has been read by now.
+from safeguarding.web_limits import *  # noqa: E402, F403
+
 # --- which installation is this
 DEBUG = False
 # With a database of our own a key is made beside it, before anything is signed.
@@ -44,28 +47,8 @@ SECRET_KEY = secret("SECRET_KEY", "insecure-until-make-run-writes-one" if EMBEDD
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 # Practice is for this machine alone: its passwords stand on the sign-in page.
 HOST = "127.0.0.1" if DEMO else env.str("LISTEN_ON", default="127.0.0.1")
-PORT = number("PORT", 8000, least=1, most=65535)
-# More processes than four answer no school faster, and each takes 150 MB.
-WEB_WORKERS = number("WEB_WORKERS", min(os.cpu_count() or 1, 4), least=1, most=1000)
 BASE_URL = env.str("BASE_URL", default=f"http://localhost:{PORT}")
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https://") else []
-
-# --- slow connections (front/, docs/adr/slow-connections.md)
-# Pages at work at once in each web process. Each has a connection to both databases, which it keeps.
-WEB_THREADS = number("WEB_THREADS", 2, least=1, most=16)
-# What is sent or fetched more slowly than this, in bytes a second and after so many seconds, is ended.
-LEAST_SPEED = number("LEAST_SPEED", 10_000, least=1, most=10**9)
-SLOW_AFTER = number("SLOW_AFTER", 20, least=1, most=3600)
-# How long a form may be on its way, and one with files.
-FORM_SECONDS = number("FORM_SECONDS", 120, least=1, most=3600)
-FILES_SECONDS = number("FILES_SECONDS", 1800, least=1, most=86400)
-# How large: a form of somebody who need not be signed in; one with text of any length; one with files (uploads/kinds.py).
-MOST_OF_A_STRANGER, MOST_TEXT, MOST_WITH_FILES = 256 * 2**10, 32 * 2**20, 104 * 2**20
-# What all bodies that are not answered yet hold in all web processes together.
-BODIES_TOGETHER = number("BODIES_TOGETHER_MB", 256, least=16, most=65536) * 2**20
-BODIES_LOCK = VAR / "bodies.lock"
-# A web process that stays above so many megabytes is replaced by a fresh one.
-WEB_PROCESS_MB = number("WEB_PROCESS_MB", 350, least=200, most=65536)
 
 # --- apps, from the ground up: each may use only those above it
 INSTALLED_APPS = [
@@ -113,7 +96,6 @@ MIDDLEWARE = [
     "safeguarding.middleware.RequestContextMiddleware",
     # Inside the transaction of the request: it asks who may see what.
     "children.middleware.LedOnMiddleware",
-    # Answered and put on record as other refusals are.
     "safeguarding.front.refusing.RefusedBodyMiddleware",
 ]
 
@@ -343,8 +325,6 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 CSRF_FAILURE_VIEW = "safeguarding.views.csrf_failure"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # --- seals of the record of events
 # Outside the database: who can write the one must not be able to sign in the name of the other.

@@ -6,7 +6,6 @@
 A thread moves all of them; each is a plain socket on this machine.
 """
 
-import os
 import resource
 import socket
 import threading
@@ -128,7 +127,7 @@ def processes(var: Path) -> Iterator[tuple[Path, str]]:
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             line = (process / "cmdline").read_text(errors="replace").replace("\0", " ").strip()
-            mine = given in (process / "environ").read_bytes().split(b"\0") or os.readlink(process / "cwd") == data
+            mine = given in (process / "environ").read_bytes().split(b"\0") or str((process / "cwd").readlink()) == data
             if line and (mine or str(var / "redis") in line):
                 yield process, line
 

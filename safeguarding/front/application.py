@@ -17,6 +17,8 @@ from urllib.parse import unquote_to_bytes
 from django.conf import settings
 from django.core.signals import request_finished
 
+from safeguarding.launch.postgres import short_folder
+
 from .bodies import BLOCK, Room
 from .collecting import ClientGone, Collector, Coming
 from .limits import limit_of
@@ -46,7 +48,9 @@ class Front:
         self._wsgi = wsgi
         self._pages = ThreadPoolExecutor(settings.WEB_THREADS, "page")
         self._files = ThreadPoolExecutor(_FILE_THREADS, "file")
-        room = Room(settings.BODIES_LOCK, blocks=settings.BODIES_TOGETHER // BLOCK, processes=settings.WEB_WORKERS)
+        # The processes of one installation agree on it; a container writes nowhere else.
+        lock = short_folder(settings.VAR / "web") / "bodies.lock"
+        room = Room(lock, blocks=settings.BODIES_TOGETHER // BLOCK, processes=settings.WEB_WORKERS)
         self._collector = Collector(room)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,7 +85,8 @@ class Front:
         begun: dict[str, Any] = {}
 
         def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
-            begun.update(status=int(status[:3]), headers=[(n.lower().encode(), v.encode("latin1")) for n, v in headers])
+            begun["status"] = int(status[:3])
+            begun["headers"] = [(name.lower().encode(), value.encode("latin1")) for name, value in headers]
 
         response: Any = self._wsgi(environ, start_response)
         if getattr(response, "streaming", False):

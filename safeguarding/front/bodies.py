@@ -10,6 +10,8 @@ import os
 from collections import deque
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 BLOCK = 2**20
 # Small pieces are put together: a body that comes byte by byte would otherwise take forty times its size.
 _PIECE = 256 * 1024
@@ -62,7 +64,9 @@ class Room:
         self._shared = max(0, blocks - self.own * processes)
         self._locked: list[int] = []
         self._used = 0
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if path.parent.stat().st_uid != os.getuid():
+            raise ImproperlyConfigured(f"{path.parent} belongs to somebody else. Remove it, and start Harbour again.")
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def grow(self, size: int) -> bool:

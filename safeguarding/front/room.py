@@ -24,7 +24,9 @@ def refuse_too_many_connections() -> None:
     """Raises `ImproperlyConfigured` where pages could ask PostgreSQL for more connections than it gives."""
     needed = settings.WEB_WORKERS * settings.WEB_THREADS * len(settings.DATABASES) + _OTHERS
     with connections["default"].cursor() as cursor:
-        cursor.execute("SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int")
+        cursor.execute(
+            "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
+        )
         given = cursor.fetchone()[0]
     connections["default"].close()
     if needed > given:

@@ -9,6 +9,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -55,8 +56,8 @@ def shut(client: tuple[str, str | int]) -> bool:
     ASGI has no word for it, so it is found among the open files of the process.
     """
     there = client[0], int(client[1])
-    for name in os.listdir("/dev/fd"):
-        with suppress(OSError), _duplicate(int(name)) as connection:
+    for number in [int(file.name) for file in Path("/dev/fd").iterdir()]:
+        with suppress(OSError), _duplicate(number) as connection:
             if connection.getpeername()[:2] == there:
                 connection.shutdown(socket.SHUT_RDWR)
                 return True

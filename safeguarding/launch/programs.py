@@ -21,7 +21,7 @@ def web(host: str, port: int, workers: int, most_mb: int) -> list[str]:
         "--http1-buffer-size", "131072", "--http1-header-read-timeout", "30000",
         "--workers-max-rss", str(most_mb), "--rss-samples", "3", "--rss-sample-interval", "60",
         "--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "60",
-        "--log-level", "warning", "safeguarding.asgi:application",
+        "--log-level", "error", "safeguarding.asgi:application",
     ]  # fmt: skip
 
 

@@ -35,7 +35,9 @@ def named(limit: Limit) -> set[str]:
 
 def test_the_views_that_forms_with_files_lead_to_take_files_and_no_others() -> None:
     texts = [text for _, text in templates()]
-    direct = {name for text in texts for name in re.findall(r"""<form[^>]*action="{% url '(\w+)'[^>]*multipart""", text)}
+    direct = {
+        name for text in texts for name in re.findall(r"""<form[^>]*action="{% url '(\w+)'[^>]*multipart""", text)
+    }
     attaching = {name for text in texts for name in re.findall(r"{% url '(\w+)' [^%]* as attach_url %}", text)}
     assert named(FILES) == direct | attaching
     assert len(direct) >= 3 and len(attaching) >= 5
@@ -44,10 +46,12 @@ def test_the_views_that_forms_with_files_lead_to_take_files_and_no_others() -> N
 
 
 def test_a_view_that_reads_text_of_any_length_says_so() -> None:
-    readers = [m for m in product() if "import everything" in m.text and "/views/" in m.path and "unsaved" not in m.path]
+    readers = [
+        m for m in product() if "import everything" in m.text and "/views/" in m.path and "unsaved" not in m.path
+    ]
     assert [m.path for m in readers if not re.search(r"^@takes(_text|\()", m.text, re.MULTILINE)] == []
     assert len(readers) >= 6
-    assert named(TEXT) == {"log_concern", "log_autosave", "report_add", "call_lead", "police_notice"}
+    assert named(TEXT) == {"log_concern", "log_autosave", "report_add", "call_lead", "take_police_notice"}
 
 
 @pytest.mark.parametrize(

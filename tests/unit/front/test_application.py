@@ -19,8 +19,8 @@ TEXT = {"content_type": "application/x-www-form-urlencoded"}
 
 
 @pytest.fixture(autouse=True)
-def own(settings, tmp_path):
-    settings.BODIES_LOCK = tmp_path / "bodies.lock"
+def own(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     settings.WEB_THREADS, settings.WEB_WORKERS = 1, 1
 
 
@@ -68,7 +68,12 @@ def test_a_page_without_a_body_waits_for_none():
 def test_what_the_headers_say_is_what_a_proxy_wrote():
     seen = {}
     asked = scope("/a%20b", "GET", x_forwarded_for="10.0.0.1")
-    asked["headers"] += [(b"x_forwarded_for", b"6.6.6.6"), (b"cookie", b"a=1"), (b"cookie", b"b=2"), (b"harbour.refused", b"413")]
+    asked["headers"] += [
+        (b"x_forwarded_for", b"6.6.6.6"),
+        (b"cookie", b"a=1"),
+        (b"cookie", b"b=2"),
+        (b"harbour.refused", b"413"),
+    ]
     asked["query_string"] = b"page=2"
     ask(lambda environ: seen.update(environ) or HttpResponse(), asked)
     assert seen["HTTP_X_FORWARDED_FOR"] == "10.0.0.1"
@@ -87,7 +92,11 @@ def test_a_body_that_is_not_here_never_runs_its_page_and_the_connection_ends(set
 
 def test_whoever_leaves_in_the_middle_of_a_form_runs_no_page():
     ran = []
-    reader = ask(lambda environ: ran.append(1) or HttpResponse(), scope(content_length="9"), Sender([b"a"], ends=False, leaves=True))
+    reader = ask(
+        lambda environ: ran.append(1) or HttpResponse(),
+        scope(content_length="9"),
+        Sender([b"a"], ends=False, leaves=True),
+    )
     assert (ran, reader.status) == ([], 0)
 
 
@@ -116,7 +125,9 @@ def test_a_file_is_read_as_it_is_sent_outside_the_threads_of_pages_with_their_co
     assert (reader.body, reader.whole) == (b"a" * 5000, True)
     assert {name.partition("_")[0] for _, name, _ in read} == {"file"}
     assert [there for *_, there in read] == [[]] * 5
-    assert told[0][0].startswith("page") and told[0][1] == 0, "keys and connections are given back before the first piece"
+    assert told[0][0].startswith("page") and told[0][1] == 0, (
+        "keys and connections are given back before the first piece"
+    )
 
 
 def test_a_reader_below_the_least_speed_is_cut_off_and_the_rest_of_the_file_is_never_read(settings, shut):
@@ -141,7 +152,9 @@ def test_a_reader_below_the_least_speed_is_cut_off_and_the_rest_of_the_file_is_n
 
 def test_a_page_that_nobody_reads_is_cut_off_too(settings, shut):
     settings.SLOW_AFTER, settings.LEAST_SPEED = 0.05, 10**9
-    reader = ask(lambda environ: HttpResponse(b"a" * 300_000), scope("/", "GET"), Sender(ends=False), Reader(reads=70_000))
+    reader = ask(
+        lambda environ: HttpResponse(b"a" * 300_000), scope("/", "GET"), Sender(ends=False), Reader(reads=70_000)
+    )
     assert (shut, reader.whole) == ([CLIENT], False)
 
 
