@@ -47,7 +47,7 @@ SECRET_KEY = secret("SECRET_KEY", "insecure-until-make-run-writes-one" if EMBEDD
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 # Practice is for this machine alone: its passwords stand on the sign-in page.
 HOST = "127.0.0.1" if DEMO else env.str("LISTEN_ON", default="127.0.0.1")
-BASE_URL = env.str("BASE_URL", default=f"http://localhost:{PORT}")
+BASE_URL = env.str("BASE_URL", default=f"http://localhost:{PORT}")  # noqa: F405
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https://") else []
 
 # --- apps, from the ground up: each may use only those above it
