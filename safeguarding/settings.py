@@ -35,6 +35,10 @@ for _own, _names in {"database.env": _addresses, "queue.env": ("REDIS_URL",)}.it
             os.environ.pop(_name, None)  # there, but empty
         env.read_env(VAR / _own)
 
+
+# --- the web server's port, processes and limits. That file asks the environment, into which .env has been read by now.
+from safeguarding.web_limits import *  # noqa: E402, F403
+
 # --- which installation is this
 DEBUG = False
 # With a database of our own a key is made beside it, before anything is signed.
@@ -42,9 +46,7 @@ SECRET_KEY = secret("SECRET_KEY", "insecure-until-make-run-writes-one" if EMBEDD
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 # Practice is for this machine alone: its passwords stand on the sign-in page.
 HOST = "127.0.0.1" if DEMO else env.str("LISTEN_ON", default="127.0.0.1")
-PORT = number("PORT", 8000, least=1, most=65535)
-WEB_WORKERS = number("WEB_WORKERS", os.cpu_count() or 1, least=1, most=1000)
-BASE_URL = env.str("BASE_URL", default=f"http://localhost:{PORT}")
+BASE_URL = env.str("BASE_URL", default=f"http://localhost:{PORT}")  # noqa: F405
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https://") else []
 
 # --- apps, from the ground up: each may use only those above it
@@ -95,6 +97,7 @@ MIDDLEWARE = [
     "safeguarding.middleware.RequestContextMiddleware",
     # Inside the transaction of the request: it asks who may see what.
     "children.middleware.LedOnMiddleware",
+    "safeguarding.front.refusing.RefusedBodyMiddleware",
 ]
 
 ROOT_URLCONF = "safeguarding.urls"
@@ -325,8 +328,6 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 CSRF_FAILURE_VIEW = "safeguarding.views.csrf_failure"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # --- seals of the record of events
 # Outside the database: who can write the one must not be able to sign in the name of the other.

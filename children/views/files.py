@@ -20,12 +20,14 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import LEADS
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.exceptions import BadInput, NotAllowed
+from safeguarding.front.limits import takes_files
 from safeguarding.http import Request
 from safeguarding.panels import fill
 from safeguarding.sealing.exceptions import FilesAway
 from safeguarding.uploads.views import say, streamed
 
 
+@takes_files
 @requires_for_record(Capability.VIEW_CONCERNS, also=access_to_a_child)
 def child_files(request: Request, pk: UUID) -> HttpResponse:
     """The documents of a child's record, and below them those of concerns that tell of the child."""
@@ -52,6 +54,7 @@ def child_files(request: Request, pk: UUID) -> HttpResponse:
     return render(request, "children/files.html", context, status=422 if form.errors else 200)
 
 
+@takes_files
 @requires_for_record(Capability.VIEW_CHILD_DETAILS, also=access_to_a_child)
 def photographs(request: Request, pk: UUID) -> HttpResponse:
     """Which photographs the school has of a child, what allows it, and until when. They are not shown here."""

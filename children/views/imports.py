@@ -20,6 +20,7 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, read_out, visible
 from safeguarding.dates import counted
 from safeguarding.exceptions import ChangedSince
+from safeguarding.front.limits import takes_files
 from safeguarding.http import Request
 from safeguarding.paging import PAGE, newest_first
 from safeguarding.panels import fill
@@ -54,6 +55,7 @@ SECTIONS = (
 _BY_KEY = {section.key: section for section in SECTIONS}
 
 
+@takes_files
 @requires(Capability.IMPORT_CHILDREN)
 def imports(request: Request) -> HttpResponseBase:
     """The files that were brought in, newest first, and the way to give another."""

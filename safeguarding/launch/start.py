@@ -31,6 +31,8 @@ class Plan:
     host: str
     port: int
     web_workers: int
+    # Above so many megabytes a web process is replaced.
+    web_process_mb: int
     # How the pages are reached; where the environment has none, at this machine's port.
     base_url: str
     # Signs the seals of the record of events. Made once.
@@ -122,7 +124,7 @@ async def _make_seal_key(plan: Plan, supervisor: Supervisor, environment: Mappin
 async def _harbour(plan: Plan, supervisor: Supervisor, environment: Mapping[str, str]) -> None:
     supervisor.say("harbour", "starting the web server, the worker, its clock and the printer")
     running = [
-        ("web", programs.web(plan.host, plan.port, plan.web_workers), "web", 3),
+        ("web", programs.web(plan.host, plan.port, plan.web_workers, plan.web_process_mb), "web", 3),
         # What is cut off here is a row that the next start finds again.
         ("worker", programs.worker(), "worker", 2),
         ("beat", programs.beat(), "worker", 1),

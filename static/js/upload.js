@@ -65,7 +65,8 @@ function watch(form) {
     const address = sending.getResponseHeader("Location");
     const page = new DOMParser().parseFromString(sending.responseText, "text/html");
     const told = page.querySelector("main p")?.textContent.trim() || broken;
-    if (address === null && (sending.status >= 500 || !page.querySelector("main"))) return again(button, told);
+    const came = sending.status < 500 && ![408, 413].includes(sending.status);
+    if (address === null && (!came || !page.querySelector("main"))) return again(button, told);
     sending = null;
     if (address === null) show(page, inputs);
     else go(new URL(address, location));

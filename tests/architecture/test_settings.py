@@ -11,15 +11,14 @@ import pytest
 
 from tests.architecture.source import ROOT
 
-SETTINGS = ROOT / "safeguarding" / "settings.py"
+SETTINGS = [ROOT / "safeguarding" / name for name in ("settings.py", "web_limits.py")]
 EXAMPLE = ROOT / ".env.example"
 
 
 def variables_read() -> set[str]:
-    """The names that settings.py asks the environment for."""
-    tree = ast.parse(SETTINGS.read_text())
+    """The names that the settings ask the environment for."""
     names = set()
-    for call in ast.walk(tree):
+    for call in (node for file in SETTINGS for node in ast.walk(ast.parse(file.read_text()))):
         if not (isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.Constant)):
             continue
         asked_of_env = (

@@ -33,7 +33,7 @@ DID: dict[str, str] = {
 # Why somebody was turned away: an event keeps the number of the answer (`middleware.py`).
 _TURNED_AWAY = {
     "400": "what was sent could not be read", "403": "not theirs to do", "404": "nothing there, or not theirs to see",
-    "405": "opened as no page", "409": "it had changed meanwhile", "413": "too large", "422": "what was sent could not be read",
+    "405": "opened as no page", "408": "too slow to arrive", "409": "it had changed meanwhile", "413": "too large", "422": "what was sent could not be read",
     "429": "too often", "500": "a fault of Harbour", "503": "a fault of Harbour", "csrf": "the page was too old",
 }  # fmt: skip
 # Records of which the log of a school says nothing: who looks at them stands on their own pages, for their readers alone.

@@ -12,10 +12,12 @@ from safeguarding.concerns.models import Account, Action
 from safeguarding.concerns.permissions import access_given
 from safeguarding.concerns.services import attaching, reading
 from safeguarding.concerns.services.progress import as_reporter
+from safeguarding.front.limits import takes_files
 from safeguarding.http import Request
 from safeguarding.uploads import views as files
 
 
+@takes_files
 @requires_for_record("decide_concerns", also=access_given)
 def attach(request: Request, concern_id: UUID) -> HttpResponse:
     """A lead attaches files to a concern."""
@@ -23,6 +25,7 @@ def attach(request: Request, concern_id: UUID) -> HttpResponse:
     return files.attach(request, reverse("concern", args=[concern_id]), partial(attaching.attach, concern=concern))
 
 
+@takes_files
 @anyone_signed_in
 def report_attach(request: Request, concern_id: UUID) -> HttpResponse:
     """Who wrote a report attaches files to it."""
@@ -33,6 +36,7 @@ def report_attach(request: Request, concern_id: UUID) -> HttpResponse:
     return files.attach(request, reverse("report", args=[concern_id]), attach_to)
 
 
+@takes_files
 @anyone_signed_in
 def action_attach(request: Request, action_id: UUID) -> HttpResponse:
     """Whoever has to do something attaches what shows that it is done; a lead what is needed for it."""

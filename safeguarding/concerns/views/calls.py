@@ -37,6 +37,7 @@ from safeguarding.concerns.views.keeping import for_its_author, use_of, waits_un
 from safeguarding.concerns.views.posted import everything
 from safeguarding.concerns.views.unsaved import says_unsaved, whom_to_ring
 from safeguarding.exceptions import BadInput
+from safeguarding.front.limits import takes_text
 from safeguarding.http import Request
 from safeguarding.keys import entry_token, record_of
 
@@ -51,6 +52,7 @@ def _as_account(data: QueryDict) -> Typed:
     return Typed(as_report(said(Typed.posted(data))))
 
 
+@takes_text
 @csrf_exempt
 @public
 @says_unsaved(title="Nobody has been called", read=_as_account, again={"": "Try to call again"})

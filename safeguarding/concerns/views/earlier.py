@@ -23,6 +23,7 @@ from safeguarding.concerns.models import EarlierBatch, EarlierPdf, EarlierRecord
 from safeguarding.concerns.services import earlier as service
 from safeguarding.concerns.services.earlier.withdrawing import named
 from safeguarding.exceptions import BadInput, ChangedSince
+from safeguarding.front.limits import takes_files
 from safeguarding.http import Request
 from safeguarding.paging import PAGE, newest_first
 from safeguarding.sealing.exceptions import FilesAway
@@ -55,6 +56,7 @@ SECTIONS = (
 _BY_KEY = {section.key: section for section in SECTIONS}
 
 
+@takes_files
 @requires(_IMPORT)
 def batches(request: Request) -> HttpResponseBase:
     """What was brought in from earlier systems, newest first, and the way to bring in more."""

@@ -33,6 +33,7 @@ from safeguarding.concerns.views.posted import everything
 from safeguarding.concerns.views.unsaved import says_unsaved
 from safeguarding.dates import clock, moment
 from safeguarding.exceptions import BadInput, HarbourError, NotAllowed, TooMany
+from safeguarding.front.limits import takes_text
 from safeguarding.http import Request, SeeOther
 from safeguarding.keys import record_of, uuid7
 from safeguarding.unsaved import page_unsaved
@@ -43,6 +44,7 @@ _ANOTHER_WINDOW = (
 )
 
 
+@takes_text
 @csrf_exempt
 @public
 @require_POST

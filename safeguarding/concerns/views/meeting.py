@@ -34,6 +34,7 @@ from safeguarding.concerns.views.mentioning import story_of
 from safeguarding.concerns.views.parts import Page
 from safeguarding.dates import clock, moment
 from safeguarding.exceptions import HarbourError, NotAllowed
+from safeguarding.front.limits import takes_files
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
 from safeguarding.printing.paper import paper
@@ -204,6 +205,7 @@ def meeting_add(request: Request, found: Meeting, form: AdditionForm) -> HttpRes
     return redirect("meeting", found.pk)
 
 
+@takes_files
 @requires_for_record("decide_concerns", also=access_given)
 def meeting_attach(request: Request, part_id: UUID) -> HttpResponse:
     """Attach files to a meeting."""

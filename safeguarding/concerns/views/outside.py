@@ -23,6 +23,7 @@ from safeguarding.concerns.services.outside import leaving, links
 from safeguarding.concerns.views.posted import everything
 from safeguarding.concerns.views.unsaved import NOT_SAVED
 from safeguarding.exceptions import TooMany
+from safeguarding.front.limits import takes
 from safeguarding.http import Request, SeeOther
 from safeguarding.keys import record_of, uuid7
 from safeguarding.unsaved import page_unsaved
@@ -35,6 +36,7 @@ _DAMAGED = (
 _MOST = 2**20
 
 
+@takes(_MOST, settings.FORM_SECONDS)
 @csrf_exempt
 @public
 @never_waits

@@ -35,11 +35,13 @@ from safeguarding.concerns.views.parts import Page
 from safeguarding.concerns.views.posted import everything
 from safeguarding.concerns.views.unsaved import says_unsaved
 from safeguarding.exceptions import HarbourError, NotAllowed
+from safeguarding.front.limits import takes_text
 from safeguarding.http import Request, SeeOther
 
 DOMESTIC_ABUSE = "DOM"
 
 
+@takes_text
 @says_unsaved(read=lambda data: Typed(as_report(Typed.posted(data))), again={"": "Try to save it again"})
 @requires(Capability.TAKE_POLICE_NOTICES)
 def take_police_notice(request: Request) -> HttpResponse:

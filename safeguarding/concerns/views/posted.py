@@ -7,8 +7,8 @@ from django.http import HttpRequest, QueryDict
 
 from safeguarding.exceptions import BadInput
 
-# More than anybody types, as it is sent: a letter that takes two bytes is sent as six. What of it is kept says `draft_limits`.
-MOST = 14 * 1024 * 1024
+# More than anybody types: beyond it goes only who wants to fill the disk.
+MOST = settings.MOST_TEXT
 
 
 def everything(request: HttpRequest, *, most: int = MOST) -> QueryDict:

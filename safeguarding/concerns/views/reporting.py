@@ -54,6 +54,7 @@ from safeguarding.concerns.views.mentioning import looking, record_offered
 from safeguarding.concerns.views.posted import everything
 from safeguarding.concerns.views.unsaved import says_unsaved, whom_to_ring
 from safeguarding.exceptions import HarbourError
+from safeguarding.front.limits import takes_text
 from safeguarding.http import Request, SeeOther
 from safeguarding.keys import record_of, uuid7
 from safeguarding.rendering import Showing
@@ -61,6 +62,7 @@ from safeguarding.rendering import Showing
 _MAY_NOT = "You have no role at this school, so you cannot log a concern there. Ask the Headteacher to give you one."
 
 
+@takes_text
 @csrf_exempt
 @public
 @says_unsaved()

@@ -44,6 +44,7 @@ from safeguarding.concerns.views.keeping import (
 from safeguarding.concerns.views.mentioning import linked_to, looking, record_offered
 from safeguarding.concerns.views.posted import everything
 from safeguarding.concerns.views.unsaved import says_unsaved, whom_to_ring
+from safeguarding.front.limits import takes_text
 from safeguarding.http import Request, SeeOther
 from safeguarding.keys import record_of
 from safeguarding.paging import newest_first
@@ -113,6 +114,7 @@ def report(request: Request, concern_id: UUID) -> HttpResponse:
     return _report_page(request, account, draft=next(iter([*wanted, *begun]), None))
 
 
+@takes_text
 @csrf_exempt
 @public
 @require_POST

@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         commands = {
-            "web": programs.web(settings.HOST, settings.PORT, settings.WEB_WORKERS),
+            "web": programs.web(settings.HOST, settings.PORT, settings.WEB_WORKERS, settings.WEB_PROCESS_MB),
             "worker": programs.worker(),
             "beat": programs.beat(),
             "backup": programs.backup(),

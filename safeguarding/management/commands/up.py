@@ -52,6 +52,7 @@ def _plan(instead: list[str]) -> Plan:
         host=settings.HOST,
         port=settings.PORT,
         web_workers=settings.WEB_WORKERS,
+        web_process_mb=settings.WEB_PROCESS_MB,
         base_url=settings.BASE_URL,
         seal_key=settings.SEAL_KEY_PATH,
         printer=address(),

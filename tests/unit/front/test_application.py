@@ -1,0 +1,214 @@
+"""What does a page get of a request, and its reader of the answer, through what stands in front?"""
+
+import asyncio
+import threading
+from contextlib import suppress
+from io import BytesIO
+
+import pytest
+from django.core.signals import request_finished
+from django.db import connections
+from django.http import HttpResponse, StreamingHttpResponse
+
+from safeguarding.front import application
+from safeguarding.front.application import Front
+
+from .talking import CLIENT, Reader, Sender, scope
+
+TEXT = {"content_type": "application/x-www-form-urlencoded"}
+
+
+@pytest.fixture(autouse=True)
+def own(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    settings.WEB_THREADS, settings.WEB_WORKERS = 1, 1
+
+
+@pytest.fixture
+def shut(monkeypatch):
+    """The clients whose connection was shut."""
+    gone = []
+    monkeypatch.setattr("safeguarding.front.sending.shut", gone.append)
+    monkeypatch.setattr(application, "shut", gone.append)
+    return gone
+
+
+def wsgi(respond):
+    """A WSGI application as Django's is: the response object itself is what it gives."""
+
+    def run(environ, start_response):
+        response = respond(environ)
+        start_response(f"{response.status_code} X", list(response.items()))
+        return response
+
+    return run
+
+
+def ask(respond, asked, sender=None, reader=None):
+    reader = reader or Reader()
+    asyncio.run(Front(wsgi(respond))(asked, sender or Sender(leaves=True), reader))
+    return reader
+
+
+def echo(environ):
+    return HttpResponse(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+
+
+def test_the_page_reads_the_whole_form_and_its_length():
+    form = Sender([b"facts=He", b"+fell"])
+    assert ask(echo, scope(content_length="13", **TEXT), form).body == b"facts=He+fell"
+    unsaid = Sender([b"facts=He", b"+fell"])
+    assert ask(echo, scope(transfer_encoding="chunked", **TEXT), unsaid).body == b"facts=He+fell"
+
+
+def test_a_page_without_a_body_waits_for_none():
+    assert ask(lambda environ: HttpResponse("ok"), scope("/health/", "GET"), Sender(ends=False)).body == b"ok"
+
+
+def test_what_the_headers_say_is_what_a_proxy_wrote():
+    seen = {}
+    asked = scope("/a%20b", "GET", x_forwarded_for="10.0.0.1")
+    asked["headers"] += [
+        (b"x_forwarded_for", b"6.6.6.6"),
+        (b"cookie", b"a=1"),
+        (b"cookie", b"b=2"),
+        (b"harbour.refused", b"413"),
+    ]
+    asked["query_string"] = b"page=2"
+    ask(lambda environ: seen.update(environ) or HttpResponse(), asked)
+    assert seen["HTTP_X_FORWARDED_FOR"] == "10.0.0.1"
+    assert seen["HTTP_COOKIE"] == "a=1; b=2"
+    assert (seen["PATH_INFO"], seen["QUERY_STRING"], seen["REMOTE_ADDR"]) == ("/a b", "page=2", "127.0.0.1")
+    assert "harbour.refused" not in seen
+
+
+def test_a_body_that_is_not_here_never_runs_its_page_and_the_connection_ends(settings):
+    seen = {}
+    asked = scope("/health/", content_length=str(settings.MOST_OF_A_STRANGER + 1), **TEXT)
+    reader = ask(lambda environ: seen.update(environ) or HttpResponse(status=413), asked, Sender([b"a" * 9]))
+    assert (seen["harbour.refused"], seen["CONTENT_LENGTH"], seen["wsgi.input"].read()) == (413, "0", b"")
+    assert reader.headers[b"connection"] == b"close"
+
+
+def test_whoever_leaves_in_the_middle_of_a_form_runs_no_page():
+    ran = []
+    reader = ask(
+        lambda environ: ran.append(1) or HttpResponse(),
+        scope(content_length="9"),
+        Sender([b"a"], ends=False, leaves=True),
+    )
+    assert (ran, reader.status) == ([], 0)
+
+
+def test_an_answer_of_any_size_arrives_whole():
+    for size in (0, 1, 64 * 1024, 64 * 1024 + 1, 300_000):
+        reader = ask(lambda environ, size=size: HttpResponse(b"a" * size), scope("/", "GET"), Sender(ends=False))
+        assert (len(reader.body), reader.whole) == (size, True)
+
+
+def test_a_file_is_read_as_it_is_sent_outside_the_threads_of_pages_with_their_connections_given_back():
+    told, read = [], []
+
+    def pieces():
+        for number in range(5):
+            read.append((number, threading.current_thread().name, connections.all(initialized_only=True)))
+            yield b"a" * 1000
+
+    def finished(**about):
+        told.append((threading.current_thread().name, len(read)))
+
+    request_finished.connect(finished)
+    try:
+        reader = ask(lambda environ: StreamingHttpResponse(pieces()), scope("/", "GET"), Sender(ends=False))
+    finally:
+        request_finished.disconnect(finished)
+    assert (reader.body, reader.whole) == (b"a" * 5000, True)
+    assert {name.partition("_")[0] for _, name, _ in read} == {"file"}
+    assert [there for *_, there in read] == [[]] * 5
+    assert told[0][0].startswith("page") and told[0][1] == 0, (
+        "keys and connections are given back before the first piece"
+    )
+
+
+def test_a_reader_below_the_least_speed_is_cut_off_and_the_rest_of_the_file_is_never_read(settings, shut):
+    settings.SLOW_AFTER, settings.LEAST_SPEED = 0.05, 10**9
+    read, closed = [], []
+
+    def pieces():
+        for number in range(1000):
+            read.append(number)
+            yield b"a" * 1000
+
+    def respond(environ):
+        response = StreamingHttpResponse(pieces())
+        response._resource_closers.append(lambda: closed.append(True))
+        return response
+
+    reader = ask(respond, scope("/", "GET"), Sender(ends=False), Reader(reads=3000))
+    assert shut == [CLIENT]
+    assert (len(reader.body), reader.whole, closed) == (3000, False, [True])
+    assert len(read) == 4
+
+
+def test_a_page_that_nobody_reads_is_cut_off_too(settings, shut):
+    settings.SLOW_AFTER, settings.LEAST_SPEED = 0.05, 10**9
+    reader = ask(
+        lambda environ: HttpResponse(b"a" * 300_000), scope("/", "GET"), Sender(ends=False), Reader(reads=70_000)
+    )
+    assert (shut, reader.whole) == ([CLIENT], False)
+
+
+def test_the_time_that_the_store_of_files_takes_does_not_count_against_the_reader(settings, shut):
+    settings.SLOW_AFTER, settings.LEAST_SPEED = 0.05, 10**9
+    slow = threading.Event()
+
+    def pieces():
+        for _ in range(4):
+            slow.wait(0.04)
+            yield b"a" * 1000
+
+    reader = ask(lambda environ: StreamingHttpResponse(pieces()), scope("/", "GET"), Sender(ends=False))
+    assert (shut, len(reader.body), reader.whole) == ([], 4000, True)
+
+
+def test_a_file_that_breaks_off_is_cut_off_and_no_log_says_of_what(shut, caplog):
+    def pieces():
+        yield b"a" * 1000
+        raise OSError("the letter of Mrs Ashworth")
+
+    reader = ask(lambda environ: StreamingHttpResponse(pieces()), scope("/", "GET"), Sender(ends=False))
+    assert (shut, reader.whole) == ([CLIENT], False)
+    assert "OSError while a file was sent" in caplog.text and "Ashworth" not in caplog.text
+
+
+def test_a_reader_who_has_gone_is_read_no_further_pieces():
+    read = []
+
+    def pieces():
+        for number in range(1000):
+            read.append(number)
+            yield b"a" * 1000
+
+    with suppress(ConnectionError):
+        ask(lambda environ: StreamingHttpResponse(pieces()), scope("/", "GET"), Sender(leaves=True))
+    assert len(read) < 5
+
+
+def test_the_form_of_a_thread_that_waits_does_not_hold_up_another(settings):
+    settings.WEB_THREADS = 2
+    both = threading.Barrier(2, timeout=20)
+
+    async def two():
+        front = Front(wsgi(lambda environ: both.wait() is not None and HttpResponse("ok")))
+        readers = [Reader(), Reader()]
+        await asyncio.gather(*(front(scope("/", "GET"), Sender(ends=False), reader) for reader in readers))
+        return [reader.body for reader in readers]
+
+    assert asyncio.run(two()) == [b"ok", b"ok"]
+
+
+def test_the_input_of_a_page_is_what_a_wsgi_server_gives():
+    seen = {}
+    ask(lambda environ: seen.update(environ) or HttpResponse(), scope("/", "GET"))
+    assert isinstance(seen["wsgi.input"], BytesIO)
+    assert (seen["REQUEST_METHOD"], seen["SERVER_NAME"], seen["SERVER_PORT"]) == ("GET", "127.0.0.1", "8000")
