@@ -1,8 +1,13 @@
-"""How is a setting read from the environment? Typed, from a file where it is a secret, and with a sentence where it is missing."""
+"""How is a setting read from the environment? Typed, from a file where it is a secret, and with a sentence where it is missing.
+
+What a process was started with, and what it reads from `.env` and the files of its own servers, are two things: secrets of a
+file are kept beside `os.environ`, which every process that is started from there gets.
+"""
 
 import os
 import re
-from collections.abc import Callable
+from collections import ChainMap
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -10,12 +15,59 @@ from urllib.parse import parse_qs, urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-env = environ.Env()
+# The address of the database of the records for each database role, and of that of the keys, with its own backups.
+DATABASE_URLS = {
+    "web": "DATABASE_URL",
+    "worker": "WORKER_DATABASE_URL",
+    "owner": "OWNER_DATABASE_URL",
+    "backup": "BACKUP_DATABASE_URL",
+}
+KEYS_DATABASE_URLS = {role: name.replace("DATABASE", "KEYS_DATABASE") for role, name in DATABASE_URLS.items()}
+# What a process of a role is given, and a process of another role is not, unless it is among its own.
+SECRETS_OF = {role: (DATABASE_URLS[role], KEYS_DATABASE_URLS[role]) for role in DATABASE_URLS}
+# What processes of several roles are given, and servers of others (PostgreSQL, Redis) are not.
+SHARED_SECRETS = (
+    "SECRET_KEY",
+    "REDIS_URL",
+    "EMAIL_URL",
+    "FILES_KEY_ID",
+    "FILES_SECRET_KEY",
+    "MICROSOFT_CLIENT_SECRET",
+    "GOOGLE_CLIENT_SECRET",
+)
+_SECRETS = frozenset(SHARED_SECRETS).union(*SECRETS_OF.values())
+
+
+class _Given(ChainMap[str, str]):
+    """The environment of this process, and before it the secrets that it has read from files."""
+
+    def __setitem__(self, name: str, value: str) -> None:
+        (self.maps[0] if name in _SECRETS else os.environ)[name] = value
+
+
+class _Env(environ.Env):
+    ENVIRON = _Given({}, os.environ)
+
+
+env = _Env()
+
+
+def for_role(role: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """`environment` for a process of a database role: without the secrets of other roles, or their files. For "" without any."""
+    kept = {*SECRETS_OF[role], *SHARED_SECRETS} if role else set()
+    return {name: value for name, value in environment.items() if name.removesuffix("_FILE") not in _SECRETS - kept}
 
 
 def given(*names: str) -> bool:
     """Whether one of the variables has a value, or a file to read it from."""
-    return any(os.environ.get(name) or os.environ.get(f"{name}_FILE") for name in names)
+    return any(env.ENVIRON.get(name) or env.ENVIRON.get(f"{name}_FILE") for name in names)
+
+
+def read_own(path: Path, names: tuple[str, ...]) -> None:
+    """Read the file of a server that this installation starts itself, because none of `names` was given a value."""
+    for name in names:
+        os.environ.pop(name, None)  # there, but empty
+    env.read_env(path)
 
 
 def secret(name: str, default: str | None = None) -> str:
@@ -28,7 +80,7 @@ def secret(name: str, default: str | None = None) -> str:
             return Path(path).read_text().strip()
         except OSError as error:
             raise ImproperlyConfigured(f"{name}_FILE is {path}, which cannot be read: {error.strerror}.") from None
-    value = os.environ.get(name) or default
+    value = env.ENVIRON.get(name) or default
     if value is None:
         raise ImproperlyConfigured(
             f"{name} is not set. Put it in .env (see .env.example) or point {name}_FILE to a file."

@@ -7,35 +7,36 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from safeguarding.environment import address, bucket, env, given, number, secret
+from safeguarding.environment import (
+    DATABASE_URLS,
+    KEYS_DATABASE_URLS,
+    address,
+    bucket,
+    env,
+    given,
+    number,
+    read_own,
+    secret,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env.read_env(env.str("HARBOUR_ENV_FILE", default=str(BASE_DIR / ".env")))
 # Run-time data: the embedded servers, built pages' assets, uploaded files. Nothing in it is committed.
 VAR = Path(env.str("HARBOUR_VAR", default=str(BASE_DIR / "var"))).resolve()
-# Servers whose address is not given are started by `manage.py up`, which writes how to reach them to these files.
-DATABASE_URLS = {
-    "web": "DATABASE_URL",
-    "worker": "WORKER_DATABASE_URL",
-    "owner": "OWNER_DATABASE_URL",
-    "backup": "BACKUP_DATABASE_URL",
-}
-# The keys of what is sealed are in a database of their own, with backups of their own.
-KEYS_DATABASE_URLS = {role: name.replace("DATABASE", "KEYS_DATABASE") for role, name in DATABASE_URLS.items()}
-
-
+# The role that this process plays on both databases.
+if (ROLE := env.str("HARBOUR_ROLE", default="web")) not in DATABASE_URLS:
+    raise ImproperlyConfigured(f"HARBOUR_ROLE is {ROLE!r}; it must be one of {', '.join(DATABASE_URLS)}.")
 _addresses = (*DATABASE_URLS.values(), *KEYS_DATABASE_URLS.values())
 EMBEDDED_DATABASE = not given(*_addresses)
 EMBEDDED_QUEUE = not given("REDIS_URL")
 # With nothing configured at all this is the demo school, for this machine alone.
 DEMO = env.bool("HARBOUR_DEMO", default=EMBEDDED_DATABASE and not given("SECRET_KEY"))
-for _own, _names in {"database.env": _addresses, "queue.env": ("REDIS_URL",)}.items():
+# Servers whose address is not given are started by `manage.py up`, which writes how to reach them to these files: one for
+# each role, and a process reads that of its own.
+for _own, _names in {f"database.{ROLE}.env": _addresses, "queue.env": ("REDIS_URL",)}.items():
     if not given(*_names):
-        for _name in _names:
-            os.environ.pop(_name, None)  # there, but empty
-        env.read_env(VAR / _own)
-
+        read_own(VAR / _own, _names)
 
 # --- which installation is this
 DEBUG = False
@@ -119,9 +120,7 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "safeguarding.forms.Renderer"
 
-# --- databases: of the records and of the keys, and the role that this process plays on both
-if (ROLE := env.str("HARBOUR_ROLE", default="web")) not in DATABASE_URLS:
-    raise ImproperlyConfigured(f"HARBOUR_ROLE is {ROLE!r}; it must be one of {', '.join(DATABASE_URLS)}.")
+# --- databases: of the records and of the keys
 # A page that takes longer has gone wrong, a migration may take what it needs. Indexes cost little: tables are in memory.
 _most = 0 if ROLE in ("owner", "backup") else 60_000
 _options = f"-c timezone=UTC -c statement_timeout={_most} -c random_page_cost=1.1 -c plan_cache_mode=force_generic_plan"
