@@ -88,6 +88,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Before everything that asks who is signed in.
+    "safeguarding.cross_site.CrossSiteMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -295,6 +297,13 @@ SECURE = env.bool("HTTPS", default=not DEMO)
 SECURE_SSL_REDIRECT = SECURE
 SESSION_COOKIE_SECURE = SECURE
 CSRF_COOKIE_SECURE = SECURE
+# A browser takes a cookie of such a name from this host alone, over https and for all its pages: no other host of the school can
+# put one in its place. Over http it would drop it, and nobody could sign in.
+_COOKIES_OF = "__Host-" if SECURE else ""
+SESSION_COOKIE_NAME = f"{_COOKIES_OF}sessionid"
+CSRF_COOKIE_NAME = f"{_COOKIES_OF}csrftoken"
+# Which browsers an account has been signed in with (accounts/devices.py).
+DEVICE_COOKIE_NAME = f"{_COOKIES_OF}harbour_device"
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE

@@ -201,3 +201,12 @@ def test_files_are_kept_where_the_address_says(address: str, parts: str, tmp_pat
     shown = "(s := settings.STORAGES['default'])['BACKEND'].split('.')[-1], '|'.join(map(str, s['OPTIONS'].values()))"
     said = load({"FILES_URL": address, "SECRET_KEY": "x"}, tmp_path, f"*({shown})")
     assert said.startswith(parts.replace("location", str(tmp_path)))
+
+
+def test_cookies_have_names_that_no_other_host_can_set_where_they_are_secure(tmp_path: Path) -> None:
+    shown = "settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.DEVICE_COOKIE_NAME"
+    school = {"HARBOUR_DEMO": "false", "SECRET_KEY": "x"}
+    https = load({**school, "HTTPS": "true"}, tmp_path, shown)
+    assert https == "__Host-sessionid __Host-csrftoken __Host-harbour_device"
+    for http in ({**school, "HTTPS": "false"}, {}):
+        assert load(http, tmp_path, shown) == "sessionid csrftoken harbour_device"
