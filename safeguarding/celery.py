@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "safeguarding.settings")
 app = Celery("harbour")
@@ -30,6 +31,12 @@ app.conf.beat_schedule = {
     "readers of concerns about adults": {
         "task": "safeguarding.adults.tasks.ask_for_readers",
         "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    # A worker that was away then looks when it starts.
+    "walls": {
+        "task": "safeguarding.tasks.check_walls",
+        "schedule": crontab(hour=3, minute=10),
         "options": {"expires": 3600},
     },
     # Once a day, from an hour on: each looks whether it is due.

@@ -70,18 +70,16 @@ def statements(owner: sql.Identifier) -> Iterator[sql.Composable]:
         for number, placed in enumerate(tables):
             yield from _trigger(source, placed, owner, is_first=number == 0)
     yield sql.SQL("REVOKE CREATE ON SCHEMA public FROM {}").format(owner)
-    yield from missing(owner)
+    yield from missing()
 
 
-def missing(owner: sql.Identifier) -> Iterator[sql.Composable]:
-    """Add what a table has and the index has not: as `owner`, who sees every row."""
-    yield sql.SQL("SET ROLE {}").format(owner)
+def missing() -> Iterator[sql.Composable]:
+    """Add what a table has and the index has not: as the database's owner, who sees every row."""
     for source, (first, *_) in _placed.items():
         rows = sql.SQL("public.{}").format(sql.Identifier(first.table))
         yield _added(
             source, first, rows, sql.SQL(_NOT_THERE).format(row=_as_sql(first.row), source=sql.Literal(source))
         )
-    yield sql.SQL("RESET ROLE")
 
 
 def taken_down() -> sql.Composable:

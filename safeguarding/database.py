@@ -14,13 +14,17 @@ from django.core.management.base import CommandError
 from django.db import DEFAULT_DB_ALIAS, models, router
 from psycopg import sql
 
+from safeguarding import rights_rows
 from safeguarding.audit.protection import protected_models
+from safeguarding.launch.postgres import FUNCTION_OWNERS, ROLES_BESIDE, database_privileges
 from safeguarding.sealing.models import KEYS
 
 # Sign-in's own tables: rows that end with a session or a click. Their libraries delete them.
 DELETING_APPS = frozenset({"sessions", "account", "usersessions", "mfa", "socialaccount"})
 # Only ever added to. Not even their owner changes a row, unless by dropping the trigger first.
 APPEND_ONLY = frozenset({"audit.event", "audit.leaf", "audit.checkpoint"})
+# When it was and in which transaction is for the database to say, and for nobody who works.
+SAID_BY_THE_DATABASE = frozenset({"audit.event"})
 # Only ever added to by those who work; they end with their record, which is the destroyer's to say.
 ADDED_ONLY = frozenset({"audit.logentry"})
 # Written by the worker alone, which seals: a web process that was taken over cannot put in a number or a seal.
@@ -70,6 +74,22 @@ def require_owner(connection: Connection) -> None:
         )
 
 
+def require_roles(connection: Connection) -> None:
+    """Raises `CommandError` with what to run where the roles are not there to which `migrate` gives functions."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT wanted FROM unnest(%s::text[]) AS wanted LEFT JOIN pg_roles ON rolname = wanted "
+            "WHERE rolname IS NULL OR NOT rolbypassrls OR NOT pg_has_role(rolname, 'MEMBER')",
+            [list(FUNCTION_OWNERS)],
+        )
+        missing = [role for (role,) in cursor.fetchall()]
+    if missing:
+        raise CommandError(
+            f"The database needs the role {' and the role '.join(missing)}. Run this as its superuser:\n"
+            + "\n".join(f"{statement};" for statement in ROLES_BESIDE)
+        )
+
+
 def missing_columns(connection: Connection) -> list[str]:
     """Columns (`table.column`) that the code knows and the migrated database does not have.
 
@@ -98,7 +118,11 @@ def apply_privileges(connection: Connection) -> None:
         database = sql.Identifier(cursor.fetchone()[0])
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")
         tables = [table for (table,) in cursor.fetchall()]
-        statements = [*_on_the_whole(database), *(_on_keys() if _alias(connection) == KEYS else _on_tables(tables))]
+        statements = [
+            *database_privileges(database),
+            *_on_schema(),
+            *(_on_keys() if _alias(connection) == KEYS else _on_tables(tables)),
+        ]
         # PostgreSQL runs what it is sent at once as one transaction.
         cursor.execute(sql.SQL(";\n").join(statements))
 
@@ -107,10 +131,8 @@ def _alias(connection: Connection) -> str:
     return str(getattr(connection, "alias", DEFAULT_DB_ALIAS))
 
 
-def _on_the_whole(database: sql.Identifier) -> Iterator[sql.Composable]:
+def _on_schema() -> Iterator[sql.Composable]:
     for statement in (
-        "REVOKE ALL ON DATABASE {database} FROM PUBLIC, {all}",
-        "GRANT CONNECT ON DATABASE {database} TO {all}",
         "REVOKE ALL ON SCHEMA public FROM PUBLIC, {all}",
         "GRANT USAGE ON SCHEMA public TO {all}",
         "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {all}",
@@ -119,7 +141,7 @@ def _on_the_whole(database: sql.Identifier) -> Iterator[sql.Composable]:
         "GRANT SELECT ON ALL TABLES IN SCHEMA public TO backup",
         "GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO backup",
     ):
-        yield sql.SQL(statement).format(database=database, roles=_ROLES, all=_ALL_ROLES)
+        yield sql.SQL(statement).format(roles=_ROLES, all=_ALL_ROLES)
 
 
 def _on_keys() -> Iterator[sql.Composable]:
@@ -130,13 +152,12 @@ def _on_keys() -> Iterator[sql.Composable]:
             yield sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(right), table, sql.SQL(roles))  # type: ignore[arg-type]
     # A record that is no longer about somebody: the worker may take a wrap away while another one that opens remains.
     yield sql.SQL(_UNWRAP)
-    yield sql.SQL(
-        "REVOKE ALL ON FUNCTION public.take_wrap FROM PUBLIC; GRANT EXECUTE ON FUNCTION public.take_wrap TO worker"
-    )
 
 
 _UNWRAP = """
-CREATE OR REPLACE FUNCTION public.take_wrap(record uuid, subject uuid) RETURNS boolean
+DROP FUNCTION IF EXISTS public.take_wrap;
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM rules_writer;
+CREATE FUNCTION public.take_wrap(record uuid, subject uuid) RETURNS boolean
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH held AS (SELECT 1 FROM public.sealing_recordkey WHERE id = record FOR UPDATE), gone AS (
         DELETE FROM public.sealing_wrap w USING held WHERE w.record_id = record AND w.subject_id = subject AND EXISTS (
@@ -145,7 +166,20 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         ) RETURNING 1
     )
     SELECT EXISTS (SELECT 1 FROM gone)
-$$
+$$;
+REVOKE ALL ON FUNCTION public.take_wrap FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.take_wrap TO worker;
+GRANT USAGE, CREATE ON SCHEMA public TO rules_writer;
+ALTER FUNCTION public.take_wrap OWNER TO rules_writer;
+REVOKE CREATE ON SCHEMA public FROM rules_writer;
+-- Who migrates also seeds a practice school, and its own right went over with the function.
+SET ROLE rules_writer;
+GRANT EXECUTE ON FUNCTION public.take_wrap TO SESSION_USER;
+RESET ROLE;
+GRANT SELECT (id, wrapped) ON public.sealing_subjectkey TO rules_writer;
+GRANT SELECT (record_id, subject_id), DELETE ON public.sealing_wrap TO rules_writer;
+-- To lock the row, which needs a right to change something of it.
+GRANT SELECT (id), UPDATE (made_at) ON public.sealing_recordkey TO rules_writer
 """
 
 
@@ -179,11 +213,26 @@ def _rights(table: str, model: type[models.Model] | None) -> str:
         return "SELECT"
     if model and model._meta.label_lower in KEPT_BY_TRIGGERS:
         return "SELECT"
+    if model and model._meta.label_lower in SAID_BY_THE_DATABASE:
+        return f"SELECT, INSERT ({', '.join(_filled(model))})"
     if model and model._meta.label_lower in APPEND_ONLY | ADDED_ONLY:
         return "SELECT, INSERT"
     if model and (model._meta.app_label in DELETING_APPS or getattr(model, "web_may_delete", False)):
-        return "SELECT, INSERT, UPDATE, DELETE"
-    return "SELECT, INSERT, UPDATE"
+        return _changing(model, "SELECT, INSERT, DELETE")
+    return _changing(model, "SELECT, INSERT")
+
+
+def _filled(model: type[models.Model]) -> list[str]:
+    """The columns that whoever adds a row fills in."""
+    return [str(field.column) for field in model._meta.local_concrete_fields if not field.has_db_default()]
+
+
+def _changing(model: type[models.Model] | None, others: str) -> str:
+    """With UPDATE: of what gives or takes rights, on the columns by which it ends."""
+    columns = rights_rows.updated_columns(model) if model else None
+    if columns is None:
+        return f"{others}, UPDATE"
+    return f"{others}, UPDATE ({', '.join(columns)})" if columns else others
 
 
 def _forbid_change(table: str) -> Iterator[sql.Composable]:

@@ -23,8 +23,14 @@ DATABASE_URLS = {
     "backup": "BACKUP_DATABASE_URL",
 }
 KEYS_DATABASE_URLS = {role: name.replace("DATABASE", "KEYS_DATABASE") for role, name in DATABASE_URLS.items()}
+# With which a process signs who asks (audit/signing.py). The owner's puts both into the database.
+_CONTEXT_KEYS = {"web": "WEB_CONTEXT_KEY", "worker": "WORKER_CONTEXT_KEY"}
+_SIGNERS_OF = {"web": ("web",), "worker": ("worker",), "owner": ("web", "worker"), "backup": ()}
 # What a process of a role is given, and a process of another role is not, unless it is among its own.
-SECRETS_OF = {role: (DATABASE_URLS[role], KEYS_DATABASE_URLS[role]) for role in DATABASE_URLS}
+SECRETS_OF = {
+    role: (DATABASE_URLS[role], KEYS_DATABASE_URLS[role], *(_CONTEXT_KEYS[signer] for signer in _SIGNERS_OF[role]))
+    for role in DATABASE_URLS
+}
 # What processes of several roles are given, and servers of others (PostgreSQL, Redis) are not.
 SHARED_SECRETS = (
     "SECRET_KEY",
@@ -103,6 +109,36 @@ def address(name: str, default: str | None, *, parts: Callable[[str], dict[str, 
         return parts(written)
     except (ValueError, ImproperlyConfigured):
         raise ImproperlyConfigured(f"{name} cannot be understood. It must look like {like}.") from None
+
+
+def database(name: str, role: str) -> dict[str, Any]:
+    """The database at the address `name`, for a process of a role. With nothing configured, that of nobody: commands that need none
+    still work."""
+    # A page that takes longer has gone wrong, a migration may take what it needs. Indexes cost little: tables are in memory.
+    most = 0 if role in ("owner", "backup") else 60_000
+    options = (
+        f"-c timezone=UTC -c statement_timeout={most} -c random_page_cost=1.1 -c plan_cache_mode=force_generic_plan"
+    )
+    like = "postgres://ROLE:PASSWORD@localhost:5432/harbour"
+    parts = address(name, "postgres://nobody@127.0.0.1:1/none", parts=env.db_url_config, like=like)
+    return {
+        **parts,
+        # Django's own, which remembers what the open transaction was told.
+        "ENGINE": "safeguarding.transactions",
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        # Only what asks to be prepared is (prepared.py), and keeps one plan (docs/adr/prepared.md).
+        "OPTIONS": {**parts.get("OPTIONS", {}), "options": options, "prepare_threshold": 5},
+    }
+
+
+def context_keys(role: str) -> dict[str, str]:
+    """The keys with which a process of a role signs who asks, by who signs with it. Raises `ImproperlyConfigured` for a short one."""
+    keys = {signer: secret(_CONTEXT_KEYS[signer], "") for signer in _SIGNERS_OF[role]}
+    for signer, key in keys.items():
+        if key and len(key) < 32:
+            raise ImproperlyConfigured(f"{_CONTEXT_KEYS[signer]} is too short: at least 32 random characters.")
+    return {signer: key for signer, key in keys.items() if key}
 
 
 def bucket(written: str) -> dict[str, str]:

@@ -80,12 +80,15 @@ class Lifecycle(Generic[M]):
         for field, value in facts.items():
             setattr(locked, field, value)
         locked.status = move.target  # type: ignore[attr-defined]
+        changed = {*facts, "status"}
         if move.stamps:
             setattr(locked, f"{move.stamps}_at", at or timezone.now())
             setattr(locked, f"{move.stamps}_by", by)
+            changed |= {f"{move.stamps}_at", f"{move.stamps}_by"}
         if hasattr(locked, "revision"):
             locked.revision += 1
-        locked.save()
+            changed.add("revision")
+        locked.save(update_fields=changed)
         record_event(move.verb, locked, by=by)
         return locked
 

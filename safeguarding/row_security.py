@@ -9,19 +9,25 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.db import OperationalError, models
+from django.conf import settings
+from django.db import OperationalError, ProgrammingError, connections, models, transaction
 from django.db import connection as default_connection
 from psycopg import ClientCursor, sql
 
-from safeguarding import chronicling, following
+from safeguarding import chronicling, following, large_objects, rights_rows
 from safeguarding.accounts.roles import ROLES, Capability, with_capability
 from safeguarding.audit.asking import Me
 from safeguarding.audit.protection import among, condition, fact, protected_models, rule_of
+from safeguarding.audit.signing import CHALLENGE, Told, padded, signed
 from safeguarding.personal_data import own_models
+from safeguarding.prepared import prepared_write
+from safeguarding.sealing.models import KEYS
 from safeguarding.sealing.services.rows import sealed_fields
+from safeguarding.wall_digests import differences, digest_of, keep_digests
 
-# Owns the functions of the schema `rules`. Nobody signs in as it, and row security does not bind it.
-RULES_OWNER = "rules"
+# Own the functions of the schema `rules`, which read, and those of `public`, which write (`launch/postgres.py`). Nobody signs in
+# as either, and row security binds neither.
+RULES_OWNER, WRITER = "rules", "rules_writer"
 # What no rule protects, and why each table needs none. A model of Harbour that stands nowhere fails the check.
 RULE_FACTS = frozenset({
     "accounts.school", "accounts.user", "accounts.roleassignment", "accounts.team", "accounts.teammember",
@@ -51,30 +57,40 @@ ELSEWHERE = frozenset({
     "sealing.epoch", "sealing.subjectkey", "sealing.recordkey", "sealing.wrap", "sealing.keyshare", "sealing.keycheck",
     "sealing.backuprun",
 })  # fmt: skip
-# Work of the machine that nobody asked for by name, and the tables it needs whole. `worker` alone does it, and only
-# where the transaction names no person: what somebody asked for is done with that person's rights.
+# Work of the machine that nobody asked for by name, and the tables it needs whole. `worker` alone does it, in a transaction that
+# names the task (`context.system_task`), and sees no other: what somebody asked for is done with that person's rights.
 SYSTEM_TASKS: dict[str, frozenset[str]] = {
-    "scans of attachments, and files that belong to nothing": frozenset({
+    # Scans of attachments, and files that belong to nothing.
+    "files": frozenset({
         "concerns.attachment", "concerns.earlierfile", "children.childfile", "children.photograph", "audit.logentry",
     }),
-    "records from an earlier system, and what is left of those that were withdrawn": frozenset({
+    # Records from an earlier system, and what is left of those that were withdrawn.
+    "earlier": frozenset({
         "concerns.earlierbatch", "concerns.earlierupload", "concerns.earlierrow", "concerns.earlierpdf", "concerns.earlierrecord",
         "concerns.earlierfile",
     }),
-    "escalation of calls and of unread concerns": frozenset({
-        "concerns.concern", "concerns.concernchild", "concerns.draft", "concerns.outsidenote",
-    }),
-    "is each emergency sheet still true": frozenset({
+    # Escalation of calls and of unread concerns, and of notes from outside.
+    "escalation": frozenset({"concerns.concern"}),
+    "outside notes": frozenset({"concerns.outsidenote"}),
+    # Is each emergency sheet still true?
+    "sheets": frozenset({
         "concerns.emergencysheet", "children.child", "children.contact", "children.contactlink", "children.contactrestriction",
     }),
-    "what moves to an acting lead": frozenset({
+    # What moves to an acting lead.
+    "cover": frozenset({
         "concerns.concern", "concerns.action", "concerns.handover", "children.conflictofinterest",
-        "children.emergencyaccess", "audit.logentry",
+        "children.emergencyaccess", "audit.logentry", "concerns.outsidenote", "concerns.referral",
     }),
-    "word of agencies that are silent, and of actions and duties that are due": frozenset({
-        "concerns.referral", "concerns.action", "concerns.duty",
+    # Word of agencies that are silent, and of actions and duties that are due.
+    "silence": frozenset({"concerns.referral", "concerns.concern"}),
+    "reminders": frozenset({"concerns.action", "concerns.duty", "concerns.handover"}),
+    # Has each key its record, and is it wrapped for whom that is about? Records about adults are not looked at.
+    "keys": frozenset({
+        "children.child", "concerns.concern", "concerns.concernchild", "concerns.outsidenote", "concerns.paperform",
+        "concerns.emergencysheet",
     }),
-    "matching of imports": frozenset({
+    # Imports that wait for the machine.
+    "imports": frozenset({
         "audit.logentry",
         "children.child", "children.childdetail", "children.othername", "children.formerupn", "children.enrolment",
         "children.classepisode", "children.earlierschool", "children.sibling", "children.contact", "children.contactlink",
@@ -82,8 +98,8 @@ SYSTEM_TASKS: dict[str, frozenset[str]] = {
         "children.importrun", "children.importpart", "children.importrow", "children.columnmapping",
     }),
 }  # fmt: skip
-_SYSTEM_TABLES = frozenset().union(*SYSTEM_TASKS.values())
 _FACTS = (
+    "safeguarding/audit/facts.sql",
     "safeguarding/accounts/facts.sql",
     "children/facts.sql",
     "safeguarding/concerns/facts.sql",
@@ -100,25 +116,43 @@ def take_down(connection: Any) -> None:
             sql.SQL("DROP POLICY {} ON {}").format(sql.Identifier(policy), sql.Identifier(table))
             for table, policy in cursor.fetchall()
         ]
-        statements += [following.taken_down(), chronicling.taken_down(), sql.SQL("DROP SCHEMA IF EXISTS rules CASCADE")]
+        statements += [following.taken_down(), chronicling.taken_down(), rights_rows.taken_down()]
+        statements.append(sql.SQL("DROP SCHEMA IF EXISTS rules CASCADE"))
         cursor.execute(sql.SQL(";\n").join(statements))
 
 
 def put_up(connection: Any) -> None:
-    """The schema `rules` and a policy for each command on each protected table, in one transaction."""
+    """The schema `rules` and a policy for each command on each protected table, in one transaction, and how they then stand."""
+    statements = list(_statements(connection))
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        cursor.execute(sql.SQL(";\n").join([sql.SQL("DROP SCHEMA IF EXISTS rules CASCADE"), *statements]))
+        # As parameters: the text of a statement is kept here and there.
+        keys = [pad for signer in ("web", "worker") for pad in padded(settings.CONTEXT_KEYS.get(signer, ""))]
+        prepared_write("INSERT INTO rules.context_key VALUES (%s, %s, %s, %s)", keys, using=connection.alias)
+        keep_digests(connection, digest_of(statements))
+
+
+def _statements(connection: Any) -> Iterator[sql.Composable]:
+    """All that puts up the second wall, as the code is now."""
     with connection.cursor() as cursor:
         quote = ClientCursor(cursor.connection)
-        policies = (one for model in protected_models() for one in _policies(model, quote))
-        owner = sql.Identifier(RULES_OWNER)
-        statements = [*_facts(), *policies, *following.statements(owner), *chronicling.statements(owner)]
-        cursor.execute(sql.SQL(";\n").join([sql.SQL("DROP SCHEMA IF EXISTS rules CASCADE"), *statements]))
+        writer = sql.Identifier(WRITER)
+        yield from _facts()
+        for model in protected_models():
+            yield from _policies(model, quote)
+        yield from following.statements(writer)
+        yield from chronicling.statements(writer)
+        yield from rights_rows.statements()
 
 
 def _facts() -> Iterator[sql.Composable]:
     """The schema and its functions, which belong to a role that sees every row and may do nothing else."""
-    owner = sql.Identifier(RULES_OWNER)
+    owner, writer = sql.Identifier(RULES_OWNER), sql.Identifier(WRITER)
     yield sql.SQL("CREATE SCHEMA rules")
-    yield sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(owner)
+    # What an earlier version had given.
+    for kind in ("TABLES", "SEQUENCES", "FUNCTIONS"):
+        yield sql.SQL("REVOKE ALL ON ALL {} IN SCHEMA public FROM {}, {}").format(sql.SQL(kind), owner, writer)
+    yield sql.SQL("GRANT USAGE ON SCHEMA public TO {}, {}").format(owner, writer)
     yield sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}").format(owner)
     yield from _roles()
     yield from _sealed()
@@ -133,8 +167,9 @@ def _facts() -> Iterator[sql.Composable]:
     )
     yield sql.SQL("REVOKE CREATE ON SCHEMA rules FROM {}").format(owner)
     yield sql.SQL("REVOKE ALL ON ALL FUNCTIONS IN SCHEMA rules FROM PUBLIC")
-    yield sql.SQL("GRANT USAGE ON SCHEMA rules TO web, worker")
-    yield sql.SQL("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA rules TO web, worker, rules")
+    yield sql.SQL("GRANT USAGE ON SCHEMA rules TO web, worker, {}").format(writer)
+    yield sql.SQL("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA rules TO web, worker, {}, {}").format(owner, writer)
+    yield sql.SQL("REVOKE ALL ON rules.context_key FROM PUBLIC; GRANT SELECT ON rules.context_key TO {}").format(owner)
 
 
 def _roles() -> Iterator[sql.Composable]:
@@ -157,7 +192,7 @@ def _roles() -> Iterator[sql.Composable]:
 
 def _sealed() -> Iterator[sql.Composable]:
     """Under which keys are the narratives of each table sealed? For the nightly check, which needs no sight of a row for it."""
-    head = "SELECT encode(substring({0} from 2 for 16), 'hex')::uuid FROM public.{1} WHERE {0} <> ''"
+    head = "SELECT encode(substring({0} from 2 for 16), 'hex')::uuid FROM public.{1} WHERE octet_length({0}) > 16"
     for model in own_models():
         table = model._meta.db_table
         if fields := sealed_fields(model):
@@ -186,8 +221,9 @@ def _policies(model: type[models.Model], quote: ClientCursor[Any]) -> Iterator[s
     yield sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY").format(table)
     yield sql.SQL("ALTER TABLE {} FORCE ROW LEVEL SECURITY").format(table)
     for role in ("web", "worker"):
-        unasked = role == "worker" and model._meta.label_lower in _SYSTEM_TABLES
-        alone = sql.SQL("(SELECT rules.me()) IS NULL OR ") if unasked else sql.SQL("")
+        tasks = [name for name, tables in SYSTEM_TASKS.items() if model._meta.label_lower in tables]
+        of_task = sql.SQL("(SELECT rules.task()) = ANY ({}::text[]) OR ").format(sql.Literal(tasks))
+        alone = of_task if role == "worker" and tasks else sql.SQL("")
         for command, using, check in (
             ("SELECT", reach, None),
             ("INSERT", None, added),
@@ -212,7 +248,19 @@ def _sql(model: type[models.Model], rows: models.Q, quote: ClientCursor[Any]) ->
 
 def problems(connection: Any) -> list[str]:
     """A sentence for each table that nobody declared, and for each wall that is not as the code says."""
-    return [*_undeclared(), *_unguarded(connection), *_functions_amiss(connection), *_roles_amiss(connection)]
+    found = [
+        *_undeclared(),
+        *_unguarded(connection),
+        *_functions_amiss(connection),
+        *_functions_amiss(connections[KEYS]),
+        *_roles_amiss(connection),
+        *rights_rows.problems(connection),
+        *large_objects.problems(connection, "the records"),
+        *large_objects.problems(connections[KEYS], "the keys"),
+        *differences(connection, digest_of(_statements(connection))),
+        *differences(connections[KEYS]),
+    ]
+    return found or list(_keys_amiss(connection))
 
 
 def refuse_unguarded() -> None:
@@ -223,6 +271,7 @@ def refuse_unguarded() -> None:
         return
     finally:
         default_connection.close()
+        connections[KEYS].close()
     if found:
         raise SystemExit("Harbour does not start. " + " ".join(found))
 
@@ -258,36 +307,60 @@ def _unguarded(connection: Any) -> Iterator[str]:
             yield f"The view {view} reads as its owner, past row security: give it security_invoker."
     wanted = {(f"{r}_{c.lower()}", c, r) for r in ("web", "worker") for c in ("SELECT", "INSERT", "UPDATE", "DELETE")}
     wanted.add(("destroyer_all", "ALL", "destroyer"))
-    for model in protected_models():
-        table = model._meta.db_table
-        if not forced.get(table):
+    protected = {model._meta.db_table for model in protected_models()}
+    for table in sorted(protected | there.keys()):
+        made = wanted if table in protected else set()
+        if made and not forced.get(table):
             yield f"{table} has no forced row security."
-        if missing := wanted - there.get(table, set()):
+        if missing := made - there.get(table, set()):
             yield f"{table} lacks the policies {', '.join(sorted(name for name, _, _ in missing))}."
-        if extra := there.get(table, set()) - wanted:
+        if extra := there.get(table, set()) - made:
             yield f"{table} has policies that no rule made: {', '.join(sorted(name for name, _, _ in extra))}."
 
 
 # What facts and policies are made of: read as whoever calls them, so that the planner writes them into these (`accounts/facts.sql`).
 _PIECES = (
-    "now", "today", "door", "errors_shown", "live_roles_of", "live_roles_at", "roles_with", "roles_named",
+    "now", "today", "told", "live_roles_of", "live_roles_at", "roles_with", "roles_named",
 )  # fmt: skip
 
 
 def _functions_amiss(connection: Any) -> Iterator[str]:
+    """Facts belong to a role that reads, what writes to one that writes; each finds what it names in PostgreSQL's own schema alone."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT proname, provolatile = 's' AND pg_get_userbyid(proowner) = %s AND CASE WHEN prosecdef "
-            "THEN proconfig = ARRAY['search_path=pg_catalog, pg_temp'] ELSE proname = ANY (%s) END "
-            "FROM pg_proc WHERE pronamespace = to_regnamespace('rules')",
-            [RULES_OWNER, list(_PIECES)],
+            "SELECT n.nspname, p.proname, n.nspname = 'public' OR p.provolatile = 's', "
+            "pg_get_userbyid(p.proowner) = CASE n.nspname WHEN 'rules' THEN %s ELSE %s END, "
+            "CASE WHEN p.prosecdef THEN p.proconfig = ARRAY['search_path=pg_catalog, pg_temp'] ELSE p.proname = ANY (%s) END "
+            "FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
+            "WHERE n.nspname = 'rules' OR (n.nspname = 'public' AND p.prosecdef)",
+            [RULES_OWNER, WRITER, list(_PIECES)],
         )
         found = cursor.fetchall()
-    if not found:
+    if connection.alias != KEYS and not any(schema == "rules" for schema, *_ in found):
         yield "The schema rules is not there. Run manage.py migrate as the owner."
-    for name, is_right in found:
-        if not is_right:
-            yield f"rules.{name} must be STABLE SECURITY DEFINER with the search path pg_catalog, pg_temp, and belong to {RULES_OWNER}."
+    for schema, name, *is_right in found:
+        if not all(is_right):
+            kind, owner = ("STABLE ", RULES_OWNER) if schema == "rules" else ("", WRITER)
+            yield (
+                f"{schema}.{name} must be {kind}SECURITY DEFINER with the search path pg_catalog, pg_temp, "
+                f"and belong to {owner}."
+            )
+
+
+def _keys_amiss(connection: Any) -> Iterator[str]:
+    """Whether what this process signs holds before the database: asked as it asks of each transaction."""
+    lacking = [s for s in ("web", "worker") if settings.ROLE in (s, "owner") and s not in settings.CONTEXT_KEYS]
+    for signer in lacking:
+        yield f"{signer.upper()}_CONTEXT_KEY is not set: nobody could be named to the database."
+    for signer in settings.CONTEXT_KEYS:
+        try:
+            with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+                cursor.execute(f"SELECT {CHALLENGE}")
+                value = signed(Told(door="none"), bytes(cursor.fetchone()[0]), signer=signer)
+                cursor.execute("SELECT set_config('app.context', %s, true), rules.door()", [value])
+                transaction.set_rollback(True, using=connection.alias)
+        except ProgrammingError:
+            yield f"{signer.upper()}_CONTEXT_KEY is not the key that the database knows. Run manage.py migrate as the owner, with the same."
 
 
 def _roles_amiss(connection: Any) -> Iterator[str]:

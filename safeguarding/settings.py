@@ -12,6 +12,8 @@ from safeguarding.environment import (
     KEYS_DATABASE_URLS,
     address,
     bucket,
+    context_keys,
+    database,
     env,
     given,
     number,
@@ -123,26 +125,13 @@ TEMPLATES = [
 FORM_RENDERER = "safeguarding.forms.Renderer"
 
 # --- databases: of the records and of the keys
-# A page that takes longer has gone wrong, a migration may take what it needs. Indexes cost little: tables are in memory.
-_most = 0 if ROLE in ("owner", "backup") else 60_000
-_options = f"-c timezone=UTC -c statement_timeout={_most} -c random_page_cost=1.1 -c plan_cache_mode=force_generic_plan"
-
-
-def database(name: str) -> dict[str, Any]:
-    """The database at the address `name`. With nothing configured, that of nobody: commands that need none still work."""
-    like = "postgres://ROLE:PASSWORD@localhost:5432/harbour"
-    return {
-        **(parts := address(name, "postgres://nobody@127.0.0.1:1/none", parts=env.db_url_config, like=like)),
-        "CONN_MAX_AGE": None,
-        "CONN_HEALTH_CHECKS": True,
-        # Only what asks to be prepared is (prepared.py), and keeps one plan (docs/adr/prepared.md).
-        "OPTIONS": {**parts.get("OPTIONS", {}), "options": _options, "prepare_threshold": 5},
-    }
-
-
-DATABASES = {"default": database(DATABASE_URLS[ROLE]), "keys": database(KEYS_DATABASE_URLS[ROLE])}
+DATABASES = {"default": database(DATABASE_URLS[ROLE], ROLE), "keys": database(KEYS_DATABASE_URLS[ROLE], ROLE)}
 DATABASE_ROUTERS = ["safeguarding.sealing.router.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Who asks is signed for (audit/signing.py): the web server for people, the worker for its own tasks too. `migrate` puts both keys
+# into the database, where nobody but its functions reads them. Each process is given its own.
+CONTEXT_KEYS = context_keys(ROLE)
 
 # --- queue
 REDIS_URL = secret("REDIS_URL", "")

@@ -23,7 +23,8 @@ import psycopg
 from psycopg import sql
 
 from safeguarding.launch import root
-from safeguarding.launch.postgres import DISPOSABLE, ROLES, Cluster, leashed
+from safeguarding.launch.postgres import DISPOSABLE, ROLES, Cluster, database_privileges, leashed
+from safeguarding.wall_digests import keep_digests
 from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,6 +42,11 @@ $$
 _PREFIX = "harbour-test-"
 # The socket is in a folder that only we can enter; what these guard is that sign-in by password works.
 _PASSWORDS = {role: f"password-of-{role}" for role in (*ROLES, "postgres")}
+
+
+def context_key(signer: str) -> str:
+    """With which a test, and a process that it starts, signs what it tells the database. The template has the same."""
+    return f"only-for-tests-and-the-same-in-each-of-them-{signer}"
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,7 @@ class Databases:
         return {
             **{f"{before}DATABASE_URL": self.url(role) for role, before in names.items()},
             **{f"{before}KEYS_DATABASE_URL": self.keys_url(role) for role, before in names.items()},
+            **{f"{signer.upper()}_CONTEXT_KEY": context_key(signer) for signer in ("web", "worker")},
             "ROOT_KEY_PATH": str(self.keys / "root.key"),
             "EPOCH_KEYS_PATH": str(self.keys / "epochs.json"),
         }
@@ -76,11 +83,15 @@ class Databases:
         self.drop()
         with psycopg.connect(self.named("postgres").url("owner"), autocommit=True) as connection:
             for which in ("", KEYS):
+                copy = sql.Identifier(self.name + which)
                 connection.execute(
                     sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
-                        sql.Identifier(self.name + which), sql.Identifier(TEMPLATE + which)
+                        copy, sql.Identifier(TEMPLATE + which)
                     )
                 )
+                # The one thing that a copy does not take over.
+                for statement in database_privileges(copy):
+                    connection.execute(statement)
 
     def drop(self) -> None:
         until(self._is_dropped)
@@ -166,10 +177,10 @@ def _migrate(databases: Databases) -> None:
     for command in (("migrate", "--verbosity=0"), ("keys", "make")):
         done = [sys.executable, str(ROOT / "manage.py"), *command]
         subprocess.run(done, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-    with psycopg.connect(databases.url("owner")) as connection:
-        with_the_clock(connection)
     proof = [sys.executable, "-m", "tests.proof.triggers", databases.url("owner")]
     subprocess.run(proof, cwd=ROOT, env=environment, check=True)
+    with psycopg.connect(databases.url("owner")) as connection:
+        with_the_clock(connection)
 
 
 def with_the_clock(connection: psycopg.Connection) -> None:
@@ -179,10 +190,15 @@ def with_the_clock(connection: psycopg.Connection) -> None:
     connection.execute(CLOCK)
     connection.execute("SET LOCAL ROLE NONE")
     connection.execute("REVOKE CREATE ON SCHEMA rules FROM rules")
+    keep_digests(connection)
 
 
 def _given() -> Databases:
-    """The server of `DATABASE_URL`. Its role `owner` may create databases and is a member of `pg_signal_backend`."""
+    """The server of `DATABASE_URL`. Its role `owner` may create databases and is a member of `pg_signal_backend`.
+
+    Its superuser has taken large objects from everybody in `template1` (`safeguarding/large_objects.py`), from which the
+    databases are made: as the owner that cannot be done.
+    """
     urls = {role: os.environ[name] for role, name in (
         ("web", "DATABASE_URL"), ("worker", "WORKER_DATABASE_URL"), ("owner", "OWNER_DATABASE_URL"),
         ("backup", "BACKUP_DATABASE_URL"),
@@ -204,6 +220,13 @@ def _fingerprint() -> str:
         ROOT / "safeguarding" / "database.py",
         ROOT / "safeguarding" / "row_security.py",
         ROOT / "safeguarding" / "following.py",
+        ROOT / "safeguarding" / "chronicling.py",
+        ROOT / "safeguarding" / "wall_digests.py",
+        ROOT / "safeguarding" / "wall_digests.sql",
+        ROOT / "safeguarding" / "large_objects.py",
+        ROOT / "safeguarding" / "accounts" / "second_person.py",
+        *sorted((ROOT / "safeguarding" / "rights_rows").glob("*.py")),
+        ROOT / "safeguarding" / "audit" / "signing.py",
         ROOT / "safeguarding" / "audit" / "protection.py",
         ROOT / "safeguarding" / "accounts" / "roles.py",
         # Which of the libraries' tables there are.
@@ -224,6 +247,7 @@ def _fingerprint() -> str:
             "**/facts.sql",
             "**/permissions.py",
             "**/permissions/*.py",
+            "**/entries/*.py",
             "**/data/*.json",
         ):
             sources += sorted((ROOT / app).glob(pattern))

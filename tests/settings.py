@@ -15,9 +15,12 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 from safeguarding.settings import *  # noqa: F403
 from safeguarding.settings import MIDDLEWARE, STORAGES
+from tests.postgres import context_key
 
 # Files that tests attach: in memory, sealed as in any other store.
 STORAGES = {**STORAGES, "default": {"BACKEND": "tests.stores.MemoryStore"}}
+# A test works as the owner and answers as `web` and as `worker`: it signs for both.
+CONTEXT_KEYS = {signer: context_key(signer) for signer in ("web", "worker")}
 # Signing in once costs a tenth of a second by design; the tests do it hundreds of times.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The tests take what is sent from `django.core.mail.outbox`.

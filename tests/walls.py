@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import time_machine
 from django.db import connection
 from django.db.backends.signals import connection_created
@@ -15,6 +16,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from safeguarding.audit.context import Acting, tell_database
+from safeguarding.audit.signing import CHALLENGE, Told, signed
 
 
 def follow_the_clock(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
@@ -27,11 +29,25 @@ def follow_the_clock(execute: Callable[..., Any], sql: Any, params: Any, many: b
     return execute(sql, params, many, context)
 
 
+def work_as_the_worker(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """A task of the machine is done as `worker`, whichever test has it done: from when it is named until something else is."""
+    done = execute(sql, params, many, context)
+    if isinstance(sql, str) and "set_config('app.context'" in sql:
+        told = context["connection"]
+        if params[0].rpartition("|")[2]:
+            told.connection.execute("SET LOCAL ROLE worker")
+        elif told.is_at_a_task:
+            told.connection.execute("SET LOCAL ROLE NONE")
+        told.is_at_a_task = bool(params[0].rpartition("|")[2])
+    return done
+
+
 def attach(connection: Any, **signal: Any) -> None:
-    """Every connection of the run follows the clock of its test."""
-    connection.told_now = ""
-    if follow_the_clock not in connection.execute_wrappers:
-        connection.execute_wrappers.append(follow_the_clock)
+    """Every connection of the run follows the clock of its test, and does the work of the machine as the worker."""
+    connection.told_now, connection.is_at_a_task = "", False
+    for wrapper in (follow_the_clock, work_as_the_worker):
+        if wrapper not in connection.execute_wrappers:
+            connection.execute_wrappers.append(wrapper)
 
 
 connection_created.connect(attach)
@@ -56,18 +72,28 @@ def as_role(role: str) -> Iterator[None]:
     """Everything inside is done as a role of the database. Inside a transaction; what is rolled back changes back by itself."""
     # Past Django, which counts the queries of a page: these are none of its own.
     connection.ensure_connection()
+    [before] = connection.connection.execute("SELECT current_setting('role')").fetchone()
     connection.connection.execute(f"SET LOCAL ROLE {role}")
     try:
         yield
     finally:
         if not connection.needs_rollback:
-            connection.connection.execute("SET LOCAL ROLE NONE")
+            connection.connection.execute(f"SET LOCAL ROLE {before}")
 
 
 @contextmanager
-def asking(person: Any, role: str = "web") -> Iterator[None]:
-    """Everything inside is asked by `person` as a role of the database: what a request is, without a page."""
+def asking(person: Any, role: str = "web", task: str = "") -> Iterator[None]:
+    """Everything inside is asked by `person` as a role of the database: what a request is, without a page. Or by a task."""
     with as_role(role):
-        tell_database(Acting(user_id=person.pk if person else None))
+        tell_database(Acting(user_id=person.pk if person else None, task=task))
         yield
     tell_database(Acting())
+
+
+def tell_raw(work: psycopg.Connection, **told: str) -> str:
+    """What `tell_database` does, on a connection of a test's own that is in a transaction. Returns the value that was told."""
+    row = work.execute(f"SELECT {CHALLENGE}").fetchone()
+    assert row is not None
+    value = signed(Told(**told), bytes(row[0]))
+    work.execute("SELECT set_config('app.context', %s, true)", [value])
+    return value

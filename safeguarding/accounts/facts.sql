@@ -2,28 +2,9 @@
 -- Run after each migration by row_security.py, which makes the schema and, from roles.py, rules.roles_with and
 -- rules.roles_named. Each function is owned by a role that row security does not bind, so each says itself whom it asks about.
 
--- Who is asking: nobody, unless the transaction was told (context.tell_database) and the person is active.
-CREATE FUNCTION rules.me() RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT id FROM public.accounts_user
-    WHERE id = nullif(current_setting('app.user_id', true), '')::uuid AND is_active
-$$;
-
--- The next six, and the two of roles, are pieces of facts and read as whoever calls them, which is a fact. Without SECURITY DEFINER
+-- The next four, and the two of roles, are pieces of facts and read as whoever calls them, which is a fact. Without SECURITY DEFINER
 -- the planner writes their text into it: it takes a third less time, and a page asks some forty. No other may be so (row_security.py): what a fact hides
 -- would be shown where its reader sees too little.
-
--- Which door the service at work has opened (context.door).
-CREATE FUNCTION rules.door() RETURNS text
-LANGUAGE sql STABLE AS $$
-    SELECT coalesce(current_setting('app.door', true), '')
-$$;
-
--- Which of what was entered in error the page or the service at work is about (context.with_errors); empty for nearly all.
-CREATE FUNCTION rules.errors_shown() RETURNS text
-LANGUAGE sql STABLE AS $$
-    SELECT coalesce(current_setting('app.errors', true), '')
-$$;
 
 -- The one clock of the rules: that of the database, at the beginning of the transaction.
 CREATE FUNCTION rules.now() RETURNS timestamptz

@@ -7,6 +7,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE user_id = me AND withdrawn_at IS NULL
 $$;
 
+-- Concerns that the person has raised and that name nobody yet: whom it is about is written with it, by who may not read it.
+CREATE FUNCTION rules.staff_concerns_begun(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(concern.id), '{}') FROM public.adults_staffconcern AS concern
+    WHERE concern.raised_by_id = me AND NOT EXISTS (
+        SELECT FROM public.adults_adultnamed AS named WHERE named.staff_concern_id = concern.id)
+$$;
+
 -- Whether somebody at the school whose role has the capability may read the concern: it does not name them.
 CREATE FUNCTION rules.somebody_unnamed(concern uuid, school uuid, capability text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
-from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from psycopg.pq import TransactionStatus
 
+from safeguarding.audit.signing import CHALLENGE, Told, signed
 from safeguarding.prepared import prepared
+from safeguarding.transactions.base import DatabaseWrapper
 
 R = TypeVar("R")
 
@@ -21,6 +23,7 @@ class Acting:
     """The person and the capacity in which something is done.
 
     `role_key` is the role in which the person works now, at `school_id`; `roles_elsewhere` their role at each other school.
+    `task` is the work of the machine that nobody asked for by name (`row_security.SYSTEM_TASKS`).
     """
 
     user_id: UUID | None = None
@@ -29,6 +32,7 @@ class Acting:
     request_id: UUID | None = None
     source_address: str | None = None
     roles_elsewhere: Mapping[UUID, str] = field(default_factory=dict)
+    task: str = ""
 
     def role_at(self, school_id: UUID | None) -> str:
         """The role in which something of that school is done: a record of another school is not read in the role held here.
@@ -61,20 +65,32 @@ def acting(who: Acting) -> Iterator[Acting]:
 @contextmanager
 def actors_transaction() -> Iterator[None]:
     """One transaction whose actor the database knows, for commands and tasks: their work may take several, and each forgets."""
+    is_inner = connection.in_atomic_block
     with transaction.atomic():
+        before = _connection().told
         tell_database(current())
+        yield
+        if is_inner:
+            _tell(before)
+
+
+@contextmanager
+def system_task(name: str) -> Iterator[None]:
+    """One transaction of the machine, for nobody: the database shows it the tables of that task alone (`row_security.SYSTEM_TASKS`).
+
+    Raises `ImproperlyConfigured` in a process that may not sign for one (`signing.signed`).
+    """
+    with acting(Acting(task=name, request_id=current().request_id)), actors_transaction():
         yield
 
 
 def tell_database(who: Acting) -> None:
-    """Name the person to the database until the transaction ends, for its own rules.
+    """Name the person, or the task, to the database until the transaction ends, for its own rules.
 
     Transaction-local on purpose: the session-level form was seen to leak one person's rows into the next request.
     """
-    prepared(
-        "SELECT set_config('app.user_id', %s, true), set_config('app.request_id', %s, true)",
-        [str(who.user_id or ""), str(who.request_id or "")],
-    )
+    _connection().challenge = _challenge("set_config('app.request_id', %s, true)", str(who.request_id or ""))
+    _tell(replace(_connection().told or Told(), person=str(who.user_id or ""), task=who.task))
 
 
 @contextmanager
@@ -83,7 +99,7 @@ def door(name: str) -> Iterator[None]:
 
     Through it the database shows rows that the person asking may not see on a page, as far as the rule of each model says.
     """
-    with _setting("app.door", name):
+    with _telling(door=name):
         yield
 
 
@@ -93,14 +109,14 @@ def with_errors(which: UUID | str) -> Iterator[None]:
 
     The other reasons of the rules hold as ever. A page reads within, and is drawn after: its menu counts none of it.
     """
-    with _setting("app.errors", str(which)):
+    with _telling(errors=str(which)):
         yield
 
 
 @contextmanager
 def speaking_for(person: UUID) -> Iterator[None]:
     """Everything inside is done with the rights of `person`, who signed what was sent, whoever is signed in now."""
-    with _setting("app.user_id", str(person)):
+    with _telling(person=str(person)):
         yield
 
 
@@ -115,28 +131,46 @@ def as_author(service: Callable[..., R]) -> Callable[..., R]:
     return done
 
 
-# What the settings of the open transaction were changed to, by name: asked here, not from the database.
-_settings: ContextVar[Mapping[str, str]] = ContextVar("settings", default=MappingProxyType({}))
-
-
 @contextmanager
-def _setting(name: str, value: str) -> Iterator[None]:
-    """A setting of the transaction, put back afterwards. What fails inside is rolled back, and the setting with it."""
-    at_first = {"app.user_id": str(current().user_id or "")}.get(name, "")
-    before = _settings.get().get(name, at_first)
-    if before == value:
-        yield
-        return
-    with nullcontext() if connection.in_atomic_block else transaction.atomic():
-        _set(name, value)
-        token = _settings.set({**_settings.get(), name: value})
+def _telling(**changed: str) -> Iterator[None]:
+    """The transaction is told something else inside, and then again what it was told before."""
+    is_inner = connection.in_atomic_block
+    with nullcontext() if is_inner else transaction.atomic():
+        here = _connection()
+        before = here.told
+        now = replace(before or Told(person=str(current().user_id or ""), task=current().task), **changed)
+        if now == before:
+            yield
+            return
+        _tell(now)
         try:
             yield
         finally:
-            _settings.reset(token)
-        _set(name, before)
+            # After an error of the database nothing can be said: what fails is rolled back, and with it what was told inside.
+            if is_inner and not (
+                here.needs_rollback or here.connection.info.transaction_status == TransactionStatus.INERROR
+            ):
+                _tell(before)
 
 
-def _set(name: str, value: str) -> None:
+def _tell(told: Told | None) -> None:
+    """As a parameter of a statement that is prepared: in its text every connection of the same role could read it."""
+    here, nothing = _connection(), Told()
+    if (told or nothing) != (here.told or nothing):
+        here.challenge = here.challenge or _challenge()
+        prepared("SELECT set_config('app.context', %s, true)", [signed(told or nothing, here.challenge)])
+    here.told = told
+
+
+def _challenge(*more: str) -> bytes:
+    """What the signature is over. Asked in plain text: a statement kept by name could be put in its place on a connection that is
+    used again, and whoever did so would choose for which transaction the next person signs.
+    """
+    also, *values = more or ("NULL",)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
+        cursor.execute(f"SELECT {CHALLENGE}, {also}", values)
+        return bytes(cursor.fetchone()[0])
+
+
+def _connection() -> DatabaseWrapper:
+    return cast(DatabaseWrapper, connections[DEFAULT_DB_ALIAS])

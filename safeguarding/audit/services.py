@@ -13,6 +13,9 @@ from safeguarding.prepared import prepared_write
 from .context import current
 from .models import Event, Outcome, Verb
 
+# Events in one statement.
+BATCH = 2000
+
 
 def record(
     verb: Verb,
@@ -55,18 +58,24 @@ def write(event: Event) -> None:
     """Put one event into the record, as `save` would: every page does, and Django took longer to put the INSERT together
     than the database to answer it.
     """
-    statement, fields = _insert()
-    values = [field.get_db_prep_save(getattr(event, field.attname), connection) for field in fields]
-    prepared_write(statement, values)
+    head, places, fields = _insert()
+    prepared_write(head + places, _values(event, fields))
+
+
+def _values(event: Event, fields: Iterable[Any]) -> list[Any]:
+    return [field.get_db_prep_save(getattr(event, field.attname), connection) for field in fields]
 
 
 @cache
-def _insert() -> tuple[str, tuple[Any, ...]]:
-    """The INSERT of an event, and the fields that it takes: the database fills in the others."""
+def _insert() -> tuple[str, str, tuple[Any, ...]]:
+    """The INSERT of events, the places of one, and the fields that it takes.
+
+    The others are the database's to fill in: no role that works may say when something happened, or in which transaction.
+    """
     fields = tuple(field for field in Event._meta.concrete_fields if not field.has_db_default())
     table, *columns = map(connection.ops.quote_name, (Event._meta.db_table, *(str(field.column) for field in fields)))
-    places = ", ".join(["%s"] * len(fields))
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", fields  # noqa: S608  (names from the model)
+    places = f"({', '.join(['%s'] * len(fields))})"
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ", places, fields  # noqa: S608  (names from the model)
 
 
 def record_many(
@@ -82,8 +91,8 @@ def record_many(
     who = current()
     same_person = by is None or by.pk == who.user_id
     school_id = school_id or who.school_id
-    for some in batched(object_ids, 2000):
-        Event.objects.bulk_create(
+    for some in batched(object_ids, BATCH):
+        events = [
             Event(
                 actor_id=who.user_id if by is None else by.pk,
                 acting_role=who.role_at(school_id) if same_person else "",
@@ -96,4 +105,8 @@ def record_many(
                 source_address=who.source_address,
             )
             for object_id in some
-        )
+        ]
+        head, places, fields = _insert()
+        with connection.cursor() as cursor:
+            values = [value for event in events for value in _values(event, fields)]
+            cursor.execute(head + ", ".join([places] * len(events)), values)

@@ -15,10 +15,10 @@ $$;
 CREATE FUNCTION rules.concerns_in_error(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(concern.id), '{}') FROM public.concerns_concern AS concern
-    WHERE concern.in_error IN ('confirmed', 'undoing') AND rules.door() <> 'reporting' AND NOT CASE rules.errors_shown()
+    WHERE concern.in_error IN ('confirmed', 'undoing') AND (SELECT rules.door()) <> 'reporting' AND NOT CASE (SELECT rules.errors_shown())
         WHEN '' THEN false
         WHEN 'all' THEN true
-        ELSE concern.id::text = rules.errors_shown()
+        ELSE concern.id::text = (SELECT rules.errors_shown())
     END
 $$;
 

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +20,8 @@ from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
+
+from safeguarding import large_objects
 
 from . import LaunchError, root
 
@@ -32,11 +34,20 @@ ROLES = {
     "destroyer": "LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB NOBYPASSRLS",
     "backup": "LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB BYPASSRLS",
 }
-# Beside those that sign in: who owns the facts of row security, and what `owner` may make itself or give away to.
+# Nobody signs in as these. They own functions that run with their rights: `rules` the facts of row security, which only read;
+# `rules_writer` the few that write (merges, the index of chronologies, the wraps of keys), each with its own columns.
+FUNCTION_OWNERS = ("rules", "rules_writer")
 ROLES_BESIDE = (
-    "DO $$ BEGIN IF to_regrole('rules') IS NULL THEN CREATE ROLE rules; END IF; END $$",
-    "ALTER ROLE rules NOLOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB BYPASSRLS",
-    "GRANT rules, web, worker TO owner WITH INHERIT FALSE, SET TRUE",
+    *(
+        statement
+        for role in FUNCTION_OWNERS
+        for statement in (
+            f"DO $$ BEGIN IF to_regrole('{role}') IS NULL THEN CREATE ROLE {role}; END IF; END $$",
+            f"ALTER ROLE {role} NOLOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB BYPASSRLS",
+        )
+    ),
+    # What `owner` may make itself or give away to.
+    f"GRANT {', '.join(FUNCTION_OWNERS)}, web, worker TO owner WITH INHERIT FALSE, SET TRUE",
 )
 
 SETTINGS = {
@@ -157,10 +168,12 @@ class Cluster:
                 connection.execute(statement)
 
     def ensure_database(self, superuser_password: str, name: str) -> None:
-        """The database exists, belongs to `owner`, and nobody else signs in to it unless given."""
+        """The database exists, belongs to `owner`, and nobody else signs in to it unless given, or makes large objects there."""
         with psycopg.connect(self.url(SUPERUSER, superuser_password, "postgres"), autocommit=True) as connection:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
                 connection.execute(sql.SQL("CREATE DATABASE {} OWNER owner").format(sql.Identifier(name)))
+        with psycopg.connect(self.url(SUPERUSER, superuser_password, name), autocommit=True) as connection:
+            connection.execute(large_objects.REVOKE)
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
@@ -171,6 +184,13 @@ class Cluster:
         )
         if done.returncode:
             raise LaunchError(f"PostgreSQL's {program} failed: {done.stderr.strip()}")
+
+
+def database_privileges(name: sql.Identifier) -> Iterator[sql.Composable]:
+    """Who signs in to the database `name`. No role makes temporary objects: they come before those that a function names."""
+    roles = sql.SQL(", ").join(map(sql.Identifier, (role for role in ROLES if role != "owner")))
+    for statement in ("REVOKE ALL ON DATABASE {} FROM PUBLIC, {}", "GRANT CONNECT ON DATABASE {} TO {}"):
+        yield sql.SQL(statement).format(name, roles)
 
 
 def leashed(command: list[str], *, account: str | None = None, stop: int = 15) -> list[str]:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from safeguarding.environment import DATABASE_URLS, KEYS_DATABASE_URLS
+from safeguarding.environment import DATABASE_URLS, KEYS_DATABASE_URLS, SECRETS_OF
 from safeguarding.private import write_private
 
 from . import root
@@ -24,7 +24,9 @@ from .supervisor import Program
 
 DATABASE = "harbour"
 KEYS_DATABASE = "harbour_keys"
-_PASSWORDS = (*ROLES, SUPERUSER, "secret_key")
+# With which the web server and the worker sign what they tell the database (`settings.CONTEXT_KEYS`), by the variable they read.
+CONTEXT_KEYS = {"WEB_CONTEXT_KEY": "web_context_key", "WORKER_CONTEXT_KEY": "worker_context_key"}
+_PASSWORDS = (*ROLES, SUPERUSER, "secret_key", *CONTEXT_KEYS.values())
 
 
 class Database:
@@ -47,7 +49,7 @@ class Database:
     def _kept_passwords(self) -> dict[str, str]:
         path = self.var / "passwords.json"
         if path.exists():
-            return dict(json.loads(path.read_text()))
+            return self._completed(path, json.loads(path.read_text()))
         if self.cluster.exists:
             # `var` was deleted to start afresh, and this data was elsewhere. Nobody's records are deleted by the way.
             aside = self.cluster.home.with_name(f"{self.cluster.home.name}-until-{datetime.now():%Y%m%d-%H%M%S}")
@@ -55,8 +57,13 @@ class Database:
             self.notes.append(
                 f"The passwords of the former database are gone. It was put aside: delete {aside} when nobody needs it."
             )
-        passwords = {name: secrets.token_urlsafe(32) for name in _PASSWORDS}
-        write_private(path, json.dumps(passwords))
+        return self._completed(path, {})
+
+    def _completed(self, path: Path, kept: dict[str, str]) -> dict[str, str]:
+        """Those that are kept, and new ones for what this version of Harbour needs besides."""
+        passwords = {name: secrets.token_urlsafe(32) for name in _PASSWORDS} | kept
+        if passwords != kept:
+            write_private(path, json.dumps(passwords))
         return passwords
 
     def prepare(self) -> None:
@@ -104,6 +111,7 @@ class Database:
         return {
             DATABASE_URLS[role]: self.cluster.url(role, self.passwords[role], DATABASE),
             KEYS_DATABASE_URLS[role]: self.cluster.url(role, self.passwords[role], KEYS_DATABASE),
+            **{name: self.passwords[CONTEXT_KEYS[name]] for name in SECRETS_OF[role] if name in CONTEXT_KEYS},
             "SECRET_KEY": self.passwords["secret_key"],
         }
 

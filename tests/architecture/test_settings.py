@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from safeguarding.environment import DATABASE_URLS
+from safeguarding.environment import DATABASE_URLS, SECRETS_OF
 from tests.architecture.source import ROOT
 
 SETTINGS = ROOT / "safeguarding" / "settings.py"
@@ -32,9 +32,7 @@ def variables_read() -> set[str]:
             isinstance(call.func, ast.Name) and call.func.id in {"secret", "given", "number", "address"}
         ):
             names.add(call.args[0].value)
-    from django.conf import settings
-
-    return names | set(settings.DATABASE_URLS.values()) | set(settings.KEYS_DATABASE_URLS.values())
+    return names.union(*SECRETS_OF.values())
 
 
 def variables_shown() -> list[str]:

@@ -1,6 +1,8 @@
 """What the role that Harbour works as may do to the database, tried with raw SQL."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -8,9 +10,12 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 from psycopg import sql
 from psycopg.errors import InsufficientPrivilege, LockNotAvailable
 
+from safeguarding.audit import services as audit
+from safeguarding.audit.models import Event, Verb
 from safeguarding.database import apply_privileges, missing_columns
 from tests.walls import as_role
 
@@ -95,6 +100,35 @@ def test_events_are_added_and_stay(connect: Connect, role: str) -> None:
     for statement in CHANGES:
         with pytest.raises(InsufficientPrivilege, match="permission denied"):
             at_work.execute(statement)
+
+
+@pytest.mark.parametrize("role", ["web", "worker"])
+def test_when_an_event_was_and_in_which_transaction_is_said_by_the_database_alone(connect: Connect, role: str) -> None:
+    at_work = connect(role)
+    for column, value in (("at", "now() - interval '1 year'"), ("transaction_id", "'5'::xid8"), ("at", "DEFAULT")):
+        with pytest.raises(InsufficientPrivilege, match="permission denied"):
+            at_work.execute(
+                f"INSERT INTO audit_event (id, verb, object_type, acting_role, purpose, outcome, {column}) "  # noqa: S608
+                f"VALUES (%s, 'view', '', '', '', 'done', {value})",
+                [uuid4()],
+            )
+    assert at_work.execute("SELECT count(*) FROM audit_event").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("role", ["web", "worker"])
+def test_many_events_are_written_in_one_statement_with_the_time_of_the_database(
+    role: str, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    monkeypatch.setattr(audit, "BATCH", 3)
+    keys = [uuid4() for _ in range(7)]
+    with as_role(role), django_assert_num_queries(3):
+        audit.record_many(Verb.IMPORT, "children.child", keys, purpose="import")
+    found = Event.objects.filter(object_id__in=keys)
+    assert {(e.object_id, e.verb, e.purpose) for e in found} == {(key, "import", "import") for key in keys}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        assert {e.transaction_id for e in found} == {cursor.fetchone()[0]}
+    assert all(abs(e.at - timezone.now()) < timedelta(minutes=5) for e in found)
 
 
 def test_events_stay_even_from_their_owner_and_from_who_passes_triggers_by(connect: Connect) -> None:

@@ -11,12 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
+
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("children", "safeguarding/accounts", "safeguarding/concerns")
+# Every app of Harbour's own that says who may do something, from the registry: none is left out of the list.
+APPS = tuple(
+    app
+    for app in sorted(config.name.replace(".", "/") for config in apps.get_app_configs())
+    if any((ROOT / app / says).exists() for says in ("permissions.py", "permissions"))
+)
 # The pages that between them show every part of a record: what a rule that is wrong would show.
 TELLING = (
     "concern", "child_people", "child_address", "action", "report", "unsent_draft", "log_resume", "kept_discard", "concerns",
-    "import_run", "find_child", "link_child", "earlier_record", "earlier_batch",
+    "import_run", "find_child", "link_child", "earlier_record", "earlier_batch", "staff_concerns", "staff_concern", "attachment",
 )  # fmt: skip
 # The pages that ask a function which says who may do something.
 ASKING = (
@@ -28,6 +35,9 @@ NOT_IN_WORLDS = (
     "has_unsent", "was_given_actions", "errors_wait", "kinds_decided", "calls_wait", "roles_held", "session_of", "unopened_notices", "was_ever_told", "concerns_to_act_on", "own_concerns", "siblings_seen", "contacts_seen", "households_seen", "_imports",
     "rows_seen", "_access", "team_grants_seen", "changes_seen", "grants_seen", "drafts_seen", "openings_seen",
     "kept_text_seen", "withdrawn_batches", "headings_seen", "hidden_notes", "notes_standing_in", "notes_out_of_sight", "child_hidden_from", "batches_seen", "on_their_way_seen", "earlier_records_seen",
+    "hidden_staff_concerns", "somebody_unnamed", "staff_concerns_read", "lead_receives_since", "staff_concerns_received",
+    "granted_staff_concerns", "left_to_read_adults", "staff_concerns_without_reader", "schools_without_adults_reader",
+    "named_in_unread", "reads_adults",
 )  # fmt: skip
 # The test that asks each service for somebody who may not.
 OF_SERVICES = "tests/integration/test_services_ask.py"
@@ -36,6 +46,10 @@ TWICE = {
     "services starting.start_import: ensure": "the first move of an import asks again; this one refuses before the file is read",
     "children access._decidable: ensure": "who may not manage access sees no conflict but their own; this one says who may",
 }
+# What a service calls to refuse somebody.
+_REFUSING = (
+    "ensure", "ensure_decides", "ensure_may_act", "_ensure_manager", "ensure_works_at", "ensure_second", "ensure_not_oneself",
+)  # fmt: skip
 # Each of these, standing in a fact, is one thing that must hold.
 _CONDITIONS = (
     r"person\.is_active", r"AND is_active", r"held\.starts_on <= (?:\(SELECT rules\.today\(\)\)|day)", r"member\.starts_on <= \(SELECT rules\.today\(\)\)",
@@ -97,6 +111,8 @@ def _all() -> Iterator[Mutant]:
 
 
 def _facts(file: str) -> Iterator[Mutant]:
+    if not (ROOT / file).exists():
+        return
     source = (ROOT / file).read_text()
     for function in re.finditer(r"CREATE FUNCTION rules\.(\w+).*?\$\$(.*?)\$\$;", source, re.DOTALL):
         for pattern in _CONDITIONS:
@@ -114,7 +130,7 @@ def _rules(file: str) -> Iterator[Mutant]:
     source = (ROOT / file).read_text()
     place = _places(source)
     for function in (n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)):
-        named = f"rule {function.name}:"
+        named = f"rule {function.name} of {_app(file)}:"
         for node in ast.walk(function):
             if isinstance(node, ast.keyword) and node.arg == "never":
                 yield Mutant(f"{named} never", "rule", file, *place(node.value), "None")
@@ -177,7 +193,7 @@ def _services(path: Path) -> Iterator[Mutant]:
         for node in ast.walk(function):
             call = node.value if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) else None
             name = call.func.id if call is not None and isinstance(call.func, ast.Name) else ""
-            if call is not None and name in ("ensure", "ensure_decides", "ensure_may_act", "_ensure_manager"):
+            if call is not None and name in _REFUSING:
                 yield Mutant(
                     f"{Path(file).parts[-3]} {path.stem}.{function.name}: {name}", "code", file, *place(node), "pass", (),
                     (OF_SERVICES, *_mentioning("|".join([function.name, *callers]), file)),
@@ -205,6 +221,11 @@ def _of_callers(name: str, file: str) -> tuple[str, ...]:
     words = "|".join(sorted({"pages", *(stem.rstrip("s") for stem in callers)}))
     tests = sorted((ROOT / "tests" / "integration" / Path(app).name).rglob("test_*.py"))
     return OF_SERVICES, *(str(t.relative_to(ROOT)) for t in tests if re.search(words, t.stem))
+
+
+def _app(file: str) -> str:
+    """The last word of its app: "adults"."""
+    return next(Path(app).name for app in APPS if file.startswith(app))
 
 
 def _module(file: str) -> str:
@@ -238,7 +259,7 @@ def _places(source: str) -> Callable[[Any], tuple[int, int]]:
 
 def _mentioning(word: str, file: str) -> tuple[str, ...]:
     """Test files that speak of it, those of its own app first. `word` may be several, joined by a bar."""
-    app = next(Path(app).name for app in APPS if file.startswith(app))
+    app = _app(file)
     folder = ROOT / "tests" / "integration"
     tests = sorted(folder.rglob("test_*.py"), key=lambda test: (app not in test.relative_to(folder).parts, test))
     return tuple(str(t.relative_to(ROOT)) for t in tests if re.search(rf"\b(?:{word})\b", t.read_text()))

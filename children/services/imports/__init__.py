@@ -14,9 +14,10 @@ from .progress import written
 from .reading import read_import
 from .starting import abandon_import, start_import, tell_columns, tell_columns_again
 from .whole import leaving, questions, remarked, waiting
-from .working import alone, go_on, take_up, take_up_all
+from .working import TASK, alone, go_on, take_up, take_up_all
 
 __all__ = [
+    "TASK",
     "abandon_import",
     "agree",
     "alone",

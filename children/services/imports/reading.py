@@ -48,11 +48,12 @@ def read_import(
     with actors_transaction():
         run = import_life.perform("read", run, by=by)
         ImportRow.objects.filter(run=run).delete()
-    run.compared_at, run.summary["list"] = timezone.now(), list_state(run.school)
+        run.compared_at, run.summary["list"] = timezone.now(), list_state(run.school)
     try:
         return _read(run, by, today, progress)
     except _Stopped:
-        return ImportRun.objects.get(pk=run.pk)
+        with actors_transaction():
+            return ImportRun.objects.get(pk=run.pk)
 
 
 def compare_again(run: ImportRun) -> dict[str, Any]:

@@ -50,7 +50,10 @@ class StoredFile(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         number, inside = divmod(self._at, PART)
         if number != self._number:
-            content = ImportPart.objects.filter(run=self._run, number=number).values_list("content", flat=True).first()
+            # The file is read between the transactions of what is made of it.
+            with actors_transaction():
+                parts = ImportPart.objects.filter(run=self._run, number=number)
+                content = parts.values_list("content", flat=True).first()
             self._number, self._part = number, bytes(content or b"")
         piece = self._part[inside : inside + len(buffer)]
         buffer[: len(piece)] = piece

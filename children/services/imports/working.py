@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from children.lifecycles import import_life
 from children.models import ImportRun
-from safeguarding.audit.context import Acting, acting, actors_transaction
+from safeguarding.audit.context import Acting, acting, system_task
 from safeguarding.keys import uuid7
 
 from .confirming import finish_import
@@ -17,6 +17,7 @@ from .reading import read_import
 from .starting import refuse
 
 S = ImportRun.Status
+TASK = "imports"
 BROKEN = (
     "Something went wrong while this file was read. Nothing was taken. Tell whoever looks after Harbour at your school."
 )
@@ -46,7 +47,8 @@ def go_on(run: ImportRun) -> ImportRun:
 def take_up(run_id: UUID) -> bool:
     """Do what this run waits for, unless somebody is doing it. Whether anything was done."""
     with alone(run_id) as free:
-        run = ImportRun.objects.filter(pk=run_id).first()
+        with system_task(TASK):
+            run = ImportRun.objects.filter(pk=run_id).first()
         if not free or run is None:
             return False
         who = run.confirmed_by_id or run.uploaded_by_id
@@ -61,8 +63,10 @@ def take_up(run_id: UUID) -> bool:
 
 def take_up_all() -> int:
     """Take up every run that waits for the machine. Returns how many went on."""
-    waiting = ImportRun.objects.filter(status__in=(S.UPLOADED, S.READING, S.CONFIRMING)).order_by("uploaded_at")
-    return sum(take_up(pk) for pk in waiting.values_list("pk", flat=True))
+    with system_task(TASK):
+        rows = ImportRun.objects.filter(status__in=(S.UPLOADED, S.READING, S.CONFIRMING)).order_by("uploaded_at")
+        waiting = list(rows.values_list("pk", flat=True))
+    return sum(map(take_up, waiting))
 
 
 def _work(run: ImportRun) -> ImportRun:
@@ -71,9 +75,9 @@ def _work(run: ImportRun) -> ImportRun:
     return finish_import(run=run, progress=counted_for_page(run)) if run.status == S.CONFIRMING else run
 
 
-@actors_transaction()
+@system_task(TASK)
 def _fail(run: ImportRun) -> None:
-    """Nothing was taken. A file that was being read is refused; one that was being written waits to be confirmed again."""
+    """Nothing was taken, whoever gave it: their account may be closed by now. A file that was being read is refused; one that was being written waits to be confirmed again."""
     if run.status == S.CONFIRMING:
         summary = run.summary | {"failed": True}
         import_life.perform(

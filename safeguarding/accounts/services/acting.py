@@ -20,6 +20,7 @@ from safeguarding.accounts.roles import ACTING_LEAD, Capability
 from safeguarding.accounts.services.access import GIVERS, Colleague, ensure_not_oneself, staff_of
 from safeguarding.accounts.services.people import assign_role, end_role
 from safeguarding.accounts.services.telling import open_notices, tell
+from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.dates import full_day
@@ -240,7 +241,7 @@ def _end_absences(period: ActingPeriod, on: date, *, by: User, at: datetime) -> 
         record(Verb.CHANGE, absence, by=by, purpose="back")
 
 
-@transaction.atomic
+@system_task("cover")
 def keep_up(*, at: datetime | None = None) -> int:
     """Move what has not been moved yet, and tell leads whose time away is over. Returns how much was moved.
 

@@ -169,11 +169,12 @@ def _go_no_further(reason: str) -> str:
 
 
 def _take_the_only_place() -> bool:
-    """There is one sealer at a time, on whichever machine. The place is free again when the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended('seal the events', 0))")
-        taken: bool = cursor.fetchone()[0]
-    return taken
+    """There is one sealer at a time, on whichever machine. The place is free again when the transaction ends.
+
+    A row, which only the worker may lock: anybody who signs in can hold an advisory lock, and no event would be sealed.
+    """
+    SealState.objects.get_or_create(id=1)
+    return SealState.objects.select_for_update(skip_locked=True).filter(id=1).first() is not None
 
 
 def _settled() -> _Moment:

@@ -66,6 +66,6 @@ def save_brief(*, child: Child, seen: int, written: Written, by: User, at: datet
     for name, text in texts.items():
         setattr(brief, name, text)
     brief.words, brief.saved_at, brief.revision = words, at or timezone.now(), brief.revision + 1
-    brief.save()
+    brief.save(update_fields=None if brief._state.adding else [*texts, "words", "saved_at", "revision"])
     record(Verb.DRAFT, brief, by=by, purpose="meeting in an hour")
     return brief

@@ -103,7 +103,8 @@ def save_draft(
     draft.content, draft.saved_at, draft.page = _storable(content), at, page
     draft.names = [key for written in content.get("who", ()) if (key := record_of(written))]
     draft.revision += 1
-    draft.save()
+    changed = ["content", "saved_at", "page", "names", "revision"]
+    draft.save(update_fields=None if draft._state.adding else changed)
     return draft
 
 

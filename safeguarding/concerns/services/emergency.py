@@ -25,6 +25,7 @@ from safeguarding.accounts.models import Notice, School, User
 from safeguarding.accounts.permissions import ensure, people_with
 from safeguarding.accounts.roles import Capability, only_they
 from safeguarding.accounts.services import call_order, settle_notices, tell
+from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import EmergencySheet, ReferenceCounter
@@ -199,7 +200,7 @@ def destroy_sheet(*, sheet: EmergencySheet, by: User, at: datetime | None = None
     return locked
 
 
-@transaction.atomic
+@system_task("sheets")
 def check_sheets(*, at: datetime | None = None) -> int:
     """Look whether each sheet that somebody holds is still true, and whole. By the worker, which sees every row.
 

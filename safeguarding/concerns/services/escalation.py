@@ -17,7 +17,7 @@ from safeguarding.accounts.models import Notice, RoleAssignment, School, User
 from safeguarding.accounts.permissions import live, people_with
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import leads_on_duty, on_duty, tell
-from safeguarding.audit.context import door
+from safeguarding.audit.context import door, system_task
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import OUT_OF_THE_RECORD, Concern, HowSoon
@@ -57,14 +57,23 @@ def _queue(concern: ToRead, caller: User | None, at: datetime) -> list[User]:
     return [person for person in readers(concern, on=day, but=callers) if person.pk not in callers]
 
 
+@system_task("escalation")
+@door("reporting")
+def escalate_calls(*, at: datetime | None = None) -> int:
+    """Put each call that nobody has opened to the next person. Work of the worker. Returns how many were told."""
+    return _escalate(at or timezone.now())
+
+
 @transaction.atomic
 @door("reporting")
-def escalate_calls(*, at: datetime | None = None, only: UUID | None = None) -> int:
-    """Put each call that nobody has opened (or the one of concern `only`) to the next person. Returns how many were told.
+def escalate_call(concern_id: UUID, *, at: datetime | None = None) -> int:
+    """The same of one call, by the open page of its sender."""
+    return _escalate(at or timezone.now(), only=concern_id)
 
-    Skips calls that somebody else is escalating at this moment.
-    """
-    at, told = at or timezone.now(), 0
+
+def _escalate(at: datetime, *, only: UUID | None = None) -> int:
+    """Skips calls that somebody else is escalating at this moment."""
+    told = 0
     waiting = Concern.objects.filter(called_at__isnull=False, acknowledged_at=None).exclude(
         in_error__in=OUT_OF_THE_RECORD
     )
@@ -121,7 +130,7 @@ def _headteachers(school_id: UUID, at: datetime) -> set[UUID]:
     return set(held.values_list("user_id", flat=True))
 
 
-@transaction.atomic
+@system_task("escalation")
 def chase_unread(*, at: datetime | None = None) -> int:
     """Tell everybody on duty of concerns that have waited too long unread, once. Returns how many concerns."""
     at, chased = at or timezone.now(), 0

@@ -19,6 +19,8 @@ from safeguarding.concerns.subjects import keep_for, keep_for_all
 from safeguarding.exceptions import BadInput
 from safeguarding.keys import uuid7
 
+# What a row says of a child who is linked to it.
+_EMPTIED = ("child", "linked_at", "linked_by", "said_at", "said_by")
 ON_RECORD, UNNAMED = ConcernChild.Kind.ON_RECORD, ConcernChild.Kind.UNNAMED
 
 
@@ -101,7 +103,7 @@ def _write(row: ConcernChild, entry: ChildEntry) -> None:
         row.child, row.kind = entry.child, ON_RECORD
     elif entry.child is None:
         row.kind, row.description = entry.kind, entry.description
-    row.save()
+    row.save(update_fields=None if row._state.adding else ["role", "child", "kind", "description"])
 
 
 def _take_out(row: ConcernChild, concern: Concern, *, by: User, at: datetime) -> None:
@@ -144,9 +146,10 @@ def take_back(
         undone_at=at,
         undone_by=by,
     )
-    row.child = row.linked_at = row.linked_by = row.said_at = row.said_by = None
+    for name in _EMPTIED:
+        setattr(row, name, None)
     row.file_says = row.story = ""
     if row.kind == ON_RECORD:
         row.kind = kind
-    row.save()
+    row.save(update_fields=[*_EMPTIED, "file_says", "story", "kind", "description"])
     return undone

@@ -190,5 +190,6 @@ def _ensure_seen(kind: SchoolKind, seen: int, by: User) -> None:
 
 def _save(kind: SchoolKind, *, by: User, at: datetime) -> None:
     kind.changed_at, kind.changed_by, kind.revision = at, by, kind.revision + 1
-    kind.save()
+    changed = ["name", "guidance", "offered", "changed_at", "changed_by", "revision"]
+    kind.save(update_fields=None if kind._state.adding else changed)
     record(Verb.CHANGE, kind, by=by)

@@ -141,7 +141,7 @@ def name_key_adult(
     before = now.key_adult_id
     _name(now, key_adult, support, by=by, at=at)
     now.revision += 1
-    now.save()
+    now.save(update_fields=["key_adult", "support", "named_at", "named_by", "revision"])
     record(Verb.ASSIGN, now, by=by, purpose="key adult")
     if before != key_adult.pk:
         settle_notices(object_id=now.pk, kinds=(Notice.Kind.SUPPORT,), by=by, at=at)

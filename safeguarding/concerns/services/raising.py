@@ -325,7 +325,7 @@ def _write(concern: Concern, account: Account, report: Report, *, by: User, at: 
         setattr(account, name, value)
     # First, so that the concern's key is wrapped for whom it is about before anything is written under it.
     name_children(concern, report.children, by=by, at=at)
-    account.save()
+    account.save(update_fields=None if account._state.adding else list(vars(report.account)))
     BodyMapMark.objects.bulk_create(
         BodyMapMark(account=account, concern=concern, school_id=concern.school_id, author=by, region=region, note=note)
         for region, note in sorted(report.marks.items())

@@ -2,13 +2,13 @@
 
 from datetime import datetime, time, timedelta
 
-from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from safeguarding import dates
 from safeguarding.accounts.models import Notice
 from safeguarding.accounts.services import tell
+from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import who_sees
 from safeguarding.audit.services import record
@@ -20,7 +20,7 @@ FROM = time(7, 0)
 AT_ONCE = 200
 
 
-@transaction.atomic
+@system_task("reminders")
 def remind(*, at: datetime | None = None) -> int:
     """Remind owners of actions, and of what the law asks of them in person, that are due by tomorrow, and again of those that are
     late. Returns how many times somebody was reminded.

@@ -195,7 +195,7 @@ def call(request: Request, concern_id: UUID) -> HttpResponse:
     account = mine.first() if part else read_one(request, mine, purpose="call")
     if account is None:
         raise Http404
-    escalation.escalate_calls(only=concern_id, at=at)
+    escalation.escalate_call(concern_id, at=at)
     if (state := calling.state_of_call(account, at=at)) is None:
         raise Http404
     if part:

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from psycopg import sql
 from psycopg.pq import PGconn
 
+from safeguarding import large_objects
 from safeguarding.audit.seals.notes import Signer, new_origin
 from safeguarding.launch.postgres import ROLES, ROLES_BESIDE
 from safeguarding.sealing.crypto import new_key
@@ -58,6 +59,9 @@ def _contents() -> dict[str, str]:
         # Without it nothing that was written is read again.
         "root_key": root_text(new_key()),
         "secret_key": secrets.token_urlsafe(50),
+        # Sign what the database is told of who asks: web is given its own, the worker its own, and who migrates both.
+        "web_context_key": secrets.token_urlsafe(32),
+        "worker_context_key": secrets.token_urlsafe(32),
         # Seals the record of events: only the worker is given it.
         "seal_key": f"{Signer.make(new_origin()).private_text()}\n",
         "redis_url": f"redis://:{passwords['valkey']}@valkey:6379/0",
@@ -83,6 +87,10 @@ def _roles(passwords: dict[str, str]) -> str:
         sql.SQL("REVOKE ALL ON DATABASE harbour FROM PUBLIC;"),
         sql.SQL("CREATE DATABASE harbour_keys OWNER owner;"),
         sql.SQL("REVOKE ALL ON DATABASE harbour_keys FROM PUBLIC;"),
+        # psql's own word for another database: what follows is for each of the two.
+        sql.SQL(f"{large_objects.REVOKE};"),
+        sql.SQL("\\connect harbour_keys"),
+        sql.SQL(f"{large_objects.REVOKE};"),
     ]
     return "\n".join(statement.as_string(None) for statement in statements) + "\n"
 

@@ -12,11 +12,12 @@ from django.core.management.commands.migrate import Command as Migrate
 from django.db import connections
 
 from safeguarding.concerns.services.reference import load_reference
-from safeguarding.database import Connection, apply_privileges, missing_columns, require_owner
+from safeguarding.database import Connection, apply_privileges, missing_columns, require_owner, require_roles
 from safeguarding.demo.apart import ensure_apart
 from safeguarding.exceptions import HarbourError
 from safeguarding.row_security import problems, put_up, take_down
 from safeguarding.sealing.models import KEYS
+from safeguarding.wall_digests import keep_digests
 
 
 class Command(Migrate):
@@ -31,6 +32,7 @@ class Command(Migrate):
         connection = connections[options["database"]]
         if not only_looks:
             require_owner(connection)
+            require_roles(connection)
             take_down(connection)
         super().handle(*args, **options)
         if not only_looks:
@@ -46,9 +48,11 @@ class Command(Migrate):
         connection = connections[KEYS]
         if not only_looks:
             require_owner(connection)
+            require_roles(connection)
         super().handle(*args, **options | {"database": KEYS})
         if not only_looks:
             apply_privileges(connection)
+            keep_digests(connection)
             _ensure_whole(connection)
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
+from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.keys import uuid7
@@ -82,7 +83,7 @@ def _records(at: datetime) -> tuple[int, int]:
         total += len(rows)
         for kind in {row[1] for row in rows}:
             held = {key: set(wraps) for key, its_kind, _, wraps in rows if its_kind == kind}
-            with transaction.atomic():
+            with system_task("keys"):
                 wanted = linked(kind, list(held))
             lonely += sum(made < at - _YOUNG for key, k, made, _ in rows if k == kind and key not in wanted)
             lacking = {key: who for key, who in wanted.items() if {s.id for s in who} - held[key]}

@@ -24,6 +24,8 @@ _OUT = (
     "--no-owner",
     "--no-privileges",
     "--no-policies",
+    # Harbour keeps none. One that a role has made is not for `backup` to read, and would end the dump.
+    "--no-large-objects",
     "--exclude-schema=rules",
     "--exclude-schema=proof",
 )

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.locks import one_at_a_time
@@ -19,6 +20,7 @@ from safeguarding.uploads import clamd
 from safeguarding.uploads.clamd import NoVerdict, ScannerAway, Signatures, Verdict
 from safeguarding.uploads.models import ScannerCheck, StoredFile, kinds_of_file
 
+TASK = "files"
 AT_A_TIME, SECONDS, MOST_AWAY = 20, 25.0, 5
 # A virus may be known only after its file was called clean, and a false alarm found out: newer signatures look again for so long.
 AGAIN_FOR = timedelta(days=30)
@@ -48,7 +50,7 @@ def _run(at: datetime, clock: Callable[[], float]) -> int:
         now = _note(clamd.signatures(), at)
         for file in _to_scan(now, at):
             try:
-                with transaction.atomic():
+                with system_task(TASK):
                     done += _scan(file, now, at)
                 away = 0
             except FilesAway:
@@ -87,7 +89,7 @@ def _to_scan(now: Signatures, at: datetime) -> Iterator[StoredFile]:
         for model in kinds_of_file():
             # What was withdrawn has no content any more.
             rows: QuerySet[StoredFile] = model._default_manager.filter(which, removed_at=None).exclude(stored="")
-            with transaction.atomic():
+            with system_task(TASK):
                 found = list(rows.order_by(F("scanned_at").asc(nulls_first=True), "attached_at")[:left])
             left -= len(found)
             yield from found

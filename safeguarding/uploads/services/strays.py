@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.sealing import files
@@ -24,7 +25,7 @@ def drop_strays(*, at: datetime | None = None) -> int:
     wall hides them), and nothing is deleted.
     """
     at = at or timezone.now()
-    with transaction.atomic():
+    with system_task("files"):
         known = names_in_store()
     try:
         strays = [name for name in files.stored_names() if name not in known and at - files.stored_at(name) > _YOUNG]

@@ -22,6 +22,7 @@ from safeguarding.personal_data import declared, own_models
 from safeguarding.sealing.fields import Sealed
 from tests import factories, sheets
 from tests.factories import SCHOOL_DAY
+from tests.walls import tell_raw
 
 pytestmark = pytest.mark.django_db
 
@@ -234,7 +235,7 @@ def test_the_history_can_be_added_to_and_by_those_who_work_not_changed(
 ) -> None:
     at_work, room = connect(role), factories.staffroom()
     with at_work.transaction():
-        at_work.execute("SELECT set_config('app.user_id', %s, true)", [str(room.lead.pk)])
+        tell_raw(at_work, person=str(room.lead.pk))
         at_work.execute(
             "INSERT INTO audit_logentry (id, school_id, object_type, object_id, record_id, changes) "
             "VALUES (%s, %s, 'x', %s, %s, '{}')",

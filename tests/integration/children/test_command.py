@@ -183,7 +183,7 @@ def told(monkeypatch):
     def asked_at(step, real):
         def asks(*args, **kwargs):
             with connection.cursor() as cursor:
-                cursor.execute("SELECT current_setting('app.user_id', true)")
+                cursor.execute("SELECT split_part(current_setting('app.context', true), '|', 3)")
                 found[step] = cursor.fetchone()[0] or ""
             return real(*args, **kwargs)
 
@@ -205,7 +205,7 @@ def test_the_database_knows_for_whom_the_worker_reads_and_writes_and_forgets_it(
     take_up(run.pk)
     assert told == {"read": str(cast.office.pk), "write": str(cast.lead.pk)}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('app.user_id', true)")
+        cursor.execute("SELECT current_setting('app.context', true)")
         assert cursor.fetchone()[0] == ""
     events = Event.objects.filter(object_type="children.child", purpose="import")
     assert [(e.verb, e.actor_id, e.school_id) for e in events] == [("create", cast.lead.pk, cast.school.pk)]

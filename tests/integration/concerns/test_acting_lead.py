@@ -26,7 +26,6 @@ from tests import factories
 from tests.factories import SCHOOL_DAY
 from tests.integration.concerns.decided import REFER, act, decide, fresh, left_from_outside
 from tests.signed_in import next_code
-from tests.walls import asking
 
 pytestmark = pytest.mark.django_db
 DAY = SCHOOL_DAY.date()
@@ -151,8 +150,7 @@ def test_what_is_hidden_from_the_headteacher_is_moved_by_the_worker(client, room
     assert client.post(reverse("name_acting"), naming(room)).status_code == 302
     owners = {a.pk: a.owner for a in Action.objects.all()}
     assert owners == {held.pk: room.pastoral, kept.pk: room.lead}
-    with asking(None, "worker"):
-        assert acting.keep_up(at=SCHOOL_DAY) == 1
+    assert acting.keep_up(at=SCHOOL_DAY) == 1
     assert Action.objects.get(pk=kept.pk).owner == room.pastoral
     # What there was to read of it was told at once: a notice says nothing that a rule would have to hide.
     assert (Notice.Kind.NEW_CONCERN, secret.pk) in inbox(room.pastoral)

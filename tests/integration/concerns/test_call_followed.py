@@ -176,8 +176,8 @@ def test_asking_costs_the_view_one_query_and_keeps_no_session_alive(client, room
     made(room)
     client.force_login(room.lead)
     expires = client.session.get_expiry_date(modification=SCHOOL_DAY)
-    # Session, its row, person, roles, the transaction and its context; then the calls.
-    with django_assert_num_queries(8):
+    # Session, its row, person, roles, the transaction, what to sign for it and its context; then the calls.
+    with django_assert_num_queries(9):
         client.get("/calls/", {"part": "1"})
     assert "sessionid" not in client.get("/calls/").cookies
     assert client.session.get_expiry_date(modification=SCHOOL_DAY) == expires

@@ -107,7 +107,7 @@ def test_who_takes_calls_and_calls_while_everybody_else_is_away_reaches_them_all
 
 def test_only_the_call_that_was_asked_about_is_escalated(room):
     first, second = call(room), call(room)
-    escalation.escalate_calls(at=minutes(3), only=second.pk)
+    escalation.escalate_call(second.pk, at=minutes(3))
     assert told(first, room) == ["lead"]
     assert told(second, room) == ["lead", "deputy"]
 

@@ -54,12 +54,26 @@ def test_variables_exist(service: str) -> None:
         assert name in OF_OTHERS or name.removesuffix("_FILE") in known, name
 
 
+# Whoever migrates puts the keys into the database with which the others sign.
+MIGRATING = {
+    "secret_key",
+    "redis_url",
+    "owner_database_url",
+    "owner_keys_database_url",
+    "web_context_key",
+    "worker_context_key",
+}
+
+
 @pytest.mark.parametrize(
     ("service", "secrets_held"),
     [
-        ("migrate", {"secret_key", "redis_url", "owner_database_url", "owner_keys_database_url"}),
-        ("keys", {"secret_key", "redis_url", "owner_database_url", "owner_keys_database_url", "root_key"}),
-        ("web", {"secret_key", "redis_url", "web_database_url", "web_keys_database_url", "root_key"}),
+        ("migrate", MIGRATING),
+        ("keys", MIGRATING | {"root_key"}),
+        (
+            "web",
+            {"secret_key", "redis_url", "web_database_url", "web_keys_database_url", "web_context_key", "root_key"},
+        ),
         (
             "worker",
             {
@@ -67,6 +81,7 @@ def test_variables_exist(service: str) -> None:
                 "redis_url",
                 "worker_database_url",
                 "worker_keys_database_url",
+                "worker_context_key",
                 "root_key",
                 "email_url",
                 "seal_key",
@@ -93,7 +108,14 @@ def test_each_service_holds_its_own_secrets_and_no_other(service: str, secrets_h
 
 def test_no_address_with_a_password_is_in_the_environment_of_a_service() -> None:
     """`docker inspect` shows it to everybody who may ask the engine."""
-    secret = {"SECRET_KEY", "REDIS_URL", "EMAIL_URL", *settings.DATABASE_URLS.values()}
+    secret = {
+        "SECRET_KEY",
+        "REDIS_URL",
+        "EMAIL_URL",
+        "WEB_CONTEXT_KEY",
+        "WORKER_CONTEXT_KEY",
+        *settings.DATABASE_URLS.values(),
+    }
     secret |= set(settings.KEYS_DATABASE_URLS.values())
     assert secret <= variables_read()
     assert [(s, name) for s in OURS for name in SERVICES[s]["environment"] if name in secret] == []

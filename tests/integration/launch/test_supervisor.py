@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from safeguarding.environment import DATABASE_URLS, KEYS_DATABASE_URLS
+from safeguarding.environment import SECRETS_OF
 from safeguarding.launch.supervisor import command_line, stop_leftovers
 from tests.waiting import until
 
@@ -204,7 +204,7 @@ def test_a_program_gets_of_what_was_given_the_secrets_of_its_role_alone(
     trial: Trial, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the addresses stand in the environment of the supervisor itself, as on a server of others."""
-    names = [*DATABASE_URLS.values(), *KEYS_DATABASE_URLS.values(), "SECRET_KEY", "OWNER_DATABASE_URL_FILE"]
+    names = [*sorted({name for own in SECRETS_OF.values() for name in own}), "SECRET_KEY", "OWNER_DATABASE_URL_FILE"]
     for name in names:
         monkeypatch.setenv(name, "hidden")
     # What it starts has the same: asked of its child.
@@ -218,9 +218,16 @@ def test_a_program_gets_of_what_was_given_the_secrets_of_its_role_alone(
     said, _ = running.communicate(timeout=60)
     has = [line.partition("has")[2].split() for line in said.splitlines()]
     assert has == [
-        ["DATABASE_URL", "KEYS_DATABASE_URL", "SECRET_KEY"],
-        ["WORKER_DATABASE_URL", "WORKER_KEYS_DATABASE_URL", "SECRET_KEY"],
-        ["OWNER_DATABASE_URL", "OWNER_KEYS_DATABASE_URL", "SECRET_KEY", "OWNER_DATABASE_URL_FILE"],
+        ["DATABASE_URL", "KEYS_DATABASE_URL", "WEB_CONTEXT_KEY", "SECRET_KEY"],
+        ["WORKER_CONTEXT_KEY", "WORKER_DATABASE_URL", "WORKER_KEYS_DATABASE_URL", "SECRET_KEY"],
+        [
+            "OWNER_DATABASE_URL",
+            "OWNER_KEYS_DATABASE_URL",
+            "WEB_CONTEXT_KEY",
+            "WORKER_CONTEXT_KEY",
+            "SECRET_KEY",
+            "OWNER_DATABASE_URL_FILE",
+        ],
         ["BACKUP_DATABASE_URL", "BACKUP_KEYS_DATABASE_URL", "SECRET_KEY"],
         [],
     ]

@@ -67,6 +67,22 @@ def test_words_that_do_not_open_are_noticed_and_leave_no_file(account):
     assert files_of_backups() == before
 
 
+def test_a_large_object_of_a_role_does_not_stop_the_dump_of_the_one_that_backs_up(account, connect, databases):
+    """Nobody may make one. Where the superuser has let somebody, `backup` may not read it, and leaves it out."""
+    for role in ("web", "worker", "destroyer", "backup"):
+        for made in ("lo_creat(-1)", "lo_create(0)", "lo_from_bytea(0, 'x')", "lo_import('/etc/hostname')", "lo_unlink(1)"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connect(role).execute(f"SELECT {made}")
+        with psycopg.connect(databases.keys_url(role), autocommit=True) as keys:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                keys.execute("SELECT lo_create(0)")
+    connect("postgres").execute("GRANT EXECUTE ON FUNCTION lo_from_bytea(oid, bytea) TO web")
+    connect("web").execute("SELECT lo_from_bytea(0, 'stray')")
+    with dumps.dump(databases.url("backup")) as dumped:
+        assert dumped.read(5) == b"PGDMP"
+        assert len(dumped.read()) > 1000
+
+
 def test_what_was_destroyed_is_no_reason_to_refuse(account):
     before = backed_up()[0].opened
     RecordKey.objects.filter(pk=account.concern_id).update(destroyed_at=timezone.now(), destroyed_under="rule 7")

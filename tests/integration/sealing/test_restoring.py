@@ -64,6 +64,44 @@ def test_everything_lost_comes_back_with_the_two_files_and_the_root_key(account,
     assert factories.concern(factories.staffroom("Alder Brook"), facts="After it.").account.facts == "After it."
 
 
+def test_a_backup_taken_after_the_web_process_did_what_harm_it_can_is_made_and_comes_back(
+    account, connect, databases, caplog
+):
+    """A large object (the superuser had let it), words that are none, a wrap that opens nothing, an open transaction."""
+    superuser, web = connect("postgres"), connect("web")
+    superuser.execute("GRANT EXECUTE ON FUNCTION lo_from_bytea(oid, bytea) TO web")
+    web.execute("SELECT lo_from_bytea(0, 'stray')")
+    for made in ("CREATE TEMP TABLE t (i int)", "CREATE TABLE t (i int)", "CREATE SCHEMA s", "CREATE FUNCTION f() RETURNS int RETURN 1"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            web.execute(made)
+    author, now = account.author, timezone.now()
+    with web.transaction():
+        web.execute("SELECT set_config('app.user_id', %s, true)", [str(author.pk)])
+        for words in (b"x", b"", bytes(80), b"\x01" + account.concern_id.bytes + bytes(60)):
+            web.execute(
+                "INSERT INTO concerns_draft (id, school_id, author_id, content, names, saved_at, revision, page) "
+                "VALUES (%s, %s, %s, %s, '{}', %s, 0, '')",
+                [uuid7(), account.school_id, author.pk, words, now],
+            )  # fmt: skip
+    with psycopg.connect(databases.keys_url("web"), autocommit=True) as keys_web:
+        [subject] = keys_web.execute(
+            "SELECT id FROM sealing_subjectkey WHERE id NOT IN (SELECT subject_id FROM sealing_wrap WHERE record_id = %s) LIMIT 1",
+            [account.concern_id],
+        ).fetchone()
+        keys_web.execute(
+            "INSERT INTO sealing_wrap (record_id, subject_id, wrapped) VALUES (%s, %s, %s)",
+            [account.concern_id, subject, bytes(60)],
+        )
+    with web.transaction():
+        web.execute("LOCK TABLE audit_event IN ROW EXCLUSIVE MODE")
+        _, records, keys = backed_up()
+    assert "Words of these do not open" in caplog.text
+    lose("default", KEYS)
+    assert "Everything is back" in command("--records", records, "--keys", keys)
+    assert Account.objects.get(pk=account.pk).facts == WORDS
+    call_command("check_row_security")
+
+
 def test_the_keys_alone_come_back(account, settings):
     _, _, keys = backed_up()
     later = factories.concern(factories.staffroom("Alder Brook"), facts="Written after the backup.").account

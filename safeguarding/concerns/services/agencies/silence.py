@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from safeguarding.accounts.models import Notice
 from safeguarding.accounts.services import tell
+from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Referral
@@ -17,7 +17,7 @@ from safeguarding.concerns.services.telling import may_be_told, readers
 AT_ONCE = 200
 
 
-@transaction.atomic
+@system_task("silence")
 def tell_of_silence(*, at: datetime | None = None) -> int:
     """Tell whoever referred, and the leads on duty, once for each day that an agency has let pass. Returns how many referrals."""
     at = at or timezone.now()

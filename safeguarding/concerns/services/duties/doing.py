@@ -196,7 +196,7 @@ def end_duty(*, duty: Duty, done: Done, by: User, at: datetime | None = None) ->
     for name, value in given.items():
         setattr(now, name, value)
     now.ended_at, now.ended_by = at, by
-    now.save()
+    now.save(update_fields=[*given, "ended_at", "ended_by"])
     concern.revision += 1
     if done.how != E.SET_ASIDE:
         concern.news_at = at

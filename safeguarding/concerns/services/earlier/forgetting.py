@@ -9,7 +9,7 @@ from functools import partial
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from safeguarding.audit.context import actors_transaction
+from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import EarlierBatch, EarlierPdf, EarlierRow, EarlierUpload
@@ -56,7 +56,7 @@ def forget_uploads(batch: EarlierBatch) -> None:
         transaction.on_commit(partial(files.drop, *stored), robust=True)
 
 
-@actors_transaction()
+@system_task("earlier")
 def forget_left(batch: EarlierBatch) -> int:
     """Delete what whoever read, confirmed or gave up did not see. Work of the worker for nobody in particular. How many rows and files."""
     now, left = EarlierBatch.objects.select_for_update().get(pk=batch.pk), 0

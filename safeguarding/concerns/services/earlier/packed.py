@@ -31,7 +31,8 @@ def read_pack(batch: EarlierBatch, register: Register, *, today: date, may_go_on
         return
     pack = open_pack(io.BytesIO(content), today=today)
     whose = [_child_of(meant, register) for meant in pack.files]
-    there = files_there(batch, {child for child in whose if child})
+    with actors_transaction():
+        there = files_there(batch, {child for child in whose if child})
     seen = set[tuple[UUID, str]]()
     with Looking() as looking:
         numbered = enumerate(zip(pack.files, whose, strict=True), 1)

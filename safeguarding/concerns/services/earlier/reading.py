@@ -48,7 +48,8 @@ def read_batch(*, batch: EarlierBatch, by: User, today: date | None = None) -> E
     try:
         return _read(batch, by, today)
     except _Stopped:
-        return EarlierBatch.objects.get(pk=batch.pk)
+        with actors_transaction():
+            return EarlierBatch.objects.get(pk=batch.pk)
     except FileRefused as refused:
         with actors_transaction():
             _require_reading(batch)

@@ -121,7 +121,8 @@ def sheet_of(content: bytes) -> Sheet:
 
 def uploaded(batch: EarlierBatch, what: str) -> bytes:
     """A file as it was given; empty where none was. Raises `FilesAway`, `FileGone`."""
-    row = EarlierUpload.objects.filter(batch=batch, what=what).first()
+    with actors_transaction():
+        row = EarlierUpload.objects.filter(batch=batch, what=what).first()
     return b"".join(files.read(row.stored, record=batch.school_id)) if row else b""
 
 

@@ -15,6 +15,7 @@ from django.db.models import Count, Max
 from django.utils import timezone
 
 from safeguarding.accounts.models import User
+from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.lifecycles import earlier_life
@@ -25,6 +26,7 @@ from safeguarding.sealing.services.rows import sealed_fields
 
 _OPENED = (Verb.VIEW, Verb.LIST, Verb.SEARCH, Verb.PRINT, Verb.DOWNLOAD, Verb.EXPORT)
 _CHUNK = 100
+_TASK = "earlier"
 
 
 @transaction.atomic
@@ -46,7 +48,7 @@ def clear_withdrawn(*, batch: EarlierBatch, at: datetime | None = None) -> Earli
     """
     while _drop_some(batch):
         pass
-    with transaction.atomic():
+    with system_task(_TASK):
         locked = EarlierBatch.objects.select_for_update().get(pk=batch.pk)
         if locked.withdrawn_at is None or locked.cleared_at:
             return locked
@@ -63,7 +65,7 @@ def clear_withdrawn(*, batch: EarlierBatch, at: datetime | None = None) -> Earli
 
 def _drop_some(batch: EarlierBatch) -> bool:
     """Some of the files leave the store, before their rows forget their names: one that is cut off goes on."""
-    with transaction.atomic():
+    with system_task(_TASK):
         if not EarlierBatch.objects.filter(pk=batch.pk, withdrawn_at__isnull=False).exists():
             return False
         rows = EarlierFile.objects.select_for_update().filter(batch=batch).exclude(stored="")[:_CHUNK]

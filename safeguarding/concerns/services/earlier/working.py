@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from children.services.imports.working import SMALL_FILE, ImportBroken, alone
-from safeguarding.audit.context import Acting, acting, actors_transaction
+from safeguarding.audit.context import Acting, acting, system_task
 from safeguarding.concerns.lifecycles import earlier_life
 from safeguarding.concerns.models import EarlierBatch, EarlierUpload
 from safeguarding.keys import uuid7
@@ -19,6 +19,7 @@ from .starting import WAS_READ, bare, refuse
 from .withdrawing import clear_withdrawn
 
 S = EarlierBatch.Status
+TASK = "earlier"
 BROKEN = "Something went wrong while these files were read. Nothing was taken. Tell whoever looks after Harbour at your school."
 # As many rows as are put on records while a person waits.
 SMALL_RUN = 1000
@@ -49,7 +50,8 @@ def _is_little(batch: EarlierBatch) -> bool:
 def take_up(batch_id: UUID) -> bool:
     """Do what this batch waits for, unless somebody is doing it. Whether anything was done."""
     with alone(batch_id) as free:
-        batch = EarlierBatch.objects.filter(pk=batch_id).first()
+        with system_task(TASK):
+            batch = EarlierBatch.objects.filter(pk=batch_id).first()
         if not free or batch is None:
             return False
         # For nobody in particular: what is hidden from who withdrew, confirmed or gave up goes too.
@@ -75,8 +77,9 @@ def take_up(batch_id: UUID) -> bool:
 def take_up_all() -> int:
     """Take up everything that waits for the machine. Returns how many went on."""
     waits = Q(status__in=(S.UPLOADED, S.READING, S.CONFIRMING)) | Q(status=S.WITHDRAWN, cleared_at=None)
-    waiting = list(EarlierBatch.objects.filter(waits).order_by("uploaded_at").values_list("pk", flat=True))
-    left = list(with_something_left().values_list("pk", flat=True))
+    with system_task(TASK):
+        waiting = list(EarlierBatch.objects.filter(waits).order_by("uploaded_at").values_list("pk", flat=True))
+        left = list(with_something_left().values_list("pk", flat=True))
     return sum(map(take_up, dict.fromkeys([*waiting, *left])))
 
 
@@ -88,9 +91,9 @@ def _work(batch: EarlierBatch) -> EarlierBatch:
     return batch
 
 
-@actors_transaction()
+@system_task(TASK)
 def _fail(batch: EarlierBatch) -> None:
-    """Nothing was taken. What was being read is refused; what was being written is read anew, to be looked at again."""
+    """Nothing was taken, whoever gave it: their account may be closed by now. What was being read is refused; what was being written is read anew, to be looked at again."""
     now = EarlierBatch.objects.get(pk=batch.pk)
     if now.status == S.CONFIRMING:
         summary = bare(now) | {"failed": True}

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -13,6 +12,7 @@ from safeguarding.accounts.models import Notice, School, User
 from safeguarding.accounts.permissions import rights
 from safeguarding.accounts.roles import LEAD_ROLES, Capability
 from safeguarding.accounts.services import on_duty, tell
+from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import HowSoon, OutsideNote
@@ -32,7 +32,7 @@ def unsettled(notes: QuerySet[OutsideNote], school_id: UUID) -> QuerySet[Outside
     return notes.filter(school_id=school_id, status__in=_OPEN).order_by("-how_soon", "received_at", "pk")
 
 
-@transaction.atomic
+@system_task("outside notes")
 def escalate_notes(*, at: datetime | None = None) -> int:
     """Put each note that cannot wait, and that nobody has opened, to the next person. Returns how many were told."""
     at, told = at or timezone.now(), 0
@@ -49,7 +49,7 @@ def escalate_notes(*, at: datetime | None = None) -> int:
     return told
 
 
-@transaction.atomic
+@system_task("outside notes")
 def chase_notes(*, at: datetime | None = None) -> int:
     """Tell everybody on duty of notes that have waited too long unread, once. Returns how many notes."""
     at, chased = at or timezone.now(), 0

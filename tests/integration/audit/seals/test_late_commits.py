@@ -109,6 +109,26 @@ def test_two_sealers_at_once_seal_nothing_twice(whole: SimpleNamespace) -> None:
     assert verify(whole.anchors)[0] == 0
 
 
+def test_the_web_process_cannot_keep_the_sealer_from_its_place(whole: SimpleNamespace, connect: Connect) -> None:
+    """An advisory lock is anybody's to hold. The sealer's place is a row that the worker alone may lock."""
+    web, worker = connect("web"), connect("worker")
+    record(Verb.VIEW)
+    web.execute("SELECT pg_advisory_lock(hashtextextended('seal the events', 0))")
+    for lock in (
+        "SELECT id FROM audit_sealstate FOR UPDATE",
+        "SELECT id FROM audit_sealstate FOR KEY SHARE",
+        "LOCK TABLE audit_sealstate IN SHARE MODE",
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), web.transaction():
+            web.execute(lock)
+    assert services.seal() > 0
+    record(Verb.VIEW)
+    with worker.transaction():
+        worker.execute("SELECT id FROM audit_sealstate FOR UPDATE")
+        assert services.seal() == 0, "another sealer is at it"
+    assert services.seal() > 0
+
+
 def test_more_than_a_batch_is_sealed_in_several_seals(whole: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "BATCH", 7)
     for several in (1, 7, 30):

@@ -1,0 +1,142 @@
+"""How does the database hold to what is said of each table? By a trigger before every row that is added or changed.
+
+It runs as whoever writes (no SECURITY DEFINER): only so does `current_user` say who that is, also where a session has taken
+a role on, and what it reads of records it reads behind row security. What it must know past that, it asks facts for.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from psycopg import sql
+
+from .kinds import Guarded, Said
+from .of_concerns import ADULTS, CONCERNS
+from .tables import ACCOUNTS, CHILDREN
+
+TRIGGER = "guard_rights"
+_FUNCTION = "guard_"
+# What the trigger binds: the roles that answer people and do their work. Nobody else signs in to write these rows.
+ROLES = ("web", "worker")
+
+_BODY = """
+DECLARE me uuid := rules.me();
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NOT coalesce({add}, false) THEN
+            RAISE EXCEPTION 'a row of {table} decides who sees what, and is not for this person to add'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END IF;
+{changes}    RETURN NEW;
+END """
+_CHANGE = """    IF ({new}) IS DISTINCT FROM ({old}) AND NOT coalesce({where}, false) THEN
+        RAISE EXCEPTION 'what {table} says in {columns} is not for this person to change'
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+"""
+_MAKE = """
+CREATE FUNCTION public.{function}() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS {body};
+CREATE TRIGGER {trigger} BEFORE INSERT OR UPDATE ON public.{table} FOR EACH ROW
+    WHEN (current_user = ANY ({roles})) EXECUTE FUNCTION public.{function}()
+"""
+_TAKE_DOWN = """DO $$ DECLARE one regprocedure; BEGIN
+FOR one IN SELECT oid FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND starts_with(proname, {function}) LOOP
+    EXECUTE format('DROP FUNCTION %s CASCADE', one);
+END LOOP; END $$"""
+
+
+def said() -> Said:
+    """What is said of each table, by the label of its model."""
+    return {**ACCOUNTS, **CHILDREN, **CONCERNS, **ADULTS}
+
+
+def guarded() -> dict[type[models.Model], Guarded]:
+    """The models whose rows give or take rights."""
+    return {apps.get_model(label): one for label, one in said().items() if isinstance(one, Guarded)}
+
+
+def updated_columns(model: type[models.Model]) -> list[str] | None:
+    """The columns that a role may change that works; None where these rows are no business of a guard, or only some columns."""
+    one = said().get(model._meta.label_lower)
+    return sorted(one.columns()) if isinstance(one, Guarded) and one.closed else None
+
+
+def statements() -> Iterator[sql.Composable]:
+    """The triggers and their functions, which belong to whoever migrates."""
+    yield taken_down()
+    for model, body in functions().items():
+        table = model._meta.db_table
+        yield sql.SQL(_MAKE).format(
+            function=sql.Identifier(_FUNCTION + table),
+            trigger=sql.Identifier(TRIGGER),
+            table=sql.Identifier(table),
+            roles=sql.Literal(list(ROLES)),
+            body=sql.Literal(body),
+        )
+
+
+def taken_down() -> sql.Composable:
+    """Take them away before a migration, which changes and fills columns as it needs."""
+    return sql.SQL(_TAKE_DOWN).format(function=sql.Literal(_FUNCTION))
+
+
+@cache
+def functions() -> dict[type[models.Model], str]:
+    """The text of each table's guard."""
+    return {model: _body(model, one) for model, one in guarded().items()}
+
+
+def _body(model: type[models.Model], one: Guarded) -> str:
+    table = model._meta.db_table
+    columns = one.columns()
+    if one.closed:
+        columns |= {column: [] for column in _columns(model) if column not in columns}
+    together: dict[tuple[str, ...], list[str]] = {}
+    for column, conditions in columns.items():
+        together.setdefault(tuple(conditions), []).append(column)
+    changes = "".join(
+        _CHANGE.format(
+            new=", ".join(f"NEW.{column}" for column in some),
+            old=", ".join(f"OLD.{column}" for column in some),
+            where=f"({' OR '.join(conditions)})" if conditions else "false",
+            table=table,
+            columns=" or ".join(some[:3]),
+        )
+        for conditions, some in together.items()
+    )
+    return _BODY.format(add=f"({one.add})", table=table, changes=changes)
+
+
+def _columns(model: type[models.Model]) -> list[str]:
+    return [str(field.column) for field in model._meta.local_concrete_fields]
+
+
+def problems(connection: Any) -> Iterator[str]:
+    """A sentence for each table whose guard is not as the code makes it, and for each column that is open beside it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, p.prosrc FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid "
+            "JOIN pg_proc AS p ON p.oid = t.tgfoid WHERE t.tgname = %s AND t.tgenabled = 'O' AND NOT p.prosecdef "
+            "AND c.relnamespace = 'public'::regnamespace",
+            [TRIGGER],
+        )
+        there = dict(cursor.fetchall())
+        cursor.execute(
+            "SELECT c.relname, a.attname, r.rolname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 "
+            "AND NOT a.attisdropped CROSS JOIN pg_roles AS r WHERE r.rolname = ANY (%s) AND c.relname = ANY (%s) "
+            "AND c.relnamespace = 'public'::regnamespace AND has_column_privilege(r.oid, c.oid, a.attnum, 'UPDATE')",
+            [list(ROLES), [model._meta.db_table for model in guarded()]],
+        )
+        open_columns = cursor.fetchall()
+    bodies = {model._meta.db_table: body for model, body in functions().items()}
+    for table, body in bodies.items():
+        if there.get(table) != body:
+            yield f"Rows of {table} give or take rights, and its guard is not there as the code makes it. Run manage.py migrate."
+    may = {model._meta.db_table: updated_columns(model) for model in guarded()}
+    for table, column, role in open_columns:
+        if (some := may[table]) is not None and column not in some:
+            yield f"The role {role} may change {column} of {table}, whose rows only end."

@@ -1,0 +1,113 @@
+"""Can a role make a function of the database work for it? As each role, in raw SQL: no temporary objects, one search path."""
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+from psycopg import sql
+
+from safeguarding.following import MADE, places
+from safeguarding.row_security import RULES_OWNER, WRITER
+
+Connect = Callable[[str], psycopg.Connection]
+ROLES = ("web", "worker", "destroyer", "backup")
+# Tables that the functions of `WRITER` write, and how.
+DELETED_FROM = {label.replace(".", "_") for label in MADE} | {"concerns_chronicled"}
+pytestmark = pytest.mark.django_db(transaction=True)
+DEFINERS = "SELECT p.oid::regprocedure::text, p.proconfig FROM pg_proc p WHERE p.prosecdef"
+# Before a cast to uuid or date gives its value, it is checked by a function of the attacker's.
+TRAPS = """
+CREATE FUNCTION pg_temp.spy(given text) RETURNS boolean LANGUAGE plpgsql AS
+$$ BEGIN IF current_user <> session_user THEN RAISE EXCEPTION 'runs as %', current_user; END IF; RETURN true; END $$;
+CREATE DOMAIN pg_temp.uuid AS pg_catalog.uuid CHECK (pg_temp.spy(VALUE::pg_catalog.text));
+CREATE DOMAIN pg_temp.date AS pg_catalog.date CHECK (pg_temp.spy(VALUE::pg_catalog.text));
+"""
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_finding_1_no_role_makes_temporary_objects(connect: Connect, databases, role: str):
+    for where in (connect(role), psycopg.connect(databases.named(f"{databases.name}_keys").url(role))):
+        for statement in (
+            "CREATE TEMPORARY TABLE held (id integer)",
+            "CREATE DOMAIN pg_temp.uuid AS pg_catalog.uuid",
+            "CREATE FUNCTION pg_temp.spy() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+            "CREATE FUNCTION public.spy() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+            "CREATE SCHEMA mine",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege), where.transaction():
+                where.execute(statement)
+        where.close()
+
+
+@pytest.mark.parametrize("role", ("web", "worker"))
+def test_finding_1_a_type_of_ones_own_is_not_found_by_a_function_that_reads_as_another(connect: Connect, role: str):
+    """Even if temporary objects were allowed: the recipe by which `web` read everything as `rules`."""
+    superuser = connect("postgres")
+    name = superuser.execute("SELECT current_database()").fetchone()
+    superuser.execute(
+        sql.SQL("GRANT TEMPORARY ON DATABASE {} TO {}").format(sql.Identifier(name[0]), sql.Identifier(role))
+    )  # type: ignore[index]
+    facts = superuser.execute(
+        "SELECT p.oid::regprocedure::text FROM pg_proc p WHERE pronamespace = 'rules'::regnamespace AND prosecdef "
+        "AND pg_get_function_identity_arguments(p.oid) IN ('', 'me uuid') ORDER BY 1"
+    ).fetchall()
+    assert len(facts) > 40
+    work = connect(role)
+    work.execute(TRAPS)
+    with pytest.raises(psycopg.errors.CheckViolation), work.transaction():
+        work.execute("ALTER DOMAIN pg_temp.uuid ADD CONSTRAINT shut CHECK (false)")
+        work.execute("SELECT '00000000-0000-0000-0000-000000000000'::pg_temp.uuid")
+    for (fact,) in facts:
+        call = fact.replace("(uuid)", "('00000000-0000-0000-0000-000000000000'::pg_catalog.uuid)")
+        # "runs as rules" is what this said before; a function may refuse for reasons of its own.
+        try:
+            with work.transaction():
+                work.execute(f"SELECT {call}")
+        except psycopg.Error as error:
+            assert "runs as" not in str(error), fact
+
+
+def test_finding_1_every_definer_function_of_both_databases_has_the_same_search_path(connect: Connect, databases):
+    for where in (databases.url("postgres"), databases.named(f"{databases.name}_keys").url("postgres")):
+        with psycopg.connect(where) as connection:
+            found = dict(connection.execute(DEFINERS).fetchall())
+        assert found
+        assert {name: path for name, path in found.items() if path != ["search_path=pg_catalog, pg_temp"]} == {
+            name: path for name, path in found.items() if name.startswith("proof.take")
+        }
+
+
+def test_finding_1_who_owns_the_facts_writes_nothing_and_who_writes_has_its_own_columns(connect: Connect):
+    asked = (
+        "SELECT c.relname, a.attname, has_column_privilege({who}, c.oid, a.attnum, 'UPDATE'), "
+        "has_column_privilege({who}, c.oid, a.attnum, 'INSERT'), has_table_privilege({who}, c.oid, 'DELETE, TRUNCATE') "
+        "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
+        "WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace"
+    )
+    superuser = connect("postgres")
+    of_rules = superuser.execute(sql.SQL(asked).format(who=sql.Literal(RULES_OWNER))).fetchall()
+    assert of_rules
+    assert [row for row in of_rules if any(row[2:])] == []
+    of_writer = superuser.execute(sql.SQL(asked).format(who=sql.Literal(WRITER))).fetchall()
+    moved = {(place.table, place.column) for place in places()}
+    moved |= {("children_sibling", "first_id"), ("children_sibling", "second_id"), ("children_child", "merged_into_id")}
+    updated = {(table, column) for table, column, update, *_ in of_writer if update and table != "concerns_chronicled"}
+    assert updated == moved
+    assert {row[0] for row in of_writer if row[3]} == {"concerns_chronicled", "children_mergedrow"}
+    assert {row[0] for row in of_writer if row[4]} == DELETED_FROM
+    reads_narrative = superuser.execute(
+        "SELECT has_column_privilege(%s, 'concerns_account', 'place_detail', 'SELECT')", [WRITER]
+    ).fetchone()
+    assert reads_narrative == (False,)
+
+
+def test_finding_1_a_server_without_the_role_that_writes_is_told_what_to_run(connect: Connect):
+    superuser = connect("postgres")
+    superuser.execute("ALTER ROLE rules_writer NOBYPASSRLS")
+    try:
+        with pytest.raises(CommandError, match=r"(?s)needs the role rules_writer.*ALTER ROLE rules_writer NOLOGIN"):
+            call_command("migrate", verbosity=0)
+    finally:
+        superuser.execute("ALTER ROLE rules_writer BYPASSRLS")
+    call_command("check_row_security", verbosity=0)

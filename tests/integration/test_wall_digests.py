@@ -1,0 +1,115 @@
+"""Is a wall that says something else than the code found, however it was changed? What was planted, one after the other."""
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+from psycopg import sql
+
+from safeguarding import row_security
+from safeguarding.row_security import problems, refuse_unguarded
+from safeguarding.tasks import check_walls
+
+Connect = Callable[[str], psycopg.Connection]
+pytestmark = pytest.mark.django_db(transaction=True)
+_FACT = "rules.hidden_children(me uuid)"
+_OPEN = "CREATE OR REPLACE FUNCTION rules.hidden_children(me uuid) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER {} AS {}"
+_PATH = "SET search_path = pg_catalog, pg_temp"
+# What is done to the database, and what of the sentence names it.
+PLANTED = {
+    "a policy that shows all": ("ALTER POLICY web_select ON concerns_concern USING (true)", "policy web_select on public.concerns_concern is not"),
+    "a policy that lets all be written": ("ALTER POLICY web_insert ON children_childgrant WITH CHECK (true)", "policy web_insert"),
+    "a policy for another role": ("ALTER POLICY worker_select ON concerns_account TO web", "policy worker_select on public.concerns_account"),
+    "a policy where none belongs": ("CREATE POLICY extra ON accounts_school USING (true)", "policy extra on public.accounts_school was not"),
+    "a fact with another body": (_OPEN.format(_PATH, "$$ SELECT '{}'::uuid[] $$"), f"function {_FACT} is not"),
+    "a fact of another owner": ("ALTER FUNCTION rules.hidden_children(uuid) OWNER TO owner", "rules.hidden_children must be"),
+    "a fact of another search path": ("ALTER FUNCTION rules.hidden_children(uuid) SET search_path = public", "rules.hidden_children must be"),
+    "a fact that changes": ("ALTER FUNCTION rules.hidden_children(uuid) VOLATILE", "rules.hidden_children must be"),
+    "a function that works for its caller": (
+        "CREATE FUNCTION public.helpful() RETURNS integer LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'", "public.helpful must be"
+    ),
+    "row security not forced": ("ALTER TABLE children_child NO FORCE ROW LEVEL SECURITY", "children_child has no forced row security"),
+    "events that can be changed": ("GRANT UPDATE ON audit_event TO web", "relation public.audit_event is not"),
+    "one column that can be changed": ("GRANT UPDATE (at) ON audit_event TO worker", "relation public.audit_event is not"),
+    "a trigger that sleeps": ("ALTER TABLE audit_event DISABLE TRIGGER append_only", "trigger append_only on public.audit_event is not"),
+    "a trigger that is gone": ("DROP TRIGGER append_only ON audit_leaf", "trigger append_only on public.audit_leaf is gone"),
+    "a table that is somebody else's": ("ALTER TABLE children_child OWNER TO postgres", "relation public.children_child is not"),
+    "a view": ("CREATE VIEW seen WITH (security_invoker=true) AS SELECT * FROM children_child", "relation public.seen was not"),
+    "a rewriting rule": ("CREATE RULE quiet AS ON INSERT TO audit_event DO INSTEAD NOTHING", "rule quiet on public.audit_event was not"),
+    "a type before the others": ("CREATE DOMAIN public.uuid AS pg_catalog.uuid", "type public.uuid was not"),
+    "a schema to make things in": ("GRANT CREATE ON SCHEMA public TO web", "schema public is not"),
+}  # fmt: skip
+
+
+def test_finding_4_each_planted_change_is_named_and_the_server_starts_with_none_of_them(
+    connect: Connect, subtests: Any
+):
+    superuser = connect("postgres")
+    superuser.autocommit = False
+    assert problems(connection) == []
+    asked = _on(superuser)
+    for name, (change, said) in PLANTED.items():
+        with subtests.test(name):
+            superuser.execute(change)
+            found = problems(asked)
+            superuser.rollback()
+            assert any(said in sentence for sentence in found), found
+
+
+@pytest.mark.parametrize(
+    ("change", "undo", "said"),
+    [
+        ("GRANT rules TO web", "REVOKE rules FROM web", "role web is not"),
+        ("ALTER ROLE worker BYPASSRLS", "ALTER ROLE worker NOBYPASSRLS", "The role worker passes row security"),
+        ("ALTER ROLE web SET search_path = public", "ALTER ROLE web RESET search_path", "role web is not"),
+        ("GRANT TEMPORARY ON DATABASE {} TO web", "REVOKE TEMPORARY ON DATABASE {} FROM web", "database is not"),
+        ("ALTER POLICY web_select ON concerns_concern USING (true)", "SELECT 1", "policy web_select"),
+    ],
+)
+def test_finding_4_what_is_changed_for_the_whole_server_is_named_too(
+    connect: Connect, databases, change: str, undo: str, said: str
+):
+    superuser = connect("postgres")
+    name = sql.Identifier(databases.name)
+    superuser.execute(sql.SQL(change).format(name))  # type: ignore[arg-type]
+    try:
+        with pytest.raises(SystemExit, match=said):
+            refuse_unguarded()
+        assert check_walls() >= 1
+    finally:
+        superuser.execute(sql.SQL(undo).format(name))  # type: ignore[arg-type]
+
+
+def test_finding_4_the_database_of_keys_is_compared_as_well(connect: Connect, databases):
+    with psycopg.connect(databases.named(f"{databases.name}_keys").url("postgres"), autocommit=True) as superuser:
+        superuser.execute("GRANT DELETE ON sealing_wrap TO web")
+    assert any("relation public.sealing_wrap is not" in sentence for sentence in problems(connection))
+
+
+def test_finding_4_code_that_was_not_migrated_is_named(monkeypatch: pytest.MonkeyPatch):
+    assert check_walls() == 0
+    monkeypatch.setattr(row_security, "_FACTS", row_security._FACTS[:-1])
+    assert any("The rules in the code are not those" in sentence for sentence in problems(connection))
+
+
+def test_finding_4_nobody_who_works_writes_down_how_the_walls_stand(connect: Connect):
+    for role in ("web", "worker", "destroyer", "backup"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connect(role).execute("UPDATE rules.wall SET digest = 'x'")
+    connect("owner").execute("DROP TABLE rules.wall")
+    assert any("Nobody wrote down" in sentence for sentence in problems(connection))
+
+
+def _on(own: psycopg.Connection) -> Any:
+    """Django's connection, asking through another one, which sees what it has changed itself."""
+
+    class Asked:
+        alias = connection.alias
+
+        @staticmethod
+        def cursor() -> Any:
+            return own.cursor()
+
+    return Asked()
