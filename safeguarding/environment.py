@@ -1,8 +1,13 @@
-"""How is a setting read from the environment? Typed, from a file where it is a secret, and with a sentence where it is missing."""
+"""How is a setting read from the environment? Typed, from a file where it is a secret, and with a sentence where it is missing.
+
+What a process was started with, and what it reads from `.env` and the files of its own servers, are two things: secrets of a
+file are kept beside `os.environ`, which every process that is started from there gets.
+"""
 
 import os
 import re
-from collections.abc import Callable
+from collections import ChainMap
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -10,12 +15,65 @@ from urllib.parse import parse_qs, urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-env = environ.Env()
+# The address of the database of the records for each database role, and of that of the keys, with its own backups.
+DATABASE_URLS = {
+    "web": "DATABASE_URL",
+    "worker": "WORKER_DATABASE_URL",
+    "owner": "OWNER_DATABASE_URL",
+    "backup": "BACKUP_DATABASE_URL",
+}
+KEYS_DATABASE_URLS = {role: name.replace("DATABASE", "KEYS_DATABASE") for role, name in DATABASE_URLS.items()}
+# With which a process signs who asks (audit/signing.py). The owner's puts both into the database.
+_CONTEXT_KEYS = {"web": "WEB_CONTEXT_KEY", "worker": "WORKER_CONTEXT_KEY"}
+_SIGNERS_OF = {"web": ("web",), "worker": ("worker",), "owner": ("web", "worker"), "backup": ()}
+# What a process of a role is given, and a process of another role is not, unless it is among its own.
+SECRETS_OF = {
+    role: (DATABASE_URLS[role], KEYS_DATABASE_URLS[role], *(_CONTEXT_KEYS[signer] for signer in _SIGNERS_OF[role]))
+    for role in DATABASE_URLS
+}
+# What processes of several roles are given, and servers of others (PostgreSQL, Redis) are not.
+SHARED_SECRETS = (
+    "SECRET_KEY",
+    "REDIS_URL",
+    "EMAIL_URL",
+    "FILES_KEY_ID",
+    "FILES_SECRET_KEY",
+    "MICROSOFT_CLIENT_SECRET",
+    "GOOGLE_CLIENT_SECRET",
+)
+_SECRETS = frozenset(SHARED_SECRETS).union(*SECRETS_OF.values())
+
+
+class _Given(ChainMap[str, str]):
+    """The environment of this process, and before it the secrets that it has read from files."""
+
+    def __setitem__(self, name: str, value: str) -> None:
+        (self.maps[0] if name in _SECRETS else os.environ)[name] = value
+
+
+class _Env(environ.Env):
+    ENVIRON = _Given({}, os.environ)
+
+
+env = _Env()
+
+
+def for_role(role: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """`environment` for a process of a database role: without the secrets of other roles, or their files. For "" without any."""
+    kept = {*SECRETS_OF[role], *SHARED_SECRETS} if role else set()
+    return {name: value for name, value in environment.items() if name.removesuffix("_FILE") not in _SECRETS - kept}
 
 
 def given(*names: str) -> bool:
     """Whether one of the variables has a value, or a file to read it from."""
-    return any(os.environ.get(name) or os.environ.get(f"{name}_FILE") for name in names)
+    return any(env.ENVIRON.get(name) or env.ENVIRON.get(f"{name}_FILE") for name in names)
+
+
+def read_own(path: Path, names: tuple[str, ...]) -> None:
+    """Read the file of a server that this installation starts itself, because none of `names` was given a value."""
+    for name in names:
+        os.environ.pop(name, None)  # there, but empty
+    env.read_env(path)
 
 
 def secret(name: str, default: str | None = None) -> str:
@@ -28,7 +86,7 @@ def secret(name: str, default: str | None = None) -> str:
             return Path(path).read_text().strip()
         except OSError as error:
             raise ImproperlyConfigured(f"{name}_FILE is {path}, which cannot be read: {error.strerror}.") from None
-    value = os.environ.get(name) or default
+    value = env.ENVIRON.get(name) or default
     if value is None:
         raise ImproperlyConfigured(
             f"{name} is not set. Put it in .env (see .env.example) or point {name}_FILE to a file."
@@ -53,22 +111,34 @@ def address(name: str, default: str | None, *, parts: Callable[[str], dict[str, 
         raise ImproperlyConfigured(f"{name} cannot be understood. It must look like {like}.") from None
 
 
-def database_url(written: str) -> dict[str, Any]:
-    """The parts of `postgres://ROLE:PASSWORD@HOST/NAME`, for the backend that remembers what a transaction was told. Raises `ValueError`."""
-    return dict(env.db_url_config(written, engine="safeguarding.transactions"))
+def database(name: str, role: str) -> dict[str, Any]:
+    """The database at the address `name`, for a process of a role. With nothing configured, that of nobody: commands that need none
+    still work."""
+    # A page that takes longer has gone wrong, a migration may take what it needs. Indexes cost little: tables are in memory.
+    most = 0 if role in ("owner", "backup") else 60_000
+    options = (
+        f"-c timezone=UTC -c statement_timeout={most} -c random_page_cost=1.1 -c plan_cache_mode=force_generic_plan"
+    )
+    like = "postgres://ROLE:PASSWORD@localhost:5432/harbour"
+    parts = address(name, "postgres://nobody@127.0.0.1:1/none", parts=env.db_url_config, like=like)
+    return {
+        **parts,
+        # Django's own, which remembers what the open transaction was told.
+        "ENGINE": "safeguarding.transactions",
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        # Only what asks to be prepared is (prepared.py), and keeps one plan (docs/adr/prepared.md).
+        "OPTIONS": {**parts.get("OPTIONS", {}), "options": options, "prepare_threshold": 5},
+    }
 
 
-def keys_of(role: str, **written: str) -> dict[str, str]:
-    """Of the keys of the roles, by the role that signs with each, those that a process of `role` may hold: its own, or as owner all.
-
-    Raises `ImproperlyConfigured` for one that could be guessed, which never shows it.
-    """
-    for signer, key in written.items():
+def context_keys(role: str) -> dict[str, str]:
+    """The keys with which a process of a role signs who asks, by who signs with it. Raises `ImproperlyConfigured` for a short one."""
+    keys = {signer: secret(_CONTEXT_KEYS[signer], "") for signer in _SIGNERS_OF[role]}
+    for signer, key in keys.items():
         if key and len(key) < 32:
-            raise ImproperlyConfigured(
-                f"{signer.upper()}_CONTEXT_KEY is too short: give it at least 32 random characters."
-            )
-    return {signer: key for signer, key in written.items() if key and role in (signer, "owner")}
+            raise ImproperlyConfigured(f"{_CONTEXT_KEYS[signer]} is too short: at least 32 random characters.")
+    return {signer: key for signer, key in keys.items() if key}
 
 
 def bucket(written: str) -> dict[str, str]:

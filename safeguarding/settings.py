@@ -1,40 +1,43 @@
 """How is this installation configured? Every setting, read from the environment; `.env.example` lists them."""
 
-import os
 from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from safeguarding.environment import address, bucket, database_url, env, given, keys_of, number, secret
+from safeguarding.environment import (
+    DATABASE_URLS,
+    KEYS_DATABASE_URLS,
+    address,
+    bucket,
+    context_keys,
+    database,
+    env,
+    given,
+    number,
+    read_own,
+    secret,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env.read_env(env.str("HARBOUR_ENV_FILE", default=str(BASE_DIR / ".env")))
 # Run-time data: the embedded servers, built pages' assets, uploaded files. Nothing in it is committed.
 VAR = Path(env.str("HARBOUR_VAR", default=str(BASE_DIR / "var"))).resolve()
-# Servers whose address is not given are started by `manage.py up`, which writes how to reach them to these files.
-DATABASE_URLS = {
-    "web": "DATABASE_URL",
-    "worker": "WORKER_DATABASE_URL",
-    "owner": "OWNER_DATABASE_URL",
-    "backup": "BACKUP_DATABASE_URL",
-}
-# The keys of what is sealed are in a database of their own, with backups of their own.
-KEYS_DATABASE_URLS = {role: name.replace("DATABASE", "KEYS_DATABASE") for role, name in DATABASE_URLS.items()}
-
+# The role that this process plays on both databases.
+if (ROLE := env.str("HARBOUR_ROLE", default="web")) not in DATABASE_URLS:
+    raise ImproperlyConfigured(f"HARBOUR_ROLE is {ROLE!r}; it must be one of {', '.join(DATABASE_URLS)}.")
 _addresses = (*DATABASE_URLS.values(), *KEYS_DATABASE_URLS.values())
 EMBEDDED_DATABASE = not given(*_addresses)
 EMBEDDED_QUEUE = not given("REDIS_URL")
 # With nothing configured at all this is the demo school, for this machine alone.
 DEMO = env.bool("HARBOUR_DEMO", default=EMBEDDED_DATABASE and not given("SECRET_KEY"))
-for _own, _names in {"database.env": _addresses, "queue.env": ("REDIS_URL",)}.items():
+# Servers whose address is not given are started by `manage.py up`, which writes how to reach them to these files: one for
+# each role, and a process reads that of its own.
+for _own, _names in {f"database.{ROLE}.env": _addresses, "queue.env": ("REDIS_URL",)}.items():
     if not given(*_names):
-        for _name in _names:
-            os.environ.pop(_name, None)  # there, but empty
-        env.read_env(VAR / _own)
-
+        read_own(VAR / _own, _names)
 
 # --- the web server's port, processes and limits. That file asks the environment, into which .env has been read by now.
 from safeguarding.web_limits import *  # noqa: E402, F403
@@ -89,6 +92,8 @@ MIDDLEWARE = [
     "safeguarding.middleware.FullDiskMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Before everything that asks who is signed in.
+    "safeguarding.cross_site.CrossSiteMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -122,31 +127,14 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "safeguarding.forms.Renderer"
 
-# --- databases: of the records and of the keys, and the role that this process plays on both
-if (ROLE := env.str("HARBOUR_ROLE", default="web")) not in DATABASE_URLS:
-    raise ImproperlyConfigured(f"HARBOUR_ROLE is {ROLE!r}; it must be one of {', '.join(DATABASE_URLS)}.")
-# A page that takes longer has gone wrong, a migration may take what it needs. Indexes cost little: tables are in memory.
-_most = 0 if ROLE in ("owner", "backup") else 60_000
-_options = f"-c timezone=UTC -c statement_timeout={_most} -c random_page_cost=1.1 -c plan_cache_mode=force_generic_plan"
-
-
-def database(name: str) -> dict[str, Any]:
-    """The database at the address `name`. With nothing configured, that of nobody: commands that need none still work."""
-    like = "postgres://ROLE:PASSWORD@localhost:5432/harbour"
-    return {
-        **(parts := address(name, "postgres://nobody@127.0.0.1:1/none", parts=database_url, like=like)),
-        "CONN_MAX_AGE": None,
-        "CONN_HEALTH_CHECKS": True,
-        # Only what asks to be prepared is (prepared.py), and keeps one plan (docs/adr/prepared.md).
-        "OPTIONS": {**parts.get("OPTIONS", {}), "options": _options, "prepare_threshold": 5},
-    }
-
-
-DATABASES = {"default": database(DATABASE_URLS[ROLE]), "keys": database(KEYS_DATABASE_URLS[ROLE])}
+# --- databases: of the records and of the keys
+DATABASES = {"default": database(DATABASE_URLS[ROLE], ROLE), "keys": database(KEYS_DATABASE_URLS[ROLE], ROLE)}
 DATABASE_ROUTERS = ["safeguarding.sealing.router.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Who asks is signed for (audit/signing.py). Each process is given its own key; `migrate` puts both into the database.
-CONTEXT_KEYS = keys_of(ROLE, web=secret("WEB_CONTEXT_KEY", ""), worker=secret("WORKER_CONTEXT_KEY", ""))
+
+# Who asks is signed for (audit/signing.py): the web server for people, the worker for its own tasks too. `migrate` puts both keys
+# into the database, where nobody but its functions reads them. Each process is given its own.
+CONTEXT_KEYS = context_keys(ROLE)
 
 # --- queue
 REDIS_URL = secret("REDIS_URL", "")
@@ -301,6 +289,13 @@ SECURE = env.bool("HTTPS", default=not DEMO)
 SECURE_SSL_REDIRECT = SECURE
 SESSION_COOKIE_SECURE = SECURE
 CSRF_COOKIE_SECURE = SECURE
+# A browser takes a cookie of such a name from this host alone, over https and for all its pages: no other host of the school can
+# put one in its place. Over http it would drop it, and nobody could sign in.
+_COOKIES_OF = "__Host-" if SECURE else ""
+SESSION_COOKIE_NAME = f"{_COOKIES_OF}sessionid"
+CSRF_COOKIE_NAME = f"{_COOKIES_OF}csrftoken"
+# Which browsers an account has been signed in with (accounts/devices.py).
+DEVICE_COOKIE_NAME = f"{_COOKIES_OF}harbour_device"
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE

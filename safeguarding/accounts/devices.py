@@ -15,7 +15,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.crypto import salted_hmac
 
-COOKIE = "harbour_device"
+_SALT = "harbour_device"
 _AGE = 365 * 24 * 60 * 60
 # A shared computer is known to so many people; the one who came first is forgotten first.
 _MOST = 30
@@ -32,10 +32,10 @@ def remember(request: HttpRequest, response: HttpResponseBase, username: str, *,
     number, known = _read(request)
     known = [digest for digest in known if digest != _digest(username)][-(_MOST - 1) :]
     value = signing.dumps(
-        {"n": secrets.token_hex(8) if anew or not number else number, "of": [*known, _digest(username)]}, salt=COOKIE
+        {"n": secrets.token_hex(8) if anew or not number else number, "of": [*known, _digest(username)]}, salt=_SALT
     )
     response.set_cookie(
-        COOKIE, value, max_age=_AGE, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+        settings.DEVICE_COOKIE_NAME, value, max_age=_AGE, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
     )  # fmt: skip
 
 
@@ -53,11 +53,11 @@ def take_try(request: HttpRequest, username: str, what: str) -> Callable[[], Non
 
 def _read(request: HttpRequest) -> tuple[str, list[str]]:
     try:
-        kept = signing.loads(request.COOKIES.get(COOKIE, ""), salt=COOKIE, max_age=_AGE)
+        kept = signing.loads(request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""), salt=_SALT, max_age=_AGE)
     except signing.BadSignature:
         return "", []
     return kept["n"], kept["of"]
 
 
 def _digest(username: str) -> str:
-    return salted_hmac(COOKIE, username.casefold(), algorithm="sha256").hexdigest()[:20]
+    return salted_hmac(_SALT, username.casefold(), algorithm="sha256").hexdigest()[:20]

@@ -16,10 +16,11 @@ from safeguarding.exceptions import NotAllowed
 
 from .models import RoleAssignment, User
 from .permissions import live, rights
-from .roles import LEAD_ROLES
+from .roles import LEAD_ROLES, ROLES
 
 # A lead, deputy or Headteacher of another school: who comes where the fallback says so and the school has nobody.
 LEAD_ELSEWHERE = (*LEAD_ROLES, "headteacher")
+IT = "it_admin"
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,10 @@ class Rule:
 
 RULES: dict[str, Rule] = {
     "reset": Rule(
-        "giving somebody who can open records a new start with password or second factor",
-        usual=("headteacher", "lead", "deputy_lead", "it_admin"),
+        "giving somebody a new start with password or second factor",
+        usual=("headteacher", "lead", "deputy_lead", IT),
         fallback=("chair", "trust_lead"),
-        at_most_one=("it_admin",),
+        at_most_one=(IT,),
         elsewhere=True,
     ),
     "conflict": Rule(
@@ -100,8 +101,8 @@ def second_people(rule: str, school_id: UUID, on: date, *, first: User, about: U
     """Everybody who may be the second when `first` was the first."""
     usual = usual_people(rule, school_id, on, besides=(about,))
     found = [user for user in usual if user.pk != first.pk]
-    if RULES[rule].at_most_one and is_only(RULES[rule].at_most_one, first, school_id):
-        found = [user for user in found if not is_only(RULES[rule].at_most_one, user, school_id)]
+    if _comes_as_one_of_a_kind(rule, first, school_id):
+        found = [user for user in found if not _comes_as_one_of_a_kind(rule, user, school_id)]
     if len(usual) < 2 or not found:
         found += [
             u for u in stand_ins(rule, school_id, on, besides=(about, first)) if u.pk not in {f.pk for f in found}
@@ -132,10 +133,21 @@ def ensure_second(rule: str, user: User, school_id: UUID, on: date, *, first: Us
         raise NotAllowed("You are not one of those who may confirm this. Its page names who can.")
 
 
-def is_only(keys: Iterable[str], user: User, school_id: UUID) -> bool:
-    """Whether all that `user` does at the school is one of these roles."""
-    held = {h.role.key for h in rights(user).held if h.school_id == school_id}
-    return bool(held) and held <= set(keys)
+def reset_needs_two(about: User, *, first: User) -> bool:
+    """Whether a new start for `about` needs a second person beside `first`.
+
+    One is enough for an account that never held a role with a capability (a governor), and not when `first` is of IT. Roles
+    that have ended count: what somebody wrote in them is still there. So do those that have not begun.
+    """
+    held = RoleAssignment.objects.filter(user=about).values_list("role_key", flat=True)
+    return any(ROLES[key].capabilities for key in held) or any(h.role.key == IT for h in rights(first).held)
+
+
+def _comes_as_one_of_a_kind(rule: str, user: User, school_id: UUID) -> bool:
+    """Whether only roles of `at_most_one` let `user` take part; a role that the rule does not name makes no difference."""
+    named = {*RULES[rule].usual, *RULES[rule].fallback}
+    held = {h.role.key for h in rights(user).held if h.school_id == school_id} & named
+    return bool(held) and held <= set(RULES[rule].at_most_one)
 
 
 def _people(held: QuerySet[RoleAssignment], besides: Iterable[User]) -> QuerySet[User]:

@@ -1,7 +1,8 @@
 """Which servers does this installation bring itself, where is their data, and how do Harbour's processes reach them?
 
-Passwords are made once and kept in `var/passwords.json`; the addresses are written at each start to `var/database.env`
-and `var/queue.env`, which the settings read where no address is given. All three can be read by their owner only.
+Passwords are made once and kept in `var/passwords.json`. What a database role needs is written at each start to a file of its
+own, `var/database.web.env` and so on, and the queue's address to `var/queue.env`: settings read those where no address is
+given, of the role that the process plays. All of them can be read by their owner only.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+from safeguarding.environment import DATABASE_URLS, KEYS_DATABASE_URLS, SECRETS_OF
 from safeguarding.private import write_private
 
 from . import root
@@ -95,19 +97,23 @@ class Database:
         return self.cluster.answers(self.passwords[SUPERUSER])
 
     def admit(self) -> None:
-        """Once it runs: the roles, the database, and the file that says how to reach it."""
+        """Once it runs: the roles, the databases, and a file for each role that says how to reach them."""
         self.cluster.ensure_roles(self.passwords[SUPERUSER], self.passwords)
         self.cluster.ensure_database(self.passwords[SUPERUSER], DATABASE)
         self.cluster.ensure_database(self.passwords[SUPERUSER], KEYS_DATABASE)
-        write_environment(self.var / "database.env", self.environment())
+        for role in DATABASE_URLS:
+            write_environment(self.var / f"database.{role}.env", self.environment(role))
+        # Where all roles stood in one file.
+        (self.var / "database.env").unlink(missing_ok=True)
 
-    def environment(self) -> dict[str, str]:
-        urls = {}
-        for name, database in (("DATABASE_URL", DATABASE), ("KEYS_DATABASE_URL", KEYS_DATABASE)):
-            for role, before in (("web", ""), ("worker", "WORKER_"), ("owner", "OWNER_"), ("backup", "BACKUP_")):
-                urls[f"{before}{name}"] = self.cluster.url(role, self.passwords[role], database)
-        keys = {name: self.passwords[kept] for name, kept in CONTEXT_KEYS.items()}
-        return {**urls, **keys, "SECRET_KEY": self.passwords["secret_key"]}
+    def environment(self, role: str) -> dict[str, str]:
+        """What a process of a database role needs, and nothing of another role's."""
+        return {
+            DATABASE_URLS[role]: self.cluster.url(role, self.passwords[role], DATABASE),
+            KEYS_DATABASE_URLS[role]: self.cluster.url(role, self.passwords[role], KEYS_DATABASE),
+            **{name: self.passwords[CONTEXT_KEYS[name]] for name in SECRETS_OF[role] if name in CONTEXT_KEYS},
+            "SECRET_KEY": self.passwords["secret_key"],
+        }
 
 
 def queue(var: Path) -> Queue:

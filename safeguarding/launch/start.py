@@ -75,7 +75,7 @@ async def start(plan: Plan, *, ready: str) -> None:
 
 
 async def _servers(plan: Plan, supervisor: Supervisor) -> dict[str, str]:
-    """Start what no address was given for. Returns what the processes of Harbour need to reach it."""
+    """Start what no address was given for. Returns what every process of Harbour is told: no secret, it reads its role's own."""
     environment = {"BASE_URL": plan.base_url, "HARBOUR_DEMO": str(plan.demo).lower()}
     if plan.embedded_database:
         database = Database(plan.var)
@@ -87,13 +87,11 @@ async def _servers(plan: Plan, supervisor: Supervisor) -> dict[str, str]:
         await supervisor.start(database.program())
         await supervisor.until(database.answers, seconds=60, otherwise="The embedded PostgreSQL does not answer.")
         await asyncio.to_thread(database.admit)
-        environment |= database.environment()
     if plan.embedded_queue:
         doorbell = queue(plan.var)
         supervisor.say("harbour", "starting a private Redis")
         await supervisor.start(Program("redis", doorbell.command(), folder=doorbell.home, quiet=True))
         await supervisor.until(doorbell.answers, seconds=20, otherwise="The private Redis does not answer.")
-        environment["REDIS_URL"] = doorbell.url
     return environment
 
 
@@ -108,7 +106,7 @@ async def _set_up(plan: Plan, supervisor: Supervisor, environment: Mapping[str, 
     await supervisor.run(plan.manage("keys", "keys", "ready", role="owner", environment=environment))
     if not plan.seal_key.exists():
         await _make_seal_key(plan, supervisor, environment)
-    if plan.demo and plan.embedded_database and not _has_school(environment["OWNER_DATABASE_URL"]):
+    if plan.demo and plan.embedded_database and not _has_school(plan.var):
         supervisor.say("harbour", "first start: filling the demo school")
         await supervisor.run(plan.manage("demo", "seed_demo", role="owner", environment=environment))
 
@@ -171,8 +169,8 @@ def _near(host: str) -> str:
     return "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104
 
 
-def _has_school(url: str) -> bool:
-    with psycopg.connect(url) as connection:
+def _has_school(var: Path) -> bool:
+    with psycopg.connect(Database(var).environment("owner")["OWNER_DATABASE_URL"]) as connection:
         return connection.execute("SELECT 1 FROM accounts_school LIMIT 1").fetchone() is not None
 
 

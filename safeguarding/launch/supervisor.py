@@ -19,6 +19,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from safeguarding.environment import for_role
+
 from . import LaunchError
 from .postgres import leashed
 
@@ -29,7 +31,10 @@ _COLOURS = (36, 35, 33, 32, 34)
 
 @dataclass(frozen=True)
 class Program:
-    """One process: its command line, what is in its environment, and how it is asked to stop."""
+    """One process: its command line, what is in its environment, and how it is asked to stop.
+
+    Of the secrets that the supervisor was started with it gets those of the role in `HARBOUR_ROLE`, and none without.
+    """
 
     name: str
     command: Sequence[str]
@@ -126,7 +131,8 @@ class Supervisor:
     async def _spawn(self, program: Program) -> asyncio.subprocess.Process:
         process = await asyncio.create_subprocess_exec(
             *leashed(list(program.command), account=program.account, stop=program.stop),
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **program.environment},
+            env=for_role(program.environment.get("HARBOUR_ROLE", ""), os.environ)
+            | {"PYTHONUNBUFFERED": "1", **program.environment},
             cwd=program.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -28,13 +28,19 @@ ALTERED = (
 )
 
 
+class Ciphertext(bytes):
+    """What goes into a sealed column. Only sealing makes it, and reading what was sealed: bytes from elsewhere are none."""
+
+    __slots__ = ()
+
+
 class Sealed:
     """What is in a sealed field, as it came from the database. It has no words of its own: `open` it for its row."""
 
     __slots__ = ("field", "record", "sealed")
 
     def __init__(self, field: "SealedField", sealed: bytes) -> None:
-        self.field, self.sealed = field, sealed
+        self.field, self.sealed = field, Ciphertext(sealed)
         self.record = crypto.record_in(sealed)
         note(self.record)
 
@@ -59,7 +65,7 @@ class Sealed:
 class Shut:
     """In the place of what does not open: says why. Where its own row is saved again, what is sealed stays as it is."""
 
-    sealed: bytes
+    sealed: Ciphertext
     place: str
     why: str
 
@@ -109,7 +115,9 @@ class SealedField(models.Field):  # type: ignore[type-arg]
         return f"{self.model._meta.label_lower}.{self.name}:{row}"
 
     def write(self, value: Any) -> bytes:
-        """A value as bytes."""
+        """A value as bytes. Raises `TypeError` for what is bytes already: it may be sealed, and would not read as words."""
+        if isinstance(value, bytes | bytearray | memoryview):
+            raise TypeError(f"{self.model._meta.label}.{self.name} takes words, not bytes.")
         return str(value).encode()
 
     def read(self, words: bytes) -> Any:
@@ -126,11 +134,11 @@ class SealedField(models.Field):  # type: ignore[type-arg]
         """Whether this stands in the place of what did not open here."""
         return isinstance(value, Shut) and value.place == self.place(row)
 
-    def seal(self, key: Key, record: bytes, row: Any, value: Any) -> bytes:
+    def seal(self, key: Key, record: bytes, row: Any, value: Any) -> Ciphertext:
         """A value sealed for the row with this key. An empty one is empty."""
         if value in (None, self.empty):
-            return b""
-        return crypto.seal(key.cipher, record, self.place(row), self.write(value))
+            return Ciphertext()
+        return Ciphertext(crypto.seal(key.cipher, record, self.place(row), self.write(value)))
 
     def pre_save(self, model_instance: Any, add: bool) -> Any:
         """What goes into the row: sealed with the key of its record, which is made now where there is none."""
@@ -138,7 +146,7 @@ class SealedField(models.Field):  # type: ignore[type-arg]
         if isinstance(value, Sealed) or self.is_shut(value, model_instance.pk):
             return value.sealed
         if value in (None, self.empty):
-            return b""
+            return Ciphertext()
         record, kind = record_of(model_instance)
         key = key_of(record, kind, first_subject(model_instance))
         return self.seal(key, record.bytes, model_instance.pk, value)
@@ -146,10 +154,10 @@ class SealedField(models.Field):  # type: ignore[type-arg]
     def get_prep_value(self, value: Any) -> Any:
         if isinstance(value, Sealed):
             return value.sealed
-        if isinstance(value, bytes | memoryview) or value is None:
+        if isinstance(value, Ciphertext) or value is None:
             return value
-        if value == self.empty:
-            return b""
+        if value == self.empty or value == b"":
+            return Ciphertext()
         raise TypeError(
             f"{self.model._meta.label}.{self.name} is sealed: save the record, or seal the value for its row."
         )

@@ -69,14 +69,13 @@ function enhance(finder) {
 
 // The list as HTML, or null when there is none to be had. The form's key says at which school to look.
 async function fetchList(url, name, key) {
-  const token = document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
   const limit = new AbortController();
   setTimeout(() => limit.abort(), PATIENCE);
   try {
     const answer = await fetch(url, {
       method: "POST",
       redirect: "manual",
-      headers: { "X-CSRFToken": token },
+      headers: { "X-CSRFToken": token() },
       body: new URLSearchParams({ q: name, key }),
       signal: limit.signal,
     });
@@ -84,4 +83,10 @@ async function fetchList(url, name, key) {
   } catch {
     return null;
   }
+}
+
+// Over https its name begins with __Host-, which no other host can set: one without it may be somebody else's.
+function token() {
+  const named = (name) => document.cookie.match(new RegExp(`(?:^|; )${name}=([^;]*)`))?.[1];
+  return named("__Host-csrftoken") ?? named("csrftoken") ?? "";
 }

@@ -112,6 +112,8 @@ function within(milliseconds) {
   return limit.signal;
 }
 
+// Over https its name begins with __Host-, which no other host can set: one without it may be somebody else's.
 function token() {
-  return document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
+  const named = (name) => document.cookie.match(new RegExp(`(?:^|; )${name}=([^;]*)`))?.[1];
+  return named("__Host-csrftoken") ?? named("csrftoken") ?? "";
 }

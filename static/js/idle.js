@@ -81,8 +81,10 @@ function send(method) {
   });
 }
 
+// Over https its name begins with __Host-, which no other host can set: one without it may be somebody else's.
 function token() {
-  return document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
+  const named = (name) => document.cookie.match(new RegExp(`(?:^|; )${name}=([^;]*)`))?.[1];
+  return named("__Host-csrftoken") ?? named("csrftoken") ?? "";
 }
 
 function within(milliseconds) {

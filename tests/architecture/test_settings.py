@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from safeguarding.environment import DATABASE_URLS, SECRETS_OF
 from tests.architecture.source import ROOT
 
 SETTINGS = [ROOT / "safeguarding" / name for name in ("settings.py", "web_limits.py")]
@@ -30,9 +31,7 @@ def variables_read() -> set[str]:
             isinstance(call.func, ast.Name) and call.func.id in {"secret", "given", "number", "address"}
         ):
             names.add(call.args[0].value)
-    from django.conf import settings
-
-    return names | set(settings.DATABASE_URLS.values()) | set(settings.KEYS_DATABASE_URLS.values())
+    return names.union(*SECRETS_OF.values())
 
 
 def variables_shown() -> list[str]:
@@ -54,7 +53,7 @@ def load(environment: dict[str, str], folder: Path, expression: str) -> str:
         capture_output=True,
         text=True,
     )
-    return done.stdout.strip() or done.stderr.strip().splitlines()[-1]
+    return done.stdout.strip() if done.returncode == 0 else done.stderr.strip().splitlines()[-1]
 
 
 def test_the_example_with_every_line_taken_is_read_without_an_error(tmp_path: Path) -> None:
@@ -144,12 +143,36 @@ def test_a_process_holds_the_key_of_its_own_role_and_the_owner_all(tmp_path: Pat
 
 
 def test_addresses_of_embedded_servers_never_mix_with_given_ones(tmp_path: Path) -> None:
-    (tmp_path / "database.env").write_text("DATABASE_URL=postgres://web:x@/own\nSECRET_KEY=kept\n")
+    (tmp_path / "database.web.env").write_text("DATABASE_URL=postgres://web:x@/own\nSECRET_KEY=kept\n")
     shown = "settings.DATABASES['default']['NAME'], settings.SECRET_KEY"
     assert load({}, tmp_path, shown) == "own kept"
     assert load({"SECRET_KEY": "given", "DATABASE_URL": ""}, tmp_path, shown) == "own given"
     given = {"DATABASE_URL": "postgres://web@localhost/given", "SECRET_KEY": "given"}
     assert load(given, tmp_path, shown) == "given given"
+
+
+def test_a_process_reads_the_secrets_of_its_own_role_and_hands_none_of_a_file_to_its_children(tmp_path: Path) -> None:
+    for role, name in DATABASE_URLS.items():
+        (tmp_path / f"database.{role}.env").write_text(f"{name}=postgres://{role}:of-{role}@/own\nSECRET_KEY=kept\n")
+    for role, name in DATABASE_URLS.items():
+        user, read, inherited = (
+            load({"HARBOUR_ROLE": role}, tmp_path, shown)
+            for shown in (
+                "settings.DATABASES['default']['USER']",
+                "*(name for name in settings.DATABASE_URLS.values() if settings.given(name))",
+                "*(name for name, value in settings.os.environ.items() if ':of-' in value or value == 'kept')",
+            )
+        )
+        assert (user, read, inherited) == (role, name, "")
+
+
+def test_a_secret_in_dot_env_is_no_childs_and_another_programs_variable_is(tmp_path: Path) -> None:
+    written = tmp_path / "some.env"
+    written.write_text("SECRET_KEY=kept\nDATABASE_URL=postgres://web:x@/own\nPGSSLROOTCERT=/etc/ssl/ours.pem\n")
+    shown = (
+        "settings.SECRET_KEY, *(n for n in ('SECRET_KEY', 'DATABASE_URL', 'PGSSLROOTCERT') if n in settings.os.environ)"
+    )
+    assert load({"HARBOUR_ENV_FILE": str(written)}, tmp_path, shown) == "kept PGSSLROOTCERT"
 
 
 @pytest.mark.parametrize(
@@ -182,3 +205,12 @@ def test_files_are_kept_where_the_address_says(address: str, parts: str, tmp_pat
     shown = "(s := settings.STORAGES['default'])['BACKEND'].split('.')[-1], '|'.join(map(str, s['OPTIONS'].values()))"
     said = load({"FILES_URL": address, "SECRET_KEY": "x"}, tmp_path, f"*({shown})")
     assert said.startswith(parts.replace("location", str(tmp_path)))
+
+
+def test_cookies_have_names_that_no_other_host_can_set_where_they_are_secure(tmp_path: Path) -> None:
+    shown = "settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.DEVICE_COOKIE_NAME"
+    school = {"HARBOUR_DEMO": "false", "SECRET_KEY": "x"}
+    https = load({**school, "HTTPS": "true"}, tmp_path, shown)
+    assert https == "__Host-sessionid __Host-csrftoken __Host-harbour_device"
+    for http in ({**school, "HTTPS": "false"}, {}):
+        assert load(http, tmp_path, shown) == "sessionid csrftoken harbour_device"

@@ -45,9 +45,30 @@ def running(var: Path) -> list[str]:
     return [line for line in found if line]
 
 
+def tree(pid: int) -> dict[int, bytes]:
+    """The environment of a process, and of all that it started and they started, by their numbers."""
+    parents = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            # After the name, which may have anything in it, stand the state and the parent.
+            parents[int(process.name)] = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+    found, new = set[int](), {pid}
+    while new:
+        found |= new
+        new = {child for child, parent in parents.items() if parent in new} - found
+    environments = {}
+    for one in found:
+        try:
+            environments[one] = Path(f"/proc/{one}/environ").read_bytes()
+        except OSError:
+            continue
+    return environments
+
+
 def url(var: Path, role: str) -> str:
-    lines = (var / "database.env").read_text().splitlines()
-    return dict(line.split("=", 1) for line in lines)[f"{role}DATABASE_URL"]
+    return _written(var)[f"{role}DATABASE_URL"]
 
 
 def schools(var: Path) -> list[tuple[str]]:
@@ -63,6 +84,10 @@ def environment(var: Path) -> dict[str, str]:
         "HARBOUR_DEMO": "true",
         "PATH": os.environ["PATH"],
     }
-    for name in ("database.env", "queue.env"):
-        given |= dict(line.split("=", 1) for line in (var / name).read_text().splitlines())
-    return given
+    return given | _written(var)
+
+
+def _written(var: Path) -> dict[str, str]:
+    """What the files of all roles say, and that of the queue."""
+    files = [*sorted(var.glob("database.*.env")), var / "queue.env"]
+    return dict(line.split("=", 1) for file in files for line in file.read_text().splitlines())

@@ -1,5 +1,6 @@
 """`manage.py up`, as `make run` calls it: from nothing to a page, twice, and nothing is left of it."""
 
+import json
 import os
 import signal
 import socket
@@ -9,7 +10,8 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from tests.functional.installation import Up, running, schools, status, url, words_until
+from safeguarding.launch.supervisor import command_line
+from tests.functional.installation import Up, running, schools, status, tree, url, words_until
 from tests.waiting import until
 
 # Seconds within which a command on servers of its own ends, on a machine that is busy: longer is a command that hangs.
@@ -95,7 +97,7 @@ def test_passwords_are_private_and_each_role_is_asked_for_its_own(up: Up, var: P
     said, _ = once.communicate(timeout=PATIENCE)
     assert once.returncode == 0, said
     assert running(var) == []
-    for name in ("passwords.json", "database.env", "queue.env"):
+    for name in ("passwords.json", "queue.env", *(f"database.{role}.env" for role in settings.DATABASE_URLS)):
         assert (var / name).stat().st_mode & 0o777 == 0o600
 
     held = up(HARBOUR_DEMO="false", SECRET_KEY="given")
@@ -109,6 +111,31 @@ def test_passwords_are_private_and_each_role_is_asked_for_its_own(up: Up, var: P
         psycopg.connect(web.replace("//web:", "//owner:"))
     with pytest.raises(psycopg.OperationalError, match="no password supplied"):
         psycopg.connect(web.replace(web.partition("//web")[2].partition("@")[0], ""))
+
+
+def test_no_process_of_make_run_has_the_password_of_another_role(up: Up, var: Path, port: int) -> None:
+    """`/proc` of each process and of its children: what a web process that was taken over would read first."""
+    held = up(HARBOUR_DEMO="false", HTTPS="false")
+    words_until(held, "Ctrl-C stops it")
+    assert status(port) == 200
+    until(lambda: len(tree(held.pid)) >= 10)
+    passwords = json.loads((var / "passwords.json").read_text())
+    assert {*settings.DATABASE_URLS, "destroyer", "postgres", "secret_key"} < set(passwords)
+    environments = tree(held.pid)
+    roles = {line for one in environments.values() for line in one.split(b"\0") if line.startswith(b"HARBOUR_ROLE=")}
+    assert roles == {b"HARBOUR_ROLE=web", b"HARBOUR_ROLE=worker", b"HARBOUR_ROLE=backup"}
+    told = {
+        (command_line(pid), name)
+        for pid, one in environments.items()
+        for name, password in passwords.items()
+        if password.encode() in one
+    }
+    assert told == set()
+    for role in settings.DATABASE_URLS:
+        text = (var / f"database.{role}.env").read_text()
+        signs = {f"{signer}_context_key" for signer in ("web", "worker") if role in (signer, "owner")}
+        assert {name for name, password in passwords.items() if password in text} == {role, "secret_key", *signs}
+    assert not (var / "database.env").exists()
 
 
 def test_what_is_given_is_not_started_and_half_of_it_is_refused(up: Up, var: Path) -> None:

@@ -113,7 +113,7 @@ class Notice(models.Model):
 class Reset(models.Model):
     """A new start for somebody who cannot sign in, given by two people; each of them holds one half of the code.
 
-    Of the halves only digests are kept. Who can open no record needs one person, who holds both.
+    Of the halves only digests are kept. Who never had a role with a capability needs one person, who holds both.
     """
 
     class What(models.TextChoices):
@@ -134,7 +134,7 @@ class Reset(models.Model):
     asked_at = models.DateTimeField()
     asked_how = models.CharField("how you know that it is them", max_length=10, choices=How)
     first_half = models.CharField(max_length=64)
-    # Whether one person was enough: this one can open no record.
+    # Whether one person was enough (`second_person.reset_needs_two`).
     alone = models.BooleanField(default=False)
     confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True, blank=True)

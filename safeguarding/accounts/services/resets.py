@@ -1,7 +1,8 @@
 """Give somebody who cannot sign in a new start, by two people, and let them take it themselves.
 
 Each of the two gets one half of a code and tells it to the person. Neither can use it alone, and nobody ever sets another's
-password: the person does, with both halves. Whoever can open no record needs one colleague.
+password: the person does, with both halves. An account that never held a role with a capability needs one colleague, unless
+that one is the IT administrator (`second_person.reset_needs_two`).
 """
 
 import secrets
@@ -17,9 +18,9 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from safeguarding.accounts.models import Notice, Reset, User
-from safeguarding.accounts.permissions import live, needs_second_factor
+from safeguarding.accounts.permissions import live
 from safeguarding.accounts.roles import LEAD_ROLES
-from safeguarding.accounts.second_person import ensure_first, ensure_second, second_people
+from safeguarding.accounts.second_person import ensure_first, ensure_second, reset_needs_two, second_people
 from safeguarding.accounts.services.telling import settle_notices, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -54,7 +55,7 @@ def ask_reset(*, user: User, school_id: UUID, what: str, how: str, by: User, at:
     ensure_first("reset", by, school_id, about=user)
     locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     Reset.objects.filter(user=locked, used_at=None, withdrawn_at=None).update(withdrawn_at=at)
-    half, alone = _half(), not needs_second_factor(locked)
+    half, alone = _half(), not reset_needs_two(locked, first=by)
     reset = Reset(
         user=locked, school_id=school_id, what=what, asked_by=by, asked_at=at, asked_how=how,
         first_half=_digest(half), alone=alone,
@@ -132,6 +133,11 @@ def use_reset(*, reset: Reset, password: str | None, at: datetime | None = None)
     if locked.used_at or locked.withdrawn_at or locked.confirmed_at is None or at - locked.confirmed_at >= GOOD_FOR:
         raise OutOfTurn("This code has been used or is too old. Ask for a new one.")
     user = locked.user
+    if locked.alone and reset_needs_two(user, first=locked.asked_by):
+        # Given a role since then.
+        raise OutOfTurn(
+            "Your role has changed since this code was made. Ask for a new one, which takes two colleagues."
+        )
     if password is not None and locked.what != Reset.What.FACTOR:
         user.set_password(password)
         user.save(update_fields=["password"])

@@ -17,11 +17,10 @@ from safeguarding.accounts.models import Reset, User
 from safeguarding.accounts.permissions import (
     anyone_signed_in,
     colleagues,
-    needs_second_factor,
     own_account,
     public,
 )
-from safeguarding.accounts.second_person import ensure_first, may_be_first, second_people
+from safeguarding.accounts.second_person import ensure_first, may_be_first, reset_needs_two, second_people
 from safeguarding.accounts.services.resets import TOLD
 from safeguarding.accounts.services.sessions import browser_of
 from safeguarding.audit.models import Verb
@@ -45,8 +44,13 @@ def accounts(request: Request) -> HttpResponse:
         raise NotAllowed("Safeguarding leads, the Headteacher and the IT administrator of the school have this page.")
     people = [u for u in colleagues(school_id, timezone.localdate()) if u.pk != request.user.pk] if first else []
     record(Verb.LIST, object_type="accounts.user", count=len(people), purpose="accounts")
-    may_end = request.held.role.key in TOLD
-    return render(request, "accounts/accounts.html", {"waiting": waiting, "people": people, "may_end": may_end})
+    context = {
+        "waiting": waiting,
+        "people": people,
+        "may_end": request.held.role.key in TOLD,
+        "nobody": first and not _seconds(request, about=request.user),
+    }
+    return render(request, "accounts/accounts.html", context)
 
 
 @anyone_signed_in
@@ -57,12 +61,11 @@ def ask_reset(request: Request, user_id: UUID) -> HttpResponseBase:
     if (first := fresh.asked(request)) is not None:
         return first
     form = AskForm(request.POST if "what" in request.POST else None)
-    context = {"person": person, "form": form, "two": needs_second_factor(person)}
+    two, others = reset_needs_two(person, first=request.user), _seconds(request, about=person)
+    context = {"person": person, "form": form, "two": two, "others": others}
     if form.is_valid():
         given = services.ask_reset(user=person, school_id=request.held.school_id, by=request.user, **form.cleaned_data)
-        on = timezone.localdate()
-        others = second_people("reset", request.held.school_id, on, first=request.user, about=person)
-        return render(request, "accounts/reset_half.html", context | {"given": given, "others": others})
+        return render(request, "accounts/reset_half.html", context | {"given": given})
     return render(request, "accounts/reset_ask.html", context, status=422 if form.errors else 200)
 
 
@@ -163,6 +166,11 @@ def _colleague(request: Request, user_id: UUID) -> User:
     if found is None:
         raise Http404
     return found
+
+
+def _seconds(request: Request, *, about: User) -> list[User]:
+    """Who may be the second beside the person who asks."""
+    return second_people("reset", request.held.school_id, timezone.localdate(), first=request.user, about=about)
 
 
 def _is_told(user: User, it: Reset) -> bool:

@@ -84,6 +84,7 @@ class Migration(migrations.Migration):
                 ('anchored_number', models.BigIntegerField(default=0)),
                 ('anchored_at', models.DateTimeField(null=True)),
                 ('anchor_problem', models.CharField(blank=True, max_length=500)),
+                ('anchor_place', models.CharField(blank=True, choices=[('database', 'On the disk of the database'), ('files', 'On the disk of Harbour’s own files'), ('apart', 'On another file system than the database'), ('unknown', 'On another file system than Harbour’s own files')], max_length=10)),
                 ('verified_at', models.DateTimeField(null=True)),
                 ('verdict', models.SmallIntegerField(null=True)),
                 ('findings', models.PositiveIntegerField(default=0)),

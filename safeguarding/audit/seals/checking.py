@@ -191,8 +191,17 @@ def examine(evidence: Evidence, *, keys: Iterable[PublicKey], anchors: Iterable[
             "root": last.body().split("\n")[2],
             "at": moment(last.at),
         }
+    _ensure_something_was_there(report)
+    return report
+
+
+def _ensure_something_was_there(report: Report) -> None:
+    """Nothing that could be wrong is not the same as whole."""
+    if not (report.seals or report.events or report.unsealed):
+        report.add(Kind.RECORD_EMPTY, "the whole record")
+    elif not report.seals:
+        report.not_checked.append("Nothing is sealed yet, so nothing could be compared. Sealing takes a minute or two.")
     if not report.anchors:
         report.notes.append(
-            "No anchor was given. Without one nobody can tell whether the newest events were removed, with their seals."
+            "No anchor was found or given. Without one nobody can tell whether the newest events were removed, with their seals."
         )
-    return report

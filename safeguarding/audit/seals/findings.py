@@ -40,6 +40,7 @@ class Kind(StrEnum):
     ANCHOR_ROOT = "anchor_root"
     ANCHOR_DIFFERS = "anchor_differs"
     ANCHOR_AHEAD = "anchor_ahead"
+    RECORD_EMPTY = "record_empty"
     EXPORT_CUT = "export_cut"
 
 
@@ -70,6 +71,8 @@ SENTENCES = {
     Kind.ANCHOR_DIFFERS: "An anchor and the seal of the same number differ: the seals were made anew.",
     Kind.ANCHOR_AHEAD: "An anchor covers more than is there: the newest events or seals were removed, or an older backup was "
     "put back.",
+    Kind.RECORD_EMPTY: "There is no event and no seal at all. Harbour writes its first event when its key is made: everything was "
+    "removed, or this is not the record.",
     Kind.EXPORT_CUT: "The export is not whole: its end is missing, or lines were removed or added.",
 }
 

@@ -67,6 +67,35 @@ class Checkpoint(models.Model):
         retention = Retention.KEPT
 
 
+class AnchorPlace(models.TextChoices):
+    """Where the folder of anchors lies, as far as the operating system tells: it knows file systems, not disks."""
+
+    DATABASE = "database", "On the disk of the database"
+    FILES = "files", "On the disk of Harbour’s own files"
+    APART = "apart", "On another file system than the database"
+    UNKNOWN = "unknown", "On another file system than Harbour’s own files"
+
+    @property
+    def sentence(self) -> str:
+        """What that means, and what it leaves open."""
+        return _PLACES[self]
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether one disk, as far as known, holds the anchors and what they are to prove."""
+        return self in (AnchorPlace.DATABASE, AnchorPlace.FILES)
+
+
+_PLACES = {
+    AnchorPlace.DATABASE: "They lie on the disk of the database: both can be changed together, and are lost together.",
+    AnchorPlace.FILES: "They lie on the disk of Harbour’s own files, which may hold the key that signs, and perhaps the database.",
+    AnchorPlace.APART: "They lie on another file system than the database. Two file systems can share one disk or one machine: Harbour "
+    "cannot see that.",
+    AnchorPlace.UNKNOWN: "They lie on another file system than Harbour’s own files. Harbour does not start this database itself, and "
+    "cannot see whether they share its disk.",
+}
+
+
 class SealState(models.Model):
     """How sealing stands: the one row that is overwritten. It proves nothing; it is for the page and for what is due next."""
 
@@ -76,6 +105,8 @@ class SealState(models.Model):
     anchored_number = models.BigIntegerField(default=0)
     anchored_at = models.DateTimeField(null=True)
     anchor_problem = models.CharField(max_length=500, blank=True)
+    # Kept by the worker, which writes them: the web process may not even have that folder.
+    anchor_place = models.CharField(max_length=10, choices=AnchorPlace, blank=True)
     verified_at = models.DateTimeField(null=True)
     verdict = models.SmallIntegerField(null=True)
     findings = models.PositiveIntegerField(default=0)
@@ -86,8 +117,8 @@ class SealState(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         plain = (
-            "seal_problem", "anchored_number", "anchored_at", "anchor_problem", "verified_at", "verdict", "findings",
-            "mailed_on",
+            "seal_problem", "anchored_number", "anchored_at", "anchor_problem", "anchor_place", "verified_at", "verdict",
+            "findings", "mailed_on",
         )  # fmt: skip
         source = Source.HARBOUR
         retention = Retention.KEPT

@@ -85,16 +85,19 @@ def keep_anchors() -> int:
         )
         missing = list(Checkpoint.objects.filter(number__gt=after).order_by("number"))
         volume.append(missing)
+        place = volume.place() if volume.folder().exists() else ""
     except OSError as error:
         problem = f"Seals cannot be written to {volume.folder()}: {error.strerror}. They are written once they can be."
         if state.anchor_problem != problem:
             logger.error("%s", problem)
         SealState.objects.filter(id=1).update(anchor_problem=problem[:500])
         return 0
-    if missing or state.anchor_problem:
+    if missing or state.anchor_problem or state.anchor_place != place:
         number = missing[-1].number if missing else state.anchored_number
         at = database_time() if missing else state.anchored_at
-        SealState.objects.filter(id=1).update(anchored_number=number, anchored_at=at, anchor_problem="")
+        SealState.objects.filter(id=1).update(
+            anchored_number=number, anchored_at=at, anchor_problem="", anchor_place=place
+        )
     return len(missing)
 
 
@@ -271,7 +274,7 @@ def _verify_if_due(at: datetime) -> int | None:
     if now.hour < VERIFY_HOUR or (state.verified_at and timezone.localdate(state.verified_at) >= now.date()):
         return None
     seal_and_anchor(everything=True)
-    report = verify([volume.folder()] if volume.folder().exists() else [])
+    report = verify()
     if report.verdict:
         logger.error("The record of events: %s. Run `manage.py verify_audit` to see why.", report.verdict.name)
     with transaction.atomic():

@@ -10,6 +10,7 @@ from safeguarding.audit.models import Checkpoint, SealState
 
 from .checking import PATIENCE
 from .findings import Verdict
+from .models import AnchorPlace
 from .notes import Checkpoint as Said
 from .notes import NoteError, SignedNote
 
@@ -40,6 +41,11 @@ class Standing:
     @property
     def verdict(self) -> Verdict | None:
         return None if self.state.verdict is None else Verdict(self.state.verdict)
+
+    @property
+    def place(self) -> AnchorPlace | None:
+        """Where the anchors lie; None before the first is written."""
+        return AnchorPlace(self.state.anchor_place) if self.state.anchor_place else None
 
     @property
     def is_anchored(self) -> bool:

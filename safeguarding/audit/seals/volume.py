@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from .models import Checkpoint
+from .models import AnchorPlace, Checkpoint
 from .notes import Checkpoint as Said
 from .notes import NoteError, SignedNote, notes_in
 
@@ -16,6 +16,18 @@ _TAIL_BYTES = 8192
 
 def folder() -> Path:
     return Path(settings.ANCHOR_FOLDER)
+
+
+def place() -> AnchorPlace:
+    """On which file system the folder lies. Raises `OSError` where there is none."""
+    here = folder().stat().st_dev
+    # The data of a database that Harbour starts itself, or a link to them (launch/servers.py).
+    data = settings.VAR / "postgres"
+    if settings.EMBEDDED_DATABASE and data.exists() and data.stat().st_dev == here:
+        return AnchorPlace.DATABASE
+    if settings.VAR.exists() and settings.VAR.stat().st_dev == here:
+        return AnchorPlace.FILES
+    return AnchorPlace.APART if settings.EMBEDDED_DATABASE else AnchorPlace.UNKNOWN
 
 
 def newest_number() -> int:

@@ -1,8 +1,9 @@
 """What happens to text that arrives when its author is not signed in any more, or in more pieces than a page may have?
 
 It is kept. The form's key, signed by this server, says whose it is. That key also stands in for the browser's token, which
-changes with a new sign-in and would refuse the text of the page that was open before: a foreign site cannot make a key up,
-one of its own author's writes only that author's drafts, and browsers send it no cookie of ours besides (SameSite).
+changes with a new sign-in and would refuse the text of the page that was open before: a foreign site cannot make a key up, and
+one of its own author's writes only that author's drafts. What another site posts is nobody's, whoever is signed in
+(`cross_site.CrossSiteMiddleware`): cookies with SameSite still come along from another host of the same school.
 """
 
 from collections.abc import Callable
@@ -30,7 +31,9 @@ from safeguarding.concerns.services.draft_limits import Use
 from safeguarding.concerns.services.drafts import has_been_opened, save_draft
 from safeguarding.concerns.services.form_tokens import report_of
 from safeguarding.concerns.views.posted import everything
+from safeguarding.concerns.views.unproven import asks_first
 from safeguarding.concerns.views.unsaved import says_unsaved
+from safeguarding.cross_site import is_own_form
 from safeguarding.dates import clock, moment
 from safeguarding.exceptions import BadInput, HarbourError, NotAllowed, TooMany
 from safeguarding.front.limits import takes_text
@@ -203,13 +206,15 @@ def for_its_author(request: Request, page: str, *, kept: bool = True) -> HttpRes
 def without_key(request: Request, typed: Typed) -> HttpResponse:
     """A damaged page. Its text becomes a draft of whoever is signed in, to be looked at again before it is sent.
 
-    Raises `BadInput` where nobody is.
+    Where nothing says that a page of ours sent it, they are asked first. Raises `BadInput` where nobody is signed in.
     """
     if not request.user.is_authenticated or request.acting.school_id is None:
         raise BadInput(
             "Only part of the page arrived, so nobody can tell whose it is. Go back, and copy your text before you "
             "open the form again."
         )
+    if not is_own_form(request):
+        return asks_first(request, typed)
     token = uuid7()
     request.again = partial(waits_unsaved, request, typed)
     save_draft(token=token, school_id=request.acting.school_id, content=typed.content, author_id=request.user.pk)

@@ -216,6 +216,10 @@ def test_of_the_two_at_most_one_is_of_it(room):
     with pytest.raises(NotAllowed, match="not one of those"):
         services.confirm_reset(reset=asked.reset, how="seen", by=other)
     services.confirm_reset(reset=asked.reset, how="seen", by=room.deputy)
+    # A role that has nothing to do with it makes nobody another person.
+    services.assign_role(user=other, school=room.school, role_key="midday", starts_on=LONG_AGO)
+    with pytest.raises(NotAllowed, match="not one of those"):
+        services.confirm_reset(reset=services.ask_reset(**ask, by=it).reset, how="seen", by=other)
     # Who is a lead as well comes as a lead.
     services.assign_role(user=other, school=room.school, role_key="deputy_lead", starts_on=LONG_AGO)
     asked = services.ask_reset(**ask, by=it)
@@ -284,18 +288,111 @@ def test_in_the_small_school_a_lead_of_another_school_is_the_second_person():
 
 def test_the_page_of_the_code_speaks_of_a_second_person_only_where_there_is_one(room):
     head, _ = sign_in(room.headteacher)
-    for who, how_many in ((room.lead, 1), (room.teacher, 2)):
+    governor = factories.member(room.school, "governor", "Gus", "Orme")
+    for who, how_many in ((room.lead, 1), (room.teacher, 1), (governor, 2)):
         page = head.post(f"/accounts/{who.pk}/reset/", {"what": "password", "how": "seen"})
         assert len(halves_on(page)) == how_many
         assert ("Whoever confirms it has the other half" in page.content.decode()) is (how_many == 1)
 
 
-def test_who_can_only_log_needs_one_colleague(room):
-    given = services.ask_reset(user=room.teacher, school_id=room.school.pk, what="password", how="seen", by=room.deputy)
-    client = take(room.teacher, given.half, given.other_half)
+def ask(room, user, by):
+    return services.ask_reset(user=user, school_id=room.school.pk, what="password", how="seen", by=by)
+
+
+def test_the_it_administrator_alone_takes_over_no_teachers_account(room, client):
+    told = factories.concern(room, facts="Canary in the account.")
+    it = factories.member(room.school, "it_admin", "Ivy", "Marsh")
+    client.force_login(it)
+    page = client.post(f"/accounts/{room.teacher.pk}/reset/", {"what": "both", "how": "seen"})
+    [half] = halves_on(page)
+    reset = Reset.objects.get(user=room.teacher)
+    client.post(f"/resets/{reset.pk}/", {"how": "seen"})
+    with pytest.raises(NotAllowed, match="first of the two"):
+        services.confirm_reset(reset=reset, how="seen", by=it)
+    take(room.teacher, half, half, expect=422)
+    # Beside it: with a lead it is two people, and the teacher reads her own report again.
+    other = services.confirm_reset(reset=reset, how="seen", by=room.lead)
+    teacher = take(room.teacher, half, other.half)
+    teacher.post("/account/new-start/", {"password": NEW, "again": NEW})
+    teacher.post("/account/sign-in/", {"login": room.teacher.username, "password": NEW})
+    assert "Canary" in teacher.get(f"/my-reports/{told.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("role", [key for key, role in ROLES.items() if role.capabilities])
+def test_a_new_start_takes_two_for_every_role_that_does_anything(room, role):
+    assert not ask(room, factories.member(room.school, role, "Una", "Vale"), room.headteacher).other_half
+
+
+@pytest.mark.parametrize(("starts", "ends"), [(-400, -100), (-400, None), (30, None)])
+def test_a_role_that_has_ended_or_not_begun_still_takes_two(room, starts, ends):
+    """She is a governor today. What she wrote as a teacher can be read with her account."""
+    today = timezone.localdate()
+    governor = factories.member(room.school, "governor", "Gus", "Orme")
+    elsewhere = factories.school("Weir Road Primary School")
+    services.assign_role(
+        user=governor, school=elsewhere, role_key="teacher", starts_on=today + timedelta(days=starts),
+        ends_on=today + timedelta(days=ends) if ends else None,
+    )  # fmt: skip
+    assert not ask(room, governor, room.headteacher).other_half
+
+
+def test_a_governor_needs_one_colleague_and_two_where_it_begins(room):
+    governor = factories.member(room.school, "governor", "Gus", "Orme")
+    it = factories.member(room.school, "it_admin", "Ivy", "Marsh")
+    assert not ask(room, governor, it).other_half
+    given = ask(room, governor, room.deputy)
+    client = take(governor, given.half, given.other_half)
     client.post("/account/new-start/", {"password": NEW, "again": NEW})
-    answer = client.post("/account/sign-in/", {"login": room.teacher.username, "password": NEW})
-    assert answer.url == "/"
+    assert client.post("/account/sign-in/", {"login": governor.username, "password": NEW}).url == "/"
+
+
+def test_a_code_of_one_colleague_ends_when_its_owner_is_given_a_role(room):
+    governor = factories.member(room.school, "governor", "Gus", "Orme")
+    given = ask(room, governor, room.deputy)
+    client = take(governor, given.half, given.other_half)
+    services.assign_role(user=governor, school=room.school, role_key="teacher", starts_on=timezone.localdate())
+    with pytest.raises(OutOfTurn, match="role has changed"):
+        services.use_reset(reset=given.reset, password=NEW)
+    client.post("/account/new-start/", {"password": NEW, "again": NEW})
+    assert not User.objects.get(pk=governor.pk).check_password(NEW)
+
+
+def test_a_teacher_who_is_locked_out_at_twenty_to_nine_is_in_by_quarter_to(room):
+    """The IT administrator is in, the lead has Harbour open; neither leaves their desk."""
+    with time_machine.travel(datetime(2026, 11, 24, 8, 40, tzinfo=LONDON), tick=False) as clock:
+        it, _ = sign_in(factories.member(room.school, "it_admin", "Ivy", "Marsh", password=PASSWORD))
+        lead, _ = sign_in(room.lead)
+        page = it.post(f"/accounts/{room.teacher.pk}/reset/", {"what": "password", "how": "seen"})
+        [first] = halves_on(page)
+        assert "Priya Raman" in page.content.decode()
+        clock.shift(timedelta(minutes=2))
+        notice = Notice.objects.get(user=room.lead, kind=Notice.Kind.RESET_ASKED)
+        [second] = halves_on(lead.post(lead.get(f"/inbox/{notice.pk}/").url, {"how": "rung"}))
+        clock.shift(timedelta(minutes=2))
+        teacher = take(room.teacher, first, second)
+        teacher.post("/account/new-start/", {"password": NEW, "again": NEW})
+        assert teacher.post("/account/sign-in/", {"login": room.teacher.username, "password": NEW}).status_code == 302
+        assert teacher.get("/log/", follow=True).status_code == 200
+        assert timezone.localtime().strftime("%H:%M") < "08:45"
+
+
+def test_a_school_in_which_nobody_could_be_the_second_is_told_before_and_helped_by_naming_one(client):
+    school = factories.school("Withy Fold Village School")
+    head = factories.member(school, "headteacher", "Esther", "Hallam", password=PASSWORD)
+    teacher = factories.member(school, "teacher", "Reece", "Tamworth", password=PASSWORD)
+    client.force_login(head)
+    nobody = "Nobody can be the second person"
+    assert nobody in client.get("/accounts/").content.decode()
+    assert nobody in client.get(f"/accounts/{teacher.pk}/reset/").content.decode()
+    page = client.post(f"/accounts/{teacher.pk}/reset/", {"what": "password", "how": "seen"})
+    assert nobody in page.content.decode()
+    [half] = halves_on(page)
+    # The request waits: the chair, who is named then, confirms it.
+    chair = factories.member(school, "chair", "Ada", "Locke")
+    assert nobody not in client.get("/accounts/").content.decode()
+    assert nobody not in client.get(f"/accounts/{teacher.pk}/reset/").content.decode()
+    other = services.confirm_reset(reset=Reset.objects.get(user=teacher), how="rung", by=chair)
+    take(teacher, half, other.half)
 
 
 def test_it_is_withdrawn_by_the_person_it_is_about_and_the_code_is_dead(room, client):

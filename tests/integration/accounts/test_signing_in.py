@@ -280,3 +280,24 @@ def test_a_changed_password_is_an_event_and_one_that_did_not_change_is_none(clie
     found = Event.objects.filter(verb=Verb.CHANGE, actor_id=teacher.pk, object_id=teacher.pk, purpose="password")
     assert found.exists() is changes
     assert new not in str([vars(e) for e in Event.objects.all()])
+
+
+@pytest.mark.parametrize(("before", "secure"), [("__Host-", True), ("", False)])
+def test_every_cookie_is_what_its_name_says(settings, before, secure):
+    """A browser drops a cookie of a `__Host-` name that is not secure, has a domain, or is for some pages alone."""
+    room = factories.staffroom(password=factories.PASSWORD)
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = secure
+    names = {
+        name: f"{before}{name.lower()}" for name in ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "DEVICE_COOKIE_NAME")
+    }
+    for name, value in names.items():
+        setattr(settings, name, value)
+    client = Client()
+    client.get("/account/sign-in/", secure=secure)
+    typed = {"login": room.teacher.username, "password": factories.PASSWORD}
+    answer = client.post("/account/sign-in/", typed, secure=secure)
+    assert answer.status_code == 302
+    assert set(client.cookies) == set(names.values())
+    for cookie in client.cookies.values():
+        assert (bool(cookie["secure"]), cookie["path"], cookie["domain"]) == (secure, "/", "")
+    assert client.get("/log/", follow=True, secure=secure).status_code == 200

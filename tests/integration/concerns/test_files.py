@@ -1,6 +1,7 @@
 """Who attaches a file to a concern, who has it, and what of it?"""
 
 from datetime import timedelta
+from io import BytesIO
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -273,3 +274,17 @@ def test_a_stranger_fills_no_memory(rf, room):
         request.user = person
         assert len(request.FILES) == kept
         assert request.POST["words"] == "He fell."
+
+
+@pytest.mark.parametrize("letter", ["a", "ü", "🫖"])
+def test_a_name_of_5000_letters_refuses_no_form(client, room, report, letter):
+    """Its own file is not taken, with a sentence; everything beside it in the form is."""
+    client.force_login(room.lead)
+    # Django's own file for tests cuts its name, which no browser does.
+    long = BytesIO(b"Words.")
+    long.name = f"{letter * 5000}.txt"
+    given = {"token": str(uuid4()), "chosen": [long, SimpleUploadedFile("a.txt", b"More words.")]}
+    page = client.post(f"/concerns/{report.pk}/files/", given, follow=True)
+    assert page.status_code == 200
+    assert "Its name is longer than 200 characters. Give it a shorter one." in text(page)
+    assert [one.name for one in Attachment.objects.all()] == ["a.txt"]

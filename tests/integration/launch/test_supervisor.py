@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from safeguarding.environment import SECRETS_OF
 from safeguarding.launch.supervisor import command_line, stop_leftovers
 from tests.waiting import until
 
@@ -197,3 +198,36 @@ def test_the_next_start_stops_what_an_earlier_one_left_and_nothing_else(tmp_path
     stranger.kill()
     stranger.wait()
     assert stop_leftovers(record, naming=[tmp_path]) == []
+
+
+def test_a_program_gets_of_what_was_given_the_secrets_of_its_role_alone(
+    trial: Trial, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the addresses stand in the environment of the supervisor itself, as on a server of others."""
+    names = [*sorted({name for own in SECRETS_OF.values() for name in own}), "SECRET_KEY", "OWNER_DATABASE_URL_FILE"]
+    for name in names:
+        monkeypatch.setenv(name, "hidden")
+    # What it starts has the same: asked of its child.
+    asks = "import os, subprocess, sys; subprocess.run([sys.executable, '-S', '-c', sys.argv[1]])"
+    says = f"import os; print('has', *(name for name in {names!r} if name in os.environ))"
+    running = trial(f"""
+        for role in ("web", "worker", "owner", "backup", ""):
+            given = {{"HARBOUR_ROLE": role}} if role else {{}}
+            await supervisor.run(Program(role, [sys.executable, "-S", "-c", {asks!r}, {says!r}], given))
+    """)
+    said, _ = running.communicate(timeout=60)
+    has = [line.partition("has")[2].split() for line in said.splitlines()]
+    assert has == [
+        ["DATABASE_URL", "KEYS_DATABASE_URL", "WEB_CONTEXT_KEY", "SECRET_KEY"],
+        ["WORKER_CONTEXT_KEY", "WORKER_DATABASE_URL", "WORKER_KEYS_DATABASE_URL", "SECRET_KEY"],
+        [
+            "OWNER_DATABASE_URL",
+            "OWNER_KEYS_DATABASE_URL",
+            "WEB_CONTEXT_KEY",
+            "WORKER_CONTEXT_KEY",
+            "SECRET_KEY",
+            "OWNER_DATABASE_URL_FILE",
+        ],
+        ["BACKUP_DATABASE_URL", "BACKUP_KEYS_DATABASE_URL", "SECRET_KEY"],
+        [],
+    ]

@@ -214,3 +214,25 @@ def test_a_sealed_field_reads_like_any_other_on_an_unsaved_row():
     assert Concern().title == ""
     assert Amendment(text="x").text == "x"
     assert AccountFacts().facts == ""
+
+
+def test_bytes_from_elsewhere_are_never_taken_as_sealed(room, stored, again):
+    account = factories.concern(room, facts=WORDS).account
+    before = stored(account, "facts")
+    rows = Account.objects.filter(pk=account.pk)
+    made_up = b"\x01" + bytes(60)
+    for taken in (b"He said so.", made_up, bytes(before), memoryview(before), bytearray(before)):
+        account.facts = taken
+        for past in (
+            lambda: rows.update(facts=account.facts),
+            lambda: account.save(update_fields=["facts"]),
+            lambda: bulk.update(Account, ("facts",), [{"id": account.pk, "concern_id": account.concern_id, "facts": account.facts}]),
+        ):  # fmt: skip
+            with pytest.raises(TypeError), transaction.atomic():
+                past()
+    assert stored(account, "facts") == before
+    # Beside it: what was read from its own place goes back.
+    read = again(account)
+    read.save(update_fields=["facts"])
+    assert stored(account, "facts") == before
+    assert again(account).facts == WORDS

@@ -1,6 +1,6 @@
 """`manage.py changepassword j.beckett`: Django's own command for an account that is new, and the event of it.
 
-Whoever can open records and has signed in gets a new start from two people in the browser: the terminal is one person.
+Who has signed in before gets a new start in the browser: the terminal is one person.
 """
 
 from typing import Any
@@ -9,7 +9,6 @@ from django.contrib.auth.management.commands import changepassword
 from django.core.management.base import CommandError
 from django.db import transaction
 
-from safeguarding.accounts.permissions import needs_second_factor
 from safeguarding.accounts.services import find_account
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -19,10 +18,10 @@ class Command(changepassword.Command):
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> str | None:
         person = find_account(options["username"] or "")
-        if person is not None and person.last_login and needs_second_factor(person):
+        if person is not None and person.last_login:
             raise CommandError(
-                f"{person.username} can open records and has signed in before: two people give a new start, in the browser "
-                "under Accounts. See docs/signing-in.md."
+                f"{person.username} has signed in before: two people give a new start, in the browser under Accounts. "
+                "See docs/signing-in.md."
             )
         said: str | None = super().handle(*args, **options)
         record(Verb.CHANGE, person, purpose="password")

@@ -20,7 +20,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--anchor", type=Path, action="append", default=[],
-            help="a file of seals that was kept elsewhere, or a folder of them; may be given several times",
+            help="a file of seals that was kept elsewhere, or a folder of them; may be given several times. "
+            "Those in ANCHOR_FOLDER are read in any case.",
         )  # fmt: skip
         parser.add_argument(
             "--key", action="append", default=[],

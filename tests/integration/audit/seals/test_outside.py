@@ -1,5 +1,7 @@
 """Do seals leave the database, by file and by e-mail, and does the page say how it stands?"""
 
+import html
+import os
 import re
 import stat
 from datetime import datetime, timedelta
@@ -17,6 +19,7 @@ from safeguarding.accounts import tasks as account_tasks
 from safeguarding.audit import tasks
 from safeguarding.audit.models import Checkpoint, Event, Outcome, SealState, Verb
 from safeguarding.audit.seals import services, volume
+from safeguarding.audit.seals.models import AnchorPlace
 from safeguarding.audit.services import record
 from tests import factories
 from tests.integration.audit.seals.record import export, seal_all, verify, verify_alone
@@ -187,7 +190,8 @@ def test_the_saved_mail_is_an_anchor_and_holds_nobodys_data(whole: SimpleNamespa
     saved = whole.tmp / "mail.txt"
     saved.write_bytes(("From: harbour\nDate: today\n\n" + body).replace("\n", "\r\n").encode())
     code, report = verify(saved)
-    assert (code, report["anchors"]) == (0, 1)
+    # Beside those of the folder, which are read in any case.
+    assert (code, report["anchors"]) == (0, 1 + Checkpoint.objects.count())
     saved.write_text(body.replace(str(newest.size), str(newest.size + 1)))
     assert verify(saved)[0] == 1
 
@@ -251,3 +255,42 @@ def test_nothing_in_a_seal_is_about_anybody(whole: SimpleNamespace) -> None:
     text = "".join(path.read_text() for path in Path(whole.anchors).iterdir())
     allowed = re.compile(r"|harbour/\w+|\d+|\S{43}=|checkpoint \d+|at \S+Z|(settled|cut) \d+|— \S+ \S+")
     assert all(allowed.fullmatch(line) for line in text.split("\n"))
+
+
+def on_device(monkeypatch: pytest.MonkeyPatch, devices: dict[Path, int]) -> None:
+    """`stat` says of these files, and of what is in them, that they lie on these devices."""
+    real = os.stat
+
+    def stat_(path: Any, *args: Any, **kwargs: Any) -> os.stat_result:
+        found = real(path, *args, **kwargs)
+        for folder, device in devices.items():
+            if isinstance(path, str | os.PathLike) and Path(path).is_relative_to(folder):
+                return os.stat_result((*found[:2], device, *found[3:]))
+        return found
+
+    monkeypatch.setattr("os.stat", stat_)
+
+
+@pytest.mark.parametrize(
+    ("ours", "of_database", "of_anchors", "place"),
+    [
+        (True, 1, 1, "database"),
+        (True, 2, 1, "files"),
+        (True, 1, 2, "apart"),
+        (False, 1, 1, "files"),
+        (False, 1, 2, "unknown"),
+    ],
+)
+def test_the_page_says_when_anchors_lie_on_the_disk_of_the_database(
+    ours: bool, of_database: int, of_anchors: int, place: str, whole: SimpleNamespace, settings: Any, client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    settings.VAR, settings.EMBEDDED_DATABASE = whole.tmp / "var", ours
+    (settings.VAR / "postgres").mkdir(parents=True)
+    on_device(monkeypatch, {settings.VAR / "postgres": of_database, settings.VAR: 1, whole.anchors: of_anchors})
+    services.keep_anchors()
+    assert SealState.objects.get().anchor_place == place
+    text = html.unescape(page("headteacher", whole, client).content.decode())
+    assert AnchorPlace(place).sentence in text
+    assert ("The seals outside the database lie too near" in text) is (place in ("database", "files"))
+    assert AnchorPlace(place).sentence in " ".join(verify()[1]["notes"])

@@ -4,6 +4,7 @@ Who tampers here can do anything to the database: it is the superuser, with the 
 is found whole first; then one thing is done to it.
 """
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ import psycopg
 import pytest
 
 from safeguarding.audit.models import Leaf, Verb
-from safeguarding.audit.seals import keyfile
+from safeguarding.audit.seals import keyfile, services
 from safeguarding.audit.seals.findings import SENTENCES, Kind
 from safeguarding.audit.seals.keyfile import KeyFile
 from safeguarding.audit.seals.merkle import Frontier
@@ -148,12 +149,19 @@ def ensure_whole(places: SimpleNamespace) -> list[str]:
     return keys
 
 
-def ensure_found(places: SimpleNamespace, found: str, keys: list[str]) -> None:
-    code, report = verify(places.anchors, keys=keys)
+def ensure_found(places: SimpleNamespace, found: str, keys: list[str], kept: Path | None = None) -> None:
+    """`kept`: where the anchors are; those of the folder unless given."""
+    code, report = verify(kept or places.anchors, keys=keys)
     assert (code, found in kinds(report)) == (1, True), report
-    code, alone = verify_alone(export(places.tmp / "after.jsonl"), places.anchors, keys=keys)
+    code, alone = verify_alone(export(places.tmp / "after.jsonl"), kept or places.anchors, keys=keys)
     assert (code, kinds(alone)) == (1, kinds(report)), alone
     assert all(finding["sentence"] and finding["where"] for finding in report["findings"])
+
+
+def forget_anchors(places: SimpleNamespace, connection: psycopg.Connection) -> Path:
+    """As who owns the whole server: no anchor in its folder, and nothing that says there was one. Returns a copy kept elsewhere."""
+    connection.execute("UPDATE audit_sealstate SET anchored_number = 0, anchored_at = NULL, anchor_place = ''")
+    return Path(shutil.move(places.anchors, places.tmp / "kept elsewhere"))
 
 
 @pytest.mark.parametrize("done", STATEMENTS)
@@ -211,15 +219,16 @@ def test_every_seal_signed_anew_for_another_origin(whole: SimpleNamespace, conne
 def test_the_key_file_replaced_and_every_seal_signed_anew(whole: SimpleNamespace, connect: Connect) -> None:
     """Who owns the whole server passes for whole with what is on it. What was kept elsewhere tells: one anchor, or the key."""
     keys, forger = ensure_whole(whole), connect("postgres")
+    kept = forget_anchors(whole, forger)
     new = Signer.make(keyfile.read().signer.public.name)
     tamper(forger, f"UPDATE audit_event SET verb = 'list' WHERE {SOME}")
     seal_again(forger, new, hashes=True)
     keyfile.write_draft(KeyFile(new, ())).replace(whole.key)
     assert verify()[0] == 0
-    code, report = verify(whole.anchors)
+    code, report = verify(kept)
     assert code == 1
     assert {"anchor_differs", "anchor_signature", "anchor_root"} <= kinds(report)
-    ensure_found(whole, "seal_signature", keys)
+    ensure_found(whole, "seal_signature", keys, kept)
 
 
 def test_seals_signed_with_the_stolen_key_still_contradict_the_anchors(
@@ -228,8 +237,10 @@ def test_seals_signed_with_the_stolen_key_still_contradict_the_anchors(
     keys, forger = ensure_whole(whole), connect("postgres")
     tamper(forger, f"UPDATE audit_event SET verb = 'list' WHERE {SOME}")
     seal_again(forger, keyfile.read().signer, hashes=True)
+    assert verify()[0] == 1, "the anchors of the folder are read without being asked for"
+    kept = forget_anchors(whole, forger)
     assert verify()[0] == 0
-    ensure_found(whole, "anchor_root", keys)
+    ensure_found(whole, "anchor_root", keys, kept)
 
 
 def sign_one_more(connection: psycopg.Connection, signer: Signer, *, size: int) -> None:
@@ -340,3 +351,54 @@ def test_every_kind_of_finding_is_found_by_a_test_here() -> None:
     tests = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
     assert [kind.value for kind in Kind if f'"{kind.value}"' not in tests] == []
     assert set(SENTENCES) == set(Kind)
+
+
+def test_verify_audit_without_an_anchor_does_not_call_an_emptied_record_whole(
+    whole: SimpleNamespace, connect: Connect
+) -> None:
+    ensure_whole(whole)
+    assert verify()[0] == 0
+    forger = connect("postgres")
+    tamper(forger, "DELETE FROM audit_event; DELETE FROM audit_leaf; DELETE FROM audit_checkpoint")
+    code, report = verify()
+    assert (code, kinds(report)) == (1, {"anchor_ahead", "record_empty"})
+    # Its folder emptied as well: the database still says that there were anchors.
+    kept = Path(shutil.move(whole.anchors, whole.tmp / "kept elsewhere"))
+    code, report = verify()
+    assert (code, kinds(report)) == (1, {"record_empty"})
+    assert "none is there" in report["not_checked"][0]
+    # And with that gone too, nothing at all is still not whole: here and in the file that an auditor is given.
+    forger.execute("DELETE FROM audit_sealstate")
+    assert (verify()[0], kinds(verify()[1])) == (1, {"record_empty"})
+    code, alone = verify_alone(export(whole.tmp / "empty.jsonl"))
+    # The export itself is an event by now, and is not in it.
+    assert (code, kinds(alone)) == (1, {"record_empty"})
+    assert kinds(verify(kept)[1]) == {"anchor_ahead"}
+
+
+def test_events_that_nothing_has_sealed_yet_are_not_checked(transactional_db: None, places: SimpleNamespace) -> None:
+    services.make_key()
+    code, report = verify()
+    assert (code, report["findings"]) == (2, [])
+    assert "Nothing is sealed yet" in report["not_checked"][0]
+    seal_all()
+    assert verify()[0] == 0
+
+
+def test_anchors_that_were_written_and_are_gone_are_missed(whole: SimpleNamespace) -> None:
+    (file,) = whole.anchors.iterdir()
+    text = file.read_text()
+    last = text.rindex("\n\nharbour/")
+    for left, said in ((text[:last], "only those up to"), (None, "none is there")):
+        file.unlink() if left is None else file.write_text(left)
+        code, report = verify()
+        assert (code, report["findings"]) == (2, [])
+        assert said in report["not_checked"][0]
+    # Beside it: with another copy it is looked at, and said all the same.
+    copy = whole.tmp / "copy.txt"
+    copy.write_text(text)
+    code, report = verify(copy)
+    assert code == 0
+    assert "none is there" in report["notes"][0]
+    services.keep_anchors()
+    assert verify()[0] == 0, "the folder is filled again"
