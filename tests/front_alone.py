@@ -30,7 +30,9 @@ from safeguarding.front.refusing import REFUSED  # noqa: E402
 
 
 def refusing(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
-    return lambda request: HttpResponse(status=status) if (status := request.META.get(REFUSED)) else get_response(request)
+    return lambda request: (
+        HttpResponse(status=status) if (status := request.META.get(REFUSED)) else get_response(request)
+    )
 
 
 def page() -> Callable[[HttpRequest], HttpResponse]:
@@ -49,8 +51,6 @@ def file(request: HttpRequest) -> StreamingHttpResponse:
 def _pieces(number: int) -> Iterator[bytes]:
     for _ in range(number):
         yield b"a" * 65536
-
-
 
 
 urlpatterns = [

@@ -66,36 +66,66 @@ def crowd(
     get: bytes = b"",
     every: float = 10,
 ) -> Iterator[list[socket.socket]]:
-    """So many connections at once. `get` is the request of a download; the trickling post to `paths` in turn, a byte `every` seconds."""
+    """So many connections at once. `get` is the request of a download; the trickling post to `paths` in turn, a byte `every` seconds.
+
+    Where the server ends one that trickles or does nothing, the next takes its place.
+    """
     _room_for(trickling + downloads + idle)
-    posting, reading = [connect(port) for _ in range(trickling)], []
-    waiting = [connect(port) for _ in range(idle)]
+    heads = [post_head(paths[number % len(paths)], 200_000) + b"a" for number in range(trickling)] + [b""] * idle
+    reading: list[socket.socket] = []
+    waiting: list[socket.socket] = []
     over = threading.Event()
+    mover = threading.Thread(target=_move, args=(port, waiting, heads, reading, over, every), daemon=True)
     try:
         for _ in range(downloads):
             reading.append(connect(port, receives=_LITTLE))
             reading[-1].sendall(get)
             assert reading[-1].recv(12) == b"HTTP/1.1 200"
-        for number, connection in enumerate(posting):
-            connection.sendall(post_head(paths[number % len(paths)], 200_000) + b"a")
-        mover = threading.Thread(target=_move, args=(posting, reading, over, every), daemon=True)
+        waiting.extend(_begun(port, head) for head in heads)
         mover.start()
-        yield [*posting, *reading, *waiting]
+        yield reading
     finally:
         over.set()
-        for connection in (*posting, *reading, *waiting):
+        if mover.ident:
+            mover.join()
+        for connection in (*waiting, *reading):
             connection.close()
 
 
-def _move(posting: list[socket.socket], reading: list[socket.socket], over: threading.Event, every: float) -> None:
-    """Those that the server has ended stay so."""
+def _begun(port: int, head: bytes) -> socket.socket:
+    connection = connect(port)
+    connection.sendall(head)
+    return connection
+
+
+def _move(
+    port: int,
+    waiting: list[socket.socket],
+    heads: list[bytes],
+    reading: list[socket.socket],
+    over: threading.Event,
+    every: float,
+) -> None:
     while not over.wait(every):
-        for connection in posting:
+        for number, head in enumerate(heads):
             with suppress(OSError):
-                connection.send(b"a")
+                if is_open(waiting[number]) and not has_answered(waiting[number]):
+                    waiting[number].send(head[-1:])
+                else:
+                    waiting[number].close()
+                    waiting[number] = _begun(port, head)
         for connection in reading:
             with suppress(OSError):
                 connection.recv(500)
+
+
+def has_answered(connection: socket.socket) -> bool:
+    """Whether there is something to be read, without reading it."""
+    connection.setblocking(False)
+    try:
+        return bool(connection.recv(1, socket.MSG_PEEK))
+    except OSError:
+        return False
 
 
 def _room_for(connections: int) -> None:

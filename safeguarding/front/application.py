@@ -20,7 +20,7 @@ from django.core.signals import request_finished
 from safeguarding.launch.postgres import short_folder
 
 from .bodies import BLOCK, Room
-from .collecting import ClientGone, Collector, Coming
+from .collecting import TOO_LARGE, ClientGone, Collector, Coming
 from .limits import limit_of
 from .refusing import REFUSED
 from .sending import PIECE, Receive, Send, send_slowly, shut
@@ -52,6 +52,7 @@ class Front:
         lock = short_folder(settings.VAR / "web") / "bodies.lock"
         room = Room(lock, blocks=settings.BODIES_TOGETHER // BLOCK, processes=settings.WEB_WORKERS)
         self._collector = Collector(room)
+        self._refusals: dict[int, Answer] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -61,16 +62,33 @@ class Front:
             coming = await self._body(scope, headers, receive)
         except ClientGone:
             return
-        environ = _environ(scope, headers, coming)
-        in_page = asyncio.get_running_loop().run_in_executor(self._pages, self._page, environ)
+        if coming and coming.refused:
+            answer = await self._refusal(coming.refused, scope, headers)
+        else:
+            answer = await self._run(_environ(scope, headers, coming), coming)
+        await self._send(answer, scope, receive, send)
+
+    async def _run(self, environ: dict[str, Any], coming: Coming | None) -> Answer:
         try:
-            answer = await in_page
+            return await asyncio.get_running_loop().run_in_executor(self._pages, self._page, environ)
         finally:
             if coming:
                 self._collector.done(coming)
-        if coming and coming.refused:
-            answer.headers.append((b"connection", b"close"))
-        await self._send(answer, scope, receive, send)
+
+    async def _refusal(self, status: int, scope: Scope, headers: Mapping[str, str]) -> Answer:
+        """The page that refuses a body, and the end of the connection.
+
+        That it was too slow or found no room is the same page for everybody: drawn once, so that whoever trickles costs no page.
+        """
+        if status in self._refusals:
+            return self._refusals[status]
+        same_for_all = status != TOO_LARGE
+        given = {name: value for name, value in headers.items() if not (same_for_all and name == "HTTP_COOKIE")}
+        answer = await self._run(_environ(scope, given, None) | {REFUSED: status}, None)
+        answer.headers.append((b"connection", b"close"))
+        if same_for_all and answer.status == status:
+            self._refusals[status] = answer
+        return answer
 
     async def _body(self, scope: Scope, headers: Mapping[str, str], receive: Receive) -> Coming | None:
         announced = headers.get("CONTENT_LENGTH", "0")
@@ -142,7 +160,6 @@ def _headers(scope: Scope) -> dict[str, str]:
 
 def _environ(scope: Scope, headers: Mapping[str, str], coming: Coming | None) -> dict[str, Any]:
     """What Django's WSGI handler is given. The length is that of what is here, also where the header said none."""
-    refused = coming.refused if coming else 0
     size = coming.body.taken if coming else 0
     host, port = scope.get("server") or ("localhost", 80)
     environ: dict[str, Any] = {
@@ -165,6 +182,4 @@ def _environ(scope: Scope, headers: Mapping[str, str], coming: Coming | None) ->
         "wsgi.run_once": False,
     }
     environ.pop("HTTP_TRANSFER_ENCODING", None)  # it is here, whole
-    if refused:
-        environ[REFUSED] = refused
     return environ

@@ -122,7 +122,7 @@ async def _make_seal_key(plan: Plan, supervisor: Supervisor, environment: Mappin
 async def _harbour(plan: Plan, supervisor: Supervisor, environment: Mapping[str, str]) -> None:
     supervisor.say("harbour", "starting the web server, the worker, its clock and the printer")
     running = [
-        ("web", programs.web(plan.host, plan.port, plan.web_workers, plan.web_process_mb), "web", 3),
+        ("web", programs.web(plan.host, plan.port, plan.web_workers, plan.web_process_mb), "web", 6),
         # What is cut off here is a row that the next start finds again.
         ("worker", programs.worker(), "worker", 2),
         ("beat", programs.beat(), "worker", 1),

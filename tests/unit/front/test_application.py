@@ -212,3 +212,26 @@ def test_the_input_of_a_page_is_what_a_wsgi_server_gives():
     ask(lambda environ: seen.update(environ) or HttpResponse(), scope("/", "GET"))
     assert isinstance(seen["wsgi.input"], BytesIO)
     assert (seen["REQUEST_METHOD"], seen["SERVER_NAME"], seen["SERVER_PORT"]) == ("GET", "127.0.0.1", "8000")
+
+
+def test_that_a_body_was_too_slow_is_drawn_once_for_everybody_and_that_it_was_too_large_for_each(settings):
+    settings.SLOW_AFTER = 0.05
+    drawn = []
+
+    def respond(environ):
+        drawn.append((environ["harbour.refused"], environ.get("HTTP_COOKIE")))
+        return HttpResponse("Too slow", status=environ["harbour.refused"])
+
+    async def three(asked, pieces):
+        front = Front(wsgi(respond))
+        readers = [Reader() for _ in range(3)]
+        for reader in readers:
+            await front(asked, Sender(pieces, ends=False), reader)
+        return {(reader.status, reader.body, reader.headers[b"connection"]) for reader in readers}
+
+    slow = scope(content_length="9", cookie="sessionid=a", **TEXT)
+    assert asyncio.run(three(slow, [b"a"])) == {(408, b"Too slow", b"close")}
+    assert drawn == [(408, None)]
+    large = scope("/health/", content_length="999999999", cookie="sessionid=a", expect="100-continue", **TEXT)
+    assert asyncio.run(three(large, [b"a"])) == {(413, b"Too slow", b"close")}
+    assert drawn[1:] == [(413, "sessionid=a")] * 3
