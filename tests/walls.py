@@ -33,18 +33,20 @@ def work_as_the_worker(execute: Callable[..., Any], sql: Any, params: Any, many:
     """A task of the machine is done as `worker`, whichever test has it done: from when it is named until something else is."""
     done = execute(sql, params, many, context)
     if isinstance(sql, str) and "set_config('app.context'" in sql:
-        told = context["connection"]
-        if params[0].rpartition("|")[2]:
+        # What it was told before stands there until this is done.
+        told, task = context["connection"], params[0].rpartition("|")[2]
+        was_at_one = bool(told.told and told.told.task)
+        if task and not was_at_one:
+            told.role_before = told.connection.execute("SELECT current_setting('role')").fetchone()[0]
             told.connection.execute("SET LOCAL ROLE worker")
-        elif told.is_at_a_task:
-            told.connection.execute("SET LOCAL ROLE NONE")
-        told.is_at_a_task = bool(params[0].rpartition("|")[2])
+        elif was_at_one and not task:
+            told.connection.execute(f"SET LOCAL ROLE {told.role_before}")
     return done
 
 
 def attach(connection: Any, **signal: Any) -> None:
     """Every connection of the run follows the clock of its test, and does the work of the machine as the worker."""
-    connection.told_now, connection.is_at_a_task = "", False
+    connection.told_now, connection.role_before = "", "none"
     for wrapper in (follow_the_clock, work_as_the_worker):
         if wrapper not in connection.execute_wrappers:
             connection.execute_wrappers.append(wrapper)
