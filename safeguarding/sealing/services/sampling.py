@@ -1,7 +1,7 @@
 """Does a backup hold what it should? Both files are read to their end, and some of the words in one are opened with the keys in the other.
 
-Where most of them do not open, the keys are not those of the words, and it is no backup. One row that somebody has put where
-words should be is no reason to make none: it is told of, and all the others are kept.
+Where none opens, the keys are not those of the words, and it is no backup. Some that do not open, as a row that somebody has put where
+words should be, are no reason to make none: they are told of in the log, and all the others are kept.
 """
 
 import json
@@ -53,7 +53,7 @@ class _Word:
 
 
 def prove(records: Path, keys: Path, *, root: bytes) -> Proved:
-    """Raises `BackupProblem` where a file is not whole, where there is nobody in it, or where as many words are shut as open."""
+    """Raises `BackupProblem` where a file is not whole, where there is nobody in it, or where no word opens."""
     people, words = _sample(backing_up.opened(records, backing_up.RECORDS, root))
     if not people:
         raise BackupProblem(
@@ -68,7 +68,7 @@ def prove(records: Path, keys: Path, *, root: bytes) -> Proved:
             opened += _opens(word, found)
         except DoesNotOpen:
             shut.append(str(word.field.model._meta.verbose_name))
-    if shut and len(shut) >= opened:
+    if shut and not opened:
         raise BackupProblem(f"A word of {shut[0]} in the backup does not open with the keys in the backup.")
     if shut:
         logger.error("Words of these do not open with the keys in the backup, which is kept: %s.", ", ".join(shut))

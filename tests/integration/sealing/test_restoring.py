@@ -87,7 +87,7 @@ def test_a_backup_taken_after_the_web_process_did_what_harm_it_can_is_made_and_c
         subject = uuid7()
         keys_web.execute(
             "INSERT INTO sealing_subjectkey (id, kind, epoch_id, wrapped, destroyed_under) "
-            "SELECT %s, 'children.child', max(id), %s, '' FROM sealing_epoch",
+            "SELECT %s, 'child', max(epoch_id), %s, '' FROM sealing_subjectkey",
             [subject, bytes(60)],
         )
         keys_web.execute(
@@ -95,9 +95,10 @@ def test_a_backup_taken_after_the_web_process_did_what_harm_it_can_is_made_and_c
             [account.concern_id, subject, bytes(60)],
         )
     with web.transaction():
-        web.execute("LOCK TABLE audit_event IN ROW EXCLUSIVE MODE")
+        web.execute("LOCK TABLE concerns_draft IN ROW EXCLUSIVE MODE")
         _, records, keys = backed_up()
     assert "Words of these do not open" in caplog.text
+    superuser.execute("REVOKE EXECUTE ON FUNCTION lo_from_bytea(oid, bytea) FROM web")
     lose("default", KEYS)
     assert "Everything is back" in command("--records", records, "--keys", keys)
     assert Account.objects.get(pk=account.pk).facts == WORDS
