@@ -5,17 +5,18 @@ The clock of the browser is the test's: five seconds pass when it says so.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, SetCookieParam, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.architecture.source import ROOT
 
 ADDRESS = "https://harbour.test"
 
 
-def browser_token(value: str, address: str = ADDRESS) -> list[SetCookieParam]:
+def browser_token(value: str, address: str = ADDRESS) -> list[Any]:
     """The cookie of the token as Harbour sets it there; over https another host of the school has set one beside it."""
     if not address.startswith("https"):
         return [{"name": "csrftoken", "value": value, "url": address}]
@@ -393,3 +394,23 @@ def test_a_server_that_breaks_leaves_the_form_with_its_files_as_it_was(stage):
     expect(stage.page.get_by_text("nothing is taken twice").or_(stage.page.get_by_text("Not sent."))).to_be_visible()
     expect(stage.page.get_by_role("button", name="Send")).to_be_enabled()
     assert stage.page.get_by_label("File").evaluate("input => input.files.length") == 1
+
+
+# --- the browser's token
+
+
+def test_over_http_the_token_is_that_of_the_plain_cookie(stage):
+    stage.address, stage.answer = "http://harbour.test", saved
+    stage.show("drafts.js", DRAFT)
+    stage.page.get_by_label("What").fill("Ro was quiet")
+    stage.later(5)
+    expect(stage.page.get_by_text("Draft saved at 9:29am.")).to_be_visible()
+    assert [token for _, _, token in stage.asked] == ["fresh"]
+
+
+def test_every_script_that_sends_the_token_finds_it_in_the_same_way():
+    scripts = [file.read_text() for file in (ROOT / "static" / "js").glob("*.js")]
+    finds = [text[text.index("function token()") :].partition("\n}\n")[0] for text in scripts if "csrftoken" in text]
+    assert len(finds) == 4
+    assert len(set(finds)) == 1
+    assert finds[0].index("__Host-csrftoken") < finds[0].index('named("csrftoken")')
