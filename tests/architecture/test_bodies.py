@@ -47,7 +47,10 @@ def test_the_views_that_forms_with_files_lead_to_take_files_and_no_others() -> N
 
 def test_a_view_that_reads_text_of_any_length_says_so() -> None:
     readers = [
-        m for m in product() if "import everything" in m.text and "/views/" in m.path and "unsaved" not in m.path
+        m
+        for m in product()
+        # What shows the words once more has no address of its own.
+        if "import everything" in m.text and "/views/" in m.path and not m.path.endswith(("unsaved.py", "unproven.py"))
     ]
     assert [m.path for m in readers if not re.search(r"^@takes(_text|\()", m.text, re.MULTILINE)] == []
     assert len(readers) >= 6

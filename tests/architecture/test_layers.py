@@ -18,6 +18,7 @@ MANAGERS = {"objects", "_default_manager", "_base_manager"}
 # Who writes besides services, and why.
 WRITERS = {
     "safeguarding/moves.py": "the engine that performs the moves of every lifecycle, called by services",
+    "safeguarding/wall_digests.py": "writes down, for `migrate`, how the walls were put up",
     "safeguarding/audit/log_entry.py": "what django-auditlog calls after each save",
     "safeguarding/audit/history.py": "the entries of what services write in bulk, inside their transaction",
     "safeguarding/accounts/mail.py": "notes on a notice what the mail server did with it",
