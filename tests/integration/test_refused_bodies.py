@@ -39,7 +39,9 @@ def test_no_page_runs_and_only_somebody_who_is_signed_in_is_put_on_record(client
 
 
 def test_no_header_of_a_request_refuses_it(client: Client, db: None) -> None:
-    assert client.get("/account/sign-in/", headers={"harbour.refused": "413", "harbour-refused": "413"}).status_code == 200
+    assert (
+        client.get("/account/sign-in/", headers={"harbour.refused": "413", "harbour-refused": "413"}).status_code == 200
+    )
 
 
 def test_more_connections_than_postgresql_gives_are_refused_with_what_to_do(db: None, settings: object) -> None:
