@@ -28,7 +28,6 @@ def refuse_too_many_connections() -> None:
             "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
         )
         given = cursor.fetchone()[0]
-    connections["default"].close()
     if needed > given:
         raise ImproperlyConfigured(
             f"WEB_WORKERS={settings.WEB_WORKERS} times WEB_THREADS={settings.WEB_THREADS} may need {needed} connections, and "
