@@ -109,7 +109,8 @@ function enhance(box) {
 
 // The list as HTML, or null when there is none to be had. The form's key says at which school to look.
 async function fetchList(url, q, key) {
-  const headers = { "X-CSRFToken": token() };
+  const tokens = ["__Host-csrftoken", "csrftoken"].map((name) => document.cookie.match(`(?:^|; )${name}=([^;]*)`)?.[1]);
+  const headers = { "X-CSRFToken": tokens.find(Boolean) ?? "" };
   const body = new URLSearchParams({ q, key });
   try {
     const answer = await fetch(url, { method: "POST", redirect: "manual", headers, body, signal: AbortSignal.timeout(PATIENCE) });
@@ -117,10 +118,4 @@ async function fetchList(url, q, key) {
   } catch {
     return null;
   }
-}
-
-// Over https its name begins with __Host-, which no other host can set: one without it may be somebody else's.
-function token() {
-  const named = (name) => document.cookie.match(new RegExp(`(?:^|; )${name}=([^;]*)`))?.[1];
-  return named("__Host-csrftoken") ?? named("csrftoken") ?? "";
 }
