@@ -24,8 +24,7 @@ function enhance(box) {
   box.setAttribute("aria-autocomplete", "list");
   box.setAttribute("aria-haspopup", "listbox");
   box.setAttribute("aria-controls", list.id);
-  let [timer, asked, here] = [0, "", 0];
-  let nobody = ""; // What names no child names none with more words: they are not asked for.
+  let [timer, asked, here, nobody] = [0, "", 0, ""]; // Who is `nobody` is nobody with more words either: not asked for.
 
   const typed = () => TYPED.exec(box.value.slice(0, box.selectionStart))?.[1].trim() ?? "";
 
@@ -109,7 +108,8 @@ function enhance(box) {
 
 // The list as HTML, or null when there is none to be had. The form's key says at which school to look.
 async function fetchList(url, q, key) {
-  const headers = { "X-CSRFToken": token() };
+  const named = (name) => document.cookie.match(`(?:^|; )${name}=([^;]*)`)?.[1];
+  const headers = { "X-CSRFToken": named("__Host-csrftoken") ?? named("csrftoken") ?? "" };
   const body = new URLSearchParams({ q, key });
   try {
     const answer = await fetch(url, { method: "POST", redirect: "manual", headers, body, signal: AbortSignal.timeout(PATIENCE) });
@@ -117,10 +117,4 @@ async function fetchList(url, q, key) {
   } catch {
     return null;
   }
-}
-
-// Over https its name begins with __Host-, which no other host can set: one without it may be somebody else's.
-function token() {
-  const named = (name) => document.cookie.match(new RegExp(`(?:^|; )${name}=([^;]*)`))?.[1];
-  return named("__Host-csrftoken") ?? named("csrftoken") ?? "";
 }
