@@ -28,7 +28,7 @@ from typing import Any
 # Of one print: memory in bytes, seconds of a processor, seconds by the clock, sheets of paper.
 MEMORY = 2**30
 SECONDS = 60
-PATIENCE = 180
+PATIENCE = 600
 SHEETS = 500
 # Of HTML and of a PDF; and of all that lies here, in bytes and in prints. Nobody has more than five.
 LARGEST = 32 * 2**20

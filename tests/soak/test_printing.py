@@ -36,7 +36,7 @@ def test_four_of_the_largest_reports_at_once_stop_no_page(databases: Databases, 
         waiting = [
             (answer.location, reader) for answer, (_, reader) in zip(answers, asked, strict=True) if answer.location
         ]
-        ready = [until(lambda one=one: _ready(server, *one), seconds=600) for one in waiting]
+        ready = [until(lambda one=one: _ready(server, *one), seconds=1800) for one in waiting]
     figures |= {
         "prints": len(asked), "longest_answer": round(max(answer.seconds for answer in answers), 2),
         "health_usual": round(usual, 3), "health_meanwhile": round(max(meanwhile), 3), "list_meanwhile": round(max(pages), 2),
@@ -52,4 +52,5 @@ def _ready(server: Any, location: str, cookie: str) -> bytes:
         [sys.executable, "-c", _WORK], env=server.environment | {"HARBOUR_ROLE": "worker"}, cwd=ROOT, check=True
     )
     answer = get(server, location, cookie)
+    assert b"could not be printed" not in answer.body
     return get(server, answer.location, cookie).body if answer.status == 302 else b""
