@@ -22,7 +22,6 @@ from safeguarding.http import Request
 from safeguarding.panels import Panel
 from safeguarding.unsaved import waits_unsent
 
-
 _PURPOSE = "name"
 
 
