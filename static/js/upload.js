@@ -65,11 +65,10 @@ function watch(form) {
     const address = sending.getResponseHeader("Location");
     const page = new DOMParser().parseFromString(sending.responseText, "text/html");
     const told = page.querySelector("main p")?.textContent.trim() || broken;
-    const came = sending.status < 500 && ![408, 413].includes(sending.status);
-    if (address === null && (!came || !page.querySelector("main"))) return again(button, told);
+    const refused = sending.status >= 500 || [408, 413].includes(sending.status) || !page.querySelector("main");
+    if (address === null && refused) return again(button, told);
     sending = null;
-    if (address === null) show(page, inputs);
-    else go(new URL(address, location));
+    address === null ? show(page, inputs) : go(new URL(address, location));
   }
 
   function again(button, why) {
