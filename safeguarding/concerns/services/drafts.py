@@ -123,7 +123,7 @@ def _save(draft: Draft, content: Content, *, page: str, use: Use, is_new: bool, 
         draft.used_at = at
     draft.names = [key for written in content.get("who", ()) if (key := record_of(written))]
     draft.revision += 1
-    changed = ["content", "saved_at", "page", "names", "revision"]
+    changed = ["content", "saved_at", "page", "names", "revision", "size", "used_at"]
     draft.save(update_fields=None if draft._state.adding else changed)
     return draft
 

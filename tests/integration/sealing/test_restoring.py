@@ -25,6 +25,7 @@ from safeguarding.uploads.services.keeping import Upload
 from tests import factories
 from tests.integration.sealing.backed import WORDS, backed_up, newest
 from tests.stores import use
+from tests.walls import tell_raw
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,11 +77,11 @@ def test_a_backup_taken_after_the_web_process_did_what_harm_it_can_is_made_and_c
             web.execute(made)
     author, now = account.author, timezone.now()
     with web.transaction():
-        web.execute("SELECT set_config('app.user_id', %s, true)", [str(author.pk)])
+        tell_raw(web, person=str(author.pk))
         for words in (b"x", b"", bytes(80), b"\x01" + account.concern_id.bytes + bytes(60)):
             web.execute(
-                "INSERT INTO concerns_draft (id, school_id, author_id, content, names, saved_at, revision, page) "
-                "VALUES (%s, %s, %s, %s, '{}', %s, 0, '')",
+                "INSERT INTO concerns_draft (id, school_id, author_id, content, names, saved_at, revision, page, size) "
+                "VALUES (%s, %s, %s, %s, '{}', %s, 0, '', 0)",
                 [uuid7(), account.school_id, author.pk, words, now],
             )  # fmt: skip
     with psycopg.connect(databases.keys_url("web"), autocommit=True) as keys_web:
