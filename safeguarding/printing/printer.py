@@ -285,17 +285,15 @@ async def serve(address: Path) -> None:
 
 
 def main() -> None:
-    address = Path(sys.argv[1])
-    if set(os.environ) - _NEEDED:
-        os.execve(
-            sys.executable,
-            [sys.executable, "-I", __file__, str(address)],
-            {name: os.environ[name] for name in _NEEDED & set(os.environ)},
-        )
-    address.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    address.parent.chmod(0o700)
+    address, *bare = sys.argv[1:]
+    if not bare:
+        kept = {name: os.environ[name] for name in _NEEDED & set(os.environ)}
+        os.execve(sys.executable, [sys.executable, "-I", __file__, address, "bare"], kept)
+    folder = Path(address).parent
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
     _warm()
-    asyncio.run(serve(address))
+    asyncio.run(serve(Path(address)))
 
 
 if __name__ == "__main__":

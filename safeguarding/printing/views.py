@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from safeguarding.accounts.permissions import anyone_signed_in
 from safeguarding.accounts.services import open_notices
-from safeguarding.audit.reading import read_one
+from safeguarding.audit.reading import read_one, visible
 from safeguarding.http import Request
 
 from .models import PrintJob
@@ -23,8 +23,12 @@ def print_job(request: Request, job_id: UUID) -> HttpResponse:
 
     The PDF is given out by the page that prints it, which asks everything of its reader once more.
     """
-    request.nav, at = "inbox", timezone.now()
-    job = look_after(job=read_one(request, PrintJob, pk=job_id), by=request.user, at=at)
+    request.nav, at, part = "inbox", timezone.now(), "part" in request.GET
+    # The part shows nothing of the print, and is asked for again and again.
+    seen = visible(request, PrintJob).filter(pk=job_id).first() if part else read_one(request, PrintJob, pk=job_id)
+    if seen is None:
+        raise Http404
+    job = look_after(job=seen, by=request.user, at=at)
     request.of_school = job.school_id
     over = is_over(job, at)
     if job.status != PrintJob.Status.WAITING:
@@ -37,5 +41,4 @@ def print_job(request: Request, job_id: UUID) -> HttpResponse:
         "asks_again": job.status == PrintJob.Status.WAITING and not job.is_handed_over(at),
         "reason": reason(job.why) if job.why else "",
     }
-    part = "part" in request.GET
     return render(request, "printing/part_state.html" if part else "printing/job.html", context)

@@ -126,6 +126,11 @@ def test_a_print_that_takes_long_is_answered_before_it_is_made(room: Staffroom, 
         '<noscript><meta http-equiv="refresh"',
     ):
         assert words in shown.content.decode()
+    before = Event.objects.count()
+    part = of(room.lead).get(reverse("print_job", args=[job.pk]), {"part": "1"}).content.decode()
+    assert "It is being made" in part
+    assert "<html" not in part
+    assert Event.objects.count() == before, "an open page that asks again and again is read once"
     held.go()
     made(job)
     there = page(room.lead, job)
