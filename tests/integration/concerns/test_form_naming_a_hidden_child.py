@@ -7,7 +7,7 @@ import re
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -158,12 +158,13 @@ def test_as_raw_sql_only_leads_who_may_see_the_concern_and_the_child_read_the_ro
     sees_not = (cast.teacher, cast.deputy, cast.pastoral, cast.office, cast.assistant, there.lead, None)
     for role in ("web", "worker"):
         for person in (*sees, *sees_not):
-            with asking(person, role), connection.cursor() as cursor:
+            with asking(person, role), transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(ROW)
                 found = {key for (key,) in cursor.fetchall()}
-                cursor.execute("UPDATE concerns_withheldname SET status = 'refused' RETURNING id")
+                decided = "UPDATE concerns_withheldname SET status = 'refused', decided_at = now(), decided_by_id = %s RETURNING id"
+                cursor.execute(decided, [person and person.pk])
                 changed = cursor.fetchall()
-                cursor.execute("UPDATE concerns_withheldname SET status = 'waiting' RETURNING id")
+                transaction.set_rollback(True)
             if person is None and role == "worker":
                 # What nobody is named for shows the worker no more than its own tables.
                 assert not found
