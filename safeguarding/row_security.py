@@ -64,7 +64,7 @@ SYSTEM_TASKS: dict[str, frozenset[str]] = {
     # Records from an earlier system, and what is left of those that were withdrawn.
     "earlier": frozenset({
         "concerns.earlierbatch", "concerns.earlierupload", "concerns.earlierrow", "concerns.earlierpdf", "concerns.earlierrecord",
-        "concerns.earlierfile",
+        "concerns.earlierfile", "audit.logentry",
     }),
     # Escalation of calls and of unread concerns, and of notes from outside.
     "escalation": frozenset({"concerns.concern"}),
