@@ -67,7 +67,7 @@ SYSTEM_TASKS: dict[str, frozenset[str]] = {
     # Records from an earlier system, and what is left of those that were withdrawn.
     "earlier": frozenset({
         "concerns.earlierbatch", "concerns.earlierupload", "concerns.earlierrow", "concerns.earlierpdf", "concerns.earlierrecord",
-        "concerns.earlierfile",
+        "concerns.earlierfile", "audit.logentry",
     }),
     # Prints that go on, and those whose day is over.
     "prints": frozenset({"printing.printjob"}),
