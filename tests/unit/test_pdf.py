@@ -126,7 +126,7 @@ def test_long_words_are_broken_in_text_and_nowhere_else():
     "words",
     [
         "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch",
-        "https://www.example.org/" + "a" * 90,
+        "https://www.example.org/letters/2026/of-our-school/",
         "plain words " * 200,
         "w" * LONGEST_WORD,
     ],
