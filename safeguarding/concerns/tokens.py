@@ -50,11 +50,6 @@ def whose(signed: str) -> FormKey | None:
         return None
 
 
-def opened_at(key: FormKey) -> datetime:
-    """When the form was first opened: the token is a UUIDv7, which begins with its time."""
-    return datetime.fromtimestamp((key.token.int >> 80) / 1000, UTC)
-
-
 def is_of_today(key: FormKey) -> bool:
-    """Whether the form was opened within the last day."""
-    return abs(timezone.now() - opened_at(key)) < timedelta(days=1)
+    """Whether the page of the form was made within the last day."""
+    return abs(timezone.now() - key.issued_at) < timedelta(days=1)

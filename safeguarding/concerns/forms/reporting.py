@@ -25,9 +25,7 @@ from .typed import Typed, kind_of
 ACCOUNT, LINE, DESCRIPTION = 20_000, 2_000, 300
 # More children than any concern has.
 MOST_CHILDREN = 60
-NOT_NAMED = (
-    "A child who was chosen on the form is not on this school’s list, so the report does not name them. Say who it is under “Add to this report”."
-)
+NOT_NAMED = "A child who was chosen on the form is not on this school’s list, so the report does not name them. Say who it is under “Add to this report”."
 # Years: nobody at work saw anything longer ago.
 EARLIEST = 100
 _UNNAMED = {

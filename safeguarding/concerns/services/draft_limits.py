@@ -25,22 +25,14 @@ ALONE = timedelta(days=14)
 MOST_IN_ONE = 4 * 2**20
 MOST_NEW, MOST_A_DAY = 20, 10 * 2**20
 _DAY = timedelta(days=1)
-SIGN_IN_FIRST = (
-    "This page is kept no longer without signing in. Leave it open, sign in on a page beside it, and press the button again."
-)
+SIGN_IN_FIRST = "This page is kept no longer without signing in. Leave it open, sign in on a page beside it, and press the button again."
 MAY_NOT_BEGIN = (
     "You have no role at this school in which you could log a concern, so nothing new is begun. Copy what you typed, and give it "
     "to a safeguarding lead in person."
 )
-TOO_LONG = (
-    f"This is longer than {MOST_IN_ONE // 2**20} million letters, so it is not saved. Shorten it, or copy a part of it into another form."
-)
-TOO_MANY = (
-    f"You have begun {MOST_NEW} drafts since yesterday, so this one is not saved. Send it, or send or discard others first."
-)
-TOO_MUCH = (
-    f"Your drafts since yesterday hold {MOST_A_DAY // 2**20} million letters, so this is not saved. Send it, or send or discard others first."
-)
+TOO_LONG = f"This is longer than {MOST_IN_ONE // 2**20} million letters, so it is not saved. Shorten it, or copy a part of it into another form."
+TOO_MANY = f"You have begun {MOST_NEW} drafts since yesterday, so this one is not saved. Send it, or send or discard others first."
+TOO_MUCH = f"Your drafts since yesterday hold {MOST_A_DAY // 2**20} million letters, so this is not saved. Send it, or send or discard others first."
 
 
 @dataclass(frozen=True)

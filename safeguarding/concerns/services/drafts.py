@@ -18,7 +18,14 @@ from safeguarding.audit.context import as_author, door
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Account, Amendment, Concern, Draft, DraftOpening
-from safeguarding.concerns.services.draft_limits import SIGNED_IN, Use, ensure_fits, ensure_key_writes, ensure_may_begin, size_of
+from safeguarding.concerns.services.draft_limits import (
+    SIGNED_IN,
+    Use,
+    ensure_fits,
+    ensure_key_writes,
+    ensure_may_begin,
+    size_of,
+)
 from safeguarding.concerns.services.form_tokens import goes_on_as
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.glance import glance, look_for

@@ -60,7 +60,9 @@ def withheld_name(request: Request, concern_id: UUID, withheld_id: UUID) -> Http
     request.again = partial(_refused, request, concern, row, child, form)
     if request.POST.get("does") == "add":
         deciding.add_withheld(row=row, child=child, by=request.user)
-        messages.success(request, f"{child.full_name} is named in this concern. Whoever logged it is told nothing of that.")
+        messages.success(
+            request, f"{child.full_name} is named in this concern. Whoever logged it is told nothing of that."
+        )
         return redirect("concern", concern.pk)
     if not form.is_valid():
         return _page(request, concern, row, child, form, status=422)

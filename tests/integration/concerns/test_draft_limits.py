@@ -264,7 +264,10 @@ def test_a_full_disk_takes_no_form_and_every_word_stays_on_the_page(cast, concer
     _, form = opened(client)
     key = lead.get(reverse("concern", args=[concern.pk])).context["key"]
     full_disk.free -= 1
-    for page in (client.post(LOG, whole(form, child(cast.school), facts=WORDS)), Client().post(LOG, whole(form, facts=WORDS))):
+    for page in (
+        client.post(LOG, whole(form, child(cast.school), facts=WORDS)),
+        Client().post(LOG, whole(form, facts=WORDS)),
+    ):
         assert page.status_code == 503 and WORDS in page.content.decode()
     assert keep(client, form).status_code == 503
     note = {"key": key, "text": "Rang the carer.", "token": str(uuid4())}
