@@ -27,6 +27,7 @@ from safeguarding.concerns.services.meeting import Called as MeetingCalled
 from safeguarding.concerns.services.outside import links, settling
 from safeguarding.concerns.services.outside.leaving import Left, leave_note
 from safeguarding.concerns.services.papers import Written
+from safeguarding.concerns.services.withholding import withhold
 from safeguarding.keys import uuid7
 from tests import earlier
 from tests.matrix.ground import RECORDS, THEN, TODAY, given_row
@@ -161,7 +162,7 @@ def lay_work(world: Any, record: str) -> None:
 
 
 def lay_apart(world: Any, record: str) -> None:
-    """A wrong link that was taken back, and what the file says, decided twice: of "two" a story, of the others the whole. And an
+    """A wrong link that was taken back, a name that was left out and not added, and what the file says, decided twice: of "two" a story, of the others the whole. And an
     adult of the child's record who is named, taken back and named again.
     """
     word, by, concern = world.word, world.lead_of(record), world.concerns[record]
@@ -170,6 +171,10 @@ def lay_apart(world: Any, record: str) -> None:
         named = deciding.link_child(named=concern.children.get(child=None), child=wrong, by=by, at=THEN)
         undone = deciding.unlink_child(named=named, token=uuid7(), reason=word(), by=by, at=THEN)
         world.keys[record]["undone"] = undone.pk
+        # Chosen by a colleague who could not name the same child, and not added.
+        withhold(named, wrong.pk, by=world.people["teacher"], at=THEN)
+        row = deciding.refuse_withheld(row=named.withheld.get(), reason=word(), by=by, at=THEN)
+        world.keys[record]["withheld"] = row.pk
     named = concern.children.get(child=world.children[record])
     for says in ("story", "story" if record == "two" else "whole"):
         concern.refresh_from_db()

@@ -53,7 +53,8 @@ PARTS: dict[str, str] = {
          "concerns.outsidenote", "concerns.outsideconflict", "concerns.paperform", "concerns.handover", "concerns.pin", "concerns.patternruling",
          "concerns.referral", "concerns.referralstep", "concerns.escalationletter", "concerns.contactmade", "concerns.meeting",
          "concerns.meetingattendee", "concerns.meetingdecision", "concerns.meetingaddition",
-         "concerns.undonelink", "concerns.concernadult", "concerns.filestory", "concerns.policenotice", "concerns.enteredinerror"),
+         "concerns.undonelink", "concerns.concernadult", "concerns.filestory", "concerns.policenotice", "concerns.enteredinerror",
+         "concerns.withheldname"),
         "concern",
     ),
     **dict.fromkeys(
