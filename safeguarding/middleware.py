@@ -104,7 +104,8 @@ class SignInRequiredMiddleware:
 class FullDiskMiddleware:
     """Nothing is taken while the disk is nearly at its end: the page says so, with every word that was typed.
 
-    Only signing in and out is, or nobody could read what is there.
+    Only signing in and out is, or nobody could read what is there. Asked before those that keep what was typed by somebody who has
+    been signed out.
     """
 
     def __init__(self, get_response: Responder) -> None:

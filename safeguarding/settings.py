@@ -85,7 +85,6 @@ MIDDLEWARE = [
     "safeguarding.middleware.ScriptMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    # Before those that keep what was typed by somebody who is signed out by now.
     "safeguarding.middleware.FullDiskMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -346,8 +345,7 @@ BACKUP_DAYS = number("BACKUP_DAYS", 35, least=7, most=3650)
 
 # --- language and time
 LANGUAGE_CODE = "en-gb"
-USE_I18N = False
-USE_TZ = True
+USE_I18N, USE_TZ = False, True
 TIME_ZONE = "Europe/London"
 
 # --- files

@@ -6,7 +6,6 @@ Nobody types as much as the limits allow: they keep a script from filling the di
 keeps every word.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -44,11 +43,6 @@ class Use:
 
 
 SIGNED_IN = Use()
-
-
-def size_of(content: Mapping[str, Sequence[str]]) -> int:
-    """How many bytes the names and texts of a form take."""
-    return sum(len(name.encode()) + sum(len(text.encode()) for text in texts) for name, texts in content.items())
 
 
 def ensure_key_writes(author_id: UUID, use: Use, *, last_used: datetime | None, at: datetime) -> None:

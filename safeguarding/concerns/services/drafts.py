@@ -18,14 +18,8 @@ from safeguarding.audit.context import as_author, door
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Account, Amendment, Concern, Draft, DraftOpening
-from safeguarding.concerns.services.draft_limits import (
-    SIGNED_IN,
-    Use,
-    ensure_fits,
-    ensure_key_writes,
-    ensure_may_begin,
-    size_of,
-)
+from safeguarding.concerns.services.draft_limits import SIGNED_IN, Use, ensure_fits, ensure_key_writes, ensure_may_begin
+from safeguarding.concerns.services.form_content import Content, same_words, size_of, storable, turn_of
 from safeguarding.concerns.services.form_tokens import goes_on_as
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.glance import glance, look_for
@@ -35,7 +29,6 @@ from safeguarding.turns import wait_for
 
 look_for(unsent="has_unsent")
 _LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
-Content = dict[str, list[str]]
 # The revision that a page knows of a draft which it has never shown.
 _NEVER_SEEN = -1
 
@@ -103,7 +96,7 @@ def save_draft(
         if concern is None and about is None and revision != _NEVER_SEEN:
             ensure_may_begin(author_id, school_id, use, at=at)
         draft = _begin(token, school_id, author_id, concern, about, at)
-    if turn is not None and page == draft.page and turn < _turn(draft.content):
+    if turn is not None and page == draft.page and turn < turn_of(draft.content):
         return draft
     if _is_overtaken(draft, content, page=page, revision=revision):
         return save_draft(
@@ -118,9 +111,14 @@ def save_draft(
             use=use,
             at=at,
         )
-    draft.content, draft.saved_at, draft.page = _storable(content), at, page
+    return _save(draft, content, page=page, use=use, is_new=is_new, at=at)
+
+
+def _save(draft: Draft, content: Content, *, page: str, use: Use, is_new: bool, at: datetime) -> Draft:
+    """Put what was typed into the draft, where there is room for it."""
+    draft.content, draft.saved_at, draft.page = storable(content), at, page
     draft.size = size_of(draft.content)
-    ensure_fits(author_id, but=draft.pk, size=draft.size, is_new=is_new, at=at)
+    ensure_fits(draft.author_id, but=draft.pk, size=draft.size, is_new=is_new, at=at)
     if use.signed_in:
         draft.used_at = at
     draft.names = [key for written in content.get("who", ()) if (key := record_of(written))]
@@ -157,14 +155,7 @@ def is_overtaken(token: UUID, *, content: Content, page: str, revision: int) -> 
 def _is_overtaken(draft: Draft, content: Content, *, page: str, revision: int) -> bool:
     # What a service has begun was typed in no window.
     unknown = bool(draft.page) and draft.page != page and draft.revision != revision
-    return unknown and _words(draft.content) != _words(content)
-
-
-def _words(content: Content) -> Content:
-    """What was typed, in one form: a browser sends its lines in one way and its script in another."""
-    return {
-        name: [" ".join(text.split()) for text in texts] for name, texts in _storable(content).items() if name != "turn"
-    }
+    return unknown and not same_words(draft.content, content)
 
 
 def _account_of(concern_id: UUID, author_id: UUID) -> Account:
@@ -172,11 +163,6 @@ def _account_of(concern_id: UUID, author_id: UUID) -> Account:
     if account is None:
         raise NotAllowed("Only the person who wrote an account can add to it. Log a concern of your own instead.")
     return account
-
-
-def _turn(content: Content) -> int:
-    said = (content.get("turn") or ["0"])[-1]
-    return int(said) if said.isdecimal() and len(said) < 7 else 0
 
 
 def owner_of(token: UUID) -> UUID | None:
@@ -190,11 +176,6 @@ def owner_of(token: UUID) -> UUID | None:
         cursor.execute("SELECT rules.owner_of_form(%s)", [token])
         [owner] = cursor.fetchone()
     return owner  # type: ignore[no-any-return]
-
-
-def _storable(content: Content) -> Content:
-    """PostgreSQL takes every character but the one of number zero, which no keyboard types."""
-    return {name.replace("\x00", ""): [text.replace("\x00", "") for text in texts] for name, texts in content.items()}
 
 
 def is_anothers(token: UUID, *, by: User) -> bool:

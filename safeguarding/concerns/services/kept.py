@@ -21,10 +21,10 @@ from safeguarding.concerns.models import (
     PoliceNotice,
     Referral,
 )
-from safeguarding.concerns.services.draft_limits import SIGNED_IN, Use, ensure_fits, ensure_key_writes, size_of
+from safeguarding.concerns.services.draft_limits import SIGNED_IN, Use, ensure_fits, ensure_key_writes
+from safeguarding.concerns.services.form_content import Content, size_of
 from safeguarding.keys import entry_token
 
-Content = dict[str, list[str]]
 Part = Referral | Meeting | EscalationLetter | ConcernChild | Duty | PoliceNotice
 # What belongs to a concern and has a page of its own.
 PARTS: tuple[type[Part], ...] = (Referral, Meeting, EscalationLetter, ConcernChild, Duty, PoliceNotice)

@@ -19,7 +19,8 @@ from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record, record_many
 from safeguarding.concerns.lifecycles import paper_life
 from safeguarding.concerns.models import Account, Amendment, Concern, Draft, PaperForm, ReferenceCounter
-from safeguarding.concerns.services.drafts import Content, save_draft
+from safeguarding.concerns.services.drafts import save_draft
+from safeguarding.concerns.services.form_content import Content
 from safeguarding.concerns.services.numbering import next_numbers
 from safeguarding.concerns.services.telling import tell_readers
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn

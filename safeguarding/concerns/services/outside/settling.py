@@ -17,7 +17,8 @@ from safeguarding.concerns.lifecycles import note_life
 from safeguarding.concerns.models import Concern, Draft, OutsideNote
 from safeguarding.concerns.permissions import may_read_note, may_take_up_note
 from safeguarding.concerns.services.access import hide_from
-from safeguarding.concerns.services.drafts import Content, save_draft
+from safeguarding.concerns.services.drafts import save_draft
+from safeguarding.concerns.services.form_content import Content
 from safeguarding.concerns.services.outside.conflicts import standing
 from safeguarding.concerns.services.telling import readers
 from safeguarding.exceptions import NotAllowed, OutOfTurn
