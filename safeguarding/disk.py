@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 
 from safeguarding.exceptions import BadInput
+from safeguarding.launch.root import FOLDER as DATABASE
 from safeguarding.sealing import files
 
 # Of a disk the part that files and imports leave free, and the bytes below which nothing is taken any more.
@@ -45,5 +46,7 @@ def ensure_room(what: str = "no files can be attached") -> None:
 
 
 def _usage() -> shutil._ntuple_diskusage:
-    folder = Path(settings.VAR)
-    return shutil.disk_usage(next(path for path in (folder, *folder.parents) if path.exists()))
+    """Of the disk with the least room: that of the installation, or the one on which its own database lies where root starts it."""
+    var = Path(settings.VAR)
+    folders = (next(path for path in (var, *var.parents) if path.exists()), DATABASE)
+    return min((shutil.disk_usage(path) for path in folders if path.exists()), key=lambda usage: usage.free)

@@ -62,6 +62,7 @@ NOT_FOLLOWED = {
     "concerns.outsidenote": "as it was left, for ever; each of its moves is an event",
     "concerns.emergencysheet": "that a sheet was made; each of its moves is an event",
     "concerns.paperform": "a sheet of paper; each of its moves is an event",
+    "concerns.withheldname": "that there is such a child is for those alone who may see it; each of its moves is an event",
     "concerns.savedfilter": "how somebody arranges their own list; written once",
     "concerns.supervisionnote": "written once, for two people alone",
     "concerns.kepttext": "words that could not be saved yet; gone when they are",

@@ -16,6 +16,7 @@ from children.services.sight import live_grants
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.services.acting import register_mover
+from safeguarding.accounts.services.looked import keep_apart
 from safeguarding.audit.by_keys import Statement
 from safeguarding.audit.context import with_errors
 from safeguarding.audit.reading import read_many, visible
@@ -380,6 +381,7 @@ register(
 )
 register(*SETTINGS, *duty_panels.ENTRIES, *withheld.ENTRIES)
 chronology.register(*SOURCES)
+keep_apart("concerns.withheldname")
 
 # What a notice is about, by the type it was written with, and the page that shows it.
 leads_to("concern", lambda key: reverse("concern", args=[key]), _references_of_concerns)

@@ -71,9 +71,11 @@ class Line:
         return self.outcome == Outcome.REFUSED
 
 
-def keep_apart(app: str) -> None:
-    """Leave the events about an app's records out of the log of a school: that there is one would tell too much."""
-    _kept_apart.add(f"{app}.")
+def keep_apart(what: str) -> None:
+    """Leave the events about an app's records, or about those of one kind ("app.model"), out of the log of a school: that there is one
+    would tell too much.
+    """
+    _kept_apart.add(what if "." in what else f"{what}.")
 
 
 def events_about(keys: Collection[UUID], asked: Asked, *, today: date) -> QuerySet[Event]:

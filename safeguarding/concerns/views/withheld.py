@@ -23,6 +23,9 @@ from safeguarding.panels import Panel
 from safeguarding.unsaved import waits_unsent
 
 
+_PURPOSE = "name"
+
+
 def _names(request: Request, concern: Concern) -> list[tuple[WithheldName, Child]]:
     """What was left out of the concern, each with the card of the child, as far as the reader may see it."""
     rows = visible(request, WithheldName).filter(concern=concern)
@@ -35,7 +38,8 @@ def _panel(request: Request, concern: Any) -> dict[str, Any] | None:
         return None
     names = [(row, child) for row, child in _names(request, concern) if row.status != WithheldName.Status.ADDED]
     read_many(request, [row for row, _ in names])
-    read_many(request, [child for _, child in names], purpose="name left out")
+    # In the words of any link: who looks does not say to others why.
+    read_many(request, [child for _, child in names], purpose=_PURPOSE)
     return {"names": names} if names else None
 
 
@@ -46,14 +50,14 @@ ENTRIES = [Panel("concern", "withheld", "concerns/withheld_panel.html", data=_pa
 @waits_unsent(RefuseForm)
 def withheld_name(request: Request, concern_id: UUID, withheld_id: UUID) -> HttpResponse:
     """Add the child who was chosen to the concern, or say why not."""
-    concern = read_one(request, reading.for_page(), pk=concern_id, purpose="name left out")
+    concern = read_one(request, reading.for_page(), pk=concern_id)
     if not may_decide(request.user, concern):
         raise NotAllowed(LEADS)
     row, child = next(((row, child) for row, child in _names(request, concern) if row.pk == withheld_id), (None, None))
     if row is None or child is None:
         raise Http404
     read_one(request, visible(request, WithheldName), pk=row.pk)
-    read_one(request, Child, pk=child.pk, purpose="name left out")
+    read_one(request, Child, pk=child.pk, purpose=_PURPOSE)
     if request.method != "POST":
         return _page(request, concern, row, child, RefuseForm())
     form = RefuseForm(request.POST)

@@ -16,7 +16,7 @@ from children.mentions import label
 from children.services.access import declare_conflict
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.context import door
-from safeguarding.audit.models import Event, Verb
+from safeguarding.audit.models import Event, LogEntry, Verb
 from safeguarding.concerns import tokens
 from safeguarding.concerns.models import Account, Concern, ConcernChild, Draft, OutsideNote, WithheldName
 from safeguarding.concerns.services import deciding, raising
@@ -228,6 +228,32 @@ def test_an_author_who_leads_loses_the_concern_and_keeps_the_report(cast, hazel)
     declare_conflict(user=cast.assistant, child=hazel, kind="relative", by=cast.headteacher, at=SCHOOL_DAY)
     with asking(cast.assistant):
         assert not Account.objects.filter(concern=concern).exists()
+
+
+def test_no_log_and_no_history_tells_a_lead_who_chose_the_child_that_there_is_such_a_child(cast, hazel):
+    """Whoever leads reads the log of the school, and what has changed: a name that somebody decided about was one."""
+    declare_conflict(user=cast.deputy, child=hazel, kind="relative", by=cast.headteacher, at=SCHOOL_DAY)
+    client, pages = signed_in(cast.deputy), []
+    for key in (hazel.pk, uuid4()):
+        client.post(LOG, form_with(key, opened(client)[1]))
+        concern = Concern.objects.latest("number")
+        lead = signed_in(cast.lead)
+        lead.get(reverse("concern", args=[concern.pk]))
+        if key == hazel.pk:
+            row = WithheldName.objects.get(concern=concern)
+            its_page = reverse("withheld_name", args=[concern.pk, row.pk])
+            assert lead.get(its_page).status_code == 200
+            assert lead.post(its_page, {"does": "refuse", "reason": "She meant Rowan."}).status_code == 302
+        looked = [reverse(name, args=[concern.pk]) for name in ("concern_changes", "concern_looked")]
+        found = [client.get(page).content.decode() for page in (*looked, reverse("concern", args=[concern.pk]))]
+        pages.append([re.sub("<[^>]+>", "", text) for text in found])
+    assert not LogEntry.objects.filter(record_id=row.pk).exists()
+    for one, other in zip(*pages, strict=True):
+        assert ("left out" in one, "She meant" in one, "withheld" in one.lower()) == (False, False, False)
+        assert ("left out" in other) is False
+    log = client.get(reverse("event_log")).content.decode()
+    assert "left out" not in log.lower() and "withheld" not in log.lower()
+    assert Event.objects.filter(object_id=row.pk, verb=Verb.REFUSE).exists()
 
 
 def test_a_lead_says_no_with_a_reason_that_only_those_read_who_may_see_the_child(cast, hazel):
