@@ -43,7 +43,7 @@ class Request(HttpRequest):
     # Set by a view that takes what a person typed: keeps it as a draft, should the view raise.
     keep: Callable[[], object]
     # The same, for a refusal: draws the view's page once more, with what was typed and why it was not taken.
-    again: Callable[[HarbourError], HttpResponse]
+    again: Callable[[HarbourError], HttpResponse | None]
 
 
 def kept_for_author(request: HttpRequest, view: Any, page: Mapping[str, Any]) -> HttpResponse | None:

@@ -234,11 +234,10 @@ def _keep(request: Request) -> bool:
         with transaction.atomic():
             tell_database(request.acting)
             keep()
-    except HarbourError:
-        # It is more than is kept, or not theirs to keep: the page says so.
-        return False
     except Exception as error:
-        _log_error(request, error)
+        # What is more than is kept, or not theirs to keep, the page says.
+        if not isinstance(error, HarbourError) or error.status >= 500:
+            _log_error(request, error)
         return False
     return True
 

@@ -322,6 +322,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         (SELECT author_id FROM public.concerns_amendment AS added WHERE added.token = owner_of_form.token LIMIT 1))
 $$;
 
+-- Whether a name was left out of some concern at a school of the person, and not added. Mostly none was. Wider than who is shown it.
+CREATE FUNCTION rules.has_withheld(me uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM public.concerns_withheldname
+                   WHERE status <> 'added' AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[]))
+$$;
+
 -- Whether a form has become a concern, also where whoever began it may not see that by now.
 CREATE FUNCTION rules.form_became_concern(token uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

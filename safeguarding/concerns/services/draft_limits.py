@@ -24,6 +24,8 @@ ALONE = timedelta(days=14)
 MOST_IN_ONE = 4 * 2**20
 MOST_NEW, MOST_A_DAY = 20, 10 * 2**20
 _DAY = timedelta(days=1)
+# What the rules of this file raise, which a page answers with every word on it.
+REFUSALS = (BadInput, NotAllowed, TooMany)
 SIGN_IN_FIRST = "This page is kept no longer without signing in. Leave it open, sign in on a page beside it, and press the button again."
 MAY_NOT_BEGIN = (
     "You have no role at this school in which you could log a concern, so nothing new is begun. Copy what you typed, and give it "

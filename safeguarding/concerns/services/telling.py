@@ -40,7 +40,9 @@ def reporter_may_be_told(concern: Concern) -> bool:
     """Whether the concern is no secret from its own reporter by now, who may have been named in it later."""
     # By keys: given the concern itself, this row of no table would become its account.
     words = Account(concern_id=concern.pk, school_id=concern.school_id, author_id=concern.logged_by_id)
-    # As the page of their own report asks.
+    if who_sees(words, [concern.logged_by_id]):
+        return True
+    # It may still be theirs on the page of their own report.
     with door("reporting"):
         return bool(who_sees(words, [concern.logged_by_id]))
 

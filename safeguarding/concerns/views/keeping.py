@@ -26,13 +26,13 @@ from safeguarding.concerns.forms.reading_back import readable_alone, words_in
 from safeguarding.concerns.forms.typed import Typed, counted
 from safeguarding.concerns.models import Draft
 from safeguarding.concerns.services.afterwards import keep_as_addition, sent_account
-from safeguarding.concerns.services.draft_limits import Use
+from safeguarding.concerns.services.draft_limits import REFUSALS, Use
 from safeguarding.concerns.services.drafts import has_been_opened, save_draft
 from safeguarding.concerns.services.form_tokens import report_of
 from safeguarding.concerns.views.posted import everything
 from safeguarding.concerns.views.unsaved import says_unsaved
 from safeguarding.dates import clock, moment
-from safeguarding.exceptions import BadInput, HarbourError, NotAllowed, TooMany
+from safeguarding.exceptions import BadInput, HarbourError
 from safeguarding.http import Request, SeeOther
 from safeguarding.keys import record_of, uuid7
 from safeguarding.unsaved import page_unsaved
@@ -59,7 +59,7 @@ def log_autosave(request: Request) -> JsonResponse:
     page, about = page_of(request, key, data), record_of(typed.text("about"))
     try:
         kept = keep_typed(key, typed, page=page, about=about, turn=typed.turn, at=at)
-    except (BadInput, NotAllowed, TooMany) as error:
+    except REFUSALS as error:
         return JsonResponse({"problem": f"Not saved: keep this page open. {error.sentence}"}, status=422)
     if kept.sent:
         added = "What you typed since is kept as something to add to it: you find it among your drafts."
@@ -174,8 +174,13 @@ def waits_unsaved(
     refusal: HarbourError,
     *,
     lines: Callable[[Typed], list[tuple[str, str]]] = readable_alone,
-) -> HttpResponse:
-    """What was typed could not be kept. It waits on this page: in sight of its author, and of nobody else."""
+) -> HttpResponse | None:
+    """What was typed is not kept. It waits on this page: in sight of its author, and of nobody else.
+
+    None where Harbour itself cannot keep anything, for which there is another page (`unsaved`).
+    """
+    if not isinstance(refusal, REFUSALS):
+        return None
     author = (key := tokens.whose(everything(request).get("key", ""))) is None or key.author_id == request.user.pk
     context = {
         "title": "Not saved",

@@ -25,10 +25,10 @@ from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.known import readable_alone
 from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Action, Concern, KeptText
+from safeguarding.concerns.services.draft_limits import REFUSALS
 from safeguarding.concerns.services.kept import end_kept_text, keep_text
 from safeguarding.concerns.views.keeping import for_its_author, use_of, waits_unsaved
 from safeguarding.concerns.views.unsaved import says_unsaved
-from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request, SeeOther
 from safeguarding.keys import record_of
 
@@ -65,7 +65,7 @@ def keeps_typed(form: str, page: str = "") -> Callable[[View], View]:
                     part_id=page.get("part_id"),
                     use=use_of(request, key),
                 )
-            except HarbourError as refusal:
+            except REFUSALS as refusal:
                 # Answered here: the middleware asks before any view.
                 return waits_unsaved(request, typed, refusal, lines=partial(readable_alone, form))
             if kept is None:

@@ -28,6 +28,7 @@ from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Concern, PoliceNotice
 from safeguarding.concerns.permissions import access_given, may_decide, may_take_police_notice
 from safeguarding.concerns.services import police
+from safeguarding.concerns.services.draft_limits import REFUSALS
 from safeguarding.concerns.services.drafts import save_draft
 from safeguarding.concerns.services.kinds import category_of
 from safeguarding.concerns.views.keeping import for_its_author, use_of, waits_unsaved
@@ -94,7 +95,7 @@ def _keep(request: Request) -> HttpResponse | None:
             page=key.page,
             use=use_of(request, key),
         )
-    except HarbourError as refusal:
+    except REFUSALS as refusal:
         return waits_unsaved(request, Typed(content), refusal)
     return for_its_author(request, reverse("log_resume", args=[key.token]), kept=kept is not None)
 

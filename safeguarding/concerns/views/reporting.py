@@ -196,8 +196,10 @@ def _send(request: Request, typed: Typed, key: tokens.FormKey, page: Page) -> Ht
     return _page(request, typed, token=key.token, here=here, draft=kept.draft, form=form)
 
 
-def _refused(request: Request, typed: Typed, key: tokens.FormKey, refusal: HarbourError) -> HttpResponse:
-    """The form with every word, and why it was not taken."""
+def _refused(request: Request, typed: Typed, key: tokens.FormKey, refusal: HarbourError) -> HttpResponse | None:
+    """The form with every word, and why it was not taken. None where Harbour itself can take nothing: see `unsaved`."""
+    if refusal.status >= 500:
+        return None
     here = help_now(key.school_id, timezone.localtime(), asks=request.user)  # type: ignore[arg-type]
     form = report_form(request, typed, here, checked=True)
     form.is_whole()

@@ -18,11 +18,12 @@ from safeguarding.concerns.permissions import access_given, may_decide
 from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.services.withholding import withheld_in
 from safeguarding.exceptions import HarbourError, NotAllowed
+from safeguarding.glance import look_for, seen
 from safeguarding.http import Request
 from safeguarding.panels import Panel
 from safeguarding.unsaved import waits_unsent
 
-
+look_for(withheld="has_withheld")
 _PURPOSE = "name"
 
 
@@ -34,13 +35,15 @@ def _names(request: Request, concern: Concern) -> list[tuple[WithheldName, Child
 
 def _panel(request: Request, concern: Any) -> dict[str, Any] | None:
     """Names that wait, and those that a lead said no to; no panel where there are none."""
-    if not may_decide(request.user, concern) or concern.is_in_error:
+    if not any(seen(request.user, "withheld")) or not may_decide(request.user, concern) or concern.is_in_error:
         return None
     names = [(row, child) for row, child in _names(request, concern) if row.status != WithheldName.Status.ADDED]
+    if not names:
+        return None
     read_many(request, [row for row, _ in names])
     # In the words of any link: who looks does not say to others why.
     read_many(request, [child for _, child in names], purpose=_PURPOSE)
-    return {"names": names} if names else None
+    return {"names": names}
 
 
 ENTRIES = [Panel("concern", "withheld", "concerns/withheld_panel.html", data=_panel, order=5)]
