@@ -175,6 +175,7 @@ def test_one_acts_on_a_concern_in_which_one_has_something_to_do_at_a_school_wher
         "children_open": [],
         "concerns_open": [],
         "merges": False,
+        "withheld": False,
     }
     assert glance(room.teacher) == {
         "unopened": 0,
@@ -191,6 +192,7 @@ def test_one_acts_on_a_concern_in_which_one_has_something_to_do_at_a_school_wher
         "children_open": [],
         "concerns_open": [],
         "merges": False,
+        "withheld": False,
     }
     end_role(assignment=RoleAssignment.objects.get(user=room.pastoral), last_day=timezone.localdate() - DAY)
     assert known("concerns_to_act_on", room.pastoral.pk) == []
