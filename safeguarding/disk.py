@@ -17,6 +17,7 @@ from safeguarding.sealing import files
 # Of a disk the part that files and imports leave free, and the bytes below which nothing is taken any more.
 LEAST_FREE = 0.10
 LEAST_BYTES = 256 * 2**20
+_FILES = "no files can be attached"
 
 
 def free_bytes() -> int:
@@ -35,10 +36,14 @@ def ensure_not_full() -> None:
         raise BadInput("The disk is full, so nothing was written.")
 
 
-def ensure_room(what: str = "no files can be attached") -> None:
-    """Raise `BadInput` where the disk is nearly full. `what`: what cannot be done, such as "no children can be imported"."""
+def ensure_room(what: str = _FILES) -> None:
+    """Raise `BadInput` where the disk is nearly full. `what`: what cannot be done, such as "no children can be imported".
+
+    Files that go to a provider need no room here.
+    """
     usage = _usage()
-    if min(files.free_part(), usage.free / usage.total) < LEAST_FREE:
+    here = 1.0 if what == _FILES and files.are_elsewhere() else usage.free / usage.total
+    if min(files.free_part(), here) < LEAST_FREE:
         raise BadInput(
             f"The disk of Harbour is nearly full, so {what}. What you write is still saved. Tell whoever looks "
             "after Harbour at your school, and keep the file until then."

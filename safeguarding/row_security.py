@@ -70,7 +70,7 @@ SYSTEM_TASKS: dict[str, frozenset[str]] = {
         "concerns.earlierfile", "audit.logentry",
     }),
     # Prints that go on, and those whose day is over.
-    "prints": frozenset({"printing.printjob"}),
+    "prints": frozenset({"printing.printjob", "audit.logentry"}),
     # Escalation of calls and of unread concerns, and of notes from outside.
     "escalation": frozenset({"concerns.concern"}),
     "outside notes": frozenset({"concerns.outsidenote"}),

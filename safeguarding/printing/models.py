@@ -48,8 +48,8 @@ class PrintJob(InStore):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     asker = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    # The reference that stands on it.
-    title = SealedText("what it is called")
+    # The reference that stands on it: never the name of a person.
+    title = models.CharField("what it is called", max_length=200)
     # Of the page that prints it: whoever opens the print goes through that page again, with all that it asks of its reader.
     address = SealedText("where it is printed")
     # The children of whom it tells: nobody from whom one of them is hidden by now is given it.
@@ -83,8 +83,8 @@ class PrintJob(InStore):
     class PersonalData(personal_data.PersonalData):
         subject = "asker"
         sealed_by = "asker"
-        narrative = ("title", "address")
-        plain = ("stored", "names", "status", "why", "sheets", "attempts", "asked_at", "ended_at")
+        narrative = ("address",)
+        plain = ("title", "stored", "names", "status", "why", "sheets", "attempts", "asked_at", "ended_at")
         source = Source.HARBOUR
         collection = "mandatory: what is held is given in a form that can be read (UK GDPR Art 12(1))"
         retention = Retention.GOES_WITH_IT

@@ -21,7 +21,7 @@ from . import crypto
 from .crypto import DoesNotOpen
 from .exceptions import Destroyed, FileGone, FilesAway, KeyProblem
 from .ring import Key, ring
-from .stores import Store
+from .stores import BucketStore, Store
 from .streams import CHUNK, open_stream, seal_stream
 from .subjects import sealed_elsewhere
 
@@ -114,6 +114,11 @@ def is_there() -> bool:
 def free_part() -> float:
     """How much room the store has where this machine's disk is concerned, from 0 to 1."""
     return _store().free_part()
+
+
+def are_elsewhere() -> bool:
+    """Whether the store is a provider's, and not a folder of this machine."""
+    return isinstance(_store(), BucketStore)
 
 
 def drop(*names: str) -> None:

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('stored', models.CharField(blank=True, max_length=80)),
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('title', safeguarding.sealing.fields.SealedText(verbose_name='what it is called')),
+                ('title', models.CharField(max_length=200, verbose_name='what it is called')),
                 ('address', safeguarding.sealing.fields.SealedText(verbose_name='where it is printed')),
                 ('names', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), blank=True, default=list, editable=False, size=None)),
                 ('status', models.CharField(choices=[('waiting', 'Being made'), ('ready', 'Ready'), ('failed', 'Could not be made'), ('gone', 'No longer here')], default='waiting', max_length=10)),

@@ -54,7 +54,7 @@ def test_the_inbox_asks_once_for_a_page_of_references(client, room, django_asser
     for _ in range(20):
         factories.concern(room)
     client.force_login(room.lead)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         page = client.get("/inbox/").content.decode()
     assert page.count('<span class="sub">C-') == 20
 

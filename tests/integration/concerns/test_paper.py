@@ -279,7 +279,7 @@ def test_the_number_of_queries_does_not_grow_with_what_happened(client, cast, co
     for number in range(10):
         add_note(concern=concern, token=uuid4(), text=f"Note {number}", by=cast.deputy)
     client.force_login(cast.lead)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         client.get(reverse("concern_paper", args=[concern.pk]))
 
 
