@@ -228,11 +228,20 @@ def _filled(model: type[models.Model]) -> list[str]:
 
 
 def _changing(model: type[models.Model] | None, others: str) -> str:
-    """With UPDATE: of what gives or takes rights, on the columns by which it ends."""
+    """With UPDATE: of what gives or takes rights, on the columns by which it ends; of others, on all but the key.
+
+    Two rows whose keys are swapped take each other's place, with all that hangs on them: an account, a child's record.
+    """
     columns = rights_rows.updated_columns(model) if model else None
+    if columns is None and model:
+        columns = [str(field.column) for field in model._meta.local_concrete_fields if not field.primary_key]
     if columns is None:
         return f"{others}, UPDATE"
-    return f"{others}, UPDATE ({', '.join(columns)})" if columns else others
+    return f"{others}, UPDATE ({', '.join(map(_quoted, columns))})" if columns else others
+
+
+def _quoted(column: str) -> str:
+    return sql.Identifier(column).as_string(None)
 
 
 def _forbid_change(table: str) -> Iterator[sql.Composable]:

@@ -71,8 +71,10 @@ def given(*names: str) -> bool:
 
 def read_own(path: Path, names: tuple[str, ...]) -> None:
     """Read the file of a server that this installation starts itself, because none of `names` was given a value."""
-    for name in names:
-        os.environ.pop(name, None)  # there, but empty
+    for name in {*names, *_SECRETS}:
+        for place in env.ENVIRON.maps:
+            if place.get(name) == "":
+                del place[name]  # there, but empty: it would stand before what the file says
     env.read_env(path)
 
 
@@ -117,7 +119,9 @@ def database(name: str, role: str) -> dict[str, Any]:
     # A page that takes longer has gone wrong, a migration may take what it needs. Indexes cost little: tables are in memory.
     most = 0 if role in ("owner", "backup") else 60_000
     options = (
-        f"-c timezone=UTC -c statement_timeout={most} -c random_page_cost=1.1 -c plan_cache_mode=force_generic_plan"
+        f"-c timezone=UTC -c statement_timeout={most} -c random_page_cost=1.1 "
+        # Not as the role says, which may change that itself.
+        "-c plan_cache_mode=force_generic_plan -c default_transaction_read_only=off"
     )
     like = "postgres://ROLE:PASSWORD@localhost:5432/harbour"
     parts = address(name, "postgres://nobody@127.0.0.1:1/none", parts=env.db_url_config, like=like)

@@ -19,6 +19,7 @@ from safeguarding.accounts.roles import ROLES, Capability, with_capability
 from safeguarding.audit.asking import Me
 from safeguarding.audit.protection import among, condition, fact, protected_models, rule_of
 from safeguarding.audit.signing import CHALLENGE, Told, padded, signed
+from safeguarding.launch.postgres import ROLES as SIGNING_IN
 from safeguarding.personal_data import own_models
 from safeguarding.prepared import prepared_write
 from safeguarding.sealing.models import KEYS
@@ -158,6 +159,7 @@ def _facts() -> Iterator[sql.Composable]:
     yield sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}").format(owner)
     yield from _roles()
     yield from _sealed()
+    yield from rights_rows.schools()
     for path in _FACTS:
         yield sql.SQL((_ROOT / path).read_text().strip().rstrip(";"))  # type: ignore[arg-type]
     yield sql.SQL("GRANT CREATE, USAGE ON SCHEMA rules TO {}").format(owner)
@@ -376,6 +378,12 @@ def _roles_amiss(connection: Any) -> Iterator[str]:
         )
         for (role,) in cursor.fetchall():
             yield f"The role {role} passes row security. Take BYPASSRLS and SUPERUSER from it."
+        cursor.execute(
+            "SELECT DISTINCT rolname FROM pg_db_role_setting JOIN pg_roles AS r ON r.oid = setrole WHERE rolname = ANY (%s)",
+            [[*SIGNING_IN, RULES_OWNER, WRITER]],
+        )
+        for (role,) in cursor.fetchall():
+            yield f"The role {role} has settings of its own. As the superuser: ALTER ROLE {role} RESET ALL, also IN DATABASE."
         cursor.execute(
             "SELECT rolname, relname FROM pg_roles, pg_class WHERE rolname IN ('web', 'worker') AND relname = ANY(%s) "
             "AND relnamespace = 'public'::regnamespace AND has_table_privilege(rolname, pg_class.oid, 'DELETE, TRUNCATE')",

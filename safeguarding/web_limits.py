@@ -30,5 +30,5 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 MOST_OF_A_STRANGER, MOST_TEXT, MOST_WITH_FILES = 256 * 2**10, 32 * 2**20, 104 * 2**20
 # What all bodies that are not answered yet hold in all web processes together.
 BODIES_TOGETHER = number("BODIES_TOGETHER_MB", 256, least=16, most=65536) * 2**20
-# A web process that stays above so many megabytes is replaced by a fresh one.
-WEB_PROCESS_MB = number("WEB_PROCESS_MB", 350, least=200, most=65536)
+# A web process that stays above so many megabytes is replaced by a fresh one. Above what it holds with all bodies in it.
+WEB_PROCESS_MB = number("WEB_PROCESS_MB", 450, least=200, most=65536)

@@ -20,7 +20,7 @@ from django.core.signals import request_finished
 from safeguarding.launch.postgres import short_folder
 
 from .bodies import BLOCK, Room
-from .collecting import TOO_LARGE, ClientGone, Collector, Coming
+from .collecting import NO_ROOM, TOO_LARGE, ClientGone, Collector, Coming
 from .limits import limit_of
 from .refusing import REFUSED
 from .sending import PIECE, Receive, Send, send_slowly, shut
@@ -78,7 +78,7 @@ class Front:
     async def _refusal(self, status: int, scope: Scope, headers: Mapping[str, str]) -> Answer:
         """The page that refuses a body, and the end of the connection.
 
-        That it was too slow or found no room is the same page for everybody: drawn once, so that whoever trickles costs no page.
+        That it was too slow is the same page for everybody: drawn once, so that a body that trickles costs no page.
         """
         if status in self._refusals:
             return self._refusals[status]
@@ -86,7 +86,8 @@ class Front:
         given = {name: value for name, value in headers.items() if not (same_for_all and name == "HTTP_COOKIE")}
         answer = await self._run(_environ(scope, given, None) | {REFUSED: status}, None)
         answer.headers.append((b"connection", b"close"))
-        if same_for_all and answer.status == status:
+        # A record that is away answers 503 as well.
+        if same_for_all and answer.status == status != NO_ROOM:
             self._refusals[status] = answer
         return answer
 

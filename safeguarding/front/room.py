@@ -4,7 +4,7 @@ import resource
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connections
+from django.db import OperationalError, connections
 
 # More than anybody's connections, and less than takes long to list.
 _OPEN_FILES = 20_000
@@ -21,13 +21,19 @@ def raise_open_files() -> None:
 
 
 def refuse_too_many_connections() -> None:
-    """Raises `ImproperlyConfigured` where pages could ask PostgreSQL for more connections than it gives."""
+    """Raises `ImproperlyConfigured` where pages could ask PostgreSQL for more connections than it gives.
+
+    While it is away nobody can tell, and the pages that keep what is typed are needed most.
+    """
     needed = settings.WEB_WORKERS * settings.WEB_THREADS * len(settings.DATABASES) + _OTHERS
-    with connections["default"].cursor() as cursor:
-        cursor.execute(
-            "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
-        )
-        given = cursor.fetchone()[0]
+    try:
+        with connections["default"].cursor() as cursor:
+            cursor.execute(
+                "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
+            )
+            given = cursor.fetchone()[0]
+    except OperationalError:
+        return
     if needed > given:
         raise ImproperlyConfigured(
             f"WEB_WORKERS={settings.WEB_WORKERS} times WEB_THREADS={settings.WEB_THREADS} may need {needed} connections, and "

@@ -164,6 +164,8 @@ class Cluster:
                         verifier=sql.Literal(verifier),
                     )
                 )
+                # A role may change settings of its own: read-only by default, say, which stops all who work.
+                connection.execute(sql.SQL("ALTER ROLE {} RESET ALL").format(sql.Identifier(role)))
             for statement in ROLES_BESIDE:
                 connection.execute(statement)
 
@@ -174,6 +176,9 @@ class Cluster:
                 connection.execute(sql.SQL("CREATE DATABASE {} OWNER owner").format(sql.Identifier(name)))
         with psycopg.connect(self.url(SUPERUSER, superuser_password, name), autocommit=True) as connection:
             connection.execute(large_objects.REVOKE)
+            for role in ROLES:
+                statement = sql.SQL("ALTER ROLE {} IN DATABASE {} RESET ALL")
+                connection.execute(statement.format(sql.Identifier(role), sql.Identifier(name)))
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(

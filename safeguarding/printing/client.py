@@ -48,7 +48,10 @@ class Said:
 def address() -> Path:
     """Where the printer of this installation listens: in `var`, or in a private folder with a shorter path."""
     folder: Path = settings.PRINTER_FOLDER
-    return (folder if len(os.fsencode(folder)) <= _LONGEST_FOLDER else short_folder(folder)) / "printer.sock"
+    folder = folder if len(os.fsencode(folder)) <= _LONGEST_FOLDER else short_folder(folder)
+    if folder.exists() and folder.stat().st_uid not in (os.getuid(), 0):
+        raise PrinterAway  # somebody else's: it would be given what people wrote
+    return folder / "printer.sock"
 
 
 def make(key: UUID, content: bytes, *, whose: UUID, wait: float) -> Said:

@@ -6,7 +6,7 @@ columns may change, as `tables.py` and `of_concerns.py` say. Of a table whose ro
 any other column (`database.py`). `owner` passes, and so do the functions of the database that move rows with a merge.
 """
 
-from .guards import functions, guarded, problems, said, statements, taken_down, updated_columns
+from .guards import functions, guarded, problems, said, schools, statements, taken_down, updated_columns
 from .kinds import Guarded, Neither
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "guarded",
     "problems",
     "said",
+    "schools",
     "statements",
     "taken_down",
     "updated_columns",

@@ -24,7 +24,7 @@ ROLES = ("web", "worker")
 _BODY = """
 DECLARE me uuid := rules.me();
 BEGIN
-    IF TG_OP = 'INSERT' THEN
+{together}    IF TG_OP = 'INSERT' THEN
         IF NOT coalesce({add}, false) THEN
             RAISE EXCEPTION 'a row of {table} decides who sees what, and is not for this person to add'
                 USING ERRCODE = 'insufficient_privilege';
@@ -37,6 +37,16 @@ _CHANGE = """    IF ({new}) IS DISTINCT FROM ({old}) AND NOT coalesce({where}, f
         RAISE EXCEPTION 'what {table} says in {columns} is not for this person to change'
             USING ERRCODE = 'insufficient_privilege';
     END IF;
+"""
+# A right at one school opens nothing of another: what a row names is of the row's own.
+_TOGETHER = """    IF {elsewhere} THEN
+        RAISE EXCEPTION 'what a row of {table} names is of another school, and is not for this person to name'
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+"""
+_SCHOOL_OF = """
+CREATE FUNCTION rules.{function}(key uuid) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS {body}
 """
 _MAKE = """
 CREATE FUNCTION public.{function}() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS {body};
@@ -108,7 +118,37 @@ def _body(model: type[models.Model], one: Guarded) -> str:
         )
         for conditions, some in together.items()
     )
-    return _BODY.format(add=f"({one.add})", table=table, changes=changes)
+    return _BODY.format(add=f"({one.add})", table=table, changes=changes, together=_together(model))
+
+
+def _named(model: type[models.Model]) -> Iterator[tuple[str, type[models.Model]]]:
+    """The columns by which a row names a record that is of one school, each with the model of that record."""
+    if not any(field.attname == "school_id" for field in model._meta.local_concrete_fields):
+        return
+    for field in model._meta.local_concrete_fields:
+        other = field.related_model
+        if not (field.is_relation and isinstance(other, type) and isinstance(other._meta.pk, models.UUIDField)):
+            continue
+        if any(f.attname == "school_id" for f in other._meta.local_concrete_fields):
+            yield str(field.column), other
+
+
+def _together(model: type[models.Model]) -> str:
+    # A record that is not there yet is the same transaction's to add, behind its own rule.
+    elsewhere = " OR ".join(f"rules.{_of(other)}(NEW.{column}) <> NEW.school_id" for column, other in _named(model))
+    return _TOGETHER.format(elsewhere=elsewhere, table=model._meta.db_table) if elsewhere else ""
+
+
+def _of(model: type[models.Model]) -> str:
+    return f"school_of_{model._meta.db_table}"
+
+
+def schools() -> Iterator[sql.Composable]:
+    """Facts that say of which school a record is, for the guards."""
+    named = {other._meta.label: other for model in guarded() for _, other in _named(model)}
+    for _, model in sorted(named.items()):
+        body = f"SELECT school_id FROM public.{model._meta.db_table} WHERE id = key"  # noqa: S608  (names of models)
+        yield sql.SQL(_SCHOOL_OF).format(function=sql.Identifier(_of(model)), body=sql.Literal(body))
 
 
 def _columns(model: type[models.Model]) -> list[str]:

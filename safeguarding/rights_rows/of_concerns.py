@@ -120,8 +120,9 @@ CONCERNS: Said = {
         change(NEVER, "school_id"),
         closed=False,
     ),
-    "concerns.account": Neither("a reporter's words: who sees them follows from the concern and from the author of the row"),
-    "concerns.amendment": Neither("what a reporter added; facts ask whose form it was"),
+    # A reporter's words are seen by who wrote them: nobody becomes that afterwards.
+    "concerns.account": gives("true", change(NEVER, "author_id", "school_id"), closed=False),
+    "concerns.amendment": gives("true", change(NEVER, "author_id", "school_id"), closed=False),
     "concerns.paperform": Neither("a numbered sheet; facts ask whose form it was"),
     "concerns.duty": Neither("what the law asks of somebody: facts ask whether the menu names it"),
     "concerns.savedfilter": Neither("how somebody arranges their own list"),

@@ -620,3 +620,41 @@ def test_a_guard_that_is_not_as_the_code_makes_it_is_named(connect: Any, damage:
     connect("postgres").execute(damage)
     with pytest.raises(CommandError, match=said):
         call_command("check_row_security", verbosity=0)
+
+
+@BOTH
+def test_a_right_at_one_school_opens_no_record_of_another(at: SimpleNamespace, role: str) -> None:
+    """A row of one's own school that names a record of another was seen to open that record."""
+    there = factories.staffroom("Gorse Hill Academy")
+    theirs, child = factories.concern(there), factories.child(there.school, "Ivy", by=there.office)
+    assert tried(at.lead, role, *insert(grant(at))) == 1
+    assert is_refused(at.lead, role, *insert(grant(at, content_object=child)))
+    assert is_refused(at.lead, role, *insert(of_concern(at, content_object=theirs)))
+    now = timezone.now()
+    opened = EmergencyAccess(
+        user=at.lead, school=at.school, child=child, reason="r", opened_at=now, ends_at=now + timedelta(hours=1), review_by=at.today,
+    )  # fmt: skip
+    assert is_refused(at.lead, role, *insert(opened))
+    named = ConcernChild(concern=theirs, school=at.school, child=at.child, role="worried_about", added_by=at.lead)
+    assert is_refused(at.lead, role, *insert(named))
+    assert is_refused(at.lead, role, *insert(conflict_about(at, child)))
+
+
+def conflict_about(at: SimpleNamespace, child: Child) -> ConflictOfInterest:
+    return ConflictOfInterest(user=at.teacher, school=at.school, child=child, kind="relative", declared_by=at.lead)
+
+
+@BOTH
+def test_no_two_accounts_or_children_take_each_others_place(at: SimpleNamespace, role: str) -> None:
+    """Keys are checked at the end of a transaction: whoever swapped two accounts was the Headteacher."""
+    for table, one in (("accounts_user", at.teacher), ("children_child", at.child), ("concerns_concern", at.concern)):
+        for person in (at.teacher, at.lead, None):
+            assert is_refused(person, role, f"UPDATE {table} SET id = %s WHERE id = %s", [uuid4(), one.pk])
+
+
+@BOTH
+def test_nobody_becomes_the_author_of_what_another_wrote(at: SimpleNamespace, role: str) -> None:
+    account = at.concern.account
+    assert is_refused(
+        at.lead, role, "UPDATE concerns_account SET author_id = %s WHERE id = %s", [at.lead.pk, account.pk]
+    )

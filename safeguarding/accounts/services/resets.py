@@ -20,7 +20,13 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from safeguarding.accounts.models import Notice, Reset, User
 from safeguarding.accounts.permissions import live
 from safeguarding.accounts.roles import LEAD_ROLES
-from safeguarding.accounts.second_person import ensure_first, ensure_second, reset_needs_two, second_people
+from safeguarding.accounts.second_person import (
+    ensure_first,
+    ensure_second,
+    reset_needs_two,
+    second_people,
+    usual_people,
+)
 from safeguarding.accounts.services.telling import settle_notices, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -85,6 +91,8 @@ def confirm_reset(*, reset: Reset, how: str, by: User, at: datetime | None = Non
     ensure_second("reset", by, locked.school_id, on, first=locked.asked_by, about=locked.user)
     if not is_waiting(locked, at):
         raise OutOfTurn("This has been confirmed or withdrawn already, or a day has passed. Ask for it again.")
+    if not usual_people("reset", locked.school_id, on).filter(pk=locked.asked_by_id).exists():
+        raise OutOfTurn("The first of the two may not ask for it any more. Withdraw it, and ask for it again.")
     half = _half()
     locked.confirmed_by, locked.confirmed_at, locked.confirmed_how = by, at, how
     locked.second_half = _digest(half)

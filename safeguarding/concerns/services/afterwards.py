@@ -12,7 +12,7 @@ from children.services.picking import Pickable
 from safeguarding.accounts.models import User
 from safeguarding.audit.context import as_author, door
 from safeguarding.concerns.models import Account, Amendment, Draft
-from safeguarding.concerns.services.draft_limits import SIGNED_IN, Use
+from safeguarding.concerns.services.draft_limits import SIGNED_IN, Use, ensure_key_writes
 from safeguarding.concerns.services.drafts import save_draft
 from safeguarding.concerns.services.form_tokens import goes_on_as
 from safeguarding.concerns.services.looking_over import look_over
@@ -37,6 +37,8 @@ def keep_as_addition(
     already, or in what was added to it, are left out: a save that comes late says nothing new. Returns None when none is
     left, or when no account of this author was sent with the token.
     """
+    # First: a key that writes no more would be told whether a text stands in the account.
+    ensure_key_writes(author_id, use, last_used=None, at=at or timezone.now())
     account = _sent(token, author_id)
     if account is None:
         return None

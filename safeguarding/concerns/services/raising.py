@@ -152,6 +152,7 @@ def call_lead(
             token = entry_token(token, there.pk, child and child.pk, described, line)
         else:
             _say_more(there, child, described, line, key, by=by, at=at)
+            tell_of_withheld(there, [key] if key else [], by=by, at=at)
             return there
     concern = _begin(token=goes_on_as(token), school=school, how_soon=HowSoon.RIGHT_NOW, by=by, at=at, called_at=at)
     role = ConcernChild.Role.WORRIED_ABOUT

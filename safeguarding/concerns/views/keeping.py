@@ -66,6 +66,9 @@ def log_autosave(request: Request) -> JsonResponse:
         kept = keep_typed(key, typed, page=page, about=about, turn=typed.turn, at=at)
     except REFUSALS as error:
         return JsonResponse({"problem": f"Not saved: keep this page open. {error.sentence}"}, status=422)
+    if kept.sent and not page.use.signed_in:
+        # The same whether it stands there already: whoever has the key alone reads nothing of what was sent.
+        return JsonResponse({"saved": "This has been sent. Sign in to see what became of what you typed since."})
     if kept.sent:
         added = "What you typed since is kept as something to add to it: you find it among your drafts."
         return JsonResponse(
@@ -118,6 +121,11 @@ class Kept:
     sent: bool
     is_beside: bool
     address: str
+
+    @property
+    def after_sign_in(self) -> str:
+        """Where its author goes on: of a form that was sent, without a word on whether it says what was typed."""
+        return reverse("my_reports") if self.sent else self.address
 
 
 def keep_typed(
@@ -198,9 +206,9 @@ def waits_unsaved(
 
 
 def for_its_author(request: Request, page: str, *, kept: bool = True) -> HttpResponse:
-    """The text has been kept for who opened the form. Whoever is here now is told so, and sees none of it.
+    """The text has been kept for who opened the form. The person here now is told so, and sees none of it.
 
-    `page` is where the author goes on after signing in; `kept` is False where everything had been sent before.
+    `page` is where the author goes on after signing in; `kept` is False where nothing of it is kept.
     """
     if not request.user.is_authenticated:
         mark = f"{'&' if '?' in page else '?'}kept=1" if kept else ""

@@ -134,7 +134,7 @@ def _posted(request: Request) -> HttpResponse:
     if request.user.pk != key.author_id:
         request.again = partial(waits_unsaved, request, typed)
         kept = keep_typed(key, typed, page=page)
-        return for_its_author(request, kept.address, kept=kept.draft is not None)
+        return for_its_author(request, kept.after_sign_in)
     request.keep = partial(keep_typed, key, typed, page=page)
     request.again = partial(_refused, request, typed, key)
     if "send" in data:

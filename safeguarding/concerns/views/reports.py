@@ -130,7 +130,7 @@ def report_add(request: Request, concern_id: UUID) -> HttpResponse:
     request.again = partial(waits_unsaved, request, typed)
     if request.user.pk != key.author_id:
         kept = keep()
-        return for_its_author(request, kept.address, kept=kept.draft is not None)
+        return for_its_author(request, kept.after_sign_in)
     account = _own(request, concern_id)
     request.keep = keep
     form = AdditionForm(typed, checked=True, asked=asked_about(account, by=request.user))

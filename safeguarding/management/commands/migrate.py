@@ -35,11 +35,12 @@ class Command(Migrate):
             require_roles(connection)
             take_down(connection)
         super().handle(*args, **options)
+        if not (only_looks or options["app_label"]):
+            _ensure_whole(connection)
         if not only_looks:
             apply_privileges(connection)
             _guard_rows(connection)
         if not (only_looks or options["app_label"]):
-            _ensure_whole(connection)
             load_reference()
             _ensure_apart()
 
@@ -51,9 +52,9 @@ class Command(Migrate):
             require_roles(connection)
         super().handle(*args, **options | {"database": KEYS})
         if not only_looks:
+            _ensure_whole(connection)
             apply_privileges(connection)
             keep_digests(connection)
-            _ensure_whole(connection)
 
 
 def _guard_rows(connection: Connection) -> None:
