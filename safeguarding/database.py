@@ -6,7 +6,7 @@ nothing. Which rows each of them sees is said by `row_security.py`. Events can o
 both hold to; so can the history of fields, by privileges alone.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any, Protocol
 
 from django.apps import apps
@@ -121,7 +121,7 @@ def apply_privileges(connection: Connection) -> None:
         statements = [
             *database_privileges(database),
             *_on_schema(),
-            *(_on_keys() if _alias(connection) == KEYS else _on_tables(tables)),
+            *(_on_keys() if _alias(connection) == KEYS else _on_tables(tables, set(missing_columns(connection)))),
         ]
         # PostgreSQL runs what it is sent at once as one transaction.
         cursor.execute(sql.SQL(";\n").join(statements))
@@ -183,7 +183,7 @@ GRANT SELECT (id), UPDATE (made_at) ON public.sealing_recordkey TO rules_writer
 """
 
 
-def _on_tables(tables: Sequence[str]) -> Iterator[sql.Composable]:
+def _on_tables(tables: Sequence[str], missing: Container[str]) -> Iterator[sql.Composable]:
     by_table = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
     for table in tables:
         model = by_table.get(table)
@@ -194,7 +194,7 @@ def _on_tables(tables: Sequence[str]) -> Iterator[sql.Composable]:
             continue
         by_worker = model is not None and model._meta.label_lower in WORKER_ONLY
         yield sql.SQL("GRANT {rights} ON {table} TO {roles}").format(
-            rights=sql.SQL(_rights(table, model)),
+            rights=sql.SQL(_rights(table, model, missing)),
             table=sql.Identifier(table),
             roles=sql.SQL("worker") if by_worker else _ROLES,
         )
@@ -206,7 +206,7 @@ def _on_tables(tables: Sequence[str]) -> Iterator[sql.Composable]:
             yield from _forbid_change(table)
 
 
-def _rights(table: str, model: type[models.Model] | None) -> str:
+def _rights(table: str, model: type[models.Model] | None, missing: Container[str]) -> str:
     if table == "auth_group":
         return "SELECT, INSERT"  # what a team stands on
     if table in READ_ONLY_TABLES or (model and model._meta.app_label in READ_ONLY_APPS):
@@ -218,8 +218,8 @@ def _rights(table: str, model: type[models.Model] | None) -> str:
     if model and model._meta.label_lower in APPEND_ONLY | ADDED_ONLY:
         return "SELECT, INSERT"
     if model and (model._meta.app_label in DELETING_APPS or getattr(model, "web_may_delete", False)):
-        return _changing(model, "SELECT, INSERT, DELETE")
-    return _changing(model, "SELECT, INSERT")
+        return _changing(model, "SELECT, INSERT, DELETE", missing)
+    return _changing(model, "SELECT, INSERT", missing)
 
 
 def _filled(model: type[models.Model]) -> list[str]:
@@ -227,7 +227,7 @@ def _filled(model: type[models.Model]) -> list[str]:
     return [str(field.column) for field in model._meta.local_concrete_fields if not field.has_db_default()]
 
 
-def _changing(model: type[models.Model] | None, others: str) -> str:
+def _changing(model: type[models.Model] | None, others: str, missing: Container[str]) -> str:
     """With UPDATE: of what gives or takes rights, on the columns by which it ends; of others, on all but the key.
 
     Two rows whose keys are swapped take each other's place, with all that hangs on them: an account, a child's record.
@@ -235,8 +235,9 @@ def _changing(model: type[models.Model] | None, others: str) -> str:
     columns = rights_rows.updated_columns(model) if model else None
     if columns is None and model:
         columns = [str(field.column) for field in model._meta.local_concrete_fields if not field.primary_key]
-    if columns is None:
+    if columns is None or model is None:
         return f"{others}, UPDATE"
+    columns = [column for column in columns if f"{model._meta.db_table}.{column}" not in missing]
     return f"{others}, UPDATE ({', '.join(map(_quoted, columns))})" if columns else others
 
 

@@ -50,7 +50,7 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        command = web("127.0.0.1", self.port, 1)
+        command = web("127.0.0.1", self.port, 1, 450)
         self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True)
         until(self._answers)
 

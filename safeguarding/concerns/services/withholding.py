@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -28,6 +29,7 @@ Status = WithheldName.Status
 NOT_RECORDED = "A child was chosen on the form and could not be recorded"
 
 
+@transaction.atomic
 def withhold(named: ConcernChild, key: UUID, *, by: User, at: datetime) -> None:
     """Leave behind that the writer chose `key` for this child of a concern. The same again is one row."""
     row = WithheldName(
