@@ -1,10 +1,17 @@
-"""An ASGI server and its client in the test's own loop: what comes, what goes, and nothing of HTTP."""
+"""An ASGI server and its client in a loop of their own: what comes, what goes, and nothing of HTTP."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 CLIENT = ("127.0.0.1", "1")
+
+
+def in_a_loop[T](work: Coroutine[Any, Any, T]) -> T:
+    """What `work` comes to, in a thread of its own: once a browser test has run, the loop of this one is Playwright's."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def scope(path: str = "/log/", method: str = "POST", **headers: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from safeguarding.front import application
 from safeguarding.front.application import Front
 
-from .talking import CLIENT, Reader, Sender, scope
+from .talking import CLIENT, Reader, Sender, in_a_loop, scope
 
 TEXT = {"content_type": "application/x-www-form-urlencoded"}
 
@@ -46,7 +46,7 @@ def wsgi(respond):
 
 def ask(respond, asked, sender=None, reader=None):
     reader = reader or Reader()
-    asyncio.run(Front(wsgi(respond))(asked, sender or Sender(leaves=True), reader))
+    in_a_loop(Front(wsgi(respond))(asked, sender or Sender(leaves=True), reader))
     return reader
 
 
@@ -204,7 +204,7 @@ def test_the_form_of_a_thread_that_waits_does_not_hold_up_another(settings):
         await asyncio.gather(*(front(scope("/", "GET"), Sender(ends=False), reader) for reader in readers))
         return [reader.body for reader in readers]
 
-    assert asyncio.run(two()) == [b"ok", b"ok"]
+    assert in_a_loop(two()) == [b"ok", b"ok"]
 
 
 def test_the_input_of_a_page_is_what_a_wsgi_server_gives():
@@ -230,8 +230,8 @@ def test_that_a_body_was_too_slow_is_drawn_once_for_everybody_and_that_it_was_to
         return {(reader.status, reader.body, reader.headers[b"connection"]) for reader in readers}
 
     slow = scope(content_length="9", cookie="sessionid=a", **TEXT)
-    assert asyncio.run(three(slow, [b"a"])) == {(408, b"Too slow", b"close")}
+    assert in_a_loop(three(slow, [b"a"])) == {(408, b"Too slow", b"close")}
     assert drawn == [(408, None)]
     large = scope("/health/", content_length="999999999", cookie="sessionid=a", expect="100-continue", **TEXT)
-    assert asyncio.run(three(large, [b"a"])) == {(413, b"Too slow", b"close")}
+    assert in_a_loop(three(large, [b"a"])) == {(413, b"Too slow", b"close")}
     assert drawn[1:] == [(413, "sessionid=a")] * 3

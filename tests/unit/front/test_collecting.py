@@ -12,7 +12,7 @@ from safeguarding.front.bodies import BLOCK, Body, Room
 from safeguarding.front.collecting import NO_ROOM, TOO_LARGE, TOO_SLOW, ClientGone, Collector
 from safeguarding.front.limits import Limit
 
-from .talking import Sender
+from .talking import Sender, in_a_loop
 
 SMALL = Limit(1000, 60)
 LARGE = Limit(100 * BLOCK, 60)
@@ -24,7 +24,7 @@ def room(tmp_path):
 
 
 def collect(room, sender, limit=SMALL, announced=10, **more):
-    return asyncio.run(Collector(room).collect(sender, limit, announced, **more))
+    return in_a_loop(Collector(room).collect(sender, limit, announced, **more))
 
 
 def held(room):
@@ -134,7 +134,7 @@ def test_room_is_free_again_when_a_body_is_done_with(room):
     async def one():
         return await collector.collect(Sender([b"a" * BLOCK] * 5), LARGE, 5 * BLOCK)
 
-    coming = asyncio.run(one())
+    coming = in_a_loop(one())
     assert held(room) == free - 5
     collector.done(coming)
     assert held(room) == free
@@ -156,7 +156,7 @@ def test_where_there_is_no_room_the_largest_body_gives_way_to_a_small_form(room)
         middling.cancel()
         return refused
 
-    refused = asyncio.run(one_after_the_other())
+    refused = in_a_loop(one_after_the_other())
     assert (refused.refused, refused.body.taken) == (NO_ROOM, 0)
 
 
