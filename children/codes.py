@@ -8,9 +8,14 @@ from typing import NamedTuple
 _FILE = Path(__file__).parent / "data" / "codes.csv"
 # Which list says what a field's codes mean.
 OF_FIELD = {
-    "ethnicity": "ethnicity", "first_language": "language", "sen_provision": "sen", "sen_needs": "sen_need",
-    "care_authority": "authority", "local_authority": "authority", "destination_authority": "authority",
-}  # fmt: skip
+    "ethnicity": "ethnicity",
+    "first_language": "language",
+    "sen_provision": "sen",
+    "sen_needs": "sen_need",
+    "care_authority": "authority",
+    "local_authority": "authority",
+    "destination_authority": "authority",
+}
 
 
 class Code(NamedTuple):

@@ -1,4 +1,7 @@
-"""How is a child described who is not in Harbour yet? What an import, a form or the demo school hands to the services."""
+"""How is a child described who is not in Harbour yet?
+
+What an import, a form or the demo school hands to the services.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -39,7 +42,10 @@ class Order:
 
 @dataclass(slots=True)
 class Adult:
-    """An adult in the child's life. `responsibility` is None where nobody has said; `home` is an index into the homes."""
+    """An adult in the child's life.
+
+    `responsibility` is None where nobody has said; `home` is an index into the homes.
+    """
 
     surname: str
     forename: str = ""

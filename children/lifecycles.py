@@ -1,4 +1,5 @@
-"""What may follow? The moves of an import, from upload to the school's list, and of two records that may be one child's.
+"""What may follow? The moves of an import, from upload to the school's list, and of two records that may be one
+child's.
 
 Drawn in `docs/lifecycles.md`.
 """

@@ -1,7 +1,9 @@
-"""How does a child stand inside text without a name? As a mention: a marker with the child's pseudonym, told anew to each reader.
+"""How does a child stand inside text without a name? As a mention: a marker with the child's pseudonym, told anew to
+each reader.
 
-What is kept is `@[k7f3q2m9xd]`: no name, so that whatever forgets to tell it betrays nobody. What a form shows, and takes back,
-says for people whom it means: `@[Rowan Ashdown k7f3q2m9xd]`. The pseudonym decides; `services/mentioning.py` says who is named to whom.
+What is kept is `@[k7f3q2m9xd]`: no name, so that whatever forgets to tell it betrays nobody. What a form shows, and
+takes back, says for people whom it means: `@[Rowan Ashdown k7f3q2m9xd]`. The pseudonym decides;
+`services/mentioning.py` says who is named to whom.
 """
 
 import re
@@ -72,14 +74,20 @@ def told(text: str, say: Say) -> str:
 
 
 def labelled(text: str, label_of: Say) -> str:
-    """The text for a form: each marker with the name that its writer may read. A label that says something else stays as it was typed."""
+    """The text for a form: each marker with the name that its writer may read.
+
+    A label that says something else stays as it was typed.
+    """
     if "@[" not in text:
         return text
     return MARK.sub(lambda found: found[0] if found[1] else label(label_of(found[2]), found[2]), text)
 
 
 def told_page(html: str, say: Say, label_of: Say) -> str:
-    """The same of a page of HTML; inside boxes in which somebody types as a form shows it. Every name is escaped: it may stand anywhere."""
+    """The same of a page of HTML; inside boxes in which somebody types as a form shows it.
+
+    Every name is escaped: it may stand anywhere.
+    """
 
     def tell(found: re.Match[str]) -> str:
         if found["typed"]:

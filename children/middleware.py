@@ -1,4 +1,7 @@
-"""Where does an address lead that names a record which has become part of another? To the one that stays, on the same page."""
+"""Where does an address lead that names a record which has become part of another?
+
+To the one that stays, on the same page.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,13 +18,16 @@ from safeguarding.views import problem
 
 _LED = "That record is part of this one now: two records were of the same child."
 _SENT = (
-    "The record that this was sent to has become part of another one meanwhile, and nothing was saved. Go back to copy what you "
+    "The record that this was sent to has become part of another one meanwhile, and nothing was saved. Go "
+    "back to copy what you "
     "typed, then open the child’s record again and send it there."
 )
 
 
 class LedOnMiddleware:
-    """A bookmark, a notice or a link on paper goes on working, for whoever may see the record that stays, and for nobody else."""
+    """A bookmark, a notice or a link on paper goes on working, for whoever may see the record that stays, and for
+    nobody else.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

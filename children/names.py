@@ -1,4 +1,7 @@
-"""Which names are the same, and which sound the same? So that Rory Fallows of 3A is not taken for Rory Fallows of 3B."""
+"""Which names are the same, and which sound the same?
+
+So that Rory Fallows of 3A is not taken for Rory Fallows of 3B.
+"""
 
 import re
 import unicodedata
@@ -17,7 +20,8 @@ _PLAIN = str.maketrans("øłđðı", "olddi") | str.maketrans(
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """A name in plain small letters: no accents, apostrophes or hyphens. "O’Brien-Şahin" becomes "obrien sahin"."""
-    # Taken apart before and after: capitals that are none until they are taken apart, and small letters that still can be.
+    # Taken apart before and after: capitals that are none until they are taken apart, and small letters that still can
+    # be.
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     plain = "".join(c for c in plain if not unicodedata.combining(c)).translate(_PLAIN)
     return _SEPARATORS.sub(" ", plain).strip()
@@ -25,7 +29,9 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def sound(word: str) -> str:
-    """How one folded word sounds: its Metaphone key, or the word itself where there is none (one letter, another script)."""
+    """How one folded word sounds: its Metaphone key, or the word itself where there is none (one letter, another
+    script).
+    """
     return (jellyfish.metaphone(word) or word)[:20] if word.isascii() else word[:20]
 
 
@@ -37,8 +43,8 @@ def sounds(*texts: str) -> list[str]:
 def slips(word: str, folded: str) -> int | None:
     """How many slips of the finger a folded word is away from the nearest of these names, or of their beginnings.
 
-    Letters added, left out, changed or swapped (Damerau and Levenshtein): none in a word of up to three letters, one up to
-    six, two beyond. None where it is further from all of them.
+    Letters added, left out, changed or swapped (Damerau and Levenshtein): none in a word of up to three letters, one up
+    to six, two beyond. None where it is further from all of them.
     """
     most = 0 if len(word) < 4 else 1 if len(word) < 7 else 2
     near = most + 1

@@ -1,4 +1,7 @@
-"""What do children add to pages? Their entry in the navigation, the tab "People", and what stands above every tab of a record."""
+"""What do children add to pages?
+
+Their entry in the navigation, the tab "People", and what stands above every tab of a record.
+"""
 
 from functools import partial
 from typing import Any
@@ -93,7 +96,10 @@ def _emergency(request: Request, record: Any) -> dict[str, Any] | None:
 
 
 def _to_look_at(request: Request, record: Any) -> dict[str, Any] | None:
-    """What waits for those who manage access: emergencies, conflicts, the review of the term. No panel where nothing does."""
+    """What waits for those who manage access: emergencies, conflicts, the review of the term.
+
+    No panel where nothing does.
+    """
     waiting = to_look_at(request.held.school_id, partial(visible, request), on=timezone.localdate())
     return {"waiting": waiting} if waiting.anything else None
 

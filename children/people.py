@@ -94,8 +94,8 @@ _adults = ByKeys(lambda asked: visible(asked, Contact).filter(asked.of()))
 
 
 def orders_about(request: Asks, *children: Child) -> list[ContactRestriction]:
-    """Orders and agreements about children, the newest first. The adult is None where one is not named, or not to be seen by the
-    reader.
+    """Orders and agreements about children, the newest first. The adult is None where one is not named, or not to be
+    seen by the reader.
     """
     whose = {child.pk: child for child in children}
     found = _orders(request, whose)
@@ -159,5 +159,7 @@ def siblings(request: Asks, child: Child) -> list[tuple[Child, str]]:
 
 
 def family(request: Asks, child: Child) -> set[UUID]:
-    """Keys of the children who are brothers or sisters, or who live in a home of the child: as far as the reader sees it."""
+    """Keys of the children who are brothers or sisters, or who live in a home of the child: as far as the reader sees
+    it.
+    """
     return set(_kin(request, [child.pk])) - {child.pk}

@@ -1,10 +1,10 @@
 """Who may see what about a child, and who may bring children into the school's list?
 
 Read aloud: *the card (names, year, class) is found by every active member of staff of the school, or nobody could log a
-concern about anyone. What is behind it is seen by those whose role keeps or reads it, by whoever was given access to the
-child, and for an hour by whoever opened the record in an emergency. Nothing of a child is ever seen by a member of staff
-who is related or close to it. A record that has become part of another is found by nobody: all of it stands in that one.*
-Import runs are for those who may import.
+concern about anyone. What is behind it is seen by those whose role keeps or reads it, by whoever was given access to
+the child, and for an hour by whoever opened the record in an emergency. Nothing of a child is ever seen by a member of
+staff who is related or close to it. A record that has become part of another is found by nobody: all of it stands in
+that one.* Import runs are for those who may import.
 """
 
 from typing import Any
@@ -51,14 +51,25 @@ look_for(children_open="children_open_to")
 
 # What is behind a child's card, by the child; and by what it has instead of a child.
 DETAILS: tuple[type[Model], ...] = (
-    ChildDetail, OtherName, FormerUpn, Enrolment, ClassEpisode, EarlierSchool, ContactLink,
-    ParentalResponsibility, ContactRestriction, Photograph,
-)  # fmt: skip
+    ChildDetail,
+    OtherName,
+    FormerUpn,
+    Enrolment,
+    ClassEpisode,
+    EarlierSchool,
+    ContactLink,
+    ParentalResponsibility,
+    ContactRestriction,
+    Photograph,
+)
 
 
 @rule(Child)
 def cards_seen(me: Any) -> Rule:
-    """The card. "merged": that of a record that has become part of another, for the service that takes it apart again."""
+    """The card.
+
+    "merged": that of a record that has become part of another, for the service that takes it apart again.
+    """
     stands = Q(merged_into=None)
     return Rule(
         because={
@@ -155,7 +166,9 @@ for _model in (ImportRun, ImportPart):
 
 @rule(ColumnMapping)
 def headings_seen(me: Any) -> Rule:
-    """What the headings of a school's spreadsheets mean: of lists of children, and of records from an earlier system."""
+    """What the headings of a school's spreadsheets mean: of lists of children, and of records from an earlier
+    system.
+    """
     importers = (Capability.IMPORT_CHILDREN, Capability.IMPORT_EARLIER_RECORDS)
     return Rule(because={str(one): among("school_id", fact("schools_with", me, one)) for one in importers})
 
@@ -209,7 +222,9 @@ def team_grants_seen(me: Any) -> Rule:
 
 @rule(ChildMerge)
 def merges_seen(me: Any) -> Rule:
-    """Which records are said to be of one child: for those who read what is known of children, unless either is hidden."""
+    """Which records are said to be of one child: for those who read what is known of children, unless either is
+    hidden.
+    """
     hidden = fact("hidden_children", me)
     return Rule(
         because={"role": among("school_id", fact("schools_with", me, Capability.VIEW_CHILD_DETAILS))},
@@ -218,12 +233,17 @@ def merges_seen(me: Any) -> Rule:
 
 
 def may_ask_merge(user: User, record: Any) -> bool:
-    """Who says that two records are of one child: who keeps the list of children, and who decides it. Of a child or a merge."""
+    """Who says that two records are of one child: who keeps the list of children, and who decides it.
+
+    Of a child or a merge.
+    """
     return may(user, Capability.IMPORT_CHILDREN, record.school_id) or may_merge(user, record)
 
 
 def may_merge(user: User, record: Any) -> bool:
-    """Who decides it, and undoes it: safeguarding files move, and with them who reads them, so it is who manages access."""
+    """Who decides it, and undoes it: safeguarding files move, and with them who reads them, so it is who manages
+    access.
+    """
     return may(user, Capability.MANAGE_ACCESS, record.school_id) and may_see_details(user, record.school_id)
 
 
@@ -241,19 +261,27 @@ def may_see_details(user: User, school_id: UUID) -> bool:
 
 
 def may_see_record(user: User, child: Child) -> bool:
-    """Whether the person may open this child's record: by their role, given access, or in an emergency. Not by the card."""
+    """Whether the person may open this child's record: by their role, given access, or in an emergency.
+
+    Not by the card.
+    """
     if may_see_details(user, child.school_id):
         return True
     return bool(who_sees(ChildDetail(child_id=child.pk, school_id=child.school_id), [user.pk]))
 
 
 def may_see_files(user: User, child: Child) -> bool:
-    """Whether the person may open the documents of this child's record: by their role, given access, or in an emergency."""
+    """Whether the person may open the documents of this child's record: by their role, given access, or in an
+    emergency.
+    """
     return may(user, Capability.VIEW_CONCERNS, child.school_id) or child.pk in children_open_to(user)
 
 
 def children_open_to(user: User) -> frozenset[UUID]:
-    """Keys of the children whose record is open to the person beside their roles: given, or in an emergency. Once a page."""
+    """Keys of the children whose record is open to the person beside their roles: given, or in an emergency.
+
+    Once a page.
+    """
     return frozenset(*seen(user, "children_open"))
 
 

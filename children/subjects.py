@@ -1,7 +1,7 @@
 """Whose keys end with a child's? Those of every record that has become part of the child's own.
 
-What came over with a merge stays sealed under the key it was written with. So the record that stays is destroyed with all of
-their keys, and none of them by itself: its words are words of the record that stays.
+What came over with a merge stays sealed under the key it was written with. So the record that stays is destroyed with
+all of their keys, and none of them by itself: its words are words of the record that stays.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,10 @@ from .models import Child
 
 @ends_together
 def merged_with(subject: Subject) -> list[Subject]:
-    """The other subjects of which nothing may be left when `subject` ends. Raises `OutOfTurn` for a record that is part of another."""
+    """The other subjects of which nothing may be left when `subject` ends.
+
+    Raises `OutOfTurn` for a record that is part of another.
+    """
     if subject.kind != Subject.child(subject.id).kind:
         return []
     if Child._base_manager.filter(pk=subject.id, merged_into__isnull=False).exists():
@@ -26,7 +29,9 @@ def merged_with(subject: Subject) -> list[Subject]:
 
 @may_lie_under
 def merged_ever(record: UUID) -> list[UUID]:
-    """Every record with which this one was ever merged: a file lies sealed as it was put there, wherever its row has gone."""
+    """Every record with which this one was ever merged: a file lies sealed as it was put there, wherever its row has
+    gone.
+    """
     return known_of("merged_ever", record)
 
 

@@ -1,4 +1,7 @@
-"""Where is a page? What `reverse` and `{% url %}` say, looked up once a process: a list of fifty rows asks a hundred times."""
+"""Where is a page?
+
+What `reverse` and `{% url %}` say, looked up once a process: a list of fifty rows asks a hundred times.
+"""
 
 from functools import cache
 from typing import Any
@@ -12,13 +15,19 @@ from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 
 
 def address_of(name: str, *keys: UUID) -> str:
-    """The address of the page `name`, of the record or records with these keys. Raises `NoReverseMatch` as `reverse` does."""
+    """The address of the page `name`, of the record or records with these keys.
+
+    Raises `NoReverseMatch` as `reverse` does.
+    """
     return _pattern(name, len(keys), get_urlconf(), get_script_prefix()).format(*keys)
 
 
 @cache
 def _pattern(name: str, keys: int, urlconf: str | None, prefix: str) -> str:
-    """The address with a place for each key. `urlconf`: of which set of pages; `prefix`: below which path of the server."""
+    """The address with a place for each key.
+
+    `urlconf`: of which set of pages; `prefix`: below which path of the server.
+    """
     places = [UUID(int=place) for place in range(keys)]
     written = reverse(name, args=places, urlconf=urlconf).replace("{", "{{").replace("}", "}}")
     for place in places:

@@ -1,4 +1,6 @@
-"""The entry point of the web server: the WSGI application, behind what takes in bodies and sends files slowly (`front/`)."""
+"""The entry point of the web server: the WSGI application, behind what takes in bodies and sends files slowly
+(`front/`).
+"""
 
 from django.db import connections
 

@@ -1,11 +1,13 @@
-"""How does the database know where every entry of a chronology stands, and when it happened, without looking into each table?
+"""How does the database know where every entry of a chronology stands, and when it happened, without looking into each
+table?
 
-A child's chronology is put together from some twenty tables. To order them, cut a page and count the kinds by asking each is
-slow, and slower with every entry. So one table, `concerns.chronicled`, holds the place of every entry, and the tables
-themselves keep it: a trigger on each says what of a row is an entry. No service writes it, so none can forget to, and a
-migration adds whatever a table has and the index has not.
+A child's chronology is put together from some twenty tables. To order them, cut a page and count the kinds by asking
+each is slow, and slower with every entry. So one table, `concerns.chronicled`, holds the place of every entry, and the
+tables themselves keep it: a trigger on each says what of a row is an entry. No service writes it, so none can forget
+to, and a migration adds whatever a table has and the index has not.
 
-It is where to look, never what stands there: the entry itself is read from its own table, behind the row security of that table.
+It is where to look, never what stands there: the entry itself is read from its own table, behind the row security of
+that table.
 """
 
 from collections.abc import Iterator
@@ -22,9 +24,9 @@ _FUNCTION = "chronicle_"
 class Placed:
     """What of a table is an entry, each as SQL over its row `n`.
 
-    `model` is the label of the model. `moment` is when it happened, `row` the key by which the entry is found, `where` which rows
-    are entries. A row hangs on a `concern` or belongs to a `child`. `author`: who sees it for having written it. `batch`: that
-    of an earlier system's records.
+    `model` is the label of the model. `moment` is when it happened, `row` the key by which the entry is found, `where`
+    which rows are entries. A row hangs on a `concern` or belongs to a `child`. `author`: who sees it for having written
+    it. `batch`: that of an earlier system's records.
     """
 
     model: str
@@ -124,16 +126,19 @@ def _added(source: str, placed: Placed, rows: sql.Composable, also: sql.Composab
 
 _ADD = """
 INSERT INTO public.concerns_chronicled AS c (source, row, school_id, concern_id, child_id, author_id, batch_id, moment)
-SELECT {source}, {row}, n.school_id, {concern}, {child}, {author}, {batch}, {moment} FROM {rows} AS n WHERE ({where}) AND {also}
+SELECT {source}, {row}, n.school_id, {concern}, {child}, {author}, {batch}, {moment} FROM {rows} AS n WHERE ({where})
+AND {also}
 ON CONFLICT (row, source) DO UPDATE SET moment = excluded.moment, child_id = excluded.child_id
 WHERE (c.moment, c.child_id) IS DISTINCT FROM (excluded.moment, excluded.child_id)
 """
 _NOT_THERE = "NOT EXISTS (SELECT FROM public.concerns_chronicled AS c WHERE c.row = {row} AND c.source = {source})"
 _KEEP = """
-CREATE FUNCTION public.{function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION public.{function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF TG_OP = 'DELETE' THEN
-        DELETE FROM public.concerns_chronicled AS c USING (SELECT OLD.*) AS n WHERE c.row = {row} AND c.source = {source};
+        DELETE FROM public.concerns_chronicled AS c USING (SELECT OLD.*) AS n WHERE c.row = {row}
+            AND c.source = {source};
         RETURN NULL;
     ELSIF TG_OP = 'UPDATE' THEN
         DELETE FROM public.concerns_chronicled AS c USING (SELECT NEW.*) AS n

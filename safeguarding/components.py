@@ -1,12 +1,13 @@
-"""How does a page use a component? As a template tag with named slots, drawn by one template in `templates/components/`.
+"""How does a page use a component? As a template tag with named slots, drawn by one template in
+`templates/components/`.
 
 A slot begins where its name stands and ends at the next name or at the end tag:
 
     {% panel "Actions" count=2 %} the body {% more %} <a href="…">All actions</a> {% foot %} a note {% endpanel %}
 
 The function under the tag declares the arguments and returns the context, so that a wrong argument fails when the
-template is compiled. An empty slot counts as not given. Names of slots are not understood inside `{% if %}` or `{% for %}`:
-put the condition inside the slot.
+template is compiled. An empty slot counts as not given. Names of slots are not understood inside `{% if %}` or `{% for
+%}`: put the condition inside the slot.
 """
 
 from collections.abc import Callable
@@ -73,8 +74,8 @@ def slotted(library: Library, *slots: str, template: str = "") -> Callable[[Fact
 
 
 def label(library: Library) -> Callable[[Facts], Callable[..., SafeString]]:
-    """Register the decorated function as a tag that prints few different things again and again, such as "Unread". What is left
-    of it in its module prints the same for code.
+    """Register the decorated function as a tag that prints few different things again and again, such as "Unread". What
+    is left of it in its module prints the same for code.
 
     What it printed is kept, by value and by type: an escaped text and one that claims to be safe are two things.
     """

@@ -1,7 +1,8 @@
-"""How is a control of a form printed? By code where a page has many: through templates, a filter takes longer than its list to print.
+"""How is a control of a form printed? By code where a page has many: through templates, a filter takes longer than its
+list to print.
 
-Each function takes what Django gives to the template of a widget, and prints it as that template would, in the classes of
-Harbour's design. `forms.Renderer` asks for them by the name of the template.
+Each function takes what Django gives to the template of a widget, and prints it as that template would, in the classes
+of Harbour's design. `forms.Renderer` asks for them by the name of the template.
 """
 
 from collections.abc import Callable

@@ -1,8 +1,8 @@
 """Did a page of Harbour send this form? Asked where the key of a form stands in for the browser's token.
 
-Those views take a form from a browser that has lost its cookies (docs/adr/drafts-by-signed-key.md). A page of another site can
-post to them as well, and a browser sends our cookies along where that site is a sister of ours (another host of the same
-school). Browsers say in `Origin` where a form stood, and no page can make that up.
+Those views take a form from a browser that has lost its cookies (docs/adr/drafts-by-signed-key.md). A page of another
+site can post to them as well, and a browser sends our cookies along where that site is a sister of ours (another host
+of the same school). Browsers say in `Origin` where a form stood, and no page can make that up.
 """
 
 from collections.abc import Callable

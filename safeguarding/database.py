@@ -1,9 +1,9 @@
 """What may each database role do to each table? Given by code after every migration, so that no table is forgotten.
 
-`owner` migrates. `web` and `worker` read, insert and update; they delete only where a model says `web_may_delete = True`
-or where `DELETING_APPS` names the library's app. `destroyer` alone deletes records, `backup` reads everything and writes
-nothing. Which rows each of them sees is said by `row_security.py`. Events can only be added, which privileges and a trigger
-both hold to; so can the history of fields, by privileges alone.
+`owner` migrates. `web` and `worker` read, insert and update; they delete only where a model says `web_may_delete =
+True` or where `DELETING_APPS` names the library's app. `destroyer` alone deletes records, `backup` reads everything and
+writes nothing. Which rows each of them sees is said by `row_security.py`. Events can only be added, which privileges
+and a trigger both hold to; so can the history of fields, by privileges alone.
 """
 
 from collections.abc import Container, Iterator, Sequence
@@ -29,7 +29,8 @@ SAID_BY_THE_DATABASE = frozenset({"audit.event"})
 ADDED_ONLY = frozenset({"audit.logentry"})
 # Written by the worker alone, which seals: a web process that was taken over cannot put in a number or a seal.
 WORKER_ONLY = frozenset({"audit.leaf", "audit.checkpoint", "audit.sealstate"})
-# Written by a function of the database, and read by nobody who answers pages: it tells of rows whoever was hidden from whom.
+# Written by a function of the database, and read by nobody who answers pages: it tells of rows whoever was hidden from
+# whom.
 OF_A_FUNCTION = frozenset({"children.mergedrow"})
 # Kept by triggers (`chronicling.py`): whoever works reads it.
 KEPT_BY_TRIGGERS = frozenset({"concerns.chronicled"})
@@ -38,7 +39,8 @@ READ_ONLY_TABLES = frozenset({"django_migrations", "django_content_type"})
 READ_ONLY_APPS = frozenset({"auth"})
 # Tables of libraries that Harbour does not use: nobody reads or writes them.
 UNUSED_APPS = frozenset({"guardian"})
-# In the database of keys: who makes keys, and who takes one away. A web process that was taken over can destroy nothing.
+# In the database of keys: who makes keys, and who takes one away. A web process that was taken over can destroy
+# nothing.
 KEY_RIGHTS: dict[str, dict[str, str]] = {
     "sealing.epoch": {"destroyer": "INSERT, UPDATE"},
     "sealing.subjectkey": {"web, worker": "INSERT", "destroyer": "INSERT, UPDATE"},
@@ -93,8 +95,8 @@ def require_roles(connection: Connection) -> None:
 def missing_columns(connection: Connection) -> list[str]:
     """Columns (`table.column`) that the code knows and the migrated database does not have.
 
-    Until the first release the one migration of an app is written anew when its models change, so a database made before
-    that counts as migrated and lacks them.
+    Until the first release the one migration of an app is written anew when its models change, so a database made
+    before that counts as migrated and lacks them.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'")
@@ -249,7 +251,8 @@ def _forbid_change(table: str) -> Iterator[sql.Composable]:
     """A trigger that no role passes, not even with replication's settings (`ENABLE ALWAYS`)."""
     for statement in (
         """
-        CREATE OR REPLACE FUNCTION public.refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+        CREATE OR REPLACE FUNCTION public.refuse_change() RETURNS trigger LANGUAGE plpgsql
+            SET search_path = pg_catalog, pg_temp AS $$
         BEGIN
             RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
         END $$

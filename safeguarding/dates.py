@@ -97,7 +97,9 @@ def waiting(passed: timedelta, day: timedelta = timedelta(hours=8)) -> str:
 
 
 def until(value: date | datetime, today: date | None = None) -> tuple[str, str]:
-    """How far off a due date is and how that looks: ("2 days overdue", "over"), ("today", "today"), ("in 6 days", "")."""
+    """How far off a due date is and how that looks: ("2 days overdue", "over"), ("today", "today"), ("in 6 days",
+    "").
+    """
     today = today or timezone.localdate()
     days = (as_day(value) - today).days
     if days < 0:

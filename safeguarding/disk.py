@@ -1,8 +1,10 @@
-"""Is there room on the disks to which Harbour writes? Asked here by everything that writes, for files and for words alike.
+"""Is there room on the disks to which Harbour writes? Asked here by everything that writes, for files and for words
+alike.
 
-A database whose disk is full stops, for reading too. So files and imports are refused while a tenth is left, which a school needs for
-what people write; and shortly before the end every form is, with all its words on the page (`FullDiskMiddleware`). Asked of the
-disks of this machine: that of a database on another one is for whoever runs it to watch.
+A database whose disk is full stops, for reading too. So files and imports are refused while a tenth is left, which a
+school needs for what people write; and shortly before the end every form is, with all its words on the page
+(`FullDiskMiddleware`). Asked of the disks of this machine: that of a database on another one is for whoever runs it to
+watch.
 """
 
 import shutil
@@ -37,7 +39,8 @@ def ensure_not_full() -> None:
 
 
 def ensure_room(what: str = _FILES) -> None:
-    """Raise `BadInput` where the disk is nearly full. `what`: what cannot be done, such as "no children can be imported".
+    """Raise `BadInput` where the disk is nearly full. `what`: what cannot be done, such as "no children can be
+    imported".
 
     Files that go to a provider need no room here.
     """
@@ -51,7 +54,9 @@ def ensure_room(what: str = _FILES) -> None:
 
 
 def _usage() -> shutil._ntuple_diskusage:
-    """Of the disk with the least room: that of the installation, or the one on which its own database lies where root starts it."""
+    """Of the disk with the least room: that of the installation, or the one on which its own database lies where root
+    starts it.
+    """
     var = Path(settings.VAR)
     folders = (next(path for path in (var, *var.parents) if path.exists()), DATABASE)
     return min((shutil.disk_usage(path) for path in folders if path.exists()), key=lambda usage: usage.free)

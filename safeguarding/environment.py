@@ -1,7 +1,8 @@
-"""How is a setting read from the environment? Typed, from a file where it is a secret, and with a sentence where it is missing.
+"""How is a setting read from the environment? Typed, from a file where it is a secret, and with a sentence where it is
+missing.
 
-What a process was started with, and what it reads from `.env` and the files of its own servers, are two things: secrets of a
-file are kept beside `os.environ`, which every process that is started from there gets.
+What a process was started with, and what it reads from `.env` and the files of its own servers, are two things: secrets
+of a file are kept beside `os.environ`, which every process that is started from there gets.
 """
 
 import os
@@ -59,7 +60,10 @@ env = _Env()
 
 
 def for_role(role: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """`environment` for a process of a database role: without the secrets of other roles, or their files. For "" without any."""
+    """`environment` for a process of a database role: without the secrets of other roles, or their files.
+
+    For "" without any.
+    """
     kept = {*SECRETS_OF[role], *SHARED_SECRETS} if role else set()
     return {name: value for name, value in environment.items() if name.removesuffix("_FILE") not in _SECRETS - kept}
 
@@ -81,7 +85,8 @@ def read_own(path: Path, names: tuple[str, ...]) -> None:
 def secret(name: str, default: str | None = None) -> str:
     """The value of `name`, or the contents of the file that `name_FILE` points to (container secrets).
 
-    Raises `ImproperlyConfigured` with what to do when neither is set and there is no default, or the file cannot be read.
+    Raises `ImproperlyConfigured` with what to do when neither is set and there is no default, or the file cannot be
+    read.
     """
     if path := env.str(f"{name}_FILE", default=""):
         try:
@@ -114,9 +119,11 @@ def address(name: str, default: str | None, *, parts: Callable[[str], dict[str, 
 
 
 def database(name: str, role: str) -> dict[str, Any]:
-    """The database at the address `name`, for a process of a role. With nothing configured, that of nobody: commands that need none
-    still work."""
-    # A page that takes longer has gone wrong, a migration may take what it needs. Indexes cost little: tables are in memory.
+    """The database at the address `name`, for a process of a role. With nothing configured, that of nobody: commands
+    that need none still work.
+    """
+    # A page that takes longer has gone wrong, a migration may take what it needs. Indexes cost little: tables are in
+    # memory.
     most = 0 if role in ("owner", "backup") else 60_000
     options = (
         f"-c timezone=UTC -c statement_timeout={most} -c random_page_cost=1.1 "
@@ -137,7 +144,10 @@ def database(name: str, role: str) -> dict[str, Any]:
 
 
 def context_keys(role: str) -> dict[str, str]:
-    """The keys with which a process of a role signs who asks, by who signs with it. Raises `ImproperlyConfigured` for a short one."""
+    """The keys with which a process of a role signs who asks, by who signs with it.
+
+    Raises `ImproperlyConfigured` for a short one.
+    """
     keys = {signer: secret(_CONTEXT_KEYS[signer], "") for signer in _SIGNERS_OF[role]}
     for signer, key in keys.items():
         if key and len(key) < 32:
@@ -146,7 +156,10 @@ def context_keys(role: str) -> dict[str, str]:
 
 
 def bucket(written: str) -> dict[str, str]:
-    """The parts of `s3://BUCKET/PREFIX?endpoint=…&region=…`, all but the bucket optional. Empty for nothing. Raises `ValueError`."""
+    """The parts of `s3://BUCKET/PREFIX?endpoint=…&region=…`, all but the bucket optional.
+
+    Empty for nothing. Raises `ValueError`.
+    """
     if not written:
         return {}
     parts = urlsplit(written)

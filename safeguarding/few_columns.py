@@ -1,5 +1,6 @@
-"""How is a row made of which a list read few columns? Django goes through all that its table has, to say of each that it was left
-out; of a table with sixty that takes longer than to read the row. What is left out is still read when it is asked for.
+"""How is a row made of which a list read few columns? Django goes through all that its table has, to say of each that
+it was left out; of a table with sixty that takes longer than to read the row. What is left out is still read when it is
+asked for.
 """
 
 from collections.abc import Collection

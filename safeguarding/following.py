@@ -1,10 +1,11 @@
-"""How does all that hangs on the record of a child come to another record of the same child, and back? In the database itself.
+"""How does all that hangs on the record of a child come to another record of the same child, and back? In the database
+itself.
 
 Whoever merges two records may not see every row of either: a concern that names somebody close to them, one about
-themselves, a concern about an adult, a colleague's unsent words. No rule and no door lets them, and leaving such rows behind
-would say that there are some. So one function moves them all, shows none, and lists what it did in a table that no page and
-no service reads. A trigger sees to it that what is written for a record that has become part of another, by a form that was
-open meanwhile, is written for the one that stays.
+themselves, a concern about an adult, a colleague's unsent words. No rule and no door lets them, and leaving such rows
+behind would say that there are some. So one function moves them all, shows none, and lists what it did in a table that
+no page and no service reads. A trigger sees to it that what is written for a record that has become part of another, by
+a form that was open meanwhile, is written for the one that stays.
 
 The columns are found from the models: a new table with a link to a child needs nothing here.
 """
@@ -24,8 +25,10 @@ CHILD, SIBLING, MERGED_ROW = "children.child", "children.sibling", "children.mer
 STAYS = frozenset({"children.childdetail", "children.childmerge", "concerns.chronicled", CHILD})
 # Columns that hold the key of a child and are no link.
 BY_KEY = {
-    "concerns.undonelink": "child_key", "concerns.filestory": "child_key", "concerns.withheldname": "child_key",
-}  # fmt: skip
+    "concerns.undonelink": "child_key",
+    "concerns.filestory": "child_key",
+    "concerns.withheldname": "child_key",
+}
 # Of these the merge itself makes rows.
 MADE = ("children.othername", "children.formerupn")
 _FOLLOW = "follow_merged_"
@@ -63,7 +66,9 @@ def places() -> list[Place]:
 
 
 def statements(owner: sql.Identifier) -> Iterator[sql.Composable]:
-    """The functions, their triggers and what their owner, who sees every row and signs in nowhere, may write for them."""
+    """The functions, their triggers and what their owner, who sees every row and signs in nowhere, may write for
+    them.
+    """
     here = places()
     yield taken_down()
     yield from _rights(here, owner)
@@ -129,10 +134,10 @@ def _rights(here: list[Place], owner: sql.Identifier) -> Iterator[sql.Composable
     yield sql.SQL("GRANT USAGE ON SEQUENCE children_mergedrow_id_seq TO {}").format(owner)
 
 
-# What there can be only once (the home of the register, the time on roll that is not over, the same adult twice) stays with
-# the other record where the one that is kept has its own: it comes back to sight when the merge is undone.
-# Whoever decided it merges, and takes back what they undid. Where nobody is named it is the owner of the tables, who fills a practice
-# school: signed in as the owner, and not in the place of another role.
+# What there can be only once (the home of the register, the time on roll that is not over, the same adult twice) stays
+# with the other record where the one that is kept has its own: it comes back to sight when the merge is undone. Whoever
+# decided it merges, and takes back what they undid. Where nobody is named it is the owner of the tables, who fills a
+# practice school: signed in as the owner, and not in the place of another role.
 _BY_OWNER = """rules.me() IS NULL AND current_setting('role') = 'none'
         AND session_user = (SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database())"""
 _MERGE = """
@@ -164,10 +169,12 @@ BEGIN
         END LOOP;
     END LOOP;
     FOR pair IN SELECT id, CASE first_id WHEN m.other_id THEN second_id ELSE first_id END AS brother
-        FROM public.children_sibling WHERE m.other_id IN (first_id, second_id) AND m.keep_id NOT IN (first_id, second_id) LOOP
+        FROM public.children_sibling WHERE m.other_id IN (first_id, second_id)
+            AND m.keep_id NOT IN (first_id, second_id) LOOP
         BEGIN
             UPDATE public.children_sibling
-            SET first_id = least(m.keep_id, pair.brother), second_id = greatest(m.keep_id, pair.brother) WHERE id = pair.id;
+            SET first_id = least(m.keep_id, pair.brother), second_id = greatest(m.keep_id, pair.brother)
+                WHERE id = pair.id;
             INSERT INTO public.children_mergedrow (merge_id, model, field, row_id, made, back)
             VALUES (of, 'children.sibling', 'pair', pair.id, false, false);
         EXCEPTION WHEN unique_violation THEN NULL;
@@ -191,7 +198,8 @@ BEGIN
         WHERE w.merge_id = of AND NOT w.back ORDER BY w.id LOOP
         BEGIN
             IF r.made THEN
-                EXECUTE format('DELETE FROM public.%I WHERE id = $1 AND %I = $2', r.tab, r.field) USING r.row_id, m.keep_id;
+                EXECUTE format('DELETE FROM public.%I WHERE id = $1 AND %I = $2', r.tab, r.field)
+                    USING r.row_id, m.keep_id;
             ELSE
                 EXECUTE format('UPDATE public.%I SET %I = $1 WHERE id = $2 AND %I = $3', r.tab, r.field, r.field)
                 USING m.other_id, r.row_id, m.keep_id;
@@ -206,10 +214,12 @@ BEGIN
     END LOOP;
     FOR pair IN SELECT s.id, CASE s.first_id WHEN m.keep_id THEN s.second_id ELSE s.first_id END AS brother
         FROM public.children_sibling AS s JOIN public.children_mergedrow AS w ON w.row_id = s.id
-        WHERE w.merge_id = of AND w.model = 'children.sibling' AND NOT w.back AND m.keep_id IN (s.first_id, s.second_id) LOOP
+        WHERE w.merge_id = of AND w.model = 'children.sibling' AND NOT w.back
+            AND m.keep_id IN (s.first_id, s.second_id) LOOP
         BEGIN
             UPDATE public.children_sibling
-            SET first_id = least(m.other_id, pair.brother), second_id = greatest(m.other_id, pair.brother) WHERE id = pair.id;
+            SET first_id = least(m.other_id, pair.brother), second_id = greatest(m.other_id, pair.brother)
+                WHERE id = pair.id;
             INSERT INTO public.children_mergedrow (merge_id, model, field, row_id, made, back)
             VALUES (of, 'children.sibling', 'pair', pair.id, false, true);
         EXCEPTION WHEN unique_violation OR check_violation THEN NULL;
@@ -222,7 +232,8 @@ BEGIN
             CONTINUE WHEN one < m.since OR EXISTS (
                 SELECT FROM public.children_mergedrow WHERE merge_id = of AND row_id = one AND NOT back);
             BEGIN
-                EXECUTE format('UPDATE public.%I SET %I = $1 WHERE id = $2', place.tab, place.col) USING m.other_id, one;
+                EXECUTE format('UPDATE public.%I SET %I = $1
+                    WHERE id = $2', place.tab, place.col) USING m.other_id, one;
                 INSERT INTO public.children_mergedrow (merge_id, model, field, row_id, made, back)
                 VALUES (of, place.label, place.col, one, false, true);
             EXCEPTION WHEN unique_violation OR check_violation OR exclusion_violation THEN NULL;
@@ -233,7 +244,8 @@ END $$
 """
 # The card is locked as the link itself locks it: who merges holds it, and whoever comes in between waits and then sees.
 _TRIGGER = """
-CREATE FUNCTION public.{function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION public.{function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
 DECLARE there uuid;
 BEGIN
     LOOP

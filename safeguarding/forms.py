@@ -1,4 +1,5 @@
-"""What do all forms of Harbour have in common? How fields are printed, how errors are told, dates and times as people type them.
+"""What do all forms of Harbour have in common? How fields are printed, how errors are told, dates and times as people
+type them.
 
 Every form is printed by `Renderer`, those of allauth too. A form class of Harbour extends `HarbourForm`.
 """
@@ -206,7 +207,9 @@ def _messages(label: str, field: forms.Field) -> dict[str, str]:
 
 
 def problems(form: forms.BaseForm) -> list[dict[str, str]]:
-    """The errors of a form in the order of its page: `text`, and `href` of the control to mend (empty for the whole form)."""
+    """The errors of a form in the order of its page: `text`, and `href` of the control to mend (empty for the whole
+    form).
+    """
     if not form.is_bound:
         return []
     found = [{"text": str(text), "href": ""} for text in form.non_field_errors()]
@@ -328,8 +331,8 @@ def _year(text: str) -> int:
 class TimeField(forms.CharField):
     """A time of day as people write it: `8:50am`, `08.50`, `0850`, `2.15 pm`, `noon`. Gives a `time` or None.
 
-    From one to six without am or pm and without a leading zero is not guessed: a record must not say 2 in the morning for
-    quarter past two.
+    From one to six without am or pm and without a leading zero is not guessed: a record must not say 2 in the morning
+    for quarter past two.
     """
 
     _WRITTEN = re.compile(r"(\d{1,2})(?:\s*[:.h]?\s*(\d{2}))?\s*(?:([ap])\.?m?\.?)?", re.IGNORECASE)

@@ -1,7 +1,8 @@
-"""What does the frame of every page look for, and mostly does not find? Each app says its part; one query asks them all.
+"""What does the frame of every page look for, and mostly does not find? Each app says its part; one query asks them
+all.
 
-A part is a fact of the schema `rules` about whoever is signed in: how many notices wait, whether something is unsent. Where
-there is any, its rows are asked for, and only then.
+A part is a fact of the schema `rules` about whoever is signed in: how many notices wait, whether something is unsent.
+Where there is any, its rows are asked for, and only then.
 """
 
 from collections.abc import Collection, Mapping

@@ -1,4 +1,7 @@
-"""What does a view get and give? A request that says who asks, in which role, and which page of the navigation is current."""
+"""What does a view get and give?
+
+A request that says who asks, in which role, and which page of the navigation is current.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -31,8 +34,8 @@ class Request(HttpRequest):
     idle_seconds: int
     # The key of the current entry of the navigation; set by the view.
     nav: str
-    # The school of the record that this page is about; set by its view beside `nav`. The frame then names that school and
-    # the role held there, whichever role the person works in at the moment.
+    # The school of the record that this page is about; set by its view beside `nav`. The frame then names that school
+    # and the role held there, whichever role the person works in at the moment.
     of_school: UUID
     # What this page is for, as far as that decides whom mentions inside its text name; set by its view.
     showing: Showing
@@ -61,8 +64,8 @@ def kept_for_author(request: HttpRequest, view: Any, page: Mapping[str, Any]) ->
 def not_saved(request: HttpRequest) -> HttpResponse | None:
     """The answer to a form of which nothing could be saved: what was typed, to be copied and printed, and whom to ring.
 
-    By the view that would have taken it (`view.unsaved`), also where the request never came so far. It asks the database nothing.
-    None where it has none.
+    By the view that would have taken it (`view.unsaved`), also where the request never came so far. It asks the
+    database nothing. None where it has none.
     """
     if request.method != "POST":
         return None

@@ -60,7 +60,8 @@ _ICONS: dict[str, tuple[str, str]] = {
     ),
     "step-done": (
         _STEP_20,
-        f'<circle cx="10" cy="10" r="9.2" fill="currentColor"/><path d="m6 10.3 2.8 2.8 5.4-5.7" fill="none" {_ON_FILL}/>',
+        '<circle cx="10" cy="10" r="9.2" fill="currentColor"/><path d="m6 10.3 2.8 2.8 5.4-5.7" '
+        f'fill="none" {_ON_FILL}/>',
     ),
     "step-now": (
         _STEP_20,

@@ -1,4 +1,5 @@
-"""How does code write HTML? As with Django's functions of these names, and what is put in is escaped by MarkupSafe, in C.
+"""How does code write HTML? As with Django's functions of these names, and what is put in is escaped by MarkupSafe, in
+C.
 
 A list prints some four hundred pieces, and Django's own take twice as long for each.
 """

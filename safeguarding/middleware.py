@@ -1,4 +1,6 @@
-"""What surrounds every request: sign-in, the transaction and its context, errors in plain words, nothing kept by browsers."""
+"""What surrounds every request: sign-in, the transaction and its context, errors in plain words, nothing kept by
+browsers.
+"""
 
 import ipaddress
 import logging
@@ -104,8 +106,8 @@ class SignInRequiredMiddleware:
 class FullDiskMiddleware:
     """Nothing is taken while the disk is nearly at its end: the page says so, with every word that was typed.
 
-    Only signing in and out is, or nobody could read what is there. Asked before those that keep what was typed by somebody who has
-    been signed out.
+    Only signing in and out is, or nobody could read what is there. Asked before those that keep what was typed by
+    somebody who has been signed out.
     """
 
     def __init__(self, get_response: Responder) -> None:
@@ -227,7 +229,9 @@ def _not_opened(request: Request, bare: HttpResponseBase) -> HttpResponseBase:
 
 
 def _keep(request: Request) -> bool:
-    """Whether what was typed has been kept, though its page broke: in a transaction of its own, by the view's `keep`."""
+    """Whether what was typed has been kept, though its page broke: in a transaction of its own, by the view's
+    `keep`.
+    """
     if (keep := getattr(request, "keep", None)) is None:
         return False
     try:
@@ -251,8 +255,8 @@ def _is_refusal(request: Request, response: HttpResponseBase) -> bool:
 def _record_refusal(request: Request, purpose: str) -> None:
     """An event for whoever is signed in. It names the page, never the address: people type names into addresses.
 
-    None for a stranger: it would name nobody, and anybody on the network could fill the table. What strangers try at the
-    sign-in page is recorded there, within its limits.
+    None for a stranger: it would name nobody, and anybody on the network could fill the table. What strangers try at
+    the sign-in page is recorded there, within its limits.
     """
     if request.user.is_authenticated:
         record(Verb.DENY, outcome=Outcome.REFUSED, purpose=purpose, object_type=_view_name(request))
@@ -261,8 +265,8 @@ def _record_refusal(request: Request, purpose: str) -> None:
 def _again(request: Request, error: Exception) -> HttpResponseBase | None:
     """The page of a form that was refused, with what was typed in it, where the view has said how to draw it (`again`).
 
-    In a transaction of its own: the refusal has rolled back everything, the record that the page was read too. None where
-    it cannot be drawn any more, as when the record is no longer theirs to see.
+    In a transaction of its own: the refusal has rolled back everything, the record that the page was read too. None
+    where it cannot be drawn any more, as when the record is no longer theirs to see.
     """
     again = getattr(request, "again", None)
     if again is None or not isinstance(error, HarbourError):
@@ -309,7 +313,10 @@ def _log_error(request: Request, error: Exception) -> None:
 
 
 def _address(request: Request) -> str | None:
-    """The address the request came from, through as many proxies as the installation trusts. Junk in the header is ignored."""
+    """The address the request came from, through as many proxies as the installation trusts.
+
+    Junk in the header is ignored.
+    """
     address = request.META.get("REMOTE_ADDR", "")
     if settings.TRUSTED_PROXIES:
         hops = [h.strip() for h in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if h.strip()]

@@ -1,8 +1,8 @@
 """How does a record go from one state to the next? By a move, of which every app lists its own in `lifecycles.py`.
 
 A lifecycle is a table. One engine performs its moves: it locks the row, checks the state (`OutOfTurn`, 409), then the
-person (`NotAllowed`, 403), sets the facts, saves and records. Templates ask `lifecycle.open_to(record, user)`, never for
-a role.
+person (`NotAllowed`, 403), sets the facts, saves and records. Templates ask `lifecycle.open_to(record, user)`, never
+for a role.
 """
 
 from collections.abc import Callable, Iterable
@@ -26,7 +26,8 @@ class Move:
     """One row of a lifecycle.
 
     `may(user, record)` comes from the app's permissions. `stamps` is the stem of the paired facts `<stem>_at` and
-    `<stem>_by`. `required` are facts that must be given, not empty. `refusal` says who can, `out_of_turn` what happened.
+    `<stem>_by`. `required` are facts that must be given, not empty. `refusal` says who can, `out_of_turn` what
+    happened.
     """
 
     name: str
@@ -104,6 +105,7 @@ def as_markdown(lifecycle: Lifecycle[Any]) -> str:
     for move in lifecycle.moves.values():
         sources = ", ".join(states[s] for s in sorted(move.sources, key=in_order))
         lines.append(
-            f"| {move.name} | {sources} | {states[move.target]} | {', '.join(move.required) or '-'} | {move.verb} | {move.tells or '-'} |"
+            f"| {move.name} | {sources} | {states[move.target]} | {', '.join(move.required) or '-'} | "
+            f"{move.verb} | {move.tells or '-'} |"
         )
     return "\n".join([*lines, ""])

@@ -1,7 +1,7 @@
 """What do several parts of one page ask for, and is read only once? The school, its calendar, who takes calls.
 
-Kept for one request that only reads, and for nothing longer: what changes is seen by the next request. Commands, tasks and
-requests that write read again each time.
+Kept for one request that only reads, and for nothing longer: what changes is seen by the next request. Commands, tasks
+and requests that write read again each time.
 """
 
 from collections.abc import Callable, Hashable, Iterator

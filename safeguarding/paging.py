@@ -1,7 +1,7 @@
 """How is a long list cut into pages? By the place where the last page ended, never by counting what was skipped.
 
-Page 200 costs what page 1 costs, and a row that comes in meanwhile moves nothing. The place is a moment and a key, newest
-first; it names nobody, so it may stand in an address.
+Page 200 costs what page 1 costs, and a row that comes in meanwhile moves nothing. The place is a moment and a key,
+newest first; it names nobody, so it may stand in an address.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -39,8 +39,8 @@ class Page(Generic[M]):
 def newest_first(rows: QuerySet[M], moment: str, before: str = "", size: int = PAGE) -> Page[M]:
     """One page of `rows`, ordered by the field `moment` and then by key, both downwards.
 
-    `before` is the `older` of the page above; anything else that stands there is the first page. Not a filter by offset:
-    an index on (…, moment, id) answers it whatever the depth.
+    `before` is the `older` of the page above; anything else that stands there is the first page. Not a filter by
+    offset: an index on (…, moment, id) answers it whatever the depth.
     """
     place = _read(before)
     if place is not None:
@@ -57,7 +57,9 @@ def newest_first(rows: QuerySet[M], moment: str, before: str = "", size: int = P
 
 
 class Counts:
-    """What a page counts, each no further than one beyond its cap: asked in one query, when the first of them is needed."""
+    """What a page counts, each no further than one beyond its cap: asked in one query, when the first of them is
+    needed.
+    """
 
     def __init__(self) -> None:
         self._asked: dict[Hashable, tuple[QuerySet[Any] | Statement, int]] = {}

@@ -68,7 +68,8 @@ class Tab:
 class Setting:
     """Something that a school decides for itself: what it is, on which page it is changed, and whose rows it is.
 
-    `models` are the labels of the models whose rows it is; each says `setting` in its `PersonalData`, so that what it was before is kept.
+    `models` are the labels of the models whose rows it is; each says `setting` in its `PersonalData`, so that what it
+    was before is kept.
     """
 
     key: str
@@ -140,7 +141,10 @@ def navigation(request: Request, current: str = "") -> list[dict[str, Any]]:
 def tabs(
     request: Request, child_id: UUID, school_id: UUID, current: str = "", *, given: bool = False
 ) -> list[dict[str, Any]]:
-    """The tabs of the record of a child at that school that this person may open. `given`: they were given access to it."""
+    """The tabs of the record of a child at that school that this person may open.
+
+    `given`: they were given access to it.
+    """
     return [
         {"text": tab.text, "url": address_of(tab.url_name, child_id), "current": tab.key == current}
         for tab in _tabs

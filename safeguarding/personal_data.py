@@ -37,9 +37,9 @@ class PersonalData:
 
     `narrative` names free text (sealed), `identifying` names what tells who it is, `plain` names the rest. Keys, and
     links to rows that are classified themselves, need no mention. `record` is the path to the record that the row ends
-    with, where the way to its subject does not lead through it. `sealed_by` is the column with the key of the record whose
-    key seals the narratives: a concern, a child, or the person whose words they are. `setting`: a row that a school edits.
-    Who made it, and what each of its facts was before, is kept as it is for records.
+    with, where the way to its subject does not lead through it. `sealed_by` is the column with the key of the record
+    whose key seals the narratives: a concern, a child, or the person whose words they are. `setting`: a row that a
+    school edits. Who made it, and what each of its facts was before, is kept as it is for records.
     """
 
     subject: str | None = None

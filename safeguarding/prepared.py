@@ -1,7 +1,7 @@
 """How is a statement asked whose text is the same each time? Prepared: the database reads it once, and keeps its plan.
 
-Only one that finds what it wants by key, which is done the same way whoever asks (adr/prepared.md). Django's own queries are
-not prepared.
+Only one that finds what it wants by key, which is done the same way whoever asks (adr/prepared.md). Django's own
+queries are not prepared.
 """
 
 from collections.abc import Mapping, Sequence

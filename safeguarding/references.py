@@ -1,7 +1,7 @@
 """Which record does a number that somebody quotes belong to? Each app says so for its own, in its `panels.py`.
 
-For an app that knows nothing of the other's records: it is told an address, and only where the person asking may see the
-record. What they may not see is not there, as everywhere.
+For an app that knows nothing of the other's records: it is told an address, and only where the person asking may see
+the record. What they may not see is not there, as everywhere.
 """
 
 from collections.abc import Callable

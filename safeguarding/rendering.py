@@ -1,7 +1,8 @@
-"""What happens to a page last, before it leaves? Whatever was put into its text is told to this reader: in one place, for every page.
+"""What happens to a page last, before it leaves? Whatever was put into its text is told to this reader: in one place,
+for every page.
 
-A page that had to remember it would one day forget. A piece rendered without a request is part of a page that has one; paper says
-itself who reads it (`printing/paper.py`). An app says what it does in its `panels.py`.
+A page that had to remember it would one day forget. A piece rendered without a request is part of a page that has one;
+paper says itself who reads it (`printing/paper.py`). An app says what it does in its `panels.py`.
 """
 
 from collections.abc import Callable
@@ -16,10 +17,12 @@ from django.utils.safestring import SafeString, mark_safe
 
 @dataclass(frozen=True)
 class Showing:
-    """What a page is for: its view says so by `request.showing`. `own`: children whose story it tells, or whom it names itself.
+    """What a page is for: its view says so by `request.showing`. `own`: children whose story it tells, or whom it names
+    itself.
 
-    `only_own`: a child's file, or paper: whoever reads, nobody else is named inside its text. `writes`: the reader's own words,
-    in which they find everybody whose card they may find; `said`: whom they mention in them, where words of others stand beside.
+    `only_own`: a child's file, or paper: whoever reads, nobody else is named inside its text. `writes`: the reader's
+    own words, in which they find everybody whose card they may find; `said`: whom they mention in them, where words of
+    others stand beside.
     `as_typed`: what could not be saved is given back, and nothing is asked.
     """
 

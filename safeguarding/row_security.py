@@ -26,81 +26,162 @@ from safeguarding.sealing.models import KEYS
 from safeguarding.sealing.services.rows import sealed_fields
 from safeguarding.wall_digests import differences, digest_of, keep_digests
 
-# Own the functions of the schema `rules`, which read, and those of `public`, which write (`launch/postgres.py`). Nobody signs in
-# as either, and row security binds neither.
+# Own the functions of the schema `rules`, which read, and those of `public`, which write (`launch/postgres.py`). Nobody
+# signs in as either, and row security binds neither.
 RULES_OWNER, WRITER = "rules", "rules_writer"
 # What no rule protects, and why each table needs none. A model of Harbour that stands nowhere fails the check.
-RULE_FACTS = frozenset({
-    "accounts.school", "accounts.user", "accounts.roleassignment", "accounts.team", "accounts.teammember",
-})  # fmt: skip
-OWN_USER = frozenset({
-    "accounts.absence", "accounts.notice", "accounts.reset", "accounts.conflictanswer",
-    "accounts.actingperiod",
-})  # fmt: skip
-REFERENCE = frozenset({
-    "accounts.term", "accounts.closure", "accounts.accessreview", "concerns.category", "concerns.subcategory",
-    "adults.readingchoice",
-    "concerns.outsidelink",
-    "concerns.noticerule",
-    "concerns.patternrule",
-    "concerns.answertime",
-    "concerns.dutyfact",
-    "concerns.dutyrule",
-    "concerns.schoolkind",
-    "concerns.schoolanswertime",
-})  # fmt: skip
-INFRASTRUCTURE = frozenset({
-    "audit.event", "audit.leaf", "audit.checkpoint", "audit.sealstate", "concerns.referencecounter",
-    "uploads.scannercheck", "children.mergedrow",
-})  # fmt: skip
+RULE_FACTS = frozenset(
+    {
+        "accounts.school",
+        "accounts.user",
+        "accounts.roleassignment",
+        "accounts.team",
+        "accounts.teammember",
+    }
+)
+OWN_USER = frozenset(
+    {
+        "accounts.absence",
+        "accounts.notice",
+        "accounts.reset",
+        "accounts.conflictanswer",
+        "accounts.actingperiod",
+    }
+)
+REFERENCE = frozenset(
+    {
+        "accounts.term",
+        "accounts.closure",
+        "accounts.accessreview",
+        "concerns.category",
+        "concerns.subcategory",
+        "adults.readingchoice",
+        "concerns.outsidelink",
+        "concerns.noticerule",
+        "concerns.patternrule",
+        "concerns.answertime",
+        "concerns.dutyfact",
+        "concerns.dutyrule",
+        "concerns.schoolkind",
+        "concerns.schoolanswertime",
+    }
+)
+INFRASTRUCTURE = frozenset(
+    {
+        "audit.event",
+        "audit.leaf",
+        "audit.checkpoint",
+        "audit.sealstate",
+        "concerns.referencecounter",
+        "uploads.scannercheck",
+        "children.mergedrow",
+    }
+)
 # In the database of keys, which holds no rows of the schools' own (`safeguarding/sealing/`).
-ELSEWHERE = frozenset({
-    "sealing.epoch", "sealing.subjectkey", "sealing.recordkey", "sealing.wrap", "sealing.keyshare", "sealing.keycheck",
-    "sealing.backuprun",
-})  # fmt: skip
-# Work of the machine that nobody asked for by name, and the tables it needs whole. `worker` alone does it, in a transaction that
-# names the task (`context.system_task`), and sees no other: what somebody asked for is done with that person's rights.
+ELSEWHERE = frozenset(
+    {
+        "sealing.epoch",
+        "sealing.subjectkey",
+        "sealing.recordkey",
+        "sealing.wrap",
+        "sealing.keyshare",
+        "sealing.keycheck",
+        "sealing.backuprun",
+    }
+)
+# Work of the machine that nobody asked for by name, and the tables it needs whole. `worker` alone does it, in a
+# transaction that names the task (`context.system_task`), and sees no other: what somebody asked for is done with that
+# person's rights.
 SYSTEM_TASKS: dict[str, frozenset[str]] = {
     # Scans of attachments, and files that belong to nothing.
-    "files": frozenset({
-        "concerns.attachment", "concerns.earlierfile", "children.childfile", "children.photograph", "audit.logentry",
-    }),
+    "files": frozenset(
+        {
+            "concerns.attachment",
+            "concerns.earlierfile",
+            "children.childfile",
+            "children.photograph",
+            "audit.logentry",
+        }
+    ),
     # Records from an earlier system, and what is left of those that were withdrawn.
-    "earlier": frozenset({
-        "concerns.earlierbatch", "concerns.earlierupload", "concerns.earlierrow", "concerns.earlierpdf", "concerns.earlierrecord",
-        "concerns.earlierfile", "audit.logentry",
-    }),
+    "earlier": frozenset(
+        {
+            "concerns.earlierbatch",
+            "concerns.earlierupload",
+            "concerns.earlierrow",
+            "concerns.earlierpdf",
+            "concerns.earlierrecord",
+            "concerns.earlierfile",
+            "audit.logentry",
+        }
+    ),
     # Prints that go on, and those whose day is over.
     "prints": frozenset({"printing.printjob", "audit.logentry"}),
     # Escalation of calls and of unread concerns, and of notes from outside.
     "escalation": frozenset({"concerns.concern"}),
     "outside notes": frozenset({"concerns.outsidenote"}),
     # Is each emergency sheet still true?
-    "sheets": frozenset({
-        "concerns.emergencysheet", "children.child", "children.contact", "children.contactlink", "children.contactrestriction",
-    }),
+    "sheets": frozenset(
+        {
+            "concerns.emergencysheet",
+            "children.child",
+            "children.contact",
+            "children.contactlink",
+            "children.contactrestriction",
+        }
+    ),
     # What moves to an acting lead.
-    "cover": frozenset({
-        "concerns.concern", "concerns.action", "concerns.handover", "children.conflictofinterest",
-        "children.emergencyaccess", "audit.logentry", "concerns.outsidenote", "concerns.referral",
-    }),
+    "cover": frozenset(
+        {
+            "concerns.concern",
+            "concerns.action",
+            "concerns.handover",
+            "children.conflictofinterest",
+            "children.emergencyaccess",
+            "audit.logentry",
+            "concerns.outsidenote",
+            "concerns.referral",
+        }
+    ),
     # Word of agencies that are silent, and of actions and duties that are due.
     "silence": frozenset({"concerns.referral", "concerns.concern"}),
     "reminders": frozenset({"concerns.action", "concerns.duty", "concerns.handover"}),
     # Has each key its record, and is it wrapped for whom that is about? Records about adults are not looked at.
-    "keys": frozenset({
-        "children.child", "concerns.concern", "concerns.concernchild", "concerns.outsidenote", "concerns.paperform",
-        "concerns.emergencysheet",
-    }),
+    "keys": frozenset(
+        {
+            "children.child",
+            "concerns.concern",
+            "concerns.concernchild",
+            "concerns.outsidenote",
+            "concerns.paperform",
+            "concerns.emergencysheet",
+        }
+    ),
     # Imports that wait for the machine.
-    "imports": frozenset({
-        "audit.logentry",
-        "children.child", "children.childdetail", "children.othername", "children.formerupn", "children.enrolment",
-        "children.classepisode", "children.earlierschool", "children.sibling", "children.contact", "children.contactlink",
-        "children.parentalresponsibility", "children.contactrestriction", "children.household", "children.householdmember",
-        "children.importrun", "children.importpart", "children.importrow", "children.columnmapping",
-    }),
-}  # fmt: skip
+    "imports": frozenset(
+        {
+            "audit.logentry",
+            "children.child",
+            "children.childdetail",
+            "children.othername",
+            "children.formerupn",
+            "children.enrolment",
+            "children.classepisode",
+            "children.earlierschool",
+            "children.sibling",
+            "children.contact",
+            "children.contactlink",
+            "children.parentalresponsibility",
+            "children.contactrestriction",
+            "children.household",
+            "children.householdmember",
+            "children.importrun",
+            "children.importpart",
+            "children.importrow",
+            "children.columnmapping",
+        }
+    ),
+}
 _FACTS = (
     "safeguarding/audit/facts.sql",
     "safeguarding/accounts/facts.sql",
@@ -125,7 +206,9 @@ def take_down(connection: Any) -> None:
 
 
 def put_up(connection: Any) -> None:
-    """The schema `rules` and a policy for each command on each protected table, in one transaction, and how they then stand."""
+    """The schema `rules` and a policy for each command on each protected table, in one transaction, and how they then
+    stand.
+    """
     statements = list(_statements(connection))
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         cursor.execute(sql.SQL(";\n").join([sql.SQL("DROP SCHEMA IF EXISTS rules CASCADE"), *statements]))
@@ -180,16 +263,22 @@ def _facts() -> Iterator[sql.Composable]:
 
 
 def _roles() -> Iterator[sql.Composable]:
-    """Roles are code: which of them have a capability, and which the privacy notice names, is written into functions."""
+    """Roles are code: which of them have a capability, and which the privacy notice names, is written into
+    functions.
+    """
     cases = sql.SQL(" ").join(
         sql.SQL("WHEN {} THEN {}::text[]").format(sql.Literal(str(c)), sql.Literal(with_capability(c)))
         for c in Capability
     )
     for signature, body in (
         ("roles_with(capability text)", sql.SQL("SELECT CASE capability {} ELSE '{{}}' END").format(cases)),
-        ("roles_named()", sql.SQL("SELECT {}::text[]").format(
-            sql.Literal([key for key, role in ROLES.items() if role.named_in_notice]))),
-    ):  # fmt: skip
+        (
+            "roles_named()",
+            sql.SQL("SELECT {}::text[]").format(
+                sql.Literal([key for key, role in ROLES.items() if role.named_in_notice])
+            ),
+        ),
+    ):
         # Pieces of facts (`_PIECES`): they read no table.
         yield sql.SQL("CREATE FUNCTION rules.{} RETURNS text[] LANGUAGE sql STABLE AS {}").format(
             sql.SQL(signature),  # type: ignore[arg-type]
@@ -198,7 +287,10 @@ def _roles() -> Iterator[sql.Composable]:
 
 
 def _sealed() -> Iterator[sql.Composable]:
-    """Under which keys are the narratives of each table sealed? For the nightly check, which needs no sight of a row for it."""
+    """Under which keys are the narratives of each table sealed?
+
+    For the nightly check, which needs no sight of a row for it.
+    """
     head = "SELECT encode(substring({0} from 2 for 16), 'hex')::uuid FROM public.{1} WHERE octet_length({0}) > 16"
     for model in own_models():
         table = model._meta.db_table
@@ -208,7 +300,8 @@ def _sealed() -> Iterator[sql.Composable]:
                 for field in fields
             )
             yield sql.SQL(
-                "CREATE FUNCTION rules.{} () RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS {}"
+                "CREATE FUNCTION rules.{} () RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET "
+                "search_path = pg_catalog, pg_temp AS {}"
             ).format(sql.Identifier(f"sealed_in_{table}"), sql.Literal(heads))
 
 
@@ -217,7 +310,8 @@ def _policies(model: type[models.Model], quote: ClientCursor[Any]) -> Iterator[s
     table = sql.Identifier(model._meta.db_table)
     rule = rule_of(model, Me())
     # Wrapped, the planner takes it for a filter and no more. Bare, it multiplies the selectivity of the ORM's same rule
-    # by itself, expects a hundredth of the rows, and sorts ten thousand to find the newest fifty: twice the time of a list.
+    # by itself, expects a hundredth of the rows, and sorts ten thousand to find the newest fifty: twice the time of a
+    # list.
     reach = sql.SQL("COALESCE({}, false)").format(_sql(model, rule.within_reach, quote))
     # A row is added at a school where one works, or where one sees it: somebody who left at noon finishes a draft.
     here = _sql(model, among("school_id", fact("schools_of", Me())), quote)
@@ -271,7 +365,10 @@ def problems(connection: Any) -> list[str]:
 
 
 def refuse_unguarded() -> None:
-    """Raises `SystemExit` with what is wrong, so that no page is served unguarded. A database that is away serves none anyway."""
+    """Raises `SystemExit` with what is wrong, so that no page is served unguarded.
+
+    A database that is away serves none anyway.
+    """
     try:
         found = problems(default_connection)
     except OperationalError:
@@ -325,19 +422,29 @@ def _unguarded(connection: Any) -> Iterator[str]:
             yield f"{table} has policies that no rule made: {', '.join(sorted(name for name, _, _ in extra))}."
 
 
-# What facts and policies are made of: read as whoever calls them, so that the planner writes them into these (`accounts/facts.sql`).
+# What facts and policies are made of: read as whoever calls them, so that the planner writes them into these
+# (`accounts/facts.sql`).
 _PIECES = (
-    "now", "today", "told", "live_roles_of", "live_roles_at", "roles_with", "roles_named",
-)  # fmt: skip
+    "now",
+    "today",
+    "told",
+    "live_roles_of",
+    "live_roles_at",
+    "roles_with",
+    "roles_named",
+)
 
 
 def _functions_amiss(connection: Any) -> Iterator[str]:
-    """Facts belong to a role that reads, what writes to one that writes; each finds what it names in PostgreSQL's own schema alone."""
+    """Facts belong to a role that reads, what writes to one that writes; each finds what it names in PostgreSQL's own
+    schema alone.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT n.nspname, p.proname, n.nspname = 'public' OR p.provolatile = 's', "
             "pg_get_userbyid(p.proowner) = CASE n.nspname WHEN 'rules' THEN %s ELSE %s END, "
-            "CASE WHEN p.prosecdef THEN p.proconfig = ARRAY['search_path=pg_catalog, pg_temp'] ELSE p.proname = ANY (%s) END "
+            "CASE WHEN p.prosecdef THEN p.proconfig = ARRAY['search_path=pg_catalog, pg_temp'] ELSE "
+            "p.proname = ANY (%s) END "
             "FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
             "WHERE n.nspname = 'rules' OR (n.nspname = 'public' AND p.prosecdef)",
             [RULES_OWNER, WRITER, list(_PIECES)],
@@ -367,26 +474,35 @@ def _keys_amiss(connection: Any) -> Iterator[str]:
                 cursor.execute("SELECT set_config('app.context', %s, true), rules.door()", [value])
                 transaction.set_rollback(True, using=connection.alias)
         except ProgrammingError:
-            yield f"{signer.upper()}_CONTEXT_KEY is not the key that the database knows. Run manage.py migrate as the owner, with the same."
+            yield (
+                f"{signer.upper()}_CONTEXT_KEY is not the key that the database knows. Run manage.py migrate "
+                "as the owner, with the same."
+            )
 
 
 def _roles_amiss(connection: Any) -> Iterator[str]:
     """Roles that row security would not bind, or that may do more than their work."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT rolname FROM pg_roles WHERE rolname IN ('web', 'worker', 'destroyer') AND (rolsuper OR rolbypassrls)"
+            "SELECT rolname FROM pg_roles WHERE rolname IN ('web', 'worker', 'destroyer') AND (rolsuper OR "
+            "rolbypassrls)"
         )
         for (role,) in cursor.fetchall():
             yield f"The role {role} passes row security. Take BYPASSRLS and SUPERUSER from it."
         cursor.execute(
-            "SELECT DISTINCT rolname FROM pg_db_role_setting JOIN pg_roles AS r ON r.oid = setrole WHERE rolname = ANY (%s)",
+            "SELECT DISTINCT rolname FROM pg_db_role_setting JOIN pg_roles AS r ON r.oid = setrole WHERE "
+            "rolname = ANY (%s)",
             [[*SIGNING_IN, RULES_OWNER, WRITER]],
         )
         for (role,) in cursor.fetchall():
-            yield f"The role {role} has settings of its own. As the superuser: ALTER ROLE {role} RESET ALL, also IN DATABASE."
+            yield (
+                f"The role {role} has settings of its own. As the superuser: ALTER ROLE {role} RESET ALL, also "
+                "IN DATABASE."
+            )
         cursor.execute(
             "SELECT rolname, relname FROM pg_roles, pg_class WHERE rolname IN ('web', 'worker') AND relname = ANY(%s) "
-            "AND relnamespace = 'public'::regnamespace AND has_table_privilege(rolname, pg_class.oid, 'DELETE, TRUNCATE')",
+            "AND relnamespace = 'public'::regnamespace AND has_table_privilege(rolname, pg_class.oid, "
+            "'DELETE, TRUNCATE')",
             [[m._meta.db_table for m in protected_models() if not getattr(m, "web_may_delete", False)]],
         )
         for role, table in cursor.fetchall():

@@ -1,8 +1,9 @@
-"""How is a short secret kept in the database, such as the key of an authenticator app? Encrypted under this installation's own.
+"""How is a short secret kept in the database, such as the key of an authenticator app? Encrypted under this
+installation's own.
 
-AES-256-GCM under a key derived from SECRET_KEY (HKDF) for one purpose, which is bound to the text: what was kept for one
-purpose is not read for another. A key that is being replaced stays readable in SECRET_KEY_FALLBACKS. Narratives are not
-kept this way: they are sealed fields, under keys of their own.
+AES-256-GCM under a key derived from SECRET_KEY (HKDF) for one purpose, which is bound to the text: what was kept for
+one purpose is not read for another. A key that is being replaced stays readable in SECRET_KEY_FALLBACKS. Narratives are
+not kept this way: they are sealed fields, under keys of their own.
 """
 
 import base64

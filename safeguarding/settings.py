@@ -33,8 +33,8 @@ EMBEDDED_DATABASE = not given(*_addresses)
 EMBEDDED_QUEUE = not given("REDIS_URL")
 # With nothing configured at all this is the demo school, for this machine alone.
 DEMO = env.bool("HARBOUR_DEMO", default=EMBEDDED_DATABASE and not given("SECRET_KEY"))
-# Servers whose address is not given are started by `manage.py up`, which writes how to reach them to these files: one for
-# each role, and a process reads that of its own.
+# Servers whose address is not given are started by `manage.py up`, which writes how to reach them to these files: one
+# for each role, and a process reads that of its own.
 for _own, _names in {f"database.{ROLE}.env": _addresses, "queue.env": ("REDIS_URL",)}.items():
     if not given(*_names):
         read_own(VAR / _own, _names)
@@ -132,8 +132,8 @@ DATABASES = {"default": database(DATABASE_URLS[ROLE], ROLE), "keys": database(KE
 DATABASE_ROUTERS = ["safeguarding.sealing.router.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Who asks is signed for (audit/signing.py): the web server for people, the worker for its own tasks too. `migrate` puts both keys
-# into the database, where nobody but its functions reads them. Each process is given its own.
+# Who asks is signed for (audit/signing.py): the web server for people, the worker for its own tasks too. `migrate` puts
+# both keys into the database, where nobody but its functions reads them. Each process is given its own.
 CONTEXT_KEYS = context_keys(ROLE)
 
 # --- queue
@@ -146,7 +146,8 @@ CELERY_TIMEZONE = "Europe/London"
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_TASK_ACKS_LATE = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A request does not wait for a queue that is away: the row is written, the next beat finds it. One that hangs costs a second.
+# A request does not wait for a queue that is away: the row is written, the next beat finds it. One that hangs costs a
+# second.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 1, "max_retries": 0}
 CELERY_TASK_PUBLISH_RETRY = False
 
@@ -158,7 +159,7 @@ CACHES = {
 }
 
 # --- mail: a link and no personal data
-# Without a server nothing is sent and nothing counts as sent. Never the console: a log is no place for addresses of staff.
+# Without a server nothing is sent and nothing counts as sent. Never the console: a log is no place for addresses.
 MAIL_IS_SET_UP = DEMO or bool(secret("EMAIL_URL", ""))
 EMAIL_CONFIG = address(
     "EMAIL_URL",
@@ -180,7 +181,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "safeguarding.accounts.passwords.NotFromABreach"},
     {"NAME": "safeguarding.accounts.passwords.NotOurWords"},
 ]
-# Of django-guardian only the permission models are used (`children/grants.py`): nobody anonymous, nothing added to people or groups.
+# Of django-guardian only the permission models are used (`children/grants.py`): nobody anonymous, nothing added to
+# people or groups.
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = GUARDIAN_MONKEY_PATCH_GROUP = False
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
@@ -196,8 +198,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
-# A school is one address: the library's limits by address would lock out everybody at 8:45, so the tight one is by account
-# and device (accounts/devices.py).
+# A school is one address: the library's limits by address would lock out everybody at 8:45, so the tight one is by
+# account and device (accounts/devices.py).
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "10/5m/key,300/m/ip"}
 # --- notes of people without an account, by the link of their school: how many in an hour
 # From one address: a tablet at reception, or a coach full of visitors behind one router, and no more.
@@ -220,7 +222,7 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 # No rule about addresses: nobody signs in by one.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 
-# --- signing in with the school's own Microsoft or Google accounts (accounts/provider.py): one tenant, by issuer and subject
+# --- signing in with the school's own Microsoft or Google accounts (accounts/provider.py): one tenant, by subject
 MICROSOFT_TENANT = env.str("MICROSOFT_TENANT", default="")
 GOOGLE_DOMAIN = env.str("GOOGLE_DOMAIN", default="")
 _entra = f"https://login.microsoftonline.com/{MICROSOFT_TENANT}/v2.0"
@@ -289,8 +291,8 @@ SECURE = env.bool("HTTPS", default=not DEMO)
 SECURE_SSL_REDIRECT = SECURE
 SESSION_COOKIE_SECURE = SECURE
 CSRF_COOKIE_SECURE = SECURE
-# A browser takes a cookie of such a name from this host alone, over https and for all its pages: no other host of the school can
-# put one in its place. Over http it would drop it, and nobody could sign in.
+# A browser takes a cookie of such a name from this host alone, over https and for all its pages: no other host of the
+# school can put one in its place. Over http it would drop it, and nobody could sign in.
 _COOKIES_OF = "__Host-" if SECURE else ""
 SESSION_COOKIE_NAME = f"{_COOKIES_OF}sessionid"
 CSRF_COOKIE_NAME = f"{_COOKIES_OF}csrftoken"
@@ -354,7 +356,8 @@ STATICFILES_DIRS = [
     # Built from static/scss, for the clone as a whole.
     BASE_DIR / "var" / "assets",
 ]
-# What people attach, sealed: in a folder, or with a provider. Without a key of its own that is asked as the machine is known there.
+# What people attach, sealed: in a folder, or with a provider. Without a key of its own that is asked as the machine is
+# known there.
 _bucket = address(
     "FILES_URL", "", parts=bucket, like="s3://BUCKET/PREFIX?endpoint=https://s3.example.org&region=eu-west-2"
 )
@@ -372,7 +375,7 @@ STORAGES = {
 PRINTER_FOLDER = VAR / "printer"
 PRINT_WAIT = 1.0
 
-# --- files that people attach (docs/attachments.md): sealed; kept in memory while they come in, never in a temporary file
+# --- files that people attach (docs/attachments.md): sealed; kept in memory while they come in, never in a file
 CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
 FILE_UPLOAD_HANDLERS = ["safeguarding.uploads.handler.InMemory"]
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700

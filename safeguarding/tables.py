@@ -1,4 +1,5 @@
-"""How does a page print a table? Columns are declared once, so that each cell knows its label when rows stack on a phone.
+"""How does a page print a table? Columns are declared once, so that each cell knows its label when rows stack on a
+phone.
 
     {% table "New concerns, most urgent first" %}
       {% column "How soon" css="w130" label="" %}{% column "Child" %}
@@ -80,8 +81,8 @@ class RowNode(Node):
 
 
 def printed_row(context: Context, cells: Sequence[str], states: Iterable[str]) -> SafeString:
-    """A row of the table that is being rendered, for the tag and for code that prints many rows alike. A cell that does not claim to
-    be safe is escaped.
+    """A row of the table that is being rendered, for the tag and for code that prints many rows alike. A cell that does
+    not claim to be safe is escaped.
     """
     columns: list[Column] = context[_COLUMNS]
     if len(columns) != len(cells):

@@ -22,7 +22,10 @@ def _started(**_: Any) -> None:
 
 @shared_task
 def check_walls() -> int:
-    """How many things about the walls are not as `migrate` made them. Each is a line in the log; the look is an event."""
+    """How many things about the walls are not as `migrate` made them.
+
+    Each is a line in the log; the look is an event.
+    """
     found = problems(connection)
     for sentence in found:
         logger.error("%s", sentence)

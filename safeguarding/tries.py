@@ -65,7 +65,8 @@ class SharedTries(BaseCache):
 
 
 def one_more(key: str, *, most: int, seconds: float, now: float) -> bool:
-    """Whether something may be done once more under `key`: `most` times in so many seconds, no more. It is counted where it may.
+    """Whether something may be done once more under `key`: `most` times in so many seconds, no more. It is counted
+    where it may.
 
     Two in the same moment may both be the last: this keeps a flood out, it is no lock.
     """

@@ -6,6 +6,9 @@ from django.db import connection
 
 
 def wait_for(token: UUID) -> None:
-    """Whatever is done with one token is done one after the other, until the transaction ends. Taken before any row is locked."""
+    """Whatever is done with one token is done one after the other, until the transaction ends.
+
+    Taken before any row is locked.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(token)])

@@ -1,9 +1,10 @@
 """What becomes of a form that cannot be taken: its author is signed in no more, or nothing can be saved?
 
-Every word comes back on a page, with a button that sends it again. Where its author has been signed out the words wait there
-unseen, since somebody else may sit at the computer by now. A form says whose it is by `{% whose %}`, signed, so that no other
-page can put words into one. The page asks no database, since there may be none; what it says besides, and to whom to go, is in
-the template of each kind of form. What is kept as a draft, or beside its concern, is not for this file.
+Every word comes back on a page, with a button that sends it again. Where its author has been signed out the words wait
+there unseen, since somebody else may sit at the computer by now. A form says whose it is by `{% whose %}`, signed, so
+that no other page can put words into one. The page asks no database, since there may be none; what it says besides, and
+to whom to go, is in the template of each kind of form. What is kept as a draft, or beside its concern, is not for this
+file.
 """
 
 from collections.abc import Callable, Mapping
@@ -48,7 +49,10 @@ def waits_unsent(
     title: str = "Not saved",
     again: str = "Try to save it again",
 ) -> Callable[[View], View]:
-    """A view that takes one of these forms, which waits on the page when it cannot be taken. `template` says to whom to go."""
+    """A view that takes one of these forms, which waits on the page when it cannot be taken.
+
+    `template` says to whom to go.
+    """
 
     def declare(view: View) -> View:
         def no_room(request: HttpRequest) -> HttpResponse | None:
@@ -77,7 +81,10 @@ def waits_unsent(
 
 
 def _read(data: QueryDict, made_of: tuple[type[forms.Form], ...]) -> list[tuple[str, str]]:
-    """Label and text of what was posted. No database says what a key means that was chosen from a list, so none is shown."""
+    """Label and text of what was posted.
+
+    No database says what a key means that was chosen from a list, so none is shown.
+    """
     fields = {
         name: field
         for form in made_of

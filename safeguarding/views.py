@@ -40,7 +40,8 @@ _PROBLEMS: dict[int, tuple[str, str]] = {
     ),
     503: (
         "Harbour cannot be used at the moment",
-        "Whatever is shown or done must be on record, and the record cannot be written. Nothing was saved. Tell whoever "
+        "Whatever is shown or done must be on record, and the record cannot be written. Nothing was saved. "
+        "Tell whoever "
         "looks after Harbour at your school. If a child is at risk, go to a safeguarding lead in person.",
     ),
 }
@@ -69,7 +70,10 @@ def problem(request: Request, status: int, sentence: str = "", title: str = "", 
 
 
 def csrf_failure(request: Request, reason: str = "") -> HttpResponse:
-    """The form's token does not match the browser's: usually a page left open over a sign-in. Kept where that can be."""
+    """The form's token does not match the browser's: usually a page left open over a sign-in.
+
+    Kept where that can be.
+    """
     if (page := request.resolver_match) and (kept := kept_for_author(request, page.func, page.kwargs)) is not None:
         return kept
     return problem(

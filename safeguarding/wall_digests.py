@@ -1,9 +1,10 @@
-"""Is what the database says of its walls still what `migrate` put up? Every policy, function, trigger and right, by its digest.
+"""Is what the database says of its walls still what `migrate` put up? Every policy, function, trigger and right, by its
+digest.
 
-Names and kinds alone say too little: a policy rewritten to `USING (true)` keeps its name. `migrate` keeps two things in the
-table `rules.wall`, which only the owner may write: the digest of the statements that the code made, and for each object of the
-database the digest of what PostgreSQL then said about it. The second is compared with what PostgreSQL says now, the first
-with the statements that the code would make now: a `migrate` that was forgotten shows there.
+Names and kinds alone say too little: a policy rewritten to `USING (true)` keeps its name. `migrate` keeps two things in
+the table `rules.wall`, which only the owner may write: the digest of the statements that the code made, and for each
+object of the database the digest of what PostgreSQL then said about it. The second is compared with what PostgreSQL
+says now, the first with the statements that the code would make now: a `migrate` that was forgotten shows there.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,7 +14,8 @@ from typing import Any
 
 from psycopg import sql
 
-# The row of `rules.wall` that is about the code, and that about the version of PostgreSQL: another one may say the same in other words.
+# The row of `rules.wall` that is about the code, and that about the version of PostgreSQL: another one may say the same
+# in other words.
 _CODE, _VERSION = "code", "version"
 # (what it is called, what is said about it), for everything that decides who may do what.
 _SAID = Path(__file__).with_suffix(".sql").read_text()
@@ -31,7 +33,8 @@ def digest(texts: Iterable[str]) -> str:
 def keep_digests(connection: Any, code: str | None = None) -> None:
     """Write down what the database says now. As its owner, when the walls have just been put up.
 
-    `code` is the digest of the statements that put them up; None keeps the one that is there (tests that change the clock).
+    `code` is the digest of the statements that put them up; None keeps the one that is there (tests that change the
+    clock).
     """
     with connection.cursor() as cursor:
         cursor.execute("CREATE SCHEMA IF NOT EXISTS rules")

@@ -1,4 +1,5 @@
-"""Where does the web server listen, how long may a connection take, how large may a body be? Read from the environment by the settings.
+"""Where does the web server listen, how long may a connection take, how large may a body be? Read from the environment
+by the settings.
 
 `front/` keeps to it; docs/adr/slow-connections.md says why.
 """
@@ -8,9 +9,21 @@ import os
 from safeguarding.environment import number
 
 __all__ = [
-    "BODIES_TOGETHER", "DATA_UPLOAD_MAX_MEMORY_SIZE", "DATA_UPLOAD_MAX_NUMBER_FIELDS", "FILES_SECONDS", "FORM_SECONDS", "LEAST_SPEED",
-    "MOST_OF_A_STRANGER", "MOST_TEXT", "MOST_WITH_FILES", "PORT", "SLOW_AFTER", "WEB_PROCESS_MB", "WEB_THREADS", "WEB_WORKERS",
-]  # fmt: skip
+    "BODIES_TOGETHER",
+    "DATA_UPLOAD_MAX_MEMORY_SIZE",
+    "DATA_UPLOAD_MAX_NUMBER_FIELDS",
+    "FILES_SECONDS",
+    "FORM_SECONDS",
+    "LEAST_SPEED",
+    "MOST_OF_A_STRANGER",
+    "MOST_TEXT",
+    "MOST_WITH_FILES",
+    "PORT",
+    "SLOW_AFTER",
+    "WEB_PROCESS_MB",
+    "WEB_THREADS",
+    "WEB_WORKERS",
+]
 
 PORT = number("PORT", 8000, least=1, most=65535)
 # Processes that answer pages. More than four answer no school faster, and each takes 150 MB.
@@ -30,5 +43,6 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 MOST_OF_A_STRANGER, MOST_TEXT, MOST_WITH_FILES = 256 * 2**10, 32 * 2**20, 104 * 2**20
 # What all bodies that are not answered yet hold in all web processes together.
 BODIES_TOGETHER = number("BODIES_TOGETHER_MB", 256, least=16, most=65536) * 2**20
-# A web process that stays above so many megabytes is replaced by a fresh one. Above what it holds with all bodies in it.
+# A web process that stays above so many megabytes is replaced by a fresh one. Above what it holds with all bodies in
+# it.
 WEB_PROCESS_MB = number("WEB_PROCESS_MB", 450, least=200, most=65536)

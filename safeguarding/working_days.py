@@ -1,8 +1,10 @@
-"""When is an office open that is no school? Monday to Friday but for the bank holidays of England, in term and out of it.
+"""When is an office open that is no school? Monday to Friday but for the bank holidays of England, in term and out of
+it.
 
-An agency's time runs through half-term, so it is not counted in school days. "Within n working days": the day after is day 1
-(domain reference 2.5). Bank holidays are those of the Banking and Financial Dealings Act 1971, schedule 1, and the days that
-are given in their place when one falls on a weekend. A day proclaimed for one year alone (a coronation) is in `PROCLAIMED`.
+An agency's time runs through half-term, so it is not counted in school days. "Within n working days": the day after is
+day 1 (domain reference 2.5). Bank holidays are those of the Banking and Financial Dealings Act 1971, schedule 1, and
+the days that are given in their place when one falls on a weekend. A day proclaimed for one year alone (a coronation)
+is in `PROCLAIMED`.
 """
 
 from datetime import date, timedelta

@@ -19,7 +19,8 @@ from safeguarding.sealing.models import KEYS
 from tests import postgres, proof
 from tests.proof import leaks, reads, writes
 
-# No test fails for a machine that is busy. Examples share the fixtures of their test: each works in a savepoint of its own.
+# No test fails for a machine that is busy. Examples share the fixtures of their test: each works in a savepoint of its
+# own.
 hypothesis.register_profile(
     "harbour", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
@@ -105,7 +106,9 @@ def databases(request: pytest.FixtureRequest, worker_id: str) -> postgres.Databa
 
 @pytest.fixture(scope="session")
 def django_db_setup(databases: postgres.Databases) -> Iterator[None]:
-    """Instead of Django's: a test reaches its state as the owner, and every request is answered as `web` (`tests/walls.py`)."""
+    """Instead of Django's: a test reaches its state as the owner, and every request is answered as `web`
+    (`tests/walls.py`).
+    """
     from safeguarding.settings import env
 
     databases.reset()

@@ -1,7 +1,7 @@
 """What does a concern survive? A real web server that is killed outright while people send, and people who send again.
 
-`send_through_crashes` is the proof, of as many concerns as asked for: twenty in every run of the tests, two hundred in the
-long one.
+`send_through_crashes` is the proof, of as many concerns as asked for: twenty in every run of the tests, two hundred in
+the long one.
 """
 
 import http.client
@@ -88,7 +88,8 @@ def send_through_crashes(
 ) -> list[Sent]:
     """Send `number` forms one after the other, each again and again until its page says that it was sent.
 
-    On about half of them the server is killed: before the request, in the middle of it, or a moment after it has arrived.
+    On about half of them the server is killed: before the request, in the middle of it, or a moment after it has
+    arrived.
     """
     chance, sent = Random(seed), []
     person = Client()
@@ -135,8 +136,19 @@ def _post(server: Server, cookie: str, body: bytes, *, crash: str, chance: Rando
 
 def _form(key: str, child: Child) -> dict[str, object]:
     return {
-        "key": key, "how_soon": "3", "who": [str(child.pk)], f"{child.pk}-role": "worried_about", "observed_on_day": "24",
-        "observed_on_month": "11", "observed_on_year": "2026", "observed_at": "8:50am", "place": "classroom",
-        "how_known": "saw_or_heard", "facts": "He was quiet at register.", "category": "NEG", "marks_seen": "no",
-        "told": "nobody", "send": "",
-    }  # fmt: skip
+        "key": key,
+        "how_soon": "3",
+        "who": [str(child.pk)],
+        f"{child.pk}-role": "worried_about",
+        "observed_on_day": "24",
+        "observed_on_month": "11",
+        "observed_on_year": "2026",
+        "observed_at": "8:50am",
+        "place": "classroom",
+        "how_known": "saw_or_heard",
+        "facts": "He was quiet at register.",
+        "category": "NEG",
+        "marks_seen": "no",
+        "told": "nobody",
+        "send": "",
+    }

@@ -16,9 +16,18 @@ from tests.integration.uploads.corpus import pdf
 
 TODAY = date(2026, 11, 24)
 HEADINGS = (
-    "Incident ID", "Date", "Student name", "UPN", "DOB", "Category", "Details", "Reported by", "Action", "Action date",
+    "Incident ID",
+    "Date",
+    "Student name",
+    "UPN",
+    "DOB",
+    "Category",
+    "Details",
+    "Reported by",
+    "Action",
+    "Action date",
     "Where",
-)  # fmt: skip
+)
 ONE = pdf()
 
 
@@ -33,8 +42,12 @@ def row(number: int | str = "", child: Child | None = None, **cells: str) -> dic
         if child
         else {}
     )
-    said = {"Date": "12/03/2024 09:40", "Category": "Home", "Details": f"He said that number {number} had happened.",
-            "Reported by": "Mr B Hale"}  # fmt: skip
+    said = {
+        "Date": "12/03/2024 09:40",
+        "Category": "Home",
+        "Details": f"He said that number {number} had happened.",
+        "Reported by": "Mr B Hale",
+    }
     given = {next(h for h in HEADINGS if h.lower() == name.replace("_", " ")): cell for name, cell in cells.items()}
     return {**dict.fromkeys(HEADINGS, ""), "Incident ID": str(number), **said, **who, **given}
 

@@ -1,7 +1,8 @@
-"""How does a test reach a state? Through the services, as a user would. Each function makes one thing and what it needs.
+"""How does a test reach a state? Through the services, as a user would. Each function makes one thing and what it
+needs.
 
-People are fictional. `Staffroom` is the usual cast of a school: a teacher, an assistant, a pastoral lead, the office, two
-leads and the Headteacher.
+People are fictional. `Staffroom` is the usual cast of a school: a teacher, an assistant, a pastoral lead, the office,
+two leads and the Headteacher.
 """
 
 from dataclasses import dataclass, fields
@@ -36,7 +37,10 @@ def school(name: str = "Saltmarsh Lane Primary School", **details: Any) -> Schoo
 
 
 def person(first_name: str = "Jon", last_name: str = "Beckett", *, password: str | None = None, **details: Any) -> User:
-    """A member of staff without a role. Give a password only where the test signs in through the page: hashing is slow."""
+    """A member of staff without a role.
+
+    Give a password only where the test signs in through the page: hashing is slow.
+    """
     username = f"{first_name[0].lower()}.{last_name.lower().replace(' ', '')}.{uuid4().hex[:6]}"
     return add_person(username=username, first_name=first_name, last_name=last_name, password=password, **details)
 
@@ -104,7 +108,10 @@ def child(
 
 
 def concern(cast: Staffroom, *, by: User | None = None, at: datetime = SCHOOL_DAY, **report: Any) -> Concern:
-    """A concern logged by `by` (the teacher), as the form sends it. `report` are fields of `Report` or `AccountFacts`."""
+    """A concern logged by `by` (the teacher), as the form sends it.
+
+    `report` are fields of `Report` or `AccountFacts`.
+    """
     of_account = {f.name for f in fields(AccountFacts)} & set(report)
     account = AccountFacts(**{"facts": "He was quiet at register.", **{k: report.pop(k) for k in of_account}})
     if "children" not in report:

@@ -1,4 +1,6 @@
-"""The web server and what stands in front of the pages, with one page of its own in the place of Harbour: no database, no keys."""
+"""The web server and what stands in front of the pages, with one page of its own in the place of Harbour: no database,
+no keys.
+"""
 
 import os
 from collections.abc import Callable, Iterator

@@ -18,7 +18,10 @@ GRANT EXECUTE ON FUNCTION public.no_room() TO PUBLIC;
 
 @pytest.fixture
 def full(databases: Any) -> Iterator[Callable[..., None]]:
-    """`full("table", …)`: nothing more goes into these tables, as PostgreSQL says it where a disk is full. `full.mend(…)` makes room again."""
+    """`full("table", …)`: nothing more goes into these tables, as PostgreSQL says it where a disk is full.
+
+    `full.mend(…)` makes room again.
+    """
     with ExitStack() as stack:
 
         def owner(alias: str) -> psycopg.Connection:

@@ -1,8 +1,10 @@
-"""A printer whose prints wait until a test lets them go on, or that has smaller limits: what a slow one looks like, without the time.
+"""A printer whose prints wait until a test lets them go on, or that has smaller limits: what a slow one looks like,
+without the time.
 
     python held_printer.py SOCKET [NAME=NUMBER …]
 
-Names are the limits of `printer.py`. A page with HELD in its text waits for whoever opens the pipe `go` beside the socket.
+Names are the limits of `printer.py`. A page with HELD in its text waits for whoever opens the pipe `go` beside the
+socket.
 """
 
 import asyncio

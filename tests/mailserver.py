@@ -10,8 +10,8 @@ from typing import Any
 class MailServer(socketserver.ThreadingTCPServer):
     """Speaks as much SMTP as Django's mail backend. `accepted` lists a recipient each time a message was said yes to.
 
-    `holds` is the number of the message before whose yes the server waits until `drop()`, which never gives it; `held` is
-    set meanwhile.
+    `holds` is the number of the message before whose yes the server waits until `drop()`, which never gives it; `held`
+    is set meanwhile.
     """
 
     daemon_threads = True

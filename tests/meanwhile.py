@@ -1,4 +1,7 @@
-"""How does a test let somebody else in between two statements of a service? With a thread that has its own connection."""
+"""How does a test let somebody else in between two statements of a service?
+
+With a thread that has its own connection.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,7 +16,8 @@ _people = ThreadPoolExecutor(max_workers=4, thread_name_prefix="meanwhile")
 
 
 def meanwhile(do: Callable[[], T]) -> "Future[T]":
-    """Begins `do` beside the transaction that this thread is in; returns when it has ended, or waits for that transaction.
+    """Begins `do` beside the transaction that this thread is in; returns when it has ended, or waits for that
+    transaction.
 
     The caller asks for its result after its own commit. Needs `django_db(transaction=True)`.
     """

@@ -1,4 +1,5 @@
-"""Which database do the tests run on? A PostgreSQL of their own, one for the whole run, a copy of one database for each process.
+"""Which database do the tests run on? A PostgreSQL of their own, one for the whole run, a copy of one database for each
+process.
 
 Tests are signed in as `web`, as Harbour is. The first run migrates a template, kept in `var/test` until a migration,
 a model or the privileges change; every run works on a copy of it, in a temporary folder that is gone afterwards.
@@ -97,7 +98,9 @@ class Databases:
         until(self._is_dropped)
 
     def _is_dropped(self) -> bool:
-        """False while a superuser of the test before is still on its way out: the owner may not end that one's session."""
+        """False while a superuser of the test before is still on its way out: the owner may not end that one's
+        session.
+        """
         with psycopg.connect(self.named("postgres").url("owner"), autocommit=True) as connection:
             for which in ("", KEYS):
                 drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name + which))
@@ -196,13 +199,18 @@ def with_the_clock(connection: psycopg.Connection) -> None:
 def _given() -> Databases:
     """The server of `DATABASE_URL`. Its role `owner` may create databases and is a member of `pg_signal_backend`.
 
-    Its superuser has taken large objects from everybody in `template1` (`safeguarding/large_objects.py`), from which the
-    databases are made: as the owner that cannot be done.
+    Its superuser has taken large objects from everybody in `template1` (`safeguarding/large_objects.py`), from which
+    the databases are made: as the owner that cannot be done.
     """
-    urls = {role: os.environ[name] for role, name in (
-        ("web", "DATABASE_URL"), ("worker", "WORKER_DATABASE_URL"), ("owner", "OWNER_DATABASE_URL"),
-        ("backup", "BACKUP_DATABASE_URL"),
-    )}  # fmt: skip
+    urls = {
+        role: os.environ[name]
+        for role, name in (
+            ("web", "DATABASE_URL"),
+            ("worker", "WORKER_DATABASE_URL"),
+            ("owner", "OWNER_DATABASE_URL"),
+            ("backup", "BACKUP_DATABASE_URL"),
+        )
+    }
     databases = Databases(urls, Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")))
     databases.drop()
     with psycopg.connect(databases.named("postgres").url("owner"), autocommit=True) as connection:

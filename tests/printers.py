@@ -1,4 +1,7 @@
-"""The printer of a test run: the program that an installation has, started when a test first prints. And one that a test holds up."""
+"""The printer of a test run: the program that an installation has, started when a test first prints.
+
+And one that a test holds up.
+"""
 
 import os
 import signal

@@ -1,6 +1,7 @@
 """What does a site do while people print? A real web server and a real printer, and several who ask at once.
 
-The tests of every run hold the printer up (`printers.Held`); the long proof prints reports of the size that the form allows.
+The tests of every run hold the printer up (`printers.Held`); the long proof prints reports of the size that the form
+allows.
 """
 
 import http.client

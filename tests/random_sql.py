@@ -1,8 +1,9 @@
-"""Statements as somebody would write them who got SQL of their own on a connection of Harbour's. What do they show, and change?
+"""Statements as somebody would write them who got SQL of their own on a connection of Harbour's. What do they show, and
+change?
 
-Each works in a transaction that an honest process began: of one person, of a task of the machine, or of nobody. What that context
-shows without any trick was asked first; a statement may show and change those rows and no other, whatever it says about who
-asks. Rows are told apart by a mark that each statement writes: its table and its key.
+Each works in a transaction that an honest process began: of one person, of a task of the machine, or of nobody. What
+that context shows without any trick was asked first; a statement may show and change those rows and no other, whatever
+it says about who asks. Rows are told apart by a mark that each statement writes: its table and its key.
 """
 
 # ruff: noqa: S608  (what somebody with SQL of their own would send)
@@ -29,7 +30,9 @@ Rows = frozenset[tuple[str, str]]
 
 @dataclass
 class Tried:
-    """What came of a run: how many statements, how many the database refused, and what was shown to whom it was not for."""
+    """What came of a run: how many statements, how many the database refused, and what was shown to whom it was not
+    for.
+    """
 
     statements: int = 0
     refused: int = 0
@@ -140,7 +143,10 @@ class Attacker:
         return self.chance.choice(self.full if self.chance.random() < 0.8 else TABLES)
 
     def _mark(self, table: str, row: str = "t") -> str:
-        return f"'{table}:' || {row}.{KEYS[table]}::{self.chance.choice(['text', 'varchar', 'uuid::text', 'text COLLATE "C"'])}"
+        return (
+            f"'{table}:' || "
+            f"{row}.{KEYS[table]}::{self.chance.choice(['text', 'varchar', 'uuid::text', 'text COLLATE "C"'])}"
+        )
 
     def _read(self) -> str:
         table = self._table()
@@ -150,12 +156,15 @@ class Attacker:
                 *(4 * [f"SELECT {mark} FROM {table} AS t"]),
                 f"SELECT {mark} FROM {table} AS t WHERE {claim} IS NOT NULL",
                 f"WITH said AS MATERIALIZED (SELECT {claim} AS v) SELECT {mark} FROM said, {table} AS t",
-                f"SELECT {mark} FROM (SELECT {claim} AS v OFFSET 0) AS said CROSS JOIN LATERAL (SELECT * FROM {table} WHERE v IS NOT NULL) AS t",
+                f"SELECT {mark} FROM (SELECT {claim} AS v OFFSET 0) AS said CROSS JOIN LATERAL (SELECT * "
+                f"FROM {table} WHERE v IS NOT NULL) AS t",
                 f"SELECT CASE WHEN {claim} <> '' THEN {mark} END FROM {table} AS t ORDER BY 1",
                 f"SELECT string_agg({mark}, ' ') FROM {table} AS t HAVING {claim} IS NOT NULL",
                 f"SELECT ({mark})::integer FROM {table} AS t",
-                f"SELECT query_to_xml('SELECT ''{table}:'' || {KEYS[table]} AS m FROM {table}', true, false, '')::text, {claim}",
-                f"SELECT '{table}:' || (json_populate_record(NULL::{table}, row_to_json(t))).{KEYS[table]} FROM {table} AS t",
+                f"SELECT query_to_xml('SELECT ''{table}:'' || {KEYS[table]} AS m FROM {table}', true, "
+                f"false, '')::text, {claim}",
+                f"SELECT '{table}:' || (json_populate_record(NULL::{table}, row_to_json(t))).{KEYS[table]} "
+                f"FROM {table} AS t",
                 f"SELECT {mark} FROM ONLY {table} AS t TABLESAMPLE BERNOULLI (100) FOR UPDATE",
                 f"SELECT {mark} FROM {table} AS t UNION ALL SELECT {claim} UNION ALL SELECT {mark} FROM {table} AS t",
                 f"COPY (SELECT {mark} FROM {table} AS t WHERE {claim} IS NOT NULL) TO STDOUT",
@@ -180,8 +189,10 @@ class Attacker:
                 "CREATE DOMAIN pg_temp.uuid AS text CHECK (VALUE <> '')",
                 "CREATE FUNCTION pg_temp.now() RETURNS timestamptz LANGUAGE sql AS $$ SELECT 'epoch'::timestamptz $$",
                 "CREATE FUNCTION rules.me() RETURNS uuid LANGUAGE sql AS $$ SELECT NULL::uuid $$",
-                f"DO $$ BEGIN PERFORM {claim}; RAISE EXCEPTION '%', (SELECT string_agg({mark}, ' ') FROM {table} AS t); END $$",
-                f"DO $$ BEGIN PERFORM {claim}; COMMIT; RAISE EXCEPTION '%', (SELECT string_agg({mark}, ' ') FROM {table} AS t); END $$",
+                f"DO $$ BEGIN PERFORM {claim}; RAISE EXCEPTION '%', (SELECT string_agg({mark}, ' ') FROM "
+                f"{table} AS t); END $$",
+                f"DO $$ BEGIN PERFORM {claim}; COMMIT; RAISE EXCEPTION '%', (SELECT string_agg({mark}, ' "
+                f"') FROM {table} AS t); END $$",
                 "SELECT row_to_json(k) FROM rules.context_key AS k",
                 "ALTER TABLE concerns_concern DISABLE ROW LEVEL SECURITY",
                 "DROP POLICY web_select ON concerns_concern",
@@ -199,8 +210,10 @@ class Attacker:
                 f"UPDATE {table} AS t SET school_id = school_id RETURNING {mark}",
                 f"UPDATE {table} AS t SET school_id = school_id WHERE {claim} IS NOT NULL RETURNING {mark}",
                 f"DELETE FROM {table} AS t RETURNING {mark}",
-                f"WITH gone AS (UPDATE {table} AS t SET school_id = school_id RETURNING t.*) SELECT {mark} FROM gone AS t, (SELECT {claim}) AS s",
-                f"MERGE INTO {table} AS t USING (SELECT {claim}) AS s ON true WHEN MATCHED THEN UPDATE SET school_id = t.school_id RETURNING {mark}",
+                f"WITH gone AS (UPDATE {table} AS t SET school_id = school_id RETURNING t.*) SELECT {mark} "
+                f"FROM gone AS t, (SELECT {claim}) AS s",
+                f"MERGE INTO {table} AS t USING (SELECT {claim}) AS s ON true WHEN MATCHED THEN UPDATE SET "
+                f"school_id = t.school_id RETURNING {mark}",
                 f"SELECT public.unmerge_child('{uuid4()}', '{{}}'), {claim}",
             ]
         )

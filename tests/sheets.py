@@ -12,11 +12,22 @@ from safeguarding.accounts.models import School, User
 
 TODAY = date(2026, 11, 20)
 HEADINGS = {
-    "upn": "UPN", "surname": "Legal Surname", "forename": "Legal Forename", "known": "Preferred Forename",
-    "born": "Date of Birth", "sex": "Gender", "year": "Year", "room": "Reg", "since": "Date of Admission",
-    "address": "Address", "postcode": "Post Code", "adult": "Contact 1 Name", "relation": "Contact 1 Relationship",
-    "mobile": "Contact 1 Mobile", "responsible": "Contact 1 Parental Responsibility",
-}  # fmt: skip
+    "upn": "UPN",
+    "surname": "Legal Surname",
+    "forename": "Legal Forename",
+    "known": "Preferred Forename",
+    "born": "Date of Birth",
+    "sex": "Gender",
+    "year": "Year",
+    "room": "Reg",
+    "since": "Date of Admission",
+    "address": "Address",
+    "postcode": "Post Code",
+    "adult": "Contact 1 Name",
+    "relation": "Contact 1 Relationship",
+    "mobile": "Contact 1 Mobile",
+    "responsible": "Contact 1 Parental Responsibility",
+}
 
 
 def number(serial: int, year: int = 25) -> str:
@@ -28,11 +39,23 @@ def number(serial: int, year: int = 25) -> str:
 def row(serial: int, **cells: str) -> dict[str, str]:
     """A child that differs from every other by its serial number. `cells` are keys of `HEADINGS`."""
     return {
-        "upn": number(serial), "surname": f"Ashdown{chr(65 + serial % 26)}", "forename": f"Rowan{serial}", "known": "",
-        "born": f"{1 + serial % 28:02}/03/2018", "sex": "Male", "year": "Year 3", "room": "3A", "since": "03/09/2024",
-        "address": f"{serial} Snipe Street, Hollowmoss", "postcode": "SK99 9RN", "adult": f"Mrs Ann Ashdown{serial}",
-        "relation": "Mother", "mobile": f"07700 900{serial:03}", "responsible": "Yes", **cells,
-    }  # fmt: skip
+        "upn": number(serial),
+        "surname": f"Ashdown{chr(65 + serial % 26)}",
+        "forename": f"Rowan{serial}",
+        "known": "",
+        "born": f"{1 + serial % 28:02}/03/2018",
+        "sex": "Male",
+        "year": "Year 3",
+        "room": "3A",
+        "since": "03/09/2024",
+        "address": f"{serial} Snipe Street, Hollowmoss",
+        "postcode": "SK99 9RN",
+        "adult": f"Mrs Ann Ashdown{serial}",
+        "relation": "Mother",
+        "mobile": f"07700 900{serial:03}",
+        "responsible": "Yes",
+        **cells,
+    }
 
 
 def sheet(rows: list[dict[str, str]], leave_out: tuple[str, ...] = ()) -> bytes:

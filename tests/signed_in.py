@@ -1,8 +1,9 @@
-"""How does a test get a session that has its second factor? The rule stands; the session is given what signing in gives it.
+"""How does a test get a session that has its second factor? The rule stands; the session is given what signing in gives
+it.
 
-`Client.force_login` is Django's, and what it makes is a session that knows its person and nothing more. `install` makes every
-client of the run add what Harbour's own sign-in adds: the session's row and, for who needs one, the factor given a moment
-ago. A test of the rule itself asks for less: `force_login(client, user, factor=False)`.
+`Client.force_login` is Django's, and what it makes is a session that knows its person and nothing more. `install` makes
+every client of the run add what Harbour's own sign-in adds: the session's row and, for who needs one, the factor given
+a moment ago. A test of the rule itself asks for less: `force_login(client, user, factor=False)`.
 """
 
 import time
@@ -28,7 +29,9 @@ _force_login = Client.force_login
 
 
 def force_login(client: Client, user: User, backend: str | None = None, *, factor: bool | None = None) -> None:
-    """A session of `user` as after signing in; `factor`: with the second factor, or without (None: as the rule wants it)."""
+    """A session of `user` as after signing in; `factor`: with the second factor, or without (None: as the rule wants
+    it).
+    """
     _force_login(client, user, backend)
     session = client.session
     session.update(facts(user, factor=factor))

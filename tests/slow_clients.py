@@ -66,7 +66,8 @@ def crowd(
     get: bytes = b"",
     every: float = 10,
 ) -> Iterator[list[socket.socket]]:
-    """So many connections at once. `get` is the request of a download; the trickling post to `paths` in turn, a byte `every` seconds.
+    """So many connections at once. `get` is the request of a download; the trickling post to `paths` in turn, a byte
+    `every` seconds.
 
     Where the server ends one that trickles or does nothing, the next takes its place.
     """
@@ -163,7 +164,10 @@ def processes(var: Path) -> Iterator[tuple[Path, str]]:
 
 
 def memory(var: Path, *, of: Callable[[str], bool] = lambda line: True) -> int:
-    """Megabytes that an installation holds, pages that processes share counted once (PSS). `of` takes its command lines."""
+    """Megabytes that an installation holds, pages that processes share counted once (PSS).
+
+    `of` takes its command lines.
+    """
     kilobytes = 0
     for process, line in processes(var):
         with suppress(OSError):

@@ -34,7 +34,10 @@ class MemoryStore(InMemoryStorage):
 
 @dataclass(frozen=True)
 class Lying:
-    """A store as somebody sees it who has its disk: every object, as it lies, and a way to spoil one. `away`: it answers no more."""
+    """A store as somebody sees it who has its disk: every object, as it lies, and a way to spoil one.
+
+    `away`: it answers no more.
+    """
 
     contents: Callable[[], dict[str, bytes]]
     put: Callable[[str, bytes], object]

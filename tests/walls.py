@@ -1,6 +1,8 @@
-"""How does a test stand before both walls? The test itself works as the owner of the tables; each request is answered as `web`.
+"""How does a test stand before both walls? The test itself works as the owner of the tables; each request is answered
+as `web`.
 
-Whatever a page reads or writes therefore goes through row security, as in a running Harbour, in every test that opens one.
+Whatever a page reads or writes therefore goes through row security, as in a running Harbour, in every test that opens
+one.
 """
 
 import os
@@ -30,7 +32,9 @@ def follow_the_clock(execute: Callable[..., Any], sql: Any, params: Any, many: b
 
 
 def work_as_the_worker(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
-    """A task of the machine is done as `worker`, whichever test has it done: from when it is named until something else is."""
+    """A task of the machine is done as `worker`, whichever test has it done: from when it is named until something else
+    is.
+    """
     done = execute(sql, params, many, context)
     if isinstance(sql, str) and "set_config('app.context'" in sql:
         # What it was told before stands there until this is done.
@@ -71,7 +75,10 @@ class AsWeb:
 
 @contextmanager
 def as_role(role: str) -> Iterator[None]:
-    """Everything inside is done as a role of the database. Inside a transaction; what is rolled back changes back by itself."""
+    """Everything inside is done as a role of the database.
+
+    Inside a transaction; what is rolled back changes back by itself.
+    """
     # Past Django, which counts the queries of a page: these are none of its own.
     connection.ensure_connection()
     [before] = connection.connection.execute("SELECT current_setting('role')").fetchone()
@@ -85,7 +92,10 @@ def as_role(role: str) -> Iterator[None]:
 
 @contextmanager
 def asking(person: Any, role: str = "web", task: str = "") -> Iterator[None]:
-    """Everything inside is asked by `person` as a role of the database: what a request is, without a page. Or by a task."""
+    """Everything inside is asked by `person` as a role of the database: what a request is, without a page.
+
+    Or by a task.
+    """
     with as_role(role):
         tell_database(Acting(user_id=person.pk if person else None, task=task))
         yield
@@ -93,7 +103,10 @@ def asking(person: Any, role: str = "web", task: str = "") -> Iterator[None]:
 
 
 def tell_raw(work: psycopg.Connection, **told: str) -> str:
-    """What `tell_database` does, on a connection of a test's own that is in a transaction. Returns the value that was told."""
+    """What `tell_database` does, on a connection of a test's own that is in a transaction.
+
+    Returns the value that was told.
+    """
     row = work.execute(f"SELECT {CHALLENGE}").fetchone()
     assert row is not None
     value = signed(Told(**told), bytes(row[0]))

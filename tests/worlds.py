@@ -110,48 +110,98 @@ def make(seed: int) -> World:
     for child in world.children:
         for person in perhaps(world.people, 0.03):
             lifted = chance.choice((None, None, None, now))
-            world.conflicts.append(ConflictOfInterest(
-                user=person, school=child.school, child=child, kind="relative", declared_by=person,
-                lifted_at=lifted, lifted_by=lifted and person,
-            ))  # fmt: skip
+            world.conflicts.append(
+                ConflictOfInterest(
+                    user=person,
+                    school=child.school,
+                    child=child,
+                    kind="relative",
+                    declared_by=person,
+                    lifted_at=lifted,
+                    lifted_by=lifted and person,
+                )
+            )
         for person in leaning("grant", 0.9, 0.04):
             withdrawn = ended()
-            world.child_grants.append(ChildGrant(
-                user=person, content_object=child, permission=viewing(Child), school=child.school, reason="Needs to know",
-                expires_on=chance.choices((today, tomorrow, yesterday), (3, 3, 1))[0], granted_by=person, ended_at=withdrawn,
-                ended_by=withdrawn and person,
-            ))  # fmt: skip
+            world.child_grants.append(
+                ChildGrant(
+                    user=person,
+                    content_object=child,
+                    permission=viewing(Child),
+                    school=child.school,
+                    reason="Needs to know",
+                    expires_on=chance.choices((today, tomorrow, yesterday), (3, 3, 1))[0],
+                    granted_by=person,
+                    ended_at=withdrawn,
+                    ended_by=withdrawn and person,
+                )
+            )
         for team in perhaps(teams, 0.5):
-            world.team_grants.append(ChildTeamGrant(
-                group=team, content_object=child, permission=viewing(Child), school=child.school, reason="Needs to know",
-                expires_on=chance.choices((today, tomorrow, yesterday), (3, 3, 1))[0], granted_by=world.people[0],
-            ))  # fmt: skip
+            world.team_grants.append(
+                ChildTeamGrant(
+                    group=team,
+                    content_object=child,
+                    permission=viewing(Child),
+                    school=child.school,
+                    reason="Needs to know",
+                    expires_on=chance.choices((today, tomorrow, yesterday), (3, 3, 1))[0],
+                    granted_by=world.people[0],
+                )
+            )
         for person in leaning("emergency", 0.95, 0.02):
             opened = chance.choice((now - hour / 2, now - hour / 2, now - hour / 2, now - 2 * hour))
             looked_at = ended()
-            world.emergencies.append(EmergencyAccess(
-                user=person, school=child.school, child=child, reason="The child is missing", opened_at=opened,
-                ends_at=opened + hour, review_by=tomorrow, reviewed_at=looked_at, finding="Needed" if looked_at else "",
-                reviewed_by=looked_at and next(p for p in world.people if p != person),
-            ))  # fmt: skip
+            world.emergencies.append(
+                EmergencyAccess(
+                    user=person,
+                    school=child.school,
+                    child=child,
+                    reason="The child is missing",
+                    opened_at=opened,
+                    ends_at=opened + hour,
+                    review_by=tomorrow,
+                    reviewed_at=looked_at,
+                    finding="Needed" if looked_at else "",
+                    reviewed_by=looked_at and next(p for p in world.people if p != person),
+                )
+            )
     for concern in world.concerns:
         for person in leaning("named", 1, 0.04):
             withdrawn = ended()
-            world.concern_grants.append(ConcernGrant(
-                user=person, content_object=concern, permission=viewing(Concern), school=concern.school, reason="Named",
-                expires_on=chance.choices((today, tomorrow, yesterday), (3, 3, 1))[0], granted_by=person, ended_at=withdrawn,
-                ended_by=withdrawn and person,
-            ))  # fmt: skip
+            world.concern_grants.append(
+                ConcernGrant(
+                    user=person,
+                    content_object=concern,
+                    permission=viewing(Concern),
+                    school=concern.school,
+                    reason="Named",
+                    expires_on=chance.choices((today, tomorrow, yesterday), (3, 3, 1))[0],
+                    granted_by=person,
+                    ended_at=withdrawn,
+                    ended_by=withdrawn and person,
+                )
+            )
         for person in perhaps(world.people, 0.1):
             lifted = chance.choice((None, None, None, now))
-            world.subjects.append(ConcernSubject(
-                concern=concern, school=concern.school, user=person, named_by=person, withdrawn_at=lifted,
-                withdrawn_by=lifted and person,
-            ))  # fmt: skip
+            world.subjects.append(
+                ConcernSubject(
+                    concern=concern,
+                    school=concern.school,
+                    user=person,
+                    named_by=person,
+                    withdrawn_at=lifted,
+                    withdrawn_by=lifted and person,
+                )
+            )
     _step_in(world, perhaps)
     for rows in (
-        world.conflicts, world.child_grants, world.team_grants, world.concern_grants, world.emergencies, world.subjects,
-    ):  # fmt: skip
+        world.conflicts,
+        world.child_grants,
+        world.team_grants,
+        world.concern_grants,
+        world.emergencies,
+        world.subjects,
+    ):
         if rows:
             type(rows[0])._base_manager.bulk_create(rows)
     return world
@@ -187,23 +237,40 @@ def _concerns(world: World, chance: Random, perhaps: Any) -> None:
         author, here = chance.choice(world.people), [c for c in world.children if c.school_id == place.pk]
         restricted = chance.random() < 0.2
         concern = Concern.objects.create(
-            school=place, token=uuid4(), year=2026, number=number + 1, how_soon=3, logged_by=author, finished_at=now,
-            restricted_at=now if restricted else None, restricted_by=author if restricted else None,
-        )  # fmt: skip
+            school=place,
+            token=uuid4(),
+            year=2026,
+            number=number + 1,
+            how_soon=3,
+            logged_by=author,
+            finished_at=now,
+            restricted_at=now if restricted else None,
+            restricted_by=author if restricted else None,
+        )
         world.concerns.append(concern)
         world.accounts.append(Account.objects.create(concern=concern, school=place, author=author, facts="Seen."))
         for child in chance.sample(here, min(len(here), chance.choice((1, 1, 1, 2)))):
             says = chance.choices(("", "line", "story", "whole"), (10, 1, 1, 30))[0]
             said = {"file_says": says, "said_at": now, "said_by": author} if says else {}
             role = chance.choices(("worried_about", "witness"), (24, 1))[0]
-            world.named.append(ConcernChild.objects.create(
-                concern=concern, school=place, child=child, role=role, added_by=author, **said
-            ))  # fmt: skip
+            world.named.append(
+                ConcernChild.objects.create(
+                    concern=concern, school=place, child=child, role=role, added_by=author, **said
+                )
+            )
         for owner in perhaps(world.people, 0.1):
-            world.actions.append(Action.objects.create(
-                concern=concern, school=place, reference=concern.reference, token=uuid4(), text="Ring", owner=owner,
-                due_on=timezone.localdate(), created_by=author,
-            ))  # fmt: skip
+            world.actions.append(
+                Action.objects.create(
+                    concern=concern,
+                    school=place,
+                    reference=concern.reference,
+                    token=uuid4(),
+                    text="Ring",
+                    owner=owner,
+                    due_on=timezone.localdate(),
+                    created_by=author,
+                )
+            )
 
 
 class Opinion:
@@ -265,14 +332,16 @@ class Opinion:
             return set()
         named = [n for n in self.world.named if n.concern_id == concern.pk]
         shut = any(not self._open(person, n.child_id) for n in named)
-        # Those whose file tells it whole: by the word of a lead, or for want of one where no other child is shut to the person.
+        # Those whose file tells it whole: by the word of a lead, or for want of one where no other child is shut to the
+        # person.
         children = {
             n.child_id
             for n in named
             if n.file_says == "whole" or (not n.file_says and n.role != "witness" and not shut)
         }
         open_to_role = concern.restricted_at is None or self._may(person, concern.school_id, C.VIEW_RESTRICTED)
-        # Somebody of another school has no say in what is restricted at this one; a grant there needs a role there anyway.
+        # Somebody of another school has no say in what is restricted at this one; a grant there needs a role there
+        # anyway.
         found = set()
         if self._may(person, concern.school_id, C.VIEW_CONCERNS) and open_to_role:
             found.add("role")

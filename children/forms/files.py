@@ -41,7 +41,8 @@ class PhotographForm(HarbourForm):
         widget=Radios(
             hints={
                 Photograph.Use.IDENTIFICATION: "Part of the school’s public task: nobody’s consent is needed",
-                Photograph.Use.PUBLICITY: "A display, the website, the newspaper: only with consent, which can be withdrawn",
+                Photograph.Use.PUBLICITY: "A display, the website, the newspaper: only with consent, which can "
+                "be withdrawn",
             }
         ),
     )

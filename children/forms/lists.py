@@ -42,7 +42,8 @@ class UploadForm(HarbourForm):
     file = forms.FileField(
         label="File",
         widget=FilesInput(most_bytes=MAX_BYTES),
-        help_text="A Common Transfer File (XML), or CSV from SIMS, Arbor, Bromcom or your own spreadsheet. At most 50 MB.",
+        help_text="A Common Transfer File (XML), or CSV from SIMS, Arbor, Bromcom or your own spreadsheet. At most "
+        "50 MB.",
         error_messages={
             "required": "Choose a file",
             "empty": "The file is empty. Export the list of children again and look at it before you upload it",

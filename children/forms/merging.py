@@ -11,7 +11,10 @@ from safeguarding.keys import uuid7
 
 
 class SameChildForm(HarbourForm):
-    """Why two records are of one child. `seen` is the stamp of the comparison on the page; its token comes with the empty form."""
+    """Why two records are of one child.
+
+    `seen` is the stamp of the comparison on the page; its token comes with the empty form.
+    """
 
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
     seen = forms.CharField(max_length=64, widget=forms.HiddenInput)

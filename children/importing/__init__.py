@@ -1,4 +1,5 @@
-"""How does a file become children? It is read, recognised, normalised, checked, compared with what is held, and confirmed.
+"""How does a file become children? It is read, recognised, normalised, checked, compared with what is held, and
+confirmed.
 
     reading     bytes to records: encoding, delimiter, caps; refuses what is not a file of children
     formats     which product wrote it, what its headings mean

@@ -63,7 +63,9 @@ def _adults(facts: Facts) -> Iterator[tuple[int, Adult]]:
 
 
 def _likeness(adult: Adult, known: HeldAdult) -> Score | None:
-    """How much speaks for the two being one, the strongest first; None where the name, or what stands for it, is another's."""
+    """How much speaks for the two being one, the strongest first; None where the name, or what stands for it, is
+    another's.
+    """
     contact = known.contact
     reach = {name: getattr(contact, name) for name in REACH}
     was = Adult(contact.surname, contact.forename, contact.title, known.link.relationship, **reach)

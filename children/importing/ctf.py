@@ -1,4 +1,5 @@
-"""What does a Common Transfer File say? XML from another school, read as hostile: no DTD, no entities, capped in size and depth.
+"""What does a Common Transfer File say? XML from another school, read as hostile: no DTD, no entities, capped in size
+and depth.
 
 The file is read pupil by pupil and each is let go of, so that memory stays flat (domain reference 3.5).
 """
@@ -44,7 +45,10 @@ class TransferFile:
         self.header = Header()
 
     def parse(self) -> Iterator[Parsed]:
-        """Each pupil as a `Parsed`, numbered from 1. Raises `FileRefused` for a file that is not one, or is not whole."""
+        """Each pupil as a `Parsed`, numbered from 1.
+
+        Raises `FileRefused` for a file that is not one, or is not whole.
+        """
         self._stream.seek(0, 2)
         if self._stream.tell() > MAX_BYTES:
             raise FileRefused(f"This file is larger than {MAX_BYTES // 1024**2} MB. Ask for it in parts.")
@@ -63,13 +67,16 @@ class TransferFile:
             yield from iterparse(self._stream, events=("start", "end"), forbid_dtd=True)
         except DefusedXmlException:
             raise FileRefused(
-                "This file carries instructions for the program that reads it (a DTD or entities), which a transfer file "
-                "never has. Nothing in it was followed. Do not open it elsewhere; tell whoever sent it, and whoever looks "
+                "This file carries instructions for the program that reads it (a DTD or entities), which a "
+                "transfer file "
+                "never has. Nothing in it was followed. Do not open it elsewhere; tell whoever sent it, "
+                "and whoever looks "
                 "after your computers."
             ) from None
         except (ParseError, UnicodeError, LookupError, ValueError) as error:
             raise FileRefused(
-                f"This file is damaged or was cut off{_where(error)}. Nothing was taken from it. Ask the other school to "
+                f"This file is damaged or was cut off{_where(error)}. Nothing was taken from it. Ask the "
+                "other school to "
                 "send it again."
             ) from None
 
@@ -205,10 +212,22 @@ def _adult(contact: Element, notes: Notes) -> Facts | None:
 
 
 _LIMITS = {
-    "surname": 150, "forename": 150, "known_surname": 150, "known_forename": 150, "middle_names": 200,
-    "title": 20, "relationship": 100, "email": 254, "mobile": 30, "telephone": 30, "name": 200,
-    "address": 300, "town": 100, "county": 100, "postcode": 10,
-}  # fmt: skip
+    "surname": 150,
+    "forename": 150,
+    "known_surname": 150,
+    "known_forename": 150,
+    "middle_names": 200,
+    "title": 20,
+    "relationship": 100,
+    "email": 254,
+    "mobile": 30,
+    "telephone": 30,
+    "name": 200,
+    "address": 300,
+    "town": 100,
+    "county": 100,
+    "postcode": 10,
+}
 
 
 def _limit(facts: Facts, notes: Notes) -> None:
@@ -222,7 +241,8 @@ def _limit(facts: Facts, notes: Notes) -> None:
                 notes.note(
                     Severity.REJECT,
                     "too_long",
-                    f"{name.replace('_', ' ').capitalize()} has {len(value)} characters; at most {limit} fit. {values.MEND}",
+                    f"{name.replace('_', ' ').capitalize()} has {len(value)} characters; at most {limit} "
+                    f"fit. {values.MEND}",
                     name,
                 )
 

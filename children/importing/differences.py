@@ -1,7 +1,7 @@
 """What would a row change in what Harbour has of the child? Field by field, and which of it is grave.
 
-Grave is what must not change unseen: a date of birth, a UPN, parental responsibility, that an address is confidential, and
-the address of a child for whom it is. What a file leaves empty changes nothing.
+Grave is what must not change unseen: a date of birth, a UPN, parental responsibility, that an address is confidential,
+and the address of a child for whom it is. What a file leaves empty changes nothing.
 """
 
 from collections.abc import Iterator
@@ -20,23 +20,54 @@ from .values import lost_letters
 
 CARD = ("forename", "surname", "known_forename", "known_surname", "year_group", "class_name", "entered_on")
 DETAIL = (
-    "upn", "admission_number", "middle_names", "date_of_birth", "sex", "ethnicity", "first_language", "sen_provision",
-    "sen_needs", "in_care", "care_authority",
-)  # fmt: skip
+    "upn",
+    "admission_number",
+    "middle_names",
+    "date_of_birth",
+    "sex",
+    "ethnicity",
+    "first_language",
+    "sen_provision",
+    "sen_needs",
+    "in_care",
+    "care_authority",
+)
 # It is looked at on the child's record, where that is asked for and recorded.
 _NOT_SHOWN = "an address that is not shown"
 GRAVE = frozenset({"date_of_birth", "upn"})
 _LEGAL = {"known_forename": "forename", "known_surname": "surname"}
 LABELS = {
-    "forename": "Legal forename", "surname": "Legal surname", "known_forename": "Forename known by",
-    "known_surname": "Surname known by", "year_group": "Year", "class_name": "Class", "entered_on": "On roll since",
-    "upn": "UPN", "admission_number": "Admission number", "middle_names": "Middle names",
-    "date_of_birth": "Date of birth", "sex": "Sex", "ethnicity": "Ethnicity", "first_language": "First language",
-    "sen_provision": "Special educational needs", "sen_needs": "Kinds of need", "in_care": "Looked after",
-    "care_authority": "Authority", "address": "Address", "address_confidential": "Address is confidential",
-    "called": "Former name", "former_upn": "Former UPN", "earlier": "Earlier school", "adult": "New contact", "relationship": "Relationship", "mobile": "Mobile", "telephone": "Telephone",
-    "email": "E-mail", "responsibility": "Parental responsibility", "on_roll": "On roll",
-}  # fmt: skip
+    "forename": "Legal forename",
+    "surname": "Legal surname",
+    "known_forename": "Forename known by",
+    "known_surname": "Surname known by",
+    "year_group": "Year",
+    "class_name": "Class",
+    "entered_on": "On roll since",
+    "upn": "UPN",
+    "admission_number": "Admission number",
+    "middle_names": "Middle names",
+    "date_of_birth": "Date of birth",
+    "sex": "Sex",
+    "ethnicity": "Ethnicity",
+    "first_language": "First language",
+    "sen_provision": "Special educational needs",
+    "sen_needs": "Kinds of need",
+    "in_care": "Looked after",
+    "care_authority": "Authority",
+    "address": "Address",
+    "address_confidential": "Address is confidential",
+    "called": "Former name",
+    "former_upn": "Former UPN",
+    "earlier": "Earlier school",
+    "adult": "New contact",
+    "relationship": "Relationship",
+    "mobile": "Mobile",
+    "telephone": "Telephone",
+    "email": "E-mail",
+    "responsibility": "Parental responsibility",
+    "on_roll": "On roll",
+}
 _CODED = {"ethnicity": "ethnicity", "first_language": "language", "sen_provision": "sen", "care_authority": "authority"}
 
 

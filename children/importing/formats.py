@@ -13,7 +13,9 @@ from children.names import fold
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Something a column can mean: its label on the page, whether a file must have it, words a heading may use for it."""
+    """Something a column can mean: its label on the page, whether a file must have it, words a heading may use for
+    it.
+    """
 
     label: str
     required: bool = False
@@ -26,7 +28,9 @@ FIELDS: dict[str, Field] = {
     "surname": Field("Legal surname", True, ("surname", "last name", "family name", "legal last name"), 150),
     "forename": Field("Legal forename", True, ("forename", "first name", "given name", "legal first name"), 150),
     "middle_names": Field("Middle names", hints=("middle name", "middle name s"), max_length=200),
-    "known_surname": Field("Surname known by", hints=("preferred surname", "known surname", "preferred last name"), max_length=150),
+    "known_surname": Field(
+        "Surname known by", hints=("preferred surname", "known surname", "preferred last name"), max_length=150
+    ),
     "known_forename": Field(
         "Forename known by",
         hints=("preferred forename", "known as", "preferred name", "preferred first name", "chosen name"),
@@ -36,7 +40,11 @@ FIELDS: dict[str, Field] = {
     "date_of_birth": Field("Date of birth", True, ("dob", "birth date", "born")),
     "sex": Field("Sex", hints=("gender", "legal sex")),
     "year_group": Field("Year group", hints=("year", "nc year", "national curriculum year", "yr")),
-    "class_name": Field("Class", hints=("reg", "registration group", "form", "tutor group", "reg group", "registration form"), max_length=30),
+    "class_name": Field(
+        "Class",
+        hints=("reg", "registration group", "form", "tutor group", "reg group", "registration form"),
+        max_length=30,
+    ),
     "entered_on": Field("Date of admission", hints=("admission date", "enrolment date", "start date", "date joined")),
     "admission_number": Field("Admission number", hints=("adno", "admission no", "adm no"), max_length=20),
     "ethnicity": Field("Ethnicity", hints=("ethnicity code", "ethnic origin")),
@@ -48,22 +56,31 @@ FIELDS: dict[str, Field] = {
     "town": Field("Address, town", hints=("post town", "city"), max_length=100),
     "county": Field("Address, county", max_length=100),
     "postcode": Field("Postcode", hints=("post code",), max_length=10),
-    "contact_name": Field("First contact, name", hints=("contact 1 name", "primary guardian", "parent", "contact name"), max_length=150),
-    "contact_relationship": Field("First contact, relationship", hints=("contact 1 relationship", "relationship"), max_length=100),
-    "contact_mobile": Field("First contact, telephone", hints=("contact 1 mobile", "mobile", "telephone", "phone"), max_length=30),
+    "contact_name": Field(
+        "First contact, name", hints=("contact 1 name", "primary guardian", "parent", "contact name"), max_length=150
+    ),
+    "contact_relationship": Field(
+        "First contact, relationship", hints=("contact 1 relationship", "relationship"), max_length=100
+    ),
+    "contact_mobile": Field(
+        "First contact, telephone", hints=("contact 1 mobile", "mobile", "telephone", "phone"), max_length=30
+    ),
     # Whose telephone it is, the file does not say: the first adult it names has it, unless that adult has one already.
     "emergency_phone": Field("Emergency telephone", hints=("emergency phone", "emergency number"), max_length=30),
     "contact_email": Field("First contact, e-mail", hints=("email", "e mail", "contact 1 email"), max_length=254),
     "contact_responsibility": Field("First contact, parental responsibility", hints=("parental responsibility",)),
     "mother_name": Field("Mother, name", hints=("mother",), max_length=150),
     "father_name": Field("Father, name", hints=("father",), max_length=150),
-}  # fmt: skip
+}
 REQUIRED = tuple(name for name, field in FIELDS.items() if field.required)
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """The export of a product: its headings and what they mean. `blank` says what an empty cell means where it means something."""
+    """The export of a product: its headings and what they mean.
+
+    `blank` says what an empty cell means where it means something.
+    """
 
     key: str
     title: str

@@ -1,4 +1,5 @@
-"""What are the headings and records of this file? Bytes in; headings and records out, one at a time. `Expected` says what it should be.
+"""What are the headings and records of this file? Bytes in; headings and records out, one at a time. `Expected` says
+what it should be.
 
 Refuses what is too large, too wide, empty, a workbook or not text, in a sentence that says what to do instead.
 """
@@ -102,7 +103,10 @@ def open_sheet(stream: BinaryIO, expected: Expected = CHILDREN) -> Sheet:
 
 
 def headed(records: Iterator[Record], expected: Expected, *, encoding: str = "") -> Sheet:
-    """The same records, once it is found which of the first holds the headings. Raises `FileRefused` where none does."""
+    """The same records, once it is found which of the first holds the headings.
+
+    Raises `FileRefused` where none does.
+    """
     above: list[Record] = []
     for record in records:
         above.append(record)
@@ -134,7 +138,8 @@ def _encoding(stream: BinaryIO, expected: Expected) -> str:
         raise FileRefused(f"This is a workbook, not a CSV file. {CSV_HINT}")
     if _JSON.match(start.removeprefix(codecs.BOM_UTF8)):
         raise FileRefused(
-            f"This is no {expected.formats.replace(' or ', ' and no ')} file; it looks like JSON, which programs exchange. "
+            f"This is no {expected.formats.replace(' or ', ' and no ')} file; it looks like JSON, which "
+            "programs exchange. "
             f"Export {expected.what} from your system as {expected.formats}."
         )
     if start.startswith(b"%PDF"):
@@ -165,7 +170,8 @@ def _encoding(stream: BinaryIO, expected: Expected) -> str:
 def _delimiter(text: io.TextIOWrapper, expected: Expected) -> str:
     """The one of comma, semicolon, tab and bar under which the first lines have known headings and rows of one width.
 
-    How often it stands there decides only where that says nothing: an address has more commas than a row has semicolons.
+    How often it stands there decides only where that says nothing: an address has more commas than a row has
+    semicolons.
     """
     start = text.read(64 * 1024)
     text.seek(0)
@@ -190,19 +196,22 @@ def _records(text: io.TextIOWrapper, delimiter: str, expected: Expected) -> Iter
         for number, cells in enumerate(reader, 1):
             if len(cells) > MAX_COLUMNS and any(cells[MAX_COLUMNS:]):
                 raise FileRefused(
-                    f"Row {number} has {len(cells):,} columns; {expected.what} has at most {MAX_COLUMNS}. Export fewer columns."
+                    f"Row {number} has {len(cells):,} columns; {expected.what} has at most {MAX_COLUMNS}. "
+                    "Export fewer columns."
                 )
             if number > expected.max_rows:
                 raise FileRefused(f"This file has more than {expected.max_rows:,} rows. {expected.less}")
             if long := next((n for n, cell in enumerate(cells, 1) if len(cell) > expected.max_cell), 0):
                 raise FileRefused(
-                    f"Row {number}, column {long} is longer than {expected.max_cell:,} characters. A quotation mark may be missing near there."
+                    f"Row {number}, column {long} is longer than {expected.max_cell:,} characters. A "
+                    "quotation mark may be missing near there."
                 )
             if any(cell.strip() for cell in cells):
                 yield Record(number, cells)
     except csv.Error:
         raise FileRefused(
-            f"Row {number + 1} cannot be read: a quotation mark is opened and not closed, or stands in the middle of a cell. Mend that row, or export again."
+            f"Row {number + 1} cannot be read: a quotation mark is opened and not closed, or stands in the "
+            "middle of a cell. Mend that row, or export again."
         ) from None
 
 

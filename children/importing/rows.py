@@ -21,7 +21,10 @@ _ADULT = {"contact_relationship": "relationship", "contact_mobile": "mobile", "c
 
 @dataclass(slots=True)
 class Parsed:
-    """One child as a file describes it. `kind` is empty for a row that can be compared; facts hold only what the file says."""
+    """One child as a file describes it.
+
+    `kind` is empty for a row that can be compared; facts hold only what the file says.
+    """
 
     number: int
     facts: Facts

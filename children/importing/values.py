@@ -98,7 +98,8 @@ def name(text: str, notes: Notes) -> str | None:
         notes.note(
             Severity.WARN,
             "double_encoded",
-            f"{shown(text)} looks as if it was encoded twice and should be {shown(before)}. It is kept as it stands. {MEND}",
+            f"{shown(text)} looks as if it was encoded twice and should be {shown(before)}. It is kept as "
+            f"it stands. {MEND}",
         )
     elif "?" in text:
         notes.note(
@@ -161,7 +162,10 @@ def in_words(day: date) -> str:
 
 
 def dates(*, month_first: bool = False, born: bool = False, today: date | None = None) -> Reader:
-    """A reader of dates as ISO text. For a date of birth, what cannot be read rejects the row, and so does the future."""
+    """A reader of dates as ISO text.
+
+    For a date of birth, what cannot be read rejects the row, and so does the future.
+    """
 
     def read(text: str, notes: Notes) -> str | None:
         if not text:
@@ -221,8 +225,18 @@ def pupil_number(text: str, notes: Notes) -> str | None:
 
 
 _SEXES = {
-    "m": "M", "male": "M", "boy": "M", "1": "M", "f": "F", "female": "F", "girl": "F", "2": "F", "u": "U", "0": "U", "9": "U",
-}  # fmt: skip
+    "m": "M",
+    "male": "M",
+    "boy": "M",
+    "1": "M",
+    "f": "F",
+    "female": "F",
+    "girl": "F",
+    "2": "F",
+    "u": "U",
+    "0": "U",
+    "9": "U",
+}
 
 
 def sex(text: str, notes: Notes) -> str | None:
@@ -283,15 +297,29 @@ def class_name(text: str, notes: Notes) -> str | None:
 
 _ALIASES = {
     "ethnicity": {
-        "gypsy roma": "WROM", "information not yet obtained": "NOBT", "not obtained": "NOBT", "refused": "REFU",
-        "caribbean": "BCRB", "african": "BAFR", "irish": "WIRI", "traveller irish heritage": "WIRT", "cnhe": "CHNE",
+        "gypsy roma": "WROM",
+        "information not yet obtained": "NOBT",
+        "not obtained": "NOBT",
+        "refused": "REFU",
+        "caribbean": "BCRB",
+        "african": "BAFR",
+        "irish": "WIRI",
+        "traveller irish heritage": "WIRT",
+        "cnhe": "CHNE",
     },
     "language": {},
     "sen": {
-        "no special educational need": "N", "no sen": "N", "none": "N", "sen support k": "K", "school support": "K",
-        "ehc plan e": "E", "ehc plan": "E", "ehcp": "E", "statement": "E",
+        "no special educational need": "N",
+        "no sen": "N",
+        "none": "N",
+        "sen support k": "K",
+        "school support": "K",
+        "ehc plan e": "E",
+        "ehc plan": "E",
+        "ehcp": "E",
+        "statement": "E",
     },
-}  # fmt: skip
+}
 
 
 @cache

@@ -1,7 +1,8 @@
-"""What are the rows of a workbook (XLSX)? Its first visible sheet, read as hostile: bounded before it is opened, no DTD, no entities.
+"""What are the rows of a workbook (XLSX)? Its first visible sheet, read as hostile: bounded before it is opened, no
+DTD, no entities.
 
-Cells come out as a CSV file would have them: a date as 2024-03-12 or 2024-03-12 09:40, a yes as TRUE, a formula as what it came
-to when the workbook was saved. Nothing is worked out, no link is followed, no macro is looked at.
+Cells come out as a CSV file would have them: a date as 2024-03-12 or 2024-03-12 09:40, a yes as TRUE, a formula as what
+it came to when the workbook was saved. Nothing is worked out, no link is followed, no macro is looked at.
 """
 
 import posixpath
@@ -77,7 +78,8 @@ def _records(stream: BinaryIO, expected: Expected) -> Iterator[Record]:
         raise FileRefused(str(refused)) from None
     except DefusedXmlException:
         raise FileRefused(
-            "This workbook carries instructions for the program that reads it (a DTD or entities), which no spreadsheet writes. "
+            "This workbook carries instructions for the program that reads it (a DTD or entities), which "
+            "no spreadsheet writes. "
             "Nothing in it was followed. Tell whoever looks after your computers."
         ) from None
     except _Damaged:
@@ -140,9 +142,7 @@ def _date_styles(book: zipfile.ZipFile) -> set[int]:
     if "xl/styles.xml" not in book.namelist():
         return set()
     root = _root(book, "xl/styles.xml")
-    own = {
-        _whole(one.get("numFmtId", "0")): one.get("formatCode", "") for one in root.iter() if _named(one, "numFmt")
-    }  # fmt: skip
+    own = {_whole(one.get("numFmtId", "0")): one.get("formatCode", "") for one in root.iter() if _named(one, "numFmt")}
     kinds = next((part for part in root if _named(part, "cellXfs")), None)
     numbers = [_whole(one.get("numFmtId", "0")) for one in kinds] if kinds is not None else []
     return {n for n, number in enumerate(numbers) if number in _DATES or _shows_date(own.get(number, ""))}
@@ -236,7 +236,8 @@ def _plain(number: str) -> str:
 
 
 def _moment(number: str, from_1904: bool) -> str:
-    """What a spreadsheet counts in days, as a date; with its time where it has one; as a time alone before the first day.
+    """What a spreadsheet counts in days, as a date; with its time where it has one; as a time alone before the first
+    day.
 
     What is no date, though the cell would show one, stays a number: its row says so, and the others are read.
     """

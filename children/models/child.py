@@ -78,8 +78,14 @@ class Child(models.Model):
     class PersonalData(personal_data.PersonalData):
         subject = "self"
         identifying = (
-            "forename", "surname", "known_forename", "known_surname", "sort_name", "search_text", "name_sounds",
-        )  # fmt: skip
+            "forename",
+            "surname",
+            "known_forename",
+            "known_surname",
+            "sort_name",
+            "search_text",
+            "name_sounds",
+        )
         plain = ("number", "pseudonym", "year_group", "class_name", "entered_on", "left_on", "changed_at")
         source = Source.ADMISSION_FORM
         collection = _REGISTER
@@ -121,9 +127,9 @@ class Child(models.Model):
 class ChildDetail(models.Model):
     """What only those see who need it: number, date of birth, where the address may not be given, needs and health.
 
-    Holds what the privacy notice names and a safeguarding record needs (domain reference 1.8). Free meals, pupil premium
-    and forces families are not imported: Harbour has no use for them. The NHS number waits for the regulations under
-    Children Act 2004 s.16LC.
+    Holds what the privacy notice names and a safeguarding record needs (domain reference 1.8). Free meals, pupil
+    premium and forces families are not imported: Harbour has no use for them. The NHS number waits for the regulations
+    under Children Act 2004 s.16LC.
     """
 
     class Sex(models.TextChoices):
@@ -169,6 +175,7 @@ class ChildDetail(models.Model):
         sealed_by = "child"
         narrative = ("address_confidential_reason", "medical")
         identifying = ("upn", "admission_number", "middle_names", "date_of_birth", "date_of_death", "gp")
+        # Read along the line.
         plain = (
             "sex", "address_confidential", "ethnicity", "first_language", "interpreter_needed", "sen_provision",
             "sen_needs", "in_care", "care_authority",
@@ -243,7 +250,7 @@ class OtherName(models.Model):
 
 
 class FormerUpn(models.Model):
-    """A UPN the child had before: a temporary one, or one issued twice. A file that carries it still finds the child."""
+    """A UPN the child had before, temporary or issued twice. A file that carries it still finds the child."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
@@ -293,9 +300,14 @@ class Enrolment(models.Model):
     class PersonalData(personal_data.PersonalData):
         subject = "child"
         plain = (
-            "entered_on", "left_on", "leaving_reason", "destination", "destination_authority",
-            "destination_establishment", "destination_confirmed",
-        )  # fmt: skip
+            "entered_on",
+            "left_on",
+            "leaving_reason",
+            "destination",
+            "destination_authority",
+            "destination_establishment",
+            "destination_confirmed",
+        )
         source = Source.SCHOOL
         collection = _REGISTER
         retention = Retention.GOES_WITH_IT

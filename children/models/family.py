@@ -77,7 +77,10 @@ class HouseholdMember(models.Model):
 
 
 class Contact(models.Model):
-    """An adult in the lives of children of the school: parent, carer, relative, social worker. Shared by brothers and sisters."""
+    """An adult in the lives of children of the school: parent, carer, relative, social worker.
+
+    Shared by brothers and sisters.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
@@ -100,8 +103,15 @@ class Contact(models.Model):
     class PersonalData(personal_data.PersonalData):
         subject = "self"
         identifying = (
-            "title", "forename", "surname", "organisation", "mobile", "telephone", "email", "identity",
-        )  # fmt: skip
+            "title",
+            "forename",
+            "surname",
+            "organisation",
+            "mobile",
+            "telephone",
+            "email",
+            "identity",
+        )
         source = Source.ADMISSION_FORM
         collection = _CONTACTS
         retention = Retention.GOES_WITH_IT

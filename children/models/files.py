@@ -17,7 +17,10 @@ from .child import Child
 
 
 class ChildFile(StoredFile):
-    """A document about a child: an order, a plan, a report, what an earlier school sent. For those who read concerns."""
+    """A document about a child: an order, a plan, a report, what an earlier school sent.
+
+    For those who read concerns.
+    """
 
     class What(models.TextChoices):
         ORDER = "order", "Court order or other legal document"
@@ -54,11 +57,12 @@ class ChildFile(StoredFile):
 
 
 class Photograph(InStore):
-    """A photograph of a child, drawn anew, with what allows the school to hold it. Never on a list, and never kept as it came.
+    """A photograph of a child, drawn anew, with what allows the school to hold it. Never on a list, and never kept as
+    it came.
 
-    To know the child by, the school needs nobody's consent: it is part of its public task (UK GDPR article 6(1)(e)). Anything
-    else is by consent, which is recorded and can be withdrawn (domain reference 5.2). Once it has ended nobody opens it; it
-    is destroyed under rule R16 of the retention schedule.
+    To know the child by, the school needs nobody's consent: it is part of its public task (UK GDPR article 6(1)(e)).
+    Anything else is by consent, which is recorded and can be withdrawn (domain reference 5.2). Once it has ended nobody
+    opens it; it is destroyed under rule R16 of the retention schedule.
     """
 
     class Use(models.TextChoices):
@@ -115,8 +119,17 @@ class Photograph(InStore):
         sealed_by = "child"
         narrative = ("consent_by", "consent_for")
         plain = (
-            "stored", "token", "use", "taken_on", "consent_on", "consent_how", "consent_until", "added_at", "ended_at", "ending",
-        )  # fmt: skip
+            "stored",
+            "token",
+            "use",
+            "taken_on",
+            "consent_on",
+            "consent_how",
+            "consent_until",
+            "added_at",
+            "ended_at",
+            "ending",
+        )
         source = Source.SCHOOL
         collection = "to know the child by: public task; to be shown or published: voluntary, by consent"
         retention = Retention.ROOT

@@ -1,4 +1,7 @@
-"""What has been read from a file and not yet become children? The run, the file in parts, its rows, and column mappings."""
+"""What has been read from a file and not yet become children?
+
+The run, the file in parts, its rows, and column mappings.
+"""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -16,7 +19,10 @@ _REGISTER = "mandatory: the admission register (SI 2024/208)"
 
 
 class ImportRun(models.Model):
-    """One file given to Harbour, from upload to confirmation. Nothing in the school's list changes before it is confirmed."""
+    """One file given to Harbour, from upload to confirmation.
+
+    Nothing in the school's list changes before it is confirmed.
+    """
 
     class Status(models.TextChoices):
         UPLOADED = "uploaded", "Uploaded"
@@ -64,9 +70,23 @@ class ImportRun(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         plain = (
-            "status", "file_name", "size", "format", "columns", "date_style", "is_partial", "rows_read", "summary",
-            "agreed", "refusal", "revision", "uploaded_at", "compared_at", "confirmed_at", "abandoned_at",
-        )  # fmt: skip
+            "status",
+            "file_name",
+            "size",
+            "format",
+            "columns",
+            "date_style",
+            "is_partial",
+            "rows_read",
+            "summary",
+            "agreed",
+            "refusal",
+            "revision",
+            "uploaded_at",
+            "compared_at",
+            "confirmed_at",
+            "abandoned_at",
+        )
         source = Source.SCHOOL
         retention = Retention.KEPT
 

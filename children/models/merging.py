@@ -19,7 +19,8 @@ _ACCURATE = "mandatory: a record must be accurate, and whole (UK GDPR Art 5(1)(d
 
 
 class ChildMerge(models.Model):
-    """Two records that are said to be of one child: `keep` is the one that stays, `other` the one that becomes part of it.
+    """Two records that are said to be of one child: `keep` is the one that stays, `other` the one that becomes part of
+    it.
 
     Asked for by the office, or said by a lead at once. Never deleted: undone, it says so.
     """
@@ -34,7 +35,8 @@ class ChildMerge(models.Model):
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     keep = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
     other = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
-    # The card of the other is found by nobody while it is merged; what people call it by still leads to the record that stays.
+    # The card of the other is found by nobody while it is merged; what people call it by still leads to the record that
+    # stays.
     other_number = models.PositiveIntegerField("number of the other record")
     token = models.UUIDField(unique=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.ASKED)
@@ -71,8 +73,17 @@ class ChildMerge(models.Model):
         sealed_by = "keep"
         narrative = ("reason", "refusal", "undo_reason")
         plain = (
-            "other_number", "token", "status", "asked_at", "decided_at", "undo_until", "filled", "since", "undone_at", "revision",
-        )  # fmt: skip
+            "other_number",
+            "token",
+            "status",
+            "asked_at",
+            "decided_at",
+            "undo_until",
+            "filled",
+            "since",
+            "undone_at",
+            "revision",
+        )
         source = Source.SCHOOL
         collection = _ACCURATE
         retention = Retention.GOES_WITH_IT
@@ -81,8 +92,8 @@ class ChildMerge(models.Model):
 class MergedRow(models.Model):
     """That one row came over with a merge, or went back: by keys alone, and written by the database's own function.
 
-    No page and no service reads it: it tells of rows that whoever merges may not see. `made` is a row that the merge itself
-    made, such as an earlier UPN; undone, it goes.
+    No page and no service reads it: it tells of rows that whoever merges may not see. `made` is a row that the merge
+    itself made, such as an earlier UPN; undone, it goes.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -40,7 +40,8 @@ def when_hidden(function: Handing) -> Handing:
 def declare_conflict(
     *, user: User, child: Child, kind: str, by: User, at: datetime | None = None
 ) -> ConflictOfInterest:
-    """`user` is related or close to `child` and from now on sees nothing of it. The leads are told; a second time changes nothing.
+    """`user` is related or close to `child` and from now on sees nothing of it. The leads are told; a second time
+    changes nothing.
 
     By the person, or by somebody who manages access. It holds at once, also where a concern would be left without a
     reader: whoever stands in is told, and where nobody does, whoever can name somebody (`when_hidden`).
@@ -64,7 +65,9 @@ def declare_conflict(
 
 
 def hand_on_hidden(child: Child, user: User, at: datetime) -> None:
-    """A conflict hides the child from `user` from now on, with whatever may be another record of it: concerns are handed on."""
+    """A conflict hides the child from `user` from now on, with whatever may be another record of it: concerns are
+    handed on.
+    """
     for key in known_of("hidden_with", child.pk):
         _hand_on(Child(pk=key, school_id=child.school_id), user, at)
 
@@ -76,7 +79,9 @@ def whom_from(*children: Child) -> dict[UUID, set[UUID]]:
 
 
 def hand_on_newly_hidden(*children: Child, before: dict[UUID, set[UUID]], at: datetime) -> None:
-    """Since `before`, conflicts hold on more of the records of these children: concerns are handed on as when one is declared."""
+    """Since `before`, conflicts hold on more of the records of these children: concerns are handed on as when one is
+    declared.
+    """
     for key, people in whom_from(*children).items():
         for person in User.objects.filter(pk__in=people - before.get(key, set())):
             _hand_on(Child(pk=key, school_id=children[0].school_id), person, at)
@@ -159,7 +164,8 @@ def emergency_problem(child: Child, *, by: User, on: date) -> str:
 def open_emergency_access(*, child: Child, reason: str, by: User, at: datetime | None = None) -> EmergencyAccess:
     """Open one child's record for an hour. Restricted concerns stay shut. Leads and the Headteacher are told at once.
 
-    While it is open the same again returns it. Raises `NotAllowed`, also across a conflict; `BadInput` for a short reason.
+    While it is open the same again returns it. Raises `NotAllowed`, also across a conflict; `BadInput` for a short
+    reason.
     """
     at = at or timezone.now()
     if problem := emergency_problem(child, by=by, on=timezone.localdate(at)):
@@ -173,9 +179,14 @@ def open_emergency_access(*, child: Child, reason: str, by: User, at: datetime |
     if there := open_now(by, at=at).filter(child=child).first():
         return there
     opened = EmergencyAccess(
-        user=by, school_id=child.school_id, child=child, reason=reason.strip(), opened_at=at, ends_at=at + EMERGENCY_LASTS,
+        user=by,
+        school_id=child.school_id,
+        child=child,
+        reason=reason.strip(),
+        opened_at=at,
+        ends_at=at + EMERGENCY_LASTS,
         review_by=_two_school_days_after(child.school_id, timezone.localdate(at)),
-    )  # fmt: skip
+    )
     opened.save(force_insert=True)
     record(Verb.EMERGENCY, child, by=by)
     _tell_managers(child, kind=Notice.Kind.EMERGENCY, about=("emergency", opened.pk), but=(by,), at=at)

@@ -19,7 +19,10 @@ BATCH = 4000
 
 
 def insert(model: type[models.Model], rows: Iterable[Row]) -> int:
-    """Insert `rows` ({field or field_id: value}); what a row leaves out takes the model's default. Returns their number."""
+    """Insert `rows` ({field or field_id: value}); what a row leaves out takes the model's default.
+
+    Returns their number.
+    """
     fields = [f for f in model._meta.concrete_fields if f.db_default is models.NOT_PROVIDED]
     names = [f.attname for f in fields]
     defaults = [f.get_default if callable(f.default) else _always(f.get_default()) for f in fields]

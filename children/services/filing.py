@@ -107,8 +107,8 @@ def put_photograph(
 ) -> Photograph:
     """A photograph to know the child by, or with `consent` one to be shown or published. The same form again puts one.
 
-    A new one to know the child by takes the place of the last. Only a small picture that is drawn anew is kept, without where
-    and when it was taken. Raises `NotAllowed`, `BadInput` with what is wrong with the file.
+    A new one to know the child by takes the place of the last. Only a small picture that is drawn anew is kept, without
+    where and when it was taken. Raises `NotAllowed`, `BadInput` with what is wrong with the file.
     """
     _ensure_keeps(by, child)
     at = at or timezone.now()
@@ -162,7 +162,10 @@ def end_photograph(*, photograph: Photograph, ending: str, by: User, at: datetim
 
 
 def _end(photograph: Photograph, ending: str, *, by: User, at: datetime) -> None:
-    """What should not be here leaves the store at once: it may show what the school may not hold. The rest waits for R16."""
+    """What should not be here leaves the store at once: it may show what the school may not hold.
+
+    The rest waits for R16.
+    """
     if ending == Ending.MISTAKE:
         files.drop(photograph.stored)
         photograph.stored = ""

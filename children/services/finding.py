@@ -22,7 +22,8 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A card found by a search. `alike`: another child of the list has a name like it, so class and year must be looked at.
+    """A card found by a search. `alike`: another child of the list has a name like it, so class and year must be looked
+    at.
 
     `by_slip`: no name is like what was typed, and this one is nearly so.
     """
@@ -43,9 +44,9 @@ def loggable(today: date) -> Q:
 def find_children(*, by: User, school: School | UUID, words: str, today: date, everyone: bool = False) -> list[Found]:
     """At most twenty cards of the school that fit every one of `words`, likeliest first, children alike side by side.
 
-    A word fits where a name begins with it or sounds like it, or where it is the class; where no child fits so, it may also
-    be a slip of the finger away from a name. Somebody who may see details also finds by UPN, current or former, and by the
-    number of the record. `everyone` includes children gone for more than twelve months.
+    A word fits where a name begins with it or sounds like it, or where it is the class; where no child fits so, it may
+    also be a slip of the finger away from a name. Somebody who may see details also finds by UPN, current or former,
+    and by the number of the record. `everyone` includes children gone for more than twelve months.
     """
     cards: QuerySet[Child] = Child.objects.visible_to(by).filter(school=school)
     if not everyone:
@@ -82,7 +83,8 @@ def led_on(keys: Collection[UUID]) -> dict[UUID, UUID]:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT one, there FROM (SELECT one, rules.merged_into(one) AS there FROM unnest(%s::uuid[]) AS one) AS led "
+            "SELECT one, there FROM (SELECT one, rules.merged_into(one) AS there FROM unnest(%s::uuid[]) "
+            "AS one) AS led "
             "WHERE there IS NOT NULL",
             [list(keys)],
         )
@@ -105,8 +107,9 @@ def namesakes(children: Sequence[Child], *, today: date) -> dict[UUID, list[Chil
 
 
 def are_alike(one: Child, other: Child) -> bool:
-    """Whether both the forenames and the surnames, legal or known, have a sound in common. Of who has one name only, that
-    one decides."""
+    """Whether both the forenames and the surnames, legal or known, have a sound in common. Of who has one name only,
+    that one decides.
+    """
     if not _forename_sounds(one) & _forename_sounds(other):
         return False
     first, second = _surname_sounds(one), _surname_sounds(other)
@@ -126,7 +129,8 @@ def _numbered(number: str) -> Q:
 
 
 def _fitting(cards: QuerySet[Child], tokens: Sequence[str]) -> list[Child]:
-    """Children whose names begin with every word, then those of whom some are the class, then those who only sound like it.
+    """Children whose names begin with every word, then those of whom some are the class, then those who only sound like
+    it.
 
     Names first: a class may be called Rowan too, and all of its children must not stand before the one of that name.
     """

@@ -1,4 +1,7 @@
-"""How is access to one record given and withdrawn? Of a child here, of a concern in its own app: the same rules for both."""
+"""How is access to one record given and withdrawn?
+
+Of a child here, of a concern in its own app: the same rules for both.
+"""
 
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -28,7 +31,10 @@ def period_problem(last_day: date, *, today: date) -> str:
     if last_day < today:
         return "Last day must be today or later"
     if last_day > today + LONGEST:
-        return f"Last day must be {full_day(today + LONGEST)} or earlier: access is given for a year at most, and then again"
+        return (
+            f"Last day must be {full_day(today + LONGEST)} or earlier: access is given for a year at most, and "
+            "then again"
+        )
     return ""
 
 
@@ -38,8 +44,8 @@ def give(
 ) -> G:
     """Give `holder` access to `target`, a child or a concern, until a day.
 
-    Raises `NotAllowed` for somebody who may not, or does not see the record; `BadInput` for a reason, a day or a person that
-    cannot be; `OutOfTurn` when the access is there already. One that has run out is ended first.
+    Raises `NotAllowed` for somebody who may not, or does not see the record; `BadInput` for a reason, a day or a person
+    that cannot be; `OutOfTurn` when the access is there already. One that has run out is ended first.
     """
     school_id: UUID = target.school_id  # type: ignore[attr-defined]
     today = timezone.localdate(at)
@@ -80,9 +86,14 @@ def begin(
         _end(there, by=by, at=at, reason="")
     given = kind(
         school_id=target.school_id,  # type: ignore[attr-defined]
-        content_object=target, permission=viewing(type(target)), reason=reason.strip(),
-        expires_on=last_day, granted_at=at, granted_by=by, **held,
-    )  # fmt: skip
+        content_object=target,
+        permission=viewing(type(target)),
+        reason=reason.strip(),
+        expires_on=last_day,
+        granted_at=at,
+        granted_by=by,
+        **held,
+    )
     given.save(force_insert=True)
     return given
 

@@ -1,4 +1,7 @@
-"""Whom does a mention name to whom? A reader's own rule and the purpose of the page decide, for all mentions of a page at once."""
+"""Whom does a mention name to whom?
+
+A reader's own rule and the purpose of the page decide, for all mentions of a page at once.
+"""
 
 from collections.abc import Collection, Iterable
 from uuid import UUID
@@ -21,9 +24,9 @@ _SHOWN = ("school_id", "pseudonym", "forename", "surname", "year_group")
 class Names:
     """The names that mentions have for one reader. Each pseudonym is asked for once, all of a page in one query.
 
-    A name is told to who may see the child's card, and besides reads that child's concerns (by role, given access, in an
-    emergency), unless the page names the child itself. The card alone is not enough: everybody at the school has it, also who
-    may read of one child and of no other.
+    A name is told to who may see the child's card, and besides reads that child's concerns (by role, given access, in
+    an emergency), unless the page names the child itself. The card alone is not enough: everybody at the school has it,
+    also who may read of one child and of no other.
     """
 
     def __init__(self, reader: User, showing: Showing) -> None:

@@ -1,4 +1,7 @@
-"""Which children may somebody mention, and whom do words name? Those whom the finder of the log form finds, looked up by name."""
+"""Which children may somebody mention, and whom do words name?
+
+Those whom the finder of the log form finds, looked up by name.
+"""
 
 import re
 from collections import defaultdict
@@ -18,9 +21,17 @@ from safeguarding.accounts.models import User
 # More children than any school has.
 MOST = 5_000
 _SHOWN = (
-    "school_id", "pseudonym", "number", "forename", "surname", "known_forename", "known_surname", "year_group",
-    "class_name", "left_on",
-)  # fmt: skip
+    "school_id",
+    "pseudonym",
+    "number",
+    "forename",
+    "surname",
+    "known_forename",
+    "known_surname",
+    "year_group",
+    "class_name",
+    "left_on",
+)
 # A word with the marks that belong to its letters in other scripts, and the apostrophes inside it.
 _IN_WORD = r"[^\W_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u0dff]"
 _WORD = re.compile(rf"(?:{_IN_WORD})(?:{_IN_WORD}|['’ʼ‘`](?={_IN_WORD}))*")

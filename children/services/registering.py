@@ -88,7 +88,9 @@ def register_children(*, school: School, children: Sequence[NewChild], by: User 
 
 
 def _last_number(school: School) -> int:
-    """Of every record of the school, those hidden from whoever asks and those that have become part of another among them."""
+    """Of every record of the school, those hidden from whoever asks and those that have become part of another among
+    them.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(rules.last_number_at(%s), 1000)", [school.pk])
         [last] = cursor.fetchone()

@@ -38,7 +38,9 @@ def record_behind(child: Child) -> ChildDetail:
 
 
 def about_child(child: Child, see: See) -> list[UUID]:
-    """Keys of the record and of its files and photographs, as events name them; of records that have become part of it too."""
+    """Keys of the record and of its files and photographs, as events name them; of records that have become part of it
+    too.
+    """
     parts = (see(model).filter(child=child).values_list("pk", flat=True) for model in (ChildFile, Photograph))
     return [child.pk, *known_of("merged_from", child.pk), *chain.from_iterable(parts)]
 

@@ -36,7 +36,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     }
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Raises `ValidationError` while the account that was meant is shut: an event each time, told from a wrong password.
+        """Raises `ValidationError` while the account that was meant is shut: an event each time, told from a wrong
+        password.
 
         How many there can be is bounded by the limit of tries from one address.
         """
@@ -51,7 +52,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return f"{username.casefold()}:{devices.device_of(request, username)}"
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """The person whose name and password these are. An account that was closed is answered like a wrong password."""
+        """The person whose name and password these are.
+
+        An account that was closed is answered like a wrong password.
+        """
         user: User | None = super().authenticate(request, **credentials)
         if user is not None and not user.is_active:
             self.authentication_failed(request, **credentials)
@@ -62,12 +66,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         self._record_failure(credentials)
 
     def _record_failure(self, credentials: dict[str, Any], purpose: str = "") -> None:
-        """An event about the account that was meant, where there is one. What was typed is not kept: it may be a password."""
+        """An event about the account that was meant, where there is one.
+
+        What was typed is not kept: it may be a password.
+        """
         meant = find_account(credentials.get("username", ""))
         record(Verb.SIGN_IN_FAILED, meant, object_type="accounts.user", outcome=Outcome.REFUSED, purpose=purpose)
 
     def login(self, request: HttpRequest, user: User) -> None:
-        """Into a session that is this person's alone: of what was in it before, only what they gave just now is kept."""
+        """Into a session that is this person's alone: of what was in it before, only what they gave just now is
+        kept.
+        """
         # The library notes how somebody signed in, and with which name; the session needs only the first.
         given = [
             {name: value for name, value in entry.items() if name != "username"}
@@ -104,7 +113,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return [{"id": "again", "description": "", "url": reverse("give_again")}]
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Not of somebody who gave a factor in the last minutes, nor of who has just signed in to set the first one up."""
+        """Not of somebody who gave a factor in the last minutes, nor of who has just signed in to set the first one
+        up.
+        """
         request = context.request
         if app != "allauth.mfa":
             return bool(super().is_reauthentication_required(app=app, **kwargs))

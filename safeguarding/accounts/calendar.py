@@ -18,8 +18,10 @@ LONDON = ZoneInfo("Europe/London")
 # Nearly every page asks this. As query sets it took longer to write than to answer.
 _DAYS = """
     SELECT day_starts, day_ends,
-        ARRAY(SELECT starts_on FROM accounts_term WHERE school_id = school.id AND withdrawn_at IS NULL ORDER BY starts_on, ends_on),
-        ARRAY(SELECT ends_on FROM accounts_term WHERE school_id = school.id AND withdrawn_at IS NULL ORDER BY starts_on, ends_on),
+        ARRAY(SELECT starts_on FROM accounts_term WHERE school_id = school.id AND withdrawn_at IS NULL
+            ORDER BY starts_on, ends_on),
+        ARRAY(SELECT ends_on FROM accounts_term WHERE school_id = school.id AND withdrawn_at IS NULL
+            ORDER BY starts_on, ends_on),
         ARRAY(SELECT "on" FROM accounts_closure WHERE school_id = school.id AND withdrawn_at IS NULL)
     FROM accounts_school AS school WHERE id = %s
 """
@@ -89,5 +91,7 @@ class SchoolCalendar:
         return total
 
     def school_days_between(self, start: date, end: date) -> int:
-        """School days after `start` up to and including `end`: the day after the trigger is day 1 (domain reference 2.5)."""
+        """School days after `start` up to and including `end`: the day after the trigger is day 1 (domain reference
+        2.5).
+        """
         return sum(self.is_school_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))

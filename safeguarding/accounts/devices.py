@@ -1,8 +1,9 @@
 """Does this browser belong to somebody who has signed in with it before, and how many tries has it left?
 
-Tries are counted by account and device. Who attacks an account from anywhere shares one count with everybody who was never
-in, and uses it up; the browsers that its owner has signed in with have counts of their own. A signed cookie says which they
-are. It holds a random number and digests of user names, no names, and is no way in: without it one is only a stranger.
+Tries are counted by account and device. Who attacks an account from anywhere shares one count with everybody who was
+never in, and uses it up; the browsers that its owner has signed in with have counts of their own. A signed cookie says
+which they are. It holds a random number and digests of user names, no names, and is no way in: without it one is only a
+stranger.
 """
 
 import secrets
@@ -35,8 +36,13 @@ def remember(request: HttpRequest, response: HttpResponseBase, username: str, *,
         {"n": secrets.token_hex(8) if anew or not number else number, "of": [*known, _digest(username)]}, salt=_SALT
     )
     response.set_cookie(
-        settings.DEVICE_COOKIE_NAME, value, max_age=_AGE, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
-    )  # fmt: skip
+        settings.DEVICE_COOKIE_NAME,
+        value,
+        max_age=_AGE,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
 
 
 def take_try(request: HttpRequest, username: str, what: str) -> Callable[[], None]:

@@ -1,8 +1,8 @@
 """What happens before something grave when the second factor was given too long ago?
 
-A form is not sent away: the page that asks for the factor carries everything that was typed, hidden, and sends it to the
-same address with the factor beside it. Nothing typed is kept on the server, in the session or in the address. Files cannot
-be carried so: a view that takes one asks before it shows its form.
+A form is not sent away: the page that asks for the factor carries everything that was typed, hidden, and sends it to
+the same address with the factor beside it. Nothing typed is kept on the server, in the session or in the address. Files
+cannot be carried so: a view that takes one asks before it shows its form.
 """
 
 from typing import Any

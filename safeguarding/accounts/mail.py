@@ -1,11 +1,11 @@
 """How does a notice leave by e-mail? With a link and no personal data: no name, no year, no category, no reference.
 
 The rows say what is still to send. Each person is one transaction: the person taken, one message sent, rows marked. A
-message is therefore sent *at least* once: a worker that dies between the mail server's yes and the commit leaves the rows
-as they were, and that one person gets the message again. Never none, and never a second time for anybody else.
+message is therefore sent *at least* once: a worker that dies between the mail server's yes and the commit leaves the
+rows as they were, and that one person gets the message again. Never none, and never a second time for anybody else.
 
-What is taken is a lock of its own, never the rows: whoever opens a concern marks its notices, and must not wait for a mail
-server that hangs.
+What is taken is a lock of its own, never the rows: whoever opens a concern marks its notices, and must not wait for a
+mail server that hangs.
 """
 
 import logging
@@ -38,12 +38,12 @@ logger = logging.getLogger("harbour.mail")
 def deliver(*, at: datetime | None = None) -> int:
     """Send one message to each person who has notices that were not mailed. Returns how many messages were sent.
 
-    At least once: see above. Skips whom another worker holds. A mail server that is away ends the run, and the rows wait
-    for as long as it takes; an address that is refused is tried again later. Neither that, nor somebody to whom there is
-    nothing to send, holds up anybody else.
+    At least once: see above. Skips whom another worker holds. A mail server that is away ends the run, and the rows
+    wait for as long as it takes; an address that is refused is tried again later. Neither that, nor somebody to whom
+    there is nothing to send, holds up anybody else.
 
-    Where no mail server has been named nobody is mailed and the rows wait. Naming one later sends a single message to each
-    person who still has something unopened, however much and however old: rows opened meanwhile are done.
+    Where no mail server has been named nobody is mailed and the rows wait. Naming one later sends a single message to
+    each person who still has something unopened, however much and however old: rows opened meanwhile are done.
     """
     if not settings.MAIL_IS_SET_UP:
         return 0
@@ -79,7 +79,8 @@ def _deliver_next(connection: BaseEmailBackend, at: datetime) -> int | None:
         _mark(rows, mailed_at=at)
         return 0
     subject, text = _written(rows)
-    # Opened with the first message, kept for the next. A server that is away, or that does not take mail from us, ends the run.
+    # Opened with the first message, kept for the next. A server that is away, or that does not take mail from us, ends
+    # the run.
     connection.open()
     try:
         EmailMessage(subject, text, to=[user.email], connection=connection).send()

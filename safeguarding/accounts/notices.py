@@ -24,7 +24,8 @@ _kinds: dict[str, _Kind] = {}
 
 
 def leads_to(object_type: str, address: Address, references: References | None = None) -> None:
-    """Notices about `object_type` open the page at `address(object_id)`: an address with the key of the record, no name.
+    """Notices about `object_type` open the page at `address(object_id)`: an address with the key of the record, no
+    name.
 
     `references` tells ten notices of one kind apart in the inbox; without it they are told apart by their time alone.
     """

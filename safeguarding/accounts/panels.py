@@ -1,4 +1,6 @@
-"""What do accounts add to pages: the inbox in everybody's navigation, cover and settings in that of those who keep them."""
+"""What do accounts add to pages: the inbox in everybody's navigation, cover and settings in that of those who keep
+them.
+"""
 
 from typing import Any
 

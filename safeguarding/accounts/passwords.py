@@ -1,7 +1,7 @@
 """Which passwords are refused, and how are they hashed?
 
-At least 12 characters, at most 128, whichever they are. Refused is what stands in the lists of breaches or is guessed as
-fast (zxcvbn, offline), and what is little more than the names of the person, the school and Harbour.
+At least 12 characters, at most 128, whichever they are. Refused is what stands in the lists of breaches or is guessed
+as fast (zxcvbn, offline), and what is little more than the names of the person, the school and Harbour.
 """
 
 import re
@@ -43,8 +43,9 @@ class BoundedArgon2(Argon2PasswordHasher):
             return bool(super().verify(*args, **kwargs))
 
     def must_update(self, encoded: str) -> bool:
-        """Whether the hash is made anew, with stronger parameters. Not by a request that is nobody's yet, such as signing in: the
-        database lets nobody set a password but its owner (`rights_rows`). The next time they type it does.
+        """Whether the hash is made anew, with stronger parameters. Not by a request that is nobody's yet, such as
+        signing in: the database lets nobody set a password but its owner (`rights_rows`). The next time they type it
+        does.
         """
         return current().user_id is not None and bool(super().must_update(encoded))
 

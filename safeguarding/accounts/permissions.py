@@ -106,7 +106,9 @@ def rights(user: User | Any) -> Rights:
 
 
 def remember(user: User | Any, found: Iterable[Sequence[Any]]) -> None:
-    """That these rows of `rules.roles_held` are the rights of `user`: read with something else, they are not read again."""
+    """That these rows of `rules.roles_held` are the rights of `user`: read with something else, they are not read
+    again.
+    """
     user._rights = Rights(user, found=found)  # type: ignore[union-attr]
 
 
@@ -164,11 +166,12 @@ def requires(capability: Capability | str) -> Callable[[View], View]:
 def requires_for_record(
     capability: Capability | str, also: Callable[[User], bool] | None = None
 ) -> Callable[[View], View]:
-    """A view of one record, for people who hold `capability` at the school of that record, wherever they are working now.
+    """A view of one record, for people who hold `capability` at the school of that record, wherever they are working
+    now.
 
-    `also` lets in who has another way to a record, as somebody who was given access to one. Whoever has neither gets 403 in
-    plain words, whatever the record. Which records are theirs, the read gate knows: others are not found. A notice, or a
-    call on every page, leads here from the pages of another school.
+    `also` lets in who has another way to a record, as somebody who was given access to one. Whoever has neither gets
+    403 in plain words, whatever the record. Which records are theirs, the read gate knows: others are not found. A
+    notice, or a call on every page, leads here from the pages of another school.
     """
     return _declare(Capability(capability), at_any_school=True, also=also)
 
@@ -202,7 +205,8 @@ def _turned_away(request: HttpRequest, wanted: Capability) -> str:
     if now is None or other is None:
         return "Your role at this school does not include this page. Ask the Headteacher if it should."
     return (
-        f"You are working as {now.role.title}, {now.school_name}, which does not include this page. Go to your home page, "
+        f"You are working as {now.role.title}, {now.school_name}, which does not include this page. Go to "
+        "your home page, "
         f"choose {other.role.title}, {other.school_name}, under your name, and open it again."
     )
 
@@ -221,7 +225,9 @@ def anyone_signed_in(view: View) -> View:
 
 
 def own_account(view: View) -> View:
-    """A view of one's own way in, for whoever is signed in, with a role or without; it shows and changes nothing else."""
+    """A view of one's own way in, for whoever is signed in, with a role or without; it shows and changes nothing
+    else.
+    """
 
     @wraps(view)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -234,8 +240,8 @@ def own_account(view: View) -> View:
 def fresh_factor(view: View) -> View:
     """A view of something grave: the second factor must have been given within the last five minutes.
 
-    Stands below `requires`, which is asked first. Where it is older, a short page asks for the factor alone and goes on to
-    the view with everything that was typed; who has no factor is led to set one up.
+    Stands below `requires`, which is asked first. Where it is older, a short page asks for the factor alone and goes on
+    to the view with everything that was typed; who has no factor is led to set one up.
     """
 
     @wraps(view)

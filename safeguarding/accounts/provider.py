@@ -1,9 +1,9 @@
 """How does somebody sign in with the account that the school has at Microsoft or Google? OpenID Connect, of one tenant.
 
-Who somebody is says the pair of issuer and subject, which nobody can choose; never an e-mail address, which a stranger with a
-tenant of their own can. The library reads the token over a connection that it trusts and leaves its signature unchecked;
-here it is checked, with issuer, audience, expiry and tenant. Nobody is let in for the first time by it: an account is
-linked from its owner's own page.
+Who somebody is says the pair of issuer and subject, which nobody can choose; never an e-mail address, which a stranger
+with a tenant of their own can. The library reads the token over a connection that it trusts and leaves its signature
+unchecked; here it is checked, with issuer, audience, expiry and tenant. Nobody is let in for the first time by it: an
+account is linked from its owner's own page.
 """
 
 import time
@@ -43,7 +43,10 @@ class SchoolOAuth2Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         return str(build_absolute_uri(request, reverse(f"with_{self.provider_id}_back")))
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
-        """What the token says. Raises `OAuth2Error` for one of another issuer, audience, tenant or key, or one that is over."""
+        """What the token says.
+
+        Raises `OAuth2Error` for one of another issuer, audience, tenant or key, or one that is over.
+        """
         if _algorithm(id_token) != "RS256":
             # What Entra and Google sign with. A token that names another wants its key taken for something else.
             raise OAuth2Error("another algorithm")
@@ -93,7 +96,10 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """Who may come in by a provider, and what else is asked of them."""
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Turns away whoever is not linked. Where the provider says that a second factor was given just now, it counts."""
+        """Turns away whoever is not linked.
+
+        Where the provider says that a second factor was given just now, it counts.
+        """
         if sociallogin.state.get("process") == "connect":
             return
         if not (sociallogin.is_existing and sociallogin.user.is_active):
@@ -126,7 +132,10 @@ def _algorithm(id_token: str) -> str:
 
 
 def gave_second_factor(said: dict[str, Any]) -> bool:
-    """Whether the token says so, and that it was in the last minutes. A provider that says nothing has asked for one factor."""
+    """Whether the token says so, and that it was in the last minutes.
+
+    A provider that says nothing has asked for one factor.
+    """
     at = said.get("auth_time")
     recent = isinstance(at, int | float) and 0 <= time.time() - at < settings.FACTOR_FRESH
     return recent and bool(SECOND_FACTOR & set(said.get("amr") or ()))

@@ -16,7 +16,8 @@ class Capability(StrEnum):
     VIEW_RESTRICTED = "view_restricted"
     # Read and decide what the usual readers may not, because one of them is related to a child in it or named in it.
     STAND_IN = "stand_in"
-    # Read and decide concerns about adults; those about the Headteacher; low-level ones, where the school has chosen so.
+    # Read and decide concerns about adults; those about the Headteacher; low-level ones, where the school has chosen
+    # so.
     READ_STAFF_CONCERNS = "read_staff_concerns"
     READ_ABOUT_HEAD = "read_about_head"
     RECEIVE_LOW_LEVEL = "receive_low_level"
@@ -60,8 +61,8 @@ class Role:
     description: str
     capabilities: frozenset[Capability]
     home: str = "staff_home"
-    # The school's privacy notice says that safeguarding leads, pastoral staff and the Headteacher handle records. Anybody
-    # else needs the school's own word for it (`School.roles_beyond_notice`), which the notice then shows.
+    # The school's privacy notice says that safeguarding leads, pastoral staff and the Headteacher handle records.
+    # Anybody else needs the school's own word for it (`School.roles_beyond_notice`), which the notice then shows.
     named_in_notice: bool = False
 
     def may(self, capability: Capability) -> bool:
@@ -163,7 +164,8 @@ ROLES: dict[str, Role] = {
         Role(
             "chair",
             "Chair of governors",
-            "Reads and decides only what the Headteacher may not, because it is about the Headteacher, or what nobody else may.",
+            "Reads and decides only what the Headteacher may not, because it is about the Headteacher, or "
+            "what nobody else may.",
             _STANDING_IN | {C.READ_ABOUT_HEAD},
             home="own_role",
         ),
@@ -177,7 +179,8 @@ ROLES: dict[str, Role] = {
         Role(
             "deputy_lead",
             "Deputy safeguarding lead",
-            "Reads every concern of the school that is not restricted, decides, acts and closes. Stands in for the safeguarding lead.",
+            "Reads every concern of the school that is not restricted, decides, acts and closes. Stands in "
+            "for the safeguarding lead.",
             _DEPUTY,
             home="today",
             named_in_notice=True,
@@ -209,7 +212,8 @@ ROLES: dict[str, Role] = {
         Role(
             "headteacher",
             "Headteacher",
-            "Reads and decides like a safeguarding lead, is called when no lead answers, reads concerns about adults, and answers for the school.",
+            "Reads and decides like a safeguarding lead, is called when no lead answers, reads concerns "
+            "about adults, and answers for the school.",
             _LEAD | {C.READ_STAFF_CONCERNS},
             home="today",
             named_in_notice=True,
@@ -225,7 +229,9 @@ def with_capability(capability: Capability) -> list[str]:
 
 
 def only_they(capability: Capability, does: str = "of this school can do this") -> str:
-    """The sentence of a refusal: only the roles that have `capability`, the furthest-reaching first, may do what it says."""
+    """The sentence of a refusal: only the roles that have `capability`, the furthest-reaching first, may do what it
+    says.
+    """
     *most, last = (f"the {_inside(ROLES[key].title)}" for key in reversed(with_capability(capability)))
     return f"Only {', '.join(most)} and {last} {does}."
 

@@ -1,7 +1,8 @@
-"""How does the newest seal leave for people's inboxes? Once a day, to whoever answers for the record: a signed root, and nobody's data.
+"""How does the newest seal leave for people's inboxes? Once a day, to whoever answers for the record: a signed root,
+and nobody's data.
 
-A seal in an inbox is out of reach of whoever can change the database. It is the whole signed note, so that the saved e-mail
-can be given to `verify_audit --anchor` as it is.
+A seal in an inbox is out of reach of whoever can change the database. It is the whole signed note, so that the saved
+e-mail can be given to `verify_audit --anchor` as it is.
 """
 
 import logging

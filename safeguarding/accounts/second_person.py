@@ -1,8 +1,8 @@
 """Who are the two people of each two-person rule, and who stands in where a school is too small to have both?
 
-The usual people have their role at the school. Where fewer than two of them are there besides the person it is about, the
-second may be one of the fallback: the chair of governors, the trust's lead, or a safeguarding lead of another school. One
-person is never both, whatever roles they hold, and never decides about themselves.
+The usual people have their role at the school. Where fewer than two of them are there besides the person it is about,
+the second may be one of the fallback: the chair of governors, the trust's lead, or a safeguarding lead of another
+school. One person is never both, whatever roles they hold, and never decides about themselves.
 """
 
 from collections.abc import Iterable
@@ -25,9 +25,11 @@ IT = "it_admin"
 
 @dataclass(frozen=True)
 class Rule:
-    """What two people decide, in words. `usual` and `fallback` are roles at the school, in the order in which they are asked.
+    """What two people decide, in words. `usual` and `fallback` are roles at the school, in the order in which they are
+    asked.
 
-    `at_most_one`: of these only one of the two may come. `elsewhere`: at last a lead of another school may be the second.
+    `at_most_one`: of these only one of the two may come. `elsewhere`: at last a lead of another school may be the
+    second.
     """
 
     what: str
@@ -74,7 +76,10 @@ RULES: dict[str, Rule] = {
 
 
 def somebody_else(rule: str, school_id: UUID, *, than: User, on: date) -> list[User]:
-    """Who may be the second person at a school on a day, in the order of the table. Empty where the school has nobody."""
+    """Who may be the second person at a school on a day, in the order of the table.
+
+    Empty where the school has nobody.
+    """
     order = (*RULES[rule].usual, *RULES[rule].fallback)
     held = RoleAssignment.objects.filter(
         live(on), school_id=school_id, role_key__in=order, user__is_active=True
@@ -136,15 +141,17 @@ def ensure_second(rule: str, user: User, school_id: UUID, on: date, *, first: Us
 def reset_needs_two(about: User, *, first: User) -> bool:
     """Whether a new start for `about` needs a second person beside `first`.
 
-    One is enough for an account that never held a role with a capability (a governor), and not when `first` is of IT. Roles
-    that have ended count: what somebody wrote in them is still there. So do those that have not begun.
+    One is enough for an account that never held a role with a capability (a governor), and not when `first` is of IT.
+    Roles that have ended count: what somebody wrote in them is still there. So do those that have not begun.
     """
     held = RoleAssignment.objects.filter(user=about).values_list("role_key", flat=True)
     return any(ROLES[key].capabilities for key in held) or any(h.role.key == IT for h in rights(first).held)
 
 
 def _comes_as_one_of_a_kind(rule: str, user: User, school_id: UUID) -> bool:
-    """Whether only roles of `at_most_one` let `user` take part; a role that the rule does not name makes no difference."""
+    """Whether only roles of `at_most_one` let `user` take part; a role that the rule does not name makes no
+    difference.
+    """
     named = {*RULES[rule].usual, *RULES[rule].fallback}
     held = {h.role.key for h in rights(user).held if h.school_id == school_id} & named
     return bool(held) and held <= set(RULES[rule].at_most_one)

@@ -50,7 +50,10 @@ class Titles:
             self._roles[row.user_id].append(row)
 
     def role(self, person: User, on: date) -> str:
-        """The furthest-reaching role on a day, as it stands inside a sentence: "class teacher 5B". Empty if there was none."""
+        """The furthest-reaching role on a day, as it stands inside a sentence: "class teacher 5B".
+
+        Empty if there was none.
+        """
         if not (held := _held_on(on, self._roles[person.pk])):
             return ""
         best = max(held, key=_reach)
@@ -100,5 +103,7 @@ def _held_on(day: date, roles: Iterable[Any]) -> list[Any]:
 
 
 def inside(words: str) -> str:
-    """A title, or other words, as they stand inside a sentence: without the capital, unless it begins an abbreviation."""
+    """A title, or other words, as they stand inside a sentence: without the capital, unless it begins an
+    abbreviation.
+    """
     return words if words[1:2].isupper() else words[:1].lower() + words[1:]

@@ -1,4 +1,7 @@
-"""What do concerns about adults put into the pages that every app shares? Their navigation, for those who read them alone."""
+"""What do concerns about adults put into the pages that every app shares?
+
+Their navigation, for those who read them alone.
+"""
 
 from collections.abc import Collection
 from functools import partial

@@ -1,9 +1,9 @@
 """Who may read a concern about an adult, and who may do what with it?
 
-Read aloud: *a concern about an adult is read by the Headteacher; by the chair of governors where it is about the Headteacher, or
-where no Headteacher is there to read it; a low-level one by the designated safeguarding lead too, where the school has
-chosen so; and by whoever was given access to it by name. It is never seen by an adult whom it names, whatever else is
-true.* Whoever raised it sees their own words for ever, and nothing else.
+Read aloud: *a concern about an adult is read by the Headteacher; by the chair of governors where it is about the
+Headteacher, or where no Headteacher is there to read it; a low-level one by the designated safeguarding lead too, where
+the school has chosen so; and by whoever was given access to it by name. It is never seen by an adult whom it names,
+whatever else is true.* Whoever raised it sees their own words for ever, and nothing else.
 """
 
 from typing import Any
@@ -58,7 +58,9 @@ def with_the_staff_concern(me: Any) -> Rule:
 
 @rule(PatternReview)
 def reviews_seen(me: Any) -> Rule:
-    """What was made of the concerns about one adult together: for who sees each of them, and not by access given by name."""
+    """What was made of the concerns about one adult together: for who sees each of them, and not by access given by
+    name.
+    """
     return Rule(
         because={
             "role": within("covered", fact("staff_concerns_read", me)),
@@ -76,7 +78,9 @@ def children_touched_seen(me: Any) -> Rule:
 
 @rule(Raised)
 def raised_seen(me: Any) -> Rule:
-    """The words of whoever raised it: for their author for ever, also where they are about the author; and for its readers."""
+    """The words of whoever raised it: for their author for ever, also where they are about the author; and for its
+    readers.
+    """
     hidden = among("staff_concern_id", fact("hidden_staff_concerns", me))
     because = through_the_staff_concern(me, "staff_concern_id").because
     return Rule(because={**because, "author": Q(author=me)}, never=hidden & ~Q(author=me))
@@ -109,7 +113,8 @@ def ensure_decides(by: Any, record: StaffConcern) -> None:
 
 
 def reads_somewhere(user: Any) -> bool:
-    """Whether there is a page of concerns about adults for this person: by role, as who receives them, or given by name.
+    """Whether there is a page of concerns about adults for this person: by role, as who receives them, or given by
+    name.
 
     For the navigation and the door of their pages; which concern is theirs to read, the gate knows.
     """

@@ -1,4 +1,7 @@
-"""Whose is a concern about an adult? Its key is wrapped for each adult with an account whom it is about, or else for the school."""
+"""Whose is a concern about an adult?
+
+Its key is wrapped for each adult with an account whom it is about, or else for the school.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping

@@ -1,4 +1,7 @@
-"""What may a rule ask of a row? Expressions over the columns of its own table and what the database knows about a person."""
+"""What may a rule ask of a row?
+
+Expressions over the columns of its own table and what the database knows about a person.
+"""
 
 from typing import Any
 
@@ -70,7 +73,9 @@ class Among(Func):  # type: ignore[misc]
 
 
 class AmongMany(Among):
-    """The same of a fact with thousands of keys: each row is looked up in a table of them, and not held against every one."""
+    """The same of a fact with thousands of keys: each row is looked up in a table of them, and not held against every
+    one.
+    """
 
     template = "{} IN (SELECT unnest({}))"
 
@@ -95,7 +100,9 @@ class Within(Among):
 
 
 def joined(one: Any, other: Any) -> Any:
-    """Whether one or the other holds, as one expression, where both look for keys in the same column (`shortening.py`)."""
+    """Whether one or the other holds, as one expression, where both look for keys in the same column
+    (`shortening.py`).
+    """
     if type(one) is not type(other) or type(one) not in (Among, Overlap):
         return None
     (column, of), (column_too, of_too) = one.get_source_expressions(), other.get_source_expressions()

@@ -3,10 +3,10 @@
     _notes = ByKeys(lambda asked: visible(asked, Note).filter(asked.of("child_id")))
     for note in _notes(request, [child.pk]): …
 
-A page about one child asks some fifteen of them, and Django took as long to write each as the database to answer it. What is
-written is the query, with places for whoever asks and for the keys; the answer is never kept. For rows that are found by
-their keys, not for lists: what is asked has to be of one shape, whoever asks. So the database need not read and plan it anew
-each time either: it keeps what it prepared, a connection at a time (adr/prepared.md).
+A page about one child asks some fifteen of them, and Django took as long to write each as the database to answer it.
+What is written is the query, with places for whoever asks and for the keys; the answer is never kept. For rows that are
+found by their keys, not for lists: what is asked has to be of one shape, whoever asks. So the database need not read
+and plan it anew each time either: it keeps what it prepared, a connection at a time (adr/prepared.md).
 """
 
 import re
@@ -95,8 +95,8 @@ class ByKeys(Generic[R]):
         return self._read(request.user, keys) if getattr(request.user, "is_active", False) else []
 
     def whoever_asks(self, *keys: Collection[UUID]) -> list[R]:
-        """The same where the rule asks nothing about a person: of roles and names, and of what hangs on rows that were read
-        for them already.
+        """The same where the rule asks nothing about a person: of roles and names, and of what hangs on rows that were
+        read for them already.
         """
         return self._read(_Somebody(), keys)
 

@@ -22,8 +22,8 @@ R = TypeVar("R")
 class Acting:
     """The person and the capacity in which something is done.
 
-    `role_key` is the role in which the person works now, at `school_id`; `roles_elsewhere` their role at each other school.
-    `task` is the work of the machine that nobody asked for by name (`row_security.SYSTEM_TASKS`).
+    `role_key` is the role in which the person works now, at `school_id`; `roles_elsewhere` their role at each other
+    school. `task` is the work of the machine that nobody asked for by name (`row_security.SYSTEM_TASKS`).
     """
 
     user_id: UUID | None = None
@@ -35,7 +35,8 @@ class Acting:
     task: str = ""
 
     def role_at(self, school_id: UUID | None) -> str:
-        """The role in which something of that school is done: a record of another school is not read in the role held here.
+        """The role in which something of that school is done: a record of another school is not read in the role held
+        here.
 
         Empty for somebody who has none there, as with what they wrote before they left.
         """
@@ -64,7 +65,9 @@ def acting(who: Acting) -> Iterator[Acting]:
 
 @contextmanager
 def actors_transaction() -> Iterator[None]:
-    """One transaction whose actor the database knows, for commands and tasks: their work may take several, and each forgets."""
+    """One transaction whose actor the database knows, for commands and tasks: their work may take several, and each
+    forgets.
+    """
     is_inner = connection.in_atomic_block
     with transaction.atomic():
         before = _connection().told
@@ -76,7 +79,8 @@ def actors_transaction() -> Iterator[None]:
 
 @contextmanager
 def system_task(name: str) -> Iterator[None]:
-    """One transaction of the machine, for nobody: the database shows it the tables of that task alone (`row_security.SYSTEM_TASKS`).
+    """One transaction of the machine, for nobody: the database shows it the tables of that task alone
+    (`row_security.SYSTEM_TASKS`).
 
     Raises `ImproperlyConfigured` in a process that may not sign for one (`signing.signed`).
     """
@@ -97,7 +101,8 @@ def tell_database(who: Acting) -> None:
 def door(name: str) -> Iterator[None]:
     """Open a door of the rules (`protection.Rule.doors`) to the service inside, and shut it again.
 
-    Through it the database shows rows that the person asking may not see on a page, as far as the rule of each model says.
+    Through it the database shows rows that the person asking may not see on a page, as far as the rule of each model
+    says.
     """
     with _telling(door=name):
         yield
@@ -146,7 +151,8 @@ def _telling(**changed: str) -> Iterator[None]:
         try:
             yield
         finally:
-            # After an error of the database nothing can be said: what fails is rolled back, and with it what was told inside.
+            # After an error of the database nothing can be said: what fails is rolled back, and with it what was told
+            # inside.
             if is_inner and not (
                 here.needs_rollback or here.connection.info.transaction_status == TransactionStatus.INERROR
             ):
@@ -163,8 +169,8 @@ def _tell(told: Told | None) -> None:
 
 
 def _challenge(*more: str) -> bytes:
-    """What the signature is over. Asked in plain text: a statement kept by name could be put in its place on a connection that is
-    used again, and whoever did so would choose for which transaction the next person signs.
+    """What the signature is over. Asked in plain text: a statement kept by name could be put in its place on a
+    connection that is used again, and whoever did so would choose for which transaction the next person signs.
     """
     also, *values = more or ("NULL",)
     with connection.cursor() as cursor:

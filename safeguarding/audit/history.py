@@ -1,9 +1,9 @@
 """Which fields of which records are followed, and how does a change of one get its entry: before, after, who, when?
 
-What is followed is read from each model's `PersonalData`: every protected model and every setting, its fields that are plain or
-identifying, and its links. Sealed narratives are not: what somebody wrote is added to and never replaced, and a copy of a narrative
-would have to be sealed and destroyed twice. Nor is what only the machine keeps (`editable=False`): names folded for search,
-counters, when somebody looked.
+What is followed is read from each model's `PersonalData`: every protected model and every setting, its fields that are
+plain or identifying, and its links. Sealed narratives are not: what somebody wrote is added to and never replaced, and
+a copy of a narrative would have to be sealed and destroyed twice. Nor is what only the machine keeps
+(`editable=False`): names folded for search, counters, when somebody looked.
 
 `save()` is followed by django-auditlog. What goes past it (`update`, SQL) stands inside `recorded`, or says its
 changes itself to `record_changes`.
@@ -57,12 +57,14 @@ NOT_FOLLOWED = {
             "adults.patternreview",
             "adults.staffconcerngrant",
         ),
-        "a concern about an adult: whoever reads changes of the children’s records must not find it; its entries are its history",
+        "a concern about an adult: whoever reads changes of the children’s records must not find it; its "
+        "entries are its history",
     ),
     "concerns.outsidenote": "as it was left, for ever; each of its moves is an event",
     "concerns.emergencysheet": "that a sheet was made; each of its moves is an event",
     "concerns.paperform": "a sheet of paper; each of its moves is an event",
-    "concerns.withheldname": "that there is such a child is for those alone who may see it; each of its moves is an event",
+    "concerns.withheldname": "that there is such a child is for those alone who may see it; each of its moves "
+    "is an event",
     "concerns.savedfilter": "how somebody arranges their own list; written once",
     "concerns.supervisionnote": "written once, for two people alone",
     "concerns.kepttext": "words that could not be saved yet; gone when they are",
@@ -113,7 +115,8 @@ def follow_all() -> None:
 def _only_changes(instance: models.Model, action: int, **_: Any) -> bool:
     """Not what is new: that stands in the record, and its event says who made it. Asked before anything is compared.
 
-    But a new setting is a decision, whose page shows who made it. A service that makes a row and completes it before it is done has changed nothing that anybody could have read.
+    But a new setting is a decision, whose page shows who made it. A service that makes a row and completes it before it
+    is done has changed nothing that anybody could have read.
     """
     if action == LogEntry.Action.CREATE:
         instance.__dict__[_MADE] = True
@@ -142,8 +145,9 @@ def entry_of(instance: models.Model) -> dict[str, Any]:
 def record_path(model: Model) -> tuple[str, ...]:
     """The names of the links from a row to the record that it ends with; none where that is the row itself.
 
-    They follow the declared subject as far as it is one row at each step: `account__concern__children` ends at the concern,
-    `members__child` does not begin. Such a row is shared, by brothers and sisters, and ends with the last of them.
+    They follow the declared subject as far as it is one row at each step: `account__concern__children` ends at the
+    concern, `members__child` does not begin. Such a row is shared, by brothers and sisters, and ends with the last of
+    them.
     """
     mine = declared(model)
     # A setting is the school's own, also where it names who chose it.

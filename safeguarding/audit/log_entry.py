@@ -1,9 +1,10 @@
-"""What was a field before, and what is it now? One row for each record that a write changed, with all fields it changed.
+"""What was a field before, and what is it now? One row for each record that a write changed, with all fields it
+changed.
 
-django-auditlog fills it (`AUDITLOG_LOGENTRY_MODEL`) for what `save()` writes, `history.recorded` for what is written in bulk.
-Beside events, not instead of them: an event says that something was done, and stays; this says what a fact was before, and
-ends with its record. Of the library's own model nothing is taken but the two names that it asks for: that one keeps the words
-of `__str__`, an e-mail address and whatever a header says, and outlives the record.
+django-auditlog fills it (`AUDITLOG_LOGENTRY_MODEL`) for what `save()` writes, `history.recorded` for what is written in
+bulk. Beside events, not instead of them: an event says that something was done, and stays; this says what a fact was
+before, and ends with its record. Of the library's own model nothing is taken but the two names that it asks for: that
+one keeps the words of `__str__`, an e-mail address and whatever a header says, and outlives the record.
 """
 
 from typing import Any
@@ -40,7 +41,8 @@ class LogEntry(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     at = models.DateTimeField(db_default=Now())
-    # The person, the school and the request; plain keys, so that the entry outlives neither and keeps neither from going.
+    # The person, the school and the request; plain keys, so that the entry outlives neither and keeps neither from
+    # going.
     actor_id = models.UUIDField(null=True)
     school_id = models.UUIDField(null=True)
     request_id = models.UUIDField(null=True)
@@ -51,7 +53,8 @@ class LogEntry(models.Model):
     record_id = models.UUIDField()
     # The child it is about; none where it is not about exactly one.
     child_id = models.UUIDField(null=True)
-    # {field: [before, after]}. A key for a row that is linked; texts for dates; as they are for numbers, yes and no, lists.
+    # {field: [before, after]}. A key for a row that is linked; texts for dates; as they are for numbers, yes and no,
+    # lists.
     changes = models.JSONField()
 
     objects = LogEntryManager()

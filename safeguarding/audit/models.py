@@ -100,9 +100,20 @@ class Event(models.Model):
     class PersonalData(personal_data.PersonalData):
         subject = "actor_id"
         plain = (
-            "at", "actor_id", "acting_role", "school_id", "verb", "object_type", "object_id", "count", "purpose", "outcome",
-            "request_id", "source_address", "transaction_id",
-        )  # fmt: skip
+            "at",
+            "actor_id",
+            "acting_role",
+            "school_id",
+            "verb",
+            "object_type",
+            "object_id",
+            "count",
+            "purpose",
+            "outcome",
+            "request_id",
+            "source_address",
+            "transaction_id",
+        )
         source = Source.HARBOUR
         collection = "mandatory: who saw and changed a record must be known (UK GDPR Art 5(1)(f), 5(2))"
         retention = Retention.KEPT

@@ -1,11 +1,12 @@
 """Which rule decides who may see the rows of a model? One `Rule` each, declared in the app's `permissions.py`.
 
-A protected model takes `objects = Protected()`. Its rule is registered with `@rule(Model)` as a function of who is asking;
-`visible_to(user)` applies it, `may_view(user, record)` is derived from it, and so is the row security of the database
-(`safeguarding/row_security.py`). A model without a rule shows nothing to anybody: it raises.
+A protected model takes `objects = Protected()`. Its rule is registered with `@rule(Model)` as a function of who is
+asking; `visible_to(user)` applies it, `may_view(user, record)` is derived from it, and so is the row security of the
+database (`safeguarding/row_security.py`). A model without a rule shows nothing to anybody: it raises.
 
-What a rule asks about a person is a *fact*: an array of keys that a function of the schema `rules` returns (`facts.sql` of
-each app). A rule is put together from facts and columns of its own table, nothing else, so that both walls read alike.
+What a rule asks about a person is a *fact*: an array of keys that a function of the schema `rules` returns (`facts.sql`
+of each app). A rule is put together from facts and columns of its own table, nothing else, so that both walls read
+alike.
 """
 
 import sys
@@ -54,8 +55,8 @@ class Rule:
     """Who sees a row: for any of the reasons in `because`, unless `never`, which stands above every reason.
 
     `doors` are not reasons to see a row on a page. Each opens rows to one kind of service while it runs, as when a
-    reporter's account is finished that has become a concern its author may not read. Through a door of `unseen` rows are
-    added and nothing is seen, as when somebody without an account leaves a note.
+    reporter's account is finished that has become a concern its author may not read. Through a door of `unseen` rows
+    are added and nothing is seen, as when somebody without an account leaves a note.
     """
 
     because: Mapping[str, Q]
@@ -114,14 +115,14 @@ def rule_of(model: type[models.Model], me: Any) -> Rule:
 
 
 class Visible(Func):  # type: ignore[misc]
-    """Whether a row is one to see: the rule of its model, for one person; with `because`, for that one of its reasons; with `of`,
-    another rule that is asked of the same row.
+    """Whether a row is one to see: the rule of its model, for one person; with `because`, for that one of its reasons;
+    with `of`, another rule that is asked of the same row.
 
-    The text of the rule is written once a process, as for row security, and the person put into it. Put together from its
-    parts for each query, a rule took longer to write than its list to read.
+    The text of the rule is written once a process, as for row security, and the person put into it. Put together from
+    its parts for each query, a rule took longer to write than its list to read.
 
-    A whole rule only sifts what the query finds by itself, by a school, a child, a key: the planner, which cannot tell how
-    many rows it leaves, would take its reasons for a way to find them. A single reason is such a way.
+    A whole rule only sifts what the query finds by itself, by a school, a child, a key: the planner, which cannot tell
+    how many rows it leaves, would take its reasons for a way to find them. A single reason is such a way.
     """
 
     output_field = models.BooleanField()  # type: ignore[assignment]
@@ -147,7 +148,9 @@ WHOEVER = UUID("6d7e0000-0000-4000-8000-000000000000")
 def visible_sql(
     model: type[models.Model], because: str = "", of: RuleOfPerson | None = None
 ) -> tuple[str, tuple[Any, ...]]:
-    """The rows of a model to see (for one reason), as SQL over its table, with its parameters: `WHOEVER` is the person."""
+    """The rows of a model to see (for one reason), as SQL over its table, with its parameters: `WHOEVER` is the
+    person.
+    """
     me = Value(WHOEVER, UUIDField())
     whole = of(me) if of else rule_of(model, me)
     if because:
@@ -172,7 +175,9 @@ class ProtectedQuerySet(models.QuerySet[M]):
         return self.filter(Visible(self.model, user.pk, because))
 
     def not_hidden_from(self, user: Any) -> "ProtectedQuerySet[M]":
-        """Without the rows that a conflict hides from `user`: for services behind a door, which look further than a page."""
+        """Without the rows that a conflict hides from `user`: for services behind a door, which look further than a
+        page.
+        """
         never = rule_of(self.model, Value(user.pk, UUIDField())).never
         return self.all() if never is None else self.exclude(never)
 
@@ -225,8 +230,8 @@ def may_view(user: Any, record: models.Model) -> bool:
 def condition(model: type[models.Model], rows: Q) -> tuple[str, tuple[Any, ...]]:
     """`rows` as SQL over the table of `model` alone, with its parameters.
 
-    Raises `ImproperlyConfigured` for a join, a sub-query or a reference to an outer one: in row security they compile to
-    something else than they mean, without an error, or fail open where the table they read has a policy of its own.
+    Raises `ImproperlyConfigured` for a join, a sub-query or a reference to an outer one: in row security they compile
+    to something else than they mean, without an error, or fail open where the table they read has a policy of its own.
     """
     try:
         query = model._base_manager.filter(in_short(rows)).query
@@ -254,7 +259,10 @@ def _has_subquery(node: Any) -> bool:
 
 @dataclass(frozen=True)
 class Sight:
-    """Why somebody sees a record: keys of `Rule.because`. `hidden`: a denial stands above them all, and they see nothing."""
+    """Why somebody sees a record: keys of `Rule.because`.
+
+    `hidden`: a denial stands above them all, and they see nothing.
+    """
 
     reasons: tuple[str, ...]
     hidden: bool

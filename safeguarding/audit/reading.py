@@ -1,7 +1,8 @@
-"""How does a protected record reach a page? Only through here: filtered by the rule, 404 when not visible, and recorded.
+"""How does a protected record reach a page? Only through here: filtered by the rule, 404 when not visible, and
+recorded.
 
-A protected model's manager is `Protected.as_manager()`-like: it has `visible_to(user)`, the one rule of that model. What a
-person may not see does not exist: the same 404, in the same words, as a number that was never issued.
+A protected model's manager is `Protected.as_manager()`-like: it has `visible_to(user)`, the one rule of that model.
+What a person may not see does not exist: the same 404, in the same words, as a number that was never issued.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -20,7 +21,8 @@ M = TypeVar("M", bound=models.Model)
 
 
 def visible(request: Asks, source: type[M] | models.QuerySet[M], because: str = "") -> models.QuerySet[M]:
-    """The records of a model (or of a query set of it) that the person asking may see. Not yet read, so not yet recorded.
+    """The records of a model (or of a query set of it) that the person asking may see. Not yet read, so not yet
+    recorded.
 
     `because`: those that they see for this one reason of the rule.
     """
@@ -85,6 +87,9 @@ def read_many(
 def read_out(
     request: HttpRequest, records: Iterable[models.Model], *, verb: Verb = Verb.PRINT, purpose: str = ""
 ) -> None:
-    """Record that each of `records` leaves the screen: print, download or export. Call before the first byte is made."""
+    """Record that each of `records` leaves the screen: print, download or export.
+
+    Call before the first byte is made.
+    """
     for one in records:
         record(verb, one, purpose=purpose)

@@ -55,8 +55,8 @@ def record(
 
 
 def write(event: Event) -> None:
-    """Put one event into the record, as `save` would: every page does, and Django took longer to put the INSERT together
-    than the database to answer it.
+    """Put one event into the record, as `save` would: every page does, and Django took longer to put the INSERT
+    together than the database to answer it.
     """
     head, places, fields = _insert()
     prepared_write(head + places, _values(event, fields))
@@ -70,7 +70,8 @@ def _values(event: Event, fields: Iterable[Any]) -> list[Any]:
 def _insert() -> tuple[str, str, tuple[Any, ...]]:
     """The INSERT of events, the places of one, and the fields that it takes.
 
-    The others are the database's to fill in: no role that works may say when something happened, or in which transaction.
+    The others are the database's to fill in: no role that works may say when something happened, or in which
+    transaction.
     """
     fields = tuple(field for field in Event._meta.concrete_fields if not field.has_db_default())
     table, *columns = map(connection.ops.quote_name, (Event._meta.db_table, *(str(field.column) for field in fields)))
@@ -87,7 +88,10 @@ def record_many(
     school_id: UUID | None = None,
     purpose: str = "",
 ) -> None:
-    """One event for each of many records that a bulk write touched, in few statements. Who asks comes from the context."""
+    """One event for each of many records that a bulk write touched, in few statements.
+
+    Who asks comes from the context.
+    """
     who = current()
     same_person = by is None or by.pk == who.user_id
     school_id = school_id or who.school_id

@@ -1,9 +1,9 @@
 """How is a rule put to the database with the fewest questions? As few sub-selects as say the same.
 
-A rule is written for people, a reason at a time, and asks again and again: is this one restricted, is it hidden. Each sub-select
-is planned by the database in every query, behind both walls, and most rows are found by two of them. So what several reasons
-share is asked once, and keys that are looked for in the same column are looked for together. Whom a rule lets see what stays
-as it was: `tests/unit/audit/test_shortening.py` compares the two, case by case.
+A rule is written for people, a reason at a time, and asks again and again: is this one restricted, is it hidden. Each
+sub-select is planned by the database in every query, behind both walls, and most rows are found by two of them. So what
+several reasons share is asked once, and keys that are looked for in the same column are looked for together. Whom a
+rule lets see what stays as it was: `tests/unit/audit/test_shortening.py` compares the two, case by case.
 """
 
 from collections import Counter
@@ -50,7 +50,9 @@ def _most_shared(parts: list[Q]) -> Q | None:
 
 
 def _joined(rows: Q, join: Join) -> Q:
-    """Keys that open the same column are looked for together, and so are those that shut it: not this and not that is neither."""
+    """Keys that open the same column are looked for together, and so are those that shut it: not this and not that is
+    neither.
+    """
     if rows.negated:
         return ~_joined(~rows, join)
     parts = _parts(rows, rows.connector)

@@ -1,8 +1,9 @@
 """How does a process sign what it tells the database, so that a statement of SQL cannot say it as well?
 
-The signature (HMAC-SHA256) is over the backend's process number and the beginning of the transaction, which the database is
-asked for in that transaction: the value is good for no other. Nothing expires, and no clocks are compared. The other half is
-`audit/facts.sql`. There are two keys: that of the web server signs for people, that of the worker for tasks of the machine too.
+The signature (HMAC-SHA256) is over the backend's process number and the beginning of the transaction, which the
+database is asked for in that transaction: the value is good for no other. Nothing expires, and no clocks are compared.
+The other half is `audit/facts.sql`. There are two keys: that of the web server signs for people, that of the worker for
+tasks of the machine too.
 """
 
 import hmac
@@ -32,7 +33,8 @@ class Told:
 def signed(told: Told, challenge: bytes, *, signer: str = "") -> str:
     """The value of the setting `app.context`, good for the transaction that gave the challenge. Empty for nothing.
 
-    Raises `ImproperlyConfigured` where this process has no key for it, and `ValueError` for a part that would read as two.
+    Raises `ImproperlyConfigured` where this process has no key for it, and `ValueError` for a part that would read as
+    two.
     """
     if told == Told():
         return ""
@@ -48,7 +50,10 @@ def signed(told: Told, challenge: bytes, *, signer: str = "") -> str:
 
 
 def padded(written: str) -> tuple[bytes, bytes] | tuple[None, None]:
-    """The inner and the outer key as the database keeps them (RFC 2104), which has no HMAC of its own. None where there is no key."""
+    """The inner and the outer key as the database keeps them (RFC 2104), which has no HMAC of its own.
+
+    None where there is no key.
+    """
     if not written:
         return None, None
     key = _key(written).ljust(_BLOCK, b"\0")

@@ -1,4 +1,5 @@
-"""`python -m safeguarding.audit.verifier EXPORT`: is the record whole, asked by an outsider of a file from `manage.py export_audit`?
+"""`python -m safeguarding.audit.verifier EXPORT`: is the record whole, asked by an outsider of a file from `manage.py
+export_audit`?
 
 Needs Python, the package `cryptography`, this folder and nothing else of Harbour: no database, no Django, no settings.
 """
@@ -100,7 +101,8 @@ def verify(path: Path, anchors: Sequence[Path] = (), keys: Sequence[str] = ()) -
         export = Export(path, report)
         if not keys:
             report.notes.append(
-                "The public keys are those that the export itself names. Compare them with those you were given, or give --key."
+                "The public keys are those that the export itself names. Compare them with those you were "
+                "given, or give --key."
             )
         believed = [PublicKey.parse(key) for key in keys or export.head.get("keys", [])]
     except NotAnExport as error:

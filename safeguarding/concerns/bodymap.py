@@ -17,7 +17,9 @@ View = Literal["front", "back"]
 
 @dataclass(frozen=True)
 class Region:
-    """One place: its number for ever, which view shows it, what it is called, where its spot is on a 200 by 430 figure."""
+    """One place: its number for ever, which view shows it, what it is called, where its spot is on a 200 by 430
+    figure.
+    """
 
     number: int
     view: View

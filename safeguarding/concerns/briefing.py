@@ -1,7 +1,7 @@
 """What do people at a meeting about a child need on two pages? Who is who, what happened, what the child said.
 
-Gathered anew whenever it is shown or printed, from what its reader may see. What does not fit on two pages is counted on
-them; `SIZES` says in which order things give way. Other children are named as "another child (Year 5)".
+Gathered anew whenever it is shown or printed, from what its reader may see. What does not fit on two pages is counted
+on them; `SIZES` says in which order things give way. Other children are named as "another child (Year 5)".
 """
 
 from collections.abc import Iterable
@@ -68,7 +68,9 @@ class Gathered:
 
 @dataclass(frozen=True)
 class Size:
-    """How much of each stands on paper: rows of adults, events, words of the child, and characters of each of the last two."""
+    """How much of each stands on paper: rows of adults, events, words of the child, and characters of each of the last
+    two.
+    """
 
     adults: int
     events: int
@@ -153,13 +155,18 @@ def _said(request: Request, child: Child, brief: Brief | None, titles: Titles, t
 
 
 def _others(request: Request, child: Child) -> list[Child]:
-    """The other children whom concerns of this child name, and those of the family: their names stand on no such paper."""
+    """The other children whom concerns of this child name, and those of the family: their names stand on no such
+    paper.
+    """
     keys = named_beside(told_of(request, child), child) | family(request, child)
     return list(visible(request, Child).filter(pk__in=keys).exclude(pk=child.pk)) if keys else []
 
 
 def on_paper(found: Gathered, brief: Brief | None, size: Size) -> dict[str, Any]:
-    """What of it stands on the two pages at this size, and how much more there is of each. Names of others are left out."""
+    """What of it stands on the two pages at this size, and how much more there is of each.
+
+    Names of others are left out.
+    """
     said = [one for one in found.said if one.ticked]
     return {
         "adults": found.adults[: size.adults],

@@ -1,9 +1,9 @@
 """What is in a child's chronology? Entries from every part of the record, newest first; each part registers a source.
 
-A source says which rows of a table are entries, and how each is told. Where they all stand is kept by the database in one
-table (`chronicling.py`): of what the person may see there, one query counts, orders and cuts the page, and only the rows of
-that page are read, from their own tables. So the number of queries depends on the sources on the page, never on the entries
-(domain reference 1.8: one date-ordered chronology for each child).
+A source says which rows of a table are entries, and how each is told. Where they all stand is kept by the database in
+one table (`chronicling.py`): of what the person may see there, one query counts, orders and cuts the page, and only the
+rows of that page are read, from their own tables. So the number of queries depends on the sources on the page, never on
+the entries (domain reference 1.8: one date-ordered chronology for each child).
 
 A family chronology is that of several children at once. A concern about two of them is one entry.
 """
@@ -30,8 +30,8 @@ from .places import Place, Row, Wanted, at_key, newest, of_concern, place_of, pl
 from .told import facts_of_concerns, told_of_each
 
 PAGE = 25
-# As many as are laid out on one asking: some 110 pages, and a web process for about five seconds. Twice that takes ten, and
-# two of them at once would leave a small school no process in which a call for a lead is answered.
+# As many as are laid out on one asking: some 110 pages, and a web process for about five seconds. Twice that takes ten,
+# and two of them at once would leave a small school no process in which a call for a lead is answered.
 MOST_ON_PAPER = 1000
 # What a person can narrow a chronology to, in the order of the filter.
 KINDS = {
@@ -56,11 +56,12 @@ When = Mapping[UUID, datetime]
 
 @dataclass
 class Entry:
-    """One thing that happened, as its source tells it; the page adds the rest. `timed` is false where only the day is known. `concern_id` is the concern it is from, if any: the
-    entry leads there, or to `link`. `reference` is the number of that concern where its source gives no other.
+    """One thing that happened, as its source tells it; the page adds the rest. `timed` is false where only the day is
+    known. `concern_id` is the concern it is from, if any: the entry leads there, or to `link`. `reference` is the
+    number of that concern where its source gives no other.
 
-    `place` names it among all entries: its source and the key of its row. `pin` is there where it is significant, `whose`
-    in a family chronology.
+    `place` names it among all entries: its source and the key of its row. `pin` is there where it is significant,
+    `whose` in a family chronology.
     """
 
     at: datetime
@@ -87,9 +88,9 @@ class Entry:
 class Source:
     """One part of the record, `kind` being what a person can narrow a chronology to.
 
-    `told(request, when, titles)` gives the entry of each key, in a number of queries that does not depend on how many there are.
-    `placed` says which rows of a table are entries, for the index; where that depends on the reader, `rows(request, children)`
-    gives them, already narrowed to what the person may see.
+    `told(request, when, titles)` gives the entry of each key, in a number of queries that does not depend on how many
+    there are. `placed` says which rows of a table are entries, for the index; where that depends on the reader,
+    `rows(request, children)` gives them, already narrowed to what the person may see.
     """
 
     def __init__(
@@ -116,8 +117,8 @@ def register(*sources: Source) -> None:
 
 @dataclass(frozen=True)
 class Narrowed:
-    """What of a chronology is asked for: kinds of entry (none: all of them), from a day to a day, a category of concern, and
-    whether only what is significant.
+    """What of a chronology is asked for: kinds of entry (none: all of them), from a day to a day, a category of
+    concern, and whether only what is significant.
     """
 
     kinds: frozenset[str] = frozenset()
@@ -137,7 +138,8 @@ class Narrowed:
 
 @dataclass(frozen=True)
 class Chronology:
-    """A page of entries, or all of them. `older` is the place to go on from; counts are of everything that is asked for but kinds.
+    """A page of entries, or all of them. `older` is the place to go on from; counts are of everything that is asked for
+    but kinds.
 
     `significant`: how many entries are pinned, whatever is asked for. A pin may outlive what put its entry here.
     """
@@ -171,13 +173,17 @@ class Chronology:
 
 
 def too_long_for_paper(request: Request, children: Sequence[Child], narrowed: Narrowed) -> str:
-    """Why what is asked for is not printed at once, as a sentence that says what to do; empty where it is. One query."""
+    """Why what is asked for is not printed at once, as a sentence that says what to do; empty where it is.
+
+    One query.
+    """
     counts = _Asked(request, children, narrowed).gather(None, 0).counts
     total = sum(n for kind, n in counts.items() if narrowed.takes(kind))
     if total <= MOST_ON_PAPER:
         return ""
     return (
-        f"These are {total:,} entries, and at most {MOST_ON_PAPER:,} are printed at once. Choose a later day under “Since”, "
+        f"These are {total:,} entries, and at most {MOST_ON_PAPER:,} are printed at once. Choose a later "
+        "day under “Since”, "
         "or fewer kinds under “Type”, apply the filter, and print again."
     )
 
@@ -194,9 +200,9 @@ def read(
 ) -> Chronology:
     """The newest entries of a child's chronology, or those before the place where the last page ended.
 
-    `size` None reads all of it, for paper. `family`: other children whose entries stand among the child's. `titles` says
-    how people are named. Reads only what the person may see, and says nothing of the rest: no gap, no number. The caller
-    records the reading.
+    `size` None reads all of it, for paper. `family`: other children whose entries stand among the child's. `titles`
+    says how people are named. Reads only what the person may see, and says nothing of the rest: no gap, no number. The
+    caller records the reading.
     """
     asked = _Asked(request, [child, *family], narrowed)
     found = asked.gather(place_of(before), None if size is None else size + 1)
@@ -268,7 +274,9 @@ class _Asked:
         return _Found(sorted(rows, key=newest, reverse=True), counts, min(moments, default=None), significant)
 
     def _kept(self) -> tuple[list[UUID], list[UUID]]:
-        """By whose keys their entries stand in the index: the concerns that tell of them in full, and these children."""
+        """By whose keys their entries stand in the index: the concerns that tell of them in full, and these
+        children.
+        """
         return list(told_of_each(self.request, self.children)), [child.pk for child in self.children]
 
     def _beside(self) -> list[Row]:

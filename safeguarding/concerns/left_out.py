@@ -1,8 +1,9 @@
 """Which names are left out of words on paper, and what stands in their place?
 
-What was written is never changed; on paper that leaves the school a name becomes what the person is, in square brackets, so
-that everybody sees where somebody was left out. Names are found as people write them: "Jon Beckett", "Mr Beckett", and
-of a child each part and the initials. A nickname, or a name spelt wrongly, is not found: paper says that it has to be read.
+What was written is never changed; on paper that leaves the school a name becomes what the person is, in square
+brackets, so that everybody sees where somebody was left out. Names are found as people write them: "Jon Beckett", "Mr
+Beckett", and of a child each part and the initials. A nickname, or a name spelt wrongly, is not found: paper says that
+it has to be read.
 """
 
 import re

@@ -1,4 +1,7 @@
-"""What do concerns put into the pages that every app shares? Navigation, what is not sent, a child's chronology, notices."""
+"""What do concerns put into the pages that every app shares?
+
+Navigation, what is not sent, a child's chronology, notices.
+"""
 
 import re
 from collections.abc import Collection

@@ -1,8 +1,9 @@
-"""Which concerns about a child does a rule of the school find together? Shown, with the rule in words; nothing is scored.
+"""Which concerns about a child does a rule of the school find together? Shown, with the rule in words; nothing is
+scored.
 
 All rules of a school are asked in one query over the concerns that the reader may see: what is hidden or restricted for
-somebody counts for nothing, so that no pattern tells of it. "In 30 days" is any 30 days in a row; the newest are shown, for
-half a year. What somebody has said of exactly these records, or of more, is not shown again (`PatternRuling`).
+somebody counts for nothing, so that no pattern tells of it. "In 30 days" is any 30 days in a row; the newest are shown,
+for half a year. What somebody has said of exactly these records, or of more, is not shown again (`PatternRuling`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,7 +39,10 @@ WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturd
 
 @dataclass(frozen=True)
 class Hit:
-    """What a rule has found: exactly these concerns, the newest first. `what` is the place, the weekday or the adult they share."""
+    """What a rule has found: exactly these concerns, the newest first.
+
+    `what` is the place, the weekday or the adult they share.
+    """
 
     rule: PatternRule
     child: Child
@@ -269,9 +273,21 @@ def _said(
 
 # What a pattern says of a concern.
 _SHOWN = (
-    "school_id", "year", "number", "title", "status", "level", "how_soon", "called_at", "logged_at", "category__name",
-    "subcategory__name", "account__concern", "account__observed_on", "account__place",
-)  # fmt: skip
+    "school_id",
+    "year",
+    "number",
+    "title",
+    "status",
+    "level",
+    "how_soon",
+    "called_at",
+    "logged_at",
+    "category__name",
+    "subcategory__name",
+    "account__concern",
+    "account__observed_on",
+    "account__place",
+)
 _shown = ByKeys(
     lambda asked: (
         visible(asked, Concern).filter(asked.of()).select_related("account", "category", "subcategory").only(*_SHOWN)

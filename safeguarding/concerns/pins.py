@@ -1,4 +1,7 @@
-"""What narrows a chronology besides its kinds and days? Which entries are significant, and which concerns are of a category."""
+"""What narrows a chronology besides its kinds and days?
+
+Which entries are significant, and which concerns are of a category.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,6 +1,8 @@
-"""Where do the entries of a chronology stand? The index of the database says it (`chronicling.py`), in one query a page.
+"""Where do the entries of a chronology stand? The index of the database says it (`chronicling.py`), in one query a
+page.
 
-A place is a moment, the key of a row and the part of the record that tells of it. What it says is read from its own table.
+A place is a moment, the key of a row and the part of the record that tells of it. What it says is read from its own
+table.
 """
 
 from collections.abc import Sequence
@@ -23,8 +25,8 @@ _COLUMNS = ("moment", "row", "source", "concern_id", "child_id")
 
 
 class Row(NamedTuple):
-    """The place of an entry: when, the key of its row, its source, and the concern it hangs on, with its number, or the child it
-    belongs to.
+    """The place of an entry: when, the key of its row, its source, and the concern it hangs on, with its number, or the
+    child it belongs to.
     """
 
     moment: datetime
@@ -37,8 +39,8 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What of the entries is asked for: from a moment until another, of these concerns alone, only what is pinned; and of which
-    sources the page is, after which place, and how many at most.
+    """What of the entries is asked for: from a moment until another, of these concerns alone, only what is pinned; and
+    of which sources the page is, after which place, and how many at most.
     """
 
     since: datetime | None
@@ -67,8 +69,8 @@ def places(
     pins: Sequence[tuple[str, UUID]],
     wanted: Wanted,
 ) -> list[tuple[Any, ...]]:
-    """The rows of a page, and what is counted of all that is asked for: of each source how many and since when, and how many are
-    pinned. Of the entries of these concerns and children, and those `beside` them that depend on the reader.
+    """The rows of a page, and what is counted of all that is asked for: of each source how many and since when, and how
+    many are pinned. Of the entries of these concerns and children, and those `beside` them that depend on the reader.
     """
     kept, given = _entries.statement(request, concerns, children)
     only = None if wanted.concerns is None else array_of(wanted.concerns)
@@ -104,8 +106,8 @@ def of_concern(request: Request, concern: UUID) -> list[Row]:
     return [Row(*row) for row in _entries(request, [concern], [])]
 
 
-# What is asked of the database. A row of the page has no number, a number no key. Rows of one moment and one key, which two
-# sources may tell, follow each other by the names of their sources.
+# What is asked of the database. A row of the page has no number, a number no key. Rows of one moment and one key, which
+# two sources may tell, follow each other by the names of their sources.
 _GATHER = """
 WITH entries (moment, key, source, concern, child) AS (
     {kept} UNION ALL SELECT * FROM unnest(%s::timestamptz[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[])

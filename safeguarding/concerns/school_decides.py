@@ -1,4 +1,7 @@
-"""What does a school decide for itself about concerns? Each with its page, and whose rows it is; registered by `panels`."""
+"""What does a school decide for itself about concerns?
+
+Each with its page, and whose rows it is; registered by `panels`.
+"""
 
 from safeguarding.accounts.permissions import may
 from safeguarding.http import Request
@@ -22,7 +25,8 @@ SETTINGS = (
     Setting(
         "kinds",
         "Kinds of concern",
-        "What staff can choose on the log form: Harbour’s list with its sources, kinds of your own, and those you no longer offer.",
+        "What staff can choose on the log form: Harbour’s list with its sources, kinds of your own, and "
+        "those you no longer offer.",
         "kinds_of_concern",
         may=manages_school,
         models=("concerns.schoolkind",),
@@ -40,7 +44,8 @@ SETTINGS = (
     Setting(
         "patterns",
         "What is shown as a pattern",
-        "How many concerns in how many days, at the same place, on the same weekday, about the same adult, with a rising level.",
+        "How many concerns in how many days, at the same place, on the same weekday, about the same adult, "
+        "with a rising level.",
         "pattern_rules",
         may=manages_school,
         models=("concerns.patternrule",),

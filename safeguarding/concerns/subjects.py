@@ -26,7 +26,10 @@ def subjects_of(concerns: Collection[UUID]) -> Mapping[UUID, Collection[Subject]
 
 
 def keep_for(concerns: Mapping[UUID, Iterable[UUID]], school_id: UUID) -> None:
-    """Give concerns of a school their keys, wrapped for these children. What is sealed before is readable to them from now on."""
+    """Give concerns of a school their keys, wrapped for these children.
+
+    What is sealed before is readable to them from now on.
+    """
     subjects = {
         concern: [Subject.child(child) for child in children] or [Subject.school(school_id)]
         for concern, children in concerns.items()
@@ -35,7 +38,9 @@ def keep_for(concerns: Mapping[UUID, Iterable[UUID]], school_id: UUID) -> None:
 
 
 def keep_for_all(concern: UUID) -> None:
-    """After somebody was taken out of a concern: whoever is left can open it by themselves, and if nobody is, the school."""
+    """After somebody was taken out of a concern: whoever is left can open it by themselves, and if nobody is, the
+    school.
+    """
     share(KIND, subjects_of([concern]))
 
 

@@ -1,10 +1,12 @@
-"""How does the server know a form again? By a key that it issued with the empty form, signed with who opened it and where.
+"""How does the server know a form again? By a key that it issued with the empty form, signed with who opened it and
+where.
 
-The key becomes the concern's `token` (and the draft's key): a double click, the back button and a retry are one concern.
-Signed for one person, so that nobody can send, or keep a draft, under a key made up or seen elsewhere; and carrying that
-person, so that what was typed can be kept for its author when the session has ended meanwhile. With its author's session it
-never ends, as an unsent draft does not either; by itself it writes for some days (`services/draft_limits.py`). It names the page
-for which it was made, so that there are no more drafts than pages that this server gave out.
+The key becomes the concern's `token` (and the draft's key): a double click, the back button and a retry are one
+concern. Signed for one person, so that nobody can send, or keep a draft, under a key made up or seen elsewhere; and
+carrying that person, so that what was typed can be kept for its author when the session has ended meanwhile. With its
+author's session it never ends, as an unsent draft does not either; by itself it writes for some days
+(`services/draft_limits.py`). It names the page for which it was made, so that there are no more drafts than pages that
+this server gave out.
 """
 
 from dataclasses import dataclass, field
@@ -24,7 +26,8 @@ _signer = Signer(salt="harbour.form")
 class FormKey:
     """What a key says: the token of the form, who opened it, and at which school (None where that does not matter).
 
-    `page` names the page that carries the key, `issued_at` says when that page was made. Two keys of one form are equal.
+    `page` names the page that carries the key, `issued_at` says when that page was made. Two keys of one form are
+    equal.
     """
 
     token: UUID

@@ -34,7 +34,10 @@ _MOMENT = Func(F("concern_id"), function="rules.moment_of_concern", output_field
 
 
 def facts_of_concerns(name: str, concerns: Collection[UUID]) -> dict[UUID, Any]:
-    """What the database says of concerns to who reads one child's file (`facts.sql`), by their keys. No query for none."""
+    """What the database says of concerns to who reads one child's file (`facts.sql`), by their keys.
+
+    No query for none.
+    """
     if not concerns:
         return {}
     statement = f"SELECT key, rules.{name}(key) FROM unnest(%s::uuid[]) AS key"  # noqa: S608
@@ -42,8 +45,8 @@ def facts_of_concerns(name: str, concerns: Collection[UUID]) -> dict[UUID, Any]:
 
 
 class Named(NamedTuple):
-    """That a concern names a child. `tells`: it tells of the child in full, to this reader. `moment`, where it does not: when
-    what it tells of happened.
+    """That a concern names a child. `tells`: it tells of the child in full, to this reader. `moment`, where it does
+    not: when what it tells of happened.
     """
 
     key: UUID
@@ -54,8 +57,8 @@ class Named(NamedTuple):
 
 
 def named(request: Request, children: Sequence[Child]) -> list[Named]:
-    """Where these children are named, as far as the person may see it: the concern, or the row of a child whose record is open to
-    them. Not of who only named the child. Read once a page.
+    """Where these children are named, as far as the person may see it: the concern, or the row of a child whose record
+    is open to them. Not of who only named the child. Read once a page.
     """
 
     def found() -> list[Named]:
@@ -74,8 +77,8 @@ def named(request: Request, children: Sequence[Child]) -> list[Named]:
 
 
 def _naming(own: Callable[[Any], Any]) -> ByKeys[tuple[Any, ...]]:
-    """The rows that name children, by the keys of those. `own` says whether the reader sees one because the record of its child is
-    open to them.
+    """The rows that name children, by the keys of those. `own` says whether the reader sees one because the record of
+    its child is open to them.
     """
 
     def written(asked: Asked) -> Any:
@@ -101,8 +104,8 @@ _NAMED_OR_OWN = _naming(_because_of_its_child)
 
 
 def told_of(request: Request, child: Child) -> list[UUID]:
-    """Keys of the concerns that tell of `child` in full. What somebody else may see of one (their own words, an action of
-    theirs) is no entry of the child's chronology.
+    """Keys of the concerns that tell of `child` in full. What somebody else may see of one (their own words, an action
+    of theirs) is no entry of the child's chronology.
     """
     return list(told_of_each(request, [child]))
 
@@ -118,6 +121,8 @@ def told_of_each(request: Request, children: Sequence[Child]) -> dict[UUID, list
 
 
 def linked(request: Request, children: Sequence[Child]) -> list[Named]:
-    """Where they are named and nothing is told in full: neither of that child, nor, in a family chronology, of a brother or sister."""
+    """Where they are named and nothing is told in full: neither of that child, nor, in a family chronology, of a
+    brother or sister.
+    """
     telling = told_of_each(request, children)
     return [one for one in named(request, children) if one.concern_id not in telling]

@@ -1,5 +1,5 @@
-"""Which concerns about adults has the demo school? One that was read and closed, one that waits, one with the LADO's day running,
-and one about the Headteacher, for the chair of governors. Invented, in few and neutral words.
+"""Which concerns about adults has the demo school? One that was read and closed, one that waits, one with the LADO's
+day running, and one about the Headteacher, for the chair of governors. Invented, in few and neutral words.
 """
 
 from datetime import datetime, timedelta
@@ -25,26 +25,48 @@ def lay_adults(school: School, ground: Ground) -> None:
     """Four concerns about adults at the main school, the newest this morning."""
     people, now = ground.users, ground.now
     choose_recipient(
-        school=school, recipient="headteacher", lado_name="LADO duty desk", lado_telephone="0161 496 0745",
-        by=people[_HEAD], at=now - timedelta(days=200),
-    )  # fmt: skip
+        school=school,
+        recipient="headteacher",
+        lado_name="LADO duty desk",
+        lado_telephone="0161 496 0745",
+        by=people[_HEAD],
+        at=now - timedelta(days=200),
+    )
     closed = _raise(
-        school, "closed", people[_MIDDAY], now - timedelta(days=40), raised_as="low_level", user=people[_TEACHER],
-        facts="He spoke sharply to a boy in the dinner queue and moved him by the elbow. The boy was not hurt. Others saw it.",
-        context="It was the wet playtime. The hall was loud.", done_at_once="I took the boy to another table.",
-    )  # fmt: skip
+        school,
+        "closed",
+        people[_MIDDAY],
+        now - timedelta(days=40),
+        raised_as="low_level",
+        user=people[_TEACHER],
+        facts="He spoke sharply to a boy in the dinner queue and moved him by the elbow. The boy was not hurt. "
+        "Others saw it.",
+        context="It was the wet playtime. The hall was loud.",
+        done_at_once="I took the boy to another table.",
+    )
     _read_and_close(closed, people[_HEAD], now - timedelta(days=39))
     _raise(
-        school, "self", people[_ASSISTANT], now - timedelta(hours=3), raised_as="low_level", about_raiser=True,
-        facts="I drove a child home on my own after the club because nobody came. I rang the office, and nobody answered. I know "
+        school,
+        "self",
+        people[_ASSISTANT],
+        now - timedelta(hours=3),
+        raised_as="low_level",
+        about_raiser=True,
+        facts="I drove a child home on my own after the club because nobody came. I rang the office, and nobody "
+        "answered. I know "
         "that two adults should be in the car.",
-    )  # fmt: skip
+    )
     _with_the_lado(school, ground)
     _raise(
-        school, "head", people[_OFFICE], now - timedelta(days=1), raised_as="unsure", user=people[_HEAD],
+        school,
+        "head",
+        people[_OFFICE],
+        now - timedelta(days=1),
+        raised_as="unsure",
+        user=people[_HEAD],
         facts="She asked me to leave a visitor’s check for another day, and he was with children meanwhile.",
         wish_unnamed=True,
-    )  # fmt: skip
+    )
 
 
 def _raise(school: School, story: str, by: User, at: datetime, **telling: Any) -> StaffConcern:
@@ -70,35 +92,58 @@ def _read_and_close(concern: StaffConcern, head: User, at: datetime) -> None:
         working.add_entry(concern=now, token=_token(now, 2), entry=told, by=head, at=at)
         seen = patterns.together(now, lambda model: model.objects.visible_to(head))  # type: ignore[attr-defined]
         patterns.look_together(
-            concern=now, token=_token(now, 3), seen=seen, found="no_pattern", reason="it is the first about him.", by=head,
+            concern=now,
+            token=_token(now, 3),
+            seen=seen,
+            found="no_pattern",
+            reason="it is the first about him.",
+            by=head,
             at=at,
-        )  # fmt: skip
+        )
         now.refresh_from_db()
         now = working.record_outcome(
-            concern=now, token=_token(now, 4), seen=now.revision, outcome="spoken",
-            reason="Expectations made clear. The deputy is in the hall for the next two weeks.", by=head, at=at,
-        )  # fmt: skip
+            concern=now,
+            token=_token(now, 4),
+            seen=now.revision,
+            outcome="spoken",
+            reason="Expectations made clear. The deputy is in the hall for the next two weeks.",
+            by=head,
+            at=at,
+        )
         working.close_staff_concern(
-            concern=now, token=_token(now, 5), seen=now.revision, reason="Nothing further has come in.", by=head,
+            concern=now,
+            token=_token(now, 5),
+            seen=now.revision,
+            reason="Nothing further has come in.",
+            by=head,
             at=at + timedelta(days=14),
-        )  # fmt: skip
+        )
 
 
 def _with_the_lado(school: School, ground: Ground) -> None:
     """Raised yesterday as harm, read and assessed: what the LADO is to be told waits for today."""
     head, at = ground.users[_HEAD], ground.now - timedelta(hours=20)
     concern = _raise(
-        school, "harm", ground.users["S21"], at, raised_as="harm", **_AGENCY,
+        school,
+        "harm",
+        ground.users["S21"],
+        at,
+        raised_as="harm",
+        **_AGENCY,
         facts="Two girls told me that he had held one of them by the wrist and would not let go. Her wrist was red.",
         children="Both are in 4B. I have logged what each of them said as a concern about the child.",
-    )  # fmt: skip
+    )
     with acting(Acting(user_id=head.pk, school_id=school.pk)):
         now = working.open_staff_concern(concern=concern, by=head, at=at + timedelta(minutes=20))
         now = working.assess(
-            concern=now, token=_token(now, 1), seen=now.revision, threshold="harm",
-            reason="He may have harmed a child. Not for school to look into before the LADO has advised.", by=head,
+            concern=now,
+            token=_token(now, 1),
+            seen=now.revision,
+            threshold="harm",
+            reason="He may have harmed a child. Not for school to look into before the LADO has advised.",
+            by=head,
             at=at + timedelta(minutes=30),
-        )  # fmt: skip
+        )
         kept = Entry("interim", "He does not work here until the LADO has advised.", timezone.localdate(at))
         working.add_entry(concern=now, token=_token(now, 2), entry=kept, by=head, at=at + timedelta(minutes=40))
 

@@ -1,7 +1,8 @@
-"""What has gone outside the demo school, and who has met? A referral that is late, one that was answered, contacts, a meeting.
+"""What has gone outside the demo school, and who has met? A referral that is late, one that was answered, contacts, a
+meeting.
 
-Put on concerns of the desk by the services that everybody uses. Ages are in school time, as there; an agency is silent from its
-working day on, whichever day the school was open last.
+Put on concerns of the desk by the services that everybody uses. Ages are in school time, as there; an agency is silent
+from its working day on, whichever day the school was open last.
 """
 
 from collections.abc import Callable, Mapping
@@ -39,7 +40,8 @@ def _late(concern: Concern, lead: User, keys: Keys, when: Callable[[timedelta], 
         team="Children looked after team",
         spoken_to="Dana Whitlock, duty social worker",
         their_reference="FD-22914",
-        told="What the carer told us, and that he was asked where he lives. Asked whether Saturday’s contact goes ahead.",
+        told="What the carer told us, and that he was asked where he lives. Asked whether Saturday’s contact "
+        "goes ahead.",
         sent_at=when(3 * DAY),
     )
     agencies.refer(concern=concern, token=keys.token(), sent=sent, by=lead, at=when(3 * DAY - HOUR))

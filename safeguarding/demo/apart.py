@@ -28,7 +28,8 @@ def ensure_apart() -> None:
     ours = [bool(_OURS.fullmatch(school.slug)) for school in schools()]
     if settings.DEMO and not all(ours):
         raise NotForDemo(
-            "This database holds a real school, and this is practice, of which every page says that nobody reads it: start "
+            "This database holds a real school, and this is practice, of which every page says that nobody "
+            "reads it: start "
             "with HARBOUR_DEMO=false, or practise with a database of its own (HARBOUR_VAR=an empty folder)."
         )
     if not settings.DEMO and any(ours):

@@ -1,4 +1,7 @@
-"""What has the demo school decided about its lists, and what was logged there by mistake? One proposed, one confirmed."""
+"""What has the demo school decided about its lists, and what was logged there by mistake?
+
+One proposed, one confirmed.
+"""
 
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -36,7 +39,9 @@ _POLICE = "Agreed with the neighbourhood police team, September 2026"
 
 
 def lay_mistakes(school: School, ground: Ground) -> None:
-    """A test that two people have marked as entered in error, and one logged twice of which the second person has to say something."""
+    """A test that two people have marked as entered in error, and one logged twice of which the second person has to
+    say something.
+    """
     lead, deputy = ground.users[_LEAD], ground.users[_DEPUTY]
     test = _logged(school, ground, _TEST, ground.now - timedelta(days=6, hours=2))
     at = ground.now - timedelta(days=5)
@@ -77,5 +82,12 @@ def lay_choices(school: School, ground: Ground) -> None:
         own_kinds.add_kind(school=school, token=uuid4(), name=name, guidance=guidance, by=head, at=at)
         own_kinds.offer_kind(school=school, code=_NO_MORE, offered=False, by=head, at=at)
         times.set_time(
-            school=school, token=uuid4(), agency="police", answer_days=2, escalate_days=5, source=_POLICE, by=head, at=at
-        )  # fmt: skip
+            school=school,
+            token=uuid4(),
+            agency="police",
+            answer_days=2,
+            escalate_days=5,
+            source=_POLICE,
+            by=head,
+            at=at,
+        )

@@ -1,7 +1,7 @@
 """Which code would the authenticator app of somebody in the practice school show now?
 
-Practice has no telephones. The sign-in page shows the code instead, in both of its steps and nowhere else; outside demo mode
-nothing here answers, and nothing has been seeded that it could answer from.
+Practice has no telephones. The sign-in page shows the code instead, in both of its steps and nowhere else; outside demo
+mode nothing here answers, and nothing has been seeded that it could answer from.
 """
 
 from collections.abc import Iterable

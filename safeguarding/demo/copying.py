@@ -1,4 +1,7 @@
-"""How do a million rows reach their tables? By COPY, a few thousand at a time, with every narrative sealed on its way."""
+"""How do a million rows reach their tables?
+
+By COPY, a few thousand at a time, with every narrative sealed on its way.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -26,28 +29,82 @@ Values = tuple[Any, ...]
 # Which fields `history` gives, in this order; every other is the model's default for text, else null.
 COLUMNS: dict[type[models.Model], tuple[str, ...]] = {
     Concern: (
-        "id", "school_id", "token", "year", "number", "status", "how_soon", "category_id", "subcategory_id", "title",
-        "logged_at", "logged_by_id", "finished_at", "acknowledged_at", "acknowledged_by_id", "level", "decided_at",
-        "decided_by_id", "review_on", "receipt", "closed_at", "closed_by_id", "outcome", "closing_reason", "revision",
+        "id",
+        "school_id",
+        "token",
+        "year",
+        "number",
+        "status",
+        "how_soon",
+        "category_id",
+        "subcategory_id",
+        "title",
+        "logged_at",
+        "logged_by_id",
+        "finished_at",
+        "acknowledged_at",
+        "acknowledged_by_id",
+        "level",
+        "decided_at",
+        "decided_by_id",
+        "review_on",
+        "receipt",
+        "closed_at",
+        "closed_by_id",
+        "outcome",
+        "closing_reason",
+        "revision",
     ),
     Account: (
-        "id", "concern_id", "school_id", "author_id", "observed_on", "observed_at", "place", "how_known", "facts",
-        "child_words", "presentation", "done_at_once", "told", "recorded_at",
+        "id",
+        "concern_id",
+        "school_id",
+        "author_id",
+        "observed_on",
+        "observed_at",
+        "place",
+        "how_known",
+        "facts",
+        "child_words",
+        "presentation",
+        "done_at_once",
+        "told",
+        "recorded_at",
     ),
     ConcernChild: ("id", "concern_id", "school_id", "child_id", "role", "added_at", "added_by_id"),
     BodyMapMark: ("id", "account_id", "concern_id", "school_id", "author_id", "region", "note"),
     Amendment: ("id", "account_id", "concern_id", "school_id", "author_id", "token", "text", "reason", "added_at"),
     Decision: (
-        "id", "concern_id", "school_id", "token", "level", "kind", "rationale", "parents_told", "decided_at",
+        "id",
+        "concern_id",
+        "school_id",
+        "token",
+        "level",
+        "kind",
+        "rationale",
+        "parents_told",
+        "decided_at",
         "decided_by_id",
     ),
     Closing: ("id", "concern_id", "school_id", "outcome", "reason", "receipt", "closed_at", "closed_by_id"),
     Action: (
-        "id", "concern_id", "reference", "school_id", "token", "text", "owner_id", "due_on", "status", "created_at",
-        "created_by_id", "ended_at", "ended_by_id", "result",
+        "id",
+        "concern_id",
+        "reference",
+        "school_id",
+        "token",
+        "text",
+        "owner_id",
+        "due_on",
+        "status",
+        "created_at",
+        "created_by_id",
+        "ended_at",
+        "ended_by_id",
+        "result",
     ),
     ConcernNote: ("id", "concern_id", "school_id", "author_id", "token", "text", "added_at"),
-}  # fmt: skip
+}
 
 
 class _Table:
@@ -77,7 +134,10 @@ class Copies:
         self._waiting: dict[type[models.Model], list[Values]] = defaultdict(list)
 
     def add(self, rows: Sequence[tuple[type[models.Model], Values]]) -> None:
-        """Keep rows, each with its model and the values of `COLUMNS`, until `write`. A concern comes with all of its rows."""
+        """Keep rows, each with its model and the values of `COLUMNS`, until `write`.
+
+        A concern comes with all of its rows.
+        """
         for model, values in rows:
             self._waiting[model].append(values)
 

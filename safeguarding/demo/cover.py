@@ -22,12 +22,23 @@ _FROM, _UNTIL = 15, 11
 # The pastoral lead was given access to this child (`standing.py`).
 _CHILD = "P0150"
 _NOTES = (
-    (9, PastoralNote.Kind.CHECK_IN, "Came in by the side door again. Had toast and helped to set out the chairs. Said that the new "
-     "after-school club is “all right”."),
-    (4, PastoralNote.Kind.FAMILY, "Rang his foster carer. He sleeps better since the lamp stays on. She asks for a word on Friday "
-     "when a contact has been moved, so that she can tell him herself."),
-)  # fmt: skip
-_AIMS = "He starts the day calmly and is in class by nine. He knows whom to go to, and goes, before it gets too much for him."
+    (
+        9,
+        PastoralNote.Kind.CHECK_IN,
+        "Came in by the side door again. Had toast and helped to set out the chairs. Said that the new "
+        "after-school club is “all right”.",
+    ),
+    (
+        4,
+        PastoralNote.Kind.FAMILY,
+        "Rang his foster carer. He sleeps better since the lamp stays on. She asks for a word on Friday "
+        "when a contact has been moved, so that she can tell him herself.",
+    ),
+)
+_AIMS = (
+    "He starts the day calmly and is in class by nine. He knows whom to go to, and goes, before it gets too "
+    "much for him."
+)
 _STEPS = (
     (-6, "Meet him at the side door every morning", "Pastoral lead", True),
     (12, "A card that he can lay on the table when he needs five minutes outside", "Class teacher", False),
@@ -57,9 +68,13 @@ def lay_time_away(school: School, ground: Ground) -> None:
     key, first, last = ground.away
     people = ground.users
     acting.name_acting(
-        school=school, away=[people[key]], acting=people[_DEPUTY], ends_on=last, by=people[_HEAD],
+        school=school,
+        away=[people[key]],
+        acting=people[_DEPUTY],
+        ends_on=last,
+        by=people[_HEAD],
         at=datetime.combine(first, time(8, 5), LONDON),
-    )  # fmt: skip
+    )
     acting.keep_up(at=datetime.combine(last + timedelta(days=1), time(6), LONDON))
 
 
@@ -84,9 +99,14 @@ def lay_pastoral(ground: Ground) -> None:
         for ago, kind, text in _NOTES:
             day = _school_day(ground.days, today, -ago)
             pastoral.write_note(
-                child=child, token=uuid7(), kind=kind, happened_on=day, text=text, by=by,
+                child=child,
+                token=uuid7(),
+                kind=kind,
+                happened_on=day,
+                text=text,
+                by=by,
                 at=datetime.combine(day, time(15, 20), LONDON),
-            )  # fmt: skip
+            )
         began = _school_day(ground.days, today, -8)
         at = datetime.combine(began, time(15, 40), LONDON)
         plan = pastoral.make_plan(

@@ -53,7 +53,8 @@ DESK = (
         soon=HowSoon.RIGHT_NOW,
         category=("CAR", "Contact concern"),
         children=(("P0150", WORRIED),),
-        facts="{0} came in later than usual and was quiet at register. When he pushed up a sleeve I saw a small bruise on "
+        facts="{0} came in later than usual and was quiet at register. When he pushed up a sleeve I saw a small "
+        "bruise on "
         "the left forearm and a graze on the right knee. I asked “How did that happen?” and did not ask anything else. "
         "He said he does not want to go to contact on Saturday.",
         words="“I fell off my bike at contact. He asked me what road we live on. I said I’m not allowed to say.”",
@@ -70,7 +71,8 @@ DESK = (
         soon=HowSoon.TODAY,
         category=("NEG", "Food or nutrition"),
         children=(("P0362", WORRIED),),
-        facts="{0} asked for toast again before register and fell asleep on the carpet at quarter past nine. It is the third "
+        facts="{0} asked for toast again before register and fell asleep on the carpet at quarter past nine. It "
+        "is the third "
         "time this week. She ate four slices and put one in her pocket for later.",
         words="“There’s only the baby’s milk in.”",
         seemed="Tired, brighter after eating.",
@@ -84,8 +86,10 @@ DESK = (
         soon=HowSoon.TODAY,
         category=("ONL", "Filtering alert"),
         children=(("P0024", WORRIED), ("P0060", ConcernChild.Role.MENTIONED), ("P0213", ConcernChild.Role.MENTIONED)),
-        facts="The monitoring alert came up on a shared tablet. A message asking where the group walks home had been typed "
-        "and not sent. The tablet was with {0}, {1} and {2}. I put it in the office as it was and have not opened the app.",
+        facts="The monitoring alert came up on a shared tablet. A message asking where the group walks home had "
+        "been typed "
+        "and not sent. The tablet was with {0}, {1} and {2}. I put it in the office as it was and have not "
+        "opened the app.",
         place=Account.Place.ONLINE,
         how=Account.HowKnown.FILTERING,
         done="Tablet switched off and handed to the office.",
@@ -109,7 +113,8 @@ DESK = (
         soon=HowSoon.THIS_WEEK,
         category=("COC", "Bullying"),
         children=(("P0031", WORRIED), ("P0087", ConcernChild.Role.MAY_HAVE_CAUSED_HARM)),
-        facts="{1} called {0} names by the trim trail and two others joined in. {0} walked off and sat by the wall until the "
+        facts="{1} called {0} names by the trim trail and two others joined in. {0} walked off and sat by the "
+        "wall until the "
         "bell. A boy I do not know saw it all and told me it happens most days.",
         words="“It’s fine. I just go and sit there.”",
         seemed="Upset, did not want a fuss.",
@@ -125,14 +130,16 @@ DESK = (
         soon=HowSoon.FOR_THE_RECORD,
         category=("BEH", "Withdrawn"),
         children=(("P0049", WORRIED),),
-        facts="{0} has been quieter than usual since half term. She has stopped putting her hand up and chooses to stay in at "
+        facts="{0} has been quieter than usual since half term. She has stopped putting her hand up and chooses "
+        "to stay in at "
         "break. Her work is as good as before. Her dad has noticed it too and does not know why.",
         place=Account.Place.CLASSROOM,
         how=Account.HowKnown.SAW_OR_HEARD,
         opened_by="S02",
         drawing="Drawing from wet play.jpg",
         asked="Has she said anything about home since half term, or is it all about her friend?",
-        added="{0} stayed behind today and told me that her best friend is moving away at Christmas. She asked me not to tell the class.",
+        added="{0} stayed behind today and told me that her best friend is moving away at Christmas. She asked "
+        "me not to tell the class.",
     ),
 )
 
@@ -161,7 +168,8 @@ DECIDED = (
             soon=HowSoon.TODAY,
             category=("CAR", "Contact concern"),
             children=(("P0150", WORRIED),),
-            facts="{0}’s carer rang to say that he would not eat after contact on Saturday and asked twice whether the address "
+            facts="{0}’s carer rang to say that he would not eat after contact on Saturday and asked twice "
+            "whether the address "
             "is written on his school bag.",
             place=Account.Place.HOME,
             how=Account.HowKnown.TOLD_BY_PARENT,
@@ -193,7 +201,8 @@ DECIDED = (
             soon=HowSoon.THIS_WEEK,
             category=("HLT", "Unmet medical need"),
             children=(("P0418", WORRIED),),
-            facts="{0} has missed the eye clinic again. The letter says that it is the second time since September. She holds "
+            facts="{0} has missed the eye clinic again. The letter says that it is the second time since "
+            "September. She holds "
             "her book close and guesses at the board.",
             place=Account.Place.CLASSROOM,
             how=Account.HowKnown.SAW_OR_HEARD,
@@ -201,7 +210,8 @@ DECIDED = (
         title="Eye clinic missed twice",
         kind=Decision.Kind.IN_SCHOOL,
         level=Level.EARLY_HELP,
-        why="Her mother wants to go and could not get there. School can help with the journey, and the health visitor should know.",
+        why="Her mother wants to go and could not get there. School can help with the journey, and the health "
+        "visitor should know.",
         receipt=Receipt.IN_SCHOOL,
         actions=(
             ("Write to the health visitor", "S02", -2),
@@ -215,7 +225,8 @@ DECIDED = (
             soon=HowSoon.THIS_WEEK,
             category=("COC", "Bullying"),
             children=(("P0020", WORRIED), ("P0057", ConcernChild.Role.MAY_HAVE_CAUSED_HARM)),
-            facts="{0} ate on her own for the third day. {1} had told the table that nobody sits with her. I sat with {0} and "
+            facts="{0} ate on her own for the third day. {1} had told the table that nobody sits with her. I sat "
+            "with {0} and "
             "{@P0031} joined us.",
             words="“It’s {1}’s table.”",
             place=Account.Place.HALL,
@@ -230,11 +241,13 @@ DECIDED = (
         stories=(
             (
                 0,
-                "She ate on her own for three days: {1} had told the table that nobody sits with her. Staff sat with her.",
+                "She ate on her own for three days: {1} had told the table that nobody sits with her. "
+                "Staff sat with her.",
             ),
             (
                 1,
-                "She told a table at lunch that nobody sits with {0}. Lunch staff and her class teacher spoke with her.",
+                "She told a table at lunch that nobody sits with {0}. Lunch staff and her class teacher "
+                "spoke with her.",
             ),
         ),
         actions=(("Speak to lunch supervisors about the tables", "S02", 2), ("See both girls together", "S07", -1)),
@@ -246,7 +259,8 @@ DECIDED = (
             soon=HowSoon.TODAY,
             category=("COC", "Physical"),
             children=(("P0399", WORRIED), ("P0163", ConcernChild.Role.WITNESS)),
-            facts="{0} pushed a table over when asked to change places. {@1} had to move out of the way. He calmed down in the "
+            facts="{0} pushed a table over when asked to change places. {@1} had to move out of the way. He "
+            "calmed down in the "
             "library with me and said that he had not slept.",
             words="“It’s too loud at ours now.”",
             place=Account.Place.CLASSROOM,
@@ -268,7 +282,8 @@ DRAFT = "When we were changing for PE {0} said that she does not like it when th
 # A fact of a child of the desk that the office has put right since it was imported.
 CORRECTED, CORRECTED_BY, CORRECTED_GP = DESK[0].children[0][0], "S09", "Withy Fold Surgery"
 
-# A document of a child's record: name, what it is, its words, how many days ago it was made. And whose photograph there is.
+# A document of a child's record: name, what it is, its words, how many days ago it was made. And whose photograph there
+# is.
 DOCUMENT_CHILD = "P0150"
 DOCUMENT = (
     "Interim care order.pdf",
@@ -293,7 +308,8 @@ LEFT = Left(
     agency="Supply teacher, Beacon Staff",
     contact="07700 900123",
     about_child="A girl in Year 4 with two plaits. The others call her Bea.",
-    facts="She asked twice whether her uncle would be at the gate today and went quiet when I said that I did not know. At "
+    facts="She asked twice whether her uncle would be at the gate today and went quiet when I said that I did "
+    "not know. At "
     "lunch she stayed in the cloakroom. I do not know the family and may have got this wrong.",
     child_words="“If he’s there can I go home with somebody else?”",
 )

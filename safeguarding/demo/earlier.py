@@ -1,4 +1,7 @@
-"""What did the demo school have before Harbour? Six incidents and one document of three children, and a row that belonged to nobody."""
+"""What did the demo school have before Harbour?
+
+Six incidents and one document of three children, and a row that belonged to nobody.
+"""
 
 import csv
 from datetime import timedelta
@@ -18,9 +21,19 @@ _LEAD = "S02"
 # Children of the data.
 _ONE, _TWO, _THREE = "P0150", "P0362", "P0267"
 _HEADINGS = (
-    "Incident ID", "Date", "UPN", "Student name", "DOB", "Category", "Details", "Reported by", "Action", "Action date",
-    "Action by", "Location",
-)  # fmt: skip
+    "Incident ID",
+    "Date",
+    "UPN",
+    "Student name",
+    "DOB",
+    "Category",
+    "Details",
+    "Reported by",
+    "Action",
+    "Action date",
+    "Action by",
+    "Location",
+)
 _NOBODY = (
     "1190",
     "04/07/2024",
@@ -31,20 +44,68 @@ _NOBODY = (
 )
 # Number, date, child, category, what was written, by whom, where.
 _INCIDENTS = (
-    ("1042", "11/09/2023 08:55", _ONE, "Contact", "Arrived upset. Said that the weekend visit had been cut short and that nobody had told him why.", "Mrs L Firth", "Classroom"),
-    ("1077", "16/01/2024 15:20", _ONE, "Contact", "An adult whom staff did not know asked for him at the gate and left when asked who he was.", "Mr D Okoro", "Gate"),
-    ("1077", "16/01/2024 15:20", _TWO, "Contact", "An adult whom staff did not know asked for him at the gate and left when asked who he was.", "Mr D Okoro", "Gate"),
-    ("1103", "12/03/2024 09:10", _TWO, "Welfare", "Asked for food before register for the second week. Ate well once it was there.", "Mrs L Firth", "Breakfast club"),
-    ("1131", "22/04/2024", _THREE, "Family", "Mum said at the hatch that mornings are hard and that a neighbour helps.", "Office", "Office"),
-    ("1164", "10/06/2024 13:05", _THREE, "Attendance", "Late four times in a fortnight. Said that she gets herself up.", "Mr D Okoro", ""),
-)  # fmt: skip
+    (
+        "1042",
+        "11/09/2023 08:55",
+        _ONE,
+        "Contact",
+        "Arrived upset. Said that the weekend visit had been cut short and that nobody had told him why.",
+        "Mrs L Firth",
+        "Classroom",
+    ),
+    (
+        "1077",
+        "16/01/2024 15:20",
+        _ONE,
+        "Contact",
+        "An adult whom staff did not know asked for him at the gate and left when asked who he was.",
+        "Mr D Okoro",
+        "Gate",
+    ),
+    (
+        "1077",
+        "16/01/2024 15:20",
+        _TWO,
+        "Contact",
+        "An adult whom staff did not know asked for him at the gate and left when asked who he was.",
+        "Mr D Okoro",
+        "Gate",
+    ),
+    (
+        "1103",
+        "12/03/2024 09:10",
+        _TWO,
+        "Welfare",
+        "Asked for food before register for the second week. Ate well once it was there.",
+        "Mrs L Firth",
+        "Breakfast club",
+    ),
+    (
+        "1131",
+        "22/04/2024",
+        _THREE,
+        "Family",
+        "Mum said at the hatch that mornings are hard and that a neighbour helps.",
+        "Office",
+        "Office",
+    ),
+    (
+        "1164",
+        "10/06/2024 13:05",
+        _THREE,
+        "Attendance",
+        "Late four times in a fortnight. Said that she gets herself up.",
+        "Mr D Okoro",
+        "",
+    ),
+)
 # Number of the incident, what was done, when, by whom.
 _ACTIONS = (
     ("1042", "Rang the social worker, who will speak to the centre.", "11/09/2023", "Mrs H Lowe"),
     ("1077", "Told all staff at the gate. Both families were rung.", "16/01/2024", "Mrs H Lowe"),
     ("1103", "Place at breakfast club, no charge.", "14/03/2024", "Office"),
     ("1103", "Looked at again: eats at home most days now.", "18/04/2024", "Mrs L Firth"),
-)  # fmt: skip
+)
 
 
 def lay_earlier(school: School, ground: Ground) -> None:

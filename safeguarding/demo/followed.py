@@ -153,7 +153,9 @@ class Following:
         )
 
     def _step(self, step: Entry, decided: datetime) -> Iterator[models.Model]:
-        """One step of the follow-up: done at once it is a note, planned it is an action, a change of mind a decision."""
+        """One step of the follow-up: done at once it is a note, planned it is an action, a change of mind a
+        decision.
+        """
         day = self.ground.days.on_or_after(self.story.recorded.date() + timedelta(days=step["day"]))
         if step["kind"] == "action" and step["day"]:
             yield self._action(step, day, decided)
@@ -232,7 +234,10 @@ class Following:
         )
 
     def _look_again(self) -> Iterator[Decision]:
-        """Reviews that came round were held: what goes on is decided again, with a later day. Those of the last days are late."""
+        """Reviews that came round were held: what goes on is decided again, with a later day.
+
+        Those of the last days are late.
+        """
         while self.concern.status == Concern.Status.DECIDED and (due := self.concern.review_on):
             if due > self.ground.now.date() - _REVIEWS_LATE:
                 return

@@ -1,6 +1,7 @@
 """How does the desk get full? The handful of new concerns, through the services that everybody uses.
 
-Ages are in school time before the last moment at which the school was open, so that the desk looks the same on a Sunday.
+Ages are in school time before the last moment at which the school was open, so that the desk looks the same on a
+Sunday.
 """
 
 import re
@@ -108,9 +109,14 @@ class Desk:
     def _notice(self, fresh: Fresh) -> Concern:
         """Word from the police, as the office took it down."""
         return law.take_notice(
-            self.school, [self._child(key) for key, _ in fresh.children], fresh.facts, by=self._user(fresh.by),
-            key_adult=self._user(law.KEY_ADULT), keys=self.keys, at=self._when(fresh.ago),
-        )  # fmt: skip
+            self.school,
+            [self._child(key) for key, _ in fresh.children],
+            fresh.facts,
+            by=self._user(fresh.by),
+            key_adult=self._user(law.KEY_ADULT),
+            keys=self.keys,
+            at=self._when(fresh.ago),
+        )
 
     def _tell_apart(self, entry: Decided, concern: Concern, *, by: User, at: datetime) -> None:
         """What each file says: to a story the other children are known by their year alone."""
@@ -199,9 +205,13 @@ class Desk:
             Written(on=at.date(), at=at.time().replace(second=0), by=self._user(fresh.by)),
         )
         made = papers.make_forms(
-            school=self.school, batch=self.keys.token(), count=desk.PAPER_FORMS, place=desk.PAPER_PLACE, by=lead,
+            school=self.school,
+            batch=self.keys.token(),
+            count=desk.PAPER_FORMS,
+            place=desk.PAPER_PLACE,
+            by=lead,
             at=self._when(desk.PAPER_AGO),
-        )  # fmt: skip
+        )
         return papers.begin_typing(form=made[0], written=written, content={}, by=lead, at=at), lead
 
     def _draft(self) -> None:
@@ -244,7 +254,9 @@ class Desk:
         )
 
     def _from_outside(self) -> None:
-        """The link for people without an account, and one note that waits: it is about a friend of a deputy's daughter."""
+        """The link for people without an account, and one note that waits: it is about a friend of a deputy's
+        daughter.
+        """
         link = links.make_link(school=self.school, by=self._user("S02"), at=self._when(desk.PAPER_AGO))
         at = self._when(desk.LEFT_AGO)
         seen = replace(desk.LEFT, observed_on=at.date(), observed_at=at.time().replace(minute=0, second=0))
@@ -257,9 +269,16 @@ class Desk:
         lead, at = self._user("S02"), self._when(desk.PAPER_AGO)
         facts = emergency.facts_of(self.school, emergency.seen_by(lead), today=self.ground.now.date())
         emergency.make_sheet(
-            school=self.school, token=self.keys.token(), form="print", holder=self._user("S01").full_name,
-            place="Fire box in the office", envelope="S-0114", facts=facts, by=lead, at=at,
-        )  # fmt: skip
+            school=self.school,
+            token=self.keys.token(),
+            form="print",
+            holder=self._user("S01").full_name,
+            place="Fire box in the office",
+            envelope="S-0114",
+            facts=facts,
+            by=lead,
+            at=at,
+        )
 
     def _fill(self, fresh: Fresh, text: str) -> str:
         """The children by name: in full the first time, then as they are called."""

@@ -14,7 +14,9 @@ LEADS = ("dsl", "deputy_dsl", "head")
 
 @dataclass(frozen=True)
 class Ground:
-    """`users` and `children` are by id of the data; `subcategories` by category code and name; `now` is in school hours."""
+    """`users` and `children` are by id of the data; `subcategories` by category code and name; `now` is in school
+    hours.
+    """
 
     school_id: UUID
     staff: dict[str, Entry]

@@ -1,4 +1,7 @@
-"""What happened at a practice school in years? Rows in the proportions of the demo school, made fast and in order of time."""
+"""What happened at a practice school in years?
+
+Rows in the proportions of the demo school, made fast and in order of time.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -117,10 +120,19 @@ class History:
         if stage > 2:
             rows.append((Closing, (self._key(closed), key, self.school, outcome, why, receipt, at[2], who_at)))
         concern: Values = (
-            key, self.school, self._token(), logged.year, self.numbers[logged.year],
-            ("new", "acknowledged", "decided", "closed")[stage], note["level"], note["category"],
-            self.subcategories.get((note["category"], note["subcategory"])), note["title"] if stage > 1 else "",
-            _iso(logged), str(by.id), _iso(logged),
+            key,
+            self.school,
+            self._token(),
+            logged.year,
+            self.numbers[logged.year],
+            ("new", "acknowledged", "decided", "closed")[stage],
+            note["level"],
+            note["category"],
+            self.subcategories.get((note["category"], note["subcategory"])),
+            note["title"] if stage > 1 else "",
+            _iso(logged),
+            str(by.id),
+            _iso(logged),
             *((at[0], who_at) if stage > 0 else (None, None)),
             note["level"] if stage > 1 else None,
             *((at[1], who_at) if stage > 1 else (None, None)),
@@ -128,7 +140,7 @@ class History:
             receipt if stage > 1 else "",
             *((at[2], who_at, outcome, why) if stage > 2 else (None, None, "", "")),
             stage + 1,
-        )  # fmt: skip
+        )
         return [(Concern, concern), *rows]
 
     def _stage(self, logged: datetime, opened: datetime, decided: datetime, closed: datetime) -> int:
@@ -167,12 +179,23 @@ class History:
             (
                 Account,
                 (
-                    account, concern, self.school, author, seen.date().isoformat(), seen.strftime("%H:%M"),
-                    chance.choice(_PLACES), HOW_KNOWN[note["how"]], who.fill(note["account"], full=True), who.fill(note["child_words"]),
-                    note["presentation"], note["done_at_once"], "lead" if note["told"] == "lead" else "nobody", at,
+                    account,
+                    concern,
+                    self.school,
+                    author,
+                    seen.date().isoformat(),
+                    seen.strftime("%H:%M"),
+                    chance.choice(_PLACES),
+                    HOW_KNOWN[note["how"]],
+                    who.fill(note["account"], full=True),
+                    who.fill(note["child_words"]),
+                    note["presentation"],
+                    note["done_at_once"],
+                    "lead" if note["told"] == "lead" else "nobody",
+                    at,
                 ),
             )
-        ]  # fmt: skip
+        ]
         for n, (child, _) in enumerate(named):
             role = "worried_about" if n == 0 else chance.choice(_MORE_CHILDREN)
             rows.append((ConcernChild, (self._key(logged), concern, self.school, str(child), role, at, author)))
@@ -206,10 +229,19 @@ class History:
             (
                 Decision,
                 (
-                    self._key(decided), concern, self.school, self._token(), note["level"], kind.value, why, "yes", at, by,
+                    self._key(decided),
+                    concern,
+                    self.school,
+                    self._token(),
+                    note["level"],
+                    kind.value,
+                    why,
+                    "yes",
+                    at,
+                    by,
                 ),
             )
-        ]  # fmt: skip
+        ]
         for step in note["follow_up"]:
             when = decided + timedelta(days=step["day"], minutes=chance.randrange(5, 300))
             text, result = who.fill(step["text"]), who.fill(step["outcome"])
@@ -217,8 +249,16 @@ class History:
                 done = when < self.now
                 ended = ("done", at, by, _iso(when), by, result) if done else ("to_do", at, by, None, None, "")
                 action = (
-                    self._key(decided), concern, reference, self.school, self._token(), text, by, when.date().isoformat(), *ended,
-                )  # fmt: skip
+                    self._key(decided),
+                    concern,
+                    reference,
+                    self.school,
+                    self._token(),
+                    text,
+                    by,
+                    when.date().isoformat(),
+                    *ended,
+                )
                 rows.append((Action, action))
             elif when < self.now:
                 written = (self._key(when), concern, self.school, by, self._token(), f"{text}: {result}", _iso(when))

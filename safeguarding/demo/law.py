@@ -1,7 +1,9 @@
-"""What has the law asked of people of the demo school, what have the police sent word of, and whose earlier marks are there?
+"""What has the law asked of people of the demo school, what have the police sent word of, and whose earlier marks are
+there?
 
-Written by hand like the desk, and decided, so that the desk stays as it is. Two duties in person, one done and one open; a concern
-beside which the Prevent duty stands; a police notice with its key adult; and a child with marks in two concerns.
+Written by hand like the desk, and decided, so that the desk stays as it is. Two duties in person, one done and one
+open; a concern beside which the Prevent duty stands; a police notice with its key adult; and a child with marks in two
+concerns.
 """
 
 from datetime import datetime, timedelta
@@ -16,9 +18,13 @@ from safeguarding.demo.keys import Keys
 
 _FGM = ("HBA", "Female genital mutilation")
 OPEN, DONE, PREVENT, EARLIER, LATER, POLICE = (
-    "Said what was done to her, to be reported", "Said what was done to her, reported", "Videos that he watches alone",
-    "A bruise, and a fall that he told of", "A second bruise on the same arm", "Police were called to his home",
-)  # fmt: skip
+    "Said what was done to her, to be reported",
+    "Said what was done to her, reported",
+    "Videos that he watches alone",
+    "A bruise, and a fall that he told of",
+    "A second bruise on the same arm",
+    "Police were called to his home",
+)
 # Who has said what was done, and so much school time after the concern was logged.
 DONE_BY, DONE_AFTER, DONE_REFERENCE = "S20", HOUR, "NS-0412-practice"
 
@@ -30,7 +36,8 @@ BY_LAW = (
             soon=HowSoon.TODAY,
             category=_FGM,
             children=(("P0302", WORRIED),),
-            facts="{0} stayed behind after reading and told me that she was cut when she was younger. I listened, thanked her "
+            facts="{0} stayed behind after reading and told me that she was cut when she was younger. I "
+            "listened, thanked her "
             "for telling me and asked nothing else.",
             words="“It was before we lived here. I don’t talk about it.”",
             seemed="Calm. She went out to play afterwards.",
@@ -59,7 +66,8 @@ BY_LAW = (
             soon=HowSoon.TODAY,
             category=_FGM,
             children=(("P0348", WORRIED),),
-            facts="{0} said at the end of a lesson about the body that it had been done to her when she was little. I wrote it "
+            facts="{0} said at the end of a lesson about the body that it had been done to her when she was "
+            "little. I wrote it "
             "down at once and told the safeguarding lead.",
             words="“That happened to me. I was four.”",
             seemed="Matter of fact.",
@@ -87,7 +95,8 @@ BY_LAW = (
             soon=HowSoon.THIS_WEEK,
             category=("RAD", "Mixed or unclear ideology"),
             children=(("P0313", WORRIED),),
-            facts="{0} said that he watches videos at night about “people who should be sent away”. He could not say who makes "
+            facts="{0} said that he watches videos at night about “people who should be sent away”. He could not "
+            "say who makes "
             "them. An older boy sends him the links.",
             words="“He says I’m one of the few who get it.”",
             place=Account.Place.CLASSROOM,
@@ -96,7 +105,8 @@ BY_LAW = (
         title=PREVENT,
         kind=Decision.Kind.IN_SCHOOL,
         level=Level.EARLY_HELP,
-        why="His mother takes the telephone at night from now on. Whether it goes to Channel is decided when the older boy is known.",
+        why="His mother takes the telephone at night from now on. Whether it goes to Channel is decided when "
+        "the older boy is known.",
         receipt=Receipt.IN_SCHOOL,
         actions=(("Find out who sends the links", "S03", 2),),
     ),
@@ -107,7 +117,8 @@ BY_LAW = (
             soon=HowSoon.THIS_WEEK,
             category=("PHY", "Injury or bruise"),
             children=(("P0052", WORRIED),),
-            facts="{0} had a bruise on the left forearm and a scrape on the right knee when he changed for PE. He told me of a fall.",
+            facts="{0} had a bruise on the left forearm and a scrape on the right knee when he changed for PE. "
+            "He told me of a fall.",
             words="“I came off my scooter by the shops.”",
             place=Account.Place.HALL,
             how=Account.HowKnown.SAW_OR_HEARD,
@@ -127,7 +138,8 @@ BY_LAW = (
             soon=HowSoon.TODAY,
             category=("PHY", "Unexplained injury"),
             children=(("P0052", WORRIED),),
-            facts="{0} held his left arm close and would not write. There is a bruise on the forearm, and another above the elbow.",
+            facts="{0} held his left arm close and would not write. There is a bruise on the forearm, and "
+            "another above the elbow.",
             words="“I don’t know how.”",
             seemed="Tired and short with the others.",
             place=Account.Place.CLASSROOM,
@@ -141,7 +153,7 @@ BY_LAW = (
         receipt=Receipt.READ_ACTED,
         actions=(("Meet his parents", "S03", 1),),
     ),
-)  # fmt: skip
+)
 # The notice. Its facts are taken down by the office; the children are brothers.
 NOTICE = Decided(
     Fresh(
@@ -150,7 +162,8 @@ NOTICE = Decided(
         soon=HowSoon.TODAY,
         category=("DOM", "Police notice (Operation Encompass)"),
         children=(("P0234", WORRIED), ("P0235", WORRIED)),
-        facts="Officers were called to the address at 22:40 by a neighbour. Two adults had argued and one had left before they "
+        facts="Officers were called to the address at 22:40 by a neighbour. Two adults had argued and one had "
+        "left before they "
         "came. Both children were in bed and were seen. Nobody was hurt.",
         place=Account.Place.HOME,
         how=Account.HowKnown.POLICE,

@@ -1,4 +1,7 @@
-"""What has the lead of the demo school marked? Significant events of one child, a meeting prepared, patterns looked at, an adult named."""
+"""What has the lead of the demo school marked?
+
+Significant events of one child, a meeting prepared, patterns looked at, an adult named.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -26,16 +29,19 @@ _LINES = (
     "Attendance and mood both changed from this week on.",
 )
 _CALL = (
-    "The safeguarding lead of the earlier school rang. Their file has two concerns about contact arrangements that were not "
+    "The safeguarding lead of the earlier school rang. Their file has two concerns about contact "
+    "arrangements that were not "
     "in what they sent. She will send them by the secure transfer this week."
 )
 _WRITTEN = briefs.Written(
     worries="Contact at the weekend is followed by marks and by silence. He is asked where he lives.",
     works="A named adult at the gate every morning. He talks when he draws. Football club on Thursdays.",
-    asks="Social care: supervise contact, or say by Friday why not.\nHealth: a paediatric view of the bruise on the forearm.",
+    asks="Social care: supervise contact, or say by Friday why not.\nHealth: a paediatric view of the bruise on "
+    "the forearm.",
 )
 _WHY_NOT = (
-    "Three different matters, each with its own reason and its own plan. Read all three and spoke to the class teacher: "
+    "Three different matters, each with its own reason and its own plan. Read all three and spoke to the "
+    "class teacher: "
     "nothing joins them but the room."
 )
 
@@ -72,13 +78,22 @@ def _find(school: School, lead: User, asking: Request, ground: Ground) -> None:
     verdicts = ((PatternRuling.Verdict.NOT_A_PATTERN, _WHY_NOT), (PatternRuling.Verdict.LOOKED_AT, ""))
     for hit, (verdict, reason) in zip(reversed(hits[1:]), verdicts, strict=False):
         patterns.rule_on(
-            rule=hit.rule, child=hit.child, concerns=hit.concerns, verdict=verdict, reason=reason, token=uuid4(), by=lead,
+            rule=hit.rule,
+            child=hit.child,
+            concerns=hit.concerns,
+            verdict=verdict,
+            reason=reason,
+            token=uuid4(),
+            by=lead,
             at=ground.now,
-        )  # fmt: skip
+        )
 
 
 def _name(school: School, child: Child, concerns: list[UUID], lead: User, ground: Ground) -> None:
-    """The same adult of his record is named in the newest concerns about him. The rule that finds them waits to be looked at."""
+    """The same adult of his record is named in the newest concerns about him.
+
+    The rule that finds them waits to be looked at.
+    """
     patterns.add_rule(
         school=school, token=uuid4(), kind=PatternRule.Kind.ADULT, number=2, days=200, by=lead, at=ground.now
     )

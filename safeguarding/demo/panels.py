@@ -1,4 +1,7 @@
-"""What does the demo school put into pages? Its sign-ins and their codes under the forms for signing in, in practice only."""
+"""What does the demo school put into pages?
+
+Its sign-ins and their codes under the forms for signing in, in practice only.
+"""
 
 from typing import Any
 

@@ -1,6 +1,7 @@
 """Who can sign in to the demo school, and with what? One person for each role, and one password for all of them.
 
-They are made by the seeder, and only in demo mode. The password stands on the sign-in page: it is there to be typed, not to protect anything.
+They are made by the seeder, and only in demo mode. The password stands on the sign-in page: it is there to be typed,
+not to protect anything.
 """
 
 from typing import NamedTuple

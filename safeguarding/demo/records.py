@@ -1,4 +1,7 @@
-"""What are the rows of the stories of a school, and how do they reach the tables? In bulk, with one event for them all."""
+"""What are the rows of the stories of a school, and how do they reach the tables?
+
+In bulk, with one event for them all.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -31,9 +34,17 @@ from safeguarding.demo.written import written
 
 # Parents before what points to them.
 _ORDER: tuple[type[models.Model], ...] = (
-    Concern, Account, ConcernChild, BodyMapMark, Amendment, Decision, Closing, Action, ConcernNote,
+    Concern,
+    Account,
+    ConcernChild,
+    BodyMapMark,
+    Amendment,
+    Decision,
+    Closing,
+    Action,
+    ConcernNote,
     ReferenceCounter,
-)  # fmt: skip
+)
 _BATCH = 500
 
 

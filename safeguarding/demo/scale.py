@@ -1,8 +1,8 @@
 """How does Harbour behave with a hundred schools? Practice schools by the hundred, written in bulk, in flat memory.
 
 Each school is one transaction: a run that was cut off goes on where it ended. Children come through the service of the
-import, concerns by COPY, in the proportions of the demo school. The concerns of the last few schools are all old, for the
-lead who works in those alone. Runs as `owner`: only the owner of the tables may count their rows for the planner
+import, concerns by COPY, in the proportions of the demo school. The concerns of the last few schools are all old, for
+the lead who works in those alone. Runs as `owner`: only the owner of the tables may count their rows for the planner
 afterwards.
 """
 
@@ -37,9 +37,18 @@ from safeguarding.keys import uuid7
 
 # (role, how many at each school)
 _STAFF = (
-    ("headteacher", 1), ("lead", 1), ("deputy_lead", 2), ("senco", 1), ("designated_teacher", 1), ("pastoral", 1),
-    ("attendance", 1), ("office", 2), ("teacher", 14), ("teaching_assistant", 10), ("midday", 4),
-)  # fmt: skip
+    ("headteacher", 1),
+    ("lead", 1),
+    ("deputy_lead", 2),
+    ("senco", 1),
+    ("designated_teacher", 1),
+    ("pastoral", 1),
+    ("attendance", 1),
+    ("office", 2),
+    ("teacher", 14),
+    ("teaching_assistant", 10),
+    ("midday", 4),
+)
 # Schools at the end of the list that have had no concern lately, where there are enough others.
 OLD = 3
 _BATCH = 1000

@@ -1,4 +1,7 @@
-"""Who is at the second, small school? Thirty children and three members of staff, made up from the names of the first."""
+"""Who is at the second, small school?
+
+Thirty children and three members of staff, made up from the names of the first.
+"""
 
 from datetime import date, timedelta
 from random import Random

@@ -1,6 +1,7 @@
 """What is the demo school made from? The files of `data/`, all of it invented, read once.
 
-UPNs are of establishment 9999, telephone numbers are those kept for drama, addresses are in postcodes that are not in use.
+UPNs are of establishment 9999, telephone numbers are those kept for drama, addresses are in postcodes that are not in
+use.
 """
 
 import json

@@ -1,4 +1,7 @@
-"""Who may see what in the demo school beside their roles? One of each: given, run out, restricted, in an emergency, standing in."""
+"""Who may see what in the demo school beside their roles?
+
+One of each: given, run out, restricted, in an emergency, standing in.
+"""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -25,13 +28,17 @@ _LEAD, _HEAD, _PASTORAL, _SENCO = "S02", "S01", "S07", "S05"
 # Children of the data: the pastoral lead reads the first, did read the second, and opened the third in an emergency.
 _GIVEN, _RUN_OUT, _OF_TEAM, _IN_EMERGENCY = "P0150", "P0110", "P0322", "P0200"
 _WHY_IN_EMERGENCY = (
-    "Her grandmother rang from the hospital and asked whom we may hand her over to. No safeguarding lead answered, and the "
+    "Her grandmother rang from the hospital and asked whom we may hand her over to. No safeguarding lead "
+    "answered, and the "
     "taxi was at the gate."
 )
 
 
 def answer_for(users: Iterable[User], ground: Ground) -> None:
-    """Everybody has answered the question of this school year. Whoever has a child at the school said yes, and named it."""
+    """Everybody has answered the question of this school year.
+
+    Whoever has a child at the school said yes, and named it.
+    """
     close = {
         user.pk: ground.staff[key]["own_children_at_school"]
         for key, user in ground.users.items()
@@ -61,20 +68,32 @@ def lay_access(school: School, ground: Ground) -> None:
         cards[ground.children[key]] for key in (_GIVEN, _RUN_OUT, _OF_TEAM, _IN_EMERGENCY)
     )
     child_access.grant_child(
-        child=given, user=pastoral, reason="Meets him at the gate every morning.", last_day=today + timedelta(days=120),
-        by=lead, at=now,
-    )  # fmt: skip
+        child=given,
+        user=pastoral,
+        reason="Meets him at the gate every morning.",
+        last_day=today + timedelta(days=120),
+        by=lead,
+        at=now,
+    )
     child_access.grant_child(
-        child=run_out, user=pastoral, reason="Ran the lunch group he was in.", last_day=today - timedelta(days=20),
-        by=lead, at=now - timedelta(days=90),
-    )  # fmt: skip
+        child=run_out,
+        user=pastoral,
+        reason="Ran the lunch group he was in.",
+        last_day=today - timedelta(days=20),
+        by=lead,
+        at=now - timedelta(days=90),
+    )
     team = make_team(school=school, title="Pastoral team", kind="pastoral", by=lead)
     for key in (_PASTORAL, _SENCO):
         add_member(team=team, user=people[key], by=lead, on=today)
     child_access.grant_child_to_team(
-        child=of_team, team=team, reason="Has a daily check-in with whoever is free.", last_day=today + timedelta(days=200),
-        by=lead, at=now,
-    )  # fmt: skip
+        child=of_team,
+        team=team,
+        reason="Has a daily check-in with whoever is free.",
+        last_day=today + timedelta(days=200),
+        by=lead,
+        at=now,
+    )
     child_access.open_emergency_access(
         child=in_emergency, reason=_WHY_IN_EMERGENCY, by=pastoral, at=now - timedelta(days=1)
     )

@@ -1,7 +1,8 @@
-"""Which note of concern was written about whom, by whom and when? Decided from the data and a seed, before any row exists.
+"""Which note of concern was written about whom, by whom and when? Decided from the data and a seed, before any row
+exists.
 
-The last year follows `assignments.json`. The years before it use the same notes for other children who were of the right
-age then, with more of them about children who have a history, as in a real school.
+The last year follows `assignments.json`. The years before it use the same notes for other children who were of the
+right age then, with more of them about children who have a history, as in a real school.
 """
 
 import re
@@ -95,7 +96,9 @@ class Cast:
         return [s for s in known if self.on_roll(s, day)]
 
     def colleagues_on(self, jobs: Sequence[str], day: date, child: Entry) -> list[Entry]:
-        """Staff with one of `jobs` who were there on a day, without the parents of `child`; the first job that anybody has."""
+        """Staff with one of `jobs` who were there on a day, without the parents of `child`; the first job that anybody
+        has.
+        """
         there = [
             s
             for s in self.staff

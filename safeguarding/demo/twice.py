@@ -1,4 +1,7 @@
-"""Which children of the demo school are on the list twice? One pair waits for a lead, another was made one last week."""
+"""Which children of the demo school are on the list twice?
+
+One pair waits for a lead, another was made one last week.
+"""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -18,7 +21,8 @@ _LEAD, _OFFICE = "S02", "S09"
 # Children of the data, and how the nursery had written them: the forename, and a serial number of its own.
 _WAITS, _MERGED = ("P0042", "90A"), ("P0250", "91B")
 _RANG = (
-    "The key person of the nursery rang: until last summer he was collected by his aunt on Fridays, and went quiet on those days. "
+    "The key person of the nursery rang: until last summer he was collected by his aunt on Fridays, and "
+    "went quiet on those days. "
     "She had written it down and did not know that the school has him under another number."
 )
 _WHY = "Same date of birth and the same mother. The nursery confirmed on the telephone that it is the same child."

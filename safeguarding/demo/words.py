@@ -51,7 +51,8 @@ RATIONALE: dict[Decision.Kind, tuple[str, ...]] = {
         "The account explains what was seen. No safeguarding need found.",
     ),
     K.MONITOR: (
-        "On its own this is below every threshold. Staff who know the child have been asked to write down anything like it.",
+        "On its own this is below every threshold. Staff who know the child have been asked to write down "
+        "anything like it.",
         "One account, no earlier notes of the kind. Not enough for a referral, too much to forget.",
         "Advice taken and followed: keep watching, log each occasion, refer if it happens again.",
     ),
@@ -61,29 +62,35 @@ RATIONALE: dict[Decision.Kind, tuple[str, ...]] = {
         "Considered whether to refer. Not at present: the child is safe, and the plan below deals with the cause.",
     ),
     K.EARLY_HELP: (
-        "More than school can do alone, and the family agrees to help. Early help is the right level; no sign of significant harm.",
+        "More than school can do alone, and the family agrees to help. Early help is the right level; no "
+        "sign of significant harm.",
         "Several small things together. A lead practitioner can bring them into one plan with the family.",
-        "Considered child in need. The family asks for help and uses it, so early help comes first, with a review date.",
+        "Considered child in need. The family asks for help and uses it, so early help comes first, with a "
+        "review date.",
     ),
     K.SOCIAL_WORKER: (
         "There is an open plan. The allocated social worker needs this today to judge it with what she already knows.",
         "Not a new referral: the case is open. Told the allocated social worker and confirmed in writing.",
     ),
     K.CHILD_IN_NEED: (
-        "The child is unlikely to have a reasonable standard of health or development without help from outside school.",
+        "The child is unlikely to have a reasonable standard of health or development without help from "
+        "outside school.",
         "Early help would not be enough: this has gone on for some time and advice has not changed it.",
         "Referred under section 17. The reasons, and what school has tried, are in the referral.",
     ),
     K.CHILD_PROTECTION: (
-        "There is reasonable cause to suspect significant harm. Referred by telephone at once and confirmed in writing.",
+        "There is reasonable cause to suspect significant harm. Referred by telephone at once and "
+        "confirmed in writing.",
         "The threshold for section 47 is met on what the child said and what was seen. Not for school to investigate.",
     ),
     K.POLICE: (
-        "A crime may have been committed. Police told first; school keeps the child safe and does not question anybody.",
+        "A crime may have been committed. Police told first; school keeps the child safe and does not "
+        "question anybody.",
         "Told the police because others may be at risk as well. Reference number kept with this record.",
     ),
     K.CHANNEL: (
-        "Advice taken from the Prevent lead. The vulnerability is plain, so this goes to the panel, with the family told.",
+        "Advice taken from the Prevent lead. The vulnerability is plain, so this goes to the panel, with "
+        "the family told.",
     ),
 }
 

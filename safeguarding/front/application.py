@@ -1,7 +1,9 @@
-"""What does the web server run? Each request: its body collected, its page in one of few threads, its answer sent piece by piece.
+"""What does the web server run? Each request: its body collected, its page in one of few threads, its answer sent piece
+by piece.
 
-Pages run in `WEB_THREADS` threads, each with a connection to both databases. What a streamed answer reads (files, what WhiteNoise
-serves) is read in threads of their own, when the transaction of its page is over; there are no connections in them.
+Pages run in `WEB_THREADS` threads, each with a connection to both databases. What a streamed answer reads (files, what
+WhiteNoise serves) is read in threads of their own, when the transaction of its page is over; there are no connections
+in them.
 """
 
 import asyncio
@@ -100,7 +102,10 @@ class Front:
         return await self._collector.collect(receive, limit_of(scope["path"]), length, asks_first=asks_first)
 
     def _page(self, environ: dict[str, Any]) -> Answer:
-        """Run the page, in a thread of pages. A streamed answer has its connections given back before its first piece is read."""
+        """Run the page, in a thread of pages.
+
+        A streamed answer has its connections given back before its first piece is read.
+        """
         begun: dict[str, Any] = {}
 
         def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:

@@ -1,7 +1,7 @@
 """Where is a body while it comes in? In memory, within what all web processes together may hold, and never on a disk.
 
-What they hold together is counted in blocks of one megabyte. A block is a byte of an empty file that the process has locked:
-the kernel gives it back when the process ends, however that ends.
+What they hold together is counted in blocks of one megabyte. A block is a byte of an empty file that the process has
+locked: the kernel gives it back when the process ends, however that ends.
 """
 
 import fcntl
@@ -55,8 +55,8 @@ class Body(io.RawIOBase):
 class Room:
     """What all bodies of all web processes may hold together, in whole blocks of `BLOCK` bytes.
 
-    Each process has `own` blocks that no other can take, so that a form gets through while another process is full. `path` is
-    the file whose bytes are locked; nothing is ever written to it.
+    Each process has `own` blocks that no other can take, so that a form gets through while another process is full.
+    `path` is the file whose bytes are locked; nothing is ever written to it.
     """
 
     def __init__(self, path: Path, *, blocks: int, processes: int) -> None:

@@ -1,7 +1,7 @@
 """How does a body come in? Whole, within the limits of its address, or not at all.
 
-A page runs when all of its body is here. A body that comes more slowly than `LEAST_SPEED`, takes longer or grows larger than its
-address allows, or finds no room is let go of at once, and its answer is a page that says so.
+A page runs when all of its body is here. A body that comes more slowly than `LEAST_SPEED`, takes longer or grows larger
+than its address allows, or finds no room is let go of at once, and its answer is a page that says so.
 """
 
 import asyncio
@@ -15,7 +15,8 @@ from .limits import Limit
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 TOO_SLOW, TOO_LARGE, NO_ROOM = 408, 413, 503
-# Seconds in which the rest of a body that found no room may still arrive: browsers read no answer before they have sent.
+# Seconds in which the rest of a body that found no room may still arrive: browsers read no answer before they have
+# sent.
 _ON_ITS_WAY = 3.0
 
 
@@ -51,8 +52,8 @@ class Collector:
     async def collect(self, receive: Receive, limit: Limit, announced: int, *, asks_first: bool = False) -> Coming:
         """The body, whole, or with the status that refuses it. Call `done` when nobody needs it any more.
 
-        `announced` is its length by its header, 0 where it has none; `asks_first` that its sender waits for a word before the
-        body (`Expect`). Raises `ClientGone`.
+        `announced` is its length by its header, 0 where it has none; `asks_first` that its sender waits for a word
+        before the body (`Expect`). Raises `ClientGone`.
         """
         coming = Coming(limit, asyncio.get_running_loop().time())
         if announced > limit.size:

@@ -5,8 +5,8 @@
     @public
     def log_concern(request): …
 
-What can be known before the page runs is the address and the announced length. That somebody is signed in is not: a cookie
-is easily made up, and only the database knows a true one.
+What can be known before the page runs is the address and the announced length. That somebody is signed in is not: a
+cookie is easily made up, and only the database knows a true one.
 """
 
 from collections.abc import Callable
@@ -37,7 +37,9 @@ def takes_text(view: View) -> View:
 
 
 def takes_files(view: View) -> View:
-    """A view that takes files, all of one form together within the limit of `uploads/kinds.py`, and the words beside them."""
+    """A view that takes files, all of one form together within the limit of `uploads/kinds.py`, and the words beside
+    them.
+    """
     return takes(settings.MOST_WITH_FILES, settings.FILES_SECONDS)(view)
 
 

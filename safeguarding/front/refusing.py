@@ -1,4 +1,7 @@
-"""What does the page say of a body that was not taken? In a sentence what to do: nothing is lost that the browser still has."""
+"""What does the page say of a body that was not taken?
+
+In a sentence what to do: nothing is lost that the browser still has.
+"""
 
 from collections.abc import Callable
 
@@ -38,7 +41,8 @@ _REFUSALS: dict[int, HarbourError] = {
     refusal.status: refusal
     for refusal in (
         TooLarge(
-            "What was sent is larger than this page can take, and nothing of it was saved. Go back, and send it in two or more pieces."
+            "What was sent is larger than this page can take, and nothing of it was saved. Go back, and "
+            "send it in two or more pieces."
         ),
         TooSlow(f"Your connection was too slow, and only part of what you sent arrived. {_AGAIN}"),
         NoRoom(f"So much is being sent at this moment that this found no room. Wait a minute. {_AGAIN}"),

@@ -29,13 +29,15 @@ def refuse_too_many_connections() -> None:
     try:
         with connections["default"].cursor() as cursor:
             cursor.execute(
-                "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
+                "SELECT current_setting('max_connections')::int - "
+                "current_setting('superuser_reserved_connections')::int"
             )
             given = cursor.fetchone()[0]
     except OperationalError:
         return
     if needed > given:
         raise ImproperlyConfigured(
-            f"WEB_WORKERS={settings.WEB_WORKERS} times WEB_THREADS={settings.WEB_THREADS} may need {needed} connections, and "
+            f"WEB_WORKERS={settings.WEB_WORKERS} times WEB_THREADS={settings.WEB_THREADS} may need "
+            f"{needed} connections, and "
             f"PostgreSQL gives {given}. Make one of them smaller, or PostgreSQL's max_connections larger."
         )

@@ -1,7 +1,8 @@
-"""How is an answer sent to somebody who reads slowly? Piece by piece as they read, and no longer than `LEAST_SPEED` allows.
+"""How is an answer sent to somebody who reads slowly? Piece by piece as they read, and no longer than `LEAST_SPEED`
+allows.
 
-A piece is asked for when the one before it is on its way, so an answer is never in memory whole. The time that a store of files
-takes to hand a piece over does not count against its reader.
+A piece is asked for when the one before it is on its way, so an answer is never in memory whole. The time that a store
+of files takes to hand a piece over does not count against its reader.
 """
 
 import asyncio
@@ -23,7 +24,10 @@ PIECE = 64 * 1024
 async def send_slowly(
     pieces: AsyncIterator[bytes], client: tuple[str, str | int], receive: Receive, send: Send
 ) -> None:
-    """Send these pieces, and the end. A reader below the least speed has the connection shut; who has gone is sent no more."""
+    """Send these pieces, and the end.
+
+    A reader below the least speed has the connection shut; who has gone is sent no more.
+    """
     loop = asyncio.get_running_loop()
     gone = loop.create_task(_gone(receive))
     sent, waited = 0, 0.0
@@ -65,7 +69,10 @@ def shut(client: tuple[str, str | int]) -> bool:
 
 
 def _duplicate(number: int) -> socket.socket:
-    """The open file as a socket of its own, which is closed without closing that of the server. Raises `OSError` for no socket."""
+    """The open file as a socket of its own, which is closed without closing that of the server.
+
+    Raises `OSError` for no socket.
+    """
     copy = os.dup(number)
     try:
         return socket.socket(fileno=copy)

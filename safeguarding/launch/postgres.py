@@ -34,8 +34,9 @@ ROLES = {
     "destroyer": "LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB NOBYPASSRLS",
     "backup": "LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB BYPASSRLS",
 }
-# Nobody signs in as these. They own functions that run with their rights: `rules` the facts of row security, which only read;
-# `rules_writer` the few that write (merges, the index of chronologies, the wraps of keys), each with its own columns.
+# Nobody signs in as these. They own functions that run with their rights: `rules` the facts of row security, which only
+# read; `rules_writer` the few that write (merges, the index of chronologies, the wraps of keys), each with its own
+# columns.
 FUNCTION_OWNERS = ("rules", "rules_writer")
 ROLES_BESIDE = (
     *(
@@ -170,7 +171,9 @@ class Cluster:
                 connection.execute(statement)
 
     def ensure_database(self, superuser_password: str, name: str) -> None:
-        """The database exists, belongs to `owner`, and nobody else signs in to it unless given, or makes large objects there."""
+        """The database exists, belongs to `owner`, and nobody else signs in to it unless given, or makes large objects
+        there.
+        """
         with psycopg.connect(self.url(SUPERUSER, superuser_password, "postgres"), autocommit=True) as connection:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
                 connection.execute(sql.SQL("CREATE DATABASE {} OWNER owner").format(sql.Identifier(name)))
@@ -192,7 +195,10 @@ class Cluster:
 
 
 def database_privileges(name: sql.Identifier) -> Iterator[sql.Composable]:
-    """Who signs in to the database `name`. No role makes temporary objects: they come before those that a function names."""
+    """Who signs in to the database `name`.
+
+    No role makes temporary objects: they come before those that a function names.
+    """
     roles = sql.SQL(", ").join(map(sql.Identifier, (role for role in ROLES if role != "owner")))
     for statement in ("REVOKE ALL ON DATABASE {} FROM PUBLIC, {}", "GRANT CONNECT ON DATABASE {} TO {}"):
         yield sql.SQL(statement).format(name, roles)

@@ -1,4 +1,7 @@
-"""How is each of Harbour's own processes started? The same way by `manage.py up` and in a container (`manage.py program`)."""
+"""How is each of Harbour's own processes started?
+
+The same way by `manage.py up` and in a container (`manage.py program`).
+"""
 
 import sys
 from pathlib import Path
@@ -13,25 +16,62 @@ _CELERY = [sys.executable, "-W", "ignore:::celery.platforms", "-m", "celery", "-
 def web(host: str, port: int, workers: int, most_mb: int) -> list[str]:
     """The shipped web server: one process a core. Logs no addresses.
 
-    It reads HTTP/1.1 alone, which is what proxies speak to it. A connection costs it a few kilobytes; `front/` says how long
-    one may take. A process that stays above `most_mb` for three minutes is replaced. Whoever stops has five seconds
-    for what is on its way.
+    It reads HTTP/1.1 alone, which is what proxies speak to it. A connection costs it a few kilobytes; `front/` says how
+    long one may take. A process that stays above `most_mb` for three minutes is replaced. Whoever stops has five
+    seconds for what is on its way.
     """
     return [
-        sys.executable, "-m", "granian", "--interface", "asginl", "--http", "1", "--host", host, "--port", str(port),
-        "--workers", str(workers), "--no-ws", "--backlog", "4096", "--backpressure", "16384",
-        "--http1-buffer-size", "131072", "--http1-header-read-timeout", "30000",
-        "--workers-max-rss", str(most_mb), "--rss-samples", "3", "--rss-sample-interval", "60",
-        "--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "5",
-        "--log-level", "error", "safeguarding.asgi:application",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "asginl",
+        "--http",
+        "1",
+        "--host",
+        host,
+        "--port",
+        str(port),
+        "--workers",
+        str(workers),
+        "--no-ws",
+        "--backlog",
+        "4096",
+        "--backpressure",
+        "16384",
+        "--http1-buffer-size",
+        "131072",
+        "--http1-header-read-timeout",
+        "30000",
+        "--workers-max-rss",
+        str(most_mb),
+        "--rss-samples",
+        "3",
+        "--rss-sample-interval",
+        "60",
+        "--respawn-failed-workers",
+        "--respawn-interval",
+        "0.5",
+        "--workers-kill-timeout",
+        "5",
+        "--log-level",
+        "error",
+        "safeguarding.asgi:application",
+    ]
 
 
 def worker() -> list[str]:
     """What is done outside a request: mail, calls that nobody answered, large imports."""
     return [
-        *_CELERY, "worker", "--loglevel", "WARNING", "--concurrency", "2", "--without-mingle", "--without-gossip",
-    ]  # fmt: skip
+        *_CELERY,
+        "worker",
+        "--loglevel",
+        "WARNING",
+        "--concurrency",
+        "2",
+        "--without-mingle",
+        "--without-gossip",
+    ]
 
 
 def beat() -> list[str]:
@@ -45,5 +85,8 @@ def backup() -> list[str]:
 
 
 def printer(address: Path) -> list[str]:
-    """Makes the PDFs, one a core, and listens at `address`. Isolated: it is given no setting and no secret of Harbour."""
+    """Makes the PDFs, one a core, and listens at `address`.
+
+    Isolated: it is given no setting and no secret of Harbour.
+    """
     return [sys.executable, "-I", str(_PRINTER), str(address)]

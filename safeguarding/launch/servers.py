@@ -1,8 +1,8 @@
 """Which servers does this installation bring itself, where is their data, and how do Harbour's processes reach them?
 
-Passwords are made once and kept in `var/passwords.json`. What a database role needs is written at each start to a file of its
-own, `var/database.web.env` and so on, and the queue's address to `var/queue.env`: settings read those where no address is
-given, of the role that the process plays. All of them can be read by their owner only.
+Passwords are made once and kept in `var/passwords.json`. What a database role needs is written at each start to a file
+of its own, `var/database.web.env` and so on, and the queue's address to `var/queue.env`: settings read those where no
+address is given, of the role that the process plays. All of them can be read by their owner only.
 """
 
 import hashlib
@@ -24,7 +24,8 @@ from .supervisor import Program
 
 DATABASE = "harbour"
 KEYS_DATABASE = "harbour_keys"
-# With which the web server and the worker sign what they tell the database (`settings.CONTEXT_KEYS`), by the variable they read.
+# With which the web server and the worker sign what they tell the database (`settings.CONTEXT_KEYS`), by the variable
+# they read.
 CONTEXT_KEYS = {"WEB_CONTEXT_KEY": "web_context_key", "WORKER_CONTEXT_KEY": "worker_context_key"}
 _PASSWORDS = (*ROLES, SUPERUSER, "secret_key", *CONTEXT_KEYS.values())
 

@@ -1,4 +1,7 @@
-"""What is started, in which order? The servers that no address was given for, the set-up, then web, worker, beat and printer."""
+"""What is started, in which order?
+
+The servers that no address was given for, the set-up, then web, worker, beat and printer.
+"""
 
 import asyncio
 import fcntl
@@ -75,7 +78,10 @@ async def start(plan: Plan, *, ready: str) -> None:
 
 
 async def _servers(plan: Plan, supervisor: Supervisor) -> dict[str, str]:
-    """Start what no address was given for. Returns what every process of Harbour is told: no secret, it reads its role's own."""
+    """Start what no address was given for.
+
+    Returns what every process of Harbour is told: no secret, it reads its role's own.
+    """
     environment = {"BASE_URL": plan.base_url, "HARBOUR_DEMO": str(plan.demo).lower()}
     if plan.embedded_database:
         database = Database(plan.var)
@@ -112,7 +118,10 @@ async def _set_up(plan: Plan, supervisor: Supervisor, environment: Mapping[str, 
 
 
 async def _make_seal_key(plan: Plan, supervisor: Supervisor, environment: Mapping[str, str]) -> None:
-    """At the first start. Where a key is lost the command says so; a school's work does not stop for that, and events wait."""
+    """At the first start.
+
+    Where a key is lost the command says so; a school's work does not stop for that, and events wait.
+    """
     try:
         await supervisor.run(plan.manage("seal key", "seal_key", "make", role="worker", environment=environment))
     except LaunchError:

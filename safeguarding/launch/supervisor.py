@@ -1,8 +1,8 @@
 """Who watches over the processes? One supervisor: it starts them in order, shows what they say, and stops every one.
 
 A process that ends by itself is reported and started again; one that ends five times within a minute takes everything
-down, with a sentence, rather than pretend. Stopping goes backwards, so that the database is there until nobody needs it.
-A supervisor that is killed outright takes its processes along on Linux (`leash.py`); elsewhere the next start stops
+down, with a sentence, rather than pretend. Stopping goes backwards, so that the database is there until nobody needs
+it. A supervisor that is killed outright takes its processes along on Linux (`leash.py`); elsewhere the next start stops
 what it finds in `record`.
 """
 
@@ -53,7 +53,10 @@ class Stopped(Exception):
 
 
 class Supervisor:
-    """Runs programs until it is asked to stop. Use it inside one event loop: `start`, `run`, then `wait`, then `stop`."""
+    """Runs programs until it is asked to stop.
+
+    Use it inside one event loop: `start`, `run`, then `wait`, then `stop`.
+    """
 
     def __init__(self, record: Path) -> None:
         self.record = record
@@ -85,7 +88,10 @@ class Supervisor:
             self._watchers[program.name] = asyncio.create_task(self._watch(program))
 
     async def run(self, program: Program) -> None:
-        """Run something that ends by itself. Raises `LaunchError` when it fails, `Stopped` when asked to end meanwhile."""
+        """Run something that ends by itself.
+
+        Raises `LaunchError` when it fails, `Stopped` when asked to end meanwhile.
+        """
         process = await self._spawn(program)
         relay = asyncio.create_task(self._relay(program, process))
         end = asyncio.create_task(self._end.wait())

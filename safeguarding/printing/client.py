@@ -30,7 +30,8 @@ class PrinterAway(HarbourError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The printer of Harbour does not answer, so there is no PDF. Try again in a minute. If it stays so, tell whoever looks "
+            "The printer of Harbour does not answer, so there is no PDF. Try again in a minute. If it "
+            "stays so, tell whoever looks "
             "after Harbour at your school; until then print the page itself with your browser."
         )
 

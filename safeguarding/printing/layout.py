@@ -1,6 +1,8 @@
-"""How does HTML become paper? As tagged PDF (PDF/UA-1), with nothing fetched from anywhere. Run inside the printer alone.
+"""How does HTML become paper? As tagged PDF (PDF/UA-1), with nothing fetched from anywhere. Run inside the printer
+alone.
 
-It knows nothing of Django or of Harbour's other modules: the printer (`printer.py`) loads it into a process without secrets.
+It knows nothing of Django or of Harbour's other modules: the printer (`printer.py`) loads it into a process without
+secrets.
 """
 
 import logging
@@ -19,8 +21,8 @@ _FOLDER = Path(__file__).resolve().parents[2] / "templates" / "pdf" / "assets"
 _SCHEME = "asset:"
 _TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
 _TAGGED = {"pdf_variant": "pdf/ua-1"}
-# Letters in a row without a place to break. They fit on a line: a longer word costs a look at all that follows it, for each of its
-# lines. The longest place name of these islands has 58.
+# Letters in a row without a place to break. They fit on a line: a longer word costs a look at all that follows it, for
+# each of its lines. The longest place name of these islands has 58.
 LONGEST_WORD = 60
 _LONG_WORD = re.compile(rf"[^ \t\n\r\f\u00ad\u200b]{{{LONGEST_WORD + 1},}}")
 # No letters of people, or none that are laid out.
@@ -61,7 +63,10 @@ def assets() -> dict[str, bytes]:
 
 
 def make(html: str) -> bytes:
-    """A page of HTML as tagged PDF. About 50 ms a page. Raises `FatalURLFetchingError` when it asks for anything but an asset."""
+    """A page of HTML as tagged PDF.
+
+    About 50 ms a page. Raises `FatalURLFetchingError` when it asks for anything but an asset.
+    """
     pdf: bytes = lay_out([html]).write_pdf(**_TAGGED)
     return pdf
 
@@ -106,7 +111,9 @@ def _broken(found: re.Match[str]) -> str:
 
 
 def _pieces(word: str) -> Iterator[str]:
-    """Cut after `LONGEST_WORD` letters, and not within a letter with its accents, or an emoji of several: unless that has no end."""
+    """Cut after `LONGEST_WORD` letters, and not within a letter with its accents, or an emoji of several: unless that
+    has no end.
+    """
     start = 0
     while len(word) - start > LONGEST_WORD:
         end = start + LONGEST_WORD

@@ -1,4 +1,7 @@
-"""What is known of a print that takes longer than a page may wait? The HTML, then the PDF, lie sealed in the store; here is how it stands."""
+"""What is known of a print that takes longer than a page may wait?
+
+The HTML, then the PDF, lie sealed in the store; here is how it stands.
+"""
 
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -20,7 +23,8 @@ from safeguarding.uploads.models import InStore
 class PrintJob(InStore):
     """A print that goes on after its page has been answered. For who asked for it alone, and for one day.
 
-    `stored` names the HTML in the store while it waits, and the PDF when it is made, each sealed with the key of who asked.
+    `stored` names the HTML in the store while it waits, and the PDF when it is made, each sealed with the key of who
+    asked.
     """
 
     class Status(models.TextChoices):
@@ -50,7 +54,8 @@ class PrintJob(InStore):
     asker = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     # The reference that stands on it: never the name of a person.
     title = models.CharField("what it is called", max_length=200)
-    # Of the page that prints it: whoever opens the print goes through that page again, with all that it asks of its reader.
+    # Of the page that prints it: whoever opens the print goes through that page again, with all that it asks of its
+    # reader.
     address = SealedText("where it is printed")
     # The children of whom it tells: nobody from whom one of them is hidden by now is given it.
     names = ArrayField(models.UUIDField(), default=list, blank=True, editable=False)

@@ -1,7 +1,9 @@
-"""How does a record get on paper? As tagged PDF (PDF/UA-1) of a template in `templates/pdf/`, made by the printer (`printer.py`).
+"""How does a record get on paper? As tagged PDF (PDF/UA-1) of a template in `templates/pdf/`, made by the printer
+(`printer.py`).
 
 A view reads the record through the read gate as printed, renders, and answers: what was printed is in the transaction
-that is committed before the first byte leaves, and no byte needs the database. No PDF is laid out in a process that answers pages.
+that is committed before the first byte leaves, and no byte needs the database. No PDF is laid out in a process that
+answers pages.
 """
 
 from collections.abc import Iterable, Mapping
@@ -44,19 +46,19 @@ def paper(
     own: Iterable[UUID] = (),
     at_once: UUID | None = None,
 ) -> HttpResponse:
-    """`template` as a PDF, shown in the browser. `title` is a reference: it becomes the title of the document and the name
-    of the file, so it never holds the name of a person. `school_id` is the school of the record that is printed.
+    """`template` as a PDF, shown in the browser. `title` is a reference: it becomes the title of the document and the
+    name of the file, so it never holds the name of a person. `school_id` is the school of the record that is printed.
 
-    The template knows `title`, the `school`, who printed it (`printed_by`, and `printed_as`: the role at that school) and
-    when (`printed_at`).
+    The template knows `title`, the `school`, who printed it (`printed_by`, and `printed_as`: the role at that school)
+    and when (`printed_at`).
 
     `own` are the children whose story it tells: mentions inside its text name them, and nobody else.
 
-    `within`: at most so many pages. Then `sizes` are what the template gets besides, the fullest first, and the first that
-    fits is taken, else the last.
+    `within`: at most so many pages. Then `sizes` are what the template gets besides, the fullest first, and the first
+    that fits is taken, else the last.
 
-    A print that takes long leads to a page that asks for it again, and is opened at the address of this one. `at_once`, the key of
-    what is printed: it is never put into the store, and is asked for again by hand.
+    A print that takes long leads to a page that asks for it again, and is opened at the address of this one. `at_once`,
+    the key of what is printed: it is never put into the store, and is asked for again by hand.
     """
     key, own = request.GET.get(_PRINT), frozenset(own)
     if key is not None and at_once is None:
@@ -88,7 +90,10 @@ def paper(
 
 
 def _made_before(request: HttpRequest, key: str) -> HttpResponse:
-    """A print of one's own that this page was asked for and that is ready. Its view has asked everything once more by now."""
+    """A print of one's own that this page was asked for and that is ready.
+
+    Its view has asked everything once more by now.
+    """
     job = read_one(request, PrintJob, verb=Verb.DOWNLOAD, pk=record_of(key), also=services.can_be_opened)
     if job.address != _address(request):
         raise Http404

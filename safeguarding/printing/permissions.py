@@ -1,4 +1,7 @@
-"""Who is given a print that was made for later? Who asked for it, unless a child of whom it tells is hidden from them by now."""
+"""Who is given a print that was made for later?
+
+Who asked for it, unless a child of whom it tells is hidden from them by now.
+"""
 
 from typing import Any
 

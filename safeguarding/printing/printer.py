@@ -2,11 +2,12 @@
 
     python -I printer.py SOCKET
 
-One process has WeasyPrint loaded, which takes longer than most prints, and forks for each. It holds no secret of Harbour, reads
-nothing but fonts and packaged assets, and writes nothing to a disk: what it is given, and what it made, is in its memory until it is
-fetched. It is asked over a socket that its own account alone reaches. A question is a line of JSON (`ask`, `id`) and, to `make`, the
-`size` bytes of a job: JSON with its `pages` of HTML, and `within` how many sheets. The answer is a line (`state`, `sheets`, `why`,
-`size`) and the PDF. Whoever asks keeps what must not be lost: a printer that was killed knows nothing of it.
+One process has WeasyPrint loaded, which takes longer than most prints, and forks for each. It holds no secret of
+Harbour, reads nothing but fonts and packaged assets, and writes nothing to a disk: what it is given, and what it made,
+is in its memory until it is fetched. It is asked over a socket that its own account alone reaches. A question is a line
+of JSON (`ask`, `id`) and, to `make`, the `size` bytes of a job: JSON with its `pages` of HTML, and `within` how many
+sheets. The answer is a line (`state`, `sheets`, `why`, `size`) and the PDF. Whoever asks keeps what must not be lost: a
+printer that was killed knows nothing of it.
 """
 
 import asyncio
@@ -42,7 +43,8 @@ CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os
 AT_WORK_OF_ONE = max(1, CORES - 1)
 _CHUNK = 2**16
 _PR_SET_PDEATHSIG = 1
-# What the printer needs of its environment. The rest may hold passwords, which its processes would show to whoever looks.
+# What the printer needs of its environment. The rest may hold passwords, which its processes would show to whoever
+# looks.
 _NEEDED = frozenset(
     {
         "PATH",
@@ -57,7 +59,8 @@ _NEEDED = frozenset(
         "FONTCONFIG_PATH",
     }
 )
-_EMPTY = """<html lang="en-GB"><head><title>-</title><link rel="stylesheet" href="asset:paper.css"></head><body>-</body></html>"""
+_EMPTY = """<html lang="en-GB"><head><title>-</title>
+<link rel="stylesheet" href="asset:paper.css"></head><body>-</body></html>"""
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -81,7 +84,10 @@ class Job:
 
 
 class Printer:
-    """The prints that it knows, in the order in which they came. Everything happens in one loop: there is nothing to lock."""
+    """The prints that it knows, in the order in which they came.
+
+    Everything happens in one loop: there is nothing to lock.
+    """
 
     def __init__(self) -> None:
         self.jobs: dict[str, Job] = {}
@@ -193,7 +199,9 @@ async def _pipe(reading: int) -> AsyncIterator[asyncio.StreamReader]:
 
 
 def _limit_met(status: int, used: Any, late: bool) -> str:
-    """Which limit ended a process that could not say so itself: libraries in C end at once where they are given no memory."""
+    """Which limit ended a process that could not say so itself: libraries in C end at once where they are given no
+    memory.
+    """
     if late or used.ru_utime + used.ru_stime >= SECONDS - 1:
         return "time"
     unit = 1 if sys.platform == "darwin" else 1024

@@ -1,7 +1,7 @@
 """Make a print now, or let it go on after its page has been answered: sealed, for who asked alone, for one day.
 
-A request waits for the printer for `settings.PRINT_WAIT` and no longer. What is not made by then becomes a row: for ten seconds its
-page asks for it, then the worker goes on from the same HTML, and the inbox says when it is there.
+A request waits for the printer for `settings.PRINT_WAIT` and no longer. What is not made by then becomes a row: for ten
+seconds its page asks for it, then the worker goes on from the same HTML, and the inbox says when it is there.
 """
 
 import json
@@ -52,7 +52,8 @@ class NotPrinted(HarbourError):
 
 
 def written(pages: Iterable[str], within: int | None) -> bytes:
-    """What the printer is given: these pages of HTML, of which the first that fits `within` sheets is printed, else the last.
+    """What the printer is given: these pages of HTML, of which the first that fits `within` sheets is printed, else the
+    last.
 
     Raises `NotPrinted` where it is more than one print may be.
     """
@@ -68,11 +69,15 @@ def reason(why: str) -> str:
 
 
 def make_at_once(content: bytes, *, key: UUID, by: User) -> bytes:
-    """A print that is never put into the store. Raises `OutOfTurn` where it is not ready yet: asked again with the same `key`, it is."""
+    """A print that is never put into the store.
+
+    Raises `OutOfTurn` where it is not ready yet: asked again with the same `key`, it is.
+    """
     said = client.make(key, content, whose=by.pk, wait=settings.PRINT_WAIT)
     if (pdf := _pdf(said)) is None:
         raise OutOfTurn(
-            "The sheet is being made and is not ready yet. Go back to the page before, wait a few seconds, and ask again there."
+            "The sheet is being made and is not ready yet. Go back to the page before, wait a few seconds, "
+            "and ask again there."
         )
     return pdf
 
@@ -89,8 +94,8 @@ def make(
 ) -> bytes | PrintJob:
     """The PDF of what was `written`; where it is not ready in time, a job that goes on.
 
-    `address` is that of the page that prints it, `names` are the children of whom it tells. Raises `NotPrinted`, `TooMany` where
-    the person or everybody together has too many waiting, `PrinterAway`, `FilesAway`.
+    `address` is that of the page that prints it, `names` are the children of whom it tells. Raises `NotPrinted`,
+    `TooMany` where the person or everybody together has too many waiting, `PrinterAway`, `FilesAway`.
     """
     job = PrintJob(
         title=title, address=address, names=list(names), school_id=school_id, asker=by, asked_at=at or timezone.now()
@@ -104,7 +109,10 @@ def make(
 
 @transaction.atomic
 def keep(job: PrintJob, content: bytes, *, by: User) -> PrintJob:
-    """Let a print go on: its HTML is sealed in the store, and its row says that it waits. Raises `TooMany`, `BadInput`, `FilesAway`."""
+    """Let a print go on: its HTML is sealed in the store, and its row says that it waits.
+
+    Raises `TooMany`, `BadInput`, `FilesAway`.
+    """
     if PrintJob.objects.filter(asker=by, status=S.WAITING).count() >= MOST_OF_ONE:
         raise TooMany(_OWN_FULL)
     if files.free_part() < LEAST_FREE:
@@ -154,7 +162,8 @@ def look_after(*, job: PrintJob, by: User, at: datetime | None = None) -> PrintJ
 def go_on(*, at: datetime | None = None) -> int:
     """Go on with the prints for which no page waits any more. Returns how many ended. Work of the worker.
 
-    Each is done with the rights of who asked for it: one that tells of a child who is hidden from them by now stays where it is.
+    Each is done with the rights of who asked for it: one that tells of a child who is hidden from them by now stays
+    where it is.
     """
     at, ended = at or timezone.now(), 0
     theirs = Q(asked_at__lte=at - PrintJob.ON_ITS_PAGE) | Q(sheets__gte=PrintJob.LONG)
@@ -192,7 +201,10 @@ def _go_on_with(key: UUID, at: datetime) -> bool:
 
 
 def _advance(job: PrintJob, at: datetime) -> PrintJob:
-    """As far as the printer has come. It is given a print of which it knows nothing: one that was killed has lost them all."""
+    """As far as the printer has come.
+
+    It is given a print of which it knows nothing: one that was killed has lost them all.
+    """
     try:
         said = client.look(job.pk)
         if said.state == "unknown":
@@ -234,7 +246,10 @@ def _end(job: PrintJob, status: PrintJob.Status, at: datetime, *, stored: str = 
 
 
 def drop_old(*, at: datetime | None = None) -> int:
-    """Delete prints whose day is over, and end those that nobody could make in a day. Returns how many. Work of the worker."""
+    """Delete prints whose day is over, and end those that nobody could make in a day.
+
+    Returns how many. Work of the worker.
+    """
     at = at or timezone.now()
     old = at - PrintJob.KEPT
     with system_task("prints"):

@@ -1,9 +1,10 @@
 """Who may write the rows that give or take rights? Said of each table once, and asked by the database itself.
 
-The rules ask facts, and facts ask rows: of roles, grants, conflicts, merges. Who writes such a row decides what somebody sees,
-so the database asks more of it than the school: a trigger on each such table (`guards.py`) knows who may add a row and which
-columns may change, as `tables.py` and `of_concerns.py` say. Of a table whose rows only end, no role that works has UPDATE on
-any other column (`database.py`). `owner` passes, and so do the functions of the database that move rows with a merge.
+The rules ask facts, and facts ask rows: of roles, grants, conflicts, merges. Who writes such a row decides what
+somebody sees, so the database asks more of it than the school: a trigger on each such table (`guards.py`) knows who may
+add a row and which columns may change, as `tables.py` and `of_concerns.py` say. Of a table whose rows only end, no role
+that works has UPDATE on any other column (`database.py`). `owner` passes, and so do the functions of the database that
+move rows with a merge.
 """
 
 from .guards import functions, guarded, problems, said, schools, statements, taken_down, updated_columns

@@ -1,7 +1,8 @@
 """How does the database hold to what is said of each table? By a trigger before every row that is added or changed.
 
-It runs as whoever writes (no SECURITY DEFINER): only so does `current_user` say who that is, also where a session has taken
-a role on, and what it reads of records it reads behind row security. What it must know past that, it asks facts for.
+It runs as whoever writes (no SECURITY DEFINER): only so does `current_user` say who that is, also where a session has
+taken a role on, and what it reads of records it reads behind row security. What it must know past that, it asks facts
+for.
 """
 
 from collections.abc import Iterator
@@ -70,7 +71,9 @@ def guarded() -> dict[type[models.Model], Guarded]:
 
 
 def updated_columns(model: type[models.Model]) -> list[str] | None:
-    """The columns that a role may change that works; None where these rows are no business of a guard, or only some columns."""
+    """The columns that a role may change that works; None where these rows are no business of a guard, or only some
+    columns.
+    """
     one = said().get(model._meta.label_lower)
     return sorted(one.columns()) if isinstance(one, Guarded) and one.closed else None
 
@@ -166,7 +169,8 @@ def problems(connection: Any) -> Iterator[str]:
         )
         there = dict(cursor.fetchall())
         cursor.execute(
-            "SELECT c.relname, a.attname, r.rolname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 "
+            "SELECT c.relname, a.attname, r.rolname FROM pg_class AS c JOIN pg_attribute AS a ON "
+            "a.attrelid = c.oid AND a.attnum > 0 "
             "AND NOT a.attisdropped CROSS JOIN pg_roles AS r WHERE r.rolname = ANY (%s) AND c.relname = ANY (%s) "
             "AND c.relnamespace = 'public'::regnamespace AND has_column_privilege(r.oid, c.oid, a.attnum, 'UPDATE')",
             [list(ROLES), [model._meta.db_table for model in guarded()]],
@@ -175,7 +179,10 @@ def problems(connection: Any) -> Iterator[str]:
     bodies = {model._meta.db_table: body for model, body in functions().items()}
     for table, body in bodies.items():
         if there.get(table) != body:
-            yield f"Rows of {table} give or take rights, and its guard is not there as the code makes it. Run manage.py migrate."
+            yield (
+                f"Rows of {table} give or take rights, and its guard is not there as the code makes it. Run "
+                "manage.py migrate."
+            )
     may = {model._meta.db_table: updated_columns(model) for model in guarded()}
     for table, column, role in open_columns:
         if (some := may[table]) is not None and column not in some:

@@ -21,9 +21,9 @@ def change(where: str, *columns: str) -> Change:
 class Guarded:
     """Rows that decide what somebody sees.
 
-    `add` is SQL over `NEW` and `me`, the key of who asks (null: nobody): who may add such a row. Of a `closed` table no other
-    column than those of `changes` is ever changed; of an open one the others are none of the guard's business. Several
-    changes may name one column: one of them has to hold.
+    `add` is SQL over `NEW` and `me`, the key of who asks (null: nobody): who may add such a row. Of a `closed` table no
+    other column than those of `changes` is ever changed; of an open one the others are none of the guard's business.
+    Several changes may name one column: one of them has to hold.
     """
 
     word: str

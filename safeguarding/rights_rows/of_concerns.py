@@ -16,7 +16,8 @@ _TYPED_FOR = (
 )
 # A note from outside that was not for a colleague becomes a concern: it is not for them either.
 _NOT_FOR = (
-    "EXISTS (SELECT FROM public.concerns_concern AS made JOIN public.concerns_outsidenote AS note ON made.token = ANY (note.forms) "
+    "EXISTS (SELECT FROM public.concerns_concern AS made JOIN public.concerns_outsidenote AS note ON "
+    "made.token = ANY (note.forms) "
     "JOIN public.concerns_outsideconflict AS said ON said.note_id = note.id AND said.user_id = NEW.user_id "
     "AND said.withdrawn_at IS NULL WHERE made.id = NEW.concern_id AND made.logged_by_id = me)"
 )
@@ -40,7 +41,8 @@ _BY_ROLE = both(
 )
 # Somebody acts at the school today: what a lead had to do moves by itself.
 _COVERED = (
-    "EXISTS (SELECT FROM public.accounts_actingperiod AS cover WHERE cover.school_id = NEW.school_id AND cover.ended_at IS NULL "
+    "EXISTS (SELECT FROM public.accounts_actingperiod AS cover WHERE cover.school_id = NEW.school_id AND "
+    "cover.ended_at IS NULL "
     "AND rules.today() BETWEEN cover.starts_on AND cover.ends_on)"
 )
 # Two people: who has proposed it does not confirm it, and alone takes it back.
@@ -52,11 +54,15 @@ _ANSWERS = either(
 CONCERNS: Said = {
     "concerns.concern": takes(
         both(
-            either("NEW.logged_by_id = me", _TYPED_FOR), may("log_concern"), "NEW.restricted_at IS NULL", "NEW.in_error = ''"
+            either("NEW.logged_by_id = me", _TYPED_FOR),
+            may("log_concern"),
+            "NEW.restricted_at IS NULL",
+            "NEW.in_error = ''",
         ),
         change(
             both(MANAGES, may("view_restricted"), either("NEW.restricted_by_id = me", "NEW.restricted_at IS NULL")),
-            "restricted_at", "restricted_by_id",
+            "restricted_at",
+            "restricted_by_id",
         ),
         change(either(both("NEW.in_error IN ('proposed', 'undoing')", decides("NEW.id")), _AS_ANSWERED), "in_error"),
         change(NEVER, "logged_by_id", "school_id"),
@@ -70,7 +76,11 @@ CONCERNS: Said = {
         both("NEW.author_id = me", "NEW.status = 'waiting'", "NEW.concern_id = ANY (rules.own_concerns(me))"),
         change(
             both("OLD.status = 'waiting'", "NEW.decided_by_id = me", decides("NEW.concern_id")),
-            "status", "reason", "child_key", "decided_at", "decided_by_id",
+            "status",
+            "reason",
+            "child_key",
+            "decided_at",
+            "decided_by_id",
         ),
     ),
     "concerns.concerngrant": gives(
@@ -85,7 +95,11 @@ CONCERNS: Said = {
         both("NEW.proposed_by_id = me", "NEW.status = 'proposed'", "NEW.decided_at IS NULL", decides("NEW.concern_id")),
         change(
             both("OLD.status = 'proposed'", "NEW.decided_by_id = me", _ANSWERS),
-            "status", "decided_at", "decided_by_id", "decided_role", "answer",
+            "status",
+            "decided_at",
+            "decided_by_id",
+            "decided_role",
+            "answer",
         ),
     ),
     # Whoever has something to do reads what hangs on it, and its concern behind the door by which it is ended.
@@ -98,7 +112,8 @@ CONCERNS: Said = {
     "concerns.draft": gives("NEW.author_id = me", change(NEVER, "author_id", "school_id"), closed=False),
     "concerns.draftopening": gives(
         both(
-            "NEW.lead_id = me", DECIDES,
+            "NEW.lead_id = me",
+            DECIDES,
             "EXISTS (SELECT FROM public.concerns_draft AS unsent WHERE unsent.id = NEW.draft_id "
             "AND unsent.school_id = NEW.school_id AND unsent.author_id <> me)",
         )
@@ -128,10 +143,11 @@ CONCERNS: Said = {
     "concerns.savedfilter": Neither("how somebody arranges their own list"),
     "concerns.schoolkind": Neither("which kinds of concern a school offers"),
     "concerns.supervisionnote": Neither("a note of two people: facts ask whether the menu names it"),
-}  # fmt: skip
+}
 
 ADULTS: Said = {
-    # Whom it is about and who was away say who reads it: the chair of governors in place of the Headteacher, and never back.
+    # Whom it is about and who was away say who reads it: the chair of governors in place of the Headteacher, and never
+    # back.
     "adults.staffconcern": gives(
         both("NEW.raised_by_id = me", may("log_concern"), "NEW.closed_at IS NULL", "NEW.threshold = ''"),
         change(both("NEW.about_head", _READS_ADULTS), "about_head"),
@@ -141,7 +157,8 @@ ADULTS: Said = {
     ),
     "adults.adultnamed": takes(
         both(
-            "NEW.named_by_id = me", "NEW.withdrawn_at IS NULL",
+            "NEW.named_by_id = me",
+            "NEW.withdrawn_at IS NULL",
             either(_READS_ADULTS, "NEW.staff_concern_id = ANY (rules.staff_concerns_begun(me))"),
         ),
         ended_once(_READS_ADULTS, "NEW.user_id IS DISTINCT FROM me", at="withdrawn_at", by="withdrawn_by_id"),
@@ -150,4 +167,4 @@ ADULTS: Said = {
         granted("NEW.user_id <> me", _BY_ROLE), ended_once(_BY_ROLE, said=("end_reason",))
     ),
     "adults.readingchoice": gives(both("NEW.chosen_by_id = me", may("read_staff_concerns"))),
-}  # fmt: skip
+}

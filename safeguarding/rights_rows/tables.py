@@ -1,8 +1,10 @@
-"""Which of the tables that facts read give rights, which take some, and which do neither? One entry for each, by its label.
+"""Which of the tables that facts read give rights, which take some, and which do neither? One entry for each, by its
+label.
 
-Every condition is what the service asks that writes the row, said once more where no service is passed by: the capability at
-the school of the row, of who asks (`me`), who stands in the row as who did it, and is not the one whom it is for. What they
-read of records they read as whoever asks, behind row security: nobody gives access to what they do not see.
+Every condition is what the service asks that writes the row, said once more where no service is passed by: the
+capability at the school of the row, of who asks (`me`), who stands in the row as who did it, and is not the one whom it
+is for. What they read of records they read as whoever asks, behind row security: nobody gives access to what they do
+not see.
 """
 
 from collections.abc import Iterable
@@ -89,20 +91,20 @@ _IN_RECORDS = (
 )
 _NEW_START = (
     "EXISTS (SELECT FROM public.accounts_reset AS start WHERE start.user_id = NEW.id AND start.what <> 'factor' "
-    "AND start.used_at IS NULL AND start.withdrawn_at IS NULL AND start.confirmed_at > rules.now() - interval '2 hours')"
+    "AND start.used_at IS NULL AND start.withdrawn_at IS NULL AND start.confirmed_at > rules.now() - "
+    "interval '2 hours')"
 )
 
 ACCOUNTS: Said = {
-    # Accounts are made, and closed or opened, at the terminal. A password is one's own to change, or by two people's new start.
+    # Accounts are made, and closed or opened, at the terminal. A password is one's own to change, or by two people's
+    # new start.
     "accounts.user": gives(
         NEVER,
         change(NEVER, "is_active"),
         change(either("NEW.id = me", _NEW_START), "password"),
         closed=False,
     ),
-    "accounts.school": gives(
-        NEVER, change(may("manage_school", "NEW.id"), "roles_beyond_notice"), closed=False
-    ),
+    "accounts.school": gives(NEVER, change(may("manage_school", "NEW.id"), "roles_beyond_notice"), closed=False),
     "accounts.roleassignment": gives(
         both(GIVES_ROLES, "NEW.user_id <> me"),
         change(either(both(GIVES_ROLES, either("NEW.user_id <> me", _SHORTER)), both(_BACK, _SHORTER)), "ends_on"),
@@ -121,23 +123,37 @@ ACCOUNTS: Said = {
     ),
     "accounts.reset": gives(
         both(
-            "NEW.asked_by_id = me", "NEW.user_id <> me", "NEW.used_at IS NULL", "NEW.confirmed_by_id IS NULL",
-            _FIRST_OF_RESET, either("NEW.confirmed_at IS NULL", both("NEW.alone", f"NOT {_IN_RECORDS}")),
+            "NEW.asked_by_id = me",
+            "NEW.user_id <> me",
+            "NEW.used_at IS NULL",
+            "NEW.confirmed_by_id IS NULL",
+            _FIRST_OF_RESET,
+            either("NEW.confirmed_at IS NULL", both("NEW.alone", f"NOT {_IN_RECORDS}")),
         ),
         change(
             both(
-                "OLD.confirmed_at IS NULL", "NEW.confirmed_by_id = me", "NEW.asked_by_id <> me", "NEW.user_id <> me",
+                "OLD.confirmed_at IS NULL",
+                "NEW.confirmed_by_id = me",
+                "NEW.asked_by_id <> me",
+                "NEW.user_id <> me",
                 _SECOND_OF_RESET,
             ),
-            "confirmed_at", "confirmed_by_id", "confirmed_how", "second_half",
+            "confirmed_at",
+            "confirmed_by_id",
+            "confirmed_how",
+            "second_half",
         ),
         # Who uses it is not signed in yet; it ends by that, and whoever is told of it may end it.
         change("OLD.used_at IS NULL AND OLD.withdrawn_at IS NULL", "used_at", "withdrawn_at"),
     ),
-    "accounts.conflictanswer": Neither("what somebody answers to the yearly question; until they have, a page asks first"),
+    "accounts.conflictanswer": Neither(
+        "what somebody answers to the yearly question; until they have, a page asks first"
+    ),
     "accounts.notice": Neither("word that there is something to read: who reads it, the record's own rule says"),
-    "usersessions.usersession": Neither("whose session it is that a request came with; its person's roles are what gives"),
-}  # fmt: skip
+    "usersessions.usersession": Neither(
+        "whose session it is that a request came with; its person's roles are what gives"
+    ),
+}
 
 CHILDREN: Said = {
     "children.childgrant": gives(
@@ -149,42 +165,73 @@ CHILDREN: Said = {
     ),
     "children.emergencyaccess": gives(
         both(
-            "NEW.user_id = me", may("emergency_access"), "NEW.reviewed_at IS NULL",
+            "NEW.user_id = me",
+            may("emergency_access"),
+            "NEW.reviewed_at IS NULL",
             # An hour, and what the clocks of two machines may differ by.
             "NEW.ends_at <= rules.now() + interval '70 minutes'",
         ),
-        ended_once(MANAGES, "NEW.user_id <> me", at="reviewed_at", by="reviewed_by_id", said=("finding", "review_note")),
+        ended_once(
+            MANAGES, "NEW.user_id <> me", at="reviewed_at", by="reviewed_by_id", said=("finding", "review_note")
+        ),
     ),
     "children.conflictofinterest": takes(
         both(
-            "NEW.declared_by_id = me", either("NEW.user_id = me", MANAGES), "NEW.confirmed_at IS NULL", "NEW.lifted_at IS NULL"
+            "NEW.declared_by_id = me",
+            either("NEW.user_id = me", MANAGES),
+            "NEW.confirmed_at IS NULL",
+            "NEW.lifted_at IS NULL",
         ),
         ended_once(MANAGES, "NEW.user_id <> me", at="confirmed_at", by="confirmed_by_id"),
         ended_once(MANAGES, "NEW.user_id <> me", at="lifted_at", by="lifted_by_id", said=("lift_reason",)),
     ),
-    # Merged, the one record is seen by whoever sees the other. `merge_child` moves rows only for who has decided it here.
+    # Merged, the one record is seen by whoever sees the other. `merge_child` moves rows only for who has decided it
+    # here.
     "children.childmerge": gives(
         both(
-            "NEW.asked_by_id = me", "NEW.status = 'asked'", "NEW.decided_at IS NULL", "NEW.undone_at IS NULL",
+            "NEW.asked_by_id = me",
+            "NEW.status = 'asked'",
+            "NEW.decided_at IS NULL",
+            "NEW.undone_at IS NULL",
             either(may("import_children"), MERGES),
-            of_school("children_child", "keep_id"), of_school("children_child", "other_id"),
+            of_school("children_child", "keep_id"),
+            of_school("children_child", "other_id"),
         ),
         change(
             both(
-                MERGES, "OLD.status = 'asked'", of_school("children_child", "keep_id"), of_school("children_child", "other_id")
+                MERGES,
+                "OLD.status = 'asked'",
+                of_school("children_child", "keep_id"),
+                of_school("children_child", "other_id"),
             ),
-            "keep_id", "other_id", "other_number", "token", "reason",
+            "keep_id",
+            "other_id",
+            "other_number",
+            "token",
+            "reason",
         ),
         change(
             both(MERGES, "OLD.status = 'asked'", "NEW.status IN ('merged', 'declined')", "NEW.decided_by_id = me"),
-            "status", "decided_at", "decided_by_id", "refusal", "undo_until", "filled", "since",
+            "status",
+            "decided_at",
+            "decided_by_id",
+            "refusal",
+            "undo_until",
+            "filled",
+            "since",
         ),
         change(
             both(
-                MERGES, "OLD.status = 'merged'", "NEW.status = 'undone'", "NEW.undone_by_id = me",
+                MERGES,
+                "OLD.status = 'merged'",
+                "NEW.status = 'undone'",
+                "NEW.undone_by_id = me",
                 "rules.today() <= OLD.undo_until",
             ),
-            "status", "undone_at", "undone_by_id", "undo_reason",
+            "status",
+            "undone_at",
+            "undone_by_id",
+            "undo_reason",
         ),
         change(MERGES, "revision"),
     ),
@@ -210,4 +257,4 @@ CHILDREN: Said = {
     ),
     "children.contact": Neither("where an adult lives, by which only the home of a hidden child is hidden further"),
     "children.mergedrow": Neither("what a merge moved, by keys: written by the merge alone, and by no role that works"),
-}  # fmt: skip
+}

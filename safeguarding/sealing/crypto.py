@@ -1,7 +1,7 @@
 """How is a value sealed, and a key wrapped? AES-256-GCM, bound to its place: moved anywhere else, it does not open.
 
-A sealed value is a byte for the version, the 16 bytes of the record whose key opens it, a random nonce of 12 bytes, and what
-AES-GCM makes of the words. Bound to it, and not in it, are the model, the field and the row in which it stands.
+A sealed value is a byte for the version, the 16 bytes of the record whose key opens it, a random nonce of 12 bytes, and
+what AES-GCM makes of the words. Bound to it, and not in it, are the model, the field and the row in which it stands.
 """
 
 import os
@@ -55,7 +55,10 @@ def wrap(outer: bytes, inner: bytes, bound: str) -> bytes:
 
 
 def unwrap(outer: bytes, wrapped: bytes, bound: str) -> bytes:
-    """The key. Raises `DoesNotOpen` where `outer` is not what it was wrapped with, or it was wrapped for another use."""
+    """The key.
+
+    Raises `DoesNotOpen` where `outer` is not what it was wrapped with, or it was wrapped for another use.
+    """
     try:
         return AESGCM(outer).decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], bound.encode())
     except (InvalidTag, ValueError):

@@ -25,7 +25,8 @@ class FilesAway(HarbourError):
 
     def __init__(self, reason: str = "") -> None:
         super().__init__(
-            "The store of files cannot be reached now. Try again in a few minutes: nothing in it is lost. If it stays so, tell "
+            "The store of files cannot be reached now. Try again in a few minutes: nothing in it is lost. "
+            "If it stays so, tell "
             "whoever looks after Harbour at your school."
         )
         self.reason = reason
@@ -46,7 +47,8 @@ class KeysAway(HarbourError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The database that holds the keys does not answer. Nothing was saved. Copy or print what you typed, and tell "
+            "The database that holds the keys does not answer. Nothing was saved. Copy or print what you "
+            "typed, and tell "
             "whoever looks after Harbour at your school."
         )
 

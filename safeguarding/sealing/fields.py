@@ -1,8 +1,9 @@
-"""How is free text about a person kept? As a sealed field: encrypted with the key of its record, opened when it is read.
+"""How is free text about a person kept? As a sealed field: encrypted with the key of its record, opened when it is
+read.
 
-A row that comes from the database holds what is sealed (`Sealed`); the first look at the attribute opens it. So a list that
-shows no words opens none, and one that does fetches the keys of all its rows at once (`ring.py`). What is empty stays empty:
-that nothing was written is no secret. No query looks into a sealed field.
+A row that comes from the database holds what is sealed (`Sealed`); the first look at the attribute opens it. So a list
+that shows no words opens none, and one that does fetches the keys of all its rows at once (`ring.py`). What is empty
+stays empty: that nothing was written is no secret. No query looks into a sealed field.
 """
 
 import json
@@ -20,7 +21,8 @@ from .services.keeping import key_of
 from .subjects import first_subject, record_of
 
 LOST = (
-    "These words cannot be opened: their key is not in the database of keys. Tell whoever looks after Harbour at your school; "
+    "These words cannot be opened: their key is not in the database of keys. Tell whoever looks after "
+    "Harbour at your school; "
     "they are not lost while a backup of the keys has it."
 )
 ALTERED = (
@@ -29,7 +31,10 @@ ALTERED = (
 
 
 class Ciphertext(bytes):
-    """What goes into a sealed column. Only sealing makes it, and reading what was sealed: bytes from elsewhere are none."""
+    """What goes into a sealed column.
+
+    Only sealing makes it, and reading what was sealed: bytes from elsewhere are none.
+    """
 
     __slots__ = ()
 
@@ -115,7 +120,10 @@ class SealedField(models.Field):  # type: ignore[type-arg]
         return f"{self.model._meta.label_lower}.{self.name}:{row}"
 
     def write(self, value: Any) -> bytes:
-        """A value as bytes. Raises `TypeError` for what is bytes already: it may be sealed, and would not read as words."""
+        """A value as bytes.
+
+        Raises `TypeError` for what is bytes already: it may be sealed, and would not read as words.
+        """
         if isinstance(value, bytes | bytearray | memoryview):
             raise TypeError(f"{self.model._meta.label}.{self.name} takes words, not bytes.")
         return str(value).encode()

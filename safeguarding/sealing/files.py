@@ -1,7 +1,7 @@
 """Where are files kept, and how? Sealed in chunks with a key made of their record's, under names that say nothing.
 
-The store is Django's default storage (`stores.py`). It is handed nothing but what is sealed. What of it does not answer is
-`FilesAway`, which passes; what it does not hold any more is `FileGone`, which does not.
+The store is Django's default storage (`stores.py`). It is handed nothing but what is sealed. What of it does not answer
+is `FilesAway`, which passes; what it does not hold any more is `FileGone`, which does not.
 """
 
 import re
@@ -47,8 +47,8 @@ def keep(content: bytes, *, key: Key) -> str:
 def read(name: str, *, record: UUID) -> Iterator[bytes]:
     """What a file holds, chunk by chunk. The key is fetched now, so that reading on asks no database.
 
-    Raises `Destroyed`, `KeyProblem` for a key that is missing, `FileGone` for a file that is missing or changed, `FilesAway`; on
-    reading too.
+    Raises `Destroyed`, `KeyProblem` for a key that is missing, `FileGone` for a file that is missing or changed,
+    `FilesAway`; on reading too.
     """
     try:
         return _begun(name, record)

@@ -1,8 +1,9 @@
-"""Where are the root key and the key of the epoch? In two files outside any database, and in what is kept of them in memory.
+"""Where are the root key and the key of the epoch? In two files outside any database, and in what is kept of them in
+memory.
 
-The root key is a file that only its owner can read, or what a command prints (a key service, a hardware token). The file of
-epochs holds the key of each epoch that is in use, wrapped with the root key. A destroyed key that is found in an old page of
-the database is under an epoch whose key is in no file any more.
+The root key is a file that only its owner can read, or what a command prints (a key service, a hardware token). The
+file of epochs holds the key of each epoch that is in use, wrapped with the root key. A destroyed key that is found in
+an old page of the database is under an epoch whose key is in no file any more.
 """
 
 import base64
@@ -31,7 +32,8 @@ _COMMAND_SECONDS = 30
 # Mounted into a container by its engine: nobody else is in there, and it is readable to whoever runs in it.
 _CONTAINER_SECRETS = Path("/run/secrets")
 _PUT_BACK = (
-    "Put it back from where you keep your secrets, or from two of the three printed shares: `manage.py key_shares restore`. "
+    "Put it back from where you keep your secrets, or from two of the three printed shares: `manage.py "
+    "key_shares restore`. "
     "Nothing has been lost or changed."
 )
 Epochs = dict[int, bytes]
@@ -94,7 +96,8 @@ def _from_command() -> str:
         )
     except (OSError, subprocess.TimeoutExpired, ValueError) as error:
         raise KeyProblem(
-            f"ROOT_KEY_COMMAND cannot be run ({type(error).__name__}). It must print the root key within {_COMMAND_SECONDS} s."
+            f"ROOT_KEY_COMMAND cannot be run ({type(error).__name__}). It must print the root key within "
+            f"{_COMMAND_SECONDS} s."
         ) from None
     if done.returncode:
         # Not what it said: it may say the key.
@@ -157,7 +160,8 @@ def _unwrapped(root_key: bytes, number: int, wraps: list[bytes]) -> bytes:
         except DoesNotOpen:
             continue
     raise KeyProblem(
-        f"The root key does not open the file of epoch keys, {epochs_path()}: it is another installation's, or an earlier one. "
+        f"The root key does not open the file of epoch keys, {epochs_path()}: it is another "
+        "installation's, or an earlier one. "
         f"{_PUT_BACK}"
     )
 

@@ -1,8 +1,8 @@
 """Which keys are there? In a database of their own, whose backups live 35 days: nothing here says a word about anybody.
 
-A record (a concern, a child, somebody's drafts) has one key. It is wrapped once for each of its subjects with the key of
-that subject. Subject keys are wrapped with the key of the epoch, which is in a file (`keyfiles.py`). Every table is written by
-SQL in `services/` and in `ring.py`.
+A record (a concern, a child, somebody's drafts) has one key. It is wrapped once for each of its subjects with the key
+of that subject. Subject keys are wrapped with the key of the epoch, which is in a file (`keyfiles.py`). Every table is
+written by SQL in `services/` and in `ring.py`.
 """
 
 from django.db import models
@@ -35,7 +35,10 @@ class Epoch(models.Model):
 
 
 class SubjectKey(models.Model):
-    """The key of a child, an adult or a school, by the key of its row. Destroyed, its place stays, empty, with the reason."""
+    """The key of a child, an adult or a school, by the key of its row.
+
+    Destroyed, its place stays, empty, with the reason.
+    """
 
     class Kind(models.TextChoices):
         CHILD = "child", "Child"
@@ -66,7 +69,10 @@ class SubjectKey(models.Model):
 
 
 class RecordKey(models.Model):
-    """That a record has a key, by the key of the record's row. What it is stands in its wraps; when the last is gone, why."""
+    """That a record has a key, by the key of the record's row.
+
+    What it is stands in its wraps; when the last is gone, why.
+    """
 
     id = models.UUIDField(primary_key=True, editable=False)
     # The model of the record, such as "concerns.concern".
@@ -96,7 +102,10 @@ class Wrap(models.Model):
 
 
 class KeyShare(models.Model):
-    """One of the three printed shares of the root key. Two of one set give the key back. Each is taken by another person."""
+    """One of the three printed shares of the root key.
+
+    Two of one set give the key back. Each is taken by another person.
+    """
 
     id = models.UUIDField(primary_key=True, editable=False)
     made_at = models.DateTimeField()
@@ -153,8 +162,15 @@ class BackupRun(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         plain = (
-            "began_at", "ended_at", "problem", "records_bytes", "keys_bytes", "people", "opened", "files",
+            "began_at",
+            "ended_at",
+            "problem",
+            "records_bytes",
+            "keys_bytes",
+            "people",
+            "opened",
+            "files",
             "same_disk",
-        )  # fmt: skip
+        )
         source = Source.HARBOUR
         retention = Retention.KEPT

@@ -1,4 +1,7 @@
-"""What do keys add to pages: to those of IT their own entry and a word when something is wrong. Leads find them under School."""
+"""What do keys add to pages: to those of IT their own entry and a word when something is wrong.
+
+Leads find them under School.
+"""
 
 from typing import Any
 

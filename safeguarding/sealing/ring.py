@@ -1,7 +1,8 @@
 """Which keys are at hand? Those of the records that this request has fetched: one query for a whole list.
 
-A field that comes from the database notes whose key it needs (`note`). The first that is read fetches the keys of all that
-were noted since. Nothing is kept beyond the request or the task (`forget`): what is destroyed meanwhile stays shut after it.
+A field that comes from the database notes whose key it needs (`note`). The first that is read fetches the keys of all
+that were noted since. Nothing is kept beyond the request or the task (`forget`): what is destroyed meanwhile stays shut
+after it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -55,7 +56,9 @@ class Key:
 
 
 class Lost:
-    """That a record has had a key which is not there any more, and nobody has destroyed: it is in a backup, if anywhere."""
+    """That a record has had a key which is not there any more, and nobody has destroyed: it is in a backup, if
+    anywhere.
+    """
 
 
 Found = Key | Gone | Lost | None
@@ -140,7 +143,8 @@ def epoch_key(number: int) -> bytes:
         return keyfiles.epochs()[number]
     except KeyError:
         raise KeyProblem(
-            f"The file of epoch keys, {keyfiles.epochs_path()}, has no key of epoch {number}, under which keys are kept in the "
+            f"The file of epoch keys, {keyfiles.epochs_path()}, has no key of epoch {number}, under which "
+            "keys are kept in the "
             "database of keys. One of the two was put back from another time. Put back both of the same day."
         ) from None
 
@@ -150,7 +154,8 @@ def _unwrap(outer: bytes, wrapped: bytes, bound: str) -> bytes:
         return crypto.unwrap(outer, wrapped, bound)
     except DoesNotOpen:
         raise KeyProblem(
-            "A key in the database of keys does not open with the key that it is under: the row was changed, or comes from "
+            "A key in the database of keys does not open with the key that it is under: the row was "
+            "changed, or comes from "
             "another installation. Put back the database of keys from its backup."
         ) from None
 

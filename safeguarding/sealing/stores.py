@@ -1,7 +1,7 @@
 """Where do files lie: in a folder of this machine, or in a bucket at a provider that speaks S3?
 
-A store raises `FileNotFoundError` for what it does not hold, and `FilesAway` where the provider does not answer or refuses. Both say
-which names they hold, and how much of their disk is free.
+A store raises `FileNotFoundError` for what it does not hold, and `FilesAway` where the provider does not answer or
+refuses. Both say which names they hold, and how much of their disk is free.
 """
 
 import logging
@@ -23,7 +23,8 @@ from .exceptions import FilesAway
 _MISSING = ("NoSuchKey", "404")
 # What a page waits for a provider at most, in seconds. Others than pages ask more than once.
 _TO_CONNECT, _TO_ANSWER, _TRIES = 2, 5, 3
-# After one that did not answer nobody waits for it again so soon: a page with a photograph must not hold up a call for a lead.
+# After one that did not answer nobody waits for it again so soon: a page with a photograph must not hold up a call for
+# a lead.
 SILENCE = 30.0
 _SILENT = frozenset({"EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "ConnectionClosedError"})
 logger = logging.getLogger("harbour.files")
@@ -51,9 +52,11 @@ class FolderStore(FileSystemStorage):
 
 
 class BucketStore(Storage):
-    """Objects that nobody but Harbour is given: what is sealed is passed on chunk by chunk, and no address of it leaves here.
+    """Objects that nobody but Harbour is given: what is sealed is passed on chunk by chunk, and no address of it leaves
+    here.
 
-    Without a key of its own it is found as the AWS programs find theirs: in the environment, a file, or from the machine.
+    Without a key of its own it is found as the AWS programs find theirs: in the environment, a file, or from the
+    machine.
     """
 
     def __init__(
@@ -117,7 +120,10 @@ class BucketStore(Storage):
         return True
 
     def _save(self, name: str, content: File) -> str:
-        """In one piece, whole or not at all. Of what is inside: a `File` without a name counts as nothing, and nothing would be kept."""
+        """In one piece, whole or not at all.
+
+        Of what is inside: a `File` without a name counts as nothing, and nothing would be kept.
+        """
         body = cast(IO[bytes], content.file)
         body.seek(0)
         with self._asked():
@@ -131,7 +137,10 @@ class BucketStore(Storage):
 
     @contextmanager
     def _asked(self) -> Iterator[None]:
-        """What a provider can answer, as this module's two errors. Of the rest only its name is told: messages quote keys."""
+        """What a provider can answer, as this module's two errors.
+
+        Of the rest only its name is told: messages quote keys.
+        """
         from botocore.exceptions import BotoCoreError, ClientError
         from urllib3.exceptions import HTTPError
 
@@ -165,7 +174,8 @@ class BucketStore(Storage):
             connect_timeout=_TO_CONNECT,
             read_timeout=_TO_ANSWER,
             retries={"total_max_attempts": 1 if settings.ROLE == "web" else _TRIES, "mode": "standard"},
-            # Others than AWS know neither buckets as names of hosts nor its newer checksums. What is sealed checks itself.
+            # Others than AWS know neither buckets as names of hosts nor its newer checksums. What is sealed checks
+            # itself.
             s3={"addressing_style": "path" if self.endpoint else "auto"},
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",

@@ -1,7 +1,9 @@
-"""How is something long sealed, such as a file or a backup? In chunks, each bound to its place, the last one marked as the last.
+"""How is something long sealed, such as a file or a backup? In chunks, each bound to its place, the last one marked as
+the last.
 
-After a salt come chunks of 64 KiB, each encrypted with AES-256-GCM. The nonce is the number of the chunk and whether it is the
-last, so that none can be left out, put in, moved or cut off without its being noticed. The key is derived for this one stream.
+After a salt come chunks of 64 KiB, each encrypted with AES-256-GCM. The nonce is the number of the chunk and whether it
+is the last, so that none can be left out, put in, moved or cut off without its being noticed. The key is derived for
+this one stream.
 """
 
 import os
@@ -29,7 +31,10 @@ class Sink(Protocol):
 
 
 def seal_stream(key: bytes, bound: bytes, source: Source, sink: Sink) -> int:
-    """Seal everything from `source` for one use (`bound`). Returns how many bytes there were. Holds one chunk in memory."""
+    """Seal everything from `source` for one use (`bound`).
+
+    Returns how many bytes there were. Holds one chunk in memory.
+    """
     salt = os.urandom(_SALT)
     cipher = _cipher(key, salt, bound)
     sink.write(salt)
@@ -44,7 +49,8 @@ def seal_stream(key: bytes, bound: bytes, source: Source, sink: Sink) -> int:
 
 
 def open_stream(key: bytes, bound: bytes, source: Source) -> Iterator[bytes]:
-    """The content, chunk by chunk. Raises `DoesNotOpen` for another key or use, and where anything was changed or cut off.
+    """The content, chunk by chunk. Raises `DoesNotOpen` for another key or use, and where anything was changed or cut
+    off.
 
     What has come before the error is as it was written; that it is all, only the end says.
     """

@@ -1,7 +1,7 @@
 """Whose is a record? Under whose keys its own key is wrapped, and how that is looked up again at night.
 
-A child or an adult is a record of their own. A record about several says through `wrapped_for` who they are; while nobody is
-linked to it, it is wrapped for its school.
+A child or an adult is a record of their own. A record about several says through `wrapped_for` who they are; while
+nobody is linked to it, it is wrapped for its school.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -61,7 +61,10 @@ _together: list[Together] = []
 
 
 def ends_together(look: Together) -> Together:
-    """Say who ends with a subject. `look` may refuse (`OutOfTurn`): a subject that is part of another ends with that one."""
+    """Say who ends with a subject.
+
+    `look` may refuse (`OutOfTurn`): a subject that is part of another ends with that one.
+    """
     _together.append(look)
     return look
 
@@ -88,7 +91,10 @@ def sealed_elsewhere(record: UUID) -> list[UUID]:
 
 
 def linked(kind: str, keys: Collection[UUID]) -> Mapping[UUID, Collection[Subject]]:
-    """Of the records of a kind that there are among `keys`, their subjects. A key that is left out belongs to no record."""
+    """Of the records of a kind that there are among `keys`, their subjects.
+
+    A key that is left out belongs to no record.
+    """
     if kind in _looks:
         return _looks[kind](keys)
     model = apps.get_model(kind)

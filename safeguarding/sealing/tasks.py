@@ -1,4 +1,7 @@
-"""Every night: has each key its record, and everything that is sealed its key? Every few minutes: was there a backup?"""
+"""Every night: has each key its record, and everything that is sealed its key?
+
+Every few minutes: was there a backup?
+"""
 
 from typing import Any
 

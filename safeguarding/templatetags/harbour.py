@@ -1,4 +1,7 @@
-"""Template tags and filters of every page. `docs/components.md` shows each in use; its look is in `templates/components/`."""
+"""Template tags and filters of every page.
+
+`docs/components.md` shows each in use; its look is in `templates/components/`.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -93,7 +96,9 @@ def demo() -> bool:
 
 @register.simple_tag(takes_context=True)
 def whose(context: Context) -> SafeString:
-    """Says in a form whose it is, signed: should they be signed out meanwhile, their words wait for them (`unsaved`)."""
+    """Says in a form whose it is, signed: should they be signed out meanwhile, their words wait for them
+    (`unsaved`).
+    """
     return format_html('<input type="hidden" name="{}" value="{}">', AUTHOR, signed_author(context["user"].pk))
 
 
@@ -290,7 +295,10 @@ def button(
     disabled: bool = False,
     hidden: str = "",
 ) -> dict[str, Any]:
-    """A button that sends its form, or a link that looks like one. `hidden` ends its name for who cannot see the row."""
+    """A button that sends its form, or a link that looks like one.
+
+    `hidden` ends its name for who cannot see the row.
+    """
     _one_of("button kind", kind, "", "secondary", "warning", "link")
     return {
         "text": text,

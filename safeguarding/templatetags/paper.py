@@ -1,4 +1,5 @@
-"""How do people's words stand on paper, in whatever script they wrote? {% load paper %} in the templates of `templates/pdf/`.
+"""How do people's words stand on paper, in whatever script they wrote? {% load paper %} in the templates of
+`templates/pdf/`.
 
 A browser finds the direction of a text by itself (`dir="auto"`); what lays out paper is told it.
 """
@@ -28,7 +29,10 @@ def direction(text: object) -> str:
 
 @register.filter
 def paragraphs(text: object) -> SafeString:
-    """`text` as paragraphs, each in its own direction; single line breaks are kept. Like `linebreaks`, escaped like everywhere."""
+    """`text` as paragraphs, each in its own direction; single line breaks are kept.
+
+    Like `linebreaks`, escaped like everywhere.
+    """
     found = _PARAGRAPHS.split(re.sub(r"\r\n?", "\n", str(text)))
     return format_html_join("\n", '<p dir="{}">{}</p>', ((direction(part), _lines(part)) for part in found))
 

@@ -1,7 +1,7 @@
 """PostgreSQL as Django talks to it, and what the open transaction was told (`audit/context.py`).
 
-A setting of a transaction ends with it, and goes back with a savepoint. What Harbour remembers of it does the same, or it
-would sign a context for a transaction that is over, or leave out a door that is open.
+A setting of a transaction ends with it, and goes back with a savepoint. What Harbour remembers of it does the same, or
+it would sign a context for a transaction that is over, or leave out a door that is open.
 """
 
 from typing import Any
@@ -10,7 +10,10 @@ from django.db.backends.postgresql import base
 
 
 class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
-    """`told`: the context as it stands in the open transaction, None where none was given. `challenge`: what is signed with it."""
+    """`told`: the context as it stands in the open transaction, None where none was given.
+
+    `challenge`: what is signed with it.
+    """
 
     told: Any = None
     challenge: bytes = b""

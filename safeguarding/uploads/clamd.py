@@ -1,4 +1,7 @@
-"""Is there a virus in it? Asked of ClamAV's `clamd`, where one is set up; where none is, or it is away, the answer says so."""
+"""Is there a virus in it?
+
+Asked of ClamAV's `clamd`, where one is set up; where none is, or it is away, the answer says so.
+"""
 
 import re
 import socket
@@ -47,7 +50,10 @@ def is_set_up() -> bool:
 
 
 def scan(chunks: Iterable[bytes]) -> Verdict:
-    """Raises `ScannerAway`, and `NoVerdict` where it has trouble with this file. Names of viruses are not kept: the file may say them."""
+    """Raises `ScannerAway`, and `NoVerdict` where it has trouble with this file.
+
+    Names of viruses are not kept: the file may say them.
+    """
     connected = _reached()
     try:
         with connected as scanner:

@@ -12,7 +12,10 @@ from safeguarding.uploads.services.keeping import Upload
 
 
 class _Files(forms.FileField):
-    """Some files, each with its name and bytes. What is wrong with one is found by looking into it (`services/keeping.py`)."""
+    """Some files, each with its name and bytes.
+
+    What is wrong with one is found by looking into it (`services/keeping.py`).
+    """
 
     widget = FilesInput(most_bytes=MOST_BYTES, most_files=MOST_FILES, most_in_all=MOST_IN_ALL)
 

@@ -1,4 +1,7 @@
-"""Where is a file while it comes in? In memory: Django's own way is a temporary file, in which it would stand unsealed."""
+"""Where is a file while it comes in?
+
+In memory: Django's own way is a temporary file, in which it would stand unsealed.
+"""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -60,7 +63,9 @@ class InMemory(FileUploadHandler):
 
 
 def _whole(read: Callable[[int], bytes], length: int) -> Callable[[int], bytes]:
-    """`read`, which raises where less comes than was announced: Django takes what a cut connection left for all of it."""
+    """`read`, which raises where less comes than was announced: Django takes what a cut connection left for all of
+    it.
+    """
     left = length
 
     def read_on(size: int) -> bytes:

@@ -1,4 +1,6 @@
-"""Look into a file without opening it here: in a process of its own (`sandbox.py`), which may break without any harm."""
+"""Look into a file without opening it here: in a process of its own (`sandbox.py`), which may break without any
+harm.
+"""
 
 import json
 import subprocess
@@ -57,7 +59,8 @@ def look_into(name: str, content: bytes, *, patience: float = _PATIENCE, small: 
 class Looking:
     """Looks into one PDF after another, each in a process of its own that does not have to load its libraries again.
 
-    Used in a `with` block, at whose end the process that makes the others ends too. The limits of each are those of `look_into`.
+    Used in a `with` block, at whose end the process that makes the others ends too. The limits of each are those of
+    `look_into`.
     """
 
     def __init__(self, kind: str = "pdf") -> None:

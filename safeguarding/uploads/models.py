@@ -1,4 +1,7 @@
-"""What is known of a file that somebody attached? What is in it is sealed in the store; here is what it is called and how it stands."""
+"""What is known of a file that somebody attached?
+
+What is in it is sealed in the store; here is what it is called and how it stands.
+"""
 
 from typing import ClassVar
 from uuid import UUID
@@ -20,9 +23,20 @@ from .kinds import KINDS, Kind
 # What `PersonalData` of each kind of file says of these fields.
 NARRATIVE = ("name",)
 PLAIN = (
-    "token", "kind", "size", "is_active", "stored", "pictures", "scan", "scanned_at", "signatures", "attached_at",
-    "withheld_at", "removal", "removed_at",
-)  # fmt: skip
+    "token",
+    "kind",
+    "size",
+    "is_active",
+    "stored",
+    "pictures",
+    "scan",
+    "scanned_at",
+    "signatures",
+    "attached_at",
+    "withheld_at",
+    "removal",
+    "removed_at",
+)
 
 
 class InStore(models.Model):

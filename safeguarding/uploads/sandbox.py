@@ -1,10 +1,12 @@
-"""What is this file really? Asked in a process of its own, which can open no file or connection, and has little memory and time.
+"""What is this file really? Asked in a process of its own, which can open no file or connection, and has little memory
+and time.
 
     python -I sandbox.py < request > answer
 
-The request is a line of JSON (`kind`, `small`) and the bytes of the file. The answer is a line of JSON (`problem`, `active`, the sizes of the
-pictures) and the pictures, JPEGs that were drawn anew. It knows nothing of Harbour and nothing of its other modules. Whatever the
-file does to it, the process ends, and who asked says that the file could not be looked into.
+The request is a line of JSON (`kind`, `small`) and the bytes of the file. The answer is a line of JSON (`problem`,
+`active`, the sizes of the pictures) and the pictures, JPEGs that were drawn anew. It knows nothing of Harbour and
+nothing of its other modules. Whatever the file does to it, the process ends, and who asked says that the file could not
+be looked into.
 """
 
 import json
@@ -33,10 +35,22 @@ UNPACKED, RATIO, MEMBERS = 200 * 2**20, 100, 2000
 _ELSE = re.compile(
     rb"PK\x03\x04|PK\x05\x06|%PDF-|<html|<script|<svg|<\?php|Rar!\x1a|7z\xbc\xaf|^MZ|^\x7fELF", re.IGNORECASE
 )
-_ACTIVE = frozenset({
-    "/JavaScript", "/JS", "/Launch", "/RichMedia", "/EmbeddedFile", "/EmbeddedFiles", "/EF", "/OpenAction", "/AA", "/ImportData",
-    "/SubmitForm", "/GoToE",
-})  # fmt: skip
+_ACTIVE = frozenset(
+    {
+        "/JavaScript",
+        "/JS",
+        "/Launch",
+        "/RichMedia",
+        "/EmbeddedFile",
+        "/EmbeddedFiles",
+        "/EF",
+        "/OpenAction",
+        "/AA",
+        "/ImportData",
+        "/SubmitForm",
+        "/GoToE",
+    }
+)
 # What such a document may not carry. Printers leave their settings in a workbook, and an icon may be drawn in XML.
 _CARRIED = re.compile(r"\.(exe|dll|js|vbs|bat|ps1|html?|svg|bin|com|scr|msi|jar|hta)$", re.IGNORECASE)
 _CARRIED_BY_ALL = re.compile(r"printerSettings\d+\.bin$|^(word|xl|ppt)/media/[^/]+\.svg$")
@@ -73,7 +87,8 @@ def picture(content: bytes, kind: str) -> dict[str, Any]:
     Image.MAX_IMAGE_PIXELS = PIXELS // 2  # twice as many is an error, not a warning
     try:
         with Image.open(BytesIO(content), formats=[wanted]) as found:
-            # A camera may keep a small copy behind the picture (MPO); a HEIC may hold several. The first is the picture.
+            # A camera may keep a small copy behind the picture (MPO); a HEIC may hold several. The first is the
+            # picture.
             still = found.format == "MPO" or kind == "heic"
             if found.width * found.height > PIXELS:
                 raise Refused("It has more than 40 million points. Make it smaller and attach it again.")
@@ -101,7 +116,10 @@ def _smaller(jpeg: bytes) -> bytes:
 
 
 def _nothing_behind(content: bytes, kind: str) -> None:
-    """A picture with a program or a page behind it shows the one and is the other. What a camera leaves behind is let be."""
+    """A picture with a program or a page behind it shows the one and is the other.
+
+    What a camera leaves behind is let be.
+    """
     ends = {
         "JPEG": _end_of_jpeg,
         "PNG": _end_of_png,
@@ -242,12 +260,21 @@ def office(content: bytes, kind: str) -> dict[str, Any]:
 
 # Whatever a damaged zip makes its library raise: when it is opened, and when one of its files is unpacked.
 UNPACKING = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, UnicodeDecodeError,
-)  # fmt: skip
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    UnicodeDecodeError,
+)
 
 
 def bounded(found: zipfile.ZipFile) -> None:
-    """Raises `Refused` for a zip that would become far more than it is, or whose names lead out of it. Nothing is unpacked."""
+    """Raises `Refused` for a zip that would become far more than it is, or whose names lead out of it.
+
+    Nothing is unpacked.
+    """
     members = found.infolist()
     too_much = "Unpacked it would be far larger than such a document is. It is not taken."
     if len(members) > MEMBERS or sum(member.file_size for member in members) > UNPACKED:
@@ -352,7 +379,25 @@ def sound(content: bytes, kind: str) -> dict[str, Any]:
     return {}
 
 
-_BRANDS = {"m4a": {b"M4A ", b"M4B ", b"mp42", b"isom", b"dash"}, "mp4": {b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV", b"qt  ", b"dash", b"3gp4", b"3gp5"}}  # fmt: skip
+_BRANDS = {
+    "m4a": {b"M4A ", b"M4B ", b"mp42", b"isom", b"dash"},
+    "mp4": {
+        b"isom",
+        b"iso2",
+        b"iso4",
+        b"iso5",
+        b"iso6",
+        b"mp41",
+        b"mp42",
+        b"avc1",
+        b"M4V ",
+        b"MSNV",
+        b"qt  ",
+        b"dash",
+        b"3gp4",
+        b"3gp5",
+    },
+}
 
 
 def film(content: bytes, kind: str) -> dict[str, Any]:
@@ -382,9 +427,21 @@ def _boxes(content: bytes, names: set[bytes] | None = None) -> int:
 
 
 LOOK: dict[str, Callable[[bytes, str], dict[str, Any]]] = {
-    "pdf": pdf, "jpeg": picture, "png": picture, "heic": picture, "webp": picture, "docx": office, "xlsx": office,
-    "odt": office, "txt": text, "eml": message, "msg": outlook, "mp3": sound, "m4a": film, "mp4": film,
-}  # fmt: skip
+    "pdf": pdf,
+    "jpeg": picture,
+    "png": picture,
+    "heic": picture,
+    "webp": picture,
+    "docx": office,
+    "xlsx": office,
+    "odt": office,
+    "txt": text,
+    "eml": message,
+    "msg": outlook,
+    "mp3": sound,
+    "m4a": film,
+    "mp4": film,
+}
 
 
 def _pictures() -> None:
@@ -434,10 +491,21 @@ def _outlook() -> None:
 
 # What each kind needs, loaded while files can still be opened.
 LOAD: dict[str, Callable[[], None]] = {
-    "pdf": _pdf, "jpeg": _pictures, "png": _pictures, "heic": _heic, "webp": _pictures, "docx": _office, "xlsx": _office,
-    "odt": _office, "txt": _text, "eml": _message, "msg": _outlook, "mp3": lambda: None, "m4a": lambda: None,
+    "pdf": _pdf,
+    "jpeg": _pictures,
+    "png": _pictures,
+    "heic": _heic,
+    "webp": _pictures,
+    "docx": _office,
+    "xlsx": _office,
+    "odt": _office,
+    "txt": _text,
+    "eml": _message,
+    "msg": _outlook,
+    "mp3": lambda: None,
+    "m4a": lambda: None,
     "mp4": lambda: None,
-}  # fmt: skip
+}
 
 
 def answer(asked: dict[str, Any], content: bytes) -> bytes:

@@ -1,11 +1,12 @@
-"""How are hundreds of files looked into, each in a process of its own? As forks of this one, which has loaded what they need.
+"""How are hundreds of files looked into, each in a process of its own? As forks of this one, which has loaded what they
+need.
 
     python -I sandboxes.py KIND < requests > answers
 
-To load what opens a PDF takes longer than to look into one. This process loads it once and opens nothing: for each file it
-makes a process of itself that limits itself, looks and ends, exactly as `sandbox.py` does. A request is a line of JSON (`size`, `small`,
-`seconds`) and the bytes of the file; the next is sent when the answer has come. An answer is a line with its size, and what
-`sandbox.py` answers; nothing, where the process broke or took longer than `seconds`.
+To load what opens a PDF takes longer than to look into one. This process loads it once and opens nothing: for each file
+it makes a process of itself that limits itself, looks and ends, exactly as `sandbox.py` does. A request is a line of
+JSON (`size`, `small`, `seconds`) and the bytes of the file; the next is sent when the answer has come. An answer is a
+line with its size, and what `sandbox.py` answers; nothing, where the process broke or took longer than `seconds`.
 """
 
 import importlib.util

@@ -1,4 +1,7 @@
-"""A file, whatever it belongs to: have it given out, withhold one that may not be there, take it out. And what a form with files says."""
+"""A file, whatever it belongs to: have it given out, withhold one that may not be there, take it out.
+
+And what a form with files says.
+"""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -85,7 +88,9 @@ def streamed(content: Iterator[bytes], content_type: str, disposition: str) -> S
 
 @requires_for_record("decide_concerns", also=files_to_decide)
 def withhold(request: Request, file_id: UUID) -> HttpResponse:
-    """Put a file out of everybody's reach at once; the page on which a second person then takes it out, or gives it back."""
+    """Put a file out of everybody's reach at once; the page on which a second person then takes it out, or gives it
+    back.
+    """
     found = _read(request, file_id)
     request.nav, request.of_school = found.nav, found.school_id
     form = WithholdForm(request.POST) if request.method == "POST" else WithholdForm()

@@ -20,7 +20,9 @@ class Module:
 
     @property
     def name(self) -> str:
-        """The file's own name, or that of its package where a module outgrew one file: `services` for `services/raising.py`."""
+        """The file's own name, or that of its package where a module outgrew one file: `services` for
+        `services/raising.py`.
+        """
         parts = Path(self.path).with_suffix("").parts
         return next((p for p in parts if p in QUESTIONS), parts[-1])
 
@@ -30,9 +32,19 @@ class Module:
 
 # The names of files that answer one question in every app.
 QUESTIONS = (
-    "models", "permissions", "lifecycles", "services", "views", "forms", "urls", "tasks", "panels", "templatetags",
-    "commands", "migrations",
-)  # fmt: skip
+    "models",
+    "permissions",
+    "lifecycles",
+    "services",
+    "views",
+    "forms",
+    "urls",
+    "tasks",
+    "panels",
+    "templatetags",
+    "commands",
+    "migrations",
+)
 
 
 @cache
@@ -55,7 +67,10 @@ def _under(folder: str) -> Iterator[Module]:
 
 @cache
 def lists() -> tuple[tuple[str, str], ...]:
-    """Path from the root and text of every list that forms offer. What the staff of the demo school write is their own."""
+    """Path from the root and text of every list that forms offer.
+
+    What the staff of the demo school write is their own.
+    """
     return tuple(
         (str(path.relative_to(ROOT)), path.read_text())
         for folder in PACKAGES

@@ -1,4 +1,7 @@
-"""Does each layer do its own work only? Views fetch through the read gate, services write, lower apps know no higher one."""
+"""Does each layer do its own work only?
+
+Views fetch through the read gate, services write, lower apps know no higher one.
+"""
 
 import ast
 import re
@@ -47,7 +50,9 @@ def manager_uses(module: Module) -> list[str]:
 
 
 def writes(module: Module) -> list[str]:
-    """Calls that write a row: `x.save()`, `x.create(…)`, `rows.update(a=1)`, `rows.delete()`, and SQL that does the same."""
+    """Calls that write a row: `x.save()`, `x.create(…)`, `rows.update(a=1)`, `rows.delete()`, and SQL that does the
+    same.
+    """
     found = []
     for node in ast.walk(module.tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
@@ -161,11 +166,10 @@ def test_no_template_switches_escaping_off():
 def test_no_code_marks_text_as_safe():
     """Markup is written in templates. What may mark its own output is named here, and never takes a person's words.
 
-    What `rendering` marks is a page that a template has made; names that mentions put into it are escaped (`test_mentions`).
+    What `rendering` marks is a page that a template has made; names that mentions put into it are escaped
+    (`test_mentions`).
     """
-    allowed = {
-        "safeguarding/templatetags/", "safeguarding/components.py", "safeguarding/rendering.py"
-    }  # fmt: skip
+    allowed = {"safeguarding/templatetags/", "safeguarding/components.py", "safeguarding/rendering.py"}
     found = [
         m.path
         for m in product()

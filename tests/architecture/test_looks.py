@@ -84,6 +84,9 @@ def test_a_script_is_short_and_speaks_to_its_own_attribute():
 
 
 def test_lines_grow_with_the_text_that_a_reader_chose():
-    """A fixed line height lays the lines of large text over each other. The scale of type is turned into rem when built."""
+    """A fixed line height lays the lines of large text over each other.
+
+    The scale of type is turned into rem when built.
+    """
     ours = [path for path in (ROOT / "static" / "scss").rglob("*.scss") if path.name != "_settings.scss"]
     assert [path.name for path in ours if re.search(r"line-height: *\d+px", path.read_text())] == []

@@ -1,4 +1,7 @@
-"""Is what the documents say still there? Their links, files, commands, people and the words on the buttons they name."""
+"""Is what the documents say still there?
+
+Their links, files, commands, people and the words on the buttons they name.
+"""
 
 import re
 

@@ -1,4 +1,6 @@
-"""What one app does when another has done something: is it registered in a process that loads no page, as the worker?"""
+"""What one app does when another has done something: is it registered in a process that loads no page, as the
+worker?
+"""
 
 import os
 import subprocess

@@ -169,7 +169,10 @@ def test_a_process_reads_the_secrets_of_its_own_role_and_hands_none_of_a_file_to
 def test_a_secret_in_dot_env_is_no_childs_and_another_programs_variable_is(tmp_path: Path) -> None:
     written = tmp_path / "some.env"
     written.write_text("SECRET_KEY=kept\nDATABASE_URL=postgres://web:x@/own\nPGSSLROOTCERT=/etc/ssl/ours.pem\n")
-    shown = "settings.SECRET_KEY, *(n for n in ('SECRET_KEY', 'DATABASE_URL', 'PGSSLROOTCERT') if n in __import__('os').environ)"
+    shown = (
+        "settings.SECRET_KEY, *(n for n in ('SECRET_KEY', 'DATABASE_URL', 'PGSSLROOTCERT') if n in "
+        "__import__('os').environ)"
+    )
     assert load({"HARBOUR_ENV_FILE": str(written)}, tmp_path, shown) == "kept PGSSLROOTCERT"
 
 

@@ -13,9 +13,22 @@ WORDS = ROOT / "docs" / "words.md"
 
 # Tags whose quoted arguments are code, not words.
 _SILENT_TAGS = {
-    "block", "endblock", "extends", "include", "load", "url", "static", "icon", "badge", "if", "elif", "for", "with",
-    "regroup", "comment",
-}  # fmt: skip
+    "block",
+    "endblock",
+    "extends",
+    "include",
+    "load",
+    "url",
+    "static",
+    "icon",
+    "badge",
+    "if",
+    "elif",
+    "for",
+    "with",
+    "regroup",
+    "comment",
+}
 _SPOKEN_ATTRIBUTES = ("aria-label", "alt", "placeholder", "title", "content")
 
 
@@ -62,7 +75,10 @@ def of_script(text: str) -> str:
 
 
 def of_module(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Line and text of what a module may say to a person: labels, help, choices, and sentences. SQL and docstrings are not."""
+    """Line and text of what a module may say to a person: labels, help, choices, and sentences.
+
+    SQL and docstrings are not.
+    """
     silent = set()
     for node in ast.walk(tree):
         body = getattr(node, "body", None)

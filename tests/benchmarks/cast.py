@@ -1,4 +1,5 @@
-"""Who asks for pages, and which records do they open? People of the practice schools, and a few who are made to be slow.
+"""Who asks for pages, and which records do they open? People of the practice schools, and a few who are made to be
+slow.
 
 The owner of the tables makes them once; the measurement finds them by their user names.
 """
@@ -41,7 +42,10 @@ PEOPLE = {
 
 
 def make_cast() -> None:
-    """The people whom no practice school has, the first school's rules for patterns, and what is significant. May run again."""
+    """The people whom no practice school has, the first school's rules for patterns, and what is significant.
+
+    May run again.
+    """
     if not User.objects.filter(username=NEW).exists():
         _people()
     lead, school = User.objects.get(username=LEAD_OF_ALL), School.objects.get(slug=f"{MANY}0001")

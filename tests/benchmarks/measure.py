@@ -1,7 +1,7 @@
 """How long does a page take, and on what? One request after the other through the WSGI handler, in this process, warm.
 
-Every page is measured in turn with the floor, request by request, so that a busy machine slows both: what is compared with
-the budgets is the ratio. Queries and the time of the database come from a pass of their own.
+Every page is measured in turn with the floor, request by request, so that a busy machine slows both: what is compared
+with the budgets is the ratio. Queries and the time of the database come from a pass of their own.
 """
 
 import gc

@@ -1,4 +1,6 @@
-"""Harbour's pages, and two that show nothing: the floor of every measurement, and the same behind Harbour's middleware."""
+"""Harbour's pages, and two that show nothing: the floor of every measurement, and the same behind Harbour's
+middleware.
+"""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path

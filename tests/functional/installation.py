@@ -1,4 +1,6 @@
-"""What does a test ask of an installation that `manage.py up` runs: what it says, whether it answers, what is left of it?"""
+"""What does a test ask of an installation that `manage.py up` runs: what it says, whether it answers, what is left of
+it?
+"""
 
 import os
 import subprocess
@@ -33,7 +35,9 @@ def status(port: int, host: str = "127.0.0.1") -> int:
 
 
 def running(var: Path) -> list[str]:
-    """The command lines of every process of this installation: its folder is in their environment, or in the title they took."""
+    """The command lines of every process of this installation: its folder is in their environment, or in the title they
+    took.
+    """
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:

@@ -1,4 +1,6 @@
-"""A teacher attaches a drawing to what she reported; her lead sees it, keeps a copy, and withholds another that may not be there."""
+"""A teacher attaches a drawing to what she reported; her lead sees it, keeps a copy, and withholds another that may not
+be there.
+"""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,6 @@
-"""A concern about an adult: naming the safeguarding lead it reaches the Headteacher; about the Headteacher, the chair of governors."""
+"""A concern about an adult: naming the safeguarding lead it reaches the Headteacher; about the Headteacher, the chair
+of governors.
+"""
 
 from collections.abc import Callable
 

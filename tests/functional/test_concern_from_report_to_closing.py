@@ -1,4 +1,5 @@
-"""The main job, by two people: a teacher logs a concern by keyboard alone, a lead finds it, decides, acts and closes it.
+"""The main job, by two people: a teacher logs a concern by keyboard alone, a lead finds it, decides, acts and closes
+it.
 
 With scripts and without. At the end the teacher sees a safe phrase and her own words, and nothing else.
 """
@@ -17,9 +18,16 @@ FACTS = "Rowan pushed Theo at the gate. Theo’s lip was cut."
 WORDS = "“He took my place.”"
 WHY = "Both families are known and have been rung."
 SECRETS = (
-    WHY, "Level", "Early help", "Support in school", "Ring both families", "Carla Mendes", "Spoke to both.", "Settled between them.",
+    WHY,
+    "Level",
+    "Early help",
+    "Support in school",
+    "Ring both families",
+    "Carla Mendes",
+    "Spoke to both.",
+    "Settled between them.",
     "Helped in school",
-)  # fmt: skip
+)
 
 
 class Keyboard:

@@ -1,4 +1,7 @@
-"""Does the log form lose anything when the network goes, or the disk is full, while somebody writes? On the real form and the real server."""
+"""Does the log form lose anything when the network goes, or the disk is full, while somebody writes?
+
+On the real form and the real server.
+"""
 
 from collections.abc import Callable
 

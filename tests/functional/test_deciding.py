@@ -1,4 +1,6 @@
-"""A safeguarding lead at her desk: what the first screen shows, how little a routine decision takes, two leads at once."""
+"""A safeguarding lead at her desk: what the first screen shows, how little a routine decision takes, two leads at
+once.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,16 +19,24 @@ from tests.functional.test_every_page import faults, too_wide
 
 FOLD = 768
 CHILDREN = [
-    ("Rowan", "Ashdown"), ("Theo", "Lindqvist"), ("Zara", "Hussain"), ("Poppy", "Thackray"), ("Kofi", "Ansah"),
+    ("Rowan", "Ashdown"),
+    ("Theo", "Lindqvist"),
+    ("Zara", "Hussain"),
+    ("Poppy", "Thackray"),
+    ("Kofi", "Ansah"),
     ("Ellie", "Marsden"),
-]  # fmt: skip
+]
 # Of the length of those in the prototype.
 FACTS = (
     "Rowan came in at 8:50am, later than usual, and was quiet at register. When Rowan pushed up a sleeve I saw a small "
-    "bruise on the left forearm and a graze on the right knee. I asked “How did that happen?” and did not ask anything else."
+    "bruise on the left forearm and a graze on the right knee. I asked “How did that happen?” and did not "
+    "ask anything else."
     "\n\nRowan’s sister Skye was in the cloakroom but did not join in."
 )
-WORDS = "“I fell off my bike at contact on Saturday.”\n\n“Uncle Daz asked me what road we live on. I said I’m not allowed to say.”"
+WORDS = (
+    "“I fell off my bike at contact on Saturday.”\n\n“Uncle Daz asked me what road we live on. I said I’m not "
+    "allowed to say.”"
+)
 
 
 @pytest.fixture
@@ -122,7 +132,10 @@ def test_the_whole_decision_and_the_childs_words_stand_above_the_fold(
 
 
 class Hands:
-    """What a lead's hands do, counted: a click is one, a choice from a list is two. Writing the reason is not counted."""
+    """What a lead's hands do, counted: a click is one, a choice from a list is two.
+
+    Writing the reason is not counted.
+    """
 
     def __init__(self, page: Page) -> None:
         self.page, self.count = page, 0
@@ -349,10 +362,12 @@ def test_two_leads_at_once(new_person: Callable[..., Page], cast: factories.Staf
 def test_a_concern_is_usable_in_every_state_of_its_life(page: Page, cast: factories.Staffroom, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 768})
     concern = factories.concern(
-        cast, facts="w" * 3000, child_words="🌊" * 500,
+        cast,
+        facts="w" * 3000,
+        child_words="🌊" * 500,
         children=[ChildEntry("witness", kind="unnamed", description="x" * 300)],
         marks={9: "y" * 200},
-    )  # fmt: skip
+    )
     sign_in(page, cast.lead.username)
 
     def look(state: str) -> None:
@@ -366,10 +381,20 @@ def test_a_concern_is_usable_in_every_state_of_its_life(page: Page, cast: factor
     look("new")
     now = Concern.objects.get(pk=concern.pk)
     ruling = deciding.Ruling(
-        level=4, kind="police", rationale="z" * 1000, parents_told="no_risk", parents_reason="r" * 200, receipt="action_taken",
-        new_referral=True, recipient="p" * 200, consent="refused", consent_reason="c" * 200, legal_reason="s47",
-        review_on=timezone.localdate(), title="t" * 120,
-    )  # fmt: skip
+        level=4,
+        kind="police",
+        rationale="z" * 1000,
+        parents_told="no_risk",
+        parents_reason="r" * 200,
+        receipt="action_taken",
+        new_referral=True,
+        recipient="p" * 200,
+        consent="refused",
+        consent_reason="c" * 200,
+        legal_reason="s47",
+        review_on=timezone.localdate(),
+        title="t" * 120,
+    )
     deciding.decide(concern=now, token=uuid4(), seen=now.revision, ruling=ruling, by=cast.lead)
     action = deciding.add_action(
         concern=now, token=uuid4(), text="a" * 500, owner=cast.lead, due_on=timezone.localdate(), by=cast.lead

@@ -1,4 +1,5 @@
-"""A teacher logs what the law asks her to report; it waits for her until she has done it, and her lead sees that it is done.
+"""A teacher logs what the law asks her to report; it waits for her until she has done it, and her lead sees that it is
+done.
 
 The lead then lays the marks of an earlier concern under those of the new one.
 """

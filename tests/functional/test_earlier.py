@@ -1,4 +1,8 @@
-"""A lead brings in what an earlier system had: gives the files, looks, confirms, finds it in a chronology, and withdraws it. By keyboard."""
+"""A lead brings in what an earlier system had: gives the files, looks, confirms, finds it in a chronology, and
+withdraws it.
+
+By keyboard.
+"""
 
 from collections.abc import Iterator
 from datetime import date

@@ -1,4 +1,6 @@
-"""A concern logged by mistake: two people take it out of the record, nobody finds it but in its own list, and two put it back."""
+"""A concern logged by mistake: two people take it out of the record, nobody finds it but in its own list, and two put
+it back.
+"""
 
 import re
 

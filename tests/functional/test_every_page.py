@@ -1,4 +1,6 @@
-"""Every page, for every role that can open it: nothing that axe finds, nothing too wide, no child's name in the title."""
+"""Every page, for every role that can open it: nothing that axe finds, nothing too wide, no child's name in the
+title.
+"""
 
 from pathlib import Path
 

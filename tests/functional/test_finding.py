@@ -1,4 +1,6 @@
-"""A lead remembers a word, not the child: she types it into the search above the page, reads where it stands, and opens that."""
+"""A lead remembers a word, not the child: she types it into the search above the page, reads where it stands, and opens
+that.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -71,9 +71,13 @@ def test_a_lead_finds_her_own_family_in_a_note_and_a_colleague_reads_it(
 ) -> None:
     link = links.make_link(school=room.school, by=room.lead)
     left = Left(
-        how_soon=HowSoon.TODAY, name="Sam Hill", agency="Supply teacher", contact="07700 900123", about_child="A girl in Year 5",
+        how_soon=HowSoon.TODAY,
+        name="Sam Hill",
+        agency="Supply teacher",
+        contact="07700 900123",
+        about_child="A girl in Year 5",
         facts=WORDS,
-    )  # fmt: skip
+    )
     reference = leave_note(link=link, token=uuid7(), left=left, at=timezone.now()).reference
     lead, deputy = new_person(), new_person(java_script_enabled=False)
 
@@ -106,7 +110,10 @@ def test_a_lead_finds_her_own_family_in_a_note_and_a_colleague_reads_it(
 
 
 def leave_a_concern(visitor: Page) -> str:
-    """Fill in the page for people without an account, on a telephone and without scripts. Returns the number on the slip."""
+    """Fill in the page for people without an account, on a telephone and without scripts.
+
+    Returns the number on the slip.
+    """
     visitor.get_by_role("button", name="Send to the safeguarding leads").click()
     expect(visitor.get_by_role("alert").get_by_text("Say which child")).to_be_visible()
     visitor.get_by_role("radio", name="Today").check()

@@ -83,6 +83,7 @@ def test_a_routine_concern_takes_half_a_minute_beside_the_writing(
     assert Concern.objects.count() == 1
     with capsys.disabled():
         sys.stdout.write(
-            f"\nA routine concern: {hand.seconds:.1f} s beside the writing ({hand.moves} moves, {hand.keys} keys, {hand.decisions} decisions)"
+            f"\nA routine concern: {hand.seconds:.1f} s beside the writing ({hand.moves} moves, "
+            f"{hand.keys} keys, {hand.decisions} decisions)"
         )
     assert hand.seconds <= LIMIT

@@ -1,4 +1,7 @@
-"""The office brings in a file of children by keyboard alone: gives it, decides, looks at who leaves, confirms. Also without scripts."""
+"""The office brings in a file of children by keyboard alone: gives it, decides, looks at who leaves, confirms.
+
+Also without scripts.
+"""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,7 +28,9 @@ def cast(server: str) -> Iterator[factories.Staffroom]:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Thirty of them, one with another date of birth, one whose UPN is missing and whom nobody knows, one in a new class."""
+    """Thirty of them, one with another date of birth, one whose UPN is missing and whom nobody knows, one in a new
+    class.
+    """
     rows = [
         row(0, born="28/03/2018"),
         row(1, room="3C"),

@@ -1,4 +1,6 @@
-"""Lead and deputy are both away: on a phone, in three steps, the Headteacher names who acts; a call then reaches that person."""
+"""Lead and deputy are both away: on a phone, in three steps, the Headteacher names who acts; a call then reaches that
+person.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta

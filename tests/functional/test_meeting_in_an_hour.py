@@ -1,4 +1,6 @@
-"""A lead marks what matters, prints what is significant only, and has two pages for a meeting: two steps from the child."""
+"""A lead marks what matters, prints what is significant only, and has two pages for a meeting: two steps from the
+child.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta

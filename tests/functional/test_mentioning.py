@@ -1,4 +1,6 @@
-"""Mention another child while a concern is written: by keyboard, in a moment, and whoever names one in words is asked once."""
+"""Mention another child while a concern is written: by keyboard, in a moment, and whoever names one in words is asked
+once.
+"""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -1,4 +1,6 @@
-"""Merge and unmerge: a child who is on the list twice becomes one, and two again, in the browser of who asks and who decides."""
+"""Merge and unmerge: a child who is on the list twice becomes one, and two again, in the browser of who asks and who
+decides.
+"""
 
 from datetime import date
 

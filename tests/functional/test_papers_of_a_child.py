@@ -1,4 +1,6 @@
-"""The office puts a photograph on a child's record; a lead files a court order there; the photograph's consent is withdrawn."""
+"""The office puts a photograph on a child's record; a lead files a court order there; the photograph's consent is
+withdrawn.
+"""
 
 from collections.abc import Callable
 from pathlib import Path

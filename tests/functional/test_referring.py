@@ -1,4 +1,6 @@
-"""A lead does not refer, with her reasons; then she does, the agency is silent, and she chases and writes to its manager."""
+"""A lead does not refer, with her reasons; then she does, the agency is silent, and she chases and writes to its
+manager.
+"""
 
 import re
 from collections.abc import Callable

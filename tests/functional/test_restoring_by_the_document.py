@@ -1,4 +1,6 @@
-"""The server is lost, or the keys, or the records: does `docs/backups.md`, followed line by line and by nothing else, bring everything back?"""
+"""The server is lost, or the keys, or the records: does `docs/backups.md`, followed line by line and by nothing else,
+bring everything back?
+"""
 
 import os
 import re
@@ -26,7 +28,9 @@ lead = User.objects.get(username="d.oyebanji")
 with transaction.atomic():
     tell_database(Acting(user_id=lead.pk))
     rows = list(Account.objects.order_by("pk"))
-    print("shown", len(rows), hash(tuple(row.facts + row.child_words for row in rows)), "cannot be opened" in str([r.facts for r in rows]))
+    print("shown", len(rows), hash(tuple(row.facts + row.child_words for row in rows)), "cannot be opened" in str(
+        [r.facts for r in rows]
+    ))
 """
 
 

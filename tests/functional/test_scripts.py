@@ -72,7 +72,8 @@ def stage(browser: Browser) -> Iterator[Stage]:
 # --- drafts
 
 DRAFT = """<form method="post" data-autosave="/draft/"><input type="hidden" name="csrfmiddlewaretoken" value="stale">
-<label>What<textarea name="what"></textarea></label><input type="file" name="file"><button name="send" value="yes">Send</button>
+<label>What<textarea name="what"></textarea></label>
+<input type="file" name="file"><button name="send" value="yes">Send</button>
 <p data-autosave-note="What you type is saved">Press Save draft</p></form><a href="/children/">Children</a>"""
 NO_CONNECTION = "Not saved: no connection. Keep this page open."
 
@@ -265,13 +266,16 @@ def test_the_senders_page_asks_again_when_a_connection_hangs(stage):
 
 # --- finding a child
 
-FINDER = """<form method="post"><button name="remove" value="1">Remove</button><div><div data-find="/find/"><label>Add a child
-<input type="text" name="kid" autocomplete="off"></label><button name="find">Find</button></div><div data-found></div></div></form>"""
+FINDER = """<form method="post"><button name="remove" value="1">Remove</button><div>
+<div data-find="/find/"><label>Add a child
+<input type="text" name="kid" autocomplete="off"></label><button name="find">Find</button></div>
+<div data-found></div></div></form>"""
 
 
 def two_children(route: Route) -> None:
     route.fulfill(
-        body='<ul><li><button name="add" value="1">Rowan, 5B</button><li><button name="add" value="2">Rohan, 2A</button></ul>'
+        body='<ul><li><button name="add" value="1">Rowan, 5B</button><li><button name="add" value="2">Rohan, '
+        "2A</button></ul>"
     )
 
 
@@ -353,7 +357,8 @@ def test_a_form_is_sent_once(stage):
     sent = stage.page.evaluate(
         """() => { let sent = 0; const form = document.forms[0];
         form.addEventListener("submit", () => queueMicrotask(() => {}));
-        document.addEventListener("submit", (event) => { if (!event.defaultPrevented) sent += 1; event.preventDefault(); });
+        document.addEventListener("submit", (event) => {
+            if (!event.defaultPrevented) sent += 1; event.preventDefault(); });
         form.requestSubmit(); form.requestSubmit(); return sent; }"""
     )
     assert sent == 1
@@ -366,7 +371,8 @@ def test_the_list_of_problems_has_the_focus(stage):
 
 # --- files
 
-FILES = """<form method="post" action="/files/" data-upload><label>What<input name="what"></label><label>File<input type="file"
+FILES = """<form method="post" action="/files/" data-upload><label>What<input name="what"></label>
+<label>File<input type="file"
 name="chosen" data-most-bytes="9" data-most-files="1" data-most-in-all="9"></label><button>Send</button></form>"""
 REFUSED = f"""<!doctype html><title>Error: Today</title><main><div data-error-summary tabindex="-1">Say what it is</div>
 {FILES.replace('name="what"', 'name="what" value="kept"')}</main>"""

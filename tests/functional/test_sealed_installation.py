@@ -1,4 +1,6 @@
-"""A whole installation at work: is a word that somebody wrote anywhere on its disk, and what does it say without its root key?"""
+"""A whole installation at work: is a word that somebody wrote anywhere on its disk, and what does it say without its
+root key?
+"""
 
 import os
 import signal
@@ -51,7 +53,8 @@ def report(user):
     entry = ChildEntry(role="worried_about", child=child)
     draft = Draft(id=uuid4(), school=child.school, author=user, content={{"facts": long}}, saved_at="2026-11-26T09:00Z")
     draft.save()
-    return raise_concern(token=uuid4(), school=child.school, report=Report(how_soon=3, children=[entry], account=account), by=user)
+    report = Report(how_soon=3, children=[entry], account=account)
+    return raise_concern(token=uuid4(), school=child.school, report=report, by=user)
 
 concern = work("f.siddiqi", report)
 
@@ -84,7 +87,8 @@ def file_order(user):
     uploads = [Upload(short[:11] + ".pdf", order.getvalue())]
     child = Child.objects.get(concern_roles__concern=concern)
     assert attach_to_child(child=child, token=uuid4(), uploads=uploads, what="order", by=user).kept
-    action = add_action(concern=concern, token=uuid4(), text=short, owner=user, due_on=timezone.localdate() + timedelta(days=3), by=user)
+    due_on = timezone.localdate() + timedelta(days=3)
+    action = add_action(concern=concern, token=uuid4(), text=short, owner=user, due_on=due_on, by=user)
     assert attach_to_action(action=action, token=uuid4(), uploads=uploads, by=user).kept
     return child.pk
 
@@ -154,7 +158,8 @@ def test_no_word_that_was_written_is_on_the_disk_and_without_the_root_key_nothin
     command = [sys.executable, str(ROOT / "manage.py"), "shell", "--verbosity=0", "-c", SCRIPT]
     done = subprocess.run(command, env=environment(var), cwd=ROOT, capture_output=True, text=True)
     assert "written" in done.stdout, done.stderr
-    # The same where nothing is sealed: in the database, in Redis, in the folder of files, in a log, in a temporary file.
+    # The same where nothing is sealed: in the database, in Redis, in the folder of files, in a log, in a temporary
+    # file.
     with psycopg.connect(url(var, "OWNER_"), autocommit=True) as connection:
         connection.execute("CREATE TABLE twin (words text)")
         connection.execute("ALTER TABLE twin ALTER words SET STORAGE EXTERNAL")

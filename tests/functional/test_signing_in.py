@@ -38,9 +38,13 @@ def test_a_passkey_is_set_up_and_signs_in(page, new_lead):
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
     device = {
-        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
-        "isUserVerified": True, "automaticPresenceSimulation": True,
-    }  # fmt: skip
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
     session.send("WebAuthn.addVirtualAuthenticator", {"options": device})
     give_password(page, new_lead)
     expect(page.get_by_role("heading", name="Set up your second factor")).to_be_visible()

@@ -1,8 +1,9 @@
-"""Can slow connections stop a school? A whole installation under people who send and read a byte now and then, or nothing at all.
+"""Can slow connections stop a school? A whole installation under people who send and read a byte now and then, or
+nothing at all.
 
-The stated size is in `tests/soak/test_slow_connections.py`. Times are compared with those of the same pages just before on the
-same machine. The bound here is wider than the property, because a machine that runs tests does other things besides; before, the
-pages came when the slow connections had ended.
+The stated size is in `tests/soak/test_slow_connections.py`. Times are compared with those of the same pages just before
+on the same machine. The bound here is wider than the property, because a machine that runs tests does other things
+besides; before, the pages came when the slow connections had ended.
 """
 
 import sys

@@ -1,4 +1,6 @@
-"""Two children in one incident, each with a role and a file of its own: asked, added to, and a wrong link undone at once."""
+"""Two children in one incident, each with a role and a file of its own: asked, added to, and a wrong link undone at
+once.
+"""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect

@@ -1,4 +1,6 @@
-"""A lead sends files over a slow line: she sees how far they are, may cancel, and is told what is wrong before and after."""
+"""A lead sends files over a slow line: she sees how far they are, may cancel, and is told what is wrong before and
+after.
+"""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -29,10 +29,13 @@ from safeguarding.concerns.services.reference import load_reference
 from tests import factories
 
 NAMES = [
-    ("Rowan", "Ashdown"), ("Skye", "Ashdown"), ("Theo", "Lindqvist"), ("Zara", "Hussain"),
+    ("Rowan", "Ashdown"),
+    ("Skye", "Ashdown"),
+    ("Theo", "Lindqvist"),
+    ("Zara", "Hussain"),
     # No page may be wider than the screen for a name that has no place to break.
     ("Kofi", "Adu" + "boahen" * 7),
-]  # fmt: skip
+]
 
 
 @dataclass
@@ -45,7 +48,9 @@ class World:
 
 
 def busy_school() -> World:
-    """Six new concerns, one decided with actions, one closed, a call, a draft of two days, an addition, an unnamed child."""
+    """Six new concerns, one decided with actions, one closed, a call, a draft of two days, an addition, an unnamed
+    child.
+    """
     load_reference()
     cast = factories.staffroom(password=factories.PASSWORD)
     now = timezone.now()
@@ -117,15 +122,25 @@ def _from_elsewhere(cast: factories.Staffroom, now: datetime) -> None:
     """A note from outside, numbered paper forms, an emergency sheet."""
     link = links.make_link(school=cast.school, by=cast.lead)
     left = Left(
-        how_soon=HowSoon.THIS_WEEK, name="Sam " + "Hill" * 12, agency="Supply teacher", contact="07700 900123",
-        about_child="A girl in Year 4", facts="She asked twice who was at the gate.",
-    )  # fmt: skip
+        how_soon=HowSoon.THIS_WEEK,
+        name="Sam " + "Hill" * 12,
+        agency="Supply teacher",
+        contact="07700 900123",
+        about_child="A girl in Year 4",
+        facts="She asked twice who was at the gate.",
+    )
     leave_note(link=link, token=uuid4(), left=left, at=now)
     papers.make_forms(school=cast.school, batch=uuid4(), count=2, place="Office", by=cast.lead)
     emergency.make_sheet(
-        school=cast.school, token=uuid4(), form="print", holder="Helen Okafor", place="Fire box", envelope="S-114",
-        facts=emergency.Facts([], [], [], [], []), by=cast.lead,
-    )  # fmt: skip
+        school=cast.school,
+        token=uuid4(),
+        form="print",
+        holder="Helen Okafor",
+        place="Fire box",
+        envelope="S-114",
+        facts=emergency.Facts([], [], [], [], []),
+        by=cast.lead,
+    )
 
 
 def _decide_and_close(cast: factories.Staffroom, concerns: list[Concern]) -> None:
@@ -141,9 +156,14 @@ def _decide_and_close(cast: factories.Staffroom, concerns: list[Concern]) -> Non
     # Late, and with somebody who has no role that acts.
     late = timezone.now() - timedelta(days=2)
     add_action(
-        concern=concerns[6], token=uuid4(), text="Look out for him at the gate in the mornings", owner=cast.teacher,
-        due_on=timezone.localdate(late), by=cast.lead, at=late,
-    )  # fmt: skip
+        concern=concerns[6],
+        token=uuid4(),
+        text="Look out for him at the gate in the mornings",
+        owner=cast.teacher,
+        due_on=timezone.localdate(late),
+        by=cast.lead,
+        at=late,
+    )
     end_action(action=action, move="complete", result="Spoke on the telephone.", by=cast.pastoral)
     last = Concern.objects.get(pk=concerns[7].pk)
     close_concern(

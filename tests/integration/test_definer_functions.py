@@ -1,4 +1,7 @@
-"""Can a role make a function of the database work for it? As each role, in raw SQL: no temporary objects, one search path."""
+"""Can a role make a function of the database work for it?
+
+As each role, in raw SQL: no temporary objects, one search path.
+"""
 
 from collections.abc import Callable
 

@@ -1,4 +1,7 @@
-"""Is the work of the machine done by a process that is signed in as `worker`, in transactions of its own? Not in the place of the owner."""
+"""Is the work of the machine done by a process that is signed in as `worker`, in transactions of its own?
+
+Not in the place of the owner.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

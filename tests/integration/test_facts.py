@@ -70,16 +70,22 @@ def test_a_call_that_waits_is_looked_for_by_whoever_may_be_shown_it():
     call = call_lead(token=uuid4(), school=room.school, by=room.teacher, at=timezone.now())
     assert [what_waits(person).calls for person in everybody] == [True, True, False]
     tell(
-        people=[stranger], school_id=room.school.pk, kind=Notice.Kind.CALL, object_type="concern", object_id=call.pk,
+        people=[stranger],
+        school_id=room.school.pk,
+        kind=Notice.Kind.CALL,
+        object_type="concern",
+        object_id=call.pk,
         at=timezone.now(),
-    )  # fmt: skip
+    )
     assert what_waits(stranger).calls
     open_concern(concern=call, by=room.lead)
     assert [what_waits(person).calls for person in everybody] == [False, False, False]
 
 
 def test_who_does_not_work_here_today_keeps_nobody_from_standing_in():
-    """A concern that the one lead may not see reaches the chair: a second lead counts while at work, and not before or after."""
+    """A concern that the one lead may not see reaches the chair: a second lead counts while at work, and not before or
+    after.
+    """
     room = factories.staffroom()
     concern, today = factories.concern(room), timezone.localdate()
     chair = factories.member(room.school, "chair", "Ada", "Moss")

@@ -1,4 +1,6 @@
-"""A row of which few columns were read is the same row: the others are read when they are asked for, and none is lost in a save."""
+"""A row of which few columns were read is the same row: the others are read when they are asked for, and none is lost
+in a save.
+"""
 
 import pytest
 

@@ -37,7 +37,9 @@ def person(world: World, role: str) -> User:
 
 
 def dead_ends(client: Client, start: str = "/") -> tuple[list[str], int]:
-    """Links to a page that answers with a refusal, each with the page on which it stands; and how many pages were opened."""
+    """Links to a page that answers with a refusal, each with the page on which it stands; and how many pages were
+    opened.
+    """
     waiting, seen, kinds, found = [(start, "")], {start}, Counter[str](), []
     while waiting:
         path, on = waiting.pop(0)

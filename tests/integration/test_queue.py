@@ -157,7 +157,8 @@ def test_two_workers_and_many_rings_send_one_message_each(
             ring(queue)
         until(all_mailed, seconds=60)
         assert set(post.accepted) == set(once_each(people))
-        # Two workers may each hold some of one person's rows and both write to that person; a row is never mailed twice.
+        # Two workers may each hold some of one person's rows and both write to that person; a row is never mailed
+        # twice.
         assert len(post.accepted) <= Notice.objects.count()
 
 

@@ -1,4 +1,7 @@
-"""What does SQL of somebody's own show and change? Some statements in every run; thousands in `make soak` (tests/soak)."""
+"""What does SQL of somebody's own show and change?
+
+Some statements in every run; thousands in `make soak` (tests/soak).
+"""
 
 from collections.abc import Callable
 

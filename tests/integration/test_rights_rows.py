@@ -90,7 +90,10 @@ def insert(row: models.Model) -> tuple[str, list[Any]]:
 
 
 def tried(person: Any, role: str, statement: str, values: Any, task: str = "") -> int:
-    """Do it as a role of the database, asked by `person` or a task, and take it back. Returns how many rows it touched."""
+    """Do it as a role of the database, asked by `person` or a task, and take it back.
+
+    Returns how many rows it touched.
+    """
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL ROLE {role}")
@@ -132,9 +135,14 @@ def of_concern(at: SimpleNamespace, **other: Any) -> ConcernGrant:
 
 def to_team(at: SimpleNamespace, **other: Any) -> ChildTeamGrant:
     return ChildTeamGrant(
-        school=at.school, content_object=at.child, group=at.team, permission=viewing(Child), reason="r",
-        expires_on=at.today, **{"granted_by": at.lead} | other,
-    )  # fmt: skip
+        school=at.school,
+        content_object=at.child,
+        group=at.team,
+        permission=viewing(Child),
+        reason="r",
+        expires_on=at.today,
+        **{"granted_by": at.lead} | other,
+    )
 
 
 def held(at: SimpleNamespace, **other: Any) -> RoleAssignment:
@@ -143,24 +151,37 @@ def held(at: SimpleNamespace, **other: Any) -> RoleAssignment:
 
 def merge(at: SimpleNamespace, **other: Any) -> ChildMerge:
     return ChildMerge(
-        school=at.school, keep=at.child, other=at.twin, other_number=at.twin.number, token=uuid4(), reason="r",
-        asked_at=timezone.now(), **{"asked_by": at.lead} | other,
-    )  # fmt: skip
+        school=at.school,
+        keep=at.child,
+        other=at.twin,
+        other_number=at.twin.number,
+        token=uuid4(),
+        reason="r",
+        asked_at=timezone.now(),
+        **{"asked_by": at.lead} | other,
+    )
 
 
 def conflict(at: SimpleNamespace, **other: Any) -> ConflictOfInterest:
     return ConflictOfInterest(
-        school=at.school, child=at.child, kind="relative", declared_at=timezone.now(),
+        school=at.school,
+        child=at.child,
+        kind="relative",
+        declared_at=timezone.now(),
         **{"user": at.deputy, "declared_by": at.lead} | other,
-    )  # fmt: skip
+    )
 
 
 def emergency(at: SimpleNamespace, **other: Any) -> EmergencyAccess:
     now = timezone.now()
     return EmergencyAccess(
-        school=at.school, child=at.child, reason="r", opened_at=now, review_by=at.today,
+        school=at.school,
+        child=at.child,
+        reason="r",
+        opened_at=now,
+        review_by=at.today,
         **{"user": at.pastoral, "ends_at": now + timedelta(hours=1)} | other,
-    )  # fmt: skip
+    )
 
 
 def subject(at: SimpleNamespace, **other: Any) -> ConcernSubject:
@@ -175,9 +196,15 @@ def named(at: SimpleNamespace, **other: Any) -> ConcernChild:
 
 def to_do(at: SimpleNamespace, **other: Any) -> Action:
     return Action(
-        concern=at.concern, reference=at.concern.reference, school=at.school, token=uuid4(), text="Ring", due_on=at.today,
-        created_at=timezone.now(), **{"owner": at.teacher, "created_by": at.lead} | other,
-    )  # fmt: skip
+        concern=at.concern,
+        reference=at.concern.reference,
+        school=at.school,
+        token=uuid4(),
+        text="Ring",
+        due_on=at.today,
+        created_at=timezone.now(),
+        **{"owner": at.teacher, "created_by": at.lead} | other,
+    )
 
 
 def in_error(at: SimpleNamespace, **other: Any) -> EnteredInError:
@@ -195,9 +222,13 @@ def in_error(at: SimpleNamespace, **other: Any) -> EnteredInError:
 
 def start(at: SimpleNamespace, **other: Any) -> Reset:
     return Reset(
-        school=at.school, what="both", asked_at=timezone.now(), asked_how="seen", first_half="x",
+        school=at.school,
+        what="both",
+        asked_at=timezone.now(),
+        asked_how="seen",
+        first_half="x",
         **{"user": at.deputy, "asked_by": at.lead} | other,
-    )  # fmt: skip
+    )
 
 
 def logged(at: SimpleNamespace, **other: Any) -> Concern:
@@ -233,11 +264,13 @@ MISCHIEF: dict[str, tuple[str, Row]] = {
     "a lead joins a team": ("lead", lambda at: TeamMember(team=at.team, user=at.lead, starts_on=at.today)),
     "a teacher opens a record in an emergency": ("teacher", lambda at: emergency(at, user=at.teacher)),
     "a pastoral lead opens one for a year": (
-        "pastoral", lambda at: emergency(at, ends_at=timezone.now() + timedelta(days=365))
+        "pastoral",
+        lambda at: emergency(at, ends_at=timezone.now() + timedelta(days=365)),
     ),
     "a teacher hides a child from the lead": ("teacher", lambda at: conflict(at, user=at.lead, declared_by=at.teacher)),
     "a lead adds a conflict that is lifted": (
-        "lead", lambda at: conflict(at, lifted_at=timezone.now(), lifted_by=at.lead)
+        "lead",
+        lambda at: conflict(at, lifted_at=timezone.now(), lifted_by=at.lead),
     ),
     "a teacher decides a merge": ("teacher", lambda at: merge(at, asked_by=at.teacher, **decided(at, at.teacher))),
     "a lead adds a merge that is decided": ("lead", lambda at: merge(at, **decided(at, at.lead))),
@@ -245,25 +278,26 @@ MISCHIEF: dict[str, tuple[str, Row]] = {
     "a teacher hides her report from the lead": ("teacher", lambda at: subject(at, user=at.lead, named_by=at.teacher)),
     "a pastoral lead links a concern to a child": ("pastoral", lambda at: named(at, added_by=at.pastoral)),
     "a teacher adds to a report that is sent": ("teacher", lambda at: named(at, added_by=at.teacher)),
-    "a teacher gives herself something to do": (
-        "teacher", lambda at: to_do(at, created_by=at.teacher)
-    ),
+    "a teacher gives herself something to do": ("teacher", lambda at: to_do(at, created_by=at.teacher)),
     "a teacher says that it was entered in error": ("teacher", lambda at: in_error(at, proposed_by=at.teacher)),
-    "a lead adds an error that is confirmed": ("lead", lambda at: in_error(
-        at, status="confirmed", decided_at=timezone.now(), decided_by=at.lead)),
+    "a lead adds an error that is confirmed": (
+        "lead",
+        lambda at: in_error(at, status="confirmed", decided_at=timezone.now(), decided_by=at.lead),
+    ),
     "a teacher logs in another's name": ("teacher", logged),
     "a lead logs a concern that is in error": ("lead", lambda at: logged(at, in_error="confirmed")),
     "a teacher says who reads concerns about adults": ("teacher", lambda at: choice(at, chosen_by=at.teacher)),
     "a lead says so": ("lead", lambda at: choice(at, chosen_by=at.lead)),
     "a teacher gives a lead a new start": ("teacher", lambda at: start(at, asked_by=at.teacher)),
-    "a lead gives one alone": ("lead", lambda at: start(
-        at, alone=True, confirmed_at=timezone.now(), second_half="x")),
+    "a lead gives one alone": ("lead", lambda at: start(at, alone=True, confirmed_at=timezone.now(), second_half="x")),
     "a lead gives herself one": ("lead", lambda at: start(at, user=at.lead)),
-    "a teacher begins a draft of another": ("teacher", lambda at: Draft(
-        pk=uuid4(), school=at.school, author=at.lead, saved_at=timezone.now())),
+    "a teacher begins a draft of another": (
+        "teacher",
+        lambda at: Draft(pk=uuid4(), school=at.school, author=at.lead, saved_at=timezone.now()),
+    ),
     "somebody makes an account": ("lead", lambda at: User(username="x", first_name="X", last_name="Y")),
     "somebody makes a school": ("lead", lambda at: School(name="X", slug="x")),
-}  # fmt: skip
+}
 # The same rows, added by who may.
 ALLOWED: dict[str, tuple[str, Row]] = {
     "a lead gives a child": ("lead", grant),
@@ -307,8 +341,12 @@ def statements(at: SimpleNamespace) -> Iterator[tuple[str, str, list[Any]]]:
     given = access.grant_child(
         child=at.child, user=at.pastoral, reason="Helps", last_day=at.today + timedelta(days=9), by=at.lead
     )
-    for column, value in (("user_id", at.teacher.pk), ("content_object_id", at.twin.pk), ("expires_on", "2030-01-01"),
-                          ("granted_by_id", at.deputy.pk)):  # fmt: skip
+    for column, value in (
+        ("user_id", at.teacher.pk),
+        ("content_object_id", at.twin.pk),
+        ("expires_on", "2030-01-01"),
+        ("granted_by_id", at.deputy.pk),
+    ):
         yield "lead", f"UPDATE children_childgrant SET {column} = %s WHERE id = %s", [value, given.pk]
     yield (
         "pastoral",
@@ -374,7 +412,10 @@ def statements(at: SimpleNamespace) -> Iterator[tuple[str, str, list[Any]]]:
 
 @BOTH
 def test_sql_that_was_let_in_changes_no_right_of_anybody(at: SimpleNamespace, role: str) -> None:
-    """Refused, or of a row that is hidden from who is signed in and so not there to change. The last words of each are tried as owner."""
+    """Refused, or of a row that is hidden from who is signed in and so not there to change.
+
+    The last words of each are tried as owner.
+    """
     done = []
     for who, statement, values in statements(at):
         for person in (getattr(at, who), None):
@@ -446,15 +487,25 @@ def test_a_concern_about_an_adult_is_given_by_its_reader_and_names_who_its_raise
 
     def given(to: User, by: User) -> StaffConcernGrant:
         return StaffConcernGrant(
-            school=at.school, content_object=about, permission=viewing(StaffConcern), reason="r", expires_on=at.today,
-            user=to, granted_by=by,
-        )  # fmt: skip
+            school=at.school,
+            content_object=about,
+            permission=viewing(StaffConcern),
+            reason="r",
+            expires_on=at.today,
+            user=to,
+            granted_by=by,
+        )
 
     def naming(person: User, by: User) -> AdultNamed:
         return AdultNamed(
-            staff_concern=about, school=at.school, part="about", standing="staff", user=person, named_at=timezone.now(),
+            staff_concern=about,
+            school=at.school,
+            part="about",
+            standing="staff",
+            user=person,
+            named_at=timezone.now(),
             named_by=by,
-        )  # fmt: skip
+        )
 
     assert tried(at.headteacher, role, *insert(given(at.lead, at.headteacher))) == 1
     assert is_refused(at.lead, role, *insert(given(at.lead, at.lead)))
@@ -517,9 +568,12 @@ def test_acting_is_named_ended_and_told_of_and_extended_by_nobody_for_themselves
     assert period.assignment.ends_on == at.today
     # Another one, whose time is over: the machine tells the lead, for nobody in particular.
     ActingPeriod.objects.filter(pk=period.pk).update(
-        told_at=None, ended_at=None, ended_by=None, starts_on=at.today - timedelta(days=9),
+        told_at=None,
+        ended_at=None,
+        ended_by=None,
+        starts_on=at.today - timedelta(days=9),
         ends_on=at.today - timedelta(days=1),
-    )  # fmt: skip
+    )
     with asking(None, "worker"):
         acting.keep_up()
     period.refresh_from_db()
@@ -533,9 +587,17 @@ def test_a_password_is_its_owners_to_change_or_follows_a_new_start_of_two(at: Si
     for person in (at.headteacher, None):
         assert is_refused(person, role, change, [hashed, at.teacher.pk])
     Reset.objects.create(
-        user=at.teacher, school=at.school, what="password", asked_by=at.lead, asked_at=timezone.now(), asked_how="seen",
-        first_half="x", second_half="y", confirmed_by=at.headteacher, confirmed_at=timezone.now(),
-    )  # fmt: skip
+        user=at.teacher,
+        school=at.school,
+        what="password",
+        asked_by=at.lead,
+        asked_at=timezone.now(),
+        asked_how="seen",
+        first_half="x",
+        second_half="y",
+        confirmed_by=at.headteacher,
+        confirmed_at=timezone.now(),
+    )
     assert tried(None, role, change, [hashed, at.teacher.pk]) == 1
 
 
@@ -546,8 +608,12 @@ def test_an_import_by_the_machine_links_adults_and_nobody_else_moves_one(at: Sim
     child = factories.child(at.school, "Hazel", by=at.office, adults=[aunt])
     link = ContactLink.objects.get(child=child)
     again = ContactLink(
-        school=at.school, child=at.child, contact=link.contact, relationship="Aunt", order=9,
-    )  # fmt: skip
+        school=at.school,
+        child=at.child,
+        contact=link.contact,
+        relationship="Aunt",
+        order=9,
+    )
     for role in ("web", "worker"):
         assert is_refused(at.pastoral, role, *insert(again))
         assert tried(at.office, role, *insert(again)) == 1
@@ -564,7 +630,9 @@ def test_the_owner_who_migrates_and_seeds_passes(at: SimpleNamespace) -> None:
 
 
 def read_by_facts() -> set[str]:
-    """The tables that a function of the rules reads, or a guard: those about keys alone (`sealed_in_…`, `school_of_…`) left out."""
+    """The tables that a function of the rules reads, or a guard: those about keys alone (`sealed_in_…`, `school_of_…`)
+    left out.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT prosrc FROM pg_proc WHERE pronamespace = 'rules'::regnamespace "
@@ -592,7 +660,8 @@ def test_what_a_guard_names_is_there_and_no_row_of_a_table_that_only_ends_is_cha
     with connection.cursor() as cursor:
         for role in ("web", "worker"):
             cursor.execute(
-                "SELECT column_name FROM information_schema.column_privileges WHERE grantee = %s AND privilege_type = 'UPDATE' "
+                "SELECT column_name FROM information_schema.column_privileges WHERE grantee = %s AND "
+                "privilege_type = 'UPDATE' "
                 "AND table_name = 'children_childgrant' ORDER BY 1",
                 [role],
             )
@@ -603,7 +672,10 @@ def test_what_a_guard_names_is_there_and_no_row_of_a_table_that_only_ends_is_cha
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        ("ALTER TABLE children_childgrant DISABLE TRIGGER guard_rights", "Rows of children_childgrant give or take rights"),
+        (
+            "ALTER TABLE children_childgrant DISABLE TRIGGER guard_rights",
+            "Rows of children_childgrant give or take rights",
+        ),
         ("DROP TRIGGER guard_rights ON accounts_roleassignment", "Rows of accounts_roleassignment give or take rights"),
         (
             "CREATE OR REPLACE FUNCTION public.guard_children_childmerge() RETURNS trigger LANGUAGE plpgsql AS "
@@ -611,11 +683,17 @@ def test_what_a_guard_names_is_there_and_no_row_of_a_table_that_only_ends_is_cha
             "Rows of children_childmerge give or take rights",
         ),
         ("ALTER FUNCTION public.guard_accounts_team() SECURITY DEFINER", "Rows of accounts_team give or take rights"),
-        ("GRANT UPDATE (role_key) ON accounts_roleassignment TO web", "web may change role_key of accounts_roleassignment"),
+        (
+            "GRANT UPDATE (role_key) ON accounts_roleassignment TO web",
+            "web may change role_key of accounts_roleassignment",
+        ),
         ("GRANT UPDATE ON children_conflictofinterest TO worker", "worker may change child_id of children_conflict"),
-        ("GRANT EXECUTE ON FUNCTION lo_creat(integer) TO PUBLIC", "web, worker may make large objects .* of the records"),
+        (
+            "GRANT EXECUTE ON FUNCTION lo_creat(integer) TO PUBLIC",
+            "web, worker may make large objects .* of the records",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_guard_that_is_not_as_the_code_makes_it_is_named(connect: Any, damage: str, said: str) -> None:
     call_command("check_row_security", verbosity=0)
     connect("postgres").execute(damage)
@@ -634,8 +712,14 @@ def test_a_right_at_one_school_opens_no_record_of_another(at: SimpleNamespace, r
         assert is_refused(at.lead, role, *insert(row))
     now = timezone.now()
     opened = EmergencyAccess(
-        user=at.lead, school=at.school, child=child, reason="r", opened_at=now, ends_at=now + timedelta(hours=1), review_by=at.today,
-    )  # fmt: skip
+        user=at.lead,
+        school=at.school,
+        child=child,
+        reason="r",
+        opened_at=now,
+        ends_at=now + timedelta(hours=1),
+        review_by=at.today,
+    )
     assert is_refused(at.lead, role, *insert(opened))
     named = ConcernChild(concern=theirs, school=at.school, child=at.child, role="worried_about", added_by=at.lead)
     assert is_refused(at.lead, role, *insert(named))

@@ -98,7 +98,8 @@ def test_what_is_not_ones_own_is_neither_changed_nor_moved_nor_added_to(connect:
         move,
         reword,
         (
-            "INSERT INTO children_child (id, school_id, number, forename, surname, known_forename, known_surname, class_name, "
+            "INSERT INTO children_child (id, school_id, number, forename, surname, known_forename, "
+            "known_surname, class_name, "
             "sort_name, search_text, name_sounds) VALUES (%s, %s, 9, 'A', 'B', '', '', '', '', '', '{}')",
             [uuid4(), other.school.pk],
         ),
@@ -129,7 +130,9 @@ def test_with_the_environment_of_web_no_other_role_can_be_had(connect: Connect, 
 
 
 def parent_lead() -> tuple[factories.Staffroom, Child, Child]:
-    """A lead with everything that could open B's record, and B is her child: role, grant, emergency, and what she wrote herself."""
+    """A lead with everything that could open B's record, and B is her child: role, grant, emergency, and what she wrote
+    herself.
+    """
     cast = factories.staffroom()
     hers, other = (
         factories.child(cast.school, "Blythe", by=cast.office),
@@ -141,21 +144,35 @@ def parent_lead() -> tuple[factories.Staffroom, Child, Child]:
     factories.concern(cast, children=[ChildEntry(role="worried_about", child=other)])
     today, now = timezone.localdate(), timezone.now()
     ChildGrant._base_manager.create(
-        user=cast.lead, content_object=hers, permission=viewing(Child), school=cast.school, reason="Needs to know",
-        expires_on=today, granted_by=cast.headteacher,
-    )  # fmt: skip
+        user=cast.lead,
+        content_object=hers,
+        permission=viewing(Child),
+        school=cast.school,
+        reason="Needs to know",
+        expires_on=today,
+        granted_by=cast.headteacher,
+    )
     EmergencyAccess._base_manager.create(
-        user=cast.lead, school=cast.school, child=hers, reason="The child is missing", opened_at=now,
-        ends_at=now + timedelta(hours=1), review_by=today,
-    )  # fmt: skip
+        user=cast.lead,
+        school=cast.school,
+        child=hers,
+        reason="The child is missing",
+        opened_at=now,
+        ends_at=now + timedelta(hours=1),
+        review_by=today,
+    )
     given = {"school": cast.school, "reason": "Needs to know", "expires_on": today, "granted_by": cast.headteacher}
     ConcernGrant._base_manager.create(user=cast.lead, content_object=about_her, permission=viewing(Concern), **given)
     team = make_team(school=cast.school, title="Nurture group", kind="pastoral", by=cast.headteacher)
     ChildTeamGrant._base_manager.create(group=team, content_object=hers, permission=viewing(Child), **given)
     keep_text(
-        token=uuid4(), author_id=cast.lead.pk, school_id=cast.school.pk, form="note", content={"text": ["Rang home."]},
+        token=uuid4(),
+        author_id=cast.lead.pk,
+        school_id=cast.school.pk,
+        form="note",
+        content={"text": ["Rang home."]},
         concern_id=about_her.pk,
-    )  # fmt: skip
+    )
     words = {"who": [str(hers.pk)], "facts": ["Seen at the gate."]}
     save_draft(token=uuid4(), school_id=cast.school.pk, content=words, author_id=cast.lead.pk)
     rang = add_action(concern=about_her, token=uuid4(), text="Ring home", owner=cast.lead, due_on=today, by=cast.lead)
@@ -172,7 +189,9 @@ def naming(child: Child) -> set[Any]:
 
 
 def about(child: Child, concerns: set[Any]) -> dict[str, int]:
-    """How many rows of each protected table name this child, or hang on one of the concerns, as the database shows them."""
+    """How many rows of each protected table name this child, or hang on one of the concerns, as the database shows
+    them.
+    """
     found = {}
     for model in protected_models():
         rows = model._base_manager.none()
@@ -245,8 +264,10 @@ def test_the_parents_rows_come_back_when_a_function_of_the_rules_forgets_the_con
     connection.connection.execute("GRANT CREATE ON SCHEMA rules TO rules")
     with as_role("rules"):
         connection.connection.execute(
-            "CREATE OR REPLACE FUNCTION rules.hidden_children(me uuid) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER "
-            "SET search_path = pg_catalog, pg_temp AS $$ SELECT coalesce(array_agg(c.child_id), '{}') FROM public.children_conflictofinterest c "
+            "CREATE OR REPLACE FUNCTION rules.hidden_children(me uuid) RETURNS uuid[] LANGUAGE sql STABLE "
+            "SECURITY DEFINER "
+            "SET search_path = pg_catalog, pg_temp AS $$ SELECT coalesce(array_agg(c.child_id), '{}') FROM "
+            "public.children_conflictofinterest c "
             "WHERE c.user_id = me AND c.lifted_at IS NOT NULL $$"
         )
     concerns = naming(hers)

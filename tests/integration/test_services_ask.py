@@ -1,6 +1,8 @@
-"""Does each service that changes who may do what ask by itself whether its actor may? Whatever page, task or shell called it.
+"""Does each service that changes who may do what ask by itself whether its actor may? Whatever page, task or shell
+called it.
 
-Each is asked for by somebody whose role does not include it, which changes nothing, and then by somebody whose role does.
+Each is asked for by somebody whose role does not include it, which changes nothing, and then by somebody whose role
+does.
 """
 
 from collections.abc import Callable

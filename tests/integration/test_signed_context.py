@@ -1,4 +1,7 @@
-"""Can SQL say who asks? Tried in raw SQL as `web` and as `worker`, with every value that was never signed for the transaction it is in."""
+"""Can SQL say who asks?
+
+Tried in raw SQL as `web` and as `worker`, with every value that was never signed for the transaction it is in.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -73,8 +76,18 @@ def test_a_context_that_sql_made_up_raises_and_never_reads_as_nobody(connect: Co
     room = factories.staffroom()
     factories.concern(room)
     work, lead, zeros = connect(role), str(room.lead.pk), "0" * 64
-    made_up = ["x", "|", lead, zeros, f"{zeros}|web|{lead}|||", f"{zeros}|worker||||escalation", f"|web|{lead}|||",
-               f"{zeros}|owner|{lead}|||", f"{zeros}||||||", "é" * 70]  # fmt: skip
+    made_up = [
+        "x",
+        "|",
+        lead,
+        zeros,
+        f"{zeros}|web|{lead}|||",
+        f"{zeros}|worker||||escalation",
+        f"|web|{lead}|||",
+        f"{zeros}|owner|{lead}|||",
+        f"{zeros}||||||",
+        "é" * 70,
+    ]
     for value in made_up:
         for statement in (
             CONCERNS,
@@ -241,7 +254,9 @@ def _own(statement: str) -> Any:
 
 
 def test_the_process_asks_each_transaction_once_what_to_sign_for_and_signs_for_that_one() -> None:
-    """So a pooler may hand the connection on between transactions: what is signed is asked on the backend that is then told."""
+    """So a pooler may hand the connection on between transactions: what is signed is asked on the backend that is then
+    told.
+    """
     room = factories.staffroom()
     for person in (room.lead, room.deputy, room.lead):
         with CaptureQueriesContext(connection) as asked, transaction.atomic():

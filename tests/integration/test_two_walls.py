@@ -38,7 +38,10 @@ def raw(model: type[models.Model], person: Any) -> set[Any]:
 
 
 def compare(seed: int, *, walls_alone: bool = False) -> int:
-    """Every pair of a person and a row of the world, asked in five ways, or of each wall alone. Returns the number of pairs."""
+    """Every pair of a person and a row of the world, asked in five ways, or of each wall alone.
+
+    Returns the number of pairs.
+    """
     world, pairs = worlds.make(seed), 0
     opinion = worlds.Opinion(world)
     for model, sees in OPINIONS.items():
@@ -71,7 +74,9 @@ def test_both_walls_and_the_rule_in_english_agree_in_any_world(seed):
 
 
 def test_each_reason_and_the_denial_decide_enough_pairs_to_be_tested():
-    """A reason that is alone, or a denial that takes a row away: each in at least one of twenty pairs of a person and a concern."""
+    """A reason that is alone, or a denial that takes a row away: each in at least one of twenty pairs of a person and a
+    concern.
+    """
     decided: Counter[str] = Counter()
     pairs = 0
     for seed in range(40):

@@ -1,6 +1,8 @@
-"""The concerns about adults of the matrix: one for each way of being related to one, beside the concern of the same name.
+"""The concerns about adults of the matrix: one for each way of being related to one, beside the concern of the same
+name.
 
-"subject" is about that deputy lead, "head" about the Headteacher, "own" was raised by the teacher, "named" was given to the lead.
+"subject" is about that deputy lead, "head" about the Headteacher, "own" was raised by the teacher, "named" was given to
+the lead.
 """
 
 from datetime import timedelta
@@ -29,22 +31,39 @@ def lay_adults(world: Any, *, at: Any, today: Any) -> None:
     lead, head, word = world.people["lead"], world.people["headteacher"], world.word
     for record, user, until, over in (
         ("named", lead, today + timedelta(days=7), {}),
-        ("named", world.people["deputy"], today + timedelta(days=7), {"ended_at": at, "ended_by": head, "end_reason": word()}),
+        (
+            "named",
+            world.people["deputy"],
+            today + timedelta(days=7),
+            {"ended_at": at, "ended_by": head, "end_reason": word()},
+        ),
         ("own", lead, today - timedelta(days=7), {}),
-    ):  # fmt: skip
+    ):
         given = StaffConcernGrant._base_manager.create(
-            content_object_id=world.keys[record]["staff_concern"], school=world.here, user=user, reason=word(),
-            permission=viewing(StaffConcern), expires_on=until, granted_by=head, **over,
-        )  # fmt: skip
+            content_object_id=world.keys[record]["staff_concern"],
+            school=world.here,
+            user=user,
+            reason=word(),
+            permission=viewing(StaffConcern),
+            expires_on=until,
+            granted_by=head,
+            **over,
+        )
         world.keys[record].setdefault("adult_grant", given.pk)
 
 
 def _raise(world: Any, record: str, at: Any) -> StaffConcern:
     word = world.word
     about = {"subject": "subject", "head": "headteacher"}.get(record)
-    who: dict[str, Any] = {"user": world.people[about]} if about else {
-        "name": word.name(), "standing": "supply", "employer": word.name(),
-    }  # fmt: skip
+    who: dict[str, Any] = (
+        {"user": world.people[about]}
+        if about
+        else {
+            "name": word.name(),
+            "standing": "supply",
+            "employer": word.name(),
+        }
+    )
     telling = Telling(raised_as="harm", facts=word(), context=word(), children=word(), done_at_once=word(), **who)
     by = world.people["teacher" if record == "own" else "reporter"]
     words = raising.raise_staff_concern(token=uuid7(), school=world.here, telling=telling, by=by, at=at)

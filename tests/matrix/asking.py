@@ -1,8 +1,8 @@
 """How is one cell of the matrix asked, and what must be true of its answer?
 
-Every cell is a request in a transaction that is taken back. Of an answer is checked: its status, that it holds no canary that
-the policy does not allow and, where a record is shown, one that it does; that a refusal wrote nothing but its event, and
-has one; and that what is not there answers in the words of a number that was never issued.
+Every cell is a request in a transaction that is taken back. Of an answer is checked: its status, that it holds no
+canary that the policy does not allow and, where a record is shown, one that it does; that a refusal wrote nothing but
+its event, and has one; and that what is not there answers in the words of a number that was never issued.
 """
 
 import json
@@ -30,10 +30,17 @@ from tests.pdfs import Printed
 
 NEVER_ISSUED = UUID("01900000-0000-7000-8000-00000000dead")
 STATUSES = {
-    "shown": {200}, "onwards": {302, 303}, "taken": {200, 302, 303, 409, 422}, "refused": {403, 409},
-    "damaged": {422}, "own": {200, 204, 302, 303, 400, 403, 404, 405, 409, 422}, "not_there": {404}, "not_allowed": {403},
-    "closed": {405}, "sign_in": {302, 303},
-}  # fmt: skip
+    "shown": {200},
+    "onwards": {302, 303},
+    "taken": {200, 302, 303, 409, 422},
+    "refused": {403, 409},
+    "damaged": {422},
+    "own": {200, 204, 302, 303, 400, 403, 404, 405, 409, 422},
+    "not_there": {404},
+    "not_allowed": {403},
+    "closed": {405},
+    "sign_in": {302, 303},
+}
 # What every request may write: what happened, the session, and that a notice was opened.
 ALWAYS = frozenset({"audit_event", "django_session"})
 _MASKED = re.compile(

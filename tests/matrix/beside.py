@@ -1,4 +1,6 @@
-"""What stands beside the concerns of the matrix: what came from outside and from an earlier system, work, pastoral notes, cover."""
+"""What stands beside the concerns of the matrix: what came from outside and from an earlier system, work, pastoral
+notes, cover.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -34,15 +36,24 @@ from tests.matrix.ground import RECORDS, THEN, TODAY, given_row
 
 
 def lay_from_elsewhere(world: Any) -> None:
-    """Each concern began with a note from outside and was typed in from a sheet; how they become one is tested elsewhere."""
-    link = {s: links.make_link(school=s, by=by, at=THEN) for s, by in (
-        (world.here, world.people["lead"]), (world.there, world.people["lead_there"]))}  # fmt: skip
+    """Each concern began with a note from outside and was typed in from a sheet; how they become one is tested
+    elsewhere.
+    """
+    link = {
+        s: links.make_link(school=s, by=by, at=THEN)
+        for s, by in ((world.here, world.people["lead"]), (world.there, world.people["lead_there"]))
+    }
     for record in RECORDS:
         word, school, lead, concern = world.word, world.school_of(record), world.lead_of(record), world.concerns[record]
         left = Left(
-            how_soon=HowSoon.TODAY, name=word.name(), agency=word(), contact=word(), about_child=word.name(), facts=word(),
+            how_soon=HowSoon.TODAY,
+            name=word.name(),
+            agency=word(),
+            contact=word(),
+            about_child=word.name(),
+            facts=word(),
             child_words=word(),
-        )  # fmt: skip
+        )
         slip = leave_note(link=link[school], token=uuid7(), left=left, at=THEN)
         note = OutsideNote._base_manager.get(token=slip.token)
         settling.put_forward(
@@ -53,8 +64,13 @@ def lay_from_elsewhere(world: Any) -> None:
         )
         # What was said before it was a concern stays on record; the concern has its own word of whom it is about.
         given_row(
-            OutsideConflict, note=note, school=school, user=world.people["dpo"], said_at=THEN, said_by=lead,
-        )  # fmt: skip
+            OutsideConflict,
+            note=note,
+            school=school,
+            user=world.people["dpo"],
+            said_at=THEN,
+            said_by=lead,
+        )
         typed, unused = papers.make_forms(school=school, batch=uuid7(), count=2, place="Office", by=lead, at=THEN)
         written = Written(on=THEN.date(), name=word.name())
         papers.begin_typing(form=typed, written=written, content={}, by=lead, at=THEN)
@@ -67,9 +83,16 @@ def lay_from_elsewhere(world: Any) -> None:
             world.keys[record]["paper_batch"] = unused.batch
             facts = emergency.Facts(restrictions=[], social_workers=[], leads=[], others=[], about=[])
             made = emergency.make_sheet(
-                school=school, token=uuid7(), form="file", holder=word.name(), place="Safe", envelope="", facts=facts, by=lead,
+                school=school,
+                token=uuid7(),
+                form="file",
+                holder=word.name(),
+                place="Safe",
+                envelope="",
+                facts=facts,
+                by=lead,
                 at=THEN,
-            )  # fmt: skip
+            )
             world.keys[record]["sheet"] = made.pk
             world.sheets[made.pk] = record
 
@@ -100,7 +123,9 @@ def lay_pastoral(world: Any, record: str) -> None:
 
 
 def lay_cover(world: Any) -> None:
-    """Time away that is over, for which somebody without another right acted; and a rule about notices, at each school."""
+    """Time away that is over, for which somebody without another right acted; and a rule about notices, at each
+    school.
+    """
     last_week = TODAY - timedelta(days=7)
     for record, acted in (("open", "pastoral_out"), ("other", "reporter_there")):
         school, lead, acting = world.school_of(record), world.lead_of(record), world.people[acted]
@@ -108,13 +133,27 @@ def lay_cover(world: Any) -> None:
             RoleAssignment, user=acting, school=school, role_key="acting_lead", starts_on=last_week, ends_on=last_week
         )
         period = given_row(
-            ActingPeriod, school=school, away=lead, acting=acting, assignment=role, starts_on=last_week, ends_on=last_week,
-            named_at=THEN - timedelta(days=1), named_by=lead, told_at=THEN,
-        )  # fmt: skip
+            ActingPeriod,
+            school=school,
+            away=lead,
+            acting=acting,
+            assignment=role,
+            starts_on=last_week,
+            ends_on=last_week,
+            named_at=THEN - timedelta(days=1),
+            named_by=lead,
+            told_at=THEN,
+        )
         rule = given_row(
-            NoticeRule, school=school, token=uuid7(), what="decided", role_key="governor", when="digest", made_at=THEN,
+            NoticeRule,
+            school=school,
+            token=uuid7(),
+            what="decided",
+            role_key="governor",
+            when="digest",
+            made_at=THEN,
             made_by=lead,
-        )  # fmt: skip
+        )
         world.keys[record] |= {"acting_period": period.pk, "notice_rule": rule.pk}
         kind = own_kinds.add_kind(
             school=school, token=uuid7(), name=f"River {record}", guidance="Where the water was.", by=lead, at=THEN
@@ -136,9 +175,15 @@ def lay_work(world: Any, record: str) -> None:
     """A referral that was chased and escalated, a contact with a parent, and a meeting with finished minutes."""
     word, by, concern = world.word, world.lead_of(record), world.concerns[record]
     sent = Sent(
-        agency="social_care", method="portal", told=word(), sent_at=THEN, team=word(), spoken_to=word(), their_reference=word(),
+        agency="social_care",
+        method="portal",
+        told=word(),
+        sent_at=THEN,
+        team=word(),
+        spoken_to=word(),
+        their_reference=word(),
         answer_by=TODAY,
-    )  # fmt: skip
+    )
     referral = agencies.refer(concern=concern, token=uuid7(), sent=sent, by=by, at=THEN)
     said = Step(
         text=word(), happened_at=THEN, method="telephone", spoken_to=word(), answer_by=TODAY + timedelta(days=1)
@@ -150,8 +195,14 @@ def lay_work(world: Any, record: str) -> None:
         said = Step(text=word(), happened_at=THEN, method="email", answer="advice")
         agencies.step(referral=referral, move="answer", token=uuid7(), said=said, by=by, at=THEN)
     made = Contacted(
-        kind="other", how="telephone", said=word(), made_at=THEN, parents_told="not_yet", parents_reason=word(), with_whom=word(),
-    )  # fmt: skip
+        kind="other",
+        how="telephone",
+        said=word(),
+        made_at=THEN,
+        parents_told="not_yet",
+        parents_reason=word(),
+        with_whom=word(),
+    )
     agencies.add_contact(concern=concern, token=uuid7(), made=made, by=by, at=THEN)
     called = MeetingCalled(kind="school", held_at=THEN, place=word(), others=word(), apologies=word())
     met = meeting.call_meeting(concern=concern, token=uuid7(), called=called, staff=[by], by=by, at=THEN)
@@ -162,8 +213,9 @@ def lay_work(world: Any, record: str) -> None:
 
 
 def lay_apart(world: Any, record: str) -> None:
-    """A wrong link that was taken back, a name that was left out and not added, and what the file says, decided twice: of "two" a story, of the others the whole. And an
-    adult of the child's record who is named, taken back and named again.
+    """A wrong link that was taken back, a name that was left out and not added, and what the file says, decided twice:
+    of "two" a story, of the others the whole. And an adult of the child's record who is named, taken back and named
+    again.
     """
     word, by, concern = world.word, world.lead_of(record), world.concerns[record]
     wrong = world.children["closed" if record == "open" else "open"]
@@ -178,9 +230,7 @@ def lay_apart(world: Any, record: str) -> None:
     named = concern.children.get(child=world.children[record])
     for says in ("story", "story" if record == "two" else "whole"):
         concern.refresh_from_db()
-        deciding.say_in_file(
-            named=named, seen=concern.revision, token=uuid7(), says=says, story=word(), by=by, at=THEN
-        )  # fmt: skip
+        deciding.say_in_file(named=named, seen=concern.revision, token=uuid7(), says=says, story=word(), by=by, at=THEN)
     if (link := world.children[record].contacts.first()) is not None:
         adult = naming_adults.name_adult(concern=concern, adult=link.contact, by=by, at=THEN)
         naming_adults.take_adult_back(named=adult, reason=word(), by=by, at=THEN)
@@ -207,9 +257,15 @@ def lay_earlier(world: Any) -> None:
 def _incident(world: Any, record: str) -> dict[str, str]:
     word, child = world.word, world.children[record]
     return earlier.row(
-        word(), student_name=f"{child.surname}, {child.forename}", dob=f"{child.detail.date_of_birth:%d/%m/%Y}",
-        category=word(), details=word(), reported_by=word(), action=word(), where=word(),
-    )  # fmt: skip
+        word(),
+        student_name=f"{child.surname}, {child.forename}",
+        dob=f"{child.detail.date_of_birth:%d/%m/%Y}",
+        category=word(),
+        details=word(),
+        reported_by=word(),
+        action=word(),
+        where=word(),
+    )
 
 
 def _named(world: Any, record: str) -> str:

@@ -1,4 +1,7 @@
-"""What does a form send to each address that takes one? Plausible where the answer depends on it, empty where it does not."""
+"""What does a form send to each address that takes one?
+
+Plausible where the answer depends on it, empty where it does not.
+"""
 
 from collections.abc import Callable
 from typing import Any

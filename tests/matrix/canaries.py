@@ -31,35 +31,94 @@ DERIVED = {
 PARTS: dict[str, str] = {
     "children.child": "card",
     **dict.fromkeys(
-        ("children.childdetail", "children.othername", "children.formerupn", "children.contact", "children.contactlink",
-         "children.parentalresponsibility", "children.contactrestriction", "children.enrolment", "children.classepisode",
-         "children.earlierschool", "children.sibling", "children.photograph", "children.childmerge"), "details",
+        (
+            "children.childdetail",
+            "children.othername",
+            "children.formerupn",
+            "children.contact",
+            "children.contactlink",
+            "children.parentalresponsibility",
+            "children.contactrestriction",
+            "children.enrolment",
+            "children.classepisode",
+            "children.earlierschool",
+            "children.sibling",
+            "children.photograph",
+            "children.childmerge",
+        ),
+        "details",
     ),
     **dict.fromkeys(
-        ("children.childfile", "concerns.earlierrecord", "concerns.earlierfile", "concerns.chronologyentry", "concerns.pastoralnote", "concerns.supportplan",
-         "concerns.supportstep", "concerns.stepup"), "history"
+        (
+            "children.childfile",
+            "concerns.earlierrecord",
+            "concerns.earlierfile",
+            "concerns.chronologyentry",
+            "concerns.pastoralnote",
+            "concerns.supportplan",
+            "concerns.supportstep",
+            "concerns.stepup",
+        ),
+        "history",
     ),
     **dict.fromkeys(
         ("concerns.earlierbatch", "concerns.earlierupload", "concerns.earlierrow", "concerns.earlierpdf"), "coming"
     ),
     **dict.fromkeys(("children.household", "children.householdmember"), "address"),
-    **dict.fromkeys(("children.importrun", "children.importpart", "children.importrow", "children.columnmapping"), "file"),
     **dict.fromkeys(
-        ("children.childgrant", "children.childteamgrant", "children.emergencyaccess", "children.conflictofinterest",
-         "concerns.concerngrant"), "access",
+        ("children.importrun", "children.importpart", "children.importrow", "children.columnmapping"), "file"
     ),
     **dict.fromkeys(
-        ("concerns.concern", "concerns.concernsubject", "concerns.decision", "concerns.closing", "concerns.concernnote",
-         "concerns.outsidenote", "concerns.outsideconflict", "concerns.paperform", "concerns.handover", "concerns.pin", "concerns.patternruling",
-         "concerns.referral", "concerns.referralstep", "concerns.escalationletter", "concerns.contactmade", "concerns.meeting",
-         "concerns.meetingattendee", "concerns.meetingdecision", "concerns.meetingaddition",
-         "concerns.undonelink", "concerns.concernadult", "concerns.filestory", "concerns.policenotice", "concerns.enteredinerror",
-         "concerns.withheldname"),
+        (
+            "children.childgrant",
+            "children.childteamgrant",
+            "children.emergencyaccess",
+            "children.conflictofinterest",
+            "concerns.concerngrant",
+        ),
+        "access",
+    ),
+    **dict.fromkeys(
+        (
+            "concerns.concern",
+            "concerns.concernsubject",
+            "concerns.decision",
+            "concerns.closing",
+            "concerns.concernnote",
+            "concerns.outsidenote",
+            "concerns.outsideconflict",
+            "concerns.paperform",
+            "concerns.handover",
+            "concerns.pin",
+            "concerns.patternruling",
+            "concerns.referral",
+            "concerns.referralstep",
+            "concerns.escalationletter",
+            "concerns.contactmade",
+            "concerns.meeting",
+            "concerns.meetingattendee",
+            "concerns.meetingdecision",
+            "concerns.meetingaddition",
+            "concerns.undonelink",
+            "concerns.concernadult",
+            "concerns.filestory",
+            "concerns.policenotice",
+            "concerns.enteredinerror",
+            "concerns.withheldname",
+        ),
         "concern",
     ),
     **dict.fromkeys(
-        ("concerns.account", "concerns.amendment", "concerns.bodymapmark", "concerns.concernchild",
-         "concerns.attachment", "concerns.question", "concerns.duty"), "account"
+        (
+            "concerns.account",
+            "concerns.amendment",
+            "concerns.bodymapmark",
+            "concerns.concernchild",
+            "concerns.attachment",
+            "concerns.question",
+            "concerns.duty",
+        ),
+        "account",
     ),
     # What a field was before. Its words are those of the record, and found as such.
     "audit.logentry": "concern",
@@ -70,14 +129,21 @@ PARTS: dict[str, str] = {
     "concerns.draftopening": "opening",
     "concerns.kepttext": "kept",
     **dict.fromkeys(
-        ("adults.staffconcern", "adults.adultnamed", "adults.staffentry", "adults.patternreview", "adults.staffconcernchild",
-         "adults.staffconcerngrant"), "adult",
+        (
+            "adults.staffconcern",
+            "adults.adultnamed",
+            "adults.staffentry",
+            "adults.patternreview",
+            "adults.staffconcernchild",
+            "adults.staffconcerngrant",
+        ),
+        "adult",
     ),
     "adults.raised": "adult_words",
     "concerns.savedfilter": "kept",
     "printing.printjob": "print",
     "concerns.supervisionnote": "supervision",
-}  # fmt: skip
+}
 
 
 @dataclass

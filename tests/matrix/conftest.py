@@ -13,7 +13,9 @@ from tests.matrix import world as worlds
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any, databases: postgres.Databases) -> Iterator[worlds.World]:
-    """It is kept, so that each question can have a transaction of its own: what a long one takes back, it reads past ever after."""
+    """It is kept, so that each question can have a transaction of its own: what a long one takes back, it reads past
+    ever after.
+    """
     with time_machine.travel(worlds.NOW, tick=False), django_db_blocker.unblock():
         try:
             with transaction.atomic():

@@ -11,9 +11,21 @@ NOW = factories.SCHOOL_DAY
 TODAY = NOW.date()
 THEN = NOW - timedelta(days=6)
 RECORDS = (
-    "open", "closed", "restricted", "hidden", "two", "subject", "head", "own", "action", "granted", "expired",
-    "emergency", "named", "other",
-)  # fmt: skip
+    "open",
+    "closed",
+    "restricted",
+    "hidden",
+    "two",
+    "subject",
+    "head",
+    "own",
+    "action",
+    "granted",
+    "expired",
+    "emergency",
+    "named",
+    "other",
+)
 
 
 def given_row(model: type[models.Model], **values: Any) -> Any:

@@ -1,4 +1,7 @@
-"""What did leads of the matrix's world mark? Significant entries, entries by hand, patterns, and a meeting that was prepared."""
+"""What did leads of the matrix's world mark?
+
+Significant entries, entries by hand, patterns, and a meeting that was prepared.
+"""
 
 from types import SimpleNamespace
 from typing import Any

@@ -1,4 +1,7 @@
-"""Which concerns of the matrix were entered in error, or said to be? Whose words no page may show, and whose reason leads read."""
+"""Which concerns of the matrix were entered in error, or said to be?
+
+Whose words no page may show, and whose reason leads read.
+"""
 
 from types import SimpleNamespace
 from typing import Any
@@ -21,9 +24,7 @@ def lay_mistake(world: Any) -> None:
         ChildEntry(role="witness", kind="unnamed", description=word()),
     ]
     report = Report(how_soon=HowSoon.RIGHT_NOW, children=children, account=account, marks={1: word()})
-    made = raising.raise_concern(
-        token=uuid7(), school=world.here, report=report, by=world.people["reporter"], at=THEN
-    )  # fmt: skip
+    made = raising.raise_concern(token=uuid7(), school=world.here, report=report, by=world.people["reporter"], at=THEN)
     raising.amend(account=made.account, token=uuid7(), text=word(), reason="more", by=world.people["reporter"], at=THEN)
     ruling = deciding.Ruling(
         level=1, kind="monitor", rationale=word(), parents_told="yes", receipt="watching", review_on=TODAY, title=word()
@@ -49,9 +50,14 @@ def lay_refused(world: Any) -> None:
     concern, word = world.concerns["open"], world.word
     concern.refresh_from_db()
     proposed = error.propose(
-        concern=concern, seen=concern.revision, token=uuid7(), mistake="duplicate", reason=word(), by=world.people["lead"],
+        concern=concern,
+        seen=concern.revision,
+        token=uuid7(),
+        mistake="duplicate",
+        reason=word(),
+        by=world.people["lead"],
         at=THEN,
-    )  # fmt: skip
+    )
     concern.refresh_from_db()
     error.answer(
         entry=proposed, seen=concern.revision, confirms=False, reason=word(), by=world.people["headteacher"], at=THEN

@@ -77,7 +77,10 @@ class Policy:
         return self._seen.get((person, record), frozenset())
 
     def cells(self, keys: dict[str, dict[str, Any]]) -> Iterator[Cell]:
-        """Every cell that there is. `keys` of a record are what fills addresses: a page is asked about those that have its key."""
+        """Every cell that there is.
+
+        `keys` of a record are what fills addresses: a page is asked about those that have its key.
+        """
         for page, entry in self.pages.items():
             for method in METHODS:
                 for person in self.people:

@@ -1,10 +1,11 @@
-"""Does every page answer everybody as `docs/policy.yaml` says? Here each refusal that the record decides, and the rest pairwise.
+"""Does every page answer everybody as `docs/policy.yaml` says? Here each refusal that the record decides, and the rest
+pairwise.
 
-Of a refusal the status, the words, the event and that nothing was written; the frame around the words, which is that of every
-page, is left out. Where the record decides, every person asks every page about every record. A refusal at the door is the same
-whatever the record: of those, and of what is shown or taken, so many cells that each page and method has been asked by each
-person and about each record, and each person about each record. `make soak` asks every cell whole, and by every other method
-(`tests/soak/test_matrix.py`); `make mutate` those of a few pages.
+Of a refusal the status, the words, the event and that nothing was written; the frame around the words, which is that of
+every page, is left out. Where the record decides, every person asks every page about every record. A refusal at the
+door is the same whatever the record: of those, and of what is shown or taken, so many cells that each page and method
+has been asked by each person and about each record, and each person about each record. `make soak` asks every cell
+whole, and by every other method (`tests/soak/test_matrix.py`); `make mutate` those of a few pages.
 """
 
 from collections.abc import Iterator
@@ -46,7 +47,10 @@ def test_the_rest_is_as_the_policy_says(matrix: Matrix, person: str):
 def test_the_first_wall_stands_alone_before_a_hidden_child_and_her_sister(
     matrix: Matrix, monkeypatch: pytest.MonkeyPatch
 ):
-    """Without row security: what a page fetches beside its record, the gate alone must hide. Whole pages, frame and all."""
+    """Without row security: what a page fetches beside its record, the gate alone must hide.
+
+    Whole pages, frame and all.
+    """
     monkeypatch.setenv("ONE_WALL", "1")
     cells = [c for c in matrix.cells() if c.person == "lead_parent" and c.record in ("hidden", "two")]
     told = matrix.wrong(c for c in cells if POLICY.expected(c) != "closed")
@@ -57,7 +61,9 @@ def test_the_first_wall_stands_alone_before_a_hidden_child_and_her_sister(
 
 @pytest.mark.parametrize("method", ["HEAD", "PUT", "DELETE"])
 def test_other_methods_open_nothing_more(matrix: Matrix, method: str):
-    """Asked by the lead about her own child, and by somebody without a role that reads: `make soak` asks as everybody."""
+    """Asked by the lead about her own child, and by somebody without a role that reads: `make soak` asks as
+    everybody.
+    """
     asked = [("lead_parent", ("hidden", "")), ("assistant", ("open", ""))]
     cells = [
         c for c in matrix.cells() for person, of in asked if c.person == person and c.record in of and c.method == "GET"

@@ -1,4 +1,7 @@
-"""Which children of the matrix are on the list twice? Those of four records; a lead has been asked, and an earlier merge was undone."""
+"""Which children of the matrix are on the list twice?
+
+Those of four records; a lead has been asked, and an earlier merge was undone.
+"""
 
 from datetime import date
 from typing import Any
@@ -19,9 +22,11 @@ def lay_twice(world: Any) -> None:
         word, school, child = world.word, world.school_of(record), world.children[record]
         by = world.people["office_there" if record == "other" else "office"]
         again = NewChild(
-            forename=word.name(), surname=word.name(), entered_on=date(2021, 9, 1),
+            forename=word.name(),
+            surname=word.name(),
+            entered_on=date(2021, 9, 1),
             details={"upn": word().upper(), "medical": word(), "date_of_birth": word.birthday()},
-        )  # fmt: skip
+        )
         other = register_child(school=school, child=again, by=by, today=TODAY)
         world.again[other.pk] = record
         asked = merging.ask(keep=child, other=other, reason=word(), token=uuid7(), by=by, at=THEN)
@@ -30,7 +35,19 @@ def lay_twice(world: Any) -> None:
             f"{fact}_{what}": given for fact in ("decided", "undone") for what, given in (("at", THEN), ("by", lead))
         }
         given_row(
-            ChildMerge, school=school, keep=child, other=other, other_number=other.number, token=uuid7(), status="undone",
-            reason=word(), refusal=word(), undo_reason=word(), undo_until=TODAY, asked_at=THEN, asked_by=by, **stamps,
-        )  # fmt: skip
+            ChildMerge,
+            school=school,
+            keep=child,
+            other=other,
+            other_number=other.number,
+            token=uuid7(),
+            status="undone",
+            reason=word(),
+            refusal=word(),
+            undo_reason=word(),
+            undo_until=TODAY,
+            asked_at=THEN,
+            asked_by=by,
+            **stamps,
+        )
         world.keys[record] |= {"again": other.pk, "merge": asked.pk}

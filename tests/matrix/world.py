@@ -1,7 +1,8 @@
-"""Which people and records does the matrix ask about? Two schools, a person for each persona, a record for each relation.
+"""Which people and records does the matrix ask about? Two schools, a person for each persona, a record for each
+relation.
 
-The names are those of `docs/policy.yaml`, which says in a sentence what each is. Everything is reached through the services;
-access and conflicts of interest, which have a page of their own, are given as rows.
+The names are those of `docs/policy.yaml`, which says in a sentence what each is. Everything is reached through the
+services; access and conflicts of interest, which have a page of their own, are given as rows.
 """
 
 from dataclasses import dataclass, field
@@ -62,11 +63,24 @@ from tests.matrix.twice import lay_twice
 PICTURE = picture()
 # Persona to role at the school that the matrix looks from; those of the other school are below.
 ROLES = {
-    "teacher": "teacher", "assistant": "teaching_assistant", "pastoral_in": "pastoral", "pastoral_out": "pastoral",
-    "office": "office", "deputy": "deputy_lead", "lead": "lead", "headteacher": "headteacher", "trust_in": "trust_lead",
-    "lead_parent": "lead", "subject": "deputy_lead", "alternate": "alternate_lead", "chair": "chair",
-    "it_admin": "it_admin", "auditor": "auditor", "dpo": "dpo", "governor": "governor",
-}  # fmt: skip
+    "teacher": "teacher",
+    "assistant": "teaching_assistant",
+    "pastoral_in": "pastoral",
+    "pastoral_out": "pastoral",
+    "office": "office",
+    "deputy": "deputy_lead",
+    "lead": "lead",
+    "headteacher": "headteacher",
+    "trust_in": "trust_lead",
+    "lead_parent": "lead",
+    "subject": "deputy_lead",
+    "alternate": "alternate_lead",
+    "chair": "chair",
+    "it_admin": "it_admin",
+    "auditor": "auditor",
+    "dpo": "dpo",
+    "governor": "governor",
+}
 # Those that a lead has decided about already; the others wait in the queue.
 DECIDED = ("open", "closed", "restricted", "hidden", "two", "subject", "head", "own", "action", "other")
 
@@ -110,8 +124,14 @@ def make() -> World:
         world.children[record] = _child(world, record, number)
         world.keys[record] = {"child": world.children[record].pk}
     link_siblings(one=world.children["two"], other=world.children["hidden"], by=world.people["office"])
-    declared = given_row(ConflictOfInterest, user=world.people["lead_parent"], child=world.children["hidden"], kind="own_child",
-         school=world.here, declared_by=world.people["lead_parent"])  # fmt: skip
+    declared = given_row(
+        ConflictOfInterest,
+        user=world.people["lead_parent"],
+        child=world.children["hidden"],
+        kind="own_child",
+        school=world.here,
+        declared_by=world.people["lead_parent"],
+    )
     world.keys["hidden"]["conflict"] = declared.pk
     for record in RECORDS:
         _concern(world, record)
@@ -145,41 +165,70 @@ def _people(world: World) -> None:
         person(key, world.here, role)
     person("reporter", world.here, "midday")
     for key, role in (
-        ("trust_out", "trust_lead"), ("lead_there", "lead"), ("office_there", "office"), ("reporter_there", "midday"),
-    ):  # fmt: skip
+        ("trust_out", "trust_lead"),
+        ("lead_there", "lead"),
+        ("office_there", "office"),
+        ("reporter_there", "midday"),
+    ):
         person(key, world.there, role)
     person("leaver", world.here, "lead")
     User.objects.filter(pk=world.people["leaver"].pk).update(is_active=False)
 
 
 def _child(world: World, record: str, number: int) -> Child:
-    """A child with everything that can be known of one. The child of "two" is a sister of the hidden one, at its address."""
+    """A child with everything that can be known of one.
+
+    The child of "two" is a sister of the hidden one, at its address.
+    """
     word, school = world.word, world.school_of(record)
     home = Home(address=f"{number} {word.name()} Street", town=word.name(), county=word.name(), postcode=word().upper())
     adult = Adult(
-        surname=word.name(), forename=word.name(), title=word.name(), relationship="Mother", organisation=word.name(),
-        mobile=f"07700 9001{number:02} {word()}", telephone=f"01632 9601{number:02} {word()}", email=f"{word()}@example.org",
-        delegated_authority=word(), responsibility=True, evidence=word(), home=0,
+        surname=word.name(),
+        forename=word.name(),
+        title=word.name(),
+        relationship="Mother",
+        organisation=word.name(),
+        mobile=f"07700 9001{number:02} {word()}",
+        telephone=f"01632 9601{number:02} {word()}",
+        email=f"{word()}@example.org",
+        delegated_authority=word(),
+        responsibility=True,
+        evidence=word(),
+        home=0,
         orders=[Order(kind="no_contact", terms=word(), starts_on=date(2026, 1, 5))],
-    )  # fmt: skip
+    )
     homes, adults = [home], [adult]
     if record == "two":
         # The second parent is the colleague who is the hidden child's parent too.
         homes, adults = world.family
     details = {
-        "upn": sheets.number(number) if record == "hidden" else word().upper(), "admission_number": word(),
-        "middle_names": word.name(), "date_of_birth": word.birthday(), "gp": word(), "medical": word(),
-        "address_confidential_reason": word(), "address_confidential": False,
-    }  # fmt: skip
+        "upn": sheets.number(number) if record == "hidden" else word().upper(),
+        "admission_number": word(),
+        "middle_names": word.name(),
+        "date_of_birth": word.birthday(),
+        "gp": word(),
+        "medical": word(),
+        "address_confidential_reason": word(),
+        "address_confidential": False,
+    }
     if record == "closed":
         details["date_of_death"] = word.birthday()
     child = NewChild(
-        forename=word.name(), surname=word.name(), known_forename=word.name(), known_surname=word.name(), year_group=5,
-        class_name="5B", entered_on=factories.LONG_AGO, details=details, homes=homes, adults=adults,
-        called=[Called(forename=word.name(), surname=word.name())], former_upns=[word().upper()],
+        forename=word.name(),
+        surname=word.name(),
+        known_forename=word.name(),
+        known_surname=word.name(),
+        year_group=5,
+        class_name="5B",
+        entered_on=factories.LONG_AGO,
+        details=details,
+        homes=homes,
+        adults=adults,
+        called=[Called(forename=word.name(), surname=word.name())],
+        former_upns=[word().upper()],
         earlier=[Earlier(name="Beck Lane Infant School")],
         orders=[Order(kind="other", terms=word(), starts_on=date(2026, 1, 5))],
-    )  # fmt: skip
+    )
     if record == "hidden":
         world.family = homes, adults
     by = world.people["office_there" if record == "other" else "office"]
@@ -187,18 +236,30 @@ def _child(world: World, record: str, number: int) -> Child:
 
 
 def _concern(world: World, record: str) -> None:
-    """A concern about the child, and about one who was only described; what leads wrote about it where they have decided."""
+    """A concern about the child, and about one who was only described; what leads wrote about it where they have
+    decided.
+    """
     word, by, keys = world.word, world.reporter_of(record), world.keys[record]
     children = [ChildEntry(role="worried_about", child=world.children[record])]
     if record == "two":
         children.append(ChildEntry(role="sibling", child=world.children["hidden"]))
     children.append(ChildEntry(role="witness", kind="unnamed", description=f"A boy in a {word()} coat"))
-    # Somebody else is mentioned inside the text: the hidden child, whose name nobody reads in it from whom it is hidden.
+    # Somebody else is mentioned inside the text: the hidden child, whose name nobody reads in it from whom it is
+    # hidden.
     account = AccountFacts(
-        facts=f"{word()} {marker(world.children['hidden'].pseudonym)}", child_words=word(), observed_on=THEN.date(), place="other", place_detail=word(),
-        how_known="saw_or_heard", others_present=word(), presentation=word(), marks_seen=True, done_at_once=word(),
-        told="other", told_other=word(),
-    )  # fmt: skip
+        facts=f"{word()} {marker(world.children['hidden'].pseudonym)}",
+        child_words=word(),
+        observed_on=THEN.date(),
+        place="other",
+        place_detail=word(),
+        how_known="saw_or_heard",
+        others_present=word(),
+        presentation=word(),
+        marks_seen=True,
+        done_at_once=word(),
+        told="other",
+        told_other=word(),
+    )
     report = Report(how_soon=HowSoon.TODAY, children=children, account=account, marks={1: word()})
     token, school = uuid7(), world.school_of(record)
     if record in ("own", "other"):
@@ -210,10 +271,13 @@ def _concern(world: World, record: str) -> None:
     [attached] = attaching.attach_to_report(account=made.account, token=uuid7(), uploads=[drawing], by=by, at=THEN).kept
     keys |= {
         "attachment": attached.pk,
-        "concern": made.pk, "reference": made.reference, "form": token,
+        "concern": made.pk,
+        "reference": made.reference,
+        "form": token,
         "described": made.children.get(child=None).pk,
-        "in_it": made.children.get(child=world.children[record]).pk, "words": world.children[record].forename,
-    }  # fmt: skip
+        "in_it": made.children.get(child=world.children[record]).pk,
+        "words": world.children[record].forename,
+    }
     if record == "restricted" or record == "named":
         Concern._base_manager.filter(pk=made.pk).update(restricted_at=THEN, restricted_by=world.people["lead"])
     about = {"subject": "subject", "head": "headteacher"}.get(record)
@@ -259,20 +323,31 @@ def _decide(world: World, record: str) -> None:
     world.concerns[record].refresh_from_db()
     concern = deciding.open_concern(concern=world.concerns[record], by=by)
     ruling = Ruling(
-        level=3, kind=Decision.Kind.CHILD_PROTECTION, rationale=word(), parents_told="no_risk", parents_reason=word(),
-        receipt=Receipt.READ_ACTED, new_referral=True, recipient=word(), consent="not_sought", consent_reason=word(),
-        legal_reason="s47", not_referred=word(), threshold=word(), advice=word(), dissent=word(),
-        review_on=TODAY + timedelta(days=9), title=word(),
-    )  # fmt: skip
+        level=3,
+        kind=Decision.Kind.CHILD_PROTECTION,
+        rationale=word(),
+        parents_told="no_risk",
+        parents_reason=word(),
+        receipt=Receipt.READ_ACTED,
+        new_referral=True,
+        recipient=word(),
+        consent="not_sought",
+        consent_reason=word(),
+        legal_reason="s47",
+        not_referred=word(),
+        threshold=word(),
+        advice=word(),
+        dissent=word(),
+        review_on=TODAY + timedelta(days=9),
+        title=word(),
+    )
     deciding.decide(concern=concern, token=uuid7(), seen=concern.revision, ruling=ruling, by=by, at=THEN)
     deciding.add_note(concern=concern, token=uuid7(), text=word(), by=by, at=THEN)
     if record in ("open", "own", "two"):
         deciding.ask_reporter(concern=concern, token=uuid7(), text=word(), by=by, at=THEN)
     if "undone" not in world.keys[record]:
         lay_apart(world, record)
-    done = deciding.add_action(
-        concern=concern, token=uuid7(), text=word(), owner=by, due_on=TODAY, by=by, at=THEN
-    )  # fmt: skip
+    done = deciding.add_action(concern=concern, token=uuid7(), text=word(), owner=by, due_on=TODAY, by=by, at=THEN)
     deciding.end_action(action=done, move="complete", result=word(), by=by, at=THEN)
 
 
@@ -284,9 +359,13 @@ def _close(world: World) -> None:
     for last in (False, True):
         concern.refresh_from_db()
         deciding.close_concern(
-            concern=concern, seen=concern.revision, outcome="helped_in_school", reason=word(), receipt=Receipt.READ_ACTED,
+            concern=concern,
+            seen=concern.revision,
+            outcome="helped_in_school",
+            reason=word(),
+            receipt=Receipt.READ_ACTED,
             by=by,
-        )  # fmt: skip
+        )
         if not last:
             deciding.reopen_concern(concern=concern, token=uuid7(), reason=word(), by=by)
             _decide(world, "closed")
@@ -314,14 +393,29 @@ def _access(world: World) -> None:
     for record, at in (("emergency", NOW - timedelta(minutes=20)), ("expired", NOW - timedelta(hours=3))):
         over = {"reviewed_at": NOW, "reviewed_by": lead, "finding": "justified"} if record == "expired" else {}
         access = given_row(
-            EmergencyAccess, user=one, school=world.here, child=world.children[record], reason=word(), opened_at=at,
-            ends_at=at + timedelta(hours=1), review_by=next_week, review_note=word() if over else "", **over,
-        )  # fmt: skip
+            EmergencyAccess,
+            user=one,
+            school=world.here,
+            child=world.children[record],
+            reason=word(),
+            opened_at=at,
+            ends_at=at + timedelta(hours=1),
+            review_by=next_week,
+            review_note=word() if over else "",
+            **over,
+        )
         world.keys[record]["emergency"] = access.pk
     given_row(
-        ConflictOfInterest, user=world.people["deputy"], child=world.children["open"], kind="close", school=world.here,
-        declared_by=lead, lifted_at=THEN, lifted_by=lead, lift_reason=word(),
-    )  # fmt: skip
+        ConflictOfInterest,
+        user=world.people["deputy"],
+        child=world.children["open"],
+        kind="close",
+        school=world.here,
+        declared_by=lead,
+        lifted_at=THEN,
+        lifted_by=lead,
+        lift_reason=word(),
+    )
     for record in ("open", "other"):
         team = Team.objects.create(
             name=str(uuid4()), school=world.school_of(record), kind="pastoral", title="Pastoral team"
@@ -329,9 +423,18 @@ def _access(world: World) -> None:
         one = TeamMember.objects.create(team=team, user=world.reporter_of(record), starts_on=factories.LONG_AGO)
         world.keys[record] |= {"team": team.key, "member": one.pk}
     given_row(
-        ChildTeamGrant, group=team, content_object=world.children["other"], reason=word(), expires_on=last_week,
-        ended_at=NOW, ended_by=world.people["lead_there"], end_reason=word(), granted_by=world.people["lead_there"], permission=viewing(Child), school=world.there,
-    )  # fmt: skip
+        ChildTeamGrant,
+        group=team,
+        content_object=world.children["other"],
+        reason=word(),
+        expires_on=last_week,
+        ended_at=NOW,
+        ended_by=world.people["lead_there"],
+        end_reason=word(),
+        granted_by=world.people["lead_there"],
+        permission=viewing(Child),
+        school=world.there,
+    )
 
 
 def _unsent(world: World) -> None:
@@ -343,14 +446,20 @@ def _unsent(world: World) -> None:
         save_draft(token=token, school_id=school.pk, content=content, author_id=author.pk, at=THEN)
         open_draft(token=token, reason=world.word(), by=lead, at=NOW - timedelta(hours=1))
         kept = keep_text(
-            token=uuid7(), author_id=lead.pk, school_id=school.pk, form="note_form", content={"text": [world.word()]},
+            token=uuid7(),
+            author_id=lead.pk,
+            school_id=school.pk,
+            form="note_form",
+            content={"text": [world.word()]},
             concern_id=world.concerns[record].pk,
-        )  # fmt: skip
+        )
         world.keys[record] |= {"draft": token, "kept": kept and kept.pk}
 
 
 def _own(world: World) -> None:
-    """A filter that the lead has saved under a name, a note of her supervision with the Headteacher, and a print of hers."""
+    """A filter that the lead has saved under a name, a note of her supervision with the Headteacher, and a print of
+    hers.
+    """
     lead, other, school = world.people["lead"], world.people["headteacher"], world.here
     kept = own.save_filter(school_id=school.pk, token=uuid7(), name=world.word(), chosen={"status": "new"}, by=lead)
     note = own.add_supervision(
@@ -362,7 +471,10 @@ def _own(world: World) -> None:
 
 
 def _files(world: World) -> None:
-    """A file of children that waits for a decision at each school. The one here says something new of the hidden child."""
+    """A file of children that waits for a decision at each school.
+
+    The one here says something new of the hidden child.
+    """
     for record, by in (("open", "office"), ("other", "office_there")):
         word = world.word
         rows = [

@@ -1,7 +1,8 @@
 """How does Harbour run without one of its checks, in this process, and then again as before?
 
 Nothing is written to a file. A fact is replaced in the database and a rule put up again, in a transaction that is taken
-back; a function is given the code that its changed source compiles to; an address is given the view of a changed module.
+back; a function is given the code that its changed source compiles to; an address is given the view of a changed
+module.
 """
 
 import ast
@@ -61,10 +62,12 @@ def _redefine(changed: str, position: int) -> None:
     statement = next(s[0] for s in statements if s.start() <= position < s.end())
     with connection.cursor() as cursor:
         for one in (
-            "GRANT CREATE ON SCHEMA rules TO rules", "SET LOCAL ROLE rules",
+            "GRANT CREATE ON SCHEMA rules TO rules",
+            "SET LOCAL ROLE rules",
             statement.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"),
-            "SET LOCAL ROLE NONE", "REVOKE CREATE ON SCHEMA rules FROM rules",
-        ):  # fmt: skip
+            "SET LOCAL ROLE NONE",
+            "REVOKE CREATE ON SCHEMA rules FROM rules",
+        ):
             cursor.execute(one)
 
 
@@ -90,7 +93,9 @@ def _page(mutant: Mutant, changed: str) -> Iterator[None]:
 
 @contextmanager
 def _code(mutant: Mutant, source: str, changed: str) -> Iterator[None]:
-    """The function around the place runs the changed code, wherever it was imported to, and what it has made meanwhile too."""
+    """The function around the place runs the changed code, wherever it was imported to, and what it has made meanwhile
+    too.
+    """
     path = _around(source, mutant.start)
     found: Any = import_module(_dotted(mutant))
     for name in path:

@@ -1,7 +1,8 @@
-"""Which access checks are there, and what would Harbour be without each of them, one at a time? Read from the code itself.
+"""Which access checks are there, and what would Harbour be without each of them, one at a time? Read from the code
+itself.
 
-A *mutant* is one file with one check taken away: a condition of a fact, the denial of a rule, the door of a page, the read
-gate, the `ensure` of a service. `test_mutants.py` asks whether a test would notice.
+A *mutant* is one file with one check taken away: a condition of a fact, the denial of a rule, the door of a page, the
+read gate, the `ensure` of a service. `test_mutants.py` asks whether a test would notice.
 """
 
 import ast
@@ -22,55 +23,142 @@ APPS = tuple(
 )
 # The pages that between them show every part of a record: what a rule that is wrong would show.
 TELLING = (
-    "concern", "child_people", "child_address", "action", "report", "unsent_draft", "log_resume", "kept_discard", "concerns",
-    "import_run", "find_child", "link_child", "earlier_record", "earlier_batch", "staff_concerns", "staff_concern", "attachment",
-)  # fmt: skip
+    "concern",
+    "child_people",
+    "child_address",
+    "action",
+    "report",
+    "unsent_draft",
+    "log_resume",
+    "kept_discard",
+    "concerns",
+    "import_run",
+    "find_child",
+    "link_child",
+    "earlier_record",
+    "earlier_batch",
+    "staff_concerns",
+    "staff_concern",
+    "attachment",
+)
 # The pages that ask a function which says who may do something.
 ASKING = (
-    "action", "hand_over", "concern", "decide", "child_people", "child_address", "import_run", "find_child", "restrict_concern",
-)  # fmt: skip
+    "action",
+    "hand_over",
+    "concern",
+    "decide",
+    "child_people",
+    "child_address",
+    "import_run",
+    "find_child",
+    "restrict_concern",
+)
 # Facts and rules of which the random worlds (`tests/worlds.py`) know nothing: the matrix does.
 NOT_IN_WORLDS = (
-    "hidden_contacts", "hidden_households", "contacts_of_granted", "households_of_granted", "own_drafts", "grants_of_teams", "opened_drafts",
-    "has_unsent", "was_given_actions", "errors_wait", "kinds_decided", "calls_wait", "roles_held", "session_of", "unopened_notices", "was_ever_told", "concerns_to_act_on", "own_concerns", "siblings_seen", "contacts_seen", "households_seen", "_imports",
-    "rows_seen", "_access", "team_grants_seen", "changes_seen", "grants_seen", "drafts_seen", "openings_seen",
-    "kept_text_seen", "withdrawn_batches", "headings_seen", "hidden_notes", "notes_standing_in", "notes_out_of_sight", "child_hidden_from", "batches_seen", "on_their_way_seen", "earlier_records_seen",
-    "hidden_staff_concerns", "somebody_unnamed", "staff_concerns_read", "lead_receives_since", "staff_concerns_received",
-    "granted_staff_concerns", "left_to_read_adults", "staff_concerns_without_reader", "schools_without_adults_reader",
-    "named_in_unread", "reads_adults",
-)  # fmt: skip
+    "hidden_contacts",
+    "hidden_households",
+    "contacts_of_granted",
+    "households_of_granted",
+    "own_drafts",
+    "grants_of_teams",
+    "opened_drafts",
+    "has_unsent",
+    "was_given_actions",
+    "errors_wait",
+    "kinds_decided",
+    "calls_wait",
+    "roles_held",
+    "session_of",
+    "unopened_notices",
+    "was_ever_told",
+    "concerns_to_act_on",
+    "own_concerns",
+    "siblings_seen",
+    "contacts_seen",
+    "households_seen",
+    "_imports",
+    "rows_seen",
+    "_access",
+    "team_grants_seen",
+    "changes_seen",
+    "grants_seen",
+    "drafts_seen",
+    "openings_seen",
+    "kept_text_seen",
+    "withdrawn_batches",
+    "headings_seen",
+    "hidden_notes",
+    "notes_standing_in",
+    "notes_out_of_sight",
+    "child_hidden_from",
+    "batches_seen",
+    "on_their_way_seen",
+    "earlier_records_seen",
+    "hidden_staff_concerns",
+    "somebody_unnamed",
+    "staff_concerns_read",
+    "lead_receives_since",
+    "staff_concerns_received",
+    "granted_staff_concerns",
+    "left_to_read_adults",
+    "staff_concerns_without_reader",
+    "schools_without_adults_reader",
+    "named_in_unread",
+    "reads_adults",
+)
 # The test that asks each service for somebody who may not.
 OF_SERVICES = "tests/integration/test_services_ask.py"
 # Checks that are made twice, and what makes the other: without the first, nobody gets further.
 TWICE = {
-    "services starting.start_import: ensure": "the first move of an import asks again; this one refuses before the file is read",
-    "children access._decidable: ensure": "who may not manage access sees no conflict but their own; this one says who may",
+    "services starting.start_import: ensure": "the first move of an import asks again; this one refuses first",
+    "children access._decidable: ensure": "who may not manage access sees no conflict but their own",
 }
 # What a service calls to refuse somebody.
 _REFUSING = (
-    "ensure", "ensure_decides", "ensure_may_act", "_ensure_manager", "ensure_works_at", "ensure_second", "ensure_not_oneself",
-)  # fmt: skip
+    "ensure",
+    "ensure_decides",
+    "ensure_may_act",
+    "_ensure_manager",
+    "ensure_works_at",
+    "ensure_second",
+    "ensure_not_oneself",
+)
 # Each of these, standing in a fact, is one thing that must hold.
 _CONDITIONS = (
-    r"person\.is_active", r"AND is_active", r"held\.starts_on <= (?:\(SELECT rules\.today\(\)\)|day)", r"member\.starts_on <= \(SELECT rules\.today\(\)\)",
-    r"\((?:held|member)\.ends_on IS NULL OR (?:held|member)\.ends_on >= (?:\(SELECT rules\.today\(\)\)|day)\)", r"this\.session_key = key", r"team\.ended_at IS NULL",
+    r"person\.is_active",
+    r"AND is_active",
+    r"held\.starts_on <= (?:\(SELECT rules\.today\(\)\)|day)",
+    r"member\.starts_on <= \(SELECT rules\.today\(\)\)",
+    r"\((?:held|member)\.ends_on IS NULL OR (?:held|member)\.ends_on >= (?:\(SELECT rules\.today\(\)\)|day)\)",
+    r"this\.session_key = key",
+    r"team\.ended_at IS NULL",
     r"(?:held\.)?role_key = ANY \(\(SELECT rules\.roles_with\([^)]*\)\)::text\[\]\)",
-    r"lifted_at IS NULL", r"(?<!team\.)(?:member\.)?ended_at IS NULL", r"expires_on >= \(SELECT rules\.today\(\)\)", r"\(SELECT rules\.now\(\)\) < ends_at",
-    r"reviewed_at IS NULL", r"(?:subject\.)?withdrawn_at IS NULL", r"school_id = ANY \(\(SELECT rules\.schools_that_may_grant\(me\)\)::uuid\[\]\)",
-    r"(?<!held\.)school_id = ANY \(\(SELECT rules\.schools_of\(me\)\)::uuid\[\]\)", r"restricted_at IS NOT NULL",
+    r"lifted_at IS NULL",
+    r"(?<!team\.)(?:member\.)?ended_at IS NULL",
+    r"expires_on >= \(SELECT rules\.today\(\)\)",
+    r"\(SELECT rules\.now\(\)\) < ends_at",
+    r"reviewed_at IS NULL",
+    r"(?:subject\.)?withdrawn_at IS NULL",
+    r"school_id = ANY \(\(SELECT rules\.schools_that_may_grant\(me\)\)::uuid\[\]\)",
+    r"(?<!held\.)school_id = ANY \(\(SELECT rules\.schools_of\(me\)\)::uuid\[\]\)",
+    r"restricted_at IS NOT NULL",
     r"NOT school_id = ANY \(\(SELECT rules\.schools_with\(me, 'view_restricted'\)\)::uuid\[\]\)",
-    r"(?<!\.)user_id = me", r"(?:held|member|role|told)\.user_id = me", r"author_id = me",
-    r"lead_id = me", r"owner_id = me", r"child_id = ANY \(\(SELECT rules\.hidden_children\(me\)\)::uuid\[\]\)",
-)  # fmt: skip
+    r"(?<!\.)user_id = me",
+    r"(?:held|member|role|told)\.user_id = me",
+    r"author_id = me",
+    r"lead_id = me",
+    r"owner_id = me",
+    r"child_id = ANY \(\(SELECT rules\.hidden_children\(me\)\)::uuid\[\]\)",
+)
 
 
 @dataclass(frozen=True)
 class Mutant:
     """One check taken away: what stands in `file` from `start` to `end` becomes `text`.
 
-    `kind`: "fact", "rule", "page" (the door of a page) or "code". `asked`: the pages of the matrix that ought to tell, or
-    `tests`, the files. `one_wall`: a check that only the ORM makes is taken away with row security off, or the second wall
-    would hide that the first has a hole.
+    `kind`: "fact", "rule", "page" (the door of a page) or "code". `asked`: the pages of the matrix that ought to tell,
+    or `tests`, the files. `one_wall`: a check that only the ORM makes is taken away with row security off, or the
+    second wall would hide that the first has a hole.
     """
 
     name: str
@@ -126,7 +214,9 @@ def _facts(file: str) -> Iterator[Mutant]:
 
 
 def _rules(file: str) -> Iterator[Mutant]:
-    """Each denial left out, each "unless it is restricted", each function that says who may do something always saying yes."""
+    """Each denial left out, each "unless it is restricted", each function that says who may do something always saying
+    yes.
+    """
     source = (ROOT / file).read_text()
     place = _places(source)
     for function in (n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)):
@@ -149,15 +239,26 @@ def _gate() -> Iterator[Mutant]:
         ("safeguarding/audit/protection.py", "reason if self.never is None else reason & ~self.never", "reason"),
         ("safeguarding/accounts/permissions.py", "not rights(request.user).held", "False"),
         ("safeguarding/accounts/permissions.py", 'getattr(user, "is_active", False) and user.pk', "user.pk"),
-        ("safeguarding/middleware.py", 'request.user.is_authenticated or not getattr(view, "login_required", True)', "True"),
+        (
+            "safeguarding/middleware.py",
+            'request.user.is_authenticated or not getattr(view, "login_required", True)',
+            "True",
+        ),
         ("safeguarding/middleware.py", "_is_refusal(request, response)", "False"),
         ("safeguarding/middleware.py", "_record_refusal(request, str(status))", "None"),
-    ):  # fmt: skip
+    ):
         start = (ROOT / file).read_text().index(old)
         yield Mutant(
-            f"gate {Path(file).name}: {old}", "code", file, start, start + len(old), new,
-            (*TELLING, "home", "staff_home"), ("tests/integration/accounts/test_rights.py",), one_wall=True,
-        )  # fmt: skip
+            f"gate {Path(file).name}: {old}",
+            "code",
+            file,
+            start,
+            start + len(old),
+            new,
+            (*TELLING, "home", "staff_home"),
+            ("tests/integration/accounts/test_rights.py",),
+            one_wall=True,
+        )
 
 
 def _views(path: Path, pages: dict[str, str]) -> Iterator[Mutant]:
@@ -177,9 +278,15 @@ def _views(path: Path, pages: dict[str, str]) -> Iterator[Mutant]:
                 # What several views call is asked through all those of its module.
                 asked = (page,) if page else tuple(n for v, n in pages.items() if v.startswith(f"{_module(file)}."))
                 yield Mutant(
-                    f"{named} {ast.unparse(node)}, line {node.lineno}", "code", file, *place(node), plain, asked,
-                    _mentioning("|".join(asked), file), one_wall=True,
-                )  # fmt: skip
+                    f"{named} {ast.unparse(node)}, line {node.lineno}",
+                    "code",
+                    file,
+                    *place(node),
+                    plain,
+                    asked,
+                    _mentioning("|".join(asked), file),
+                    one_wall=True,
+                )
 
 
 def _services(path: Path) -> Iterator[Mutant]:
@@ -195,9 +302,14 @@ def _services(path: Path) -> Iterator[Mutant]:
             name = call.func.id if call is not None and isinstance(call.func, ast.Name) else ""
             if call is not None and name in _REFUSING:
                 yield Mutant(
-                    f"{Path(file).parts[-3]} {path.stem}.{function.name}: {name}", "code", file, *place(node), "pass", (),
+                    f"{Path(file).parts[-3]} {path.stem}.{function.name}: {name}",
+                    "code",
+                    file,
+                    *place(node),
+                    "pass",
+                    (),
                     (OF_SERVICES, *_mentioning("|".join([function.name, *callers]), file)),
-                )  # fmt: skip
+                )
 
 
 def _called_by(function: ast.FunctionDef) -> set[str]:

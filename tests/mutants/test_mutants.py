@@ -1,7 +1,7 @@
 """Would a test notice if one access check were missing? Each is taken away in turn, and something must go wrong.
 
-Run by `make mutate`. Facts and rules are asked of random worlds (`tests/worlds.py`) and of the matrix, pages of the matrix,
-services of the tests that speak of them, in a process of their own (`plugin.py`).
+Run by `make mutate`. Facts and rules are asked of random worlds (`tests/worlds.py`) and of the matrix, pages of the
+matrix, services of the tests that speak of them, in a process of their own (`plugin.py`).
 """
 
 import os

@@ -1,7 +1,8 @@
-"""Does a child's name or anybody's words reach a place where neither may be? A log, a mail, a task, the cache, an address, a title.
+"""Does a child's name or anybody's words reach a place where neither may be? A log, a mail, a task, the cache, an
+address, a title.
 
-Learns what the ORM saves and fetches of protected tables, and looks for the newest of it in whatever goes to one of those
-places, in every test. Staff are named in mail and titles; that is no leak.
+Learns what the ORM saves and fetches of protected tables, and looks for the newest of it in whatever goes to one of
+those places, in every test. Staff are named in mail and titles; that is no leak.
 """
 
 import logging

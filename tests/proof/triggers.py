@@ -1,8 +1,9 @@
-"""How does the database itself say what was written? By a trigger on every protected table, in the template of the tests only.
+"""How does the database itself say what was written? By a trigger on every protected table, in the template of the
+tests only.
 
 `python -m tests.proof.triggers URL` puts them there. They write into the schema `proof`, which no role but the owner
-enters; `proof.take()` gives what this transaction has written since it was last asked. Rows of a savepoint that was rolled
-back are gone with it.
+enters; `proof.take()` gives what this transaction has written since it was last asked. Rows of a savepoint that was
+rolled back are gone with it.
 """
 
 import sys
@@ -16,15 +17,18 @@ CREATE UNLOGGED TABLE proof.written (
     tx xid8 NOT NULL DEFAULT pg_current_xact_id(), source text NOT NULL, op text NOT NULL, key text, followed boolean
 );
 CREATE INDEX ON proof.written (tx);
--- By its index, which forgets what was taken back: a test that takes back thousands of times would read past all of it each time.
+-- By its index, which forgets what was taken back: a test that takes back thousands of times
+-- would read past all of it each time.
 CREATE FUNCTION proof.take() RETURNS TABLE (source text, op text, key text, followed boolean)
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_bitmapscan = off AS $$
     DELETE FROM proof.written WHERE tx = pg_current_xact_id_if_assigned() RETURNING source, op, key, followed
 $$;
 GRANT USAGE ON SCHEMA proof TO web, worker;
 GRANT EXECUTE ON FUNCTION proof.take() TO web, worker;
 """
-# What one statement did to a table, and for a change: to which rows, and whether one of the followed fields is another now.
+# What one statement did to a table, and for a change: to which rows, and whether one of the followed fields is another
+# now.
 _SAYS = {
     "INSERT": "SELECT {source}, 'INSERT', {key}, false FROM new AS n {limit}",
     "DELETE": "SELECT {source}, 'DELETE', NULL, false FROM old AS o LIMIT 1",
@@ -49,8 +53,8 @@ def statements() -> list[sql.Composable]:
     found: list[sql.Composable] = [sql.SQL(SCHEMA)]
     for model in watched:
         fields = [f.column for f in followed().get(model, ())]
-        # Of an entry in the history its object is noted, of a new row with followed fields its key, of others that there is one.
-        # Of a row that has come over to another child's record, or gone back, that list is the history.
+        # Of an entry in the history its object is noted, of a new row with followed fields its key, of others that
+        # there is one. Of a row that has come over to another child's record, or gone back, that list is the history.
         of_another = {LogEntry: "n.object_id::text", MergedRow: "n.row_id::text"}
         key = of_another.get(model) or (f"n.{model._meta.pk.column}::text" if fields else "")
         found += [_trigger(model, op, fields, key) for op in _SAYS]
@@ -69,7 +73,8 @@ def _trigger(model: type[models.Model], op: str, fields: list[str], key: str) ->
         after=sql.SQL(", ").join(sql.SQL("n.{}").format(sql.Identifier(c)) for c in columns),
     )
     return sql.SQL("""
-        CREATE FUNCTION proof.{function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+        CREATE FUNCTION proof.{function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+        SET search_path = pg_catalog, pg_temp AS $$
         BEGIN INSERT INTO proof.written (source, op, key, followed) {says}; RETURN NULL; END $$;
         CREATE TRIGGER {function} AFTER {op} ON public.{table} REFERENCING {sees}
         FOR EACH STATEMENT EXECUTE FUNCTION proof.{function}();

@@ -1,9 +1,9 @@
 """Did every unit of work that wrote a record also write an event, and an entry for each followed field that it changed?
 
-A unit is the outermost transaction that Harbour's own code opened: a request, a task, a command, or a service that a test
-called. What surrounds it (the transaction in which pytest-django wraps a test, one that a test opens) is looked through, so
-it is the same inside a test's savepoint and in a transaction of its own. The question is put on the bare driver, so that no
-test that counts queries counts it; and only where something was written.
+A unit is the outermost transaction that Harbour's own code opened: a request, a task, a command, or a service that a
+test called. What surrounds it (the transaction in which pytest-django wraps a test, one that a test opens) is looked
+through, so it is the same inside a test's savepoint and in a transaction of its own. The question is put on the bare
+driver, so that no test that counts queries counts it; and only where something was written.
 """
 
 import re
@@ -37,7 +37,7 @@ NO_EVENT: dict[tuple[str, str], str] = {
 }
 # Services that leave the event to whoever calls them, and that a test may call by themselves.
 CALLER_RECORDS = {
-    "children.services.registering.register_children": "one event for each child, or one for all: its caller knows which",
+    "children.services.registering.register_children": "one event a child, or one for all: its caller knows which",
 }
 _WAY = "safeguarding.audit.context"
 _OURS = ("safeguarding.", "children.")
@@ -80,7 +80,9 @@ def watch() -> None:
 
 
 def judge(unit: str, written: list[tuple[str, str, str | None, bool]]) -> list[str]:
-    """What is missing of a unit that wrote these: (table, INSERT, UPDATE or DELETE, key, whether a followed field changed)."""
+    """What is missing of a unit that wrote these: (table, INSERT, UPDATE or DELETE, key, whether a followed field
+    changed).
+    """
     found = []
     has_event = any(source == EVENT for source, *_ in written)
     silent = {(source, op) for source, op, *_ in written if source not in (EVENT, ENTRY, MOVED)} - NO_EVENT.keys()

@@ -1,4 +1,7 @@
-"""The long proofs: whole matrices, hundreds of kills, races. `make soak` runs them and writes what they saw to docs/soak.json."""
+"""The long proofs: whole matrices, hundreds of kills, races.
+
+`make soak` runs them and writes what they saw to docs/soak.json.
+"""
 
 import json
 import subprocess

@@ -20,7 +20,9 @@ KILLS = 40
 def test_forty_killed_workers_lose_no_message_and_repeat_at_most_one_each(
     start_worker: Any, queue: Any, figures: dict[str, Any]
 ) -> None:
-    """At least once is promised, not exactly once: who dies between the mail server's yes and the commit sends one again."""
+    """At least once is promised, not exactly once: who dies between the mail server's yes and the commit sends one
+    again.
+    """
     chance = random.Random(2026)
     with mail_server() as post:
         people = tell_everybody(400)

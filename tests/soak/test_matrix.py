@@ -21,6 +21,12 @@ def test_every_cell_of_the_matrix_is_answered_as_the_policy_says(world: World, f
     assert not told, told
     refused = sum(policy.expected(cell) in REFUSALS for cell in cells)
     figures |= {
-        "pages": len(policy.pages), "people": len(policy.people), "records": len(policy.records), "cells": len(cells),
-        "refusals": refused, "by_other_methods": len(others) * len(opened), "canaries": len(world.planted.places), "wrong": 0,
-    }  # fmt: skip
+        "pages": len(policy.pages),
+        "people": len(policy.people),
+        "records": len(policy.records),
+        "cells": len(cells),
+        "refusals": refused,
+        "by_other_methods": len(others) * len(opened),
+        "canaries": len(world.planted.places),
+        "wrong": 0,
+    }

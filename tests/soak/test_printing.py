@@ -38,10 +38,13 @@ def test_four_of_the_largest_reports_at_once_stop_no_page(databases: Databases, 
         ]
         ready = [until(lambda one=one: _ready(server, *one), seconds=1800) for one in waiting]
     figures |= {
-        "prints": len(asked), "longest_answer": round(max(answer.seconds for answer in answers), 2),
-        "health_usual": round(usual, 3), "health_meanwhile": round(max(meanwhile), 3), "list_meanwhile": round(max(pages), 2),
+        "prints": len(asked),
+        "longest_answer": round(max(answer.seconds for answer in answers), 2),
+        "health_usual": round(usual, 3),
+        "health_meanwhile": round(max(meanwhile), 3),
+        "list_meanwhile": round(max(pages), 2),
         "pages_of_the_largest": max(len(Printed(pdf).pages()) for pdf in ready),
-    }  # fmt: skip
+    }
     # Each waits for at most a second, one after the other before the one thread of this server.
     assert figures["longest_answer"] < 4 * 3
 

@@ -25,7 +25,10 @@ MOST_LAG = 30 + EVERY
 
 
 def write(connection: psycopg.Connection, chance: random.Random, until: float) -> int:
-    """One of the people at work: a few events in each transaction, some left open for seconds, some taken back. Returns how many were kept."""
+    """One of the people at work: a few events in each transaction, some left open for seconds, some taken back.
+
+    Returns how many were kept.
+    """
     kept = 0
     # Three events in each, less what is taken back and the time left open, and a fifth more than asked for.
     pause = WRITERS * 3 * 0.95 / (1.2 * A_SECOND) - 0.01 * 10

@@ -1,7 +1,8 @@
-"""Under 200 trickling posts, 50 slow downloads and 2,000 idle connections, does a page answer within twice its usual time?
+"""Under 200 trickling posts, 50 slow downloads and 2,000 idle connections, does a page answer within twice its usual
+time?
 
-Of a whole installation. The usual time is the longer of that before and that after, so that a machine which does other things
-besides is not taken for a slow page; two milliseconds are what a clock cannot tell apart.
+Of a whole installation. The usual time is the longer of that before and that after, so that a machine which does other
+things besides is not taken for a slow page; two milliseconds are what a clock cannot tell apart.
 """
 
 from pathlib import Path

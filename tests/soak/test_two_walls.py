@@ -1,4 +1,6 @@
-"""Many more random worlds than `make test` has time for: both walls, `may_view` and the rule in English (see test_two_walls)."""
+"""Many more random worlds than `make test` has time for: both walls, `may_view` and the rule in English (see
+test_two_walls).
+"""
 
 from typing import Any
 
@@ -7,7 +9,8 @@ from django.db import connection, transaction
 
 from tests.integration.test_two_walls import compare
 
-# What is taken back stays in the tables as dead rows, which every later world would read past: they are swept out now and then.
+# What is taken back stays in the tables as dead rows, which every later world would read past: they are swept out now
+# and then.
 pytestmark = [pytest.mark.soak, pytest.mark.django_db(transaction=True)]
 WORLDS, PAIRS, SWEEP = 400, 80_000, 20
 

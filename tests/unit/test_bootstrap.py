@@ -1,4 +1,6 @@
-"""What `make run` hands to `manage.py up`: the environment as it is, so that the settings alone say which school it is."""
+"""What `make run` hands to `manage.py up`: the environment as it is, so that the settings alone say which school it
+is.
+"""
 
 import os
 import runpy

@@ -54,7 +54,8 @@ def test_a_mistake_is_told_to_the_developer(source):
 
 
 TABLE = """{% table "Concerns" %}{% column "Concern" label="" css="w130" %}{% column "Waiting" css="n" %}{% rows %}
-{% for row in concerns %}{% row hot=row.hot unread=True %}{% cell %}<b>{{ row.name }}</b>{% cell %}{{ row.wait }}{% endrow %}{% endfor %}
+{% for row in concerns %}{% row hot=row.hot unread=True %}{% cell %}<b>{{ row.name }}</b>
+{% cell %}{{ row.wait }}{% endrow %}{% endfor %}
 {% endtable %}"""
 
 
@@ -77,7 +78,10 @@ def test_a_table_gives_every_cell_its_role_and_its_label():
 
 def test_two_tables_on_a_page_keep_their_columns_apart():
     one = '{% table "One" %}{% column "A" %}{% rows %}{% row %}{% cell %}1{% endrow %}{% endtable %}'
-    two = '{% table "Two" %}{% column "B" %}{% column "C" %}{% rows %}{% row %}{% cell %}2{% cell %}3{% endrow %}{% endtable %}'
+    two = (
+        '{% table "Two" %}{% column "B" %}{% column "C" %}{% rows %}{% row %}{% cell %}2{% cell %}3{% endrow '
+        "%}{% endtable %}"
+    )
     assert printed(one + two).count('scope="col"') == 3
 
 

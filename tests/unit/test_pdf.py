@@ -89,7 +89,9 @@ WORD = "w" * 20_000
     ids=["letters", "hard spaces", "directions", "joiners", "emoji", "Khmer"],
 )
 def test_a_word_of_twenty_thousand_letters_takes_as_long_as_one_that_can_be_broken(word):
-    """By the clock of the processor, beside the same letters with places to break; without them, eight to forty times as long."""
+    """By the clock of the processor, beside the same letters with places to break; without them, eight to forty times
+    as long.
+    """
     make(PAGE.format(STYLE, "warm"))
     easy, hard = (used(make, PAGE.format(STYLE, f"<p>{text}</p>")) for text in (" ".join(pieces(word)), word))
     assert hard < 4 * easy + 0.2
@@ -151,7 +153,10 @@ def test_accents_without_end_are_broken_all_the_same():
 
 
 def test_no_pdf_is_laid_out_in_a_process_that_answers_pages():
-    asked = "import sys, django; django.setup(); import safeguarding.wsgi, safeguarding.urls; print('weasyprint' in sys.modules)"
+    asked = (
+        "import sys, django; django.setup(); import safeguarding.wsgi, safeguarding.urls; print('weasyprint' "
+        "in sys.modules)"
+    )
     plain = {"HARBOUR_ENV_FILE": os.devnull, "HARBOUR_VAR": "/nonexistent", "PATH": os.environ["PATH"]}
     env = plain | {"DJANGO_SETTINGS_MODULE": "safeguarding.settings", "HARBOUR_DEMO": "true"}
     done = subprocess.run(

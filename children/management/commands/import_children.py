@@ -1,4 +1,6 @@
-"""Bring a file of children into a school's list from the terminal: the same steps, and the same questions, as in the browser."""
+"""Bring a file of children into a school's list from the terminal: the same steps, and the same questions, as in the
+browser.
+"""
 
 import sys
 from collections.abc import Iterator
@@ -106,7 +108,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"  row {row.number}{column}: {problem['message']}")
 
     def _confirm(self, run: ImportRun, person: User | None, *, ask: bool) -> None:
-        """Put the rows into the list, unless something waits for a person: a question, or rows where nobody is asked here."""
+        """Put the rows into the list, unless something waits for a person: a question, or rows where nobody is asked
+        here.
+        """
         with actors_transaction():
             waits = [question["text"] for question in imports.questions(run)]
             rows = imports.waiting(run).count()
@@ -131,7 +135,8 @@ class Command(BaseCommand):
         done = run.summary["done"]
         self.stdout.write(
             f"{done['joined']} joined, {done['changed']} changed, {done['returned']} came back, {done['left']} left, "
-            f"{counted(run.summary['left_out'], 'row')} not taken, {run.summary['undecided']} of them without a decision."
+            f"{counted(run.summary['left_out'], 'row')} not taken, {run.summary['undecided']} of them "
+            "without a decision."
         )
 
 

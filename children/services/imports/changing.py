@@ -99,7 +99,9 @@ def _other_names(wanted: Wanted) -> dict[UUID, list[str]]:
 
 
 def _keep_former_names(school: Row, wanted: Wanted) -> None:
-    """A legal name that changes stays as a former one, unless only its spelling was mended; those that a file adds come too."""
+    """A legal name that changes stays as a former one, unless only its spelling was mended; those that a file adds come
+    too.
+    """
     former = {
         (held.child.pk, held.child.forename, held.child.surname)
         for held, _, changes in wanted
@@ -160,7 +162,10 @@ def _change_roll(school: Row, wanted: Wanted, today: date) -> None:
 
 
 def _change_classes(school: Row, wanted: Wanted, today: date) -> None:
-    """A child moves class: the old episode ended yesterday, the new one starts today. Coming back starts a new one, too."""
+    """A child moves class: the old episode ended yesterday, the new one starts today.
+
+    Coming back starts a new one, too.
+    """
     moved = {
         held.child.pk: {name: new.get(name, getattr(held.child, name)) for name in ("year_group", "class_name")}
         for held, _, changes in wanted
@@ -235,7 +240,9 @@ def _contact(contact: Contact) -> Row:
 
 
 def _write_contacts(run: ImportRun, contacts: dict[UUID, Row]) -> None:
-    """New numbers make a new identity; where another contact has that already, this one is told apart by its key alone."""
+    """New numbers make a new identity; where another contact has that already, this one is told apart by its key
+    alone.
+    """
     for row in contacts.values():
         row["identity"] = Adult(**{name: row[name] for name in _IDENTITY}).identity
     wanted = [row["identity"] for row in contacts.values()]
@@ -252,7 +259,10 @@ def _write_contacts(run: ImportRun, contacts: dict[UUID, Row]) -> None:
 
 
 def _write_responsibility(run: ImportRun, said: Sequence[Row], today: date) -> None:
-    """What was said before ends today; what is said now stands from today. Both stay, and the history says yes became no."""
+    """What was said before ends today; what is said now stands from today.
+
+    Both stay, and the history says yes became no.
+    """
     before = Q()
     for row in said:
         before |= Q(child_id=row["child_id"], contact_id=row["contact_id"])

@@ -1,4 +1,5 @@
-"""What would the rows of a file do to the school's list? Each row's child is found, and what would change is worked out.
+"""What would the rows of a file do to the school's list? Each row's child is found, and what would change is worked
+out.
 
 Rows go through in chunks with a handful of queries each, so that sixty thousand need no more memory than four hundred.
 """
@@ -66,7 +67,9 @@ def _load_past(held: dict[UUID, Held]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """The child a UPN on the list belongs to: its folded name and date of birth, and whether the UPN is a former one."""
+    """The child a UPN on the list belongs to: its folded name and date of birth, and whether the UPN is a former
+    one.
+    """
 
     child_id: UUID
     named: str
@@ -208,7 +211,9 @@ _NOT_ITS_OWN = {"former_upn": "upn", "wrong_upn": "upn", "former_twice": "former
 
 
 def own(facts: Facts, codes: Iterable[str]) -> Facts:
-    """What a row says about the child it was found to be about: its facts, less a number that is another's or was before."""
+    """What a row says about the child it was found to be about: its facts, less a number that is another's or was
+    before.
+    """
     others = {_NOT_ITS_OWN[code] for code in codes if code in _NOT_ITS_OWN}
     return {name: value for name, value in facts.items() if name not in others} if others else facts
 

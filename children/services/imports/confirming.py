@@ -30,9 +30,9 @@ def confirm_import(
 ) -> ImportRun:
     """Say that the list may change as it was shown. `finish_import` then does it.
 
-    `seen` is the revision of the run on the person's screen, or that of `run`. Rows nobody decided about are left out and
-    stay listed. Raises `ChangedSince` where something else is to be seen now, `BadInput` while a question about the whole
-    file is open, and `OutOfTurn` when somebody was first.
+    `seen` is the revision of the run on the person's screen, or that of `run`. Rows nobody decided about are left out
+    and stay listed. Raises `ChangedSince` where something else is to be seen now, `BadInput` while a question about the
+    whole file is open, and `OutOfTurn` when somebody was first.
     """
     locked = ImportRun.objects.select_for_update().get(pk=run.pk)
     if locked.status == ImportRun.Status.READY:
@@ -44,8 +44,8 @@ def confirm_import(
 
 @actors_transaction()
 def finish_import(*, run: ImportRun, today: date | None = None, progress: Progress = lambda rows: None) -> ImportRun:
-    """Change the list as confirmed; the run is CONFIRMED. May be called again: for a run that was stopped nothing was done,
-    one that is CONFIRMED stays so.
+    """Change the list as confirmed; the run is CONFIRMED. May be called again: for a run that was stopped nothing was
+    done, one that is CONFIRMED stays so.
 
     Where a child of the school has changed since the rows were compared, they are compared anew and the run is READY
     again, to be looked at: nobody confirms what was not shown.
@@ -59,9 +59,15 @@ def finish_import(*, run: ImportRun, today: date | None = None, progress: Progre
     if locked.summary["list"] != list_state(locked.school):
         summary = compare_again(locked) | {"changed_since": True}
         return import_life.perform(
-            "reconsider", locked, by=by, summary=summary, agreed=[], compared_at=timezone.now(), confirmed_at=None,
+            "reconsider",
+            locked,
+            by=by,
+            summary=summary,
+            agreed=[],
+            compared_at=timezone.now(),
+            confirmed_at=None,
             confirmed_by=None,
-        )  # fmt: skip
+        )
     done = apply(locked, by=by, today=today, progress=progress)
     undecided = list(waiting(locked).values_list("pk", flat=True))
     unusable = ImportRow.objects.filter(run=locked, kind=ImportRow.Kind.REJECTED).values_list("pk", flat=True)

@@ -82,9 +82,9 @@ def decide(
 ) -> int:
     """Keep what a person said about rows: {key: decision, or "" to take it back}. Returns how many were changed.
 
-    `seen` is the revision of the run on the person's screen, or that of `run`. Raises `ChangedSince` where the rows have
-    been compared again since, and `BadInput` for a decision that is not open for its row, or where two rows would claim
-    one UPN or one child.
+    `seen` is the revision of the run on the person's screen, or that of `run`. Raises `ChangedSince` where the rows
+    have been compared again since, and `BadInput` for a decision that is not open for its row, or where two rows would
+    claim one UPN or one child.
     """
     locked = ImportRun.objects.select_for_update().get(pk=run.pk)
     if not may_import(by, locked):  # type: ignore[arg-type]
@@ -120,7 +120,8 @@ def agree(
 ) -> ImportRun:
     """Keep which of the questions about the whole file somebody said yes to.
 
-    `seen` is the revision of the run on the person's screen, or that of `run`: raises `ChangedSince` where it is another.
+    `seen` is the revision of the run on the person's screen, or that of `run`: raises `ChangedSince` where it is
+    another.
     """
     locked: ImportRun = ImportRun.objects.select_for_update().get(pk=run.pk)
     if not may_import(by, locked):

@@ -25,7 +25,9 @@ Place = tuple[str, str]
 
 
 def keep_where_rows_disagree(run: ImportRun) -> None:
-    """Take a new number or address of mail back, with a remark, where another row says something else of the same adult."""
+    """Take a new number or address of mail back, with a remark, where another row says something else of the same
+    adult.
+    """
     for contacts in batched(_changed(run), CHUNK):
         links = ContactLink.objects.filter(contact__in=contacts, ends_on=None)
         several = links.order_by().values("contact").annotate(n=Count("pk")).filter(n__gt=1).values("contact")

@@ -1,6 +1,8 @@
-"""How far is the writing of a large import? Counted beside the database: nothing of a transaction is seen before its end.
+"""How far is the writing of a large import? Counted beside the database: nothing of a transaction is seen before its
+end.
 
-The shared cache holds a number of rows under the key of the run and nothing else; while it is away the page says none yet.
+The shared cache holds a number of rows under the key of the run and nothing else; while it is away the page says none
+yet.
 """
 
 from collections.abc import Callable

@@ -41,8 +41,9 @@ def read_import(
 
     Where somebody gives up on the file meanwhile, it stops at the next chunk and the run is ABANDONED.
 
-    Not one transaction: rows come in chunk by chunk, so that a page can show how far it is. Until the run is ready nobody
-    looks at them, and a run that was stopped is read again from the start. `progress` is told the rows of each chunk.
+    Not one transaction: rows come in chunk by chunk, so that a page can show how far it is. Until the run is ready
+    nobody looks at them, and a run that was stopped is read again from the start. `progress` is told the rows of each
+    chunk.
     """
     today = today or timezone.localdate()
     with actors_transaction():

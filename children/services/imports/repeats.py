@@ -19,7 +19,9 @@ Kind = ImportRow.Kind
 
 
 def mark_repeats(run: ImportRun) -> None:
-    """Of rows that are the same, keep the first; hold those that give one UPN to two, two UPNs to one, or are about one child."""
+    """Of rows that are the same, keep the first; hold those that give one UPN to two, two UPNs to one, or are about one
+    child.
+    """
     usable = ImportRow.objects.filter(run=run).exclude(kind__in=(Kind.SKIPPED, Kind.REJECTED, Kind.REPEATED))
     for column, code, nobody in (("upn", "twice", ""), ("who", "who_twice", ""), ("child_id", "child_twice", None)):
         groups = _groups(usable, usable.exclude(**{column: nobody}), column)

@@ -71,10 +71,11 @@ def stored(run: ImportRun) -> io.BufferedReader:
 def start_import(
     *, school: School, file_name: str, chunks: Iterable[bytes], by: User | None, key: UUID | None = None
 ) -> ImportRun:
-    """Keep a file and find out what it is. The run is UPLOADED (ready to be read), MAPPING (its columns must be told) or REFUSED.
+    """Keep a file and find out what it is. The run is UPLOADED (ready to be read), MAPPING (its columns must be told)
+    or REFUSED.
 
-    `chunks` are its bytes. `by` is None at the command line only, which gives the `key` of the run, too, as it keeps the
-    worker away from it. Raises `BadInput` for a file of more than 50 MB, or where the disk is nearly full.
+    `chunks` are its bytes. `by` is None at the command line only, which gives the `key` of the run, too, as it keeps
+    the worker away from it. Raises `BadInput` for a file of more than 50 MB, or where the disk is nearly full.
     """
     if by is not None:
         ensure(by, Capability.IMPORT_CHILDREN, school.pk, _OFFICE)
@@ -216,7 +217,9 @@ def require_ready(run: ImportRun) -> None:
 
 
 def require_seen(since: int, seen: int) -> None:
-    """Raises `ChangedSince` where the page showed an earlier revision than `since`: nobody confirms what was not shown."""
+    """Raises `ChangedSince` where the page showed an earlier revision than `since`: nobody confirms what was not
+    shown.
+    """
     if seen < since:
         raise ChangedSince(
             "The list of children, or what was decided about this file, changed after this page was shown. "

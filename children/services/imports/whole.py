@@ -18,11 +18,14 @@ Question = dict[str, str]
 
 
 def leaving(run: ImportRun) -> QuerySet[Child]:
-    """Children on roll whom a file of the whole school does not name, in any row. A transfer file makes nobody leave."""
+    """Children on roll whom a file of the whole school does not name, in any row.
+
+    A transfer file makes nobody leave.
+    """
     if run.is_partial:
         return Child.objects.none()
-    # As a set of keys, looked up child by child: as a join, a table that has just grown by 60,000 rows, which the planner
-    # knows nothing of yet, was searched once for each of them.
+    # As a set of keys, looked up child by child: as a join, a table that has just grown by 60,000 rows, which the
+    # planner knows nothing of yet, was searched once for each of them.
     named = ImportRow.objects.filter(run=run, child__isnull=False).values("child_id")
     return _on_roll(run).exclude(pk__in=named)
 
@@ -80,24 +83,28 @@ def _questions(run: ImportRun, today: date) -> Iterator[tuple[str, str]]:
     if gone and gone > on_roll * LEAVERS_SHARE and today.month not in YEAR_ENDS:
         yield (
             "leavers",
-            f"{gone} of {on_roll} children on roll are not in this file. I have looked at their names, and they have left.",
+            f"{gone} of {on_roll} children on roll are not in this file. I have looked at their names, and "
+            "they have left.",
         )
     elif gone and unknown:
         yield (
             "leavers",
-            f"{gone} children are not in this file, but {unknown} of its rows cannot be matched to anybody. I have looked at the names of those not in it, and they have left.",
+            f"{gone} children are not in this file, but {unknown} of its rows cannot be matched to "
+            "anybody. I have looked at the names of those not in it, and they have left.",
         )
     if classes := summary["classes_gone"]:
         names = ", ".join(classes)
         yield (
             "classes",
-            f"No child in this file is in class {names}. I have checked that {'it is' if len(classes) == 1 else 'they are'} no longer there.",
+            f"No child in this file is in class {names}. I have checked that "
+            f"{'it is' if len(classes) == 1 else 'they are'} no longer there.",
         )
     addressee = summary.get("addressee")
     if addressee and _is_another_school(run.school, *addressee):
         yield (
             "addressee",
-            f"This transfer file is addressed to another school ({'/'.join(addressee)}). I have checked that its children are coming to us.",
+            f"This transfer file is addressed to another school ({'/'.join(addressee)}). I have checked "
+            "that its children are coming to us.",
         )
 
 
@@ -113,7 +120,8 @@ def _classes_gone(run: ImportRun) -> list[str]:
     held = _on_roll(run).exclude(class_name="")
     rows = ImportRow.objects.filter(run=run)
     named = set(rows.values_list("facts__class_name", flat=True).distinct())
-    # A row without a class leaves its child where it is. Asked from the rows, as in `leaving`: each finds its child by its key.
+    # A row without a class leaves its child where it is. Asked from the rows, as in `leaving`: each finds its child by
+    # its key.
     silent = rows.filter(facts__class_name=None, child__school=run.school, child__left_on=None)
     named |= set(silent.values_list("child__class_name", flat=True).distinct())
     return sorted(set(held.order_by().values_list("class_name", flat=True).distinct()) - named)

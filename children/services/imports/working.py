@@ -77,7 +77,10 @@ def _work(run: ImportRun) -> ImportRun:
 
 @system_task(TASK)
 def _fail(run: ImportRun) -> None:
-    """Nothing was taken, whoever gave it: their account may be closed by now. A file that was being read is refused; one that was being written waits to be confirmed again."""
+    """Nothing was taken, whoever gave it: their account may be closed by now.
+
+    A file that was being read is refused; one that was being written waits to be confirmed again.
+    """
     if run.status == S.CONFIRMING:
         summary = run.summary | {"failed": True}
         import_life.perform(
@@ -95,7 +98,10 @@ def _ring(run_id: UUID) -> None:
 
 @contextmanager
 def alone(run_id: UUID) -> Iterator[bool]:
-    """Whether this process is the only one on the run. The lock falls with the connection, should the process be killed."""
+    """Whether this process is the only one on the run.
+
+    The lock falls with the connection, should the process be killed.
+    """
     key = run_id.int & 0x7FFF_FFFF_FFFF_FFFF
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])

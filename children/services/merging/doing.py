@@ -1,4 +1,6 @@
-"""Say that two records are of one child, and make them one: asked for by the office, decided by a lead, done in one transaction."""
+"""Say that two records are of one child, and make them one: asked for by the office, decided by a lead, done in one
+transaction.
+"""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -49,7 +51,10 @@ _when_merged: list[Following] = []
 
 
 def when_merged(function: Following) -> Following:
-    """Register what else happens to a record to which rows have come. Done at once; what cannot be taken back, on commit."""
+    """Register what else happens to a record to which rows have come.
+
+    Done at once; what cannot be taken back, on commit.
+    """
     _when_merged.append(function)
     return function
 
@@ -89,10 +94,11 @@ def merge(
     by: User,
     at: datetime | None = None,
 ) -> ChildMerge:
-    """`other` becomes part of `keep`: everything that hangs on it comes over, and its names and numbers lead to the one that stays.
+    """`other` becomes part of `keep`: everything that hangs on it comes over, and its names and numbers lead to the one
+    that stays.
 
-    `seen` is the stamp of the comparison on the person's screen (None: nobody looked, as where it is only tried). The same form
-    again returns the same merge. Raises `NotAllowed`, `BadInput`, `OutOfTurn`, `ChangedSince`.
+    `seen` is the stamp of the comparison on the person's screen (None: nobody looked, as where it is only tried). The
+    same form again returns the same merge. Raises `NotAllowed`, `BadInput`, `OutOfTurn`, `ChangedSince`.
     """
     if there := _there(token, by):
         return there
@@ -113,10 +119,16 @@ def merge(
         asked = _say(mine, theirs, reason=reason, token=token, by=by, at=at)
     filled = _fill(mine, theirs)
     done = merge_life.perform(
-        "merge", asked, by=by, at=at, reason=reason.strip(), token=token, filled=filled,
+        "merge",
+        asked,
+        by=by,
+        at=at,
+        reason=reason.strip(),
+        token=token,
+        filled=filled,
         undo_until=timezone.localdate(at) + LASTS,
         since=uuid7(),
-    )  # fmt: skip
+    )
     made = _keep_names(mine, theirs) + _keep_numbers(mine, theirs, timezone.localdate(at))
     merge_rows(connection, done.pk, made)
     with door("merged"):
@@ -182,9 +194,15 @@ def _say(mine: Child, theirs: Child, *, reason: str, token: UUID, by: User, at: 
     if live.filter(other__in=(mine, theirs)).exists():
         raise OutOfTurn("A safeguarding lead has been asked about one of these records already. Decide that first.")
     made = ChildMerge(
-        school_id=mine.school_id, keep=mine, other=theirs, other_number=theirs.number, token=token,
-        reason=reason.strip(), asked_at=at, asked_by=by,
-    )  # fmt: skip
+        school_id=mine.school_id,
+        keep=mine,
+        other=theirs,
+        other_number=theirs.number,
+        token=token,
+        reason=reason.strip(),
+        asked_at=at,
+        asked_by=by,
+    )
     made.save(force_insert=True)
     record(Verb.ASK, made, by=by)
     return made
@@ -218,14 +236,24 @@ def _keep_names(mine: Child, theirs: Child) -> list[UUID]:
     """What the child was called on the other record is another name on this one."""
     have = {(mine.forename, mine.surname), (mine.known_forename or mine.forename, mine.known_surname or mine.surname)}
     have |= set(OtherName.objects.filter(child=mine).values_list("forename", "surname"))
-    called = dict.fromkeys((
-        (theirs.forename, theirs.surname),
-        (theirs.known_forename or theirs.forename, theirs.known_surname or theirs.surname),
-    ))  # fmt: skip
+    called = dict.fromkeys(
+        (
+            (theirs.forename, theirs.surname),
+            (theirs.known_forename or theirs.forename, theirs.known_surname or theirs.surname),
+        )
+    )
     rows: list[dict[str, Any]] = [
-        {"id": uuid7(), "school_id": mine.school_id, "child_id": mine.pk, "kind": OtherName.Kind.ALIAS, "forename": f, "surname": s}
-        for f, s in called if (f, s) not in have
-    ]  # fmt: skip
+        {
+            "id": uuid7(),
+            "school_id": mine.school_id,
+            "child_id": mine.pk,
+            "kind": OtherName.Kind.ALIAS,
+            "forename": f,
+            "surname": s,
+        }
+        for f, s in called
+        if (f, s) not in have
+    ]
     bulk.insert(OtherName, rows)
     return [row["id"] for row in rows]
 

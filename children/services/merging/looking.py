@@ -1,4 +1,7 @@
-"""What would become of two records if they were one? What stands, what is kept beside it, what moves, who sees it then."""
+"""What would become of two records if they were one?
+
+What stands, what is kept beside it, what moves, who sees it then.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -95,7 +98,8 @@ def what_stands_against(keep: Child, other: Child) -> str:
     if keep.left_on and (other.left_on is None or other.left_on > keep.left_on):
         return (
             f"Record {other.number} is the one that is up to date: the child is "
-            f"{'on roll there' if other.left_on is None else 'on roll there until a later day'}. Keep record {other.number}."
+            f"{'on roll there' if other.left_on is None else 'on roll there until a later day'}. Keep "
+            f"record {other.number}."
         )
     return ""
 
@@ -107,8 +111,12 @@ def _facts(keep: Child, other: Child, mine: ChildDetail, theirs: ChildDetail) ->
     )
     if keep.known_as or other.known_as:
         same = (keep.known_as or keep.full_name) == (other.known_as or other.full_name)
-        yield Compared("Known as", keep.known_as or NOT_HELD, other.known_as or NOT_HELD,
-                       "" if same or not other.known_as else "kept as another name")  # fmt: skip
+        yield Compared(
+            "Known as",
+            keep.known_as or NOT_HELD,
+            other.known_as or NOT_HELD,
+            "" if same or not other.known_as else "kept as another name",
+        )
     yield Compared(
         "Date of birth", _day(mine.date_of_birth), _day(theirs.date_of_birth), _filled(mine, theirs, "date_of_birth")
     )
@@ -141,17 +149,26 @@ def _warnings(keep: Child, other: Child, mine: ChildDetail, theirs: ChildDetail,
     if see(Sibling).filter(first=first, second=second).exists():
         yield "These two are recorded as brother or sister of each other."
     if mine.upn and theirs.upn and not (upn.is_temporary(mine.upn) or upn.is_temporary(theirs.upn)):
-        yield "Both have a permanent UPN, and differ in it. Only one of them can be the child’s: ask who issued the other."
+        yield (
+            "Both have a permanent UPN, and differ in it. Only one of them can be the child’s: ask who issued "
+            "the other."
+        )
     if not mine.upn and theirs.upn:
         yield f"The record that stays has no UPN. Record {other.number} has one: that one may be the one to keep."
     elif mine.upn and upn.is_temporary(mine.upn) and theirs.upn and not upn.is_temporary(theirs.upn):
-        yield f"The record that stays has a temporary UPN, record {other.number} a permanent one: that one may be the one to keep."
+        yield (
+            f"The record that stays has a temporary UPN, record {other.number} a permanent one: that one may "
+            "be the one to keep."
+        )
     if mine.date_of_death != theirs.date_of_death:
         yield "One of the records says that the child has died, the other does not, or says another day."
     yield from _adults_disagree(keep, other, see)
     homes = see(HouseholdMember).filter(child__in=(keep.pk, other.pk), is_main=True, ends_on=None)
     if len(set(homes.values_list("household_id", flat=True))) > 1:
-        yield f"The addresses differ. That of record {keep.number} stands; that of record {other.number} does not come over."
+        yield (
+            f"The addresses differ. That of record {keep.number} stands; that of record {other.number} does "
+            "not come over."
+        )
 
 
 def _adults_disagree(keep: Child, other: Child, see: See) -> Iterator[str]:

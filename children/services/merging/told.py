@@ -53,7 +53,9 @@ _names: dict[str, Callable[[Any], str]] = {}
 
 
 def told_as(model: type[Model], one: str, many: str, *, name: Callable[[Any], str] | None = None) -> None:
-    """What rows of a model are called where they are counted; with `name`, how one row is told from another on a form."""
+    """What rows of a model are called where they are counted; with `name`, how one row is told from another on a
+    form.
+    """
     _words[model._meta.label_lower] = (one, many)
     if name is not None:
         _names[model._meta.label_lower] = name
@@ -85,7 +87,9 @@ def counts(see: See, child: Child) -> list[Counted]:
 def rows_of(
     see: See, child: Child, *, since: UUID, but: Callable[[str], list[UUID]]
 ) -> Iterator[tuple[str, list[Row]]]:
-    """Rows recorded on a record after a key was made, of the kinds that can be told apart: what it is called, and each row."""
+    """Rows recorded on a record after a key was made, of the kinds that can be told apart: what it is called, and each
+    row.
+    """
     guarded = set(protected_models())
     for place in places():
         name = _names.get(place.label)

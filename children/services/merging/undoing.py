@@ -1,4 +1,6 @@
-"""Take a merge apart again: what had come over goes back, what was recorded since stays, unless somebody says otherwise."""
+"""Take a merge apart again: what had come over goes back, what was recorded since stays, unless somebody says
+otherwise.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -31,7 +33,9 @@ __all__ = ["LASTS", "Since", "came_over", "may_still_be_undone", "recorded_since
 
 @dataclass(frozen=True)
 class Since:
-    """What was recorded on the record that stayed: rows that can be given to the other one by one, and how many more."""
+    """What was recorded on the record that stayed: rows that can be given to the other one by one, and how many
+    more.
+    """
 
     kinds: list[tuple[str, list[Row]]]
     others: int
@@ -74,7 +78,8 @@ def undo(
 ) -> ChildMerge:
     """The two records are two again. `chosen` are keys of what was recorded since and belongs to the other child.
 
-    Raises `OutOfTurn` after the last day, or where the record that stayed has become part of another; `NotAllowed`, `BadInput`.
+    Raises `OutOfTurn` after the last day, or where the record that stayed has become part of another; `NotAllowed`,
+    `BadInput`.
     """
     at = at or timezone.now()
     if not may_merge(by, merge) or not may_view(by, merge):

@@ -1,4 +1,7 @@
-"""What do people type as their second factor? A code of their app or one from their list; a passkey types for itself."""
+"""What do people type as their second factor?
+
+A code of their app or one from their list; a passkey types for itself.
+"""
 
 from typing import Any
 
@@ -31,9 +34,7 @@ class CodeForm(HarbourForm, allauth.AuthenticateForm):  # type: ignore[misc]
         give_back = take_try(context.request, self.user.username, "second factor")
         self.authenticator = factors.take_code(self.user, self.cleaned_data["code"])
         if self.authenticator is None:
-            record(
-                Verb.SIGN_IN_FAILED, self.user, outcome=Outcome.REFUSED, purpose="second factor"
-            )  # fmt: skip
+            record(Verb.SIGN_IN_FAILED, self.user, outcome=Outcome.REFUSED, purpose="second factor")
             raise get_adapter().validation_error("incorrect_code")
         self.authenticator.user = self.user
         give_back()

@@ -16,7 +16,10 @@ _NUMBER = re.compile(r"\+?[0-9 ()]{3,29}")
 
 
 class TelephoneField(forms.CharField):
-    """A telephone number as it is dialled: figures, spaces, brackets, a plus in front. Not checked for being somebody's."""
+    """A telephone number as it is dialled: figures, spaces, brackets, a plus in front.
+
+    Not checked for being somebody's.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, max_length=30, widget=forms.TextInput({"type": "tel"}), **kwargs)

@@ -1,4 +1,7 @@
-"""What do people type to sign in, to sign in again, and to change a password? The library's forms in Harbour's words."""
+"""What do people type to sign in, to sign in again, and to change a password?
+
+The library's forms in Harbour's words.
+"""
 
 from typing import Any
 

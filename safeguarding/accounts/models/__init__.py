@@ -1,4 +1,7 @@
-"""Who works where, and what has each been told? Five files: the school, its people, who acts for whom, what is asked of access, the inbox."""
+"""Who works where, and what has each been told?
+
+Five files: the school, its people, who acts for whom, what is asked of access, the inbox.
+"""
 
 from .access import AccessReview, ConflictAnswer
 from .acting import ActingPeriod

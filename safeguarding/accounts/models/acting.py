@@ -1,4 +1,6 @@
-"""Who acted for a safeguarding lead who was away, from when until when, and was the lead told what happened meanwhile?"""
+"""Who acted for a safeguarding lead who was away, from when until when, and was the lead told what happened
+meanwhile?
+"""
 
 from datetime import date
 

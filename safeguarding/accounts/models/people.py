@@ -21,7 +21,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(FewColumns, AbstractBaseUser):
-    """A member of staff. Signs in by user name; an e-mail address only brings the word that there is something to read."""
+    """A member of staff.
+
+    Signs in by user name; an e-mail address only brings the word that there is something to read.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     username = models.CharField(max_length=150, unique=True, validators=[UnicodeUsernameValidator()])
@@ -132,7 +135,10 @@ class Team(Group):
 
 
 class TeamMember(models.Model):
-    """That somebody belongs to a team, from a day until a day (both count) or until taken out. The row is never deleted."""
+    """That somebody belongs to a team, from a day until a day (both count) or until taken out.
+
+    The row is never deleted.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="members")

@@ -42,9 +42,21 @@ class School(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         plain = (
-            "name", "slug", "urn", "local_authority", "establishment", "telephone", "day_starts", "day_ends",
-            "social_care_day", "social_care_night", "digest_at", "call_next_after", "call_head_after", "roles_beyond_notice",
-        )  # fmt: skip
+            "name",
+            "slug",
+            "urn",
+            "local_authority",
+            "establishment",
+            "telephone",
+            "day_starts",
+            "day_ends",
+            "social_care_day",
+            "social_care_night",
+            "digest_at",
+            "call_next_after",
+            "call_head_after",
+            "roles_beyond_notice",
+        )
         source = Source.SCHOOL
         retention = Retention.KEPT
         setting = True

@@ -92,9 +92,17 @@ class Notice(models.Model):
     class PersonalData(personal_data.PersonalData):
         subject = "user"
         plain = (
-            "kind", "object_type", "object_id", "created_at", "opened_at", "settled_at", "mailed_at", "mail_attempts",
-            "mail_again_at", "in_digest",
-        )  # fmt: skip
+            "kind",
+            "object_type",
+            "object_id",
+            "created_at",
+            "opened_at",
+            "settled_at",
+            "mailed_at",
+            "mail_attempts",
+            "mail_again_at",
+            "in_digest",
+        )
         source = Source.HARBOUR
         collection = "mandatory: a concern must reach somebody (KCSIE 2025, part two)"
         retention = Retention.GOES_WITH_IT
@@ -165,9 +173,17 @@ class Reset(models.Model):
     class PersonalData(personal_data.PersonalData):
         subject = "user"
         plain = (
-            "what", "asked_at", "asked_how", "first_half", "alone", "confirmed_at", "confirmed_how", "second_half",
-            "used_at", "withdrawn_at",
-        )  # fmt: skip
+            "what",
+            "asked_at",
+            "asked_how",
+            "first_half",
+            "alone",
+            "confirmed_at",
+            "confirmed_how",
+            "second_half",
+            "used_at",
+            "withdrawn_at",
+        )
         source = Source.HARBOUR
         collection = "mandatory: who let somebody in again must be known (UK GDPR Art 5(1)(f))"
         retention = Retention.GOES_WITH_IT

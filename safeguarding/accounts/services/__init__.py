@@ -1,8 +1,9 @@
 """Do it: the only code that writes schools, people, their roles and absences, and the inbox.
 
-`schools` the school, its hours and days · `people` accounts and roles · `cover` who takes calls and who is in · `rota` who
-is called and who is away · `access` teams, the yearly question, reviews · `resets` a new start for who cannot sign in,
-sessions · `factors`, `sessions`, `signing_in` how one is signed in · `telling` put word into an inbox and ring the bell.
+`schools` the school, its hours and days · `people` accounts and roles · `cover` who takes calls and who is in · `rota`
+who is called and who is away · `access` teams, the yearly question, reviews · `resets` a new start for who cannot sign
+in, sessions · `factors`, `sessions`, `signing_in` how one is signed in · `telling` put word into an inbox and ring the
+bell.
 """
 
 from .access import (

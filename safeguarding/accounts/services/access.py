@@ -1,4 +1,6 @@
-"""Who may be given access at a school, which teams are there, what was answered to the yearly question, who has reviewed?"""
+"""Who may be given access at a school, which teams are there, what was answered to the yearly question, who has
+reviewed?
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -58,7 +60,10 @@ _ever_at = ByKeys(
 
 
 def who_ever_worked_at(school_id: UUID) -> list[User]:
-    """Everybody who has, or had, a role at the school, by name, with what a list says of them: what they logged stays. One query."""
+    """Everybody who has, or had, a role at the school, by name, with what a list says of them: what they logged stays.
+
+    One query.
+    """
     return _ever_at.whoever_asks([school_id])
 
 
@@ -78,7 +83,9 @@ def _read_staff(school_id: UUID, on: date) -> list[Colleague]:
 
 
 def may_be_given(user: User, school_id: UUID, *, on: date) -> bool:
-    """Whether the person may be given access to a record: the privacy notice names their role, or the school says so itself."""
+    """Whether the person may be given access to a record: the privacy notice names their role, or the school says so
+    itself.
+    """
     beyond = School.objects.values_list("roles_beyond_notice", flat=True).get(pk=school_id)
     held = RoleAssignment.objects.filter(live(on), user=user, school_id=school_id).values_list("role_key", flat=True)
     return user.is_active and any(ROLES[key].named_in_notice or key in beyond for key in held)
@@ -108,10 +115,11 @@ def who_would_change(school: School, role_keys: Sequence[str], *, on: date) -> t
 
 @transaction.atomic
 def set_roles_beyond_notice(*, school: School, role_keys: list[str], by: User) -> School:
-    """Roles to whose holders access may be given though the privacy notice does not name them. The notice will show them.
+    """Roles to whose holders access may be given though the privacy notice does not name them. The notice will show
+    them.
 
-    Raises `NotAllowed` like every change of a school's settings, `BadInput` for a role that is not one, or that the notice
-    names already.
+    Raises `NotAllowed` like every change of a school's settings, `BadInput` for a role that is not one, or that the
+    notice names already.
     """
     if wrong := [key for key in role_keys if key not in ROLES or ROLES[key].named_in_notice]:
         raise BadInput(f"{wrong[0]} is not a role that can be added to the privacy notice. Choose from the list.")

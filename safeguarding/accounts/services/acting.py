@@ -1,9 +1,9 @@
 """The safeguarding lead is away: who acts instead, until when, and what moves to them? And the lead is back.
 
-The acting lead holds a role that ends by its date. What the lead had to read and to do is moved by the apps whose it is:
-each registers a mover, which may run twice and moves nothing to somebody from whom it is hidden. Movers run when somebody is
-named, with the rights of who names them, and every few minutes with those of the machine: what is hidden from the
-Headteacher moves as well.
+The acting lead holds a role that ends by its date. What the lead had to read and to do is moved by the apps whose it
+is: each registers a mover, which may run twice and moves nothing to somebody from whom it is hidden. Movers run when
+somebody is named, with the rights of who names them, and every few minutes with those of the machine: what is hidden
+from the Headteacher moves as well.
 """
 
 from collections.abc import Callable, Sequence
@@ -37,7 +37,9 @@ _movers: list[Mover] = []
 
 
 def register_mover(mover: Mover) -> None:
-    """`mover(period, at)` gives the acting lead what the one who is away had, as far as they may see it; how much it was."""
+    """`mover(period, at)` gives the acting lead what the one who is away had, as far as they may see it; how much it
+    was.
+    """
     _movers.append(mover)
 
 
@@ -51,10 +53,10 @@ def away_today(school_id: UUID, *, on: date) -> set[UUID]:
     """Who of the school's people is recorded as away on a day."""
     people = [one.user.pk for one in staff_of(school_id, on=on)]
     return set(
-        Absence.objects.filter(
-            user__in=people, starts_on__lte=on, ends_on__gte=on, withdrawn_at=None
-        ).values_list("user_id", flat=True)
-    )  # fmt: skip
+        Absence.objects.filter(user__in=people, starts_on__lte=on, ends_on__gte=on, withdrawn_at=None).values_list(
+            "user_id", flat=True
+        )
+    )
 
 
 def who_may_act(school_id: UUID, *, by: User, on: date) -> list[Colleague]:
@@ -81,11 +83,12 @@ def _rank(one: Colleague) -> int:
 def name_acting(
     *, school: School, away: Sequence[User], acting: User, ends_on: date, by: User, at: datetime | None = None
 ) -> list[ActingPeriod]:
-    """From today until `ends_on`, `acting` stands in the place of each of `away`; what is theirs moves. One period for each.
+    """From today until `ends_on`, `acting` stands in the place of each of `away`; what is theirs moves. One period for
+    each.
 
-    The same again changes nothing; with another last day the period is made longer or shorter. Raises `NotAllowed` unless
-    `by` gives roles at the school, `BadInput` for somebody who cannot act or be acted for and for a day that cannot be,
-    `OutOfTurn` where somebody else acts already.
+    The same again changes nothing; with another last day the period is made longer or shorter. Raises `NotAllowed`
+    unless `by` gives roles at the school, `BadInput` for somebody who cannot act or be acted for and for a day that
+    cannot be, `OutOfTurn` where somebody else acts already.
     """
     ensure(by, Capability.GIVE_ROLES, school.pk, GIVERS)
     at = at or timezone.now()
@@ -117,9 +120,11 @@ def day_problem(ends_on: date, *, on: date) -> str:
     """Why this cannot be the last day, as a sentence for the form; empty when it can."""
     if ends_on < on:
         return "Last day must be today or later"
-    return "Last day must be within a year. For longer, give somebody the role of safeguarding lead" if (
-        ends_on > on + LONGEST
-    ) else ""  # fmt: skip
+    return (
+        "Last day must be within a year. For longer, give somebody the role of safeguarding lead"
+        if (ends_on > on + LONGEST)
+        else ""
+    )
 
 
 def _role(school: School, away: Sequence[User], acting: User, ends_on: date, *, by: User, on: date) -> RoleAssignment:
@@ -158,14 +163,25 @@ def _period(
             record(Verb.CHANGE, there, by=by, purpose="last day")
         return there
     period = ActingPeriod.objects.create(
-        school=school, away=away, acting=acting, assignment=assignment, absence=_absence(away, on, ends_on, by=by),
-        starts_on=on, ends_on=ends_on, named_at=at, named_by=by,
-    )  # fmt: skip
+        school=school,
+        away=away,
+        acting=acting,
+        assignment=assignment,
+        absence=_absence(away, on, ends_on, by=by),
+        starts_on=on,
+        ends_on=ends_on,
+        named_at=at,
+        named_by=by,
+    )
     record(Verb.ASSIGN, period, by=by, purpose="acting lead")
     tell(
-        people=[acting], school_id=school.pk, kind=Notice.Kind.ACTING, object_type="acting_period", object_id=period.pk,
+        people=[acting],
+        school_id=school.pk,
+        kind=Notice.Kind.ACTING,
+        object_type="acting_period",
+        object_id=period.pk,
         at=at,
-    )  # fmt: skip
+    )
     return period
 
 
@@ -228,8 +244,8 @@ def end_acting(*, period: ActingPeriod, by: User, at: datetime | None = None) ->
 def _end_absences(period: ActingPeriod, on: date, *, by: User, at: datetime) -> None:
     """In again from today: yesterday was the last day away, or there was none.
 
-    Only who was away says that they are back. Ended by somebody else, the period takes the days along that came with it;
-    what was recorded on the cover page stands, so that nobody who is ill counts as in.
+    Only who was away says that they are back. Ended by somebody else, the period takes the days along that came with
+    it; what was recorded on the cover page stands, so that nobody who is ill counts as in.
     """
     today = Absence.objects.filter(user=period.away_id, withdrawn_at=None, starts_on__lte=on, ends_on__gte=on)
     for absence in today if by.pk == period.away_id else today.filter(pk__in=[period.absence_id]):
@@ -250,9 +266,7 @@ def keep_up(*, at: datetime | None = None) -> int:
     at = at or timezone.now()
     on = timezone.localdate(at)
     locked = ActingPeriod.objects.select_for_update(skip_locked=True, of=("self",)).select_related("away", "acting")
-    moved = sum(
-        move(period, at=at) for period in locked.filter(ended_at=None, starts_on__lte=on, ends_on__gte=on)
-    )  # fmt: skip
+    moved = sum(move(period, at=at) for period in locked.filter(ended_at=None, starts_on__lte=on, ends_on__gte=on))
     for period in locked.filter(ended_at=None, told_at=None, ends_on__lt=on):
         _tell_away(period, at=at)
     return moved
@@ -263,9 +277,13 @@ def _tell_away(period: ActingPeriod, *, at: datetime) -> None:
     period.save(update_fields=["told_at"])
     record(Verb.ASK, period, purpose="while you were away")
     tell(
-        people=[period.away], school_id=period.school_id, kind=Notice.Kind.RETURN, object_type="acting_period",
-        object_id=period.pk, at=at,
-    )  # fmt: skip
+        people=[period.away],
+        school_id=period.school_id,
+        kind=Notice.Kind.RETURN,
+        object_type="acting_period",
+        object_id=period.pk,
+        at=at,
+    )
 
 
 @transaction.atomic
@@ -290,8 +308,8 @@ def live_periods(school_id: UUID, *, on: date) -> list[ActingPeriod]:
 
 
 def concerning_acting(user: User, school_id: UUID, *, on: date) -> list[ActingPeriod]:
-    """What the first page of `user` says: who acts today, for those it is about and for who gives roles; and their own time
-    away that is over and that they have not said they have read. One query.
+    """What the first page of `user` says: who acts today, for those it is about and for who gives roles; and their own
+    time away that is over and that they have not said they have read. One query.
     """
     now = Q(ended_at=None, starts_on__lte=on, ends_on__gte=on)
     mine = Q(away=user, read_at=None, ends_on__gte=on - REMEMBERED)

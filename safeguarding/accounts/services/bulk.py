@@ -1,4 +1,5 @@
-"""Does somebody search, or take out, far more than work needs? They are told to stop for a while, and a colleague to look.
+"""Does somebody search, or take out, far more than work needs? They are told to stop for a while, and a colleague to
+look.
 
 Counted are the pages that somebody asked for, by their events, and not what was found on them: a limit says nothing of
 what is hidden. Lists, records, calls and reports of concerns have no limit.
@@ -42,8 +43,10 @@ SEARCHES = Limit("searches", "searches", Q(verb=Verb.SEARCH) & ~_NAMING, "MOST_S
 NAMES = Limit("names", "names looked up", Q(verb=Verb.SEARCH) & _NAMING, "MOST_NAMES")
 FILES = Limit("files", "files taken out", Q(verb__in=(Verb.DOWNLOAD, Verb.EXPORT)), "MOST_FILES_OUT")
 STOP = (
-    "Nothing was searched. You have searched far more than work usually needs, and those who manage access are told of it. Wait "
-    "a while, then search again: what you typed is still there. Lists of children and of concerns, and records, open as always."
+    "Nothing was searched. You have searched far more than work usually needs, and those who manage access "
+    "are told of it. Wait "
+    "a while, then search again: what you typed is still there. Lists of children and of concerns, and "
+    "records, open as always."
 )
 STOP_NAMES = "Very many names were looked up. Wait a while, or press Find."
 # Who looks at it: the first of these whom the school has. With the page that it leads to, as `panels` knows it.
@@ -78,14 +81,20 @@ def had_enough(limit: Limit, *, by: User, school_id: UUID, at: datetime | None =
 def _raise_alarm(limit: Limit, number: int, *, by: User, school_id: UUID, at: datetime) -> None:
     """Whoever manages access, the Headteacher among them, and never the person: nobody looks at themselves.
 
-    Who manages access alone is looked at by those who see what was done; where there are none, by those who keep the accounts.
+    Who manages access alone is looked at by those who see what was done; where there are none, by those who keep the
+    accounts.
     """
     record(Verb.ALARM, by, by=by, school_id=school_id, count=number, purpose=limit.key)
     for capability, leads_to in _LOOK:
         if others := list(people_with(capability, school_id, timezone.localdate(at)).exclude(pk=by.pk)):
             tell(
-                people=others, school_id=school_id, kind=Notice.Kind.BULK, object_type=leads_to, object_id=by.pk, at=at,
-            )  # fmt: skip
+                people=others,
+                school_id=school_id,
+                kind=Notice.Kind.BULK,
+                object_type=leads_to,
+                object_id=by.pk,
+                at=at,
+            )
             return
 
 

@@ -89,7 +89,10 @@ def _midnight_after(moment: datetime) -> datetime:
 
 
 def _on_call(school_id: UUID, on: date) -> list[_OnCall]:
-    """Everybody who takes calls on a day, away or not, in the order in which they are called. Two queries, once a page."""
+    """Everybody who takes calls on a day, away or not, in the order in which they are called.
+
+    Two queries, once a page.
+    """
     return once(("on call", school_id, on), lambda: _read_on_call(school_id, on))
 
 
@@ -148,7 +151,10 @@ def _why(person: _OnCall, *, open_now: bool, lead_in: bool, day: date) -> str:
     if person.is_away(day):
         return f"{role}, away today"
     if not person.is_lead:
-        return f"{role}, {'if it is about an adult in school' if lead_in else 'stands in: no safeguarding lead is in today'}"
+        return (
+            f"{role}, "
+            f"{'if it is about an adult in school' if lead_in else 'stands in: no safeguarding lead is in today'}"
+        )
     return f"{role}, in school now" if open_now else f"{role}, not in school now"
 
 
@@ -156,8 +162,8 @@ def out_of_hours(school: School, at: datetime) -> OutOfHours:
     """Whether no safeguarding lead is on duty at a moment, and what the page must then say: three queries.
 
     Nobody is on duty outside the hours of a school day, or when every lead is away. Who reads next is looked for among
-    those who are told on that day (leads who are in, else whoever takes calls and is in, else all of them): the Headteacher
-    who is in comes before a lead who is back on Friday.
+    those who are told on that day (leads who are in, else whoever takes calls and is in, else all of them): the
+    Headteacher who is in comes before a lead who is back on Friday.
     """
     calendar, day = SchoolCalendar.of(school.pk), timezone.localdate(at)
     people = _on_call(school.pk, day)

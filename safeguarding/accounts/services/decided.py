@@ -26,7 +26,10 @@ class Decided:
 
 
 def changes_of(settings: Iterable[Setting], school_id: UUID, see: See) -> QuerySet[LogEntry]:
-    """What was made and changed of these settings at a school. One query for each kind of row, and that of the entries."""
+    """What was made and changed of these settings at a school.
+
+    One query for each kind of row, and that of the entries.
+    """
     rows: list[UUID] = []
     for label in {label for setting in settings for label in setting.models}:
         model = apps.get_model(label)

@@ -1,7 +1,8 @@
 """What is somebody's second factor, and has it been given in this session?
 
-The library keeps a person's authenticator app, passkeys and recovery codes (`Authenticator`), and in the session what was
-given when (`record_authentication`), by person: nothing that one person gave counts for the next at the same browser.
+The library keeps a person's authenticator app, passkeys and recovery codes (`Authenticator`), and in the session what
+was given when (`record_authentication`), by person: nothing that one person gave counts for the next at the same
+browser.
 """
 
 import time
@@ -67,10 +68,11 @@ def note_factor(request: HttpRequest, user: User, kind: str, **details: Any) -> 
 
 @transaction.atomic
 def take_code(user: User, code: str) -> Authenticator | None:
-    """The authenticator whose code this is; the code is used up by that, in every process. None for a wrong or used one.
+    """The authenticator whose code this is; the code is used up by that, in every process. None for a wrong or used
+    one.
 
-    Of an app's codes only one newer than the last that was taken is good: the library remembers a used code in a cache and
-    for half a minute, which is less than the time for which it is good.
+    Of an app's codes only one newer than the last that was taken is good: the library remembers a used code in a cache
+    and for half a minute, which is less than the time for which it is good.
     """
     code = "".join(code.split())
     for entry in Authenticator.objects.select_for_update().filter(user=user).order_by("-type"):

@@ -1,4 +1,7 @@
-"""Who has looked at a record, and what was done at a school? The events in words, for those who may read them. Read only."""
+"""Who has looked at a record, and what was done at a school?
+
+The events in words, for those who may read them. Read only.
+"""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,27 +19,62 @@ from safeguarding.spreadsheet import as_csv
 
 # What was done, as colleagues say it.
 DID: dict[str, str] = {
-    Verb.VIEW: "opened it", Verb.LIST: "saw it in a list", Verb.SEARCH: "found it by a search", Verb.PRINT: "printed it",
-    Verb.DOWNLOAD: "downloaded it", Verb.EXPORT: "took it out as a file", Verb.DENY: "was turned away",
-    Verb.ERROR: "met an error", Verb.SIGN_IN: "signed in", Verb.SIGN_IN_FAILED: "could not sign in",
-    Verb.SIGN_OUT: "signed out", Verb.CREATE: "made it", Verb.CHANGE: "changed it", Verb.ACKNOWLEDGE: "read it first",
-    Verb.DECIDE: "decided", Verb.CLOSE: "closed it", Verb.REOPEN: "opened it again", Verb.ADD: "added to it",
-    Verb.CALL: "called a lead", Verb.ASSIGN: "gave somebody something to do", Verb.COMPLETE: "finished an action",
-    Verb.LINK: "said who a child is", Verb.ASK: "asked about it", Verb.IMPORT: "brought in a file",
-    Verb.DRAFT: "opened a draft", Verb.DISCARD: "discarded a draft", Verb.GRANT: "gave access",
-    Verb.WITHDRAW: "withdrew access", Verb.RESTRICT: "restricted it, or lifted that",
-    Verb.DECLARE: "declared a connection", Verb.CONFIRM: "confirmed it", Verb.LIFT: "lifted a conflict",
-    Verb.PROPOSE: "proposed it to a second person", Verb.REFUSE: "refused it", Verb.TAKE_BACK: "took it back",
-    Verb.EMERGENCY: "opened it in an emergency", Verb.REVIEW: "reviewed it",
+    Verb.VIEW: "opened it",
+    Verb.LIST: "saw it in a list",
+    Verb.SEARCH: "found it by a search",
+    Verb.PRINT: "printed it",
+    Verb.DOWNLOAD: "downloaded it",
+    Verb.EXPORT: "took it out as a file",
+    Verb.DENY: "was turned away",
+    Verb.ERROR: "met an error",
+    Verb.SIGN_IN: "signed in",
+    Verb.SIGN_IN_FAILED: "could not sign in",
+    Verb.SIGN_OUT: "signed out",
+    Verb.CREATE: "made it",
+    Verb.CHANGE: "changed it",
+    Verb.ACKNOWLEDGE: "read it first",
+    Verb.DECIDE: "decided",
+    Verb.CLOSE: "closed it",
+    Verb.REOPEN: "opened it again",
+    Verb.ADD: "added to it",
+    Verb.CALL: "called a lead",
+    Verb.ASSIGN: "gave somebody something to do",
+    Verb.COMPLETE: "finished an action",
+    Verb.LINK: "said who a child is",
+    Verb.ASK: "asked about it",
+    Verb.IMPORT: "brought in a file",
+    Verb.DRAFT: "opened a draft",
+    Verb.DISCARD: "discarded a draft",
+    Verb.GRANT: "gave access",
+    Verb.WITHDRAW: "withdrew access",
+    Verb.RESTRICT: "restricted it, or lifted that",
+    Verb.DECLARE: "declared a connection",
+    Verb.CONFIRM: "confirmed it",
+    Verb.LIFT: "lifted a conflict",
+    Verb.PROPOSE: "proposed it to a second person",
+    Verb.REFUSE: "refused it",
+    Verb.TAKE_BACK: "took it back",
+    Verb.EMERGENCY: "opened it in an emergency",
+    Verb.REVIEW: "reviewed it",
     Verb.ALARM: "did it more often than work needs",
-}  # fmt: skip
+}
 # Why somebody was turned away: an event keeps the number of the answer (`middleware.py`).
 _TURNED_AWAY = {
-    "400": "what was sent could not be read", "403": "not theirs to do", "404": "nothing there, or not theirs to see",
-    "405": "opened as no page", "408": "too slow to arrive", "409": "it had changed meanwhile", "413": "too large", "422": "what was sent could not be read",
-    "429": "too often", "500": "a fault of Harbour", "503": "a fault of Harbour", "csrf": "the page was too old",
-}  # fmt: skip
-# Records of which the log of a school says nothing: who looks at them stands on their own pages, for their readers alone.
+    "400": "what was sent could not be read",
+    "403": "not theirs to do",
+    "404": "nothing there, or not theirs to see",
+    "405": "opened as no page",
+    "408": "too slow to arrive",
+    "409": "it had changed meanwhile",
+    "413": "too large",
+    "422": "what was sent could not be read",
+    "429": "too often",
+    "500": "a fault of Harbour",
+    "503": "a fault of Harbour",
+    "csrf": "the page was too old",
+}
+# Records of which the log of a school says nothing: who looks at them stands on their own pages, for their readers
+# alone.
 _kept_apart: set[str] = set()
 # More than this is narrowed first.
 MOST_EXPORTED = 20_000
@@ -72,8 +110,8 @@ class Line:
 
 
 def keep_apart(what: str) -> None:
-    """Leave the events about an app's records, or about those of one kind ("app.model"), out of the log of a school: that there is one
-    would tell too much.
+    """Leave the events about an app's records, or about those of one kind ("app.model"), out of the log of a school:
+    that there is one would tell too much.
     """
     _kept_apart.add(what if "." in what else f"{what}.")
 
@@ -102,7 +140,9 @@ def _narrowed(events: QuerySet[Event], asked: Asked, today: date) -> QuerySet[Ev
 
 
 def in_words(events: Iterable[Event], did: Mapping[str, str] = DID) -> list[Line]:
-    """Events as a page or a file shows them, with what was `did` in the words of its records: one query for all people."""
+    """Events as a page or a file shows them, with what was `did` in the words of its records: one query for all
+    people.
+    """
     events = list(events)
     people: Mapping[UUID, User] = User.objects.in_bulk({event.actor_id for event in events if event.actor_id})
     return [_line(event, people, did) for event in events]

@@ -91,8 +91,8 @@ def assign_role(
 ) -> RoleAssignment:
     """Give `user` a role at `school` from a day until a day (both count). `by` is None at the terminal.
 
-    Raises `NotAllowed` for who does not give roles there, `BadInput` for oneself, for a role that is not one or that the
-    person has there already, or for a closed account.
+    Raises `NotAllowed` for who does not give roles there, `BadInput` for oneself, for a role that is not one or that
+    the person has there already, or for a closed account.
     """
     if by is not None:
         ensure(by, Capability.GIVE_ROLES, school.pk, GIVERS)
@@ -125,7 +125,9 @@ def assign_role(
 
 
 def find_role(*, user: User, school: School, role_key: str, on: date) -> RoleAssignment | None:
-    """The role of `user` at `school` that is held on a day, or will be later; the first to begin, where there are two."""
+    """The role of `user` at `school` that is held on a day, or will be later; the first to begin, where there are
+    two.
+    """
     held = RoleAssignment.objects.filter(user=user, school=school, role_key=role_key)
     return held.filter(Q(ends_on=None) | Q(ends_on__gte=on)).order_by("starts_on", "pk").first()
 
@@ -153,8 +155,9 @@ def end_role(*, assignment: RoleAssignment, last_day: date, by: User | None = No
 def deactivate_person(*, user: User, by: User | None = None) -> User:
     """Nobody can sign in with this account any more, and who is signed in is out at the next click.
 
-    What the person wrote stays. Raises `OutOfTurn` when it is closed already, or when a school would have no safeguarding
-    lead or deputy, or nobody who could read concerns, on one of the days that this person's roles cover from today.
+    What the person wrote stays. Raises `OutOfTurn` when it is closed already, or when a school would have no
+    safeguarding lead or deputy, or nobody who could read concerns, on one of the days that this person's roles cover
+    from today.
     """
     closed, today = User.objects.select_for_update(no_key=True).get(pk=user.pk), timezone.localdate()
     if not closed.is_active:
@@ -169,7 +172,8 @@ def deactivate_person(*, user: User, by: User | None = None) -> User:
 
 
 def _ensure_led(lost: RoleAssignment, *, first: date, last: date | None) -> None:
-    """A school must always have a safeguarding lead or deputy (KCSIE 2025, part two), and a concern somebody who may read it.
+    """A school must always have a safeguarding lead or deputy (KCSIE 2025, part two), and a concern somebody who may
+    read it.
 
     `first` to `last` are the days on which this role is held no longer; without `last` they have no end. The last one
     stays until there is another. The school is locked, so that two who go at once are not each other's reason.
@@ -182,12 +186,14 @@ def _ensure_led(lost: RoleAssignment, *, first: date, last: date | None) -> None
     ):
         if lost.role_key in keys and (day := _first_day_without(keys, school, first, last)):
             raise OutOfTurn(
-                f"{lacking.format(school=school.name)} from {full_day(day)}. Give somebody else the role of {remedy} first."
+                f"{lacking.format(school=school.name)} from {full_day(day)}. Give somebody else the role "
+                f"of {remedy} first."
             )
 
 
 def _first_day_without(keys: Sequence[str], school: School, first: date, last: date | None) -> date | None:
-    """The first of these days on which nobody with an open account holds one of the roles; None when there is no such day.
+    """The first of these days on which nobody with an open account holds one of the roles; None when there is no such
+    day.
 
     A day without anybody is the first one, or follows on the last day of a role: no other needs looking at.
     """

@@ -1,8 +1,8 @@
 """Give somebody who cannot sign in a new start, by two people, and let them take it themselves.
 
-Each of the two gets one half of a code and tells it to the person. Neither can use it alone, and nobody ever sets another's
-password: the person does, with both halves. An account that never held a role with a capability needs one colleague, unless
-that one is the IT administrator (`second_person.reset_needs_two`).
+Each of the two gets one half of a code and tells it to the person. Neither can use it alone, and nobody ever sets
+another's password: the person does, with both halves. An account that never held a role with a capability needs one
+colleague, unless that one is the IT administrator (`second_person.reset_needs_two`).
 """
 
 import secrets
@@ -63,9 +63,15 @@ def ask_reset(*, user: User, school_id: UUID, what: str, how: str, by: User, at:
     Reset.objects.filter(user=locked, used_at=None, withdrawn_at=None).update(withdrawn_at=at)
     half, alone = _half(), not reset_needs_two(locked, first=by)
     reset = Reset(
-        user=locked, school_id=school_id, what=what, asked_by=by, asked_at=at, asked_how=how,
-        first_half=_digest(half), alone=alone,
-    )  # fmt: skip
+        user=locked,
+        school_id=school_id,
+        what=what,
+        asked_by=by,
+        asked_at=at,
+        asked_how=how,
+        first_half=_digest(half),
+        alone=alone,
+    )
     other = _half() if alone else ""
     if alone:
         reset.confirmed_at, reset.second_half = at, _digest(other)
@@ -105,7 +111,10 @@ def confirm_reset(*, reset: Reset, how: str, by: User, at: datetime | None = Non
 
 @transaction.atomic
 def withdraw_reset(*, reset: Reset, by: User, at: datetime | None = None) -> None:
-    """It is not them, or not needed any more: the code is good for nothing. The person may do it, and everybody who is told."""
+    """It is not them, or not needed any more: the code is good for nothing.
+
+    The person may do it, and everybody who is told.
+    """
     at = at or timezone.now()
     locked = Reset.objects.select_for_update().get(pk=reset.pk)
     if locked.used_at or locked.withdrawn_at:
@@ -119,9 +128,12 @@ def withdraw_reset(*, reset: Reset, by: User, at: datetime | None = None) -> Non
 def find_reset(username: str, first: str, second: str, at: datetime) -> Reset | None:
     """The reset that can be used now with these halves, in whichever order they were told. None: there is none."""
     found = Reset.objects.filter(
-        user__username__iexact=username, user__is_active=True, used_at=None, withdrawn_at=None,
+        user__username__iexact=username,
+        user__is_active=True,
+        used_at=None,
+        withdrawn_at=None,
         confirmed_at__gt=at - GOOD_FOR,
-    ).first()  # fmt: skip
+    ).first()
     # Compared in any case, so that the answer takes as long for somebody who has none.
     kept = [found.first_half, found.second_half] if found else ["", ""]
     given = [_digest(first), _digest(second)]
@@ -131,10 +143,11 @@ def find_reset(username: str, first: str, second: str, at: datetime) -> Reset | 
 
 @transaction.atomic
 def use_reset(*, reset: Reset, password: str | None, at: datetime | None = None) -> User:
-    """The person takes it: a new password where that was asked for, no second factor where that was. Every session ends.
+    """The person takes it: a new password where that was asked for, no second factor where that was. Every session
+    ends.
 
-    `password` is the new one, checked by the form; None where only the factor is set anew. Raises `OutOfTurn` when it was
-    used meanwhile. Nobody is signed in by this: the next page asks as always.
+    `password` is the new one, checked by the form; None where only the factor is set anew. Raises `OutOfTurn` when it
+    was used meanwhile. Nobody is signed in by this: the next page asks as always.
     """
     at = at or timezone.now()
     locked = Reset.objects.select_for_update(of=("self",)).select_related("user").get(pk=reset.pk)
@@ -160,7 +173,10 @@ def use_reset(*, reset: Reset, password: str | None, at: datetime | None = None)
 
 @transaction.atomic
 def end_sessions(*, user: User, by: User, besides: str | None = None, only: str | None = None) -> int:
-    """End the sessions of `user`, all `besides` the one with that id, or `only` that with this key. Returns how many."""
+    """End the sessions of `user`, all `besides` the one with that id, or `only` that with this key.
+
+    Returns how many.
+    """
     rows = UserSession.objects.filter(user=user)
     if besides:
         rows = rows.exclude(session_key=besides)

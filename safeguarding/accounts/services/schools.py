@@ -94,7 +94,9 @@ def _same_closure(school: School, on: date, reason: str) -> Closure | None:
 
 
 def term_problem(school: School, name: str, starts_on: date, ends_on: date) -> str:
-    """Why these days cannot be a term, as a sentence for the form; empty when they can, or are this very term already."""
+    """Why these days cannot be a term, as a sentence for the form; empty when they can, or are this very term
+    already.
+    """
     if _same_term(school, name, starts_on, ends_on):
         return ""
     if ends_on < starts_on:

@@ -1,7 +1,7 @@
 """When did a session begin, when was it last used, under which id does it go on, and when does it end?
 
-The library's `UserSession` says so, one row beside the session's own: an UPDATE of one column, so that two requests at once
-never overwrite what the other put into the session.
+The library's `UserSession` says so, one row beside the session's own: an UPDATE of one column, so that two requests at
+once never overwrite what the other put into the session.
 """
 
 from collections.abc import Iterator
@@ -34,8 +34,8 @@ _SESSION = "SELECT * FROM rules.session_of(%s, %s, %s, %s)"
 class Session:
     """The session of a request, and what the same query says of its person.
 
-    `roles` are the rows of `rules.roles_held`. `has_resets`: there may be a reset to tell them of; whom it really concerns
-    the strip asks then (`resets.concerning`).
+    `roles` are the rows of `rules.roles_held`. `has_resets`: there may be a reset to tell them of; whom it really
+    concerns the strip asks then (`resets.concerning`).
     """
 
     key: str
@@ -80,7 +80,10 @@ def forget(session: SessionBase) -> None:
 
 
 def renew(session: SessionBase, *, opened: bool = False) -> None:
-    """The session goes on under a new id, after a factor was given again or the role changed. `opened`: it was locked."""
+    """The session goes on under a new id, after a factor was given again or the role changed.
+
+    `opened`: it was locked.
+    """
     old = session.session_key
     session.cycle_key()
     changes: dict[str, Any] = {"session_key": session.session_key}
@@ -91,7 +94,9 @@ def renew(session: SessionBase, *, opened: bool = False) -> None:
 
 @contextmanager
 def same_session(request: HttpRequest) -> Iterator[None]:
-    """What happens inside gives the session a new id, and the library a row that begins now: the old row goes on instead."""
+    """What happens inside gives the session a new id, and the library a row that begins now: the old row goes on
+    instead.
+    """
     session = session_of(request)
     yield
     key = request.session.session_key
@@ -124,11 +129,19 @@ def touch(session: Session) -> None:
 
 
 def browser_of(agent: str) -> str:
-    """What a browser calls itself, in the words of its owner: `Chrome on Windows`. Which of them it is, it may make up."""
+    """What a browser calls itself, in the words of its owner: `Chrome on Windows`.
+
+    Which of them it is, it may make up.
+    """
     names = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
     systems = (
-        ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("CrOS", "Chromebook"), ("Windows", "Windows"),
-        ("Mac OS", "Mac"), ("Linux", "Linux"),
-    )  # fmt: skip
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("CrOS", "Chromebook"),
+        ("Windows", "Windows"),
+        ("Mac OS", "Mac"),
+        ("Linux", "Linux"),
+    )
     name = next((said for mark, said in names if mark in agent), "Another browser")
     return f"{name} on {next((said for mark, said in systems if mark in agent), 'an unknown device')}"

@@ -23,7 +23,9 @@ REASONS = {
 
 @dataclass(frozen=True)
 class Seer:
-    """Somebody who sees a record: what they are at the school, why they see it, and until when (words, may be empty)."""
+    """Somebody who sees a record: what they are at the school, why they see it, and until when (words, may be
+    empty).
+    """
 
     user_id: UUID
     name: str
@@ -48,7 +50,10 @@ class Change:
 
 
 def who_can_see(record: models.Model, *, on: date, detail: Mapping[tuple[UUID, str], str]) -> WhoSees:
-    """Who sees `record` on a day: two queries. `detail` says more of a reason, by person and reason: by whom, until when."""
+    """Who sees `record` on a day: two queries.
+
+    `detail` says more of a reason, by person and reason: by whom, until when.
+    """
     staff = staff_of(record.school_id, on=on)  # type: ignore[attr-defined]
     seen = sight(record, [one.user.pk for one in staff])
     seers = [
@@ -69,7 +74,10 @@ class _Undone(Exception):
 
 
 def tried(record: models.Model, change: Callable[[], object], *, on: date) -> Change:
-    """Who gains and who loses sight of `record` by `change`, which is made and taken back. What it refuses, it raises."""
+    """Who gains and who loses sight of `record` by `change`, which is made and taken back.
+
+    What it refuses, it raises.
+    """
     staff = staff_of(record.school_id, on=on)  # type: ignore[attr-defined]
     people = [one.user.pk for one in staff]
     before, after = set(who_sees(record, people)), set[UUID]()

@@ -1,4 +1,7 @@
-"""What happened to somebody's way in? Second factors come and go, sessions are opened and ended: each with its event."""
+"""What happened to somebody's way in?
+
+Second factors come and go, sessions are opened and ended: each with its event.
+"""
 
 from allauth.mfa.base.internal.flows import delete_dangling_recovery_codes
 from allauth.mfa.models import Authenticator

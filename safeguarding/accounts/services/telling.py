@@ -31,8 +31,8 @@ def tell(
     at: datetime,
     digest_at: datetime | None = None,
 ) -> None:
-    """Put a notice in each inbox, once until it is opened, and ring the bell after commit. With `digest_at` the inbox has it
-    at once, and the mail goes out then, together with what else is in the digest.
+    """Put a notice in each inbox, once until it is opened, and ring the bell after commit. With `digest_at` the inbox
+    has it at once, and the mail goes out then, together with what else is in the digest.
 
     Must run inside the transaction of what it is about: either both are there or neither.
     """
@@ -66,7 +66,10 @@ def ring() -> None:
 
 
 def open_notices(*, user: User, object_id: UUID, object_type: str = "", at: datetime | None = None) -> int:
-    """`user` has seen what these notices point to (of `object_type` only, where it is given). Returns how many were open."""
+    """`user` has seen what these notices point to (of `object_type` only, where it is given).
+
+    Returns how many were open.
+    """
     unopened = Notice.objects.filter(user=user, object_id=object_id, opened_at=None)
     if object_type:
         unopened = unopened.filter(object_type=object_type)
@@ -81,7 +84,10 @@ def settle_notices(*, object_id: UUID, kinds: Iterable[Notice.Kind], by: User, a
 
 @transaction.atomic
 def open_notice(*, notice_id: UUID, user: User, at: datetime | None = None) -> Notice | None:
-    """`user` follows one notice of their own inbox; it is opened, with the others that lead to the same page. None if not theirs."""
+    """`user` follows one notice of their own inbox; it is opened, with the others that lead to the same page.
+
+    None if not theirs.
+    """
     notice = Notice.objects.filter(pk=notice_id, user=user).first()
     if notice is not None:
         open_notices(user=user, object_id=notice.object_id, object_type=notice.object_type, at=at)

@@ -1,1 +1,4 @@
-"""What do people see of accounts? `school` the inbox, cover and settings · `factors` the second factor · `own_sessions` sessions."""
+"""What do people see of accounts?
+
+`school` the inbox, cover and settings · `factors` the second factor · `own_sessions` sessions.
+"""

@@ -1,4 +1,6 @@
-"""Who works here and in which roles, which teams are there, who stands in; and the first page of roles without a record."""
+"""Who works here and in which roles, which teams are there, who stands in; and the first page of roles without a
+record.
+"""
 
 from datetime import date
 from typing import Any
@@ -262,7 +264,10 @@ def looked_context(request: Request, page: Any, form: LookedForm) -> dict[str, A
 
 
 def looked_file(request: Request, about: Any, events: Any) -> HttpResponseBase:
-    """The events as a file, which is an event itself and asks for a fresh factor. Its name says nothing of whom it is about."""
+    """The events as a file, which is an event itself and asks for a fresh factor.
+
+    Its name says nothing of whom it is about.
+    """
     if (page := fresh.asked(request)) is not None:
         return page
     lines = looked.in_words(events.order_by("-at", "-pk")[: looked.MOST_EXPORTED])

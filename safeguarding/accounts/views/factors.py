@@ -103,7 +103,10 @@ def session_time(request: Request) -> HttpResponseBase:
 @own_account
 @require_GET
 def picture(request: Request) -> HttpResponse:
-    """The key that is being set up, as a picture for the app's camera. Only while it is: the key is in the session then."""
+    """The key that is being set up, as a picture for the app's camera.
+
+    Only while it is: the key is in the session then.
+    """
     secret = request.session.get(SECRET_SESSION_KEY)
     if not secret:
         raise Http404

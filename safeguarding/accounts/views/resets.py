@@ -1,4 +1,7 @@
-"""Somebody cannot sign in: two colleagues see to it that it is them, and they begin anew. And who is signed in where."""
+"""Somebody cannot sign in: two colleagues see to it that it is them, and they begin anew.
+
+And who is signed in where.
+"""
 
 from datetime import timedelta
 from uuid import UUID
@@ -141,7 +144,10 @@ def take_reset(request: Request) -> HttpResponseBase:
 @sensitive_post_parameters()
 @public
 def new_start(request: Request) -> HttpResponseBase:
-    """Both halves were right: the new password, or the old one where only the factor goes. Then the sign-in page, as always."""
+    """Both halves were right: the new password, or the old one where only the factor goes.
+
+    Then the sign-in page, as always.
+    """
     taken = request.session.get(_TAKEN)
     late = timezone.now().timestamp() - _TIME.total_seconds()
     it = services.get_reset(UUID(taken["id"])) if taken and taken["at"] > late else None

@@ -122,7 +122,10 @@ def settings_home(request: Request) -> HttpResponse:
 
 @requires(Capability.MANAGE_SCHOOL)
 def school_settings(request: Request) -> HttpResponseBase:
-    """Hours, numbers and minutes of the school, and the days on which children come. Sending the form saves the first."""
+    """Hours, numbers and minutes of the school, and the days on which children come.
+
+    Sending the form saves the first.
+    """
     school = services.get_school(request.held.school_id)
     form = SchoolForm(request.POST or None, school=school)
     if form.is_valid():
@@ -173,7 +176,10 @@ def withdraw_day(request: Request, entry_id: UUID) -> HttpResponseBase:
 @require_GET
 @requires(Capability.VIEW_AUDIT)
 def wholeness(request: Request) -> HttpResponse:
-    """Is the record whole? The newest seal, where it is kept besides, what the last verification said, and what that proves."""
+    """Is the record whole?
+
+    The newest seal, where it is kept besides, what the last verification said, and what that proves.
+    """
     request.nav = "settings"
     record(Verb.VIEW, object_type="audit.checkpoint", purpose="wholeness")
     return render(request, "accounts/wholeness.html", {"standing": standing(), "most_counted": MOST_COUNTED})

@@ -1,4 +1,7 @@
-"""What is asked of somebody who raises a concern about an adult? Little: who, what, and whether a child may be at risk."""
+"""What is asked of somebody who raises a concern about an adult?
+
+Little: who, what, and whether a child may be at risk.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +18,8 @@ from safeguarding.forms import DateBoxesField, HarbourForm, Radios
 _KIND = StaffConcern.RaisedAs
 _HINTS = {
     _KIND.LOW_LEVEL: "Any doubt or unease counts, however small, when an adult did not act as the code of conduct asks",
-    _KIND.HARM: "Harmed a child or may have; a possible crime against a child; behaviour that makes you think a child is at risk, "
+    _KIND.HARM: "Harmed a child or may have; a possible crime against a child; behaviour that makes you think a child "
+    "is at risk, "
     "in school or outside it",
     _KIND.UNSURE: "Whoever reads it decides. You do not have to.",
 }
@@ -66,7 +70,8 @@ class RaiseForm(HarbourForm):
     wish_unnamed = forms.BooleanField(
         label="I do not wish to be named",
         required=False,
-        help_text="Whoever reads this sees who wrote it, and keeps your name back as far as possible. That cannot be promised.",
+        help_text="Whoever reads this sees who wrote it, and keeps your name back as far as possible. That cannot be "
+        "promised.",
     )
 
     def __init__(self, data: Any = None, *, people: Sequence[Colleague], by: User, **kwargs: Any) -> None:
@@ -83,7 +88,8 @@ class RaiseForm(HarbourForm):
         elif sum(named) > 1:
             self.add_error(
                 "person",
-                "Give one of the three only: yourself, a colleague, or a name. Raise a second concern for a second adult",
+                "Give one of the three only: yourself, a colleague, or a name. Raise a second concern for "
+                "a second adult",
             )
         if given.get("name") and not given.get("person") and not given.get("standing"):
             self.add_error("standing", "Choose what they are here")

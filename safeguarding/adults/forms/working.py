@@ -18,25 +18,61 @@ K = StaffEntry.Kind
 SAYS: dict[str, dict[str, str]] = {
     K.NOTE: {"fold": "Add a note", "text": "Note"},
     K.LADO: {
-        "fold": "Record a contact with the LADO", "on": "Day of the contact", "who": "Whom you spoke to",
-        "quoted": "Their reference", "text": "What the LADO advised",
+        "fold": "Record a contact with the LADO",
+        "on": "Day of the contact",
+        "who": "Whom you spoke to",
+        "quoted": "Their reference",
+        "text": "What the LADO advised",
     },
-    K.POLICE: {"fold": "Record what was considered about the police", "on": "Date", "ruling": "What was decided about the police",
-               "quoted": "Their reference", "text": "Why"},
-    K.DBS: {"fold": "Record what was considered about the DBS", "on": "Date", "ruling": "What was decided about the DBS",
-            "quoted": "Their reference", "text": "Why"},
-    K.TRA: {"fold": "Record what was considered about the TRA (teachers)", "on": "Date",
-            "ruling": "What was decided about the TRA", "quoted": "Their reference", "text": "Why"},
-    K.EMPLOYER: {"fold": "Record that the employer or agency was told", "on": "Day they were told", "who": "Whom you told",
-                 "text": "What was said, and what they will do"},
+    K.POLICE: {
+        "fold": "Record what was considered about the police",
+        "on": "Date",
+        "ruling": "What was decided about the police",
+        "quoted": "Their reference",
+        "text": "Why",
+    },
+    K.DBS: {
+        "fold": "Record what was considered about the DBS",
+        "on": "Date",
+        "ruling": "What was decided about the DBS",
+        "quoted": "Their reference",
+        "text": "Why",
+    },
+    K.TRA: {
+        "fold": "Record what was considered about the TRA (teachers)",
+        "on": "Date",
+        "ruling": "What was decided about the TRA",
+        "quoted": "Their reference",
+        "text": "Why",
+    },
+    K.EMPLOYER: {
+        "fold": "Record that the employer or agency was told",
+        "on": "Day they were told",
+        "who": "Whom you told",
+        "text": "What was said, and what they will do",
+    },
     K.INTERIM: {"fold": "Record what is in place meanwhile", "on": "From", "text": "What is in place, and why"},
-    K.TOLD: {"fold": "Record what the adult was told", "on": "Day they were told", "text": "What they were told, by whom"},
-    K.REMOVED: {"fold": "Record that it has left the personnel record", "on": "Day it was taken out",
-                "text": "What was taken out, by whom, or that it was never in it"},
-    K.KEPT: {"fold": "Record the adult’s consent to keep it", "on": "Day of the consent", "text": "How consent was given, and to what"},
-    K.CHILD_RECORD: {"fold": "Say which concern stays on the child’s record", "quoted": "Reference of the concern about the child",
-                     "text": "What stays there, and why"},
-}  # fmt: skip
+    K.TOLD: {
+        "fold": "Record what the adult was told",
+        "on": "Day they were told",
+        "text": "What they were told, by whom",
+    },
+    K.REMOVED: {
+        "fold": "Record that it has left the personnel record",
+        "on": "Day it was taken out",
+        "text": "What was taken out, by whom, or that it was never in it",
+    },
+    K.KEPT: {
+        "fold": "Record the adult’s consent to keep it",
+        "on": "Day of the consent",
+        "text": "How consent was given, and to what",
+    },
+    K.CHILD_RECORD: {
+        "fold": "Say which concern stays on the child’s record",
+        "quoted": "Reference of the concern about the child",
+        "text": "What stays there, and why",
+    },
+}
 
 
 class _Prefixed(HarbourForm):

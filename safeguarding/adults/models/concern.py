@@ -78,10 +78,26 @@ class StaffConcern(models.Model):
     class PersonalData(personal_data.PersonalData):
         subject = "adults"
         plain = (
-            "reference", "status", "raised_as", "raised_at", "happened_on", "about_raiser", "wish_unnamed", "about_head",
-            "head_away", "read_at", "threshold", "assessed_at", "harm_since", "outcome", "outcome_at", "closed_at",
-            "retained_under", "retained_from", "revision",
-        )  # fmt: skip
+            "reference",
+            "status",
+            "raised_as",
+            "raised_at",
+            "happened_on",
+            "about_raiser",
+            "wish_unnamed",
+            "about_head",
+            "head_away",
+            "read_at",
+            "threshold",
+            "assessed_at",
+            "harm_since",
+            "outcome",
+            "outcome_at",
+            "closed_at",
+            "retained_under",
+            "retained_from",
+            "revision",
+        )
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE4
         retention = Retention.ROOT
@@ -139,7 +155,8 @@ class Raised(models.Model):
 
 
 class AdultNamed(models.Model):
-    """That a concern is about an adult, or that an adult is involved in it too. Somebody with an account sees nothing of it.
+    """That a concern is about an adult, or that an adult is involved in it too. Somebody with an account sees nothing
+    of it.
 
     Named wrongly: withdrawn, and the right one named beside it.
     """
@@ -204,7 +221,10 @@ class AdultNamed(models.Model):
 
 
 class StaffConcernChild(models.Model):
-    """A child whom a concern about an adult touches. Only its readers see the link; the child's record shows nothing of it."""
+    """A child whom a concern about an adult touches.
+
+    Only its readers see the link; the child's record shows nothing of it.
+    """
 
     id = key()
     staff_concern = models.ForeignKey(StaffConcern, on_delete=models.PROTECT, related_name="children")

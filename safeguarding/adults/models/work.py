@@ -1,4 +1,7 @@
-"""What did the readers of a concern about an adult add, decide and look at together? Rows that are added and never replaced."""
+"""What did the readers of a concern about an adult add, decide and look at together?
+
+Rows that are added and never replaced.
+"""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -68,7 +71,9 @@ class StaffEntry(models.Model):
 
 
 class PatternReview(models.Model):
-    """That the concerns about one adult were looked at together: how many there were that day, and what was made of them."""
+    """That the concerns about one adult were looked at together: how many there were that day, and what was made of
+    them.
+    """
 
     class Found(models.TextChoices):
         NO_PATTERN = "no_pattern", "No pattern"

@@ -23,7 +23,9 @@ _CHOOSERS = "Only the Headteacher says who receives low-level concerns at this s
 
 
 def who_may_be_given(concern: StaffConcern, *, by: User, on: date) -> list[Colleague]:
-    """Those to whom it can be given: safeguarding leads and whoever stands in, less those whom it names and who gives it."""
+    """Those to whom it can be given: safeguarding leads and whoever stands in, less those whom it names and who gives
+    it.
+    """
     named = set(
         AdultNamed.objects.filter(staff_concern=concern, withdrawn_at=None, user__isnull=False).values_list(
             "user_id", flat=True
@@ -47,7 +49,8 @@ def give_access(
 ) -> StaffConcernGrant:
     """`user` may read this one concern until a day. It opens nothing to somebody whom it names, now or later.
 
-    Raises `NotAllowed`, `BadInput` for a reason, a day or a person that cannot be, `OutOfTurn` where it is given already.
+    Raises `NotAllowed`, `BadInput` for a reason, a day or a person that cannot be, `OutOfTurn` where it is given
+    already.
     """
     at, today = at or timezone.now(), timezone.localdate(at)
     if not gives_access(by, concern):

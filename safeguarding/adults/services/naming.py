@@ -36,9 +36,10 @@ def name_adult(
 ) -> AdultNamed:
     """It is about this adult, or involves this adult too. A colleague with an account sees nothing of it from now on.
 
-    The same again changes nothing; with a standing or an employer that was not known it takes the place of what was said
-    before. Whoever reads it in place of somebody who may not any more is told; where nobody is left, those who give roles are
-    asked to name somebody. Raises `BadInput` where it names each of them: then nobody would be left to ask.
+    The same again changes nothing; with a standing or an employer that was not known it takes the place of what was
+    said before. Whoever reads it in place of somebody who may not any more is told; where nobody is left, those who
+    give roles are asked to name somebody. Raises `BadInput` where it names each of them: then nobody would be left to
+    ask.
     """
     at, on = at or timezone.now(), timezone.localdate(at)
     ensure_decides(by, concern)
@@ -60,9 +61,16 @@ def name_adult(
     if user is not None and part == Part.ABOUT:
         keep_for(now.pk, [user.pk], now.school_id)
     named = AdultNamed(
-        staff_concern=now, school_id=now.school_id, part=part, standing=standing or AdultNamed.Standing.STAFF,
-        user=user, name="" if user else name.strip(), employer=employer, named_at=at, named_by=by,
-    )  # fmt: skip
+        staff_concern=now,
+        school_id=now.school_id,
+        part=part,
+        standing=standing or AdultNamed.Standing.STAFF,
+        user=user,
+        name="" if user else name.strip(),
+        employer=employer,
+        named_at=at,
+        named_by=by,
+    )
     # Together with what follows from it: whoever names themselves sees the concern no longer.
     _route(now, about=named, on=on)
     AdultNamed.objects.bulk_create([named])
@@ -73,7 +81,8 @@ def name_adult(
 
 @transaction.atomic
 def withdraw_adult(*, named: AdultNamed, by: User, at: datetime | None = None) -> AdultNamed:
-    """It is not about this adult after all, or does not involve them. Never the last whom it is about: name the right one first.
+    """It is not about this adult after all, or does not involve them. Never the last whom it is about: name the right
+    one first.
 
     Whoever reads it again by this is told.
     """

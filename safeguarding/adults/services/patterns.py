@@ -1,4 +1,7 @@
-"""What has been raised about one adult, taken together? A plain rule and no score: the same account, or the same name."""
+"""What has been raised about one adult, taken together?
+
+A plain rule and no score: the same account, or the same name.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,7 +27,9 @@ See = Callable[[type[models.Model]], QuerySet[Any]]
 
 @dataclass(frozen=True)
 class Together:
-    """The concerns about the adult of one concern that its reader sees, newest first, and when they were looked at together."""
+    """The concerns about the adult of one concern that its reader sees, newest first, and when they were looked at
+    together.
+    """
 
     who: str
     concerns: Sequence[StaffConcern]
@@ -77,7 +82,8 @@ def look_together(
     by: User,
     at: datetime | None = None,
 ) -> PatternReview:
-    """Record that they were looked at together, as `seen` by whoever did, what was found and why. The same again returns what is there.
+    """Record that they were looked at together, as `seen` by whoever did, what was found and why. The same again
+    returns what is there.
 
     It counts others than this one, so whoever does not see each of them does not see it either.
     A pattern that may meet the threshold changes no concern by itself: each is assessed anew on its own page.
@@ -91,9 +97,16 @@ def look_together(
     if not reason.strip():
         raise BadInput("Write why.")
     made = PatternReview(
-        staff_concern=now, school_id=now.school_id, token=key, low_level=seen.low_level, found=found, reason=reason.strip(),
-        covered=[one.pk for one in seen.concerns], looked_at=at or timezone.now(), looked_by=by,
-    )  # fmt: skip
+        staff_concern=now,
+        school_id=now.school_id,
+        token=key,
+        low_level=seen.low_level,
+        found=found,
+        reason=reason.strip(),
+        covered=[one.pk for one in seen.concerns],
+        looked_at=at or timezone.now(),
+        looked_by=by,
+    )
     made.save(force_insert=True)
     record(Verb.REVIEW, now, by=by)
     return made

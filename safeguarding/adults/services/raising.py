@@ -40,7 +40,10 @@ class NobodyReads(BadInput):
 
 @dataclass(frozen=True)
 class Telling:
-    """What somebody tells, as the form sends it. `user` is a colleague with an account; without one, `name` says who it is."""
+    """What somebody tells, as the form sends it.
+
+    `user` is a colleague with an account; without one, `name` says who it is.
+    """
 
     raised_as: str
     facts: str
@@ -64,10 +67,11 @@ class Telling:
 def raise_staff_concern(
     *, token: UUID, school: School, telling: Telling, by: User, at: datetime | None = None
 ) -> Raised:
-    """Raise a concern about an adult; whoever reads it is told. Returns the raiser's own words, all that they see of it.
+    """Raise a concern about an adult; whoever reads it is told. Returns the raiser's own words, all that they see of
+    it.
 
-    The same form with the same words again, by whatever accident, returns what is there. Raises `NotAllowed` for somebody
-    who may raise none at the school, `BadInput` for what is missing, `NobodyReads` where nobody could read it.
+    The same form with the same words again, by whatever accident, returns what is there. Raises `NotAllowed` for
+    somebody who may raise none at the school, `BadInput` for what is missing, `NobodyReads` where nobody could read it.
     """
     at = at or timezone.now()
     ensure(by, Capability.LOG_CONCERN, school.pk, _NO_ROLE)
@@ -84,14 +88,28 @@ def raise_staff_concern(
     keep_for(concern.pk, about, school.pk)
     concern.save(force_insert=True)
     AdultNamed(
-        staff_concern=concern, school=school, standing=telling.standing or STAFF, user=user,
-        name="" if user else telling.name.strip(), employer=telling.employer.strip(), named_at=at, named_by=by,
-    ).save(force_insert=True)  # fmt: skip
+        staff_concern=concern,
+        school=school,
+        standing=telling.standing or STAFF,
+        user=user,
+        name="" if user else telling.name.strip(),
+        employer=telling.employer.strip(),
+        named_at=at,
+        named_by=by,
+    ).save(force_insert=True)
     words = Raised(
-        staff_concern=concern, school=school, author=by, token=token, reference=concern.reference,
-        who=user.full_name if user else telling.name.strip(), facts=telling.facts.strip(), context=telling.context.strip(),
-        children=telling.children.strip(), done_at_once=telling.done_at_once.strip(), written_at=at,
-    )  # fmt: skip
+        staff_concern=concern,
+        school=school,
+        author=by,
+        token=token,
+        reference=concern.reference,
+        who=user.full_name if user else telling.name.strip(),
+        facts=telling.facts.strip(),
+        context=telling.context.strip(),
+        children=telling.children.strip(),
+        done_at_once=telling.done_at_once.strip(),
+        written_at=at,
+    )
     words.save(force_insert=True)
     record(Verb.CREATE, concern, by=by)
     tell_readers(concern, by=by, at=at)
@@ -108,11 +126,18 @@ def _concern(
 ) -> StaffConcern:
     on = timezone.localdate(at)
     concern = StaffConcern(
-        school=school, reference=reference_of(token), raised_as=telling.raised_as, raised_at=at, raised_by=by,
-        happened_on=telling.happened_on, about_raiser=bool(about & {by.pk}), wish_unnamed=telling.wish_unnamed,
-        about_head=is_about_head(school.pk, about, on), head_away=is_head_away(school.pk, about, on),
+        school=school,
+        reference=reference_of(token),
+        raised_as=telling.raised_as,
+        raised_at=at,
+        raised_by=by,
+        happened_on=telling.happened_on,
+        about_raiser=bool(about & {by.pk}),
+        wish_unnamed=telling.wish_unnamed,
+        about_head=is_about_head(school.pk, about, on),
+        head_away=is_head_away(school.pk, about, on),
         harm_since=at if telling.raised_as == StaffConcern.RaisedAs.HARM else None,
-    )  # fmt: skip
+    )
     concern.retained_under, concern.retained_from = retained(concern)
     return concern
 
@@ -143,7 +168,10 @@ def reference_of(token: UUID) -> str:
 
 @transaction.atomic
 def add_words(*, first: Raised, token: UUID, text: str, by: User, at: datetime | None = None) -> Raised:
-    """Add to what one has raised. The first words stay as they were; whoever reads it is told. The same again adds nothing."""
+    """Add to what one has raised.
+
+    The first words stay as they were; whoever reads it is told. The same again adds nothing.
+    """
     if first.author_id != by.pk:
         raise NotAllowed("Only the person who raised it can add to it. Raise a concern of your own instead.")
     if not text.strip():
@@ -153,9 +181,16 @@ def add_words(*, first: Raised, token: UUID, text: str, by: User, at: datetime |
     if there := Raised.objects.filter(token=token, author=by).first():
         return there
     added = Raised(
-        staff_concern_id=first.staff_concern_id, school_id=first.school_id, author=by, token=token,
-        reference=first.reference, is_addition=True, who=first.who, facts=text.strip(), written_at=at,
-    )  # fmt: skip
+        staff_concern_id=first.staff_concern_id,
+        school_id=first.school_id,
+        author=by,
+        token=token,
+        reference=first.reference,
+        is_addition=True,
+        who=first.who,
+        facts=text.strip(),
+        written_at=at,
+    )
     added.save(force_insert=True)
     record(
         Verb.ADD, object_type="adults.staffconcern", object_id=first.staff_concern_id, school_id=first.school_id, by=by

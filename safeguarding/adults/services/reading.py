@@ -1,4 +1,7 @@
-"""All that the pages of concerns about adults show. Read only: whatever is fetched comes through `see`, the gate of its reader."""
+"""All that the pages of concerns about adults show.
+
+Read only: whatever is fetched comes through `see`, the gate of its reader.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -73,7 +76,10 @@ _RESULTS = {**dict(Threshold.choices), **dict(Outcome.choices), **dict(LowLevelE
 
 @dataclass(frozen=True)
 class Written:
-    """An entry as the page shows it. `result`: what was found, in words; `address`: the record that it quotes, where it may be seen."""
+    """An entry as the page shows it.
+
+    `result`: what was found, in words; `address`: the record that it quotes, where it may be seen.
+    """
 
     entry: StaffEntry
     result: str
@@ -82,7 +88,10 @@ class Written:
 
 @dataclass(frozen=True)
 class Touched:
-    """A child whom it touches. `child` is None for a reader who does not see the child's card, such as the chair of governors."""
+    """A child whom it touches.
+
+    `child` is None for a reader who does not see the child's card, such as the chair of governors.
+    """
 
     linked: StaffConcernChild
     child: Child | None

@@ -1,6 +1,7 @@
 """Who reads a concern about an adult, who is told of it, and what happens where nobody can?
 
-The rule (`permissions.py`) decides who reads. Here it is asked before anything is written, so that nobody writes to no one.
+The rule (`permissions.py`) decides who reads. Here it is asked before anything is written, so that nobody writes to no
+one.
 """
 
 from collections.abc import Collection
@@ -51,7 +52,8 @@ def nobody_reads(school_id: UUID, about: Collection[UUID]) -> bool:
 def refusal(school: School) -> str:
     """What somebody is told whose concern nobody could read."""
     return (
-        f"Nobody at this school can read this in Harbour just now, so it was not sent and nothing was saved. {_ring(school)} "
+        "Nobody at this school can read this in Harbour just now, so it was not sent and nothing was "
+        f"saved. {_ring(school)} "
         "Copy or print what you wrote before you leave this page."
     )
 
@@ -59,7 +61,8 @@ def refusal(school: School) -> str:
 def nobody_left(school: School) -> str:
     """What a reader is told who would leave a concern with nobody to read it and nobody to ask for a reader."""
     return (
-        "With this adult named, nobody at this school could read the concern and nobody could be asked to name a reader, so "
+        "With this adult named, nobody at this school could read the concern and nobody could be asked to "
+        "name a reader, so "
         f"nothing was saved. {_ring(school)} Have a chair of governors named under Staff and access, then try again."
     )
 
@@ -96,7 +99,8 @@ def ask_to_name(school_id: UUID, *, about: Collection[UUID] = (), at: datetime) 
 
 @transaction.atomic
 def ask_where_nobody_reads(*, at: datetime | None = None) -> int:
-    """Schools at which an open concern about an adult has lost its last reader: asked once a day. Returns how many were.
+    """Schools at which an open concern about an adult has lost its last reader: asked once a day. Returns how many
+    were.
 
     Where it names everybody who gives roles, there is nobody to ask.
     """
@@ -123,8 +127,8 @@ def _keys(statement: str, *given: Any) -> list[UUID]:
 def readers(concern: StaffConcern, *, on: date) -> list[User]:
     """Who is told of something to read in it: of those who see it by role, or receive it, the ones it came to.
 
-    Where the safeguarding lead receives low-level ones, the lead is told; otherwise Headteacher or chair, both where the
-    Headteacher is away.
+    Where the safeguarding lead receives low-level ones, the lead is told; otherwise Headteacher or chair, both where
+    the Headteacher is away.
     """
     school_id = concern.school_id
     leads = list(people_with(Capability.RECEIVE_LOW_LEVEL, school_id, on))

@@ -1,6 +1,7 @@
 """What follows from where a concern about an adult stands? The LADO's day, references, the personnel record, retention.
 
-Derived, never typed: the guidance decides, and the page says why. Facts: domain reference 1.6, 2.5 (D17) and 4 (R10 to R11).
+Derived, never typed: the guidance decides, and the page says why. Facts: domain reference 1.6, 2.5 (D17) and 4 (R10 to
+R11).
 """
 
 import csv
@@ -72,7 +73,8 @@ def reference_ruling(concern: StaffConcern) -> Ruling:
     if concern.threshold == Threshold.LOW_LEVEL:
         return Ruling(
             "No",
-            "because it is low-level. It would only be if it became part of what met the harm threshold and was substantiated, or of "
+            "because it is low-level. It would only be if it became part of what met the harm threshold "
+            "and was substantiated, or of "
             "misconduct that a reference names anyway.",
         )
     if not concern.outcome:
@@ -83,7 +85,9 @@ def reference_ruling(concern: StaffConcern) -> Ruling:
 
 
 def personnel_ruling(concern: StaffConcern, entries: Sequence[StaffEntry]) -> Ruling | None:
-    """What becomes of it in the adult's personnel record; None while there is no outcome of what may meet the threshold."""
+    """What becomes of it in the adult's personnel record; None while there is no outcome of what may meet the
+    threshold.
+    """
     if concern.outcome not in Outcome:
         return None
     if concern.outcome not in REMOVED:
@@ -115,7 +119,8 @@ def retention_in_words(concern: StaffConcern) -> str:
     day = concern.retained_from
     if concern.retained_under == Retained.REMOVED:
         return (
-            f"R10b: nothing against the adult is kept on file. From the outcome, {full_day(day)}; whether this record goes is "
+            f"R10b: nothing against the adult is kept on file. From the outcome, {full_day(day)}; whether "
+            "this record goes is "
             "decided in the review of retention."
         )
     if concern.retained_under == Retained.HARM:
@@ -124,11 +129,13 @@ def retention_in_words(concern: StaffConcern) -> str:
         except ValueError:
             ten = date(day.year + 10, 3, 1)
         return (
-            f"R10: until normal pension age, or until {full_day(ten)}, ten years after it was raised, whichever is later; then "
+            f"R10: until normal pension age, or until {full_day(ten)}, ten years after it was raised, "
+            "whichever is later; then "
             "it is reviewed. Harbour holds no date of birth of adults: whoever reviews it looks up the pension age."
         )
     return (
-        "R11: at least until the adult leaves; then it is reviewed. Harbour does not hold the day on which employment ends: "
+        "R11: at least until the adult leaves; then it is reviewed. Harbour does not hold the day on which "
+        "employment ends: "
         f"whoever reviews it looks that up. Raised on {full_day(day)}."
     )
 
@@ -139,7 +146,10 @@ def employed_elsewhere(adults: Iterable[AdultNamed]) -> bool:
 
 
 def lacking(concern: StaffConcern, entries: Sequence[StaffEntry], *, employed_elsewhere: bool) -> list[str]:
-    """What must be on record before it can be closed, as sentences. `entries` come in the order in which they were written."""
+    """What must be on record before it can be closed, as sentences.
+
+    `entries` come in the order in which they were written.
+    """
     there = {entry.kind for entry in entries}
     found = []
     if concern.is_harm and K.LADO not in there:

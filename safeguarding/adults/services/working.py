@@ -1,4 +1,6 @@
-"""Read, assess, record what was done, give an outcome, close, open again: what its readers do with a concern about an adult."""
+"""Read, assess, record what was done, give an outcome, close, open again: what its readers do with a concern about an
+adult.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,7 +61,8 @@ class Entry:
 
 @transaction.atomic
 def open_staff_concern(*, concern: StaffConcern, by: User, at: datetime | None = None) -> StaffConcern:
-    """Somebody opens its page: the notices that led there are opened; by who decides it, it has been read, and its raiser sees that.
+    """Somebody opens its page: the notices that led there are opened; by who decides it, it has been read, and its
+    raiser sees that.
 
     Access by name reads and changes nothing.
     """
@@ -103,7 +106,8 @@ def add_entry(*, concern: StaffConcern, token: UUID, entry: Entry, by: User, at:
 def assess(
     *, concern: StaffConcern, token: UUID, seen: int, threshold: str, reason: str, by: User, at: datetime | None = None
 ) -> StaffConcern:
-    """Say on which side of the harm threshold it lies, and why. Assessed anew, its outcome is open again; the earlier stays as an entry.
+    """Say on which side of the harm threshold it lies, and why. Assessed anew, its outcome is open again; the earlier
+    stays as an entry.
 
     Whoever comes to read it by this is told, as the Headteacher where the safeguarding lead received it as low-level.
     """

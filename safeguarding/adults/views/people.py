@@ -1,4 +1,6 @@
-"""Who reads a concern about an adult, who has looked, whom it names, which children it touches, and who receives low-level ones."""
+"""Who reads a concern about an adult, who has looked, whom it names, which children it touches, and who receives
+low-level ones.
+"""
 
 from functools import partial
 from typing import Any
@@ -159,7 +161,10 @@ def staff_concern_withdraw(request: Request, concern_id: UUID, grant_id: UUID) -
 
 @requires_for_record(READS, also=reads_somewhere)
 def staff_concern_child(request: Request, concern_id: UUID) -> HttpResponse:
-    """Link a child whom it touches: find, then choose; or take one out again. The child's record shows nothing of it."""
+    """Link a child whom it touches: find, then choose; or take one out again.
+
+    The child's record shows nothing of it.
+    """
     concern = found_one(request, concern_id, "linking a child")
     if not decides(request.user, concern):
         raise NotAllowed(READERS)

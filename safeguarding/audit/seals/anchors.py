@@ -33,7 +33,10 @@ class _Held:
 
 
 def read_anchors(paths: Iterable[Path], report: Report) -> Iterator[Anchor]:
-    """Every anchor in these files and in the files of these folders, each file once. What cannot be read is reported."""
+    """Every anchor in these files and in the files of these folders, each file once.
+
+    What cannot be read is reported.
+    """
     seen: set[Path] = set()
     for path in paths:
         for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:

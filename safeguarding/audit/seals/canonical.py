@@ -20,7 +20,10 @@ def canonical(event: Mapping[str, object]) -> bytes:
 
 
 def moment(at: datetime) -> str:
-    """A time as it stands in events, seals and exports: UTC to the microsecond. The order of the texts is that of the times."""
+    """A time as it stands in events, seals and exports: UTC to the microsecond.
+
+    The order of the texts is that of the times.
+    """
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 

@@ -1,4 +1,5 @@
-"""Is the record of events whole? Everything is computed anew, in one pass over the events, and compared with what was signed.
+"""Is the record of events whole? Everything is computed anew, in one pass over the events, and compared with what was
+signed.
 
 Both verifiers call `examine`: `manage.py verify_audit` with what the database says, the stand-alone one with an export.
 Needs the standard library and `cryptography`. Memory: one batch of events, and a line for each anchor.
@@ -23,7 +24,9 @@ LONGEST_TRANSACTION = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A numbered event as stored: its number from 0, its id, the hash it was sealed with, and what it says now (None: gone)."""
+    """A numbered event as stored: its number from 0, its id, the hash it was sealed with, and what it says now (None:
+    gone).
+    """
 
     index: int
     event_id: str
@@ -44,7 +47,9 @@ class Seal:
 
 @dataclass
 class Evidence:
-    """What is looked at: leaves in the order of their numbers, seals in that of theirs, (id, time) of events without a leaf."""
+    """What is looked at: leaves in the order of their numbers, seals in that of theirs, (id, time) of events without a
+    leaf.
+    """
 
     leaves: Iterable[Leaf]
     seals: Iterable[Seal]
@@ -75,7 +80,8 @@ class Examination:
         self.tree = Frontier()
         self.next_index = 0
         self.last: Checkpoint | None = None
-        # Events of the next seal happened after this, by more than nothing explains: the time of the last complete seal.
+        # Events of the next seal happened after this, by more than nothing explains: the time of the last complete
+        # seal.
         self.horizon = ""
 
     def seal(self, seal: Seal, leaves: Iterator[Leaf]) -> None:
@@ -203,5 +209,6 @@ def _ensure_something_was_there(report: Report) -> None:
         report.not_checked.append("Nothing is sealed yet, so nothing could be compared. Sealing takes a minute or two.")
     if not report.anchors:
         report.notes.append(
-            "No anchor was found or given. Without one nobody can tell whether the newest events were removed, with their seals."
+            "No anchor was found or given. Without one nobody can tell whether the newest events were "
+            "removed, with their seals."
         )

@@ -1,4 +1,7 @@
-"""How does the record leave for an auditor? As JSON lines: a head, the seals, the numbered events, those that wait, an end."""
+"""How does the record leave for an auditor?
+
+As JSON lines: a head, the seals, the numbered events, those that wait, an end.
+"""
 
 import json
 import os
@@ -42,13 +45,21 @@ def _lines() -> Iterator[dict[str, object]]:
     yield {"format": FORMAT, "as_of": evidence().as_of, "keys": [str(key) for key in _keys()]}
     for seal in seals():
         yield {
-            "type": "seal", "number": seal.number, "size": seal.size, "at": seal.at, "note": seal.note,
+            "type": "seal",
+            "number": seal.number,
+            "size": seal.size,
+            "at": seal.at,
+            "note": seal.note,
             "frontier": seal.frontier.hex(),
-        }  # fmt: skip
+        }
     for leaf in leaves():
         yield {
-            "type": "event", "index": leaf.index, "event_id": leaf.event_id, "hash": leaf.hash.hex(), "event": leaf.event,
-        }  # fmt: skip
+            "type": "event",
+            "index": leaf.index,
+            "event_id": leaf.event_id,
+            "hash": leaf.hash.hex(),
+            "event": leaf.event,
+        }
     for event in waiting():
         yield {"type": "waiting", "event": event}
 

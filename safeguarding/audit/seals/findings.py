@@ -47,31 +47,43 @@ class Kind(StrEnum):
 SENTENCES = {
     Kind.EVENT_CHANGED: "An event is not as it was when it was sealed: something in it was changed afterwards.",
     Kind.EVENT_MISSING: "An event that was sealed is no longer there.",
-    Kind.EVENT_UNSEALED: "An event waits longer to be sealed than it should. Sealing has stopped, or a piece of work in the "
+    Kind.EVENT_UNSEALED: "An event waits longer to be sealed than it should. Sealing has stopped, or a "
+    "piece of work in the "
     "database has been left open, or the event was put in by hand. Until it is sealed nothing proves it.",
-    Kind.EVENT_BACKDATED: "An event says that it happened long before everything else it was sealed with: it was written later "
+    Kind.EVENT_BACKDATED: "An event says that it happened long before everything else it was sealed with: it "
+    "was written later "
     "than it says.",
     Kind.EVENT_AFTER_SEAL: "An event says that it happened after the moment at which it was sealed.",
     Kind.NUMBERS: "The numbers of the sealed events have a gap, or one appears twice.",
-    Kind.BEYOND_SEALS: "Events have numbers that no seal covers: the seals over them were removed, or the numbers put in by hand.",
+    Kind.BEYOND_SEALS: "Events have numbers that no seal covers: the seals over them were removed, or the "
+    "numbers put in by "
+    "hand.",
     Kind.SHORT_OF_SEALS: "The newest seal covers more events than are there: the newest events were removed.",
     Kind.SEAL_NUMBERS: "The numbers of the seals have a gap, or one appears twice: a seal was removed or put in.",
     Kind.SEAL_UNREADABLE: "A seal cannot be read: its text was changed.",
-    Kind.SEAL_SIGNATURE: "A seal carries no good signature of a key of this record: it was changed, or made by somebody else.",
+    Kind.SEAL_SIGNATURE: "A seal carries no good signature of a key of this record: it was changed, or made "
+    "by somebody else.",
     Kind.SEAL_FORMER_KEY: "A seal is signed by a key that had been replaced before it was made.",
     Kind.SEAL_ORIGIN: "A seal belongs to another record than those before it.",
     Kind.SEAL_STORED: "What is stored beside a seal is not what the seal says.",
     Kind.SEAL_ORDER: "A seal covers fewer events, or is earlier, than the one before it.",
-    Kind.SEAL_ROOT: "The events do not lead to the root that was signed: they were changed, removed, added or put in another order.",
+    Kind.SEAL_ROOT: "The events do not lead to the root that was signed: they were changed, removed, added or put in "
+    "another order.",
     Kind.ANCHOR_UNREADABLE: "A part of an anchor cannot be read: its text was changed or not copied whole.",
-    Kind.ANCHOR_SIGNATURE: "An anchor carries no good signature of a key of this record: it is forged, was changed, or belongs to "
+    Kind.ANCHOR_SIGNATURE: "An anchor carries no good signature of a key of this record: it is forged, was "
+    "changed, or belongs to "
     "another record; or the key of this record was exchanged.",
     Kind.ANCHOR_ORIGIN: "An anchor belongs to another record.",
-    Kind.ANCHOR_ROOT: "The events up to an anchor do not lead to its root: they are not those that were there when it was made.",
+    Kind.ANCHOR_ROOT: "The events up to an anchor do not lead to its root: they are not those that were "
+    "there when it was "
+    "made.",
     Kind.ANCHOR_DIFFERS: "An anchor and the seal of the same number differ: the seals were made anew.",
-    Kind.ANCHOR_AHEAD: "An anchor covers more than is there: the newest events or seals were removed, or an older backup was "
+    Kind.ANCHOR_AHEAD: "An anchor covers more than is there: the newest events or seals were removed, or "
+    "an older backup was "
     "put back.",
-    Kind.RECORD_EMPTY: "There is no event and no seal at all. Harbour writes its first event when its key is made: everything was "
+    Kind.RECORD_EMPTY: "There is no event and no seal at all. Harbour writes its first event when its key "
+    "is made: everything "
+    "was "
     "removed, or this is not the record.",
     Kind.EXPORT_CUT: "The export is not whole: its end is missing, or lines were removed or added.",
 }

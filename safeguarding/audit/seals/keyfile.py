@@ -49,20 +49,26 @@ def read() -> KeyFile:
         return KeyFile(Signer.parse(first), tuple(PublicKey.parse(line) for line in others))
     except OSError as error:
         raise SealProblem(
-            f"The key that seals the record, {path()}, cannot be read: {error.strerror}. Put it back from where you keep your "
-            "secrets, or, before anything has been sealed, make one with `manage.py seal_key make`. Until then events are "
+            f"The key that seals the record, {path()}, cannot be read: {error.strerror}. Put it back from "
+            "where you keep your "
+            "secrets, or, before anything has been sealed, make one with `manage.py seal_key make`. Until "
+            "then events are "
             "written and wait."
         ) from None
     except (NoteError, UnicodeDecodeError) as error:
         reason = error if isinstance(error, NoteError) else "it is not text"
         raise SealProblem(
-            f"The key that seals the record, {path()}, cannot be used: {reason}. Put it back from where you keep your secrets. "
+            f"The key that seals the record, {path()}, cannot be used: {reason}. Put it back from where "
+            "you keep your secrets. "
             "Until then events are written and wait."
         ) from None
 
 
 def write_draft(keys: KeyFile) -> Path:
-    """The new contents beside the file, for nobody but their owner. Raises `SealProblem` where the folder takes none."""
+    """The new contents beside the file, for nobody but their owner.
+
+    Raises `SealProblem` where the folder takes none.
+    """
     draft = path().with_name(f"{path().name}.new")
     try:
         draft.unlink(missing_ok=True)

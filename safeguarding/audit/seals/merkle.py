@@ -1,4 +1,7 @@
-"""What is the fingerprint of a list that only grows? The Merkle tree hash of RFC 6962, 2.1. Needs the standard library alone."""
+"""What is the fingerprint of a list that only grows?
+
+The Merkle tree hash of RFC 6962, 2.1. Needs the standard library alone.
+"""
 
 from collections.abc import Iterable
 from hashlib import sha256

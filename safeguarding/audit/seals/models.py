@@ -88,16 +88,24 @@ class AnchorPlace(models.TextChoices):
 
 _PLACES = {
     AnchorPlace.DATABASE: "They lie on the disk of the database: both can be changed together, and are lost together.",
-    AnchorPlace.FILES: "They lie on the disk of Harbour’s own files, which may hold the key that signs, and perhaps the database.",
-    AnchorPlace.APART: "They lie on another file system than the database. Two file systems can share one disk or one machine: Harbour "
+    AnchorPlace.FILES: "They lie on the disk of Harbour’s own files, which may hold the key that signs, "
+    "and perhaps the "
+    "database.",
+    AnchorPlace.APART: "They lie on another file system than the database. Two file systems can share one disk or one "
+    "machine: Harbour "
     "cannot see that.",
-    AnchorPlace.UNKNOWN: "They lie on another file system than Harbour’s own files. Harbour does not start this database itself, and "
+    AnchorPlace.UNKNOWN: "They lie on another file system than Harbour’s own files. Harbour does not start "
+    "this database "
+    "itself, and "
     "cannot see whether they share its disk.",
 }
 
 
 class SealState(models.Model):
-    """How sealing stands: the one row that is overwritten. It proves nothing; it is for the page and for what is due next."""
+    """How sealing stands: the one row that is overwritten.
+
+    It proves nothing; it is for the page and for what is due next.
+    """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     # What stopped the last run, empty when it went well.
@@ -117,8 +125,15 @@ class SealState(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         plain = (
-            "seal_problem", "anchored_number", "anchored_at", "anchor_problem", "anchor_place", "verified_at", "verdict",
-            "findings", "mailed_on",
-        )  # fmt: skip
+            "seal_problem",
+            "anchored_number",
+            "anchored_at",
+            "anchor_problem",
+            "anchor_place",
+            "verified_at",
+            "verdict",
+            "findings",
+            "mailed_on",
+        )
         source = Source.HARBOUR
         retention = Retention.KEPT

@@ -1,4 +1,5 @@
-"""How is a seal written and signed? As a C2SP checkpoint in a signed note (c2sp.org/tlog-checkpoint, c2sp.org/signed-note).
+"""How is a seal written and signed? As a C2SP checkpoint in a signed note (c2sp.org/tlog-checkpoint,
+c2sp.org/signed-note).
 
     harbour/1f0c22d1a7b09e53                  origin: which record this is
     20852163                                  how many events it seals
@@ -58,9 +59,13 @@ class Checkpoint:
     def body(self) -> str:
         """The text that is signed."""
         lines = [
-            self.origin, str(self.size), b64encode(self.root).decode(), f"checkpoint {self.number}",
-            f"at {moment(self.at)}", f"{'settled' if self.is_complete else 'cut'} {self.settled_before}",
-        ]  # fmt: skip
+            self.origin,
+            str(self.size),
+            b64encode(self.root).decode(),
+            f"checkpoint {self.number}",
+            f"at {moment(self.at)}",
+            f"{'settled' if self.is_complete else 'cut'} {self.settled_before}",
+        ]
         return "".join(f"{line}\n" for line in (*lines, *([f"next-key {self.next_key}"] if self.next_key else [])))
 
     @classmethod
@@ -70,9 +75,15 @@ class Checkpoint:
             raise NoteError("this is not the text of a seal")
         try:
             read = cls(
-                found["origin"], int(found["size"]), b64decode(found["root"]), int(found["number"]),
-                from_moment(found["at"]), int(found["before"]), found["settled"] == "settled", found["next_key"] or "",
-            )  # fmt: skip
+                found["origin"],
+                int(found["size"]),
+                b64decode(found["root"]),
+                int(found["number"]),
+                from_moment(found["at"]),
+                int(found["before"]),
+                found["settled"] == "settled",
+                found["next_key"] or "",
+            )
         except ValueError as error:
             raise NoteError(str(error)) from None
         if len(read.root) != HASH_BYTES or read.body() != body:

@@ -1,4 +1,7 @@
-"""How are events, their numbers and the seals read from the database? In the text in which they are sealed, in batches."""
+"""How are events, their numbers and the seals read from the database?
+
+In the text in which they are sealed, in batches.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +28,10 @@ _TIME = (
 
 @cache
 def columns() -> tuple[tuple[str, ...], sql.Composed]:
-    """The names of all columns of an event, sorted, and the SQL that writes each in one way. A new column is sealed as well."""
+    """The names of all columns of an event, sorted, and the SQL that writes each in one way.
+
+    A new column is sealed as well.
+    """
     fields = sorted((str(field.column), field) for field in Event._meta.concrete_fields)
     return tuple(name for name, _ in fields), sql.SQL(", ").join(_written(*one) for one in fields)
 
@@ -65,7 +71,8 @@ def leaves() -> Iterator[Leaf]:
     """Every numbered event, in the order of the numbers."""
     names, written = columns()
     query = sql.SQL(
-        "SELECT l.index, l.event_id::text, l.hash, {written} FROM audit_leaf l LEFT JOIN audit_event e ON e.id = l.event_id "
+        "SELECT l.index, l.event_id::text, l.hash, {written} FROM audit_leaf l LEFT JOIN audit_event e ON "
+        "e.id = l.event_id "
         "WHERE l.index > %s ORDER BY l.index LIMIT %s"
     ).format(written=written)
     last = -(1 << 63)

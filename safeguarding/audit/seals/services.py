@@ -61,7 +61,10 @@ def seal(*, everything: bool = False) -> int:
 
 
 def seal_and_anchor(*, everything: bool = False) -> int:
-    """What the clock does every minute: seal, then write the new seals to the other volume. What went wrong is kept for the page."""
+    """What the clock does every minute: seal, then write the new seals to the other volume.
+
+    What went wrong is kept for the page.
+    """
     try:
         total, problem = seal(everything=everything), ""
     except SealProblem as error:
@@ -74,7 +77,10 @@ def seal_and_anchor(*, everything: bool = False) -> int:
 
 
 def keep_anchors() -> int:
-    """Append the seals that the folder of anchors does not have yet. Returns how many. A folder that is away costs nothing but them."""
+    """Append the seals that the folder of anchors does not have yet.
+
+    Returns how many. A folder that is away costs nothing but them.
+    """
     state, _ = SealState.objects.get_or_create(id=1)
     newest = Checkpoint.objects.order_by("-number").first()
     try:
@@ -120,7 +126,8 @@ def _seal_some(keys: KeyFile, *, everything: bool) -> int:
     ids = [row[names.index("id")] for row in rows]
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO audit_leaf (index, event_id, hash) SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::bytea[])",
+            "INSERT INTO audit_leaf (index, event_id, hash) SELECT * FROM unnest(%s::bigint[], %s::uuid[], "
+            "%s::bytea[])",
             [list(range(start, tree.size)), ids, hashes],
         )
     # Rows come in the order of their transactions: cut off, all before the last row's own are in.
@@ -131,7 +138,10 @@ def _seal_some(keys: KeyFile, *, everything: bool) -> int:
 
 
 def newest_seal(keys: KeyFile) -> tuple[Checkpoint | None, Said | None, Frontier]:
-    """The newest seal, what it says, and the tree to go on from. Raises `SealProblem` where it is not to be gone on from."""
+    """The newest seal, what it says, and the tree to go on from.
+
+    Raises `SealProblem` where it is not to be gone on from.
+    """
     last = Checkpoint.objects.order_by("-number").first()
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(index) + 1, 0) FROM audit_leaf")
@@ -148,7 +158,8 @@ def newest_seal(keys: KeyFile) -> tuple[Checkpoint | None, Said | None, Frontier
         raise SealProblem(_go_no_further(f"seal {last.number} cannot be read")) from None
     if note.signed_by(keys_by_id(keys.public)) is None:
         raise SealProblem(
-            f"Seal {last.number} is signed by a key that {keyfile.path()} does not name. Put the right file back; after a loss, "
+            f"Seal {last.number} is signed by a key that {keyfile.path()} does not name. Put the right "
+            "file back; after a loss, "
             "see “When the key is lost” in docs/proving.md. Until then events are written and wait."
         )
     if said.next_key not in ("", str(keys.signer.public)):
@@ -163,7 +174,8 @@ def newest_seal(keys: KeyFile) -> tuple[Checkpoint | None, Said | None, Frontier
 
 def _go_no_further(reason: str) -> str:
     return (
-        f"The record is not sealed any further, because {reason}. Run `manage.py verify_audit`, keep what it says, and tell "
+        f"The record is not sealed any further, because {reason}. Run `manage.py verify_audit`, keep what "
+        "it says, and tell "
         "your data protection officer: somebody may have changed the record. Events are written and wait."
     )
 
@@ -233,7 +245,8 @@ def make_key(*, former: Sequence[PublicKey] = ()) -> KeyFile:
     made = KeyFile(Signer.make(name), tuple(former))
     if last and SignedNote.parse(last.note).signed_by(keys_by_id(former)) is None:
         raise SealProblem(
-            "This record has seals of another key. Put its file back. If it is lost for good, give its public half, as it was "
+            "This record has seals of another key. Put its file back. If it is lost for good, give its "
+            "public half, as it was "
             "printed when it was made: `manage.py seal_key make --former NAME+ID+KEY`."
         )
     keyfile.path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)

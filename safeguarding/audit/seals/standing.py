@@ -79,8 +79,10 @@ def _read(checkpoint: Checkpoint) -> tuple[Said | None, str]:
 def _waiting(low: int) -> tuple[int, bool]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*), coalesce(min(at) < clock_timestamp() - make_interval(secs => %s), false) FROM (SELECT e.at FROM audit_event e "
-            "WHERE e.transaction_id >= %s::text::xid8 AND NOT EXISTS (SELECT FROM audit_leaf l WHERE l.event_id = e.id) "
+            "SELECT count(*), coalesce(min(at) < clock_timestamp() - make_interval(secs => %s), false) "
+            "FROM (SELECT e.at FROM audit_event e "
+            "WHERE e.transaction_id >= %s::text::xid8 AND NOT EXISTS (SELECT FROM audit_leaf l WHERE "
+            "l.event_id = e.id) "
             "ORDER BY e.transaction_id, e.id LIMIT %s) w",
             [PATIENCE.total_seconds(), str(low), MOST_COUNTED + 1],
         )

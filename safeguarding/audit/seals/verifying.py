@@ -1,4 +1,7 @@
-"""Is the record in this database whole? The engine of `checking` with what the database says, and the key file's keys."""
+"""Is the record in this database whole?
+
+The engine of `checking` with what the database says, and the key file's keys.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +19,8 @@ from .rows import evidence, snapshot
 
 
 def verify(anchors: Sequence[Path] = (), keys: Sequence[str] = ()) -> Report:
-    """The report. Anchors are those of `ANCHOR_FOLDER` and those in `anchors`, files or folders that were kept elsewhere.
+    """The report. Anchors are those of `ANCHOR_FOLDER` and those in `anchors`, files or folders that were kept
+    elsewhere.
 
     `keys` are public keys to believe; without any, those of the key file.
     """
@@ -34,8 +38,8 @@ def verify(anchors: Sequence[Path] = (), keys: Sequence[str] = ()) -> Report:
 def _anchors(given: Sequence[Path], report: Report) -> list[Anchor]:
     """Those given and those of the folder; and what is to be said of the folder.
 
-    Read before the events: a seal is written down after its commit, so no anchor is newer than the seals of the database.
-    And how far the folder was written is asked before it is read, for the same reason.
+    Read before the events: a seal is written down after its commit, so no anchor is newer than the seals of the
+    database. And how far the folder was written is asked before it is read, for the same reason.
     """
     written = SealState.objects.values_list("anchored_number", flat=True).first() or 0
     folder = volume.folder()

@@ -1,4 +1,7 @@
-"""How do seals leave the database? Appended to a file in a folder that should lie on another volume, one file for each month."""
+"""How do seals leave the database?
+
+Appended to a file in a folder that should lie on another volume, one file for each month.
+"""
 
 import os
 from collections.abc import Iterable
@@ -31,7 +34,10 @@ def place() -> AnchorPlace:
 
 
 def newest_number() -> int:
-    """The number of the seal that was written last; 0 where there is none. Raises `OSError` where the folder cannot be read."""
+    """The number of the seal that was written last; 0 where there is none.
+
+    Raises `OSError` where the folder cannot be read.
+    """
     if not folder().exists():
         return 0
     for file in sorted(folder().glob("*.anchors"), reverse=True):

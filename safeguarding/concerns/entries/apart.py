@@ -1,7 +1,7 @@
 """What does a child's chronology say of a concern that its file does not tell whole? One line, or a story of its own.
 
-One piece for the page, for paper, and for the page on which a lead decides it. It needs nothing of the concern but its number
-and its day, so that it says the same to somebody who may see this child alone.
+One piece for the page, for paper, and for the page on which a lead decides it. It needs nothing of the concern but its
+number and its day, so that it says the same to somebody who may see this child alone.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -49,7 +49,10 @@ def _tell_linked(request: Request, when: When, titles: Titles) -> Mapping[UUID, 
 
 
 def in_file(named: ConcernChild, moment: datetime, titles: Titles, *, opens: bool) -> Entry:
-    """The line, or the story, as it stands in the file of this child. `opens`: whether the reader may open the concern."""
+    """The line, or the story, as it stands in the file of this child.
+
+    `opens`: whether the reader may open the concern.
+    """
     story = named.file_says == ConcernChild.Says.STORY
     signed = f"written for this file by {titles.signed(named.said_by, named.said_at)}" if story else ""
     return Entry(
@@ -78,7 +81,9 @@ def preview(request: Request, concern: Concern, named: ConcernChild, account: Ac
 
 
 def undecided(children: Collection[ConcernChild]) -> list[ConcernChild]:
-    """Of the children of a concern, those whose file waits for a lead to say what it says: where there is more than one."""
+    """Of the children of a concern, those whose file waits for a lead to say what it says: where there is more than
+    one.
+    """
     on_record = [named for named in children if named.child_id]
     return [named for named in on_record if not named.file_says] if len(on_record) > 1 else []
 

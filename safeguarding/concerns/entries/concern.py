@@ -1,7 +1,8 @@
-"""What do concerns put into a child's chronology? What was logged, decided, done or withdrawn, noted, added, closed and filed.
+"""What do concerns put into a child's chronology? What was logged, decided, done or withdrawn, noted, added, closed and
+filed.
 
-The child a concern is about, or who may have caused harm in it, has the whole story, until a lead decides otherwise. What
-stands in the other files is told in `apart.py`.
+The child a concern is about, or who may have caused harm in it, has the whole story, until a lead decides otherwise.
+What stands in the other files is told in `apart.py`.
 """
 
 import re
@@ -52,10 +53,20 @@ def first_sentence(text: str, longest: int = LONGEST) -> str:
 
 # What the entry shows of a concern and of its account, which have some sixty more columns.
 _OF_LOGGED = (
-    "title", "status", "called_at", "logged_at", "category__name", "subcategory__name", "logged_by__first_name",
-    "logged_by__last_name", "account__concern", "account__facts", "account__observed_on", "account__observed_at",
+    "title",
+    "status",
+    "called_at",
+    "logged_at",
+    "category__name",
+    "subcategory__name",
+    "logged_by__first_name",
+    "logged_by__last_name",
+    "account__concern",
+    "account__facts",
+    "account__observed_on",
+    "account__observed_at",
     "account__recorded_at",
-)  # fmt: skip
+)
 _concerns = rows_of(Concern, "logged_by", beside=("category", "subcategory", "account"), only=_OF_LOGGED)
 _decisions = rows_of(Decision, "decided_by")
 _closings = rows_of(Closing, "closed_by")

@@ -1,4 +1,7 @@
-"""What do records of an earlier system put into a child's chronology? Each with where it is from, who wrote it there, and when."""
+"""What do records of an earlier system put into a child's chronology?
+
+Each with where it is from, who wrote it there, and when.
+"""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID

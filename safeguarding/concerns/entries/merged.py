@@ -1,8 +1,9 @@
-"""What does a child's chronology say of its records? That two were found to be of one child and became one, or are two again.
+"""What does a child's chronology say of its records? That two were found to be of one child and became one, or are two
+again.
 
-Who may not see a merge, because one of its records is hidden from them, has no entry of it: that depends on the reader, so it is
-asked beside the index. Neither entry names anybody but who decided: the record that became part of the other is called by its
-number, as people have it on paper.
+Who may not see a merge, because one of its records is hidden from them, has no entry of it: that depends on the reader,
+so it is asked beside the index. Neither entry names anybody but who decided: the record that became part of the other
+is called by its number, as people have it on paper.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -37,8 +38,8 @@ def _of(child: Child) -> Q:
 
 
 def _moments(request: Request, children: Sequence[Child]) -> list[tuple[UUID, UUID, datetime | None, datetime | None]]:
-    """Of each merge that was decided its key, whose it is, and when it was merged and undone: no query where there was none at
-    a school of the person, one where there is none of this child, else two.
+    """Of each merge that was decided its key, whose it is, and when it was merged and undone: no query where there was
+    none at a school of the person, one where there is none of this child, else two.
     """
 
     def found() -> list[tuple[UUID, UUID, datetime | None, datetime | None]]:

@@ -1,4 +1,7 @@
-"""What do pastoral notes and support plans put into a child's chronology? For those who may see them, and nobody else."""
+"""What do pastoral notes and support plans put into a child's chronology?
+
+For those who may see them, and nobody else.
+"""
 
 from collections.abc import Mapping
 from uuid import UUID

@@ -1,1 +1,4 @@
-"""What may be typed on the pages about concerns? One module for each thing that people come for, named like its views."""
+"""What may be typed on the pages about concerns?
+
+One module for each thing that people come for, named like its views.
+"""

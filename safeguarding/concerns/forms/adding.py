@@ -1,4 +1,7 @@
-"""What may be added to an account that was sent? Something more, with the reason; or the answer to what a lead has asked."""
+"""What may be added to an account that was sent?
+
+Something more, with the reason; or the answer to what a lead has asked.
+"""
 
 from collections.abc import Sequence
 from typing import Any

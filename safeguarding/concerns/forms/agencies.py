@@ -103,8 +103,10 @@ class ReferralForm(_Expecting):
     )
     team = forms.CharField(label="Team or office", required=False, max_length=200)
     method = forms.ChoiceField(
-        label="How it was sent", choices=blank_first(_SENT_BY, "Choose"), error_messages={"required": "Choose how it was sent"}
-    )  # fmt: skip
+        label="How it was sent",
+        choices=blank_first(_SENT_BY, "Choose"),
+        error_messages={"required": "Choose how it was sent"},
+    )
     spoken_to = forms.CharField(label="Who took it", required=False, max_length=200, help_text="Full name and role.")
     their_reference = forms.CharField(label="Their reference", required=False, max_length=80)
     told = words_field("What was told and asked for", rows=5)
@@ -127,7 +129,9 @@ class ReferralForm(_Expecting):
 
     def sent(self) -> Sent:
         given = self.cleaned_data
-        texts = {name: given.get(name, "") for name in ("agency", "method", "told", "team", "spoken_to", "their_reference")}  # fmt: skip
+        texts = {
+            name: given.get(name, "") for name in ("agency", "method", "told", "team", "spoken_to", "their_reference")
+        }
         return Sent(sent_at=self.moment(), answer_by=given.get("answer_by"), **texts)
 
 
@@ -207,8 +211,10 @@ class SendLetterForm(Working):
     token = forms.UUIDField(widget=forms.HiddenInput)
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     method = forms.ChoiceField(
-        label="How it was sent", choices=blank_first(_SENT_BY, "Choose"), error_messages={"required": "Choose how it was sent"}
-    )  # fmt: skip
+        label="How it was sent",
+        choices=blank_first(_SENT_BY, "Choose"),
+        error_messages={"required": "Choose how it was sent"},
+    )
 
 
 class ContactForm(Dated):
@@ -229,7 +235,9 @@ class ContactForm(Dated):
         label="Name and role", required=False, max_length=200, help_text="Not needed for an adult chosen from the list."
     )
     heeded_order = forms.BooleanField(label="I have read the order or agreement that binds this adult", required=False)
-    how = forms.ChoiceField(label="How", choices=blank_first(How.choices, "Choose"), error_messages={"required": "Choose how"})  # fmt: skip
+    how = forms.ChoiceField(
+        label="How", choices=blank_first(How.choices, "Choose"), error_messages={"required": "Choose how"}
+    )
     said = words_field("What was said", rows=6, help_text="Who said what. Full names and roles.")
     parents_told = forms.ChoiceField(
         label="Do parents know of the concern?",

@@ -19,7 +19,10 @@ STORY = 4_000
 
 
 class FileForm(Working):
-    """What a child's file says. `others` are the other children of the concern, with what to call each of them in it."""
+    """What a child's file says.
+
+    `others` are the other children of the concern, with what to call each of them in it.
+    """
 
     called = "choice of what the file says"
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)

@@ -1,4 +1,5 @@
-"""What may be said with a call for a safeguarding lead? A child and a line, both optional: the call must not wait for them.
+"""What may be said with a call for a safeguarding lead? A child and a line, both optional: the call must not wait for
+them.
 
 Nothing that is typed here is wrong: a call is made whatever it says, and all of what it says is kept.
 """
@@ -21,7 +22,9 @@ NAME = 200
 
 @dataclass(frozen=True)
 class Said:
-    """The words of a call: the record that was chosen, who it is where no record stands for the child, what is happening."""
+    """The words of a call: the record that was chosen, who it is where no record stands for the child, what is
+    happening.
+    """
 
     child_id: UUID | None
     described: str

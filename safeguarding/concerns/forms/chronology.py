@@ -1,4 +1,6 @@
-"""To what can a chronology be narrowed, and what is asked of somebody who adds to it or says that an entry is significant?"""
+"""To what can a chronology be narrowed, and what is asked of somebody who adds to it or says that an entry is
+significant?
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -73,7 +75,10 @@ def school_year(day: date) -> date:
 
 
 class SignificantForm(Mentioning, HarbourForm):
-    """Why an entry is significant. Its token comes with the empty form; `seen` is the pin that stood on the entry then."""
+    """Why an entry is significant.
+
+    Its token comes with the empty form; `seen` is the pin that stood on the entry then.
+    """
 
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
     seen = forms.UUIDField(widget=forms.HiddenInput, required=False)

@@ -1,4 +1,7 @@
-"""What may be typed when safeguarding leads read, decide, act and close? What a decision needs is asked in the services."""
+"""What may be typed when safeguarding leads read, decide, act and close?
+
+What a decision needs is asked in the services.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -26,8 +29,8 @@ _NEEDS_REASON = (Decision.Consent.REFUSED, Decision.Consent.NOT_SOUGHT)
 class Asking:
     """For a choice that brings up more fields: `asks` maps a value to the name of the part of the form it brings up.
 
-    The style sheet shows `data-asked="outside"` while an option with `data-asks="outside"` is chosen; a browser that cannot
-    shows it always. Which phrase goes with a choice is told the same way.
+    The style sheet shows `data-asked="outside"` while an option with `data-asks="outside"` is chosen; a browser that
+    cannot shows it always. Which phrase goes with a choice is told the same way.
     """
 
     def __init__(self, *args: Any, asks: Mapping[str, str] | None = None, says: bool = False, **kwargs: Any) -> None:
@@ -217,7 +220,10 @@ class DecisionForm(Working):
         return any(self[name].value() or self[name].errors for name in ("threshold", "advice", "dissent"))
 
     def ruling(self) -> Ruling:
-        """The decision as far as it has been given. What was typed into a part that the choices do not ask for is left out."""
+        """The decision as far as it has been given.
+
+        What was typed into a part that the choices do not ask for is left out.
+        """
         given = self.cleaned_data
         kind, parents_told, consent = given.get("kind", ""), given.get("parents_told", ""), given.get("consent", "")
         outside = kind in Decision.OUTSIDE
@@ -323,7 +329,10 @@ class ReopenForm(Working):
 
 
 class _Linked(forms.TypedChoiceField):
-    """One of the linked children of a concern. Takes any, so that a page is answered on which another lead was quicker."""
+    """One of the linked children of a concern.
+
+    Takes any, so that a page is answered on which another lead was quicker.
+    """
 
     def valid_value(self, value: str) -> bool:
         return record_of(value) is not None

@@ -61,9 +61,11 @@ class AsideForm(Working):
 
     called = "reason"
     why = words_field(
-        "Why it is set aside", rows=2, max_length=2000,
+        "Why it is set aside",
+        rows=2,
+        max_length=2000,
         error_messages={"required": "Write why it is set aside"},
-    )  # fmt: skip
+    )
 
     def done(self) -> Done:
         return Done(how=E.SET_ASIDE, reason=self.cleaned_data["why"])
@@ -104,9 +106,13 @@ class DutyRuleForm(HarbourForm):
         now = prompt.now
         kind = f"{now.category_id}/{now.subcategory_id}" if now.subcategory_id else now.category_id
         initial = {
-            "seen": prompt.rule and prompt.rule.pk, "title": now.title, "asks": now.asks, "kind": kind,
-            "role_keys": now.role_keys, "days": now.days,
-        }  # fmt: skip
+            "seen": prompt.rule and prompt.rule.pk,
+            "title": now.title,
+            "asks": now.asks,
+            "kind": kind,
+            "role_keys": now.role_keys,
+            "days": now.days,
+        }
         super().__init__(data, initial=initial)
         self.prompt = prompt
         self.fields["kind"].choices = blank_first(list(kinds), "Choose")  # type: ignore[attr-defined]

@@ -73,7 +73,10 @@ class GiveForm(HarbourForm):
 
 
 class EarlierColumnsForm(ColumnsForm):
-    """What each column of the sheet means. What has no place of its own is kept under its own heading, unless it is left out."""
+    """What each column of the sheet means.
+
+    What has no place of its own is kept under its own heading, unless it is left out.
+    """
 
     meanings = (
         (columns.MORE, "Kept under its own heading"),

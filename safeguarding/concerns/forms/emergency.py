@@ -18,7 +18,9 @@ class SheetForm(HarbourForm):
         choices=EmergencySheet.Form.choices,
         widget=Radios(
             hints={
-                EmergencySheet.Form.FILE: "It opens with words that are shown once. Tell them to the holder by another way than the file."
+                EmergencySheet.Form.FILE: "It opens with words that are shown once. Tell them to the holder by "
+                "another way than the "
+                "file."
             }
         ),
         error_messages={"required": "Choose how it is made"},

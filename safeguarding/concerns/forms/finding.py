@@ -25,7 +25,8 @@ def _number(label: str, choices: Sequence[tuple[int, str]], blank: str = "Any") 
 
 
 class FilterForm(HarbourForm):
-    """Narrows the list of concerns. Codes and keys only, for they stand in the address. One that is none narrows nothing.
+    """Narrows the list of concerns. Codes and keys only, for they stand in the address. One that is none narrows
+    nothing.
 
     `categories` and `staff` are choices: of kinds by code, of people who work or worked at the school by key.
     """
@@ -64,7 +65,10 @@ class FilterForm(HarbourForm):
 
 
 class FindForm(forms.Form):
-    """What somebody types into the search of the header: a name, a reference or words. `before`: where a search goes on."""
+    """What somebody types into the search of the header: a name, a reference or words.
+
+    `before`: where a search goes on.
+    """
 
     q = forms.CharField(
         max_length=100,

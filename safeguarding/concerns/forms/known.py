@@ -45,7 +45,9 @@ known_as(
 
 
 def readable_alone(form: str, typed: Typed) -> list[tuple[str, str]]:
-    """Label and text of what was typed into the form of that name, without asking a database: a person chosen is left out."""
+    """Label and text of what was typed into the form of that name, without asking a database: a person chosen is left
+    out.
+    """
     fields = FORMS[form].base_fields
     days = {name: [_day_in_words(typed.text(name))] for name, field in fields.items() if isinstance(field, DayChoice)}
     shown = {name: field for name, field in fields.items() if not field.widget.is_hidden}

@@ -32,7 +32,9 @@ class MeetingForm(Working):
     staff: forms.ModelMultipleChoiceField = forms.ModelMultipleChoiceField(
         label="Colleagues who are there", queryset=None, required=False, widget=forms.CheckboxSelectMultiple
     )
-    others = words_field("Others who are there", rows=3, required=False, help_text="Full names, roles and agencies, one a line.")  # fmt: skip
+    others = words_field(
+        "Others who are there", rows=3, required=False, help_text="Full names, roles and agencies, one a line."
+    )
     apologies = words_field("Apologies", rows=2, required=False)
 
     def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:

@@ -1,7 +1,7 @@
 """Text in which children may be mentioned, and what its writer is asked about once before it is saved.
 
-A form of such fields extends `Mentioning`. Its view gives it a `Looking` before it asks whether the form is valid; without one a
-mention of a form is still kept as its marker.
+A form of such fields extends `Mentioning`. Its view gives it a `Looking` before it asks whether the form is valid;
+without one a mention of a form is still kept as its marker.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -34,7 +34,10 @@ class MentionText(forms.CharField):
 
 @dataclass(frozen=True)
 class Looking:
-    """Whom the writer may mention, and which children the record is linked to. `quietly`: nothing is pointed out this time."""
+    """Whom the writer may mention, and which children the record is linked to.
+
+    `quietly`: nothing is pointed out this time.
+    """
 
     pickable: Pickable
     linked: Callable[[], Collection[Child]] = tuple
@@ -60,7 +63,10 @@ class Pointed:
 
 
 class Mentioning(forms.Form):
-    """A form with `MentionText`. What it points out is an error once: pressed again, the text is saved as it was written."""
+    """A form with `MentionText`.
+
+    What it points out is an error once: pressed again, the text is saved as it was written.
+    """
 
     looking: Looking | None = None
 
@@ -128,7 +134,9 @@ class Mentioning(forms.Form):
         ]
 
     def swapped(self, pressed: str) -> dict[str, str]:
-        """Field to its text after a choice was pressed; nothing where the text has changed meanwhile, or that child is not offered."""
+        """Field to its text after a choice was pressed; nothing where the text has changed meanwhile, or that child is
+        not offered.
+        """
         prefixed, _, rest = pressed.partition(":")
         key, _, pseudonym = rest.partition(":")
         for name in self._texts():

@@ -103,7 +103,9 @@ class AsideForm(HarbourForm):
 
 
 def as_log_form(note: OutsideNote) -> Content:
-    """What the log form begins with: every word of the note, and in the account who wrote it and how to contact them."""
+    """What the log form begins with: every word of the note, and in the account who wrote it and how to contact
+    them.
+    """
     child, day = f"{ConcernChild.Kind.UNNAMED}-1", note.observed_on
     account = (
         f"Left from outside as {note.reference} on {full_moment(note.received_at)} by {note.name}, {note.agency}. "

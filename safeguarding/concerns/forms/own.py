@@ -28,7 +28,9 @@ class SaveFilterForm(Working):
 
     called = "name"
     token = forms.UUIDField(widget=forms.HiddenInput)
-    name = forms.CharField(label="Save this filter as", max_length=60, error_messages={"required": "Give the filter a name"})  # fmt: skip
+    name = forms.CharField(
+        label="Save this filter as", max_length=60, error_messages={"required": "Give the filter a name"}
+    )
 
 
 class ReviewAllForm(Working):
@@ -89,9 +91,11 @@ class SupervisionForm(Working):
     )
     held_on = DateBoxesField(label="Date", past=True)
     text = words_field(
-        "Note", rows=8, help_text="Name no child and no family: quote the reference of the concern.",
+        "Note",
+        rows=8,
+        help_text="Name no child and no family: quote the reference of the concern.",
         error_messages={"required": "Write the note before you save it"},
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, people: QuerySet[User], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,6 @@
-"""How many numbered forms, for which place; what does a sheet say of itself; and is what was typed as it stands there?"""
+"""How many numbered forms, for which place; what does a sheet say of itself; and is what was typed as it stands
+there?
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,12 +27,15 @@ class BatchForm(HarbourForm):
 
     batch = forms.UUIDField(widget=forms.HiddenInput)
     count = forms.IntegerField(
-        label="How many", min_value=1, max_value=MOST, error_messages={
+        label="How many",
+        min_value=1,
+        max_value=MOST,
+        error_messages={
             "invalid": "How many must be a number, such as 10",
             "min_value": "How many must be 1 or more",
             "max_value": f"How many must be {MOST} or fewer: make the others after these",
         },
-    )  # fmt: skip
+    )
     place = forms.CharField(
         label="Where they are kept",
         help_text="For example: office, staff room, nursery",
@@ -110,7 +115,9 @@ class EnterForm(HarbourForm):
 
 
 def as_log_form(form: PaperForm, written: Written) -> Content:
-    """What the log form begins with: nothing that stands on the sheet, but whose words they are where they have no account."""
+    """What the log form begins with: nothing that stands on the sheet, but whose words they are where they have no
+    account.
+    """
     if written.by is not None:
         return {"facts": [""]}
     said = f"Written on paper form {form.reference} on {full_day(written.on)} by {written.name}."
@@ -128,7 +135,8 @@ class CheckForm(HarbourForm):
     )
     corrections = forms.CharField(
         label="What the paper says",
-        help_text="Only if something differs. It is added to the account with today’s date; what was typed first stays.",
+        help_text="Only if something differs. It is added to the account with today’s date; what was typed first "
+        "stays.",
         required=False,
         max_length=ACCOUNT,
         widget=forms.Textarea,

@@ -1,4 +1,7 @@
-"""What is typed of a police notice of domestic abuse? Six things; and who supports the child, which a lead may say later."""
+"""What is typed of a police notice of domestic abuse?
+
+Six things; and who supports the child, which a lead may say later.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,7 +28,11 @@ _SUPPORT = PoliceNotice.Support
 
 
 class NoticeForm(TypedForm):
-    """The notice. `children` are the cards of those who were chosen, `unknown` the keys of others, `people` whoever may support a child."""
+    """The notice.
+
+    `children` are the cards of those who were chosen, `unknown` the keys of others, `people` whoever may support a
+    child.
+    """
 
     q = forms.CharField(label="Add a child", required=False, max_length=200)
     happened_on = DateBoxesField(label="Day of the incident", past=True, help_text="For example, 24 11 2026")
@@ -35,8 +42,10 @@ class NoticeForm(TypedForm):
     came_on = DateBoxesField(label="Day the notice came", past=True)
     came_at = TimeField(label="Time the notice came", help_text="Such as 7:40am or 1415")
     force = forms.CharField(
-        label="From which police force, and from whom", max_length=200, help_text="For example, the force and the officer’s full name and role"
-    )  # fmt: skip
+        label="From which police force, and from whom",
+        max_length=200,
+        help_text="For example, the force and the officer’s full name and role",
+    )
     their_reference = forms.CharField(label="Their reference", required=False, max_length=80)
     said = forms.CharField(
         label="What happened, as the police put it",
@@ -107,7 +116,9 @@ def begun(at: datetime) -> Typed:
 
 
 def as_report(typed: Typed, category: Category | None = None) -> Content:
-    """What was typed of a notice that could not be taken, as a log form that is begun: every word, each with its label."""
+    """What was typed of a notice that could not be taken, as a log form that is begun: every word, each with its
+    label.
+    """
     said = [typed.text("said")]
     for name in ("force", "their_reference", "came_at", "support"):
         if words := typed.text(name).strip():

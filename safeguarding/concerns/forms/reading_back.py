@@ -1,4 +1,7 @@
-"""What does a form that is not sent say, as label and text? For a lead who opens a draft, and for words that are kept or copied."""
+"""What does a form that is not sent say, as label and text?
+
+For a lead who opens a draft, and for words that are kept or copied.
+"""
 
 from collections.abc import Mapping
 
@@ -32,7 +35,10 @@ def words_in(typed: Typed) -> list[tuple[str, str]]:
 
 
 def readable(form: ReportForm) -> list[tuple[str, str]]:
-    """What a draft says, label and text, for a lead who opened it. Nothing is asked of it, so it may be half written."""
+    """What a draft says, label and text, for a lead who opened it.
+
+    Nothing is asked of it, so it may be half written.
+    """
     return [(row.name, _line(row, form.typed)) for row in form.children] + lines_of(form.typed, form.fields | _ADDITION)
 
 

@@ -25,7 +25,10 @@ from .typed import Typed, kind_of
 ACCOUNT, LINE, DESCRIPTION = 20_000, 2_000, 300
 # More children than any concern has.
 MOST_CHILDREN = 60
-NOT_NAMED = "A child who was chosen on the form is not on this school’s list, so the report does not name them. Say who it is under “Add to this report”."
+NOT_NAMED = (
+    "A child who was chosen on the form is not on this school’s list, so the report does not name them. Say "
+    "who it is under “Add to this report”."
+)
 # Years: nobody at work saw anything longer ago.
 EARLIEST = 100
 _UNNAMED = {
@@ -134,7 +137,8 @@ def child_forms(
     namesakes: Mapping[UUID, Sequence[Child]],
     checked: bool,
 ) -> list[ChildForm]:
-    """A form for each child. `cards` are those this person may see, `nameable` of them those who may be written about today.
+    """A form for each child. `cards` are those this person may see, `nameable` of them those who may be written about
+    today.
 
     A key of neither stays on the form, and is sent without a name (`services/withholding.py`).
     """
@@ -148,7 +152,10 @@ def child_forms(
 
 
 class ReportForm(Mentioning, TypedForm):
-    """The account. `kinds` are the categories that may be chosen today, `leads` those on duty, whom one may have told."""
+    """The account.
+
+    `kinds` are the categories that may be chosen today, `leads` those on duty, whom one may have told.
+    """
 
     how_soon = forms.TypedChoiceField(
         label="How soon does someone need to act?",
@@ -175,7 +182,8 @@ class ReportForm(Mentioning, TypedForm):
     )
     facts = MentionText(
         label="What you saw or heard",
-        help_text="Facts first, in order. Give full names. If something is your opinion, say so. Type @ and a name to mention another child.",
+        help_text="Facts first, in order. Give full names. If something is your opinion, say so. Type @ and a name "
+        "to mention another child.",
         required=False,
         max_length=ACCOUNT,
     )
@@ -294,7 +302,10 @@ class ReportForm(Mentioning, TypedForm):
         return self.cleaned_data.get("how_soon") == HowSoon.RIGHT_NOW
 
     def is_whole(self) -> bool:
-        """Whether this form and those of all its children can be sent. Checks every one, so that all problems are told."""
+        """Whether this form and those of all its children can be sent.
+
+        Checks every one, so that all problems are told.
+        """
         return all([self.is_valid(), *[row.is_valid() for row in self.children]])
 
     def report(self) -> Report:

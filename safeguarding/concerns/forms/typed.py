@@ -28,7 +28,10 @@ _DESCRIBED_KEY = re.compile(rf"({'|'.join(DESCRIBED)})-\d{{1,4}}")
 
 @dataclass(frozen=True)
 class Typed:
-    """Field name to the texts typed there. A child is a key under `who`: its record's, or `unnamed-1` for a description."""
+    """Field name to the texts typed there.
+
+    A child is a key under `who`: its record's, or `unnamed-1` for a description.
+    """
 
     content: Content
 
@@ -98,7 +101,10 @@ class Typed:
         return marks_from(self.data)
 
     def adding(self, wanted: str) -> "Typed":
-        """With one more child: the key of a record, or the kind of a child who is described. The first is worried about."""
+        """With one more child: the key of a record, or the kind of a child who is described.
+
+        The first is worried about.
+        """
         if wanted in DESCRIBED:
             numbers = (n for n in range(1, 9999) if f"{wanted}-{n}" not in self.children)
             key = f"{wanted}-{next(numbers)}"

@@ -1,8 +1,9 @@
-"""Which rows belong together? An incident, each of its children, the actions that stand in rows of their own, the same row twice.
+"""Which rows belong together? An incident, each of its children, the actions that stand in rows of their own, the same
+row twice.
 
-An export repeats the number of an incident: once for each further child, and once for each further action. A row that says what happened
-is an incident of its child. A row that says only what was done belongs to the incident with its number: to that of its child
-where it names one, else to that of every child.
+An export repeats the number of an incident: once for each further child, and once for each further action. A row that
+says what happened is an incident of its child. A row that says only what was done belongs to the incident with its
+number: to that of its child where it names one, else to that of every child.
 """
 
 from collections import defaultdict
@@ -80,7 +81,8 @@ def actions_of(record: Said, others: Iterable[Said]) -> list[dict[str, str]]:
 
 
 def further_of(record: Said, others: Iterable[Said]) -> dict[str, Any]:
-    """What else is kept of an incident: what was done, and what stood in columns that Harbour has no place of its own for.
+    """What else is kept of an incident: what was done, and what stood in columns that Harbour has no place of its own
+    for.
 
     That of the rows of its actions too, each text once under its heading.
     """

@@ -25,7 +25,8 @@ _LINES = frozenset({"details", "action", "outcome"})
 
 @dataclass(slots=True)
 class Said:
-    """A row as it was read. `facts` hold only what it says; `problem` is why it cannot be used, and `column` where that stands.
+    """A row as it was read. `facts` hold only what it says; `problem` is why it cannot be used, and `column` where that
+    stands.
 
     `child` and `joins` (numbers of the rows whose incident it belongs to) are found later.
     """

@@ -1,7 +1,7 @@
 """Which PDFs are in a ZIP, and whom does each say it is about? By a UPN in its name or folder, or by an index.csv.
 
-The ZIP is bounded before anything in it is unpacked: how many files, how large together, each against its packed size, names that
-lead out, links, passwords. What is unpacked is one file at a time, in memory.
+The ZIP is bounded before anything in it is unpacked: how many files, how large together, each against its packed size,
+names that lead out, links, passwords. What is unpacked is one file at a time, in memory.
 """
 
 import io
@@ -39,7 +39,9 @@ class Damaged(Exception):
 
 @dataclass(slots=True)
 class Meant:
-    """A file of a ZIP: where it lies, what it is called, whose UPNs its name and folder hold, and its row of the index."""
+    """A file of a ZIP: where it lies, what it is called, whose UPNs its name and folder hold, and its row of the
+    index.
+    """
 
     path: str
     name: str
@@ -65,7 +67,10 @@ class Pack:
 
 
 def open_pack(stream: BinaryIO, *, today: date) -> Pack:
-    """The files of a ZIP, each with what it says about whom. Raises `FileRefused` for one that is no ZIP, or too much."""
+    """The files of a ZIP, each with what it says about whom.
+
+    Raises `FileRefused` for one that is no ZIP, or too much.
+    """
     try:
         found = zipfile.ZipFile(stream)
         bounded(found)
@@ -128,9 +133,14 @@ def _is_index(cells: Sequence[str]) -> bool:
 
 
 _EXPECTED = Expected(
-    what=f"the {INDEX}", less="Bring in fewer files at once.", formats="CSV", known=_known, sure=_is_index,
-    max_rows=10_000, max_cell=1000,
-)  # fmt: skip
+    what=f"the {INDEX}",
+    less="Bring in fewer files at once.",
+    formats="CSV",
+    known=_known,
+    sure=_is_index,
+    max_rows=10_000,
+    max_cell=1000,
+)
 
 
 def _index(found: zipfile.ZipFile, path: str, today: date) -> dict[str, list[Said]]:

@@ -42,7 +42,8 @@ concern_life: Lifecycle[Concern] = Lifecycle(
             may=may_decide,
             verb=Verb.CLOSE,
             refusal=LEADS,
-            out_of_turn="A concern is closed after a decision, and only once. Decide first, or open it again to see who closed it.",
+            out_of_turn="A concern is closed after a decision, and only once. Decide first, or open it again to see "
+            "who closed it.",
             stamps="closed",
             required=("outcome", "closing_reason", "receipt"),
             tells="the reporter, in the safe phrase chosen",

@@ -6,7 +6,10 @@ from safeguarding.concerns.permissions import may_confirm_earlier, may_import_ea
 from safeguarding.moves import Lifecycle, Move, Predicate
 
 IMPORTERS = "Only a safeguarding lead or the Headteacher of this school can bring in records of an earlier system."
-_GIVER = "Only who gave these files can confirm them: what was shown is what that person may see. Others can give up on them."
+_GIVER = (
+    "Only who gave these files can confirm them: what was shown is what that person may see. Others can give "
+    "up on them."
+)
 B = EarlierBatch.Status
 
 
@@ -23,9 +26,16 @@ def _batch(
     required: tuple[str, ...] = (),
 ) -> Move:
     return Move(
-        name=name, sources=frozenset(sources), target=target, may=may, verb=verb, refusal=refusal, out_of_turn=out_of_turn,
-        stamps=stamps, required=required,
-    )  # fmt: skip
+        name=name,
+        sources=frozenset(sources),
+        target=target,
+        may=may,
+        verb=verb,
+        refusal=refusal,
+        out_of_turn=out_of_turn,
+        stamps=stamps,
+        required=required,
+    )
 
 
 earlier_life: Lifecycle[EarlierBatch] = Lifecycle(

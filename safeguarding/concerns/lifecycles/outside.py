@@ -86,7 +86,8 @@ note_life: Lifecycle[OutsideNote] = Lifecycle(
             target=N.SET_ASIDE,
             may=may_set_note_aside,
             verb=Verb.CLOSE,
-            refusal="You have put this forward yourself, or your role does not include this. Another safeguarding lead, "
+            refusal="You have put this forward yourself, or your role does not include this. Another safeguarding "
+            "lead, "
             "deputy or the Headteacher of this school looks at it too.",
             out_of_turn=_ALREADY,
             stamps="ended",
@@ -147,7 +148,8 @@ paper_life: Lifecycle[PaperForm] = Lifecycle(
             may=may_type_form,
             verb=Verb.LINK,
             refusal="You have no role at this school, so you cannot type in its forms.",
-            out_of_turn="This paper form has been typed in by a colleague, or put away, since you began. Nothing was sent. "
+            out_of_turn="This paper form has been typed in by a colleague, or put away, since you began. Nothing was "
+            "sent. "
             "Look the number up under Paper forms, and discard this draft if the form is there.",
             stamps="typed",
             required=("concern",),
@@ -159,7 +161,8 @@ paper_life: Lifecycle[PaperForm] = Lifecycle(
             target=P.CHECKED,
             may=may_check_form,
             verb=Verb.CONFIRM,
-            refusal="You have typed this in yourself today, or your role does not include this. Another safeguarding lead, "
+            refusal="You have typed this in yourself today, or your role does not include this. Another "
+            "safeguarding lead, "
             "deputy or the Headteacher of this school compares it with the paper; or you do, on another day.",
             out_of_turn="Somebody has compared this with the paper already.",
             stamps="checked",

@@ -4,17 +4,19 @@ The words of a reporter are an `Account` (and its amendments): its author sees t
 decision, links, notes) is for safeguarding leads. Every table carries the school, so that row rules need no joins.
 Fields and reasons: domain reference 1.2.
 
-`kinds` what can be chosen · `concern` where it stands · `account` what was seen, about whom · `lead` what leads wrote and
-decided · `adult` which adults it names · `question` what they asked the reporter · `agencies` referrals · `contact` with parents and agencies · `meeting`
-meetings · `own` what a lead keeps for herself · `attachment` files · `apart` what each child’s file says, and wrong links · `error` what was entered in error ·
-`access` who else may see it, and who may not · `covering` who had an action before · `unsent` what is not sent yet.
+`kinds` what can be chosen · `concern` where it stands · `account` what was seen, about whom · `lead` what leads wrote
+and decided · `adult` which adults it names · `question` what they asked the reporter · `agencies` referrals · `contact`
+with parents and agencies · `meeting` meetings · `own` what a lead keeps for herself · `attachment` files · `apart` what
+each child’s file says, and wrong links · `error` what was entered in error · `access` who else may see it, and who may
+not · `covering` who had an action before · `unsent` what is not sent yet.
 
-Beside concerns: `earlier` what an earlier system of the school had · `outside` what somebody without an account has left ·
-`papers` the numbered forms for when Harbour cannot be reached · `emergency` who has the sheet for that day · `pastoral` notes
-and plans below the threshold · `significant` what matters in a child’s chronology, and what was added to it by hand ·
-`chronicled` where every entry of it stands · `brief` what somebody writes for a meeting · `patterns` rules of a school, and what was
-said of what they found · `rules` who is told of what · `duties` what the law asks of whoever logged a concern · `police` a police notice of domestic abuse ·
-`choices` what a school has made of the lists of kinds and of answer times.
+Beside concerns: `earlier` what an earlier system of the school had · `outside` what somebody without an account has
+left · `papers` the numbered forms for when Harbour cannot be reached · `emergency` who has the sheet for that day ·
+`pastoral` notes and plans below the threshold · `significant` what matters in a child’s chronology, and what was added
+to it by hand · `chronicled` where every entry of it stands · `brief` what somebody writes for a meeting · `patterns`
+rules of a school, and what was said of what they found · `rules` who is told of what · `duties` what the law asks of
+whoever logged a concern · `police` a police notice of domestic abuse · `choices` what a school has made of the lists of
+kinds and of answer times.
 """
 
 from .access import ConcernGrant, ConcernSubject

@@ -83,8 +83,14 @@ class Account(models.Model):
         subject = "concern__children"
         sealed_by = "concern"
         narrative = (
-            "place_detail", "others_present", "facts", "child_words", "presentation", "done_at_once", "told_other",
-        )  # fmt: skip
+            "place_detail",
+            "others_present",
+            "facts",
+            "child_words",
+            "presentation",
+            "done_at_once",
+            "told_other",
+        )
         plain = ("observed_on", "observed_at", "place", "how_known", "marks_seen", "told", "recorded_at")
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE
@@ -145,7 +151,10 @@ class Amendment(models.Model):
 
 
 class ConcernChild(models.Model):
-    """A child in a concern, and the role of each. A child nobody can name is described until a lead links the record."""
+    """A child in a concern, and the role of each.
+
+    A child nobody can name is described until a lead links the record.
+    """
 
     class Role(models.TextChoices):
         WORRIED_ABOUT = "worried_about", "Child I am worried about"

@@ -17,8 +17,8 @@ from .kinds import KCSIE, key
 
 
 class ConcernAdult(models.Model):
-    """That a concern names an adult of the record of a child in it: a parent, a carer, a relative. Said by a lead, and taken back
-    with a reason; never deleted. It opens nothing to anybody, and says nothing of what the adult did.
+    """That a concern names an adult of the record of a child in it: a parent, a carer, a relative. Said by a lead, and
+    taken back with a reason; never deleted. It opens nothing to anybody, and says nothing of what the adult did.
     """
 
     id = key()

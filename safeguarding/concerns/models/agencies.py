@@ -1,7 +1,7 @@
 """What went to an agency outside the school, when must it answer, and what came of it?
 
-A `Referral` says how it stands; its `ReferralStep`s are what happened, added and never replaced. Where the agency is silent, or
-the school disagrees with its answer, an `EscalationLetter` goes to its manager.
+A `Referral` says how it stands; its `ReferralStep`s are what happened, added and never replaced. Where the agency is
+silent, or the school disagrees with its answer, an `EscalationLetter` goes to its manager.
 """
 
 from datetime import date
@@ -47,7 +47,8 @@ class How(models.TextChoices):
 class AnswerTime(models.Model):
     """How long an agency may take by guidance: dated rows with their source, from `data/answer_times.json`.
 
-    `answer_days` and `escalate_days` are working days, counted from the day after. No row: the time is what the agency says.
+    `answer_days` and `escalate_days` are working days, counted from the day after. No row: the time is what the agency
+    says.
     """
 
     id = key()
@@ -122,9 +123,19 @@ class Referral(models.Model):
         sealed_by = "concern"
         narrative = ("team", "spoken_to", "their_reference", "told")
         plain = (
-            "token", "agency", "method", "sent_at", "recorded_at", "status", "answer_by", "answer_source", "escalate_on",
-            "answer", "ended_at", "told_late_for",
-        )  # fmt: skip
+            "token",
+            "agency",
+            "method",
+            "sent_at",
+            "recorded_at",
+            "status",
+            "answer_by",
+            "answer_source",
+            "escalate_on",
+            "answer",
+            "ended_at",
+            "told_late_for",
+        )
         source = Source.SAFEGUARDING_LEAD
         collection = KCSIE
         retention = Retention.GOES_WITH_IT

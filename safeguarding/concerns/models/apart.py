@@ -1,4 +1,5 @@
-"""What was each child's file to say of a concern, which child was linked to one by mistake, and which could its writer not name?
+"""What was each child's file to say of a concern, which child was linked to one by mistake, and which could its writer
+not name?
 
 Rows that are never replaced.
 
@@ -78,10 +79,11 @@ class FileStory(models.Model):
 
 
 class WithheldName(models.Model):
-    """A child chosen on a form whom its writer may not name, as one hidden from them: left out of the concern, and kept here.
+    """A child chosen on a form whom its writer may not name, as one hidden from them: left out of the concern, and kept
+    here.
 
-    There is a row for any key that the writer cannot see, also for one that was never issued: making it tells nothing. Only leads
-    who may see both the concern and that child read it. They add the child, or say no.
+    There is a row for any key that the writer cannot see, also for one that was never issued: making it tells nothing.
+    Only leads who may see both the concern and that child read it. They add the child, or say no.
     """
 
     class Status(models.TextChoices):

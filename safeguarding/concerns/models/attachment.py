@@ -14,7 +14,9 @@ from .meeting import Meeting
 
 
 class Attachment(StoredFile):
-    """A file that a reporter or a lead attached to a concern, or whoever carries out an action attached to that, or that belongs to a meeting."""
+    """A file that a reporter or a lead attached to a concern, or whoever carries out an action attached to that, or
+    that belongs to a meeting.
+    """
 
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="attachments")
     action = models.ForeignKey(Action, on_delete=models.PROTECT, null=True, blank=True, related_name="attachments")

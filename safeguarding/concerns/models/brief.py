@@ -15,7 +15,10 @@ from .kinds import KCSIE, key
 
 
 class Brief(models.Model):
-    """One for each child and author. What it gathers beside these words is read anew each time it is shown or printed."""
+    """One for each child and author.
+
+    What it gathers beside these words is read anew each time it is shown or printed.
+    """
 
     id = key()
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="briefs")

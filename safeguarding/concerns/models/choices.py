@@ -1,4 +1,7 @@
-"""What has a school made of the lists that it is given? Kinds of concern of its own, kinds it no longer offers, answer times agreed."""
+"""What has a school made of the lists that it is given?
+
+Kinds of concern of its own, kinds it no longer offers, answer times agreed.
+"""
 
 from django.db import models
 from django.db.models import Q
@@ -13,9 +16,11 @@ from .kinds import Category, key
 
 
 class SchoolKind(models.Model):
-    """What a school has decided about one kind of concern: its own with name and guidance, or one of Harbour's list it offers no more.
+    """What a school has decided about one kind of concern: its own with name and guidance, or one of Harbour's list it
+    offers no more.
 
-    No row: the kind is offered as it stands in the list. What it said before, who changed it and when is kept (`audit/history.py`).
+    No row: the kind is offered as it stands in the list. What it said before, who changed it and when is kept
+    (`audit/history.py`).
     """
 
     id = key()
@@ -53,8 +58,8 @@ class SchoolKind(models.Model):
 
 
 class SchoolAnswerTime(models.Model):
-    """How long an agency has to answer this school, as it was agreed or as local procedure says. Never changed: another takes its
-    place, and it stays with its last moment. Only where guidance gives no time: that one holds everywhere.
+    """How long an agency has to answer this school, as it was agreed or as local procedure says. Never changed: another
+    takes its place, and it stays with its last moment. Only where guidance gives no time: that one holds everywhere.
     """
 
     id = key()

@@ -15,8 +15,8 @@ from .earlier import EarlierBatch
 class Chronicled(models.Model):
     """The place of one entry: its source and the key of its row, the concern it hangs on or the child it belongs to.
 
-    Kept by the database itself, beside each row (`safeguarding/chronicling.py`), and by nobody else: it goes when the row
-    goes. So it has no constraints of its own, and one that is left over would lead nowhere.
+    Kept by the database itself, beside each row (`safeguarding/chronicling.py`), and by nobody else: it goes when the
+    row goes. So it has no constraints of its own, and one that is left over would lead nowhere.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -102,10 +102,27 @@ class Concern(FewColumns):
         sealed_by = "id"
         narrative = ("title", "closing_reason")
         plain = (
-            "token", "year", "number", "status", "how_soon", "logged_at", "called_at", "finished_at", "acknowledged_at",
-            "level", "decided_at", "review_on", "receipt", "closed_at", "outcome", "reopened_at",
-            "news_at", "restricted_at", "in_error", "revision",
-        )  # fmt: skip
+            "token",
+            "year",
+            "number",
+            "status",
+            "how_soon",
+            "logged_at",
+            "called_at",
+            "finished_at",
+            "acknowledged_at",
+            "level",
+            "decided_at",
+            "review_on",
+            "receipt",
+            "closed_at",
+            "outcome",
+            "reopened_at",
+            "news_at",
+            "restricted_at",
+            "in_error",
+            "revision",
+        )
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE
         retention = Retention.ROOT

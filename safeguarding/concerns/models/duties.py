@@ -1,6 +1,7 @@
 """What does the law ask of whoever logged a concern, in person, or of the school? And what became of it?
 
-`DutyFact` is what Harbour brings, `DutyRule` what a school makes of it, and a `Duty` is that of one person about one concern.
+`DutyFact` is what Harbour brings, `DutyRule` what a school makes of it, and a `Duty` is that of one person about one
+concern.
 """
 
 from datetime import date
@@ -79,14 +80,24 @@ class DutyFact(Asked):
 
     class PersonalData(personal_data.PersonalData):
         plain = (
-            "code", "whom", "title", "asks", "role_keys", "days", "agency", "valid_from", "valid_to", "source",
-        )  # fmt: skip
+            "code",
+            "whom",
+            "title",
+            "asks",
+            "role_keys",
+            "days",
+            "agency",
+            "valid_from",
+            "valid_to",
+            "source",
+        )
         source = Source.HARBOUR
         retention = Retention.KEPT
 
 
 class DutyRule(Asked):
-    """What a school makes of a duty: its own words, kind of concern, roles and days. Changing it ends the row and makes another.
+    """What a school makes of a duty: its own words, kind of concern, roles and days. Changing it ends the row and makes
+    another.
 
     The duty itself stays: where the school's own row ends, what Harbour brings holds again.
     """
@@ -120,7 +131,10 @@ class DutyRule(Asked):
 
 
 class Duty(models.Model):
-    """What the law asks of one person about a concern that they logged. Its words are kept as that person was shown them."""
+    """What the law asks of one person about a concern that they logged.
+
+    Its words are kept as that person was shown them.
+    """
 
     class Ended(models.TextChoices):
         REPORTED = "reported", "I have reported it to the police"
@@ -175,9 +189,19 @@ class Duty(models.Model):
         sealed_by = "concern"
         narrative = ("police_reference", "reason")
         plain = (
-            "reference", "code", "title", "asks", "law", "due_on", "created_at", "how_ended", "reported_at", "ended_at",
-            "reminded_for", "late_for",
-        )  # fmt: skip
+            "reference",
+            "code",
+            "title",
+            "asks",
+            "law",
+            "due_on",
+            "created_at",
+            "how_ended",
+            "reported_at",
+            "ended_at",
+            "reminded_for",
+            "late_for",
+        )
         source = Source.NOTE_OF_CONCERN
         collection = IN_PERSON_BY_LAW
         retention = Retention.GOES_WITH_IT

@@ -1,8 +1,9 @@
-"""What did a school's earlier system hold, and how does it come in? Files on their way, and the records that they became.
+"""What did a school's earlier system hold, and how does it come in? Files on their way, and the records that they
+became.
 
-Until somebody confirms, there are rows and PDFs on their way (`EarlierRow`, `EarlierPdf`), and nothing on any child. A record that was
-brought in is nobody's account and no concern: it has no state, nobody is told of it and nothing is due. It says where it comes from, who
-wrote it and when, and is read beside the rest.
+Until somebody confirms, there are rows and PDFs on their way (`EarlierRow`, `EarlierPdf`), and nothing on any child. A
+record that was brought in is nobody's account and no concern: it has no state, nobody is told of it and nothing is due.
+It says where it comes from, who wrote it and when, and is read beside the rest.
 """
 
 from datetime import date
@@ -28,7 +29,9 @@ _FILE = "mandatory: a separate child protection file is kept and transferred (KC
 
 
 class EarlierBatch(models.Model):
-    """One giving of files from an earlier system: from the upload to the confirmation, and whole out again where it was wrong."""
+    """One giving of files from an earlier system: from the upload to the confirmation, and whole out again where it was
+    wrong.
+    """
 
     class Status(models.TextChoices):
         UPLOADED = "uploaded", "Uploaded"
@@ -55,10 +58,12 @@ class EarlierBatch(models.Model):
     token = models.UUIDField(unique=True)
     source = models.CharField("the earlier system", max_length=60)
     status = models.CharField(max_length=12, choices=Status, default=Status.UPLOADED)
-    # What the columns are taken to mean: {heading: field of `importing.columns`}; "day" or "month" first, once somebody said so.
+    # What the columns are taken to mean: {heading: field of `importing.columns`}; "day" or "month" first, once somebody
+    # said so.
     columns = models.JSONField(default=dict, blank=True)
     date_style = models.CharField(max_length=10, blank=True)
-    # Numbers: how many rows and files there are, read so far, of each kind; what was put on records; who had opened what was withdrawn.
+    # Numbers: how many rows and files there are, read so far, of each kind; what was put on records; who had opened
+    # what was withdrawn.
     summary = models.JSONField(default=dict, blank=True)
     refusal = models.TextField("why it could not be read", blank=True)
     # Grows with every move: by it a page knows whether it still shows what would be confirmed.
@@ -89,9 +94,21 @@ class EarlierBatch(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         plain = (
-            "token", "source", "status", "columns", "date_style", "summary", "refusal", "revision", "uploaded_at", "confirmed_at",
-            "abandoned_at", "withdrawn_at", "withdrawal", "cleared_at",
-        )  # fmt: skip
+            "token",
+            "source",
+            "status",
+            "columns",
+            "date_style",
+            "summary",
+            "refusal",
+            "revision",
+            "uploaded_at",
+            "confirmed_at",
+            "abandoned_at",
+            "withdrawn_at",
+            "withdrawal",
+            "cleared_at",
+        )
         source = Source.SCHOOL
         retention = Retention.KEPT
 
@@ -132,8 +149,8 @@ class EarlierUpload(InStore):
 
 
 class EarlierRow(models.Model):
-    """A row of a sheet on its way in: what it says, of whom, and what becomes of it. Gone with the confirmation, unless it cannot be used:
-    then its number and the reason stay, and none of its words.
+    """A row of a sheet on its way in: what it says, of whom, and what becomes of it. Gone with the confirmation, unless
+    it cannot be used: then its number and the reason stay, and none of its words.
     """
 
     class Kind(models.TextChoices):
@@ -201,7 +218,9 @@ class EarlierRow(models.Model):
 
 
 class EarlierPdf(InStore):
-    """A PDF of a ZIP on its way in, sealed in the store with the key of its child; nothing of it where it cannot be used."""
+    """A PDF of a ZIP on its way in, sealed in the store with the key of its child; nothing of it where it cannot be
+    used.
+    """
 
     class Kind(models.TextChoices):
         FILE = "file", "A file of its child"
@@ -296,7 +315,9 @@ class EarlierRecord(models.Model):
 
     @property
     def actions(self) -> list[dict[str, str]]:
-        """What was done, each with its `day` as pages write it: as the earlier system wrote it, where that is no date."""
+        """What was done, each with its `day` as pages write it: as the earlier system wrote it, where that is no
+        date.
+        """
         found: list[dict[str, str]] = self.further.get("actions", [])
         return [{**action, "day": _day(action.get("action_on", ""))} for action in found]
 

@@ -13,7 +13,10 @@ from .kinds import key
 
 
 class EmergencySheet(models.Model):
-    """That a sheet was made, for whom, and where it is. What stands on it is kept nowhere: a digest says whether it still holds."""
+    """That a sheet was made, for whom, and where it is.
+
+    What stands on it is kept nowhere: a digest says whether it still holds.
+    """
 
     class Form(models.TextChoices):
         PRINT = "print", "On paper, in a sealed envelope"
@@ -51,9 +54,18 @@ class EmergencySheet(models.Model):
         sealed_by = "id"
         narrative = ("holder",)
         plain = (
-            "token", "year", "number", "form", "place", "envelope", "made_at", "digest", "stale_at", "lacks_something",
+            "token",
+            "year",
+            "number",
+            "form",
+            "place",
+            "envelope",
+            "made_at",
+            "digest",
+            "stale_at",
+            "lacks_something",
             "destroyed_at",
-        )  # fmt: skip
+        )
         source = Source.SAFEGUARDING_LEAD
         collection = "mandatory: who holds a copy of records must be known (UK GDPR Art 5(1)(f), 5(2))"
         retention = Retention.KEPT

@@ -1,4 +1,7 @@
-"""Who has said that a concern was entered in error, and who has confirmed it? Two people each time, also to put it back."""
+"""Who has said that a concern was entered in error, and who has confirmed it?
+
+Two people each time, also to put it back.
+"""
 
 from django.db import models
 from django.db.models import Q
@@ -68,8 +71,15 @@ class EnteredInError(models.Model):
         sealed_by = "concern"
         narrative = ("reason", "answer")
         plain = (
-            "token", "undoes", "mistake", "status", "proposed_at", "proposed_role", "decided_at", "decided_role",
-        )  # fmt: skip
+            "token",
+            "undoes",
+            "mistake",
+            "status",
+            "proposed_at",
+            "proposed_role",
+            "decided_at",
+            "decided_role",
+        )
         source = Source.SAFEGUARDING_LEAD
         collection = KCSIE
         retention = Retention.GOES_WITH_IT

@@ -110,11 +110,26 @@ class Decision(models.Model):
         subject = "concern__children"
         sealed_by = "concern"
         narrative = (
-            "rationale", "parents_reason", "recipient", "consent_reason", "not_referred", "threshold", "advice", "dissent",
-        )  # fmt: skip
+            "rationale",
+            "parents_reason",
+            "recipient",
+            "consent_reason",
+            "not_referred",
+            "threshold",
+            "advice",
+            "dissent",
+        )
         plain = (
-            "token", "level", "kind", "parents_told", "new_referral", "consent", "legal_reason", "review_on", "decided_at",
-        )  # fmt: skip
+            "token",
+            "level",
+            "kind",
+            "parents_told",
+            "new_referral",
+            "consent",
+            "legal_reason",
+            "review_on",
+            "decided_at",
+        )
         source = Source.SAFEGUARDING_LEAD
         collection = KCSIE
         retention = Retention.GOES_WITH_IT
@@ -182,8 +197,15 @@ class Action(models.Model):
         sealed_by = "concern"
         narrative = ("text", "result")
         plain = (
-            "reference", "token", "due_on", "status", "created_at", "ended_at", "reminded_for", "late_for",
-        )  # fmt: skip
+            "reference",
+            "token",
+            "due_on",
+            "status",
+            "created_at",
+            "ended_at",
+            "reminded_for",
+            "late_for",
+        )
         source = Source.SAFEGUARDING_LEAD
         collection = KCSIE
         retention = Retention.GOES_WITH_IT

@@ -16,7 +16,10 @@ from .kinds import KCSIE, key
 
 
 class Meeting(models.Model):
-    """A meeting about a concern. Its minutes are typed while it goes on; once finished they are added to, never changed."""
+    """A meeting about a concern.
+
+    Its minutes are typed while it goes on; once finished they are added to, never changed.
+    """
 
     class Kind(models.TextChoices):
         SCHOOL = "school", "Safeguarding meeting in school"
@@ -67,8 +70,16 @@ class Meeting(models.Model):
         sealed_by = "concern"
         narrative = ("place", "others", "apologies", "minutes")
         plain = (
-            "token", "kind", "held_at", "status", "recorded_at", "saved_at", "page", "finished_at", "revision",
-        )  # fmt: skip
+            "token",
+            "kind",
+            "held_at",
+            "status",
+            "recorded_at",
+            "saved_at",
+            "page",
+            "finished_at",
+            "revision",
+        )
         source = Source.SAFEGUARDING_LEAD
         collection = KCSIE
         retention = Retention.GOES_WITH_IT

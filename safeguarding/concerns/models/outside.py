@@ -49,8 +49,8 @@ class OutsideLink(models.Model):
 class OutsideNote(models.Model):
     """What a visitor, a supply teacher or a neighbour wrote on that page, as it came. Never changed.
 
-    It is written without sight of the table by a request that is nobody's, so no column may be filled by the database: an
-    INSERT that returns something needs sight of the row. A lead makes a concern of it, or two people set it aside.
+    It is written without sight of the table by a request that is nobody's, so no column may be filled by the database:
+    an INSERT that returns something needs sight of the row. A lead makes a concern of it, or two people set it aside.
     """
 
     class Status(models.TextChoices):
@@ -124,9 +124,21 @@ class OutsideNote(models.Model):
         sealed_by = "id"
         narrative = ("name", "agency", "contact", "about_child", "facts", "child_words", "reason_detail")
         plain = (
-            "token", "year", "number", "status", "received_at", "how_soon", "observed_on", "observed_at", "read_at",
-            "taken_up_at", "forms", "reason", "put_forward_at", "ended_at",
-        )  # fmt: skip
+            "token",
+            "year",
+            "number",
+            "status",
+            "received_at",
+            "how_soon",
+            "observed_on",
+            "observed_at",
+            "read_at",
+            "taken_up_at",
+            "forms",
+            "reason",
+            "put_forward_at",
+            "ended_at",
+        )
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE
         retention = Retention.ROOT
@@ -159,7 +171,8 @@ class OutsideNote(models.Model):
 class OutsideConflict(models.Model):
     """That a note from outside is not for a member of staff: it is about them, or about somebody close to them.
 
-    They see nothing of it. It holds until a concern is made of the note, whose rule holds from then on: it is said there too.
+    They see nothing of it. It holds until a concern is made of the note, whose rule holds from then on: it is said
+    there too.
     """
 
     id = key()

@@ -15,7 +15,10 @@ from .kinds import KCSIE, key
 
 
 class PaperForm(models.Model):
-    """One numbered sheet, for when Harbour cannot be reached. Once typed in it is a concern, compared with the sheet by somebody."""
+    """One numbered sheet, for when Harbour cannot be reached.
+
+    Once typed in it is a concern, compared with the sheet by somebody.
+    """
 
     class Status(models.TextChoices):
         OUT = "out", "Given out"
@@ -75,9 +78,20 @@ class PaperForm(models.Model):
         sealed_by = "id"
         narrative = ("writer",)
         plain = (
-            "batch", "year", "number", "place", "made_at", "status", "written_on", "written_at", "begun_at", "forms",
-            "typed_at", "checked_at", "ended_at",
-        )  # fmt: skip
+            "batch",
+            "year",
+            "number",
+            "place",
+            "made_at",
+            "status",
+            "written_on",
+            "written_at",
+            "begun_at",
+            "forms",
+            "typed_at",
+            "checked_at",
+            "ended_at",
+        )
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE
         retention = Retention.ROOT

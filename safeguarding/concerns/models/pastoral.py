@@ -1,4 +1,7 @@
-"""What do pastoral staff write below the threshold of a concern? Notes, plans of support with their steps, and what became more."""
+"""What do pastoral staff write below the threshold of a concern?
+
+Notes, plans of support with their steps, and what became more.
+"""
 
 from django.db import models
 from django.db.models import F, Q
@@ -14,7 +17,10 @@ from safeguarding.sealing.fields import SealedText
 
 from .kinds import key
 
-WHY = "voluntary for the family; held for the school’s duty to promote welfare (Education Act 2002 s.175, KCSIE 2025 part one)"
+WHY = (
+    "voluntary for the family; held for the school’s duty to promote welfare (Education Act 2002 s.175, KCSIE "
+    "2025 part one)"
+)
 
 
 class OfChild(models.Model):
@@ -66,7 +72,9 @@ class SupportPlan(OfChild):
 
 
 class SupportStep(OfChild):
-    """One thing of a plan: what, who does it (anybody, in words: a parent, a teacher, the child), by when, and that it was done."""
+    """One thing of a plan: what, who does it (anybody, in words: a parent, a teacher, the child), by when, and that it
+    was done.
+    """
 
     plan = models.ForeignKey(SupportPlan, on_delete=models.PROTECT, related_name="steps")
     what = SealedText("what is done")
@@ -89,7 +97,10 @@ class SupportStep(OfChild):
 
 
 class PastoralNote(OfChild):
-    """Something that is worth keeping and is no concern by itself. Never changed: what is to be added is another note."""
+    """Something that is worth keeping and is no concern by itself.
+
+    Never changed: what is to be added is another note.
+    """
 
     class Kind(models.TextChoices):
         CONVERSATION = "conversation", "Conversation with the child"
@@ -121,7 +132,9 @@ class PastoralNote(OfChild):
 
 
 class StepUp(OfChild):
-    """That somebody (`author`) took a note further: `token` is that of the log form they began, and so of the concern it became."""
+    """That somebody (`author`) took a note further: `token` is that of the log form they began, and so of the concern
+    it became.
+    """
 
     note = models.ForeignKey(PastoralNote, on_delete=models.PROTECT, related_name="taken_further")
 

@@ -75,8 +75,8 @@ class PatternRule(models.Model):
 
 
 class PatternRuling(models.Model):
-    """What somebody said of records that a rule had found: looked at, or not a pattern, and why. It holds for these records:
-    when another one joins them, they are shown again.
+    """What somebody said of records that a rule had found: looked at, or not a pattern, and why. It holds for these
+    records: when another one joins them, they are shown again.
     """
 
     class Verdict(models.TextChoices):

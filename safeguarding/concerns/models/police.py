@@ -1,8 +1,8 @@
 """What did the police tell the school of a domestic-abuse incident, and who supports the child? (Operation Encompass)
 
-Six things: when it happened, when and from which force word came, which children, what happened as the police put it, the key
-adult, and silent or overt support. What happened, when, and which children are the account of its concern, so that they stand
-once; the rest is here.
+Six things: when it happened, when and from which force word came, which children, what happened as the police put it,
+the key adult, and silent or overt support. What happened, when, and which children are the account of its concern, so
+that they stand once; the rest is here.
 """
 
 from django.db import models
@@ -21,8 +21,8 @@ from .kinds import KCSIE, key
 class PoliceNotice(models.Model):
     """The notice from which a concern began. Who gives support may be said later, by a lead.
 
-    Schedule of retention: R25, from the date of birth, as R02. That is the period of the concern it began, and it is sealed
-    with that concern's key, so it goes with it (domain reference 4).
+    Schedule of retention: R25, from the date of birth, as R02. That is the period of the concern it began, and it is
+    sealed with that concern's key, so it goes with it (domain reference 4).
     """
 
     class Support(models.TextChoices):

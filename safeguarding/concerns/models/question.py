@@ -1,4 +1,7 @@
-"""What has a safeguarding lead asked whoever logged a concern? The answer is an addition to the account, which stays as it was."""
+"""What has a safeguarding lead asked whoever logged a concern?
+
+The answer is an addition to the account, which stays as it was.
+"""
 
 from django.db import models
 from django.db.models import Q

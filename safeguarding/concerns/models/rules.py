@@ -1,4 +1,7 @@
-"""Who is told of what, beside the leads on duty, and at once or in the digest of the day? A school's own rules, dated."""
+"""Who is told of what, beside the leads on duty, and at once or in the digest of the day?
+
+A school's own rules, dated.
+"""
 
 from django.db import models
 from django.db.models import Q

@@ -20,8 +20,8 @@ from .kinds import KCSIE, key
 class Pin(models.Model):
     """That an entry of a chronology is significant, and in a line why. A new line ends the pin and makes another.
 
-    An entry is named by its source and the key of its row, so that whatever part of the record comes to have entries can be
-    pinned too.
+    An entry is named by its source and the key of its row, so that whatever part of the record comes to have entries
+    can be pinned too.
     """
 
     id = key()
@@ -57,9 +57,11 @@ class Pin(models.Model):
 
 
 class ChronologyEntry(models.Model):
-    """What happened and stands nowhere else in the record: a call from another school, a letter, a change in the family.
+    """What happened and stands nowhere else in the record: a call from another school, a letter, a change in the
+    family.
 
-    Never changed. Something is added to it as an entry of its own, or it is withdrawn with the reason (domain reference 1.8).
+    Never changed. Something is added to it as an entry of its own, or it is withdrawn with the reason (domain reference
+    1.8).
     """
 
     class What(models.TextChoices):

@@ -1,4 +1,7 @@
-"""What has somebody typed that is not saved where it belongs yet? Drafts, who read them, and words of a session that ended."""
+"""What has somebody typed that is not saved where it belongs yet?
+
+Drafts, who read them, and words of a session that ended.
+"""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -37,8 +40,8 @@ class Draft(models.Model):
     saved_at = models.DateTimeField()
     asked_at = models.DateTimeField(null=True, blank=True)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    # Counts saves. With `page`, the page on which the last of them was typed, it tells a save that knows of the one before
-    # from one typed in another window meanwhile, which must not take its place and becomes a draft of its own.
+    # Counts saves. With `page`, the page on which the last of them was typed, it tells a save that knows of the one
+    # before from one typed in another window meanwhile, which must not take its place and becomes a draft of its own.
     revision = models.PositiveIntegerField(default=0)
     page = models.CharField(max_length=60, blank=True)
     # When it was last saved with its author's session, and how many bytes it holds: see `services/draft_limits.py`.
@@ -67,7 +70,10 @@ class Draft(models.Model):
 
 
 class DraftOpening(models.Model):
-    """That a lead has read somebody's unsent draft, and why. It ends with the draft: what it says becomes a note then."""
+    """That a lead has read somebody's unsent draft, and why.
+
+    It ends with the draft: what it says becomes a note then.
+    """
 
     id = key()
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="openings")

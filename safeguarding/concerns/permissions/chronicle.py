@@ -14,11 +14,12 @@ from .concern import out_of_sight, through_the_concern
 
 @rule(Chronicled)
 def chronicled_seen(me: Any) -> Rule:
-    """That of a concern: as the concern. That of a child: as the child's concerns by a role; else as its record, and what is below
-    the threshold for pastoral roles alone, and for who wrote it. Never what was withdrawn of an earlier system.
+    """That of a concern: as the concern. That of a child: as the child's concerns by a role; else as its record, and
+    what is below the threshold for pastoral roles alone, and for who wrote it. Never what was withdrawn of an earlier
+    system.
 
-    The entry is read by its key (`entries/rows.py`), where only row security asks the rule of its own table: this one may not show
-    less, nor more.
+    The entry is read by its key (`entries/rows.py`), where only row security asks the rule of its own table: this one
+    may not show less, nor more.
     """
     rule = through_the_concern(me, "concern_id")
     below = Q(author__isnull=False) & ~among("school_id", fact("schools_with", me, Capability.WRITE_PASTORAL))

@@ -1,13 +1,14 @@
 """Who may see a concern, and who may do what with it?
 
-Read aloud: *a concern is seen by those whose role at its school reads concerns (the restricted ones, if their role opens
-those); by whoever was given access to a child whose file tells it whole, or has opened that child's record in an emergency,
-unless it is restricted; by whoever was given access to it by name; and by whoever stands in where the usual readers may not see it. It
-is never seen by somebody who is related to a child in it or is its subject, whatever else is true. What two people have
-said was entered in error is seen by nobody, but on the pages about it (`context.with_errors`).*
+Read aloud: *a concern is seen by those whose role at its school reads concerns (the restricted ones, if their role
+opens those); by whoever was given access to a child whose file tells it whole, or has opened that child's record in an
+emergency, unless it is restricted; by whoever was given access to it by name; and by whoever stands in where the usual
+readers may not see it. It is never seen by somebody who is related to a child in it or is its subject, whatever else is
+true. What two people have said was entered in error is seen by nobody, but on the pages about it
+(`context.with_errors`).*
 
-A child's file tells a concern whole where a lead has decided so, or where nothing is decided and the concern is about that
-child and names no other whose record is shut to the reader. Else it has one line, or a story of its own.
+A child's file tells a concern whole where a lead has decided so, or where nothing is decided and the concern is about
+that child and names no other whose record is shut to the reader. Else it has one line, or a story of its own.
 
 What hangs on a concern is seen by the same people. A reporter's own words are seen by their author too, unless hidden.
 """
@@ -70,7 +71,7 @@ def out_of_sight(me: Any, concern: str) -> Q:
 
 
 def through_the_concern(me: Any, concern: str, also: dict[str, Q] | None = None, **more: Any) -> Rule:
-    """The rule of everything that belongs to a concern. `concern` is the column that names it, `also` reasons beside it."""
+    """The rule of what belongs to a concern: `concern` is the column that names it, `also` reasons beside it."""
     unrestricted = ~among(concern, fact("restricted_concerns", me))
     return Rule(
         because={
@@ -98,8 +99,9 @@ def concerns_seen(me: Any) -> Rule:
 
 
 def of_concern_seen(model: type[Model], user: Any) -> Visible:
-    """Whether a row that hangs on a concern, by its column `concern_id`, hangs on one that the person sees: the rule of the concern,
-    asked of the row. For lists that must say so of each row; looking each concern up takes ten times longer.
+    """Whether a row that hangs on a concern, by its column `concern_id`, hangs on one that the person sees: the rule of
+    the concern, asked of the row. For lists that must say so of each row; looking each concern up takes ten times
+    longer.
     """
     return Visible(model, user.pk, of=_of_its_concern)
 
@@ -133,7 +135,7 @@ def notes_seen(me: Any) -> Rule:
 def changes_seen(me: Any) -> Rule:
     """What a field was before: for those who read the school's concerns, on the page of a record that they may see.
 
-    And for who changed it. An entry has the key of its record, of whatever kind, so each kind that can be hidden is asked for.
+    And for who changed it. An entry has the key of its record, of whatever kind, so each kind is asked for.
     """
     hidden = ("hidden_concerns", "concerns_in_error", "hidden_children", "hidden_contacts", "hidden_households")
     return Rule(
@@ -163,8 +165,8 @@ def questions_seen(me: Any) -> Rule:
 
 @rule(Attachment)
 def files_seen(me: Any) -> Rule:
-    """Files: for those who may see the concern, for who wrote its report those that they attached to it, and those of an
-    action for whoever has to do it. To have attached one to an action, or to a meeting, is no reason to see it.
+    """Files: for those who may see the concern, for who wrote its report those that they attached to it, and those of
+    an action for whoever has to do it. To have attached one to an action, or to a meeting, is no reason to see it.
     """
     own = Q(author=me, action=None, meeting=None) & among("concern_id", fact("own_concerns", me))
     return through_the_concern(me, "concern_id", {"author": own, "owner": among("action_id", fact("own_actions", me))})
@@ -172,10 +174,11 @@ def files_seen(me: Any) -> Rule:
 
 @rule(ConcernChild)
 def children_named(me: Any) -> Rule:
-    """Which child, in which role, and what its file says: for those who may see the concern, and for who named that child.
+    """Which child, in which role, and what its file says: for those who may see the concern, and for who named it.
 
-    Who reads through the record of one child alone sees that child's row, and never which others there are; of a concern
-    that they may read, also whom nobody could name. "beside": that there are others, in a concern that they may read.
+    Who reads through the record of one child alone sees that child's row, and never which others there are; of a
+    concern that they may read, also whom nobody could name. "beside": that there are others, in a concern that they may
+    read.
     """
     unrestricted = ~among("concern_id", fact("restricted_concerns", me))
     ways = {
@@ -208,7 +211,7 @@ def adults_named(me: Any) -> Rule:
 @rule(FileStory)
 @rule(UndoneLink)
 def apart_seen(me: Any) -> Rule:
-    """What each file was to say, and which child was linked by mistake: for those whose role reads the concern, or who stand in.
+    """What each file was to say, and which child was linked by mistake: for those whose role reads it, or who stand in.
 
     Never of a hidden child, who may be in the concern no more.
 
@@ -227,7 +230,8 @@ def apart_seen(me: Any) -> Rule:
 
 @rule(WithheldName)
 def withheld_names_seen(me: Any) -> Rule:
-    """A child whom the writer of a report could not name: for those who decide about the concern, or stand in, and may see that child.
+    """A child whom the writer of a report could not name: for those who decide about the concern, or stand in, and may
+    see that child.
 
     "naming": the writer leaves it behind, and sees nothing of it.
     """
@@ -289,7 +293,7 @@ def briefs_seen(me: Any) -> Rule:
 
 @rule(Pin)
 def pins_seen(me: Any) -> Rule:
-    """What is significant in it: for the same people, and only where they may see the concern that the entry is from."""
+    """What is significant in it: for the same people, and only where they may see the concern of the entry."""
     chronology = entries_seen(me)
     open_to_all = ~among("concern_id", fact("restricted_concerns", me))
     because = {way: rows & open_to_all for way, rows in chronology.because.items()}
@@ -330,7 +334,7 @@ def children_read(user: Any, cards: QuerySet[Child]) -> QuerySet[Child]:
 
 
 def access_given(user: Any) -> bool:
-    """Whether some record is open to the person beside their roles: given, in an emergency, or standing in. Once a page."""
+    """Whether some record is open to the person beside their roles: given, in an emergency, or standing in."""
     return any(seen(user, "children_open", "concerns_open"))
 
 

@@ -13,7 +13,9 @@ from safeguarding.uploads.permissions import decided_by
 @rule(EarlierRecord)
 @rule(EarlierFile)
 def earlier_records_seen(me: Any) -> Rule:
-    """What an earlier system had on a child: for those who read concerns, and for whom the record is open; until it is withdrawn."""
+    """What an earlier system had on a child: for those who read concerns, and for whom the record is open; until it is
+    withdrawn.
+    """
     behind = behind_the_card(me, "child_id", Capability.VIEW_CONCERNS)
     stands = ~among("batch_id", fact("withdrawn_batches", me))
     return Rule(because={name: rows & stands for name, rows in behind.because.items()}, never=behind.never)

@@ -15,14 +15,17 @@ from .concern import may_decide, through_the_concern
 
 @rule(Duty)
 def duties_seen(me: Any) -> Rule:
-    """What the law asks of somebody in person: for those who may see the concern, and for that person while they work there."""
+    """What the law asks of somebody in person: for those who may see the concern, and for that person while they work
+    there.
+    """
     mine = Q(owner=me) & among("school_id", fact("schools_of", me))
     return through_the_concern(me, "concern_id", {"owner": mine})
 
 
 @rule(PoliceNotice)
 def police_notices_seen(me: Any) -> Rule:
-    """A police notice: for those who may see the concern. Neither whoever took it down nor the key adult reads it by that.
+    """A police notice: for those who may see the concern. Neither whoever took it down nor the key adult reads it by
+    that.
 
     "reporting": whoever takes it down.
     """

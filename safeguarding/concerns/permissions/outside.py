@@ -15,11 +15,12 @@ from .concern import stands_in, through_the_concern
 
 @rule(OutsideNote)
 def outside_notes_seen(me: Any) -> Rule:
-    """A note from outside: for those who read the school's concerns, and once it is a concern for those who see that one.
+    """A note from outside: for those who read the school's concerns, and once it is a concern for those who see that
+    one.
 
-    Before that, never for somebody of whom it was said that it is not for them, nor for somebody from whom a child is hidden whom a
-    form names that is being made of it; whoever stands in for them reads it then.
-    "outside": whoever has the link of a school adds one, unread and about no concern, and sees nothing.
+    Before that, never for somebody of whom it was said that it is not for them, nor for somebody from whom a child is
+    hidden whom a form names that is being made of it; whoever stands in for them reads it then. "outside": whoever has
+    the link of a school adds one, unread and about no concern, and sees nothing.
     """
     fresh = Q(status=OutsideNote.Status.NEW, concern=None)
     stands_in = among("concern_id", fact("concerns_standing_in", me)) | among("id", fact("notes_standing_in", me))
@@ -41,7 +42,8 @@ def outside_conflicts_seen(me: Any) -> Rule:
 
 @rule(PaperForm)
 def paper_forms_seen(me: Any) -> Rule:
-    """A numbered paper form: for those who read the school's concerns, and once it is a concern for those who see that one.
+    """A numbered paper form: for those who read the school's concerns, and once it is a concern for those who see that
+    one.
 
     "reporting": whoever works at the school types in the sheet that they have in hand, and learns nothing of others.
     """
@@ -80,14 +82,18 @@ def may_set_note_aside(user: Any, note: OutsideNote) -> bool:
 
 
 def may_keep_forms(user: Any, form: PaperForm) -> bool:
-    """Who prints numbered forms, and says what has become of each; of one that is a concern, whoever stands in there too."""
+    """Who prints numbered forms, and says what has become of each; of one that is a concern, whoever stands in there
+    too.
+    """
     if may(user, Capability.DECIDE_CONCERNS, form.school_id):
         return True
     return form.concern_id is not None and stands_in(user, form.concern_id, form.school_id)
 
 
 def may_type_form(user: Any, form: PaperForm) -> bool:
-    """Who types a sheet in: leads any, everybody else the one that they wrote themselves (`begin_typing` sees to that)."""
+    """Who types a sheet in: leads any, everybody else the one that they wrote themselves (`begin_typing` sees to
+    that).
+    """
     return may(user, Capability.LOG_CONCERN, form.school_id)
 
 

@@ -19,8 +19,8 @@ SUPERVISED = (Capability.DECIDE_CONCERNS, Capability.STAND_IN)
 def drafts_seen(me: Any) -> Rule:
     """Words not sent yet: for their author, and for each lead who opened them with a reason.
 
-    A conflict hides from others that a draft names a child, and never from its author what they typed: that a form of one's own is
-    gone would tell that its child is hidden.
+    A conflict hides from others that a draft names a child, and never from its author what they typed: that a form of
+    one's own is gone would tell that its child is hidden.
 
     "unsent": that there is a draft, whose and since when, for the leads of the school.
     """
@@ -68,5 +68,7 @@ def in_supervision(user: Any, school_id: UUID | None = None) -> bool:
 
 
 def has_supervision(user: Any) -> bool:
-    """The same, and whoever was there before their role was another one: what they wrote, or somebody with them, stays theirs."""
+    """The same, and whoever was there before their role was another one: what they wrote, or somebody with them, stays
+    theirs.
+    """
     return in_supervision(user) or bool(glance(user)["supervision"])

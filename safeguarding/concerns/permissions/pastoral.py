@@ -24,8 +24,9 @@ def hand_overs_seen(me: Any) -> Rule:
 @rule(SupportStep)
 @rule(StepUp)
 def pastoral_seen(me: Any) -> Rule:
-    """Below the threshold: for those who read the school's concerns; for pastoral roles, of children they have access to; and
-    for who wrote it, while they work there. Teachers and the office never see a note of somebody else, access given or not.
+    """Below the threshold: for those who read the school's concerns; for pastoral roles, of children they have access
+    to; and for who wrote it, while they work there. Teachers and the office never see a note of somebody else, access
+    given or not.
     """
     writes = among("school_id", fact("schools_with", me, Capability.WRITE_PASTORAL))
     return Rule(

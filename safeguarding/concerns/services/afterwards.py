@@ -1,4 +1,7 @@
-"""What becomes of words that arrive for a form that has been sent already, as from a second window? An addition, not sent."""
+"""What becomes of words that arrive for a form that has been sent already, as from a second window?
+
+An addition, not sent.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -34,8 +37,8 @@ def keep_as_addition(
     """Keep what the sent form with this token does not say, as a draft of something to add to its account.
 
     `words` are the texts typed: a label (empty for the account itself) and the text. Those that stand in the account
-    already, or in what was added to it, are left out: a save that comes late says nothing new. Returns None when none is
-    left, or when no account of this author was sent with the token.
+    already, or in what was added to it, are left out: a save that comes late says nothing new. Returns None when none
+    is left, or when no account of this author was sent with the token.
     """
     # First: a key that writes no more would be told whether a text stands in the account.
     ensure_key_writes(author_id, use, last_used=None, at=at or timezone.now())

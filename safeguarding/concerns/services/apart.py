@@ -1,4 +1,7 @@
-"""How is each child of a concern kept apart from the others? Who else is in it without a name, and who opened it by a wrong link."""
+"""How is each child of a concern kept apart from the others?
+
+Who else is in it without a name, and who opened it by a wrong link.
+"""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -23,8 +26,9 @@ from safeguarding.concerns.services.telling import seers
 
 # By what somebody reads: a list says that a record is there, and not what is in it.
 _READ = (Verb.VIEW, Verb.PRINT, Verb.DOWNLOAD, Verb.EXPORT)
-# How the purposes begin of whoever sees what is in a child's file: its chronology and that of its family (which leaves an event
-# for each child that is in it), on the page and on paper, the tabs that show concerns and their files, the pages about it.
+# How the purposes begin of whoever sees what is in a child's file: its chronology and that of its family (which leaves
+# an event for each child that is in it), on the page and on paper, the tabs that show concerns and their files, the
+# pages about it.
 SHOWS_FILE = ("chronology", "family", "concerns", "files", "meeting in an hour", "pattern")
 
 
@@ -38,7 +42,8 @@ class Beside:
 
 @door("beside")
 def others_in(concern: Concern, shown: Iterable[ConcernChild]) -> list[Beside]:
-    """The children of a concern that the reader may read, beside those who are shown: "Another child (Year 4)", and the role.
+    """The children of a concern that the reader may read, beside those who are shown: "Another child (Year 4)", and the
+    role.
 
     For who reads through the record of one child: the one place that says of another that there is one.
     """
@@ -49,14 +54,19 @@ def others_in(concern: Concern, shown: Iterable[ConcernChild]) -> list[Beside]:
 
 @door("beside")
 def named_beside(concerns: Collection[UUID], child: Child) -> set[UUID]:
-    """Keys of the other children in concerns that the reader may read. To leave their names out, and for nothing else."""
+    """Keys of the other children in concerns that the reader may read.
+
+    To leave their names out, and for nothing else.
+    """
     rows = ConcernChild.objects.filter(concern__in=concerns, child__isnull=False).exclude(child=child)
     return set(rows.values_list("child_id", flat=True))
 
 
 @dataclass(frozen=True)
 class Meanwhile:
-    """Somebody who read a concern while it stood in the wrong file: how, when last, and whether they may read it still."""
+    """Somebody who read a concern while it stood in the wrong file: how, when last, and whether they may read it
+    still.
+    """
 
     name: str
     role: str
@@ -70,7 +80,8 @@ class Meanwhile:
 
 
 def opened_meanwhile(link: UndoneLink, keys: Collection[UUID]) -> list[Meanwhile]:
-    """Who opened the concern, or the file of the wrong child, between the link and its end, the latest first. From the events.
+    """Who opened the concern, or the file of the wrong child, between the link and its end, the latest first. From the
+    events.
 
     `keys` are those of the concern and of what hangs on it. Two queries, and those of who may see it now.
     """

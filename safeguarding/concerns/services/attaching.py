@@ -26,7 +26,8 @@ _OWNERS = "Only the person who has to do this, or a safeguarding lead, attaches 
 
 @transaction.atomic
 def attach(*, concern: Concern, token: UUID, uploads: Sequence[Upload], by: User, at: datetime | None = None) -> Kept:
-    """A lead attaches files. What is not taken is said; the others are kept. The same form again attaches nothing twice.
+    """A lead attaches files. What is not taken is said; the others are kept. The same form again attaches nothing
+    twice.
 
     Raises `NotAllowed` for somebody who does not decide, `BadInput` where nothing can be attached now.
     """

@@ -44,8 +44,8 @@ def problem_of(name: str, text: str) -> str:
 def save_brief(*, child: Child, seen: int, written: Written, by: User, at: datetime | None = None) -> Brief:
     """Keep it for its author. The same again changes nothing.
 
-    `seen` is the revision on the author's page. Raises `NotAllowed`, `BadInput`, `ChangedSince` where another window saved
-    something else meanwhile.
+    `seen` is the revision on the author's page. Raises `NotAllowed`, `BadInput`, `ChangedSince` where another window
+    saved something else meanwhile.
     """
     if not may_see_files(by, child) or not may_view(by, child):
         raise NotAllowed("Only somebody who reads this child’s concerns prepares a meeting about the child.")

@@ -57,8 +57,9 @@ class Call:
 def calls_for(user: User, waiting: QuerySet[Concern], *, at: datetime) -> list[Call]:
     """Which of the calls in `waiting` (those that `user` may see) the open page of `user` shows now: one query, or two.
 
-    Safeguarding leads see every call at once. The Headteacher, and whoever else takes calls, sees one when it was put to
-    them or when it has waited long enough to be, whether or not anything has run meanwhile. Nobody is shown their own.
+    Safeguarding leads see every call at once. The Headteacher, and whoever else takes calls, sees one when it was put
+    to them or when it has waited long enough to be, whether or not anything has run meanwhile. Nobody is shown their
+    own.
     """
     if not what_waits(user).calls:
         return []
@@ -100,8 +101,9 @@ def _as_said(role_key: str | None, class_name: str | None) -> str:
 
 
 def named_child(child_id: UUID | None, *, by: User, school_id: UUID, today: date) -> Child | None:
-    """The child that a call names, where `by` may see the card and write about the child today; None otherwise: that must
-    not stop a call."""
+    """The child that a call names, where `by` may see the card and write about the child today; None otherwise: that
+    must not stop a call.
+    """
     if child_id is None:
         return None
     # A page that was open while the record became part of another one.
@@ -111,8 +113,8 @@ def named_child(child_id: UUID | None, *, by: User, school_id: UUID, today: date
 
 @dataclass(frozen=True)
 class CallState:
-    """How a call stands, as its sender may know it. `opened` is None until somebody has; `coming` is who is told next (names,
-    joined) and when.
+    """How a call stands, as its sender may know it. `opened` is None until somebody has; `coming` is who is told next
+    (names, joined) and when.
 
     `decided_myself`: the sender is a lead too, and has decided before anybody else came.
     """
@@ -130,7 +132,9 @@ class CallState:
 
 @door("reporting")
 def state_of_call(account: Account, *, at: datetime) -> CallState | None:
-    """Who was told of the call that `account` began, who comes next and who has opened it; None where it began otherwise."""
+    """Who was told of the call that `account` began, who comes next and who has opened it; None where it began
+    otherwise.
+    """
     concern = Concern.objects.select_related("school", "acknowledged_by", "logged_by").get(pk=account.concern_id)
     if concern.called_at is None:
         return None

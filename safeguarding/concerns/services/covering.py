@@ -24,7 +24,8 @@ from safeguarding.concerns.services.telling import ToRead, deciders, readers
 from safeguarding.exceptions import NotAllowed
 
 K = Notice.Kind
-# What a lead is told as a lead, by the type of what it is about. Word of one's own reports and drafts stays with its reader.
+# What a lead is told as a lead, by the type of what it is about. Word of one's own reports and drafts stays with its
+# reader.
 _OF_CONCERNS = (K.CALL, K.NEW_CONCERN, K.ADDED, K.REOPENED, K.UNREAD, K.STAND_IN)
 # Word of emergency sheets stays: everybody who makes them has it, and who acts for a lead does not (`sheets_seen`).
 _OF_ACCESS: dict[str, type[models.Model]] = {"conflict": ConflictOfInterest, "emergency": EmergencyAccess}
@@ -33,7 +34,8 @@ _OF_ACCESS: dict[str, type[models.Model]] = {"conflict": ConflictOfInterest, "em
 def move_actions(period: ActingPeriod, at: datetime) -> int:
     """What `away` has to do at the school, and what an earlier stand-in of theirs still has, goes to who acts now.
 
-    As everywhere, the concern is locked first and its action then, and whether there is still something to move is asked anew.
+    As everywhere, the concern is locked first and its action then, and whether there is still something to move is
+    asked anew.
     """
     moved, waiting = 0, _to_move(period, timezone.localdate(at))
     for key, concern_id in list(waiting.order_by("concern", "due_on", "pk").values_list("pk", "concern")):
@@ -69,9 +71,14 @@ def _next_owner(action: Action, period: ActingPeriod, at: datetime) -> User | No
 
 def _move(action: Action, owner: User, concern: Concern, period: ActingPeriod, at: datetime) -> None:
     HandOver.objects.create(
-        action=action, concern=concern, school_id=action.school_id, period=period, from_user_id=action.owner_id,
-        to_user=owner, at=at,
-    )  # fmt: skip
+        action=action,
+        concern=concern,
+        school_id=action.school_id,
+        period=period,
+        from_user_id=action.owner_id,
+        to_user=owner,
+        at=at,
+    )
     _give(action, owner, concern, purpose="cover", by=period.named_by, at=at)
     about = {"object_type": "action", "object_id": action.pk}
     tell(people=[owner], school_id=action.school_id, kind=K.ACTION, at=at, **about)  # type: ignore[arg-type]
@@ -84,22 +91,32 @@ def _give(action: Action, owner: User, concern: Concern, *, purpose: str, by: Us
 
 
 def move_notices(period: ActingPeriod, at: datetime) -> int:
-    """What `away` had not opened when somebody was named is told to who acts too, once. It stays in the inbox it was in."""
-    others = (
-        Notice.objects.filter(kind=OuterRef("kind"), object_id=OuterRef("object_id"), created_at__gte=period.named_at)
-        .exclude(user=period.away_id)
-    )  # fmt: skip
+    """What `away` had not opened when somebody was named is told to who acts too, once.
+
+    It stays in the inbox it was in.
+    """
+    others = Notice.objects.filter(
+        kind=OuterRef("kind"), object_id=OuterRef("object_id"), created_at__gte=period.named_at
+    ).exclude(user=period.away_id)
     waiting = Notice.objects.filter(
-        ~Exists(others), user=period.away_id, school_id=period.school_id, opened_at=None, settled_at=None,
+        ~Exists(others),
+        user=period.away_id,
+        school_id=period.school_id,
+        opened_at=None,
+        settled_at=None,
         created_at__lt=period.named_at,
-    )  # fmt: skip
+    )
     told = 0
     for notice in waiting:
         people = _who_is_told_instead(notice, period, at)
         tell(
-            people=people, school_id=notice.school_id, kind=K(notice.kind), object_type=notice.object_type,
-            object_id=notice.object_id, at=at,
-        )  # fmt: skip
+            people=people,
+            school_id=notice.school_id,
+            kind=K(notice.kind),
+            object_type=notice.object_type,
+            object_id=notice.object_id,
+            at=at,
+        )
         told += len(people)
     if told:
         record(Verb.ASK, period, count=told, purpose="notices moved")
@@ -119,7 +136,10 @@ def _who_is_told_instead(notice: Notice, period: ActingPeriod, at: datetime) -> 
 
 
 def _to_read(notice: Notice) -> ToRead | None:
-    """What a notice asks a lead to read or to chase, if it does. What whoever names does not see is left to the worker."""
+    """What a notice asks a lead to read or to chase, if it does.
+
+    What whoever names does not see is left to the worker.
+    """
     match notice.object_type:
         case "concern" if notice.kind in _OF_CONCERNS:
             return Concern(pk=notice.object_id, school_id=notice.school_id)

@@ -1,9 +1,9 @@
 """How much may one person keep that is not sent, and how long does a form's key write without its author's session?
 
-A key is seen by whoever sits at a shared computer, and it writes without a password. So by itself it writes for two weeks after its
-form was last used signed in, and never for an account that is closed. With the session it never ends, and a draft never does.
-Nobody types as much as the limits allow: they keep a script from filling the disk. What is over them is said on the page, which
-keeps every word.
+A key is seen by whoever sits at a shared computer, and it writes without a password. So by itself it writes for two
+weeks after its form was last used signed in, and never for an account that is closed. With the session it never ends,
+and a draft never does. Nobody types as much as the limits allow: they keep a script from filling the disk. What is over
+them is said on the page, which keeps every word.
 """
 
 from dataclasses import dataclass
@@ -26,19 +26,34 @@ MOST_NEW, MOST_A_DAY = 20, 10 * 2**20
 _DAY = timedelta(days=1)
 # What the rules of this file raise, which a page answers with every word on it.
 REFUSALS = (BadInput, NotAllowed, TooMany)
-SIGN_IN_FIRST = "This page is kept no longer without signing in. Leave it open, sign in on a page beside it, and press the button again."
+SIGN_IN_FIRST = (
+    "This page is kept no longer without signing in. Leave it open, sign in on a page beside it, and press the "
+    "button again."
+)
 MAY_NOT_BEGIN = (
-    "You have no role at this school in which you could log a concern, so nothing new is begun. Copy what you typed, and give it "
+    "You have no role at this school in which you could log a concern, so nothing new is begun. Copy what "
+    "you typed, and give it "
     "to a safeguarding lead in person."
 )
-TOO_LONG = f"This is longer than {MOST_IN_ONE // 2**20} million letters, so it is not saved. Shorten it, or copy a part of it into another form."
-TOO_MANY = f"You have begun {MOST_NEW} drafts since yesterday, so this one is not saved. Send it, or send or discard others first."
-TOO_MUCH = f"Your drafts since yesterday hold {MOST_A_DAY // 2**20} million letters, so this is not saved. Send it, or send or discard others first."
+TOO_LONG = (
+    f"This is longer than {MOST_IN_ONE // 2**20} million letters, so it is not saved. Shorten it, or copy a "
+    "part of it into another form."
+)
+TOO_MANY = (
+    f"You have begun {MOST_NEW} drafts since yesterday, so this one is not saved. Send it, or send or discard "
+    "others first."
+)
+TOO_MUCH = (
+    f"Your drafts since yesterday hold {MOST_A_DAY // 2**20} million letters, so this is not saved. Send it, "
+    "or send or discard others first."
+)
 
 
 @dataclass(frozen=True)
 class Use:
-    """How words came: with their author's session or by the key of their page alone, and when that page was made (None: now)."""
+    """How words came: with their author's session or by the key of their page alone, and when that page was made (None:
+    now).
+    """
 
     signed_in: bool = True
     issued_at: datetime | None = None
@@ -48,7 +63,10 @@ SIGNED_IN = Use()
 
 
 def ensure_key_writes(author_id: UUID, use: Use, *, last_used: datetime | None, at: datetime) -> None:
-    """Raise `NotAllowed` where words came by a key alone that writes no more. `last_used`: when their draft was, signed in."""
+    """Raise `NotAllowed` where words came by a key alone that writes no more.
+
+    `last_used`: when their draft was, signed in.
+    """
     if use.signed_in:
         return
     last = max((moment for moment in (use.issued_at, last_used) if moment), default=at)
@@ -77,7 +95,8 @@ def ensure_not_too_long(words: str) -> None:
 
 
 def ensure_fits(author_id: UUID, *, but: UUID, size: int, is_new: bool, at: datetime) -> None:
-    """Raise `BadInput` for more bytes than one form may have, `TooMany` for more than one person may keep since yesterday.
+    """Raise `BadInput` for more bytes than one form may have, `TooMany` for more than one person may keep since
+    yesterday.
 
     `but` is the row that is being written.
     """

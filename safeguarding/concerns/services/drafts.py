@@ -37,8 +37,8 @@ _NEVER_SEEN = -1
 class Unsent:
     """That there is a draft, whose, and since when. Says nothing of what is in it.
 
-    `concern_id` is set for the account of a call for a lead, `report_id` (of a concern) for an addition. A call about which
-    nothing has been written yet is one too, with `is_begun` False: it is as unfinished as any draft.
+    `concern_id` is set for the account of a call for a lead, `report_id` (of a concern) for an addition. A call about
+    which nothing has been written yet is one too, with `is_begun` False: it is as unfinished as any draft.
     """
 
     token: UUID
@@ -72,16 +72,16 @@ def save_draft(
 ) -> Draft | None:
     """Keep the form as it stands, whatever stands in it: field name to the texts typed there.
 
-    Returns None when it has been sent meanwhile: see `afterwards`. What was begun is kept without a live role: somebody who
-    leaves the school at noon does not lose what was typed at eleven. `about` is the concern to whose account this will be added.
+    Returns None when it has been sent meanwhile: see `afterwards`. What was begun is kept without a live role: somebody
+    who leaves the school at noon does not lose what was typed at eleven. `about`: to whose account this will be added.
 
-    `page` is the page on which it was typed, `revision` the last save that this page knew when it was made. Where another
-    page has saved other words since, both are kept: this becomes a draft of its own, which is returned. With `turn`, the
-    number of buttons pressed before, a draft whose page has had more of them stays as it is and is returned: what was
-    saved in the background must not overtake what was pressed after it.
+    `page` is the page on which it was typed, `revision` the last save that this page knew when it was made. Where
+    another page has saved other words since, both are kept: this becomes a draft of its own, which is returned. With
+    `turn`, the number of buttons pressed before, a draft whose page has had more of them stays as it is and is
+    returned: what was saved in the background must not overtake what was pressed after it.
 
-    `use` says whether its author was signed in. Raises `NotAllowed` when the token, or that account, is another person's, and
-    what `draft_limits` raises.
+    `use` says whether its author was signed in. Raises `NotAllowed` when the token, or that account, is another
+    person's, and what `draft_limits` raises.
     """
     at = at or timezone.now()
     if owner_of(token) not in (None, author_id):
@@ -167,10 +167,10 @@ def _account_of(concern_id: UUID, author_id: UUID) -> Account:
 
 
 def owner_of(token: UUID) -> UUID | None:
-    """Who has begun the form with this token, None where nobody has; for whoever is the only one to do something with it now.
+    """Who has begun the form with this token, None where nobody has; for whoever alone does something with it now.
 
-    Asked of a fact, because nobody may see the form of somebody else; and after waiting, in a statement of its own, or it
-    would not know of who held it before.
+    Asked of a fact, because nobody may see the form of somebody else; and after waiting, in a statement of its own, or
+    it would not know of who held it before.
     """
     wait_for(token)
     with connection.cursor() as cursor:
@@ -303,10 +303,19 @@ def _nothing_written(calls: Any) -> Any:
             **nobody,
         )
         .values_list(
-            "token", "called_at", "saved_at", "pk", "adds_to", "asked_at", "opened_at", "is_begun",
-            "logged_by__first_name", "logged_by__last_name", *nobody,
+            "token",
+            "called_at",
+            "saved_at",
+            "pk",
+            "adds_to",
+            "asked_at",
+            "opened_at",
+            "is_begun",
+            "logged_by__first_name",
+            "logged_by__last_name",
+            *nobody,
         )
-    )  # fmt: skip
+    )
 
 
 def _newest_opening() -> dict[str, Subquery]:
@@ -316,6 +325,7 @@ def _newest_opening() -> dict[str, Subquery]:
     return {name: Subquery(openings.values(column)[:1]) for name, column in columns.items()}
 
 
+# The columns of a row, read along the line.
 _NAME = ("first_name", "last_name")
 _LISTED = (
     "pk", "started_at", "saved_at", "concern_id", "adds_to__concern_id", "asked_at", "opened_at", "is_begun",
@@ -332,7 +342,8 @@ def _name(row: dict[str, Any], who: str) -> str:
 def ask_about_draft(*, token: UUID, by: User, at: datetime | None = None) -> Draft:
     """A lead asks the author to finish: a notice in their inbox, once until it is opened.
 
-    Raises `NotAllowed` for anybody but a lead and for the author, `OutOfTurn` when the draft has been sent or discarded meanwhile.
+    Raises `NotAllowed` for anybody but a lead and for the author, `OutOfTurn` when the draft has been sent or discarded
+    meanwhile.
     """
     draft, at = _of_colleague(token, by), at or timezone.now()
     draft.asked_at, draft.asked_by = at, by

@@ -1,7 +1,7 @@
 """Which marks were seen on this child in earlier concerns? For those who read these concerns, and never by authorship.
 
-A mark belongs to an account, not to a child. So only concerns that are about this child and about no other are laid under a figure;
-those that are about several children are named beside it, to be opened.
+A mark belongs to an account, not to a child. So only concerns that are about this child and about no other are laid
+under a figure; those that are about several children are named beside it, to be opened.
 """
 
 from collections.abc import Callable, Sequence
@@ -49,7 +49,8 @@ class EarlierMarks:
 
 
 def earlier_marks(see: See, child_id: UUID, *, before: datetime | None = None, but: UUID | None = None) -> EarlierMarks:
-    """The marks of a child in the concerns logged before a moment (all there are without one), as far as `see` shows both.
+    """The marks of a child in the concerns logged before a moment (all there are without one), as far as `see` shows
+    both.
 
     One query for the marks of all, and one for the keys of what was said of them.
     """
@@ -81,6 +82,8 @@ def earlier_marks(see: See, child_id: UUID, *, before: datetime | None = None, b
 
 
 def only_child(children: Sequence[ConcernChild]) -> UUID | None:
-    """The child whose earlier marks may be laid under those of a concern: the only one that it is about, with a record."""
+    """The child whose earlier marks may be laid under those of a concern: the only one that it is about, with a
+    record.
+    """
     about = [named.child_id for named in children if named.role == WORRIED_ABOUT]
     return about[0] if len(about) == 1 else None

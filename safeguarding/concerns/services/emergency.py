@@ -1,7 +1,8 @@
-"""Make the sheet for when nothing works: who must not collect which child, whom to ring. And say when it is true no more.
+"""Make the sheet for when nothing works: who must not collect which child, whom to ring. And say when it is true no
+more.
 
-What stands on it is what its maker may see: a child who is hidden from them is not on it. The worker, who sees every row,
-says so to their colleagues; to the maker nothing tells of it.
+What stands on it is what its maker may see: a child who is hidden from them is not on it. The worker, who sees every
+row, says so to their colleagues; to the maker nothing tells of it.
 """
 
 import json
@@ -162,10 +163,18 @@ def make_sheet(
     at = at or timezone.now()
     year = timezone.localdate(at).year
     made = EmergencySheet(
-        school=school, token=token, year=year, number=next_number(school.pk, year, ReferenceCounter.Kind.SHEET),
-        form=form, holder=holder.strip(), place=place.strip(), envelope=envelope.strip(), made_at=at, made_by=by,
+        school=school,
+        token=token,
+        year=year,
+        number=next_number(school.pk, year, ReferenceCounter.Kind.SHEET),
+        form=form,
+        holder=holder.strip(),
+        place=place.strip(),
+        envelope=envelope.strip(),
+        made_at=at,
+        made_by=by,
         digest=facts.digest,
-    )  # fmt: skip
+    )
     made.save(force_insert=True)
     record(Verb.CREATE, made, by=by, purpose=form)
     return made
@@ -177,7 +186,10 @@ def passphrase() -> str:
 
 
 def encrypted(pdf: bytes, words: str) -> bytes:
-    """A PDF that opens with these words alone (AES-256, PDF 2.0). Nobody has the owner's password: it is thrown away."""
+    """A PDF that opens with these words alone (AES-256, PDF 2.0).
+
+    Nobody has the owner's password: it is thrown away.
+    """
     out = BytesIO()
     with pikepdf.Pdf.open(BytesIO(pdf)) as document:
         locks = pikepdf.Encryption(user=words, owner=secrets.token_urlsafe(32), R=6)

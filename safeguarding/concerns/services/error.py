@@ -1,8 +1,9 @@
-"""Mark a concern as entered in error, and put it back: one person proposes, a second confirms or refuses. Nothing is deleted.
+"""Mark a concern as entered in error, and put it back: one person proposes, a second confirms or refuses. Nothing is
+deleted.
 
 Once confirmed the concern is in no file, list, count or rule any more: the rules of all that hangs on it say so
-(`permissions/concern.py`). Nobody is left unheard by it: its reporter is told and can add to the report, which the leads read; and
-the Headteacher is told of every such entry.
+(`permissions/concern.py`). Nobody is left unheard by it: its reporter is told and can add to the report, which the
+leads read; and the Headteacher is told of every such entry.
 """
 
 from collections.abc import Collection
@@ -56,11 +57,13 @@ def propose(
     mistake: str = "",
     at: datetime | None = None,
 ) -> EnteredInError:
-    """Say that it was entered in error, or of one that is marked so already, that it is to be put back. A second person is told.
+    """Say that it was entered in error, or of one that is marked so already, that it is to be put back. A second person
+    is told.
 
-    Nothing changes but the mark. The same token and words return what is there. Raises `BadInput` without a reason (or which
-    `mistake` it was), `OutOfTurn` while something is proposed, where another agency or a meeting has it already, and where
-    nobody else may confirm, `ChangedSince` when somebody else saved after the page with revision `seen` was shown.
+    Nothing changes but the mark. The same token and words return what is there. Raises `BadInput` without a reason (or
+    which `mistake` it was), `OutOfTurn` while something is proposed, where another agency or a meeting has it already,
+    and where nobody else may confirm, `ChangedSince` when somebody else saved after the page with revision `seen` was
+    shown.
     """
     with with_errors(concern.pk):
         ensure_decides(by, concern.pk, concern.school_id, LEADS)
@@ -124,10 +127,12 @@ def _second_people(concern: Concern, by: User, at: datetime) -> list[User]:
 def answer(
     *, entry: EnteredInError, seen: int, confirms: bool, reason: str, by: User, at: datetime | None = None
 ) -> EnteredInError:
-    """The second person confirms what was proposed, or refuses it, with a reason. The same again by the same person is done once.
+    """The second person confirms what was proposed, or refuses it, with a reason. The same again by the same person is
+    done once.
 
-    Raises `NotAllowed` for who proposed it and for who may not decide on the concern, `OutOfTurn` when it does not wait any
-    more, `BadInput` without a reason, `ChangedSince` when somebody else saved after the page with revision `seen` was shown.
+    Raises `NotAllowed` for who proposed it and for who may not decide on the concern, `OutOfTurn` when it does not wait
+    any more, `BadInput` without a reason, `ChangedSince` when somebody else saved after the page with revision `seen`
+    was shown.
     """
     with with_errors(entry.concern_id):
         at, reason, concern = at or timezone.now(), reason.strip(), lock(entry.concern_id)
@@ -151,17 +156,27 @@ def answer(
 
 
 def _stays(concern: Concern) -> str:
-    """Why it cannot be taken out of the record: somebody is at it, others act on it, or have met about it. Empty where it can."""
+    """Why it cannot be taken out of the record: somebody is at it, others act on it, or have met about it.
+
+    Empty where it can.
+    """
     if concern.finished_at is None:
-        return "Its account is still being written. Ask whoever logged it to finish it: one line that says it was a mistake is enough."
+        return (
+            "Its account is still being written. Ask whoever logged it to finish it: one line that says it was "
+            "a mistake is enough."
+        )
     decided = Decision.objects.filter(concern=concern, new_referral__isnull=False)
     if Referral.objects.filter(concern=concern).exists() or decided.exists():
         return (
-            "An agency has been asked to act on this concern, and its records name it. It stays in the record: close it, "
+            "An agency has been asked to act on this concern, and its records name it. It stays in the "
+            "record: close it, "
             "and say in the reason what the mistake was."
         )
     if Duty.objects.filter(concern=concern, how_ended=Duty.Ended.REPORTED).exists():
-        return "The police have been told of this concern, as the law asks. It stays in the record: close it, and say what the mistake was."
+        return (
+            "The police have been told of this concern, as the law asks. It stays in the record: close it, and "
+            "say what the mistake was."
+        )
     if Meeting.objects.filter(concern=concern).exists():
         return "People have met about this concern. It stays in the record: close it, and say what the mistake was."
     return ""
@@ -230,7 +245,9 @@ def _tell(concern: Concern, people: Collection[User], kind: Notice.Kind, *, at: 
 
 
 def _role_of(by: User, concern: Concern, at: datetime) -> str:
-    """The role in which it is done: that of the page; where a service is asked by itself, the first that the person has."""
+    """The role in which it is done: that of the page; where a service is asked by itself, the first that the person
+    has.
+    """
     if current().user_id == by.pk and (role := current().role_at(concern.school_id)):
         return role
     mine = (one for one in staff_of(concern.school_id, on=timezone.localdate(at)) if one.user.pk == by.pk)
@@ -247,7 +264,10 @@ class Told:
 
 
 def told_of_errors(concern_ids: Collection[UUID]) -> dict[UUID, Told]:
-    """Of these concerns those that are entered in error now, for their reporters. One query; none where there are none."""
+    """Of these concerns those that are entered in error now, for their reporters.
+
+    One query; none where there are none.
+    """
     if not concern_ids:
         return {}
     rows = EnteredInError.objects.filter(concern__in=concern_ids, status=EnteredInError.Status.CONFIRMED, undoes=False)

@@ -1,8 +1,8 @@
 """What happens when nobody reads? A call goes to the next person, then to the Headteacher; an unread concern is chased.
 
 Run every few seconds by the worker's beat, and for one call by its sender's page: the rows decide, so that it may run
-twice, late or not at all for a while without losing a call. What the open pages of leads show is worked out from the same
-rows and the time that has passed (`calling`): a worker that is dead stops no call.
+twice, late or not at all for a while without losing a call. What the open pages of leads show is worked out from the
+same rows and the time that has passed (`calling`): a worker that is dead stops no call.
 """
 
 from datetime import datetime, timedelta
@@ -37,11 +37,11 @@ def first_to_call(concern: ToRead, *, caller: User | None, at: datetime) -> list
 
 
 def _queue(concern: ToRead, caller: User | None, at: datetime) -> list[User]:
-    """Who is called, in order: leads on duty, then others on duty; when all of them are away, who else decides at the school
-    (a trust lead) and with them everybody who takes calls.
+    """Who is called, in order: leads on duty, then others on duty; when all of them are away, who else decides at the
+    school (a trust lead) and with them everybody who takes calls.
 
-    Only people who can acknowledge, decide and refer: where those who take calls do not, whoever reads it in their place.
-    Without the caller: a lead who calls while everybody else is away must not be the somebody who is on duty.
+    Only people who can acknowledge, decide and refer: where those who take calls do not, whoever reads it in their
+    place. Without the caller: a lead who calls while everybody else is away must not be the somebody who is on duty.
     """
     day, school_id = timezone.localdate(at), concern.school_id
     on_duty_now = {p.pk: p for p in [*leads_on_duty(school_id, on=day), *on_duty(school_id, on=day)]}
@@ -79,7 +79,8 @@ def _escalate(at: datetime, *, only: UUID | None = None) -> int:
     )
     if only is not None:
         waiting = waiting.filter(pk=only)
-    # Until the first limit has passed there is nothing to do, and most calls are opened before: no lock, no more queries.
+    # Until the first limit has passed there is nothing to do, and most calls are opened before: no lock, no more
+    # queries.
     waiting = waiting.filter(called_at__lte=at - F("school__call_next_after") * timedelta(minutes=1))
     for concern in waiting.select_for_update(skip_locked=True, of=("self",)).select_related("school", "logged_by"):
         for person in due_to_be_told(concern, concern.logged_by, at):
@@ -159,7 +160,9 @@ def chase_unread(*, at: datetime | None = None) -> int:
 
 
 def patience(concern: ToRead, school: School) -> timedelta:
-    """How long a concern may wait unread, in school hours: minutes where it was marked "right now", else a school day."""
+    """How long a concern may wait unread, in school hours: minutes where it was marked "right now", else a school
+    day.
+    """
     if concern.how_soon == HowSoon.RIGHT_NOW:
         return timedelta(minutes=school.call_head_after)
     return UNREAD_AFTER

@@ -10,7 +10,8 @@ from safeguarding.keys import entry_token
 
 
 def goes_on_as(token: UUID) -> UUID:
-    """The token under which what is typed on a form becomes a concern: its own, while its author may see the concern that it became.
+    """The token under which what is typed on a form becomes a concern: its own, while its author may see the concern
+    that it became.
 
     Where that has been hidden from them since, it is another one: to refuse the form would tell of it.
     """

@@ -1,7 +1,7 @@
 """What has changed in a record, in words: who, when, which fact, what it was before and what it is since.
 
-A child's page takes in the adults around the child, who are shared with brothers and sisters, and not the addresses: those
-are looked at on the page "People", where that is asked for and recorded.
+A child's page takes in the adults around the child, who are shared with brothers and sisters, and not the addresses:
+those are looked at on the page "People", where that is asked for and recorded.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -59,7 +59,10 @@ Names = dict[type[Model], dict[str, str]]
 
 @dataclass(frozen=True)
 class Changed:
-    """One fact that was changed. `about` is the adult or child it is a fact about, where the page does not say so itself."""
+    """One fact that was changed.
+
+    `about` is the adult or child it is a fact about, where the page does not say so itself.
+    """
 
     at: datetime
     who: str
@@ -71,8 +74,8 @@ class Changed:
 
 
 def of_child(entries: QuerySet[LogEntry], child: Child, see: See) -> QuerySet[LogEntry]:
-    """What has changed about a child, and about the adults linked to it; also before the record of the same child that has
-    become part of this one did so.
+    """What has changed about a child, and about the adults linked to it; also before the record of the same child that
+    has become part of this one did so.
     """
     parts = known_of("merged_from", child.pk)
     adults = see(ContactLink).filter(child=child).values_list("contact_id", flat=True)
@@ -85,7 +88,10 @@ def of_concern(entries: QuerySet[LogEntry], concern: Concern) -> QuerySet[LogEnt
 
 
 def in_words(entries: Sequence[LogEntry], see: See) -> list[Changed]:
-    """The facts of some entries, one by one, in their order. As many queries as there are kinds of names, not of rows."""
+    """The facts of some entries, one by one, in their order.
+
+    As many queries as there are kinds of names, not of rows.
+    """
     names = _names(entries, see)
     about = _about(entries, names, see)
     return [
@@ -176,7 +182,9 @@ def _names(entries: Iterable[LogEntry], see: See) -> Names:
 
 
 def _about(entries: Iterable[LogEntry], names: Names, see: See) -> dict[UUID, str]:
-    """The adult or child whose fact was changed, or what a setting is called, by the key of the row: one query for each kind of row."""
+    """The adult or child whose fact was changed, or what a setting is called, by the key of the row: one query for each
+    kind of row.
+    """
     keys: dict[str, set[UUID]] = {}
     for entry in entries:
         keys.setdefault(entry.object_type, set()).add(entry.object_id)

@@ -46,11 +46,12 @@ def keep_text(
     use: Use = SIGNED_IN,
     at: datetime | None = None,
 ) -> KeptText | None:
-    """Keep a form of the page of a concern, of an action, or of another part of a concern: field name to the texts typed there.
+    """Keep a form of the page of a concern, of an action, or of another part of a concern: field name to the texts
+    typed there.
 
     `token`, `author_id` and `school_id` are what the page's key says. The same form of the same page takes the place of
-    what it was before, and of what was kept as `instead_of`, which stood in the form. Returns None when there is no such concern or
-    action at that school. Raises what `draft_limits` raises.
+    what it was before, and of what was kept as `instead_of`, which stood in the form. Returns None when there is no
+    such concern or action at that school. Raises what `draft_limits` raises.
     """
     at = at or timezone.now()
     ensure_key_writes(author_id, use, last_used=None, at=at)
@@ -88,7 +89,10 @@ def _part(key: UUID, school_id: UUID) -> Part | None:
 
 @transaction.atomic
 def end_kept_text(*, kept_id: UUID, by: User) -> None:
-    """What was kept has been saved in its place, or its author does not want it any more. Nobody else's can be ended."""
+    """What was kept has been saved in its place, or its author does not want it any more.
+
+    Nobody else's can be ended.
+    """
     for kept in KeptText.objects.filter(pk=kept_id, author=by):
         record(Verb.DISCARD, kept, by=by)
         kept.delete()

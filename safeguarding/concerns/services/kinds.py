@@ -27,8 +27,8 @@ class _Decided:
 
 
 def _decided_by(school_id: UUID, asks: User | None) -> _Decided:
-    """One query, or none where `glance` says of who asks that no school of theirs has decided anything. Never kept: what a
-    school decides holds at once on every page.
+    """One query, or none where `glance` says of who asks that no school of theirs has decided anything. Never kept:
+    what a school decides holds at once on every page.
     """
     if asks is not None and not glance(asks)["kinds_decided"]:
         return _Decided({}, frozenset())
@@ -38,8 +38,9 @@ def _decided_by(school_id: UUID, asks: User | None) -> _Decided:
 
 
 def names_on(day: date, school_id: UUID, *, asks: User | None = None, retired: bool = False) -> list[tuple[str, str]]:
-    """Code and name of each kind that the school offers on `day`, in their order. With `retired` also those it offers no more,
-    which stand on concerns still and say so: for filters. `asks` is who asks, on a page that has looked what there is.
+    """Code and name of each kind that the school offers on `day`, in their order. With `retired` also those it offers
+    no more, which stand on concerns still and say so: for filters. `asks` is who asks, on a page that has looked what
+    there is.
     """
     decided = _decided_by(school_id, asks)
     every = [*_listed_on(day), *decided.own.items()]
@@ -74,7 +75,10 @@ def kinds_on(day: date, school_id: UUID) -> list[Category]:
 
 
 def choices_on(day: date, school_id: UUID, *, asks: User | None = None) -> tuple[Group, ...]:
-    """The same in groups for a list to choose from: `code` for a category, `code/key` for one of its parts. One query."""
+    """The same in groups for a list to choose from: `code` for a category, `code/key` for one of its parts.
+
+    One query.
+    """
     decided = _decided_by(school_id, asks)
     own = ((name, ((code, name),)) for code, name in decided.own.items())
     groups = (*_groups_on(day), *own)
@@ -107,7 +111,10 @@ def subcategory_of(key: UUID) -> Subcategory | None:
 
 
 def give_kinds(concerns: Iterable[Concern]) -> None:
-    """Give each concern of a list its category and subcategory. Harbour's are kept; a school's own, which it may rename, are read again."""
+    """Give each concern of a list its category and subcategory.
+
+    Harbour's are kept; a school's own, which it may rename, are read again.
+    """
     concerns = list(concerns)
     categories, narrower = _all()
     if not {c.subcategory_id for c in concerns} <= {None, *narrower}:

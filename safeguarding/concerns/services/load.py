@@ -1,6 +1,8 @@
-"""Who has how much to read and to do, and what was never opened? For leads; no child, and nothing the reader may not see.
+"""Who has how much to read and to do, and what was never opened? For leads; no child, and nothing the reader may not
+see.
 
-Counted from the notices and actions whose records the reader sees: a number that told of a hidden concern would be a leak.
+Counted from the notices and actions whose records the reader sees: a number that told of a hidden concern would be a
+leak.
 """
 
 from collections.abc import Callable, Iterable
@@ -36,7 +38,9 @@ MOST = 50
 
 @dataclass
 class Load:
-    """What one person has: unread notices, the oldest of them, those never opened in a school day, actions, unread concerns."""
+    """What one person has: unread notices, the oldest of them, those never opened in a school day, actions, unread
+    concerns.
+    """
 
     one: Colleague
     unread: int = 0
@@ -65,7 +69,8 @@ class Unopened:
 
 @dataclass(frozen=True)
 class Loads:
-    """The page: people with something, the most first; how many have nothing; and what was never opened, the oldest first.
+    """The page: people with something, the most first; how many have nothing; and what was never opened, the oldest
+    first.
 
     What was told to several is one line with their names.
     """

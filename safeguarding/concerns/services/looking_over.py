@@ -1,4 +1,7 @@
-"""What in a text is its writer asked about before it is saved? Whom they mention, and whom they name without saying so."""
+"""What in a text is its writer asked about before it is saved?
+
+Whom they mention, and whom they name without saying so.
+"""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -57,7 +60,10 @@ _MENTION = re.compile(r"(?<![\w@./])@(?=[^\W_])")
 
 @dataclass(frozen=True)
 class Finding:
-    """Words of a text of which its writer is asked whom they mean. `spans` say where they stand, `choices` who it may be."""
+    """Words of a text of which its writer is asked whom they mean.
+
+    `spans` say where they stand, `choices` who it may be.
+    """
 
     kind: str
     words: str
@@ -85,11 +91,12 @@ class LookedOver:
 
 
 def look_over(text: str, pickable: Pickable, *, linked: Collection[Child], known: Collection[str] = ()) -> LookedOver:
-    """Find the mentions in a text that was typed, the initials of `linked` children, and full names of children who are not linked.
+    """Find the mentions in a text that was typed, the initials of `linked` children, and full names of children who are
+    not linked.
 
-    A mention is one of a form ("@[Rowan Ashdown k7f3q2m9xd]"), or an @ with a full name, a record number or a pseudonym. Whom it
-    means must be certain: of anything less the writer is asked, and until they say it stays as words. `known` are pseudonyms that
-    stood in the text before, whoever that is.
+    A mention is one of a form ("@[Rowan Ashdown k7f3q2m9xd]"), or an @ with a full name, a record number or a
+    pseudonym. Whom it means must be certain: of anything less the writer is asked, and until they say it stays as
+    words. `known` are pseudonyms that stood in the text before, whoever that is.
     """
     asked: dict[tuple[str, str], Finding] = {}
     kept: list[tuple[int, int, str]] = []

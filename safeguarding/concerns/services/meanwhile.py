@@ -55,12 +55,17 @@ def what_happened(period: ActingPeriod, see: Callable[[Any], QuerySet[Any]], *, 
     reopened, who = _reopened(period, see, when)
     lines = [
         *(_line(c.logged_at, "New concern", c.logged_by, c.label, c) for c in logged),
-        *(_line(d.decided_at, f"Decided: {d.get_kind_display()}", d.decided_by, d.rationale, d.concern) for d in decided),
+        *(
+            _line(d.decided_at, f"Decided: {d.get_kind_display()}", d.decided_by, d.rationale, d.concern)
+            for d in decided
+        ),
         *(_line(c.closed_at, f"Closed: {c.get_outcome_display()}", c.closed_by, c.reason, c.concern) for c in closed),
         *(_line(h.at, _went(h), h.by, _why(h, period), h.concern) for h in handed),
-        *(_line(moment, "Opened again", who.get(actor or period.pk), "The reason is a note of the concern.", concern)
-          for moment, actor, concern in reopened),
-    ]  # fmt: skip
+        *(
+            _line(moment, "Opened again", who.get(actor or period.pk), "The reason is a note of the concern.", concern)
+            for moment, actor, concern in reopened
+        ),
+    ]
     rows = [*logged, *decided, *closed, *handed, *(concern for *_, concern in reopened)]
     full = any(len(some) == MOST for some in (logged, decided, closed, handed))
     return Meanwhile(sorted(lines, key=lambda line: line.at, reverse=True), rows, full)

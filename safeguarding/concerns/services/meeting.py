@@ -86,10 +86,11 @@ def _there(meeting: Meeting, staff: Iterable[User], *, by: User) -> None:
 def save_minutes(
     *, meeting: Meeting, seen: int, page: UUID, minutes: str, by: User, at: datetime | None = None
 ) -> Meeting:
-    """Save the minutes as they stand on a page, every few seconds. The concern is left alone: nobody who decides is held up.
+    """Save the minutes as they stand on a page, every few seconds. The concern is left alone: nobody who decides is
+    held up.
 
-    `seen` is the revision that the page knows of. Raises `ChangedSince` when they were typed on another page meanwhile: that one's
-    words stand, and this one's author is shown both. `OutOfTurn` once they are finished.
+    `seen` is the revision that the page knows of. Raises `ChangedSince` when they were typed on another page meanwhile:
+    that one's words stand, and this one's author is shown both. `OutOfTurn` once they are finished.
     """
     ensure_decides(by, meeting.concern_id, meeting.school_id, LEADS)
     now = Meeting.objects.select_for_update(of=("self",)).select_related("saved_by").get(pk=meeting.pk)
@@ -111,7 +112,10 @@ def save_minutes(
 def finish_minutes(
     *, meeting: Meeting, seen: int, page: UUID, minutes: str, by: User, at: datetime | None = None
 ) -> Meeting:
-    """Save what stands on the page and finish: from now on the minutes are only added to. Pressed twice they are finished once."""
+    """Save what stands on the page and finish: from now on the minutes are only added to.
+
+    Pressed twice they are finished once.
+    """
     ensure_decides(by, meeting.concern_id, meeting.school_id, LEADS)
     concern = lock(meeting.concern_id)
     now = Meeting.objects.get(pk=meeting.pk)

@@ -12,8 +12,16 @@ from safeguarding.concerns.models import ConcernChild
 from safeguarding.sealing.fields import opened
 
 _COLUMNS = (
-    "pk", "concern_id", "child_id", "role", "kind", "description", "child__forename", "child__surname", "child__class_name",
-)  # fmt: skip
+    "pk",
+    "concern_id",
+    "child_id",
+    "role",
+    "kind",
+    "description",
+    "child__forename",
+    "child__surname",
+    "child__class_name",
+)
 _named = ByKeys(
     lambda asked: ConcernChild.objects.filter(asked.of("concern_id")).order_by("added_at", "pk").values_list(*_COLUMNS)
 )
@@ -41,7 +49,9 @@ class Named:
 
 
 def children_of(concerns: Collection[UUID]) -> dict[UUID, list[Named]]:
-    """The children in each of these concerns, which the caller may read, in the order of `in_order`: one query for all."""
+    """The children in each of these concerns, which the caller may read, in the order of `in_order`: one query for
+    all.
+    """
     named: dict[UUID, list[Named]] = {key: [] for key in concerns}
     for key, concern, child, role, kind, description, forename, surname, class_name in _named.whoever_asks(concerns):
         name = Child.name_of(forename, surname) if forename is not None else ""

@@ -1,4 +1,7 @@
-"""Which children does a concern name? Those of its form; and what becomes of the child of a call while its account is written."""
+"""Which children does a concern name?
+
+Those of its form; and what becomes of the child of a call while its account is written.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,8 +47,9 @@ def name_children(concern: Concern, entries: Sequence[ChildEntry], *, by: User, 
 
     Raises `BadInput` for a child of another school.
 
-    The row of the call with which a concern began is one of them: who is named or described again takes the role from the
-    form; other words for the child change the one row; another child takes its place, and leads are told which one went.
+    The row of the call with which a concern began is one of them: who is named or described again takes the role from
+    the form; other words for the child change the one row; another child takes its place, and leads are told which one
+    went.
     """
     if any(entry.child and entry.child.school_id != concern.school_id for entry in entries):
         raise BadInput("A child of another school cannot be named here. Describe the child instead.")
@@ -79,7 +83,8 @@ def add_child(concern: Concern, entry: ChildEntry, *, by: User, at: datetime) ->
 @transaction.atomic
 @door("reporting")
 def take_out_of_call(*, token: UUID, child_id: UUID, by: User, at: datetime | None = None) -> bool:
-    """Take a child, named in a hurry, out of one's own call before its account is finished: at once, and leads are told.
+    """Take a child, named in a hurry, out of one's own call before its account is finished: at once, and leads are
+    told.
 
     The child's file does not carry the call any more; whom it is about is open until the account says so. Returns False
     where there is no such call that names this child.
@@ -106,7 +111,10 @@ def _is_same(row: ConcernChild, entry: ChildEntry) -> bool:
 
 
 def _is_meant(row: ConcernChild, entry: ChildEntry) -> bool:
-    """Whether the form says with `entry` whom the call meant with `row`. Whom a lead has linked is the lead's to say."""
+    """Whether the form says with `entry` whom the call meant with `row`.
+
+    Whom a lead has linked is the lead's to say.
+    """
     return entry.child is None and row.kind != ON_RECORD if row.linked_at else True
 
 
@@ -134,7 +142,8 @@ def _take_out(row: ConcernChild, concern: Concern, *, by: User, at: datetime) ->
         school_id=concern.school_id,
         author=by,
         token=uuid7(),
-        text="A child was named when the call was made, and taken out of it again by the caller. “Who has looked” says who.",
+        text="A child was named when the call was made, and taken out of it again by the caller. “Who has "
+        "looked” says who.",
         added_at=at,
     )
     record(Verb.CHANGE, concern, by=by, purpose="child taken out of the call")

@@ -19,8 +19,8 @@ from safeguarding.exceptions import BadInput, OutOfTurn
 
 @transaction.atomic
 def name_adult(*, concern: Concern, adult: Contact, by: User, at: datetime | None = None) -> ConcernAdult:
-    """Say that a concern names an adult of a child whom it is about. The same again changes nothing. It holds while that child is in
-    the concern (`work.named_now`).
+    """Say that a concern names an adult of a child whom it is about. The same again changes nothing. It holds while
+    that child is in the concern (`work.named_now`).
 
     Raises `NotAllowed`, and `BadInput` for an adult who is on no such record.
     """
@@ -43,8 +43,8 @@ def name_adult(*, concern: Concern, adult: Contact, by: User, at: datetime | Non
 def take_adult_back(*, named: ConcernAdult, reason: str, by: User, at: datetime | None = None) -> ConcernAdult:
     """Say that a concern does not name this adult after all, and why. The row stays, and joins no pattern any more.
 
-    The same reason again by the same person changes nothing. Raises `NotAllowed`, `BadInput` without a reason, `OutOfTurn` where
-    somebody else has taken it back.
+    The same reason again by the same person changes nothing. Raises `NotAllowed`, `BadInput` without a reason,
+    `OutOfTurn` where somebody else has taken it back.
     """
     ensure_decides(by, named.concern_id, named.school_id, LEADS)
     if not (reason := reason.strip()):

@@ -1,7 +1,7 @@
 """Who is told of what becomes of a concern, and when does the mail go out? The school's rules, made, ended and applied.
 
-A rule tells somebody and shows them nothing: who may not see the concern is not told, whatever the rule says. It never takes
-word from the leads on duty, and what must be read today or right now is never put off for them.
+A rule tells somebody and shows them nothing: who may not see the concern is not told, whatever the rule says. It never
+takes word from the leads on duty, and what must be read today or right now is never put off for them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -125,7 +125,9 @@ def next_digest(school: School, at: datetime) -> datetime:
 
 @transaction.atomic
 def spread(concern: Concern, kind: Notice.Kind, leads: Sequence[User], *, by: User, at: datetime) -> None:
-    """Tell `leads`, who read next, and whoever the school's rules name and may see the concern; each at once or in the digest."""
+    """Tell `leads`, who read next, and whoever the school's rules name and may see the concern; each at once or in the
+    digest.
+    """
     rules = [one for one in rules_of(concern.school_id) if one.what == kind and _is_about(one, concern)]
     readers = {person.pk for person in leads}
     heard: dict[User, list[NoticeRule]] = {person: [one for one in rules if one.is_for_leads] for person in leads}
@@ -146,7 +148,8 @@ def spread(concern: Concern, kind: Notice.Kind, leads: Sequence[User], *, by: Us
 
 
 def _waits(concern: Concern, rules: Sequence[NoticeRule], *, reads: bool) -> bool:
-    """Whether word of a concern waits for the digest for somebody whom these rules name: not where one of them says at once.
+    """Whether word of a concern waits for the digest for somebody whom these rules name: not where one of them says at
+    once.
 
     For who reads it next, at once also where no rule is about the leads, and whatever is urgent.
     """

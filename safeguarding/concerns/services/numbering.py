@@ -1,4 +1,7 @@
-"""Which number comes next? Concerns, notes from outside and paper forms are numbered from 1 at each school in each year."""
+"""Which number comes next?
+
+Concerns, notes from outside and paper forms are numbered from 1 at each school in each year.
+"""
 
 from uuid import UUID
 

@@ -1,7 +1,7 @@
 """Change which kinds of concern a school offers: add one of its own, rename it, offer one no more, offer it again.
 
-The list itself comes with Harbour, with its sources, and nobody at a school changes a word of it. Four of it stay on every form:
-they are the categories under which a child protection plan is made (domain reference 2.1).
+The list itself comes with Harbour, with its sources, and nobody at a school changes a word of it. Four of it stay on
+every form: they are the categories under which a child protection plan is made (domain reference 2.1).
 """
 
 import secrets
@@ -39,7 +39,10 @@ LONGEST_NAME, LONGEST_GUIDANCE = 80, 400
 
 @dataclass(frozen=True)
 class Line:
-    """One kind as the page lists it. `kind` is what the school has decided about it; None where it stands as in the list."""
+    """One kind as the page lists it.
+
+    `kind` is what the school has decided about it; None where it stands as in the list.
+    """
 
     category: Category
     kind: SchoolKind | None
@@ -78,7 +81,10 @@ def find_own(kind_id: UUID, school_id: UUID) -> SchoolKind | None:
 
 
 def name_problem(name: str, guidance: str, lines: Sequence[Line], *, but: str = "") -> dict[str, str]:
-    """Field to sentence, without its full stop, for a name and guidance that cannot be. `but` is the code of the kind itself."""
+    """Field to sentence, without its full stop, for a name and guidance that cannot be.
+
+    `but` is the code of the kind itself.
+    """
     found = {}
     if not name:
         found["name"] = "Write what the kind is called"
@@ -109,7 +115,10 @@ def page_token(token: UUID, name: str, guidance: str) -> UUID:
 def add_kind(
     *, school: School, token: UUID, name: str, guidance: str, by: User, at: datetime | None = None
 ) -> SchoolKind:
-    """One of the school's own, offered from now on. The same page with the same words returns what it made. Raises `NotAllowed`, `BadInput`."""
+    """One of the school's own, offered from now on.
+
+    The same page with the same words returns what it made. Raises `NotAllowed`, `BadInput`.
+    """
     ensure(by, Capability.MANAGE_SCHOOL, school.pk, SETTERS)
     at = at or timezone.now()
     School.objects.select_for_update(no_key=True).get(pk=school.pk)
@@ -184,7 +193,8 @@ def offer_kind(*, school: School, code: str, offered: bool, by: User, at: dateti
 def _ensure_seen(kind: SchoolKind, seen: int, by: User) -> None:
     if kind.revision > seen and kind.changed_by_id != by.pk:
         raise ChangedSince(
-            f"{kind.changed_by.full_name} changed this kind while you were writing. Look at what it says now, then save again."
+            f"{kind.changed_by.full_name} changed this kind while you were writing. Look at what it says "
+            "now, then save again."
         )
 
 

@@ -94,10 +94,11 @@ def find_form(school_id: UUID, words: str, *, today: date) -> PaperForm | None:
 @transaction.atomic
 @door("reporting")
 def begin_typing(*, form: PaperForm, written: Written, content: Content, by: User, at: datetime | None = None) -> UUID:
-    """Begin to type a sheet in: returns the token of a log form that begins with `content`. Again, it goes on with the same.
+    """Begin to type a sheet in: returns the token of a log form that begins with `content`. Again, it goes on with the
+    same.
 
-    Whoever does not decide concerns types in what they wrote themselves. Raises `NotAllowed`, `BadInput`, `OutOfTurn` for
-    a form that is a concern already, or was put away.
+    Whoever does not decide concerns types in what they wrote themselves. Raises `NotAllowed`, `BadInput`, `OutOfTurn`
+    for a form that is a concern already, or was put away.
     """
     at = at or timezone.now()
     if not may(by, Capability.DECIDE_CONCERNS, form.school_id) and written.by != by:
@@ -131,7 +132,8 @@ def why_not(form: PaperForm, *, by: User) -> str:
         return f"{form.reference} has been typed in already{where}. Each number is typed in once."
     if form.status in (Status.SPOILED, Status.RETURNED):
         return (
-            f"{form.reference} is in the register as “{form.get_status_display().lower()}”. If it was used after all, a "
+            f"{form.reference} is in the register as “{form.get_status_display().lower()}”. If it was used "
+            "after all, a "
             "safeguarding lead says so under Paper forms; then it can be typed in."
         )
     return ""
@@ -143,12 +145,13 @@ def paper_of(token: UUID) -> PaperForm | None:
 
 
 def entered(paper: PaperForm, concern: Concern, *, by: User, at: datetime) -> None:
-    """The log form has been sent. Raises `OutOfTurn` where the number was used, put away or taken over meanwhile: nothing is
-    sent then, as whose words they are was said by somebody else last.
+    """The log form has been sent. Raises `OutOfTurn` where the number was used, put away or taken over meanwhile:
+    nothing is sent then, as whose words they are was said by somebody else last.
     """
     if paper.status == Status.TYPING and paper.begun_by_id != by.pk:
         raise OutOfTurn(
-            f"A colleague has begun to type in {paper.reference} since you did. Nothing was sent. Speak to each other; to go "
+            f"A colleague has begun to type in {paper.reference} since you did. Nothing was sent. Speak to "
+            "each other; to go "
             "on yourself, enter its number once more under “Type in a paper form”."
         )
     paper_life.perform("enter", paper, by=by, at=at, concern=concern)
@@ -163,7 +166,8 @@ def typed_for(token: UUID, *, by: User) -> UUID | None:
 
 @transaction.atomic
 def check_form(*, form: PaperForm, corrections: str = "", by: User, at: datetime | None = None) -> PaperForm:
-    """Somebody has compared what was typed with the sheet. What differs is added to the account, with the date; nothing is changed.
+    """Somebody has compared what was typed with the sheet. What differs is added to the account, with the date; nothing
+    is changed.
 
     Raises `NotAllowed` for who typed it in on the same day or does not see the concern, `OutOfTurn` the second time.
     """
@@ -193,5 +197,7 @@ def check_form(*, form: PaperForm, corrections: str = "", by: User, at: datetime
 
 @transaction.atomic
 def settle_form(*, form: PaperForm, move: str, by: User, at: datetime | None = None) -> PaperForm:
-    """Say what has become of a sheet that is no concern: "spoil", "give_back", "miss", or "find" where it is there after all."""
+    """Say what has become of a sheet that is no concern: "spoil", "give_back", "miss", or "find" where it is there
+    after all.
+    """
     return paper_life.perform(move, form, by=by, at=at)

@@ -31,9 +31,16 @@ def _ensure_writes(by: User, child: Child) -> None:
 
 @transaction.atomic
 def write_note(
-    *, child: Child, token: UUID, kind: str, happened_on: date, text: str, by: User, plan: SupportPlan | None = None,
+    *,
+    child: Child,
+    token: UUID,
+    kind: str,
+    happened_on: date,
+    text: str,
+    by: User,
+    plan: SupportPlan | None = None,
     at: datetime | None = None,
-) -> PastoralNote:  # fmt: skip
+) -> PastoralNote:
     """A note about a child. The same form with the same words again is one note. Raises `NotAllowed`, `BadInput`."""
     _ensure_writes(by, child)
     at = at or timezone.now()
@@ -46,9 +53,16 @@ def write_note(
     note, made = PastoralNote.objects.get_or_create(
         token=entry_token(token, kind, happened_on, text),
         author=by,
-        defaults={"child": child, "school_id": child.school_id, "plan": plan, "kind": kind, "happened_on": happened_on,
-                  "text": text.strip(), "written_at": at},
-    )  # fmt: skip
+        defaults={
+            "child": child,
+            "school_id": child.school_id,
+            "plan": plan,
+            "kind": kind,
+            "happened_on": happened_on,
+            "text": text.strip(),
+            "written_at": at,
+        },
+    )
     if made:
         record(Verb.CREATE, note, by=by)
     return note
@@ -68,9 +82,15 @@ def make_plan(
     plan, made = SupportPlan.objects.get_or_create(
         token=entry_token(token, aims, starts_on, review_on),
         author=by,
-        defaults={"child": child, "school_id": child.school_id, "aims": aims.strip(), "starts_on": starts_on,
-                  "review_on": review_on, "written_at": at},
-    )  # fmt: skip
+        defaults={
+            "child": child,
+            "school_id": child.school_id,
+            "aims": aims.strip(),
+            "starts_on": starts_on,
+            "review_on": review_on,
+            "written_at": at,
+        },
+    )
     if made:
         record(Verb.CREATE, plan, by=by)
     return plan
@@ -96,9 +116,16 @@ def add_step(
     step, made = SupportStep.objects.get_or_create(
         token=entry_token(token, what, who, due_on),
         author=by,
-        defaults={"plan": now, "child_id": now.child_id, "school_id": now.school_id, "what": what.strip(),
-                  "who": who.strip(), "due_on": due_on, "written_at": at},
-    )  # fmt: skip
+        defaults={
+            "plan": now,
+            "child_id": now.child_id,
+            "school_id": now.school_id,
+            "what": what.strip(),
+            "who": who.strip(),
+            "due_on": due_on,
+            "written_at": at,
+        },
+    )
     if made:
         _save(now)
         record(Verb.ADD, now, by=by, purpose="step")
@@ -131,9 +158,7 @@ def review_plan(
         return now
     if problem := review_problem(now.starts_on, review_on, today=today):
         raise BadInput(problem)
-    write_note(
-        child=now.child, token=token, kind=K.REVIEW, happened_on=today, text=text, plan=now, by=by, at=at
-    )  # fmt: skip
+    write_note(child=now.child, token=token, kind=K.REVIEW, happened_on=today, text=text, plan=now, by=by, at=at)
     now.review_on = review_on
     _save(now, "review_on")
     record(Verb.REVIEW, now, by=by)

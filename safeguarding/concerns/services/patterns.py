@@ -23,7 +23,8 @@ from safeguarding.keys import entry_token
 
 K = PatternRule.Kind
 MOST_DAYS, MOST_NUMBER = 365, 20
-# What a school may begin with: (kind, how many, in how many days). From practice, not from guidance; each can be changed.
+# What a school may begin with: (kind, how many, in how many days). From practice, not from guidance; each can be
+# changed.
 USUAL = (
     (K.NUMBER, 3, 30),
     (K.PLACE, 3, 60),
@@ -103,10 +104,15 @@ def add_rule(
     made, is_new = PatternRule.objects.get_or_create(
         token=entry_token(token, kind, number, days, category and category.pk),
         defaults={
-            "school": school, "kind": kind, "number": number, "days": days, "category": category,
-            "added_at": at or timezone.now(), "added_by": by,
+            "school": school,
+            "kind": kind,
+            "number": number,
+            "days": days,
+            "category": category,
+            "added_at": at or timezone.now(),
+            "added_by": by,
         },
-    )  # fmt: skip
+    )
     if not is_new:
         raise OutOfTurn("This rule was made before, and has ended since. Open the page again to make it anew.")
     record(Verb.CREATE, made, by=by)
@@ -189,10 +195,15 @@ def rule_on(
         token=entry_token(token, verdict, reason, *keys),
         ruled_by=by,
         defaults={
-            "school_id": child.school_id, "rule": rule, "child": child, "verdict": verdict, "records": keys,
-            "reason": reason, "ruled_at": at or timezone.now(),
+            "school_id": child.school_id,
+            "rule": rule,
+            "child": child,
+            "verdict": verdict,
+            "records": keys,
+            "reason": reason,
+            "ruled_at": at or timezone.now(),
         },
-    )  # fmt: skip
+    )
     if is_new:
         record(Verb.REVIEW, made, by=by, purpose=verdict)
     return made

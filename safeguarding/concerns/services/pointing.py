@@ -1,4 +1,7 @@
-"""Whom does a text name who may not be named in it? A child by a name, a part of it, or initials; and what to say instead."""
+"""Whom does a text name who may not be named in it?
+
+A child by a name, a part of it, or initials; and what to say instead.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -20,12 +23,17 @@ class Pointed:
 
 
 def another(child: Child | None) -> str:
-    """What a child is called where its name may not stand: another child (Year 4); without a year where there is none."""
+    """What a child is called where its name may not stand: another child (Year 4); without a year where there is
+    none.
+    """
     return f"another child ({child.year})" if child and child.year else "another child"
 
 
 def pointed_out(text: str, children: Mapping[Child, str]) -> list[Pointed]:
-    """The names and initials of these children in a text, each once. `children` are those with what to call each instead."""
+    """The names and initials of these children in a text, each once.
+
+    `children` are those with what to call each instead.
+    """
     found: dict[str, Pointed] = {}
     for child, instead in children.items():
         for match in pattern_of(child).finditer(text):
@@ -34,7 +42,9 @@ def pointed_out(text: str, children: Mapping[Child, str]) -> list[Pointed]:
 
 
 def swapped(text: str, children: Mapping[Child, str]) -> str:
-    """The text with each name and each pair of initials changed: at the beginning of a sentence with a capital letter."""
+    """The text with each name and each pair of initials changed: at the beginning of a sentence with a capital
+    letter.
+    """
     for child, instead in children.items():
         text = pattern_of(child).sub(partial(_in_place, instead=instead), text)
     return text

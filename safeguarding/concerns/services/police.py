@@ -1,7 +1,8 @@
-"""Take down what the police tell the school of a domestic-abuse incident, and say who supports the child (Operation Encompass).
+"""Take down what the police tell the school of a domestic-abuse incident, and say who supports the child (Operation
+Encompass).
 
-The notice becomes a concern like any other: who reads concerns reads it, and whoever took it down sees what a reporter sees. The
-key adult is told that support is asked for, and nothing else; a lead tells them whom and how.
+The notice becomes a concern like any other: who reads concerns reads it, and whoever took it down sees what a reporter
+sees. The key adult is told that support is asked for, and nothing else; a lead tells them whom and how.
 """
 
 from collections.abc import Iterator, Sequence
@@ -135,7 +136,8 @@ def name_key_adult(
 ) -> PoliceNotice:
     """Who supports the child, and how. Whoever is named anew is told that support is asked for, and nothing else.
 
-    `seen` is the revision on the lead's screen. Raises `NotAllowed`, `BadInput`, and `ChangedSince` when somebody else saved first.
+    `seen` is the revision on the lead's screen. Raises `NotAllowed`, `BadInput`, and `ChangedSince` when somebody else
+    saved first.
     """
     ensure_decides(by, notice.concern_id, notice.school_id, LEADS)
     at = at or timezone.now()

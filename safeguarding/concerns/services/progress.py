@@ -1,7 +1,7 @@
 """What does a reporter learn of what became of a report? Received, read or closed, and a safe phrase: nothing else.
 
-The narrow door between the lead's side of a concern and its author: a page of a reporter gets what is defined here, never
-a `Concern`. No level, no decision, no note, nobody else's words, no child that somebody else linked.
+The narrow door between the lead's side of a concern and its author: a page of a reporter gets what is defined here,
+never a `Concern`. No level, no decision, no note, nobody else's words, no child that somebody else linked.
 """
 
 from collections.abc import Collection, Sequence
@@ -161,13 +161,25 @@ class UnfinishedCall:
 
 # The columns of a concern from which a reporter's page is made.
 _COLUMNS = (
-    "token", "year", "number", "how_soon", "status", "called_at", "finished_at", "acknowledged_at", "receipt", "in_error",
-    "acknowledged_by__first_name", "acknowledged_by__last_name",
-)  # fmt: skip
+    "token",
+    "year",
+    "number",
+    "how_soon",
+    "status",
+    "called_at",
+    "finished_at",
+    "acknowledged_at",
+    "receipt",
+    "in_error",
+    "acknowledged_by__first_name",
+    "acknowledged_by__last_name",
+)
 
 
 def as_reporter() -> AbstractContextManager[None]:
-    """For the pages of one's own reports: one that was entered in error is there too, which the leads' pages do not show."""
+    """For the pages of one's own reports: one that was entered in error is there too, which the leads' pages do not
+    show.
+    """
     return door("reporting")
 
 

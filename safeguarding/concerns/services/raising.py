@@ -85,9 +85,9 @@ def raise_concern(*, token: UUID, school: School, report: Report, by: User, at: 
     """Log a concern, or finish the account of one that began as a call for a lead.
 
     `token` came with the empty form: the same token again, by whatever accident, returns the concern that is there.
-    Leads on duty are told after commit. Where a numbered paper form is typed in, the words and the concern are those of who
-    wrote it. Raises `NotAllowed` for somebody without a role at the school or a token that
-    belongs to somebody else, `BadInput` when nobody is named or nothing is written.
+    Leads on duty are told after commit. Where a numbered paper form is typed in, the words and the concern are those of
+    who wrote it. Raises `NotAllowed` for somebody without a role at the school or a token that belongs to somebody
+    else, `BadInput` when nobody is named or nothing is written.
     """
     at = at or timezone.now()
     ensure(by, Capability.LOG_CONCERN, school.pk, "You have no role at this school, so you cannot log a concern there.")
@@ -132,14 +132,16 @@ def call_lead(
     signed_in: bool = True,
     at: datetime | None = None,
 ) -> Concern:
-    """ "I need a safeguarding lead now": begins a concern and calls the first lead on duty; every signed-in lead sees it.
+    """ "I need a safeguarding lead now": begins a concern and calls the first lead on duty; every signed-in lead sees
+    it.
 
-    `described` is a child in the caller's words, where no record was chosen, or `key` of one that the caller may not name. The same token again returns the same call
-    while nobody has opened it; after that the button calls again, whenever it is pressed. With other words it is another
-    call: a page gone back to must not lose what is typed there. What the sender writes until "Finish" is the account itself.
+    `described` is a child in the caller's words, where no record was chosen, or `key` of one that the caller may not
+    name. The same token again returns the same call while nobody has opened it; after that the button calls again,
+    whenever it is pressed. With other words it is another call: a page gone back to must not lose what is typed there.
+    What the sender writes until "Finish" is the account itself.
 
-    `signed_in` is False for a page whose session has ended. Such a page has one call that nobody has opened, and no more:
-    other words pressed on it stand in the account of that one, and leads are told.
+    `signed_in` is False for a page whose session has ended. Such a page has one call that nobody has opened, and no
+    more: other words pressed on it stand in the account of that one, and leads are told.
     """
     at = at or timezone.now()
     ensure(by, Capability.LOG_CONCERN, school.pk, "You have no role at this school, so you cannot call a lead there.")
@@ -210,10 +212,11 @@ def amend(
     by: User,
     at: datetime | None = None,
 ) -> Amendment:
-    """Add to one's own account. The first version stays as it was; the leads are told, and whoever asked the `question`.
+    """Add to one's own account. The first version stays as it was; the leads are told, and whoever asked the
+    `question`.
 
-    Raises `NotAllowed` for anybody but the author, `OutOfTurn` while the account is still being written, `BadInput` for a
-    question that was not asked about this account.
+    Raises `NotAllowed` for anybody but the author, `OutOfTurn` while the account is still being written, `BadInput` for
+    a question that was not asked about this account.
     """
     if account.author_id != by.pk:
         raise NotAllowed("Only the person who wrote an account can add to it. Log a concern of your own instead.")
@@ -260,7 +263,10 @@ def _asked(question: UUID, concern: Concern, by: User) -> Question:
 
 
 def _end_question(asked: Question, concern: Concern, *, by: User, at: datetime) -> None:
-    """The first answer counts as the answer; a later one is one more addition. Whoever asked is told, on duty or not."""
+    """The first answer counts as the answer; a later one is one more addition.
+
+    Whoever asked is told, on duty or not.
+    """
     if asked.answered_at is None:
         asked.answered_at = at
         asked.save(update_fields=["answered_at"])
@@ -271,14 +277,19 @@ def _end_question(asked: Question, concern: Concern, *, by: User, at: datetime) 
 
 @door("reporting")
 def sent_as(token: UUID, *, by: User) -> UUID | None:
-    """The concern that one's own form, or one typed in from paper, has become already; None while it has not been sent."""
+    """The concern that one's own form, or one typed in from paper, has become already; None while it has not been
+    sent.
+    """
     mine = Q(logged_by=by) | Q(paper_form__typed_by=by)
     sent = Concern.objects.filter(mine, token=goes_on_as(token), finished_at__isnull=False)
     return sent.values_list("pk", flat=True).first()
 
 
 def _concern_of(token: UUID, by: User) -> Concern | None:
-    """The concern that this form has become already, locked. Parallel requests with one token wait for each other here."""
+    """The concern that this form has become already, locked.
+
+    Parallel requests with one token wait for each other here.
+    """
     if owner_of(token) not in (None, by.pk):
         raise NotAllowed("This form was started by somebody else. Start a new one: log a concern of your own.")
     # Leads do not know the token: the row itself is held against what they do meanwhile.
@@ -297,7 +308,8 @@ def _end_draft(token: UUID, concern: Concern, *, by: User, at: datetime) -> None
             school_id=concern.school_id,
             author_id=opening.lead_id,
             token=uuid7(),
-            text=f"Read as an unsent draft on {full_day(opening.opened_at)}, {clock(opening.opened_at)}. {opening.reason}",
+            text=f"Read as an unsent draft on {full_day(opening.opened_at)}, {clock(opening.opened_at)}. "
+            f"{opening.reason}",
             added_at=at,
         )
         for opening in draft.openings.order_by("opened_at", "pk")

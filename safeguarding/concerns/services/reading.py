@@ -40,17 +40,21 @@ REVIEWS_AHEAD = timedelta(days=7)
 # Concerns of one kind about one child within this time are shown side by side; nothing is scored.
 SIMILAR_WITHIN = timedelta(days=90)
 _REFERENCE = re.compile(r"\s*(?:c\s*[-/ ]?\s*)?(?:(20\d\d)\s*[-/ ]\s*)?0*(\d{1,7})\s*", re.IGNORECASE)
-# What the rows of lists show.
+# What the rows of lists show, read along the line.
 _LISTED = (
-    "year", "number", "status", "how_soon", "title", "logged_at", "called_at", "finished_at", "news_at", "review_on", "reopened_at",
-    "level", "decided_at", "in_error", "school", "category", "subcategory", "logged_by", "acknowledged_by", "revision",
+    "year", "number", "status", "how_soon", "title", "logged_at", "called_at", "finished_at", "news_at", "review_on",
+    "reopened_at", "level", "decided_at", "in_error", "school", "category", "subcategory", "logged_by",
+    "acknowledged_by", "revision",
 )  # fmt: skip
 _people = ByKeys(lambda asked: User.objects.filter(asked.of()).only("first_name", "last_name", "job"))
 
 
 @dataclass(frozen=True)
 class Row:
-    """A concern as a list shows it. `waited` is in school hours; `state` and `tone` say where it stands and how that looks."""
+    """A concern as a list shows it.
+
+    `waited` is in school hours; `state` and `tone` say where it stands and how that looks.
+    """
 
     concern: Concern
     child: Named | None
@@ -122,8 +126,8 @@ class Given:
 def listed(concerns: QuerySet[Concern]) -> QuerySet[Concern]:
     """With what a row needs but kinds, people and children, which `dress` gives to the rows of several lists at once.
 
-    Only the columns that rows show: the table has forty more, which the database would send fifty times. And no join: the
-    database took ten times longer to plan six of them than to read the rows.
+    Only the columns that rows show: the table has forty more, which the database would send fifty times. And no join:
+    the database took ten times longer to plan six of them than to read the rows.
     """
     return concerns.only(*_LISTED)
 
@@ -188,8 +192,8 @@ def narrowed(
 ) -> QuerySet[Concern]:
     """The school's concerns that fit the codes of the filter.
 
-    `status`, `soon`, `level`, `category`, `since` (days), `year` (that a child in it is in now), `by` (key of who logged
-    it), `role` (that who logged it has, or had, at the school).
+    `status`, `soon`, `level`, `category`, `since` (days), `year` (that a child in it is in now), `by` (key of who
+    logged it), `role` (that who logged it has, or had, at the school).
     """
     found = concerns.filter(school_id=school_id)
     if status := chosen.get("status"):
@@ -230,7 +234,10 @@ def last_read(concerns: QuerySet[Concern], school_id: UUID) -> Concern | None:
 
 
 def actions_of(actions: QuerySet[Action], owner: User) -> QuerySet[Action]:
-    """What this person has to do, soonest first, with the reference to quote. Not asked for where `glance` says there is none."""
+    """What this person has to do, soonest first, with the reference to quote.
+
+    Not asked for where `glance` says there is none.
+    """
     return _soonest_first(actions.filter(owner=owner)) if glance(owner)["given_actions"] else actions.none()
 
 
@@ -273,7 +280,9 @@ def files_of(files: QuerySet[Attachment], action: Action) -> QuerySet[Attachment
 
 
 def described_children() -> QuerySet[ConcernChild]:
-    """The children of concerns whom their reporters could only describe, those too who have been linked to a record since."""
+    """The children of concerns whom their reporters could only describe, those too who have been linked to a record
+    since.
+    """
     return ConcernChild.objects.filter(Q(child=None) | Q(linked_at__isnull=False)).select_related("concern")
 
 
@@ -331,7 +340,9 @@ def _row(concern: Concern, reader: User, at: datetime, calendar: SchoolCalendar 
 
 
 def to_do(actions_: Sequence[Action], *, reader: User, today: date) -> list[ToDo]:
-    """Actions as a short list shows them, in the order given: with a child where `reader` reads that school's concerns."""
+    """Actions as a short list shows them, in the order given: with a child where `reader` reads that school's
+    concerns.
+    """
     about = {a.concern_id for a in actions_ if may(reader, Capability.VIEW_CONCERNS, a.school_id)}
     named = children_of(about) if about else {}
     return [_to_do(a, named.get(a.concern_id, ()), (today - a.due_on).days) for a in actions_]
@@ -352,7 +363,10 @@ def _who(action: Action) -> str:
 
 
 def waited(concern: Concern, calendar: SchoolCalendar, at: datetime) -> str:
-    """How long it has waited in school hours, in words: 38 min, 1 hr 5 min, 2 days. Opened again, it waits from then on."""
+    """How long it has waited in school hours, in words: 38 min, 1 hr 5 min, 2 days.
+
+    Opened again, it waits from then on.
+    """
     return dates.waiting(calendar.hours_between(concern.reopened_at or concern.logged_at, at), calendar.length)
 
 

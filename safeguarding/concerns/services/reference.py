@@ -1,8 +1,9 @@
-"""Which kinds of concern are there, how long may an agency take, and what does the law ask of whoever logs one? The lists in `data/`, put into rows.
+"""Which kinds of concern are there, how long may an agency take, and what does the law ask of whoever logs one? The
+lists in `data/`, put into rows.
 
-The taxonomy is that of the domain reference 1.9; the guidance under each is Harbour's own. "Adult in school" is a row so
-that a record which has it can be named, but its last day is past: a worry about an adult needs a store of its own, so the
-log form never offers it and `valid_on` leaves it out.
+The taxonomy is that of the domain reference 1.9; the guidance under each is Harbour's own. "Adult in school" is a row
+so that a record which has it can be named, but its last day is past: a worry about an adult needs a store of its own,
+so the log form never offers it and `valid_on` leaves it out.
 """
 
 import json
@@ -27,7 +28,8 @@ def valid_on(day: date) -> Q:
 
 @transaction.atomic
 def load_reference() -> int:
-    """Bring categories, subcategories and the time of agencies up to date with the files. Returns how many rows are new or changed.
+    """Bring categories, subcategories and the time of agencies up to date with the files. Returns how many rows are new
+    or changed.
 
     May run at every start. Never deletes: what an old record points to stays, and ends by its date.
     """

@@ -1,4 +1,7 @@
-"""Who is reminded of something to do? Its owner, once when it is nearly due and once when it is late. Work of the worker."""
+"""Who is reminded of something to do?
+
+Its owner, once when it is nearly due and once when it is late. Work of the worker.
+"""
 
 from datetime import datetime, time, timedelta
 
@@ -22,11 +25,11 @@ AT_ONCE = 200
 
 @system_task("reminders")
 def remind(*, at: datetime | None = None) -> int:
-    """Remind owners of actions, and of what the law asks of them in person, that are due by tomorrow, and again of those that are
-    late. Returns how many times somebody was reminded.
+    """Remind owners of actions, and of what the law asks of them in person, that are due by tomorrow, and again of
+    those that are late. Returns how many times somebody was reminded.
 
-    Once for each owner and each day that was agreed: handed over, or put off, an action is reminded of anew. What somebody was
-    given only today they have just been told of.
+    Once for each owner and each day that was agreed: handed over, or put off, an action is reminded of anew. What
+    somebody was given only today they have just been told of.
     """
     here = timezone.localtime(at or timezone.now())
     if here.time() < FROM:

@@ -1,7 +1,7 @@
 """Where was something written? The words of concerns are opened and read one after another, newest first.
 
-No index holds them: it would keep what is destroyed (design section 6). So a search goes as far as it comes in two seconds or
-to fifty concerns, says how far that was, and goes on from there.
+No index holds them: it would keep what is destroyed (design section 6). So a search goes as far as it comes in two
+seconds or to fifty concerns, says how far that was, and goes on from there.
 """
 
 import re
@@ -96,7 +96,9 @@ _ALIKE = str.maketrans("øłđðı‘’ʼ´“”„«»‐‑–—\u00a0", "o
 
 @dataclass(frozen=True)
 class Pattern:
-    """What is looked for: `whole` at the beginning of a word; `needle`, its first word, in any text in which it may be."""
+    """What is looked for: `whole` at the beginning of a word; `needle`, its first word, in any text in which it may
+    be.
+    """
 
     needle: str
     whole: re.Pattern[str]
@@ -136,7 +138,8 @@ class FoundDocuments:
 
 @dataclass(frozen=True)
 class Searched:
-    """What a search came to. `older` is where it goes on, empty at the end; `back_to` when the last concern in it was logged.
+    """What a search came to. `older` is where it goes on, empty at the end; `back_to` when the last concern in it was
+    logged.
 
     `from_newest`: it did not go on from an earlier one.
     """
@@ -168,9 +171,9 @@ def search_words(
 ) -> Searched:
     """Concerns of the school in which each of `terms` stands somewhere, at the beginning of a word, newest first.
 
-    `see` is the read gate: of each kind of text only what the person may see is opened. `tell` gives texts as the person reads
-    them: a mention is found by what it says to them, and by nothing else. `before` is the `older` of a search
-    that ended early.
+    `see` is the read gate: of each kind of text only what the person may see is opened. `tell` gives texts as the
+    person reads them: a mention is found by what it says to them, and by nothing else. `before` is the `older` of a
+    search that ended early.
     """
     looked_for = [_pattern(term) for term in terms]
     begun, back_to, from_newest = clock(), None, True
@@ -201,8 +204,8 @@ def search_words(
 def search_documents(see: See, school_id: UUID, terms: Sequence[str]) -> FoundDocuments:
     """Documents of children's records, newest first, of which the name has each of `terms` at the beginning of a word.
 
-    Their names are looked at as texts of concerns are: those of the newest `BATCH`, until `MOST` fit. Two queries, three where
-    there are any.
+    Their names are looked at as texts of concerns are: those of the newest `BATCH`, until `MOST` fit. Two queries,
+    three where there are any.
     """
     looked_for = [_pattern(term) for term in terms]
     if not looked_for:
@@ -266,7 +269,10 @@ def _holding(
 
 
 def _sieve(needles: Sequence[str]) -> Callable[[bytes], bool]:
-    """Whether one of these stands in a text, in plain letters. Nearly every text is ASCII: its bytes are looked at as they are."""
+    """Whether one of these stands in a text, in plain letters.
+
+    Nearly every text is ASCII: its bytes are looked at as they are.
+    """
     sought = [needle.encode() for needle in needles]
 
     def may_hold(words: bytes) -> bool:
@@ -290,7 +296,9 @@ def _raw(rows: QuerySet[Any]) -> list[Any]:
 
 
 class _OneOf(Func):  # type: ignore[misc]
-    """Whether a column is one of many keys, sent as one text: sent one by one, they took longer than the rows to come."""
+    """Whether a column is one of many keys, sent as one text: sent one by one, they took longer than the rows to
+    come.
+    """
 
     template, arg_joiner = "%(expressions)s::uuid[])", " = ANY ("
     output_field = BooleanField()  # type: ignore[assignment]
@@ -322,7 +330,9 @@ def _passages(texts: Sequence[tuple[str, str, str]], looked_for: Sequence[Patter
 
 
 def _passage(where: str, text: str, spans: Sequence[tuple[int, int]]) -> Passage:
-    """The text around the first of `spans`, cut between words where there are any, with what was looked for in it marked."""
+    """The text around the first of `spans`, cut between words where there are any, with what was looked for in it
+    marked.
+    """
     first, last = spans[0]
     start, end = max(0, first - AROUND), min(len(text), last + AROUND)
     if start and (space := text.find(" ", start, first)) >= 0:
@@ -352,7 +362,9 @@ def _composed(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Small letters without accents: of the composed text, and as long, so that a place in the one is that in the other."""
+    """Small letters without accents: of the composed text, and as long, so that a place in the one is that in the
+    other.
+    """
     return text.lower() if text.isascii() else _OTHER.sub(_plain_letter, _composed(text)).lower()
 
 

@@ -1,6 +1,7 @@
 """Where was something written in an earlier system of the school? Its records and the names of its files, newest first.
 
-They are no concerns, and stand beside them in what a search shows. Opened and read as the words of concerns are (`searching.py`).
+They are no concerns, and stand beside them in what a search shows. Opened and read as the words of concerns are
+(`searching.py`).
 """
 
 import json
@@ -21,9 +22,12 @@ from .searching import BATCH, MOST, SECONDS, Passage, Pattern, _as_text, _passag
 
 # What each field is called where something is found in it.
 _WHERE = {
-    "author": "Who wrote it", "category": "Filed as", "narrative": "What was written", "further": "What was done, and more",
+    "author": "Who wrote it",
+    "category": "Filed as",
+    "narrative": "What was written",
+    "further": "What was done, and more",
     "name": "Name of a file",
-}  # fmt: skip
+}
 # It ends after so many batches, whatever the time.
 MOST_BATCHES = 100
 

@@ -1,4 +1,7 @@
-"""Do the same with several concerns. Each goes through every rule by itself; what was not done is said, with the reason."""
+"""Do the same with several concerns.
+
+Each goes through every rule by itself; what was not done is said, with the reason.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

@@ -38,9 +38,20 @@ from safeguarding.dates import start_of
 See = Callable[[type[Model]], QuerySet[Any]]
 # What hangs on a concern and has events of its own: it was opened, printed, added or ended.
 _TOLD_OF: tuple[type[Model], ...] = (
-    Action, Attachment, ConcernChild, ConcernSubject, ContactMade, EnteredInError, EscalationLetter, Meeting, MeetingAddition,
-    MeetingAttendee, MeetingDecision, Referral, ReferralStep,
-)  # fmt: skip
+    Action,
+    Attachment,
+    ConcernChild,
+    ConcernSubject,
+    ContactMade,
+    EnteredInError,
+    EscalationLetter,
+    Meeting,
+    MeetingAddition,
+    MeetingAttendee,
+    MeetingDecision,
+    Referral,
+    ReferralStep,
+)
 
 
 def who_sees_concern(concern: Concern, see: See, *, on: date) -> WhoSees:
@@ -110,7 +121,9 @@ def everything(one: Colleague, school_id: UUID, see: See, *, on: date, at: datet
 
 @dataclass(frozen=True)
 class Review:
-    """What there is to look at: everybody with their roles, what is open to them beside, and what came since the last review."""
+    """What there is to look at: everybody with their roles, what is open to them beside, and what came since the last
+    review.
+    """
 
     last: AccessReview | None
     staff: Sequence[Colleague]

@@ -1,4 +1,6 @@
-"""Mark an entry of a chronology as significant, with a line that says why; add an entry by hand, add to it, withdraw it."""
+"""Mark an entry of a chronology as significant, with a line that says why; add an entry by hand, add to it, withdraw
+it.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -35,10 +37,12 @@ def pin(
     by: User,
     at: datetime | None = None,
 ) -> Pin:
-    """That an entry is significant. `entry` is one that `by` has read (`chronology.find`), `seen` the pin that stood on it.
+    """That an entry is significant. `entry` is one that `by` has read (`chronology.find`), `seen` the pin that stood on
+    it.
 
     The same again returns the pin that is there; another line ends it and makes a new one, so that both stay on record.
-    Raises `NotAllowed`, `BadInput` for a line that is too long, `ChangedSince` when a colleague has said otherwise since.
+    Raises `NotAllowed`, `BadInput` for a line that is too long, `ChangedSince` when a colleague has said otherwise
+    since.
     """
     _ensure_writes(by, child)
     analysis = " ".join(analysis.split())
@@ -129,7 +133,8 @@ def add_entry(
     by: User,
     at: datetime | None = None,
 ) -> ChronologyEntry:
-    """An entry that is from no other part of the record, or an addition to one. The same again returns the one that is there.
+    """An entry that is from no other part of the record, or an addition to one. The same again returns the one that is
+    there.
 
     Raises `NotAllowed`, `BadInput`, `OutOfTurn` for an addition to what was withdrawn.
     """
@@ -165,7 +170,8 @@ def add_entry(
 
 @transaction.atomic
 def withdraw_entry(*, entry: ChronologyEntry, reason: str, by: User, at: datetime | None = None) -> ChronologyEntry:
-    """Say that an entry should not stand as it is, and why. What it said stays on its own page. The same again changes nothing.
+    """Say that an entry should not stand as it is, and why. What it said stays on its own page. The same again changes
+    nothing.
 
     Raises `NotAllowed`, `BadInput` without a reason, `OutOfTurn` where it was withdrawn for another one.
     """

@@ -48,7 +48,8 @@ def reporter_may_be_told(concern: Concern) -> bool:
 
 
 def deciders(concern: ToRead, people: Collection[User], *, on: date) -> list[User]:
-    """Those of `people`, in their order, who can acknowledge it, decide it and refer it: their role decides, or they stand in.
+    """Those of `people`, in their order, who can acknowledge it, decide it and refer it: their role decides, or they
+    stand in.
 
     To see a concern is not enough: somebody who was given it to read could do nothing about a call.
     """
@@ -58,11 +59,12 @@ def deciders(concern: ToRead, people: Collection[User], *, on: date) -> list[Use
 
 
 def readers(concern: ToRead, *, on: date, but: Collection[UUID] = ()) -> list[User]:
-    """Who is told of something to read in the concern: the first of these that is not empty, of people who can decide it.
+    """Who is told of something to read in the concern: the first of these that is not empty, of people who can decide
+    it.
 
-    Leads and deputies on duty; the alternate lead; whoever else takes calls and is in; a trust lead who is not away; whoever
-    takes calls; whoever reads or stands in. `but` are left out, unless nobody else is there. Empty only where nobody at the
-    school can decide the concern.
+    Leads and deputies on duty; the alternate lead; whoever else takes calls and is in; a trust lead who is not away;
+    whoever takes calls; whoever reads or stands in. `but` are left out, unless nobody else is there. Empty only where
+    nobody at the school can decide the concern.
     """
     school_id = concern.school_id
     groups = _in_line(school_id, on)
@@ -91,8 +93,8 @@ def _in_line(school_id: UUID, on: date) -> list[list[User]]:
 
 
 def tell_readers(concern: Concern, kind: Notice.Kind, *, by: User, at: datetime) -> None:
-    """There is something to read for those on duty who see it, and for whom the school’s rules name besides; for `by`, who
-    wrote it, only where nobody else is there.
+    """There is something to read for those on duty who see it, and for whom the school’s rules name besides; for `by`,
+    who wrote it, only where nobody else is there.
     """
     told = readers(concern, on=timezone.localdate(at), but={by.pk})
     spread(concern, kind, told, by=by, at=at)
@@ -119,9 +121,11 @@ def hand_on(concern: Concern, *, at: datetime) -> None:
 
 
 def ask_to_appoint(school_id: UUID, *, at: datetime, but: Collection[UUID] = ()) -> None:
-    """Nobody at the school may read some concern: whoever gives roles, and the chair, are told that somebody must be named.
+    """Nobody at the school may read some concern: whoever gives roles, and the chair, are told that somebody must be
+    named.
 
-    It names no concern and no child: those who are told may be the very people from whom it is hidden. `but` are not told.
+    It names no concern and no child: those who are told may be the very people from whom it is hidden. `but` are not
+    told.
     """
     on = timezone.localdate(at)
     chairs = people_with(Capability.STAND_IN, school_id, on)

@@ -1,4 +1,6 @@
-"""Everything that the page of one concern shows: the words, who was involved, what was decided and done, who has read it."""
+"""Everything that the page of one concern shows: the words, who was involved, what was decided and done, who has read
+it.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -112,7 +114,10 @@ class Whole:
 
     @property
     def days_late(self) -> int:
-        """Days between what was seen and its being written down. A late entry is one of more than none (domain reference 1.2)."""
+        """Days between what was seen and its being written down.
+
+        A late entry is one of more than none (domain reference 1.2).
+        """
         return self.account.days_late if self.account else 0
 
 
@@ -180,7 +185,8 @@ def whole_report(account: Account, see: See, *, today: date) -> Whole:
 
 
 def _name_people(groups: Iterable[tuple[Sequence[Any], Sequence[str]]], *, also: set[UUID]) -> dict[UUID, User]:
-    """Give every row its people. They are asked for once: a join for each of a dozen links would carry them a dozen times.
+    """Give every row its people. They are asked for once: a join for each of a dozen links would carry them a dozen
+    times.
 
     `groups` are rows with the names of their links to people; `also` are keys of further people. Returns all by key.
     """

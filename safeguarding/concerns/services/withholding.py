@@ -1,7 +1,8 @@
-"""What becomes of a child whom somebody chose on a form and may not name, as one hidden from them? The concern goes on without the name.
+"""What becomes of a child whom somebody chose on a form and may not name, as one hidden from them? The concern goes on
+without the name.
 
-Nobody is told whether the key was of a hidden child or never issued: both make the same row, which its writer never sees. Leads who
-may see the concern and the child find it on the page of the concern, and add the child or say no.
+Nobody is told whether the key was of a hidden child or never issued: both make the same row, which its writer never
+sees. Leads who may see the concern and the child find it on the page of the concern, and add the child or say no.
 """
 
 from collections.abc import Sequence
@@ -78,7 +79,9 @@ def linked_instead(named: ConcernChild, *, by: User, at: datetime) -> None:
 
 
 def withheld_in(rows: QuerySet[WithheldName], cards: QuerySet[Child]) -> list[tuple[WithheldName, Child]]:
-    """Of these names, each with the card of its child; without those of keys that are of no child whom the reader sees."""
+    """Of these names, each with the card of its child; without those of keys that are of no child whom the reader
+    sees.
+    """
     found = list(rows.select_related("named", "author", "decided_by").order_by("withheld_at", "pk"))
     led = led_on([row.child_key for row in found])
     there = cards.in_bulk({led.get(row.child_key, row.child_key) for row in found}) if found else {}

@@ -1,4 +1,7 @@
-"""What belongs to a concern beside its words and decisions: referrals, contacts and meetings. And which agencies owe an answer."""
+"""What belongs to a concern beside its words and decisions: referrals, contacts and meetings.
+
+And which agencies owe an answer.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -71,7 +74,9 @@ def work_of(concern: Concern, see: See, *, today: date) -> Work:
 
 
 def adults_named(concern: Concern, see: See) -> list[ConcernAdult]:
-    """The adults whom a concern names now, of whom the reader may see the record, in the order in which they were named."""
+    """The adults whom a concern names now, of whom the reader may see the record, in the order in which they were
+    named.
+    """
     rows = named_now(see).filter(concern=concern, adult__in=see(Contact))
     return list(rows.select_related("adult", "named_by").order_by("named_at", "pk"))
 
@@ -103,9 +108,13 @@ def kinds_there(concern: Concern, see: See) -> set[type[Model]]:
 def rows(referrals: Iterable[Referral], *, today: date) -> list[ReferralRow]:
     """Referrals as a list shows them."""
     return [
-        ReferralRow(one, late := one.is_late(today), f"{dates.counted((today - one.answer_by).days, 'day')} late" if late else "")
+        ReferralRow(
+            one,
+            late := one.is_late(today),
+            f"{dates.counted((today - one.answer_by).days, 'day')} late" if late else "",
+        )
         for one in referrals
-    ]  # fmt: skip
+    ]
 
 
 def owed(referrals: QuerySet[Referral], school_id: UUID) -> QuerySet[Referral]:

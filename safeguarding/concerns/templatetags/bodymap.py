@@ -14,14 +14,19 @@ register = Library()
 
 @register.inclusion_tag("components/bodymap.html")
 def bodymap(marks: Mapping[int, str] | None = None, earlier: EarlierMarks | None = None) -> dict[str, Any]:
-    """The tick-list of regions and the figure that ticks it. `marks`: region number to what was seen there; `earlier` under it."""
+    """The tick-list of regions and the figure that ticks it.
+
+    `marks`: region number to what was seen there; `earlier` under it.
+    """
     views = _views(marks or {}, earlier)
     return {"views": views, "earlier": earlier, "before": _before(views)}
 
 
 @register.inclusion_tag("components/bodymap_read.html")
 def bodymap_read(marks: Mapping[int, str], earlier: EarlierMarks | None = None) -> dict[str, Any]:
-    """Where marks were seen and what each looked like, lettered in the order of the list; paler those of earlier concerns."""
+    """Where marks were seen and what each looked like, lettered in the order of the list; paler those of earlier
+    concerns.
+    """
     views = _views(marks, earlier)
     seen = [region for view in views for region in view["regions"] if region["ticked"]]
     return {"views": views, "seen": seen, "earlier": earlier, "before": _before(views)}
@@ -47,7 +52,9 @@ def _before(views: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _views(marks: Mapping[int, str], earlier: EarlierMarks | None) -> list[dict[str, Any]]:
-    """Front and back, each with its regions: number, label, ticked, note, letter; the earlier marks there and a small letter."""
+    """Front and back, each with its regions: number, label, ticked, note, letter; the earlier marks there and a small
+    letter.
+    """
     names, small = _names(ascii_uppercase), _names(ascii_lowercase)
     before: dict[int, list[EarlierMark]] = {}
     for mark in earlier.marks if earlier else ():

@@ -25,7 +25,8 @@ def entry(one: Entry, marked_of: Child | None) -> SafeString:
     at = one.clock
     return format_html(
         '<li class="hb-tl__item{}"><p class="hb-tl__date"><b>{}</b>{}</p>'
-        '<span class="hb-tl__dot hb-tl__dot--{}">{}</span><div><div class="hb-tl__head"><h4 class="hb-tl__title">{}</h4>'
+        '<span class="hb-tl__dot hb-tl__dot--{}">{}</span><div><div class="hb-tl__head"><h4 '
+        'class="hb-tl__title">{}</h4>'
         '{}{}</div><div class="hb-tl__text">{}{}</div>{}</div></li>',
         " is-pinned" if one.pin else "",
         day_of_year(one.at),

@@ -21,8 +21,8 @@ _WORDS = 60
 
 @register.simple_tag(takes_context=True)
 def concern_row(context: Context, row: Row, of_child: bool = False) -> SafeString:
-    """A concern in a list of all: when it was logged, what, the child or, in the list of one child, that child's role in it, how
-    much help, and where it stands.
+    """A concern in a list of all: when it was logged, what, the child or, in the list of one child, that child's role
+    in it, how much help, and where it stands.
     """
     concern = row.concern
     cells = [

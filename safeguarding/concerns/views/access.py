@@ -1,4 +1,6 @@
-"""Who can see a concern, and who has looked; access to it, whom it is about; what a colleague can see; the termly review."""
+"""Who can see a concern, and who has looked; access to it, whom it is about; what a colleague can see; the termly
+review.
+"""
 
 from functools import partial
 from uuid import UUID
@@ -91,9 +93,13 @@ def concern_access_give(request: Request, concern_id: UUID) -> HttpResponseBase:
         return _page(request, found, form=form)
     given = form.cleaned_data
     give = partial(
-        access.grant_concern, concern=found, user=accounts.get_person(given["holder"][1]), reason=given["reason"],
-        last_day=given["last_day"], by=request.user,
-    )  # fmt: skip
+        access.grant_concern,
+        concern=found,
+        user=accounts.get_person(given["holder"][1]),
+        reason=given["reason"],
+        last_day=given["last_day"],
+        by=request.user,
+    )
     if "confirmed" not in request.POST:
         change = sight.tried(found, give, on=timezone.localdate())
         return render(request, "access/concern_confirm.html", {"concern": found, "form": form, "change": change})
@@ -212,7 +218,9 @@ def person_access(request: Request, user_id: UUID) -> HttpResponseBase:
 @requires(Capability.MANAGE_ACCESS)
 @fresh_factor
 def access_review(request: Request) -> HttpResponseBase:
-    """Everybody with their roles, all access given, emergencies and conflicts, to be looked at once a term and signed for."""
+    """Everybody with their roles, all access given, emergencies and conflicts, to be looked at once a term and signed
+    for.
+    """
     request.nav, school = "access", accounts.get_school(request.held.school_id)
     if request.method == "POST":
         accounts.sign_access_review(school=school, by=request.user)

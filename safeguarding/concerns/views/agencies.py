@@ -1,4 +1,6 @@
-"""The pages of what goes outside the school: a referral, a letter to an agency's manager, a contact with parents or agencies."""
+"""The pages of what goes outside the school: a referral, a letter to an agency's manager, a contact with parents or
+agencies.
+"""
 
 from datetime import datetime
 from functools import partial
@@ -98,8 +100,11 @@ def _steps_offered(request: Request, found: Referral) -> dict[str, bool]:
 
 def _step_forms(request: Request, found: Referral, at: datetime) -> dict[str, Any]:
     kinds: dict[str, type[StepForm]] = {
-        "chase_form": ChaseForm, "answer_form": AnswerForm, "more_form": MoreForm, "withdraw_form": WithdrawForm
-    }  # fmt: skip
+        "chase_form": ChaseForm,
+        "answer_form": AnswerForm,
+        "more_form": MoreForm,
+        "withdraw_form": WithdrawForm,
+    }
     return {name: partial(kind, at=at, referral=found, initial={"token": uuid7()}) for name, kind in kinds.items()}
 
 
@@ -171,7 +176,10 @@ def referral_withdraw(request: Request, found: Referral, form: WithdrawForm) -> 
 
 @requires_for_record("decide_concerns", also=access_given)
 def referral_letter(request: Request, part_id: UUID) -> HttpResponse:
-    """Draft a letter to the agency's manager, or open the draft that there is. The address opened by itself is the referral."""
+    """Draft a letter to the agency's manager, or open the draft that there is.
+
+    The address opened by itself is the referral.
+    """
     found = _referral(request, part_id)
     if not may_decide(request.user, found):
         raise NotAllowed(LEADS)

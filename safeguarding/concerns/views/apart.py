@@ -1,4 +1,6 @@
-"""Keep the children of a concern apart: decide what each file says, with a preview, and see who opened a wrong link meanwhile."""
+"""Keep the children of a concern apart: decide what each file says, with a preview, and see who opened a wrong link
+meanwhile.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Files of a concern, a report and an action: attach them. What is done with a file then is the same for all (`uploads/views.py`)."""
+"""Files of a concern, a report and an action: attach them.
+
+What is done with a file then is the same for all (`uploads/views.py`).
+"""
 
 from functools import partial
 from uuid import UUID

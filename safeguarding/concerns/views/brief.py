@@ -29,7 +29,10 @@ PURPOSE = "meeting in an hour"
 @waits_unsent(BriefForm)
 @requires_for_record("view_concerns", also=access_to_a_child)
 def brief_page(request: Request, child_id: UUID) -> HttpResponse:
-    """What is there for the two pages, and the boxes that somebody has to write. Sent, it is saved, and printed if asked."""
+    """What is there for the two pages, and the boxes that somebody has to write.
+
+    Sent, it is saved, and printed if asked.
+    """
     child = read_child(request, child_id, purpose=PURPOSE)
     if request.method != "POST":
         return _page(request, child)

@@ -1,4 +1,6 @@
-"""Tell first, write after: call a safeguarding lead, see who has opened the call, and show calls on every lead's open page."""
+"""Tell first, write after: call a safeguarding lead, see who has opened the call, and show calls on every lead's open
+page.
+"""
 
 from functools import partial
 from uuid import UUID
@@ -59,10 +61,10 @@ def _as_account(data: QueryDict) -> Typed:
 def call_lead(request: Request) -> HttpResponseBase:
     """Call a lead: one button. Finding a child first only shows the page again; nothing must be filled in.
 
-    A session may have ended under the caller's hands, and a call must not wait for a password: the key of the page, signed
-    by this server for who opened it, says who calls, and at which school. It also stands in for the browser's token: a
-    foreign site cannot make one up. The worst that a stolen page of today can do is a false alarm in its owner's name, from a
-    known address, one at a time: the next begins when a lead has opened the last.
+    A session may have ended under the caller's hands, and a call must not wait for a password: the key of the page,
+    signed by this server for who opened it, says who calls, and at which school. It also stands in for the browser's
+    token: a foreign site cannot make one up. The worst that a stolen page of today can do is a false alarm in its
+    owner's name, from a known address, one at a time: the next begins when a lead has opened the last.
     """
     if request.method != "POST":
         if not request.user.is_authenticated:
@@ -109,7 +111,8 @@ def _kept_signed_out(request: Request, key: tokens.FormKey | None, words: Said) 
 def _called_signed_out(request: Request, key: tokens.FormKey | None, words: Said) -> HttpResponse:
     """The call of somebody whose session has ended, with whatever was typed. The page after it names nobody.
 
-    Raises `BadInput` for a page that does not say who calls, or is not of today; its words are kept where it says whose.
+    Raises `BadInput` for a page that does not say who calls, or is not of today; its words are kept where it says
+    whose.
     """
     if key is None or key.school_id is None:
         raise BadInput(_HALF_A_PAGE)
@@ -169,7 +172,10 @@ def _child(request: Request, key: str, school_id: UUID) -> Child | None:
 
 
 def _call_page(request: Request, shown: dict[str, str], *, school_id: UUID, find: bool = False) -> HttpResponse:
-    """The form as it stands in `shown`. It keeps its key, and so its school, until it is sent: pressed twice, it is one call."""
+    """The form as it stands in `shown`.
+
+    It keeps its key, and so its school, until it is sent: pressed twice, it is one call.
+    """
     at, school = timezone.now(), accounts.get_school(school_id)
     key = shown.get("key") or tokens.issue(request.user, school_id=school_id)
     found = None
@@ -222,12 +228,13 @@ def call(request: Request, concern_id: UUID) -> HttpResponse:
 @anyone_signed_in
 @never_waits
 def calls_strip(request: Request) -> HttpResponse:
-    """Calls that nobody has opened: for the script of the open page (`?part=1`), and as the page in its frame without one.
+    """Calls that nobody has opened: for the script of the open page (`?part=1`), and as the page in its frame without
+    one.
 
     Those of every school where this person takes calls, whichever role they work in at the moment; nothing for others.
     Asked every few seconds by every lead's page. It writes nothing, not even an event: it names a colleague and a time,
-    nothing of the record, and a row every four seconds would bury the legal record. Opening the concern is recorded. The
-    session is read and not touched, so that an open page does not keep somebody signed in.
+    nothing of the record, and a row every four seconds would bury the legal record. Opening the concern is recorded.
+    The session is read and not touched, so that an open page does not keep somebody signed in.
     """
     at = timezone.now()
     waiting = calling.calls_for(request.user, visible(request, Concern), at=at)

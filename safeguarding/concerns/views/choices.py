@@ -1,4 +1,6 @@
-"""The kinds of concern that a school offers, and how long agencies have to answer: the lists, what is the school's own, what was before."""
+"""The kinds of concern that a school offers, and how long agencies have to answer: the lists, what is the school's own,
+what was before.
+"""
 
 from typing import Any
 from uuid import UUID

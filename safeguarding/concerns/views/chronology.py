@@ -104,7 +104,10 @@ def _papers(request: Request, address: str) -> list[tuple[str, str]]:
 
 @requires_for_record("view_concerns", also=access_to_a_child)
 def chronology_paper(request: Request, child_id: UUID) -> HttpResponse:
-    """All entries that the filter asks for, on paper. More than are printed at once: back to the page, which says so."""
+    """All entries that the filter asks for, on paper.
+
+    More than are printed at once: back to the page, which says so.
+    """
     return _paper(request, child_id, "child_chronology", with_family=False)
 
 
@@ -182,8 +185,8 @@ def _family(request: Request, child: Child) -> list[Child]:
 def _before_you_act(
     request: Request, child: Child, detail: ChildDetail | None, others: Sequence[Child]
 ) -> dict[str, Any]:
-    """What must be known of each of these children before anybody rings or writes to anybody: orders and agreements in force today,
-    and of whom nobody may say where they live.
+    """What must be known of each of these children before anybody rings or writes to anybody: orders and agreements in
+    force today, and of whom nobody may say where they live.
     """
     see, today = partial(visible, request), timezone.localdate()
     details = {child.pk: detail, **(see(ChildDetail).in_bulk([one.pk for one in others]) if others else {})}

@@ -73,8 +73,8 @@ _IN_ERROR = "This concern was entered in error, as two people have said. Put it 
 def _takes(name: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """A view that takes the form `name` of the page. It gets the concern, and the form when that is whole.
 
-    What was typed is never lost: a form that lacks something, and one that is refused because somebody else has moved the
-    concern on, come back on the page as it stands now. The address opened by itself is the page.
+    What was typed is never lost: a form that lacks something, and one that is refused because somebody else has moved
+    the concern on, come back on the page as it stands now. The address opened by itself is the page.
     """
 
     def declare(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -100,7 +100,9 @@ def _takes(name: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., H
 
 
 def _refused(request: Request, concern_id: UUID, name: str, form: Any, refusal: HarbourError) -> HttpResponse:
-    """The page as others have left it meanwhile, what they did, and what was typed here, to be saved on top or copied."""
+    """The page as others have left it meanwhile, what they did, and what was typed here, to be saved on top or
+    copied.
+    """
     found = read_one(request, reading.for_page(), pk=concern_id)
     changes = []
     if (seen := form.cleaned_data.get("revision")) is not None:
@@ -205,7 +207,9 @@ def _back(found: Concern, part: str) -> HttpResponse:
 
 
 def _onwards(request: Request, found: Concern) -> HttpResponse:
-    """To the concern just saved, or with "Save and open next" to the first of the queue that is left, or to the empty queue."""
+    """To the concern just saved, or with "Save and open next" to the first of the queue that is left, or to the empty
+    queue.
+    """
     if request.POST.get("then") != "next":
         return redirect("concern", found.pk)
     left = reading.queue(visible(request, Concern), found.school_id).exclude(pk=found.pk).first()
@@ -297,7 +301,9 @@ def _offered(it: Whole, may: Mapping[str, bool]) -> dict[str, bool]:
 
 
 def _forms(found: Concern, at: datetime, asks: User) -> dict[str, Callable[..., Any]]:
-    """The forms of the page, each to be made over what was typed, or empty: with what is usual, never a level or a reason."""
+    """The forms of the page, each to be made over what was typed, or empty: with what is usual, never a level or a
+    reason.
+    """
     today, calendar = timezone.localdate(at), SchoolCalendar.of(found.school_id)
     new = {"token": uuid7()}
     seen = {"revision": found.revision}

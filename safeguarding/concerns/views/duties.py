@@ -1,4 +1,6 @@
-"""What the law asks of somebody in person: its page, for who has it and for leads; and the words that the school gives it."""
+"""What the law asks of somebody in person: its page, for who has it and for leads; and the words that the school gives
+it.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -36,7 +38,10 @@ _EARLIER = 50
 @anyone_signed_in
 @keeps_typed("duty_form", page="duty")
 def duty(request: Request, part_id: UUID) -> HttpResponse:
-    """One duty: what the law asks, by when, and what was done. Whoever has it says so here. Of the concern it shows the reference."""
+    """One duty: what the law asks, by when, and what was done.
+
+    Whoever has it says so here. Of the concern it shows the reference.
+    """
     found = _read(request, part_id)
     if request.method != "POST":
         open_notices(user=request.user, object_id=found.pk)
@@ -71,7 +76,9 @@ def ask_duty(request: Request, concern_id: UUID) -> HttpResponse:
 
 
 def say_who_was_told(request: Request, made: Iterable[Duty]) -> None:
-    """What a lead reads who has just pointed a reporter to a duty of theirs: that they were told, or why they were not."""
+    """What a lead reads who has just pointed a reporter to a duty of theirs: that they were told, or why they were
+    not.
+    """
     for said, problem in {(one.owner.full_name, services.why_not_told(one)) for one in made}:
         if problem:
             messages.warning(request, problem)
@@ -149,7 +156,9 @@ def _page(
 @require_GET
 @requires("manage_school")
 def duty_rules(request: Request) -> HttpResponse:
-    """Every duty as it holds at the school: what is asked, of which concerns, of whom, where it comes from; and what was before."""
+    """Every duty as it holds at the school: what is asked, of which concerns, of whom, where it comes from; and what
+    was before.
+    """
     request.nav, school = "settings", get_school(request.held.school_id)
     record(Verb.VIEW, school, purpose="duties")
     context = {

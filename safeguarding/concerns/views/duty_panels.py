@@ -1,4 +1,7 @@
-"""What do duties in person and police notices put into pages of others? A concern, a report, the first pages, the settings."""
+"""What do duties in person and police notices put into pages of others?
+
+A concern, a report, the first pages, the settings.
+"""
 
 from functools import partial
 from typing import Any
@@ -60,7 +63,9 @@ def _on_concern(request: Request, concern: Any) -> dict[str, Any] | None:
 
 
 def _prompts(request: Request, concern: Any) -> dict[str, Any] | None:
-    """What is asked of the school about a concern of this kind; and in person of its reporter, where they have not been told."""
+    """What is asked of the school about a concern of this kind; and in person of its reporter, where they have not been
+    told.
+    """
     if not (may_read(request.user, concern) and duties.may_hold(concern)):
         return None
     today = timezone.localdate()
@@ -122,7 +127,8 @@ ENTRIES = (
     Setting(
         "duties",
         "What the law asks",
-        "What is asked of staff in person or of the school, and for which concerns: the words, the roles, the working days.",
+        "What is asked of staff in person or of the school, and for which concerns: the words, the roles, "
+        "the working days.",
         "duty_rules",
         may=_manages,
         models=("concerns.dutyrule",),

@@ -1,4 +1,7 @@
-"""Bring in what an earlier system had on the children: give files, say what columns mean, look, confirm; withdraw. And one such record."""
+"""Bring in what an earlier system had on the children: give files, say what columns mean, look, confirm; withdraw.
+
+And one such record.
+"""
 
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -46,13 +49,22 @@ class Section(NamedTuple):
 
 SECTIONS = (
     Section("unusable", "Rows that cannot be used", EarlierRow, (Kind.BAD,), "Every row can be used", True),
-    Section("unusable_files", "Files that cannot be used", EarlierPdf, (EarlierPdf.Kind.BAD,), "Every file can be used", True),
+    Section(
+        "unusable_files",
+        "Files that cannot be used",
+        EarlierPdf,
+        (EarlierPdf.Kind.BAD,),
+        "Every file can be used",
+        True,
+    ),
     Section("records", "Become records", EarlierRow, (Kind.RECORD,), "No row becomes a record"),
     Section("actions", "Actions of records", EarlierRow, (Kind.ACTION,), "No row is an action of its own"),
     Section("files", "Become files", EarlierPdf, (EarlierPdf.Kind.FILE,), "No file comes in"),
     Section("here", "Rows that are here already", EarlierRow, (Kind.HERE, Kind.REPEATED), "Nothing is here already"),
-    Section("files_here", "Files that are here already", EarlierPdf, (EarlierPdf.Kind.HERE,), "No file is here already"),
-)  # fmt: skip
+    Section(
+        "files_here", "Files that are here already", EarlierPdf, (EarlierPdf.Kind.HERE,), "No file is here already"
+    ),
+)
 _BY_KEY = {section.key: section for section in SECTIONS}
 
 
@@ -160,15 +172,30 @@ def withdraw(request: Request, batch_id: UUID) -> HttpResponseBase:
 @require_GET
 @requires(_IMPORT)
 def problems(request: Request, batch_id: UUID) -> HttpResponse:
-    """What cannot be used, as a spreadsheet for whoever mends it. Once it was confirmed, numbers and reasons alone are left."""
+    """What cannot be used, as a spreadsheet for whoever mends it.
+
+    Once it was confirmed, numbers and reasons alone are left.
+    """
     found = read_one(request, EarlierBatch, pk=batch_id)
     read_out(request, [found], verb=Verb.DOWNLOAD, purpose="problems")
     rows = visible(request, EarlierRow).filter(batch=found, kind=Kind.BAD).order_by("number")
     pdfs = visible(request, EarlierPdf).filter(batch=found, kind=EarlierPdf.Kind.BAD).order_by("number")
     lines = [
-        *(("Row", r.number, r.says.get("reference", ""), r.name, r.says.get("upn", ""), r.says.get("born", ""), r.column, r.reason) for r in rows),
+        *(
+            (
+                "Row",
+                r.number,
+                r.says.get("reference", ""),
+                r.name,
+                r.says.get("upn", ""),
+                r.says.get("born", ""),
+                r.column,
+                r.reason,
+            )
+            for r in rows
+        ),
         *(("File", f.number, f.name, "", "", "", "", f.reason) for f in pdfs),
-    ]  # fmt: skip
+    ]
     headings = (
         "What",
         "Number",
@@ -270,6 +297,4 @@ def _seen(request: Request) -> int:
 
 def _columns_form(found: EarlierBatch, data: Any = None) -> EarlierColumnsForm:
     initial = {"month_first": "month" if found.date_style == "month" else ""}
-    return EarlierColumnsForm(
-        data, headings=found.summary.get("headings", ()), guessed=found.columns, initial=initial
-    )  # fmt: skip
+    return EarlierColumnsForm(data, headings=found.summary.get("headings", ()), guessed=found.columns, initial=initial)

@@ -1,7 +1,7 @@
 """The switch "Show marks of earlier concerns": on the page of a concern, on its paper, and on the log form of a lead.
 
-Off until it is pressed, for one page: what is shown is read, and recorded as read. It is offered to whoever reads the concerns of the
-child's school by their role, or stands in, and never because somebody has written one.
+Off until it is pressed, for one page: what is shown is read, and recorded as read. It is offered to whoever reads the
+concerns of the child's school by their role, or stands in, and never because somebody has written one.
 """
 
 from collections.abc import Sequence

@@ -31,7 +31,10 @@ from safeguarding.printing.paper import paper
 _MINUTES = 15
 _SALT = "harbour.sheet"
 _HELD_FIRST = (F("destroyed_at").desc(nulls_first=True), "-made_at", "-pk")
-_AGAIN = "This page is older than a quarter of an hour, or is not yours. Make a new sheet, and write down that this one is destroyed."
+_AGAIN = (
+    "This page is older than a quarter of an hour, or is not yours. Make a new sheet, and write down that this "
+    "one is destroyed."
+)
 
 
 @requires(Capability.MANAGE_SCHOOL)
@@ -80,9 +83,13 @@ def sheet_out(request: Request, sheet_id: UUID) -> HttpResponse:
     keys = [UUID(key) for key in facts.about]
     record_many(Verb.EXPORT, "children.child", keys, school_id=sheet.school_id, purpose="emergency sheet")
     answer = paper(
-        request, "pdf/emergency.html", {"facts": facts, "sheet": sheet}, title=f"Emergency sheet {sheet.reference}",
-        school_id=sheet.school_id, at_once=sheet.pk,
-    )  # fmt: skip
+        request,
+        "pdf/emergency.html",
+        {"facts": facts, "sheet": sheet},
+        title=f"Emergency sheet {sheet.reference}",
+        school_id=sheet.school_id,
+        at_once=sheet.pk,
+    )
     if said["words"]:
         answer.content = emergency.encrypted(answer.content, said["words"])
         answer["Content-Disposition"] = f'attachment; filename="{sheet.reference}.pdf"'
@@ -105,7 +112,9 @@ def sheet(request: Request, sheet_id: UUID) -> HttpResponse:
 
 
 def _is_given_out(sheet: EmergencySheet) -> bool:
-    """Whether its maker may still fetch it: until it is destroyed, and for a quarter of an hour, whenever a page was sent."""
+    """Whether its maker may still fetch it: until it is destroyed, and for a quarter of an hour, whenever a page was
+    sent.
+    """
     return sheet.destroyed_at is None and timezone.now() - sheet.made_at <= timedelta(minutes=_MINUTES)
 
 
@@ -118,5 +127,8 @@ def _page(request: Request, form: SheetForm, *, status: int = 200) -> HttpRespon
 
 
 def _lacks(request: Request, found: EmergencySheet) -> bool:
-    """Whether colleagues of its maker should make one. Its maker is not told: it would say that somebody is hidden from them."""
+    """Whether colleagues of its maker should make one.
+
+    Its maker is not told: it would say that somebody is hidden from them.
+    """
     return found.lacks_something and found.made_by_id != request.user.pk

@@ -1,7 +1,7 @@
 """The search above every page: a reference, a child, or words that somebody wrote about a concern.
 
-All of it by POST: what is looked for stands in no address. That somebody searched is recorded with the number found, never
-with the words.
+All of it by POST: what is looked for stands in no address. That somebody searched is recorded with the number found,
+never with the words.
 """
 
 from functools import partial
@@ -31,7 +31,8 @@ from safeguarding.rendering import Showing
 
 @requires("view_concerns")
 def find(request: Request) -> HttpResponse:
-    """A reference leads to its concern, a name or the number of a record to the children it fits, anything else to the words.
+    """A reference leads to its concern, a name or the number of a record to the children it fits, anything else to the
+    words.
 
     A bare number that is both shows both: opening a concern acknowledges it.
     """
@@ -87,7 +88,10 @@ def _stopped(request: Request, words: str) -> HttpResponse:
 
 
 def _written(request: Request, words: str, before: str = "") -> dict[str, Any]:
-    """What was found in the words of concerns. Each concern of which some are shown is recorded, not their number alone."""
+    """What was found in the words of concerns.
+
+    Each concern of which some are shown is recorded, not their number alone.
+    """
     terms, school_id = terms_of(words), request.held.school_id
     tell = Names(request.user, Showing()).tell
     written = search_words(partial(visible, request), school_id, terms, before=before, tell=tell)

@@ -1,4 +1,7 @@
-"""Show what has changed: what a fact was before, who changed it and when. Of a child, of a concern, of a school's settings."""
+"""Show what has changed: what a fact was before, who changed it and when.
+
+Of a child, of a concern, of a school's settings.
+"""
 
 from functools import partial
 from typing import Any

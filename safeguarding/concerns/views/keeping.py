@@ -1,9 +1,10 @@
 """What happens to text that arrives when its author is not signed in any more, or in more pieces than a page may have?
 
-It is kept. The form's key, signed by this server, says whose it is. That key also stands in for the browser's token, which
-changes with a new sign-in and would refuse the text of the page that was open before: a foreign site cannot make a key up, and
-one of its own author's writes only that author's drafts. What another site posts is nobody's, whoever is signed in
-(`cross_site.CrossSiteMiddleware`): cookies with SameSite still come along from another host of the same school.
+It is kept. The form's key, signed by this server, says whose it is. That key also stands in for the browser's token,
+which changes with a new sign-in and would refuse the text of the page that was open before: a foreign site cannot make
+a key up, and one of its own author's writes only that author's drafts. What another site posts is nobody's, whoever is
+signed in (`cross_site.CrossSiteMiddleware`): cookies with SameSite still come along from another host of the same
+school.
 """
 
 from collections.abc import Callable
@@ -42,7 +43,8 @@ from safeguarding.keys import record_of, uuid7
 from safeguarding.unsaved import page_unsaved
 
 _ANOTHER_WINDOW = (
-    "this form was changed in another window meanwhile, so there are two. Both are among your drafts: put into one what is "
+    "this form was changed in another window meanwhile, so there are two. Both are among your drafts: put "
+    "into one what is "
     "right, send it, and discard the other."
 )
 
@@ -92,7 +94,9 @@ def saved(draft: Draft) -> str:
 
 @dataclass(frozen=True)
 class Page:
-    """Which page of a form something was typed on, the newest save that it knew of when it was made, and whether its author is here."""
+    """Which page of a form something was typed on, the newest save that it knew of when it was made, and whether its
+    author is here.
+    """
 
     name: str
     revision: int
@@ -113,8 +117,8 @@ def page_of(request: Request, key: tokens.FormKey, data: QueryDict) -> Page:
 class Kept:
     """What became of typed text: its draft, and whether its form has been sent already (`draft` is then an addition).
 
-    `draft` is None where the sent form says all of it. `is_beside`: another window has saved other words under the token
-    of this form; the draft is one of its own.
+    `draft` is None where the sent form says all of it. `is_beside`: another window has saved other words under the
+    token of this form; the draft is one of its own.
     """
 
     draft: Draft | None
@@ -174,7 +178,10 @@ def moved_on(request: Request, kept: Kept, *, sending: bool) -> HttpResponse:
             request, f"{'Not sent yet. ' if sending else ''}This draft holds what you typed last: {_ANOTHER_WINDOW}"
         )
     elif kept.draft is not None:
-        said = "This had been sent already. What you typed since stands here as something to add: look it over, then add it."
+        said = (
+            "This had been sent already. What you typed since stands here as something to add: look it over, "
+            "then add it."
+        )
         messages.warning(request, said)
     elif not sending:
         messages.info(request, "This had been sent already.")

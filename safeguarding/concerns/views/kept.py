@@ -1,10 +1,10 @@
 """What becomes of what was typed on a page for signed-in people when its author is signed in no more?
 
-It is kept, and stands in its form again when they have signed in. As on the log form, the key that the server signed with
-the page says whose it is: without one nothing is kept, and whoever sits at the computer now sees none of it. A page says
-that it keeps by `@keeps_typed`; the middleware asks it before it leads to the sign-in page, and the answer to a browser's
-token from before the last sign-in asks it too (`http.kept_for_author`). Where nothing at all can be saved, such a page says so
-and shows every word (`unsaved`).
+It is kept, and stands in its form again when they have signed in. As on the log form, the key that the server signed
+with the page says whose it is: without one nothing is kept, and whoever sits at the computer now sees none of it. A
+page says that it keeps by `@keeps_typed`; the middleware asks it before it leads to the sign-in page, and the answer to
+a browser's token from before the last sign-in asks it too (`http.kept_for_author`). Where nothing at all can be saved,
+such a page says so and shows every word (`unsaved`).
 """
 
 from collections.abc import Callable, Mapping
@@ -40,7 +40,8 @@ _elsewhere: dict[str, str] = {}
 def keeps_typed(form: str, page: str = "") -> Callable[[View], View]:
     """A view that takes the form of this name from the page of a concern or an action, by `concern_id` or `action_id`.
 
-    `page` names the page where it stands on another one: of a concern, or by `part_id` of something that belongs to one.
+    `page` names the page where it stands on another one: of a concern, or by `part_id` of something that belongs to
+    one.
     """
     if page:
         _elsewhere[form] = page
@@ -90,7 +91,9 @@ def keeps_typed(form: str, page: str = "") -> Callable[[View], View]:
 
 
 def kept_forms(request: Request, page: Any, makers: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
-    """The forms of a page over what whoever reads it had typed there and could not save: of each the newest, by name."""
+    """The forms of a page over what whoever reads it had typed there and could not save: of each the newest, by
+    name.
+    """
     of_page: dict[str, Any] = {"part": page.pk}
     if isinstance(page, Action):
         of_page = {"action": page}

@@ -90,7 +90,8 @@ def today(request: Request) -> HttpResponse:
 
 
 def _all(lists: Mapping[str, QuerySet[Any]], shown: Mapping[str, Sequence[Any]]) -> Any:
-    """Of each list of which a panel shows the first: how many there are, and whether that is more. Only full panels are counted.
+    """Of each list of which a panel shows the first: how many there are, and whether that is more. Only full panels are
+    counted.
 
     Lazy: the menu, which is printed first, is counted in the same query.
     """

@@ -163,7 +163,9 @@ def meeting_keep(request: Request, part_id: UUID) -> JsonResponse:
         raise NotAllowed(LEADS)
     form = MinutesForm(request.POST)
     if not form.is_valid():
-        return JsonResponse({"problem": "Not saved: this page is damaged. Copy your text, then open it again."}, status=422)  # fmt: skip
+        return JsonResponse(
+            {"problem": "Not saved: this page is damaged. Copy your text, then open it again."}, status=422
+        )
     given = form.cleaned_data
     try:
         now = meetings.save_minutes(

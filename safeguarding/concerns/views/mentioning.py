@@ -1,4 +1,7 @@
-"""How does a page look over the words of a form before they are saved? For mentions, and for names that are pointed out once."""
+"""How does a page look over the words of a form before they are saved?
+
+For mentions, and for names that are pointed out once.
+"""
 
 from collections.abc import Callable, Collection
 from functools import cache, partial
@@ -20,12 +23,18 @@ from safeguarding.http import Request
 def looking(
     request: Request, school_id: UUID, linked: Callable[[], Collection[Child]] = tuple, *, quietly: bool = False
 ) -> Looking:
-    """Whom this person may mention: the children whom the log form finds. `linked` is asked once, where there is a text."""
+    """Whom this person may mention: the children whom the log form finds.
+
+    `linked` is asked once, where there is a text.
+    """
     return Looking(Pickable(request.user, school_id, timezone.localdate()), cache(linked), quietly)
 
 
 def may_be_saved(request: Request, form: Any, found: Any) -> bool:
-    """Whether the form is whole, and no button was pressed that only changes what was typed. `found` is, or belongs to, a concern."""
+    """Whether the form is whole, and no button was pressed that only changes what was typed.
+
+    `found` is, or belongs to, a concern.
+    """
     if not isinstance(form, Mentioning):
         return bool(form.is_valid())
     concern_id = found.pk if isinstance(found, Concern) else found.concern_id

@@ -1,7 +1,8 @@
 """The page on which somebody without an account leaves a note: a supply teacher, a visitor, a neighbour.
 
-It knows nobody, searches nothing and shows of the school its name and whom to ring. Its form is taken without the browser's
-token: a browser that keeps no cookies must not lose what was typed, and a foreign site that posts here could as well open it.
+It knows nobody, searches nothing and shows of the school its name and whom to ring. Its form is taken without the
+browser's token: a browser that keeps no cookies must not lose what was typed, and a foreign site that posts here could
+as well open it.
 """
 
 from uuid import UUID
@@ -105,7 +106,10 @@ def _token(data: QueryDict, link: OutsideLink) -> UUID | None:
 
 
 def _unsaved(request: HttpRequest) -> HttpResponse | None:
-    """Nothing could be saved: what was typed, to be printed and handed in. None for what was posted without a key of ours."""
+    """Nothing could be saved: what was typed, to be printed and handed in.
+
+    None for what was posted without a key of ours.
+    """
     data = everything(request, most=_MOST)
     try:
         _signer.unsign(data.get("key", ""))

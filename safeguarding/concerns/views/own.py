@@ -77,7 +77,9 @@ def many_concerns(request: Request) -> HttpResponse:
         "give_form": partial(GiveAllForm, people=people, today=day, calendar=calendar, initial=new),
     }
     name = "give_form" if request.POST.get("do") == "give" else "review_form"
-    forms = {key: make(request.POST) if request.method == "POST" and key == name else make() for key, make in makers.items()}  # fmt: skip
+    forms = {
+        key: make(request.POST) if request.method == "POST" and key == name else make() for key, make in makers.items()
+    }
     chosen = ChosenForm(
         request.POST if request.method == "POST" else None, keys=[one.pk for one in shown if one.pk in seen]
     )
@@ -130,7 +132,10 @@ def remove_filter(request: Request, filter_id: UUID) -> HttpResponse:
 
 
 def saved_filters(request: Request) -> list[tuple[SavedFilter, str]]:
-    """One's own filters at the school, each with the rest of its address. Not asked for where `glance` says there is none."""
+    """One's own filters at the school, each with the rest of its address.
+
+    Not asked for where `glance` says there is none.
+    """
     if not glance(request.user)["filters"]:
         return []
     mine = visible(request, SavedFilter).filter(user=request.user, school_id=request.held.school_id)
@@ -144,7 +149,8 @@ def saved_filters(request: Request) -> list[tuple[SavedFilter, str]]:
 @requires_for_record("decide_concerns", also=has_supervision)
 @fresh_factor
 def supervision(request: Request) -> HttpResponse:
-    """Notes of one's own supervision, and those of others in which one is the other: for nobody else, whatever their role.
+    """Notes of one's own supervision, and those of others in which one is the other: for nobody else, whatever their
+    role.
 
     Whoever leads no more, nor stands in, reads them and writes none.
     """

@@ -1,4 +1,5 @@
-"""Put it on paper: a concern for who may see it, a report for who wrote it, and the form for when Harbour cannot be reached.
+"""Put it on paper: a concern for who may see it, a report for who wrote it, and the form for when Harbour cannot be
+reached.
 
 What is printed is read through the read gate and recorded as printed; the page it came from records that it was seen.
 """
@@ -41,7 +42,10 @@ def concern_paper(request: Request, concern_id: UUID) -> HttpResponse:
     context = {
         **_words(it, titles),
         "earlier": of_concern(request, concern, it.children, verb=Verb.PRINT) if it.marks else None,
-        "typed_from": visible(request, PaperForm).filter(concern=concern).select_related("written_by", "typed_by").first(),
+        "typed_from": visible(request, PaperForm)
+        .filter(concern=concern)
+        .select_related("written_by", "typed_by")
+        .first(),
         **_work(request, concern, titles),
         **_by_law(request, concern, titles),
         "concern": concern,
@@ -54,11 +58,15 @@ def concern_paper(request: Request, concern_id: UUID) -> HttpResponse:
         "decisions": [(d, titles.signed(d.decided_by, d.decided_at)) for d in reversed(it.decisions)],
         "closings": [(c, titles.signed(c.closed_by, c.closed_at)) for c in reversed(it.earlier_closings)],
         "actions": [
-            (row.action, titles.of(row.action.owner, row.action.created_at), titles.signed(row.action.ended_by, row.action.ended_at))
+            (
+                row.action,
+                titles.of(row.action.owner, row.action.created_at),
+                titles.signed(row.action.ended_by, row.action.ended_at),
+            )
             for row in reversed(it.actions)
         ],
         "notes": [(n, titles.signed(n.author, n.added_at)) for n in it.notes],
-    }  # fmt: skip
+    }
     return paper(
         request,
         "pdf/concern.html",
@@ -77,13 +85,17 @@ def _work(request: Request, concern: Concern, titles: Titles) -> dict[str, Any]:
     sent = sorted((row.referral for row in work.referrals), key=lambda one: (one.sent_at, one.pk))
     return {
         "referrals": [
-            (r, titles.signed(r.sent_by, r.sent_at), [(s, titles.signed(s.by, s.happened_at)) for s in since.get(r.pk, ())])
+            (
+                r,
+                titles.signed(r.sent_by, r.sent_at),
+                [(s, titles.signed(s.by, s.happened_at)) for s in since.get(r.pk, ())],
+            )
             for r in sent
         ],
         "contacts": [(c, titles.signed(c.author, c.made_at)) for c in reversed(work.contacts)],
         "meetings": [(m, titles.signed(m.finished_by, m.finished_at)) for m in reversed(work.meetings)],
         "adults": work.adults,
-    }  # fmt: skip
+    }
 
 
 def _by_law(request: Request, concern: Concern, titles: Titles) -> dict[str, Any]:
@@ -139,7 +151,10 @@ def _report_on_paper(request: Request, concern_id: UUID) -> HttpResponse:
 
 @anyone_signed_in
 def paper_form(request: Request) -> HttpResponse:
-    """The log form to fill in by hand when Harbour cannot be reached. Printed beforehand: it holds nothing about a child."""
+    """The log form to fill in by hand when Harbour cannot be reached.
+
+    Printed beforehand: it holds nothing about a child.
+    """
     context = {"how_soon": HowSoon.labels, "roles": ConcernChild.Role.labels, "told": Account.Told.labels}
     return paper(request, "pdf/form.html", context, title="Paper log form", school_id=request.held.school_id)
 

@@ -39,7 +39,10 @@ _SAID = {
 
 @requires(Capability.VIEW_CONCERNS)
 def paper_forms(request: Request) -> HttpResponse:
-    """Which numbers were given out, and what has become of each. Sending the form makes more, and leads to their print."""
+    """Which numbers were given out, and what has become of each.
+
+    Sending the form makes more, and leads to their print.
+    """
     request.nav, school_id = "concerns", request.held.school_id
     makes = may(request.user, Capability.DECIDE_CONCERNS, school_id)
     form = BatchForm(request.POST if request.method == "POST" else None)
@@ -71,7 +74,10 @@ def _counted(request: Request, school_id: UUID) -> list[tuple[str, int]]:
 @require_GET
 @requires(Capability.DECIDE_CONCERNS)
 def paper_batch(request: Request, batch: UUID) -> HttpResponse:
-    """Forms that were made together, on paper: those that nobody has used yet. Printed again, they keep their numbers."""
+    """Forms that were made together, on paper: those that nobody has used yet.
+
+    Printed again, they keep their numbers.
+    """
     rows = visible(request, PaperForm).filter(
         school_id=request.held.school_id, batch=batch, status=PaperForm.Status.OUT
     )

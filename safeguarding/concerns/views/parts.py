@@ -1,7 +1,7 @@
 """What have the pages in common that stand beside the page of a concern: of a referral, a letter, a contact, a meeting?
 
-Each has forms. What was typed is never lost: a form that lacks something, and one that is refused because somebody else was
-quicker, come back on the page as it stands now; one whose author has been signed out is kept (`kept.py`).
+Each has forms. What was typed is never lost: a form that lacks something, and one that is refused because somebody else
+was quicker, come back on the page as it stands now; one whose author has been signed out is kept (`kept.py`).
 """
 
 from collections.abc import Callable, Mapping
@@ -31,8 +31,8 @@ View = Callable[..., HttpResponse]
 class Page:
     """One kind of page: its address, its template, and how what it is about is read.
 
-    `forms(request, found, at)` makes the forms, each over what was typed or empty. `offered(request, found)` says which of them
-    have something to save to now. `context(request, found, at)` is what else it shows.
+    `forms(request, found, at)` makes the forms, each over what was typed or empty. `offered(request, found)` says which
+    of them have something to save to now. `context(request, found, at)` is what else it shows.
     """
 
     name: str

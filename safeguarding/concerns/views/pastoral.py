@@ -46,8 +46,11 @@ def child_pastoral(request: Request, child_id: UUID) -> HttpResponse:
             request, "Note saved. Safeguarding leads, and pastoral staff with access to this child, can read it."
         )
         return redirect("child_pastoral", child_id)
-    page = newest_first(visible(request, PastoralNote).filter(child=child).select_related("author"), "written_at",
-                        request.GET.get("before", ""))  # fmt: skip
+    page = newest_first(
+        visible(request, PastoralNote).filter(child=child).select_related("author"),
+        "written_at",
+        request.GET.get("before", ""),
+    )
     plans = visible(request, SupportPlan).filter(child=child).select_related("author", "ended_by")
     context = record_frame(request, child, "pastoral") | {
         "notes": read_many(request, page.rows, purpose="pastoral notes", about=child),
@@ -149,7 +152,9 @@ def end_plan(request: Request, plan_id: UUID) -> HttpResponse:
 def _take(
     request: Request, plan_id: UUID, name: str, made_of: type[Any], do: Callable[..., object], said: str
 ) -> HttpResponse:
-    """Do with the plan what the form `name` asks; what is wrong or refused comes back on its page, with what was typed."""
+    """Do with the plan what the form `name` asks; what is wrong or refused comes back on its page, with what was
+    typed.
+    """
     found = _plan(request, plan_id)
     form = made_of(_writing(request, found))
     if not whole_about(request, form, found.child):
@@ -184,7 +189,9 @@ def _told(request: Request, child: Child, author: User | None) -> Showing:
 
 
 def _writing(request: Request, found: SupportPlan) -> Any:
-    """What was sent, by somebody who may write on the plan: its author reads it for good, and writes while access lasts."""
+    """What was sent, by somebody who may write on the plan: its author reads it for good, and writes while access
+    lasts.
+    """
     if not may_write_pastoral(request.user, found.child):
         raise NotAllowed(pastoral.WRITERS)
     return request.POST

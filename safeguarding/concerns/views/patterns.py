@@ -91,7 +91,10 @@ def _about(request: Request, rule_id: UUID, child_id: UUID) -> tuple[Child, Patt
 
 
 def _what_became_of(rule: PatternRule) -> str:
-    """What somebody reads whose page was still open. A rule that is changed ends, and another begins in the same moment."""
+    """What somebody reads whose page was still open.
+
+    A rule that is changed ends, and another begins in the same moment.
+    """
     others = [*services.rules_of(rule.school_id), *services.earlier_rules(rule.school_id).exclude(pk=rule.pk)]
     last = rule
     while after := [one for one in others if (one.kind, one.added_at) == (last.kind, last.ended_at)]:
@@ -99,16 +102,18 @@ def _what_became_of(rule: PatternRule) -> str:
         others.remove(last)
     if last.ended_at is not None:
         by_whom = f"{last.ended_by.full_name}, {moment(last.ended_at)}"  # type: ignore[union-attr]
-        return f"This rule was ended by {by_whom}, while you were writing. Nothing is looked for by it any more, so this was not recorded."
+        return (
+            f"This rule was ended by {by_whom}, while you were writing. Nothing is looked for by it any more, "
+            "so this was not recorded."
+        )
     return (
-        f"This rule was changed by {last.added_by.full_name}, {moment(last.added_at)}, while you were writing. It says now: "
+        f"This rule was changed by {last.added_by.full_name}, {moment(last.added_at)}, while you were "
+        "writing. It says now: "
         f"{last.in_words}. This was not recorded: look under Patterns at what it finds now."
     )
 
 
-def _refused(
-    request: Request, rule_id: UUID, child_id: UUID, form: RulingForm, refusal: HarbourError
-) -> HttpResponse:  # fmt: skip
+def _refused(request: Request, rule_id: UUID, child_id: UUID, form: RulingForm, refusal: HarbourError) -> HttpResponse:
     """What the rule finds now, and what was typed of what it had found."""
     child, rule = _about(request, rule_id, child_id)
     return _page(request, child, rule, form=form, status=refusal.status, refusal=refusal)

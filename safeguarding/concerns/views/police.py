@@ -1,4 +1,6 @@
-"""Take down a police notice of domestic abuse, and its page for those who read the concern: who supports the child, and how."""
+"""Take down a police notice of domestic abuse, and its page for those who read the concern: who supports the child, and
+how.
+"""
 
 from datetime import datetime
 from functools import partial
@@ -82,7 +84,10 @@ def take_police_notice(request: Request) -> HttpResponse:
 
 
 def _keep(request: Request) -> HttpResponse | None:
-    """What was typed by somebody who is signed out by now: a draft of theirs, a log form with every word. None without a key."""
+    """What was typed by somebody who is signed out by now: a draft of theirs, a log form with every word.
+
+    None without a key.
+    """
     data = everything(request)
     typed, key = Typed.posted(data), tokens.whose(data.get("key", ""))
     if key is None or key.school_id is None:
@@ -158,7 +163,10 @@ def _search(request: Request, typed: Typed, school_id: UUID, at: datetime) -> li
 @require_GET
 @anyone_signed_in
 def support_asked(request: Request, notice_id: UUID) -> HttpResponse:
-    """For the key adult: that support is asked for, and whom to speak to. Nothing of the child, nor of what happened."""
+    """For the key adult: that support is asked for, and whom to speak to.
+
+    Nothing of the child, nor of what happened.
+    """
     found = police.support_asked(notice_id, by=request.user)
     if found is None:
         raise Http404

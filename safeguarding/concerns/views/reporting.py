@@ -172,7 +172,10 @@ def _pressed(typed: Typed, data: QueryDict) -> tuple[Typed, str]:
 
 
 def _send(request: Request, typed: Typed, key: tokens.FormKey, page: Page) -> HttpResponse:
-    """Send what is whole; keep what is not, and show what is missing. What another window has changed is looked at first."""
+    """Send what is whole; keep what is not, and show what is missing.
+
+    What another window has changed is looked at first.
+    """
     overtaken = is_overtaken(key.token, content=typed.content, page=page.name, revision=page.revision)
     if overtaken or sent_as(key.token, by=request.user) is not None:
         return moved_on(request, keep_typed(key, typed, page=page), sending=True)

@@ -81,7 +81,10 @@ def staff_home(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @anyone_signed_in
 def my_reports(request: Request) -> HttpResponse:
-    """Every report of one's own, newest first, without a name. "Show name" shows those of one report, and is recorded."""
+    """Every report of one's own, newest first, without a name.
+
+    "Show name" shows those of one report, and is recorded.
+    """
     request.nav = "my_reports"
     with as_reporter():
         mine = own_reports(visible(request, Account, "author"))

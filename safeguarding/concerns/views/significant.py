@@ -62,9 +62,7 @@ def _not_pinned(request: Request, child_id: UUID, entry_id: UUID, refusal: Harbo
     entry = _entry(request, child, entry_id)
     typed = request.POST.copy()
     typed["seen"], typed["token"] = str(entry.pin.pk) if entry.pin else "", str(uuid7())
-    return _pin_page(
-        request, child, entry, form=SignificantForm(typed), status=refusal.status, refusal=refusal
-    )  # fmt: skip
+    return _pin_page(request, child, entry, form=SignificantForm(typed), status=refusal.status, refusal=refusal)
 
 
 def _pin_page(

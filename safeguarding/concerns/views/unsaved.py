@@ -1,7 +1,8 @@
-"""What does the page say of a form that could not be saved at all? All that was typed, whom to ring, and a button to try again.
+"""What does the page say of a form that could not be saved at all? All that was typed, whom to ring, and a button to
+try again.
 
-That happens when a disk is full or a database is away, so it asks neither. Whom to ring came with the page of the form, signed: nobody
-else's page can put a telephone number in front of somebody who is worried about a child.
+That happens when a disk is full or a database is away, so it asks neither. Whom to ring came with the page of the form,
+signed: nobody else's page can put a telephone number in front of somebody who is worried about a child.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -42,8 +43,8 @@ def says_unsaved(
     again: Mapping[str, str] = _AGAIN,
     as_json: bool = False,
 ) -> Callable[[Any], Any]:
-    """A view that takes a form of a concern: `read` says what was typed there, `lines` how that reads, `again` what to press, by
-    the button pressed before.
+    """A view that takes a form of a concern: `read` says what was typed there, `lines` how that reads, `again` what to
+    press, by the button pressed before.
 
     `as_json`: for the script that saves in the background.
     """
@@ -78,4 +79,7 @@ def _ring(signed: str) -> dict[str, list[Any]]:
 
 def _sentence(people: list[list[str]]) -> str:
     first = f" Ring {people[0][0]}{f', extension {people[0][1]}' if people[0][1] else ''}." if people else ""
-    return f"Not saved: Harbour cannot save anything just now. Keep this page open, and copy or print what you typed.{first}"
+    return (
+        "Not saved: Harbour cannot save anything just now. Keep this page open, and copy or print what you "
+        f"typed.{first}"
+    )

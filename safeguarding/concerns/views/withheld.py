@@ -1,4 +1,6 @@
-"""A name that was left out of a concern: on its page for those who may see that child too, and on one of its own to add it or say no."""
+"""A name that was left out of a concern: on its page for those who may see that child too, and on one of its own to add
+it or say no.
+"""
 
 from functools import partial
 from typing import Any

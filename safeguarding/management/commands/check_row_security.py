@@ -11,7 +11,8 @@ from safeguarding.row_security import problems
 
 class Command(BaseCommand):
     help = (
-        "Compares row security in the database with the rules in the code: undeclared tables, missing or foreign policies, "
+        "Compares row security in the database with the rules in the code: undeclared tables, missing or "
+        "foreign policies, "
         "functions and roles that may too much. Exits with 1 and a sentence for each."
     )
 

@@ -41,7 +41,8 @@ class Command(BaseCommand):
             "Show the key that seals the record to your auditor: `manage.py seal_key show` (docs/proving.md)."
         )
         self.stdout.write(
-            f"{folder / 'root_key'} opens everything that staff will write. Once Harbour runs, print its shares: the page "
+            f"{folder / 'root_key'} opens everything that staff will write. Once Harbour runs, print its "
+            "shares: the page "
             "“Keys”, or `manage.py key_shares make` (docs/keys.md)."
         )
         self.stdout.write(

@@ -1,7 +1,8 @@
-"""Django's `migrate`, as the owner of the tables, followed by the privileges of the roles and the lists staff choose from.
+"""Django's `migrate`, as the owner of the tables, followed by the privileges of the roles and the lists staff choose
+from.
 
-Fails in the end where practice and real records would share a database, or where the tables are of an earlier version, so
-that nothing is started on it.
+Fails in the end where practice and real records would share a database, or where the tables are of an earlier version,
+so that nothing is started on it.
 """
 
 from typing import Any
@@ -68,7 +69,8 @@ def _ensure_whole(connection: Connection) -> None:
     """Raises `CommandError` where the tables were made before the models changed. After the first release none are."""
     if missing := missing_columns(connection):
         raise CommandError(
-            f"This database was made by an earlier version of Harbour, before its first release: it has no {missing[0]}. "
+            "This database was made by an earlier version of Harbour, before its first release: it has no "
+            f"{missing[0]}. "
             f"There is nothing to bring it up to date with. Practice is made anew when you delete {settings.VAR}."
         )
 

@@ -1,4 +1,6 @@
-"""`manage.py program web`: become one of Harbour's processes, where something else starts and watches them (a container)."""
+"""`manage.py program web`: become one of Harbour's processes, where something else starts and watches them (a
+container).
+"""
 
 import os
 from typing import Any
@@ -11,7 +13,10 @@ from safeguarding.printing.client import address
 
 
 class Command(BaseCommand):
-    help = "Becomes the web server, the worker, its clock, what backs up every night or the printer, with the settings of this process."
+    help = (
+        "Becomes the web server, the worker, its clock, what backs up every night or the printer, with the "
+        "settings of this process."
+    )
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,4 +1,6 @@
-"""Write the documents that are made from code, or check that they are as the code says: `manage.py write_docs [--check]`."""
+"""Write the documents that are made from code, or check that they are as the code says: `manage.py write_docs
+[--check]`.
+"""
 
 from collections.abc import Iterator
 from importlib import import_module
@@ -67,8 +69,10 @@ def permissions() -> str:
         "A role counts at its own school, from its first day to its last (`safeguarding/accounts/roles.py`). What a "
         "role may not see does not exist for it: the same page not found as for a record that was never there.",
         "",
-        "Whatever the role: anybody sees their own words for ever, and any member of staff may be given an action, sees that "
-        "action alone of its concern while they work at the school, and says what came of it. Who may *own actions* has the "
+        "Whatever the role: anybody sees their own words for ever, and any member of staff may be given an "
+        "action, sees that "
+        "action alone of its concern while they work at the school, and says what came of it. Who may *own "
+        "actions* has the "
         "page of their actions in the navigation from the start, others from their first action on.",
         "",
         "| role | what it is |",

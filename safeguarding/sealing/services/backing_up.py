@@ -1,8 +1,9 @@
 """Back up records and keys, each into its own sealed file, and open a sample of both before saying that it went well.
 
-The records first: a key is there before the words under it, so that the keys, copied later, open every word that was copied.
-Both files are sealed with a key made of the root key: who has two printed shares and both files has everything. The file of keys
-also holds what stands in no database: the file of epochs, the key that seals the record of events, and SECRET_KEY.
+The records first: a key is there before the words under it, so that the keys, copied later, open every word that was
+copied. Both files are sealed with a key made of the root key: who has two printed shares and both files has everything.
+The file of keys also holds what stands in no database: the file of epochs, the key that seals the record of events, and
+SECRET_KEY.
 """
 
 import json
@@ -38,7 +39,8 @@ _FROM, _AFTER_FAILURE = time(2, 30), timedelta(hours=1)
 _MARK = "harbour-backup-1"
 _USE = b"harbour backup"
 _WITHOUT_FILES = (
-    "Records and keys are backed up, files that people attached are not: the store of files cannot be reached. It is tried again in "
+    "Records and keys are backed up, files that people attached are not: the store of files cannot be "
+    "reached. It is tried again in "
     "an hour. `manage.py check_files` says what is wrong."
 )
 _NAMED = "harbour-%Y-%m-%dT%H%M%SZ"
@@ -61,8 +63,8 @@ def folders() -> dict[str, Path]:
 def back_up(*, at: datetime, now: Callable[[], datetime]) -> BackupRun:
     """Make a backup of both, prove it, and let go of those that are too old. What went wrong stands in the result.
 
-    Nothing takes the place of an earlier backup, and one that did not go well leaves no file. Only where the store of files is away,
-    what is there of records and keys stays, and all of it is tried again in an hour.
+    Nothing takes the place of an earlier backup, and one that did not go well leaves no file. Only where the store of
+    files is away, what is there of records and keys stays, and all of it is tried again in an hour.
     """
     run = BackupRun(id=uuid7(), began_at=at)
     drafts: list[Path] = []
@@ -116,7 +118,10 @@ def backups() -> list[Backup]:
 
 
 def opened(path: Path, part: str, root: bytes) -> Iterator[bytes]:
-    """What is in a file of a backup. Raises `BackupProblem` where it is another part, or does not open with this root key."""
+    """What is in a file of a backup.
+
+    Raises `BackupProblem` where it is another part, or does not open with this root key.
+    """
     try:
         with path.open("rb") as file:
             head = file.readline(200)
@@ -127,7 +132,8 @@ def opened(path: Path, part: str, root: bytes) -> Iterator[bytes]:
         raise BackupProblem(f"{path} cannot be read: {error.strerror}.") from None
     except DoesNotOpen:
         raise BackupProblem(
-            f"{path} does not open: it was cut off or changed, or was made under another root key. Take another backup, or put "
+            f"{path} does not open: it was cut off or changed, or was made under another root key. Take "
+            "another backup, or put "
             "back the root key of that day from its printed shares."
         ) from None
 

@@ -1,7 +1,8 @@
-"""Every night: has each key its record, and everything that is sealed its key? And is each key wrapped for whom it is about?
+"""Every night: has each key its record, and everything that is sealed its key? And is each key wrapped for whom it is
+about?
 
-A key without a record is left by a form that was never saved; it opens nothing. Words without a key are an alarm. A wrap that
-is missing is made, one that is not needed any more is taken away.
+A key without a record is left by a form that was never saved; it opens nothing. Words without a key are an alarm. A
+wrap that is missing is made, one that is not needed any more is taken away.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -29,11 +30,12 @@ _YOUNG = timedelta(days=1)
 _FROM = time(2)
 _PAGE = """
 SELECT r.id, r.kind, r.made_at, array_remove(array_agg(w.subject_id), NULL)
-FROM (SELECT id, kind, made_at FROM sealing_recordkey WHERE id > %s AND destroyed_at IS NULL AND kind <> 'lost' ORDER BY id LIMIT %s) r
+FROM (SELECT id, kind, made_at FROM sealing_recordkey WHERE id > %s AND destroyed_at IS NULL AND kind <> 'lost'
+ORDER BY id LIMIT %s) r
 LEFT JOIN sealing_wrap w ON w.record_id = r.id GROUP BY r.id, r.kind, r.made_at ORDER BY r.id
 """
-# Of these records, those with neither a key that opens nor an end. Their place is held: a new key under the old number would
-# shut what is there for good (`keeping.py`).
+# Of these records, those with neither a key that opens nor an end. Their place is held: a new key under the old number
+# would shut what is there for good (`keeping.py`).
 _LOST = "lost"
 _HOLD = """
 INSERT INTO sealing_recordkey (id, kind, destroyed_under)
@@ -93,7 +95,9 @@ def _records(at: datetime) -> tuple[int, int]:
 
 
 def _mend(kind: str, lacking: Mapping[UUID, Collection[Subject]]) -> None:
-    """One that cannot be mended, because its key is lost or whom it is about is destroyed, does not hold up the others."""
+    """One that cannot be mended, because its key is lost or whom it is about is destroyed, does not hold up the
+    others.
+    """
     try:
         share(kind, lacking)
     except (Destroyed, KeyProblem):

@@ -1,7 +1,8 @@
-"""Copy the store of files beside the backup of the records, and back. What is copied is sealed already, and never changes.
+"""Copy the store of files beside the backup of the records, and back. What is copied is sealed already, and never
+changes.
 
-A file that is in the store no more stays in the copy until it is as old as a backup may be: a store that was lost must not take
-its copy along.
+A file that is in the store no more stays in the copy until it is as old as a backup may be: a store that was lost must
+not take its copy along.
 """
 
 import json
@@ -18,7 +19,10 @@ _MISSED = "missed.json"
 
 
 def copy_out(folder: Path, *, today: date, days: int) -> int:
-    """Copy what is new in the store. Returns how many files the copy holds. Raises `FilesAway`, and `OSError` for the copy."""
+    """Copy what is new in the store.
+
+    Returns how many files the copy holds. Raises `FilesAway`, and `OSError` for the copy.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     there, held = set(files.stored_names()), copied(folder)
     if held and not files.is_there():
@@ -36,7 +40,10 @@ def copied(folder: Path) -> set[str]:
 
 
 def copy_back(folder: Path) -> int:
-    """Put into the store what it lacks. Returns how many files that were. Raises `FilesAway`, and `OSError` for the copy."""
+    """Put into the store what it lacks.
+
+    Returns how many files that were. Raises `FilesAway`, and `OSError` for the copy.
+    """
     missing = copied(folder) - set(files.stored_names())
     for name in missing:
         with (folder / name).open("rb") as file:

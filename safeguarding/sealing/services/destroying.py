@@ -1,7 +1,9 @@
-"""Destroy the key of a child, an adult or a school: what is sealed for nobody else is unreadable from then on, in every copy.
+"""Destroy the key of a child, an adult or a school: what is sealed for nobody else is unreadable from then on, in every
+copy.
 
-Before the rows go, and never after: a crash in between leaves rows that say when they were destroyed. Run as `destroyer`. What
-the database still has in old pages ends with the epoch (`rotating.new_epoch`), which every run of destruction ends with.
+Before the rows go, and never after: a crash in between leaves rows that say when they were destroyed. Run as
+`destroyer`. What the database still has in old pages ends with the epoch (`rotating.new_epoch`), which every run of
+destruction ends with.
 """
 
 from django.db import connections, transaction
@@ -33,11 +35,12 @@ WHERE r.id = ANY(%s) AND NOT EXISTS (SELECT 1 FROM sealing_wrap w WHERE w.record
 
 
 def destroy_key(*, subject: Subject, under: str) -> int:
-    """Destroy a subject's key and every wrap under it, and those of whoever ends with it. Returns how many records nobody
-    can read any more.
+    """Destroy a subject's key and every wrap under it, and those of whoever ends with it. Returns how many records
+    nobody can read any more.
 
-    `under` says by what it was destroyed, such as a rule of the retention schedule; it is what stands in the place of the
-    words, and names nobody. Done again, it changes nothing. Raises `OutOfTurn` for a subject that ends with another only.
+    `under` says by what it was destroyed, such as a rule of the retention schedule; it is what stands in the place of
+    the words, and names nobody. Done again, it changes nothing. Raises `OutOfTurn` for a subject that ends with another
+    only.
     """
     ended = 0
     everybody = ending_with(subject)

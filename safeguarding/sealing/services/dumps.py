@@ -45,7 +45,10 @@ def dump(url: str) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def restore(url: str) -> Iterator[IO[bytes]]:
-    """Where to write a dump so that it is put into an empty database. Raises `BackupProblem` where that did not go through."""
+    """Where to write a dump so that it is put into an empty database.
+
+    Raises `BackupProblem` where that did not go through.
+    """
     options = (*_IN, f"--dbname={conninfo_to_dict(url)['dbname']}")
     with _program("pg_restore", options, _environment(url), stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdin is not None  # noqa: S101
@@ -81,7 +84,8 @@ def make_empty(url: str) -> None:
         connection.execute("DROP SCHEMA IF EXISTS rules CASCADE")
         kinds = {"r": "TABLE", "v": "VIEW", "S": "SEQUENCE"}
         found = connection.execute(
-            "SELECT relname, relkind FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'S') "
+            "SELECT relname, relkind FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind "
+            "IN ('r', 'v', 'S') "
             "ORDER BY relkind = 'S'"
         ).fetchall()
         for name, kind in found:

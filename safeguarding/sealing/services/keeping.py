@@ -1,7 +1,7 @@
 """Give a record its key, and wrap it for whom it is about. Committed at once, and so before any words under it.
 
-What is written under a key is in another database and another transaction: a key whose words were never saved belongs to
-nothing and is found at night; words without a key cannot come about.
+What is written under a key is in another database and another transaction: a key whose words were never saved belongs
+to nothing and is found at night; words without a key cannot come about.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -60,13 +60,16 @@ def key_of(record: UUID, kind: str, subject: Subject) -> Key:
 
 
 def _to_seal_with(found: Found) -> Key:
-    """Raises `Destroyed`, and `KeyProblem` for a key that was lost: another one in its place would shut what is there for good."""
+    """Raises `Destroyed`, and `KeyProblem` for a key that was lost: another one in its place would shut what is there
+    for good.
+    """
     if isinstance(found, Key):
         return found
     if isinstance(found, Gone):
         raise Destroyed
     raise KeyProblem(
-        "Nothing can be added to this record just now: its key is not in the database of keys. It has to be put back from a "
+        "Nothing can be added to this record just now: its key is not in the database of keys. It has to "
+        "be put back from a "
         "backup of the keys first. Tell whoever looks after Harbour at your school."
     )
 
@@ -91,8 +94,8 @@ def make(kind: str, records: Mapping[UUID, Collection[Subject]]) -> None:
 def share(kind: str, records: Mapping[UUID, Collection[Subject]]) -> None:
     """Wrap the keys of these records for their subjects too, and give a key to each that has none.
 
-    A subject whose own key has been destroyed is passed over; raises `Destroyed` where a record has no other. That a record is
-    no longer about somebody is seen at night (`checking.py`): nothing that answers a page takes a key away.
+    A subject whose own key has been destroyed is passed over; raises `Destroyed` where a record has no other. That a
+    record is no longer about somebody is seen at night (`checking.py`): nothing that answers a page takes a key away.
     """
     for some in batched(records.items(), BATCH):
         wanted = dict(some)

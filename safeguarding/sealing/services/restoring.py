@@ -1,7 +1,7 @@
 """Put a backup back: everything onto a new machine, or the keys alone.
 
-Both files are read to their end and a sample is opened before anything is touched; each database is put back whole or not at
-all; and nothing is ever put over records, or over keys, that are there.
+Both files are read to their end and a sample is opened before anything is touched; each database is put back whole or
+not at all; and nothing is ever put over records, or over keys, that are there.
 """
 
 import json
@@ -33,10 +33,12 @@ class Restored:
 
 
 def restore_all(*, records: Path, keys: Path | None) -> Restored:
-    """Fill an empty installation from a backup of the records and one of the keys. Raises `BackupProblem`, `KeyProblem`.
+    """Fill an empty installation from a backup of the records and one of the keys. Raises `BackupProblem`,
+    `KeyProblem`.
 
-    Run as the owner of both databases, which are there and hold no school, with the root key in its place. The tables are
-    then those of this version of Harbour. Without `keys` where only the records were lost: the keys that are there stay.
+    Run as the owner of both databases, which are there and hold no school, with the root key in its place. The tables
+    are then those of this version of Harbour. Without `keys` where only the records were lost: the keys that are there
+    stay.
     """
     root, begun = keyfiles.root(), marker()
     goes_on = begun.exists() and begun.read_text() == records.name
@@ -63,7 +65,8 @@ def restore_all(*, records: Path, keys: Path | None) -> Restored:
         back = copies.copy_back(records.parent / backing_up.FILES)
     except (OSError, FilesAway):
         raise BackupProblem(
-            "The store of files cannot be written, or its copy not be read. `manage.py check_files` says what is wrong. Mend that, and "
+            "The store of files cannot be written, or its copy not be read. `manage.py check_files` says "
+            "what is wrong. Mend that, and "
             "begin again."
         ) from None
     begun.unlink()
@@ -72,7 +75,10 @@ def restore_all(*, records: Path, keys: Path | None) -> Restored:
 
 
 def restore_keys(*, keys: Path) -> None:
-    """Put back the database of keys and the file of epochs, where they alone were lost. Raises `BackupProblem`, `KeyProblem`."""
+    """Put back the database of keys and the file of epochs, where they alone were lost.
+
+    Raises `BackupProblem`, `KeyProblem`.
+    """
     root = keyfiles.root()
     for _ in backing_up.opened(keys, KEYS, root):
         pass
@@ -93,8 +99,9 @@ def _put_keys(path: Path, root: bytes) -> list[str]:
 
 
 def _beside(beside: dict[str, str]) -> Iterator[str]:
-    """The key that seals events goes to its place; SECRET_KEY to where the embedded servers keep it. What has a place that
-    Harbour cannot write, such as a container's secrets, is put beside the keys, to be taken from there by hand."""
+    """The key that seals events goes to its place; SECRET_KEY to where the embedded servers keep it. What has a place
+    that Harbour cannot write, such as a container's secrets, is put beside the keys, to be taken from there by hand.
+    """
     seal_key, folder = Path(settings.SEAL_KEY_PATH), keyfiles.epochs_path().parent
     if beside["seal_key"] and (not seal_key.exists() or seal_key.read_text() != beside["seal_key"]):
         try:
@@ -102,7 +109,9 @@ def _beside(beside: dict[str, str]) -> Iterator[str]:
         except OSError:
             aside = folder / "seal_key.restored"
             write_private(aside, beside["seal_key"])
-            yield f"The key that seals events is another one than in the backup. Put {aside} in the place of {seal_key}."
+            yield (
+                f"The key that seals events is another one than in the backup. Put {aside} in the place of {seal_key}."
+            )
     if beside["secret_key"] == settings.SECRET_KEY:
         return
     passwords = settings.VAR / "passwords.json"
@@ -112,7 +121,8 @@ def _beside(beside: dict[str, str]) -> Iterator[str]:
     aside = folder / "secret_key.restored"
     write_private(aside, beside["secret_key"] + "\n")
     yield (
-        f"SECRET_KEY is another one than in the backup, and opens no second factor of anybody. Set it to what {aside} holds, "
+        "SECRET_KEY is another one than in the backup, and opens no second factor of anybody. Set it to "
+        f"what {aside} holds, "
         "then delete that file."
     )
 

@@ -1,4 +1,5 @@
-"""Change what the keys are under: a new epoch after keys have been destroyed, a new root key when somebody knew the old one.
+"""Change what the keys are under: a new epoch after keys have been destroyed, a new root key when somebody knew the old
+one.
 
 Both go on where they were cut off: at no moment is there a key that nothing on the machine opens.
 """
@@ -21,11 +22,12 @@ _BATCH = 5000
 
 @keyfiles.alone()
 def new_epoch() -> tuple[int, int, int]:
-    """Wrap every subject key anew under a new epoch key, and let the former key go. Returns both numbers and how many keys.
+    """Wrap every subject key anew under a new epoch key, and let the former key go. Returns both numbers and how many
+    keys.
 
-    What was destroyed, and is still found in an old page of the database or its log, is under a key that is in no file any
-    more (design section 6). First the new key is written beside the old one, then the rows change in one transaction, then
-    the old key goes. Raises `KeyProblem`.
+    What was destroyed, and is still found in an old page of the database or its log, is under a key that is in no file
+    any more (design section 6). First the new key is written beside the old one, then the rows change in one
+    transaction, then the old key goes. Raises `KeyProblem`.
     """
     ensure_keys()
     root = keyfiles.root()
@@ -70,7 +72,10 @@ def _wrap_anew(cursor: Any, old: tuple[int, bytes], new: tuple[int, bytes]) -> i
 
 @keyfiles.alone()
 def new_root() -> None:
-    """A new root key. The epoch keys are first wrapped with both, so that either file opens them. Raises `KeyProblem`."""
+    """A new root key.
+
+    The epoch keys are first wrapped with both, so that either file opens them. Raises `KeyProblem`.
+    """
     ensure_keys()
     old, new = keyfiles.root(), crypto.new_key()
     if settings.ROOT_KEY_COMMAND:

@@ -21,10 +21,12 @@ def sealed_fields(model: type[models.Model]) -> list[SealedField]:
 
 
 def open_rows(fields: Sequence[SealedField], rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, Any, list[bytes]]]:
-    """Of rows that the database gave (row key as text, something, what is sealed in each of `fields`): both of them, and the words.
+    """Of rows that the database gave (row key as text, something, what is sealed in each of `fields`): both of them,
+    and the words.
 
-    For reading very many: the query goes past the fields, and so does not make an object of each, and most words are looked at
-    as the bytes they are. Empty ones are left out, and so is what does not open: it says nothing that could be looked for.
+    For reading very many: the query goes past the fields, and so does not make an object of each, and most words are
+    looked at as the bytes they are. Empty ones are left out, and so is what does not open: it says nothing that could
+    be looked for.
     """
     starts = [field.place("") for field in fields]
     at_hand = ring()
@@ -40,9 +42,11 @@ def open_rows(fields: Sequence[SealedField], rows: Iterable[Sequence[Any]]) -> I
 
 
 def seal_rows(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
-    """Put what is sealed in the place of the narratives in `rows` ({column name: value}), each with its key and its record's.
+    """Put what is sealed in the place of the narratives in `rows` ({column name: value}), each with its key and its
+    record's.
 
-    Records without a key are given one, wrapped for the child or adult that the record is, else for the school of the row.
+    Records without a key are given one, wrapped for the child or adult that the record is, else for the school of the
+    row.
     """
     fields = [f for f in sealed_fields(model) if rows and f.attname in rows[0]]
     if not fields:

@@ -1,7 +1,9 @@
-"""Does a backup hold what it should? Both files are read to their end, and some of the words in one are opened with the keys in the other.
+"""Does a backup hold what it should? Both files are read to their end, and some of the words in one are opened with the
+keys in the other.
 
-Where none opens, the keys are not those of the words, and it is no backup. Some that do not open, as a row that somebody has put where
-words should be, are no reason to make none: they are told of in the log, and all the others are kept.
+Where none opens, the keys are not those of the words, and it is no backup. Some that do not open, as a row that
+somebody has put where words should be, are no reason to make none: they are told of in the log, and all the others are
+kept.
 """
 
 import json

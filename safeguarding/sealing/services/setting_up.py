@@ -1,4 +1,6 @@
-"""Make the keys of a new installation, once, and say before anything is started whether those that are there fit together."""
+"""Make the keys of a new installation, once, and say before anything is started whether those that are there fit
+together.
+"""
 
 from pathlib import Path
 
@@ -20,7 +22,8 @@ def ensure_keys() -> None:
     if epoch is None:
         if keyfiles.has_root() or keyfiles.epochs_path().exists():
             raise KeyProblem(
-                "There are key files, and the database of keys is empty. If it was lost, put it back from its backup. If this "
+                "There are key files, and the database of keys is empty. If it was lost, put it back from "
+                "its backup. If this "
                 f"installation is new: {_MAKE}"
             )
         raise KeyProblem(f"This installation has no keys yet. {_MAKE}")
@@ -28,20 +31,24 @@ def ensure_keys() -> None:
     if epoch.number not in keys:
         raise KeyProblem(
             f"The database of keys is in epoch {epoch.number}, and {keyfiles.epochs_path()} has the keys of "
-            f"{', '.join(map(str, sorted(keys))) or 'none'}. One of the two was put back from another time. Put back both of the "
+            f"{', '.join(map(str, sorted(keys))) or 'none'}. One of the two was put back from another "
+            "time. Put back both of the "
             "same day."
         )
     try:
         crypto.unwrap(keys[epoch.number], bytes(epoch.proof), f"proof:{epoch.number}")
     except DoesNotOpen:
         raise KeyProblem(
-            f"{keyfiles.epochs_path()} is not the one of this database of keys: it is another installation’s. Put back both of "
+            f"{keyfiles.epochs_path()} is not the one of this database of keys: it is another "
+            "installation’s. Put back both of "
             "the same installation and day. Nothing has been lost or changed."
         ) from None
 
 
 def marker() -> Path:
-    """There while a backup is being put back, with the name of its file: begun on an empty installation, it may go on."""
+    """There while a backup is being put back, with the name of its file: begun on an empty installation, it may go
+    on.
+    """
     return keyfiles.epochs_path().parent / "restoring"
 
 
@@ -49,13 +56,17 @@ def ensure_whole() -> None:
     """Raises `KeyProblem` where a backup was begun to be put back and is not whole: nobody works on half of one."""
     if marker().exists():
         raise KeyProblem(
-            f"A backup was begun to be put back, {marker().read_text()}, and that has not ended. Begin it again in the same way "
+            f"A backup was begun to be put back, {marker().read_text()}, and that has not ended. Begin it "
+            "again in the same way "
             "(docs/backups.md): until then nothing is started, so that nothing written meanwhile is lost by it."
         )
 
 
 def refuse_without_keys() -> None:
-    """Raises `SystemExit` with what is wrong, so that no page takes words that nobody could open. As the walls do, a database that is away is left to the pages."""
+    """Raises `SystemExit` with what is wrong, so that no page takes words that nobody could open.
+
+    As the walls do, a database that is away is left to the pages.
+    """
     try:
         ensure_whole()
         ensure_keys()
@@ -65,7 +76,10 @@ def refuse_without_keys() -> None:
 
 
 def is_new() -> bool:
-    """Whether nothing was ever sealed here and no epoch has begun; a root key may have been given. Raises `KeyProblem`."""
+    """Whether nothing was ever sealed here and no epoch has begun; a root key may have been given.
+
+    Raises `KeyProblem`.
+    """
     return _epoch_now() is None and not keyfiles.epochs_path().exists() and not _something_sealed()
 
 
@@ -79,7 +93,8 @@ def make_keys() -> None:
         raise KeyProblem("This installation has keys. `manage.py keys check` says whether they fit together.")
     if found := _something_sealed():
         raise KeyProblem(
-            f"{found} holds words that are sealed, and the database of keys is empty: new keys would never open them. Put the "
+            f"{found} holds words that are sealed, and the database of keys is empty: new keys would never "
+            "open them. Put the "
             "database of keys back from its backup."
         )
     if keyfiles.has_root():

@@ -1,7 +1,7 @@
 """Print what brings the root key back: three shares, of which any two are enough, each taken by another person.
 
-A share is 33 words of SLIP-39, which notice a slip by themselves. Until somebody takes it, it waits in the database of keys
-under a key made of the root key; whoever could open it there needs none. One person never sees two.
+A share is 33 words of SLIP-39, which notice a slip by themselves. Until somebody takes it, it waits in the database of
+keys under a key made of the root key; whoever could open it there needs none. One person never sees two.
 """
 
 from collections.abc import Sequence
@@ -36,13 +36,17 @@ def join(shares: Sequence[str]) -> bytes:
         return combine_mnemonics([" ".join(share.lower().split()) for share in shares])
     except MnemonicError:
         raise BadInput(
-            "These are not two whole shares of one set. Type each as it is printed, all 33 words, and of two different shares "
+            "These are not two whole shares of one set. Type each as it is printed, all 33 words, and of "
+            "two different shares "
             "with the same date. A slip in a word is noticed, but not in which."
         ) from None
 
 
 def restore_root(shares: Sequence[str]) -> None:
-    """Write the root key of two shares to its file. Raises `BadInput`, and `KeyProblem` where it is not this installation's."""
+    """Write the root key of two shares to its file.
+
+    Raises `BadInput`, and `KeyProblem` where it is not this installation's.
+    """
     root = join(shares)
     # On a new machine there is nothing yet that it would have to open.
     if keyfiles.epochs_path().exists():
@@ -51,7 +55,10 @@ def restore_root(shares: Sequence[str]) -> None:
 
 
 def make_set(*, by: User, at: datetime) -> None:
-    """Three new shares, which wait to be taken. Those of a former set that were not taken are gone; printed ones stay good."""
+    """Three new shares, which wait to be taken.
+
+    Those of a former set that were not taken are gone; printed ones stay good.
+    """
     with transaction.atomic(using=KEYS):
         KeyShare.objects.filter(taken_at=None).update(words=None)
         set_id, key = uuid7(), _waiting_key()

@@ -1,4 +1,7 @@
-"""Does the store of files work? Something is written, found, read back and taken out again, before anybody relies on it."""
+"""Does the store of files work?
+
+Something is written, found, read back and taken out again, before anybody relies on it.
+"""
 
 import logging
 import secrets
@@ -70,7 +73,10 @@ def try_store() -> None:
 
 
 def warn_if_it_does_not_work() -> None:
-    """Say so in the log, when the worker starts. Words are saved all the same, and files are refused in words: nothing stops for it."""
+    """Say so in the log, when the worker starts.
+
+    Words are saved all the same, and files are refused in words: nothing stops for it.
+    """
     try:
         try_store()
     except StoreProblem as problem:
@@ -91,7 +97,8 @@ def _doing(store: Store, what: str) -> Iterator[None]:
         raise StoreProblem(f"{_named(store)} cannot be used. {wrong}") from None
     except OSError as error:
         raise StoreProblem(
-            f"{_named(store)} cannot be used. Harbour could not {what}: {error.strerror}. Give its account this folder, and room in it."
+            f"{_named(store)} cannot be used. Harbour could not {what}: {error.strerror}. Give its account "
+            "this folder, and room in it."
         ) from None
 
 

@@ -1,1 +1,3 @@
-"""`keeping` takes files in · `giving` gives them out, withholds and removes them · `scanning` and `strays` are work of the worker."""
+"""`keeping` takes files in · `giving` gives them out, withholds and removes them · `scanning` and `strays` are work of
+the worker.
+"""

@@ -1,4 +1,7 @@
-"""Give files out, withhold one that may not be there, and take it out with a second person. The same rules for every kind of file."""
+"""Give files out, withhold one that may not be there, and take it out with a second person.
+
+The same rules for every kind of file.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -43,7 +46,10 @@ def give_out(file: StoredFile, *, to: User) -> Given:
 
 
 def picture_of(file: StoredFile, number: int) -> Iterator[bytes]:
-    """A picture of the file, drawn anew: the picture itself, or a page of a PDF, from 1. Raises `OutOfTurn`, `IndexError`."""
+    """A picture of the file, drawn anew: the picture itself, or a page of a PDF, from 1.
+
+    Raises `OutOfTurn`, `IndexError`.
+    """
     _ensure_open(file)
     return _content(file, file.pictures[number - 1])
 
@@ -64,7 +70,10 @@ def _ensure_open(file: StoredFile) -> None:
 
 @transaction.atomic
 def withhold(*, file: F, reason: str, by: User, at: datetime | None = None) -> F:
-    """A lead puts a file out of everybody's reach at once, with the reason. It stays sealed until a second person takes it out."""
+    """A lead puts a file out of everybody's reach at once, with the reason.
+
+    It stays sealed until a second person takes it out.
+    """
     ensure_decides(by, file)
     held = _locked(file)
     if held.is_withheld:
@@ -79,7 +88,10 @@ def withhold(*, file: F, reason: str, by: User, at: datetime | None = None) -> F
 
 @transaction.atomic
 def give_back(*, file: F, by: User, at: datetime | None = None) -> F:
-    """A second person finds that the file may be there. Raises `NotAllowed` for the first, `OutOfTurn` where it is gone."""
+    """A second person finds that the file may be there.
+
+    Raises `NotAllowed` for the first, `OutOfTurn` where it is gone.
+    """
     held = _held(file, by, at or timezone.now())
     held.withheld_at, held.withheld_by, held.removal = None, None, ""
     held.save(update_fields=["withheld_at", "withheld_by", "removal"])
@@ -89,13 +101,16 @@ def give_back(*, file: F, by: User, at: datetime | None = None) -> F:
 
 @transaction.atomic
 def remove(*, file: F, by: User, at: datetime | None = None) -> F:
-    """A second person takes the file out, without the waiting of the retention schedule. That there was one stays on record.
+    """A second person takes the file out, without the waiting of the retention schedule. That there was one stays on
+    record.
 
-    Raises `NotAllowed` for the first, `OutOfTurn` where nobody has withheld it, `FilesAway`: it is taken out when it is gone.
+    Raises `NotAllowed` for the first, `OutOfTurn` where nobody has withheld it, `FilesAway`: it is taken out when it is
+    gone.
     """
     at = at or timezone.now()
     held = _held(file, by, at)
-    # Before the row. One that is cut off between leaves a file that nobody opens, withheld still, and taking it out goes on.
+    # Before the row. One that is cut off between leaves a file that nobody opens, withheld still, and taking it out
+    # goes on.
     files.drop(held.stored, *held.pictures)
     held.removed_at, held.removed_by, held.stored, held.pictures = at, by, "", []
     held.save(update_fields=["removed_at", "removed_by", "stored", "pictures"])

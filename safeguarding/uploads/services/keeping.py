@@ -59,7 +59,9 @@ Seen = list[tuple[Upload, Looked]]
 
 @dataclass(frozen=True)
 class Sealed(Generic[F]):
-    """Files of a form that lie in the store, as rows that are not saved yet, and a sentence for each that was not taken."""
+    """Files of a form that lie in the store, as rows that are not saved yet, and a sentence for each that was not
+    taken.
+    """
 
     rows: list[F]
     problems: list[str]
@@ -79,11 +81,11 @@ def _look_into_all(uploads: Sequence[Upload], by: User, at: datetime) -> Seen:
 
 
 def seal_all(uploads: Sequence[Upload], *, make: Callable[..., F], token: UUID, by: User, at: datetime) -> Sealed[F]:
-    """Look into each file of a form and put what is taken into the store, sealed. Before any row is locked: this takes as long
-    as it takes, and somebody may be at work on the record.
+    """Look into each file of a form and put what is taken into the store, sealed. Before any row is locked: this takes
+    as long as it takes, and somebody may be at work on the record.
 
-    Raises `BadInput` where nothing can be attached now. `make(**fields)` is a new row of the record, not saved yet: `partial(Attachment, concern=…, school_id=…)`. A store that is
-    away is asked once, not for every file of the form.
+    Raises `BadInput` where nothing can be attached now. `make(**fields)` is a new row of the record, not saved yet:
+    `partial(Attachment, concern=…, school_id=…)`. A store that is away is asked once, not for every file of the form.
     """
     seen = _look_into_all(uploads, by, at)
     rows: list[F] = []
@@ -110,7 +112,10 @@ def seal_all(uploads: Sequence[Upload], *, make: Callable[..., F], token: UUID, 
 
 
 def keep(sealed: Sealed[F], *, by: User) -> Attached[F]:
-    """Make the rows of what lies in the store. The caller has locked the record. The same form again keeps nothing twice."""
+    """Make the rows of what lies in the store.
+
+    The caller has locked the record. The same form again keeps nothing twice.
+    """
     kept, made = [], []
     for row in sealed.rows:
         there = _there(row)
@@ -138,7 +143,10 @@ def _which(number: int, seen: Seen) -> str:
         return "The file"
     upload, _ = seen[number]
     kind = kind_of(upload.name)
-    return f"File {number + 1} of {len(seen)} ({kind.title if kind else 'of another kind'}, {filesizeformat(len(upload.content))})"
+    return (
+        f"File {number + 1} of {len(seen)} ({kind.title if kind else 'of another kind'}, "
+        f"{filesizeformat(len(upload.content))})"
+    )
 
 
 def _seal(row: StoredFile, upload: Upload, looked: Looked) -> None:

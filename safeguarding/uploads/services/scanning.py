@@ -1,4 +1,7 @@
-"""Scan the files that wait for it, and some again; and how does the scanner stand? Work of the worker, for nobody in particular."""
+"""Scan the files that wait for it, and some again; and how does the scanner stand?
+
+Work of the worker, for nobody in particular.
+"""
 
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +25,8 @@ from safeguarding.uploads.models import ScannerCheck, StoredFile, kinds_of_file
 
 TASK = "files"
 AT_A_TIME, SECONDS, MOST_AWAY = 20, 25.0, 5
-# A virus may be known only after its file was called clean, and a false alarm found out: newer signatures look again for so long.
+# A virus may be known only after its file was called clean, and a false alarm found out: newer signatures look again
+# for so long.
 AGAIN_FOR = timedelta(days=30)
 # Signatures are made every day; older ones than this are on the page of those who look after Harbour.
 SIGNATURES_TOO_OLD = timedelta(days=3)
@@ -32,10 +36,12 @@ _RESULT = {Verdict.CLEAN: Scan.CLEAN, Verdict.INFECTED: Scan.INFECTED, Verdict.U
 
 
 def scan_waiting(*, at: datetime | None = None, clock: Callable[[], float] = time.monotonic) -> int:
-    """Scan files that wait, those of the time before there was a scanner, and then those of a month again with newer signatures.
+    """Scan files that wait, those of the time before there was a scanner, and then those of a month again with newer
+    signatures.
 
-    Returns how many; 0 where the scanner is away, or another run is at it. Each is its own transaction. One that is scanned twice
-    comes to the same. One with which the scanner or the store has trouble is asked about again, after the others. A run ends after
+    Returns how many; 0 where the scanner is away, or another run is at it. Each is its own transaction. One that is
+    scanned twice comes to the same. One with which the scanner or the store has trouble is asked about again, after the
+    others. A run ends after
     `SECONDS`: the worker has calls to pass on.
     """
     if not clamd.is_set_up():

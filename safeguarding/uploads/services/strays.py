@@ -21,8 +21,8 @@ _YOUNG = timedelta(days=1)
 def drop_strays(*, at: datetime | None = None) -> int:
     """Delete stored files that no row names and that are older than a day. Returns how many; 0 while the store is away.
 
-    Forms that were cut off leave a few. Where there are many, it is the rows that are missing (an older backup was put back, a
-    wall hides them), and nothing is deleted.
+    Forms that were cut off leave a few. Where there are many, it is the rows that are missing (an older backup was put
+    back, a wall hides them), and nothing is deleted.
     """
     at = at or timezone.now()
     with system_task("files"):

@@ -1,4 +1,6 @@
-"""The inbox, cover and the school's settings: who may open them, what they change, what they say when it cannot be done."""
+"""The inbox, cover and the school's settings: who may open them, what they change, what they say when it cannot be
+done.
+"""
 
 from datetime import date, time, timedelta
 from uuid import uuid4

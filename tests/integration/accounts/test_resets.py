@@ -227,7 +227,9 @@ def test_of_the_two_at_most_one_is_of_it(room):
 
 
 def test_no_chain_of_requests_by_it_alone_opens_a_record(room, client):
-    """Everything that IT may ask for, in turn, then everything that a record is read by: a new start needs somebody else."""
+    """Everything that IT may ask for, in turn, then everything that a record is read by: a new start needs somebody
+    else.
+    """
     told = factories.concern(room, facts="Canary in the account.")
     it = factories.member(room.school, "it_admin", "Ivy", "Marsh")
     client.force_login(it)
@@ -330,9 +332,12 @@ def test_a_role_that_has_ended_or_not_begun_still_takes_two(room, starts, ends):
     governor = factories.member(room.school, "governor", "Gus", "Orme")
     elsewhere = factories.school("Weir Road Primary School")
     services.assign_role(
-        user=governor, school=elsewhere, role_key="teacher", starts_on=today + timedelta(days=starts),
+        user=governor,
+        school=elsewhere,
+        role_key="teacher",
+        starts_on=today + timedelta(days=starts),
         ends_on=today + timedelta(days=ends) if ends else None,
-    )  # fmt: skip
+    )
     assert not ask(room, governor, room.headteacher).other_half
 
 

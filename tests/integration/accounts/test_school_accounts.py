@@ -80,9 +80,12 @@ def no_tries_yet():
 @pytest.fixture
 def provider(monkeypatch, settings):
     entra = {
-        "provider_id": "microsoft", "name": "Microsoft", "client_id": CLIENT, "secret": "s",
+        "provider_id": "microsoft",
+        "name": "Microsoft",
+        "client_id": CLIENT,
+        "secret": "s",
         "settings": {"server_url": ISSUER, "issuer": ISSUER, "must_say": {"tid": TENANT}},
-    }  # fmt: skip
+    }
     settings.SIGN_IN_WITH = [entra]
     settings.SOCIALACCOUNT_PROVIDERS = {
         "openid_connect": settings.SOCIALACCOUNT_PROVIDERS["openid_connect"] | {"APPS": [entra]}
@@ -161,9 +164,12 @@ def test_an_e_mail_claim_that_is_somebody_elses_opens_nothing(room, provider):
     services.change_person(user=room.lead, email="p.raman@example.sch.uk")
     link(room.lead, provider)
     provider.claims = {
-        "sub": "subject-2", "email": "p.raman@example.sch.uk", "email_verified": True,
-        "preferred_username": room.lead.username, "upn": room.lead.username,
-    }  # fmt: skip
+        "sub": "subject-2",
+        "email": "p.raman@example.sch.uk",
+        "email_verified": True,
+        "preferred_username": room.lead.username,
+        "upn": room.lead.username,
+    }
     client = Client()
     answer = come_back(client)
     assert answer.url == "/account/sign-in/"

@@ -112,7 +112,9 @@ def test_a_wrong_code_is_said_an_event_and_after_ten_the_code_is_not_asked_any_m
 
 @pytest.mark.parametrize("state", ["to_set_up", "without_factor", "locked"])
 def test_no_address_of_harbour_lets_past_who_has_not_given_the_factor(school, state):
-    """Each page, read and sent: what comes back is what a stranger gets, or one of the pages that ask for the factor."""
+    """Each page, read and sent: what comes back is what a stranger gets, or one of the pages that ask for the
+    factor.
+    """
     lead = factories.member(school, "lead", "Priya", "Raman")
     open_pages = {"account_logout", "set_up_factor", "mfa_activate_totp", "factor_picture", "mfa_add_webauthn"}
     if state != "to_set_up":

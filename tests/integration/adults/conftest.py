@@ -27,7 +27,9 @@ class Place:
         return self.room.school
 
     def raised(self, *, by: User | None = None, token: Any = None, at: Any = SCHOOL_DAY, **telling: Any) -> Raised:
-        """A concern about an adult, raised by the assistant; about the teacher, low-level, unless it is said otherwise."""
+        """A concern about an adult, raised by the assistant; about the teacher, low-level, unless it is said
+        otherwise.
+        """
         given = {"raised_as": "low_level", "facts": "He shouted at a child in the corridor.", **telling}
         if not {"user", "name", "about_raiser"} & set(given):
             given["user"] = self.room.teacher

@@ -35,7 +35,9 @@ def reads(concern: StaffConcern, place) -> dict[str, list[str]]:
 
 
 def test_each_role_reads_what_the_matrix_says(place):
-    """Domain reference 7, "Allegations/low-level staff": the Headteacher alone; the chair only about the Headteacher."""
+    """Domain reference 7, "Allegations/low-level staff": the Headteacher alone; the chair only about the
+    Headteacher.
+    """
     for key in set(ROLES) - {held.role_key for held in RoleAssignment.objects.all()}:
         factories.member(place.school, key, key.title(), "Other")
     about_teacher = place.concern()
@@ -167,8 +169,11 @@ def test_where_nobody_could_read_it_it_is_not_taken_and_somebody_is_asked_to_nam
     RoleAssignment.objects.filter(role_key="chair").update(ends_on=TODAY - timedelta(days=1))
     client.force_login(place.room.assistant)
     sent = {
-        "token": str(place.school.pk), "raised_as": "low_level", "person": str(place.room.headteacher.pk), "facts": FACTS,
-    }  # fmt: skip
+        "token": str(place.school.pk),
+        "raised_as": "low_level",
+        "person": str(place.room.headteacher.pk),
+        "facts": FACTS,
+    }
     page = client.post(reverse("raise_staff_concern"), sent)
     assert page.status_code == 409
     assert "LADO" in page.content.decode()
@@ -202,7 +207,8 @@ def test_nobody_whom_an_unread_one_names_is_told_that_somebody_must_be_named(pla
     factories.give_role(user=room.deputy, school=place.school, role_key="lead", starts_on=factories.LONG_AGO)
     read_by_all = place.concern(user=room.deputy, facts="Another matter.")
     RoleAssignment.objects.filter(role_key="chair").update(ends_on=yesterday)
-    # The last reader is involved: the lead, whom it is about, gives roles too and is not asked; whom another names that is read, is.
+    # The last reader is involved: the lead, whom it is about, gives roles too and is not asked; whom another names that
+    # is read, is.
     naming.name_adult(concern=concern, user=room.headteacher, part="involved", by=room.headteacher)
     assert "Priya" not in told("appoint")
     assert "Helen" not in told("appoint")
@@ -218,7 +224,9 @@ def test_nobody_whom_an_unread_one_names_is_told_that_somebody_must_be_named(pla
 
 @pytest.mark.parametrize("seed", range(6))
 def test_whoever_is_named_somebody_reads_it_and_nobody_who_is_named(place, seed):
-    """Whatever roles people hold, whoever is named in whichever order, whatever was given: the denial stands, and a reader is left."""
+    """Whatever roles people hold, whoever is named in whichever order, whatever was given: the denial stands, and a
+    reader is left.
+    """
     chance = Random(seed)
     room = place.room
     people = [room.teacher, room.lead, room.deputy, room.headteacher, place.chair, room.pastoral]
@@ -254,9 +262,14 @@ def test_whoever_is_named_somebody_reads_it_and_nobody_who_is_named(place, seed)
 def _give_everything(concern, person):
     """Access by name, past the service that would refuse it."""
     StaffConcernGrant.objects.create(
-        content_object=concern, school_id=concern.school_id, user=person, permission=viewing(StaffConcern), reason="x",
-        expires_on=TODAY + timedelta(days=9), granted_by=person,
-    )  # fmt: skip
+        content_object=concern,
+        school_id=concern.school_id,
+        user=person,
+        permission=viewing(StaffConcern),
+        reason="x",
+        expires_on=TODAY + timedelta(days=9),
+        granted_by=person,
+    )
 
 
 @pytest.mark.parametrize("who", ["headteacher", "lead", "teacher"])
@@ -282,7 +295,10 @@ def test_the_adult_it_is_about_finds_it_nowhere(client, place, who):
 
 
 def _everything_seen(client, person) -> dict[str, tuple[int, int]]:
-    """Of each page that lists something: its answer, and how many entries of its navigation wait. No word of the concern is in any."""
+    """Of each page that lists something: its answer, and how many entries of its navigation wait.
+
+    No word of the concern is in any.
+    """
     client.force_login(person)
     pages = ("home", "inbox", "event_log", "staff_concerns", "own_staff_concerns", "today", "staff_home", "access_home")
     found = {}

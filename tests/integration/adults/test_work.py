@@ -1,4 +1,6 @@
-"""A concern about an adult from raising to closing: what its raiser keeps, what its readers do, what follows from it."""
+"""A concern about an adult from raising to closing: what its raiser keeps, what its readers do, what follows from
+it.
+"""
 
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -107,9 +109,13 @@ def test_told_of_oneself_it_is_hidden_from_oneself_but_for_ones_own_words(client
 def assessed(place, threshold="harm", **telling):
     concern = working.open_staff_concern(concern=place.concern(**telling), by=place.room.headteacher)
     return working.assess(
-        concern=concern, token=uuid7(), seen=concern.revision, threshold=threshold, reason="As told.",
+        concern=concern,
+        token=uuid7(),
+        seen=concern.revision,
+        threshold=threshold,
+        reason="As told.",
         by=place.room.headteacher,
-    )  # fmt: skip
+    )
 
 
 def add(concern, by, kind, **facts):
@@ -176,10 +182,13 @@ def test_from_assessment_to_closing_with_everything_on_record(place):
     assert working.record_outcome(outcome="malicious", **outcome).revision == ended.revision
     close = {"concern": ended, "token": uuid7(), "reason": "All done.", "by": head}
     for kind, facts in (
-        ("lado", {"who": "Duty LADO"}), ("police", {"ruling": "considered"}), ("dbs", {"ruling": "later"}),
+        ("lado", {"who": "Duty LADO"}),
+        ("police", {"ruling": "considered"}),
+        ("dbs", {"ruling": "later"}),
         ("dbs", {"ruling": "considered"}),
-        ("employer", {"who": "Blue Teachers"}), ("removed", {}),
-    ):  # fmt: skip
+        ("employer", {"who": "Blue Teachers"}),
+        ("removed", {}),
+    ):
         ended.refresh_from_db()
         with pytest.raises(OutOfTurn, match="cannot be closed yet"):
             working.close_staff_concern(seen=ended.revision, **close)

@@ -1,4 +1,6 @@
-"""A question that pages ask of other keys each time: the same rows as the query set it is written from, for whoever asks."""
+"""A question that pages ask of other keys each time: the same rows as the query set it is written from, for whoever
+asks.
+"""
 
 from collections import Counter
 from types import SimpleNamespace
@@ -25,7 +27,9 @@ def asking(user):
 
 
 def plans_made():
-    """How often the server has planned what this connection prepared about concerns, and how often it took a plan that it had kept."""
+    """How often the server has planned what this connection prepared about concerns, and how often it took a plan that
+    it had kept.
+    """
     asked = "SELECT sum(custom_plans), sum(generic_plans) FROM pg_prepared_statements WHERE statement LIKE %s"
     with connection.cursor() as cursor:
         cursor.execute(asked, ['%FROM "concerns_concern"%'])

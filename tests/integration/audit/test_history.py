@@ -1,4 +1,6 @@
-"""Is what a field was before kept, with who and when, for every way in which a record is written, and never a narrative?"""
+"""Is what a field was before kept, with who and when, for every way in which a record is written, and never a
+narrative?
+"""
 
 from collections.abc import Callable
 from uuid import uuid4
@@ -58,9 +60,15 @@ def test_an_entry_belongs_to_the_record_that_it_ends_with():
         m: record_path(m) for m in (Child, ChildDetail, Contact, Concern, Account, Amendment, ConcernChild, Action)
     }
     assert paths == {
-        Child: (), ChildDetail: ("child",), Contact: (), Concern: (), Account: ("concern",),
-        Amendment: ("account", "concern"), ConcernChild: ("concern",), Action: ("concern",),
-    }  # fmt: skip
+        Child: (),
+        ChildDetail: ("child",),
+        Contact: (),
+        Concern: (),
+        Account: ("concern",),
+        Amendment: ("account", "concern"),
+        ConcernChild: ("concern",),
+        Action: ("concern",),
+    }
 
 
 # --- what is written
@@ -117,8 +125,10 @@ def test_a_header_full_of_junk_stops_no_write(cast, client):
     concern = factories.concern(cast)
     client.force_login(cast.lead)
     junk = {
-        "X-Forwarded-For": "not an address, 1.2.3", "X-Forwarded-Port": "9" * 30, "X-Correlation-Id": "c" * 300,
-    }  # fmt: skip
+        "X-Forwarded-For": "not an address, 1.2.3",
+        "X-Forwarded-Port": "9" * 30,
+        "X-Correlation-Id": "c" * 300,
+    }
     assert client.get(reverse("concern", args=[concern.pk]), headers=junk).status_code == 200
     assert LogEntry.objects.get(object_id=concern.pk).actor_id == cast.lead.pk
 
@@ -173,9 +183,14 @@ def test_an_import_leaves_before_and_after_of_what_it_changes(cast):
     assert not LogEntry.objects.exists()
 
     changed = sheets.row(
-        1, surname="Birch", born="05/03/2018", room="3B", mobile="07700 900999", responsible="No",
+        1,
+        surname="Birch",
+        born="05/03/2018",
+        room="3B",
+        mobile="07700 900999",
+        responsible="No",
         address="9 Curlew Street, Hollowmoss",
-    )  # fmt: skip
+    )
     run = sheets.look_at(cast.school, [changed, sheets.row(2), sheets.row(3)], by=cast.office)
     decide_all(run, cast.office)
     sheets.finish(run, by=cast.office, yes=True)
@@ -202,8 +217,10 @@ def test_a_child_who_leaves_by_an_import_has_it_in_the_history(cast):
     gone = Child.objects.get(left_on__isnull=False)
     assert entries(gone) == [{"left_on": [None, sheets.TODAY.isoformat()]}]
     assert {e.object_type for e in LogEntry.objects.filter(child_id=gone.pk)} == {
-        "children.child", "children.enrolment", "children.classepisode",
-    }  # fmt: skip
+        "children.child",
+        "children.enrolment",
+        "children.classepisode",
+    }
 
 
 def decide_all(run, by):

@@ -1,4 +1,7 @@
-"""Does the watch over the test run (`tests/proof`) find what it is there to find? Each kind of silence, made once on purpose."""
+"""Does the watch over the test run (`tests/proof`) find what it is there to find?
+
+Each kind of silence, made once on purpose.
+"""
 
 import logging
 from collections.abc import Iterator
@@ -47,7 +50,8 @@ def test_a_service_that_writes_no_event_is_found_and_one_that_does_is_not(cast, 
     monkeypatch.setattr(RECORD, lambda *args, **more: None)
     deciding.open_concern(concern=other, by=cast.lead)
     assert found == [
-        "safeguarding.concerns.services.deciding.opening._acknowledge wrote [('concerns_concern', 'UPDATE')] and no event"
+        "safeguarding.concerns.services.deciding.opening._acknowledge wrote [('concerns_concern', "
+        "'UPDATE')] and no event"
     ]
 
 
@@ -117,7 +121,9 @@ def test_a_service_in_its_actors_transaction_goes_by_its_own_name(monkeypatch, f
 
     monkeypatch.setattr(service.__wrapped__, "__module__", "children.services.imports.reading")
     service()
-    assert found == ["children.services.imports.reading.test_a_service_in_its_actors_transaction_goes_by_its_own_name.<locals>.service"]  # fmt: skip
+    assert found == [
+        "children.services.imports.reading.test_a_service_in_its_actors_transaction_goes_by_its_own_name.<locals>.service"
+    ]
 
 
 def test_a_page_that_shows_a_record_without_an_event_is_found(cast, client, rf, found):

@@ -1,4 +1,6 @@
-"""Is every refusal on record that somebody signed in was given, with nothing of what was typed, and none of a stranger's?"""
+"""Is every refusal on record that somebody signed in was given, with nothing of what was typed, and none of a
+stranger's?
+"""
 
 import pytest
 from django.core.cache import cache

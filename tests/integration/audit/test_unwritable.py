@@ -1,4 +1,7 @@
-"""With the table of events unwritable, is any page served that shows a record? Every address is tried, by a lead and by who logged the concern."""
+"""With the table of events unwritable, is any page served that shows a record?
+
+Every address is tried, by a lead and by who logged the concern.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -39,9 +42,14 @@ def world(transactional_db: None) -> World:
     concern = factories.concern(cast, facts=f"{CANARY}: he was quiet.", child_words=f"{CANARY} said", children=named)
     deciding.open_concern(concern=concern, by=cast.lead)
     action = deciding.add_action(
-        concern=concern, token=uuid4(), text=f"{CANARY}: ring home", owner=cast.pastoral, due_on=factories.SCHOOL_DAY.date(),
-        by=cast.lead, at=factories.SCHOOL_DAY,
-    )  # fmt: skip
+        concern=concern,
+        token=uuid4(),
+        text=f"{CANARY}: ring home",
+        owner=cast.pastoral,
+        due_on=factories.SCHOOL_DAY.date(),
+        by=cast.lead,
+        at=factories.SCHOOL_DAY,
+    )
     draft = uuid4()
     save_draft(
         token=draft, school_id=cast.school.pk, author_id=cast.teacher.pk, content={"facts": [f"{CANARY}: a draft"]}
@@ -81,10 +89,28 @@ TYPED = {
 
 # At least these are found to show a record; whatever comes is found as well.
 SHOWING = {
-    "action", "actions_adrift", "child_address", "child_changes", "child_chronology", "child_concerns", "child_people",
-    "children", "chronology_paper", "concern", "concern_paper", "concerns", "find", "find_child", "import_run", "log_find",
-    "log_resume", "report", "report_paper", "search_children", "today",
-}  # fmt: skip
+    "action",
+    "actions_adrift",
+    "child_address",
+    "child_changes",
+    "child_chronology",
+    "child_concerns",
+    "child_people",
+    "children",
+    "chronology_paper",
+    "concern",
+    "concern_paper",
+    "concerns",
+    "find",
+    "find_child",
+    "import_run",
+    "log_find",
+    "log_resume",
+    "report",
+    "report_paper",
+    "search_children",
+    "today",
+}
 
 
 def requests(keys: list[UUID]) -> Iterator[tuple[str, str, dict[str, str]]]:

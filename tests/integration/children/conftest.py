@@ -20,8 +20,12 @@ def pair(room):
     keep = factories.child(
         room.school, "Rowan", "Ashdown", by=room.office, details={"upn": sheets.number(1), "date_of_birth": BORN}
     )
-    again = {"upn": sheets.number(2), "medical": "Carries an adrenaline pen.", "address_confidential": True,
-             "address_confidential_reason": "A refuge."}  # fmt: skip
+    again = {
+        "upn": sheets.number(2),
+        "medical": "Carries an adrenaline pen.",
+        "address_confidential": True,
+        "address_confidential_reason": "A refuge.",
+    }
     return keep, factories.child(
         room.school, "Rowen", "Fairclough-Pike", by=room.office, details=again, former_upns=[sheets.number(3)]
     )

@@ -1,4 +1,6 @@
-"""Whatever stands in its cells, a file is taken or refused in words: it breaks nothing, and the same again changes nothing."""
+"""Whatever stands in its cells, a file is taken or refused in words: it breaks nothing, and the same again changes
+nothing.
+"""
 
 import csv
 import io
@@ -34,12 +36,27 @@ BORN = {"upn": number(1), "surname": "Ashdown", "forename": "Rowan", "born": "12
 
 # Each element of a pupil that Harbour reads, by its path, and the lists beside them.
 OF_PUPIL = (
-    "UPN", "Surname", "Forename", "DOB", "Gender", "BasicDetails/FormerUPN", "BasicDetails/MiddleNames",
-    "BasicDetails/PreferredSurname", "BasicDetails/PreferredForename", "BasicDetails/FormerSurname",
-    "BasicDetails/NCyearActual", "BasicDetails/Ethnicity", "BasicDetails/Languages/Type/Language", "LookedAfter/InCare",
-    "LookedAfter/CareAuthority", "SENhistory/SEN/SENprovision", "Address/AddressLine1", "Address/AddressLine2",
-    "Address/AddressLine3", "Address/PostCode",
-)  # fmt: skip
+    "UPN",
+    "Surname",
+    "Forename",
+    "DOB",
+    "Gender",
+    "BasicDetails/FormerUPN",
+    "BasicDetails/MiddleNames",
+    "BasicDetails/PreferredSurname",
+    "BasicDetails/PreferredForename",
+    "BasicDetails/FormerSurname",
+    "BasicDetails/NCyearActual",
+    "BasicDetails/Ethnicity",
+    "BasicDetails/Languages/Type/Language",
+    "LookedAfter/InCare",
+    "LookedAfter/CareAuthority",
+    "SENhistory/SEN/SENprovision",
+    "Address/AddressLine1",
+    "Address/AddressLine2",
+    "Address/AddressLine3",
+    "Address/PostCode",
+)
 LISTS = {
     "SENhistory/SENneeds/SENneed": ("SENtype",),
     "SchoolHistory/School": ("LEA", "Estab", "SchoolName", "EntryDate", "LeavingDate"),

@@ -44,16 +44,28 @@ def numbers():
 @pytest.mark.parametrize(
     ("contacts", "kept"),
     [
-        ([adult("Mrs", "07700 900001"), adult("Mr", "07700 900002")], [("Mr", "07700 900002"), ("Mrs", "07700 900001")]),
-        ([adult("Mrs"), adult("Mr")], [("Mr", ""), ("Mrs", "")]),
-        ([adult("Mrs", "07700 900001"), adult("Mr", "07700 900001")], [("Mr", "07700 900001"), ("Mrs", "07700 900001")]),
-        ([adult("Mrs", "07700 900001", Relationship="PAM"), adult("Mrs", "07700 900001", Relationship="GPM")], [("Mrs", "07700 900001")]),
         (
-            [adult("Mr", "07700 900002", Forename="Lee", Relationship="PAF"), adult("Mr", "07700 900001", Forename="Lee", Relationship="GPF")],
+            [adult("Mrs", "07700 900001"), adult("Mr", "07700 900002")],
+            [("Mr", "07700 900002"), ("Mrs", "07700 900001")],
+        ),
+        ([adult("Mrs"), adult("Mr")], [("Mr", ""), ("Mrs", "")]),
+        (
+            [adult("Mrs", "07700 900001"), adult("Mr", "07700 900001")],
+            [("Mr", "07700 900001"), ("Mrs", "07700 900001")],
+        ),
+        (
+            [adult("Mrs", "07700 900001", Relationship="PAM"), adult("Mrs", "07700 900001", Relationship="GPM")],
+            [("Mrs", "07700 900001")],
+        ),
+        (
+            [
+                adult("Mr", "07700 900002", Forename="Lee", Relationship="PAF"),
+                adult("Mr", "07700 900001", Forename="Lee", Relationship="GPF"),
+            ],
             [("Mr", "07700 900001"), ("Mr", "07700 900002")],
         ),
     ],
-)  # fmt: skip
+)
 def test_adults_of_one_name_keep_their_own_numbers(cast, contacts, kept):
     finish(transfer(cast, *contacts), by=cast.office)
     assert numbers() == kept

@@ -210,7 +210,8 @@ def test_a_transfer_file_for_another_school_is_asked_about_also_after_the_list_h
     assert asked(again) == ["addressee"]
 
 
-PAST = b"""<CTfile><CTFpupilData><Pupil><UPN>%s</UPN><Surname>%s</Surname><Forename>Rowan1</Forename><DOB>2018-03-02</DOB>
+PAST = b"""<CTfile><CTFpupilData><Pupil><UPN>%s</UPN><Surname>%s</Surname><Forename>Rowan1</Forename>
+<DOB>2018-03-02</DOB>
 <BasicDetails><FormerUPN>%s</FormerUPN><FormerSurname>Marlow</FormerSurname></BasicDetails><SchoolHistory><School>
 <LEA>356</LEA><Estab>9998</Estab><SchoolName>Fernacre</SchoolName><EntryDate>2021-09-01</EntryDate></School><School>
 <SchoolName>Oak Nursery</SchoolName></School></SchoolHistory></Pupil></CTFpupilData></CTfile>"""

@@ -77,11 +77,20 @@ def test_a_child_is_found_by_the_number_of_its_record_by_those_who_see_it(cast, 
 @pytest.mark.parametrize(
     ("words", "is_found"),
     [
-        ("Falolws", True), ("Rroy", True), ("Rroy Falolws", True), ("Fxllo", True),
-        ("Fxlxws", False), ("Rxxy", False), ("Rq", False), ("Rroy Nuttall", False), ("Xallowby", False),
-        ("Rorry Falolws", True), ("5B Falolws", True), ("6A Falolws", False),
+        ("Falolws", True),
+        ("Rroy", True),
+        ("Rroy Falolws", True),
+        ("Fxllo", True),
+        ("Fxlxws", False),
+        ("Rxxy", False),
+        ("Rq", False),
+        ("Rroy Nuttall", False),
+        ("Xallowby", False),
+        ("Rorry Falolws", True),
+        ("5B Falolws", True),
+        ("6A Falolws", False),
     ],
-)  # fmt: skip
+)
 def test_a_slip_of_the_finger_finds_a_child_where_nothing_else_does(cast, add, words, is_found):
     rory = add("Rory", "Fallows", class_name="5B")
     assert find(cast, words) == ([rory] if is_found else [])

@@ -104,8 +104,16 @@ def test_every_name_and_number_leads_to_the_record_that_stays(client, room, pair
     def found(words):
         return {f.child.pk for f in find_children(by=room.lead, school=room.school, words=words, today=TODAY)}
 
-    for words in ("Rowan Ashdown", "Rowen Pike", "Roen Fairclogh", sheets.number(1), sheets.number(2), sheets.number(3),
-                  str(other.number), str(keep.number)):  # fmt: skip
+    for words in (
+        "Rowan Ashdown",
+        "Rowen Pike",
+        "Roen Fairclogh",
+        sheets.number(1),
+        sheets.number(2),
+        sheets.number(3),
+        str(other.number),
+        str(keep.number),
+    ):
         assert found(words) == {keep.pk}, words
     page = text(opened(client, room.lead, "children"))
     assert page.count("hb-lead hb-hit") == 1 and "Fairclough-Pike" not in page
@@ -182,7 +190,13 @@ def test_files_of_the_schools_own_system_find_the_one_child_under_either_upn(roo
     same = {key: value for key, value in rows[0].items() if key not in ("upn", "room")}
     sheets.bring_in(room.school, rows, by=room.office)
     keep = sheets.child(1)
-    other = factories.child(room.school, "Rowan1", "AshdownB", by=room.office, details={"upn": sheets.number(77), "date_of_birth": date(2018, 3, 2)})  # fmt: skip
+    other = factories.child(
+        room.school,
+        "Rowan1",
+        "AshdownB",
+        by=room.office,
+        details={"upn": sheets.number(77), "date_of_birth": date(2018, 3, 2)},
+    )
     staged = sheets.look_at(room.school, [*rows, sheets.row(77, **same)], by=room.office)
     assert str(other.pk) in {str(row.child_id) for row in staged.rows.all()}
     merged(room, keep, other)

@@ -1,4 +1,6 @@
-"""On which records does a conflict of interest hold while a lead is asked whether two are of one child, and after the answer?"""
+"""On which records does a conflict of interest hold while a lead is asked whether two are of one child, and after the
+answer?
+"""
 
 import pytest
 

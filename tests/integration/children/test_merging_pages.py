@@ -1,4 +1,6 @@
-"""The pages of two records of one child: who may open, ask, decide and undo; what is refused in words, and nothing done twice."""
+"""The pages of two records of one child: who may open, ask, decide and undo; what is refused in words, and nothing done
+twice.
+"""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,6 @@
-"""The pages of children and imports: who may open them, what they show and hide, and that every look is written down."""
+"""The pages of children and imports: who may open them, what they show and hide, and that every look is written
+down.
+"""
 
 import re
 from datetime import date
@@ -131,9 +133,11 @@ def test_no_title_names_a_child(client, cast, child):
 
 def test_a_confidential_address_is_shown_only_when_asked_for_and_that_is_recorded(client, cast):
     hidden = factories.child(
-        cast.school, by=cast.office, homes=[Home("4 Hidden Lane")],
+        cast.school,
+        by=cast.office,
+        homes=[Home("4 Hidden Lane")],
         details={"address_confidential": True, "address_confidential_reason": "Refuge"},
-    )  # fmt: skip
+    )
     closed = text(visit(client, cast.lead, "child_people", hidden.pk))
     assert "Hidden Lane" not in closed
     assert "Do not tell anybody where this child lives" in closed

@@ -64,9 +64,14 @@ def test_everything_that_was_said_is_kept(cast):
     assert child.contacts.count() == child.responsibilities.filter(held=True).count() == 2
     order = child.restrictions.get()
     assert (order.contact.surname, order.terms) == ("Marlow", "Not within 100 metres of the school")
-    assert [order.in_force(day) for day in (date(2026, 6, 19), date(2026, 6, 20), date(2027, 6, 20), date(2027, 6, 21))] == [
-        False, True, True, False,
-    ]  # fmt: skip
+    assert [
+        order.in_force(day) for day in (date(2026, 6, 19), date(2026, 6, 20), date(2027, 6, 20), date(2027, 6, 21))
+    ] == [
+        False,
+        True,
+        True,
+        False,
+    ]
     assert child.former_upns.get().upn == "B35699992601A"
     assert child.earlier_schools.get().establishment == "9998"
     assert " winterbottom " in child.search_text
@@ -102,15 +107,20 @@ def test_record_numbers_go_up_one_by_one(cast):
 
 
 def test_many_at_once_share_adults_and_homes(cast):
-    keys = register_children(school=cast.school, by=None, today=TODAY, children=[
-        NewChild(
-            f"Child{n}",
-            "Marlow",
-            homes=[Home(" 9 Curlew  Rise" if n else "9 Curlew Rise", postcode="SK98 9JZ")],
-            adults=[Adult("Marlow", "Ann", mobile="07700 900001" if n else "07700900001", responsibility=True)],
-        )
-        for n in range(3)
-    ])  # fmt: skip
+    keys = register_children(
+        school=cast.school,
+        by=None,
+        today=TODAY,
+        children=[
+            NewChild(
+                f"Child{n}",
+                "Marlow",
+                homes=[Home(" 9 Curlew  Rise" if n else "9 Curlew Rise", postcode="SK98 9JZ")],
+                adults=[Adult("Marlow", "Ann", mobile="07700 900001" if n else "07700900001", responsibility=True)],
+            )
+            for n in range(3)
+        ],
+    )
     assert len(keys) == Child.objects.filter(school=cast.school).count() == 3
     assert (
         Contact.objects.filter(school=cast.school).count() == Household.objects.filter(school=cast.school).count() == 1

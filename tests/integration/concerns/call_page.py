@@ -1,4 +1,7 @@
-"""How does somebody call a lead, and what do the open pages of leads ask for? The forms of the call, and a call that is made."""
+"""How does somebody call a lead, and what do the open pages of leads ask for?
+
+The forms of the call, and a call that is made.
+"""
 
 from uuid import uuid4
 

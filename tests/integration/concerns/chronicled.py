@@ -78,18 +78,28 @@ def whole_story(cast, child, at=SCHOOL_DAY, pace=timedelta(hours=1)):
     decide(concern=concern, token=uuid4(), seen=concern.revision, ruling=ruling, by=cast.lead, at=next(moments))
     concern.refresh_from_db()
     return close_concern(
-        concern=concern, seen=concern.revision, outcome="unfounded", reason="He is settled.", receipt="in_school",
-        by=cast.lead, at=next(moments),
-    )  # fmt: skip
+        concern=concern,
+        seen=concern.revision,
+        outcome="unfounded",
+        reason="He is settled.",
+        receipt="in_school",
+        by=cast.lead,
+        at=next(moments),
+    )
 
 
 def beside(cast, child):
     """A concern about the child, with what stands beside its words: a contact and a meeting."""
     concern = about(cast, child)
     made = Contacted(
-        kind="agency", agency="health", with_whom="Dana Whitlock, school nurse", how="telephone", said="She will see him.",
-        made_at=SCHOOL_DAY, parents_told="yes",
-    )  # fmt: skip
+        kind="agency",
+        agency="health",
+        with_whom="Dana Whitlock, school nurse",
+        how="telephone",
+        said="She will see him.",
+        made_at=SCHOOL_DAY,
+        parents_told="yes",
+    )
     add_contact(concern=concern, token=uuid4(), made=made, by=cast.lead, at=SCHOOL_DAY)
     called = Called(kind="school", held_at=SCHOOL_DAY)
     call_meeting(concern=concern, token=uuid4(), called=called, staff=[cast.lead], by=cast.lead, at=SCHOOL_DAY)

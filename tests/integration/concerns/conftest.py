@@ -1,4 +1,7 @@
-"""A staffroom, its lead signed in on a school day, and a concern that nobody has read. Several files here have their own."""
+"""A staffroom, its lead signed in on a school day, and a concern that nobody has read.
+
+Several files here have their own.
+"""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -12,8 +12,13 @@ from tests.factories import SCHOOL_DAY
 
 DAY = SCHOOL_DAY.date()
 WATCH = Ruling(
-    level=1, kind="monitor", rationale="Settled by lunch.", parents_told="yes", receipt="watching", review_on=date(2026, 12, 1)
-)  # fmt: skip
+    level=1,
+    kind="monitor",
+    rationale="Settled by lunch.",
+    parents_told="yes",
+    receipt="watching",
+    review_on=date(2026, 12, 1),
+)
 REFER = Ruling(
     level=4,
     kind="child_protection",

@@ -1,4 +1,7 @@
-"""What does a lead find and do? A concern that was logged, and what the forms of its page send, with their hidden fields."""
+"""What does a lead find and do?
+
+A concern that was logged, and what the forms of its page send, with their hidden fields.
+"""
 
 from datetime import date
 from uuid import uuid4
@@ -18,14 +21,22 @@ ROUTINE = {
     "review_on": "2026-12-01",
 }
 OUTSIDE = {
-    "level": "4", "kind": "child_protection", "rationale": "Said that he is hit.", "parents_told": "no_risk",
-    "parents_reason": "It could add to the risk.", "new_referral": "yes", "recipient": "Duty team", "consent": "not_sought",
-    "consent_reason": "It could add to the risk.", "legal_reason": "s47", "review_on": "2026-11-25",
-}  # fmt: skip
+    "level": "4",
+    "kind": "child_protection",
+    "rationale": "Said that he is hit.",
+    "parents_told": "no_risk",
+    "parents_reason": "It could add to the risk.",
+    "new_referral": "yes",
+    "recipient": "Duty team",
+    "consent": "not_sought",
+    "consent_reason": "It could add to the risk.",
+    "legal_reason": "s47",
+    "review_on": "2026-11-25",
+}
 
 WATCH = deciding.Ruling(
     level=2, kind="monitor", rationale="Settled.", parents_told="yes", receipt="watching", review_on=date(2026, 12, 15)
-)  # fmt: skip
+)
 
 
 def logged(room, soon, ago, **report):
@@ -66,9 +77,11 @@ def close(client, concern, **typed):
 
 def act(client, room, concern):
     return send(
-        client, "add_action", concern,
+        client,
+        "add_action",
+        concern,
         {"token": uuid4(), "text": "Ring", "owner": room.pastoral.pk, "due_on": "2026-11-25"},
-    )  # fmt: skip
+    )
 
 
 def reopen(client, concern):

@@ -22,8 +22,20 @@ def whole(form: dict[str, str], *children, **changes) -> dict[str, object]:
     """A form filled in as for a routine concern."""
     roles = {f"{c.pk}-role": "worried_about" for c in children}
     return {
-        **form, "how_soon": "3", "who": [str(c.pk) for c in children], **roles, "observed_on_day": "24",
-        "observed_on_month": "11", "observed_on_year": "2026", "observed_at": "8:50am", "place": "classroom",
-        "how_known": "saw_or_heard", "facts": "He was quiet at register.", "category": "NEG", "marks_seen": "no",
-        "told": "nobody", "send": "", **changes,
-    }  # fmt: skip
+        **form,
+        "how_soon": "3",
+        "who": [str(c.pk) for c in children],
+        **roles,
+        "observed_on_day": "24",
+        "observed_on_month": "11",
+        "observed_on_year": "2026",
+        "observed_at": "8:50am",
+        "place": "classroom",
+        "how_known": "saw_or_heard",
+        "facts": "He was quiet at register.",
+        "category": "NEG",
+        "marks_seen": "no",
+        "told": "nobody",
+        "send": "",
+        **changes,
+    }

@@ -1,4 +1,6 @@
-"""Access to one concern; whom it is about; and that somebody who may read it is always told, never somebody who may not."""
+"""Access to one concern; whom it is about; and that somebody who may read it is always told, never somebody who may
+not.
+"""
 
 from datetime import timedelta
 

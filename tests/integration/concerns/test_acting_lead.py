@@ -39,9 +39,13 @@ def _day(clock):
 
 def name(room, *away, acting_lead=None, ends_on=NEXT_WEEK, by=None, at=SCHOOL_DAY):
     return acting.name_acting(
-        school=room.school, away=away or (room.lead,), acting=acting_lead or room.pastoral, ends_on=ends_on,
-        by=by or room.headteacher, at=at,
-    )  # fmt: skip
+        school=room.school,
+        away=away or (room.lead,),
+        acting=acting_lead or room.pastoral,
+        ends_on=ends_on,
+        by=by or room.headteacher,
+        at=at,
+    )
 
 
 def inbox(person, *kinds):
@@ -180,8 +184,9 @@ def test_word_of_a_note_from_outside_and_of_a_silent_agency_moves_and_that_of_a_
     client.force_login(room.headteacher)
     assert client.post(reverse("name_acting"), naming(room)).status_code == 302
     assert inbox(room.pastoral, *(kind for kind, _, _ in told)) == {
-        (Notice.Kind.OUTSIDE, note.pk), (Notice.Kind.REFERRAL_LATE, referral.pk),
-    }  # fmt: skip
+        (Notice.Kind.OUTSIDE, note.pk),
+        (Notice.Kind.REFERRAL_LATE, referral.pk),
+    }
     client.force_login(room.pastoral)
     for page, key in (("outside_note", note.pk), ("referral", referral.pk)):
         assert client.get(reverse(page, args=[key])).status_code == 200
@@ -189,8 +194,14 @@ def test_word_of_a_note_from_outside_and_of_a_silent_agency_moves_and_that_of_a_
 
 def naming(room):
     """What the page that confirms sends: Carla acts for Priya until next week."""
-    return {"away": [room.lead.pk], "acting": room.pastoral.pk, "ends_on_day": NEXT_WEEK.day, "confirmed": "yes",
-            "ends_on_month": NEXT_WEEK.month, "ends_on_year": NEXT_WEEK.year}  # fmt: skip
+    return {
+        "away": [room.lead.pk],
+        "acting": room.pastoral.pk,
+        "ends_on_day": NEXT_WEEK.day,
+        "confirmed": "yes",
+        "ends_on_month": NEXT_WEEK.month,
+        "ends_on_year": NEXT_WEEK.year,
+    }
 
 
 def test_the_concern_is_locked_before_its_action_as_everywhere(room, concern):
@@ -210,8 +221,13 @@ def test_the_page_asks_shows_what_is_gained_and_takes_the_code(client, room):
     room = factories.staffroom(password=factories.PASSWORD)
     url = reverse("name_acting")
     day, month, year = NEXT_WEEK.day, NEXT_WEEK.month, NEXT_WEEK.year
-    sent = {"away": [room.lead.pk, room.deputy.pk], "acting": room.pastoral.pk, "ends_on_day": day,
-            "ends_on_month": month, "ends_on_year": year}  # fmt: skip
+    sent = {
+        "away": [room.lead.pk, room.deputy.pk],
+        "acting": room.pastoral.pk,
+        "ends_on_day": day,
+        "ends_on_month": month,
+        "ends_on_year": year,
+    }
     for refused in (room.teacher, room.deputy, room.office):
         client.force_login(refused)
         assert client.get(url).status_code == 403
@@ -241,8 +257,15 @@ def test_the_page_asks_shows_what_is_gained_and_takes_the_code(client, room):
 
 
 PEOPLE = (
-    "lead", "deputy_lead", "acting_lead", "headteacher", "trust_lead", "alternate_lead", "chair", "pastoral",
-)  # fmt: skip
+    "lead",
+    "deputy_lead",
+    "acting_lead",
+    "headteacher",
+    "trust_lead",
+    "alternate_lead",
+    "chair",
+    "pastoral",
+)
 
 
 @settings(max_examples=25)
@@ -256,7 +279,9 @@ PEOPLE = (
 def test_escalation_never_ends_at_somebody_who_cannot_acknowledge_decide_and_refer(
     here, away, hidden, read_only, restricted
 ):
-    """Over roles, absences, conflicts and access given: everybody who is told can act, and somebody is, where anybody can."""
+    """Over roles, absences, conflicts and access given: everybody who is told can act, and somebody is, where anybody
+    can.
+    """
     with transaction.atomic():
         school = factories.school(roles_beyond_notice=["chair"])
         teacher = factories.member(school, "teacher")

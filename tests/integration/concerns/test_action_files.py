@@ -1,4 +1,6 @@
-"""Files of an action: what shows that it was done, for whoever does it and for leads, and no other file of the concern."""
+"""Files of an action: what shows that it was done, for whoever does it and for leads, and no other file of the
+concern.
+"""
 
 from uuid import uuid4
 

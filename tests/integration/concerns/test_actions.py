@@ -1,4 +1,7 @@
-"""Is there nothing to do that nobody sees? What is late or has no owner stands on Today, and any member of staff finds their own."""
+"""Is there nothing to do that nobody sees?
+
+What is late or has no owner stands on Today, and any member of staff finds their own.
+"""
 
 import re
 from datetime import date, timedelta

@@ -186,9 +186,14 @@ def test_a_rule_finds_concerns_about_a_child_that_name_the_same_adult(cast, rowa
     assert found(cast.lead, three) == [kates]
     # What is said of it holds, until another joins; and who is taken back joins none.
     rules.rule_on(
-        rule=three, child=rowan, concerns=with_kate, verdict=PatternRuling.Verdict.NOT_A_PATTERN,
-        reason="She collects him every day.", token=uuid4(), by=cast.lead,
-    )  # fmt: skip
+        rule=three,
+        child=rowan,
+        concerns=with_kate,
+        verdict=PatternRuling.Verdict.NOT_A_PATTERN,
+        reason="She collects him every day.",
+        token=uuid4(),
+        by=cast.lead,
+    )
     assert found(cast.lead, three) == []
     fourth = naming_adults.name_adult(concern=concerns[3], adult=adult("Kate"), by=cast.lead)
     assert len(found(cast.lead, three)[0][2]) == 4

@@ -51,7 +51,9 @@ def test_an_action_is_for_a_day_that_somebody_will_see(room, concern, days):
     assert act(concern, room.lead, room.pastoral, due_on=DAY + timedelta(days=days)).status == Action.Status.TO_DO
 
 
-@pytest.mark.parametrize("day", [date(1800, 1, 1), DAY - timedelta(days=1), DAY + timedelta(days=FURTHEST.days + 1), date.max])  # fmt: skip
+@pytest.mark.parametrize(
+    "day", [date(1800, 1, 1), DAY - timedelta(days=1), DAY + timedelta(days=FURTHEST.days + 1), date.max]
+)
 def test_an_action_for_a_day_long_gone_or_far_off_is_refused(room, concern, day):
     with pytest.raises(BadInput, match="By must be"):
         act(concern, room.lead, room.pastoral, due_on=day)

@@ -1,4 +1,6 @@
-"""Ask the reporter: the question, who may see it, the answer beside the account that stays as it was, and who cannot be asked."""
+"""Ask the reporter: the question, who may see it, the answer beside the account that stays as it was, and who cannot be
+asked.
+"""
 
 from uuid import uuid4
 

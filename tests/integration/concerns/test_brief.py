@@ -35,12 +35,27 @@ def now():
 @pytest.fixture
 def ro(cast):
     """A child with two adults, one of them kept away by an order."""
-    mother = Adult(surname="Ashdown", forename="Kerry", relationship="Mother", mobile="07700 900101", responsibility=True,
-                   basis="mother")  # fmt: skip
+    mother = Adult(
+        surname="Ashdown",
+        forename="Kerry",
+        relationship="Mother",
+        mobile="07700 900101",
+        responsibility=True,
+        basis="mother",
+    )
     father = Adult(
-        surname="Vale", forename="Dan", relationship="Father", responsibility=False,
-        orders=[Order(kind="no_contact", terms="No contact. Skye Hart’s house too.", starts_on=SCHOOL_DAY.date() - timedelta(days=60))],
-    )  # fmt: skip
+        surname="Vale",
+        forename="Dan",
+        relationship="Father",
+        responsibility=False,
+        orders=[
+            Order(
+                kind="no_contact",
+                terms="No contact. Skye Hart’s house too.",
+                starts_on=SCHOOL_DAY.date() - timedelta(days=60),
+            )
+        ],
+    )
     return factories.child(cast.school, "Rowan", "Ashdown", by=cast.office, adults=[mother, father])
 
 
@@ -62,9 +77,11 @@ def test_two_steps_from_the_child_to_two_pages(client, cast, ro, now):
         cast, ro, at=SCHOOL_DAY - timedelta(days=3), child_words="Skye Hart said I smell.", facts="Skye laughed at him."
     )
     factories.concern(
-        cast, at=SCHOOL_DAY - timedelta(days=4), facts="Both.",
+        cast,
+        at=SCHOOL_DAY - timedelta(days=4),
+        facts="Both.",
         children=[ChildEntry("worried_about", ro), ChildEntry("mentioned", skye)],
-    )  # fmt: skip
+    )
     old = about(cast, ro, at=SCHOOL_DAY - timedelta(days=200), child_words="I like PE.")
     for concern in (told, old):
         pinned(cast.lead, ro, ("logged", concern.pk), "Skye was there too.")
@@ -78,12 +95,19 @@ def test_two_steps_from_the_child_to_two_pages(client, cast, ro, now):
     paper = printed(client, ro)
     assert len(paper.pages()) <= 2 and paper.tags()["H2"] == 7
     for words in (
-        "Kerry Ashdown Mother 07700 900101 Yes: mother", "Dan Vale Father Not recorded No",
-        "No contact. [another child (Year 3)]’s house too.", "Priya Raman",
-        "214", "Jon Beckett", "[another child (Year 3)] laughed at him.", "[another child (Year 3)] was there too.",
-        "[another child (Year 3)] said I smell.", "I like PE.", "Written down by Jon Beckett, class teacher 5B, 21 November",
+        "Kerry Ashdown Mother 07700 900101 Yes: mother",
+        "Dan Vale Father Not recorded No",
+        "No contact. [another child (Year 3)]’s house too.",
+        "Priya Raman",
+        "214",
+        "Jon Beckett",
+        "[another child (Year 3)] laughed at him.",
+        "[another child (Year 3)] was there too.",
+        "[another child (Year 3)] said I smell.",
+        "I like PE.",
+        "Written down by Jon Beckett, class teacher 5B, 21 November",
         *BOXES.values(),
-    ):  # fmt: skip
+    ):
         assert words in paper.text, words
     assert "Skye" not in paper.text and paper.text.count("laughed at him") == 1
     assert "07700" in paper.text and paper.unmarked() == [] and paper.beyond_the_margins() == ""
@@ -98,9 +122,15 @@ def test_nothing_on_record_is_said_and_what_does_not_fit_is_counted(client, cast
         assert words in paper.text
     assert paper.text.count("Nothing was written here.") == 3
     adults = [
-        Adult(surname=f"Stone{n}", forename="Bartholomew" * 3, relationship="Uncle", mobile="0161 496 0000", responsibility=True)
+        Adult(
+            surname=f"Stone{n}",
+            forename="Bartholomew" * 3,
+            relationship="Uncle",
+            mobile="0161 496 0000",
+            responsibility=True,
+        )
         for n in range(14)
-    ]  # fmt: skip
+    ]
     full = factories.child(cast.school, "Finn", "Stone", by=cast.office, adults=adults)
     for n in range(45):
         at = SCHOOL_DAY - timedelta(days=1 + n)

@@ -160,8 +160,11 @@ def test_signed_out_other_words_on_a_page_that_has_called_are_added_to_the_one_c
         assert "Your call has been sent" in answer.content.decode()
     again = "Which child, as said when the call was made again: "
     assert Concern.objects.get().account.facts.split("\n\n") == [
-        "Come now", "To the gate", f"{again}Rowan Ashdown", f"{again}boy, red coat",
-    ]  # fmt: skip
+        "Come now",
+        "To the gate",
+        f"{again}Rowan Ashdown",
+        f"{again}boy, red coat",
+    ]
     assert Notice.objects.filter(user=room.lead, kind=Notice.Kind.ADDED).exists()
     # When a lead has opened it, the next call begins.
     deciding.open_concern(concern=Concern.objects.get(), by=room.lead)

@@ -1,4 +1,6 @@
-"""The kinds of concern that a school offers, and the time its agencies have: changed on their pages, at once everywhere, with what was before."""
+"""The kinds of concern that a school offers, and the time its agencies have: changed on their pages, at once
+everywhere, with what was before.
+"""
 
 from uuid import uuid4
 
@@ -52,8 +54,13 @@ def test_a_kind_of_its_own_is_offered_at_that_school_alone_and_renamed_with_what
     assert load_reference() == 0, "the list leaves it alone"
     # In the list of kinds of a lead, on the concern, in the filter.
     deciding.reclassify_concern(
-        concern=fresh(concern), seen=fresh(concern).revision, category=kind.category_id, subcategory=None, reason="By the river.", by=room.lead
-    )  # fmt: skip
+        concern=fresh(concern),
+        seen=fresh(concern).revision,
+        category=kind.category_id,
+        subcategory=None,
+        reason="By the river.",
+        by=room.lead,
+    )
     assert kind.category_id in dict(names_on(DAY, room.school.pk))
     page = lead.get(reverse("concerns"), {"category": kind.category_id}).content.decode()
     assert concern.reference in page
@@ -117,9 +124,11 @@ def test_an_agency_has_the_time_that_the_school_set_and_guidance_stands_above_it
     with pytest.raises(NotAllowed):
         set_time(room, by=room.teacher)
     for wrong, sentence in (
-        ({"agency": "social_care"}, "Working Together"), ({"answer_days": 0}, "from 1"),
-        ({"escalate_days": 1}, "taken further"), ({"source": " "}, "comes from"),
-    ):  # fmt: skip
+        ({"agency": "social_care"}, "Working Together"),
+        ({"answer_days": 0}, "from 1"),
+        ({"escalate_days": 1}, "taken further"),
+        ({"source": " "}, "comes from"),
+    ):
         with pytest.raises(BadInput, match=sentence):
             set_time(room, **wrong)
     token = uuid4()

@@ -34,13 +34,21 @@ def test_everything_that_happened_is_told_newest_first_with_who_did_it(cast, row
     concern = whole_story(cast, rowan)
     told = [(e.title, e.sentence, e.source) for e in read(cast.lead, rowan).entries]
     assert told == [
-        ("Concern closed: looked into, nothing to worry about", "He is settled.", "closed by Priya Raman, designated safeguarding lead"),
-        ("Decided: support in school", "Level 2 Early help. Second time.", "decided by Priya Raman, designated safeguarding lead"),
+        (
+            "Concern closed: looked into, nothing to worry about",
+            "He is settled.",
+            "closed by Priya Raman, designated safeguarding lead",
+        ),
+        (
+            "Decided: support in school",
+            "Level 2 Early help. Second time.",
+            "decided by Priya Raman, designated safeguarding lead",
+        ),
         ("Done: Meet him at the gate", "Met him all week.", "done by Carla Mendes, pastoral lead"),
         ("Note", "Rang home.", "note by Tom Aldous, deputy safeguarding lead"),
         ("Added to an account: to be more exact", "It was five past nine.", "added by Jon Beckett, class teacher 5B"),
         ("Concern logged", "He came in late.", "written by Jon Beckett, class teacher 5B, 24 November 2026 at 10am"),
-    ]  # fmt: skip
+    ]
     assert {e.concern_id for e in read(cast.lead, rowan).entries} == {concern.pk}
 
 
@@ -48,9 +56,14 @@ def test_what_was_withdrawn_is_told_with_its_reason_and_what_is_to_do_is_not(cas
     concern = about(cast, rowan)
     for text in ("Ring the nurse.", "Ring the carer."):
         action = add_action(
-            concern=concern, token=uuid4(), text=text, owner=cast.pastoral, due_on=SCHOOL_DAY.date(), by=cast.lead,
+            concern=concern,
+            token=uuid4(),
+            text=text,
+            owner=cast.pastoral,
+            due_on=SCHOOL_DAY.date(),
+            by=cast.lead,
             at=SCHOOL_DAY,
-        )  # fmt: skip
+        )
     end_action(action=action, move="withdraw", result="She rang by herself.", by=cast.deputy)
     found = read(cast.lead, rowan, Narrowed(kinds=frozenset({"actions"})))
     assert [(e.title, e.sentence, e.source) for e in found.entries] == [
@@ -67,9 +80,13 @@ def test_a_closing_stays_in_it_when_the_concern_is_opened_and_closed_again(cast,
     decide(concern=concern, token=uuid4(), seen=concern.revision, ruling=ruling, by=cast.lead)
     concern.refresh_from_db()
     close_concern(
-        concern=concern, seen=concern.revision, outcome="early_help", reason="They help.", receipt="in_school",
+        concern=concern,
+        seen=concern.revision,
+        outcome="early_help",
+        reason="They help.",
+        receipt="in_school",
         by=cast.deputy,
-    )  # fmt: skip
+    )
     told = [(e.title, e.sentence) for e in read(cast.lead, rowan).entries if e.title.startswith("Concern closed")]
     assert told == [
         ("Concern closed: early help is in place", "They help."),

@@ -90,13 +90,16 @@ def test_the_filter_shows_what_it_does(client, cast, rowan):
 def test_orders_and_a_confidential_address_stand_before_acting(client, cast):
     today = date.today()
     child = factories.child(
-        cast.school, "Skye", "Ashdown", by=cast.office,
+        cast.school,
+        "Skye",
+        "Ashdown",
+        by=cast.office,
         details={"address_confidential": True, "address_confidential_reason": "Foster placement."},
         orders=[
             Order(kind="no_contact", terms="No contact outside supervision.", starts_on=today - timedelta(days=9)),
             Order(kind="agreement", terms="Ended long ago.", starts_on=date(2020, 1, 1), ends_on=date(2021, 1, 1)),
         ],
-    )  # fmt: skip
+    )
     page = opened(client, cast.lead, child).content.decode()
     assert "Do not tell anybody where this child lives." in page
     assert "Foster placement." in page

@@ -46,7 +46,9 @@ HOSTILE = {
 def test_opening_is_reading_and_is_recorded(lead, room, concern):
     page_of(lead, concern)
     assert (fresh(concern).status, fresh(concern).acknowledged_by) == (Concern.Status.ACKNOWLEDGED, room.lead)
-    verbs = list(Event.objects.filter(object_id=concern.pk, actor_id=room.lead.pk).values_list("verb", flat=True).order_by("at"))  # fmt: skip
+    verbs = list(
+        Event.objects.filter(object_id=concern.pk, actor_id=room.lead.pk).values_list("verb", flat=True).order_by("at")
+    )
     assert verbs == [Verb.VIEW, Verb.ACKNOWLEDGE]
 
 
@@ -60,11 +62,20 @@ def test_everything_of_a_concern_is_on_its_page_and_no_name_in_its_title(lead, r
             ChildEntry("worried_about", rowan),
             ChildEntry("witness", kind="unnamed", description="Boy, Year 3, red coat"),
         ],
-        facts="Quiet at register.", child_words="I fell off my bike.", presentation="Calm, then tearful.",
-        marks={9: "Round bruise, 2 cm"}, marks_seen=True, observed_on=SCHOOL_DAY.date() - timedelta(days=2),
-        place="classroom", place_detail="Reading corner", how_known="told_by_child", others_present="Amy Lister",
-        done_at_once="Stayed with Rowan.", told="lead", told_person=room.lead,
-    )  # fmt: skip
+        facts="Quiet at register.",
+        child_words="I fell off my bike.",
+        presentation="Calm, then tearful.",
+        marks={9: "Round bruise, 2 cm"},
+        marks_seen=True,
+        observed_on=SCHOOL_DAY.date() - timedelta(days=2),
+        place="classroom",
+        place_detail="Reading corner",
+        how_known="told_by_child",
+        others_present="Amy Lister",
+        done_at_once="Stayed with Rowan.",
+        told="lead",
+        told_person=room.lead,
+    )
     amend(account=concern.account, token=uuid4(), text="It was Saturday.", reason="exact", by=room.teacher)
     deciding.add_note(concern=concern, token=uuid4(), text="Rang the carer.", by=room.deputy)
     deciding.add_action(
@@ -77,12 +88,35 @@ def test_everything_of_a_concern_is_on_its_page_and_no_name_in_its_title(lead, r
     )
     content = page_of(lead, concern).content.decode()
     for text in (
-        concern.reference, "Physical abuse", "Quiet at register.", "I fell off my bike.", "Calm, then tearful.", "Rowan Ashdown",
-        "5B", "known as Ro", "Child I am worried about", "Boy, Year 3, red coat", "Say who this is", "Witness", "Round bruise, 2 cm",
-        "Reading corner", "The child told me", "Amy Lister", "Stayed with Rowan.", "Written 2 days after it was seen", "Late entry",
-        "It was Saturday.", "To be more exact", "Rang the carer.", "Tom Aldous", "Ring the nurse", "Carla Mendes",
-        "Reporter says: today", "Jon Beckett", "Designated safeguarding lead",
-    ):  # fmt: skip
+        concern.reference,
+        "Physical abuse",
+        "Quiet at register.",
+        "I fell off my bike.",
+        "Calm, then tearful.",
+        "Rowan Ashdown",
+        "5B",
+        "known as Ro",
+        "Child I am worried about",
+        "Boy, Year 3, red coat",
+        "Say who this is",
+        "Witness",
+        "Round bruise, 2 cm",
+        "Reading corner",
+        "The child told me",
+        "Amy Lister",
+        "Stayed with Rowan.",
+        "Written 2 days after it was seen",
+        "Late entry",
+        "It was Saturday.",
+        "To be more exact",
+        "Rang the carer.",
+        "Tom Aldous",
+        "Ring the nurse",
+        "Carla Mendes",
+        "Reporter says: today",
+        "Jon Beckett",
+        "Designated safeguarding lead",
+    ):
         assert text in content, text
     assert re.search(r"<title>(.*?)</title>", content).group(1) == f"Concern {concern.reference} – Harbour"
 
@@ -196,7 +230,9 @@ def test_whatever_somebody_writes_is_shown_as_written(lead, room, text):
 
 
 def test_a_routine_decision_is_saved_and_says_what_the_reporter_will_see(lead, room, concern):
-    answer = lead.post(reverse("decide", args=[concern.pk]), hidden(page_of(lead, concern), "decision_form") | ROUTINE, follow=True)  # fmt: skip
+    answer = lead.post(
+        reverse("decide", args=[concern.pk]), hidden(page_of(lead, concern), "decision_form") | ROUTINE, follow=True
+    )
     content = answer.content.decode()
     assert "Decision saved." in content
     assert Receipt.WATCHING.label in content
@@ -233,14 +269,22 @@ def test_what_was_typed_into_a_part_that_is_not_asked_for_is_left_out(lead, conc
         ({"recipient": ""}, "recipient", "Say who is told"),
         ({"legal_reason": ""}, "legal_reason", "Choose the legal reason"),
         ({"review_on": "other"}, "review_on_day", "Enter the date"),
-        ({"review_on": "other", "review_on_day_day": "31", "review_on_day_month": "2", "review_on_day_year": "2027"}, "review_on_day", "must be a real date"),
+        (
+            {"review_on": "other", "review_on_day_day": "31", "review_on_day_month": "2", "review_on_day_year": "2027"},
+            "review_on_day",
+            "must be a real date",
+        ),
         ({"review_on": "2026-11-20"}, "review_on", "Review on must be today or later"),
-        ({"review_on": "other", "review_on_day_day": "1", "review_on_day_month": "1", "review_on_day_year": "2206"}, "review_on", "within two years"),
+        (
+            {"review_on": "other", "review_on_day_day": "1", "review_on_day_month": "1", "review_on_day_year": "2206"},
+            "review_on",
+            "within two years",
+        ),
         ({"review_on": "9999-12-31"}, "review_on", "within two years"),
         ({"review_on": "soon"}, "review_on", "from the list"),
         ({"title": "x" * 121}, "title", "must be 120 characters or fewer"),
     ],
-)  # fmt: skip
+)
 def test_what_is_missing_is_named_and_everything_typed_is_kept(lead, concern, change, field, sentence):
     typed = OUTSIDE | {"title": "Hit at home", "receipt": "in_school"} | change
     answer = decide(lead, concern, typed)
@@ -322,13 +366,37 @@ def test_a_lead_reads_whether_its_reporter_is_told(lead, room):
     ("name", "form", "bad", "good", "kept"),
     [
         ("add_note", "note_form", {"text": " "}, {"text": "Rang."}, ""),
-        ("add_action", "action_form", {"text": "Ring the nurse", "owner": "", "due_on": "2026-11-25"}, {"text": "Ring", "due_on": "2026-11-25"}, "Ring the nurse"),
-        ("add_action", "action_form", {"text": "Ring the nurse", "due_on": "2026-11-23"}, {"text": "Ring", "due_on": "2026-11-24"}, "Ring the nurse"),
-        ("add_action", "action_form", {"text": "Ring the nurse", "due_on": "9999-12-31"}, {"text": "Ring", "due_on": "2026-11-24"}, "Ring the nurse"),
-        ("close_concern", "close_form", {"outcome": "", "reason": "Settled for good."}, {"outcome": "police", "reason": "Settled."}, "Settled for good."),
+        (
+            "add_action",
+            "action_form",
+            {"text": "Ring the nurse", "owner": "", "due_on": "2026-11-25"},
+            {"text": "Ring", "due_on": "2026-11-25"},
+            "Ring the nurse",
+        ),
+        (
+            "add_action",
+            "action_form",
+            {"text": "Ring the nurse", "due_on": "2026-11-23"},
+            {"text": "Ring", "due_on": "2026-11-24"},
+            "Ring the nurse",
+        ),
+        (
+            "add_action",
+            "action_form",
+            {"text": "Ring the nurse", "due_on": "9999-12-31"},
+            {"text": "Ring", "due_on": "2026-11-24"},
+            "Ring the nurse",
+        ),
+        (
+            "close_concern",
+            "close_form",
+            {"outcome": "", "reason": "Settled for good."},
+            {"outcome": "police", "reason": "Settled."},
+            "Settled for good.",
+        ),
         ("rename_concern", "title_form", {"title": "x" * 121}, {"title": "Late again"}, "x" * 121),
     ],
-)  # fmt: skip
+)
 def test_a_form_with_something_missing_comes_back_as_it_was_sent(lead, room, concern, name, form, bad, good, kept):
     decide(lead, concern)
     usual = {"owner": room.pastoral.pk, "receipt": "in_school"}

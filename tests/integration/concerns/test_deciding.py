@@ -166,8 +166,11 @@ def test_inside_the_school_a_reason_and_what_parents_know_is_enough(kind):
 @pytest.mark.parametrize("kind", sorted(Decision.OUTSIDE))
 def test_outside_the_school_it_takes_more(kind):
     assert set(ruling_problems(replace(WATCH, kind=kind), today=DAY)) == {
-        "new_referral", "recipient", "consent", "legal_reason",
-    }  # fmt: skip
+        "new_referral",
+        "recipient",
+        "consent",
+        "legal_reason",
+    }
 
 
 def test_a_page_sent_again_is_one_decision_and_with_anything_else_in_it_a_further_one(room, concern):
@@ -255,7 +258,9 @@ def test_the_reporter_is_told_of_reading_deciding_and_closing_and_a_lead_who_log
             if step:
                 step(fresh(concern), room.lead)
             # A notice stands once until it is opened: the author looks after each step.
-            counted += Notice.objects.filter(user=author, object_id=concern.pk, kind=Notice.Kind.RECEIPT, opened_at=None).update(opened_at=SCHOOL_DAY)  # fmt: skip
+            counted += Notice.objects.filter(
+                user=author, object_id=concern.pk, kind=Notice.Kind.RECEIPT, opened_at=None
+            ).update(opened_at=SCHOOL_DAY)
         assert counted == told
 
 

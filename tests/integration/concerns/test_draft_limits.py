@@ -1,4 +1,7 @@
-"""What may a form's key keep without its author's session, how much may one person keep, and what becomes of the rest? It stays on the page."""
+"""What may a form's key keep without its author's session, how much may one person keep, and what becomes of the rest?
+
+It stays on the page.
+"""
 
 from datetime import timedelta
 from types import SimpleNamespace

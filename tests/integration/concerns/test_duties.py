@@ -65,9 +65,11 @@ def test_a_call_asks_when_its_account_is_finished_and_a_double_click_asks_once(r
     assert not Duty.objects.filter(concern=concern).exists()
     for _ in range(2):
         report = raising.Report(
-            how_soon=4, children=[raising.ChildEntry(role="worried_about", child=child)],
-            account=raising.AccountFacts(facts="She told me."), **kind("HBA"),
-        )  # fmt: skip
+            how_soon=4,
+            children=[raising.ChildEntry(role="worried_about", child=child)],
+            account=raising.AccountFacts(facts="She told me."),
+            **kind("HBA"),
+        )
         raising.raise_concern(token=token, school=room.school, report=report, by=room.teacher, at=SCHOOL_DAY)
     assert Duty.objects.filter(concern=concern).count() == 1
 
@@ -294,8 +296,11 @@ def test_only_who_keeps_the_settings_changes_the_words_and_the_second_sees_the_f
         duties.save_rule(**save, token=uuid7(), by=room.deputy)
     duties.save_rule(**save, token=uuid7(), by=room.lead)
     with pytest.raises(ChangedSince):
-        duties.save_rule(**save | {"words": Words("Other", "Asks", words.category, None, ("teacher",), 1)},
-                         token=uuid7(), by=room.headteacher)  # fmt: skip
+        duties.save_rule(
+            **save | {"words": Words("Other", "Asks", words.category, None, ("teacher",), 1)},
+            token=uuid7(),
+            by=room.headteacher,
+        )
 
 
 def test_what_was_typed_when_the_session_had_ended_stands_in_its_form_again(client, room):
@@ -329,9 +334,13 @@ def test_what_a_duty_said_before_stands_among_what_has_changed(client, room, clo
     [prompt] = [one for one in duties.prompts_of(room.school.pk, SCHOOL_DAY.date()) if one.in_person]
     category = Category.objects.get(pk="HBA")
     rule = duties.save_rule(
-        school=room.school, prompt=prompt, seen=None, token=uuid7(), by=room.lead,
+        school=room.school,
+        prompt=prompt,
+        seen=None,
+        token=uuid7(),
+        by=room.lead,
         words=Words("Ring them", "Ring the police.", category, None, ("teacher",), 1),
-    )  # fmt: skip
+    )
     client.force_login(room.headteacher)
     client.post(reverse("end_duty_rule", args=[rule.pk]))
     page = client.get(f"{reverse('setting_changes')}?of=duties")

@@ -1,4 +1,6 @@
-"""A duty in person whose owner may not see its concern any more: written down as theirs without telling them, and leads read that."""
+"""A duty in person whose owner may not see its concern any more: written down as theirs without telling them, and leads
+read that.
+"""
 
 from datetime import timedelta
 

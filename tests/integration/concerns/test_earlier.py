@@ -102,8 +102,12 @@ def test_what_has_no_place_is_kept_of_every_row_of_an_incident(cast, rowan, amy)
     finish(batch, by=cast.lead)
     hers = EarlierRecord.objects.get(child=rowan)
     assert [one["action"] for one in hers.actions] == [
-        "Rang home", "Wrote home", "Met her", "Told the nurse", "Told the nurse again",
-    ]  # fmt: skip
+        "Rang home",
+        "Wrote home",
+        "Met her",
+        "Told the nurse",
+        "Told the nurse again",
+    ]
     assert hers.more == [["Where", "Yard"], ["Where", "Office, done"], ["Where", "By telephone"]]
     assert look_at(cast.school, by=cast.lead, rows=rows[:6]).summary["rows"] == {"here": 6}
 
@@ -145,10 +149,26 @@ def test_a_row_comes_onto_nobody_unless_it_says_for_certain_whose_it_is(cast, ro
     batch = look_at(cast.school, by=cast.lead, rows=rows)
     found = {number - 2: problem for number, problem in problems(batch).items()}
     assert found == {
-        5: "no_child", 6: "bad_upn", 7: "unknown_upn", 8: "other_upn", 9: "not_theirs", 10: "another_name", 11: "several",
-        12: "nobody", 13: "not_theirs", 14: "bad_birth", 15: "bad_date", 16: "future_date", 17: "no_date", 18: "bad_time",
-        19: "no_words", 20: "no_incident", 21: "incident_bad", 22: "differs", 23: "too_long",
-    }  # fmt: skip
+        5: "no_child",
+        6: "bad_upn",
+        7: "unknown_upn",
+        8: "other_upn",
+        9: "not_theirs",
+        10: "another_name",
+        11: "several",
+        12: "nobody",
+        13: "not_theirs",
+        14: "bad_birth",
+        15: "bad_date",
+        16: "future_date",
+        17: "no_date",
+        18: "bad_time",
+        19: "no_words",
+        20: "no_incident",
+        21: "incident_bad",
+        22: "differs",
+        23: "too_long",
+    }
     done = finish(batch, by=cast.lead)
     assert done.summary["done"]["records"] == 5
     assert EarlierRecord.objects.filter(child=rowan).count() == 4
@@ -162,9 +182,15 @@ def test_a_row_comes_onto_nobody_unless_it_says_for_certain_whose_it_is(cast, ro
 
 def test_former_numbers_and_other_names_count(cast):
     factories.child(
-        cast.school, "Ada", "New", by=cast.office, details={"upn": number(8), "date_of_birth": date(2017, 1, 2)},
-        former_upns=[number(9)], called=[Called(forename="Ada", surname="Old")], known_forename="Adie",
-    )  # fmt: skip
+        cast.school,
+        "Ada",
+        "New",
+        by=cast.office,
+        details={"upn": number(8), "date_of_birth": date(2017, 1, 2)},
+        former_upns=[number(9)],
+        called=[Called(forename="Ada", surname="Old")],
+        known_forename="Adie",
+    )
     plain = {"student_name": "", "upn": "", "dob": "02/01/2017"}
     rows = [
         row(1, **plain | {"upn": number(9), "dob": ""}),
@@ -192,7 +218,11 @@ def test_the_same_files_again_bring_in_nothing_twice(cast, rowan, amy):
 
 
 def test_pdfs_are_matched_by_number_or_index_and_never_by_a_name(cast, rowan, amy):
-    index = f"File,UPN,Name,DOB\nletter.pdf,,Amy Bell,14/03/2017\nminutes/plan.pdf,{number(1)},,\nlost.pdf,{number(1)},,\nodd.pdf,,Amy Bell,\ncross/{number(2)}.pdf,{number(1)},,\n"
+    index = (
+        "File,UPN,Name,DOB\nletter.pdf,,Amy "
+        f"Bell,14/03/2017\nminutes/plan.pdf,{number(1)},,\nlost.pdf,{number(1)},,\nodd.pdf,,Amy "
+        f"Bell,\ncross/{number(2)}.pdf,{number(1)},,\n"
+    )
     given = {
         "export/index.csv": index.encode(),
         f"export/{number(1)} Ashdown/report.pdf": ONE,
@@ -212,10 +242,16 @@ def test_pdfs_are_matched_by_number_or_index_and_never_by_a_name(cast, rowan, am
     batch = look_at(cast.school, by=cast.lead, pack=pack(given))
     bad = {one.name: one.problem for one in EarlierPdf.objects.filter(batch=batch).exclude(problem="")}
     assert bad == {
-        "Amy Bell.pdf": "no_upn", "odd.pdf": "index", f"{number(1)} and {number(2)}.pdf": "several_upns",
-        f"{number(66)}.pdf": "unknown_upn", "photo.jpg": "not_pdf", "more.zip": "is_zip", "broken.pdf": "not_taken",
-        f"{number(2)}.pdf": "disagrees", "lost.pdf": "missing",
-    }  # fmt: skip
+        "Amy Bell.pdf": "no_upn",
+        "odd.pdf": "index",
+        f"{number(1)} and {number(2)}.pdf": "several_upns",
+        f"{number(66)}.pdf": "unknown_upn",
+        "photo.jpg": "not_pdf",
+        "more.zip": "is_zip",
+        "broken.pdf": "not_taken",
+        f"{number(2)}.pdf": "disagrees",
+        "lost.pdf": "missing",
+    }
     done = finish(batch, by=cast.lead)
     assert done.summary["done"] == {"records": 0, "files": 4, "actions": 0, "children": 2}
     [letter] = EarlierFile.objects.filter(child=amy)
@@ -223,8 +259,10 @@ def test_pdfs_are_matched_by_number_or_index_and_never_by_a_name(cast, rowan, am
     assert len(letter.pictures) == 1
     assert b"".join(files.read(letter.stored, record=amy.pk)) == ONE
     assert {one.name for one in EarlierFile.objects.filter(child=rowan)} == {
-        "report.pdf", f"{number(1).lower()}.pdf", "plan.pdf",
-    }  # fmt: skip
+        "report.pdf",
+        f"{number(1).lower()}.pdf",
+        "plan.pdf",
+    }
 
 
 def test_what_is_given_up_leaves_nothing(cast, rowan, empty_store, django_capture_on_commit_callbacks):

@@ -84,10 +84,15 @@ def test_a_lead_who_logs_keeps_what_is_typed_and_sees_them_under_the_figure(clie
     page = client.get(form)
     assert SHOW in page.content.decode()
     typed = {
-        "key": page.context["key"], "knows": str(page.context["draft"].revision), "who": str(rowan.pk),
-        f"{rowan.pk}-role": "worried_about", "facts": "He limps.",
-        "marks_seen": "yes", "region": "9", "marks": "earlier",
-    }  # fmt: skip
+        "key": page.context["key"],
+        "knows": str(page.context["draft"].revision),
+        "who": str(rowan.pk),
+        f"{rowan.pk}-role": "worried_about",
+        "facts": "He limps.",
+        "marks_seen": "yes",
+        "region": "9",
+        "marks": "earlier",
+    }
     pressed = client.post(reverse("log_concern"), typed)
     assert pressed.url.endswith("?marks=earlier#marks")
     on = client.get(pressed.url).content.decode()
@@ -115,9 +120,12 @@ def test_who_was_given_one_concern_by_name_is_not_offered_those_of_others(client
     before, now = marked(room, rowan, days=20, note="Oval, yellow"), marked(room, rowan, days=2)
     for concern in (before, now):
         access.grant_concern(
-            concern=concern, user=room.pastoral, reason="She runs the nurture group",
-            last_day=SCHOOL_DAY.date() + timedelta(days=7), by=room.lead,
-        )  # fmt: skip
+            concern=concern,
+            user=room.pastoral,
+            reason="She runs the nurture group",
+            last_day=SCHOOL_DAY.date() + timedelta(days=7),
+            by=room.lead,
+        )
     client.force_login(room.pastoral)
     page = client.get(f"{reverse('concern', args=[now.pk])}?marks=earlier")
     assert page.status_code == 200 and "Oval, yellow" not in page.content.decode()

@@ -1,4 +1,6 @@
-"""Records of an earlier system in the browser: given, looked at, confirmed, found again where one looks, withdrawn; and refused in words."""
+"""Records of an earlier system in the browser: given, looked at, confirmed, found again where one looks, withdrawn; and
+refused in words.
+"""
 
 import re
 from datetime import date, timedelta
@@ -88,17 +90,24 @@ def test_files_are_given_told_looked_at_confirmed_and_read(client, cast, rowan):
 
 def test_it_is_found_in_the_chronology_on_paper_by_a_search_and_among_the_files(client, cast, rowan):
     bring_in(
-        cast.school, by=cast.lead, rows=[row("A-17", rowan, details="Heron came late. Then he slept.")],
+        cast.school,
+        by=cast.lead,
+        rows=[row("A-17", rowan, details="Heron came late. Then he slept.")],
         pack=pack({f"{number(1)}/heron plan.pdf": ONE}),
-    )  # fmt: skip
+    )
     record = EarlierRecord.objects.get()
     client.force_login(cast.deputy)
     chronology = reverse("child_chronology", args=[rowan.pk])
     page = text(client.get(chronology))
     for words in (
-        "From Old record system: Home", "Heron came late.", "Number A-17 there", "written there by Mr B Hale",
-        "File from Old record system", "12 March", "9:40am",
-    ):  # fmt: skip
+        "From Old record system: Home",
+        "Heron came late.",
+        "Number A-17 there",
+        "written there by Mr B Hale",
+        "File from Old record system",
+        "12 March",
+        "9:40am",
+    ):
         assert words in page, words
     assert Event.objects.filter(verb="list", object_id=record.pk, purpose="chronology").count() == 1
     assert "Heron" not in text(client.get(f"{chronology}?type=decisions"))
@@ -123,7 +132,9 @@ def test_it_is_found_in_the_chronology_on_paper_by_a_search_and_among_the_files(
     assert "Old record system" not in text(client.get(reverse("concerns")))
 
 
-@pytest.mark.parametrize("limit", [{"MOST": 2}, {"BATCH": 2, "MOST": 2}, {"BATCH": 1, "SECONDS": -1}, {"BATCH": 1, "MOST_BATCHES": 2}])  # fmt: skip
+@pytest.mark.parametrize(
+    "limit", [{"MOST": 2}, {"BATCH": 2, "MOST": 2}, {"BATCH": 1, "SECONDS": -1}, {"BATCH": 1, "MOST_BATCHES": 2}]
+)
 def test_a_search_that_ends_before_the_oldest_says_so(client, cast, rowan, monkeypatch, limit):
     rows = [row(n, rowan, date=f"{n}/03/2024", details="Heron came late.") for n in (1, 2, 3)]
     bring_in(cast.school, by=cast.lead, rows=rows)
@@ -156,8 +167,14 @@ def test_who_reads_concerns_of_the_child_reads_it_and_nobody_else(client, cast, 
         client.force_login(getattr(cast, who))
         answers[who] = client.get(page).status_code
     assert answers == {
-        "lead": 200, "deputy": 200, "pastoral": 200, "headteacher": 404, "teacher": 403, "assistant": 403, "office": 403,
-    }  # fmt: skip
+        "lead": 200,
+        "deputy": 200,
+        "pastoral": 200,
+        "headteacher": 404,
+        "teacher": 403,
+        "assistant": 403,
+        "office": 403,
+    }
 
 
 def test_it_is_withdrawn_with_a_reason_after_seeing_what_that_takes_out(client, cast, rowan):

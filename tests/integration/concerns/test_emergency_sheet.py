@@ -1,4 +1,6 @@
-"""Does a named holder get what they need when nothing works, encrypted or sealed, and do leads hear when it is true no more?"""
+"""Does a named holder get what they need when nothing works, encrypted or sealed, and do leads hear when it is true no
+more?
+"""
 
 import html
 import re
@@ -32,9 +34,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def rowan(room: Staffroom) -> Any:
     dad = Adult(
-        surname="Ashdown", forename="Gary", relationship="Father", responsibility=True,
+        surname="Ashdown",
+        forename="Gary",
+        relationship="Father",
+        responsibility=True,
         orders=[Order(kind="no_contact", terms="Not within 100 metres of the school.", starts_on=date(2026, 1, 5))],
-    )  # fmt: skip
+    )
     worker = Adult(surname="Rigby", forename="Sarah", relationship="Social worker", mobile="07700 900444")
     return factories.child(room.school, "Rowan", "Ashdown", by=room.office, adults=[dad, worker])
 
@@ -79,8 +84,17 @@ def test_an_encrypted_file_opens_with_the_words_that_are_shown_once_and_with_not
         plain = BytesIO()
         opened.save(plain)
     paper = Printed(plain.getvalue()).text
-    for said in ("Rowan Ashdown", "Gary Ashdown", "Not within 100 metres", "Sarah Rigby", "07700 900444", "Priya Raman",
-                 "extension 214", "Helen Okafor", "E-2026-0001"):  # fmt: skip
+    for said in (
+        "Rowan Ashdown",
+        "Gary Ashdown",
+        "Not within 100 metres",
+        "Sarah Rigby",
+        "07700 900444",
+        "Priya Raman",
+        "extension 214",
+        "Helen Okafor",
+        "E-2026-0001",
+    ):
         assert said in paper, said
     sheet = EmergencySheet.objects.get()
     assert Event.objects.filter(object_id=sheet.pk, verb=Verb.EXPORT, actor_id=room.lead.pk).count() == 1
@@ -173,8 +187,9 @@ def test_a_child_who_is_hidden_from_its_maker_is_not_on_it_and_only_colleagues_h
             assert (words in shown.content.decode()) == (hears and address != f"{log}?as=csv"), address
     assert told(sheet) == set()
     assert Event.objects.filter(object_id=sheet.pk, verb=Verb.VERIFY).values_list("school_id", "purpose").get() == (
-        None, "compared",
-    )  # fmt: skip
+        None,
+        "compared",
+    )
     # The first page of a colleague is on record as that of whoever made it, sheet for sheet.
     listed = Event.objects.filter(verb=Verb.LIST, purpose="emergency sheets", school_id=room.school.pk)
     assert listed.filter(actor_id=room.lead.pk).count() == listed.filter(actor_id=room.headteacher.pk).count() == 2

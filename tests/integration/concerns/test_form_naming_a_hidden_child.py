@@ -1,6 +1,8 @@
-"""A form names a child who is hidden from its writer: is it answered as for a key that was never issued, kept, and sent without the name?
+"""A form names a child who is hidden from its writer: is it answered as for a key that was never issued, kept, and sent
+without the name?
 
-And who may read which child it was? Leads who may see the concern and the child, and nobody else, whoever asks the database.
+And who may read which child it was? Leads who may see the concern and the child, and nobody else, whoever asks the
+database.
 """
 
 import re
@@ -59,13 +61,16 @@ def masked(page, *keys):
 
 
 def steps(cast, key):
-    """Everything that the log form does with a child, and what each is answered: status, where to, page, and number of queries."""
+    """Everything that the log form does with a child, and what each is answered: status, where to, page, and number of
+    queries.
+    """
     client, found = signed_in(cast.teacher), []
 
     def answered(post):
         with CaptureQueriesContext(connection) as asked:
             page = post()
-        # Where Django asks once a process (permissions, content types) the first of two asks more: both have been warmed up.
+        # Where Django asks once a process (permissions, content types) the first of two asks more: both have been
+        # warmed up.
         found.append(
             (
                 page.status_code,
@@ -161,7 +166,10 @@ def test_as_raw_sql_only_leads_who_may_see_the_concern_and_the_child_read_the_ro
             with asking(person, role), transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(ROW)
                 found = {key for (key,) in cursor.fetchall()}
-                decided = "UPDATE concerns_withheldname SET status = 'refused', decided_at = now(), decided_by_id = %s RETURNING id"
+                decided = (
+                    "UPDATE concerns_withheldname SET status = 'refused', decided_at = now(), decided_by_id = "
+                    "%s RETURNING id"
+                )
                 cursor.execute(decided, [person and person.pk])
                 changed = cursor.fetchall()
                 transaction.set_rollback(True)
@@ -345,10 +353,18 @@ def test_a_police_notice_that_names_the_child_is_taken_without_the_name(cast, ha
     for key in (hazel.pk, uuid4()):
         page = client.get(reverse("take_police_notice"))
         form = {
-            "key": page.context["key"], "who": [str(key)], "happened_on_day": "23", "happened_on_month": "11",
-            "happened_on_year": "2026", "came_on_day": "24", "came_on_month": "11", "came_on_year": "2026",
-            "came_at": "7:40am", "force": "Fictional Constabulary, PC Jo Lane", "said": "Shouting, no injury.",
-        }  # fmt: skip
+            "key": page.context["key"],
+            "who": [str(key)],
+            "happened_on_day": "23",
+            "happened_on_month": "11",
+            "happened_on_year": "2026",
+            "came_on_day": "24",
+            "came_on_month": "11",
+            "came_on_year": "2026",
+            "came_at": "7:40am",
+            "force": "Fictional Constabulary, PC Jo Lane",
+            "said": "Shouting, no injury.",
+        }
         lacking = client.post(reverse("take_police_notice"), {**form, "said": "", "send": ""})
         assert str(key) in lacking.content.decode() and "A child on this form" in lacking.content.decode()
         taken = client.post(reverse("take_police_notice"), {**form, "send": ""})
@@ -431,7 +447,9 @@ def test_the_account_of_a_call_whose_child_is_hidden_meanwhile_is_still_sent(cas
 
 
 def test_a_note_from_outside_stays_with_whoever_types_a_hidden_child_into_its_form(cast, hazel):
-    """Its form is one's own, and says nothing that its writer has not typed; from others who are close to the child it is hidden."""
+    """Its form is one's own, and says nothing that its writer has not typed; from others who are close to the child it
+    is hidden.
+    """
     declare_conflict(user=cast.deputy, child=hazel, kind="own_child", by=cast.headteacher, at=SCHOOL_DAY)
     declare_conflict(user=cast.lead, child=hazel, kind="relative", by=cast.headteacher, at=SCHOOL_DAY)
     link = links.make_link(school=cast.school, by=cast.headteacher)

@@ -1,4 +1,6 @@
-"""A concern logged by mistake: one person proposes, a second confirms; it is in no file, list or count then, and two put it back."""
+"""A concern logged by mistake: one person proposes, a second confirms; it is in no file, list or count then, and two
+put it back.
+"""
 
 from contextlib import contextmanager
 from datetime import timedelta
@@ -146,9 +148,12 @@ def nowhere(client, room, rowan, concern, *words):
     """Before: each of these pages has one of the words. Inside, the concern is marked; after: none has any."""
     child = [rowan.pk]
     pages = [
-        reverse("child_concerns", args=child), reverse("child_chronology", args=child), reverse("today"),
-        reverse("concerns"), reverse("child_changes", args=child),
-    ]  # fmt: skip
+        reverse("child_concerns", args=child),
+        reverse("child_chronology", args=child),
+        reverse("today"),
+        reverse("concerns"),
+        reverse("child_changes", args=child),
+    ]
     client.force_login(room.headteacher)
     found = {page: client.get(page).content.decode() for page in pages}
     assert all(any(word in found[page] for word in words) for page in pages[:4])

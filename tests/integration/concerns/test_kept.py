@@ -1,4 +1,6 @@
-"""Is what a lead typed on a concern's page kept when the session has ended meanwhile, for its author and nobody else?"""
+"""Is what a lead typed on a concern's page kept when the session has ended meanwhile, for its author and nobody
+else?
+"""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -100,13 +102,15 @@ def prepared(client, room, concern, name):
         "decide": ("decision_form", DECISION, "It fits what we know."),
         "add_note": ("note_form", {"text": "Rang the carer."}, "Rang the carer."),
         "add_action": (
-            "action_form", {"text": "Ring the nurse", "owner": str(room.pastoral.pk), "due_on": "2026-11-25"}, "Ring the nurse",
+            "action_form",
+            {"text": "Ring the nurse", "owner": str(room.pastoral.pk), "due_on": "2026-11-25"},
+            "Ring the nurse",
         ),
         "close_concern": ("close_form", CLOSING, "Settled for good."),
         "reopen_concern": ("reopen_form", {"reason": "It is worse again."}, "It is worse again."),
         "rename_concern": ("title_form", {"title": "Late and hungry"}, "Late and hungry"),
         "unlink_child": ("unlink_form", {"named": str(named.pk), "reason": "His cousin."}, "His cousin."),
-    }[name]  # fmt: skip
+    }[name]
 
 
 @pytest.mark.parametrize(

@@ -53,9 +53,17 @@ TABLE = [
     # What somebody was given to do is theirs to see and to end, whatever the role; it is nobody else's but the leads'.
     ("my_actions", None, LEADS | AWAY | {"teacher": "ok", "pastoral": "ok", "elsewhere": "ok"}),
     ("action", None, LEADS | AWAY | {"teacher": "none", "pastoral": "ok", "elsewhere": "none"}),
-    ("action", {"result": "Rang them.", "do": "complete"}, SAVES | AWAY | {"teacher": "none", "pastoral": "go", "elsewhere": "none"}),
-    ("action", {"result": "Not needed.", "do": "withdraw"}, SAVES | AWAY | {"teacher": "none", "pastoral": "no", "elsewhere": "none"}),
-]  # fmt: skip
+    (
+        "action",
+        {"result": "Rang them.", "do": "complete"},
+        SAVES | AWAY | {"teacher": "none", "pastoral": "go", "elsewhere": "none"},
+    ),
+    (
+        "action",
+        {"result": "Not needed.", "do": "withdraw"},
+        SAVES | AWAY | {"teacher": "none", "pastoral": "no", "elsewhere": "none"},
+    ),
+]
 CODES = {200: "ok", 302: "go", 403: "no", 404: "none"}
 
 
@@ -138,7 +146,11 @@ class School:
                 return own | what
 
 
-@pytest.mark.parametrize(("page", "what", "expected"), TABLE, ids=[f"{p}-{w if isinstance(w, str) else '+'.join(w or {}) or 'open'}" for p, w, _ in TABLE])  # fmt: skip
+@pytest.mark.parametrize(
+    ("page", "what", "expected"),
+    TABLE,
+    ids=[f"{p}-{w if isinstance(w, str) else '+'.join(w or {}) or 'open'}" for p, w, _ in TABLE],
+)
 def test_who_gets_what(client, page, what, expected):
     school = School(page)
     address = school.address(page)

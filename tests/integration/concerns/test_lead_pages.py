@@ -58,9 +58,15 @@ def test_a_row_says_how_long_it_waited_in_school_hours_where_it_stands_and_about
     # Friday at three in the afternoon to Tuesday at ten: an hour, a day and two hours of school.
     friday = SCHOOL_DAY - timedelta(days=3, hours=19)
     concern = logged(
-        room, HowSoon.TODAY, SCHOOL_DAY - friday,
-        children=[ChildEntry("witness", skye), ChildEntry("worried_about", rowan), ChildEntry("mentioned", kind="unnamed", description="A boy")],
-    )  # fmt: skip
+        room,
+        HowSoon.TODAY,
+        SCHOOL_DAY - friday,
+        children=[
+            ChildEntry("witness", skye),
+            ChildEntry("worried_about", rowan),
+            ChildEntry("mentioned", kind="unnamed", description="A boy"),
+        ],
+    )
     row = lead.get(reverse("today")).context["rows"][0]
     assert (row.concern, row.child.child_id, row.others, row.waited) == (concern, rowan.pk, 2, "1 day")
     content = lead.get(reverse("today")).content.decode()
@@ -93,8 +99,13 @@ def reopened(room, by, *, ago):
     at, token = SCHOOL_DAY - ago, uuid4()
     concern = decided(opened(logged(room, HowSoon.TODAY, timedelta(days=400)), room.lead), room.lead)
     deciding.close_concern(
-        concern=concern, seen=concern.revision, outcome="unfounded", reason="Settled.", receipt="in_school", by=room.lead
-    )  # fmt: skip
+        concern=concern,
+        seen=concern.revision,
+        outcome="unfounded",
+        reason="Settled.",
+        receipt="in_school",
+        by=room.lead,
+    )
     for _ in range(2):
         concern = deciding.reopen_concern(concern=concern, token=token, reason="It goes on.", by=by, at=at)
     return concern
@@ -204,9 +215,14 @@ def test_my_actions_are_mine_soonest_first_and_say_when_they_are_late(lead, room
         ("Hers", room.deputy, 0),
     ):
         deciding.add_action(
-            concern=concern, token=uuid4(), text=text, owner=owner, due_on=SCHOOL_DAY.date() + timedelta(days=days),
-            by=room.deputy, at=SCHOOL_DAY + timedelta(days=min(days, 0)),
-        )  # fmt: skip
+            concern=concern,
+            token=uuid4(),
+            text=text,
+            owner=owner,
+            due_on=SCHOOL_DAY.date() + timedelta(days=days),
+            by=room.deputy,
+            at=SCHOOL_DAY + timedelta(days=min(days, 0)),
+        )
     actions = lead.get(reverse("today")).context["actions"]
     assert [(todo.action.text, todo.mark) for todo in actions] == [
         ("Late", "2 days late"),

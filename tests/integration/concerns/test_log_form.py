@@ -53,10 +53,17 @@ def test_a_whole_form_is_sent_and_its_reference_is_on_the_next_page(cast):
     answer = client.post(
         LOG,
         whole(
-            form, rowan, skye, **{f"{skye.pk}-role": "sibling"}, marks_seen="yes", region=["9"],
-            **{"region-9-note": "Round, 2 cm"}, child_words="“I fell.”", told=str(cast.lead.pk),
+            form,
+            rowan,
+            skye,
+            **{f"{skye.pk}-role": "sibling"},
+            marks_seen="yes",
+            region=["9"],
+            **{"region-9-note": "Round, 2 cm"},
+            child_words="“I fell.”",
+            told=str(cast.lead.pk),
         ),
-    )  # fmt: skip
+    )
     concern = Concern.objects.get()
     assert (answer.status_code, answer["Location"]) == (303, reverse("report", args=[concern.pk]))
     page = client.get(answer["Location"]).content.decode()
@@ -87,10 +94,17 @@ def test_every_problem_is_listed_with_a_link_and_everything_typed_is_there(cast)
     answer = client.post(
         LOG,
         whole(
-            form, rowan, **{f"{rowan.pk}-role": ""}, observed_on_year="2031", observed_at="25:99", facts="",
-            told="other", how_soon="", others_present="Sam Oyelaran, the lunch supervisor",
+            form,
+            rowan,
+            **{f"{rowan.pk}-role": ""},
+            observed_on_year="2031",
+            observed_at="25:99",
+            facts="",
+            told="other",
+            how_soon="",
+            others_present="Sam Oyelaran, the lunch supervisor",
         ),
-    )  # fmt: skip
+    )
     page = answer.content.decode()
     assert answer.status_code == 200
     assert "<title>Error: Log a concern" in re.sub(r"\s+", " ", page)
@@ -281,7 +295,8 @@ def test_only_a_child_of_the_school_gone_for_less_than_a_year_is_named_whatever_
     assert not Concern.objects.exists()
     removed = client.post(LOG, {**whole(form, gone), "send": [], "remove": str(gone.pk)}, follow=True)
     assert removed.context["form"].children == []
-    # A key that is of no child of this school is sent without a name (test_form_naming_a_hidden_child.py), and told to nobody.
+    # A key that is of no child of this school is sent without a name (test_form_naming_a_hidden_child.py), and told to
+    # nobody.
     for named, child_of_it in ((stranger, None), (lately, lately)):
         _, form = opened(client)
         sent = client.post(LOG, whole(form, named), follow=True)

@@ -1,4 +1,6 @@
-"""The log form when a session has ended, a key is wrong, something breaks, or somebody types what nobody thought of: nothing is lost."""
+"""The log form when a session has ended, a key is wrong, something breaks, or somebody types what nobody thought of:
+nothing is lost.
+"""
 
 from datetime import timedelta
 from urllib.parse import urlencode

@@ -191,8 +191,11 @@ def test_other_words_for_a_child_described_in_the_call_change_the_one_row(cast):
     finished(signed_in(cast.teacher), called, who="unnamed-1", **words)
     row = ConcernChild.objects.get(concern=called)
     assert (row.child, row.kind, row.role, row.description) == (
-        None, "unnamed", "witness", "Boy in a blue coat, Year 4",
-    )  # fmt: skip
+        None,
+        "unnamed",
+        "witness",
+        "Boy in a blue coat, Year 4",
+    )
     assert not ConcernNote.objects.exists()
 
 

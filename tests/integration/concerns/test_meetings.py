@@ -31,9 +31,15 @@ pytestmark = pytest.mark.django_db
 
 CALLED = Called(kind="school", held_at=SCHOOL_DAY, place="Rainbow room", others="Dana Whitlock, school nurse")
 RANG = Contacted(
-    kind="agency", agency="health", with_whom="Dana Whitlock, school nurse", how="telephone", said="She will see him.",
-    made_at=SCHOOL_DAY, parents_told="no_risk", parents_reason="It could add to the risk.",
-)  # fmt: skip
+    kind="agency",
+    agency="health",
+    with_whom="Dana Whitlock, school nurse",
+    how="telephone",
+    said="She will see him.",
+    made_at=SCHOOL_DAY,
+    parents_told="no_risk",
+    parents_reason="It could add to the risk.",
+)
 DAY = timedelta(days=1)
 
 
@@ -41,9 +47,12 @@ DAY = timedelta(days=1)
 def rowan(room):
     mother = Adult(surname="Ashdown", forename="Kate", relationship="Mother", mobile="07700 900111")
     uncle = Adult(
-        surname="Ashdown", forename="Darren", relationship="Uncle", mobile="07700 900112",
+        surname="Ashdown",
+        forename="Darren",
+        relationship="Uncle",
+        mobile="07700 900112",
         orders=[Order(kind="no_contact", terms="No contact with Rowan.", starts_on=date(2026, 1, 5))],
-    )  # fmt: skip
+    )
     return factories.child(room.school, "Rowan", "Ashdown", by=room.office, adults=[mother, uncle])
 
 
@@ -99,10 +108,17 @@ def test_the_page_shows_who_must_not_be_told_and_asks_before_such_an_adult_is_ch
     [uncle] = [key for key, words in offered if "an order or agreement binds them" in words]
     [mother] = [key for key, words in offered if "Mother" in words]
     typed = {
-        "token": page.context["contact_form"]["token"].value(), "kind": "parent", "adult": uncle, "how": "in_person",
-        "day_day": "24", "day_month": "11", "day_year": "2026", "time": "9am", "said": "He asked for the address.",
+        "token": page.context["contact_form"]["token"].value(),
+        "kind": "parent",
+        "adult": uncle,
+        "how": "in_person",
+        "day_day": "24",
+        "day_month": "11",
+        "day_year": "2026",
+        "time": "9am",
+        "said": "He asked for the address.",
         "parents_told": "yes",
-    }  # fmt: skip
+    }
     refused = lead.post(address, typed)
     assert (refused.status_code, "Read it, then say that you have" in refused.content.decode()) == (422, True)
     assert "He asked for the address." in refused.content.decode()
@@ -131,9 +147,17 @@ def test_an_order_about_another_child_of_the_concern_binds_the_same_adult_on_the
     [(_, offered)] = [pair for pair in page.context["contact_form"].fields["adult"].choices if pair[0]]
     [kate] = [key for key, words in offered if words == "Kate Ashdown, Mother; an order or agreement binds them"]
     typed = {
-        "token": page.context["contact_form"]["token"].value(), "kind": "parent", "adult": kate, "how": "in_person",
-        "day_day": "24", "day_month": "11", "day_year": "2026", "time": "9am", "said": "She rang.", "parents_told": "yes",
-    }  # fmt: skip
+        "token": page.context["contact_form"]["token"].value(),
+        "kind": "parent",
+        "adult": kate,
+        "how": "in_person",
+        "day_day": "24",
+        "day_month": "11",
+        "day_year": "2026",
+        "time": "9am",
+        "said": "She rang.",
+        "parents_told": "yes",
+    }
     assert lead.post(address, typed).status_code == 422
     assert lead.post(address, typed | {"heeded_order": "on"}).status_code == 302
     assert ContactMade.objects.get().heeded_order is True
@@ -204,7 +228,10 @@ def test_the_page_of_a_meeting_saves_shows_both_and_keeps_what_a_signed_out_auth
     assert (lost.status_code, "Press Save minutes" in lost.json()["problem"]) == (409, True)
     both = lead.post(minutes, typed | {"minutes": "First. Second.", "do": "save"})
     assert both.status_code == 409
-    assert {"First. And the deputy.", "First. Second."} <= {both.context["found"].minutes, both.context["minutes_form"]["minutes"].value()}  # fmt: skip
+    assert {"First. And the deputy.", "First. Second."} <= {
+        both.context["found"].minutes,
+        both.context["minutes_form"]["minutes"].value(),
+    }
 
     decided = lead.post(
         reverse("meeting_decide", args=[met.pk]),
@@ -260,7 +287,8 @@ def test_an_owner_is_reminded_the_day_before_and_when_it_is_late_once_each(room,
     assert not told.filter(user=room.pastoral, opened_at=None, settled_at=None).exists()
     assert look(SCHOOL_DAY + 6 * DAY) == 1
     assert told.filter(user=room.deputy).count() == 1
-    # By the same day, by somebody else: told of it today, reminded tomorrow. And so again when it moves because they are away.
+    # By the same day, by somebody else: told of it today, reminded tomorrow. And so again when it moves because they
+    # are away.
     now = Action.objects.get(pk=action.pk)
     deciding.hand_over(action=now, owner=room.lead, due_on=date(2026, 12, 1), by=room.deputy, at=SCHOOL_DAY + 6 * DAY)
     assert (look(SCHOOL_DAY + 6 * DAY), look(SCHOOL_DAY + 7 * DAY)) == (0, 1)

@@ -1,4 +1,6 @@
-"""A mention inside text: who may be named reads the full name, everybody else "another child (Year 4)", and no paper names her."""
+"""A mention inside text: who may be named reads the full name, everybody else "another child (Year 4)", and no paper
+names her.
+"""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -69,10 +71,15 @@ def mentioned(room, rowan, hazel):
     due = timezone.localdate()
     deciding.add_action(
         concern=concern, token=uuid4(), text=f"Meet {mark(hazel)}", owner=room.assistant, due_on=due, by=room.lead
-    )  # fmt: skip
+    )
     pastoral.write_note(
-        child=rowan, by=room.lead, token=uuid4(), kind="check_in", happened_on=due, text=f"Met {mark(hazel)} and {mark(rowan)}"
-    )  # fmt: skip
+        child=rowan,
+        by=room.lead,
+        token=uuid4(),
+        kind="check_in",
+        happened_on=due,
+        text=f"Met {mark(hazel)} and {mark(rowan)}",
+    )
     return fresh(concern)
 
 
@@ -95,7 +102,7 @@ def pages(client, child, concern):
 def test_who_may_read_of_one_child_alone_is_told_of_another_child_and_of_nobody(client, room, rowan, hazel, mentioned):
     grant_child(
         child=rowan, user=room.pastoral, reason="Mentor.", last_day=timezone.localdate() + timedelta(9), by=room.lead
-    )  # fmt: skip
+    )
     client.force_login(room.pastoral)
     told = pages(client, rowan, mentioned)
     for name, text in told.items():
@@ -288,9 +295,14 @@ def test_a_note_an_action_and_minutes_are_looked_over_and_come_back_to_be_edited
 def meeting_of(client, concern):
     form = client.get(reverse("call_meeting", args=[concern.pk])).context["meeting_form"]
     typed = {
-        "token": form["token"].value(), "kind": Meeting.Kind.values[0], "day_day": "24", "day_month": "11", "day_year": "2026",
-        "time": "9:30am", "staff": [],
-    }  # fmt: skip
+        "token": form["token"].value(),
+        "kind": Meeting.Kind.values[0],
+        "day_day": "24",
+        "day_month": "11",
+        "day_year": "2026",
+        "time": "9:30am",
+        "staff": [],
+    }
     client.post(reverse("call_meeting", args=[concern.pk]), typed)
     return Meeting.objects.get()
 
@@ -317,13 +329,21 @@ def test_a_pastoral_note_and_a_story_name_nobody_else_in_the_file(client, room, 
 
 
 def test_an_entry_by_hand_and_why_one_matters_name_another_child_to_nobody_in_this_file(client, room, rowan, hazel):
-    """Whom an @ means is found when the entry is saved; the name of another child is pointed out once; nothing typed is lost."""
+    """Whom an @ means is found when the entry is saved; the name of another child is pointed out once; nothing typed is
+    lost.
+    """
     client.force_login(room.lead)
     address = reverse("add_entry", args=[rowan.pk])
     typed = {
-        "token": str(uuid4()), "what": "call", "on_day": "20", "on_month": "11", "on_year": "2026", "at": "", "told_by": "",
+        "token": str(uuid4()),
+        "what": "call",
+        "on_day": "20",
+        "on_month": "11",
+        "on_year": "2026",
+        "at": "",
+        "told_by": "",
         "text": "She rang about @Hazel Zqreed and him.",
-    }  # fmt: skip
+    }
     asked = client.post(address, typed | {"text": "She rang about Hazel Zqreed and him.", "token": str(uuid4())})
     assert (asked.status_code, "She rang about Hazel Zqreed and him." in text_of(asked)) == (422, True)
     assert client.post(address, typed).status_code == 302

@@ -1,4 +1,7 @@
-"""The disk is full, or a database away: does the form say so, keep every word on the page, and say whom to ring? And is nothing half kept?"""
+"""The disk is full, or a database away: does the form say so, keep every word on the page, and say whom to ring?
+
+And is nothing half kept?
+"""
 
 import re
 from html import unescape
@@ -156,7 +159,8 @@ def test_the_script_is_told_whom_to_ring(cast, full):
     said = client.post("/log/keep/", {**form, "facts": WORDS})
     assert said.status_code == 503
     assert said.json() == {
-        "problem": "Not saved: Harbour cannot save anything just now. Keep this page open, and copy or print what you typed. "
+        "problem": "Not saved: Harbour cannot save anything just now. Keep this page open, and copy or print what you "
+        "typed. "
         "Ring Priya Raman, extension 214."
     }
     assert not Draft.objects.exists()
@@ -191,18 +195,32 @@ def test_a_call_that_is_not_made_says_whom_to_ring(cast, full):
     ("name", "form", "typed", "said"),
     [
         (
-            "decide", "decision_form",
+            "decide",
+            "decision_form",
             {**OUTSIDE, "rationale": WORDS},
-            ("4 Child protection", "Duty team", "It could add to the risk.", "25 November 2026", "Children Act 1989 section 47"),
+            (
+                "4 Child protection",
+                "Duty team",
+                "It could add to the risk.",
+                "25 November 2026",
+                "Children Act 1989 section 47",
+            ),
         ),
         ("add_note", "note_form", {"text": WORDS}, ("Note",)),
         (
-            "add_action", "action_form",
-            {"text": WORDS, "due_on": "other", "due_on_day_day": "3", "due_on_day_month": "12", "due_on_day_year": "2026"},
+            "add_action",
+            "action_form",
+            {
+                "text": WORDS,
+                "due_on": "other",
+                "due_on_day_day": "3",
+                "due_on_day_month": "12",
+                "due_on_day_year": "2026",
+            },
             ("What needs doing", "3 12 2026"),
         ),
     ],
-)  # fmt: skip
+)
 def test_what_a_lead_types_is_not_lost_either_and_trying_again_saves_it_once(cast, full, name, form, typed, said):
     report, client = concern(cast), asking(cast.lead)
     page = page_of(client, report)

@@ -1,4 +1,6 @@
-"""Who is told of what by a school's rules, at once or in the digest; that no rule opens anything; and each person's load."""
+"""Who is told of what by a school's rules, at once or in the digest; that no rule opens anything; and each person's
+load.
+"""
 
 import re
 from datetime import datetime, time, timedelta
@@ -70,11 +72,15 @@ def test_without_rules_it_is_as_it_was_and_a_rule_tells_more_people_or_later(roo
     rule(room, role_key="headteacher", soon_from=HowSoon.THIS_WEEK)
     rule(room, role_key="headteacher", when="digest")
     assert told(factories.concern(room, how_soon=HowSoon.FOR_THE_RECORD), "new_concern") == {
-        "Priya": True, "Tom": True, "Helen": True,
-    }  # fmt: skip
+        "Priya": True,
+        "Tom": True,
+        "Helen": True,
+    }
     assert told(factories.concern(room, how_soon=HowSoon.THIS_WEEK), "new_concern") == {
-        "Priya": True, "Tom": True, "Helen": False,
-    }  # fmt: skip
+        "Priya": True,
+        "Tom": True,
+        "Helen": False,
+    }
     # A lead whom another rule names at once does not wait for the leads' digest; that rule's digest puts off no lead.
     rule(room, role_key="deputy_lead", category_id="NEG")
     rule(room, what="reopened", role_key="deputy_lead", when="digest")
@@ -87,8 +93,10 @@ def test_without_rules_it_is_as_it_was_and_a_rule_tells_more_people_or_later(roo
     assert told(again, "reopened") == {"Priya": False, "Tom": False}
     # What is needed today is never put off, whatever the rules say.
     assert told(factories.concern(room, how_soon=HowSoon.TODAY), "new_concern") == {
-        "Priya": False, "Tom": False, "Helen": False,
-    }  # fmt: skip
+        "Priya": False,
+        "Tom": False,
+        "Helen": False,
+    }
 
 
 def test_the_digest_says_how_many_and_nothing_else_at_the_schools_time(room):
@@ -157,8 +165,15 @@ def test_a_level_narrows_decisions_and_a_concern_opened_again_is_told_to_readers
 
 def test_rules_are_made_and_ended_and_never_changed(client, room):
     url = reverse("notice_rules")
-    sent = {"token": uuid7(), "what": "new_concern", "whom": "role:headteacher", "category_id": "NEG", "soon_from": "2",
-            "level_from": "", "when": "digest"}  # fmt: skip
+    sent = {
+        "token": uuid7(),
+        "what": "new_concern",
+        "whom": "role:headteacher",
+        "category_id": "NEG",
+        "soon_from": "2",
+        "level_from": "",
+        "when": "digest",
+    }
     for refused in (room.deputy, room.teacher, room.office):
         client.force_login(refused)
         assert client.get(url).status_code == 403
@@ -255,7 +270,9 @@ def test_the_load_counts_what_its_reader_may_see_and_names_no_child(client, room
     assert counts[room.lead] == {"Priya": (3, 3, 0, 2), "Tom": (3, 3, 0, 2), "Carla": (1, 1, 1, 0)}
     assert counts[room.deputy] == {"Priya": (2, 2, 0, 1), "Tom": (2, 2, 0, 1), "Carla": (1, 1, 1, 0)}
     # What was told to several is one line, and says of others what it said to them.
-    assert ("A new concern", seen.reference, ["Priya Raman", "Tom Aldous"]) in [(k, r, sorted(n)) for k, r, n in told[room.lead]]  # fmt: skip
+    assert ("A new concern", seen.reference, ["Priya Raman", "Tom Aldous"]) in [
+        (k, r, sorted(n)) for k, r, n in told[room.lead]
+    ]
     for reader, lines in told.items():
         assert len(lines) == len({(kind, reference) for kind, reference, _ in lines}), reader
         assert ("An action to do", ["Carla Mendes"]) in [(kind, names) for kind, _, names in lines]

@@ -1,4 +1,6 @@
-"""Can a page of another site write as the person who is signed in here, through the forms that need no token of the browser?"""
+"""Can a page of another site write as the person who is signed in here, through the forms that need no token of the
+browser?
+"""
 
 import re
 

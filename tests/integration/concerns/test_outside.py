@@ -46,10 +46,19 @@ def page(link: OutsideLink) -> str:
 
 def typed(**changed: Any) -> dict[str, Any]:
     return {
-        "how_soon": "3", "about_child": "Rowan, Year 5", "observed_on_day": "24", "observed_on_month": "11",
-        "observed_on_year": "2026", "observed_at": "9:15am", "facts": WORDS, "child_words": "“I fell.”",
-        "name": "Sam Hill", "agency": "Supply teacher, Beacon Staff", "contact": "07700 900123", **changed,
-    }  # fmt: skip
+        "how_soon": "3",
+        "about_child": "Rowan, Year 5",
+        "observed_on_day": "24",
+        "observed_on_month": "11",
+        "observed_on_year": "2026",
+        "observed_at": "9:15am",
+        "facts": WORDS,
+        "child_words": "“I fell.”",
+        "name": "Sam Hill",
+        "agency": "Supply teacher, Beacon Staff",
+        "contact": "07700 900123",
+        **changed,
+    }
 
 
 def key_on(answer: Any) -> str:
@@ -80,9 +89,14 @@ def test_a_note_is_written_by_nobody_and_read_by_leads_alone(clock, visitor, lin
 
     seen, elsewhere = reverse("outside_note", args=[note.pk]), factories.staffroom("Gorse Hill Academy")
     for person, status in (
-        (room.teacher, 403), (room.office, 403), (room.pastoral, 403), (elsewhere.lead, 404), (room.lead, 200),
-        (room.deputy, 200), (room.headteacher, 200),
-    ):  # fmt: skip
+        (room.teacher, 403),
+        (room.office, 403),
+        (room.pastoral, 403),
+        (elsewhere.lead, 404),
+        (room.lead, 200),
+        (room.deputy, 200),
+        (room.headteacher, 200),
+    ):
         answer = of(person).get(seen)
         assert answer.status_code == status, person
         assert ("scarf" in answer.content.decode()) == (status == 200)
@@ -94,9 +108,15 @@ def test_a_note_is_written_by_nobody_and_read_by_leads_alone(clock, visitor, lin
 def test_the_database_takes_a_note_from_nobody_through_one_door_and_shows_none(link, room):
     def add(**changed: Any) -> None:
         values = {
-            "school": room.school, "link": link, "token": uuid7(), "year": 2026, "number": 7, "received_at": SCHOOL_DAY,
-            "how_soon": 3, **changed,
-        }  # fmt: skip
+            "school": room.school,
+            "link": link,
+            "token": uuid7(),
+            "year": 2026,
+            "number": 7,
+            "received_at": SCHOOL_DAY,
+            "how_soon": 3,
+            **changed,
+        }
         OutsideNote(**values).save(force_insert=True)
 
     with asking(None):
@@ -254,9 +274,15 @@ def test_a_lead_makes_a_concern_of_it_in_the_log_form_and_each_leads_to_the_othe
 
     content = Draft.objects.get().content
     sent = {name: texts[-1] for name, texts in content.items() if not name.startswith(("who", "unnamed"))} | {
-        "key": key_on(client.get(form)), "who": str(rowan.pk), f"{rowan.pk}-role": "worried_about", "place": "classroom",
-        "category": "PHY", "marks_seen": "no", "told": str(room.deputy.pk), "send": "1",
-    }  # fmt: skip
+        "key": key_on(client.get(form)),
+        "who": str(rowan.pk),
+        f"{rowan.pk}-role": "worried_about",
+        "place": "classroom",
+        "category": "PHY",
+        "marks_seen": "no",
+        "told": str(room.deputy.pk),
+        "send": "1",
+    }
     answer = client.post(reverse("log_concern"), sent)
     concern = Concern.objects.get()
     assert answer.headers["Location"] == reverse("report", args=[concern.pk])

@@ -1,4 +1,6 @@
-"""From whom is a note from outside hidden that is no concern yet, who reads it then, and what becomes of it when it is one?"""
+"""From whom is a note from outside hidden that is no concern yet, who reads it then, and what becomes of it when it is
+one?
+"""
 
 import re
 from datetime import timedelta
@@ -31,9 +33,14 @@ pytestmark = pytest.mark.django_db
 def left(room: Staffroom, how_soon: int = HowSoon.TODAY) -> OutsideNote:
     link = links.link_of(room.school.pk) or links.make_link(school=room.school, by=room.lead, at=SCHOOL_DAY)
     words = Left(
-        how_soon=how_soon, name="Sam Hill", agency="Supply teacher", contact="07700 900123", about_child="Rowan, Year 5",
-        facts="He kept his scarf on.", observed_on=SCHOOL_DAY.date(),
-    )  # fmt: skip
+        how_soon=how_soon,
+        name="Sam Hill",
+        agency="Supply teacher",
+        contact="07700 900123",
+        about_child="Rowan, Year 5",
+        facts="He kept his scarf on.",
+        observed_on=SCHOOL_DAY.date(),
+    )
     slip = leave_note(link=link, token=uuid7(), left=words, at=SCHOOL_DAY)
     return OutsideNote.objects.get(token=slip.token)
 
@@ -120,8 +127,9 @@ def test_who_finds_their_own_family_in_it_has_not_read_it_and_others_are_called(
 def test_somebody_always_reads_it_and_who_stands_in_makes_a_concern_that_is_hidden_from_the_same_people(clock, room):
     load_reference()
     note, readers = left(room), (room.lead, room.deputy, room.headteacher)
-    chair, governor = (factories.member(room.school, role, "Ada", name) for role, name in
-                       (("chair", "Moss"), ("governor", "Reed")))  # fmt: skip
+    chair, governor = (
+        factories.member(room.school, role, "Ada", name) for role, name in (("chair", "Moss"), ("governor", "Reed"))
+    )
     for person in readers[:2]:
         conflicts.say_not_for(note=note, user=person, by=room.headteacher)
     assert not opens(chair, note), "the Headteacher reads it"
@@ -144,9 +152,15 @@ def test_somebody_always_reads_it_and_who_stands_in_makes_a_concern_that_is_hidd
     content = Draft.objects.get().content
     key = re.search(r'name="key" value="([^"]+)"', client.get(form).content.decode())
     sent = {name: texts[-1] for name, texts in content.items() if not name.startswith(("who", "unnamed"))} | {
-        "key": key and key[1], "who": str(rowan.pk), f"{rowan.pk}-role": "worried_about", "place": "classroom",
-        "category": "PHY", "marks_seen": "no", "told": str(room.deputy.pk), "send": "1",
-    }  # fmt: skip
+        "key": key and key[1],
+        "who": str(rowan.pk),
+        f"{rowan.pk}-role": "worried_about",
+        "place": "classroom",
+        "category": "PHY",
+        "marks_seen": "no",
+        "told": str(room.deputy.pk),
+        "send": "1",
+    }
     answer = client.post(reverse("log_concern"), sent)
     assert answer.status_code in (302, 303), answer.content.decode()
     concern = Concern.objects.get()

@@ -58,8 +58,14 @@ def test_each_of_several_goes_through_every_rule_and_what_was_not_done_is_said(r
     assert ConcernNote.objects.filter(text__isnull=False).count() == 1
     assert not any(one.done for one in several.review_all(**review, by=room.pastoral))
     given = several.give_all(
-        concerns=three, token=uuid4(), text="Look at it with me.", owner=room.pastoral, due_on=REVIEW, by=room.lead, at=SCHOOL_DAY
-    )  # fmt: skip
+        concerns=three,
+        token=uuid4(),
+        text="Look at it with me.",
+        owner=room.pastoral,
+        due_on=REVIEW,
+        by=room.lead,
+        at=SCHOOL_DAY,
+    )
     assert [one.done for one in given] == [True, True, False]
     assert Action.objects.filter(owner=room.pastoral).count() == 2
 
@@ -137,7 +143,13 @@ def test_a_saved_filter_is_its_owners_alone_and_keeps_codes_only(lead, client, r
 
 
 def test_notes_of_supervision_are_for_two_and_ask_for_the_code_first(client, room, settings):
-    add = {"school": room.school, "token": uuid4(), "held_on": SCHOOL_DAY.date(), "text": "C-2026-0001 weighs on me.", "at": SCHOOL_DAY}  # fmt: skip
+    add = {
+        "school": room.school,
+        "token": uuid4(),
+        "held_on": SCHOOL_DAY.date(),
+        "text": "C-2026-0001 weighs on me.",
+        "at": SCHOOL_DAY,
+    }
     note = own.add_supervision(**add, other=room.headteacher, by=room.lead)
     assert own.add_supervision(**add, other=room.headteacher, by=room.lead) == note
     seen = {who for who in ("lead", "headteacher", "deputy", "teacher", "office") if may_view(getattr(room, who), note)}

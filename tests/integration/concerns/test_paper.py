@@ -345,10 +345,15 @@ def long_words(cast):
     end_action(action=action, move="complete", result=LINK.format("result"), by=cast.pastoral)
     concern.refresh_from_db()
     outside = {
-        "parents_told": "no_risk", "parents_reason": LINK.format("parents"), "new_referral": True,
-        "recipient": LINK.format("recipient"), "consent": "refused", "consent_reason": LINK.format("consent"),
-        "legal_reason": "s47", "receipt": "action_taken",
-    }  # fmt: skip
+        "parents_told": "no_risk",
+        "parents_reason": LINK.format("parents"),
+        "new_referral": True,
+        "recipient": LINK.format("recipient"),
+        "consent": "refused",
+        "consent_reason": LINK.format("consent"),
+        "legal_reason": "s47",
+        "receipt": "action_taken",
+    }
     ruling = Ruling(level=4, kind="child_protection", rationale=LINK.format("rationale"), **outside)
     decide(concern=concern, token=uuid4(), seen=concern.revision, ruling=ruling, by=cast.lead)
     return concern
@@ -372,8 +377,12 @@ def test_no_word_is_too_long_for_the_sheet(client, cast, long_words, name):
 def test_no_column_is_pushed_off_the_sheet_and_no_row_off_its_foot(client, cast, concern):
     task = add_action(
         concern=reopen_concern(concern=concern, token=uuid4(), reason="Again.", by=cast.lead),
-        token=uuid4(), text="word " * 2500 + "END", owner=cast.pastoral, due_on=timezone.localdate(), by=cast.lead,
-    )  # fmt: skip
+        token=uuid4(),
+        text="word " * 2500 + "END",
+        owner=cast.pastoral,
+        due_on=timezone.localdate(),
+        by=cast.lead,
+    )
     _, paper = printed(client, cast.lead, "concern_paper", task.concern_id)
     assert paper.beyond_the_margins() == ""
     assert paper.text.count("word ") >= 2500

@@ -1,4 +1,6 @@
-"""Is every numbered form accounted for, is it typed in once under whose words it is, and does somebody compare it with the paper?"""
+"""Is every numbered form accounted for, is it typed in once under whose words it is, and does somebody compare it with
+the paper?
+"""
 
 import re
 from datetime import timedelta
@@ -48,11 +50,26 @@ def send(client: Client, address: str, child: Any, **said: Any) -> Any:
     assert key
     token = address.rstrip("/").rsplit("/", 1)[-1]
     begun = {name: texts[-1] for name, texts in Draft.objects.get(pk=token).content.items()}
-    return client.post(reverse("log_concern"), begun | {
-        "key": key[1], "who": str(child.pk), f"{child.pk}-role": "worried_about", "how_soon": "3", "observed_on_day": "23",
-        "observed_on_month": "11", "observed_on_year": "2026", "place": "classroom", "how_known": "saw_or_heard",
-        "category": "PHY", "marks_seen": "no", "told": "nobody", "send": "1", **said,
-    })  # fmt: skip
+    return client.post(
+        reverse("log_concern"),
+        begun
+        | {
+            "key": key[1],
+            "who": str(child.pk),
+            f"{child.pk}-role": "worried_about",
+            "how_soon": "3",
+            "observed_on_day": "23",
+            "observed_on_month": "11",
+            "observed_on_year": "2026",
+            "place": "classroom",
+            "how_known": "saw_or_heard",
+            "category": "PHY",
+            "marks_seen": "no",
+            "told": "nobody",
+            "send": "1",
+            **said,
+        },
+    )
 
 
 def test_a_lead_makes_numbered_forms_once_and_prints_those_that_nobody_has_used(clock, room, forms):
@@ -83,9 +100,12 @@ def test_a_lead_makes_numbered_forms_once_and_prints_those_that_nobody_has_used(
     assert "Spoiled" in register
     for person, status in ((room.deputy, 200), (room.teacher, 403), (room.office, 403)):
         assert of(person).get(reverse("paper_forms")).status_code == status
-    assert of(factories.staffroom("Gorse Hill Academy").lead).get(
-        reverse("paper_form_page", args=[forms[0].pk])
-    ).status_code == 404  # fmt: skip
+    assert (
+        of(factories.staffroom("Gorse Hill Academy").lead)
+        .get(reverse("paper_form_page", args=[forms[0].pk]))
+        .status_code
+        == 404
+    )
     with pytest.raises(NotAllowed):
         papers.make_forms(school=room.school, batch=uuid7(), count=1, place="Hall", by=room.teacher)
 

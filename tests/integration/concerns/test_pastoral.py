@@ -1,4 +1,6 @@
-"""Pastoral notes and support plans: who may read and write them, what they do in the chronology, and how one becomes a concern."""
+"""Pastoral notes and support plans: who may read and write them, what they do in the chronology, and how one becomes a
+concern.
+"""
 
 from datetime import timedelta
 
@@ -78,8 +80,14 @@ def test_who_reads_and_who_writes(room, rowan):
 def test_the_tab_the_note_and_the_chronology(client, room, rowan):
     give(room, rowan, room.pastoral)
     tab, chronology = (reverse(name, args=[rowan.pk]) for name in ("child_pastoral", "child_chronology"))
-    sent = {"token": uuid7(), "kind": "check_in", "happened_on_day": DAY.day, "happened_on_month": DAY.month,
-            "happened_on_year": DAY.year, "text": "Chatty at breakfast club."}  # fmt: skip
+    sent = {
+        "token": uuid7(),
+        "kind": "check_in",
+        "happened_on_day": DAY.day,
+        "happened_on_month": DAY.month,
+        "happened_on_year": DAY.year,
+        "text": "Chatty at breakfast club.",
+    }
     client.force_login(room.pastoral)
     assert "No notes yet" in client.get(tab).content.decode()
     for _ in range(2):
@@ -122,8 +130,14 @@ def test_a_plan_is_followed_reviewed_and_ended_and_the_second_sees_what_the_firs
     made.refresh_from_db()
     assert made.revision == 2
     later = NEXT + timedelta(days=30)
-    review = {"token": uuid7(), "seen": 0, "text": "In by nine on four days.", "review_on_day": later.day,
-              "review_on_month": later.month, "review_on_year": later.year}  # fmt: skip
+    review = {
+        "token": uuid7(),
+        "seen": 0,
+        "text": "In by nine on four days.",
+        "review_on_day": later.day,
+        "review_on_month": later.month,
+        "review_on_year": later.year,
+    }
     answer = client.post(reverse("review_plan", args=[made.pk]), review)
     assert answer.status_code == 409
     text = answer.content.decode()

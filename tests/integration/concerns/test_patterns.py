@@ -1,4 +1,6 @@
-"""What the rules of a school find: exactly which records, of whom, for whom; what is said of it; the rules themselves."""
+"""What the rules of a school find: exactly which records, of whom, for whom; what is said of it; the rules
+themselves.
+"""
 
 from datetime import timedelta
 from itertools import count
@@ -74,7 +76,9 @@ def test_so_many_in_so_many_days_are_found_together_and_no_others(cast, rowan):
 
 
 def test_a_concern_counts_where_it_tells_of_the_child_in_full(cast, rowan):
-    """What a lead has said of it stands above the role: a witness of whom it tells counts, a child of whom it does not, not."""
+    """What a lead has said of it stands above the role: a witness of whom it tells counts, a child of whom it does not,
+    not.
+    """
     three = rule(cast, "number", 3, 30)
     concerns = [seen(cast, rowan, 9), seen(cast, rowan, 6), about(cast, rowan, "witness", at=ago(3))]
     assert found(cast.lead, [three]) == []
@@ -115,7 +119,9 @@ def test_silence_after_the_last_of_several_was_closed(cast, rowan):
 
 
 def test_what_somebody_may_not_see_counts_for_nothing(cast, rowan):
-    """A restricted concern, or one of a relative, joins no pattern of whoever does not see it; nor does what was said of it."""
+    """A restricted concern, or one of a relative, joins no pattern of whoever does not see it; nor does what was said
+    of it.
+    """
     three = rule(cast, "number", 3, 30)
     concerns = [seen(cast, rowan, days) for days in (9, 6, 3)]
     assert len(found(cast.deputy, [three])) == 1
@@ -264,7 +270,8 @@ def test_rules_are_added_changed_and_ended_and_what_was_stays(client, cast):
     for _ in range(2):
         client.post(address, hidden(page, "form") | {"do": "usual"})
     assert PatternRule.objects.count() == len(services.USUAL)
-    # From the page of before, when one of them has ended: refused whole, and the ended one does not seem to be in force.
+    # From the page of before, when one of them has ended: refused whole, and the ended one does not seem to be in
+    # force.
     services.end_rule(rule=services.rules_of(cast.school.pk)[2], by=cast.lead)
     assert client.post(address, hidden(page, "form") | {"do": "usual"}).status_code == 409
     assert len(services.rules_of(cast.school.pk)) == len(services.USUAL) - 1

@@ -20,19 +20,37 @@ WORDS = "Officers came to the address at 23:10. The child was upstairs."
 
 
 def noticed(*children: Any, **more: Any) -> Noticed:
-    return Noticed(**{
-        "happened_on": SCHOOL_DAY.date(), "happened_at": None, "received_at": SCHOOL_DAY, "force": "Northshire Police",
-        "said": WORDS, "children": children, **more,
-    })  # fmt: skip
+    return Noticed(
+        **{
+            "happened_on": SCHOOL_DAY.date(),
+            "happened_at": None,
+            "received_at": SCHOOL_DAY,
+            "force": "Northshire Police",
+            "said": WORDS,
+            "children": children,
+            **more,
+        }
+    )
 
 
 def typed(page: Any, *children: Any, **more: Any) -> dict[str, Any]:
     return {
-        "key": page.context["key"], "who": [str(child.pk) for child in children],
-        "happened_on_day": "23", "happened_on_month": "11", "happened_on_year": "2026", "happened_at": "11:10pm",
-        "came_on_day": "24", "came_on_month": "11", "came_on_year": "2026", "came_at": "7:40am",
-        "force": "Northshire Police, PC Ada Quill", "their_reference": "NP-0091", "said": WORDS, "send": "1", **more,
-    }  # fmt: skip
+        "key": page.context["key"],
+        "who": [str(child.pk) for child in children],
+        "happened_on_day": "23",
+        "happened_on_month": "11",
+        "happened_on_year": "2026",
+        "happened_at": "11:10pm",
+        "came_on_day": "24",
+        "came_on_month": "11",
+        "came_on_year": "2026",
+        "came_at": "7:40am",
+        "force": "Northshire Police, PC Ada Quill",
+        "their_reference": "NP-0091",
+        "said": WORDS,
+        "send": "1",
+        **more,
+    }
 
 
 def test_the_office_takes_one_down_with_the_form_and_sees_what_a_reporter_sees(client, room, rowan, clock):
@@ -70,9 +88,11 @@ def test_the_office_takes_one_down_with_the_form_and_sees_what_a_reporter_sees(c
 
 def test_the_key_adult_is_told_that_support_is_asked_for_and_nothing_else(client, room, rowan, clock):
     concern = police.take_notice(
-        token=uuid7(), school=room.school, by=room.office,
+        token=uuid7(),
+        school=room.school,
+        by=room.office,
         noticed=noticed(rowan, key_adult=room.pastoral, support="overt"),
-    )  # fmt: skip
+    )
     [told] = Notice.objects.filter(user=room.pastoral)
     assert (told.kind, told.object_type) == ("support", "support")
     client.force_login(room.pastoral)
@@ -140,9 +160,11 @@ def test_who_may_take_one_down_and_who_may_not(client, room, rowan, clock):
     elsewhere = factories.member(factories.school("Alder Brook Primary School"), "teacher")
     with pytest.raises(BadInput, match="does not work at this school"):
         police.take_notice(
-            token=uuid7(), school=room.school, by=room.lead,
+            token=uuid7(),
+            school=room.school,
+            by=room.lead,
             noticed=noticed(rowan, key_adult=elsewhere, support="overt"),
-        )  # fmt: skip
+        )
 
 
 def test_nobody_is_key_adult_from_whom_the_concern_is_hidden_and_what_was_typed_stays(client, room, rowan, clock):

@@ -1,4 +1,6 @@
-"""The list of kinds of concern: there after every migration, brought up to date without losing what old records point to."""
+"""The list of kinds of concern: there after every migration, brought up to date without losing what old records point
+to.
+"""
 
 from datetime import date
 

@@ -23,12 +23,20 @@ pytestmark = pytest.mark.django_db
 
 # A Tuesday, 9:30.
 SENT = Sent(
-    agency="social_care", method="telephone", told="That he is hit, and what he said.", sent_at=SCHOOL_DAY - timedelta(minutes=30),
-    spoken_to="Dana Whitlock, duty social worker", their_reference="FD-2291",
-)  # fmt: skip
+    agency="social_care",
+    method="telephone",
+    told="That he is hit, and what he said.",
+    sent_at=SCHOOL_DAY - timedelta(minutes=30),
+    spoken_to="Dana Whitlock, duty social worker",
+    their_reference="FD-2291",
+)
 ASKED = Step(
-    text="They will ring back.", happened_at=SCHOOL_DAY, method="telephone", spoken_to="Duty desk", answer_by=date(2026, 11, 27)
-)  # fmt: skip
+    text="They will ring back.",
+    happened_at=SCHOOL_DAY,
+    method="telephone",
+    spoken_to="Duty desk",
+    answer_by=date(2026, 11, 27),
+)
 ANSWER = Step(text="An assessment.", happened_at=SCHOOL_DAY, method="email", answer="accepted")
 DAY = timedelta(days=1)
 
@@ -164,7 +172,15 @@ def test_a_letter_is_drafted_from_facts_with_no_word_of_what_was_told(room, conc
     referral = refer(concern, room.lead)
     step(referral, "chase", ASKED, room.lead)
     letter = letter_of(referral, room.lead)
-    for part in (concern.reference, "FD-2291", "24 November 2026", "Duty desk", "27 November 2026", "no answer", room.lead.full_name):  # fmt: skip
+    for part in (
+        concern.reference,
+        "FD-2291",
+        "24 November 2026",
+        "Duty desk",
+        "27 November 2026",
+        "no answer",
+        room.lead.full_name,
+    ):
         assert part in letter.body
     for part in (SENT.told, ASKED.text, REFER.rationale, "Rowan", "Ashdown"):
         assert part not in letter.body
@@ -213,9 +229,17 @@ def test_the_pages_of_a_referral_from_the_concern_to_the_printed_letter(lead, ro
     page = lead.get(reverse("record_referral", args=[concern.pk]))
     token = page.context["referral_form"]["token"].value()
     typed = {
-        "token": token, "agency": "social_care", "method": "portal", "day_day": "24", "day_month": "11", "day_year": "2026",
-        "time": "9:15am", "told": "He said that he is hit.", "their_reference": "FD-1", "answer_by": "",
-    }  # fmt: skip
+        "token": token,
+        "agency": "social_care",
+        "method": "portal",
+        "day_day": "24",
+        "day_month": "11",
+        "day_year": "2026",
+        "time": "9:15am",
+        "told": "He said that he is hit.",
+        "their_reference": "FD-1",
+        "answer_by": "",
+    }
     bad = lead.post(reverse("record_referral", args=[concern.pk]), typed | {"agency": "police"})
     assert (bad.status_code, b"He said that he is hit." in bad.content) == (422, True)
     assert b"Neither guidance nor the school gives this agency a time" in bad.content
@@ -230,9 +254,16 @@ def test_the_pages_of_a_referral_from_the_concern_to_the_printed_letter(lead, ro
 
     form = lead.get(saved.url).context["chase_form"]
     chased = {
-        "token": form["token"].value(), "method": "telephone", "spoken_to": "Duty desk", "day_day": "24", "day_month": "11",
-        "day_year": "2026", "time": "9:50am", "text": "Nobody has looked at it yet.", "answer_by": "2026-11-25",
-    }  # fmt: skip
+        "token": form["token"].value(),
+        "method": "telephone",
+        "spoken_to": "Duty desk",
+        "day_day": "24",
+        "day_month": "11",
+        "day_year": "2026",
+        "time": "9:50am",
+        "text": "Nobody has looked at it yet.",
+        "answer_by": "2026-11-25",
+    }
     # A colleague was quicker: what was typed stands on the page, to be copied.
     step(referral, "answer", replace(ANSWER, happened_at=SCHOOL_DAY), room.deputy)
     refused = lead.post(reverse("referral_chase", args=[referral.pk]), chased)

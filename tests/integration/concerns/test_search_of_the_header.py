@@ -1,4 +1,6 @@
-"""Does the search above every page find children and references, and say the same of what is not there and of what is elsewhere?"""
+"""Does the search above every page find children and references, and say the same of what is not there and of what is
+elsewhere?
+"""
 
 import re
 from datetime import timedelta

@@ -51,9 +51,13 @@ def test_words_in_every_text_of_a_concern_are_found_with_the_text_around_them(le
     decide(lead, closed)
     close(lead, closed, reason="Settled with plover.")
     for words, where in (
-        ("toast", "Account"), ("fruhstuck", "Account"), ("kestrel", "Note"), ("ring", "Action"), ("heronsway", "Decision"),
+        ("toast", "Account"),
+        ("fruhstuck", "Account"),
+        ("kestrel", "Note"),
+        ("ring", "Action"),
+        ("heronsway", "Decision"),
         ('"at the door" kestrel', "Account"),
-    ):  # fmt: skip
+    ):
         answer = lead.post(WORDS, {"q": words})
         assert found(answer) == [concern], words
         assert f"<b>{where}</b>" in answer.content.decode(), words
@@ -175,8 +179,10 @@ def test_it_ends_after_fifty_concerns_and_goes_on_from_there(room, monkeypatch):
     second = search(room.lead, room, "toast", before=first.older)
     third = search(room.lead, room, "toast", before=second.older)
     assert [[hit.concern for hit in part.hits] for part in (first, second, third)] == [
-        concerns[:2], concerns[2:4], concerns[4:],
-    ]  # fmt: skip
+        concerns[:2],
+        concerns[2:4],
+        concerns[4:],
+    ]
     assert third.older == ""
     monkeypatch.setattr(searching, "MOST", 5)
     assert search(room.lead, room, "toast").older == "", "the last of them was the oldest"

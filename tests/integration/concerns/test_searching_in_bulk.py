@@ -1,4 +1,6 @@
-"""Is somebody who searches far more than work needs stopped, and who manages access told, and is nobody held up who must not be?"""
+"""Is somebody who searches far more than work needs stopped, and who manages access told, and is nobody held up who
+must not be?
+"""
 
 from datetime import timedelta
 
@@ -107,8 +109,11 @@ def test_who_manages_access_is_told_once_a_day_and_never_the_person(deputy, room
     assert {notice.user for notice in told_of(room.deputy)} == {room.lead, room.headteacher}
     alarm = Event.objects.get(verb=Verb.ALARM)
     assert (alarm.actor_id, alarm.count, alarm.purpose, alarm.object_id) == (
-        room.deputy.pk, 3, "searches", room.deputy.pk,
-    )  # fmt: skip
+        room.deputy.pk,
+        3,
+        "searches",
+        room.deputy.pk,
+    )
     told_of(room.deputy).update(opened_at=timezone.now())
     search(deputy, 4)
     assert told_of(room.deputy).count() == 2

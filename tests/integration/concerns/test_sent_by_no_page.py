@@ -1,4 +1,7 @@
-"""What happens to what no page sends, or sends a second time? It is refused in words, loses nothing and shows nothing."""
+"""What happens to what no page sends, or sends a second time?
+
+It is refused in words, loses nothing and shows nothing.
+"""
 
 from datetime import timedelta
 from uuid import uuid4

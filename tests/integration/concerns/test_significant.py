@@ -1,4 +1,6 @@
-"""What matters in a chronology: pins with their line, entries added by hand, the filter, the family, and paper without names."""
+"""What matters in a chronology: pins with their line, entries added by hand, the filter, the family, and paper without
+names.
+"""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -120,8 +122,11 @@ def test_who_pins_and_who_sees_it(client, cast, rowan):
     restrict_concern(concern=concern, by=cast.lead)
     pin = pinned(cast.lead, rowan, ("logged", concern.pk), LATE)
     assert [may_view(person, pin) for person in (cast.lead, cast.headteacher, cast.deputy, cast.teacher)] == [
-        True, True, False, False,
-    ]  # fmt: skip
+        True,
+        True,
+        False,
+        False,
+    ]
     assert titles(read(cast.headteacher, rowan, ONLY)) == ["Concern logged"]
     assert read(cast.deputy, rowan, ONLY).entries == []
     assert read(cast.deputy, rowan).significant == 0
@@ -222,13 +227,17 @@ def test_a_family_chronology_tells_each_concern_once_and_whose_it_is(client, cas
     link_siblings(one=rowan, other=finn, by=cast.office)
     about(cast, rowan, facts="He was cold.", at=SCHOOL_DAY)
     factories.concern(
-        cast, at=SCHOOL_DAY - timedelta(days=1), facts="They told me.",
+        cast,
+        at=SCHOOL_DAY - timedelta(days=1),
+        facts="They told me.",
         children=[ChildEntry("worried_about", rowan), ChildEntry("sibling", skye)],
-    )  # fmt: skip
+    )
     factories.concern(
-        cast, at=SCHOOL_DAY - timedelta(days=2), facts="All three.",
+        cast,
+        at=SCHOOL_DAY - timedelta(days=2),
+        facts="All three.",
         children=[ChildEntry("worried_about", rowan), ChildEntry("worried_about", skye)],
-    )  # fmt: skip
+    )
     about(cast, finn, facts="He hid.", at=SCHOOL_DAY - timedelta(days=3))
     about(cast, other, facts="Nothing to do with them.")
     by_hand(cast.lead, skye, at=SCHOOL_DAY - timedelta(days=4))
@@ -271,5 +280,8 @@ def test_paper_is_whole_significant_only_or_without_names_and_each_is_recorded(c
     assert "Rowan Ashdown" in nameless
     printed = Event.objects.filter(verb=Verb.PRINT, object_id=rowan.pk).order_by("at").values_list("purpose", flat=True)
     assert list(printed) == [
-        "chronology", "chronology, significant", "chronology, no staff names", "chronology, significant, no staff names",
-    ]  # fmt: skip
+        "chronology",
+        "chronology, significant",
+        "chronology, no staff names",
+        "chronology, significant, no staff names",
+    ]

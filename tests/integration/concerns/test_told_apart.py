@@ -44,8 +44,9 @@ def shared(room, rowan, hazel):
     concern = factories.concern(
         room,
         children=[ChildEntry("worried_about", hazel), ChildEntry("witness", rowan)],
-        facts="zqfacts: Hazel Zqreed cried.", child_words="zqwords",
-    )  # fmt: skip
+        facts="zqfacts: Hazel Zqreed cried.",
+        child_words="zqwords",
+    )
     deciding.open_concern(concern=concern, by=room.lead)
     ruling = deciding.Ruling(
         level=2,
@@ -208,9 +209,14 @@ def test_who_may_see_both_children_reads_what_is_about_both(client, room, rowan,
 
 def test_a_lead_reads_what_the_file_will_say_before_it_is_saved(client, room, rowan, hazel, shared):
     made = Contacted(
-        kind="agency", agency="health", with_whom="Dana Whitlock, school nurse", how="telephone", said="zqrang",
-        made_at=timezone.now(), parents_told="yes",
-    )  # fmt: skip
+        kind="agency",
+        agency="health",
+        with_whom="Dana Whitlock, school nurse",
+        how="telephone",
+        said="zqrang",
+        made_at=timezone.now(),
+        parents_told="yes",
+    )
     add_contact(concern=shared, token=uuid4(), made=made, by=room.lead)
     client.force_login(room.lead)
     assert "What this file says is not decided" in page_of(client, shared).content.decode()
@@ -290,5 +296,6 @@ def test_names_and_initials_are_pointed_out_and_other_words_are_not(room):
     text = "rose ash rose. R.A. said Rosie did. ROSE went. Ashes rose; the RA office."
     assert [one.words for one in pointed_out(text, others)] == ["rose ash", "R.A.", "Rosie", "ROSE", "RA"]
     assert swapped(text, others) == (
-        "Another child rose. Another child said another child did. Another child went. Ashes rose; the another child office."
+        "Another child rose. Another child said another child did. Another child went. Ashes rose; the "
+        "another child office."
     )

@@ -126,9 +126,11 @@ def test_an_addition_that_a_lead_opens_while_its_author_sends_it_says_so(monkeyp
     concern, token = factories.concern(room), uuid4()
     drafts.save_draft(token=token, school_id=room.school.pk, content={}, author_id=room.teacher.pk, about=concern.pk)
     sent = in_between(
-        monkeypatch, drafts, "_tell_author",
+        monkeypatch,
+        drafts,
+        "_tell_author",
         lambda: raising.amend(account=concern.account, token=token, text="Monday.", reason="exact", by=room.teacher),
-    )  # fmt: skip
+    )
     drafts.open_draft(token=token, reason="She is away.", by=room.lead)
     sent[0].result()
     assert "She is away." in ConcernNote.objects.get(concern=concern).text
@@ -136,18 +138,24 @@ def test_an_addition_that_a_lead_opens_while_its_author_sends_it_says_so(monkeyp
 
 def test_files_of_an_earlier_system_that_are_sent_twice_at_once_are_one_giving(monkeypatch, room):
     give = partial(
-        earlier.start_batch, school=room.school, token=uuid4(), source="Paper", given=earlier.Given(pack=pack({"a.pdf": ONE})),
+        earlier.start_batch,
+        school=room.school,
+        token=uuid4(),
+        source="Paper",
+        given=earlier.Given(pack=pack({"a.pdf": ONE})),
         by=room.lead,
-    )  # fmt: skip
+    )
     begun = in_between(monkeypatch, starting, "_keep", give)
     assert give() == begun[0].result()
 
 
 def test_two_who_change_the_order_of_calling_at_once_both_do(monkeypatch, room):
     begun = in_between(
-        monkeypatch, rota, "set_call_order",
+        monkeypatch,
+        rota,
+        "set_call_order",
         lambda: rota.call_sooner(school=room.school, user_id=room.headteacher.pk, by=room.headteacher),
-    )  # fmt: skip
+    )
     rota.call_sooner(school=room.school, user_id=room.deputy.pk, by=room.lead)
     begun[0].result()
     order = [place.user_id for place in accounts.call_order(room.school.pk, on=timezone.localdate())]

@@ -91,9 +91,13 @@ def test_what_harbour_does_by_itself_takes_no_place_of_a_colleagues_change_and_f
     restrict_concern(concern=concern, by=room.lead)
     lift_restriction(concern=fresh(concern), by=room.lead)
     acting.name_acting(
-        school=room.school, away=(room.lead,), acting=room.pastoral, ends_on=SCHOOL_DAY.date() + timedelta(days=7),
-        by=room.headteacher, at=SCHOOL_DAY,
-    )  # fmt: skip
+        school=room.school,
+        away=(room.lead,),
+        acting=room.pastoral,
+        ends_on=SCHOOL_DAY.date() + timedelta(days=7),
+        by=room.headteacher,
+        at=SCHOOL_DAY,
+    )
     answer = send(client, "decide", concern, mine)
     assert answer.status_code == 409
     assert "<b>Harbour</b> moved an action" in answer.content.decode()
@@ -134,14 +138,55 @@ def test_closing_after_somebody_else_saved_shows_it_and_keeps_the_reason(lead, c
 @pytest.mark.parametrize(
     ("name", "form", "before", "meanwhile", "typed", "sentence"),
     [
-        ("decide", "decision_form", [decide], [close], {**OUTSIDE, "review_on": "other", "review_on_day_day": "4", "review_on_day_month": "Jan", "review_on_day_year": "2027"}, "<b>Tom Aldous</b> closed this concern"),
-        ("add_action", "action_form", [decide], [close], {"text": "Ring the nurse", "due_on": "2026-11-25"}, "This concern is closed."),
-        ("close_concern", "close_form", [decide], [close], {"reason": "Settled for good.", "outcome": "police"}, "<b>Tom Aldous</b> closed this concern"),
-        ("close_concern", "close_form", [decide], [act], {"reason": "Settled for good.", "outcome": "police"}, "<b>Tom Aldous</b> gave somebody an action"),
-        ("reopen_concern", "reopen_form", [decide, close], [reopen], {"reason": "It is worse again."}, "This concern is open."),
+        (
+            "decide",
+            "decision_form",
+            [decide],
+            [close],
+            {
+                **OUTSIDE,
+                "review_on": "other",
+                "review_on_day_day": "4",
+                "review_on_day_month": "Jan",
+                "review_on_day_year": "2027",
+            },
+            "<b>Tom Aldous</b> closed this concern",
+        ),
+        (
+            "add_action",
+            "action_form",
+            [decide],
+            [close],
+            {"text": "Ring the nurse", "due_on": "2026-11-25"},
+            "This concern is closed.",
+        ),
+        (
+            "close_concern",
+            "close_form",
+            [decide],
+            [close],
+            {"reason": "Settled for good.", "outcome": "police"},
+            "<b>Tom Aldous</b> closed this concern",
+        ),
+        (
+            "close_concern",
+            "close_form",
+            [decide],
+            [act],
+            {"reason": "Settled for good.", "outcome": "police"},
+            "<b>Tom Aldous</b> gave somebody an action",
+        ),
+        (
+            "reopen_concern",
+            "reopen_form",
+            [decide, close],
+            [reopen],
+            {"reason": "It is worse again."},
+            "This concern is open.",
+        ),
     ],
     ids=["decide", "add an action", "close what is closed", "close what has an action", "open again"],
-)  # fmt: skip
+)
 def test_what_cannot_be_saved_any_more_can_still_be_read_and_copied(
     lead, client, room, concern, name, form, before, meanwhile, typed, sentence
 ):
@@ -268,7 +313,11 @@ def test_who_may_not_withdraw_an_action_is_told_and_can_still_say_that_it_is_don
 
 def test_a_refusal_leaves_its_event_and_that_the_page_was_read(lead, client, room, concern):
     decide(lead, concern)
-    mine = hidden(page_of(lead, concern), "action_form") | {"text": "Ring", "owner": room.pastoral.pk, "due_on": "2026-11-25"}  # fmt: skip
+    mine = hidden(page_of(lead, concern), "action_form") | {
+        "text": "Ring",
+        "owner": room.pastoral.pk,
+        "due_on": "2026-11-25",
+    }
     close(lead, concern)
     before = Event.objects.filter(actor_id=room.lead.pk).count()
     assert send(lead, "add_action", concern, mine).status_code == 409

@@ -1,4 +1,7 @@
-"""What does somebody meet who works at two schools, in one role at each? The record's school counts, not where they work now."""
+"""What does somebody meet who works at two schools, in one role at each?
+
+The record's school counts, not where they work now.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -173,9 +176,15 @@ def test_the_next_concern_is_of_the_same_school(client):
     def decided(concern: Concern) -> str:
         page = client.get(reverse("concern", args=[concern.pk]))
         said = {
-            "token": uuid4(), "revision": page.context["concern"].revision, "level": 2, "kind": "in_school",
-            "rationale": "Settled.", "parents_told": "yes", "review_on": "", "then": "next",
-        }  # fmt: skip
+            "token": uuid4(),
+            "revision": page.context["concern"].revision,
+            "level": 2,
+            "kind": "in_school",
+            "rationale": "Settled.",
+            "parents_told": "yes",
+            "review_on": "",
+            "then": "next",
+        }
         return client.post(reverse("decide", args=[concern.pk]), said).headers["Location"]
 
     assert decided(first) == reverse("concern", args=[second.pk])

@@ -1,4 +1,7 @@
-"""Does a form in two windows, or one that has been sent already, lose what is typed in the other? Both texts are kept."""
+"""Does a form in two windows, or one that has been sent already, lose what is typed in the other?
+
+Both texts are kept.
+"""
 
 import re
 
@@ -160,9 +163,12 @@ def test_words_of_every_field_are_kept_with_their_labels(cast):
     _, form = opened(client)
     client.post(LOG, whole(form, rowan))
     more = {
-        "who": ["unnamed-1"], "unnamed-1-description": "Boy, red coat", "child_words": "“Stop.”", "region": ["9"],
+        "who": ["unnamed-1"],
+        "unnamed-1-description": "Boy, red coat",
+        "child_words": "“Stop.”",
+        "region": ["9"],
         "region-9-note": "Round",
-    }  # fmt: skip
+    }
     client.post("/log/keep/", {**form, "facts": "He was quiet at register.", **more})
     assert Draft.objects.get().content["text"] == [
         "The child’s own words: “Stop.”\n\nA child you described: Boy, red coat\n\nMark: Left forearm: Round"

@@ -1,4 +1,6 @@
-"""A record that a lead linked by mistake: taken back at once, with the reason, and no trace left in the other child's file."""
+"""A record that a lead linked by mistake: taken back at once, with the reason, and no trace left in the other child's
+file.
+"""
 
 from datetime import timedelta
 from types import SimpleNamespace
@@ -170,9 +172,12 @@ def test_who_saw_it_meanwhile_in_any_paper_of_that_file_or_of_the_family_or_open
     client, room, rowan, linked
 ):
     met = call_meeting(
-        concern=linked.concern, token=uuid4(), called=Called(kind="school", held_at=timezone.now()), staff=[room.lead],
+        concern=linked.concern,
+        token=uuid4(),
+        called=Called(kind="school", held_at=timezone.now()),
+        staff=[room.lead],
         by=room.lead,
-    )  # fmt: skip
+    )
     skye = factories.child(room.school, "Skye", "Ashdown", by=room.office)
     link_siblings(one=rowan, other=skye, relationship="Sister", by=room.lead)
     last_day = timezone.localdate() + timedelta(days=9)
@@ -194,7 +199,9 @@ def test_who_saw_it_meanwhile_in_any_paper_of_that_file_or_of_the_family_or_open
 
 
 def test_a_lead_related_to_the_wrong_child_sees_the_concern_from_then_on_and_is_told(room, rowan):
-    """Hidden by a wrong link, it was out of her sight; and who is related to the right child loses it at that moment."""
+    """Hidden by a wrong link, it was out of her sight; and who is related to the right child loses it at that
+    moment.
+    """
     concern = factories.concern(room, children=[ChildEntry("worried_about", rowan)])
     declare_conflict(user=room.lead, child=rowan, kind="relative", by=room.lead)
     assert room.lead.pk not in who_sees(concern, [room.lead.pk])
@@ -244,8 +251,13 @@ def test_it_can_be_done_when_the_concern_has_been_closed(client, room, linked):
     deciding.decide(concern=concern, token=uuid4(), seen=concern.revision, ruling=ruling, by=room.lead)
     concern.refresh_from_db()
     deciding.close_concern(
-        concern=concern, seen=concern.revision, outcome="unfounded", reason="Settled.", receipt="in_school", by=room.lead
-    )  # fmt: skip
+        concern=concern,
+        seen=concern.revision,
+        outcome="unfounded",
+        reason="Settled.",
+        receipt="in_school",
+        by=room.lead,
+    )
     client.force_login(room.lead)
     assert sent(client, page_of(client, linked), linked, reason="His cousin.").status_code == 302
     assert fresh(linked).child is None

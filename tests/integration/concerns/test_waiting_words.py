@@ -1,4 +1,6 @@
-"""What somebody writes on a page of a child while their session ends, or while nothing can be saved, is not lost and nobody else's."""
+"""What somebody writes on a page of a child while their session ends, or while nothing can be saved, is not lost and
+nobody else's.
+"""
 
 import re
 from datetime import timedelta

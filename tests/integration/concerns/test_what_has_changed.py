@@ -1,4 +1,6 @@
-"""Does "What has changed" say who changed which fact of a record, from what to what, to those who read it and nobody else?"""
+"""Does "What has changed" say who changed which fact of a record, from what to what, to those who read it and nobody
+else?
+"""
 
 import pytest
 from django.db import connection
@@ -152,8 +154,10 @@ def test_a_rule_says_its_team_by_name_and_many_rules_cost_as_much_as_one(client,
     client.force_login(cast.headteacher)
     answer = client.get(reverse("setting_changes"), {"of": "notices"})
     said = [(c.about, c.after) for c in answer.context["changes"] if c.field == "Team"]
-    assert said == [(f"{what}, Team: Pastoral team", "Pastoral team") for what in (
-        "A concern opened again", "Something added to a concern", "A new concern")]  # fmt: skip
+    assert said == [
+        (f"{what}, Team: Pastoral team", "Pastoral team")
+        for what in ("A concern opened again", "Something added to a concern", "A new concern")
+    ]
     with CaptureQueriesContext(connection) as read:
         client.get(reverse("setting_changes"), {"of": "notices"})
     rules = [

@@ -1,4 +1,6 @@
-"""The measurement measures what it says: the people and pages exist, queries are counted, a page that fails is named."""
+"""The measurement measures what it says: the people and pages exist, queries are counted, a page that fails is
+named.
+"""
 
 import json
 

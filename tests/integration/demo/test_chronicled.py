@@ -1,7 +1,8 @@
-"""Does the index of chronologies hold every entry that the tables have, where it happened, for exactly those who may see it?
+"""Does the index of chronologies hold every entry that the tables have, where it happened, for exactly those who may
+see it?
 
-A note that the index lacked would be lost from the chronology of its child, so each source is said here once more, in the
-words of the ORM, and compared row by row.
+A note that the index lacked would be lost from the chronology of its child, so each source is said here once more, in
+the words of the ORM, and compared row by row.
 """
 
 from collections.abc import Callable
@@ -109,7 +110,8 @@ def test_whoever_asks_sees_the_places_of_the_rows_that_they_see(school):
         with asking(person):
             seen = models.Concern.objects.visible_to(person).values("pk")
             for source in EXPECTED:
-                # On a concern: that which hangs on one they see. Their own words of another are no entry of its chronology.
+                # On a concern: that which hangs on one they see. Their own words of another are no entry of its
+                # chronology.
                 hangs = any(placed.concern != "NULL" for s in SOURCES if s.key == source for placed in s.placed)
                 mine = rows(source).visible_to(person)
                 if hangs:

@@ -213,7 +213,9 @@ def test_something_has_changed_and_it_is_said_who_changed_it(school):
 
 
 def test_a_lead_has_marked_what_matters_and_chosen_rules(school):
-    """Significant events of one child, a meeting prepared with the child's own words, and three rules of the school, one of which finds an adult who is named twice."""
+    """Significant events of one child, a meeting prepared with the child's own words, and three rules of the school,
+    one of which finds an adult who is named twice.
+    """
     [brief] = Brief.objects.all()
     pins = Pin.objects.filter(child=brief.child)
     assert pins and all(pin.analysis for pin in pins)
@@ -225,7 +227,9 @@ def test_a_lead_has_marked_what_matters_and_chosen_rules(school):
 
 
 def test_what_the_law_asks_is_there_to_be_looked_at(school):
-    """One duty done and one to do, a concern beside which the Prevent duty stands, a police notice, and earlier marks."""
+    """One duty done and one to do, a concern beside which the Prevent duty stands, a police notice, and earlier
+    marks.
+    """
     duties = {
         duty.concern.title: duty for duty in Duty.objects.filter(school=school).select_related("concern", "owner")
     }

@@ -1,6 +1,7 @@
 """Do pages, papers and the search ask the database as often about a thousand rows as about ten?
 
-The thousand come as those of a practice school do: a page whose queries grow with them would be found by no handful of rows.
+The thousand come as those of a practice school do: a page whose queries grow with them would be found by no handful of
+rows.
 """
 
 from collections.abc import Callable
@@ -39,7 +40,9 @@ LISTS, RECORDS, FAMILY, MEETING, SEARCH = 12, 25, 30, 45, 35
 
 
 def ten_concerns(room, child):
-    """Of every kind that a list or a chronology shows: waiting and decided, with and without a record, with something to do."""
+    """Of every kind that a list or a chronology shows: waiting and decided, with and without a record, with something
+    to do.
+    """
     about, kind = [ChildEntry("worried_about", child)], Category.objects.get(code="NEG")
     logged(room, 2, HOUR, children=about, child_words="There was none.")
     for number in range(1, TEN):
@@ -55,9 +58,14 @@ def ten_concerns(room, child):
             deciding.add_note(concern=ready, token=uuid4(), text="Rang home.", by=room.lead, at=SCHOOL_DAY)
             amend(account=ready.account, token=uuid4(), text="At ten.", reason="more", by=room.teacher, at=SCHOOL_DAY)
     deciding.close_concern(
-        concern=decided(opened(concern, room.lead), room.lead), seen=3, outcome="unfounded", reason="He is settled.",
-        receipt="in_school", by=room.lead, at=SCHOOL_DAY,
-    )  # fmt: skip
+        concern=decided(opened(concern, room.lead), room.lead),
+        seen=3,
+        outcome="unfounded",
+        reason="He is settled.",
+        receipt="in_school",
+        by=room.lead,
+        at=SCHOOL_DAY,
+    )
 
 
 @transaction.atomic
@@ -87,7 +95,8 @@ def a_thousand_more(room, child, concern):
 def asked(ask: Callable) -> int:
     """The queries of a page that somebody has opened before, of both databases.
 
-    Without those of the test's own transaction, and what now and then is written after the page: when the session was seen.
+    Without those of the test's own transaction, and what now and then is written after the page: when the session was
+    seen.
     """
     assert ask().status_code == 200
     with ExitStack() as stack:
@@ -112,8 +121,12 @@ def test_a_thousand_rows_take_as_many_queries_as_ten(client, monkeypatch):
         )
     concern = logged(room, 2, HOUR, facts="He was late.")
     lists = {
-        "all": "", "waiting": "?status=waiting", "kind": "?category=NEG", "year": "?year=5", "role": "?role=teacher",
-    }  # fmt: skip
+        "all": "",
+        "waiting": "?status=waiting",
+        "kind": "?category=NEG",
+        "year": "?year=5",
+        "role": "?role=teacher",
+    }
     pages = {
         **{name: (LISTS, room.lead, reverse("concerns") + query) for name, query in lists.items()},
         "my actions": (LISTS, room.lead, reverse("my_actions")),

@@ -32,15 +32,28 @@ def digest() -> str:
         account = concern.account
         found.append(
             [
-                concern.reference, concern.status, concern.title, concern.how_soon, concern.category_id,
-                str(concern.logged_at), concern.logged_by.username, str(concern.closed_at), concern.closing_reason,
-                mentions.told(account.facts, lambda one: "a mention"), account.child_words, account.place, str(account.observed_at),
-                sorted(f"{c.role} {c.child and c.child.detail.upn}" for c in concern.children.select_related("child__detail")),
+                concern.reference,
+                concern.status,
+                concern.title,
+                concern.how_soon,
+                concern.category_id,
+                str(concern.logged_at),
+                concern.logged_by.username,
+                str(concern.closed_at),
+                concern.closing_reason,
+                mentions.told(account.facts, lambda one: "a mention"),
+                account.child_words,
+                account.place,
+                str(account.observed_at),
+                sorted(
+                    f"{c.role} {c.child and c.child.detail.upn}"
+                    for c in concern.children.select_related("child__detail")
+                ),
                 sorted(f"{d.kind} {d.rationale}" for d in concern.decisions.all()),
                 sorted(f"{a.text} {a.due_on} {a.status} {a.result}" for a in concern.actions.all()),
                 sorted(n.text for n in concern.notes.all()),
             ]
-        )  # fmt: skip
+        )
     found.append(sorted(map(str, ContactLink.objects.values_list("child__detail__upn", "contact__identity"))))
     return hashlib.sha256(json.dumps(found).encode()).hexdigest()
 

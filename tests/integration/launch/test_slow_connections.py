@@ -1,6 +1,8 @@
-"""Does the web server end what is slow, before anything of Harbour runs? As it is started for a school, alone and behind nginx.
+"""Does the web server end what is slow, before anything of Harbour runs? As it is started for a school, alone and
+behind nginx.
 
-The proxy is the one of docs/installing.md, without its certificate; where this machine has no nginx, that part is left out.
+The proxy is the one of docs/installing.md, without its certificate; where this machine has no nginx, that part is left
+out.
 """
 
 import os

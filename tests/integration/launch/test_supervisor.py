@@ -126,7 +126,10 @@ def test_what_cannot_be_kept_running_ends_everything_with_a_sentence(trial: Tria
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_all_of_it_the_last_started_first(trial: Trial, tmp_path: Path, number: int) -> None:
-    polite = "import signal; signal.signal(signal.SIGTERM, lambda *a: exit(print('{0} stops'))); print('{0}'); signal.pause()"
+    polite = (
+        "import signal; signal.signal(signal.SIGTERM, lambda *a: exit(print('{0} stops'))); print('{0}'); "
+        "signal.pause()"
+    )
     running = trial(f"""
         await supervisor.start(program("postgres", {polite.format("postgres")!r}))
         await supervisor.start(program("web", {polite.format("web")!r}))
@@ -144,7 +147,10 @@ def test_a_signal_stops_all_of_it_the_last_started_first(trial: Trial, tmp_path:
 
 
 def test_what_does_not_stop_is_killed_together_with_what_it_started(trial: Trial, tmp_path: Path) -> None:
-    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); import os; p = os.fork(); p and print(p); signal.pause()"
+    deaf = (
+        "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); import os; p = os.fork(); p and "
+        "print(p); signal.pause()"
+    )
     running = trial(f"""
         await supervisor.start(program("worker", {deaf!r}, patience=0.2))
         await supervisor.wait()

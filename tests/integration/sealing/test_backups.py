@@ -101,12 +101,15 @@ def test_what_was_destroyed_is_no_reason_to_refuse(account):
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
-        (lambda m, s: m.setattr(backing_up, "address", lambda alias: "dbname=none host=/nowhere"), "pg_dump ended with code 1"),
+        (
+            lambda m, s: m.setattr(backing_up, "address", lambda alias: "dbname=none host=/nowhere"),
+            "pg_dump ended with code 1",
+        ),
         (lambda m, s: s.ROOT_KEY_PATH.unlink(), "The root key"),
         (lambda m, s: s.BACKUP_FOLDER.write_text("a file"), "cannot be written"),
     ],
     ids=["no database", "no root key", "no folder"],
-)  # fmt: skip
+)
 def test_what_goes_wrong_is_said_and_leaves_nothing(account, monkeypatch, settings, spoil, says):
     spoil(monkeypatch, settings)
     problem = failed()

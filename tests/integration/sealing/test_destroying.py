@@ -1,4 +1,6 @@
-"""When the key of a child is destroyed: what is read no more, what a brother's file still opens, and what a page says?"""
+"""When the key of a child is destroyed: what is read no more, what a brother's file still opens, and what a page
+says?
+"""
 
 from datetime import timedelta
 
@@ -161,7 +163,8 @@ def test_a_lost_key_is_never_replaced_so_that_a_later_backup_still_opens_what_is
 def test_one_that_cannot_be_mended_does_not_hold_up_the_others(room, family):
     first, second, own, other, shared = family
     third = factories.child(room.school, "Elm", "Ashdown")
-    # The first is destroyed, and his rows are still there; of the second a wrap is missing; a third concern has lost its key.
+    # The first is destroyed, and his rows are still there; of the second a wrap is missing; a third concern has lost
+    # its key.
     destroy_key(subject=Subject.child(first.pk), under=UNDER)
     lost = factories.concern(room, children=[ChildEntry(role="worried_about", child=third)])
     Wrap.objects.filter(record=lost.pk).delete()

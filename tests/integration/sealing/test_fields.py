@@ -1,4 +1,6 @@
-"""Is every narrative sealed on its way in and opened on its way out, with few queries, and never opened in another place?"""
+"""Is every narrative sealed on its way in and opened on its way out, with few queries, and never opened in another
+place?
+"""
 
 import pytest
 from django.db import connection, connections, transaction
@@ -226,8 +228,10 @@ def test_bytes_from_elsewhere_are_never_taken_as_sealed(room, stored, again):
         for past in (
             lambda: rows.update(facts=account.facts),
             lambda: account.save(update_fields=["facts"]),
-            lambda: bulk.update(Account, ("facts",), [{"id": account.pk, "concern_id": account.concern_id, "facts": account.facts}]),
-        ):  # fmt: skip
+            lambda: bulk.update(
+                Account, ("facts",), [{"id": account.pk, "concern_id": account.concern_id, "facts": account.facts}]
+            ),
+        ):
             with pytest.raises(TypeError), transaction.atomic():
                 past()
     assert stored(account, "facts") == before

@@ -57,8 +57,18 @@ def test_keys_that_fit_say_so(files):
             "is in epoch 1, and",
         ),
     ],
-    ids=["no root", "open root", "short root", "binary root", "other root", "no epochs", "damaged epochs", "other epoch key", "other epoch"],
-)  # fmt: skip
+    ids=[
+        "no root",
+        "open root",
+        "short root",
+        "binary root",
+        "other root",
+        "no epochs",
+        "damaged epochs",
+        "other epoch key",
+        "other epoch",
+    ],
+)
 def test_a_start_with_wrong_keys_says_what_to_do_and_changes_nothing(files, spoil, says):
     spoil(files)
     before, epochs = held(files), list(Epoch.objects.values())

@@ -1,7 +1,8 @@
-"""Is a word from any narrative anywhere on the disk of the database? In its pages, its log, a dump of it, or a temporary file.
+"""Is a word from any narrative anywhere on the disk of the database? In its pages, its log, a dump of it, or a
+temporary file.
 
-Every field that `PersonalData` calls a narrative holds a word that no language has. Each place is proved by the same words in a
-table that nobody sealed, short and long, which must be found there.
+Every field that `PersonalData` calls a narrative holds a word that no language has. Each place is proved by the same
+words in a table that nobody sealed, short and long, which must be found there.
 """
 
 import os

@@ -68,7 +68,9 @@ def test_everything_lost_comes_back_with_the_two_files_and_the_root_key(account,
 def test_a_backup_taken_after_the_web_process_did_what_harm_it_can_is_made_and_comes_back(
     account, connect, databases, caplog
 ):
-    """A large object (the superuser had let it), words that are none, a wrap that opens nothing, an open transaction."""
+    """A large object (the superuser had let it), words that are none, a wrap that opens nothing, an open
+    transaction.
+    """
     superuser, web = connect("postgres"), connect("web")
     superuser.execute("GRANT EXECUTE ON FUNCTION lo_from_bytea(oid, bytea) TO web")
     web.execute("SELECT lo_from_bytea(0, 'stray')")
@@ -83,7 +85,7 @@ def test_a_backup_taken_after_the_web_process_did_what_harm_it_can_is_made_and_c
                 "INSERT INTO concerns_draft (id, school_id, author_id, content, names, saved_at, revision, page, size) "
                 "VALUES (%s, %s, %s, %s, '{}', %s, 0, '', 0)",
                 [uuid7(), account.school_id, author.pk, words, now],
-            )  # fmt: skip
+            )
     with psycopg.connect(databases.keys_url("web"), autocommit=True) as keys_web:
         subject = uuid7()
         keys_web.execute(

@@ -170,9 +170,21 @@ def _lying() -> Iterator[tuple[str, File]]:
     for what, content in samples.items():
         for extension in EXTENSIONS:
             yield f"{what} named {extension}", (f"file.{extension}", content)
-    for name, content in (("a.png", picture()), ("a.jpg", picture("PNG")), ("a.webp", picture()), ("a.heic", picture()),
-                          ("a.jpg", picture("GIF")), ("a.pdf", picture()), ("a.jpg", pdf()), ("a.docx", xlsx()), ("a.xlsx", docx()),
-                          ("a.odt", docx()), ("a.mp3", boxes(b"M4A ")), ("a.mp4", mp3()), ("a.msg", ole({"WordDocument": b""}))):  # fmt: skip
+    for name, content in (
+        ("a.png", picture()),
+        ("a.jpg", picture("PNG")),
+        ("a.webp", picture()),
+        ("a.heic", picture()),
+        ("a.jpg", picture("GIF")),
+        ("a.pdf", picture()),
+        ("a.jpg", pdf()),
+        ("a.docx", xlsx()),
+        ("a.xlsx", docx()),
+        ("a.odt", docx()),
+        ("a.mp3", boxes(b"M4A ")),
+        ("a.mp4", mp3()),
+        ("a.msg", ole({"WordDocument": b""})),
+    ):
         yield f"{len(content)} bytes of another kind named {name}", (name, content)
 
 
@@ -228,7 +240,17 @@ def _macros_and_paths() -> Iterator[tuple[str, File]]:
     yield "macros in a document", ("a.docx", docx({"word/vbaProject.bin": b"\xd0\xcf\x11\xe0"}))
     yield "macros in a workbook", ("a.xlsx", xlsx({"xl/vbaProject.bin": b"\xd0\xcf\x11\xe0"}))
     yield "old macros in a workbook", ("a.xlsx", xlsx({"xl/macrosheets/sheet1.xml": b"<a/>"}))
-    yield "macros by content type", ("a.docx", docx(types=_TYPES.replace(b"/>", b'><Default ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/></Types>')))  # fmt: skip
+    yield (
+        "macros by content type",
+        (
+            "a.docx",
+            docx(
+                types=_TYPES.replace(
+                    b"/>", b'><Default ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/></Types>'
+                )
+            ),
+        ),
+    )
     yield "macros in a text document", ("a.odt", odt({"Basic/Standard/Module1.xml": b"<a/>"}))
     yield "scripts in a text document", ("a.odt", odt({"Scripts/python/a.py": b"import os"}))
     yield "another kind of text document", ("a.odt", odt(kind=b"application/vnd.oasis.opendocument.spreadsheet"))

@@ -30,7 +30,9 @@ def look_into_all(files):
 
 @pytest.fixture(scope="module")
 def verdicts():
-    """Asked by a small process of its own: a child counts what its parent holds when it is begun, and pytest holds a lot."""
+    """Asked by a small process of its own: a child counts what its parent holds when it is begun, and pytest holds a
+    lot.
+    """
     files = list(GOOD.items()) + list(HOSTILE.values())
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as small:
         found, most = small.submit(look_into_all, files).result()
@@ -115,7 +117,7 @@ for name, do in (
     ("connect", lambda: __import__("_socket").socket()),
     ("start", lambda: os.spawnv(os.P_WAIT, "/bin/true", ["true"]) == 0 or 1 / 0),
     ("memory", lambda: bytearray(600 * 2**20)),
-    ("more", lambda: __import__("resource").setrlimit(__import__("resource").RLIMIT_AS, (2**31, 2**31)) if os.getuid() else 1 / 0),
+    ("more", lambda: (r := __import__("resource")).setrlimit(r.RLIMIT_AS, (2**31, 2**31)) if os.getuid() else 1 / 0),
 ):
     try:
         do()

@@ -1,4 +1,7 @@
-"""Does it work with ClamAV itself? Where `clamd` is installed, with one signature of our own, so that none has to be fetched."""
+"""Does it work with ClamAV itself?
+
+Where `clamd` is installed, with one signature of our own, so that none has to be fetched.
+"""
 
 import hashlib
 import shutil

@@ -41,10 +41,14 @@ def test_what_thieves_try_first_and_our_own_words_are_refused(password, code):
 @pytest.mark.parametrize(
     "password",
     [
-        "kettle orchard nine bells", "harbour-lights-at-night", "tractor-violin-moss", "Zq8#vT2!pLw9", "пирог-окно-сирень-7",
+        "kettle orchard nine bells",
+        "harbour-lights-at-night",
+        "tractor-violin-moss",
+        "Zq8#vT2!pLw9",
+        "пирог-окно-сирень-7",
         ("ocean violin " * 10)[:128],
     ],
-)  # fmt: skip
+)
 def test_any_characters_and_any_length_up_to_128_are_taken(password):
     assert refused(password) == set()
 

@@ -67,7 +67,9 @@ def test_whatever_is_done_to_the_leaves_changes_the_root(contents: list[bytes], 
 
 
 def test_the_known_answers_of_certificate_transparency() -> None:
-    """The vectors that every implementation of RFC 6962 is tried with (google/certificate-transparency, merkletree tests)."""
+    """The vectors that every implementation of RFC 6962 is tried with (google/certificate-transparency, merkletree
+    tests).
+    """
     inputs = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
     roots = {
         1: "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",

@@ -42,15 +42,24 @@ def test_a_text_without_a_mention_is_never_touched(text):
 @pytest.mark.parametrize(
     ("page", "says"),
     [
-        (f"<p>@[{A}] ran. @[{A}] fell, and @[{A}] cried.</p>", "<p>Another child ran. Another child fell, and another child cried.</p>"),
+        (
+            f"<p>@[{A}] ran. @[{A}] fell, and @[{A}] cried.</p>",
+            "<p>Another child ran. Another child fell, and another child cried.</p>",
+        ),
         (f"<p>“@[{A}]” it said</p>", "<p>“Another child” it said</p>"),
-        (f'<textarea name="facts">\nWith @[{A}]</textarea>', f'<textarea name="facts">\nWith @[O&#x27;Brien {A}]</textarea>'),
-        (f'<input value="@[{A}]"><b title="of @[{A}]">', f'<input value="@[O&#x27;Brien {A}]"><b title="of another child">'),
+        (
+            f'<textarea name="facts">\nWith @[{A}]</textarea>',
+            f'<textarea name="facts">\nWith @[O&#x27;Brien {A}]</textarea>',
+        ),
+        (
+            f'<input value="@[{A}]"><b title="of @[{A}]">',
+            f'<input value="@[O&#x27;Brien {A}]"><b title="of another child">',
+        ),
         (f"<td>He saw @[O&#x27;Brien {A}] run</td>", "<td>He saw another child run</td>"),
         ("<td>He saw @[k7f3…</td>", "<td>He saw another child…</td>"),
         (f"<td>@[{A.upper()}] and me@[{A[:9]}] stay</td>", f"<td>@[{A.upper()}] and me@[{A[:9]}] stay</td>"),
     ],
-)  # fmt: skip
+)
 def test_a_page_tells_each_mention_where_it_stands(page, says):
     assert mentions.told_page(page, lambda one: "another child", lambda one: "O'Brien") == says
 

@@ -13,8 +13,10 @@ _NS = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 _REL = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 ROWS = (
     '<row r="1"><c r="A1" t="inlineStr"><is><t>Old system, 2024</t></is></c></row>'
-    '<row r="3"><c r="A3" t="s"><v>0</v></c><c r="B3" t="s"><v>1</v></c><c r="C3" t="s"><v>2</v></c><c r="D3" t="inlineStr"><is><t>Details</t></is></c></row>'
-    '<row r="4"><c r="A4"><v>412.0</v></c><c r="B4" s="1"><v>45363.4027777778</v></c><c r="C4" t="str"><f>A1</f><v>C356999921023</v></c><c r="D4" t="s"><v>3</v></c></row>'
+    '<row r="3"><c r="A3" t="s"><v>0</v></c><c r="B3" t="s"><v>1</v></c><c r="C3" t="s"><v>2</v></c><c '
+    'r="D3" t="inlineStr"><is><t>Details</t></is></c></row>'
+    '<row r="4"><c r="A4"><v>412.0</v></c><c r="B4" s="1"><v>45363.4027777778</v></c><c r="C4" '
+    't="str"><f>A1</f><v>C356999921023</v></c><c r="D4" t="s"><v>3</v></c></row>'
     '<row r="5"><c r="A5" t="b"><v>1</v></c><c r="B5" s="2"><v>45363</v></c></row>'
 )
 
@@ -23,10 +25,18 @@ def book(rows: str = ROWS, **parts: str) -> io.BytesIO:
     content = io.BytesIO()
     given = {
         "[Content_Types].xml": "<Types/>",
-        "xl/workbook.xml": f'<workbook {_NS} {_REL}><sheets><sheet name="Hidden" state="hidden" r:id="r1"/><sheet name="A" r:id="r2"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": '<Relationships><Relationship Id="r1" Target="worksheets/no.xml"/><Relationship Id="r2" Target="worksheets/s.xml"/></Relationships>',
-        "xl/sharedStrings.xml": f"<sst {_NS}><si><t>Incident ID</t></si><si><r><t>Da</t></r><r><t>te</t></r></si><si><t>UPN</t></si><si><t>He was\nlate</t><rPh><t>x</t></rPh></si></sst>",
-        "xl/styles.xml": f'<styleSheet {_NS}><numFmts><numFmt numFmtId="170" formatCode="dd/mm/yyyy\\ hh:mm"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="170"/><xf numFmtId="14"/></cellXfs></styleSheet>',
+        "xl/workbook.xml": f'<workbook {_NS} {_REL}><sheets><sheet name="Hidden" state="hidden" '
+        'r:id="r1"/><sheet name="A" '
+        'r:id="r2"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": '<Relationships><Relationship Id="r1" '
+        'Target="worksheets/no.xml"/><Relationship Id="r2" '
+        'Target="worksheets/s.xml"/></Relationships>',
+        "xl/sharedStrings.xml": f"<sst {_NS}><si><t>Incident "
+        "ID</t></si><si><r><t>Da</t></r><r><t>te</t></r></si><si><t>UPN</t></si><si><t>He "
+        "was\nlate</t><rPh><t>x</t></rPh></si></sst>",
+        "xl/styles.xml": f'<styleSheet {_NS}><numFmts><numFmt numFmtId="170" formatCode="dd/mm/yyyy\\ '
+        'hh:mm"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="170"/><xf '
+        'numFmtId="14"/></cellXfs></styleSheet>',
         "xl/worksheets/s.xml": f"<worksheet {_NS}><sheetData>{rows}</sheetData></worksheet>",
         **parts,
     }
@@ -48,7 +58,10 @@ def test_dates_numbers_formulas_and_runs_come_out_as_text():
 
 
 def test_a_number_that_is_no_day_stays_a_number_and_rows_without_words_are_not_counted():
-    first_day = {"xl/workbook.xml": f'<workbook {_NS} {_REL}><workbookPr date1904="1"/><sheets><sheet name="A" r:id="r2"/></sheets></workbook>'}  # fmt: skip
+    first_day = {
+        "xl/workbook.xml": f'<workbook {_NS} {_REL}><workbookPr date1904="1"/><sheets><sheet name="A" '
+        'r:id="r2"/></sheets></workbook>'
+    }
     numbers = ("2958465", "2958466", "1e300", "-3", "nan", "0.5")
     rows = "".join(f'<row r="{n}"><c r="A{n}" s="2"><v>{number}</v></c></row>' for n, number in enumerate(numbers, 2))
     words = '<row r="1"><c r="A1" t="str"><v>Date</v></c><c r="B1" t="str"><v>Details</v></c></row>'

@@ -77,14 +77,20 @@ def test_what_names_nobody_else_is_left_as_it_is(typed):
     [
         ("@Rory Fallows hit her", [("which", "@Rory Fallows", [RORY, OTHER_RORY])]),
         ("@Eva cried, @Eva left", [("which", "@Eva", [EVA])]),
-        ("Eva Pennington fell, eva pennington’s knee", [("name", "Eva Pennington", [EVA]), ("name", "eva pennington", [EVA])]),
-        ("RA and R.A. and R. A. said", [("initials", "RA", [ROWAN]), ("initials", "R.A.", [ROWAN]), ("initials", "R. A.", [ROWAN])]),
+        (
+            "Eva Pennington fell, eva pennington’s knee",
+            [("name", "Eva Pennington", [EVA]), ("name", "eva pennington", [EVA])],
+        ),
+        (
+            "RA and R.A. and R. A. said",
+            [("initials", "RA", [ROWAN]), ("initials", "R.A.", [ROWAN]), ("initials", "R. A.", [ROWAN])],
+        ),
         ("Rory Fallows sang", [("name", "Rory Fallows", [RORY, OTHER_RORY])]),
         # Somebody typed another name into a mention, or mentions nobody whom they may.
         (mentions.label("Rowan Ashdown", EVA.pseudonym), [("label", "Rowan Ashdown", [EVA, ROWAN])]),
         (marker(child("Gone")), [("label", "another child", [])]),
     ],
-)  # fmt: skip
+)
 def test_of_what_is_less_than_certain_the_writer_is_asked(typed, asked):
     kept, found = looked(typed)
     assert found == asked

@@ -1,4 +1,6 @@
-"""Is a damaged ZIP refused in words, wherever it is damaged, and a damaged file in it named while the others come in?"""
+"""Is a damaged ZIP refused in words, wherever it is damaged, and a damaged file in it named while the others come
+in?
+"""
 
 import io
 import struct

@@ -9,7 +9,9 @@ CLIENT = ("127.0.0.1", "1")
 
 
 def in_a_loop[T](work: Coroutine[Any, Any, T]) -> T:
-    """What `work` comes to, in a thread of its own: once a browser test has run, the loop of this one is Playwright's."""
+    """What `work` comes to, in a thread of its own: once a browser test has run, the loop of this one is
+    Playwright's.
+    """
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, work).result()
 

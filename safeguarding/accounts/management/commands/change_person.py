@@ -1,4 +1,6 @@
-"""`manage.py change_person p.raman --email p.raman@example.sch.uk`: somebody's name, e-mail address or extension is another."""
+"""`manage.py change_person p.raman --email p.raman@example.sch.uk`: somebody's name, e-mail address or extension is
+another.
+"""
 
 from argparse import ArgumentParser
 from typing import Any

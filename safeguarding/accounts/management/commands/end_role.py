@@ -1,4 +1,6 @@
-"""`manage.py end_role j.beckett --role teacher`: somebody no longer holds a role, from tomorrow or a day that is given."""
+"""`manage.py end_role j.beckett --role teacher`: somebody no longer holds a role, from tomorrow or a day that is
+given.
+"""
 
 from argparse import ArgumentParser
 from datetime import date

@@ -10,7 +10,10 @@ from safeguarding.exceptions import HarbourError
 
 
 class Command(BaseCommand):
-    help = "Writes all events and seals as JSON lines to a new file that only you can read. It holds who did what, by number."
+    help = (
+        "Writes all events and seals as JSON lines to a new file that only you can read. It holds who did "
+        "what, by number."
+    )
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,4 +1,7 @@
-"""`manage.py verify_audit [--anchor FILE]…`: is the record of events whole? See docs/proving.md for what the answers mean."""
+"""`manage.py verify_audit [--anchor FILE]…`: is the record of events whole?
+
+See docs/proving.md for what the answers mean.
+"""
 
 import json
 import sys
@@ -19,14 +22,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--anchor", type=Path, action="append", default=[],
+            "--anchor",
+            type=Path,
+            action="append",
+            default=[],
             help="a file of seals that was kept elsewhere, or a folder of them; may be given several times. "
             "Those in ANCHOR_FOLDER are read in any case.",
-        )  # fmt: skip
+        )
         parser.add_argument(
-            "--key", action="append", default=[],
+            "--key",
+            action="append",
+            default=[],
             help="a public key that you were given (NAME+ID+KEY), instead of those in the key file of this server",
-        )  # fmt: skip
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         report = verify(options["anchor"], options["key"])

@@ -1,7 +1,8 @@
 """What goes to agencies outside the school, and with whom leads speak.
 
-`referring` refer, chase, answer, send more, withdraw · `letters` a letter to the manager of an agency · `silence` who is told
-that an agency has not answered · `times` how long each may take · `contacts` what was said with parents and agencies.
+`referring` refer, chase, answer, send more, withdraw · `letters` a letter to the manager of an agency · `silence` who
+is told that an agency has not answered · `times` how long each may take · `contacts` what was said with parents and
+agencies.
 """
 
 from .contacts import Contacted, add_contact, contact_problems

@@ -18,7 +18,9 @@ _ABOUT = (ConcernChild.Role.WORRIED_ABOUT, ConcernChild.Role.MAY_HAVE_CAUSED_HAR
 
 @dataclass(frozen=True)
 class Adults:
-    """Adults by child, in the order in which they are rung, and the orders and agreements in force that stand beside them."""
+    """Adults by child, in the order in which they are rung, and the orders and agreements in force that stand beside
+    them.
+    """
 
     of_child: list[tuple[str, list[Person]]]
     orders: list[ContactRestriction]

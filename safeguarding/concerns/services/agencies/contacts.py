@@ -42,7 +42,10 @@ class Contacted:
 
 
 def contact_problems(made: Contacted, *, at: datetime, bound: Collection[UUID] = ()) -> dict[str, str]:
-    """Field name to sentence, for everything that this lacks. `bound` are the adults whom an order or agreement binds today."""
+    """Field name to sentence, for everything that this lacks.
+
+    `bound` are the adults whom an order or agreement binds today.
+    """
     found = {}
     if made.kind not in W:
         found["kind"] = "Say with whom."
@@ -69,8 +72,8 @@ def contact_problems(made: Contacted, *, at: datetime, bound: Collection[UUID] =
 def add_contact(*, concern: Concern, token: UUID, made: Contacted, by: User, at: datetime | None = None) -> ContactMade:
     """Record a contact. The same form in the same words again returns what is there.
 
-    Raises `BadInput` for what it lacks, for an adult who is on no record of a child whom the concern is about, and for one whom
-    an order binds where nobody has said that it was read: as `adults_of` finds both, for the form too.
+    Raises `BadInput` for what it lacks, for an adult who is on no record of a child whom the concern is about, and for
+    one whom an order binds where nobody has said that it was read: as `adults_of` finds both, for the form too.
     """
     ensure_decides(by, concern.pk, concern.school_id, LEADS)
     concern, at = lock(concern.pk), at or timezone.now()

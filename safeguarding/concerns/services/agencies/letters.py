@@ -1,7 +1,8 @@
-"""A letter to the manager of an agency that is silent, or whose answer the school disagrees with: drafted from facts, edited, sent.
+"""A letter to the manager of an agency that is silent, or whose answer the school disagrees with: drafted from facts,
+edited, sent.
 
-The draft says references, dates and what was done, and nothing of what was told about the child: what else the manager must
-know, the lead writes.
+The draft says references, dates and what was done, and nothing of what was told about the child: what else the manager
+must know, the lead writes.
 """
 
 from datetime import datetime
@@ -77,7 +78,10 @@ def _facts(referral: Referral, reference: str, by: User) -> str:
         lines += [f"Your answer was: {answer[0].lower()}{answer[1:]}. We do not agree with it, because:", ""]
     else:
         lines += [f"We were to hear from you by {full_day(referral.answer_by)}{source}. We have had no answer.", ""]
-    ask = "Tell us what you have decided and why, and who is responsible for it, under the local procedure for resolving professional disagreements."  # fmt: skip
+    ask = (
+        "Tell us what you have decided and why, and who is responsible for it, under the local procedure for "
+        "resolving professional disagreements."
+    )
     signed = ", ".join(filter(None, (by.full_name, by.job)))
     return "\n".join([*lines, ask, "", signed, get_school(referral.school_id).name])
 

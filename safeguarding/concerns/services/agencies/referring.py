@@ -52,7 +52,10 @@ class Sent:
 
 @dataclass(frozen=True)
 class Step:
-    """What happened with a referral. `answer` where it was answered, `answer_by` where the agency is to answer again."""
+    """What happened with a referral.
+
+    `answer` where it was answered, `answer_by` where the agency is to answer again.
+    """
 
     text: str
     happened_at: datetime | None
@@ -63,7 +66,9 @@ class Step:
 
 
 def expected_by(agency: str, sent_at: datetime, school_id: UUID) -> tuple[date | None, str, date | None]:
-    """By guidance, or as the school has set it: the last day for an answer, where that comes from, and the day to take a silence further."""
+    """By guidance, or as the school has set it: the last day for an answer, where that comes from, and the day to take
+    a silence further.
+    """
     sent_on = timezone.localdate(sent_at)
     if (time := answer_time(agency, sent_on, school_id)) is None:
         return None, "", None
@@ -94,7 +99,9 @@ def sent_problems(sent: Sent, *, school_id: UUID, at: datetime) -> dict[str, str
         # One that is written down late may have been due already: the page says so at once.
         if sent.sent_at and sent.answer_by < timezone.localdate(sent.sent_at):
             found["answer_by"] = "The answer must be expected on the day it was sent or later."
-        elif problem := day_problem("Answer expected by", max(sent.answer_by, timezone.localdate(at)), today=timezone.localdate(at)):  # fmt: skip
+        elif problem := day_problem(
+            "Answer expected by", max(sent.answer_by, timezone.localdate(at)), today=timezone.localdate(at)
+        ):
             found["answer_by"] = problem
     elif sent.agency in Agency and sent.sent_at and expected_by(sent.agency, sent.sent_at, school_id)[0] is None:
         found["answer_by"] = (
@@ -165,8 +172,8 @@ def step(
 ) -> ReferralStep:
     """Record what happened: `move` is "chase", "answer", "send_more" or "withdraw".
 
-    The same form in the same words again returns the step that is there. Raises `BadInput` for what it lacks, `OutOfTurn` when
-    somebody was quicker and the referral does not stand where this can follow.
+    The same form in the same words again returns the step that is there. Raises `BadInput` for what it lacks,
+    `OutOfTurn` when somebody was quicker and the referral does not stand where this can follow.
     """
     ensure_decides(by, referral.concern_id, referral.school_id, LEADS)
     concern, at = lock(referral.concern_id), at or timezone.now()

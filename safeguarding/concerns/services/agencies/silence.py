@@ -1,4 +1,7 @@
-"""Which agencies are silent beyond their time, and who is told? Work of the worker, for nobody in particular; may run twice."""
+"""Which agencies are silent beyond their time, and who is told?
+
+Work of the worker, for nobody in particular; may run twice.
+"""
 
 from datetime import datetime
 
@@ -19,7 +22,10 @@ AT_ONCE = 200
 
 @system_task("silence")
 def tell_of_silence(*, at: datetime | None = None) -> int:
-    """Tell whoever referred, and the leads on duty, once for each day that an agency has let pass. Returns how many referrals."""
+    """Tell whoever referred, and the leads on duty, once for each day that an agency has let pass.
+
+    Returns how many referrals.
+    """
     at = at or timezone.now()
     on = timezone.localdate(at)
     late = Referral.objects.filter(Q(told_late_for=None) | ~Q(told_late_for=F("answer_by")), status="waiting")

@@ -1,4 +1,7 @@
-"""How long may an agency take to answer? By guidance, which holds everywhere; else as the school has set it, with where that comes from."""
+"""How long may an agency take to answer?
+
+By guidance, which holds everywhere; else as the school has set it, with where that comes from.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -97,7 +100,8 @@ def set_time(
     by: User,
     at: datetime | None = None,
 ) -> SchoolAnswerTime:
-    """From now on; what held before ends, and stays on the page. The same again is one. Referrals that were made keep their day.
+    """From now on; what held before ends, and stays on the page. The same again is one. Referrals that were made keep
+    their day.
 
     Raises `NotAllowed`, `BadInput`.
     """

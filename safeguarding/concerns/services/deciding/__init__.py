@@ -1,7 +1,8 @@
 """Read, decide, act, close: what safeguarding leads do with a concern.
 
-`opening` read · `classifying` of which kind · `rulings` decide · `working` name, note and act · `handing_over` who does it instead · `asking` ask the reporter · `linking` say who a
-child is · `saying` what each file says · `withheld` add a child whom the writer could not name · `closing` close and open again · `changes` what others saved meanwhile.
+`opening` read · `classifying` of which kind · `rulings` decide · `working` name, note and act · `handing_over` who does
+it instead · `asking` ask the reporter · `linking` say who a child is · `saying` what each file says · `withheld` add a
+child whom the writer could not name · `closing` close and open again · `changes` what others saved meanwhile.
 """
 
 from .asking import ask_reporter, cannot_ask

@@ -13,11 +13,12 @@ from safeguarding.concerns.models import Concern, ConcernNote, Decision
 from safeguarding.exceptions import ChangedSince
 from safeguarding.keys import uuid7
 
-# The purposes of the events of a link that was taken back, of a question to the reporter, and of a duty that a lead asks of them.
+# The purposes of the events of a link that was taken back, of a question to the reporter, and of a duty that a lead
+# asks of them.
 TAKEN_BACK, ASKED, ASKED_OF_DUTY = "taken back", "asked the reporter", "duty"
 
-# What somebody did, as the other lead reads it. Each of these counts the concern's revision up by one, but for what Harbour
-# asks by itself: it reminds and chases, and changes nothing.
+# What somebody did, as the other lead reads it. Each of these counts the concern's revision up by one, but for what
+# Harbour asks by itself: it reminds and chases, and changes nothing.
 _SAVED = {
     Verb.CREATE: "finished the account",
     Verb.ACKNOWLEDGE: "opened this concern",
@@ -41,7 +42,8 @@ _COUNTED = Q(verb__in=_SAVED) & (~Q(verb=Verb.ASK) | Q(purpose__in=(ASKED, ASKED
 
 @dataclass(frozen=True)
 class Change:
-    """Something that somebody else saved meanwhile: who, what (the end of a sentence), when, and the decision if it was one.
+    """Something that somebody else saved meanwhile: who, what (the end of a sentence), when, and the decision if it was
+    one.
 
     `by` is None for what Harbour did by itself.
     """

@@ -1,4 +1,7 @@
-"""Say what kind of concern it is. The kind that the reporter chose, and each since, stays with it: as a note with the reason."""
+"""Say what kind of concern it is.
+
+The kind that the reporter chose, and each since, stays with it: as a note with the reason.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -31,10 +34,12 @@ def reclassify_concern(
     by: User,
     at: datetime | None = None,
 ) -> list[Duty]:
-    """Another category, with the reason. `seen` is the revision on the lead's screen; the kind that it has changes nothing.
+    """Another category, with the reason. `seen` is the revision on the lead's screen; the kind that it has changes
+    nothing.
 
-    Where the law asks something of its reporter in person about that kind, they are told by the same deed: returned are these duties.
-    Raises `ChangedSince` when somebody else saved first, `BadInput` without a reason or for a kind that is out of use.
+    Where the law asks something of its reporter in person about that kind, they are told by the same deed: returned are
+    these duties. Raises `ChangedSince` when somebody else saved first, `BadInput` without a reason or for a kind that
+    is out of use.
     """
     ensure_decides(by, concern.pk, concern.school_id, LEADS)
     at, concern = at or timezone.now(), lock(concern.pk)

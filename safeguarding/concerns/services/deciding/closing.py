@@ -23,8 +23,8 @@ def close_concern(
 ) -> Concern:
     """Close with an outcome, a reason and a safe phrase for the reporter.
 
-    Raises `OutOfTurn` while an action is still to do or an agency owes an answer, `ChangedSince` when somebody saved first. Closing again in the same
-    words changes nothing, in other words raises `OutOfTurn`.
+    Raises `OutOfTurn` while an action is still to do or an agency owes an answer, `ChangedSince` when somebody saved
+    first. Closing again in the same words changes nothing, in other words raises `OutOfTurn`.
     """
     now, at = ensure_unchanged(concern, seen, by), at or timezone.now()
     there = (now.closed_by_id, now.outcome, now.closing_reason, now.receipt)

@@ -27,8 +27,9 @@ _LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school c
 def hand_over(*, action: Action, owner: User, due_on: date, by: User, at: datetime | None = None) -> Action:
     """From now on `owner` has to do it, by `due_on`; they are told. A note of the concern says who had it before.
 
-    The same owner and day as before change nothing. Raises `NotAllowed` unless `by` decides at the school, `OutOfTurn` when
-    the action has been ended, `BadInput` for somebody who does not work there today and for a day past or too far off.
+    The same owner and day as before change nothing. Raises `NotAllowed` unless `by` decides at the school, `OutOfTurn`
+    when the action has been ended, `BadInput` for somebody who does not work there today and for a day past or too far
+    off.
     """
     ensure_decides(by, action.concern_id, action.school_id, _LEADS)
     concern, at = lock(action.concern_id), at or timezone.now()

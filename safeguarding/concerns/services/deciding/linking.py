@@ -54,11 +54,13 @@ def link_child(*, named: ConcernChild, child: Child, by: User, at: datetime | No
 
 @transaction.atomic
 def unlink_child(*, named: ConcernChild, token: UUID, reason: str, by: User, at: datetime | None = None) -> UndoneLink:
-    """Take back a link to the wrong record: the concern leaves that child's file, chronology, paper, lists and counts at once.
+    """Take back a link to the wrong record: the concern leaves that child's file, chronology, paper, lists and counts
+    at once.
 
-    Whoever the reporter described, or a child not named yet, waits to be linked to the right record; what the wrong file had
-    said of it goes with the link. That there was one stands on "Who has looked", and in no note. The same token and reason
-    again change nothing. Raises `BadInput` without a reason, `OutOfTurn` for a child who is not linked.
+    Whoever the reporter described, or a child not named yet, waits to be linked to the right record; what the wrong
+    file had said of it goes with the link. That there was one stands on "Who has looked", and in no note. The same
+    token and reason again change nothing. Raises `BadInput` without a reason, `OutOfTurn` for a child who is not
+    linked.
     """
     ensure_decides(by, named.concern_id, named.school_id, LEADS)
     if not (reason := reason.strip()):

@@ -22,7 +22,8 @@ def open_concern(*, concern: Concern, by: User, at: datetime | None = None) -> C
     """
     at = at or timezone.now()
     if not may_read(by, concern) or concern.is_in_error:
-        # Given to read, or opened in an emergency: it waits for a lead all the same. Entered in error: it waits for nobody.
+        # Given to read, or opened in an emergency: it waits for a lead all the same. Entered in error: it waits for
+        # nobody.
         open_notices(user=by, object_id=concern.pk, at=at)
         return concern
     own_call = concern.called_at is not None and concern.logged_by_id == by.pk

@@ -19,8 +19,8 @@ from safeguarding.keys import entry_token
 from .changes import ensure_unchanged, note_former_title
 from .opening import settle_call
 
-# The furthest day for a review or an action. Whatever is looked at again in a school is within a year or two; a day beyond
-# that is a slip of the hand, and would never come up on anybody's page.
+# The furthest day for a review or an action. Whatever is looked at again in a school is within a year or two; a day
+# beyond that is a slip of the hand, and would never come up on anybody's page.
 FURTHEST = timedelta(days=2 * 366)
 
 
@@ -133,7 +133,9 @@ def ruling_problems(ruling: Ruling, *, today: date) -> dict[str, str]:
 
 
 def day_problem(label: str, day: date, *, today: date) -> str:
-    """What is wrong with a day on which something is to be done, as a sentence that begins with `label`; empty when nothing."""
+    """What is wrong with a day on which something is to be done, as a sentence that begins with `label`; empty when
+    nothing.
+    """
     if day < today:
         return f"{label} must be today or later."
     return f"{label} must be within two years." if day > today + FURTHEST else ""

@@ -26,8 +26,8 @@ def say_in_file(
 ) -> ConcernChild:
     """What this child's file says from now on: one line, a story of its own, or the whole concern.
 
-    The same token and words again change nothing. Raises `BadInput` for a story without words, `OutOfTurn` where no record is
-    linked, `ChangedSince` when somebody else saved after the page with revision `seen` was shown.
+    The same token and words again change nothing. Raises `BadInput` for a story without words, `OutOfTurn` where no
+    record is linked, `ChangedSince` when somebody else saved after the page with revision `seen` was shown.
     """
     ensure_decides(by, named.concern_id, named.school_id, LEADS)
     story = story.strip() if says == Says.STORY else ""

@@ -25,8 +25,9 @@ _DECIDED = "This has been decided already. Open the concern to see who is named 
 def add_withheld(*, row: WithheldName, child: Child, by: User, at: datetime | None = None) -> WithheldName:
     """Name the child in the concern after all: it stands in that child's file from now on, as any link does.
 
-    Its reporter keeps the report as it was, and is told nothing. The same again by the same person changes nothing. Raises
-    `NotAllowed`, `OutOfTurn` where somebody has decided, or said that it is another child, and `BadInput` for another child.
+    Its reporter keeps the report as it was, and is told nothing. The same again by the same person changes nothing.
+    Raises `NotAllowed`, `OutOfTurn` where somebody has decided, or said that it is another child, and `BadInput` for
+    another child.
     """
     at = at or timezone.now()
     if child.pk != row.child_key and led_on([row.child_key]).get(row.child_key) != child.pk:

@@ -24,9 +24,11 @@ from .rulings import day_problem
 
 @transaction.atomic
 def rename_concern(*, concern: Concern, seen: int, title: str, by: User, at: datetime | None = None) -> Concern:
-    """Give the concern a short title for lists, or take it away again: its kind stands there then. The former one is noted.
+    """Give the concern a short title for lists, or take it away again: its kind stands there then. The former one is
+    noted.
 
-    `seen` is the revision on the lead's screen. Raises `ChangedSince` when somebody else saved first, but for the same title.
+    `seen` is the revision on the lead's screen. Raises `ChangedSince` when somebody else saved first, but for the same
+    title.
     """
     ensure_decides(by, concern.pk, concern.school_id, LEADS)
     concern, title = lock(concern.pk), title.strip()
@@ -63,8 +65,8 @@ def add_action(
 ) -> Action:
     """Something that somebody must do by a day; they are told. The same again returns the action that is there.
 
-    Raises `OutOfTurn` when the concern is closed, `BadInput` for a day that has passed or is too far off, and for somebody
-    who has no role at the school today.
+    Raises `OutOfTurn` when the concern is closed, `BadInput` for a day that has passed or is too far off, and for
+    somebody who has no role at the school today.
     """
     ensure_decides(by, concern.pk, concern.school_id, LEADS)
     at = at or timezone.now()

@@ -1,4 +1,6 @@
-"""What the law asks of whoever logs a concern: the rows of it, the duty of one person, and how that person is reminded."""
+"""What the law asks of whoever logs a concern: the rows of it, the duty of one person, and how that person is
+reminded.
+"""
 
 from .doing import (
     Done,

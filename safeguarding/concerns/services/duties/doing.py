@@ -1,8 +1,8 @@
 """Whose duty is it about this concern, and what has that person done?
 
-A duty opens nothing: its owner sees what the law asks, and nothing of the concern but the reference that a reporter has anyway.
-Where the concern is hidden from them by now they see nothing at all of it: it is written down as theirs, and leads are told that
-Harbour does not tell them.
+A duty opens nothing: its owner sees what the law asks, and nothing of the concern but the reference that a reporter has
+anyway. Where the concern is hidden from them by now they see nothing at all of it: it is written down as theirs, and
+leads are told that Harbour does not tell them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -80,7 +80,8 @@ def late_words(duty: Duty, today: date) -> tuple[str, str]:
 
 
 def arise(concern: Concern, *, author: User, by: User, at: datetime) -> list[Duty]:
-    """The duties in person of `author`, who has logged a concern of such a kind. Called where it is logged, within that.
+    """The duties in person of `author`, who has logged a concern of such a kind. Called where it is logged, within
+    that.
 
     Whoever typed it in from paper is another: then the author is told.
     """
@@ -125,8 +126,8 @@ def why_not_told(duty: Duty) -> str:
 def ask_reporter_of_duty(*, concern: Concern, by: User, at: datetime | None = None) -> list[Duty]:
     """A lead has found that it is of such a kind: the reporter sees what the law asks, and is told. Nothing else of it.
 
-    A reporter from whom it is hidden sees nothing and is not told (`why_not_told`). Pressed twice, it is asked once. Raises
-    `NotAllowed`, `BadInput` where nothing is asked of the reporter.
+    A reporter from whom it is hidden sees nothing and is not told (`why_not_told`). Pressed twice, it is asked once.
+    Raises `NotAllowed`, `BadInput` where nothing is asked of the reporter.
     """
     ensure_decides(by, concern.pk, concern.school_id, LEADS)
     at = at or timezone.now()
@@ -145,11 +146,11 @@ def ask_reporter_of_duty(*, concern: Concern, by: User, at: datetime | None = No
 
 
 def follow_kind(concern: Concern, *, by: User, at: datetime) -> list[Duty]:
-    """A lead has just said that it is of another kind: its reporter is told of the duty that this puts on them, if any; one from
-    whom the concern is hidden is not (`why_not_told`).
+    """A lead has just said that it is of another kind: its reporter is told of the duty that this puts on them, if any;
+    one from whom the concern is hidden is not (`why_not_told`).
 
-    Called where the kind is changed, within that; the caller has asked who may say so, and locked it. What was asked of the reporter
-    for the kind it had before stays: a lead sets it aside with a reason.
+    Called where the kind is changed, within that; the caller has asked who may say so, and locked it. What was asked of
+    the reporter for the kind it had before stays: a lead sets it aside with a reason.
     """
     there = {duty.code: duty for duty in Duty.objects.filter(concern=concern, owner=concern.logged_by)}
     if cannot_ask_of_duty(concern, there, on=timezone.localdate(at)):
@@ -177,7 +178,8 @@ def _ask(concern: Concern, there: Mapping[str, Duty], *, told: bool, by: User, a
 def end_duty(*, duty: Duty, done: Done, by: User, at: datetime | None = None) -> Duty:
     """Say what was done. The person themselves, or a lead who sets it aside, with the reason. Leads are told.
 
-    The same again by the same person changes nothing. Raises `NotAllowed`, `BadInput`, `OutOfTurn` where it has ended otherwise.
+    The same again by the same person changes nothing. Raises `NotAllowed`, `BadInput`, `OutOfTurn` where it has ended
+    otherwise.
     """
     at = at or timezone.now()
     concern = Concern.objects.select_for_update().get(pk=duty.concern_id)
@@ -211,7 +213,10 @@ def end_duty(*, duty: Duty, done: Done, by: User, at: datetime | None = None) ->
 
 
 def set_aside_with(concern: Concern, *, reason: str, by: User, at: datetime) -> list[Duty]:
-    """The concern asks nothing any more, and so nothing in person. The caller has asked who may say so, and locked it. All its duties."""
+    """The concern asks nothing any more, and so nothing in person.
+
+    The caller has asked who may say so, and locked it. All its duties.
+    """
     found = list(Duty.objects.filter(concern=concern))
     for duty in found:
         if duty.is_open:
@@ -232,7 +237,9 @@ def _ensure_may_end(duty: Duty, done: Done, by: User) -> None:
 
 
 def _in_person(concern: Concern, author: User, on: date) -> dict[str, Prompt]:
-    """The duties that a concern of this kind puts on its author, by code: for the roles that they hold at its school that day."""
+    """The duties that a concern of this kind puts on its author, by code: for the roles that they hold at its school
+    that day.
+    """
     found = [one for one in prompts_for(concern, prompts_of(concern.school_id, on)) if one.in_person]
     if not found:
         return {}

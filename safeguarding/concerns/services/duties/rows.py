@@ -1,4 +1,7 @@
-"""Which duties are there at a school on a day, in whose words, and of which concerns? What Harbour brings, or the school's own row."""
+"""Which duties are there at a school on a day, in whose words, and of which concerns?
+
+What Harbour brings, or the school's own row.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -135,8 +138,8 @@ def save_rule(
 ) -> DutyRule:
     """The school's own words from now on; its former row ends. The same words again change nothing.
 
-    `seen` is the row that stood on the page, None for what Harbour brings. Raises `NotAllowed`, `BadInput`, and `ChangedSince`
-    where somebody else has saved meanwhile.
+    `seen` is the row that stood on the page, None for what Harbour brings. Raises `NotAllowed`, `BadInput`, and
+    `ChangedSince` where somebody else has saved meanwhile.
     """
     ensure(by, Capability.MANAGE_SCHOOL, school.pk, SETTERS)
     for _, problem in words_problems(words, in_person=prompt.in_person):

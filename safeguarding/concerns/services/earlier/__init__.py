@@ -1,4 +1,5 @@
-"""Bring in what an earlier system of the school had on its children: give files, have them read, look, confirm; take all of it out again.
+"""Bring in what an earlier system of the school had on its children: give files, have them read, look, confirm; take
+all of it out again.
 
 starting     take the files, say what the columns mean, give up
 reading      rows and PDFs on their way in, each with its child (matching) or why it cannot be used

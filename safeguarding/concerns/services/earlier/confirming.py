@@ -31,8 +31,9 @@ CHANGED = "These files were read again after this page was shown. Look once more
 def confirm_batch(*, batch: EarlierBatch, by: User, seen: int, at: datetime | None = None) -> EarlierBatch:
     """Say that it may come onto the records as it was shown. `finish_batch` then does it.
 
-    `seen` is the revision on the person's screen. Raises `ChangedSince` where something else is to be seen now, `NotAllowed`
-    for anybody but who gave the files, `BadInput` where nothing of them can be used, `OutOfTurn` where it was done already.
+    `seen` is the revision on the person's screen. Raises `ChangedSince` where something else is to be seen now,
+    `NotAllowed` for anybody but who gave the files, `BadInput` where nothing of them can be used, `OutOfTurn` where it
+    was done already.
     """
     locked = EarlierBatch.objects.select_for_update().get(pk=batch.pk)
     if locked.status == S.READY:
@@ -45,8 +46,8 @@ def confirm_batch(*, batch: EarlierBatch, by: User, seen: int, at: datetime | No
 
 @actors_transaction()
 def finish_batch(*, batch: EarlierBatch) -> EarlierBatch:
-    """Put it onto the records as confirmed; the batch is CONFIRMED. May be called again: of one that was stopped nothing was done,
-    one that is CONFIRMED stays so.
+    """Put it onto the records as confirmed; the batch is CONFIRMED. May be called again: of one that was stopped
+    nothing was done, one that is CONFIRMED stays so.
 
     Where a child of the school has changed since, or other records came in, it is UPLOADED again, to be read anew.
     """
@@ -57,9 +58,7 @@ def finish_batch(*, batch: EarlierBatch) -> EarlierBatch:
     by = locked.confirmed_by
     if locked.summary["state"] != state_of(locked):
         summary = bare(locked) | {"changed_since": True}
-        return earlier_life.perform(
-            "reconsider", locked, by=by, summary=summary, confirmed_at=None, confirmed_by=None
-        )  # fmt: skip
+        return earlier_life.perform("reconsider", locked, by=by, summary=summary, confirmed_at=None, confirmed_by=None)
     rows = [_said(row) for row in EarlierRow.objects.filter(batch=locked).exclude(kind=Kind.BAD).order_by("number")]
     records = list(_records(locked, rows))
     children = {one["child_id"] for one in records}
@@ -88,10 +87,18 @@ def _records(batch: EarlierBatch, rows: Sequence[Said]) -> Iterator[dict[str, An
             continue
         at, is_timed = row.happened
         yield {
-            "id": uuid7(), "batch_id": batch.pk, "school_id": batch.school_id, "child_id": row.child, "source": batch.source,
-            "reference": row.facts.get("reference", ""), "happened_at": at.isoformat(), "is_timed": is_timed,
-            "added_at": batch.confirmed_at, "added_by_id": batch.confirmed_by_id, **words_of(row, actions[row.number]),
-        }  # fmt: skip
+            "id": uuid7(),
+            "batch_id": batch.pk,
+            "school_id": batch.school_id,
+            "child_id": row.child,
+            "source": batch.source,
+            "reference": row.facts.get("reference", ""),
+            "happened_at": at.isoformat(),
+            "is_timed": is_timed,
+            "added_at": batch.confirmed_at,
+            "added_by_id": batch.confirmed_by_id,
+            **words_of(row, actions[row.number]),
+        }
 
 
 def _files(batch: EarlierBatch) -> list[EarlierFile]:
@@ -101,20 +108,31 @@ def _files(batch: EarlierBatch) -> list[EarlierFile]:
     assert at is not None and by is not None  # noqa: S101
     made = [
         EarlierFile(
-            batch=batch, school_id=batch.school_id, child_id=pdf.child_id, source=batch.source, author=by,
-            token=uuid5(batch.token, str(pdf.number)), name=pdf.name, kind="pdf", size=pdf.size, is_active=pdf.is_active,
-            stored=pdf.stored, pictures=pdf.pictures, scan=scan, attached_at=at,
+            batch=batch,
+            school_id=batch.school_id,
+            child_id=pdf.child_id,
+            source=batch.source,
+            author=by,
+            token=uuid5(batch.token, str(pdf.number)),
+            name=pdf.name,
+            kind="pdf",
+            size=pdf.size,
+            is_active=pdf.is_active,
+            stored=pdf.stored,
+            pictures=pdf.pictures,
+            scan=scan,
+            attached_at=at,
         )
         for pdf in EarlierPdf.objects.filter(batch=batch, kind=EarlierPdf.Kind.FILE).order_by("number")
-    ]  # fmt: skip
+    ]
     return EarlierFile.objects.bulk_create(made, batch_size=500)
 
 
 def _record(batch: EarlierBatch, records: int, files: int, children: set[UUID], *, by: User | None) -> None:
-    """One event for all records and one for all files; and one for each child, so that a record tells where its parts come from."""
+    """One event for all records and one for all files; and one for each child, so that a record tells where its parts
+    come from.
+    """
     for model, number in ((EarlierRecord, records), (EarlierFile, files)):
         if number:
             record(Verb.CREATE, batch, by=by, count=number, purpose=str(model._meta.model_name))
-    record_many(
-        Verb.IMPORT, "children.child", children, by=by, school_id=batch.school_id, purpose="earlier records"
-    )  # fmt: skip
+    record_many(Verb.IMPORT, "children.child", children, by=by, school_id=batch.school_id, purpose="earlier records")

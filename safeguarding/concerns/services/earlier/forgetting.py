@@ -1,7 +1,7 @@
 """Delete the files that were given and what was read of them, when they are needed no more.
 
-Whoever reads, confirms or gives up deletes what they see, at once. Rows about a child who is hidden from them are left: the worker
-deletes those, for nobody in particular (`forget_left`).
+Whoever reads, confirms or gives up deletes what they see, at once. Rows about a child who is hidden from them are left:
+the worker deletes those, for nobody in particular (`forget_left`).
 """
 
 from functools import partial
@@ -23,7 +23,10 @@ _NOT_KEPT = ~Q(kind=EarlierRow.Kind.BAD) | Q(child__isnull=False)
 
 
 def forget_read(batch: EarlierBatch) -> int:
-    """Delete what was read of the files: how many rows and files. PDFs that were sealed on their way leave the store when that is certain."""
+    """Delete what was read of the files: how many rows and files.
+
+    PDFs that were sealed on their way leave the store when that is certain.
+    """
     stored = [
         name
         for pdf in EarlierPdf.objects.filter(batch=batch).exclude(stored="")
@@ -36,9 +39,11 @@ def forget_read(batch: EarlierBatch) -> int:
 
 
 def forget_taken(batch: EarlierBatch) -> int:
-    """Of what is on the records, and of what could not be used, only numbers and reasons stay. How many rows and files were forgotten.
+    """Of what is on the records, and of what could not be used, only numbers and reasons stay. How many rows and files
+    were forgotten.
 
-    A PDF that is on no record, because its child was hidden when it was confirmed, is nobody's file in the store from now on.
+    A PDF that is on no record, because its child was hidden when it was confirmed, is nobody's file in the store from
+    now on.
     """
     forgotten = 0
     for model, empty in ((EarlierPdf, {"name": b""}), (EarlierRow, {"content": b""})):
@@ -58,7 +63,10 @@ def forget_uploads(batch: EarlierBatch) -> None:
 
 @system_task("earlier")
 def forget_left(batch: EarlierBatch) -> int:
-    """Delete what whoever read, confirmed or gave up did not see. Work of the worker for nobody in particular. How many rows and files."""
+    """Delete what whoever read, confirmed or gave up did not see.
+
+    Work of the worker for nobody in particular. How many rows and files.
+    """
     now, left = EarlierBatch.objects.select_for_update().get(pk=batch.pk), 0
     if now.status in (*_READ_ANEW, *_OVER):
         left = forget_read(now)
@@ -71,7 +79,10 @@ def forget_left(batch: EarlierBatch) -> int:
 
 
 def with_something_left() -> QuerySet[EarlierBatch]:
-    """Files that are read, confirmed or given up, and of which more is there than should be. Asked by the worker, for nobody."""
+    """Files that are read, confirmed or given up, and of which more is there than should be.
+
+    Asked by the worker, for nobody.
+    """
     there, not_kept = Q(), Q()
     for model in (EarlierRow, EarlierPdf):
         rows = model._default_manager.filter(batch=OuterRef("pk"))

@@ -1,4 +1,7 @@
-"""What is on the records already? So that the same file again, or by a colleague who sees a child more, brings in nothing twice."""
+"""What is on the records already?
+
+So that the same file again, or by a colleague who sees a child more, brings in nothing twice.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,7 +38,9 @@ def words_of(record: Said, actions: Sequence[Said]) -> dict[str, Any]:
 
 
 def mark_here(batch: EarlierBatch, rows: Sequence[Said]) -> None:
-    """Say of each record that is there already that it is (`here`); of one that is there and says something else, that it is a problem."""
+    """Say of each record that is there already that it is (`here`); of one that is there and says something else, that
+    it is a problem.
+    """
     records = [row for row in rows if row.kind == RECORD]
     there = _there(batch, {row.child for row in records if row.child})
     actions = grouped(rows)

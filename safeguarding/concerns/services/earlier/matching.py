@@ -1,7 +1,8 @@
-"""Which child of the school is meant? By UPN, of now or of before; else by name and date of birth together; never by a name alone.
+"""Which child of the school is meant? By UPN, of now or of before; else by name and date of birth together; never by a
+name alone.
 
-What is given has to agree: a UPN beside the name and date of birth of another child is nobody's. Looked for among the children whom the
-person sees who brings the file in.
+What is given has to agree: a UPN beside the name and date of birth of another child is nobody's. Looked for among the
+children whom the person sees who brings the file in.
 """
 
 from collections import defaultdict
@@ -64,7 +65,9 @@ class Register:
         return cls(found, former)
 
     def find(self, facts: Mapping[str, str]) -> tuple[UUID | None, str]:
-        """The child that these facts (`upn`, `name`, `forename`, `surname`, `born`) are about; or None, and the code of the problem."""
+        """The child that these facts (`upn`, `name`, `forename`, `surname`, `born`) are about; or None, and the code of
+        the problem.
+        """
         names, born = names_of(facts), facts.get("born", "")
         by_name = self.by_name(names, born)
         if number := facts.get("upn", ""):
@@ -102,7 +105,10 @@ class Register:
         return None, "not_theirs" if born else "another_name"
 
     def _without_its_number(self, by_name: set[UUID], problem: str) -> tuple[UUID | None, str]:
-        """Nobody has this UPN. Name and date of birth count where Harbour has no UPN of the child that could contradict."""
+        """Nobody has this UPN.
+
+        Name and date of birth count where Harbour has no UPN of the child that could contradict.
+        """
         if len(by_name) != 1:
             return None, "several" if by_name else problem
         [child] = by_name

@@ -1,4 +1,7 @@
-"""Look into the PDFs of a ZIP and seal what is taken, each with the key of its child. Beside the record: nobody sees them before they are confirmed."""
+"""Look into the PDFs of a ZIP and seal what is taken, each with the key of its child.
+
+Beside the record: nobody sees them before they are confirmed.
+"""
 
 import io
 from collections.abc import Callable
@@ -25,7 +28,10 @@ Kind = EarlierPdf.Kind
 
 
 def read_pack(batch: EarlierBatch, register: Register, *, today: date, may_go_on: Callable[[int], None]) -> None:
-    """Each file of the ZIP as a row on its way in. `may_go_on` is told how many there are in each transaction, and may raise."""
+    """Each file of the ZIP as a row on its way in.
+
+    `may_go_on` is told how many there are in each transaction, and may raise.
+    """
     content = uploaded(batch, EarlierUpload.What.PACK)
     if not content:
         return
@@ -48,7 +54,9 @@ def read_pack(batch: EarlierBatch, register: Register, *, today: date, may_go_on
 
 
 def _child_of(meant: Meant, register: Register) -> UUID | None:
-    """Whose a file is, by its row of the index or by the UPN in its name or folder; where that is not certain, its problem."""
+    """Whose a file is, by its row of the index or by the UPN in its name or folder; where that is not certain, its
+    problem.
+    """
     if meant.problem:
         return None
     if meant.said is None:

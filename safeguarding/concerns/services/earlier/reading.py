@@ -36,10 +36,11 @@ class _Stopped(Exception):
 
 
 def read_batch(*, batch: EarlierBatch, by: User, today: date | None = None) -> EarlierBatch:
-    """Read, match and join everything. The batch is then READY, or REFUSED with the reason; ABANDONED where somebody gave up.
+    """Read, match and join everything. The batch is then READY, or REFUSED with the reason; ABANDONED where somebody
+    gave up.
 
-    Not one transaction: what was read comes in piece by piece, so that a page can show how far it is. Until the batch is ready nobody
-    looks at it, and one that was stopped is read again from the start.
+    Not one transaction: what was read comes in piece by piece, so that a page can show how far it is. Until the batch
+    is ready nobody looks at it, and one that was stopped is read again from the start.
     """
     today = today or timezone.localdate()
     with actors_transaction():
@@ -95,7 +96,10 @@ def _rows(batch: EarlierBatch, content: bytes, today: date) -> Iterator[Said]:
 
 
 def _match(rows: Sequence[Said], register: Register) -> None:
-    """Whom each row is about, and which belong together. An action need not name its child: it is that of its incident."""
+    """Whom each row is about, and which belong together.
+
+    An action need not name its child: it is that of its incident.
+    """
     for row in rows:
         if not row.problem and (row.says_who or "details" in row.facts):
             row.child, row.problem = register.find(row.facts)
@@ -104,10 +108,17 @@ def _match(rows: Sequence[Said], register: Register) -> None:
 
 def _on_its_way(batch: EarlierBatch, row: Said) -> dict[str, Any]:
     return {
-        "id": uuid7(), "batch_id": batch.pk, "school_id": batch.school_id, "number": row.number, "kind": row.kind,
-        "child_id": row.child, "content": row.as_dict(), "problem": row.problem, "column": row.column[:200],
+        "id": uuid7(),
+        "batch_id": batch.pk,
+        "school_id": batch.school_id,
+        "number": row.number,
+        "kind": row.kind,
+        "child_id": row.child,
+        "content": row.as_dict(),
+        "problem": row.problem,
+        "column": row.column[:200],
         "joins": row.joins,
-    }  # fmt: skip
+    }
 
 
 def _counted(batch: EarlierBatch, rows: Sequence[Said]) -> dict[str, Any]:

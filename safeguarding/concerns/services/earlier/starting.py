@@ -57,10 +57,11 @@ def school_key(school_id: UUID) -> Key:
 def start_batch(
     *, school: School, token: UUID, source: str, given: Given, by: User, at: datetime | None = None
 ) -> EarlierBatch:
-    """Keep the files, sealed, and look what they are: UPLOADED (ready to be read), MAPPING (columns must be told) or REFUSED.
+    """Keep the files, sealed, and look what they are: UPLOADED (ready to be read), MAPPING (columns must be told) or
+    REFUSED.
 
-    The same form again returns what the first became. Raises `BadInput` without a file, with one of more than 50 MB, or without
-    the name of the system; `NotAllowed`, `FilesAway`.
+    The same form again returns what the first became. Raises `BadInput` without a file, with one of more than 50 MB, or
+    without the name of the system; `NotAllowed`, `FilesAway`.
     """
     ensure(by, Capability.IMPORT_EARLIER_RECORDS, school.pk, IMPORTERS)
     source = " ".join(source.split())
@@ -97,7 +98,10 @@ def _keep(batch: EarlierBatch, what: str, content: bytes) -> None:
 
 
 def _recognise(batch: EarlierBatch, given: Given, *, by: User) -> EarlierBatch:
-    """What the columns mean: told once for these headings, or to be told. A ZIP is bounded and its names are looked at."""
+    """What the columns mean: told once for these headings, or to be told.
+
+    A ZIP is bounded and its names are looked at.
+    """
     if given.pack:
         open_pack(io.BytesIO(given.pack), today=timezone.localdate())
     if not given.sheet:

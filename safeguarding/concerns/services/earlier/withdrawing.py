@@ -1,8 +1,8 @@
 """Take what was brought in off the records again, all of it; and who had opened it meanwhile?
 
-From the moment that somebody withdraws a batch nobody sees anything of it: its rule says so, for every row alike, those too that
-the person does not see who withdraws it. The worker then takes the words out of the rows and the files out of the store. What is left
-are rows without words, so that the events about them still say of what they are.
+From the moment that somebody withdraws a batch nobody sees anything of it: its rule says so, for every row alike, those
+too that the person does not see who withdraws it. The worker then takes the words out of the rows and the files out of
+the store. What is left are rows without words, so that the events about them still say of what they are.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -33,7 +33,8 @@ _TASK = "earlier"
 def withdraw_batch(*, batch: EarlierBatch, why: str, by: User, at: datetime | None = None) -> EarlierBatch:
     """From now on nobody sees anything of it. `clear_withdrawn` then takes the words and files away, for good.
 
-    Raises `BadInput` without a reason, `NotAllowed`, `OutOfTurn` where it is withdrawn already: nothing else changes what was confirmed.
+    Raises `BadInput` without a reason, `NotAllowed`, `OutOfTurn` where it is withdrawn already: nothing else changes
+    what was confirmed.
     """
     if why not in EarlierBatch.Why:
         raise BadInput("Choose why these records are withdrawn.")
@@ -43,8 +44,8 @@ def withdraw_batch(*, batch: EarlierBatch, why: str, by: User, at: datetime | No
 def clear_withdrawn(*, batch: EarlierBatch, at: datetime | None = None) -> EarlierBatch:
     """Take words and files of a withdrawn batch away, and note who had opened them. May be called again, and goes on.
 
-    Work of the worker for nobody in particular: no conflict of the person who withdrew it leaves anything behind. Raises
-    `FilesAway` while the store does not answer.
+    Work of the worker for nobody in particular: no conflict of the person who withdrew it leaves anything behind.
+    Raises `FilesAway` while the store does not answer.
     """
     while _drop_some(batch):
         pass
@@ -80,7 +81,8 @@ def _drop_some(batch: EarlierBatch) -> bool:
 
 
 def opened_by(batch: EarlierBatch) -> list[dict[str, Any]]:
-    """Who has had one of these records or files before them: whom, how many of them, and when last. Whoever is there for it.
+    """Who has had one of these records or files before them: whom, how many of them, and when last. Whoever is there
+    for it.
 
     A record counts that was opened, printed, found by a search or shown in a chronology.
     """

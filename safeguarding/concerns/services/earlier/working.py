@@ -1,4 +1,6 @@
-"""Do what files of an earlier system wait for, outside the request: one worker each, from the start where another was stopped."""
+"""Do what files of an earlier system wait for, outside the request: one worker each, from the start where another was
+stopped.
+"""
 
 from uuid import UUID
 
@@ -20,13 +22,19 @@ from .withdrawing import clear_withdrawn
 
 S = EarlierBatch.Status
 TASK = "earlier"
-BROKEN = "Something went wrong while these files were read. Nothing was taken. Tell whoever looks after Harbour at your school."
+BROKEN = (
+    "Something went wrong while these files were read. Nothing was taken. Tell whoever looks after Harbour at "
+    "your school."
+)
 # As many rows as are put on records while a person waits.
 SMALL_RUN = 1000
 
 
 def go_on(batch: EarlierBatch) -> EarlierBatch:
-    """Do it now where it is little; otherwise ring for the worker after commit, and return it as it is. A ZIP is never little."""
+    """Do it now where it is little; otherwise ring for the worker after commit, and return it as it is.
+
+    A ZIP is never little.
+    """
     if _is_little(batch):
         with alone(batch.pk) as free:
             batch.refresh_from_db()
@@ -40,7 +48,9 @@ def go_on(batch: EarlierBatch) -> EarlierBatch:
 
 
 def _is_little(batch: EarlierBatch) -> bool:
-    """What was read before is read anew by the worker: it alone deletes the rows of before that the giver does not see any more."""
+    """What was read before is read anew by the worker: it alone deletes the rows of before that the giver does not see
+    any more.
+    """
     if batch.status == S.UPLOADED and WAS_READ not in batch.summary:
         given = dict(EarlierUpload.objects.filter(batch=batch).values_list("what", "size"))
         return EarlierUpload.What.PACK not in given and all(size <= SMALL_FILE for size in given.values())
@@ -93,7 +103,10 @@ def _work(batch: EarlierBatch) -> EarlierBatch:
 
 @system_task(TASK)
 def _fail(batch: EarlierBatch) -> None:
-    """Nothing was taken, whoever gave it: their account may be closed by now. What was being read is refused; what was being written is read anew, to be looked at again."""
+    """Nothing was taken, whoever gave it: their account may be closed by now.
+
+    What was being read is refused; what was being written is read anew, to be looked at again.
+    """
     now = EarlierBatch.objects.get(pk=batch.pk)
     if now.status == S.CONFIRMING:
         summary = bare(now) | {"failed": True}

@@ -1,4 +1,7 @@
-"""For whom among the staff is a note from outside not? Somebody who reads it says so, of a colleague or of themselves."""
+"""For whom among the staff is a note from outside not?
+
+Somebody who reads it says so, of a colleague or of themselves.
+"""
 
 from datetime import datetime
 
@@ -19,7 +22,8 @@ from safeguarding.concerns.services.telling import readers
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 
 _NOBODY_LEFT = (
-    "Nobody else at this school could read this note. Whoever gives roles names somebody first who can, such as an alternate "
+    "Nobody else at this school could read this note. Whoever gives roles names somebody first who can, "
+    "such as an alternate "
     "lead: the Headteacher or the trust lead."
 )
 Status = OutsideNote.Status
@@ -33,10 +37,11 @@ def standing(note: OutsideNote) -> QuerySet[OutsideConflict]:
 
 @transaction.atomic
 def say_not_for(*, note: OutsideNote, user: User, by: User, at: datetime | None = None) -> OutsideConflict:
-    """The note is about `user`, or somebody close to them: they see nothing of it from now on. The same again changes nothing.
+    """The note is about `user`, or somebody close to them: they see nothing of it from now on. The same again changes
+    nothing.
 
-    Where nobody else works on it, it is unread again and the others are told, or called, as of a new one. Raises `NotAllowed`;
-    `BadInput` where nobody would be left to read it; `OutOfTurn` where it is a concern.
+    Where nobody else works on it, it is unread again and the others are told, or called, as of a new one. Raises
+    `NotAllowed`; `BadInput` where nobody would be left to read it; `OutOfTurn` where it is a concern.
     """
     at, on = at or timezone.now(), timezone.localdate(at)
     locked = OutsideNote.objects.select_for_update(of=("self",)).get(pk=note.pk)
@@ -61,15 +66,22 @@ def say_not_for(*, note: OutsideNote, user: User, by: User, at: datetime | None 
         tell_of(locked, at)
     elif not {person.pk for person in leads_on_duty(locked.school_id, on=on)} & {person.pk for person in left}:
         tell(
-            people=left, school_id=locked.school_id, kind=Notice.Kind.OUTSIDE, object_type="outside_note",
-            object_id=locked.pk, at=at,
-        )  # fmt: skip
+            people=left,
+            school_id=locked.school_id,
+            kind=Notice.Kind.OUTSIDE,
+            object_type="outside_note",
+            object_id=locked.pk,
+            at=at,
+        )
     return said
 
 
 @transaction.atomic
 def withdraw_not_for(*, conflict: OutsideConflict, by: User, at: datetime | None = None) -> OutsideConflict:
-    """It may be for this person after all: they see it again, as far as their role goes. Never by that person, who sees none of it."""
+    """It may be for this person after all: they see it again, as far as their role goes.
+
+    Never by that person, who sees none of it.
+    """
     note = OutsideNote.objects.select_for_update(of=("self",)).get(pk=conflict.note_id)
     if by.pk == conflict.user_id or not may_settle_note(by, note):
         raise NotAllowed(LEADS)

@@ -24,7 +24,8 @@ from safeguarding.turns import wait_for
 
 _HOUR = 3600.0
 _TOO_MANY = (
-    "Too many notes have been left by this link in the last hour, so this one has not been sent. What you typed is here. "
+    "Too many notes have been left by this link in the last hour, so this one has not been sent. What you "
+    "typed is here. "
     "Tell reception or ring the school now, or send it again later."
 )
 
@@ -70,7 +71,8 @@ def leave_note(
     """Put a note into the queue of the leads; those on duty are told, and called where it cannot wait.
 
     `token` came with the empty form: the same words again under it are the same note, other words another one. Raises
-    `BadInput` where nothing is said, `TooMany` where this hour has had enough new ones, by the link or from this `address`.
+    `BadInput` where nothing is said, `TooMany` where this hour has had enough new ones, by the link or from this
+    `address`.
     """
     at = at or timezone.now()
     if not (left.facts.strip() or left.child_words.strip()):

@@ -1,4 +1,7 @@
-"""By which address does a school take notes from outside? Made anew, switched on and off by those who manage the school."""
+"""By which address does a school take notes from outside?
+
+Made anew, switched on and off by those who manage the school.
+"""
 
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -50,7 +53,10 @@ def make_link(*, school: School, by: User, instead_of: UUID | None = None, at: d
 
 @transaction.atomic
 def switch_link(*, link: OutsideLink, on: bool, by: User) -> OutsideLink:
-    """Take no notes for a while, or again. The address stays. Raises `NotAllowed`, `OutOfTurn` for one that has ended."""
+    """Take no notes for a while, or again.
+
+    The address stays. Raises `NotAllowed`, `OutOfTurn` for one that has ended.
+    """
     ensure(by, Capability.MANAGE_SCHOOL, link.school_id, SETTERS)
     locked = OutsideLink.objects.select_for_update(of=("self",)).get(pk=link.pk)
     if locked.ended_at is not None:

@@ -1,4 +1,5 @@
-"""A lead reads a note from outside and makes a concern of it; or one puts it forward to be set aside, and another sets it aside.
+"""A lead reads a note from outside and makes a concern of it; or one puts it forward to be set aside, and another sets
+it aside.
 
 Nothing of it is destroyed here: what is set aside can be taken up again, and ends under the retention schedule.
 """
@@ -30,7 +31,10 @@ Status = OutsideNote.Status
 
 
 def open_note(*, note: OutsideNote, by: User, at: datetime | None = None) -> OutsideNote:
-    """A lead has a note before them. Who opens it first has read it, as with a concern; nobody else is called any more."""
+    """A lead has a note before them.
+
+    Who opens it first has read it, as with a concern; nobody else is called any more.
+    """
     at = at or timezone.now()
     if note.status == Status.NEW and may_read_note(by, note):
         try:
@@ -48,8 +52,8 @@ def open_note(*, note: OutsideNote, by: User, at: datetime | None = None) -> Out
 def take_up(*, note: OutsideNote, content: Content, by: User, at: datetime | None = None) -> UUID:
     """Begin a concern of it: `content` is what the log form begins with. Returns the token of that form.
 
-    The same person again goes on with the same form. Somebody else may begin one too, and sees who has: the first that is
-    sent is the concern. Raises `NotAllowed`, `OutOfTurn` where it is a concern already.
+    The same person again goes on with the same form. Somebody else may begin one too, and sees who has: the first that
+    is sent is the concern. Raises `NotAllowed`, `OutOfTurn` where it is a concern already.
     """
     at, locked = at or timezone.now(), _locked(note)
     if not may_take_up_note(by, locked):
@@ -67,7 +71,8 @@ def take_up(*, note: OutsideNote, content: Content, by: User, at: datetime | Non
 
 
 def became(concern: Concern, *, token: UUID, by: User, at: datetime) -> None:
-    """The log form with this token has been sent. Where it began with a note from outside, the note says so from now on.
+    """The log form with this token has been sent. Where it began with a note from outside, the note says so from now
+    on.
 
     For whom the note was not, the concern is not either.
     """
@@ -82,7 +87,10 @@ def became(concern: Concern, *, token: UUID, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def put_forward(*, note: OutsideNote, reason: str, detail: str, by: User, at: datetime | None = None) -> OutsideNote:
-    """Say why it is for nobody to act on. It stays in the queue until somebody else has looked at it too; they are told."""
+    """Say why it is for nobody to act on.
+
+    It stays in the queue until somebody else has looked at it too; they are told.
+    """
     at = at or timezone.now()
     done = note_life.perform("put_forward", note, by=by, at=at, reason=reason, reason_detail=detail.strip())
     tell(

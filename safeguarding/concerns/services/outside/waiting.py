@@ -1,4 +1,6 @@
-"""Nobody has read a note from outside yet: what cannot wait goes to the next person, the others are chased, as concerns are."""
+"""Nobody has read a note from outside yet: what cannot wait goes to the next person, the others are chased, as concerns
+are.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -72,7 +74,10 @@ def _tell(note: OutsideNote, kind: Notice.Kind, people: list[User], at: datetime
 
 @dataclass(frozen=True)
 class NoteCalling:
-    """A note that cannot wait, as an open page may show it to a room: that there is one, and since when. No word of it."""
+    """A note that cannot wait, as an open page may show it to a room: that there is one, and since when.
+
+    No word of it.
+    """
 
     note_id: UUID
     when: str
@@ -81,7 +86,8 @@ class NoteCalling:
 def notes_calling(user: User, waiting: QuerySet[OutsideNote], *, at: datetime) -> list[NoteCalling]:
     """Which of the unread notes in `waiting` (those that `user` may see) the open page of `user` shows now.
 
-    As calls of colleagues are shown: leads see each at once, others who take calls when it was put to them or has waited.
+    As calls of colleagues are shown: leads see each at once, others who take calls when it was put to them or has
+    waited.
     """
     if not what_waits(user).notes:
         return []

@@ -1,4 +1,6 @@
-"""`manage.py backup [--nightly]`: records and keys, each into a sealed file of its own, proved by opening some of them."""
+"""`manage.py backup [--nightly]`: records and keys, each into a sealed file of its own, proved by opening some of
+them.
+"""
 
 import time
 from typing import Any
@@ -52,7 +54,8 @@ class Command(BaseCommand):
             self.stderr.write(f"No backup: {run.problem}")
         else:
             self.stdout.write(
-                f"Backed up: {run.records_bytes:,} bytes of records and {run.keys_bytes:,} of keys, with {run.people} members of "
+                f"Backed up: {run.records_bytes:,} bytes of records and {run.keys_bytes:,} of keys, with "
+                f"{run.people} members of "
                 f"staff; {run.opened} of the words in it were opened. {run.files} files."
             )
         return run

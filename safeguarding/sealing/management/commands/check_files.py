@@ -1,4 +1,7 @@
-"""`manage.py check_files`: can the store of files be written, read back and emptied? Says what is wrong where it cannot."""
+"""`manage.py check_files`: can the store of files be written, read back and emptied?
+
+Says what is wrong where it cannot.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""`manage.py keys check|make|ready|new-epoch|new-root`: the keys under which everything written is sealed. None is ever printed."""
+"""`manage.py keys check|make|ready|new-epoch|new-root`: the keys under which everything written is sealed.
+
+None is ever printed.
+"""
 
 from typing import Any
 
@@ -38,7 +41,8 @@ class Command(BaseCommand):
     def _make(self) -> str:
         setting_up.make_keys()
         return (
-            f"The keys are made. {settings.ROOT_KEY_PATH} brings everything back, and without it nothing is ever read again: "
+            f"The keys are made. {settings.ROOT_KEY_PATH} brings everything back, and without it nothing "
+            "is ever read again: "
             "print its shares now with `manage.py key_shares make`."
         )
 

@@ -1,4 +1,6 @@
-"""`manage.py restore --keys FILE [--records FILE]`: put back everything onto a new machine, or the keys alone (docs/backups.md)."""
+"""`manage.py restore --keys FILE [--records FILE]`: put back everything onto a new machine, or the keys alone
+(docs/backups.md).
+"""
 
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,10 @@ from safeguarding.sealing.services.restoring import restore_all, restore_keys
 
 
 class Command(BaseCommand):
-    help = "Fills an empty installation from a backup of the records and one of the keys; without --records, the keys alone."
+    help = (
+        "Fills an empty installation from a backup of the records and one of the keys; without --records, the "
+        "keys alone."
+    )
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -45,7 +50,8 @@ class Command(BaseCommand):
             raise CommandError(error.sentence) from None
         if lost:
             self.stdout.write(
-                f"What was written in {lost} records has no key in this backup: it is newer. Put back a later backup of the "
+                f"What was written in {lost} records has no key in this backup: it is newer. Put back a "
+                "later backup of the "
                 "keys if there is one."
             )
         else:

@@ -1,4 +1,7 @@
-"""`manage.py bench`: seed a size once, then measure every page, an import and the seals. Run by `make bench`, as the database role `owner`."""
+"""`manage.py bench`: seed a size once, then measure every page, an import and the seals.
+
+Run by `make bench`, as the database role `owner`.
+"""
 
 import os
 import subprocess
@@ -15,13 +18,16 @@ from safeguarding.concerns.models import Draft
 from safeguarding.demo.apart import MANY
 from tests.benchmarks.cast import TEACHER, make_cast
 
-# Schools, children, concerns. In a school of `small`, some ten thousand texts were written; `usual` takes a minute or two,
-# `full` is the size of the budgets.
+# Schools, children, concerns. In a school of `small`, some ten thousand texts were written; `usual` takes a minute or
+# two, `full` is the size of the budgets.
 SIZES = {"small": (6, 600, 5_000), "usual": (10, 6_000, 100_000), "full": (100, 60_000, 1_000_000)}
 
 
 class Command(BaseCommand):
-    help = "Seeds practice schools once (BENCH_SIZE=small, usual or full), then measures every page, a search, an import and the seals."
+    help = (
+        "Seeds practice schools once (BENCH_SIZE=small, usual or full), then measures every page, a search, an "
+        "import and the seals."
+    )
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:

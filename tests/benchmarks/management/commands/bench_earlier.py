@@ -1,7 +1,7 @@
 """`manage.py bench_earlier`: how long do 10,000 incidents and 400 PDFs of an earlier system take, 3 % of them unusable?
 
-As the database role `worker`, in a transaction that is taken back: the next run measures the same. Counts, too, what came in: every row
-that is no use must be reported, and each of the others stand on its own child.
+As the database role `worker`, in a transaction that is taken back: the next run measures the same. Counts, too, what
+came in: every row that is no use must be reported, and each of the others stand on its own child.
 """
 
 import json
@@ -52,7 +52,8 @@ class Command(BaseCommand):
         options["out"].write_text(json.dumps(report | {"earlier": row}, indent=1))
         over = "OVER" if row["seconds"] > row["budget_s"] else ""
         self.stdout.write(
-            f"\n{row['incidents']:,} incidents and {row['pdfs']} PDFs of an earlier system: read in {row['read_s']} s, put on records in "
+            f"\n{row['incidents']:,} incidents and {row['pdfs']} PDFs of an earlier system: read in "
+            f"{row['read_s']} s, put on records in "
             f"{row['confirm_s']} s, withdrawn in {row['withdraw_s']} s; budget {row['budget_s']} s {over}"
         )
 
@@ -86,9 +87,14 @@ def _measure(incidents: int, pdfs: int) -> dict[str, Any]:
     withdrawing = perf_counter()
     service.clear_withdrawn(batch=service.withdraw_batch(batch=batch, why="wrong_file", by=lead))
     return {
-        "incidents": incidents, "pdfs": pdfs, "read_s": round(read - begun, 1), "confirm_s": round(confirmed - read, 1),
-        "seconds": round(confirmed - begun, 1), "withdraw_s": round(perf_counter() - withdrawing, 1), "budget_s": BUDGET,
-    }  # fmt: skip
+        "incidents": incidents,
+        "pdfs": pdfs,
+        "read_s": round(read - begun, 1),
+        "confirm_s": round(confirmed - read, 1),
+        "seconds": round(confirmed - begun, 1),
+        "withdraw_s": round(perf_counter() - withdrawing, 1),
+        "budget_s": BUDGET,
+    }
 
 
 def _school() -> tuple[User, list[Child]]:
@@ -97,11 +103,15 @@ def _school() -> tuple[User, list[Child]]:
     assign_role(user=lead, school=school, role_key="lead", starts_on=date(2020, 9, 1))
     new = [
         NewChild(
-            forename=f"Rowan{n}", surname="Ashdown", year_group=n % 7, class_name="5B", entered_on=date(2024, 9, 3),
+            forename=f"Rowan{n}",
+            surname="Ashdown",
+            year_group=n % 7,
+            class_name="5B",
+            entered_on=date(2024, 9, 3),
             details={"upn": _upn(n), "date_of_birth": date(2016, 9 + n % 4, 1 + n % 28)},
         )
         for n in range(CHILDREN)
-    ]  # fmt: skip
+    ]
     keys = register_children(school=school, children=new, by=None, today=date(2026, 9, 1))
     record(Verb.IMPORT, object_type="children.child", school_id=school.pk, count=len(keys), purpose="measured")
     there = Child.objects.select_related("detail").in_bulk(keys)

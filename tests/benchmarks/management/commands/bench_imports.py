@@ -56,9 +56,11 @@ class Command(BaseCommand):
 
 
 def write_file(path: Path, children: int, *, changed: bool = False) -> Path:
-    """A SIMS export of so many invented children: those of the demo school again and again, each with a name and a UPN of its own.
+    """A SIMS export of so many invented children: those of the demo school again and again, each with a name and a UPN
+    of its own.
 
-    `changed`: the same children, each called by another name, with another middle name and an adult who has another telephone.
+    `changed`: the same children, each called by another name, with another middle name and an adult who has another
+    telephone.
     """
     with SOURCE.open(encoding="utf-8-sig", newline="") as source:
         like = list({_who(row): row for row in csv.DictReader(source) if _is_whole(row)}.values())
@@ -151,14 +153,17 @@ def _bring_in(file: Path, school: str) -> None:
 def _table(rows: list[dict[str, Any]]) -> str:
     lines = [
         "",
-        "| children | csv to COPY s | first import s | the same again s | all changed s | times COPY | budget s | most MB |  |",
-        "| -------- | ------------- | -------------- | ---------------- | ------------- | ---------- | -------- | ------- | -- |",
+        "| children | csv to COPY s | first import s | the same again s | all changed s | times COPY | "
+        "budget s | most MB |  |",
+        "| -------- | ------------- | -------------- | ---------------- | ------------- | ---------- | "
+        "-------- | ------- | -- |",
     ]
     for row in rows:
         over = row["ratio"] > RATIO or row["first_s"] > (row["budget_s"] or row["first_s"])
         lines.append(
             f"| {row['children']:>8,} | {row['copy_s']:>13.3f} | {row['first_s']:>14.2f} | {row['again_s']:>16.2f} | "
             f"{row['changed_s']:>13.2f} | "
-            f"{row['ratio']:>5.1f} of {RATIO} | {row['budget_s'] or '':>8} | {row['most_mb']:>7} | {'OVER' if over else ''} |"
+            f"{row['ratio']:>5.1f} of {RATIO} | {row['budget_s'] or '':>8} | {row['most_mb']:>7} | "
+            f"{'OVER' if over else ''} |"
         )
     return "\n".join(lines)

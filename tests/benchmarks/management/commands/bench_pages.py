@@ -149,11 +149,20 @@ def _table(report: dict[str, Any]) -> str:
         lines.append(
             _line(
                 (
-                    row["page"], row["who"], f"{row['median_ms']:.1f}", f"{row['p95_ms']:.1f}", f"{row['ratio']:.1f}",
-                    limit, _beside(row), f"{row['database_ms']:.1f}", queries, row["kilobytes"], "" if row["passed"] else "OVER",
+                    row["page"],
+                    row["who"],
+                    f"{row['median_ms']:.1f}",
+                    f"{row['p95_ms']:.1f}",
+                    f"{row['ratio']:.1f}",
+                    limit,
+                    _beside(row),
+                    f"{row['database_ms']:.1f}",
+                    queries,
+                    row["kilobytes"],
+                    "" if row["passed"] else "OVER",
                 )
             )
-        )  # fmt: skip
+        )
     if report["not_there_yet"]:
         lines += ["", f"Not there yet: {', '.join(report['not_there_yet'])}."]
     return "\n".join(lines)

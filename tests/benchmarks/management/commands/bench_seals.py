@@ -1,4 +1,6 @@
-"""`manage.py bench_seals`: what does the record of events cost a page, how fast is it sealed, how fast is it looked at?"""
+"""`manage.py bench_seals`: what does the record of events cost a page, how fast is it sealed, how fast is it looked
+at?
+"""
 
 import gc
 import json
@@ -32,8 +34,9 @@ MOST_OF_A_PAGE, EVENTS_A_SECOND, SECONDS_A_MILLION, MEGABYTES = 1.10, 200, 60, 3
 ROUNDS = 150
 # As pages write them: a person, a role, a school, a record, a request, an address.
 _FILL = """
-INSERT INTO audit_event (id, actor_id, acting_role, school_id, verb, object_type, object_id, count, purpose, outcome, request_id,
-source_address) SELECT uuidv7(), gen_random_uuid(), 'lead', gen_random_uuid(), 'view', 'concerns.concern', gen_random_uuid(), n %% 50,
+INSERT INTO audit_event (id, actor_id, acting_role, school_id, verb, object_type, object_id, count, purpose, outcome,
+request_id, source_address) SELECT uuidv7(), gen_random_uuid(), 'lead', gen_random_uuid(), 'view',
+'concerns.concern', gen_random_uuid(), n %% 50,
 'record', 'done', gen_random_uuid(), '192.0.2.17' FROM generate_series(1, %s) n
 """
 

@@ -1,6 +1,8 @@
-"""`manage.py bench_search`: how long does a search of what was written take, beside fetching the same texts, opening them and looking into them?
+"""`manage.py bench_search`: how long does a search of what was written take, beside fetching the same texts, opening
+them and looking into them?
 
-As the database role `web` and as a lead, in the greatest practice school. The word stands nowhere, so that everything is read.
+As the database role `web` and as a lead, in the greatest practice school. The word stands nowhere, so that everything
+is read.
 """
 
 import json
@@ -58,13 +60,16 @@ class Command(BaseCommand):
         options["out"].write_text(json.dumps(report | {"search": row}, indent=1))
         over = "OVER" if row["times"] > MOST_TIMES else ""
         self.stdout.write(
-            f"\n| texts | fetched, opened and looked into ms | search ms | times | budget | 10,000 texts ms | |\n|---|---|---|---|---|---|---|\n"
-            f"| {texts:,} | {row['plain_ms']} | {row['search_ms']} | {row['times']} | {MOST_TIMES} | {row['ten_thousand_ms']} | {over} |"
+            "\n| texts | fetched, opened and looked into ms | search ms | times | budget | 10,000 texts "
+            "ms | |\n|---|---|---|---|---|---|---|\n"
+            f"| {texts:,} | {row['plain_ms']} | {row['search_ms']} | {row['times']} | {MOST_TIMES} | "
+            f"{row['ten_thousand_ms']} | {over} |"
         )
 
 
 def _fetched(school: Any) -> int:
-    """Every text about the school's concerns by plain SQL, behind row security, opened and looked into; how many there were.
+    """Every text about the school's concerns by plain SQL, behind row security, opened and looked into; how many there
+    were.
 
     With no key at hand in the beginning, as for each request.
     """

@@ -20,7 +20,9 @@ ALONE = """
 import sys
 class Nothing:
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] not in {*sys.stdlib_module_names, "cryptography", "cffi", "_cffi_backend", "safeguarding"}:
+        if name.split(".")[0] not in {
+            *sys.stdlib_module_names, "cryptography", "cffi", "_cffi_backend", "safeguarding",
+        }:
             raise ImportError(f"{name} is not there")
 sys.meta_path.insert(0, Nothing())
 from safeguarding.audit.verifier import main
@@ -29,7 +31,9 @@ sys.exit(main(sys.argv[1:]))
 
 
 def seal_all() -> None:
-    """Seal until nothing waits: what somebody else's open transaction holds up on this server settles when that ends."""
+    """Seal until nothing waits: what somebody else's open transaction holds up on this server settles when that
+    ends.
+    """
 
     def nothing_waits() -> bool:
         services.seal_and_anchor()

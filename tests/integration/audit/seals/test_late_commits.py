@@ -18,7 +18,10 @@ from tests.integration.audit.seals.record import seal_all, verify
 from tests.meanwhile import meanwhile
 
 Connect = Callable[[str], psycopg.Connection]
-ADD = "INSERT INTO audit_event (id, verb, object_type, acting_role, purpose, outcome) VALUES (%s, 'view', '', '', '', 'done')"
+ADD = (
+    "INSERT INTO audit_event (id, verb, object_type, acting_role, purpose, outcome) VALUES (%s, 'view', '', "
+    "'', '', 'done')"
+)
 HIDDEN = (
     "SELECT count(*) FROM audit_event e WHERE transaction_id < %s::text::xid8 "
     "AND NOT EXISTS (SELECT FROM audit_leaf l WHERE l.event_id = e.id)"
@@ -143,13 +146,20 @@ def test_more_than_a_batch_is_sealed_in_several_seals(whole: SimpleNamespace, mo
 
 
 def test_a_backup_put_into_another_server_goes_on(whole: SimpleNamespace, connect: Connect) -> None:
-    """There transactions have other numbers, higher or lower. What the backup had not sealed yet is sealed, and what comes too."""
+    """There transactions have other numbers, higher or lower.
+
+    What the backup had not sealed yet is sealed, and what comes too.
+    """
     superuser = connect("postgres")
     for ahead in ("900000000000", "1"):
         superuser.execute("ALTER TABLE audit_event DISABLE TRIGGER append_only")
-        superuser.execute(f"{ADD.replace('outcome)', 'outcome, transaction_id)').replace("'done')", "'done', %s)")}", [
-            (came := uuid4()), ahead,
-        ])  # fmt: skip
+        superuser.execute(
+            f"{ADD.replace('outcome)', 'outcome, transaction_id)').replace("'done')", "'done', %s)")}",
+            [
+                (came := uuid4()),
+                ahead,
+            ],
+        )
         superuser.execute("ALTER TABLE audit_event ENABLE ALWAYS TRIGGER append_only")
         record(Verb.VIEW, object_id=(mine := uuid4()))
         services.seal()

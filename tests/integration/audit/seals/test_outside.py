@@ -159,9 +159,12 @@ def test_the_beat_calls_what_it_names(whole: SimpleNamespace) -> None:
 def leads() -> tuple[Any, list[str]]:
     school = factories.school()
     for role, email in (
-        ("headteacher", "head@example.org"), ("lead", "lead@example.org"), ("deputy_lead", "deputy@example.org"),
-        ("teacher", "teacher@example.org"), ("lead", ""),
-    ):  # fmt: skip
+        ("headteacher", "head@example.org"),
+        ("lead", "lead@example.org"),
+        ("deputy_lead", "deputy@example.org"),
+        ("teacher", "teacher@example.org"),
+        ("lead", ""),
+    ):
         factories.member(school, role, role.title(), "Marsh", email=email)
     return school, ["dpo@example.org", "head@example.org", "lead@example.org"]
 
@@ -224,7 +227,10 @@ def test_who_answers_for_the_record_sees_how_it_stands(
 ) -> None:
     response = page(role, whole, client)
     assert response.status_code == status
-    assert (services.Said.parse(services.SignedNote.parse(Checkpoint.objects.latest("number").note).body).origin in response.content.decode()) == (status == 200)  # fmt: skip
+    assert (
+        services.Said.parse(services.SignedNote.parse(Checkpoint.objects.latest("number").note).body).origin
+        in response.content.decode()
+    ) == (status == 200)
     assert Event.objects.filter(verb=Verb.VIEW, purpose="wholeness").count() == (status == 200)
 
 
@@ -282,9 +288,15 @@ def on_device(monkeypatch: pytest.MonkeyPatch, devices: dict[Path, int]) -> None
     ],
 )
 def test_the_page_says_when_anchors_lie_on_the_disk_of_the_database(
-    ours: bool, of_database: int, of_anchors: int, place: str, whole: SimpleNamespace, settings: Any, client: Client,
+    ours: bool,
+    of_database: int,
+    of_anchors: int,
+    place: str,
+    whole: SimpleNamespace,
+    settings: Any,
+    client: Client,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     settings.VAR, settings.EMBEDDED_DATABASE = whole.tmp / "var", ours
     (settings.VAR / "postgres").mkdir(parents=True)
     on_device(monkeypatch, {settings.VAR / "postgres": of_database, settings.VAR: 1, whole.anchors: of_anchors})

@@ -1,7 +1,8 @@
-"""Is every way of doctoring the record found? By `verify_audit` with an anchor, and by the outsider's verifier on an export.
+"""Is every way of doctoring the record found? By `verify_audit` with an anchor, and by the outsider's verifier on an
+export.
 
-Who tampers here can do anything to the database: it is the superuser, with the triggers taken off. In each test the record
-is found whole first; then one thing is done to it.
+Who tampers here can do anything to the database: it is the superuser, with the triggers taken off. In each test the
+record is found whole first; then one thing is done to it.
 """
 
 import shutil
@@ -50,11 +51,15 @@ STATEMENTS: dict[str, tuple[str, str]] = {
         )
         for column, value in COLUMNS.items()
     },
-    "event moved to before our time": (f"UPDATE audit_event SET at = at - interval '4000 years' WHERE {SOME}", "event_changed"),
+    "event moved to before our time": (
+        f"UPDATE audit_event SET at = at - interval '4000 years' WHERE {SOME}",
+        "event_changed",
+    ),
     "event moved to never": (f"UPDATE audit_event SET at = 'infinity' WHERE {SOME}", "event_changed"),
     "event removed": (f"DELETE FROM audit_event WHERE {SOME}", "event_missing"),
     "event removed with its number": (
-        f"DELETE FROM audit_event WHERE {SOME}; DELETE FROM audit_leaf WHERE index = 15", "numbers",
+        f"DELETE FROM audit_event WHERE {SOME}; DELETE FROM audit_leaf WHERE index = 15",
+        "numbers",
     ),
     "event removed and the others numbered anew": (
         f"DELETE FROM audit_event WHERE {SOME}; DELETE FROM audit_leaf WHERE index = 15;"
@@ -63,7 +68,10 @@ STATEMENTS: dict[str, tuple[str, str]] = {
         "short_of_seals",
     ),
     "all events removed": ("DELETE FROM audit_event", "event_missing"),
-    "everything removed": ("DELETE FROM audit_event; DELETE FROM audit_leaf; DELETE FROM audit_checkpoint", "anchor_ahead"),
+    "everything removed": (
+        "DELETE FROM audit_event; DELETE FROM audit_leaf; DELETE FROM audit_checkpoint",
+        "anchor_ahead",
+    ),
     "number removed": ("DELETE FROM audit_leaf WHERE index = 15", "numbers"),
     "numbers shifted": ("UPDATE audit_leaf SET index = index + 1000", "numbers"),
     "two events change places": (
@@ -72,21 +80,27 @@ STATEMENTS: dict[str, tuple[str, str]] = {
         "seal_root",
     ),
     "two events exchange what they say": (
-        "UPDATE audit_event e SET count = o.count FROM audit_event o, audit_leaf a, audit_leaf b WHERE a.index IN (14, 15) "
+        "UPDATE audit_event e SET count = o.count FROM audit_event o, audit_leaf a, audit_leaf b WHERE "
+        "a.index IN (14, 15) "
         "AND b.index = 29 - a.index AND e.id = a.event_id AND o.id = b.event_id",
         "event_changed",
     ),
     "a leaf's hash changed": ("UPDATE audit_leaf SET hash = sha256(hash) WHERE index = 15", "event_changed"),
     "a leaf's hash emptied": ("UPDATE audit_leaf SET hash = '' WHERE index = 15", "event_changed"),
-    "a leaf points to another event": (f"UPDATE audit_leaf SET event_id = '{uuid4()}' WHERE index = 15", "event_missing"),
+    "a leaf points to another event": (
+        f"UPDATE audit_leaf SET event_id = '{uuid4()}' WHERE index = 15",
+        "event_missing",
+    ),
     "one leaf twice, for another": (
         "ALTER TABLE audit_leaf DROP CONSTRAINT audit_leaf_event_id_key;"
-        "UPDATE audit_leaf SET (event_id, hash) = (SELECT event_id, hash FROM audit_leaf WHERE index = 14) WHERE index = 15",
+        "UPDATE audit_leaf SET (event_id, hash) = (SELECT event_id, hash FROM audit_leaf WHERE index = 14) "
+        "WHERE index = 15",
         "seal_root",
     ),
     "one leaf twice, at the end": (
         "ALTER TABLE audit_leaf DROP CONSTRAINT audit_leaf_event_id_key;"
-        "INSERT INTO audit_leaf SELECT (SELECT max(index) + 1 FROM audit_leaf), event_id, hash FROM audit_leaf WHERE index = 3",
+        "INSERT INTO audit_leaf SELECT (SELECT max(index) + 1 FROM audit_leaf), event_id, hash FROM "
+        "audit_leaf WHERE index = 3",
         "beyond_seals",
     ),
     "newest events removed, seals left": (
@@ -104,20 +118,26 @@ STATEMENTS: dict[str, tuple[str, str]] = {
     ),
     "a seal in the middle removed": ("DELETE FROM audit_checkpoint WHERE number = 2", "seal_numbers"),
     "a seal in the middle removed, the others numbered anew": (
-        "DELETE FROM audit_checkpoint WHERE number = 2; UPDATE audit_checkpoint SET number = number - 1 WHERE number > 2",
+        "DELETE FROM audit_checkpoint WHERE number = 2; UPDATE audit_checkpoint SET number = number - 1 "
+        "WHERE number > 2",
         "seal_stored",
     ),
     "the first seal removed": ("DELETE FROM audit_checkpoint WHERE number = 1", "seal_numbers"),
     "a seal's number changed": ("UPDATE audit_checkpoint SET number = 200 WHERE number = 2", "seal_numbers"),
     "a seal's size changed": ("UPDATE audit_checkpoint SET size = size + 1 WHERE number = 2", "seal_stored"),
     "a seal's time changed": ("UPDATE audit_checkpoint SET at = at - interval '1 day' WHERE number = 2", "seal_stored"),
-    "a seal's frontier changed": ("UPDATE audit_checkpoint SET frontier = frontier || frontier WHERE number = 2", "seal_stored"),
+    "a seal's frontier changed": (
+        "UPDATE audit_checkpoint SET frontier = frontier || frontier WHERE number = 2",
+        "seal_stored",
+    ),
     "a seal's text changed": (
-        "UPDATE audit_checkpoint SET note = replace(note, 'settled', 'cut') WHERE number = 2", "seal_signature",
+        "UPDATE audit_checkpoint SET note = replace(note, 'settled', 'cut') WHERE number = 2",
+        "seal_signature",
     ),
     "a seal's text emptied": ("UPDATE audit_checkpoint SET note = '' WHERE number = 2", "seal_unreadable"),
     "a seal's time in its text changed": (
-        "UPDATE audit_checkpoint SET note = replace(note, 'at 2', 'at 3') WHERE number = 2", "seal_signature",
+        "UPDATE audit_checkpoint SET note = replace(note, 'at 2', 'at 3') WHERE number = 2",
+        "seal_signature",
     ),
     "an event slipped in, dated back": (
         "INSERT INTO audit_event (id, at, verb, object_type, acting_role, purpose, outcome) "
@@ -129,7 +149,7 @@ STATEMENTS: dict[str, tuple[str, str]] = {
         f"VALUES ('{uuid4()}', now() - interval '2 days', 'view', '', '', '', 'done', '999999999999')",
         "event_unsealed",
     ),
-}  # fmt: skip
+}
 
 
 def tamper(connection: psycopg.Connection, statements: str) -> None:
@@ -159,7 +179,10 @@ def ensure_found(places: SimpleNamespace, found: str, keys: list[str], kept: Pat
 
 
 def forget_anchors(places: SimpleNamespace, connection: psycopg.Connection) -> Path:
-    """As who owns the whole server: no anchor in its folder, and nothing that says there was one. Returns a copy kept elsewhere."""
+    """As who owns the whole server: no anchor in its folder, and nothing that says there was one.
+
+    Returns a copy kept elsewhere.
+    """
     connection.execute("UPDATE audit_sealstate SET anchored_number = 0, anchored_at = NULL, anchor_place = ''")
     return Path(shutil.move(places.anchors, places.tmp / "kept elsewhere"))
 
@@ -173,7 +196,9 @@ def test_what_is_done_to_the_tables_is_found(done: str, whole: SimpleNamespace, 
 
 
 def seal_again(connection: psycopg.Connection, signer: Signer, *, hashes: bool = False) -> None:
-    """What a forger does who has thought of everything but our key: every leaf, every root and every signature made anew."""
+    """What a forger does who has thought of everything but our key: every leaf, every root and every signature made
+    anew.
+    """
     from safeguarding.audit.seals.canonical import canonical
     from safeguarding.audit.seals.merkle import leaf_hash
     from safeguarding.audit.seals.rows import leaves
@@ -217,7 +242,10 @@ def test_every_seal_signed_anew_for_another_origin(whole: SimpleNamespace, conne
 
 
 def test_the_key_file_replaced_and_every_seal_signed_anew(whole: SimpleNamespace, connect: Connect) -> None:
-    """Who owns the whole server passes for whole with what is on it. What was kept elsewhere tells: one anchor, or the key."""
+    """Who owns the whole server passes for whole with what is on it.
+
+    What was kept elsewhere tells: one anchor, or the key.
+    """
     keys, forger = ensure_whole(whole), connect("postgres")
     kept = forget_anchors(whole, forger)
     new = Signer.make(keyfile.read().signer.public.name)
