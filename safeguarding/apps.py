@@ -14,7 +14,12 @@ class SafeguardingConfig(AppConfig):
     label = "harbour"
 
     def ready(self) -> None:
-        """Let every app put its pieces into the slots of the pages, declare its rules of visibility, say whose its
-        records are, and what becomes of them where two records of a child become one.
+        """Let every app declare its records and their rules of visibility, say whose they are, put its pieces into
+        the slots of the pages, and say what becomes of its records where two of a child become one.
+
+        Then follow what is changed in every record, from the first save on.
         """
-        autodiscover_modules("permissions", "subjects", "panels", "merging")
+        autodiscover_modules("records", "permissions", "subjects", "panels", "merging")
+        from safeguarding.audit.history import follow_all
+
+        follow_all()

@@ -17,18 +17,9 @@ from typing import Any
 from django.db import models
 from psycopg import sql
 
-from safeguarding.personal_data import own_models
+from safeguarding.records import Refused, records
 
 CHILD, SIBLING, MERGED_ROW = "children.child", "children.sibling", "children.mergedrow"
-# What stays: the details, of which there is one of each record, and what says that two records are one.
-# The index of chronologies moves with the rows it tells of, by triggers of its own.
-STAYS = frozenset({"children.childdetail", "children.childmerge", "concerns.chronicled", CHILD})
-# Columns that hold the key of a child and are no link.
-BY_KEY = {
-    "concerns.undonelink": "child_key",
-    "concerns.filestory": "child_key",
-    "concerns.withheldname": "child_key",
-}
 # Of these the merge itself makes rows.
 MADE = ("children.othername", "children.formerupn")
 _FOLLOW = "follow_merged_"
@@ -52,17 +43,17 @@ class Place:
 
 
 def places() -> list[Place]:
-    """Every column that says which child a row is about, but for brothers and sisters, who are two in one row."""
+    """Every column that says which child a row is about, but of records that refuse to move (`records.py`)."""
     found = [
-        Place(model, str(field.column), is_link=True)
-        for model in own_models()
-        for field in model._meta.concrete_fields
+        Place(record.model, str(field.column), is_link=True)
+        for record in records()
+        for field in record.model._meta.concrete_fields
         if field.is_relation
         and field.related_model._meta.label_lower == CHILD  # type: ignore[union-attr]
-        and model._meta.label_lower not in STAYS | {SIBLING}
+        and not isinstance(record.merged, Refused)
     ]
-    keys = {model._meta.label_lower: model for model in own_models()}
-    return found + [Place(keys[label], column, is_link=False) for label, column in BY_KEY.items() if label in keys]
+    by_key = (record for record in records() if record.merged and isinstance(record.merged, str))
+    return found + [Place(record.model, str(record.merged), is_link=False) for record in by_key]
 
 
 def statements(owner: sql.Identifier) -> Iterator[sql.Composable]:

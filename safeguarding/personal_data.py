@@ -11,6 +11,8 @@ from enum import StrEnum
 from django.apps import apps
 from django.db import models
 
+from safeguarding.packages import is_own
+
 
 class Source(StrEnum):
     """Where a piece of information came from, in the words of the school's privacy notice."""
@@ -56,11 +58,7 @@ class PersonalData:
 
 def own_models() -> list[type[models.Model]]:
     """Harbour's own models, without those of the libraries it stands on."""
-    return [
-        m
-        for m in apps.get_models()
-        if m.__module__.split(".")[0] in {"safeguarding", "children", "sharing", "retention"}
-    ]
+    return [model for model in apps.get_models() if is_own(model.__module__)]
 
 
 def declared(model: type[models.Model]) -> type[PersonalData] | None:

@@ -20,8 +20,10 @@ from safeguarding.audit.asking import Me
 from safeguarding.audit.protection import among, condition, fact, protected_models, rule_of
 from safeguarding.audit.signing import CHALLENGE, Told, padded, signed
 from safeguarding.launch.postgres import ROLES as SIGNING_IN
+from safeguarding.packages import own_apps
 from safeguarding.personal_data import own_models
 from safeguarding.prepared import prepared_write
+from safeguarding.records import Kind, record_of, seen_by_tasks, system_tasks
 from safeguarding.sealing.models import KEYS
 from safeguarding.sealing.services.rows import sealed_fields
 from safeguarding.wall_digests import differences, digest_of, keep_digests
@@ -29,167 +31,6 @@ from safeguarding.wall_digests import differences, digest_of, keep_digests
 # Own the functions of the schema `rules`, which read, and those of `public`, which write (`launch/postgres.py`). Nobody
 # signs in as either, and row security binds neither.
 RULES_OWNER, WRITER = "rules", "rules_writer"
-# What no rule protects, and why each table needs none. A model of Harbour that stands nowhere fails the check.
-RULE_FACTS = frozenset(
-    {
-        "accounts.school",
-        "accounts.user",
-        "accounts.roleassignment",
-        "accounts.team",
-        "accounts.teammember",
-    }
-)
-OWN_USER = frozenset(
-    {
-        "accounts.absence",
-        "accounts.notice",
-        "accounts.reset",
-        "accounts.conflictanswer",
-        "accounts.actingperiod",
-    }
-)
-REFERENCE = frozenset(
-    {
-        "accounts.term",
-        "accounts.closure",
-        "accounts.accessreview",
-        "concerns.category",
-        "concerns.subcategory",
-        "adults.readingchoice",
-        "concerns.outsidelink",
-        "concerns.noticerule",
-        "concerns.patternrule",
-        "concerns.answertime",
-        "concerns.dutyfact",
-        "concerns.dutyrule",
-        "concerns.schoolkind",
-        "concerns.schoolanswertime",
-    }
-)
-INFRASTRUCTURE = frozenset(
-    {
-        "audit.event",
-        "audit.leaf",
-        "audit.checkpoint",
-        "audit.sealstate",
-        "concerns.referencecounter",
-        "uploads.scannercheck",
-        "children.mergedrow",
-    }
-)
-# In the database of keys, which holds no rows of the schools' own (`safeguarding/sealing/`).
-ELSEWHERE = frozenset(
-    {
-        "sealing.epoch",
-        "sealing.subjectkey",
-        "sealing.recordkey",
-        "sealing.wrap",
-        "sealing.keyshare",
-        "sealing.keycheck",
-        "sealing.backuprun",
-    }
-)
-# Work of the machine that nobody asked for by name, and the tables it needs whole. `worker` alone does it, in a
-# transaction that names the task (`context.system_task`), and sees no other: what somebody asked for is done with that
-# person's rights.
-SYSTEM_TASKS: dict[str, frozenset[str]] = {
-    # Scans of attachments, and files that belong to nothing.
-    "files": frozenset(
-        {
-            "concerns.attachment",
-            "concerns.earlierfile",
-            "children.childfile",
-            "children.photograph",
-            "audit.logentry",
-        }
-    ),
-    # Records from an earlier system, and what is left of those that were withdrawn.
-    "earlier": frozenset(
-        {
-            "concerns.earlierbatch",
-            "concerns.earlierupload",
-            "concerns.earlierrow",
-            "concerns.earlierpdf",
-            "concerns.earlierrecord",
-            "concerns.earlierfile",
-            "audit.logentry",
-        }
-    ),
-    # Prints that go on, and those whose day is over.
-    "prints": frozenset({"printing.printjob", "audit.logentry"}),
-    # Escalation of calls and of unread concerns, and of notes from outside.
-    "escalation": frozenset({"concerns.concern"}),
-    "outside notes": frozenset({"concerns.outsidenote"}),
-    # Is each emergency sheet still true?
-    "sheets": frozenset(
-        {
-            "concerns.emergencysheet",
-            "children.child",
-            "children.contact",
-            "children.contactlink",
-            "children.contactrestriction",
-        }
-    ),
-    # What moves to an acting lead.
-    "cover": frozenset(
-        {
-            "concerns.concern",
-            "concerns.action",
-            "concerns.handover",
-            "children.conflictofinterest",
-            "children.emergencyaccess",
-            "audit.logentry",
-            "concerns.outsidenote",
-            "concerns.referral",
-        }
-    ),
-    # Word of agencies that are silent, and of actions and duties that are due.
-    "silence": frozenset({"concerns.referral", "concerns.concern"}),
-    "reminders": frozenset({"concerns.action", "concerns.duty", "concerns.handover"}),
-    # Has each key its record, and is it wrapped for whom that is about? Records about adults are not looked at.
-    "keys": frozenset(
-        {
-            "children.child",
-            "concerns.concern",
-            "concerns.concernchild",
-            "concerns.outsidenote",
-            "concerns.paperform",
-            "concerns.emergencysheet",
-        }
-    ),
-    # Imports that wait for the machine.
-    "imports": frozenset(
-        {
-            "audit.logentry",
-            "children.child",
-            "children.childdetail",
-            "children.othername",
-            "children.formerupn",
-            "children.enrolment",
-            "children.classepisode",
-            "children.earlierschool",
-            "children.sibling",
-            "children.contact",
-            "children.contactlink",
-            "children.parentalresponsibility",
-            "children.contactrestriction",
-            "children.household",
-            "children.householdmember",
-            "children.importrun",
-            "children.importpart",
-            "children.importrow",
-            "children.columnmapping",
-        }
-    ),
-}
-_FACTS = (
-    "safeguarding/audit/facts.sql",
-    "safeguarding/accounts/facts.sql",
-    "children/facts.sql",
-    "safeguarding/concerns/facts.sql",
-    "safeguarding/adults/facts.sql",
-)
-_ROOT = Path(__file__).resolve().parent.parent
 
 
 def take_down(connection: Any) -> None:
@@ -243,8 +84,9 @@ def _facts() -> Iterator[sql.Composable]:
     yield from _roles()
     yield from _sealed()
     yield from rights_rows.schools()
-    for path in _FACTS:
-        yield sql.SQL((_ROOT / path).read_text().strip().rstrip(";"))  # type: ignore[arg-type]
+    for path in (Path(app.path) / "facts.sql" for app in own_apps()):
+        if path.exists():
+            yield sql.SQL(path.read_text().strip().rstrip(";"))  # type: ignore[arg-type]
     yield sql.SQL("GRANT CREATE, USAGE ON SCHEMA rules TO {}").format(owner)
     yield sql.SQL(
         """DO $$ DECLARE one regprocedure; BEGIN
@@ -322,9 +164,7 @@ def _policies(model: type[models.Model], quote: ClientCursor[Any]) -> Iterator[s
     yield sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY").format(table)
     yield sql.SQL("ALTER TABLE {} FORCE ROW LEVEL SECURITY").format(table)
     for role in ("web", "worker"):
-        tasks = [name for name, tables in SYSTEM_TASKS.items() if model._meta.label_lower in tables]
-        of_task = sql.SQL("(SELECT rules.task()) = ANY ({}::text[]) OR ").format(sql.Literal(tasks))
-        alone = of_task if role == "worker" and tasks else sql.SQL("")
+        writes, reads = _of_tasks(model) if role == "worker" else (sql.SQL(""), sql.SQL(""))
         for command, using, check in (
             ("SELECT", reach, None),
             ("INSERT", None, added),
@@ -336,10 +176,26 @@ def _policies(model: type[models.Model], quote: ClientCursor[Any]) -> Iterator[s
                 table=table,
                 command=sql.SQL(command),  # type: ignore[arg-type]
                 role=sql.Identifier(role),
-                using=sql.SQL(" USING ({}{})").format(alone, using) if using else sql.SQL(""),
-                check=sql.SQL(" WITH CHECK ({}{})").format(alone, check) if check else sql.SQL(""),
+                using=sql.SQL(" USING ({}{})").format(reads if command == "SELECT" else writes, using)
+                if using
+                else sql.SQL(""),
+                check=sql.SQL(" WITH CHECK ({}{})").format(writes, check) if check else sql.SQL(""),
             )
     yield sql.SQL("CREATE POLICY destroyer_all ON {} TO destroyer USING (true)").format(table)
+
+
+def _of_tasks(model: type[models.Model]) -> tuple[sql.Composable, sql.Composable]:
+    """The condition of tasks of the machine that write rows of a table, and of those that read them."""
+    label = model._meta.label_lower
+    writing = sorted(task for task, tables in system_tasks().items() if label in tables)
+    reading = sorted(task for task, tables in seen_by_tasks().items() if label in tables)
+
+    def one_of(tasks: list[str]) -> sql.Composable:
+        if not tasks:
+            return sql.SQL("")
+        return sql.SQL("(SELECT rules.task()) = ANY ({}::text[]) OR ").format(sql.Literal(tasks))
+
+    return one_of(writing), one_of(reading)
 
 
 def _sql(model: type[models.Model], rows: models.Q, quote: ClientCursor[Any]) -> sql.Composable:
@@ -381,12 +237,11 @@ def refuse_unguarded() -> None:
 
 
 def _undeclared() -> Iterator[str]:
-    kinds = RULE_FACTS | OWN_USER | REFERENCE | INFRASTRUCTURE | ELSEWHERE
     protected = {model._meta.label_lower for model in protected_models()}
     for model in own_models():
-        label = model._meta.label_lower
-        if (label in protected) == (label in kinds):
-            yield f"{label} must be declared once: by a rule in its permissions.py, or by its kind in row_security.py."
+        label, record = model._meta.label_lower, record_of(model)
+        if record is None or (label in protected) != (record.kind is Kind.PROTECTED):
+            yield f"{label} must be declared in records.py, and have a rule in permissions.py where it is protected."
         if label in protected and not any(f.attname == "school_id" for f in model._meta.local_concrete_fields):
             yield f"{label} is protected and has no column for its school."
 

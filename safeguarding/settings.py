@@ -55,8 +55,9 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https://") else []
 # --- apps, from the ground up: each may use only those above it
 INSTALLED_APPS = [
     "safeguarding",
-    "safeguarding.accounts",
+    # In this order their facts are put into the database (`facts.sql`), each after those that it asks.
     "safeguarding.audit",
+    "safeguarding.accounts",
     "safeguarding.sealing",
     "safeguarding.uploads",
     "children",

@@ -18,7 +18,7 @@ from uuid import uuid4
 import psycopg
 
 from safeguarding.audit.protection import protected_models
-from safeguarding.row_security import SYSTEM_TASKS
+from safeguarding.records import seen_by_tasks
 from tests.walls import tell_raw
 
 MARK = re.compile(r"\b(\w+):([0-9a-f]{8}-[0-9a-f-]{27})")
@@ -108,7 +108,7 @@ class Attacker:
         heard = self.chance.choice(self.heard) if self.heard else f"{'0' * 64}|web|{self.people[0]}|||"
         parts = heard.split("|")
         parts[self.chance.randrange(len(parts))] = self.chance.choice(
-            [*self.people, "web", "worker", "all", "reporting", "acting", *SYSTEM_TASKS, "", "0" * 64]
+            [*self.people, "web", "worker", "all", "reporting", "acting", *seen_by_tasks(), "", "0" * 64]
         )
         return self.chance.choice([heard, heard, "|".join(parts), "|".join(parts[1:]), str(uuid4()), "x"])
 
@@ -121,7 +121,7 @@ class Attacker:
                 ("app.user_id", person),
                 ("app.door", self.chance.choice(["reporting", "acting", "unsent", "beside"])),
                 ("app.errors", "all"),
-                ("app.task", self.chance.choice([*SYSTEM_TASKS])),
+                ("app.task", self.chance.choice([*seen_by_tasks()])),
                 ("test.context", self._value()),
                 ("role", self.chance.choice(["owner", "rules", "worker", "web", "postgres"])),
                 ("row_security", "off"),

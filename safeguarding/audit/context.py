@@ -23,7 +23,7 @@ class Acting:
     """The person and the capacity in which something is done.
 
     `role_key` is the role in which the person works now, at `school_id`; `roles_elsewhere` their role at each other
-    school. `task` is the work of the machine that nobody asked for by name (`row_security.SYSTEM_TASKS`).
+    school. `task` is the work of the machine that nobody asked for by name (`records.system_tasks`).
     """
 
     user_id: UUID | None = None
@@ -80,7 +80,7 @@ def actors_transaction() -> Iterator[None]:
 @contextmanager
 def system_task(name: str) -> Iterator[None]:
     """One transaction of the machine, for nobody: the database shows it the tables of that task alone
-    (`row_security.SYSTEM_TASKS`).
+    (`records.system_tasks`).
 
     Raises `ImproperlyConfigured` in a process that may not sign for one (`signing.signed`).
     """

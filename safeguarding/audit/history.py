@@ -25,6 +25,7 @@ from django.utils.timezone import is_aware
 
 from safeguarding.keys import uuid7
 from safeguarding.personal_data import Retention, declared, own_models
+from safeguarding.records import record_of
 
 from .context import current
 from .models import LogEntry
@@ -33,43 +34,6 @@ from .protection import ProtectedQuerySet
 Model = type[models.Model]
 Changes = Mapping[str, tuple[Any, Any]]
 CHILD, SCHOOL = "children.child", "accounts.school"
-# Protected, and not followed. Each with its reason.
-NOT_FOLLOWED = {
-    "audit.logentry": "the history itself: it is added to and never changed",
-    "children.importrun": "a file on its way in; each of its moves is an event",
-    "children.importpart": "a piece of that file",
-    "children.importrow": "what that file says, until it is a child’s record; there it is followed",
-    "children.columnmapping": "what headings mean; about nobody",
-    "concerns.earlierbatch": "files on their way in; each of its moves is an event",
-    "concerns.earlierupload": "one of those files",
-    "concerns.earlierrow": "what such a file says, until it is a record",
-    "concerns.earlierpdf": "the same of a PDF",
-    "concerns.draft": "words that nobody has sent: their author’s alone, and gone when they are sent",
-    "concerns.brief": "what somebody prepares for a meeting: its author’s alone until it is printed, which is an event",
-    "concerns.draftopening": "ends with its draft; written once",
-    **dict.fromkeys(
-        (
-            "adults.staffconcern",
-            "adults.raised",
-            "adults.adultnamed",
-            "adults.staffconcernchild",
-            "adults.staffentry",
-            "adults.patternreview",
-            "adults.staffconcerngrant",
-        ),
-        "a concern about an adult: whoever reads changes of the children’s records must not find it; its "
-        "entries are its history",
-    ),
-    "concerns.outsidenote": "as it was left, for ever; each of its moves is an event",
-    "concerns.emergencysheet": "that a sheet was made; each of its moves is an event",
-    "concerns.paperform": "a sheet of paper; each of its moves is an event",
-    "concerns.withheldname": "that there is such a child is for those alone who may see it; each of its moves "
-    "is an event",
-    "concerns.savedfilter": "how somebody arranges their own list; written once",
-    "concerns.supervisionnote": "written once, for two people alone",
-    "concerns.kepttext": "words that could not be saved yet; gone when they are",
-    "concerns.chronicled": "kept by the database beside the row that it tells of, whose own entry says what changed",
-}
 BATCH = 4000
 _MADE = "_made_by_this_work"
 
@@ -85,8 +49,14 @@ def followed() -> dict[Model, tuple[Any, ...]]:
     return {
         model: _fields(model)
         for model in own_models()
-        if (is_protected(model) or is_setting(model)) and model._meta.label_lower not in NOT_FOLLOWED
+        if (is_protected(model) or is_setting(model)) and is_followed(model)
     }
+
+
+def is_followed(model: Model) -> bool:
+    """Whether nobody has refused that changes of the model get entries (`records.py`)."""
+    record = record_of(model)
+    return record is None or record.is_followed
 
 
 def is_setting(model: Model) -> bool:

@@ -21,13 +21,13 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, models
 from django.db.models import F, Func, Q, UUIDField, Value
 
+from safeguarding.packages import is_own
 from safeguarding.prepared import prepared
 
 from .asking import Among, Fact, Overlap, ThroughDoor, Within, joined
 from .shortening import shortened
 
 M = TypeVar("M", bound=models.Model)
-_OWN = ("safeguarding.", "children.")
 
 
 def fact(name: str, me: Any, *more: str) -> Fact:
@@ -210,7 +210,7 @@ def _asked_by() -> str:
     frame = sys._getframe(2)
     while frame is not None:
         name = frame.f_globals.get("__name__", "")
-        if name != __name__ and name.startswith(_OWN):
+        if name != __name__ and is_own(name):
             return str(name)
         frame = frame.f_back  # type: ignore[assignment]
     return ""

@@ -7,34 +7,15 @@ from uuid import UUID
 from django.db import transaction
 
 from children.models import Child
-from children.services.merging import also_counted, told_as, when_merged
+from children.services.merging import also_counted, when_merged
 from children.services.merging.told import Counted, See
 from safeguarding.audit.protection import known_of
-from safeguarding.concerns.models import (
-    Action,
-    Attachment,
-    ChronologyEntry,
-    ConcernChild,
-    ContactMade,
-    EarlierFile,
-    EarlierRecord,
-    Meeting,
-    PastoralNote,
-    Referral,
-    SupportPlan,
-)
+from safeguarding.concerns.models import ConcernChild
 from safeguarding.concerns.subjects import KIND
+from safeguarding.following import places
+from safeguarding.records import of_concerns
 from safeguarding.sealing.services.keeping import share
 from safeguarding.sealing.subjects import Subject
-
-# What hangs on the concerns of a child, and comes with them.
-_WITH_THEM = (
-    (Action, "action", "actions"),
-    (ContactMade, "contact", "contacts"),
-    (Referral, "referral", "referrals"),
-    (Meeting, "meeting", "meetings"),
-    (Attachment, "file of a concern", "files of concerns"),
-)
 
 
 @when_merged
@@ -50,19 +31,9 @@ def wrap_keys(child: Child) -> None:
 
 @also_counted
 def with_concerns(see: See, child: UUID) -> Iterator[Counted]:
-    """What comes with the concerns of a record."""
+    """What comes with the concerns of a record: what hangs on them and names no child itself, where it has a word."""
     named = list(see(ConcernChild).filter(child=child).values_list("concern_id", flat=True))
-    for model, one, many in _WITH_THEM if named else ():
-        yield Counted(see(model).filter(concern__in=named).count(), one, many)
-
-
-told_as(ConcernChild, "concern", "concerns", name=lambda row: f"Concern {row.concern.reference}")
-told_as(EarlierRecord, "record of an earlier system", "records of an earlier system")
-told_as(EarlierFile, "file of an earlier system", "files of an earlier system")
-told_as(PastoralNote, "pastoral note", "pastoral notes", name=lambda row: f"Note of {row.happened_on:%d.%m.%Y}")
-told_as(SupportPlan, "plan of support", "plans of support", name=lambda row: f"Plan from {row.starts_on:%d.%m.%Y}")
-told_as(
-    ChronologyEntry,
-    "entry added to the chronology",
-    "entries added to the chronology",
-)
+    by_themselves = {place.model for place in places()}
+    for record in of_concerns() if named else ():
+        if record.called and record.model not in by_themselves:
+            yield Counted(see(record.model).filter(concern__in=named).count(), *record.called)

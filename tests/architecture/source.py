@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from safeguarding.packages import own_packages
+
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("safeguarding", "children", "sharing", "retention")
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ QUESTIONS = (
 @cache
 def product() -> tuple[Module, ...]:
     """Every module of Harbour but its migrations, which Django writes."""
-    return tuple(m for folder in PACKAGES for m in _under(folder) if m.name != "migrations")
+    return tuple(m for folder in own_packages() for m in _under(folder) if m.name != "migrations")
 
 
 @cache
@@ -73,7 +74,7 @@ def lists() -> tuple[tuple[str, str], ...]:
     """
     return tuple(
         (str(path.relative_to(ROOT)), path.read_text())
-        for folder in PACKAGES
+        for folder in own_packages()
         for path in sorted((ROOT / folder).rglob("data/*"))
         if "demo" not in path.relative_to(ROOT).parts
     )

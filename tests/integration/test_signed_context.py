@@ -30,7 +30,7 @@ from safeguarding.audit.context import (
 )
 from safeguarding.audit.protection import protected_models
 from safeguarding.audit.signing import CHALLENGE, Told
-from safeguarding.row_security import SYSTEM_TASKS
+from safeguarding.records import seen_by_tasks
 from tests import factories, worlds
 from tests.integration.children.twice import merged
 from tests.postgres import context_key
@@ -200,7 +200,7 @@ def test_a_task_of_the_machine_sees_its_own_tables_and_without_a_name_none(conne
     label = {model._meta.db_table: model._meta.label_lower for model in protected_models()}
     with worker.transaction():
         assert counts(worker) == {}
-    for task, tables in SYSTEM_TASKS.items():
+    for task, tables in seen_by_tasks().items():
         with worker.transaction():
             tell_raw(worker, task=task)
             assert counts(worker) == {table: n for table, n in there.items() if label[table] in tables}, task

@@ -16,6 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
+from safeguarding.packages import is_own
 from tests.proof import violations
 
 EVENT, ENTRY = "audit_event", "audit_logentry"
@@ -40,7 +41,6 @@ CALLER_RECORDS = {
     "children.services.registering.register_children": "one event a child, or one for all: its caller knows which",
 }
 _WAY = "safeguarding.audit.context"
-_OURS = ("safeguarding.", "children.")
 _TABLE = re.compile(r'(?:INTO|UPDATE|FROM) "?(\w+)"?')
 _WRITES = ("INSERT", "UPDATE", "DELETE", "WITH", "COPY", "MERGE")
 
@@ -152,10 +152,10 @@ def _opened_by() -> str | None:
         if module == "contextlib" and "func" in frame.f_locals:
             # A decorated service: its own frame is not there yet, or not any more.
             service = frame.f_locals["func"]
-            if service.__module__.startswith(_OURS) and service.__module__ != _WAY:
+            if is_own(service.__module__) and service.__module__ != _WAY:
                 return f"{service.__module__}.{service.__qualname__}"
         # `actors_transaction` is a way to open a transaction; whose it is stands further down.
-        if module.startswith(_OURS) and module != _WAY:
+        if is_own(module) and module != _WAY:
             return f"{module}.{frame.f_code.co_qualname}"
         if module.startswith(("tests.", "_pytest", "pytest")):
             return None

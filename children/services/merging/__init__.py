@@ -2,7 +2,7 @@
 
 from .doing import ask, decline, merge, when_merged
 from .looking import Pair, look, what_stands_against
-from .told import also_counted, told_as
+from .told import also_counted
 from .undoing import LASTS, came_over, may_still_be_undone, recorded_since, undo
 
 __all__ = [
@@ -16,7 +16,6 @@ __all__ = [
     "may_still_be_undone",
     "merge",
     "recorded_since",
-    "told_as",
     "undo",
     "what_stands_against",
     "when_merged",

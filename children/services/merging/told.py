@@ -7,19 +7,10 @@ from uuid import UUID
 
 from django.db.models import Model, QuerySet
 
-from children.models import (
-    Child,
-    ChildFile,
-    ChildGrant,
-    ChildTeamGrant,
-    ContactLink,
-    ContactRestriction,
-    EarlierSchool,
-    EmergencyAccess,
-    Photograph,
-)
+from children.models import Child
 from safeguarding.audit.protection import protected_models
-from safeguarding.following import places
+from safeguarding.following import Place, places
+from safeguarding.records import record_of
 
 See = Callable[[type[Model]], QuerySet[Any]]
 # For rows of a child, more that hangs on them: how many, of what.
@@ -47,18 +38,7 @@ class Row:
     what: str
 
 
-_words: dict[str, tuple[str, str]] = {}
 _more: list[More] = []
-_names: dict[str, Callable[[Any], str]] = {}
-
-
-def told_as(model: type[Model], one: str, many: str, *, name: Callable[[Any], str] | None = None) -> None:
-    """What rows of a model are called where they are counted; with `name`, how one row is told from another on a
-    form.
-    """
-    _words[model._meta.label_lower] = (one, many)
-    if name is not None:
-        _names[model._meta.label_lower] = name
 
 
 def also_counted(function: More) -> More:
@@ -75,13 +55,24 @@ def counts(see: See, child: Child) -> list[Counted]:
         if place.model not in guarded or not place.is_link:
             continue
         number = see(place.model).filter(**{place.column: child.pk}).count()
-        if words := _words.get(place.label):
+        if words := called(place):
             found.append(Counted(number, *words))
         else:
             rest += number
     for more in _more:
         found += more(see, child.pk)
     return [one for one in found if one.number] + ([Counted(rest, "other entry", "other entries")] if rest else [])
+
+
+def called(place: Place) -> tuple[str, str] | None:
+    """What one and many rows of a place are called where they are counted, None where they have no word."""
+    record = record_of(place.model)
+    return record.called if record else None
+
+
+def _name(place: Place) -> Callable[[Any], str] | None:
+    record = record_of(place.model)
+    return record.name if record else None
 
 
 def rows_of(
@@ -92,12 +83,12 @@ def rows_of(
     """
     guarded = set(protected_models())
     for place in places():
-        name = _names.get(place.label)
-        if name is None or place.model not in guarded:
+        name, words = _name(place), called(place)
+        if name is None or words is None or place.model not in guarded:
             continue
         rows = see(place.model).filter(**{place.column: child.pk}, pk__gt=since).exclude(pk__in=but(place.label))
         if found := [Row(row.pk, name(row)) for row in rows.order_by("pk")]:
-            yield _words[place.label][1], found
+            yield words[1], found
 
 
 def number_of_others(see: See, child: Child, *, since: UUID, but: Callable[[str], list[UUID]]) -> int:
@@ -106,15 +97,5 @@ def number_of_others(see: See, child: Child, *, since: UUID, but: Callable[[str]
     return sum(
         see(place.model).filter(**{place.column: child.pk}, pk__gt=since).exclude(pk__in=but(place.label)).count()
         for place in places()
-        if place.model in guarded and place.is_link and place.label not in _names
+        if place.model in guarded and place.is_link and _name(place) is None
     )
-
-
-told_as(ContactLink, "adult", "adults")
-told_as(ContactRestriction, "order or agreement", "orders and agreements", name=lambda row: row.get_kind_display())
-told_as(ChildFile, "file", "files", name=lambda row: row.name)
-told_as(Photograph, "photograph", "photographs", name=lambda row: row.get_use_display())
-told_as(EarlierSchool, "earlier school", "earlier schools")
-told_as(ChildGrant, "access given to a person", "accesses given to people")
-told_as(ChildTeamGrant, "access given to a team", "accesses given to teams")
-told_as(EmergencyAccess, "emergency access", "emergency accesses")

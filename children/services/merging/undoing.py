@@ -26,7 +26,7 @@ from safeguarding.keys import uuid7
 
 from .doing import LASTS, come_over, fold_names, joined
 from .looking import FILLED
-from .told import Counted, Row, See, _words, number_of_others, rows_of
+from .told import Counted, Row, See, called, number_of_others, rows_of
 
 __all__ = ["LASTS", "Since", "came_over", "may_still_be_undone", "recorded_since", "undo"]
 
@@ -54,7 +54,7 @@ def came_over(merge: ChildMerge, see: See) -> list[Counted]:
         if place.model in guarded and place.is_link:
             keys = known_of("rows_merged", merge.pk, place.label)
             number = see(place.model).filter(pk__in=keys, **{place.column: merge.keep_id}).count() if keys else 0
-            if number and (words := _words.get(place.label)):
+            if number and (words := called(place)):
                 found.append(Counted(number, *words))
             else:
                 rest += number

@@ -40,10 +40,21 @@ from safeguarding.concerns.services.telling import deciders, seers, tell_readers
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.glance import look_for
 from safeguarding.keys import entry_token
+from safeguarding.records import records, resolve
 
 State, Kind = Concern.InError, Notice.Kind
 look_for(errors_wait="errors_wait")
 WITHDRAWN = "The concern was entered in error."
+# Why a concern stays in the record.
+_REFERRED = (
+    "An agency has been asked to act on this concern, and its records name it. It stays in the record: close it, and "
+    "say in the reason what the mistake was."
+)
+_REPORTED = (
+    "The police have been told of this concern, as the law asks. It stays in the record: close it, and say what the "
+    "mistake was."
+)
+_MET = "People have met about this concern. It stays in the record: close it, and say what the mistake was."
 
 
 @transaction.atomic
@@ -165,21 +176,29 @@ def _stays(concern: Concern) -> str:
             "Its account is still being written. Ask whoever logged it to finish it: one line that says it was "
             "a mistake is enough."
         )
-    decided = Decision.objects.filter(concern=concern, new_referral__isnull=False)
-    if Referral.objects.filter(concern=concern).exists() or decided.exists():
-        return (
-            "An agency has been asked to act on this concern, and its records name it. It stays in the "
-            "record: close it, "
-            "and say in the reason what the mistake was."
-        )
-    if Duty.objects.filter(concern=concern, how_ended=Duty.Ended.REPORTED).exists():
-        return (
-            "The police have been told of this concern, as the law asks. It stays in the record: close it, and "
-            "say what the mistake was."
-        )
-    if Meeting.objects.filter(concern=concern).exists():
-        return "People have met about this concern. It stays in the record: close it, and say what the mistake was."
-    return ""
+    asked = (resolve(record.keeps_concern)(concern) for record in records() if record.keeps_concern)
+    return next((problem for problem in asked if problem), "")
+
+
+def referred(concern: Concern) -> str:
+    """Why a concern stays that an agency was asked to act on; empty where none was."""
+    return _REFERRED if Referral.objects.filter(concern=concern).exists() else ""
+
+
+def decided_to_refer(concern: Concern) -> str:
+    """The same where a decision says that one is to be asked."""
+    return _REFERRED if Decision.objects.filter(concern=concern, new_referral__isnull=False).exists() else ""
+
+
+def reported_in_person(concern: Concern) -> str:
+    """Why a concern stays of which the police have been told in person; empty where they have not."""
+    told = Duty.objects.filter(concern=concern, how_ended=Duty.Ended.REPORTED).exists()
+    return _REPORTED if told else ""
+
+
+def met_about(concern: Concern) -> str:
+    """Why a concern stays that people have met about; empty where nobody has."""
+    return _MET if Meeting.objects.filter(concern=concern).exists() else ""
 
 
 @transaction.atomic
@@ -221,18 +240,35 @@ def _set(concern: Concern, state: str) -> None:
 
 
 def _settle(concern: Concern, *, by: User, at: datetime) -> None:
-    """Nothing of it asks for anything any more: what was to do is withdrawn, and whoever was told need not hurry."""
+    """Nothing of it asks for anything any more: what was to do is ended as each record says, and no notice hurries."""
+    settled = {concern.pk}
+    for one in records():
+        if one.when_in_error:
+            settled.update(resolve(one.when_in_error)(concern, reason=WITHDRAWN, by=by, at=at))
+    # Its own proposal, and what its reporter has been told, stay.
+    over = [kind for kind in Kind if kind not in (Kind.RECEIPT, Kind.ASKED, Kind.ERROR_ENDED)]
+    for key in settled:
+        settle_notices(object_id=key, kinds=over, by=by, at=at)
+
+
+def withdraw_actions(concern: Concern, *, reason: str, by: User, at: datetime) -> list[UUID]:
+    """Withdraw what is to do about a concern. Returns the keys of its actions."""
     actions = list(Action.objects.filter(concern=concern))
     for action in actions:
         if action.status == Action.Status.TO_DO:
-            action_life.perform("withdraw", action, by=by, at=at, result=WITHDRAWN)
+            action_life.perform("withdraw", action, by=by, at=at, result=reason)
             touch(concern)
-    duties = set_aside_with(concern, reason=WITHDRAWN, by=by, at=at)
-    # Its own proposal, and what its reporter has been told, stay.
-    over = [kind for kind in Kind if kind not in (Kind.RECEIPT, Kind.ASKED, Kind.ERROR_ENDED)]
-    support = PoliceNotice.objects.filter(concern=concern).values_list("pk", flat=True)
-    for key in (concern.pk, *(one.pk for one in (*actions, *duties)), *support):
-        settle_notices(object_id=key, kinds=over, by=by, at=at)
+    return [action.pk for action in actions]
+
+
+def set_duties_aside(concern: Concern, *, reason: str, by: User, at: datetime) -> list[UUID]:
+    """Set aside what the law asked of the reporter. Returns the keys of the duties."""
+    return [duty.pk for duty in set_aside_with(concern, reason=reason, by=by, at=at)]
+
+
+def settle_police_notices(concern: Concern, *, reason: str, by: User, at: datetime) -> list[UUID]:
+    """The keys of the police notices of a concern: who was to support the child need not hurry."""
+    return list(PoliceNotice.objects.filter(concern=concern).values_list("pk", flat=True))
 
 
 def _headteachers(concern: Concern, on: date) -> list[User]:

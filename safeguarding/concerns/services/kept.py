@@ -1,6 +1,7 @@
 """Keep what was typed on a page for signed-in people when its author is signed in no more."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -10,24 +11,11 @@ from safeguarding.accounts.models import User
 from safeguarding.audit.context import as_author, with_errors
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import (
-    Action,
-    Concern,
-    ConcernChild,
-    Duty,
-    EscalationLetter,
-    KeptText,
-    Meeting,
-    PoliceNotice,
-    Referral,
-)
+from safeguarding.concerns.models import Action, Concern, Duty, KeptText
 from safeguarding.concerns.services.draft_limits import SIGNED_IN, Use, ensure_fits, ensure_key_writes
 from safeguarding.concerns.services.form_content import Content, size_of
 from safeguarding.keys import entry_token
-
-Part = Referral | Meeting | EscalationLetter | ConcernChild | Duty | PoliceNotice
-# What belongs to a concern and has a page of its own.
-PARTS: tuple[type[Part], ...] = (Referral, Meeting, EscalationLetter, ConcernChild, Duty, PoliceNotice)
+from safeguarding.records import of_concerns
 
 
 @transaction.atomic
@@ -82,8 +70,10 @@ def _is_concern(key: UUID, school_id: UUID) -> bool:
         return Concern.objects.filter(pk=key, school_id=school_id).exists()
 
 
-def _part(key: UUID, school_id: UUID) -> Part | None:
-    found = (model.objects.filter(pk=key, school_id=school_id).first() for model in PARTS)
+def _part(key: UUID, school_id: UUID) -> Any:
+    """What belongs to a concern and has a page of its own; None where there is no such row at the school."""
+    models = (record.model for record in of_concerns() if record.page)
+    found = (model._default_manager.filter(pk=key, school_id=school_id).first() for model in models)
     return next((one for one in found if one is not None), None)
 
 

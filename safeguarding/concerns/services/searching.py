@@ -22,29 +22,11 @@ from django.db.models import BooleanField, Func, Model, Q, QuerySet, TextField, 
 from django.db.models.functions import Cast
 
 from children.models import ChildFile
-from safeguarding.concerns.models import (
-    Account,
-    Action,
-    Amendment,
-    Attachment,
-    BodyMapMark,
-    Closing,
-    Concern,
-    ConcernChild,
-    ConcernNote,
-    ContactMade,
-    Decision,
-    EscalationLetter,
-    Meeting,
-    MeetingAddition,
-    MeetingDecision,
-    Question,
-    Referral,
-    ReferralStep,
-)
+from safeguarding.concerns.models import Attachment, Concern
 from safeguarding.concerns.services.reading import listed
 from safeguarding.concerns.services.whole import See
 from safeguarding.paging import newest_first, place_of
+from safeguarding.records import of_concerns, records
 from safeguarding.sealing.fields import SealedField
 from safeguarding.sealing.ring import ring
 from safeguarding.sealing.services.rows import open_rows, sealed_fields
@@ -61,27 +43,6 @@ PASSAGES, AROUND = 3, 70
 # Words and phrases that one search takes: each of them must be there.
 TERMS = 8
 
-# What is written about a concern, in the order in which its page shows it, and what each is called there.
-WRITTEN: dict[type[Model], str] = {
-    Concern: "Concern",
-    Account: "Account",
-    ConcernChild: "Who it is about",
-    BodyMapMark: "Body map",
-    Amendment: "Added by the reporter",
-    Question: "Asked of the reporter",
-    Attachment: "Name of a file",
-    Decision: "Decision",
-    Action: "Action",
-    Referral: "Referral",
-    ReferralStep: "Referral",
-    EscalationLetter: "Letter to an agency",
-    ContactMade: "Contact",
-    Meeting: "Meeting",
-    MeetingDecision: "Decided in a meeting",
-    MeetingAddition: "Added to minutes",
-    ConcernNote: "Note",
-    Closing: "Closing",
-}
 # A file that is withheld is named nowhere.
 _TOLD: dict[type[Model], Q] = {Attachment: Q(withheld_at=None)}
 _PHRASE = re.compile(r'"([^"]+)"|(\S+)')
@@ -248,7 +209,7 @@ def _holding(
     keys = Value(f"{{{','.join(map(str, concerns))}}}")
     mentioning: list[tuple[int, str, str, str, str]] = []
     ring().fetch([concern.bytes for concern in concerns])
-    for place, (model, where) in enumerate(WRITTEN.items()):
+    for place, (model, where) in enumerate(searched().items()):
         link = "pk" if model is Concern else "concern_id"
         # In the order of the page once they are found, which few are.
         rows = see(model).filter(_OneOf(link, keys), _TOLD.get(model, Q())).order_by()
@@ -302,6 +263,18 @@ class _OneOf(Func):  # type: ignore[misc]
 
     template, arg_joiner = "%(expressions)s::uuid[])", " = ANY ("
     output_field = BooleanField()  # type: ignore[assignment]
+
+
+def searched() -> dict[type[Model], str]:
+    """Each model whose words are looked through, and what they are called there (`records.py`), in the order of the
+    page of a concern: what is sealed of a concern, and of all that hangs on one.
+    """
+    of_concern = {Concern, *(record.model for record in of_concerns())}
+    return {
+        record.model: record.search_label
+        for record in records()
+        if record.model in of_concern and record.search_label and sealed_fields(record.model)
+    }
 
 
 @cache

@@ -14,14 +14,20 @@ from children.services.access import declare_conflict
 from children.services.filing import attach_to_child
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.reading import visible
-from safeguarding.concerns.models import ConcernChild
-from safeguarding.concerns.services import searching
+from safeguarding.concerns.models import Category, ConcernChild, Duty, OutsideNote
+from safeguarding.concerns.services import police, searching
 from safeguarding.concerns.services.access import restrict_concern
-from safeguarding.concerns.services.raising import ChildEntry
+from safeguarding.concerns.services.duties import Done, end_duty
+from safeguarding.concerns.services.outside.leaving import Left, leave_note
+from safeguarding.concerns.services.outside.links import make_link
+from safeguarding.concerns.services.outside.settling import take_up
+from safeguarding.concerns.services.raising import AccountFacts, ChildEntry, Report, raise_concern
 from safeguarding.concerns.services.searching import search_words
+from safeguarding.keys import uuid7
 from safeguarding.uploads.services import giving
 from safeguarding.uploads.services.keeping import Upload
 from tests import factories
+from tests.factories import SCHOOL_DAY
 from tests.integration.concerns.leads_page import act, close, decide, hidden, logged, page_of, send
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +71,42 @@ def test_words_in_every_text_of_a_concern_are_found_with_the_text_around_them(le
     assert marked(lead.post(WORDS, {"q": "fruhstuck"})) == ["Frühstück"]
     assert found(lead.post(WORDS, {"q": "toast heron"})) == [concern]
     assert found(lead.post(WORDS, {"q": "toast curlew"})) == []
+
+
+def test_a_police_reference_the_reason_of_a_duty_and_a_note_from_outside_are_found_by_who_sees_the_concern(room):
+    notice = police.take_notice(
+        token=uuid7(),
+        school=room.school,
+        noticed=police.Noticed(
+            happened_on=SCHOOL_DAY.date(),
+            happened_at=None,
+            received_at=SCHOOL_DAY,
+            force="Northshire Police",
+            their_reference="NP-0091",
+            said="Officers came to the address.",
+            children=[factories.child(room.school, by=room.office)],
+        ),
+        by=room.office,
+        at=SCHOOL_DAY,
+    )
+    asked = logged(room, 2, HOUR, category=Category.objects.get(pk="HBA"))
+    duty = Duty.objects.get(concern=asked)
+    end_duty(duty=duty, done=Done(how="set_aside", reason="Told by the nurse already."), by=room.lead, at=SCHOOL_DAY)
+    worried = ChildEntry("worried_about", factories.child(room.school, "Wren", "Hollis", by=room.office))
+    link = make_link(school=room.school, by=room.lead, at=SCHOOL_DAY)
+    left = Left(how_soon=3, name="Ada Quill", agency="", contact="", about_child="", facts="Seen at the crossing.")
+    leave_note(link=link, token=uuid7(), left=left, at=SCHOOL_DAY)
+    token = take_up(note=OutsideNote.objects.get(), content={}, by=room.lead, at=SCHOOL_DAY)
+    noted = raise_concern(
+        token=token,
+        school=room.school,
+        report=Report(how_soon=3, children=[worried], account=AccountFacts(facts="As the note says.")),
+        by=room.lead,
+        at=SCHOOL_DAY,
+    )
+    for words, concern in (("np-0091", notice), ("nurse", asked), ("crossing", noted)):
+        assert [hit.concern for hit in search(room.lead, room, words).hits] == [concern], words
+        assert search(room.teacher, room, words).hits == [], words
 
 
 def test_one_box_looks_among_children_first_and_then_in_what_was_written(lead, room):
@@ -203,7 +245,7 @@ def test_it_ends_when_its_time_is_over_says_how_far_it_came_and_goes_on(lead, ro
 def test_queries_do_not_grow_with_what_is_read(room, django_assert_max_num_queries):
     for n in range(12):
         logged(room, 2, n * HOUR, facts="Asked for toast.")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(23):
         assert len(search(room.lead, room, "toast").hits) == 12
 
 

@@ -75,7 +75,7 @@ def _fetched(school: Any) -> int:
     """
     ring.forget()
     read = 0
-    for model in searching.WRITTEN:
+    for model in searching.searched():
         fields = sealed_fields(model)
         columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
         with connection.cursor() as cursor:

@@ -1,0 +1,9 @@
+"""What must the rest of Harbour know of a print?"""
+
+from safeguarding.audit.models import LogEntry
+from safeguarding.records import declare, needs
+
+from .models import PrintJob
+
+declare(PrintJob, page="print_job", needed_by=("prints",))
+needs("prints", LogEntry)
