@@ -19,7 +19,7 @@ class SafeguardingConfig(AppConfig):
 
         Then follow what is changed in every record, from the first save on.
         """
-        autodiscover_modules("records", "permissions", "subjects", "panels", "merging")
+        autodiscover_modules("records", "rights", "permissions", "subjects", "panels", "merging")
         from safeguarding.audit.history import follow_all
 
         follow_all()

@@ -26,7 +26,8 @@ class Placed:
 
     `model` is the label of the model. `moment` is when it happened, `row` the key by which the entry is found, `where`
     which rows are entries. A row hangs on a `concern` or belongs to a `child`. `author`: who sees it for having written
-    it. `batch`: that of an earlier system's records.
+    it. `batch`: that of an earlier system's records. `readers`: a short code, where the rule of the records asks for
+    more than these.
     """
 
     model: str
@@ -37,6 +38,7 @@ class Placed:
     child: str = "NULL"
     author: str = "NULL"
     batch: str = "NULL"
+    readers: str = "''"
 
     @property
     def table(self) -> str:
@@ -59,6 +61,11 @@ _placed: dict[str, tuple[Placed, ...]] = {}
 def keep(source: str, *placed: Placed) -> None:
     """Say of which tables the entries of a source are. The first is the one whose rows they are, others move them."""
     _placed[source] = placed
+
+
+def placed() -> dict[str, tuple[Placed, ...]]:
+    """The tables of each source, by its key."""
+    return dict(_placed)
 
 
 def statements(owner: sql.Identifier) -> Iterator[sql.Composable]:
@@ -119,17 +126,20 @@ def _added(source: str, placed: Placed, rows: sql.Composable, also: sql.Composab
         also=also,
         **{
             name: _as_sql(getattr(placed, name))
-            for name in ("row", "moment", "where", "concern", "child", "author", "batch")
+            for name in ("row", "moment", "where", "concern", "child", "author", "batch", "readers")
         },
     )
 
 
 _ADD = """
-INSERT INTO public.concerns_chronicled AS c (source, row, school_id, concern_id, child_id, author_id, batch_id, moment)
-SELECT {source}, {row}, n.school_id, {concern}, {child}, {author}, {batch}, {moment} FROM {rows} AS n WHERE ({where})
-AND {also}
-ON CONFLICT (row, source) DO UPDATE SET moment = excluded.moment, child_id = excluded.child_id
-WHERE (c.moment, c.child_id) IS DISTINCT FROM (excluded.moment, excluded.child_id)
+INSERT INTO public.concerns_chronicled AS c (
+    source, row, school_id, concern_id, child_id, author_id, batch_id, readers, moment
+)
+SELECT {source}, {row}, n.school_id, {concern}, {child}, {author}, {batch}, {readers}, {moment}
+FROM {rows} AS n WHERE ({where}) AND {also}
+ON CONFLICT (row, source) DO UPDATE
+SET moment = excluded.moment, child_id = excluded.child_id, readers = excluded.readers
+WHERE (c.moment, c.child_id, c.readers) IS DISTINCT FROM (excluded.moment, excluded.child_id, excluded.readers)
 """
 _NOT_THERE = "NOT EXISTS (SELECT FROM public.concerns_chronicled AS c WHERE c.row = {row} AND c.source = {source})"
 _KEEP = """

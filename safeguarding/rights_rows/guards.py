@@ -13,9 +13,7 @@ from django.apps import apps
 from django.db import models
 from psycopg import sql
 
-from .kinds import Guarded, Said
-from .of_concerns import ADULTS, CONCERNS
-from .tables import ACCOUNTS, CHILDREN
+from .kinds import Guarded, Neither, Said
 
 TRIGGER = "guard_rights"
 _FUNCTION = "guard_"
@@ -60,9 +58,17 @@ FOR one IN SELECT oid FROM pg_proc WHERE pronamespace = 'public'::regnamespace A
 END LOOP; END $$"""
 
 
+_said: dict[str, Guarded | Neither] = {}
+
+
+def keep(of_tables: Said) -> None:
+    """Say of tables, by the labels of their models, who may write their rows. Each app calls it in its `rights.py`."""
+    _said.update(of_tables)
+
+
 def said() -> Said:
     """What is said of each table, by the label of its model."""
-    return {**ACCOUNTS, **CHILDREN, **CONCERNS, **ADULTS}
+    return _said
 
 
 def guarded() -> dict[type[models.Model], Guarded]:

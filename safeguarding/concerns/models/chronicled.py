@@ -40,6 +40,8 @@ class Chronicled(models.Model):
     batch = models.ForeignKey(
         EarlierBatch, on_delete=models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
     )
+    # What the rule of its record asks beside these: a short code, such as a kind of plan.
+    readers = models.CharField(max_length=20, blank=True, default="", db_default="")
 
     objects = Protected()
 
@@ -51,7 +53,7 @@ class Chronicled(models.Model):
         ]
 
     class PersonalData(personal_data.PersonalData):
-        plain = ("source", "row", "moment")
+        plain = ("source", "row", "moment", "readers")
         record = "concern"
         source = Source.HARBOUR
         retention = Retention.GOES_WITH_IT

@@ -1,0 +1,99 @@
+"""Who may write the rows of accounts, roles and teams that facts read, and which of them give rights or take some?"""
+
+from safeguarding.accounts.permissions import ONLY_LOGGING
+from safeguarding.accounts.roles import ROLES
+from safeguarding.accounts.second_person import LEAD_ELSEWHERE, RULES
+from safeguarding.rights_rows import keep
+from safeguarding.rights_rows.conditions import MANAGES, NEVER, SYSTEM, both, either, ended_once, keys, may
+from safeguarding.rights_rows.kinds import Neither, change, gives
+
+GIVES_ROLES = may("give_roles")
+_SHORTER = "NEW.ends_on < coalesce(OLD.ends_on, 'infinity'::date)"
+# The role of who acted ends with the period that the lead has ended who is back.
+_BACK = (
+    "(OLD.role_key = 'acting_lead' AND EXISTS (SELECT FROM public.accounts_actingperiod AS over "
+    "WHERE over.assignment_id = OLD.id AND over.away_id = me AND over.ended_by_id = me))"
+)
+_OF_TEAM = (
+    "EXISTS (SELECT FROM public.accounts_team AS team WHERE team.group_ptr_id = NEW.team_id "
+    "AND team.school_id = ANY (rules.schools_with(me, 'manage_access')))"
+)
+_STRONG = [key for key, role in ROLES.items() if role.capabilities - ONLY_LOGGING]
+_SECOND = {*RULES["reset"].usual, *RULES["reset"].fallback, *LEAD_ELSEWHERE}
+_FIRST_OF_RESET = (
+    f"EXISTS (SELECT FROM rules.live_roles_of(me) AS held WHERE held.school_id = NEW.school_id "
+    f"AND held.role_key = ANY ({keys(RULES['reset'].usual)}))"
+)
+_SECOND_OF_RESET = (
+    f"EXISTS (SELECT FROM rules.live_roles_of(me) AS held WHERE held.role_key = ANY ({keys(sorted(_SECOND))}))"
+)
+_IN_RECORDS = (
+    f"EXISTS (SELECT FROM rules.live_roles_of(NEW.user_id) AS held WHERE held.role_key = ANY ({keys(_STRONG)}))"
+)
+_NEW_START = (
+    "EXISTS (SELECT FROM public.accounts_reset AS start WHERE start.user_id = NEW.id AND start.what <> 'factor' "
+    "AND start.used_at IS NULL AND start.withdrawn_at IS NULL AND start.confirmed_at > rules.now() - "
+    "interval '2 hours')"
+)
+
+keep(
+    {
+        # Accounts are made, and closed or opened, at the terminal. A password is one's own to change, or by two
+        # people's new start.
+        "accounts.user": gives(
+            NEVER,
+            change(NEVER, "is_active"),
+            change(either("NEW.id = me", _NEW_START), "password"),
+            closed=False,
+        ),
+        "accounts.school": gives(NEVER, change(may("manage_school", "NEW.id"), "roles_beyond_notice"), closed=False),
+        "accounts.roleassignment": gives(
+            both(GIVES_ROLES, "NEW.user_id <> me"),
+            change(either(both(GIVES_ROLES, either("NEW.user_id <> me", _SHORTER)), both(_BACK, _SHORTER)), "ends_on"),
+            change(may("receive_calls"), "call_order"),
+        ),
+        "accounts.actingperiod": gives(
+            both(GIVES_ROLES, "NEW.named_by_id = me", "NEW.acting_id <> me"),
+            change(both(GIVES_ROLES, "NEW.acting_id <> me", "OLD.ended_at IS NULL"), "ends_on", "absence_id"),
+            ended_once(either(GIVES_ROLES, "NEW.away_id = me")),
+            change(either(SYSTEM, GIVES_ROLES, "NEW.away_id = me"), "told_at"),
+            change("NEW.away_id = me", "read_at"),
+        ),
+        "accounts.team": gives(MANAGES, change(both(MANAGES, "OLD.ended_at IS NULL"), "ended_at")),
+        "accounts.teammember": gives(
+            both(_OF_TEAM, "NEW.user_id <> me"), change(both(_OF_TEAM, "OLD.ended_at IS NULL"), "ended_at")
+        ),
+        "accounts.reset": gives(
+            both(
+                "NEW.asked_by_id = me",
+                "NEW.user_id <> me",
+                "NEW.used_at IS NULL",
+                "NEW.confirmed_by_id IS NULL",
+                _FIRST_OF_RESET,
+                either("NEW.confirmed_at IS NULL", both("NEW.alone", f"NOT {_IN_RECORDS}")),
+            ),
+            change(
+                both(
+                    "OLD.confirmed_at IS NULL",
+                    "NEW.confirmed_by_id = me",
+                    "NEW.asked_by_id <> me",
+                    "NEW.user_id <> me",
+                    _SECOND_OF_RESET,
+                ),
+                "confirmed_at",
+                "confirmed_by_id",
+                "confirmed_how",
+                "second_half",
+            ),
+            # Who uses it is not signed in yet; it ends by that, and whoever is told of it may end it.
+            change("OLD.used_at IS NULL AND OLD.withdrawn_at IS NULL", "used_at", "withdrawn_at"),
+        ),
+        "accounts.conflictanswer": Neither(
+            "what somebody answers to the yearly question; until they have, a page asks first"
+        ),
+        "accounts.notice": Neither("word that there is something to read: who reads it, the record's own rule says"),
+        "usersessions.usersession": Neither(
+            "whose session it is that a request came with; its person's roles are what gives"
+        ),
+    }
+)
