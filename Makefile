@@ -4,6 +4,10 @@ HARBOUR = .venv/bin/python
 # small, usual or full: a database of its own for each, seeded once.
 export BENCH_SIZE ?= usual
 
+# Components with slots, as djhtml wants to hear of them: each slot stands below the line of its component.
+SLOTS = heading,tags,actions,endheading panel,more,foot,endpanel item,aside,meta,enditem hero,action,endhero \
+	identity,badges,actions,endidentity person,actions,endperson row,cell,endrow table,rows,endtable
+
 .PHONY: help run test soak check fix mutate bench demo
 
 help:  ## this list
@@ -26,10 +30,11 @@ check:  ## style, types, layers, migrations, templates, documents, settings for 
 	@$(PYTHON) .ci/bootstrap.py check
 	@$(HARBOUR) .ci/check.py
 
-fix:  ## let ruff mend and lay out the code
+fix:  ## let ruff mend and lay out the code, and djhtml indent the templates
 	@$(PYTHON) .ci/bootstrap.py check
 	@$(HARBOUR) -m ruff check --fix .
 	@$(HARBOUR) -m ruff format .
+	@$(HARBOUR) -m djhtml --tabwidth 2 $(SLOTS:%=--extra-block %) templates
 
 mutate:  ## take away one access check at a time: a test must notice each; ARGS="-k fact" for some
 	@$(PYTHON) .ci/bootstrap.py test

@@ -35,9 +35,10 @@ class ComponentNode(Node):
         args: list[FilterExpression],
         kwargs: dict[str, FilterExpression],
         slots: dict[str, NodeList],
+        page: tuple[str, ...] = (),
     ) -> None:
         self.template, self.facts, self.args, self.kwargs = template, facts, args, kwargs
-        self.slots = slots
+        self.slots, self.page = slots, page
         # Django finds nested blocks and filters through attributes named here.
         self.child_nodelists = tuple(f"slot_{name}" for name in slots)
         for name, nodes in slots.items():
@@ -47,11 +48,15 @@ class ComponentNode(Node):
         args = [arg.resolve(context) for arg in self.args]
         kwargs = {name: value.resolve(context) for name, value in self.kwargs.items()}
         slots = {name: trimmed(nodes.render(context)) for name, nodes in self.slots.items()}
-        return draw(context, self.template, self.facts(*args, **kwargs) | slots)
+        told = {name: context.get(name) for name in self.page}
+        return draw(context, self.template, told | self.facts(*args, **kwargs) | slots)
 
 
-def slotted(library: Library, *slots: str, template: str = "") -> Callable[[Facts], Facts]:
-    """Register the decorated function as the block tag of its own name, with a `body` and the given slots."""
+def slotted(library: Library, *slots: str, template: str = "", page: tuple[str, ...] = ()) -> Callable[[Facts], Facts]:
+    """Register the decorated function as the block tag of its own name, with a `body` and the given slots.
+
+    `page`: the variables of the page around it that its template reads besides.
+    """
 
     def register(facts: Facts) -> Facts:
         name = facts.__name__
@@ -65,7 +70,7 @@ def slotted(library: Library, *slots: str, template: str = "") -> Callable[[Fact
                 filled[current] = parser.parse(ends)
                 current = parser.next_token().contents.split()[0]
                 if current == f"end{name}":
-                    return ComponentNode(path, facts, args, kwargs, filled)
+                    return ComponentNode(path, facts, args, kwargs, filled, page)
 
         library.tag(name, compile_tag)
         return facts

@@ -122,7 +122,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "safeguarding.context.page",
             ],
-            "builtins": ["safeguarding.templatetags.harbour"],
+            "builtins": ["safeguarding.templatetags.harbour", "safeguarding.templatetags.forms"],
         },
     },
 ]

@@ -8,14 +8,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.forms import BaseForm, BoundField
 from django.template import Context, Library, TemplateSyntaxError
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
 from safeguarding import addresses, dates, icons, tables
 from safeguarding.components import label, slotted
-from safeguarding.forms import problems
 from safeguarding.markup import format_html
 from safeguarding.unsaved import AUTHOR, signed_author
 
@@ -357,41 +355,6 @@ def tabs(entries: Sequence[Mapping[str, Any]], label: str = "Child record") -> d
 def person(name: str, about: str = "") -> dict[str, Any]:
     """A child in a list of `hb-people`: who it is, the role of the child as body, and what can be done."""
     return {"name": name, "about": about}
-
-
-# --- forms
-
-
-@included("components/field.html")
-def field(
-    bound: BoundField,
-    *,
-    small: bool = False,
-    width: int | None = None,
-    inline: bool = False,
-    hide_label: bool = False,
-    optional: bool | None = None,
-    rows: int | None = None,
-    label: str = "",
-    hint: str = "",
-) -> dict[str, Any]:
-    """A field with its label, hint and error, as the form prints it or as the page asks."""
-    return bound.printed(  # type: ignore[attr-defined]
-        small=small,
-        width=width,
-        inline=inline,
-        hide_label=hide_label,
-        optional=optional,
-        rows=rows,
-        label=label,
-        hint=hint,
-    )
-
-
-@included("components/error_summary.html")
-def error_summary(*forms: BaseForm | None) -> dict[str, Any]:
-    """What has to be mended before the form can be sent, each with a link to its field."""
-    return {"problems": [problem for form in forms if form for problem in problems(form)]}
 
 
 def _one_of(what: str, given: str, *known: str) -> None:

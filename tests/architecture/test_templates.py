@@ -1,7 +1,7 @@
 """Is every template what a strict policy, a screen reader and the next developer need?"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 from django.template.loader import get_template
@@ -15,6 +15,10 @@ COMPONENTS = [(path, text) for path, text in PAGES if path.startswith("templates
 GUIDE = (ROOT / "docs" / "components.md").read_text()
 
 
+# Characters in a line of a template.
+WIDEST = 140
+
+
 def _bare(text: str) -> str:
     """The template without its comments."""
     return re.sub(r"{% comment %}.*?{% endcomment %}|{#.*?#}", "", text, flags=re.DOTALL)
@@ -23,6 +27,11 @@ def _bare(text: str) -> str:
 @pytest.mark.parametrize("path", [path for path, _ in templates()])
 def test_it_compiles(path):
     assert get_template(path.removeprefix("templates/"))
+
+
+def test_a_line_can_be_read():
+    """One element a line. A tag of Django's cannot be broken; what is too long for a line gets a name by `with`."""
+    assert list(_too_wide(templates())) == []
 
 
 def test_nothing_runs_or_looks_inline():
@@ -91,6 +100,14 @@ def _forms() -> Iterator[tuple[str, str]]:
                 yield path, form
 
 
+def _too_wide(pages: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for path, text in pages:
+        for number, line in enumerate(text.splitlines(), 1):
+            if len(line) > WIDEST:
+                yield f"{path}:{number} has {len(line)} characters"
+
+
 def test_the_checks_can_fail():
+    assert list(_too_wide([("a.html", f"<p>\n{'x' * 141}")])) == ["a.html:2 has 141 characters"]
     assert _bare('{# style="" #}<p>') == "<p>"
     assert list(_forms())

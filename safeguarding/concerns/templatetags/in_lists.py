@@ -1,5 +1,7 @@
 """How does a list print a concern? Its parts without templates: fifty rows of them are much of a list's page."""
 
+from collections.abc import Iterable
+
 from django.template import Context, Library
 from django.template.defaultfilters import truncatechars
 from django.utils.safestring import SafeString
@@ -90,4 +92,12 @@ def stands(row: Row) -> SafeString:
         under.append(f"Review {short_day(concern.review_on)}")
     return format_html(
         "{}{}", tag(row.state, row.tone), format_html_join("", '<span class="sub">{}</span>', ((one,) for one in under))
+    )
+
+
+@register.simple_tag
+def marked(parts: Iterable[tuple[str, bool]]) -> SafeString:
+    """A passage in which the words that were looked for are marked."""
+    return format_html_join(
+        "", "{}", ([format_html("<mark>{}</mark>", text) if found else text] for text, found in parts)
     )

@@ -1,0 +1,61 @@
+"""Template tags of forms: a field, a form that opens in a panel, and what has to be mended."""
+
+from typing import Any
+from uuid import UUID
+
+from django.forms import BaseForm, BoundField
+from django.template import Library
+
+from safeguarding.addresses import address_of
+from safeguarding.components import slotted
+from safeguarding.forms import problems
+
+register = Library()
+
+
+@register.inclusion_tag("components/field.html")
+def field(
+    bound: BoundField,
+    *,
+    small: bool = False,
+    width: int | None = None,
+    inline: bool = False,
+    hide_label: bool = False,
+    optional: bool | None = None,
+    rows: int | None = None,
+    label: str = "",
+    hint: str = "",
+) -> dict[str, Any]:
+    """A field with its label, hint and error, as the form prints it or as the page asks."""
+    return bound.printed(  # type: ignore[attr-defined]
+        small=small,
+        width=width,
+        inline=inline,
+        hide_label=hide_label,
+        optional=optional,
+        rows=rows,
+        label=label,
+        hint=hint,
+    )
+
+
+@slotted(register, page=("csrf_token", "key"))
+def fold(
+    summary: str, form: BaseForm, page: str, key: UUID, *, send: str = "Save", opened: bool = False
+) -> dict[str, Any]:
+    """A form that opens below its summary, sent to the page of a record; the body is its fields. Open where it came
+    back with errors.
+    """
+    return {
+        "summary": summary,
+        "form": form,
+        "to": address_of(page, key),
+        "send": send,
+        "open": opened or form.is_bound,
+    }
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(*forms: BaseForm | None) -> dict[str, Any]:
+    """What has to be mended before the form can be sent, each with a link to its field."""
+    return {"problems": [problem for form in forms if form for problem in problems(form)]}
