@@ -15,6 +15,7 @@ class SafeguardingConfig(AppConfig):
 
     def ready(self) -> None:
         """Let every app put its pieces into the slots of the pages, declare its rules of visibility, say whose its
-        records are, and what becomes of them where two records of a child become one.
+        records are, what becomes of them where two records of a child become one, and how they are told beyond a
+        page.
         """
-        autodiscover_modules("permissions", "subjects", "panels", "merging")
+        autodiscover_modules("permissions", "subjects", "panels", "merging", "parts")
