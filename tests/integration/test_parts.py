@@ -104,6 +104,19 @@ def test_access_to_one_child_tells_of_no_other(room, rowan, hazel) -> None:
     assert on_concern(read(room.lead, rowan), both)
 
 
+def test_each_wall_alone_keeps_a_row_from_who_may_not_see_it(room, rowan) -> None:
+    last_day = timezone.localdate() + timedelta(9)
+    grant_child(user=room.pastoral, child=rowan, reason="Mentor.", last_day=last_day, by=room.lead)
+    for reader, sees in ((room.lead, True), (room.office, False)):
+        by_rule = read_parts(SimpleNamespace(user=reader), [rowan.pk])
+        with asking(reader, "worker"):
+            by_database = gather(lambda model: model._default_manager.all(), [rowan.pk])
+        for blocks in (by_rule, by_database):
+            labels = {block.record.label for block in blocks}
+            assert "children.childdetail" in labels
+            assert ("children.childgrant" in labels) is sees
+
+
 def test_another_child_stands_as_a_marker_and_their_story_in_their_own_file_alone(room, rowan, hazel) -> None:
     concern = about(room, rowan, hazel, facts=f"{marker(hazel.pseudonym)} hit him.")
     named = ConcernChild.objects.get(concern=concern, child=hazel)
@@ -157,8 +170,8 @@ def test_a_hundred_rows_take_as_many_queries_as_ten(room, rowan) -> None:
     def grow(number: int) -> None:
         for n in range(number):
             deciding.add_note(concern=concern, token=uuid4(), text=f"Note {n}", by=room.lead)
-            # A concern, an account and a child in it each.
-            about(room, rowan)
+            # A concern, an account and a child in it each, of a person of their own.
+            about(room, rowan, by=factories.member(room.school, "teacher", "Ada", f"Number {n}"))
 
     grow(10)
     ten = counted(room.lead, rowan)
