@@ -1,0 +1,352 @@
+"""The parts of a child's record: every model about a child as titled blocks, or left out with a reason.
+
+The file that follows a child to the next school and the answer to a request for access are made from these blocks, and
+from nothing else. Each app says in its `parts.py` how its models are told:
+
+    tell(Decision, title="Decision", blocks=as_declared(at="decided_at"))
+    left_out(Draft, because="nobody has sent it yet")
+
+`read_parts` gives the blocks that one person may see. `gather` takes any other sight, such as that of a task to which
+the database shows every row. Nobody's name is put into a text here: a child stands in it as a marker
+(`children/mentions.py`), and a file is named by its record. `problems` lists the models that no app has named.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import cache, partial
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.text import capfirst
+
+from safeguarding.audit.by_keys import Asks
+from safeguarding.audit.history import is_protected, record_path
+from safeguarding.audit.reading import visible
+from safeguarding.dates import clock, full_day, full_moment, start_of
+from safeguarding.following import BY_KEY, CHILD
+from safeguarding.personal_data import declared, own_models
+from safeguarding.sealing.ring import note
+
+Model = type[models.Model]
+# A model to the rows of it that somebody may see.
+See = Callable[[Model], models.QuerySet[Any]]
+# When something happened, if that is known, and whether the time of day is.
+Moment = tuple[datetime | None, bool]
+# The children of whom each record tells, by the key of the record.
+Whose = Mapping[UUID, frozenset[UUID]]
+
+
+class Key(NamedTuple):
+    """The key of a record, with the label of its model."""
+
+    label: str
+    key: UUID
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text under its label. Children whom it mentions stand in it as markers."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """One record as it is told: `revision` is its number of saves where it counts them.
+
+    `children` are the children whom it is about. `right` is the record on which the right to see it hangs, such as a
+    concern. `files` are the records of files whose content belongs to it.
+    """
+
+    title: str
+    record: Key
+    revision: int | None
+    moment: datetime | None
+    is_timed: bool
+    texts: tuple[Text, ...]
+    files: tuple[Key, ...]
+    children: frozenset[UUID]
+    right: Key
+
+
+class Gathering:
+    """The blocks of one child while they are made: the sight of whoever reads them, and the keys of the child.
+
+    A child has several keys where other records have become part of theirs.
+    """
+
+    def __init__(self, see: See, children: Collection[UUID]) -> None:
+        self.see, self.children = see, frozenset(children)
+        self._whose: dict[Model, Whose] = {}
+        self._names: defaultdict[Model, dict[Any, str]] = defaultdict(dict)
+
+    def whose(self, record: Model) -> Whose:
+        """The records of a kind that tell of the child and are in sight, with all children of whom each tells."""
+        if record not in self._whose:
+            self._whose[record] = _reached[record](self) if record in _reached else _themselves(self.children)
+            for key in self._whose[record]:
+                # The first text that is opened fetches the keys of all.
+                note(key.bytes)
+        return self._whose[record]
+
+    def rows(self, model: Model) -> list[Any]:
+        """The rows of a model about the child, the oldest first: one query."""
+        column, record = link_of(model)
+        return list(self.see(model).filter(**{f"{column}__in": list(self.whose(record))}).order_by("pk"))
+
+    def names(self, model: Model, keys: Iterable[Any]) -> Mapping[Any, str]:
+        """What rows of a model are called inside a block, by their keys, as far as they are in sight."""
+        known = self._names[model]
+        if missing := {key for key in keys if key is not None} - known.keys():
+            rows = self.see(model) if is_protected(model) else model._default_manager.all()
+            known.update(dict.fromkeys(missing, ""))
+            known.update({row.pk: _called[model](row) for row in rows.filter(pk__in=missing)})
+        return known
+
+    def block(self, row: Any, title: str, moment: Moment, texts: Iterable[Text], **other: Any) -> Block:
+        """One row as a block. `other` are fields of the block that its model does not say by itself."""
+        column, record = link_of(type(row)) if "right" not in other else ("", None)
+        if record is not None:
+            key = row.pk if column == "pk" else getattr(row, column)
+            other |= {"right": Key(record._meta.label_lower, key)}
+            other.setdefault("children", self.whose(record)[key])
+        at, is_timed = moment
+        return Block(
+            title=" ".join(filter(None, (title, getattr(row, "reference", "")))),
+            record=Key(row._meta.label_lower, row.pk),
+            revision=getattr(row, "revision", None),
+            moment=at,
+            is_timed=at is not None and is_timed,
+            texts=tuple(text for text in texts if text.text),
+            files=(Key(row._meta.label_lower, row.pk),) if getattr(row, "stored", "") else (),
+            **other,
+        )
+
+
+Blocks = Callable[[Gathering, Model, str], Iterable[Block]]
+
+
+@dataclass(frozen=True)
+class _Told:
+    title: str
+    blocks: Blocks
+
+
+_told: dict[Model, _Told] = {}
+_left_out: dict[Model, str] = {}
+_reached: dict[Model, Callable[[Gathering], Whose]] = {}
+_called: dict[Model, Callable[[Any], str]] = {}
+
+
+def tell(model: Model, *, title: str, blocks: Blocks) -> None:
+    """Tell the rows of a protected model. `blocks` makes those of all rows at once.
+
+    The number of its queries may not depend on the rows.
+    """
+    _told[model] = _Told(title, blocks)
+
+
+def left_out(*some: Model, because: str) -> None:
+    """Leave models out. The reason is printed beside what is told."""
+    _left_out.update(dict.fromkeys(some, because))
+
+
+def reached(record: Model, whose: Callable[[Gathering], Whose]) -> None:
+    """Say how to find the records of a kind, other than the child's own, on which more hangs that tells of a child."""
+    _reached[record] = whose
+
+
+def called(model: Model, name: Callable[[Any], str]) -> None:
+    """Say what a row is called where another one links to it. Links to other models are not told."""
+    _called[model] = name
+
+
+def read_parts(asks: Asks, children: Collection[UUID]) -> list[Block]:
+    """The blocks of one child that the person asking may see. The database has to know the person too, as in a request.
+
+    Not yet recorded: whoever hands them on says so (`reading.read_out`).
+    """
+    return gather(partial(visible, asks), children)
+
+
+def gather(see: See, children: Collection[UUID]) -> list[Block]:
+    """The blocks of one child in another sight than a person's, model after model."""
+    gathering = Gathering(see, children)
+    return [block for model, told in _told.items() for block in told.blocks(gathering, model, told.title)]
+
+
+def reasons() -> Mapping[str, str]:
+    """The reason for each model that is left out, by its label."""
+    return {model._meta.label_lower: because for model, because in _left_out.items()}
+
+
+# --- blocks from what a model declares
+
+
+def as_declared(
+    at: str | Callable[[Any], Moment] = "",
+    *,
+    but: Collection[str] = (),
+    also: Callable[[Any], Iterable[Text]] = lambda row: (),
+) -> Blocks:
+    """The blocks of a model from its own declaration: each field that it classifies under its verbose name, each link
+    to something that is called by a name.
+
+    `at` names the date or moment, or gives it of a row. `also` adds texts, such as what stands in the place of fields
+    in `but`.
+    """
+
+    def blocks(gathering: Gathering, model: Model, title: str) -> Iterator[Block]:
+        rows = gathering.rows(model)
+        left = {*but, *([at] if isinstance(at, str) else []), link_of(model)[0]}
+        fields = [f for f in told_fields(model) if f.name not in left and f.attname not in left]
+        wanted: defaultdict[Model, set[Any]] = defaultdict(set)
+        for field in fields:
+            if field.is_relation:
+                wanted[field.related_model].update(getattr(row, field.attname) for row in rows)
+        names = {of: gathering.names(of, keys) for of, keys in wanted.items()}
+        for row in rows:
+            moment = at(row) if callable(at) else _moment(getattr(row, at) if at else None)
+            texts = [Text(capfirst(str(f.verbose_name)), _value(row, f, names)) for f in fields]
+            yield gathering.block(row, title, moment, [*texts, *also(row)])
+
+    return blocks
+
+
+def day_and_time(day: str, clock: str, otherwise: str = "") -> Callable[[Any], Moment]:
+    """The moment of a row from the fields of its day and its time of day; from `otherwise` where no day is known."""
+
+    def moment(row: Any) -> Moment:
+        on, at = getattr(row, day), getattr(row, clock)
+        if on is None:
+            return _moment(getattr(row, otherwise) if otherwise else None)
+        begins = start_of(on)
+        return (begins if at is None else datetime.combine(on, at, begins.tzinfo)), at is not None
+
+    return moment
+
+
+def told_fields(model: Model) -> list[Any]:
+    """The fields of a model that say something to a reader: neither its school nor what only the machine keeps."""
+    mine = declared(model)
+    named = {*mine.narrative, *mine.identifying, *mine.plain} if mine else set()
+    return [f for f in model._meta.concrete_fields if f.editable and f.name not in _MACHINE and _is_told(f, named)]
+
+
+_MACHINE = frozenset({"token", "revision", "reference", "stored", "pictures", "signatures", "code", "page", "size"})
+
+
+def _is_told(field: Any, named: Collection[str]) -> bool:
+    if field.is_relation:
+        return field.related_model in _called
+    keys = (models.UUIDField, ArrayField)
+    return field.name in named and not field.primary_key and not isinstance(field, keys)
+
+
+def _moment(value: date | datetime | None) -> Moment:
+    if value is None or isinstance(value, datetime):
+        return value, True
+    return start_of(value), False
+
+
+def _value(row: Any, field: Any, names: Mapping[Model, Mapping[Any, str]]) -> str:
+    """What stands in a field, as a page says it."""
+    value = getattr(row, field.attname)
+    if value is None or value == "":
+        return ""
+    if field.is_relation:
+        return names[field.related_model][value]
+    if field.choices:
+        return str(getattr(row, f"get_{field.name}_display")())
+    match value:
+        case bool():
+            return "Yes" if value else "No"
+        case datetime():
+            return full_moment(value)
+        case date():
+            return full_day(value)
+        case time():
+            return clock(value)
+    return str(value)
+
+
+# --- which models are about a child
+
+
+@cache
+def link_of(model: Model) -> tuple[str, Model]:
+    """The column that says to which record about a child a row belongs, and the model of that record.
+
+    Raises `LookupError` for a model that has none: a function finds its rows.
+    """
+    # Of a child, or of something that tells of one (`reached`). Where a row names both, the declaration decides.
+    records: dict[str, Model] = {record._meta.label_lower: record for record in _reached}
+    if model._meta.label_lower in {CHILD, *records}:
+        return "pk", model
+    links = {
+        field.name: (field.attname, field.related_model)
+        for field in model._meta.concrete_fields
+        if field.is_relation and field.related_model._meta.label_lower in {CHILD, *records}  # type: ignore[union-attr]
+    }
+    path = record_path(model)
+    found = links.get(path[-1]) if path else None
+    found = found or next((link for link in links.values() if link[1] in _reached), None)
+    found = found or next(iter(links.values()), None)
+    if found is None:
+        raise LookupError(f"{model._meta.label} has no link to a record about a child.")
+    return found  # type: ignore[return-value]
+
+
+def about_children() -> set[Model]:
+    """Every model whose rows are about a child: they link to one, hold the key of one, or declare one as subject; and
+    every model that links to such rows.
+    """
+    found = {model for model in own_models() if _begins(model)}
+    while more := {model for model in own_models() if model not in found and _leads_to(model, found)}:
+        found |= more
+    return found
+
+
+def _begins(model: Model) -> bool:
+    label = model._meta.label_lower
+    # The last is the column of rows without links, such as those of the history.
+    return label == CHILD or label in BY_KEY or "child_id" in {f.name for f in model._meta.concrete_fields}
+
+
+def _leads_to(model: Model, found: set[Model]) -> bool:
+    links = {field.related_model for field in model._meta.concrete_fields if field.is_relation}
+    return bool(links & found) or _end_of_subject(model) in found
+
+
+def _end_of_subject(model: Model) -> Model | None:
+    """The model at which the declared subject ends, whichever way its links go."""
+    mine, here = declared(model), model
+    for name in ((mine and mine.subject) or "").split("__"):
+        field = next((f for f in here._meta.get_fields() if f.name == name and f.is_relation), None)
+        if field is None or field.related_model is None:
+            return None
+        here = field.related_model  # type: ignore[assignment]
+    return here
+
+
+def problems() -> Iterator[str]:
+    """A sentence for each model about a child that no app tells or leaves out, and for each that is named wrongly."""
+    for model in sorted(about_children() - _told.keys() - _left_out.keys(), key=lambda m: m._meta.label):
+        yield f"{model._meta.label} is about a child: tell it, or leave it out, in the `parts.py` of its app."
+    for model in _told:
+        if model in _left_out:
+            yield f"{model._meta.label} is told, and left out."
+        if not is_protected(model):
+            yield f"{model._meta.label} is told, and has no rule of visibility."
+    for model, because in _left_out.items():
+        if not because.strip():
+            yield f"{model._meta.label} is left out without a reason."
+
+
+def _themselves(children: frozenset[UUID]) -> Whose:
+    return {child: frozenset({child}) for child in children}

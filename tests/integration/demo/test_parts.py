@@ -1,0 +1,92 @@
+"""The parts of each child of the practice school hold every sealed text about that child that their lead may see."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from safeguarding.accounts.models import School, User
+from safeguarding.concerns.models import Concern, ConcernChild
+from safeguarding.dates import full_day
+from safeguarding.parts import about_children, read_parts, reasons
+from tests.walls import asking
+
+pytestmark = pytest.mark.django_db
+DATE = re.compile(r"\d{4}-\d\d-\d\d")
+# Whom a row is about stands in one of these columns, or else on its concern.
+OF_CHILD = ("child_id", "child_key", "keep_id", "content_object_id")
+# Of these the practice school has no row with a sealed text, or none that its lead may see.
+NONE_THERE = {
+    "children.parentalresponsibility",
+    "children.photograph",
+    "concerns.concernadult",
+    "concerns.concerngrant",
+    "concerns.escalationletter",
+    "concerns.meetingaddition",
+    "concerns.outsidenote",
+    "concerns.paperform",
+    "concerns.patternruling",
+}
+
+
+def sealed_fields(model: Any) -> list[str]:
+    return [field.name for field in model._meta.concrete_fields if getattr(field, "sealed", False)]
+
+
+def told_models() -> list[Any]:
+    return [m for m in about_children() if m._meta.label_lower not in reasons() and sealed_fields(m)]
+
+
+def words(value: Any) -> Iterator[str]:
+    """Every text in a sealed value, whatever parts it has; a date is told as pages write it."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from words(one)
+    elif value:
+        yield full_day(date.fromisoformat(value)) if DATE.fullmatch(value) else value
+
+
+def expected(lead: User) -> dict[UUID, list[tuple[str, UUID, str, str]]]:
+    """By child, each text that the lead may read: model, key of the row, field, words."""
+    named: dict[UUID, set[UUID]] = defaultdict(set)
+    concerns = set(Concern.objects.visible_to(lead).values_list("pk", flat=True))
+    links = ConcernChild.objects.visible_to(lead).exclude(child=None)
+    for concern, child in links.values_list("concern_id", "child_id"):
+        named[concern].add(child)
+    found = defaultdict(list)
+    for model in told_models():
+        for row in model.objects.visible_to(lead):
+            if (concern := getattr(row, "concern_id", None)) and concern not in concerns:
+                continue
+            own = next((key for name in OF_CHILD if (key := getattr(row, name, None))), None)
+            own = row.pk if isinstance(row, Concern) or own in concerns else own
+            whose = named[own or concern] if (own in concerns or own is None) else {own}
+            for name in sealed_fields(model):
+                for text in words(getattr(row, name)):
+                    for child in whose:
+                        found[child].append((model._meta.label_lower, row.pk, name, text))
+    return found
+
+
+def test_every_sealed_text_of_each_child_stands_in_a_block_of_its_record(school: School) -> None:
+    lead = User.objects.get(username="d.oyebanji")
+    missing, told = [], set()
+    with asking(lead, "worker"):
+        wanted = expected(lead)
+        for child, texts in wanted.items():
+            blocks = {block.record: block for block in read_parts(SimpleNamespace(user=lead), [child])}
+            for label, key, name, text in texts:
+                block = blocks.get((label, key))
+                if block is None or not any(text == one.label or text in one.text for one in block.texts):
+                    missing.append((label, name))
+                told.add(label)
+
+    assert missing == []
+    assert {m._meta.label_lower for m in told_models()} - told <= NONE_THERE
