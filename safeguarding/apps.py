@@ -14,7 +14,8 @@ class SafeguardingConfig(AppConfig):
     label = "harbour"
 
     def ready(self) -> None:
-        """Let every app put its pieces into the slots of the pages, declare its rules of visibility, say whose its
-        records are, and what becomes of them where two records of a child become one.
+        """Let every app register its values (`registers.py`), put its pieces into the slots of the pages, declare its
+        rules of visibility, say whose its records are, and what becomes of them where two records of a child become
+        one.
         """
-        autodiscover_modules("permissions", "subjects", "panels", "merging")
+        autodiscover_modules("verbs", "permissions", "subjects", "panels", "merging")

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from children.models import Child, ChildGrant, ChildTeamGrant, ConflictOfInterest, EmergencyAccess
 from children.services.giving import give, hidden_from, withdraw
+from children.verbs import ChildVerb
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import Notice, Team, User
 from safeguarding.accounts.permissions import ensure, may, people_with
@@ -188,7 +189,7 @@ def open_emergency_access(*, child: Child, reason: str, by: User, at: datetime |
         review_by=_two_school_days_after(child.school_id, timezone.localdate(at)),
     )
     opened.save(force_insert=True)
-    record(Verb.EMERGENCY, child, by=by)
+    record(ChildVerb.EMERGENCY, child, by=by)
     _tell_managers(child, kind=Notice.Kind.EMERGENCY, about=("emergency", opened.pk), but=(by,), at=at)
     return opened
 

@@ -28,6 +28,7 @@ from safeguarding.accounts.second_person import (
     usual_people,
 )
 from safeguarding.accounts.services.telling import settle_notices, tell
+from safeguarding.accounts.verbs import AccountVerb
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import OutOfTurn
@@ -186,7 +187,7 @@ def end_sessions(*, user: User, by: User, besides: str | None = None, only: str 
     for row in ended:
         row.end()
     if ended:
-        record(Verb.SIGN_OUT, user, by=by, count=len(ended), purpose="sessions ended")
+        record(AccountVerb.SIGN_OUT, user, by=by, count=len(ended), purpose="sessions ended")
     return len(ended)
 
 

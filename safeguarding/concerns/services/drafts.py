@@ -21,6 +21,7 @@ from safeguarding.concerns.models import Account, Amendment, Concern, Draft, Dra
 from safeguarding.concerns.services.draft_limits import SIGNED_IN, Use, ensure_fits, ensure_key_writes, ensure_may_begin
 from safeguarding.concerns.services.form_content import Content, same_words, size_of, storable, turn_of
 from safeguarding.concerns.services.form_tokens import goes_on_as
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.glance import glance, look_for
 from safeguarding.keys import entry_token, record_of
@@ -132,7 +133,7 @@ def _begin(
     token: UUID, school_id: UUID, author_id: UUID, concern: Concern | None, about: UUID | None, at: datetime
 ) -> Draft:
     """A draft that has not been saved yet, and the event that there is one."""
-    record(Verb.DRAFT, object_type="concerns.draft", object_id=token, school_id=school_id)
+    record(ConcernVerb.DRAFT, object_type="concerns.draft", object_id=token, school_id=school_id)
     return Draft(
         pk=token,
         school_id=school_id,

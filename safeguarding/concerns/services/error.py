@@ -18,7 +18,6 @@ from django.utils import timezone
 from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.services import LEADS, settle_notices, staff_of, tell
 from safeguarding.audit.context import current, with_errors
-from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.lifecycles import action_life, error_life
 from safeguarding.concerns.models import (
@@ -37,6 +36,7 @@ from safeguarding.concerns.services.apart import Meanwhile, opened_between
 from safeguarding.concerns.services.deciding.changes import ensure_unchanged, lock, touch
 from safeguarding.concerns.services.duties import set_aside_with
 from safeguarding.concerns.services.telling import deciders, seers, tell_readers, tell_reporter
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.glance import look_for
 from safeguarding.keys import entry_token
@@ -92,7 +92,7 @@ def propose(
             proposed_role=_role_of(by, concern, at),
         )
         _set(concern, State.UNDOING if undoes else State.PROPOSED)
-        record(Verb.PROPOSE, entry, by=by)
+        record(ConcernVerb.PROPOSE, entry, by=by)
         _tell(concern, second, Kind.IN_ERROR, at=at)
         return entry
 

@@ -22,6 +22,7 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import OUT_OF_THE_RECORD, Concern, HowSoon
 from safeguarding.concerns.services.telling import ToRead, deciders, readers
+from safeguarding.concerns.verbs import ConcernVerb
 
 # A concern that nobody has opened for a school day is chased (recommended in the domain reference 1.2, not statutory).
 UNREAD_AFTER = timedelta(hours=7)
@@ -92,7 +93,7 @@ def _escalate(at: datetime, *, only: UUID | None = None) -> int:
                 object_id=concern.pk,
                 at=at,
             )
-            record(Verb.CALL, concern, purpose="escalated")
+            record(ConcernVerb.CALL, concern, purpose="escalated")
             told += 1
     return told
 

@@ -23,6 +23,7 @@ from safeguarding.concerns.models import (
 )
 from safeguarding.concerns.services.draft_limits import SIGNED_IN, Use, ensure_fits, ensure_key_writes
 from safeguarding.concerns.services.form_content import Content, size_of
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.keys import entry_token
 
 Part = Referral | Meeting | EscalationLetter | ConcernChild | Duty | PoliceNotice
@@ -72,7 +73,7 @@ def keep_text(
         author_id=author_id,
         defaults=given | {"kept_at": at},
     )
-    record(Verb.DRAFT, object_type="concerns.kepttext", object_id=kept.pk, school_id=school_id)
+    record(ConcernVerb.DRAFT, object_type="concerns.kepttext", object_id=kept.pk, school_id=school_id)
     return kept
 
 

@@ -41,6 +41,7 @@ from safeguarding.concerns.services.outside.settling import became
 from safeguarding.concerns.services.papers import entered, paper_of
 from safeguarding.concerns.services.telling import may_be_told, tell_readers
 from safeguarding.concerns.services.withholding import tell_of_withheld
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.dates import clock, full_day
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token, token_for, uuid7
@@ -164,7 +165,7 @@ def call_lead(
         unnamed = ChildEntry(role=role, kind=ConcernChild.Kind.UNNAMED, description=described.strip(), key=key)
         name_children(concern, [unnamed], by=by, at=at)
     Account.objects.create(concern=concern, school=school, author=by, facts=line.strip(), recorded_at=at)
-    record(Verb.CALL, concern, by=by, purpose="" if signed_in else "session ended")
+    record(ConcernVerb.CALL, concern, by=by, purpose="" if signed_in else "session ended")
     first = first_to_call(concern, caller=by, at=at)
     tell(people=first, school_id=school.pk, kind=Notice.Kind.CALL, object_type="concern", object_id=concern.pk, at=at)
     tell_of_withheld(concern, [key] if key else [], by=by, at=at)

@@ -23,6 +23,7 @@ from safeguarding.audit.protection import who_sees
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, ConcernChild, WithheldName
 from safeguarding.concerns.services.telling import ask_to_appoint, readers
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.keys import entry_token
 
 Status = WithheldName.Status
@@ -93,5 +94,5 @@ def settle(row: WithheldName, status: str, *, by: User, at: datetime) -> Withhel
     """Say what became of a name, which is locked or stands in a concern that is."""
     row.status, row.decided_at, row.decided_by = status, at, by
     row.save(update_fields=["status", "reason", "child_key", "decided_at", "decided_by"])
-    record(Verb.CONFIRM if status == Status.ADDED else Verb.REFUSE, row, by=by)
+    record(Verb.CONFIRM if status == Status.ADDED else ConcernVerb.REFUSE, row, by=by)
     return row

@@ -16,6 +16,7 @@ from django.utils import timezone
 from safeguarding.accounts import services
 from safeguarding.accounts.models import Notice, Reset, User
 from safeguarding.accounts.roles import ROLES
+from safeguarding.accounts.verbs import AccountVerb
 from safeguarding.audit.models import Event, Outcome, Verb
 from safeguarding.demo import people
 from safeguarding.exceptions import NotAllowed, OutOfTurn
@@ -474,4 +475,6 @@ def test_the_headteacher_ends_the_sessions_of_a_colleague_and_a_teacher_does_not
     client.force_login(room.headteacher)
     client.post(f"/accounts/{room.lead.pk}/end-sessions/")
     assert not is_in(lead)
-    assert Event.objects.filter(verb=Verb.SIGN_OUT, actor_id=room.headteacher.pk, object_id=room.lead.pk).exists()
+    assert Event.objects.filter(
+        verb=AccountVerb.SIGN_OUT, actor_id=room.headteacher.pk, object_id=room.lead.pk
+    ).exists()

@@ -12,6 +12,7 @@ from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.calls import NOT_RECORDED
 from safeguarding.concerns.models import Concern, Draft
 from safeguarding.concerns.services import deciding, raising
+from safeguarding.concerns.verbs import ConcernVerb
 from tests import factories
 
 from .call_page import made, opened_now, send
@@ -38,7 +39,7 @@ def test_a_page_whose_session_has_ended_still_calls(room, clock):
     assert f"/account/sign-in/?next=/call/{concern.pk}/" in text
     for name in ("Rowan", "Beckett", "Raman", "C-2026", "hall"):
         assert name not in text
-    event = Event.objects.get(verb=Verb.CALL, object_id=concern.pk)
+    event = Event.objects.get(verb=ConcernVerb.CALL, object_id=concern.pk)
     assert (event.actor_id, event.purpose, event.source_address) == (room.teacher.pk, "session ended", "127.0.0.1")
     # Pressed again, before and after signing in: one call.
     browser.post("/call/", {"key": key})

@@ -8,9 +8,10 @@ import pytest
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import Notice
 from safeguarding.accounts.permissions import Rights
-from safeguarding.audit.models import Event, Verb
+from safeguarding.audit.models import Event
 from safeguarding.concerns.models import Concern
 from safeguarding.concerns.services import calling, deciding, escalation, raising
+from safeguarding.concerns.verbs import ConcernVerb
 from tests import factories
 from tests.factories import LONDON, SCHOOL_DAY
 
@@ -67,7 +68,7 @@ def test_a_worker_that_was_dead_for_an_hour_tells_everybody_who_should_know_by_n
     concern = call(room)
     assert escalation.escalate_calls(at=minutes(60)) == 2
     assert told(concern, room) == ["lead", "deputy", "headteacher"]
-    assert Event.objects.filter(verb=Verb.CALL, object_id=concern.pk, purpose="escalated").count() == 2
+    assert Event.objects.filter(verb=ConcernVerb.CALL, object_id=concern.pk, purpose="escalated").count() == 2
 
 
 def test_an_hour_set_by_the_school_is_kept(room):

@@ -26,6 +26,7 @@ from safeguarding.concerns.services.outside import leaving, links, settling
 from safeguarding.concerns.services.reference import load_reference
 from safeguarding.concerns.services.telling import tell_reporter
 from safeguarding.concerns.services.withholding import NOT_RECORDED
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from tests import factories
 from tests.factories import SCHOOL_DAY
@@ -262,7 +263,7 @@ def test_no_log_and_no_history_tells_a_lead_who_chose_the_child_that_there_is_su
         assert ("left out" in other) is False
     log = client.get(reverse("event_log")).content.decode()
     assert "left out" not in log.lower() and "withheld" not in log.lower()
-    assert Event.objects.filter(object_id=row.pk, verb=Verb.REFUSE).exists()
+    assert Event.objects.filter(object_id=row.pk, verb=ConcernVerb.REFUSE).exists()
 
 
 def test_a_lead_says_no_with_a_reason_that_only_those_read_who_may_see_the_child(cast, hazel):
@@ -275,7 +276,7 @@ def test_a_lead_says_no_with_a_reason_that_only_those_read_who_may_see_the_child
         assert lead.post(its_page, {"does": "refuse", "reason": "She meant Rowan."}).status_code == 302
     row.refresh_from_db()
     assert (row.status, row.reason, row.decided_by) == ("refused", "She meant Rowan.", cast.lead)
-    assert Event.objects.filter(verb=Verb.REFUSE, object_id=row.pk).count() == 1
+    assert Event.objects.filter(verb=ConcernVerb.REFUSE, object_id=row.pk).count() == 1
     assert "She meant Rowan." in lead.get(reverse("concern", args=[concern.pk])).content.decode()
     assert "She meant Rowan." not in client.get(report).content.decode()
     with pytest.raises(OutOfTurn):

@@ -12,13 +12,14 @@ from children.facts import Adult, Order
 from children.models import Contact
 from safeguarding.accounts.models import Notice
 from safeguarding.accounts.services import acting
-from safeguarding.audit.models import Event, Verb
+from safeguarding.audit.models import Event
 from safeguarding.concerns.models import Action, Attachment, ContactMade, KeptText, Meeting, MeetingDecision
 from safeguarding.concerns.services import agencies, deciding, meeting
 from safeguarding.concerns.services.agencies import Contacted
 from safeguarding.concerns.services.meeting import Called
 from safeguarding.concerns.services.naming import ChildEntry, name_children
 from safeguarding.concerns.services.reminding import remind
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.uploads.services.keeping import Upload
 from tests import factories
@@ -181,7 +182,7 @@ def test_minutes_are_saved_as_they_are_typed_and_two_pages_do_not_overwrite_each
         save(met, room.lead, "One. Two. Three.", mine)
     with pytest.raises(NotAllowed):
         save(met, room.pastoral, "Mine.", uuid4(), seen=9)
-    assert Event.objects.filter(object_id=met.pk, verb=Verb.DRAFT).count() == 3
+    assert Event.objects.filter(object_id=met.pk, verb=ConcernVerb.DRAFT).count() == 3
 
 
 def test_finished_minutes_are_only_added_to_and_decisions_become_actions_once(room, concern, met):

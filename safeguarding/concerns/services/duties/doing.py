@@ -24,6 +24,7 @@ from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, Duty
 from safeguarding.concerns.permissions import ensure_decides, may_do_duty, may_set_duty_aside
 from safeguarding.concerns.services.telling import reporter_may_be_told, tell_readers
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.working_days import add_working_days
 
@@ -203,7 +204,7 @@ def end_duty(*, duty: Duty, done: Done, by: User, at: datetime | None = None) ->
     if done.how != E.SET_ASIDE:
         concern.news_at = at
     concern.save(update_fields=["news_at", "revision"])
-    record(Verb.COMPLETE, now, by=by, purpose=done.how)
+    record(ConcernVerb.COMPLETE, now, by=by, purpose=done.how)
     record(Verb.ADD, concern, by=by, purpose="duty")
     open_notices(user=by, object_id=now.pk, at=at)
     settle_notices(object_id=now.pk, kinds=_TELLS, by=by, at=at)
@@ -222,7 +223,7 @@ def set_aside_with(concern: Concern, *, reason: str, by: User, at: datetime) -> 
         if duty.is_open:
             duty.how_ended, duty.reason, duty.ended_at, duty.ended_by = E.SET_ASIDE, reason, at, by
             duty.save(update_fields=["how_ended", "reason", "ended_at", "ended_by"])
-            record(Verb.COMPLETE, duty, by=by, purpose=E.SET_ASIDE)
+            record(ConcernVerb.COMPLETE, duty, by=by, purpose=E.SET_ASIDE)
     return found
 
 

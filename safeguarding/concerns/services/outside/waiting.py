@@ -21,6 +21,7 @@ from safeguarding.concerns.models import HowSoon, OutsideNote
 from safeguarding.concerns.services.calling import what_waits
 from safeguarding.concerns.services.escalation import CHASED_AT_ONCE, due_to_be_told, patience
 from safeguarding.concerns.services.telling import may_be_told, readers
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.dates import clock, moment
 
 NEW = OutsideNote.Status.NEW
@@ -46,7 +47,7 @@ def escalate_notes(*, at: datetime | None = None) -> int:
     for note in waiting.select_for_update(skip_locked=True, of=("self",)).select_related("school"):
         for person in due_to_be_told(note, None, at):
             _tell(note, Notice.Kind.CALL, [person], at)
-            record(Verb.CALL, note, purpose="escalated")
+            record(ConcernVerb.CALL, note, purpose="escalated")
             told += 1
     return told
 
