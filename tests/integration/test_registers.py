@@ -4,8 +4,12 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
 
+from safeguarding.accounts import notice_kinds
 from safeguarding.accounts.forms.access import LookedForm
+from safeguarding.accounts.models import Notice
+from safeguarding.accounts.services import tell
 from safeguarding.accounts.services.looked import in_words
 from safeguarding.audit import verbs
 from safeguarding.audit.models import Event, Outcome, Verb
@@ -23,6 +27,11 @@ def cast(db):
 
 class PlanVerb(models.TextChoices):
     SHARE_PLAN = "share_plan", "shared the plan with an agency"
+
+
+class PlanNotice(models.TextChoices):
+    PLAN_DUE = "plan_due", "A plan is to be reviewed"
+    PLAN_STOPPED = "plan_stopped", "A plan has stopped: say at once what happens now"
 
 
 def makes_no_migration() -> bool:
@@ -75,6 +84,34 @@ def test_the_database_holds_the_form_of_a_verb(verb: str, fits: bool) -> None:
         else:
             with pytest.raises(IntegrityError, match="event_verb"), transaction.atomic():
                 cursor.execute(statement, values)
+
+
+def tell_lead(cast, kind: str) -> None:
+    told = {"object_type": "plan", "object_id": uuid7(), "at": timezone.now()}
+    tell(people=[cast.lead], school_id=cast.school.pk, kind=kind, **told)
+
+
+def test_a_notice_of_an_upper_app_is_told_and_stands_in_the_inbox_and_makes_no_migration(cast, client) -> None:
+    with registering(notice_kinds.KINDS):
+        notice_kinds.register(PlanNotice, hot=[PlanNotice.PLAN_STOPPED])
+        for kind in PlanNotice:
+            tell_lead(cast, kind)
+        told = {notice.kind: notice for notice in Notice.objects.filter(user=cast.lead)}
+        assert (told["plan_due"].is_hot, told["plan_stopped"].is_hot) == (False, True)
+        client.force_login(cast.lead)
+        page = client.get("/inbox/").content.decode()
+        assert PlanNotice.PLAN_DUE.label in page and PlanNotice.PLAN_STOPPED.label in page
+        assert makes_no_migration()
+    # Its app has gone, and the inbox opens.
+    page = client.get("/inbox/").content.decode()
+    assert "plan_due" in page and PlanNotice.PLAN_DUE.label not in page
+
+
+def test_a_notice_that_nobody_registered_is_refused_and_tells_nobody(cast) -> None:
+    for kind in (PlanNotice.PLAN_DUE, Verb.VIEW):
+        with pytest.raises(NotRegistered, match=f"kind of notice {kind}"):
+            tell_lead(cast, kind)
+    assert not Notice.objects.exists()
 
 
 @pytest.mark.parametrize(

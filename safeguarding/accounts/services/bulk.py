@@ -15,7 +15,8 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.models import User
+from safeguarding.accounts.notice_kinds import NoticeKind
 from safeguarding.accounts.permissions import people_with, rights
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.verbs import AccountVerb
@@ -91,7 +92,7 @@ def _raise_alarm(limit: Limit, number: int, *, by: User, school_id: UUID, at: da
             tell(
                 people=others,
                 school_id=school_id,
-                kind=Notice.Kind.BULK,
+                kind=NoticeKind.BULK,
                 object_type=leads_to,
                 object_id=by.pk,
                 at=at,

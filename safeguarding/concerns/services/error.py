@@ -15,7 +15,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.models import User
+from safeguarding.accounts.notice_kinds import KINDS, AnyNoticeKind
 from safeguarding.accounts.services import LEADS, settle_notices, staff_of, tell
 from safeguarding.audit.context import current, with_errors
 from safeguarding.audit.services import record
@@ -31,6 +32,7 @@ from safeguarding.concerns.models import (
     PoliceNotice,
     Referral,
 )
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.permissions import ensure_decides
 from safeguarding.concerns.services.apart import Meanwhile, opened_between
 from safeguarding.concerns.services.deciding.changes import ensure_unchanged, lock, touch
@@ -41,7 +43,7 @@ from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.glance import look_for
 from safeguarding.keys import entry_token
 
-State, Kind = Concern.InError, Notice.Kind
+State, Kind = Concern.InError, ConcernNotice
 look_for(errors_wait="errors_wait")
 WITHDRAWN = "The concern was entered in error."
 
@@ -229,7 +231,7 @@ def _settle(concern: Concern, *, by: User, at: datetime) -> None:
             touch(concern)
     duties = set_aside_with(concern, reason=WITHDRAWN, by=by, at=at)
     # Its own proposal, and what its reporter has been told, stay.
-    over = [kind for kind in Kind if kind not in (Kind.RECEIPT, Kind.ASKED, Kind.ERROR_ENDED)]
+    over = [kind for kind in KINDS.entries if kind not in (Kind.RECEIPT, Kind.ASKED, Kind.ERROR_ENDED)]
     support = PoliceNotice.objects.filter(concern=concern).values_list("pk", flat=True)
     for key in (concern.pk, *(one.pk for one in (*actions, *duties)), *support):
         settle_notices(object_id=key, kinds=over, by=by, at=at)
@@ -240,7 +242,7 @@ def _headteachers(concern: Concern, on: date) -> list[User]:
     return [one.user for one in staff if any(held.role_key == "headteacher" for held in one.roles)]
 
 
-def _tell(concern: Concern, people: Collection[User], kind: Notice.Kind, *, at: datetime) -> None:
+def _tell(concern: Concern, people: Collection[User], kind: AnyNoticeKind, *, at: datetime) -> None:
     tell(people=people, school_id=concern.school_id, kind=kind, object_type="in_error", object_id=concern.pk, at=at)
 
 

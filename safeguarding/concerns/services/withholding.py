@@ -15,13 +15,14 @@ from django.utils import timezone
 
 from children.models import Child
 from children.services import led_on
-from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.models import User
 from safeguarding.accounts.services import staff_of, tell
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import who_sees
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, ConcernChild, WithheldName
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.telling import ask_to_appoint, readers
 from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.keys import entry_token
@@ -66,7 +67,7 @@ def tell_of_withheld(concern: Concern, keys: Sequence[UUID], *, by: User, at: da
             tell(
                 people=[person for pk, person in staff.items() if pk in able],
                 school_id=concern.school_id,
-                kind=Notice.Kind.ADDED,
+                kind=ConcernNotice.ADDED,
                 object_type="concern",
                 object_id=concern.pk,
                 at=at,

@@ -10,6 +10,7 @@ from safeguarding.accounts.models import Notice
 from safeguarding.accounts.permissions import Rights
 from safeguarding.audit.models import Event
 from safeguarding.concerns.models import Concern
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import calling, deciding, escalation, raising
 from safeguarding.concerns.verbs import ConcernVerb
 from tests import factories
@@ -35,7 +36,7 @@ def away(room, *people):
 def told(concern, room):
     """Who has a notice of the call, by their role in the staffroom, in the order in which they were told."""
     names = {user.pk: name for name, user in vars(room).items() if name != "school"}
-    rows = Notice.objects.filter(object_id=concern.pk, kind=Notice.Kind.CALL).order_by("created_at", "id")
+    rows = Notice.objects.filter(object_id=concern.pk, kind=ConcernNotice.CALL).order_by("created_at", "id")
     return [names[row.user_id] for row in rows]
 
 
@@ -117,7 +118,7 @@ def test_the_same_call_sent_again_calls_nobody_twice(room):
     token = uuid4()
     facts = {"token": token, "school": room.school, "by": room.teacher, "at": SCHOOL_DAY}
     assert raising.call_lead(**facts) == raising.call_lead(**facts)
-    assert Notice.objects.filter(kind=Notice.Kind.CALL).count() == 1
+    assert Notice.objects.filter(kind=ConcernNotice.CALL).count() == 1
 
 
 def shown(user, at):
@@ -194,7 +195,7 @@ def test_a_concern_that_nobody_opens_is_chased_in_school_hours_once(room, how_so
     concern_of(room, how_soon)
     assert escalation.chase_unread(at=at) == chased
     assert escalation.chase_unread(at=at) == 0
-    assert Notice.objects.filter(kind=Notice.Kind.UNREAD).count() == 3 * chased
+    assert Notice.objects.filter(kind=ConcernNotice.UNREAD).count() == 3 * chased
 
 
 def test_a_concern_that_was_read_is_not_chased(room):

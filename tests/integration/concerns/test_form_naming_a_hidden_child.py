@@ -21,6 +21,7 @@ from safeguarding.audit.context import door
 from safeguarding.audit.models import Event, LogEntry, Verb
 from safeguarding.concerns import tokens
 from safeguarding.concerns.models import Account, Concern, ConcernChild, Draft, OutsideNote, WithheldName
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import deciding, raising
 from safeguarding.concerns.services.outside import leaving, links, settling
 from safeguarding.concerns.services.reference import load_reference
@@ -212,7 +213,7 @@ def test_a_lead_adds_the_child_and_the_report_stays_its_authors(cast, hazel):
         text = client.get(page, follow=True).content.decode()
         assert concern.reference in text and "Hazel" not in text
     assert "A child not named yet" in before and "A child not named yet" in client.get(report).content.decode()
-    receipts = Notice.objects.filter(user=cast.teacher, kind=Notice.Kind.RECEIPT, object_id=concern.pk)
+    receipts = Notice.objects.filter(user=cast.teacher, kind=ConcernNotice.RECEIPT, object_id=concern.pk)
     was = receipts.count()
     tell_reporter(Concern.objects.get(), by=cast.lead, at=SCHOOL_DAY)
     assert receipts.count() == was + 1
@@ -472,6 +473,6 @@ def test_where_no_reader_may_see_the_child_whoever_may_is_told_and_the_author_is
     before = Notice.objects.count()
     sent_by_the_teacher(cast, hazel.pk)
     told = {(notice.user, notice.kind) for notice in Notice.objects.order_by("created_at", "pk")[before:]}
-    assert (cast.headteacher, Notice.Kind.ADDED) in told
+    assert (cast.headteacher, ConcernNotice.ADDED) in told
     assert cast.teacher not in {user for user, _ in told}
     assert not ConcernChild.objects.filter(child=hazel).exists()

@@ -14,6 +14,7 @@ from safeguarding.accounts.models import Notice
 from safeguarding.accounts.services import acting
 from safeguarding.audit.models import Event
 from safeguarding.concerns.models import Action, Attachment, ContactMade, KeptText, Meeting, MeetingDecision
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import agencies, deciding, meeting
 from safeguarding.concerns.services.agencies import Contacted
 from safeguarding.concerns.services.meeting import Called
@@ -277,7 +278,7 @@ def test_whoever_only_reads_reads_minutes_and_writes_none(client, room, met):
 
 def test_an_owner_is_reminded_the_day_before_and_when_it_is_late_once_each(room, concern):
     action = act(concern, room.lead, room.pastoral, due_on=date(2026, 11, 26))
-    told = Notice.objects.filter(object_id=action.pk, kind=Notice.Kind.ACTION_DUE)
+    told = Notice.objects.filter(object_id=action.pk, kind=ConcernNotice.ACTION_DUE)
     assert look(SCHOOL_DAY) == 0
     assert look(datetime(2026, 11, 25, 5, 0, tzinfo=LONDON)) == 0
     assert (look(SCHOOL_DAY + DAY), look(SCHOOL_DAY + DAY), look(SCHOOL_DAY + 2 * DAY)) == (1, 0, 0)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from safeguarding.accounts.models import Notice
+from safeguarding.accounts.notice_kinds import NoticeKind
 from safeguarding.accounts.services import bulk
 from safeguarding.accounts.services.bulk import FILES, NAMES, SEARCHES, had_enough
 from safeguarding.accounts.verbs import AccountVerb
@@ -43,7 +44,7 @@ def search(person, times=1, at=FIND, words="Rowan"):
 
 
 def told_of(person):
-    return Notice.objects.filter(kind=Notice.Kind.BULK, object_id=person.pk)
+    return Notice.objects.filter(kind=NoticeKind.BULK, object_id=person.pk)
 
 
 def later(**after):
