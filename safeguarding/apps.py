@@ -14,13 +14,15 @@ class SafeguardingConfig(AppConfig):
     label = "harbour"
 
     def ready(self) -> None:
-        """Let every app declare its records and their rules of visibility, say whose they are, put its pieces into
+        """Let every app register its values (`registers.py`), declare its records and their rules of visibility, say whose they are, put its pieces into
         the slots of the pages, say what becomes of its records where two of a child become one, and how they are
         told beyond a page.
 
         Then follow what is changed in every record, from the first save on.
         """
-        autodiscover_modules("records", "rights", "permissions", "subjects", "panels", "merging", "parts")
+        autodiscover_modules(
+            "verbs", "notice_kinds", "records", "rights", "permissions", "subjects", "panels", "merging", "parts"
+        )
         from safeguarding.audit.history import follow_all
 
         follow_all()

@@ -13,8 +13,8 @@ from typing import Any, Generic, TypeVar
 from django.db import models, transaction
 from django.utils import timezone
 
-from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record as record_event
+from safeguarding.audit.verbs import EventVerb
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 
 M = TypeVar("M", bound=models.Model)
@@ -34,7 +34,7 @@ class Move:
     sources: frozenset[str]
     target: str
     may: Predicate
-    verb: Verb
+    verb: EventVerb
     refusal: str
     out_of_turn: str
     stamps: str = ""

@@ -9,9 +9,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from children.models import Child, ChildGrant, ChildTeamGrant, ConflictOfInterest, EmergencyAccess
+from children.notice_kinds import ChildNotice
 from children.services.giving import give, hidden_from, withdraw
+from children.verbs import ChildVerb
 from safeguarding.accounts.calendar import SchoolCalendar
-from safeguarding.accounts.models import Notice, Team, User
+from safeguarding.accounts.models import Team, User
+from safeguarding.accounts.notice_kinds import AnyNoticeKind, NoticeKind
 from safeguarding.accounts.permissions import ensure, may, people_with
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import MANAGERS, may_be_given, not_in_notice, tell
@@ -59,7 +62,7 @@ def declare_conflict(
     record(
         Verb.DECLARE, object_type="children.conflictofinterest", object_id=declared.pk, school_id=child.school_id, by=by
     )
-    _tell_managers(child, kind=Notice.Kind.CONFLICT, about=("conflict", declared.pk), but=(user, by), at=at)
+    _tell_managers(child, kind=ChildNotice.CONFLICT, about=("conflict", declared.pk), but=(user, by), at=at)
     hand_on_hidden(child, user, at)
     return declared
 
@@ -188,8 +191,8 @@ def open_emergency_access(*, child: Child, reason: str, by: User, at: datetime |
         review_by=_two_school_days_after(child.school_id, timezone.localdate(at)),
     )
     opened.save(force_insert=True)
-    record(Verb.EMERGENCY, child, by=by)
-    _tell_managers(child, kind=Notice.Kind.EMERGENCY, about=("emergency", opened.pk), but=(by,), at=at)
+    record(ChildVerb.EMERGENCY, child, by=by)
+    _tell_managers(child, kind=ChildNotice.EMERGENCY, about=("emergency", opened.pk), but=(by,), at=at)
     return opened
 
 
@@ -224,7 +227,7 @@ def _two_school_days_after(school_id: UUID, day: date) -> date:
 
 
 def _tell_managers(
-    child: Child, *, kind: Notice.Kind, about: tuple[str, UUID], but: tuple[User, ...], at: datetime
+    child: Child, *, kind: AnyNoticeKind, about: tuple[str, UUID], but: tuple[User, ...], at: datetime
 ) -> None:
     """Whoever manages access at the school and may see the child: without a name, of the child or of anybody."""
     who = people_with(Capability.MANAGE_ACCESS, child.school_id, timezone.localdate(at))
@@ -243,7 +246,7 @@ def _tell_managers(
         tell(
             people=who,
             school_id=child.school_id,
-            kind=Notice.Kind.APPOINT,
+            kind=NoticeKind.APPOINT,
             object_type="stand_in",
             object_id=child.school_id,
             at=at,

@@ -11,7 +11,8 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from children.grants import LONGEST, Given, viewing
-from safeguarding.accounts.models import Notice, Team, User
+from children.notice_kinds import ChildNotice
+from safeguarding.accounts.models import Team, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import MANAGERS, ensure_not_oneself, may_be_given, not_in_notice, tell
@@ -103,7 +104,7 @@ def tell_of_access(target: models.Model, person: User, *, at: datetime) -> None:
     tell(
         people=[person],
         school_id=target.school_id,  # type: ignore[attr-defined]
-        kind=Notice.Kind.ACCESS,
+        kind=ChildNotice.ACCESS,
         object_type=target._meta.model_name or "",
         object_id=target.pk,
         at=at,

@@ -18,6 +18,7 @@ from django.urls import reverse
 from safeguarding.accounts import devices
 from safeguarding.accounts.models import User
 from safeguarding.accounts.services import factors, find_account, sessions
+from safeguarding.accounts.verbs import AccountVerb
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.secret_text import conceal, reveal
@@ -71,7 +72,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         What was typed is not kept: it may be a password.
         """
         meant = find_account(credentials.get("username", ""))
-        record(Verb.SIGN_IN_FAILED, meant, object_type="accounts.user", outcome=Outcome.REFUSED, purpose=purpose)
+        record(AccountVerb.SIGN_IN_FAILED, meant, object_type="accounts.user", outcome=Outcome.REFUSED, purpose=purpose)
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Into a session that is this person's alone: of what was in it before, only what they gave just now is
@@ -88,7 +89,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         request.session[AUTHENTICATION_METHODS_SESSION_KEY] = given
         request.session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
         sessions.begin(request, user, shared=shared, address=self.get_client_ip(request))
-        record(Verb.SIGN_IN, user, by=user)
+        record(AccountVerb.SIGN_IN, user, by=user)
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
         """Somebody is in, factor and all: the device is one of theirs from now on."""
@@ -97,7 +98,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return response
 
     def logout(self, request: HttpRequest) -> None:
-        record(Verb.SIGN_OUT, request.user, by=request.user)  # type: ignore[arg-type]
+        record(AccountVerb.SIGN_OUT, request.user, by=request.user)  # type: ignore[arg-type]
         sessions.forget(request.session)
         super().logout(request)
 

@@ -25,7 +25,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from safeguarding.accounts.services import factors
-from safeguarding.audit.models import Outcome, Verb
+from safeguarding.accounts.verbs import AccountVerb
+from safeguarding.audit.models import Outcome
 from safeguarding.audit.services import record
 
 # What providers write into `amr` when a second factor was given (RFC 8176, and Entra's own).
@@ -103,14 +104,16 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         if sociallogin.state.get("process") == "connect":
             return
         if not (sociallogin.is_existing and sociallogin.user.is_active):
-            record(Verb.SIGN_IN_FAILED, object_type="accounts.user", outcome=Outcome.REFUSED, purpose="not linked")
+            record(
+                AccountVerb.SIGN_IN_FAILED, object_type="accounts.user", outcome=Outcome.REFUSED, purpose="not linked"
+            )
             messages.error(request, _NOT_LINKED)
             raise ImmediateHttpResponse(redirect("account_login"))
         if gave_second_factor(sociallogin.said):
             factors.note_factor(request, sociallogin.user, "provider")
 
     def on_authentication_error(self, request: HttpRequest, provider: Any, **kwargs: Any) -> None:
-        record(Verb.SIGN_IN_FAILED, object_type="accounts.user", outcome=Outcome.REFUSED, purpose="provider")
+        record(AccountVerb.SIGN_IN_FAILED, object_type="accounts.user", outcome=Outcome.REFUSED, purpose="provider")
         messages.error(request, "Signing in there did not work. Try again, or use your password.")
         raise ImmediateHttpResponse(redirect("account_login"))
 

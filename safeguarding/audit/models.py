@@ -10,9 +10,11 @@ from django.db.models import Func
 from safeguarding import personal_data
 from safeguarding.keys import uuid7
 from safeguarding.personal_data import Retention, Source
+from safeguarding.registers import RegisteredField, of_form
 
 from .log_entry import LogEntry
 from .seals.models import Checkpoint, CurrentTransaction, Leaf, SealState, TransactionIdField
+from .verbs import VERBS, Verb
 
 __all__ = ["Checkpoint", "ClockTimestamp", "Event", "Leaf", "LogEntry", "Outcome", "SealState", "Verb"]
 
@@ -22,48 +24,6 @@ class ClockTimestamp(Func):
 
     function = "clock_timestamp"
     output_field = models.DateTimeField()
-
-
-class Verb(models.TextChoices):
-    VIEW = "view"
-    LIST = "list"
-    SEARCH = "search"
-    PRINT = "print"
-    DOWNLOAD = "download"
-    EXPORT = "export"
-    DENY = "deny"
-    ERROR = "error"
-    SIGN_IN = "sign_in"
-    SIGN_IN_FAILED = "sign_in_failed"
-    SIGN_OUT = "sign_out"
-    CREATE = "create"
-    CHANGE = "change"
-    ACKNOWLEDGE = "acknowledge"
-    DECIDE = "decide"
-    CLOSE = "close"
-    REOPEN = "reopen"
-    ADD = "add"
-    CALL = "call"
-    ASSIGN = "assign"
-    COMPLETE = "complete"
-    LINK = "link"
-    ASK = "ask"
-    IMPORT = "import"
-    DRAFT = "draft"
-    DISCARD = "discard"
-    VERIFY = "verify"
-    GRANT = "grant"
-    WITHDRAW = "withdraw"
-    RESTRICT = "restrict"
-    DECLARE = "declare"
-    PROPOSE = "propose"
-    CONFIRM = "confirm"
-    REFUSE = "refuse"
-    TAKE_BACK = "take_back"
-    LIFT = "lift"
-    EMERGENCY = "emergency"
-    REVIEW = "review"
-    ALARM = "alarm"
 
 
 class Outcome(models.TextChoices):
@@ -78,7 +38,7 @@ class Event(models.Model):
     actor_id = models.UUIDField(null=True)
     acting_role = models.CharField(max_length=40, blank=True)
     school_id = models.UUIDField(null=True)
-    verb = models.CharField(max_length=20, choices=Verb)
+    verb = RegisteredField(VERBS)
     object_type = models.CharField(max_length=40, blank=True)
     object_id = models.UUIDField(null=True)
     # How many records a list showed, or an import touched.
@@ -91,6 +51,7 @@ class Event(models.Model):
     transaction_id = TransactionIdField(db_default=CurrentTransaction())
 
     class Meta:
+        constraints = [of_form("verb", VERBS, name="event_verb")]
         indexes = [
             models.Index("transaction_id", "id", name="event_transaction"),
             models.Index("object_id", "at", name="event_object"),

@@ -14,8 +14,8 @@ from django.db import models
 from django.http import Http404, HttpRequest
 
 from .by_keys import Asks, ByKeys
-from .models import Verb
 from .services import record
+from .verbs import EventVerb, Verb
 
 M = TypeVar("M", bound=models.Model)
 
@@ -40,7 +40,7 @@ def read_one(
     request: HttpRequest,
     source: type[M] | models.QuerySet[M],
     *,
-    verb: Verb = Verb.VIEW,
+    verb: EventVerb = Verb.VIEW,
     purpose: str = "",
     also: Callable[[M], bool] | None = None,
     **lookup: Any,
@@ -64,7 +64,7 @@ def read_many(
     request: HttpRequest,
     rows: models.QuerySet[M] | Sequence[M],
     *,
-    verb: Verb = Verb.LIST,
+    verb: EventVerb = Verb.LIST,
     purpose: str = "",
     about: models.Model | None = None,
 ) -> list[M]:
@@ -85,7 +85,7 @@ def read_many(
 
 
 def read_out(
-    request: HttpRequest, records: Iterable[models.Model], *, verb: Verb = Verb.PRINT, purpose: str = ""
+    request: HttpRequest, records: Iterable[models.Model], *, verb: EventVerb = Verb.PRINT, purpose: str = ""
 ) -> None:
     """Record that each of `records` leaves the screen: print, download or export.
 

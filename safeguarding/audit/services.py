@@ -11,14 +11,15 @@ from django.db import connection, models
 from safeguarding.prepared import prepared_write
 
 from .context import current
-from .models import Event, Outcome, Verb
+from .models import Event, Outcome
+from .verbs import EventVerb
 
 # Events in one statement.
 BATCH = 2000
 
 
 def record(
-    verb: Verb,
+    verb: EventVerb,
     record_: models.Model | None = None,
     *,
     by: models.Model | None = None,
@@ -33,6 +34,8 @@ def record(
 
     Who, in which role, from where and in which request comes from the context; `by` where a command or task acts for
     somebody else. Never pass words of a record as `purpose`: it takes codes.
+
+    Raises `NotRegistered` for a verb that no app has registered.
     """
     who = current()
     same_person = by is None or by.pk == who.user_id
@@ -80,7 +83,7 @@ def _insert() -> tuple[str, str, tuple[Any, ...]]:
 
 
 def record_many(
-    verb: Verb,
+    verb: EventVerb,
     object_type: str,
     object_ids: Iterable[UUID],
     *,

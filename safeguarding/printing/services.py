@@ -15,13 +15,14 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.models import User
 from safeguarding.accounts.services import tell
 from safeguarding.audit.context import Acting, acting, actors_transaction, system_task
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, HarbourError, OutOfTurn, TooMany
 from safeguarding.keys import uuid7
+from safeguarding.printing.notice_kinds import PrintNotice
 from safeguarding.sealing import files
 from safeguarding.sealing.exceptions import Destroyed, FileGone, FilesAway, KeyProblem, KeysAway
 from safeguarding.sealing.services.keeping import key_of
@@ -192,7 +193,7 @@ def _go_on_with(key: UUID, at: datetime) -> bool:
         tell(
             people=[job.asker],
             school_id=job.school_id,
-            kind=Notice.Kind.PRINT,
+            kind=PrintNotice.PRINT,
             object_type="print",
             object_id=job.pk,
             at=at,

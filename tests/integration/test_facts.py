@@ -14,12 +14,13 @@ from django.utils import timezone
 from children.models import ChildTeamGrant
 from children.services import merging
 from children.services.access import declare_conflict, grant_child_to_team, lift_conflict
-from safeguarding.accounts.models import Notice, RoleAssignment, TeamMember, User
+from safeguarding.accounts.models import RoleAssignment, TeamMember, User
 from safeguarding.accounts.permissions import Rights
 from safeguarding.accounts.services import add_member, end_role, make_team, tell
 from safeguarding.accounts.services.sessions import session_of
 from safeguarding.audit.protection import known
 from safeguarding.concerns.models import ConcernChild, ConcernSubject, Draft, OutsideNote
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.calling import what_waits
 from safeguarding.concerns.services.deciding import add_action, open_concern
 from safeguarding.concerns.services.drafts import discard_draft, open_draft, save_draft
@@ -72,7 +73,7 @@ def test_a_call_that_waits_is_looked_for_by_whoever_may_be_shown_it():
     tell(
         people=[stranger],
         school_id=room.school.pk,
-        kind=Notice.Kind.CALL,
+        kind=ConcernNotice.CALL,
         object_type="concern",
         object_id=call.pk,
         at=timezone.now(),

@@ -24,6 +24,7 @@ from safeguarding.accounts import services
 from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.tasks import deliver_notices
 from safeguarding.celery import app
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import raising
 from safeguarding.launch.redis import Queue
 from tests import factories
@@ -105,7 +106,7 @@ def tell_everybody(number: int = PEOPLE) -> list[User]:
         services.tell(
             people=people,
             school_id=school.pk,
-            kind=Notice.Kind.NEW_CONCERN,
+            kind=ConcernNotice.NEW_CONCERN,
             object_type="concern",
             object_id=about,
             at=timezone.now(),
@@ -180,8 +181,8 @@ def test_the_worker_passes_on_a_call_that_nobody_opens_and_chases_what_nobody_re
         return set(Notice.objects.filter(object_id=about.pk, kind=kind).values_list("user", flat=True))
 
     everybody = {cast.lead.pk, cast.deputy.pk, cast.headteacher.pk}
-    until(lambda: told(called, Notice.Kind.CALL) == everybody, seconds=60)
-    until(lambda: told(unread, Notice.Kind.UNREAD) == everybody, seconds=60)
+    until(lambda: told(called, ConcernNotice.CALL) == everybody, seconds=60)
+    until(lambda: told(unread, ConcernNotice.UNREAD) == everybody, seconds=60)
 
 
 def test_nothing_in_the_queue_says_whom_or_what_it_is_about(transactional_db: None, queue: Queue) -> None:

@@ -12,6 +12,7 @@ from safeguarding.accounts.models import Notice, Term
 from safeguarding.accounts.permissions import anyone_signed_in
 from safeguarding.audit.models import Event, Outcome, Verb
 from safeguarding.audit.services import record
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.exceptions import OutOfTurn
 from safeguarding.keys import uuid7
 from tests import factories
@@ -25,7 +26,7 @@ def _write(request) -> None:
     Notice.objects.create(
         user=request.user,
         school_id=request.held.school_id,
-        kind=Notice.Kind.RECEIPT,
+        kind=ConcernNotice.RECEIPT,
         object_type="report",
         object_id=uuid7(),
     )

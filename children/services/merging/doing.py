@@ -19,10 +19,11 @@ from children.models import (
     FormerUpn,
     OtherName,
 )
+from children.notice_kinds import ChildNotice
 from children.permissions import may_ask_merge, may_merge
 from children.services import bulk
 from children.services.access import hand_on_newly_hidden, whom_from
-from safeguarding.accounts.models import Notice, School, User
+from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import people_with
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import settle_notices, tell
@@ -75,7 +76,7 @@ def ask(*, keep: Child, other: Child, reason: str, token: UUID, by: User, at: da
     tell(
         people=[one for one in leads if one != by and may_view(one, made)],
         school_id=mine.school_id,
-        kind=Notice.Kind.SAME_CHILD,
+        kind=ChildNotice.SAME_CHILD,
         object_type="merge",
         object_id=made.pk,
         at=at,
@@ -136,7 +137,7 @@ def merge(
     fold_names(mine, at)
     for child in (mine, theirs):
         record(Verb.LINK, child, by=by, purpose="merged")
-    settle_notices(object_id=done.pk, kinds=[Notice.Kind.SAME_CHILD], by=by, at=at)
+    settle_notices(object_id=done.pk, kinds=[ChildNotice.SAME_CHILD], by=by, at=at)
     hand_on_newly_hidden(mine, theirs, before=before, at=at)
     come_over(mine)
     return done
@@ -149,7 +150,7 @@ def decline(*, asked: ChildMerge, refusal: str, by: User, at: datetime | None = 
         raise BadInput("Say why these are two children.")
     at = at or timezone.now()
     done = merge_life.perform("decline", asked, by=by, at=at, refusal=refusal.strip())
-    settle_notices(object_id=done.pk, kinds=[Notice.Kind.SAME_CHILD], by=by, at=at)
+    settle_notices(object_id=done.pk, kinds=[ChildNotice.SAME_CHILD], by=by, at=at)
     return done
 
 

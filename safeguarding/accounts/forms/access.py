@@ -5,11 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.text import capfirst
 
 from safeguarding.accounts.models import Team
 from safeguarding.accounts.roles import ACTING_LEAD, ROLES
 from safeguarding.accounts.services import Colleague
-from safeguarding.accounts.services.looked import DID, Asked
+from safeguarding.accounts.services.looked import Asked
+from safeguarding.audit.verbs import VERBS
 from safeguarding.forms import DateBoxesField, HarbourForm
 
 
@@ -72,7 +74,7 @@ class LookedForm(HarbourForm):
     verb = forms.ChoiceField(
         label="What was done",
         required=False,
-        choices=[("", "Anything"), *((verb, text[:1].upper() + text[1:]) for verb, text in DID.items())],
+        choices=lambda: [("", "Anything"), *((verb, capfirst(entry.words)) for verb, entry in VERBS.entries.items())],
     )
     days = forms.ChoiceField(label="When", required=False, choices=[("", "Any time"), *DAYS.items()])
 

@@ -15,7 +15,8 @@ from django import forms
 
 from safeguarding.accounts.devices import take_try
 from safeguarding.accounts.services import factors
-from safeguarding.audit.models import Outcome, Verb
+from safeguarding.accounts.verbs import AccountVerb
+from safeguarding.audit.models import Outcome
 from safeguarding.audit.services import record
 from safeguarding.forms import HarbourForm
 
@@ -34,7 +35,7 @@ class CodeForm(HarbourForm, allauth.AuthenticateForm):  # type: ignore[misc]
         give_back = take_try(context.request, self.user.username, "second factor")
         self.authenticator = factors.take_code(self.user, self.cleaned_data["code"])
         if self.authenticator is None:
-            record(Verb.SIGN_IN_FAILED, self.user, outcome=Outcome.REFUSED, purpose="second factor")
+            record(AccountVerb.SIGN_IN_FAILED, self.user, outcome=Outcome.REFUSED, purpose="second factor")
             raise get_adapter().validation_error("incorrect_code")
         self.authenticator.user = self.user
         give_back()

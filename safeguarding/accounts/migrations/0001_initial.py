@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
             name='Notice',
             fields=[
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('call', 'A safeguarding lead is needed now'), ('new_concern', 'A new concern'), ('added', 'Something was added to a concern'), ('decided', 'A concern has been decided'), ('reopened', 'A concern has been opened again'), ('unread', 'A concern has not been read yet'), ('outside', 'Somebody without an account has left a note'), ('sheet', 'An emergency sheet is out of date'), ('aside', 'A note from outside is put forward to be set aside'), ('in_error', 'A concern is said to be entered in error: a second person is asked'), ('error_ended', 'What became of a concern said to be entered in error'), ('receipt', 'Your report has been read or closed'), ('asked', 'A safeguarding lead asks you about your report'), ('action', 'An action for you'), ('action_due', 'An action of yours is due'), ('duty', 'Something that the law asks of you in person'), ('duty_due', 'What the law asks of you in person is due'), ('support', 'Support from you is asked for: speak to a safeguarding lead'), ('referral_late', 'An agency has not answered in its time'), ('stand_in', 'A concern for you to read in somebody’s place'), ('appoint', 'Nobody can stand in: somebody must be named'), ('conflict', 'Somebody has said that they are close to a child'), ('emergency', 'Somebody has opened a record in an emergency'), ('same_child', 'Two records may be of the same child'), ('access', 'You have been given access to a record'), ('draft', 'A safeguarding lead asks about your unsent draft'), ('draft_read', 'A safeguarding lead has read your unsent draft'), ('adults', 'Something for you to read'), ('reset_asked', 'A colleague cannot sign in: say whether it is them'), ('reset', 'A new start with password or second factor'), ('acting', 'You are acting safeguarding lead'), ('return', 'While you were away: what was decided'), ('print', 'A print that you asked for has been made, or could not be made'), ('bulk', 'Somebody has searched or taken out far more than work needs')], max_length=20)),
+                ('kind', models.CharField(max_length=20)),
                 ('object_type', models.CharField(max_length=40)),
                 ('object_id', models.UUIDField()),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -269,6 +269,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='notice',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at', None), ('settled_by', None)), models.Q(('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='settled_in_pairs'),
+        ),
+        migrations.AddConstraint(
+            model_name='notice',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__regex', '^[a-z_]{1,20}$')), name='notice_kind'),
         ),
         migrations.AddConstraint(
             model_name='conflictanswer',

@@ -5,9 +5,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from safeguarding import personal_data
+from safeguarding.accounts.notice_kinds import KINDS
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
+from safeguarding.registers import RegisteredField, of_form
 
 from .people import User
 from .school import School
@@ -19,46 +21,10 @@ class Notice(models.Model):
     It says what kind of thing and which record, never what is in it.
     """
 
-    class Kind(models.TextChoices):
-        CALL = "call", "A safeguarding lead is needed now"
-        NEW_CONCERN = "new_concern", "A new concern"
-        ADDED = "added", "Something was added to a concern"
-        DECIDED = "decided", "A concern has been decided"
-        REOPENED = "reopened", "A concern has been opened again"
-        UNREAD = "unread", "A concern has not been read yet"
-        OUTSIDE = "outside", "Somebody without an account has left a note"
-        SHEET = "sheet", "An emergency sheet is out of date"
-        ASIDE = "aside", "A note from outside is put forward to be set aside"
-        IN_ERROR = "in_error", "A concern is said to be entered in error: a second person is asked"
-        ERROR_ENDED = "error_ended", "What became of a concern said to be entered in error"
-        RECEIPT = "receipt", "Your report has been read or closed"
-        ASKED = "asked", "A safeguarding lead asks you about your report"
-        ACTION = "action", "An action for you"
-        ACTION_DUE = "action_due", "An action of yours is due"
-        DUTY = "duty", "Something that the law asks of you in person"
-        DUTY_DUE = "duty_due", "What the law asks of you in person is due"
-        SUPPORT = "support", "Support from you is asked for: speak to a safeguarding lead"
-        REFERRAL_LATE = "referral_late", "An agency has not answered in its time"
-        STAND_IN = "stand_in", "A concern for you to read in somebody’s place"
-        APPOINT = "appoint", "Nobody can stand in: somebody must be named"
-        CONFLICT = "conflict", "Somebody has said that they are close to a child"
-        EMERGENCY = "emergency", "Somebody has opened a record in an emergency"
-        SAME_CHILD = "same_child", "Two records may be of the same child"
-        ACCESS = "access", "You have been given access to a record"
-        DRAFT = "draft", "A safeguarding lead asks about your unsent draft"
-        DRAFT_READ = "draft_read", "A safeguarding lead has read your unsent draft"
-        ADULTS = "adults", "Something for you to read"
-        RESET_ASKED = "reset_asked", "A colleague cannot sign in: say whether it is them"
-        RESET = "reset", "A new start with password or second factor"
-        ACTING = "acting", "You are acting safeguarding lead"
-        RETURN = "return", "While you were away: what was decided"
-        PRINT = "print", "A print that you asked for has been made, or could not be made"
-        BULK = "bulk", "Somebody has searched or taken out far more than work needs"
-
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+")
-    kind = models.CharField(max_length=20, choices=Kind)
+    kind = RegisteredField(KINDS)
     object_type = models.CharField(max_length=40)
     object_id = models.UUIDField()
     created_at = models.DateTimeField(db_default=Now())
@@ -83,6 +49,7 @@ class Notice(models.Model):
                 "user", "kind", "object_id", condition=Q(opened_at=None, settled_at=None), name="told_once_until_opened"
             ),
             in_pairs("settled", name="settled_in_pairs"),
+            of_form("kind", KINDS, name="notice_kind"),
         ]
         indexes = [
             models.Index("user", "created_at", "id", name="notice_inbox"),
@@ -107,6 +74,10 @@ class Notice(models.Model):
         collection = "mandatory: a concern must reach somebody (KCSIE 2025, part two)"
         retention = Retention.GOES_WITH_IT
 
+    def get_kind_display(self) -> str:
+        """What it says, as of a field with choices."""
+        return KINDS.words(self.kind)
+
     @property
     def is_asking(self) -> bool:
         """Whether it is still to be opened, and nobody else has done what it asks for."""
@@ -115,7 +86,8 @@ class Notice(models.Model):
     @property
     def is_hot(self) -> bool:
         """Whether somebody waits for an answer now."""
-        return self.kind in (self.Kind.CALL, self.Kind.UNREAD) and self.is_asking
+        kind = KINDS.entries.get(self.kind)
+        return self.is_asking and kind is not None and kind.is_hot
 
 
 class Reset(models.Model):

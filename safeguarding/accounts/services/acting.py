@@ -14,7 +14,8 @@ from django.db import transaction
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
-from safeguarding.accounts.models import Absence, ActingPeriod, Notice, RoleAssignment, School, User
+from safeguarding.accounts.models import Absence, ActingPeriod, RoleAssignment, School, User
+from safeguarding.accounts.notice_kinds import NoticeKind
 from safeguarding.accounts.permissions import ensure, live, may, rights
 from safeguarding.accounts.roles import ACTING_LEAD, Capability
 from safeguarding.accounts.services.access import GIVERS, Colleague, ensure_not_oneself, staff_of
@@ -177,7 +178,7 @@ def _period(
     tell(
         people=[acting],
         school_id=school.pk,
-        kind=Notice.Kind.ACTING,
+        kind=NoticeKind.ACTING,
         object_type="acting_period",
         object_id=period.pk,
         at=at,
@@ -279,7 +280,7 @@ def _tell_away(period: ActingPeriod, *, at: datetime) -> None:
     tell(
         people=[period.away],
         school_id=period.school_id,
-        kind=Notice.Kind.RETURN,
+        kind=NoticeKind.RETURN,
         object_type="acting_period",
         object_id=period.pk,
         at=at,

@@ -15,9 +15,11 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.models import User
+from safeguarding.accounts.notice_kinds import NoticeKind
 from safeguarding.accounts.permissions import people_with, rights
 from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.verbs import AccountVerb
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.services import record
 from safeguarding.http import Request
@@ -65,10 +67,10 @@ def had_enough(limit: Limit, *, by: User, school_id: UUID, at: datetime | None =
     """
     at = at or timezone.now()
     in_hour, in_day = getattr(settings, limit.setting)
-    found = Event.objects.filter(limit.events | Q(verb=Verb.ALARM), actor_id=by.pk, at__gt=at - DAY).aggregate(
+    found = Event.objects.filter(limit.events | Q(verb=AccountVerb.ALARM), actor_id=by.pk, at__gt=at - DAY).aggregate(
         hour=Count("request_id", filter=limit.events & Q(at__gt=at - HOUR), distinct=True),
         day=Count("request_id", filter=limit.events, distinct=True),
-        told=Count("pk", filter=Q(verb=Verb.ALARM, school_id=school_id)),
+        told=Count("pk", filter=Q(verb=AccountVerb.ALARM, school_id=school_id)),
     )
     if found["hour"] < in_hour and found["day"] < in_day:
         return False
@@ -84,13 +86,13 @@ def _raise_alarm(limit: Limit, number: int, *, by: User, school_id: UUID, at: da
     Who manages access alone is looked at by those who see what was done; where there are none, by those who keep the
     accounts.
     """
-    record(Verb.ALARM, by, by=by, school_id=school_id, count=number, purpose=limit.key)
+    record(AccountVerb.ALARM, by, by=by, school_id=school_id, count=number, purpose=limit.key)
     for capability, leads_to in _LOOK:
         if others := list(people_with(capability, school_id, timezone.localdate(at)).exclude(pk=by.pk)):
             tell(
                 people=others,
                 school_id=school_id,
-                kind=Notice.Kind.BULK,
+                kind=NoticeKind.BULK,
                 object_type=leads_to,
                 object_id=by.pk,
                 at=at,
@@ -101,7 +103,7 @@ def _raise_alarm(limit: Limit, number: int, *, by: User, school_id: UUID, at: da
 def names_of_alarms(request: Request, people: Collection[UUID]) -> dict[UUID, str]:
     """Who it was and how many, for the inbox of those who look at it where it was: two queries."""
     schools = {school for capability, _ in _LOOK for school in rights(request.user).schools(capability)}
-    alarms = Event.objects.filter(verb=Verb.ALARM, object_id__in=people, school_id__in=schools).order_by("at")
+    alarms = Event.objects.filter(verb=AccountVerb.ALARM, object_id__in=people, school_id__in=schools).order_by("at")
     newest: Mapping[UUID | None, Event] = {alarm.object_id: alarm for alarm in alarms}
     named = User.objects.in_bulk([key for key in newest if key])
     return {key: _line(person, newest[key]) for key, person in named.items()}

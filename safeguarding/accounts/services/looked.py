@@ -6,6 +6,7 @@ The events in words, for those who may read them. Read only.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 from django.apps import apps
@@ -14,50 +15,10 @@ from django.db.models import QuerySet
 from safeguarding.accounts.models import User
 from safeguarding.accounts.roles import ROLES
 from safeguarding.audit.models import Event, Outcome, Verb
+from safeguarding.audit.verbs import VERBS
 from safeguarding.dates import full_moment, start_of
 from safeguarding.spreadsheet import as_csv
 
-# What was done, as colleagues say it.
-DID: dict[str, str] = {
-    Verb.VIEW: "opened it",
-    Verb.LIST: "saw it in a list",
-    Verb.SEARCH: "found it by a search",
-    Verb.PRINT: "printed it",
-    Verb.DOWNLOAD: "downloaded it",
-    Verb.EXPORT: "took it out as a file",
-    Verb.DENY: "was turned away",
-    Verb.ERROR: "met an error",
-    Verb.SIGN_IN: "signed in",
-    Verb.SIGN_IN_FAILED: "could not sign in",
-    Verb.SIGN_OUT: "signed out",
-    Verb.CREATE: "made it",
-    Verb.CHANGE: "changed it",
-    Verb.ACKNOWLEDGE: "read it first",
-    Verb.DECIDE: "decided",
-    Verb.CLOSE: "closed it",
-    Verb.REOPEN: "opened it again",
-    Verb.ADD: "added to it",
-    Verb.CALL: "called a lead",
-    Verb.ASSIGN: "gave somebody something to do",
-    Verb.COMPLETE: "finished an action",
-    Verb.LINK: "said who a child is",
-    Verb.ASK: "asked about it",
-    Verb.IMPORT: "brought in a file",
-    Verb.DRAFT: "opened a draft",
-    Verb.DISCARD: "discarded a draft",
-    Verb.GRANT: "gave access",
-    Verb.WITHDRAW: "withdrew access",
-    Verb.RESTRICT: "restricted it, or lifted that",
-    Verb.DECLARE: "declared a connection",
-    Verb.CONFIRM: "confirmed it",
-    Verb.LIFT: "lifted a conflict",
-    Verb.PROPOSE: "proposed it to a second person",
-    Verb.REFUSE: "refused it",
-    Verb.TAKE_BACK: "took it back",
-    Verb.EMERGENCY: "opened it in an emergency",
-    Verb.REVIEW: "reviewed it",
-    Verb.ALARM: "did it more often than work needs",
-}
 # Why somebody was turned away: an event keeps the number of the answer (`middleware.py`).
 _TURNED_AWAY = {
     "400": "what was sent could not be read",
@@ -139,9 +100,9 @@ def _narrowed(events: QuerySet[Event], asked: Asked, today: date) -> QuerySet[Ev
     return events
 
 
-def in_words(events: Iterable[Event], did: Mapping[str, str] = DID) -> list[Line]:
-    """Events as a page or a file shows them, with what was `did` in the words of its records: one query for all
-    people.
+def in_words(events: Iterable[Event], did: Mapping[str, str] = MappingProxyType({})) -> list[Line]:
+    """Events as a page or a file shows them: one query for all people. `did` holds the verbs that are said otherwise of
+    these records.
     """
     events = list(events)
     people: Mapping[UUID, User] = User.objects.in_bulk({event.actor_id for event in events if event.actor_id})
@@ -154,7 +115,7 @@ def _line(event: Event, people: Mapping[UUID, User], did: Mapping[str, str]) -> 
         at=event.at,
         who=person.full_name if person else "Harbour itself" if event.actor_id is None else "Somebody unknown",
         role=ROLES[event.acting_role].title if event.acting_role in ROLES else "",
-        did=did.get(event.verb, event.verb),
+        did=did.get(event.verb) or VERBS.words(event.verb),
         of=_kind(event.object_type),
         count=event.count,
         page=_page(event),

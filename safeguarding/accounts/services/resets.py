@@ -17,7 +17,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from safeguarding.accounts.models import Notice, Reset, User
+from safeguarding.accounts.models import Reset, User
+from safeguarding.accounts.notice_kinds import AnyNoticeKind, NoticeKind
 from safeguarding.accounts.permissions import live
 from safeguarding.accounts.roles import LEAD_ROLES
 from safeguarding.accounts.second_person import (
@@ -28,6 +29,7 @@ from safeguarding.accounts.second_person import (
     usual_people,
 )
 from safeguarding.accounts.services.telling import settle_notices, tell
+from safeguarding.accounts.verbs import AccountVerb
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import OutOfTurn
@@ -81,7 +83,7 @@ def ask_reset(*, user: User, school_id: UUID, what: str, how: str, by: User, at:
         _tell(reset, at)
     else:
         people = second_people("reset", school_id, timezone.localdate(at), first=by, about=locked)
-        _notice(reset, people, Notice.Kind.RESET_ASKED, at)
+        _notice(reset, people, NoticeKind.RESET_ASKED, at)
     return Given(reset, half, other)
 
 
@@ -104,7 +106,7 @@ def confirm_reset(*, reset: Reset, how: str, by: User, at: datetime | None = Non
     locked.second_half = _digest(half)
     locked.save(update_fields=["confirmed_by", "confirmed_at", "confirmed_how", "second_half"])
     record(Verb.DECIDE, locked, by=by, school_id=locked.school_id, purpose=f"reset confirmed: {locked.what}")
-    settle_notices(object_id=locked.pk, kinds=[Notice.Kind.RESET_ASKED], by=by, at=at)
+    settle_notices(object_id=locked.pk, kinds=[NoticeKind.RESET_ASKED], by=by, at=at)
     _tell(locked, at)
     return Given(locked, half)
 
@@ -122,7 +124,7 @@ def withdraw_reset(*, reset: Reset, by: User, at: datetime | None = None) -> Non
     locked.withdrawn_at = at
     locked.save(update_fields=["withdrawn_at"])
     record(Verb.DISCARD, locked, by=by, school_id=locked.school_id, purpose="reset withdrawn")
-    settle_notices(object_id=locked.pk, kinds=[Notice.Kind.RESET_ASKED], by=by, at=at)
+    settle_notices(object_id=locked.pk, kinds=[NoticeKind.RESET_ASKED], by=by, at=at)
 
 
 def find_reset(username: str, first: str, second: str, at: datetime) -> Reset | None:
@@ -186,7 +188,7 @@ def end_sessions(*, user: User, by: User, besides: str | None = None, only: str 
     for row in ended:
         row.end()
     if ended:
-        record(Verb.SIGN_OUT, user, by=by, count=len(ended), purpose="sessions ended")
+        record(AccountVerb.SIGN_OUT, user, by=by, count=len(ended), purpose="sessions ended")
     return len(ended)
 
 
@@ -231,10 +233,10 @@ def _tell(reset: Reset, at: datetime) -> None:
         Q(pk=reset.user_id) | Q(assignments__in=reset.school.assignments.filter(live(on), role_key__in=TOLD)),
         is_active=True,
     )
-    _notice(reset, told.distinct(), Notice.Kind.RESET, at)
+    _notice(reset, told.distinct(), NoticeKind.RESET, at)
 
 
-def _notice(reset: Reset, people: object, kind: Notice.Kind, at: datetime) -> None:
+def _notice(reset: Reset, people: object, kind: AnyNoticeKind, at: datetime) -> None:
     tell(
         people=people,  # type: ignore[arg-type]
         school_id=reset.school_id,

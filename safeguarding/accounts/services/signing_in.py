@@ -9,6 +9,7 @@ from django.db import transaction
 
 from safeguarding.accounts.models import User
 from safeguarding.accounts.services import factors
+from safeguarding.accounts.verbs import AccountVerb
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import OutOfTurn
@@ -16,7 +17,7 @@ from safeguarding.exceptions import OutOfTurn
 
 def note_opened(*, user: User) -> None:
     """A locked screen was opened."""
-    record(Verb.SIGN_IN, user, by=user, purpose="screen opened")
+    record(AccountVerb.SIGN_IN, user, by=user, purpose="screen opened")
 
 
 def note_added(*, entry: Authenticator, by: User) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.notice_kinds import AnyNoticeKind
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.glance import glance, look_for
@@ -25,7 +26,7 @@ def tell(
     *,
     people: Iterable[User],
     school_id: UUID,
-    kind: Notice.Kind,
+    kind: AnyNoticeKind,
     object_type: str,
     object_id: UUID,
     at: datetime,
@@ -76,7 +77,7 @@ def open_notices(*, user: User, object_id: UUID, object_type: str = "", at: date
     return unopened.update(opened_at=at or timezone.now())
 
 
-def settle_notices(*, object_id: UUID, kinds: Iterable[Notice.Kind], by: User, at: datetime) -> int:
+def settle_notices(*, object_id: UUID, kinds: Iterable[AnyNoticeKind], by: User, at: datetime) -> int:
     """`by` has done what notices of these kinds asked for: nobody else need hurry. Returns how many asked still."""
     asking = Notice.objects.filter(object_id=object_id, kind__in=kinds, opened_at=None, settled_at=None)
     return asking.update(settled_at=at, settled_by=by)
@@ -116,7 +117,7 @@ class Told:
     opened_at: datetime | None
 
 
-def told_of(object_id: UUID, kind: Notice.Kind) -> list[Told]:
+def told_of(object_id: UUID, kind: AnyNoticeKind) -> list[Told]:
     """Who has been told of a record by a notice of `kind`, in the order in which they were told: one query."""
     rows = Notice.objects.filter(object_id=object_id, kind=kind).select_related("user").order_by("created_at", "pk")
     return [Told(n.user.full_name, n.user.extension, n.created_at, n.opened_at) for n in rows]

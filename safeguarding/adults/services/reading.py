@@ -16,7 +16,7 @@ from django.utils import timezone
 from children.models import Child
 from safeguarding import dates
 from safeguarding.accounts.models import User
-from safeguarding.accounts.services import looked, staff_of
+from safeguarding.accounts.services import staff_of
 from safeguarding.accounts.services.looked import Asked, Line, events_about, in_words
 from safeguarding.adults.models import (
     AdultNamed,
@@ -46,8 +46,7 @@ See = Callable[[type[models.Model]], QuerySet[Any]]
 K = StaffEntry.Kind
 LAST_LOOKED = 8
 # What was done, where it is said otherwise than of a concern about a child.
-DID = {
-    **looked.DID,
+DID: dict[str, str] = {
     Verb.CREATE: "raised it",
     Verb.DECIDE: "assessed it or recorded the outcome",
     Verb.LINK: "linked a child",

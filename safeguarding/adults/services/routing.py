@@ -13,10 +13,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from safeguarding.accounts.models import Absence, Notice, School, User
+from safeguarding.accounts.notice_kinds import NoticeKind
 from safeguarding.accounts.permissions import people_with
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import tell
 from safeguarding.adults.models import ReadingChoice, StaffConcern
+from safeguarding.adults.notice_kinds import AdultNotice
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import known, who_sees
 from safeguarding.audit.services import record
@@ -89,7 +91,7 @@ def ask_to_name(school_id: UUID, *, about: Collection[UUID] = (), at: datetime) 
     tell(
         people=asked,
         school_id=school_id,
-        kind=Notice.Kind.APPOINT,
+        kind=NoticeKind.APPOINT,
         object_type="stand_in",
         object_id=school_id,
         at=at,
@@ -105,7 +107,7 @@ def ask_where_nobody_reads(*, at: datetime | None = None) -> int:
     Where it names everybody who gives roles, there is nobody to ask.
     """
     at = at or timezone.now()
-    lately = Notice.objects.filter(kind=Notice.Kind.APPOINT, created_at__gt=at - timedelta(days=1))
+    lately = Notice.objects.filter(kind=NoticeKind.APPOINT, created_at__gt=at - timedelta(days=1))
     waiting = set(_keys("SELECT rules.schools_without_adults_reader()")) - set(
         lately.values_list("object_id", flat=True)
     )
@@ -150,7 +152,7 @@ def tell_of(concern: StaffConcern, people: Collection[User], *, at: datetime) ->
     tell(
         people=people,
         school_id=concern.school_id,
-        kind=Notice.Kind.ADULTS,
+        kind=AdultNotice.ADULTS,
         object_type="staff_concern",
         object_id=concern.pk,
         at=at,

@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('actor_id', models.UUIDField(null=True)),
                 ('acting_role', models.CharField(blank=True, max_length=40)),
                 ('school_id', models.UUIDField(null=True)),
-                ('verb', models.CharField(choices=[('view', 'View'), ('list', 'List'), ('search', 'Search'), ('print', 'Print'), ('download', 'Download'), ('export', 'Export'), ('deny', 'Deny'), ('error', 'Error'), ('sign_in', 'Sign In'), ('sign_in_failed', 'Sign In Failed'), ('sign_out', 'Sign Out'), ('create', 'Create'), ('change', 'Change'), ('acknowledge', 'Acknowledge'), ('decide', 'Decide'), ('close', 'Close'), ('reopen', 'Reopen'), ('add', 'Add'), ('call', 'Call'), ('assign', 'Assign'), ('complete', 'Complete'), ('link', 'Link'), ('ask', 'Ask'), ('import', 'Import'), ('draft', 'Draft'), ('discard', 'Discard'), ('verify', 'Verify'), ('grant', 'Grant'), ('withdraw', 'Withdraw'), ('restrict', 'Restrict'), ('declare', 'Declare'), ('propose', 'Propose'), ('confirm', 'Confirm'), ('refuse', 'Refuse'), ('take_back', 'Take Back'), ('lift', 'Lift'), ('emergency', 'Emergency'), ('review', 'Review'), ('alarm', 'Alarm')], max_length=20)),
+                ('verb', models.CharField(max_length=20)),
                 ('object_type', models.CharField(blank=True, max_length=40)),
                 ('object_id', models.UUIDField(null=True)),
                 ('count', models.PositiveIntegerField(null=True)),
@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                 ('transaction_id', safeguarding.audit.seals.models.TransactionIdField(db_default=safeguarding.audit.seals.models.CurrentTransaction())),
             ],
             options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('verb__regex', '^[a-z_]{1,20}$')), name='event_verb')],
                 'indexes': [models.Index(models.F('transaction_id'), models.F('id'), name='event_transaction'), models.Index(models.F('object_id'), models.F('at'), name='event_object'), models.Index(models.F('actor_id'), models.F('at'), name='event_actor')],
             },
         ),

@@ -3,6 +3,7 @@
 from safeguarding.audit.models import Verb
 from safeguarding.concerns.models import Action, Concern
 from safeguarding.concerns.permissions import may_decide, may_finish_action, may_read
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.moves import Lifecycle, Move
 
 LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
@@ -72,7 +73,7 @@ action_life: Lifecycle[Action] = Lifecycle(
             sources=frozenset({A.TO_DO}),
             target=A.DONE,
             may=may_finish_action,
-            verb=Verb.COMPLETE,
+            verb=ConcernVerb.COMPLETE,
             refusal="Only the person who has to do this, or a safeguarding lead, can mark it done.",
             out_of_turn="This action has been ended already.",
             stamps="ended",

@@ -3,6 +3,7 @@
 from safeguarding.audit.models import Verb
 from safeguarding.concerns.models import EnteredInError
 from safeguarding.concerns.permissions import may_confirm_error, may_take_error_back
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.moves import Lifecycle, Move
 
 E = EnteredInError.Status
@@ -35,7 +36,7 @@ error_life: Lifecycle[EnteredInError] = Lifecycle(
             sources=frozenset({E.PROPOSED}),
             target=E.REFUSED,
             may=may_confirm_error,
-            verb=Verb.REFUSE,
+            verb=ConcernVerb.REFUSE,
             refusal=_SECOND,
             out_of_turn=_OVER,
             stamps="decided",
@@ -47,7 +48,7 @@ error_life: Lifecycle[EnteredInError] = Lifecycle(
             sources=frozenset({E.PROPOSED}),
             target=E.TAKEN_BACK,
             may=may_take_error_back,
-            verb=Verb.TAKE_BACK,
+            verb=ConcernVerb.TAKE_BACK,
             refusal="Only who proposed it can take it back. Refuse it instead.",
             out_of_turn=_OVER,
             stamps="decided",

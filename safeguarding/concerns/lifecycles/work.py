@@ -3,6 +3,7 @@
 from safeguarding.audit.models import Verb
 from safeguarding.concerns.models import EscalationLetter, Meeting, Referral
 from safeguarding.concerns.permissions import may_decide
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.moves import Lifecycle, Move
 
 from .concern import LEADS as _LEADS
@@ -33,7 +34,7 @@ referral_life: Lifecycle[Referral] = Lifecycle(
             sources=frozenset({R.WAITING}),
             target=R.ANSWERED,
             may=may_decide,
-            verb=Verb.COMPLETE,
+            verb=ConcernVerb.COMPLETE,
             refusal=_LEADS,
             out_of_turn=_ANSWERED_ALREADY,
             stamps="ended",

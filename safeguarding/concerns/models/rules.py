@@ -7,8 +7,9 @@ from django.db import models
 from django.db.models import Q
 
 from safeguarding import personal_data
-from safeguarding.accounts.models import Notice, School, Team, User
+from safeguarding.accounts.models import School, Team, User
 from safeguarding.accounts.roles import ROLES
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 
@@ -22,10 +23,10 @@ class NoticeRule(models.Model):
     """
 
     class What(models.TextChoices):
-        NEW_CONCERN = Notice.Kind.NEW_CONCERN.value, "A new concern"
-        ADDED = Notice.Kind.ADDED.value, "Something added to a concern"
-        DECIDED = Notice.Kind.DECIDED.value, "A decision"
-        REOPENED = Notice.Kind.REOPENED.value, "A concern opened again"
+        NEW_CONCERN = ConcernNotice.NEW_CONCERN.value, "A new concern"
+        ADDED = ConcernNotice.ADDED.value, "Something added to a concern"
+        DECIDED = ConcernNotice.DECIDED.value, "A decision"
+        REOPENED = ConcernNotice.REOPENED.value, "A concern opened again"
 
     class When(models.TextChoices):
         AT_ONCE = "at_once", "At once"

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from children.models import Child
 from children.services.giving import give, withdraw
-from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import ensure, ensure_works_at
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import MANAGERS, staff_of, tell
@@ -15,6 +15,7 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import known, may_view
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, ConcernGrant, ConcernSubject
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.permissions import may_restrict, stands_in
 from safeguarding.concerns.services.telling import hand_on, may_be_told
 from safeguarding.exceptions import NotAllowed, OutOfTurn
@@ -124,7 +125,7 @@ def _tell_above(concern: Concern, user: User, *, at: datetime) -> None:
         tell(
             people=may_be_told(concern, above),
             school_id=concern.school_id,
-            kind=Notice.Kind.STAND_IN,
+            kind=ConcernNotice.STAND_IN,
             object_type="concern",
             object_id=concern.pk,
             at=at,

@@ -17,9 +17,9 @@ from django.utils.text import capfirst
 from children.models import Child
 from safeguarding.accounts.models import User
 from safeguarding.accounts.roles import ROLES
-from safeguarding.accounts.services.looked import DID
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Event, Verb
+from safeguarding.audit.verbs import VERBS
 from safeguarding.concerns.models import Concern, ConcernChild, UndoneLink
 from safeguarding.concerns.services.pointing import another
 from safeguarding.concerns.services.telling import seers
@@ -97,7 +97,7 @@ def opened_between(
     of_concern = between.filter(object_id__in=keys).values(*last).annotate(last=Max("at"))
     shown = reduce(or_, (Q(purpose__startswith=what) for what in SHOWS_FILE))
     of_file = between.filter(shown, object_id__in=children).values(*last)
-    found = [(row, DID[row["verb"]]) for row in of_concern]
+    found = [(row, VERBS.words(row["verb"])) for row in of_concern]
     found += [(row, "saw it in that child’s file") for row in of_file.annotate(last=Max("at"))]
     people = User.objects.in_bulk({row["actor_id"] for row, _ in found})
     still = seers(concern, on=timezone.localdate(until))

@@ -8,12 +8,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.models import User
 from safeguarding.accounts.services import LEADS
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Account, Action, Attachment, Concern
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.permissions import ensure_decides, may_decide, may_finish_action
 from safeguarding.concerns.services.deciding.changes import lock, touch
 from safeguarding.concerns.services.telling import tell_readers
@@ -59,7 +60,7 @@ def attach_to_action(
         raise OutOfTurn("This is not to be done any more. Attach the file to the concern, or tell a safeguarding lead.")
     found = _added(concern, sealed, by=by)
     if found.is_news and not may_decide(by, now):
-        tell_readers(concern, Notice.Kind.ADDED, by=by, at=at)
+        tell_readers(concern, ConcernNotice.ADDED, by=by, at=at)
     return found
 
 
@@ -82,7 +83,7 @@ def attach_to_report(
         concern.revision += 1
         concern.save(update_fields=["news_at", "revision"])
         record(Verb.ADD, concern, by=by, purpose="files")
-        tell_readers(concern, Notice.Kind.ADDED, by=by, at=at)
+        tell_readers(concern, ConcernNotice.ADDED, by=by, at=at)
     return found
 
 

@@ -11,10 +11,10 @@ from django.utils import timezone
 from children.models import Child
 from children.permissions import may_see_files
 from safeguarding.accounts.models import User
-from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Brief
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed
 
 # Three boxes of this size leave room on two pages for who is who.
@@ -67,5 +67,5 @@ def save_brief(*, child: Child, seen: int, written: Written, by: User, at: datet
         setattr(brief, name, text)
     brief.words, brief.saved_at, brief.revision = words, at or timezone.now(), brief.revision + 1
     brief.save(update_fields=None if brief._state.adding else [*texts, "words", "saved_at", "revision"])
-    record(Verb.DRAFT, brief, by=by, purpose="meeting in an hour")
+    record(ConcernVerb.DRAFT, brief, by=by, purpose="meeting in an hour")
     return brief

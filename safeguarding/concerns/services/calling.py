@@ -20,6 +20,7 @@ from safeguarding.accounts.roles import LEAD_ROLES, ROLES, Capability
 from safeguarding.accounts.services import Told, told_of
 from safeguarding.audit.context import door
 from safeguarding.concerns.models import Account, Concern
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.escalation import still_to_be_told
 from safeguarding.dates import clock, moment
 from safeguarding.once import once
@@ -64,7 +65,7 @@ def calls_for(user: User, waiting: QuerySet[Concern], *, at: datetime) -> list[C
     if not what_waits(user).calls:
         return []
     as_lead = [h.school_id for h in rights(user).held if h.role.key in LEAD_ROLES]
-    told = Notice.objects.filter(user=user, object_id=OuterRef("pk"), kind=Notice.Kind.CALL)
+    told = Notice.objects.filter(user=user, object_id=OuterRef("pk"), kind=ConcernNotice.CALL)
     roles = RoleAssignment.objects.filter(
         live(timezone.localdate(at)), user=OuterRef("logged_by"), school=OuterRef("school")
     )
@@ -138,7 +139,7 @@ def state_of_call(account: Account, *, at: datetime) -> CallState | None:
     concern = Concern.objects.select_related("school", "acknowledged_by", "logged_by").get(pk=account.concern_id)
     if concern.called_at is None:
         return None
-    told, opened, by = told_of(concern.pk, Notice.Kind.CALL), None, concern.acknowledged_by
+    told, opened, by = told_of(concern.pk, ConcernNotice.CALL), None, concern.acknowledged_by
     if by is not None and concern.acknowledged_at is not None:
         opened = Told(by.full_name, by.extension, concern.called_at, concern.acknowledged_at)
     return CallState(

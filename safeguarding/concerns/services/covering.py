@@ -13,17 +13,19 @@ from django.utils import timezone
 
 from children.models import ConflictOfInterest, EmergencyAccess
 from safeguarding.accounts.models import ActingPeriod, Notice, User
+from safeguarding.accounts.notice_kinds import NoticeKind
 from safeguarding.accounts.services import tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import may_view, who_sees
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Action, Concern, HandOver, OutsideNote, Referral
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.deciding.changes import lock, touch
 from safeguarding.concerns.services.deciding.handing_over import give
 from safeguarding.concerns.services.telling import ToRead, deciders, readers
 from safeguarding.exceptions import NotAllowed
 
-K = Notice.Kind
+K = ConcernNotice
 # What a lead is told as a lead, by the type of what it is about. Word of one's own reports and drafts stays with its
 # reader.
 _OF_CONCERNS = (K.CALL, K.NEW_CONCERN, K.ADDED, K.REOPENED, K.UNREAD, K.STAND_IN)
@@ -112,7 +114,7 @@ def move_notices(period: ActingPeriod, at: datetime) -> int:
         tell(
             people=people,
             school_id=notice.school_id,
-            kind=K(notice.kind),
+            kind=notice.kind,
             object_type=notice.object_type,
             object_id=notice.object_id,
             at=at,
@@ -132,7 +134,11 @@ def _who_is_told_instead(notice: Notice, period: ActingPeriod, at: datetime) -> 
     if (model := _OF_ACCESS.get(notice.object_type)) is not None:
         row = model._default_manager.filter(pk=notice.object_id).first()
         return [acting] if row is not None and who_sees(row, [acting.pk]) else []
-    return [acting] if notice.kind == K.APPOINT or (notice.kind == K.BULK and notice.object_id != acting.pk) else []
+    return (
+        [acting]
+        if notice.kind == NoticeKind.APPOINT or (notice.kind == NoticeKind.BULK and notice.object_id != acting.pk)
+        else []
+    )
 
 
 def _to_read(notice: Notice) -> ToRead | None:

@@ -10,7 +10,8 @@ from django.db.models import DateTimeField, Exists, F, OuterRef, Subquery, UUIDF
 from django.utils import timezone
 
 from safeguarding.accounts.calendar import SchoolCalendar
-from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.models import User
+from safeguarding.accounts.notice_kinds import AnyNoticeKind
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import tell
@@ -18,9 +19,11 @@ from safeguarding.audit.context import as_author, door
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Account, Amendment, Concern, Draft, DraftOpening
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.draft_limits import SIGNED_IN, Use, ensure_fits, ensure_key_writes, ensure_may_begin
 from safeguarding.concerns.services.form_content import Content, same_words, size_of, storable, turn_of
 from safeguarding.concerns.services.form_tokens import goes_on_as
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.glance import glance, look_for
 from safeguarding.keys import entry_token, record_of
@@ -132,7 +135,7 @@ def _begin(
     token: UUID, school_id: UUID, author_id: UUID, concern: Concern | None, about: UUID | None, at: datetime
 ) -> Draft:
     """A draft that has not been saved yet, and the event that there is one."""
-    record(Verb.DRAFT, object_type="concerns.draft", object_id=token, school_id=school_id)
+    record(ConcernVerb.DRAFT, object_type="concerns.draft", object_id=token, school_id=school_id)
     return Draft(
         pk=token,
         school_id=school_id,
@@ -349,7 +352,7 @@ def ask_about_draft(*, token: UUID, by: User, at: datetime | None = None) -> Dra
     draft.asked_at, draft.asked_by = at, by
     draft.save(update_fields=["asked_at", "asked_by"])
     record(Verb.ASK, draft, by=by)
-    _tell_author(draft, Notice.Kind.DRAFT, at=at)
+    _tell_author(draft, ConcernNotice.DRAFT, at=at)
     return draft
 
 
@@ -368,7 +371,7 @@ def open_draft(*, token: UUID, reason: str, by: User, at: datetime | None = None
         draft=draft, school_id=draft.school_id, lead=by, reason=reason.strip(), opened_at=at
     )
     record(Verb.VIEW, draft, by=by, purpose="unsent draft opened")
-    _tell_author(draft, Notice.Kind.DRAFT_READ, at=at)
+    _tell_author(draft, ConcernNotice.DRAFT_READ, at=at)
     return opening
 
 
@@ -389,7 +392,7 @@ def _of_colleague(token: UUID, by: User) -> Draft:
     return draft
 
 
-def _tell_author(draft: Draft, kind: Notice.Kind, *, at: datetime) -> None:
+def _tell_author(draft: Draft, kind: AnyNoticeKind, *, at: datetime) -> None:
     tell(
         people=[draft.author],
         school_id=draft.school_id,

@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from children.models import Child, Contact, ContactLink, ContactRestriction
-from safeguarding.accounts.models import Notice, School, User
+from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure, people_with
 from safeguarding.accounts.roles import Capability, only_they
 from safeguarding.accounts.services import call_order, settle_notices, tell
@@ -30,6 +30,7 @@ from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import EmergencySheet, ReferenceCounter
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.numbering import next_number
 from safeguarding.dates import full_day
 from safeguarding.exceptions import BadInput, OutOfTurn
@@ -208,7 +209,7 @@ def destroy_sheet(*, sheet: EmergencySheet, by: User, at: datetime | None = None
     locked.destroyed_at, locked.destroyed_by = at, by
     locked.save(update_fields=["destroyed_at", "destroyed_by"])
     record(Verb.WITHDRAW, locked, by=by, purpose="destroyed")
-    settle_notices(object_id=locked.pk, kinds=(Notice.Kind.SHEET,), by=by, at=at)
+    settle_notices(object_id=locked.pk, kinds=(ConcernNotice.SHEET,), by=by, at=at)
     return locked
 
 
@@ -256,7 +257,7 @@ def _tell(sheet: EmergencySheet, at: datetime) -> None:
     tell(
         people=people_with(Capability.MANAGE_SCHOOL, sheet.school_id, timezone.localdate(at)),
         school_id=sheet.school_id,
-        kind=Notice.Kind.SHEET,
+        kind=ConcernNotice.SHEET,
         object_type="emergency_sheet",
         object_id=sheet.pk,
         at=at,

@@ -15,10 +15,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.models import User
+from safeguarding.accounts.notice_kinds import KINDS, AnyNoticeKind
 from safeguarding.accounts.services import LEADS, settle_notices, staff_of, tell
 from safeguarding.audit.context import current, with_errors
-from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.lifecycles import action_life, error_life
 from safeguarding.concerns.models import (
@@ -32,17 +32,19 @@ from safeguarding.concerns.models import (
     PoliceNotice,
     Referral,
 )
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.permissions import ensure_decides
 from safeguarding.concerns.services.apart import Meanwhile, opened_between
 from safeguarding.concerns.services.deciding.changes import ensure_unchanged, lock, touch
 from safeguarding.concerns.services.duties import set_aside_with
 from safeguarding.concerns.services.telling import deciders, seers, tell_readers, tell_reporter
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.glance import look_for
 from safeguarding.keys import entry_token
 from safeguarding.records import records, resolve
 
-State, Kind = Concern.InError, Notice.Kind
+State, Kind = Concern.InError, ConcernNotice
 look_for(errors_wait="errors_wait")
 WITHDRAWN = "The concern was entered in error."
 # Why a concern stays in the record.
@@ -103,7 +105,7 @@ def propose(
             proposed_role=_role_of(by, concern, at),
         )
         _set(concern, State.UNDOING if undoes else State.PROPOSED)
-        record(Verb.PROPOSE, entry, by=by)
+        record(ConcernVerb.PROPOSE, entry, by=by)
         _tell(concern, second, Kind.IN_ERROR, at=at)
         return entry
 
@@ -246,7 +248,7 @@ def _settle(concern: Concern, *, by: User, at: datetime) -> None:
         if one.when_in_error:
             settled.update(resolve(one.when_in_error)(concern, reason=WITHDRAWN, by=by, at=at))
     # Its own proposal, and what its reporter has been told, stay.
-    over = [kind for kind in Kind if kind not in (Kind.RECEIPT, Kind.ASKED, Kind.ERROR_ENDED)]
+    over = [kind for kind in KINDS.entries if kind not in (Kind.RECEIPT, Kind.ASKED, Kind.ERROR_ENDED)]
     for key in settled:
         settle_notices(object_id=key, kinds=over, by=by, at=at)
 
@@ -276,7 +278,7 @@ def _headteachers(concern: Concern, on: date) -> list[User]:
     return [one.user for one in staff if any(held.role_key == "headteacher" for held in one.roles)]
 
 
-def _tell(concern: Concern, people: Collection[User], kind: Notice.Kind, *, at: datetime) -> None:
+def _tell(concern: Concern, people: Collection[User], kind: AnyNoticeKind, *, at: datetime) -> None:
     tell(people=people, school_id=concern.school_id, kind=kind, object_type="in_error", object_id=concern.pk, at=at)
 
 

@@ -21,7 +21,9 @@ from safeguarding.audit.context import door, system_task
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import OUT_OF_THE_RECORD, Concern, HowSoon
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.telling import ToRead, deciders, readers
+from safeguarding.concerns.verbs import ConcernVerb
 
 # A concern that nobody has opened for a school day is chased (recommended in the domain reference 1.2, not statutory).
 UNREAD_AFTER = timedelta(hours=7)
@@ -87,12 +89,12 @@ def _escalate(at: datetime, *, only: UUID | None = None) -> int:
             tell(
                 people=[person],
                 school_id=concern.school_id,
-                kind=Notice.Kind.CALL,
+                kind=ConcernNotice.CALL,
                 object_type="concern",
                 object_id=concern.pk,
                 at=at,
             )
-            record(Verb.CALL, concern, purpose="escalated")
+            record(ConcernVerb.CALL, concern, purpose="escalated")
             told += 1
     return told
 
@@ -113,7 +115,7 @@ def _steps(concern: ToRead, caller: User | None, at: datetime) -> list[tuple[dat
     Where the Headteacher is away, is not there or has called, everybody else who is on duty stands in.
     """
     called = concern.called_at or at
-    known = set(Notice.objects.filter(object_id=concern.pk, kind=Notice.Kind.CALL).values_list("user_id", flat=True))
+    known = set(Notice.objects.filter(object_id=concern.pk, kind=ConcernNotice.CALL).values_list("user_id", flat=True))
     queue = [p for p in _queue(concern, caller, at) if p.pk not in known]
     heads = _headteachers(concern.school_id, at)
     following = queue[:1] if len(known) < 2 else []
@@ -135,7 +137,7 @@ def _headteachers(school_id: UUID, at: datetime) -> set[UUID]:
 def chase_unread(*, at: datetime | None = None) -> int:
     """Tell everybody on duty of concerns that have waited too long unread, once. Returns how many concerns."""
     at, chased = at or timezone.now(), 0
-    told = Notice.objects.filter(object_id=OuterRef("pk"), kind=Notice.Kind.UNREAD)
+    told = Notice.objects.filter(object_id=OuterRef("pk"), kind=ConcernNotice.UNREAD)
     unread = Concern.objects.filter(~Exists(told), status=Concern.Status.NEW).exclude(in_error__in=OUT_OF_THE_RECORD)
     for school in School.objects.filter(pk__in=unread.values("school_id")):
         calendar, people = SchoolCalendar.of(school.pk), on_duty(school.pk, on=timezone.localdate(at))
@@ -149,7 +151,7 @@ def chase_unread(*, at: datetime | None = None) -> int:
             tell(
                 people=[p for p in seeing if p.pk != concern.logged_by_id] or seeing,
                 school_id=school.pk,
-                kind=Notice.Kind.UNREAD,
+                kind=ConcernNotice.UNREAD,
                 object_type="concern",
                 object_id=concern.pk,
                 at=at,

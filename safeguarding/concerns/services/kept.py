@@ -14,6 +14,7 @@ from safeguarding.audit.services import record
 from safeguarding.concerns.models import Action, Concern, Duty, KeptText
 from safeguarding.concerns.services.draft_limits import SIGNED_IN, Use, ensure_fits, ensure_key_writes
 from safeguarding.concerns.services.form_content import Content, size_of
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.keys import entry_token
 from safeguarding.records import of_concerns
 
@@ -60,7 +61,7 @@ def keep_text(
         author_id=author_id,
         defaults=given | {"kept_at": at},
     )
-    record(Verb.DRAFT, object_type="concerns.kepttext", object_id=kept.pk, school_id=school_id)
+    record(ConcernVerb.DRAFT, object_type="concerns.kepttext", object_id=kept.pk, school_id=school_id)
     return kept
 
 

@@ -11,13 +11,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from children.notice_kinds import ChildNotice
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import Notice
 from safeguarding.accounts.services import Colleague, staff_of
 from safeguarding.concerns.models import Action, Concern, OutsideNote
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.escalation import UNREAD_AFTER
 
-K = Notice.Kind
+K = ConcernNotice
 _WAITING = (K.NEW_CONCERN, K.CALL, K.UNREAD, K.STAND_IN)
 # What is counted, by the type that its notices were written with, and the fields that make its reference.
 _COUNTED: dict[str, tuple[Any, tuple[str, ...]]] = {
@@ -26,11 +28,11 @@ _COUNTED: dict[str, tuple[Any, tuple[str, ...]]] = {
     "outside_note": (OutsideNote, ("year", "number")),
 }
 # What a notice says of itself to whoever has it, in the words of somebody else who reads of it.
-_SAYS = {
+_SAYS: dict[str, str] = {
     K.ACTION: "An action to do",
     K.ACTION_DUE: "An action that is due",
     K.STAND_IN: "A concern to read in somebody’s place",
-    K.ACCESS: "Access to a record was given",
+    ChildNotice.ACCESS: "Access to a record was given",
 }
 # What was never opened, the oldest first: as many as somebody looks through.
 MOST = 50
@@ -124,5 +126,5 @@ def _about(notices: Iterable[Notice], object_type: str) -> set[UUID]:
 
 
 def _line(notice: Notice, reference: str) -> Unopened:
-    kind = _SAYS.get(K(notice.kind), notice.get_kind_display())
+    kind = _SAYS.get(notice.kind, notice.get_kind_display())
     return Unopened([], kind, reference, notice.created_at, notice.object_type, notice.object_id)

@@ -26,6 +26,7 @@ from safeguarding.concerns.models import (
 from safeguarding.concerns.permissions import ensure_decides
 from safeguarding.concerns.services.deciding import add_action
 from safeguarding.concerns.services.deciding.changes import lock, touch
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
 from safeguarding.keys import entry_token
 from safeguarding.uploads.services.keeping import Attached, Upload, keep, seal_all
@@ -104,7 +105,7 @@ def save_minutes(
     now.minutes, now.saved_at, now.saved_by, now.page = minutes, at or timezone.now(), by, page
     now.revision += 1
     now.save(update_fields=["minutes", "saved_at", "saved_by", "page", "revision"])
-    record(Verb.DRAFT, now, by=by)
+    record(ConcernVerb.DRAFT, now, by=by)
     return now
 
 

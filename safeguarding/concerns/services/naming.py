@@ -12,11 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from children.models import Child
-from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.models import User
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, ConcernChild, ConcernNote, UndoneLink
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.telling import tell_readers
 from safeguarding.concerns.services.withholding import withhold
 from safeguarding.concerns.subjects import keep_for, keep_for_all
@@ -100,7 +101,7 @@ def take_out_of_call(*, token: UUID, child_id: UUID, by: User, at: datetime | No
     concern.news_at = at
     concern.revision += 1
     concern.save(update_fields=["news_at", "revision"])
-    tell_readers(concern, Notice.Kind.ADDED, by=by, at=at)
+    tell_readers(concern, ConcernNotice.ADDED, by=by, at=at)
     return True
 
 

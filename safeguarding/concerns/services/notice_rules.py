@@ -13,7 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from safeguarding.accounts.calendar import LONDON, SchoolCalendar
-from safeguarding.accounts.models import Notice, School, Team, User
+from safeguarding.accounts.models import School, Team, User
+from safeguarding.accounts.notice_kinds import AnyNoticeKind
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import ROLES, Capability
 from safeguarding.accounts.services import SETTERS, change_school, staff_of, teams_of, tell
@@ -124,7 +125,7 @@ def next_digest(school: School, at: datetime) -> datetime:
 
 
 @transaction.atomic
-def spread(concern: Concern, kind: Notice.Kind, leads: Sequence[User], *, by: User, at: datetime) -> None:
+def spread(concern: Concern, kind: AnyNoticeKind, leads: Sequence[User], *, by: User, at: datetime) -> None:
     """Tell `leads`, who read next, and whoever the school's rules name and may see the concern; each at once or in the
     digest.
     """

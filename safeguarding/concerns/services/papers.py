@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from safeguarding.accounts.models import Notice, School, User
+from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure, may
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import LEADS
@@ -19,6 +19,7 @@ from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record, record_many
 from safeguarding.concerns.lifecycles import paper_life
 from safeguarding.concerns.models import Account, Amendment, Concern, Draft, PaperForm, ReferenceCounter
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.drafts import save_draft
 from safeguarding.concerns.services.form_content import Content
 from safeguarding.concerns.services.numbering import next_numbers
@@ -191,7 +192,7 @@ def check_form(*, form: PaperForm, corrections: str = "", by: User, at: datetime
         concern.revision += 1
         concern.save(update_fields=["news_at", "revision"])
         record(Verb.ADD, concern, by=by, purpose="checked with paper")
-        tell_readers(concern, Notice.Kind.ADDED, by=by, at=at)
+        tell_readers(concern, ConcernNotice.ADDED, by=by, at=at)
     return done
 
 

@@ -17,6 +17,7 @@ from safeguarding.concerns.permissions import may_write_pastoral
 from safeguarding.concerns.services.deciding.rulings import day_problem
 from safeguarding.concerns.services.drafts import save_draft, was_discarded
 from safeguarding.concerns.services.raising import sent_as
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token, uuid7
 
@@ -141,7 +142,7 @@ def finish_step(*, step: SupportStep, by: User, at: datetime | None = None) -> S
         locked.done_at, locked.done_by = at or timezone.now(), by
         locked.save(update_fields=["done_at", "done_by"])
         _save(plan)
-        record(Verb.COMPLETE, locked, by=by)
+        record(ConcernVerb.COMPLETE, locked, by=by)
     return locked
 
 

@@ -22,6 +22,7 @@ from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Account, Concern, ConcernChild, HowSoon, PoliceNotice
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.permissions import ensure_decides, ensure_may_act
 from safeguarding.concerns.services.duties import prompts_of
 from safeguarding.concerns.services.naming import ChildEntry
@@ -155,14 +156,14 @@ def name_key_adult(
     now.save(update_fields=["key_adult", "support", "named_at", "named_by", "revision"])
     record(Verb.ASSIGN, now, by=by, purpose="key adult")
     if before != key_adult.pk:
-        settle_notices(object_id=now.pk, kinds=(Notice.Kind.SUPPORT,), by=by, at=at)
+        settle_notices(object_id=now.pk, kinds=(ConcernNotice.SUPPORT,), by=by, at=at)
         _tell(now, key_adult, at=at)
     return now
 
 
 def support_asked(notice_id: UUID, *, by: User) -> Notice | None:
     """The newest word to `by` that support is asked for: it is theirs, and says nothing of the notice it came with."""
-    mine = Notice.objects.filter(user=by, kind=Notice.Kind.SUPPORT, object_id=notice_id)
+    mine = Notice.objects.filter(user=by, kind=ConcernNotice.SUPPORT, object_id=notice_id)
     return mine.select_related("school").order_by("-created_at", "-pk").first()
 
 
@@ -179,7 +180,7 @@ def _tell(notice: PoliceNotice, key_adult: User, *, at: datetime) -> None:
     tell(
         people=[key_adult],
         school_id=notice.school_id,
-        kind=Notice.Kind.SUPPORT,
+        kind=ConcernNotice.SUPPORT,
         object_type="support",
         object_id=notice.pk,
         at=at,

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from children.models import Child
-from safeguarding.accounts.models import Notice, School, User
+from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import tell
@@ -30,6 +30,7 @@ from safeguarding.concerns.models import (
     Question,
     Subcategory,
 )
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.draft_limits import ensure_not_too_long
 from safeguarding.concerns.services.drafts import owner_of
 from safeguarding.concerns.services.duties import arise
@@ -41,6 +42,7 @@ from safeguarding.concerns.services.outside.settling import became
 from safeguarding.concerns.services.papers import entered, paper_of
 from safeguarding.concerns.services.telling import may_be_told, tell_readers
 from safeguarding.concerns.services.withholding import tell_of_withheld
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.dates import clock, full_day
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token, token_for, uuid7
@@ -113,7 +115,7 @@ def raise_concern(*, token: UUID, school: School, report: Report, by: User, at: 
     became(concern, token=token, by=by, at=at)
     record(Verb.CREATE, concern, by=by)
     arise(concern, author=author, by=by, at=at)
-    tell_readers(concern, Notice.Kind.ADDED if concern.called_at else Notice.Kind.NEW_CONCERN, by=by, at=at)
+    tell_readers(concern, ConcernNotice.ADDED if concern.called_at else ConcernNotice.NEW_CONCERN, by=by, at=at)
     tell_of_withheld(concern, [entry.key for entry in report.children if entry.key], by=by, at=at)
     return concern
 
@@ -164,9 +166,9 @@ def call_lead(
         unnamed = ChildEntry(role=role, kind=ConcernChild.Kind.UNNAMED, description=described.strip(), key=key)
         name_children(concern, [unnamed], by=by, at=at)
     Account.objects.create(concern=concern, school=school, author=by, facts=line.strip(), recorded_at=at)
-    record(Verb.CALL, concern, by=by, purpose="" if signed_in else "session ended")
+    record(ConcernVerb.CALL, concern, by=by, purpose="" if signed_in else "session ended")
     first = first_to_call(concern, caller=by, at=at)
-    tell(people=first, school_id=school.pk, kind=Notice.Kind.CALL, object_type="concern", object_id=concern.pk, at=at)
+    tell(people=first, school_id=school.pk, kind=ConcernNotice.CALL, object_type="concern", object_id=concern.pk, at=at)
     tell_of_withheld(concern, [key] if key else [], by=by, at=at)
     return concern
 
@@ -197,7 +199,7 @@ def _say_more(
         role, kind = ConcernChild.Role.WORRIED_ABOUT, ConcernChild.Kind.UNNAMED
         add_child(concern, ChildEntry(role=role, kind=kind, description=who, key=key), by=by, at=at)
     record(Verb.ADD, concern, by=by, purpose="call made again, session ended")
-    tell_readers(concern, Notice.Kind.ADDED, by=by, at=at)
+    tell_readers(concern, ConcernNotice.ADDED, by=by, at=at)
 
 
 @transaction.atomic
@@ -251,7 +253,7 @@ def amend(
     concern.save(update_fields=["news_at", "revision"])
     _end_draft(token, concern, by=by, at=at)
     record(Verb.ADD, concern, by=by)
-    tell_readers(concern, Notice.Kind.ADDED, by=by, at=at)
+    tell_readers(concern, ConcernNotice.ADDED, by=by, at=at)
     return added
 
 
@@ -272,7 +274,7 @@ def _end_question(asked: Question, concern: Concern, *, by: User, at: datetime) 
         asked.save(update_fields=["answered_at"])
     about = {"object_type": "concern", "object_id": concern.pk}
     people = may_be_told(concern, [asked.asked_by])
-    tell(people=people, school_id=concern.school_id, kind=Notice.Kind.ADDED, at=at, **about)  # type: ignore[arg-type]
+    tell(people=people, school_id=concern.school_id, kind=ConcernNotice.ADDED, at=at, **about)  # type: ignore[arg-type]
 
 
 @door("reporting")

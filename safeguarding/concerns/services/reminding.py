@@ -9,13 +9,14 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from safeguarding import dates
-from safeguarding.accounts.models import Notice
+from safeguarding.accounts.notice_kinds import AnyNoticeKind
 from safeguarding.accounts.services import tell
 from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import who_sees
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Action, Duty, HandOver
+from safeguarding.concerns.notice_kinds import ConcernNotice
 
 # Nobody is reminded in the night.
 FROM = time(7, 0)
@@ -38,12 +39,12 @@ def remind(*, at: datetime | None = None) -> int:
     moved = Q(at__gte=morning) | Q(given_back_at__gte=morning)
     moved_today = HandOver.objects.filter(moved, action=OuterRef("pk"))
     actions = Action.objects.filter(~Exists(moved_today), status=Action.Status.TO_DO)
-    return _remind(actions, Notice.Kind.ACTION_DUE, "action", here) + _remind(
-        Duty.objects.filter(ended_at=None), Notice.Kind.DUTY_DUE, "duty", here
+    return _remind(actions, ConcernNotice.ACTION_DUE, "action", here) + _remind(
+        Duty.objects.filter(ended_at=None), ConcernNotice.DUTY_DUE, "duty", here
     )
 
 
-def _remind(waiting: QuerySet[Action] | QuerySet[Duty], kind: Notice.Kind, object_type: str, here: datetime) -> int:
+def _remind(waiting: QuerySet[Action] | QuerySet[Duty], kind: AnyNoticeKind, object_type: str, here: datetime) -> int:
     today = here.date()
     morning = dates.start_of(today)
     soon = Q(due_on__lte=today + timedelta(days=1), created_at__lt=morning)

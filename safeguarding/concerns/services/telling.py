@@ -10,13 +10,15 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.models import User
+from safeguarding.accounts.notice_kinds import AnyNoticeKind, NoticeKind
 from safeguarding.accounts.permissions import people_with
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import leads_on_duty, on_duty, staff_of, tell
 from safeguarding.audit.context import door
 from safeguarding.audit.protection import who_sees
 from safeguarding.concerns.models import Account, Concern, OutsideNote
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.notice_rules import spread
 
 # Who stands in, in the order in which they are asked.
@@ -92,7 +94,7 @@ def _in_line(school_id: UUID, on: date) -> list[list[User]]:
     ]
 
 
-def tell_readers(concern: Concern, kind: Notice.Kind, *, by: User, at: datetime) -> None:
+def tell_readers(concern: Concern, kind: AnyNoticeKind, *, by: User, at: datetime) -> None:
     """There is something to read for those on duty who see it, and for whom the school’s rules name besides; for `by`,
     who wrote it, only where nobody else is there.
     """
@@ -113,7 +115,7 @@ def hand_on(concern: Concern, *, at: datetime) -> None:
         tell(
             people=now,
             school_id=concern.school_id,
-            kind=Notice.Kind.STAND_IN,
+            kind=ConcernNotice.STAND_IN,
             object_type="concern",
             object_id=concern.pk,
             at=at,
@@ -133,7 +135,7 @@ def ask_to_appoint(school_id: UUID, *, at: datetime, but: Collection[UUID] = ())
     tell(
         people=[person for person in people if person.pk not in but],
         school_id=school_id,
-        kind=Notice.Kind.APPOINT,
+        kind=NoticeKind.APPOINT,
         object_type="stand_in",
         object_id=school_id,
         at=at,
@@ -150,7 +152,7 @@ def tell_reporter(concern: Concern, *, by: User, at: datetime) -> None:
         tell(
             people=[reporter],
             school_id=concern.school_id,
-            kind=Notice.Kind.RECEIPT,
+            kind=ConcernNotice.RECEIPT,
             object_type="report",
             object_id=concern.pk,
             at=at,

@@ -15,14 +15,16 @@ from django.utils import timezone
 
 from children.models import Child
 from children.services import led_on
-from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.models import User
 from safeguarding.accounts.services import staff_of, tell
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import who_sees
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, ConcernChild, WithheldName
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.telling import ask_to_appoint, readers
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.keys import entry_token
 
 Status = WithheldName.Status
@@ -65,7 +67,7 @@ def tell_of_withheld(concern: Concern, keys: Sequence[UUID], *, by: User, at: da
             tell(
                 people=[person for pk, person in staff.items() if pk in able],
                 school_id=concern.school_id,
-                kind=Notice.Kind.ADDED,
+                kind=ConcernNotice.ADDED,
                 object_type="concern",
                 object_id=concern.pk,
                 at=at,
@@ -93,5 +95,5 @@ def settle(row: WithheldName, status: str, *, by: User, at: datetime) -> Withhel
     """Say what became of a name, which is locked or stands in a concern that is."""
     row.status, row.decided_at, row.decided_by = status, at, by
     row.save(update_fields=["status", "reason", "child_key", "decided_at", "decided_by"])
-    record(Verb.CONFIRM if status == Status.ADDED else Verb.REFUSE, row, by=by)
+    record(Verb.CONFIRM if status == Status.ADDED else ConcernVerb.REFUSE, row, by=by)
     return row

@@ -30,6 +30,7 @@ from safeguarding.concerns.models import (
 from safeguarding.concerns.permissions import access_given, may_decide
 from safeguarding.concerns.services import meeting as meetings
 from safeguarding.concerns.services import reading
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.concerns.views.mentioning import story_of
 from safeguarding.concerns.views.parts import Page
 from safeguarding.dates import clock, moment
@@ -158,7 +159,7 @@ def meeting_minutes(request: Request, found: Meeting, form: MinutesForm) -> Http
 @requires_for_record("decide_concerns", also=access_given)
 def meeting_keep(request: Request, part_id: UUID) -> JsonResponse:
     """Save the minutes as they stand on a page, every few seconds (`drafts.js`)."""
-    found = read_one(request, Meeting, verb=Verb.DRAFT, pk=part_id)
+    found = read_one(request, Meeting, verb=ConcernVerb.DRAFT, pk=part_id)
     if not may_decide(request.user, found):
         raise NotAllowed(LEADS)
     form = MinutesForm(request.POST)

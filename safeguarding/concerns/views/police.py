@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET
 
 from children.models import Child
 from children.services import Found, find_children, loggable
-from safeguarding.accounts.models import Notice
 from safeguarding.accounts.permissions import anyone_signed_in, colleagues, requires, requires_for_record
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import get_school, open_notices, speak_to, told_of
@@ -28,6 +27,7 @@ from safeguarding.concerns.forms.police import NoticeForm, SupportForm, as_repor
 from safeguarding.concerns.forms.reporting import NOT_NAMED
 from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Concern, PoliceNotice
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.permissions import access_given, may_decide, may_take_police_notice
 from safeguarding.concerns.services import police
 from safeguarding.concerns.services.draft_limits import REFUSALS
@@ -194,7 +194,7 @@ NOTICE = Page(
     read=_notice,
     forms=_support_forms,
     offered=lambda request, found: {"support_form": may_decide(request.user, found)},
-    context=lambda request, found, at: {"notice": found, "told": told_of(found.pk, Notice.Kind.SUPPORT)},
+    context=lambda request, found, at: {"notice": found, "told": told_of(found.pk, ConcernNotice.SUPPORT)},
 )
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from safeguarding.accounts import mail as post
 from safeguarding.accounts import services, tasks
 from safeguarding.accounts.models import Notice
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import deciding
 from tests import factories
 from tests.meanwhile import meanwhile
@@ -33,7 +34,7 @@ def tell(school, *people, about=None):
     services.tell(
         people=people,
         school_id=school.pk,
-        kind=Notice.Kind.NEW_CONCERN,
+        kind=ConcernNotice.NEW_CONCERN,
         object_type="concern",
         object_id=about or uuid4(),
         at=timezone.now(),
@@ -117,7 +118,7 @@ def test_what_somebody_else_has_answered_is_mailed_to_nobody(school):
     ann, ben, call = reader(school, "Ann"), reader(school, "Ben"), uuid4()
     tell(school, ann, ben, about=call)
     services.open_notices(user=ann, object_id=call)
-    services.settle_notices(object_id=call, kinds=(Notice.Kind.NEW_CONCERN,), by=ann, at=NOW)
+    services.settle_notices(object_id=call, kinds=(ConcernNotice.NEW_CONCERN,), by=ann, at=NOW)
 
     assert post.deliver() == 0
     assert mail.outbox == []

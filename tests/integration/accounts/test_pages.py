@@ -14,6 +14,7 @@ from safeguarding.accounts.models import Absence, Closure, Notice, School, Term
 from safeguarding.accounts.notices import leads_to
 from safeguarding.audit.history import is_setting
 from safeguarding.audit.models import Event, Verb
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.panels import settings
 from safeguarding.personal_data import own_models
 from tests import factories
@@ -65,7 +66,7 @@ def test_who_may_open_the_page(client, room, address, allowed):
     assert answers == {role: 200 if role in allowed else 403 for role in answers}
 
 
-def tell(person, school, kind=Notice.Kind.NEW_CONCERN, object_type="test"):
+def tell(person, school, kind=ConcernNotice.NEW_CONCERN, object_type="test"):
     about = uuid4()
     services.tell(
         people=[person], school_id=school.pk, kind=kind, object_type=object_type, object_id=about, at=timezone.now()

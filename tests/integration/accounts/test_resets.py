@@ -15,7 +15,9 @@ from django.utils import timezone
 
 from safeguarding.accounts import services
 from safeguarding.accounts.models import Notice, Reset, User
+from safeguarding.accounts.notice_kinds import NoticeKind
 from safeguarding.accounts.roles import ROLES
+from safeguarding.accounts.verbs import AccountVerb
 from safeguarding.audit.models import Event, Outcome, Verb
 from safeguarding.demo import people
 from safeguarding.exceptions import NotAllowed, OutOfTurn
@@ -83,7 +85,7 @@ def test_a_lead_who_is_locked_out_at_ten_past_three_is_in_by_twenty_past(room):
         assert "Tom Aldous" in page.content.decode()
 
         clock.shift(timedelta(minutes=1))
-        notice = Notice.objects.get(user=room.deputy, kind=Notice.Kind.RESET_ASKED)
+        notice = Notice.objects.get(user=room.deputy, kind=NoticeKind.RESET_ASKED)
         reset = deputy.get(f"/inbox/{notice.pk}/").url
         assert "Is it them?" in deputy.get(reset).content.decode()
         [second] = halves_on(deputy.post(reset, {"how": "rung"}))
@@ -105,7 +107,7 @@ def test_a_lead_who_is_locked_out_at_ten_past_three_is_in_by_twenty_past(room):
 def test_the_person_the_headteacher_and_the_leads_are_told_and_see_it_for_seven_days(room):
     with time_machine.travel(timezone.now(), tick=False) as clock:
         both(room, "password")
-        told = set(Notice.objects.filter(kind=Notice.Kind.RESET).values_list("user_id", flat=True))
+        told = set(Notice.objects.filter(kind=NoticeKind.RESET).values_list("user_id", flat=True))
         assert told == {room.lead.pk, room.headteacher.pk, room.deputy.pk}
 
         def sees(person):
@@ -371,7 +373,7 @@ def test_a_teacher_who_is_locked_out_at_twenty_to_nine_is_in_by_quarter_to(room)
         [first] = halves_on(page)
         assert "Priya Raman" in page.content.decode()
         clock.shift(timedelta(minutes=2))
-        notice = Notice.objects.get(user=room.lead, kind=Notice.Kind.RESET_ASKED)
+        notice = Notice.objects.get(user=room.lead, kind=NoticeKind.RESET_ASKED)
         [second] = halves_on(lead.post(lead.get(f"/inbox/{notice.pk}/").url, {"how": "rung"}))
         clock.shift(timedelta(minutes=2))
         teacher = take(room.teacher, first, second)
@@ -474,4 +476,6 @@ def test_the_headteacher_ends_the_sessions_of_a_colleague_and_a_teacher_does_not
     client.force_login(room.headteacher)
     client.post(f"/accounts/{room.lead.pk}/end-sessions/")
     assert not is_in(lead)
-    assert Event.objects.filter(verb=Verb.SIGN_OUT, actor_id=room.headteacher.pk, object_id=room.lead.pk).exists()
+    assert Event.objects.filter(
+        verb=AccountVerb.SIGN_OUT, actor_id=room.headteacher.pk, object_id=room.lead.pk
+    ).exists()

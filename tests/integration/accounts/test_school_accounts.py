@@ -16,7 +16,8 @@ from django.test import Client
 
 from safeguarding.accounts import services
 from safeguarding.accounts.provider import SocialAdapter
-from safeguarding.audit.models import Event, Verb
+from safeguarding.accounts.verbs import AccountVerb
+from safeguarding.audit.models import Event
 from tests import factories
 from tests.factories import PASSWORD
 from tests.integration.accounts.test_second_factor import is_in, sign_in
@@ -176,7 +177,7 @@ def test_an_e_mail_claim_that_is_somebody_elses_opens_nothing(room, provider):
     assert "not linked to anybody" in client.get(answer.url).content.decode()
     assert not is_in(client)
     assert SocialAccount.objects.count() == 1
-    assert Event.objects.filter(verb=Verb.SIGN_IN_FAILED, purpose="not linked").exists()
+    assert Event.objects.filter(verb=AccountVerb.SIGN_IN_FAILED, purpose="not linked").exists()
 
 
 @pytest.mark.parametrize(

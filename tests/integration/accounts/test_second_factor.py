@@ -18,7 +18,8 @@ from safeguarding import secret_text
 from safeguarding.accounts import services
 from safeguarding.accounts.permissions import ONLY_LOGGING, needs_second_factor
 from safeguarding.accounts.roles import ROLES, Capability
-from safeguarding.audit.models import Event, Verb
+from safeguarding.accounts.verbs import AccountVerb
+from safeguarding.audit.models import Event
 from safeguarding.demo.codes import codes_of, give_apps
 from safeguarding.demo.people import sign_ins
 from tests import factories
@@ -107,7 +108,9 @@ def test_a_wrong_code_is_said_an_event_and_after_ten_the_code_is_not_asked_any_m
     answer = client.post("/account/code/", {"code": next_code(lead)})
     assert "Too many tries" in answer.content.decode()
     assert not is_in(client)
-    assert Event.objects.filter(verb=Verb.SIGN_IN_FAILED, object_id=lead.pk, purpose="second factor").count() == 10
+    assert (
+        Event.objects.filter(verb=AccountVerb.SIGN_IN_FAILED, object_id=lead.pk, purpose="second factor").count() == 10
+    )
 
 
 @pytest.mark.parametrize("state", ["to_set_up", "without_factor", "locked"])
@@ -137,7 +140,7 @@ def test_no_address_of_harbour_lets_past_who_has_not_given_the_factor(school, st
             assert answer.wsgi_request.user.is_anonymous, name
             assert (
                 Event.objects.filter(actor_id=lead.pk)
-                .exclude(verb__in=[Verb.SIGN_OUT, Verb.SIGN_IN])
+                .exclude(verb__in=[AccountVerb.SIGN_OUT, AccountVerb.SIGN_IN])
                 .exclude(object_id=lead.pk)
                 .count()
                 == 0

@@ -10,7 +10,8 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.utils import timezone
 
-from safeguarding.audit.models import Event, Verb
+from safeguarding.accounts.verbs import AccountVerb
+from safeguarding.audit.models import Event
 from tests import factories
 from tests.factories import PASSWORD
 from tests.integration.accounts.test_second_factor import is_in, sign_in
@@ -59,7 +60,7 @@ def test_it_opens_with_the_factor_alone_where_it_was_under_a_new_id(room, clock)
     assert answer.url == "/inbox/"
     assert client.session.session_key != before
     assert is_in(client)
-    assert Event.objects.filter(verb=Verb.SIGN_IN, object_id=room.lead.pk, purpose="screen opened").count() == 1
+    assert Event.objects.filter(verb=AccountVerb.SIGN_IN, object_id=room.lead.pk, purpose="screen opened").count() == 1
 
 
 def test_who_has_no_factor_opens_it_with_the_password(room, clock):

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from safeguarding.accounts import services
 from safeguarding.accounts.models import RoleAssignment
+from safeguarding.accounts.verbs import AccountVerb
 from safeguarding.audit.models import Event, Outcome, Verb
 from safeguarding.dates import full_day
 from safeguarding.exceptions import OutOfTurn
@@ -17,7 +18,7 @@ from tests import factories
 from tests.factories import LONG_AGO, PASSWORD
 
 pytestmark = pytest.mark.django_db
-SIGN_INS = (Verb.SIGN_IN, Verb.SIGN_IN_FAILED, Verb.SIGN_OUT)
+SIGN_INS = (AccountVerb.SIGN_IN, AccountVerb.SIGN_IN_FAILED, AccountVerb.SIGN_OUT)
 
 
 @pytest.fixture(autouse=True)
@@ -47,8 +48,8 @@ def test_signing_in_and_out_are_events(teacher):
     client.post("/account/sign-out/")
 
     assert events() == [
-        (Verb.SIGN_IN, teacher.pk, teacher.pk, Outcome.DONE),
-        (Verb.SIGN_OUT, teacher.pk, teacher.pk, Outcome.DONE),
+        (AccountVerb.SIGN_IN, teacher.pk, teacher.pk, Outcome.DONE),
+        (AccountVerb.SIGN_OUT, teacher.pk, teacher.pk, Outcome.DONE),
     ]
 
 
@@ -57,8 +58,8 @@ def test_a_sign_in_that_fails_is_an_event_about_the_account_that_was_meant(teach
     sign_in("nobody.here", "my-password-by-mistake")
 
     assert events() == [
-        (Verb.SIGN_IN_FAILED, None, teacher.pk, Outcome.REFUSED),
-        (Verb.SIGN_IN_FAILED, None, None, Outcome.REFUSED),
+        (AccountVerb.SIGN_IN_FAILED, None, teacher.pk, Outcome.REFUSED),
+        (AccountVerb.SIGN_IN_FAILED, None, None, Outcome.REFUSED),
     ]
 
 
@@ -89,7 +90,7 @@ def test_an_account_that_was_closed_is_answered_like_a_wrong_password(teacher):
     _, answer = sign_in(teacher.username)
     assert answer.status_code == 200
     assert "not right" in answer.context["form"].errors.as_text()
-    assert [e[0] for e in events()] == [Verb.SIGN_IN_FAILED]
+    assert [e[0] for e in events()] == [AccountVerb.SIGN_IN_FAILED]
 
 
 def test_ten_wrong_passwords_shut_one_account_and_nobody_else_at_the_same_address(teacher):
@@ -254,7 +255,7 @@ def test_an_event_says_in_which_role_it_was_done(client, teacher):
         client.force_login(teacher)
         client.post("/act-as/", {"acting": f"{held.school_id}:{held.role_key}"})
         client.post("/account/sign-out/")
-        event = Event.objects.filter(verb=Verb.SIGN_OUT).latest("at")
+        event = Event.objects.filter(verb=AccountVerb.SIGN_OUT).latest("at")
         assert (event.acting_role, event.school_id) == (held.role_key, held.school_id)
 
 
@@ -263,9 +264,9 @@ def test_a_shut_account_leaves_an_event_for_each_try_and_says_that_it_was_shut(t
         sign_in(teacher.username, "not the password")
     sign_in(teacher.username)
 
-    tries = Event.objects.filter(object_id=teacher.pk, verb=Verb.SIGN_IN_FAILED).order_by("at")
+    tries = Event.objects.filter(object_id=teacher.pk, verb=AccountVerb.SIGN_IN_FAILED).order_by("at")
     assert [e.purpose for e in tries] == [""] * 10 + ["too many tries"]
-    assert not Event.objects.filter(verb=Verb.SIGN_IN).exists()
+    assert not Event.objects.filter(verb=AccountVerb.SIGN_IN).exists()
 
 
 @pytest.mark.parametrize(("current", "changes"), [(PASSWORD, True), ("not the password", False)])

@@ -7,9 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from children.models import Child, ChildDetail, ChildGrant, ChildTeamGrant, ConflictOfInterest, EmergencyAccess
+from children.notice_kinds import ChildNotice
 from children.services import access
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import Notice
+from safeguarding.accounts.notice_kinds import NoticeKind
 from safeguarding.accounts.roles import ROLES
 from safeguarding.accounts.second_person import RULES, somebody_else
 from safeguarding.audit.models import Event, Verb
@@ -48,7 +50,7 @@ def test_access_opens_the_record_until_it_ends_and_each_is_an_event(room, rowan)
     assert not may_view(room.pastoral, detail(rowan))
     grant = give(rowan, room.pastoral, room.lead)
     assert may_view(room.pastoral, detail(rowan))
-    assert Notice.objects.filter(user=room.pastoral, kind=Notice.Kind.ACCESS, object_id=rowan.pk).exists()
+    assert Notice.objects.filter(user=room.pastoral, kind=ChildNotice.ACCESS, object_id=rowan.pk).exists()
 
     access.withdraw_child_grant(grant=grant, reason="The club has ended", by=room.headteacher)
     assert not may_view(room.pastoral, detail(rowan))
@@ -168,7 +170,7 @@ def test_a_conflict_holds_at_once_above_role_access_and_emergency(room, rowan):
             access.open_emergency_access(child=rowan, reason=LONG_WHY, by=room.pastoral)
     assert not may_view(room.pastoral, detail(rowan))
     assert ConflictOfInterest.objects.count() == 1
-    told = Notice.objects.filter(kind=Notice.Kind.CONFLICT).values_list("user", flat=True)
+    told = Notice.objects.filter(kind=ChildNotice.CONFLICT).values_list("user", flat=True)
     assert {room.lead.pk, room.headteacher.pk} == set(told)
     with pytest.raises(BadInput, match="conflict of interest"):
         give(rowan, room.pastoral, room.lead)
@@ -205,7 +207,7 @@ def test_emergency_access_lasts_an_hour_is_told_at_once_and_reviewed_by_somebody
     assert opened.ends_at == friday + timedelta(hours=1)
     # Friday: the second school day after it is Tuesday.
     assert opened.review_by == date(2026, 12, 1)
-    told = Notice.objects.filter(kind=Notice.Kind.EMERGENCY, object_id=opened.pk).values_list("user", flat=True)
+    told = Notice.objects.filter(kind=ChildNotice.EMERGENCY, object_id=opened.pk).values_list("user", flat=True)
     assert set(told) == {room.lead.pk, room.headteacher.pk}
     assert access.open_emergency_access(child=rowan, reason=LONG_WHY, by=room.pastoral, at=friday) == opened
     for refused in (room.pastoral, room.deputy):
@@ -253,7 +255,7 @@ def test_in_a_school_of_three_nobody_in_two_roles_is_her_own_second_person(small
             access.confirm_conflict(conflict=conflict, by=refused)
     # She is both lead and Headteacher: nobody is left to look at it, and that somebody must be named is said.
     assert somebody_else("conflict", place.pk, than=head, on=timezone.localdate()) == []
-    assert list(Notice.objects.filter(kind=Notice.Kind.APPOINT).values_list("user", flat=True)) == [head.pk]
+    assert list(Notice.objects.filter(kind=NoticeKind.APPOINT).values_list("user", flat=True)) == [head.pk]
 
     trust = factories.member(place, "trust_lead", "Ada", "Lowe")
     assert somebody_else("conflict", place.pk, than=head, on=timezone.localdate()) == [trust]

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from children.models import ChildGrant, ConflictOfInterest, EmergencyAccess
 from children.services import access
+from children.verbs import ChildVerb
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import ConflictAnswer, Notice
 from safeguarding.audit.models import Event, Verb
@@ -209,7 +210,7 @@ def test_in_an_emergency_one_record_opens_with_a_banner_and_is_reviewed(client, 
     assert client.post(address, {"reason": LONG_WHY}).url == reverse("child", args=[rowan.pk])
     page = text(client.get(reverse("child_people", args=[rowan.pk])))
     assert "in an emergency, until" in page
-    assert Event.objects.filter(verb=Verb.EMERGENCY, object_id=rowan.pk).exists()
+    assert Event.objects.filter(verb=ChildVerb.EMERGENCY, object_id=rowan.pk).exists()
 
     found = EmergencyAccess.objects.get()
     assert "Emergency access to review" in text(opened(client, room.headteacher, "today"))

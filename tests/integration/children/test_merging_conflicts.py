@@ -11,6 +11,7 @@ from children.services.giving import hidden_from
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.protection import known
 from safeguarding.concerns.models import Account, Concern
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.keys import uuid7
 from tests import factories
 from tests.factories import SCHOOL_DAY
@@ -86,7 +87,7 @@ def test_concerns_are_handed_on_when_it_begins_to_hold_on_another_record(client,
     concern = about(room, other)
 
     def told():
-        notices = Notice.objects.filter(kind=Notice.Kind.STAND_IN, object_id=concern.pk)
+        notices = Notice.objects.filter(kind=ConcernNotice.STAND_IN, object_id=concern.pk)
         return {notice.user for notice in notices}
 
     assert opened(client, stands_in, "concern", concern.pk).status_code != 200 and told() == set()
@@ -109,7 +110,7 @@ def test_one_declared_while_a_lead_is_asked_holds_on_both_and_hands_on_both(clie
     for person in (room.lead, room.deputy):
         with asking(person):
             declared = declare_conflict(user=person, child=keep, kind="relative", by=person)
-    assert Notice.objects.filter(kind=Notice.Kind.STAND_IN, object_id=concern.pk, user=stands_in).count() == 1
+    assert Notice.objects.filter(kind=ConcernNotice.STAND_IN, object_id=concern.pk, user=stands_in).count() == 1
     assert hidden_from(keep, room.lead) and hidden_from(other, room.lead) and not hidden_from(other, room.headteacher)
     lift_conflict(conflict=declared, reason="A mistake.", by=room.headteacher)
     assert hidden_from(other, room.lead) and not hidden_from(other, room.deputy)

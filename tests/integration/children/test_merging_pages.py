@@ -11,6 +11,7 @@ from children.models import (
     Child,
     ChildMerge,
 )
+from children.notice_kinds import ChildNotice
 from children.services import link_siblings, merging
 from safeguarding.accounts.models import Notice
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
@@ -41,7 +42,7 @@ def test_who_may_look_ask_decide_and_undo(client, room, pair):
     assert may("child_merge_ask", keep.pk, other.pk, data={}) == looks
     assert may("child_merge_do", keep.pk, other.pk, data={}) == decides
     asked = merging.ask(keep=keep, other=other, reason=WHY, token=uuid7(), by=room.office)
-    assert {n.user for n in Notice.objects.filter(kind=Notice.Kind.SAME_CHILD)} == {room.lead, room.headteacher}
+    assert {n.user for n in Notice.objects.filter(kind=ChildNotice.SAME_CHILD)} == {room.lead, room.headteacher}
     assert may("merge", asked.pk) == looks
     assert may("merge", asked.pk, data={"refusal": ""}) == looks, "a form that says nothing is refused in words"
     for who in (room.office, room.deputy):
@@ -56,7 +57,7 @@ def test_who_may_look_ask_decide_and_undo(client, room, pair):
     assert may("undo_merge", done.pk) == decides
     with pytest.raises(NotAllowed):
         merging.undo(merge=done, reason="Cousins.", by=room.office)
-    opened_notice = Notice.objects.filter(kind=Notice.Kind.SAME_CHILD, settled_at=None, opened_at=None)
+    opened_notice = Notice.objects.filter(kind=ChildNotice.SAME_CHILD, settled_at=None, opened_at=None)
     assert not opened_notice.exists()
 
 

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from children.services import access as child_access
 from safeguarding.accounts.models import Notice
+from safeguarding.accounts.notice_kinds import NoticeKind
 from safeguarding.accounts.services import record_absence
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.protection import known, may_view, sight, who_sees
 from safeguarding.concerns.models import Concern, ConcernChild, HowSoon
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import access, deciding
 from safeguarding.concerns.services.escalation import escalate_calls
 from safeguarding.concerns.services.raising import ChildEntry, call_lead
@@ -82,7 +84,7 @@ def test_a_concern_about_the_headteacher_is_hidden_from_her_and_the_chair_is_tol
     subject = access.name_subject(concern=concern, user=room.headteacher, by=room.lead)
     assert not may_view(room.headteacher, concern)
     assert may_view(chair, concern)
-    assert told(concern, Notice.Kind.STAND_IN) == {chair}
+    assert told(concern, ConcernNotice.STAND_IN) == {chair}
     with pytest.raises(NotAllowed):
         access.withdraw_subject(subject=subject, by=room.headteacher)
     access.withdraw_subject(subject=subject, by=room.lead)
@@ -110,18 +112,18 @@ def test_the_alternate_lead_is_told_where_the_leads_are_in_conflict(room):
     for lead in (room.lead, room.deputy):
         child_access.declare_conflict(user=lead, child=rowan, kind="relative", by=lead)
     concern = factories.concern(room, children=[ChildEntry(role="worried_about", child=rowan)])
-    assert told(concern, Notice.Kind.NEW_CONCERN) == {alternate}
+    assert told(concern, ConcernNotice.NEW_CONCERN) == {alternate}
     other = factories.concern(room)
-    assert told(other, Notice.Kind.NEW_CONCERN) == {room.lead, room.deputy}
+    assert told(other, ConcernNotice.NEW_CONCERN) == {room.lead, room.deputy}
 
 
 def test_a_conflict_declared_later_hands_what_waits_to_who_reads_it_now(room):
     rowan = factories.child(room.school, by=room.office)
     concern = factories.concern(room, children=[ChildEntry(role="worried_about", child=rowan)])
     child_access.declare_conflict(user=room.lead, child=rowan, kind="relative", by=room.lead)
-    assert told(concern, Notice.Kind.STAND_IN) == set(), "the deputy reads it still"
+    assert told(concern, ConcernNotice.STAND_IN) == set(), "the deputy reads it still"
     child_access.declare_conflict(user=room.deputy, child=rowan, kind="relative", by=room.deputy)
-    assert told(concern, Notice.Kind.STAND_IN) == {room.headteacher}
+    assert told(concern, ConcernNotice.STAND_IN) == {room.headteacher}
 
 
 def test_where_nobody_may_read_it_those_who_can_name_somebody_are_told_without_saying_what(room):
@@ -130,10 +132,10 @@ def test_where_nobody_may_read_it_those_who_can_name_somebody_are_told_without_s
     concern = factories.concern(room, children=[ChildEntry(role="worried_about", child=rowan)])
     for person in (room.lead, room.deputy, room.headteacher):
         child_access.declare_conflict(user=person, child=rowan, kind="close", by=person)
-    assert told(concern, Notice.Kind.STAND_IN) >= {chair}
+    assert told(concern, ConcernNotice.STAND_IN) >= {chair}
     child_access.declare_conflict(user=chair, child=rowan, kind="close", by=chair)
     assert seers(concern, on=timezone.localdate()) == {}
-    asked = Notice.objects.filter(kind=Notice.Kind.APPOINT)
+    asked = Notice.objects.filter(kind=NoticeKind.APPOINT)
     assert {n.user for n in asked} == {room.lead, room.headteacher, chair}
     assert {n.object_id for n in asked} == {room.school.pk}
     # Somebody is named, and reads it.
@@ -146,9 +148,9 @@ def test_a_call_goes_to_who_may_see_it(room, time_machine):
     rowan = factories.child(room.school, by=room.office)
     child_access.declare_conflict(user=room.lead, child=rowan, kind="own_child", by=room.lead)
     concern = call_lead(token=uuid7(), school=room.school, by=room.teacher, child=rowan)
-    assert told(concern, Notice.Kind.CALL) == {room.deputy}
+    assert told(concern, ConcernNotice.CALL) == {room.deputy}
     escalate_calls(at=factories.SCHOOL_DAY + timedelta(minutes=30))
-    assert told(concern, Notice.Kind.CALL) == {room.deputy, room.headteacher}
+    assert told(concern, ConcernNotice.CALL) == {room.deputy, room.headteacher}
 
 
 def test_linking_a_child_whom_the_leads_may_not_see_hands_it_on(room):
@@ -162,7 +164,7 @@ def test_linking_a_child_whom_the_leads_may_not_see_hands_it_on(room):
     record_absence(user=room.deputy, starts_on=today, ends_on=today, by=room.lead)
     deciding.link_child(named=concern.children.get(), child=rowan, by=room.deputy)
     assert not may_view(room.lead, concern)
-    assert told(concern, Notice.Kind.STAND_IN) == {alternate}
+    assert told(concern, ConcernNotice.STAND_IN) == {alternate}
 
 
 def test_nobody_is_given_access_across_a_conflict_or_without_a_reason(room):
@@ -227,5 +229,5 @@ def test_whoever_is_told_sees_it_and_somebody_is_told_while_anybody_sees_it(clos
         for name, person in cast.items():
             assert (concern.pk in known("hidden_concerns", person.pk)) == (name in {*close, *about})
         if close and not seen:
-            assert Notice.objects.filter(kind=Notice.Kind.APPOINT, school_id=room.school.pk).exists()
+            assert Notice.objects.filter(kind=NoticeKind.APPOINT, school_id=room.school.pk).exists()
         transaction.set_rollback(True)

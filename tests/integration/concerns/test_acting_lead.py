@@ -11,12 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safeguarding.accounts.models import Absence, ActingPeriod, Notice, RoleAssignment
+from safeguarding.accounts.notice_kinds import NoticeKind
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import ACTING_LEAD, ROLES, Capability
 from safeguarding.accounts.services import acting, assign_role, tell
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.protection import who_sees
 from safeguarding.concerns.models import Action, HandOver
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import access, agencies, covering, deciding, escalation, raising
 from safeguarding.concerns.services.agencies import Sent
 from safeguarding.concerns.services.telling import readers
@@ -57,23 +59,25 @@ def test_what_the_lead_had_moves_and_what_is_new_goes_to_who_acts(room, concern)
     held = act(concern, room.lead, room.lead)
     old = factories.concern(room, at=SCHOOL_DAY - timedelta(hours=1))
     mine = act(old, room.headteacher, room.deputy)
-    assert (Notice.Kind.NEW_CONCERN, old.pk) in inbox(room.lead)
+    assert (ConcernNotice.NEW_CONCERN, old.pk) in inbox(room.lead)
 
     [period] = name(room)
 
     assert Action.objects.get(pk=held.pk).owner == room.pastoral
     assert Action.objects.get(pk=mine.pk).owner == room.deputy
-    assert {(Notice.Kind.NEW_CONCERN, old.pk), (Notice.Kind.ACTION, held.pk), (Notice.Kind.ACTING, period.pk)} <= inbox(
-        room.pastoral
-    )
-    assert (Notice.Kind.NEW_CONCERN, old.pk) in inbox(room.lead)
+    assert {
+        (ConcernNotice.NEW_CONCERN, old.pk),
+        (ConcernNotice.ACTION, held.pk),
+        (NoticeKind.ACTING, period.pk),
+    } <= inbox(room.pastoral)
+    assert (ConcernNotice.NEW_CONCERN, old.pk) in inbox(room.lead)
     [moved] = HandOver.objects.all()
     assert (moved.from_user, moved.to_user, moved.period, moved.by) == (room.lead, room.pastoral, period, None)
     assert Event.objects.filter(verb=Verb.ASSIGN, object_id=held.pk, purpose="cover").count() == 1
     # From now on the acting lead is called first, reads, decides and refers; the lead is called no more.
     new = raising.call_lead(token=uuid7(), school=room.school, by=room.teacher, at=SCHOOL_DAY)
-    assert inbox(room.pastoral, Notice.Kind.CALL) == {(Notice.Kind.CALL, new.pk)}
-    assert not inbox(room.lead, Notice.Kind.CALL)
+    assert inbox(room.pastoral, ConcernNotice.CALL) == {(ConcernNotice.CALL, new.pk)}
+    assert not inbox(room.lead, ConcernNotice.CALL)
     opened = deciding.open_concern(concern=new, by=factories.User.objects.get(pk=room.pastoral.pk))
     assert opened.acknowledged_by == room.pastoral
     assert may(factories.User.objects.get(pk=room.pastoral.pk), Capability.DECIDE_CONCERNS, room.school.pk)
@@ -140,7 +144,7 @@ def test_nothing_moves_to_somebody_from_whom_it_is_hidden(room, concern):
     assert Action.objects.get(pk=other.pk).owner == room.pastoral
     assert about_carla.pk not in {key for _, key in inbox(room.pastoral)}
     assert held.pk not in {key for _, key in inbox(room.pastoral)}
-    assert (Notice.Kind.NEW_CONCERN, about_carla.pk) in inbox(room.deputy)
+    assert (ConcernNotice.NEW_CONCERN, about_carla.pk) in inbox(room.deputy)
     call = raising.call_lead(token=uuid7(), school=room.school, by=room.teacher, at=SCHOOL_DAY)
     access.name_subject(concern=call, user=room.pastoral, by=room.headteacher, at=SCHOOL_DAY)
     assert room.pastoral not in readers(call, on=DAY)
@@ -157,7 +161,7 @@ def test_what_is_hidden_from_the_headteacher_is_moved_by_the_worker(client, room
     assert acting.keep_up(at=SCHOOL_DAY) == 1
     assert Action.objects.get(pk=kept.pk).owner == room.pastoral
     # What there was to read of it was told at once: a notice says nothing that a rule would have to hide.
-    assert (Notice.Kind.NEW_CONCERN, secret.pk) in inbox(room.pastoral)
+    assert (ConcernNotice.NEW_CONCERN, secret.pk) in inbox(room.pastoral)
 
 
 def test_word_of_a_note_from_outside_and_of_a_silent_agency_moves_and_that_of_a_sheet_does_not(client, room, concern):
@@ -173,9 +177,9 @@ def test_word_of_a_note_from_outside_and_of_a_silent_agency_moves_and_that_of_a_
     )
     referral = agencies.refer(concern=fresh(concern), token=uuid7(), sent=sent, by=room.lead, at=SCHOOL_DAY)
     told = {
-        (Notice.Kind.OUTSIDE, "outside_note", note.pk),
-        (Notice.Kind.REFERRAL_LATE, "referral", referral.pk),
-        (Notice.Kind.SHEET, "emergency_sheet", uuid7()),
+        (ConcernNotice.OUTSIDE, "outside_note", note.pk),
+        (ConcernNotice.REFERRAL_LATE, "referral", referral.pk),
+        (ConcernNotice.SHEET, "emergency_sheet", uuid7()),
     }
     before = SCHOOL_DAY - timedelta(minutes=10)
     Notice.objects.all().delete()
@@ -184,8 +188,8 @@ def test_word_of_a_note_from_outside_and_of_a_silent_agency_moves_and_that_of_a_
     client.force_login(room.headteacher)
     assert client.post(reverse("name_acting"), naming(room)).status_code == 302
     assert inbox(room.pastoral, *(kind for kind, _, _ in told)) == {
-        (Notice.Kind.OUTSIDE, note.pk),
-        (Notice.Kind.REFERRAL_LATE, referral.pk),
+        (ConcernNotice.OUTSIDE, note.pk),
+        (ConcernNotice.REFERRAL_LATE, referral.pk),
     }
     client.force_login(room.pastoral)
     for page, key in (("outside_note", note.pk), ("referral", referral.pk)):
@@ -311,7 +315,7 @@ def test_escalation_never_ends_at_somebody_who_cannot_acknowledge_decide_and_ref
 def _escalate_and_judge(concern, people, away):
     escalation.escalate_calls(at=SCHOOL_DAY + timedelta(minutes=4))
     escalation.escalate_calls(at=SCHOOL_DAY + timedelta(minutes=30))
-    told = {n.user_id for n in Notice.objects.filter(object_id=concern.pk, kind=Notice.Kind.CALL)}
+    told = {n.user_id for n in Notice.objects.filter(object_id=concern.pk, kind=ConcernNotice.CALL)}
     reasons = who_sees(concern, [p.pk for p in people.values()])
 
     def can(key):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Account, Attachment
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.attaching import attach_to_action, attach_to_report
 from safeguarding.concerns.services.deciding import add_action, end_action, hand_over, open_concern
 from safeguarding.exceptions import NotAllowed
@@ -88,7 +89,7 @@ def test_whoever_logged_the_concern_too_has_files_of_an_action_while_it_is_their
 
 def test_what_is_done_takes_no_more_and_leads_are_told_of_what_came(client, room, action):
     attach_to_action(action=action, token=uuid4(), uploads=[LETTER], by=room.assistant)
-    assert Notice.objects.filter(kind=Notice.Kind.ADDED, user=room.lead).count() == 1
+    assert Notice.objects.filter(kind=ConcernNotice.ADDED, user=room.lead).count() == 1
     end_action(action=action, move="complete", result="Rang.", by=room.assistant)
     for person in (room.assistant, room.lead):
         client.force_login(person)

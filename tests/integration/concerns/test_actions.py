@@ -16,6 +16,7 @@ from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.services import deactivate_person, end_role
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Action, Concern, ConcernNote, KeptText
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import deciding
 from safeguarding.concerns.services.deciding import hand_over
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
@@ -146,9 +147,9 @@ def test_a_lead_gives_what_is_adrift_to_somebody_else(lead, room, concern):
     assert (action.owner, action.due_on, action.status) == (room.teacher, TODAY + DAY, Action.Status.TO_DO)
     assert Event.objects.get(verb=Verb.ASSIGN, purpose="handed over").object_id == action.pk
     assert Concern.objects.get(pk=concern.pk).revision == before + 1
-    told = Notice.objects.get(kind=Notice.Kind.ACTION, user=room.teacher)
+    told = Notice.objects.get(kind=ConcernNotice.ACTION, user=room.teacher)
     assert (told.object_id, told.opened_at) == (action.pk, None)
-    settled = Notice.objects.get(kind=Notice.Kind.ACTION, user=room.pastoral)
+    settled = Notice.objects.get(kind=ConcernNotice.ACTION, user=room.pastoral)
     assert (settled.opened_at, settled.settled_by) == (None, room.lead)
     assert ConcernNote.objects.get(concern=concern).text == (
         "Action “Ring the nurse” is now to be done by Jon Beckett, by 25 November 2026. "
@@ -168,7 +169,7 @@ def test_the_same_again_changes_nothing(room, concern):
 def test_who_takes_it_over_oneself_is_not_told(room, concern):
     action = given(concern, room.pastoral, by=room.lead)
     hand_over(action=action, owner=room.deputy, due_on=TODAY, by=room.deputy)
-    assert not Notice.objects.filter(kind=Notice.Kind.ACTION, user=room.deputy).exists()
+    assert not Notice.objects.filter(kind=ConcernNotice.ACTION, user=room.deputy).exists()
 
 
 @pytest.mark.parametrize("who", ["teacher", "pastoral", "office"])
@@ -268,7 +269,7 @@ def test_who_has_opened_the_action_has_read_the_notice_of_it(client, room, conce
     action = given(concern, room.teacher, by=room.lead)
     client.force_login(room.teacher)
     client.get(reverse("action", args=[action.pk]))
-    assert Notice.objects.get(kind=Notice.Kind.ACTION, user=room.teacher).opened_at == SCHOOL_DAY
+    assert Notice.objects.get(kind=ConcernNotice.ACTION, user=room.teacher).opened_at == SCHOOL_DAY
 
 
 def test_the_page_of_an_action_costs_a_bounded_number_of_queries(lead, room, concern, django_assert_max_num_queries):

@@ -9,6 +9,7 @@ import pytest
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Action, Closing, Concern, ConcernNote
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import deciding
 from safeguarding.concerns.services.deciding import FURTHEST
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
@@ -35,7 +36,7 @@ def test_notes_and_actions_with_the_same_token_are_there_once(room, concern):
         act(concern, room.lead, room.pastoral, token=token)
     assert ConcernNote.objects.filter(concern=concern).count() == 1
     assert Action.objects.filter(concern=concern).count() == 1
-    assert Notice.objects.filter(user=room.pastoral, kind=Notice.Kind.ACTION).count() == 1
+    assert Notice.objects.filter(user=room.pastoral, kind=ConcernNotice.ACTION).count() == 1
 
 
 def test_an_action_sent_again_for_another_person_or_day_is_another_action(room, concern):

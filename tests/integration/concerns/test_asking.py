@@ -10,6 +10,7 @@ from django.urls import reverse
 from safeguarding.accounts.models import Notice, RoleAssignment
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Account, Amendment, Question
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import deciding, raising
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from tests import factories
@@ -34,7 +35,7 @@ def test_a_question_goes_to_the_reporter_alone_and_comes_back_as_a_dated_additio
     assert ask(lead, concern).status_code == 302
     question = Question.objects.get()
     assert (question.text, question.reporter, question.asked_by) == (WHAT, room.teacher, room.lead)
-    notice = Notice.objects.get(kind=Notice.Kind.ASKED)
+    notice = Notice.objects.get(kind=ConcernNotice.ASKED)
     assert (notice.user, notice.object_type, notice.object_id) == (room.teacher, "report", concern.pk)
     assert Event.objects.filter(object_id=concern.pk, verb=Verb.ASK, actor_id=room.lead.pk).count() == 1
     assert "Not answered yet" in page_of(lead, concern).content.decode()

@@ -6,7 +6,8 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from safeguarding.accounts.models import Absence, Notice, RoleAssignment
+from safeguarding.accounts.models import Absence, RoleAssignment
+from safeguarding.accounts.notice_kinds import NoticeKind
 from safeguarding.accounts.permissions import Rights
 from safeguarding.accounts.roles import ACTING_LEAD, Capability
 from safeguarding.accounts.services import acting, record_absence
@@ -40,7 +41,7 @@ def test_back_the_lead_reads_what_was_decided_and_takes_the_actions_back(client,
     with time_machine.travel(after, tick=False):
         assert acting.keep_up(at=after) == 0
         assert acting.keep_up(at=after) == 0
-        assert inbox(room.lead, Notice.Kind.RETURN) == {(Notice.Kind.RETURN, period.pk)}
+        assert inbox(room.lead, NoticeKind.RETURN) == {(NoticeKind.RETURN, period.pk)}
         assert not Rights(stand_in).may(Capability.VIEW_CONCERNS)
         page = reverse("acting_period", args=[period.pk])
         for person, status in ((room.teacher, 404), (room.deputy, 404), (room.headteacher, 200), (room.lead, 200)):

@@ -9,6 +9,7 @@ import pytest
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import deciding, raising
 from tests import factories
 from tests.factories import LONDON, SCHOOL_DAY
@@ -52,7 +53,7 @@ def test_the_senders_page_passes_the_call_on_where_no_worker_runs(client, room, 
     text = client.get(f"/call/{concern.pk}/", {"part": "1"}).content.decode()
     assert "Helen Okafor" in text
     assert "3 people have been told; it goes to nobody else by itself." in text
-    assert Notice.objects.filter(user=room.deputy, kind=Notice.Kind.CALL).exists()
+    assert Notice.objects.filter(user=room.deputy, kind=ConcernNotice.CALL).exists()
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_the_senders_page_says_who_is_told_next_as_it_happens(client, room, cloc
     for name, at in re.findall(r"to (\w+ \w+) at 10:(\d\d)am", said):
         clock.move_to(SCHOOL_DAY + timedelta(minutes=int(at)))
         client.get(f"/call/{concern.pk}/", {"part": "1"})
-        newest = Notice.objects.filter(kind=Notice.Kind.CALL).order_by("created_at", "pk").last()
+        newest = Notice.objects.filter(kind=ConcernNotice.CALL).order_by("created_at", "pk").last()
         assert newest.user.full_name == name
 
 

@@ -11,7 +11,9 @@ from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.calls import NOT_RECORDED
 from safeguarding.concerns.models import Concern, Draft
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import deciding, raising
+from safeguarding.concerns.verbs import ConcernVerb
 from tests import factories
 
 from .call_page import made, opened_now, send
@@ -38,7 +40,7 @@ def test_a_page_whose_session_has_ended_still_calls(room, clock):
     assert f"/account/sign-in/?next=/call/{concern.pk}/" in text
     for name in ("Rowan", "Beckett", "Raman", "C-2026", "hall"):
         assert name not in text
-    event = Event.objects.get(verb=Verb.CALL, object_id=concern.pk)
+    event = Event.objects.get(verb=ConcernVerb.CALL, object_id=concern.pk)
     assert (event.actor_id, event.purpose, event.source_address) == (room.teacher.pk, "session ended", "127.0.0.1")
     # Pressed again, before and after signing in: one call.
     browser.post("/call/", {"key": key})
@@ -147,7 +149,7 @@ def test_the_same_page_pressed_hours_later_calls_again_where_a_lead_has_opened_t
     second = press()
     assert second != first
     assert press() == second
-    assert Notice.objects.filter(object_id=second.pk, kind=Notice.Kind.CALL).exists()
+    assert Notice.objects.filter(object_id=second.pk, kind=ConcernNotice.CALL).exists()
     deciding.open_concern(concern=second, by=room.lead)
     assert press() not in (first, second)
 
@@ -165,7 +167,7 @@ def test_signed_out_other_words_on_a_page_that_has_called_are_added_to_the_one_c
         f"{again}Rowan Ashdown",
         f"{again}boy, red coat",
     ]
-    assert Notice.objects.filter(user=room.lead, kind=Notice.Kind.ADDED).exists()
+    assert Notice.objects.filter(user=room.lead, kind=ConcernNotice.ADDED).exists()
     # When a lead has opened it, the next call begins.
     deciding.open_concern(concern=Concern.objects.get(), by=room.lead)
     for line in ("Now the hall", "Now the field"):

@@ -10,6 +10,8 @@ from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.calls import NOT_RECORDED
 from safeguarding.concerns.models import Concern
+from safeguarding.concerns.notice_kinds import ConcernNotice
+from safeguarding.concerns.verbs import ConcernVerb
 from tests import factories
 from tests.factories import SCHOOL_DAY
 
@@ -23,8 +25,8 @@ def test_the_button_alone_is_a_call(client, room):
     concern = Concern.objects.get()
     assert answer.url == f"/call/{concern.pk}/"
     assert (concern.called_at, concern.how_soon, concern.logged_by) == (SCHOOL_DAY, 4, room.teacher)
-    assert Notice.objects.filter(user=room.lead, kind=Notice.Kind.CALL).count() == 1
-    assert Event.objects.filter(verb=Verb.CALL, object_id=concern.pk, actor_id=room.teacher.pk).count() == 1
+    assert Notice.objects.filter(user=room.lead, kind=ConcernNotice.CALL).count() == 1
+    assert Event.objects.filter(verb=ConcernVerb.CALL, object_id=concern.pk, actor_id=room.teacher.pk).count() == 1
 
 
 def test_sent_twice_it_is_one_call(client, room):

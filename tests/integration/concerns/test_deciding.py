@@ -9,6 +9,7 @@ import pytest
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Concern, Decision, Receipt
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import calling, deciding, escalation, raising
 from safeguarding.concerns.services.deciding import FURTHEST, ruling_problems, usual_receipt
 from safeguarding.concerns.services.raising import ChildEntry, amend
@@ -37,7 +38,7 @@ def test_opening_acknowledges_once_and_by_the_first(room):
     assert (first.status, second.status) == (Concern.Status.ACKNOWLEDGED, Concern.Status.ACKNOWLEDGED)
     assert second.acknowledged_by == room.lead
     assert Event.objects.filter(object_id=concern.pk, verb=Verb.ACKNOWLEDGE).count() == 1
-    assert Notice.objects.filter(user=room.teacher, object_id=concern.pk, kind=Notice.Kind.RECEIPT).count() == 1
+    assert Notice.objects.filter(user=room.teacher, object_id=concern.pk, kind=ConcernNotice.RECEIPT).count() == 1
 
 
 def test_opening_reads_ones_own_notices_and_the_news_but_nobody_elses_notices(room):
@@ -259,7 +260,7 @@ def test_the_reporter_is_told_of_reading_deciding_and_closing_and_a_lead_who_log
                 step(fresh(concern), room.lead)
             # A notice stands once until it is opened: the author looks after each step.
             counted += Notice.objects.filter(
-                user=author, object_id=concern.pk, kind=Notice.Kind.RECEIPT, opened_at=None
+                user=author, object_id=concern.pk, kind=ConcernNotice.RECEIPT, opened_at=None
             ).update(opened_at=SCHOOL_DAY)
         assert counted == told
 

@@ -13,6 +13,7 @@ from safeguarding.accounts.models import Notice
 from safeguarding.accounts.services import add_closure, deactivate_person, end_role, record_absence
 from safeguarding.audit.models import Event
 from safeguarding.concerns.models import ConcernNote, Draft
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.drafts import (
     ask_about_draft,
     discard_draft,
@@ -170,7 +171,7 @@ def test_a_draft_that_leads_see_does_not_vanish_again(cast, begun, closed):
 def test_a_lead_asks_and_the_author_is_told(cast):
     draft = drafted(cast)
     ask_about_draft(token=draft.pk, by=cast.lead, at=SCHOOL_DAY + DAY)
-    assert Notice.objects.get(user=cast.teacher).kind == Notice.Kind.DRAFT
+    assert Notice.objects.get(user=cast.teacher).kind == ConcernNotice.DRAFT
     assert unsent_of(cast.teacher)[0].asked_by == "Priya Raman"
     with pytest.raises(NotAllowed):
         ask_about_draft(token=draft.pk, by=cast.pastoral)
@@ -189,7 +190,7 @@ def test_a_lead_reads_a_draft_only_with_a_reason_which_stays(cast):
     assert not Draft.objects.visible_to(cast.deputy).exists()
     assert Event.objects.filter(object_id=draft.pk, actor_id=cast.lead.pk, verb="view").exists()
     told = Notice.objects.filter(user=cast.teacher).values_list("kind", flat=True)
-    assert sorted(told) == [Notice.Kind.DRAFT, Notice.Kind.DRAFT_READ]
+    assert sorted(told) == [ConcernNotice.DRAFT, ConcernNotice.DRAFT_READ]
 
 
 def test_each_lead_who_gave_a_reason_goes_on_reading_and_each_reading_is_recorded(cast, client):

@@ -21,6 +21,7 @@ from children.services.access import declare_conflict
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import EmergencySheet
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import emergency
 from safeguarding.exceptions import NotAllowed
 from safeguarding.keys import uuid7
@@ -63,7 +64,7 @@ def fetch(client: Client, made: Any) -> Any:
 
 
 def told(sheet: EmergencySheet) -> set[Any]:
-    return {n.user for n in Notice.objects.filter(object_id=sheet.pk, kind=Notice.Kind.SHEET)}
+    return {n.user for n in Notice.objects.filter(object_id=sheet.pk, kind=ConcernNotice.SHEET)}
 
 
 def test_an_encrypted_file_opens_with_the_words_that_are_shown_once_and_with_nothing_else(clock, room, rowan):

@@ -8,9 +8,11 @@ import pytest
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import Notice
 from safeguarding.accounts.permissions import Rights
-from safeguarding.audit.models import Event, Verb
+from safeguarding.audit.models import Event
 from safeguarding.concerns.models import Concern
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import calling, deciding, escalation, raising
+from safeguarding.concerns.verbs import ConcernVerb
 from tests import factories
 from tests.factories import LONDON, SCHOOL_DAY
 
@@ -34,7 +36,7 @@ def away(room, *people):
 def told(concern, room):
     """Who has a notice of the call, by their role in the staffroom, in the order in which they were told."""
     names = {user.pk: name for name, user in vars(room).items() if name != "school"}
-    rows = Notice.objects.filter(object_id=concern.pk, kind=Notice.Kind.CALL).order_by("created_at", "id")
+    rows = Notice.objects.filter(object_id=concern.pk, kind=ConcernNotice.CALL).order_by("created_at", "id")
     return [names[row.user_id] for row in rows]
 
 
@@ -67,7 +69,7 @@ def test_a_worker_that_was_dead_for_an_hour_tells_everybody_who_should_know_by_n
     concern = call(room)
     assert escalation.escalate_calls(at=minutes(60)) == 2
     assert told(concern, room) == ["lead", "deputy", "headteacher"]
-    assert Event.objects.filter(verb=Verb.CALL, object_id=concern.pk, purpose="escalated").count() == 2
+    assert Event.objects.filter(verb=ConcernVerb.CALL, object_id=concern.pk, purpose="escalated").count() == 2
 
 
 def test_an_hour_set_by_the_school_is_kept(room):
@@ -116,7 +118,7 @@ def test_the_same_call_sent_again_calls_nobody_twice(room):
     token = uuid4()
     facts = {"token": token, "school": room.school, "by": room.teacher, "at": SCHOOL_DAY}
     assert raising.call_lead(**facts) == raising.call_lead(**facts)
-    assert Notice.objects.filter(kind=Notice.Kind.CALL).count() == 1
+    assert Notice.objects.filter(kind=ConcernNotice.CALL).count() == 1
 
 
 def shown(user, at):
@@ -193,7 +195,7 @@ def test_a_concern_that_nobody_opens_is_chased_in_school_hours_once(room, how_so
     concern_of(room, how_soon)
     assert escalation.chase_unread(at=at) == chased
     assert escalation.chase_unread(at=at) == 0
-    assert Notice.objects.filter(kind=Notice.Kind.UNREAD).count() == 3 * chased
+    assert Notice.objects.filter(kind=ConcernNotice.UNREAD).count() == 3 * chased
 
 
 def test_a_concern_that_was_read_is_not_chased(room):

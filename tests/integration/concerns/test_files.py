@@ -15,6 +15,7 @@ from django.utils import timezone
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Attachment
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.access import restrict_concern
 from safeguarding.concerns.services.attaching import attach, attach_to_report
 from safeguarding.concerns.services.raising import call_lead
@@ -53,7 +54,7 @@ def test_a_lead_and_the_reporter_attach_and_both_have_what_they_see(client, room
     assert "note of Jon.txt" in page and "note of Priya.txt" not in page
     events = Event.objects.filter(object_type="concerns.attachment", verb=Verb.CREATE)
     assert events.count() == 4
-    assert Notice.objects.filter(user=room.lead, object_id=report.pk, kind=Notice.Kind.ADDED).exists()
+    assert Notice.objects.filter(user=room.lead, object_id=report.pk, kind=ConcernNotice.ADDED).exists()
 
 
 @pytest.mark.parametrize("role", ["teacher", "assistant", "office"])

@@ -21,11 +21,13 @@ from safeguarding.audit.context import door
 from safeguarding.audit.models import Event, LogEntry, Verb
 from safeguarding.concerns import tokens
 from safeguarding.concerns.models import Account, Concern, ConcernChild, Draft, OutsideNote, WithheldName
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import deciding, raising
 from safeguarding.concerns.services.outside import leaving, links, settling
 from safeguarding.concerns.services.reference import load_reference
 from safeguarding.concerns.services.telling import tell_reporter
 from safeguarding.concerns.services.withholding import NOT_RECORDED
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from tests import factories
 from tests.factories import SCHOOL_DAY
@@ -211,7 +213,7 @@ def test_a_lead_adds_the_child_and_the_report_stays_its_authors(cast, hazel):
         text = client.get(page, follow=True).content.decode()
         assert concern.reference in text and "Hazel" not in text
     assert "A child not named yet" in before and "A child not named yet" in client.get(report).content.decode()
-    receipts = Notice.objects.filter(user=cast.teacher, kind=Notice.Kind.RECEIPT, object_id=concern.pk)
+    receipts = Notice.objects.filter(user=cast.teacher, kind=ConcernNotice.RECEIPT, object_id=concern.pk)
     was = receipts.count()
     tell_reporter(Concern.objects.get(), by=cast.lead, at=SCHOOL_DAY)
     assert receipts.count() == was + 1
@@ -262,7 +264,7 @@ def test_no_log_and_no_history_tells_a_lead_who_chose_the_child_that_there_is_su
         assert ("left out" in other) is False
     log = client.get(reverse("event_log")).content.decode()
     assert "left out" not in log.lower() and "withheld" not in log.lower()
-    assert Event.objects.filter(object_id=row.pk, verb=Verb.REFUSE).exists()
+    assert Event.objects.filter(object_id=row.pk, verb=ConcernVerb.REFUSE).exists()
 
 
 def test_a_lead_says_no_with_a_reason_that_only_those_read_who_may_see_the_child(cast, hazel):
@@ -275,7 +277,7 @@ def test_a_lead_says_no_with_a_reason_that_only_those_read_who_may_see_the_child
         assert lead.post(its_page, {"does": "refuse", "reason": "She meant Rowan."}).status_code == 302
     row.refresh_from_db()
     assert (row.status, row.reason, row.decided_by) == ("refused", "She meant Rowan.", cast.lead)
-    assert Event.objects.filter(verb=Verb.REFUSE, object_id=row.pk).count() == 1
+    assert Event.objects.filter(verb=ConcernVerb.REFUSE, object_id=row.pk).count() == 1
     assert "She meant Rowan." in lead.get(reverse("concern", args=[concern.pk])).content.decode()
     assert "She meant Rowan." not in client.get(report).content.decode()
     with pytest.raises(OutOfTurn):
@@ -471,6 +473,6 @@ def test_where_no_reader_may_see_the_child_whoever_may_is_told_and_the_author_is
     before = Notice.objects.count()
     sent_by_the_teacher(cast, hazel.pk)
     told = {(notice.user, notice.kind) for notice in Notice.objects.order_by("created_at", "pk")[before:]}
-    assert (cast.headteacher, Notice.Kind.ADDED) in told
+    assert (cast.headteacher, ConcernNotice.ADDED) in told
     assert cast.teacher not in {user for user, _ in told}
     assert not ConcernChild.objects.filter(child=hazel).exists()

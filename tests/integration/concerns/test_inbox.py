@@ -11,6 +11,7 @@ from safeguarding.accounts.models import Notice
 from safeguarding.accounts.services import end_role, find_role, inbox, told_of
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Concern
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import deciding, escalation, raising
 from tests import factories
 from tests.factories import SCHOOL_DAY
@@ -106,7 +107,7 @@ def test_a_call_that_somebody_has_answered_is_red_in_no_inbox_any_more(client, r
 def test_who_called_sees_who_has_opened_the_call_and_not_for_whom_it_was_answered(room):
     concern = call(room)
     opened(concern, room)
-    assert [(told.name, told.opened_at is not None) for told in told_of(concern.pk, Notice.Kind.CALL)] == [
+    assert [(told.name, told.opened_at is not None) for told in told_of(concern.pk, ConcernNotice.CALL)] == [
         ("Priya Raman", True),
         ("Tom Aldous", False),
     ]

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from safeguarding.accounts.models import Notice
 from safeguarding.concerns.models import Concern, HowSoon
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import deciding
 from safeguarding.concerns.services.raising import ChildEntry, amend, call_lead
 from tests import factories
@@ -131,7 +132,7 @@ def test_what_is_opened_again_waits_from_then_on_and_says_so_until_it_is_decided
 
 def test_leads_on_duty_are_told_once_of_what_is_opened_again_but_for_who_opened_it(room):
     again = reopened(room, room.deputy, ago=HOUR)
-    told = Notice.objects.filter(kind=Notice.Kind.REOPENED)
+    told = Notice.objects.filter(kind=ConcernNotice.REOPENED)
     assert list(told.values_list("user", "object_id", "created_at")) == [(room.lead.pk, again.pk, SCHOOL_DAY - HOUR)]
     opened(again, room.lead)
     assert told.filter(opened_at=None).count() == 0

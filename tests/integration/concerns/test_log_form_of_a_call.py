@@ -12,6 +12,7 @@ from safeguarding.accounts.services import change_school, end_role, record_absen
 from safeguarding.audit.models import Event
 from safeguarding.concerns import tokens
 from safeguarding.concerns.models import Concern, ConcernChild, ConcernNote, UndoneLink
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.deciding import link_child, open_concern
 from safeguarding.concerns.services.escalation import chase_unread
 from safeguarding.concerns.services.raising import call_lead
@@ -69,7 +70,7 @@ def test_a_lead_is_not_told_to_tell_herself(cast):
     told = Notice.objects.filter(object_id=Concern.objects.get().pk).values_list("user", flat=True)
     assert list(told) == [cast.deputy.pk]
     chase_unread(at=SCHOOL_DAY + timedelta(days=3))
-    chased = Notice.objects.filter(kind=Notice.Kind.UNREAD).values_list("user", flat=True)
+    chased = Notice.objects.filter(kind=ConcernNotice.UNREAD).values_list("user", flat=True)
     assert set(chased) == {cast.deputy.pk, cast.headteacher.pk}
 
 
@@ -82,7 +83,7 @@ def test_a_lead_who_is_alone_is_told_and_reminded_all_the_same(cast):
     client.post(LOG, whole({"key": page.context["key"]}, rowan))
     chase_unread(at=SCHOOL_DAY + timedelta(days=3))
     told = Notice.objects.filter(user=cast.lead).values_list("kind", flat=True)
-    assert sorted(told) == sorted([Notice.Kind.NEW_CONCERN, Notice.Kind.UNREAD])
+    assert sorted(told) == sorted([ConcernNotice.NEW_CONCERN, ConcernNotice.UNREAD])
 
 
 def test_practice_says_that_nobody_will_read_it(cast, settings):
@@ -150,7 +151,7 @@ def test_a_child_called_about_by_mistake_is_taken_out_at_once_and_leads_are_told
     assert answer.context["form"].children == []
     assert called.reference not in lead.get(its_file).content.decode()
     assert Event.objects.filter(verb="change", object_id=called.pk, actor_id=cast.teacher.pk).count() == 1
-    assert Notice.objects.filter(user=cast.lead, kind=Notice.Kind.ADDED, object_id=called.pk).exists()
+    assert Notice.objects.filter(user=cast.lead, kind=ConcernNotice.ADDED, object_id=called.pk).exists()
     page = lead.get(its_page).content.decode()
     assert "A child was named when the call was made" in page
     assert "Rowan Ashdown" not in page

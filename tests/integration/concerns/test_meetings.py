@@ -12,13 +12,15 @@ from children.facts import Adult, Order
 from children.models import Contact
 from safeguarding.accounts.models import Notice
 from safeguarding.accounts.services import acting
-from safeguarding.audit.models import Event, Verb
+from safeguarding.audit.models import Event
 from safeguarding.concerns.models import Action, Attachment, ContactMade, KeptText, Meeting, MeetingDecision
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import agencies, deciding, meeting
 from safeguarding.concerns.services.agencies import Contacted
 from safeguarding.concerns.services.meeting import Called
 from safeguarding.concerns.services.naming import ChildEntry, name_children
 from safeguarding.concerns.services.reminding import remind
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.uploads.services.keeping import Upload
 from tests import factories
@@ -181,7 +183,7 @@ def test_minutes_are_saved_as_they_are_typed_and_two_pages_do_not_overwrite_each
         save(met, room.lead, "One. Two. Three.", mine)
     with pytest.raises(NotAllowed):
         save(met, room.pastoral, "Mine.", uuid4(), seen=9)
-    assert Event.objects.filter(object_id=met.pk, verb=Verb.DRAFT).count() == 3
+    assert Event.objects.filter(object_id=met.pk, verb=ConcernVerb.DRAFT).count() == 3
 
 
 def test_finished_minutes_are_only_added_to_and_decisions_become_actions_once(room, concern, met):
@@ -276,7 +278,7 @@ def test_whoever_only_reads_reads_minutes_and_writes_none(client, room, met):
 
 def test_an_owner_is_reminded_the_day_before_and_when_it_is_late_once_each(room, concern):
     action = act(concern, room.lead, room.pastoral, due_on=date(2026, 11, 26))
-    told = Notice.objects.filter(object_id=action.pk, kind=Notice.Kind.ACTION_DUE)
+    told = Notice.objects.filter(object_id=action.pk, kind=ConcernNotice.ACTION_DUE)
     assert look(SCHOOL_DAY) == 0
     assert look(datetime(2026, 11, 25, 5, 0, tzinfo=LONDON)) == 0
     assert (look(SCHOOL_DAY + DAY), look(SCHOOL_DAY + DAY), look(SCHOOL_DAY + 2 * DAY)) == (1, 0, 0)

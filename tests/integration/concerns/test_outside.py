@@ -16,6 +16,7 @@ from safeguarding.audit.context import door
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Account, Concern, Draft, HowSoon, OutsideLink, OutsideNote
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.outside import leaving, links, settling
 from safeguarding.concerns.services.outside.waiting import chase_notes, escalate_notes
 from safeguarding.concerns.services.reference import load_reference
@@ -83,7 +84,7 @@ def test_a_note_is_written_by_nobody_and_read_by_leads_alone(clock, visitor, lin
     note = OutsideNote.objects.get()
     assert (note.facts, note.name, note.contact, note.child_words) == (WORDS, "Sam Hill", "07700 900123", "“I fell.”")
     assert Event.objects.filter(object_id=note.pk, verb=Verb.CREATE, actor_id=None).count() == 1
-    assert told(note, Notice.Kind.OUTSIDE) == {room.lead, room.deputy}
+    assert told(note, ConcernNotice.OUTSIDE) == {room.lead, room.deputy}
     link.refresh_from_db()
     assert link.used_at == SCHOOL_DAY
 
@@ -223,7 +224,7 @@ def test_a_new_link_ends_the_old_one_and_only_managers_make_one(visitor, link, r
 def test_what_cannot_wait_calls_a_lead_then_the_next_and_stops_when_it_is_read(clock, visitor, link, room):
     leave(visitor, link, how_soon="4")
     note = OutsideNote.objects.get()
-    assert told(note, Notice.Kind.CALL) == {room.lead}
+    assert told(note, ConcernNotice.CALL) == {room.lead}
     strip = reverse("calls_strip") + "?part=1"
     assert "Somebody outside the school" in of(room.lead).get(strip).content.decode()
     assert "scarf" not in of(room.lead).get(strip).content.decode()
@@ -231,12 +232,12 @@ def test_what_cannot_wait_calls_a_lead_then_the_next_and_stops_when_it_is_read(c
     clock.shift(timedelta(minutes=3))
     assert escalate_notes() == 1
     assert escalate_notes() == 0
-    assert told(note, Notice.Kind.CALL) == {room.lead, room.deputy}
+    assert told(note, ConcernNotice.CALL) == {room.lead, room.deputy}
     clock.shift(timedelta(minutes=3))
     assert escalate_notes() == 1
     assert chase_notes() == 1
     assert chase_notes() == 0
-    assert room.headteacher in told(note, Notice.Kind.CALL)
+    assert room.headteacher in told(note, ConcernNotice.CALL)
 
     of(room.deputy).get(reverse("outside_note", args=[note.pk]))
 
@@ -252,7 +253,7 @@ def test_one_that_can_wait_is_chased_after_a_school_day(clock, visitor, link, ro
     assert chase_notes() == 0
     clock.shift(timedelta(days=1))
     assert chase_notes() == 1
-    assert told(OutsideNote.objects.get(), Notice.Kind.UNREAD) == {room.lead, room.deputy, room.headteacher}
+    assert told(OutsideNote.objects.get(), ConcernNotice.UNREAD) == {room.lead, room.deputy, room.headteacher}
 
 
 def test_a_lead_makes_a_concern_of_it_in_the_log_form_and_each_leads_to_the_other(clock, visitor, link, room):
@@ -312,7 +313,7 @@ def test_two_people_set_a_note_aside_and_it_can_be_taken_up_again(clock, visitor
     assert first.post(seen, {"put_forward": "1", "reason_detail": "Rang the agency."}).status_code == 422
     why = {"put_forward": "1", "reason": "duplicate", "reason_detail": "The same as C-2026-0004."}
     assert first.post(seen, why).status_code == 303
-    assert told(note, Notice.Kind.ASIDE) == {room.deputy}
+    assert told(note, ConcernNotice.ASIDE) == {room.deputy}
     again = second.post(seen, why | {"reason_detail": "Typed at the same time"})
     assert again.status_code == 409
     assert "Typed at the same time" in again.content.decode()

@@ -16,6 +16,7 @@ from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.protection import known
 from safeguarding.concerns.forms.outside import as_log_form
 from safeguarding.concerns.models import Concern, ConcernSubject, Draft, HowSoon, OutsideConflict, OutsideNote
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.drafts import save_draft
 from safeguarding.concerns.services.outside import conflicts, links, settling
 from safeguarding.concerns.services.outside.leaving import Left, leave_note
@@ -109,16 +110,16 @@ def test_a_lead_says_that_it_is_not_for_a_colleague_who_sees_nothing_of_it_until
 def test_who_finds_their_own_family_in_it_has_not_read_it_and_others_are_called(clock, room):
     note = left(room, HowSoon.RIGHT_NOW)
     of(room.lead).get(at(note))
-    assert told(note, Notice.Kind.CALL) == told(note, Notice.Kind.OUTSIDE) == set()
+    assert told(note, ConcernNotice.CALL) == told(note, ConcernNotice.OUTSIDE) == set()
     answer = say(room.lead, note, room.lead, confirmed="yes")
     assert (answer.status_code, answer.headers["Location"]) == (303, reverse("home"))
     note.refresh_from_db()
     assert (note.status, note.read_by) == ("new", None)
-    assert told(note, Notice.Kind.CALL) == told(note, Notice.Kind.OUTSIDE) == {room.deputy}
+    assert told(note, ConcernNotice.CALL) == told(note, ConcernNotice.OUTSIDE) == {room.deputy}
     assert not opens(room.lead, note)
     clock.shift(timedelta(minutes=6))
     escalate_notes()
-    assert told(note, Notice.Kind.CALL) == {room.deputy, room.headteacher}
+    assert told(note, ConcernNotice.CALL) == {room.deputy, room.headteacher}
     assert opens(room.deputy, note)
     note.refresh_from_db()
     assert (note.status, note.read_by) == ("read", room.deputy)
@@ -142,7 +143,7 @@ def test_somebody_always_reads_it_and_who_stands_in_makes_a_concern_that_is_hidd
     alternate = factories.member(room.school, "alternate_lead", "Moira", "Fenn")
     assert opens(alternate, note), "two leads may not"
     conflicts.say_not_for(note=note, user=room.headteacher, by=room.headteacher)
-    assert told(note, Notice.Kind.OUTSIDE) >= {alternate} and not opens(room.headteacher, note)
+    assert told(note, ConcernNotice.OUTSIDE) >= {alternate} and not opens(room.headteacher, note)
     assert not opens(governor, note)
     with pytest.raises(BadInput, match="Nobody else"), asking(alternate):
         conflicts.say_not_for(note=note, user=alternate, by=alternate)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Concern, Decision, EscalationLetter, Referral, ReferralStep
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import agencies, deciding
 from safeguarding.concerns.services.agencies import Sent, Step
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
@@ -137,7 +138,7 @@ def test_a_silent_agency_is_told_of_once_for_each_day_it_lets_pass(room, concern
     assert look(SCHOOL_DAY + DAY) == 0
     assert look(SCHOOL_DAY + 2 * DAY) == 1
     assert look(SCHOOL_DAY + 2 * DAY) == 0
-    told = Notice.objects.filter(object_id=referral.pk, kind=Notice.Kind.REFERRAL_LATE)
+    told = Notice.objects.filter(object_id=referral.pk, kind=ConcernNotice.REFERRAL_LATE)
     assert {one.user for one in told} == {room.lead, room.deputy}
     step(referral, "chase", ASKED, room.deputy)
     assert not told.filter(settled_at=None).exists()

@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from safeguarding.accounts.models import Notice
+from safeguarding.accounts.notice_kinds import NoticeKind
 from safeguarding.accounts.services import bulk
 from safeguarding.accounts.services.bulk import FILES, NAMES, SEARCHES, had_enough
+from safeguarding.accounts.verbs import AccountVerb
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns import tokens
 from safeguarding.concerns.services.access import restrict_concern
@@ -42,7 +44,7 @@ def search(person, times=1, at=FIND, words="Rowan"):
 
 
 def told_of(person):
-    return Notice.objects.filter(kind=Notice.Kind.BULK, object_id=person.pk)
+    return Notice.objects.filter(kind=NoticeKind.BULK, object_id=person.pk)
 
 
 def later(**after):
@@ -100,14 +102,14 @@ def test_who_looks_up_very_many_names_on_the_way_to_a_report_is_told_of_and_repo
     _, form = opened(teacher)
     for _ in range(7):
         assert "Ashdown" in teacher.post(LOG, form | {"q": "Rowan", "find": ""}, follow=True).content.decode()
-    assert Event.objects.get(verb=Verb.ALARM).purpose == NAMES.key
+    assert Event.objects.get(verb=AccountVerb.ALARM).purpose == NAMES.key
     assert {notice.user for notice in told_of(room.teacher)} == {room.lead, room.headteacher}
 
 
 def test_who_manages_access_is_told_once_a_day_and_never_the_person(deputy, room):
     search(deputy, 8)
     assert {notice.user for notice in told_of(room.deputy)} == {room.lead, room.headteacher}
-    alarm = Event.objects.get(verb=Verb.ALARM)
+    alarm = Event.objects.get(verb=AccountVerb.ALARM)
     assert (alarm.actor_id, alarm.count, alarm.purpose, alarm.object_id) == (
         room.deputy.pk,
         3,
@@ -135,7 +137,7 @@ def test_who_manages_access_alone_is_looked_at_by_another(client, roles, looks):
     client.force_login(head)
     search(client, 5)
     assert {notice.user for notice in told_of(head)} == ({others[looks]} if looks else set())
-    assert Event.objects.get(verb=Verb.ALARM).count == 3
+    assert Event.objects.get(verb=AccountVerb.ALARM).count == 3
     for other in filter(None, [others.get(looks)]):
         reader = signed_in(other)
         assert "Ada Marsh, 3 searches in a day" in reader.get(reverse("inbox")).content.decode()
@@ -169,7 +171,7 @@ def test_files_taken_out_in_bulk_are_told_and_given_all_the_same(deputy, room, r
     file = attached(room, report)
     for _ in range(5):
         assert deputy.get(f"/files/{file.pk}/").status_code == 200
-    assert Event.objects.get(verb=Verb.ALARM).purpose == FILES.key
+    assert Event.objects.get(verb=AccountVerb.ALARM).purpose == FILES.key
     assert told_of(room.deputy).count() == 2
 
 

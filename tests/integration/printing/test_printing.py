@@ -26,6 +26,7 @@ from safeguarding.keys import uuid7
 from safeguarding.printing import client as printer_client
 from safeguarding.printing import services
 from safeguarding.printing.models import PrintJob
+from safeguarding.printing.notice_kinds import PrintNotice
 from safeguarding.printing.printer import CORES, MOST_OF_ONE
 from safeguarding.printing.tasks import work_on_prints
 from safeguarding.sealing import files
@@ -247,7 +248,7 @@ def test_a_limit_that_is_met_later_is_said_in_the_inbox(room: Staffroom, limited
     held.go()
     made(job)
     assert work(later()) == 1
-    [notice] = Notice.objects.filter(kind=Notice.Kind.PRINT)
+    [notice] = Notice.objects.filter(kind=PrintNotice.PRINT)
     assert notice.user == room.lead
     shown = page(room.lead, job).content.decode()
     assert "This could not be printed" in shown
@@ -275,7 +276,7 @@ def test_what_is_handed_over_comes_to_the_inbox(room: Staffroom, held: Held) -> 
     inbox = of(room.lead).get(reverse("inbox")).content.decode()
     assert "A print that you asked for has been made" in inbox
     assert f"Concern {about.reference}" in inbox
-    [notice] = Notice.objects.filter(kind=Notice.Kind.PRINT)
+    [notice] = Notice.objects.filter(kind=PrintNotice.PRINT)
     led = of(room.lead).get(reverse("notice", args=[notice.pk]), follow=True)
     assert led["Content-Type"] == "application/pdf"
     assert HELD in Printed(led.content).text
@@ -347,7 +348,7 @@ def test_a_print_whose_reader_may_not_have_it_any_more_is_not_made(room: Staffro
     made(job)
     declare_conflict(user=room.lead, child=Child.objects.get(pk=job.names[0]), kind="relative", by=room.lead)
     assert work(later()) == 0
-    assert not Notice.objects.filter(kind=Notice.Kind.PRINT).exists()
+    assert not Notice.objects.filter(kind=PrintNotice.PRINT).exists()
     assert work(later(DAY)) == 1
     job.refresh_from_db()
     assert (job.status, job.stored) == ("failed", "")
@@ -386,7 +387,7 @@ def test_the_task_run_twice_makes_one_print(
         assert (work(later()), work(later())) == (1, 0)
     job.refresh_from_db()
     assert list(files.stored_names()) == [job.stored]
-    assert Notice.objects.filter(kind=Notice.Kind.PRINT).count() == 1
+    assert Notice.objects.filter(kind=PrintNotice.PRINT).count() == 1
     assert Event.objects.filter(object_id=job.pk, purpose="print ready", outcome=Outcome.DONE).count() == 1
 
 

@@ -19,6 +19,7 @@ from safeguarding.concerns.lifecycles import letter_life
 from safeguarding.concerns.models import EscalationLetter, Referral, ReferralStep
 from safeguarding.concerns.permissions import ensure_decides
 from safeguarding.concerns.services.deciding.changes import lock, touch
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.dates import full_day
 from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
 from safeguarding.keys import entry_token
@@ -106,7 +107,7 @@ def save_letter(
     now.to, now.body, now.saved_at, now.saved_by = to, body, at or timezone.now(), by
     now.revision += 1
     now.save(update_fields=["to", "body", "saved_at", "saved_by", "revision"])
-    record(Verb.DRAFT, now, by=by)
+    record(ConcernVerb.DRAFT, now, by=by)
     return now
 
 

@@ -7,12 +7,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.models import User
 from safeguarding.accounts.services import LEADS, settle_notices
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.lifecycles import referral_life
 from safeguarding.concerns.models import Agency, Concern, Decision, How, Referral, ReferralStep
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.permissions import ensure_decides
 from safeguarding.concerns.services.deciding import day_problem
 from safeguarding.concerns.services.deciding.changes import lock, touch
@@ -204,7 +205,7 @@ def step(
     record(Verb.ADD, made, by=by)
     _tell_the_page(concern, by)
     # Nobody need be told of a silence that is over, or that somebody has gone after.
-    settle_notices(object_id=referral.pk, kinds=(Notice.Kind.REFERRAL_LATE,), by=by, at=at)
+    settle_notices(object_id=referral.pk, kinds=(ConcernNotice.REFERRAL_LATE,), by=by, at=at)
     return made
 
 

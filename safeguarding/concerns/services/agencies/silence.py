@@ -8,12 +8,12 @@ from datetime import datetime
 from django.db.models import F, Q
 from django.utils import timezone
 
-from safeguarding.accounts.models import Notice
 from safeguarding.accounts.services import tell
 from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Referral
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.telling import may_be_told, readers
 
 # In one run; the next goes on from there.
@@ -40,7 +40,7 @@ def tell_of_silence(*, at: datetime | None = None) -> int:
         tell(
             people=people,
             school_id=referral.school_id,
-            kind=Notice.Kind.REFERRAL_LATE,
+            kind=ConcernNotice.REFERRAL_LATE,
             object_type="referral",
             object_id=referral.pk,
             at=at,

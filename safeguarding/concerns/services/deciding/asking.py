@@ -6,13 +6,14 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from safeguarding.accounts.models import Notice, RoleAssignment, User
+from safeguarding.accounts.models import RoleAssignment, User
 from safeguarding.accounts.permissions import live
 from safeguarding.accounts.services import LEADS, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import who_sees
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Account, Concern, Question
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.permissions import ensure_decides
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
@@ -69,7 +70,7 @@ def ask_reporter(*, concern: Concern, token: UUID, text: str, by: User, at: date
     tell(
         people=[concern.logged_by],
         school_id=concern.school_id,
-        kind=Notice.Kind.ASKED,
+        kind=ConcernNotice.ASKED,
         object_type="report",
         object_id=concern.pk,
         at=at,

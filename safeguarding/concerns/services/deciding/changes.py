@@ -10,6 +10,7 @@ from django.db.models import Q
 from safeguarding.accounts.models import User
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Concern, ConcernNote, Decision
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.exceptions import ChangedSince
 from safeguarding.keys import uuid7
 
@@ -19,7 +20,7 @@ TAKEN_BACK, ASKED, ASKED_OF_DUTY = "taken back", "asked the reporter", "duty"
 
 # What somebody did, as the other lead reads it. Each of these counts the concern's revision up by one, but for what
 # Harbour asks by itself: it reminds and chases, and changes nothing.
-_SAVED = {
+_SAVED: dict[str, str] = {
     Verb.CREATE: "finished the account",
     Verb.ACKNOWLEDGE: "opened this concern",
     Verb.DECIDE: "saved a decision",
@@ -28,14 +29,14 @@ _SAVED = {
     Verb.ADD: "added to this concern",
     Verb.ASK: "asked the reporter",
     Verb.ASSIGN: "gave somebody an action",
-    Verb.COMPLETE: "marked an action done",
+    ConcernVerb.COMPLETE: "marked an action done",
     Verb.CHANGE: "changed this concern",
     Verb.LINK: "said who a child is",
     Verb.RESTRICT: "changed who sees this concern",
-    Verb.PROPOSE: "proposed to mark this as entered in error, or to put it back",
+    ConcernVerb.PROPOSE: "proposed to mark this as entered in error, or to put it back",
     Verb.CONFIRM: "confirmed what was proposed about an entry in error",
-    Verb.REFUSE: "refused what was proposed about an entry in error",
-    Verb.TAKE_BACK: "took back what was proposed about an entry in error",
+    ConcernVerb.REFUSE: "refused what was proposed about an entry in error",
+    ConcernVerb.TAKE_BACK: "took back what was proposed about an entry in error",
 }
 _COUNTED = Q(verb__in=_SAVED) & (~Q(verb=Verb.ASK) | Q(purpose__in=(ASKED, ASKED_OF_DUTY)))
 
@@ -96,7 +97,7 @@ def _said_of(event: Event) -> str:
     if event.actor_id is None and event.verb == Verb.ASSIGN:
         # From a lead who is away to who acts for them.
         return "moved an action"
-    return _SAVED[Verb(event.verb)]
+    return _SAVED[event.verb]
 
 
 def ensure_unchanged(concern: Concern, seen: int, by: User) -> Concern:

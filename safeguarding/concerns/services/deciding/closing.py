@@ -6,9 +6,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.models import User
 from safeguarding.concerns.lifecycles import concern_life
 from safeguarding.concerns.models import Action, Closing, Concern, ConcernNote, Referral
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.telling import tell_readers, tell_reporter
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
@@ -68,5 +69,5 @@ def reopen_concern(*, concern: Concern, token: UUID, reason: str, by: User, at: 
         "reopen", concern, by=by, at=at, reopened_at=at, closed_at=None, closed_by=None, outcome="", closing_reason=""
     )
     add_note(concern=concern, token=token, text=note, by=by, at=at)
-    tell_readers(concern, Notice.Kind.REOPENED, by=by, at=at)
+    tell_readers(concern, ConcernNotice.REOPENED, by=by, at=at)
     return concern

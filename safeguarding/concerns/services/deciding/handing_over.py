@@ -6,12 +6,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import Truncator
 
-from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import ensure_works_at
 from safeguarding.accounts.services import settle_notices, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Action, ConcernNote, HandOver
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.permissions import ensure_decides, ensure_may_act
 from safeguarding.dates import full_day
 from safeguarding.exceptions import BadInput, OutOfTurn
@@ -52,7 +53,7 @@ def hand_over(*, action: Action, owner: User, due_on: date, by: User, at: dateti
     record(Verb.ASSIGN, now, by=by, purpose="handed over")
     if owner.pk != by.pk:
         about = {"object_type": "action", "object_id": now.pk}
-        tell(people=[owner], school_id=now.school_id, kind=Notice.Kind.ACTION, at=at, **about)  # type: ignore[arg-type]
+        tell(people=[owner], school_id=now.school_id, kind=ConcernNotice.ACTION, at=at, **about)  # type: ignore[arg-type]
     return now
 
 
@@ -63,7 +64,7 @@ def give(action: Action, owner: User, *, due_on: date, by: User, at: datetime) -
     action.owner, action.due_on = owner, due_on
     action.save(update_fields=["owner", "due_on", "reminded_for", "late_for"])
     # Whoever had it need not be told to read about it any more.
-    settle_notices(object_id=action.pk, kinds=(Notice.Kind.ACTION, Notice.Kind.ACTION_DUE), by=by, at=at)
+    settle_notices(object_id=action.pk, kinds=(ConcernNotice.ACTION, ConcernNotice.ACTION_DUE), by=by, at=at)
 
 
 def _note(action: Action, owner: User, due_on: date, *, by: User, at: datetime) -> None:

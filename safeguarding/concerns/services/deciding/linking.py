@@ -8,11 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from children.models import Child
-from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.models import User
 from safeguarding.accounts.services import LEADS, leads_on_duty, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, ConcernChild, UndoneLink
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.permissions import ensure_decides
 from safeguarding.concerns.services.naming import take_back
 from safeguarding.concerns.services.telling import hand_on, seers
@@ -86,4 +87,4 @@ def _tell_new_readers(concern: Concern, before: Collection[UUID], *, at: datetim
     now = seers(concern, on=on)
     new = [lead for lead in leads_on_duty(concern.school_id, on=on) if lead.pk in now and lead.pk not in before]
     about = {"object_type": "concern", "object_id": concern.pk}
-    tell(people=new, school_id=concern.school_id, kind=Notice.Kind.NEW_CONCERN, at=at, **about)  # type: ignore[arg-type]
+    tell(people=new, school_id=concern.school_id, kind=ConcernNotice.NEW_CONCERN, at=at, **about)  # type: ignore[arg-type]

@@ -5,10 +5,11 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.models import User
 from safeguarding.accounts.services import open_notices, settle_notices
 from safeguarding.concerns.lifecycles import concern_life
 from safeguarding.concerns.models import Concern
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.permissions import may_read
 from safeguarding.concerns.services.telling import tell_reporter
 from safeguarding.exceptions import OutOfTurn
@@ -50,4 +51,4 @@ def _acknowledge(concern: Concern, *, by: User, at: datetime) -> Concern:
 
 def settle_call(concern: Concern, *, by: User, at: datetime) -> None:
     """It has been read: nobody else is needed now, and their inboxes say so."""
-    settle_notices(object_id=concern.pk, kinds=(Notice.Kind.CALL, Notice.Kind.UNREAD), by=by, at=at)
+    settle_notices(object_id=concern.pk, kinds=(ConcernNotice.CALL, ConcernNotice.UNREAD), by=by, at=at)

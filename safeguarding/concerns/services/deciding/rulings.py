@@ -8,9 +8,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.models import User
 from safeguarding.concerns.lifecycles import concern_life
 from safeguarding.concerns.models import Concern, Decision, Receipt
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.notice_rules import spread
 from safeguarding.concerns.services.telling import tell_reporter
 from safeguarding.exceptions import BadInput
@@ -92,7 +93,7 @@ def decide(
         concern=concern, school_id=concern.school_id, token=token, decided_at=at, decided_by=by, **own
     )
     tell_reporter(concern, by=by, at=at)
-    spread(concern, Notice.Kind.DECIDED, (), by=by, at=at)
+    spread(concern, ConcernNotice.DECIDED, (), by=by, at=at)
     return decision
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import ensure_works_at
 from safeguarding.accounts.services import LEADS, open_notices, settle_notices, tell
 from safeguarding.audit.context import door
@@ -14,6 +14,7 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.lifecycles import action_life
 from safeguarding.concerns.models import Action, Concern, ConcernNote
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.permissions import ensure_decides, ensure_may_act
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
@@ -95,7 +96,7 @@ def add_action(
         tell(
             people=[owner],
             school_id=concern.school_id,
-            kind=Notice.Kind.ACTION,
+            kind=ConcernNotice.ACTION,
             object_type="action",
             object_id=action.pk,
             at=at,
@@ -126,5 +127,5 @@ def end_action(*, action: Action, move: str, result: str, by: User, at: datetime
     action = action_life.perform(move, action, by=by, at=at, result=result.strip())
     touch(concern)
     open_notices(user=by, object_id=action.pk, at=at)
-    settle_notices(object_id=action.pk, kinds=(Notice.Kind.ACTION_DUE,), by=by, at=at or timezone.now())
+    settle_notices(object_id=action.pk, kinds=(ConcernNotice.ACTION_DUE,), by=by, at=at or timezone.now())
     return action

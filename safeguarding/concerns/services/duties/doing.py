@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from safeguarding import dates
-from safeguarding.accounts.models import Notice, RoleAssignment, User
+from safeguarding.accounts.models import RoleAssignment, User
 from safeguarding.accounts.permissions import live
 from safeguarding.accounts.services import LEADS, open_notices, settle_notices, tell
 from safeguarding.audit.context import door
@@ -22,15 +22,17 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import sight
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, Duty
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.permissions import ensure_decides, may_do_duty, may_set_duty_aside
 from safeguarding.concerns.services.telling import reporter_may_be_told, tell_readers
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.working_days import add_working_days
 
 from .rows import Prompt, may_hold, prompts_for, prompts_of
 
 E = Duty.Ended
-_TELLS = (Notice.Kind.DUTY, Notice.Kind.DUTY_DUE)
+_TELLS = (ConcernNotice.DUTY, ConcernNotice.DUTY_DUE)
 # The purpose of the event of a duty whose owner may not be told of it.
 NOT_TOLD = "not told"
 _BY_YOURSELF = "Speak to them yourself, of the duty alone; then set it aside with what was done."
@@ -203,12 +205,12 @@ def end_duty(*, duty: Duty, done: Done, by: User, at: datetime | None = None) ->
     if done.how != E.SET_ASIDE:
         concern.news_at = at
     concern.save(update_fields=["news_at", "revision"])
-    record(Verb.COMPLETE, now, by=by, purpose=done.how)
+    record(ConcernVerb.COMPLETE, now, by=by, purpose=done.how)
     record(Verb.ADD, concern, by=by, purpose="duty")
     open_notices(user=by, object_id=now.pk, at=at)
     settle_notices(object_id=now.pk, kinds=_TELLS, by=by, at=at)
     if done.how != E.SET_ASIDE:
-        tell_readers(concern, Notice.Kind.ADDED, by=by, at=at)
+        tell_readers(concern, ConcernNotice.ADDED, by=by, at=at)
     return now
 
 
@@ -222,7 +224,7 @@ def set_aside_with(concern: Concern, *, reason: str, by: User, at: datetime) -> 
         if duty.is_open:
             duty.how_ended, duty.reason, duty.ended_at, duty.ended_by = E.SET_ASIDE, reason, at, by
             duty.save(update_fields=["how_ended", "reason", "ended_at", "ended_by"])
-            record(Verb.COMPLETE, duty, by=by, purpose=E.SET_ASIDE)
+            record(ConcernVerb.COMPLETE, duty, by=by, purpose=E.SET_ASIDE)
     return found
 
 
@@ -272,7 +274,7 @@ def _tell(duty: Duty, *, at: datetime) -> None:
     tell(
         people=[duty.owner],
         school_id=duty.school_id,
-        kind=Notice.Kind.DUTY,
+        kind=ConcernNotice.DUTY,
         object_type="duty",
         object_id=duty.pk,
         at=at,

@@ -9,13 +9,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import ensure_works_at
 from safeguarding.accounts.services import LEADS, leads_on_duty, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.lifecycles import note_life
 from safeguarding.concerns.models import OutsideConflict, OutsideNote
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.permissions import may_settle_note
 from safeguarding.concerns.services.outside.leaving import tell_of
 from safeguarding.concerns.services.telling import readers
@@ -68,7 +69,7 @@ def say_not_for(*, note: OutsideNote, user: User, by: User, at: datetime | None 
         tell(
             people=left,
             school_id=locked.school_id,
-            kind=Notice.Kind.OUTSIDE,
+            kind=ConcernNotice.OUTSIDE,
             object_type="outside_note",
             object_id=locked.pk,
             at=at,

@@ -8,12 +8,12 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from safeguarding.accounts.models import Notice
 from safeguarding.accounts.services import tell
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import HowSoon, OutsideLink, OutsideNote, ReferenceCounter
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.escalation import first_to_call
 from safeguarding.concerns.services.numbering import next_number
 from safeguarding.concerns.services.telling import ask_to_appoint, readers
@@ -116,8 +116,8 @@ def tell_of(note: OutsideNote, at: datetime) -> None:
     told = readers(note, on=timezone.localdate(at))
     is_urgent = note.how_soon == HowSoon.RIGHT_NOW
     for kind, people in (
-        (Notice.Kind.CALL, first_to_call(note, caller=None, at=at) if is_urgent else []),
-        (Notice.Kind.OUTSIDE, told),
+        (ConcernNotice.CALL, first_to_call(note, caller=None, at=at) if is_urgent else []),
+        (ConcernNotice.OUTSIDE, told),
     ):
         tell(people=people, school_id=note.school_id, kind=kind, object_type="outside_note", object_id=note.pk, at=at)
     if not told:

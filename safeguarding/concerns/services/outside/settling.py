@@ -10,12 +10,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.models import User
 from safeguarding.accounts.services import open_notices, settle_notices, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.lifecycles import note_life
 from safeguarding.concerns.models import Concern, Draft, OutsideNote
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.permissions import may_read_note, may_take_up_note
 from safeguarding.concerns.services.access import hide_from
 from safeguarding.concerns.services.drafts import save_draft
@@ -26,7 +27,7 @@ from safeguarding.exceptions import NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token
 
 _LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
-_CALLS = (Notice.Kind.CALL, Notice.Kind.UNREAD, Notice.Kind.OUTSIDE)
+_CALLS = (ConcernNotice.CALL, ConcernNotice.UNREAD, ConcernNotice.OUTSIDE)
 Status = OutsideNote.Status
 
 
@@ -82,7 +83,7 @@ def became(concern: Concern, *, token: UUID, by: User, at: datetime) -> None:
         for one in standing(note):
             hide_from(concern, one.user, by=by, at=at)
         note_life.perform("make_concern", note, by=by, at=at, concern=concern)
-        settle_notices(object_id=note.pk, kinds=(Notice.Kind.ASIDE, *_CALLS), by=by, at=at)
+        settle_notices(object_id=note.pk, kinds=(ConcernNotice.ASIDE, *_CALLS), by=by, at=at)
 
 
 @transaction.atomic
@@ -96,7 +97,7 @@ def put_forward(*, note: OutsideNote, reason: str, detail: str, by: User, at: da
     tell(
         people=[p for p in readers(done, on=timezone.localdate(at), but={by.pk}) if p.pk != by.pk],
         school_id=done.school_id,
-        kind=Notice.Kind.ASIDE,
+        kind=ConcernNotice.ASIDE,
         object_type="outside_note",
         object_id=done.pk,
         at=at,
@@ -109,7 +110,7 @@ def set_aside(*, note: OutsideNote, by: User, at: datetime | None = None) -> Out
     """The second of two has looked at it and thinks so too."""
     at = at or timezone.now()
     done = note_life.perform("set_aside", note, by=by, at=at)
-    settle_notices(object_id=done.pk, kinds=(Notice.Kind.ASIDE,), by=by, at=at)
+    settle_notices(object_id=done.pk, kinds=(ConcernNotice.ASIDE,), by=by, at=at)
     return done
 
 
@@ -118,7 +119,7 @@ def give_back(*, note: OutsideNote, by: User, at: datetime | None = None) -> Out
     """It is not to be set aside after all: it waits for somebody to act on it. Why somebody thought so stays on it."""
     at = at or timezone.now()
     done = note_life.perform("give_back", note, by=by, at=at)
-    settle_notices(object_id=done.pk, kinds=(Notice.Kind.ASIDE,), by=by, at=at)
+    settle_notices(object_id=done.pk, kinds=(ConcernNotice.ASIDE,), by=by, at=at)
     return done
 
 

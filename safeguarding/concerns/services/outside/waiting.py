@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import Notice, School, User
+from safeguarding.accounts.notice_kinds import AnyNoticeKind
 from safeguarding.accounts.permissions import rights
 from safeguarding.accounts.roles import LEAD_ROLES, Capability
 from safeguarding.accounts.services import on_duty, tell
@@ -18,9 +19,11 @@ from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import HowSoon, OutsideNote
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.calling import what_waits
 from safeguarding.concerns.services.escalation import CHASED_AT_ONCE, due_to_be_told, patience
 from safeguarding.concerns.services.telling import may_be_told, readers
+from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.dates import clock, moment
 
 NEW = OutsideNote.Status.NEW
@@ -45,8 +48,8 @@ def escalate_notes(*, at: datetime | None = None) -> int:
     )
     for note in waiting.select_for_update(skip_locked=True, of=("self",)).select_related("school"):
         for person in due_to_be_told(note, None, at):
-            _tell(note, Notice.Kind.CALL, [person], at)
-            record(Verb.CALL, note, purpose="escalated")
+            _tell(note, ConcernNotice.CALL, [person], at)
+            record(ConcernVerb.CALL, note, purpose="escalated")
             told += 1
     return told
 
@@ -55,20 +58,20 @@ def escalate_notes(*, at: datetime | None = None) -> int:
 def chase_notes(*, at: datetime | None = None) -> int:
     """Tell everybody on duty of notes that have waited too long unread, once. Returns how many notes."""
     at, chased = at or timezone.now(), 0
-    told = Notice.objects.filter(object_id=OuterRef("pk"), kind=Notice.Kind.UNREAD)
+    told = Notice.objects.filter(object_id=OuterRef("pk"), kind=ConcernNotice.UNREAD)
     unread = OutsideNote.objects.filter(~Exists(told), status=NEW)
     for school in School.objects.filter(pk__in=unread.values("school_id")):
         calendar, people = SchoolCalendar.of(school.pk), on_duty(school.pk, on=timezone.localdate(at))
         for note in unread.filter(school=school).order_by("-how_soon", "received_at")[:CHASED_AT_ONCE]:
             if calendar.hours_between(note.received_at, at) < patience(note, school):
                 continue
-            _tell(note, Notice.Kind.UNREAD, may_be_told(note, people) or readers(note, on=timezone.localdate(at)), at)
+            _tell(note, ConcernNotice.UNREAD, may_be_told(note, people) or readers(note, on=timezone.localdate(at)), at)
             record(Verb.ASK, note, purpose="unread for too long")
             chased += 1
     return chased
 
 
-def _tell(note: OutsideNote, kind: Notice.Kind, people: list[User], at: datetime) -> None:
+def _tell(note: OutsideNote, kind: AnyNoticeKind, people: list[User], at: datetime) -> None:
     tell(people=people, school_id=note.school_id, kind=kind, object_type="outside_note", object_id=note.pk, at=at)
 
 
@@ -92,7 +95,7 @@ def notes_calling(user: User, waiting: QuerySet[OutsideNote], *, at: datetime) -
     if not what_waits(user).notes:
         return []
     as_lead = [h.school_id for h in rights(user).held if h.role.key in LEAD_ROLES]
-    told = Notice.objects.filter(user=user, object_id=OuterRef("pk"), kind=Notice.Kind.CALL)
+    told = Notice.objects.filter(user=user, object_id=OuterRef("pk"), kind=ConcernNotice.CALL)
     overdue = Q(received_at__lte=at - F("school__call_head_after") * timedelta(minutes=1))
     takes_calls = Q(school_id__in=rights(user).schools(Capability.RECEIVE_CALLS))
     rows = waiting.filter(
