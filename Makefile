@@ -18,9 +18,9 @@ run:  ## set up what is missing and start Harbour; PORT=8000
 
 # loadgroup, without groups, starts the tests in their order. `load` deals them out in advance, and then a test of the seals may
 # stand beside the matrix, whose one long transaction lets no event settle.
-test:  ## everything but the long proofs; about half an hour on 2 cores
+test:  ## everything but the long proofs and what `make check` asks; a quarter of an hour on 2 cores
 	@$(PYTHON) .ci/bootstrap.py test
-	@$(HARBOUR) -m pytest -n $${PROCESSES:-2} --dist loadgroup
+	@$(HARBOUR) -m pytest -n $${PROCESSES:-2} --dist loadgroup --ignore tests/architecture
 
 soak:  ## the long proofs, under 2 hours
 	@$(PYTHON) .ci/bootstrap.py test

@@ -8,6 +8,7 @@ server of its own: the template is made there.
 """
 
 import hashlib
+import json
 import os
 import shutil
 import signal
@@ -24,7 +25,10 @@ import psycopg
 from psycopg import sql
 
 from safeguarding.launch import root
-from safeguarding.launch.postgres import DISPOSABLE, ROLES, Cluster, database_privileges, leashed
+from safeguarding.launch.postgres import DISPOSABLE, ROLES, SUPERUSER, Cluster, database_privileges, leashed
+from safeguarding.launch.servers import DATABASE, KEYS_DATABASE
+from safeguarding.launch.servers import Database as InstalledDatabase
+from safeguarding.private import write_private
 from safeguarding.wall_digests import keep_digests
 from tests.waiting import until
 
@@ -84,14 +88,9 @@ class Databases:
         self.drop()
         with psycopg.connect(self.named("postgres").url("owner"), autocommit=True) as connection:
             for which in ("", KEYS):
-                copy = sql.Identifier(self.name + which)
-                connection.execute(
-                    sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
-                        copy, sql.Identifier(TEMPLATE + which)
-                    )
-                )
+                _copy_database(connection, self.name + which, TEMPLATE + which)
                 # The one thing that a copy does not take over.
-                for statement in database_privileges(copy):
+                for statement in database_privileges(sql.Identifier(self.name + which)):
                     connection.execute(statement)
 
     def drop(self) -> None:
@@ -145,6 +144,34 @@ def _create(cluster: Cluster) -> None:
             # To put a fresh copy in the place of a database that the test's server is still connected to.
             connection.execute("GRANT pg_signal_backend TO owner")
         _migrate(_databases(cluster))
+        with psycopg.connect(cluster.url("owner", _PASSWORDS["owner"], "postgres"), autocommit=True) as connection:
+            for name, which in ((DATABASE, ""), (KEYS_DATABASE, KEYS)):
+                _copy_database(connection, name, TEMPLATE + which)
+        _prepare(_databases(cluster))
+
+
+def _copy_database(connection: psycopg.Connection, name: str, template: str) -> None:
+    copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
+    connection.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
+
+
+def lay_out_installation(var: Path) -> None:
+    """Give the folder of an installation that was never started the tables as its first start would make them.
+
+    They are migrated by `tests/migrating.py`, before any trigger of the tests; there are no keys and no rows. With a
+    server that was given, the first start makes them itself.
+    """
+    kept = CACHE / f"postgres-{_fingerprint()}"
+    if not kept.exists():
+        return
+    var.mkdir(parents=True, exist_ok=True)
+    # The roles get passwords of their own when it starts.
+    write_private(var / "passwords.json", json.dumps({SUPERUSER: _PASSWORDS[SUPERUSER]}))
+    cluster = InstalledDatabase(var).cluster
+    if cluster.account:
+        root.make_folder()
+    shutil.rmtree(cluster.home, ignore_errors=True)
+    _copy(kept, cluster, parts=("data",))
 
 
 def _databases(cluster: Cluster) -> Databases:
@@ -172,16 +199,23 @@ def _running(cluster: Cluster) -> Iterator[None]:
 
 
 def _migrate(databases: Databases) -> None:
+    _as_owner(databases, "-m", "tests.migrating", "--verbosity=0")
+
+
+def _as_owner(databases: Databases, *arguments: str) -> None:
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "HARBOUR_ROLE": "owner",
         **databases.environment(),
     }
-    for command in (("migrate", "--verbosity=0"), ("keys", "make")):
-        done = [sys.executable, str(ROOT / "manage.py"), *command]
-        subprocess.run(done, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-    proof = [sys.executable, "-m", "tests.proof.triggers", databases.url("owner")]
-    subprocess.run(proof, cwd=ROOT, env=environment, check=True)
+    command = [sys.executable, *arguments]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+
+def _prepare(databases: Databases) -> None:
+    """What the tests need besides the tables: keys, triggers that tell what was written, a clock that can be set."""
+    _as_owner(databases, str(ROOT / "manage.py"), "keys", "make")
+    _as_owner(databases, "-m", "tests.proof.triggers", databases.url("owner"))
     with psycopg.connect(databases.url("owner")) as connection:
         with_the_clock(connection)
 
@@ -217,6 +251,7 @@ def _given() -> Databases:
         for name in (TEMPLATE, TEMPLATE + KEYS):
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     _migrate(databases)
+    _prepare(databases)
     return databases
 
 
@@ -246,6 +281,7 @@ def _fingerprint() -> str:
         ROOT / "safeguarding" / "sealing" / "services" / "setting_up.py",
         ROOT / "safeguarding" / "audit" / "history.py",
         ROOT / "tests" / "proof" / "triggers.py",
+        ROOT / "tests" / "migrating.py",
     ]
     for app in ("safeguarding", "children", "sharing", "retention"):
         for pattern in (
@@ -279,9 +315,9 @@ def _keep(cluster: Cluster, kept: Path) -> None:
             return  # a run beside this one was quicker
 
 
-def _copy(kept: Path, cluster: Cluster) -> None:
+def _copy(kept: Path, cluster: Cluster, *, parts: tuple[str, ...] = ("data", "keys")) -> None:
     cluster.prepare_folders()
-    for part in ("data", "keys"):
+    for part in parts:
         shutil.copytree(kept / part, cluster.home / part)
     if cluster.account:
         for folder, _, files in os.walk(cluster.data):

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests import postgres
 from tests.functional.installation import Up
 from tests.postgres import ROOT
 
@@ -31,6 +32,13 @@ def var(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path
     for folder in (tmp_path / "postgres").resolve().parent.glob(f"{(tmp_path / 'postgres').resolve().name}*"):
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def migrated(var: Path, databases: postgres.Databases) -> Path:
+    """The same, with its tables there: what the first start takes longest for, and `test_up.py` sees from nothing."""
+    postgres.lay_out_installation(var)
+    return var
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from safeguarding.sealing.services.dumps import make_empty
 from tests.functional.installation import Up, environment, status, url, words_until
@@ -76,7 +77,7 @@ def follow(section: str, var: Path, up: Up, shares: list[str], files: dict[str, 
             case [".venv/bin/python", "manage.py", "up", *rest]:
                 rest = [str(files[Path(part).suffix]) if part.startswith("/mnt/") else part for part in rest]
                 process = up(*rest)
-                said, _ = process.communicate(timeout=120)
+                said, _ = process.communicate(timeout=600)
                 assert process.returncode == 0, said
                 assert "Every word in the records has its key." in said
             case ["make", "run"]:
@@ -88,6 +89,7 @@ def follow(section: str, var: Path, up: Up, shares: list[str], files: dict[str, 
     raise AssertionError("the document does not say to start it")
 
 
+@pytest.mark.usefixtures("migrated")
 def test_the_server_is_lost_then_the_keys_alone_then_the_records_alone(
     up: Up, var: Path, port: int, tmp_path_factory
 ) -> None:

@@ -14,6 +14,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pikepdf
 import psycopg
+import pytest
 from redis import Redis
 
 from safeguarding.launch.postgres import binaries
@@ -149,6 +150,7 @@ def in_redis(redis: Redis) -> str:
     return str([(key, read[redis.type(key)](key)) for key in redis.scan_iter()])
 
 
+@pytest.mark.usefixtures("migrated")
 def test_no_word_that_was_written_is_on_the_disk_and_without_the_root_key_nothing_starts(
     up: Up, var: Path, port: int
 ) -> None:
@@ -199,7 +201,7 @@ def test_no_word_that_was_written_is_on_the_disk_and_without_the_root_key_nothin
     aside = root.rename(var / "keys" / "aside")
     kept = {path: path.read_bytes() for path in (var / "keys").iterdir()}
     without = up()
-    said, _ = without.communicate(timeout=240)
+    said, _ = without.communicate(timeout=600)
     assert without.returncode == 1
     assert "key_shares restore" in said and "Nothing has been lost or changed" in said
     assert {path: path.read_bytes() for path in (var / "keys").iterdir()} == kept
