@@ -14,9 +14,9 @@ class SafeguardingConfig(AppConfig):
     label = "harbour"
 
     def ready(self) -> None:
-        """Let every app register its values (`registers.py`), declare its records and their rules of visibility, say whose they are, put its pieces into
-        the slots of the pages, say what becomes of its records where two of a child become one, and how they are
-        told beyond a page.
+        """Let every app register its values (`registers.py`), declare its records and their rules of visibility, say
+        whose they are, put its pieces into the slots of the pages, say what becomes of its records where two of a
+        child become one, and how they are told beyond a page.
 
         Then follow what is changed in every record, from the first save on.
         """

@@ -27,7 +27,7 @@ from safeguarding.audit.by_keys import Asks
 from safeguarding.audit.history import is_protected, record_path
 from safeguarding.audit.reading import visible
 from safeguarding.dates import clock, full_day, full_moment, start_of
-from safeguarding.following import BY_KEY, CHILD
+from safeguarding.following import CHILD, places
 from safeguarding.personal_data import declared, own_models
 from safeguarding.sealing.ring import note
 
@@ -110,7 +110,7 @@ class Gathering:
 
     def block(self, row: Any, title: str, moment: Moment, texts: Iterable[Text], **other: Any) -> Block:
         """One row as a block. `other` are fields of the block that its model does not say by itself."""
-        column, record = link_of(type(row)) if "right" not in other else ("", None)
+        column, record = link_of(_model_of(row)) if "right" not in other else ("", None)
         if record is not None:
             key = row.pk if column == "pk" else getattr(row, column)
             other |= {"right": Key(record._meta.label_lower, key)}
@@ -313,9 +313,9 @@ def about_children() -> set[Model]:
 
 
 def _begins(model: Model) -> bool:
-    label = model._meta.label_lower
     # The last is the column of rows without links, such as those of the history.
-    return label == CHILD or label in BY_KEY or "child_id" in {f.name for f in model._meta.concrete_fields}
+    is_by_key = any(place.model is model for place in places())
+    return model._meta.label_lower == CHILD or is_by_key or "child_id" in {f.name for f in model._meta.concrete_fields}
 
 
 def _leads_to(model: Model, found: set[Model]) -> bool:
@@ -346,6 +346,10 @@ def problems() -> Iterator[str]:
     for model, because in _left_out.items():
         if not because.strip():
             yield f"{model._meta.label} is left out without a reason."
+
+
+def _model_of(row: models.Model) -> Model:
+    return type(row)
 
 
 def _themselves(children: frozenset[UUID]) -> Whose:
