@@ -9,6 +9,7 @@ from .child import (
     EarlierSchool,
     Enrolment,
     FormerUpn,
+    OfChild,
     OtherName,
     Sibling,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "ImportRow",
     "ImportRun",
     "MergedRow",
+    "OfChild",
     "OtherName",
     "ParentalResponsibility",
     "Photograph",

@@ -14,12 +14,12 @@ from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
-from .child import Child
+from .child import Child, OfChild
 
 _NEED_TO_KNOW = "mandatory: who may see a record, and why, must be known (UK GDPR Art 5(1)(f))"
 
 
-class ConflictOfInterest(models.Model):
+class ConflictOfInterest(OfChild):
     """That a member of staff is related or close to a child, and therefore sees nothing of it, whatever their role.
 
     It blocks from the moment it is declared. A lead confirms it, or lifts it with a reason; it is never deleted.
@@ -31,10 +31,7 @@ class ConflictOfInterest(models.Model):
         CLOSE = "close", "Close friend of the family"
         OTHER = "other", "Another close connection"
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
-    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField("connection", max_length=10, choices=Kind)
     declared_at = models.DateTimeField(db_default=Now())
     declared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -43,8 +40,6 @@ class ConflictOfInterest(models.Model):
     lifted_at = models.DateTimeField(null=True, blank=True)
     lifted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     lift_reason = SealedText("reason for lifting it", blank=True)
-
-    objects = Protected()
 
     class Meta:
         constraints = [
@@ -118,17 +113,14 @@ class ChildTeamGrant(grants.TeamGrant):
         retention = Retention.GOES_WITH_IT
 
 
-class EmergencyAccess(models.Model):
+class EmergencyAccess(OfChild):
     """That somebody opened the record of one child in an emergency: why, until when, and what the reviewer found."""
 
     class Finding(models.TextChoices):
         JUSTIFIED = "justified", "It was needed"
         NOT_JUSTIFIED = "not_justified", "It was not needed"
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
-    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
     reason = SealedText("reason")
     opened_at = models.DateTimeField(db_default=Now())
     ends_at = models.DateTimeField()
@@ -138,8 +130,6 @@ class EmergencyAccess(models.Model):
     reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     finding = models.CharField(max_length=14, choices=Finding, blank=True)
     review_note = SealedText("what the review found", blank=True)
-
-    objects = Protected()
 
     class Meta:
         constraints = [

@@ -124,6 +124,22 @@ class Child(models.Model):
         return self.left_on is None
 
 
+class OfChild(models.Model):
+    """What every record of a child has: its key, the child, and the school, so that row rules need no joins.
+
+    Its `PersonalData` says `subject = "child"` and `sealed_by = "child"`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+
+    objects = Protected()
+
+    class Meta:
+        abstract = True
+
+
 class ChildDetail(models.Model):
     """What only those see who need it: number, date of birth, where the address may not be given, needs and health.
 
@@ -216,7 +232,7 @@ class ChildDetail(models.Model):
         return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
-class OtherName(models.Model):
+class OtherName(OfChild):
     """A name the child had, or has beside the legal and the known one. Found by search."""
 
     class Kind(models.TextChoices):
@@ -224,15 +240,11 @@ class OtherName(models.Model):
         NATIVE = "native", "Name in its own script"
         ALIAS = "alias", "Also called"
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="other_names")
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.FORMER)
     forename = models.CharField(max_length=150, blank=True)
     surname = models.CharField(max_length=150, blank=True)
     added_at = models.DateTimeField(db_default=Now())
-
-    objects = Protected()
 
     class Meta:
         constraints = [
@@ -249,16 +261,12 @@ class OtherName(models.Model):
         retention = Retention.GOES_WITH_IT
 
 
-class FormerUpn(models.Model):
+class FormerUpn(OfChild):
     """A UPN the child had before, temporary or issued twice. A file that carries it still finds the child."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="former_upns")
     upn = models.CharField("former unique pupil number", max_length=13)
     until = models.DateField("in use until", null=True, blank=True)
-
-    objects = Protected()
 
     class Meta:
         constraints = [models.UniqueConstraint("school", "upn", name="former_upn_once_in_a_school")]
@@ -272,11 +280,9 @@ class FormerUpn(models.Model):
         retention = Retention.GOES_WITH_IT
 
 
-class Enrolment(models.Model):
+class Enrolment(OfChild):
     """A time on this school's roll, from a day to a day, and where the child went."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="enrolments")
     entered_on = models.DateField(null=True, blank=True)
     left_on = models.DateField(null=True, blank=True)
@@ -285,8 +291,6 @@ class Enrolment(models.Model):
     destination_authority = models.CharField(max_length=3, blank=True)
     destination_establishment = models.CharField(max_length=4, blank=True)
     destination_confirmed = models.BooleanField(default=False)
-
-    objects = Protected()
 
     class Meta:
         constraints = [
@@ -313,18 +317,14 @@ class Enrolment(models.Model):
         retention = Retention.GOES_WITH_IT
 
 
-class ClassEpisode(models.Model):
+class ClassEpisode(OfChild):
     """The year group and class a child was in, from a day to a day."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="classes")
     year_group = models.SmallIntegerField(null=True, blank=True)
     class_name = models.CharField(max_length=30, blank=True)
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField("last day", null=True, blank=True)
-
-    objects = Protected()
 
     class Meta:
         constraints = [models.UniqueConstraint("child", condition=Q(ends_on=None), name="in_one_class")]
@@ -337,19 +337,15 @@ class ClassEpisode(models.Model):
         retention = Retention.GOES_WITH_IT
 
 
-class EarlierSchool(models.Model):
+class EarlierSchool(OfChild):
     """A school the child was at before this one."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="earlier_schools")
     name = models.CharField(max_length=200, blank=True)
     local_authority = models.CharField(max_length=3, blank=True)
     establishment = models.CharField(max_length=4, blank=True)
     entered_on = models.DateField(null=True, blank=True)
     left_on = models.DateField(null=True, blank=True)
-
-    objects = Protected()
 
     class Meta:
         constraints = [

@@ -13,7 +13,7 @@ from safeguarding.keys import uuid7
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
-from .child import Child
+from .child import Child, OfChild
 
 _CONTACTS = "mandatory: names and addresses of parents (SI 2024/208); further contacts voluntary"
 
@@ -48,19 +48,15 @@ class Household(models.Model):
         return [part for part in (*self.address.splitlines(), self.town, self.county, self.postcode) if part]
 
 
-class HouseholdMember(models.Model):
+class HouseholdMember(OfChild):
     """A child living in a household from a day to a day: always, on school nights, every other week."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="homes")
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="members")
     is_main = models.BooleanField("the address in the school’s register", default=True)
     pattern = models.CharField("when the child is there", max_length=60, blank=True)
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField("last day", null=True, blank=True)
-
-    objects = Protected()
 
     class Meta:
         constraints = [
@@ -121,11 +117,9 @@ class Contact(models.Model):
         return " ".join(part for part in (self.title, self.forename, self.surname) if part)
 
 
-class ContactLink(models.Model):
+class ContactLink(OfChild):
     """What an adult is to a child, in the order in which they are rung."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="contacts")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="children")
     relationship = models.CharField(max_length=100, blank=True)
@@ -135,8 +129,6 @@ class ContactLink(models.Model):
     delegated_authority = SealedText("what this adult may decide", blank=True)
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField("last day", null=True, blank=True)
-
-    objects = Protected()
 
     class Meta:
         constraints = [models.UniqueConstraint("child", "contact", condition=Q(ends_on=None), name="linked_once")]
@@ -151,7 +143,7 @@ class ContactLink(models.Model):
         retention = Retention.GOES_WITH_IT
 
 
-class ParentalResponsibility(models.Model):
+class ParentalResponsibility(OfChild):
     """Whether an adult has parental responsibility for a child, on what basis, and how the school knows.
 
     A row says yes or no; no row means that nobody has said. It is per adult and per child, with its evidence (domain
@@ -175,8 +167,6 @@ class ParentalResponsibility(models.Model):
         TOLD = "told", "Told by an adult"
         SEEN = "seen", "A document was seen"
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="responsibilities")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="responsibilities")
     held = models.BooleanField("has parental responsibility")
@@ -186,8 +176,6 @@ class ParentalResponsibility(models.Model):
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField("last day", null=True, blank=True)
     recorded_at = models.DateTimeField(db_default=Now())
-
-    objects = Protected()
 
     class Meta:
         constraints = [models.UniqueConstraint("child", "contact", condition=Q(ends_on=None), name="responsible_once")]
@@ -202,7 +190,7 @@ class ParentalResponsibility(models.Model):
         retention = Retention.GOES_WITH_IT
 
 
-class ContactRestriction(models.Model):
+class ContactRestriction(OfChild):
     """A court's order, or an agreement, about an adult and a child: what it says, from when, until when."""
 
     class Kind(models.TextChoices):
@@ -215,8 +203,6 @@ class ContactRestriction(models.Model):
         AGREEMENT = "agreement", "Written agreement"
         OTHER = "other", "Other order"
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="restrictions")
     # The adult it binds; none where it names no contact of the child.
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="restrictions")
@@ -226,8 +212,6 @@ class ContactRestriction(models.Model):
     ends_on = models.DateField("in force until", null=True, blank=True)
     recorded_at = models.DateTimeField(db_default=Now())
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-
-    objects = Protected()
 
     class Meta:
         constraints = [

@@ -12,6 +12,7 @@ from safeguarding.audit.protection import Protected
 from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 
+from .bases import OfConcern
 from .concern import Concern
 from .kinds import KCSIE, key
 
@@ -42,19 +43,15 @@ class ConcernGrant(grants.PersonGrant):
         retention = Retention.GOES_WITH_IT
 
 
-class ConcernSubject(models.Model):
+class ConcernSubject(OfConcern):
     """That a member of staff is the subject of a concern: they see nothing of it, and somebody else decides."""
 
-    id = key()
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="subjects")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     named_at = models.DateTimeField(db_default=Now())
     named_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-
-    objects = Protected()
 
     class Meta:
         constraints = [

@@ -9,18 +9,18 @@ from django.utils.timezone import make_aware
 
 from children.models import Child
 from safeguarding import personal_data
-from safeguarding.accounts.models import School, User
-from safeguarding.audit.protection import Protected
+from safeguarding.accounts.models import User
 from safeguarding.dates import as_day
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
+from .bases import OfConcern
 from .concern import Concern
-from .kinds import KCSIE, key
+from .kinds import KCSIE
 from .question import Question
 
 
-class Account(models.Model):
+class Account(OfConcern):
     """What one member of staff saw or heard, and the child's own words apart. Never changed once sent; added to."""
 
     class Place(models.TextChoices):
@@ -52,9 +52,7 @@ class Account(models.Model):
         OTHER = "other", "Yes, someone else"
         NOBODY = "nobody", "I have not told anyone yet"
 
-    id = key()
     concern = models.OneToOneField(Concern, on_delete=models.PROTECT, related_name="account")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="accounts")
     observed_on = models.DateField("date", null=True, blank=True)
     # "About when": null where the author could not say.
@@ -73,8 +71,6 @@ class Account(models.Model):
     told_other = SealedText("who else you told", blank=True)
     # Set by the server. A late entry is one that was written on a later day than it was seen.
     recorded_at = models.DateTimeField(db_default=Now())
-
-    objects = Protected()
 
     class Meta:
         indexes = [models.Index(fields=["author", "-recorded_at", "-id"], name="account_author_time")]
@@ -109,7 +105,7 @@ class Account(models.Model):
         return max((as_day(self.recorded_at) - self.observed_on).days, 0) if self.observed_on else 0
 
 
-class Amendment(models.Model):
+class Amendment(OfConcern):
     """Something the author adds to an account, with the reason. The first version stays as it was."""
 
     class Reason(models.TextChoices):
@@ -118,10 +114,7 @@ class Amendment(models.Model):
         EXACT = "exact", "To be more exact"
         ASKED = "asked", "To answer what a safeguarding lead asked"
 
-    id = key()
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="amendments")
-    concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="+")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     token = models.UUIDField(unique=True)
     text = SealedText("what you add")
@@ -129,8 +122,6 @@ class Amendment(models.Model):
     # What it answers.
     question = models.ForeignKey(Question, on_delete=models.PROTECT, null=True, blank=True, related_name="answers")
     added_at = models.DateTimeField(db_default=Now())
-
-    objects = Protected()
 
     class Meta:
         constraints = [
@@ -150,7 +141,7 @@ class Amendment(models.Model):
         retention = Retention.GOES_WITH_IT
 
 
-class ConcernChild(models.Model):
+class ConcernChild(OfConcern):
     """A child in a concern, and the role of each.
 
     A child nobody can name is described until a lead links the record.
@@ -178,9 +169,7 @@ class ConcernChild(models.Model):
         STORY = "story", "A story of its own"
         WHOLE = "whole", "The whole concern"
 
-    id = key()
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="children")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     child = models.ForeignKey(
         Child, on_delete=models.PROTECT, null=True, blank=True, related_name="concern_roles", db_index=False
     )
@@ -195,8 +184,6 @@ class ConcernChild(models.Model):
     story = SealedText("what this child’s file says of it", blank=True)
     said_at = models.DateTimeField(null=True, blank=True)
     said_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-
-    objects = Protected()
 
     class Meta:
         constraints = [
@@ -222,19 +209,14 @@ class ConcernChild(models.Model):
         retention = Retention.GOES_WITH_IT
 
 
-class BodyMapMark(models.Model):
+class BodyMapMark(OfConcern):
     """A mark that was seen, by region of the body (left and right are the child's). Never a photograph."""
 
-    id = key()
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="marks")
-    concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="+")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     # One of the numbered regions of `bodymap.py`.
     region = models.PositiveSmallIntegerField()
     note = SealedText("what you saw", blank=True)
-
-    objects = Protected()
 
     class Meta:
         constraints = [models.UniqueConstraint("account", "region", name="mark_once_a_region")]

@@ -6,32 +6,28 @@ from django.db.models.functions import Now
 
 from children.models import Contact
 from safeguarding import personal_data
-from safeguarding.accounts.models import School, User
-from safeguarding.audit.protection import Protected
+from safeguarding.accounts.models import User
 from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
+from .bases import OfConcern
 from .concern import Concern
-from .kinds import KCSIE, key
+from .kinds import KCSIE
 
 
-class ConcernAdult(models.Model):
+class ConcernAdult(OfConcern):
     """That a concern names an adult of the record of a child in it: a parent, a carer, a relative. Said by a lead, and
     taken back with a reason; never deleted. It opens nothing to anybody, and says nothing of what the adult did.
     """
 
-    id = key()
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="adults")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     adult = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
     named_at = models.DateTimeField(db_default=Now())
     named_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     taken_back_at = models.DateTimeField(null=True, blank=True)
     taken_back_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     reason = SealedText("why the concern does not name them", blank=True)
-
-    objects = Protected()
 
     class Meta:
         constraints = [

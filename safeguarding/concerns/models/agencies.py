@@ -11,12 +11,12 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from safeguarding import personal_data
-from safeguarding.accounts.models import School, User
-from safeguarding.audit.protection import Protected
+from safeguarding.accounts.models import User
 from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
+from .bases import OfConcern
 from .concern import Concern
 from .kinds import KCSIE, key
 from .lead import Decision
@@ -69,7 +69,7 @@ class AnswerTime(models.Model):
         retention = Retention.KEPT
 
 
-class Referral(models.Model):
+class Referral(OfConcern):
     """That an agency was asked to act: which, when, how, and by which day it is to answer."""
 
     class Status(models.TextChoices):
@@ -87,9 +87,7 @@ class Referral(models.Model):
         NO_ACTION = "no_action", "No further action"
         OTHER = "other", "Something else"
 
-    id = key()
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="referrals")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="referrals")
     token = models.UUIDField(unique=True)
     agency = models.CharField(max_length=12, choices=Agency)
@@ -111,8 +109,6 @@ class Referral(models.Model):
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # The day for which people have been told that it has passed: once for each day agreed.
     told_late_for = models.DateField(null=True, blank=True, editable=False)
-
-    objects = Protected()
 
     class Meta:
         constraints = [in_pairs("ended", name="referral_ended_in_pairs")]
@@ -149,7 +145,7 @@ class Referral(models.Model):
         return self.status == self.Status.WAITING and self.answer_by < today
 
 
-class ReferralStep(models.Model):
+class ReferralStep(OfConcern):
     """Something that happened with a referral: chased, answered, sent more, escalated, withdrawn. Never changed."""
 
     class Kind(models.TextChoices):
@@ -159,10 +155,7 @@ class ReferralStep(models.Model):
         ESCALATED = "escalated", "Escalated to their manager"
         WITHDRAWN = "withdrawn", "Withdrawn"
 
-    id = key()
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="steps")
-    concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="+")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     token = models.UUIDField(unique=True)
     kind = models.CharField(max_length=10, choices=Kind)
     method = models.CharField("how", max_length=10, choices=How, blank=True)
@@ -174,8 +167,6 @@ class ReferralStep(models.Model):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(db_default=Now())
 
-    objects = Protected()
-
     class PersonalData(personal_data.PersonalData):
         subject = "concern__children"
         sealed_by = "concern"
@@ -186,7 +177,7 @@ class ReferralStep(models.Model):
         retention = Retention.GOES_WITH_IT
 
 
-class EscalationLetter(models.Model):
+class EscalationLetter(OfConcern):
     """A letter to the manager of an agency: a draft until it is sent, and never changed afterwards."""
 
     class Status(models.TextChoices):
@@ -194,10 +185,7 @@ class EscalationLetter(models.Model):
         SENT = "sent", "Sent"
         DISCARDED = "discarded", "Not sent"
 
-    id = key()
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="letters")
-    concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="+")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     token = models.UUIDField(unique=True)
     to = SealedText("to whom", blank=True)
     body = SealedText("the letter")
@@ -210,8 +198,6 @@ class EscalationLetter(models.Model):
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # Counts saves, so that the second of two people sees what the first changed.
     revision = models.PositiveIntegerField(default=0, editable=False)
-
-    objects = Protected()
 
     class Meta:
         constraints = [

@@ -16,19 +16,18 @@ from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .account import ConcernChild
+from .bases import OfConcern
 from .concern import Concern
-from .kinds import KCSIE, key
+from .kinds import KCSIE
 
 
-class UndoneLink(models.Model):
+class UndoneLink(OfConcern):
     """A wrong link that was taken back. The concern is in no file, list, count or rule of that child any more.
 
     Read on "Who has looked" of the concern alone.
     """
 
-    id = key()
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="undone_links")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     named = models.ForeignKey(ConcernChild, on_delete=models.PROTECT, related_name="undone")
     token = models.UUIDField(unique=True)
     child_key = models.UUIDField("key of the child")
@@ -37,8 +36,6 @@ class UndoneLink(models.Model):
     reason = SealedText("why it is another child", blank=True)
     undone_at = models.DateTimeField("taken back")
     undone_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-
-    objects = Protected()
 
     class PersonalData(personal_data.PersonalData):
         subject = "concern__children"
@@ -51,12 +48,10 @@ class UndoneLink(models.Model):
         retention = Retention.GOES_WITH_IT
 
 
-class FileStory(models.Model):
+class FileStory(OfConcern):
     """What a lead decided that one child's file says of a concern. The newest stands on the `ConcernChild` too."""
 
-    id = key()
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="file_stories")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     named = models.ForeignKey(ConcernChild, on_delete=models.PROTECT, related_name="file_stories")
     token = models.UUIDField(unique=True)
     child_key = models.UUIDField("key of the child")
@@ -64,8 +59,6 @@ class FileStory(models.Model):
     story = SealedText("its own story", blank=True)
     said_at = models.DateTimeField()
     said_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-
-    objects = Protected()
 
     class PersonalData(personal_data.PersonalData):
         subject = "concern__children"

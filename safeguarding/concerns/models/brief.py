@@ -4,25 +4,22 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
-from children.models import Child
+from children.models import Child, OfChild
 from safeguarding import personal_data
-from safeguarding.accounts.models import School, User
-from safeguarding.audit.protection import Protected
+from safeguarding.accounts.models import User
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
-from .kinds import KCSIE, key
+from .kinds import KCSIE
 
 
-class Brief(models.Model):
+class Brief(OfChild):
     """One for each child and author.
 
     What it gathers beside these words is read anew each time it is shown or printed.
     """
 
-    id = key()
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="briefs")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     worries = SealedText("what worries us", blank=True)
     works = SealedText("what works", blank=True)
@@ -32,8 +29,6 @@ class Brief(models.Model):
     saved_at = models.DateTimeField(db_default=Now())
     # Counts saves, so that a second window of the same author does not take the place of the first.
     revision = models.PositiveIntegerField(default=0)
-
-    objects = Protected()
 
     class Meta:
         constraints = [models.UniqueConstraint("child", "author", name="one_brief_of_an_author")]

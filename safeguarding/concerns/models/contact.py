@@ -6,18 +6,18 @@ from django.db.models.functions import Now
 
 from children.models import Contact
 from safeguarding import personal_data
-from safeguarding.accounts.models import School, User
-from safeguarding.audit.protection import Protected
+from safeguarding.accounts.models import User
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .agencies import Agency, How
+from .bases import OfConcern
 from .concern import Concern
-from .kinds import KCSIE, key
+from .kinds import KCSIE
 from .lead import Decision
 
 
-class ContactMade(models.Model):
+class ContactMade(OfConcern):
     """A conversation, a letter or a message with a parent, a carer or an agency. Added and never replaced."""
 
     class With(models.TextChoices):
@@ -25,9 +25,7 @@ class ContactMade(models.Model):
         AGENCY = "agency", "An agency"
         OTHER = "other", "Somebody else"
 
-    id = key()
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="contacts_made")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     token = models.UUIDField(unique=True)
     kind = models.CharField("with whom", max_length=8, choices=With)
@@ -43,8 +41,6 @@ class ContactMade(models.Model):
     heeded_order = models.BooleanField(default=False)
     made_at = models.DateTimeField("when")
     recorded_at = models.DateTimeField(db_default=Now())
-
-    objects = Protected()
 
     class Meta:
         constraints = [

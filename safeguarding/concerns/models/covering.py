@@ -4,23 +4,21 @@ from django.db import models
 from django.db.models import F, Q
 
 from safeguarding import personal_data
-from safeguarding.accounts.models import ActingPeriod, School, User
-from safeguarding.audit.protection import Protected
+from safeguarding.accounts.models import ActingPeriod, User
 from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 
+from .bases import OfConcern
 from .concern import Concern
-from .kinds import KCSIE, key
+from .kinds import KCSIE
 from .lead import Action
 
 
-class HandOver(models.Model):
+class HandOver(OfConcern):
     """That an action went from one person to another: by somebody's hand, or because a lead was away (`period`)."""
 
-    id = key()
     action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="hand_overs")
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="hand_overs")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     period = models.ForeignKey(ActingPeriod, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     from_user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     to_user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -29,8 +27,6 @@ class HandOver(models.Model):
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     given_back_at = models.DateTimeField(null=True, blank=True)
     given_back_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-
-    objects = Protected()
 
     class Meta:
         constraints = [

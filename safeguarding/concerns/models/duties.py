@@ -14,12 +14,12 @@ from django.db.models.functions import Now
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.roles import ROLES
-from safeguarding.audit.protection import Protected
 from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .agencies import Agency
+from .bases import OfConcern
 from .concern import Concern
 from .kinds import Category, Subcategory, key
 
@@ -130,7 +130,7 @@ class DutyRule(Asked):
         return self.title
 
 
-class Duty(models.Model):
+class Duty(OfConcern):
     """What the law asks of one person about a concern that they logged.
 
     Its words are kept as that person was shown them.
@@ -142,9 +142,7 @@ class Duty(models.Model):
         # By a lead alone.
         SET_ASIDE = "set_aside", "Set aside"
 
-    id = key()
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="duties")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     # What its owner quotes, who may not see the concern.
     reference = models.CharField(max_length=16)
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -165,8 +163,6 @@ class Duty(models.Model):
     # The day of which its owner has been reminded, and that it has passed, as for an action.
     reminded_for = models.DateField(null=True, blank=True, editable=False)
     late_for = models.DateField(null=True, blank=True, editable=False)
-
-    objects = Protected()
 
     class Meta:
         verbose_name = "duty in person"

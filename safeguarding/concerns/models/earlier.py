@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from children.models import Child
+from children.models import Child, OfChild
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.addresses import address_of
@@ -266,7 +266,7 @@ class EarlierPdf(InStore):
         return " ".join(part for part in (FILES.get(self.problem, ""), self.found) if part)
 
 
-class EarlierRecord(models.Model):
+class EarlierRecord(OfChild):
     """Something an earlier system had on a child: what was written there, by whom and when, and what was done about it.
 
     Never changed. Its batch can be withdrawn, and then nobody sees it and its words are taken away.
@@ -274,7 +274,6 @@ class EarlierRecord(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     batch = models.ForeignKey(EarlierBatch, on_delete=models.PROTECT, related_name="records")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="earlier_records")
     # As its batch has it: who reads a record need not see how it came in.
     source = models.CharField("the earlier system", max_length=60)
@@ -289,8 +288,6 @@ class EarlierRecord(models.Model):
     further = SealedJSON(blank=True)
     added_at = models.DateTimeField()
     added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-
-    objects = Protected()
 
     class Meta:
         constraints = [

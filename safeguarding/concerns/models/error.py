@@ -7,18 +7,18 @@ from django.db import models
 from django.db.models import Q
 
 from safeguarding import personal_data
-from safeguarding.accounts.models import School, User
+from safeguarding.accounts.models import User
 from safeguarding.accounts.roles import ROLES
-from safeguarding.audit.protection import Protected
 from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
+from .bases import OfConcern
 from .concern import Concern
-from .kinds import KCSIE, key
+from .kinds import KCSIE
 
 
-class EnteredInError(models.Model):
+class EnteredInError(OfConcern):
     """One proposal, and what the second person said to it. With `undoes` it is to put the concern back.
 
     Nothing is deleted: the concern and this row end together, by the ruling of the concern.
@@ -37,9 +37,7 @@ class EnteredInError(models.Model):
         NOBODY = "nobody", "It is about nobody here"
         OTHER = "other", "Something else"
 
-    id = key()
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="errors")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     token = models.UUIDField(unique=True)
     undoes = models.BooleanField("puts it back", default=False)
     mistake = models.CharField("what the mistake was", max_length=10, choices=Mistake, blank=True)
@@ -53,8 +51,6 @@ class EnteredInError(models.Model):
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     decided_role = models.CharField(max_length=40, blank=True)
     answer = SealedText("why it was confirmed or refused", blank=True)
-
-    objects = Protected()
 
     class Meta:
         verbose_name = "entry in error"

@@ -5,28 +5,24 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from safeguarding import personal_data
-from safeguarding.accounts.models import School, User
-from safeguarding.audit.protection import Protected
+from safeguarding.accounts.models import User
 from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
+from .bases import OfConcern
 from .concern import Concern
-from .kinds import KCSIE, ClosingOutcome, Level, Receipt, key
+from .kinds import KCSIE, ClosingOutcome, Level, Receipt
 
 
-class ConcernNote(models.Model):
+class ConcernNote(OfConcern):
     """What a safeguarding lead adds: a conversation, a telephone call, a thought with its reason."""
 
-    id = key()
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="notes")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     token = models.UUIDField(unique=True)
     text = SealedText("note")
     added_at = models.DateTimeField(db_default=Now())
-
-    objects = Protected()
 
     class PersonalData(personal_data.PersonalData):
         subject = "concern__children"
@@ -38,7 +34,7 @@ class ConcernNote(models.Model):
         retention = Retention.GOES_WITH_IT
 
 
-class Decision(models.Model):
+class Decision(OfConcern):
     """What a lead decided, and why. A later decision adds to an earlier one and never replaces it."""
 
     class Kind(models.TextChoices):
@@ -82,9 +78,7 @@ class Decision(models.Model):
     # Whether it put the level up or down, in words: said by `services.work.say_steps`, never kept.
     stepped = ""
 
-    id = key()
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="decisions")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     token = models.UUIDField(unique=True)
     level = models.PositiveSmallIntegerField("level of need", choices=Level)
     kind = models.CharField("what you will do", max_length=20, choices=Kind)
@@ -103,8 +97,6 @@ class Decision(models.Model):
     review_on = models.DateField("review on", null=True, blank=True)
     decided_at = models.DateTimeField(db_default=Now())
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-
-    objects = Protected()
 
     class PersonalData(personal_data.PersonalData):
         subject = "concern__children"
@@ -135,19 +127,15 @@ class Decision(models.Model):
         retention = Retention.GOES_WITH_IT
 
 
-class Closing(models.Model):
+class Closing(OfConcern):
     """How a concern was closed, and why. Opening the concern again, and a later closing, leave it as it was written."""
 
-    id = key()
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="closings")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField("how it ended", max_length=20, choices=ClosingOutcome)
     reason = SealedText("why it can be closed")
     receipt = models.CharField("what the reporter is told", max_length=20, choices=Receipt)
     closed_at = models.DateTimeField(db_default=Now())
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-
-    objects = Protected()
 
     class PersonalData(personal_data.PersonalData):
         subject = "concern__children"
@@ -159,7 +147,7 @@ class Closing(models.Model):
         retention = Retention.GOES_WITH_IT
 
 
-class Action(models.Model):
+class Action(OfConcern):
     """Something that somebody must do by a day."""
 
     class Status(models.TextChoices):
@@ -167,9 +155,7 @@ class Action(models.Model):
         DONE = "done", "Done"
         WITHDRAWN = "withdrawn", "Withdrawn"
 
-    id = key()
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="actions")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     # That of the concern, which whoever has to do it may quote and not see.
     reference = models.CharField(max_length=20)
     token = models.UUIDField(unique=True)
@@ -185,8 +171,6 @@ class Action(models.Model):
     # The day of which its owner has been reminded, and that of which they have been told that it is late.
     reminded_for = models.DateField(null=True, blank=True, editable=False)
     late_for = models.DateField(null=True, blank=True, editable=False)
-
-    objects = Protected()
 
     class Meta:
         constraints = [in_pairs("ended", name="action_ended_in_pairs")]

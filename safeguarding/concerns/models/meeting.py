@@ -4,18 +4,18 @@ from django.db import models
 from django.db.models.functions import Now
 
 from safeguarding import personal_data
-from safeguarding.accounts.models import School, User
+from safeguarding.accounts.models import User
 from safeguarding.addresses import address_of
-from safeguarding.audit.protection import Protected
 from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
+from .bases import OfConcern
 from .concern import Concern
-from .kinds import KCSIE, key
+from .kinds import KCSIE
 
 
-class Meeting(models.Model):
+class Meeting(OfConcern):
     """A meeting about a concern.
 
     Its minutes are typed while it goes on; once finished they are added to, never changed.
@@ -36,9 +36,7 @@ class Meeting(models.Model):
         OPEN = "open", "Minutes being written"
         FINISHED = "finished", "Minutes finished"
 
-    id = key()
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="meetings")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     token = models.UUIDField(unique=True)
     kind = models.CharField("what kind of meeting", max_length=14, choices=Kind)
     held_at = models.DateTimeField("when")
@@ -59,8 +57,6 @@ class Meeting(models.Model):
     finished_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # Counts saves of the minutes, so that the second of two people sees what the first wrote.
     revision = models.PositiveIntegerField(default=0, editable=False)
-
-    objects = Protected()
 
     class Meta:
         constraints = [in_pairs("finished", name="meeting_finished_in_pairs")]
@@ -92,16 +88,11 @@ class Meeting(models.Model):
         return self.concern.reference
 
 
-class MeetingAttendee(models.Model):
+class MeetingAttendee(OfConcern):
     """A colleague who was there. Being there opens no record to anybody."""
 
-    id = key()
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="attendees")
-    concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="+")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-
-    objects = Protected()
 
     class Meta:
         constraints = [models.UniqueConstraint("meeting", "user", name="attended_once")]
@@ -113,13 +104,10 @@ class MeetingAttendee(models.Model):
         retention = Retention.GOES_WITH_IT
 
 
-class MeetingDecision(models.Model):
+class MeetingDecision(OfConcern):
     """Something that a meeting decided. Given to somebody to do, it is an action too."""
 
-    id = key()
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="decided")
-    concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="+")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     token = models.UUIDField(unique=True)
     text = SealedText("what was decided")
     action = models.OneToOneField(
@@ -127,8 +115,6 @@ class MeetingDecision(models.Model):
     )
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField(db_default=Now())
-
-    objects = Protected()
 
     class PersonalData(personal_data.PersonalData):
         subject = "concern__children"
@@ -140,19 +126,14 @@ class MeetingDecision(models.Model):
         retention = Retention.GOES_WITH_IT
 
 
-class MeetingAddition(models.Model):
+class MeetingAddition(OfConcern):
     """What was added to minutes after they were finished: a correction, something left out."""
 
-    id = key()
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="additions")
-    concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="+")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     token = models.UUIDField(unique=True)
     text = SealedText("what is added")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField(db_default=Now())
-
-    objects = Protected()
 
     class PersonalData(personal_data.PersonalData):
         subject = "concern__children"

@@ -6,16 +6,13 @@ Notes, plans of support with their steps, and what became more.
 from django.db import models
 from django.db.models import F, Q
 
-from children.models import Child
+from children.models import OfChild
 from safeguarding import personal_data
-from safeguarding.accounts.models import School, User
+from safeguarding.accounts.models import User
 from safeguarding.addresses import address_of
-from safeguarding.audit.protection import Protected
 from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
-
-from .kinds import key
 
 WHY = (
     "voluntary for the family; held for the school’s duty to promote welfare (Education Act 2002 s.175, KCSIE "
@@ -23,23 +20,18 @@ WHY = (
 )
 
 
-class OfChild(models.Model):
-    """What all of these have: a child, a school, who wrote it and when, and the token of the form it came with."""
+class Pastoral(OfChild):
+    """What all of these have beside: who wrote it and when, and the token of the form it came with."""
 
-    id = key()
-    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     token = models.UUIDField(unique=True)
     written_at = models.DateTimeField()
-
-    objects = Protected()
 
     class Meta:
         abstract = True
 
 
-class SupportPlan(OfChild):
+class SupportPlan(Pastoral):
     """What a child is helped with in school, by whom, until when it is looked at again, and how it ended."""
 
     aims = SealedText("aims")
@@ -51,7 +43,7 @@ class SupportPlan(OfChild):
     # Counts saves, so that the second of two people sees what the first changed.
     revision = models.PositiveIntegerField(default=0, editable=False)
 
-    class Meta(OfChild.Meta):
+    class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(starts_on__lte=F("review_on")), name="plan_reviewed_after_it_began"),
             in_pairs("ended", name="plan_ended_in_pairs"),
@@ -71,7 +63,7 @@ class SupportPlan(OfChild):
         return str(address_of("support_plan", self.pk))
 
 
-class SupportStep(OfChild):
+class SupportStep(Pastoral):
     """One thing of a plan: what, who does it (anybody, in words: a parent, a teacher, the child), by when, and that it
     was done.
     """
@@ -83,7 +75,7 @@ class SupportStep(OfChild):
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
-    class Meta(OfChild.Meta):
+    class Meta:
         constraints = [in_pairs("done", name="step_done_in_pairs")]
 
     class PersonalData(personal_data.PersonalData):
@@ -96,7 +88,7 @@ class SupportStep(OfChild):
         retention = Retention.GOES_WITH_IT
 
 
-class PastoralNote(OfChild):
+class PastoralNote(Pastoral):
     """Something that is worth keeping and is no concern by itself.
 
     Never changed: what is to be added is another note.
@@ -115,7 +107,7 @@ class PastoralNote(OfChild):
     happened_on = models.DateField("when it was")
     text = SealedText("note")
 
-    class Meta(OfChild.Meta):
+    class Meta:
         indexes = [models.Index(fields=["child", "-happened_on"], name="note_of_child")]
 
     class PersonalData(personal_data.PersonalData):
@@ -131,14 +123,14 @@ class PastoralNote(OfChild):
         return str(address_of("pastoral_note", self.pk))
 
 
-class StepUp(OfChild):
+class StepUp(Pastoral):
     """That somebody (`author`) took a note further: `token` is that of the log form they began, and so of the concern
     it became.
     """
 
     note = models.ForeignKey(PastoralNote, on_delete=models.PROTECT, related_name="taken_further")
 
-    class Meta(OfChild.Meta):
+    class Meta:
         constraints = [models.UniqueConstraint("note", "author", name="taken_further_once")]
 
     class PersonalData(personal_data.PersonalData):

@@ -4,10 +4,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
-from children.models import Child
+from children.models import Child, OfChild
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
-from safeguarding.audit.protection import Protected
 from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
@@ -74,7 +73,7 @@ class PatternRule(models.Model):
         return f"{number}{of} in {days}"
 
 
-class PatternRuling(models.Model):
+class PatternRuling(OfChild):
     """What somebody said of records that a rule had found: looked at, or not a pattern, and why. It holds for these
     records: when another one joins them, they are shown again.
     """
@@ -83,8 +82,6 @@ class PatternRuling(models.Model):
         NOT_A_PATTERN = "not", "Not a pattern"
         LOOKED_AT = "looked", "Looked at"
 
-    id = key()
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     rule = models.ForeignKey(PatternRule, on_delete=models.PROTECT, related_name="rulings")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="pattern_rulings")
     token = models.UUIDField(unique=True)
@@ -94,8 +91,6 @@ class PatternRuling(models.Model):
     reason = SealedText("why", blank=True)
     ruled_at = models.DateTimeField(db_default=Now())
     ruled_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-
-    objects = Protected()
 
     class Meta:
         indexes = [models.Index(fields=["school", "-ruled_at"], name="pattern_ruling_school")]

@@ -9,16 +9,16 @@ from django.db import models
 from django.db.models import Q
 
 from safeguarding import personal_data
-from safeguarding.accounts.models import School, User
-from safeguarding.audit.protection import Protected
+from safeguarding.accounts.models import User
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
+from .bases import OfConcern
 from .concern import Concern
-from .kinds import KCSIE, key
+from .kinds import KCSIE
 
 
-class PoliceNotice(models.Model):
+class PoliceNotice(OfConcern):
     """The notice from which a concern began. Who gives support may be said later, by a lead.
 
     Schedule of retention: R25, from the date of birth, as R02. That is the period of the concern it began, and it is
@@ -29,9 +29,7 @@ class PoliceNotice(models.Model):
         SILENT = "silent", "Silent: staff keep watch and do not speak of it to the child"
         OVERT = "overt", "Overt: the key adult speaks with the child"
 
-    id = key()
     concern = models.OneToOneField(Concern, on_delete=models.PROTECT, related_name="police_notice")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     received_at = models.DateTimeField("when it came")
     force = SealedText("from which force, and from whom")
     their_reference = SealedText("their reference", blank=True)
@@ -41,8 +39,6 @@ class PoliceNotice(models.Model):
     named_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # Counts saves, so that the second of two leads sees what the first changed.
     revision = models.PositiveIntegerField(default=0, editable=False)
-
-    objects = Protected()
 
     class Meta:
         verbose_name = "police notice"

@@ -8,21 +8,19 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from safeguarding import personal_data
-from safeguarding.accounts.models import School, User
-from safeguarding.audit.protection import Protected
+from safeguarding.accounts.models import User
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
+from .bases import OfConcern
 from .concern import Concern
-from .kinds import KCSIE, key
+from .kinds import KCSIE
 
 
-class Question(models.Model):
+class Question(OfConcern):
     """A lead's question to the reporter, who sees it beside their own account. Open until it is answered."""
 
-    id = key()
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="questions")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     token = models.UUIDField(unique=True)
     text = SealedText("what you ask")
     # Whoever logged the concern: the question is theirs to read, as their account is.
@@ -30,8 +28,6 @@ class Question(models.Model):
     asked_at = models.DateTimeField(db_default=Now())
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
-
-    objects = Protected()
 
     class Meta:
         indexes = [models.Index(fields=["school", "asked_at"], name="question_open", condition=Q(answered_at=None))]

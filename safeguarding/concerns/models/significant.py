@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from children.models import Child
+from children.models import Child, OfChild
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.addresses import address_of
@@ -56,7 +56,7 @@ class Pin(models.Model):
         retention = Retention.GOES_WITH_IT
 
 
-class ChronologyEntry(models.Model):
+class ChronologyEntry(OfChild):
     """What happened and stands nowhere else in the record: a call from another school, a letter, a change in the
     family.
 
@@ -75,9 +75,7 @@ class ChronologyEntry(models.Model):
 
     nav = "children"
 
-    id = key()
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="entries")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     token = models.UUIDField(unique=True)
     adds_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="additions")
     what = models.CharField("what it was", max_length=12, choices=What)
@@ -90,8 +88,6 @@ class ChronologyEntry(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     withdrawn_reason = SealedText("why it is withdrawn", blank=True)
-
-    objects = Protected()
 
     class Meta:
         constraints = [in_pairs("withdrawn", name="entry_withdrawn_in_pairs")]
