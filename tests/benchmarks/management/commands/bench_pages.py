@@ -25,7 +25,7 @@ from tests.printers import Program, running
 # What a page is compared with, by the unit of its budget.
 Nothing = Mapping[str, Callable[[], Answer]]
 _HEAD = ("page", "who", "median ms", "median", "p95", "budget", "without RLS", "database ms", "queries", "kB", "")
-_WIDTHS = (22, 24, 9, 7, 7, 9, 11, 11, 8, 6, 5)
+_WIDTHS = (23, 24, 9, 7, 7, 9, 11, 11, 8, 6, 5)
 
 
 class Command(BaseCommand):
