@@ -29,7 +29,6 @@ from safeguarding.audit.reading import visible
 from safeguarding.dates import clock, full_day, full_moment, start_of
 from safeguarding.following import CHILD, places
 from safeguarding.personal_data import declared, own_models
-from safeguarding.sealing.ring import note
 
 Model = type[models.Model]
 # A model to the rows of it that somebody may see.
@@ -89,9 +88,6 @@ class Gathering:
         """The records of a kind that tell of the child and are in sight, with all children of whom each tells."""
         if record not in self._whose:
             self._whose[record] = _reached[record](self) if record in _reached else _themselves(self.children)
-            for key in self._whose[record]:
-                # The first text that is opened fetches the keys of all.
-                note(key.bytes)
         return self._whose[record]
 
     def rows(self, model: Model) -> list[Any]:

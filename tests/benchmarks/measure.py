@@ -1,7 +1,7 @@
-"""How long does a page take, and on what? One request after the other through the WSGI handler, in this process, warm.
+"""The time that a page takes, and on what: one request after the other through the WSGI handler, in this process, warm.
 
-Every page is measured in turn with the floor, request by request, so that a busy machine slows both: what is compared
-with the budgets is the ratio. Queries and the time of the database come from a pass of their own.
+Every page is measured in turn with one that shows nothing, request by request, so that a busy machine slows both: what
+is compared with the budgets is the ratio. Queries and the time of the database come from a pass of their own.
 """
 
 import gc
@@ -128,11 +128,11 @@ class Work:
 
 @dataclass
 class Measured:
-    """Times in milliseconds. `floor` is the median of the floor between these very requests."""
+    """Times in milliseconds. `nothing` is the median of the page that shows nothing, between these very requests."""
 
     median: float
     p95: float
-    floor: float
+    nothing: float
     queries: int
     database: float
     bytes: int
@@ -140,13 +140,21 @@ class Measured:
 
     @property
     def ratio(self) -> float:
-        return self.median / self.floor
+        return self.median / self.nothing
+
+    @property
+    def p95_ratio(self) -> float:
+        return self.p95 / self.nothing
 
 
 def measure(
-    browser: Browser, floor: Browser, ask: Callable[[Browser, Any], Answer], prepare: Callable[[Browser], Any]
+    browser: Browser,
+    nothing: Callable[[], Answer],
+    ask: Callable[[Browser, Any], Answer],
+    prepare: Callable[[Browser], Any],
 ) -> Measured:
-    """Ask for a page again and again, in turn with the floor. What `prepare` does before each request is not measured.
+    """Ask for a page again and again, in turn with one that shows nothing. What `prepare` does before each request is
+    not measured.
 
     Raises `Unanswered` when the page does not answer well.
     """
@@ -154,13 +162,13 @@ def measure(
         answer = ask(browser, prepare(browser))
         if not answer.is_good:
             raise Unanswered(answer.status)
-        floor.ask("/bench/floor/")
+        nothing()
     rounds = max(7, min(ROUNDS, int(PATIENCE / max(answer.seconds, 0.001))))
     gc.collect()
-    pages, floors = [], []
+    pages, empty = [], []
     for _ in range(rounds):
         given = prepare(browser)
-        floors.append(floor.ask("/bench/floor/").seconds)
+        empty.append(nothing().seconds)
         pages.append(ask(browser, given).seconds)
     works = [Work() for _ in range(COUNTED)]
     for work in works:
@@ -170,7 +178,7 @@ def measure(
     return Measured(
         median=1000 * statistics.median(pages),
         p95=1000 * statistics.quantiles(pages, n=20)[-1],
-        floor=1000 * statistics.median(floors),
+        nothing=1000 * statistics.median(empty),
         queries=works[-1].queries,
         database=1000 * statistics.median(w.seconds for w in works),
         bytes=len(answer.body),

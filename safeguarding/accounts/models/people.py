@@ -8,7 +8,6 @@ from django.db.models.functions import Now
 
 from safeguarding import personal_data
 from safeguarding.accounts import roles
-from safeguarding.few_columns import FewColumns
 from safeguarding.keys import uuid7
 from safeguarding.personal_data import Retention, Source
 
@@ -20,7 +19,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(username__iexact=username)
 
 
-class User(FewColumns, AbstractBaseUser):
+class User(AbstractBaseUser):
     """A member of staff.
 
     Signs in by user name; an e-mail address only brings the word that there is something to read.

@@ -7,7 +7,6 @@ from django.db.models.functions import Now
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
-from safeguarding.few_columns import FewColumns
 from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
@@ -15,7 +14,7 @@ from safeguarding.sealing.fields import SealedText
 from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, Subcategory, key
 
 
-class Concern(FewColumns):
+class Concern(models.Model):
     """A concern: where it stands, what was decided, who is worried about. Its words are in its account."""
 
     class Status(models.TextChoices):

@@ -1,5 +1,5 @@
-"""The measurement measures what it says: the people and pages exist, queries are counted, a page that fails is
-named.
+"""The measurement measures what it says: the people and pages exist, queries are counted, a page that fails or is over
+its budget is named.
 """
 
 import json
@@ -15,8 +15,9 @@ from safeguarding.concerns.models import Concern
 from safeguarding.demo import scale
 from safeguarding.demo.scale import Size, seed_scale
 from tests.benchmarks import cast, measure
+from tests.benchmarks import pages as measured_pages
 from tests.benchmarks import settings as bench_settings
-from tests.benchmarks.pages import pages
+from tests.benchmarks.pages import Budget, pages
 
 from .conftest import TUESDAY
 
@@ -59,7 +60,7 @@ def test_an_empty_page_stays_within_its_queries(practice, tmp_path, capsys):
         "lead",
         "lead of every school",
     }
-    assert all(2 < row["queries"] <= 7 for row in report["pages"])
+    assert all(2 < row["queries"] <= 6 for row in report["pages"])
     assert all(row["ratio"] > 1 for row in report["pages"])
     assert report["size"]["concerns"] == 600
     assert "empty page" in capsys.readouterr().out
@@ -72,6 +73,19 @@ def test_saving_is_measured_by_saving(practice, tmp_path):
 
     assert all("failed" not in row for row in json.loads((tmp_path / "bench.json").read_text())["pages"])
     assert Concern.objects.get(pk=cast.Records.find().waiting).revision > before
+
+
+@pytest.mark.parametrize(("most", "named"), [(Budget(10**6, 10**6), False), (Budget(0.1, 10**6), True)])
+def test_a_page_over_its_budget_is_named_with_the_budget(practice, tmp_path, capsys, monkeypatch, most, named):
+    monkeypatch.setattr(measured_pages, "PAGE", most)
+    call_command("bench_pages", only="my actions", out=tmp_path / "bench.json")
+    printed = capsys.readouterr().out
+
+    for row in json.loads((tmp_path / "bench.json").read_text())["pages"]:
+        assert row["unit"] == "E"
+        assert bool(row["over"]) is named
+        assert (f"my actions, {row['who']}: {row['ratio']:.1f} of 0.1 E" in printed) is named
+    assert ("No page is over its budget." in printed) is not named
 
 
 def test_a_file_of_children_is_measured_and_taken_back(practice, settings, tmp_path, capsys):
@@ -91,9 +105,12 @@ def test_a_page_that_refuses_is_not_a_fast_page(practice):
     teacher = User.objects.get(username=cast.TEACHER)
     browser, floor = measure.Browser(teacher, handler), measure.Browser(teacher, floor_handler)
 
+    def nothing() -> measure.Answer:
+        return floor.ask("/bench/floor/")
+
     for address, status in (("/today/", "403"), ("/", "302")):
         with pytest.raises(measure.Unanswered, match=status):
-            measure.measure(browser, floor, lambda b, given, address=address: b.ask(address), lambda b: None)
+            measure.measure(browser, nothing, lambda b, given, address=address: b.ask(address), lambda b: None)
 
 
 def test_a_page_deep_in_a_list_is_another_page_than_its_first(practice):
