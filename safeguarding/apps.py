@@ -18,4 +18,4 @@ class SafeguardingConfig(AppConfig):
         rules of visibility, say whose its records are, and what becomes of them where two records of a child become
         one.
         """
-        autodiscover_modules("verbs", "notice_kinds", "permissions", "subjects", "panels", "merging")
+        autodiscover_modules("capabilities", "verbs", "notice_kinds", "permissions", "subjects", "panels", "merging")

@@ -9,8 +9,6 @@ not see.
 
 from collections.abc import Iterable
 
-from safeguarding.accounts.permissions import ONLY_LOGGING
-from safeguarding.accounts.roles import ROLES
 from safeguarding.accounts.second_person import LEAD_ELSEWHERE, RULES
 
 from .kinds import Change, Neither, Said, change, gives, takes
@@ -77,7 +75,6 @@ _OF_TEAM = (
     "EXISTS (SELECT FROM public.accounts_team AS team WHERE team.group_ptr_id = NEW.team_id "
     "AND team.school_id = ANY (rules.schools_with(me, 'manage_access')))"
 )
-_STRONG = [key for key, role in ROLES.items() if role.capabilities - ONLY_LOGGING]
 _SECOND = {*RULES["reset"].usual, *RULES["reset"].fallback, *LEAD_ELSEWHERE}
 _FIRST_OF_RESET = (
     f"EXISTS (SELECT FROM rules.live_roles_of(me) AS held WHERE held.school_id = NEW.school_id "
@@ -87,7 +84,7 @@ _SECOND_OF_RESET = (
     f"EXISTS (SELECT FROM rules.live_roles_of(me) AS held WHERE held.role_key = ANY ({keys(sorted(_SECOND))}))"
 )
 _IN_RECORDS = (
-    f"EXISTS (SELECT FROM rules.live_roles_of(NEW.user_id) AS held WHERE held.role_key = ANY ({keys(_STRONG)}))"
+    "EXISTS (SELECT FROM rules.live_roles_of(NEW.user_id) AS held WHERE held.role_key = ANY (rules.roles_in_records()))"
 )
 _NEW_START = (
     "EXISTS (SELECT FROM public.accounts_reset AS start WHERE start.user_id = NEW.id AND start.what <> 'factor' "

@@ -5,8 +5,8 @@ from typing import Any
 from django.db.models import Q
 
 from children.permissions import out_of_sight as child_out_of_sight
-from safeguarding.accounts.roles import Capability
 from safeguarding.audit.protection import Rule, among, fact, rule
+from safeguarding.concerns.capabilities import ConcernCapability
 from safeguarding.concerns.models import Chronicled
 
 from .concern import out_of_sight, through_the_concern
@@ -22,7 +22,7 @@ def chronicled_seen(me: Any) -> Rule:
     may not show less, nor more.
     """
     rule = through_the_concern(me, "concern_id")
-    below = Q(author__isnull=False) & ~among("school_id", fact("schools_with", me, Capability.WRITE_PASTORAL))
+    below = Q(author__isnull=False) & ~among("school_id", fact("schools_with", me, ConcernCapability.WRITE_PASTORAL))
     open_record = {"grant": "granted_children", "emergency": "emergency_children"}
     because = dict(rule.because) | {
         way: rule.because[way] | among("child_id", fact(name, me)) & ~below for way, name in open_record.items()
