@@ -11,6 +11,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
+from children.capabilities import ChildCapability
 from children.models import Child, ChildDetail, Photograph
 from children.permissions import access_to_a_child, children_open_to, may_see_details
 from children.services.mentioning import told_page
@@ -80,7 +81,7 @@ def _open_to(request: Request) -> dict[str, list[Any]]:
 def _given(request: Request, record: Any) -> dict[str, Any] | None:
     """What somebody was given access to, and the way to more in an emergency; no panel for who has neither."""
     found = _open_to(request) if access_to_a_child(request.user) else {"grants": [], "team_grants": []}
-    emergency = may(request.user, Capability.EMERGENCY_ACCESS, request.held.school_id)
+    emergency = may(request.user, ChildCapability.EMERGENCY_ACCESS, request.held.school_id)
     if not (emergency or found["grants"] or found["team_grants"]):
         return None
     return {**found, "emergency": emergency}
@@ -88,7 +89,7 @@ def _given(request: Request, record: Any) -> dict[str, Any] | None:
 
 def _emergency(request: Request, record: Any) -> dict[str, Any] | None:
     """On every page while it lasts: which record is open, and until when."""
-    if not may(request.user, Capability.EMERGENCY_ACCESS) or not access_to_a_child(request.user):
+    if not may(request.user, ChildCapability.EMERGENCY_ACCESS) or not access_to_a_child(request.user):
         return None
     # It names the child, also on pages that show nothing else of a record.
     found = _open_to(request)["emergencies"]

@@ -12,9 +12,10 @@ from uuid import UUID
 
 from django.db.models import Model, Q
 
+from children.capabilities import ChildCapability
+from safeguarding.accounts.capabilities import AnyCapability, Capability
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may
-from safeguarding.accounts.roles import Capability
 from safeguarding.audit.protection import Rule, among, fact, rule, who_sees
 from safeguarding.glance import look_for, seen
 from safeguarding.uploads.permissions import decided_by
@@ -77,7 +78,7 @@ def cards_seen(me: Any) -> Rule:
             "standing_in": among("id", fact("children_standing_in", me)) & stands,
         },
         never=among("id", fact("hidden_children", me)),
-        doors={"merged": among("school_id", fact("schools_with", me, Capability.VIEW_CHILD_DETAILS)) & ~stands},
+        doors={"merged": among("school_id", fact("schools_with", me, ChildCapability.VIEW_CHILD_DETAILS)) & ~stands},
     )
 
 
@@ -86,7 +87,7 @@ def out_of_sight(me: Any, child: str) -> Q:
     return among(child, fact("hidden_children", me)) | among(child, fact("merged_children", me))
 
 
-def behind_the_card(me: Any, child: str, capability: Capability) -> Rule:
+def behind_the_card(me: Any, child: str, capability: AnyCapability) -> Rule:
     """The rule of what is known of one child. `child` is the column that names it."""
     return Rule(
         because={
@@ -99,7 +100,7 @@ def behind_the_card(me: Any, child: str, capability: Capability) -> Rule:
 
 
 def _details(me: Any) -> Rule:
-    return behind_the_card(me, "child_id", Capability.VIEW_CHILD_DETAILS)
+    return behind_the_card(me, "child_id", ChildCapability.VIEW_CHILD_DETAILS)
 
 
 for _model in DETAILS:
@@ -117,7 +118,7 @@ def siblings_seen(me: Any) -> Rule:
     """That two children are brothers or sisters: hidden where one of them is."""
     return Rule(
         because={
-            "role": among("school_id", fact("schools_with", me, Capability.VIEW_CHILD_DETAILS)),
+            "role": among("school_id", fact("schools_with", me, ChildCapability.VIEW_CHILD_DETAILS)),
             "grant": among("first_id", fact("granted_children", me)) | among("second_id", fact("granted_children", me)),
             "emergency": among("first_id", fact("emergency_children", me))
             | among("second_id", fact("emergency_children", me)),
@@ -131,7 +132,7 @@ def contacts_seen(me: Any) -> Rule:
     """Adults of children. Those of a hidden child are hidden, whoever else they belong to."""
     return Rule(
         because={
-            "role": among("school_id", fact("schools_with", me, Capability.VIEW_CHILD_DETAILS)),
+            "role": among("school_id", fact("schools_with", me, ChildCapability.VIEW_CHILD_DETAILS)),
             "grant": among("id", fact("contacts_of_granted", me)),
         },
         never=among("id", fact("hidden_contacts", me)),
@@ -143,7 +144,7 @@ def households_seen(me: Any) -> Rule:
     """Where children live."""
     return Rule(
         because={
-            "role": among("school_id", fact("schools_with", me, Capability.VIEW_ADDRESSES)),
+            "role": among("school_id", fact("schools_with", me, ChildCapability.VIEW_ADDRESSES)),
             "grant": among("id", fact("households_of_granted", me)),
         },
         never=among("id", fact("hidden_households", me)),
@@ -153,11 +154,11 @@ def households_seen(me: Any) -> Rule:
 @rule(HouseholdMember)
 def members_seen(me: Any) -> Rule:
     """Which child lives where."""
-    return behind_the_card(me, "child_id", Capability.VIEW_ADDRESSES)
+    return behind_the_card(me, "child_id", ChildCapability.VIEW_ADDRESSES)
 
 
 def _imports(me: Any) -> Rule:
-    return Rule(because={"role": among("school_id", fact("schools_with", me, Capability.IMPORT_CHILDREN))})
+    return Rule(because={"role": among("school_id", fact("schools_with", me, ChildCapability.IMPORT_CHILDREN))})
 
 
 for _model in (ImportRun, ImportPart):
@@ -169,7 +170,7 @@ def headings_seen(me: Any) -> Rule:
     """What the headings of a school's spreadsheets mean: of lists of children, and of records from an earlier
     system.
     """
-    importers = (Capability.IMPORT_CHILDREN, Capability.IMPORT_EARLIER_RECORDS)
+    importers = (ChildCapability.IMPORT_CHILDREN, ChildCapability.IMPORT_EARLIER_RECORDS)
     return Rule(because={str(one): among("school_id", fact("schools_with", me, one)) for one in importers})
 
 
@@ -177,7 +178,7 @@ def headings_seen(me: Any) -> Rule:
 def rows_seen(me: Any) -> Rule:
     """What a file says of children, less those hidden from whoever reads it."""
     return Rule(
-        because={"role": among("school_id", fact("schools_with", me, Capability.IMPORT_CHILDREN))},
+        because={"role": among("school_id", fact("schools_with", me, ChildCapability.IMPORT_CHILDREN))},
         never=out_of_sight(me, "child_id"),
     )
 
@@ -227,7 +228,7 @@ def merges_seen(me: Any) -> Rule:
     """
     hidden = fact("hidden_children", me)
     return Rule(
-        because={"role": among("school_id", fact("schools_with", me, Capability.VIEW_CHILD_DETAILS))},
+        because={"role": among("school_id", fact("schools_with", me, ChildCapability.VIEW_CHILD_DETAILS))},
         never=among("keep_id", hidden) | among("other_id", hidden),
     )
 
@@ -237,7 +238,7 @@ def may_ask_merge(user: User, record: Any) -> bool:
 
     Of a child or a merge.
     """
-    return may(user, Capability.IMPORT_CHILDREN, record.school_id) or may_merge(user, record)
+    return may(user, ChildCapability.IMPORT_CHILDREN, record.school_id) or may_merge(user, record)
 
 
 def may_merge(user: User, record: Any) -> bool:
@@ -257,7 +258,7 @@ decided_by(ChildFile, may_decide_file)
 
 def may_see_details(user: User, school_id: UUID) -> bool:
     """Whether the person may open children's records at the school, and search by UPN."""
-    return may(user, Capability.VIEW_CHILD_DETAILS, school_id)
+    return may(user, ChildCapability.VIEW_CHILD_DETAILS, school_id)
 
 
 def may_see_record(user: User, child: Child) -> bool:
@@ -292,9 +293,9 @@ def access_to_a_child(user: User) -> bool:
 
 def may_see_addresses(user: User, school_id: UUID) -> bool:
     """Whether the person may be shown where children of the school live."""
-    return may(user, Capability.VIEW_ADDRESSES, school_id)
+    return may(user, ChildCapability.VIEW_ADDRESSES, school_id)
 
 
 def may_import(user: User | None, run: ImportRun) -> bool:
     """Whether the person may take this import further. Without a person it is the command line, or the worker."""
-    return user is None or may(user, Capability.IMPORT_CHILDREN, run.school_id)
+    return user is None or may(user, ChildCapability.IMPORT_CHILDREN, run.school_id)

@@ -6,6 +6,20 @@ from safeguarding.celery import app as celery_app
 
 __all__ = ["SafeguardingConfig", "celery_app"]
 
+# The files in which an app says something to the rest of Harbour, in the order in which they are read.
+FACES = (
+    "capabilities",
+    "verbs",
+    "notice_kinds",
+    "records",
+    "rights",
+    "permissions",
+    "subjects",
+    "panels",
+    "merging",
+    "parts",
+)
+
 
 class SafeguardingConfig(AppConfig):
     """The project itself: commands, template tags and the engine. It has no tables."""
@@ -20,9 +34,7 @@ class SafeguardingConfig(AppConfig):
 
         Then follow what is changed in every record, from the first save on.
         """
-        autodiscover_modules(
-            "verbs", "notice_kinds", "records", "rights", "permissions", "subjects", "panels", "merging", "parts"
-        )
+        autodiscover_modules(*FACES)
         from safeguarding.audit.history import follow_all
 
         follow_all()

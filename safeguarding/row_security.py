@@ -5,7 +5,7 @@ migration would change nothing and say nothing, and a column that a policy names
 `manage.py check_row_security` prints, and what keeps the web process from starting.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,9 @@ from django.db import connection as default_connection
 from psycopg import ClientCursor, sql
 
 from safeguarding import chronicling, following, large_objects, rights_rows
-from safeguarding.accounts.roles import ROLES, Capability, with_capability
+from safeguarding.accounts.capabilities import CAPABILITIES
+from safeguarding.accounts.permissions import ONLY_LOGGING
+from safeguarding.accounts.roles import ROLES, with_capability
 from safeguarding.audit.asking import Me
 from safeguarding.audit.protection import among, condition, fact, protected_models, rule_of
 from safeguarding.audit.signing import CHALLENGE, Told, padded, signed
@@ -105,27 +107,27 @@ def _facts() -> Iterator[sql.Composable]:
 
 
 def _roles() -> Iterator[sql.Composable]:
-    """Roles are code: which of them have a capability, and which the privacy notice names, is written into
-    functions.
+    """Roles are code: which of them have a capability, which can open a record, and which the privacy notice names, is
+    written into functions.
     """
     cases = sql.SQL(" ").join(
         sql.SQL("WHEN {} THEN {}::text[]").format(sql.Literal(str(c)), sql.Literal(with_capability(c)))
-        for c in Capability
+        for c in CAPABILITIES.entries
     )
     for signature, body in (
         ("roles_with(capability text)", sql.SQL("SELECT CASE capability {} ELSE '{{}}' END").format(cases)),
-        (
-            "roles_named()",
-            sql.SQL("SELECT {}::text[]").format(
-                sql.Literal([key for key, role in ROLES.items() if role.named_in_notice])
-            ),
-        ),
+        ("roles_named()", _keys(role.key for role in ROLES.values() if role.named_in_notice)),
+        ("roles_in_records()", _keys(role.key for role in ROLES.values() if role.capabilities - ONLY_LOGGING)),
     ):
         # Pieces of facts (`_PIECES`): they read no table.
         yield sql.SQL("CREATE FUNCTION rules.{} RETURNS text[] LANGUAGE sql STABLE AS {}").format(
             sql.SQL(signature),  # type: ignore[arg-type]
             sql.Literal(body.as_string()),
         )
+
+
+def _keys(roles: Iterable[str]) -> sql.Composed:
+    return sql.SQL("SELECT {}::text[]").format(sql.Literal(list(roles)))
 
 
 def _sealed() -> Iterator[sql.Composable]:
@@ -286,6 +288,7 @@ _PIECES = (
     "live_roles_of",
     "live_roles_at",
     "roles_with",
+    "roles_in_records",
     "roles_named",
 )
 

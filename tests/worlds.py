@@ -13,14 +13,16 @@ from uuid import uuid4
 
 from django.utils import timezone
 
+from children.capabilities import ChildCapability
 from children.grants import viewing
 from children.models import Child, ChildDetail, ChildGrant, ChildTeamGrant, ConflictOfInterest, EmergencyAccess
 from safeguarding.accounts.models import RoleAssignment, School, Team, TeamMember, User
 from safeguarding.accounts.roles import ROLES, Capability
+from safeguarding.concerns.capabilities import ConcernCapability
 from safeguarding.concerns.models import Account, Action, Concern, ConcernChild, ConcernGrant, ConcernSubject
 from tests.factories import LONG_AGO
 
-C = Capability
+C, RESTRICTED = Capability, ConcernCapability.VIEW_RESTRICTED
 # Each person leans to one way to a record, so that it is often their only one, and has a role that goes with it.
 USUAL_ROLES = {
     "role": ("lead", "lead", "headteacher", "deputy_lead"),
@@ -296,7 +298,7 @@ class Opinion:
         if named.added_by_id == person.pk or reasons - {"grant", "emergency"}:
             return True
         # Through the record of a child its own row alone, whatever its file says of the concern.
-        open_to_role = concern.restricted_at is None or self._may(person, concern.school_id, C.VIEW_RESTRICTED)
+        open_to_role = concern.restricted_at is None or self._may(person, concern.school_id, RESTRICTED)
         return open_to_role and self._open(person, named.child_id)
 
     def sees_action(self, person: User, action: Action) -> bool:
@@ -321,7 +323,7 @@ class Opinion:
         if not person.is_active or self._related(person, detail.child_id):
             return False
         return (
-            self._may(person, detail.school_id, C.VIEW_CHILD_DETAILS)
+            self._may(person, detail.school_id, ChildCapability.VIEW_CHILD_DETAILS)
             or self._granted(person, detail.child_id)
             or self._in_emergency(person, detail.child_id)
         )
@@ -339,7 +341,7 @@ class Opinion:
             for n in named
             if n.file_says == "whole" or (not n.file_says and n.role != "witness" and not shut)
         }
-        open_to_role = concern.restricted_at is None or self._may(person, concern.school_id, C.VIEW_RESTRICTED)
+        open_to_role = concern.restricted_at is None or self._may(person, concern.school_id, RESTRICTED)
         # Somebody of another school has no say in what is restricted at this one; a grant there needs a role there
         # anyway.
         found = set()

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from children.capabilities import ChildCapability
 from children.models import Child, ChildGrant, ChildTeamGrant, ConflictOfInterest, EmergencyAccess
 from children.notice_kinds import ChildNotice
 from children.services.giving import give, hidden_from, withdraw
@@ -158,7 +159,7 @@ def withdraw_child_grant(
 
 def emergency_problem(child: Child, *, by: User, on: date) -> str:
     """Why the person may not open this child's record in an emergency; empty when they may."""
-    if not may(by, Capability.EMERGENCY_ACCESS, child.school_id):
+    if not may(by, ChildCapability.EMERGENCY_ACCESS, child.school_id):
         return "Your role does not include emergency access. Call a safeguarding lead instead."
     return "" if may_be_given(by, child.school_id, on=on) else not_in_notice(by)
 

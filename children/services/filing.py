@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from django.utils import timezone
 
+from children.capabilities import ChildCapability
 from children.models import Child, ChildFile, Photograph
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import ensure
@@ -188,6 +189,6 @@ def is_shown(photograph: Photograph, *, today: date) -> bool:
 
 
 def _ensure_keeps(by: User, child: Child) -> None:
-    ensure(by, Capability.KEEP_PHOTOGRAPHS, child.school_id, KEEPERS)
+    ensure(by, ChildCapability.KEEP_PHOTOGRAPHS, child.school_id, KEEPERS)
     if not may_view(by, child):
         raise NotAllowed(KEEPERS)

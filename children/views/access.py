@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from children.capabilities import ChildCapability
 from children.forms.access import ChosenForm, EmergencyForm, GiveForm, ReasonForm
 from children.models import Child, ChildGrant, ChildTeamGrant
 from children.panels import record_frame
@@ -145,7 +146,7 @@ def child_looked(request: Request, pk: UUID) -> HttpResponseBase:
     return render(request, "access/child_looked.html", context)
 
 
-@requires(Capability.EMERGENCY_ACCESS)
+@requires(ChildCapability.EMERGENCY_ACCESS)
 def emergency_find(request: Request) -> HttpResponseBase:
     """Find the child whose record must be opened now."""
     request.nav, today, found = "home", timezone.localdate(), None
@@ -159,7 +160,7 @@ def emergency_find(request: Request) -> HttpResponseBase:
     return render(request, "access/emergency_find.html", {"words": words, "found": found, "asked": bool(words)})
 
 
-@requires_for_record(Capability.EMERGENCY_ACCESS)
+@requires_for_record(ChildCapability.EMERGENCY_ACCESS)
 @fresh_factor
 def child_emergency(request: Request, pk: UUID) -> HttpResponseBase:
     """Open this child's record for an hour, with a reason. Leads and the Headteacher are told at once."""

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from children.capabilities import ChildCapability
 from children.forms.files import EndPhotographForm, FileForm, PhotographForm
 from children.models import Child, ChildFile, Photograph
 from children.panels import record_frame
@@ -55,14 +56,14 @@ def child_files(request: Request, pk: UUID) -> HttpResponse:
 
 
 @takes_files
-@requires_for_record(Capability.VIEW_CHILD_DETAILS, also=access_to_a_child)
+@requires_for_record(ChildCapability.VIEW_CHILD_DETAILS, also=access_to_a_child)
 def photographs(request: Request, pk: UUID) -> HttpResponse:
     """Which photographs the school has of a child, what allows it, and until when. They are not shown here."""
     request.nav = "children"
     child = read_one(request, Child, purpose="photographs", pk=pk)
     if not may_see_record(request.user, child):
         raise Http404
-    keeps = may(request.user, Capability.KEEP_PHOTOGRAPHS, child.school_id)
+    keeps = may(request.user, ChildCapability.KEEP_PHOTOGRAPHS, child.school_id)
     if request.method == "POST" and not keeps:
         raise NotAllowed(filing.KEEPERS)
     form = PhotographForm(request.POST, request.FILES) if request.method == "POST" else PhotographForm()
@@ -95,7 +96,7 @@ def photograph(request: Request, photograph_id: UUID) -> HttpResponseBase:
     return streamed(filing.photograph_content(found, today=timezone.localdate()), "image/jpeg", "inline")
 
 
-@requires_for_record(Capability.KEEP_PHOTOGRAPHS)
+@requires_for_record(ChildCapability.KEEP_PHOTOGRAPHS)
 def end_photograph(request: Request, photograph_id: UUID) -> HttpResponse:
     """Say that consent was withdrawn, or that it should not be here."""
     request.nav = "children"

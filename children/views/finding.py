@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from children.capabilities import ChildCapability
 from children.forms.lists import LEFT, FindForm, NarrowForm
 from children.models import BY_NAME, Child
 from children.services import find_children
@@ -23,7 +24,7 @@ from safeguarding.paging import PAGE
 
 
 @require_GET
-@requires(Capability.VIEW_CHILD_DETAILS)
+@requires(ChildCapability.VIEW_CHILD_DETAILS)
 def children(request: Request) -> HttpResponse:
     """Children of the school by name, fifty at a time, narrowed by class and year."""
     request.nav = "children"
@@ -45,13 +46,13 @@ def children(request: Request) -> HttpResponse:
         "narrowed": any(form.cleaned_data.values()) if form.is_valid() else False,
         "older": f"?{chosen.urlencode()}" if more else "",
         "newest": "?" if request.GET.get("after") else "",
-        "may_import": may(request.user, Capability.IMPORT_CHILDREN, request.held.school_id),
+        "may_import": may(request.user, ChildCapability.IMPORT_CHILDREN, request.held.school_id),
     }
     return render(request, "children/list.html", context)
 
 
 @require_POST
-@requires(Capability.VIEW_CHILD_DETAILS)
+@requires(ChildCapability.VIEW_CHILD_DETAILS)
 def search(request: Request) -> HttpResponse:
     """Children that words fit, those who have left long ago among them."""
     request.nav = "children"

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from children.capabilities import ChildCapability
 from children.forms.access import ChosenForm
 from children.forms.merging import DeclineForm, SameChildForm, UndoForm
 from children.models import Child, ChildMerge
@@ -32,7 +33,7 @@ from safeguarding.keys import uuid7
 _SHOWN = 200
 
 
-@requires_for_record(Capability.VIEW_CHILD_DETAILS)
+@requires_for_record(ChildCapability.VIEW_CHILD_DETAILS)
 def child_same(request: Request, pk: UUID) -> HttpResponseBase:
     """“This is the same child as…”: find the other record, then look at both."""
     request.nav = "children"
@@ -59,14 +60,14 @@ def child_same(request: Request, pk: UUID) -> HttpResponseBase:
 
 
 @require_GET
-@requires_for_record(Capability.VIEW_CHILD_DETAILS)
+@requires_for_record(ChildCapability.VIEW_CHILD_DETAILS)
 def child_merge(request: Request, pk: UUID, other_id: UUID) -> HttpResponse:
     """The two records side by side: what would stand, what would move, who would see it. Nothing is changed."""
     return _page(request, *_pair(request, pk, other_id))
 
 
 @require_POST
-@requires_for_record(Capability.VIEW_CHILD_DETAILS)
+@requires_for_record(ChildCapability.VIEW_CHILD_DETAILS)
 def child_merge_ask(request: Request, pk: UUID, other_id: UUID) -> HttpResponseBase:
     """Ask a safeguarding lead to decide."""
     keep, other = _pair(request, pk, other_id)
@@ -172,7 +173,7 @@ def _waiting(request: Request, school_id: UUID) -> QuerySet[ChildMerge]:
 
 
 @require_GET
-@requires(Capability.VIEW_CHILD_DETAILS)
+@requires(ChildCapability.VIEW_CHILD_DETAILS)
 def merges(request: Request) -> HttpResponse:
     """Records that are said to be of one child: what waits, and what was decided lately."""
     request.nav = "children"
@@ -189,7 +190,7 @@ def merges(request: Request) -> HttpResponse:
     return render(request, "children/merges.html", context)
 
 
-@requires_for_record(Capability.VIEW_CHILD_DETAILS)
+@requires_for_record(ChildCapability.VIEW_CHILD_DETAILS)
 def merge(request: Request, merge_id: UUID) -> HttpResponseBase:
     """One of them: who asked, what was decided and why, what came over, and until when it can be undone."""
     found = _merge(request, merge_id)

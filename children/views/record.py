@@ -9,19 +9,19 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from children.capabilities import ChildCapability
 from children.models import Child, ChildMerge
 from children.panels import record_frame
 from children.people import around, homes, siblings
 from children.permissions import access_to_a_child, children_open_to, may_see_addresses, may_see_details, may_see_record
 from safeguarding.accounts.permissions import requires_for_record
-from safeguarding.accounts.roles import Capability
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.http import Request
 from safeguarding.panels import tabs
 
 
 @require_GET
-@requires_for_record(Capability.VIEW_CHILD_DETAILS, also=access_to_a_child)
+@requires_for_record(ChildCapability.VIEW_CHILD_DETAILS, also=access_to_a_child)
 def child(request: Request, pk: UUID) -> HttpResponseBase:
     """To the first tab of the record that this person may open."""
     found = visible(request, Child).filter(pk=pk).first()
@@ -33,14 +33,14 @@ def child(request: Request, pk: UUID) -> HttpResponseBase:
 
 
 @require_GET
-@requires_for_record(Capability.VIEW_CHILD_DETAILS, also=access_to_a_child)
+@requires_for_record(ChildCapability.VIEW_CHILD_DETAILS, also=access_to_a_child)
 def people(request: Request, pk: UUID) -> HttpResponse:
     """Who the child is, who decides for the child, what courts have ordered, where the child lives."""
     return _people(request, pk, asked_for_address=False)
 
 
 @require_POST
-@requires_for_record(Capability.VIEW_ADDRESSES)
+@requires_for_record(ChildCapability.VIEW_ADDRESSES)
 def address(request: Request, pk: UUID) -> HttpResponse:
     """The same page with an address on it that must not be given to anyone. Who asked for it is recorded."""
     return _people(request, pk, asked_for_address=True)

@@ -21,8 +21,9 @@ from django.utils import timezone
 from safeguarding.dates import school_year
 from safeguarding.exceptions import BadInput, NotAllowed
 
+from .capabilities import CAPABILITIES, AnyCapability, Capability
 from .models import RoleAssignment, User
-from .roles import ROLES, Capability, Role
+from .roles import ROLES, Role, with_capability
 
 View = Callable[..., HttpResponseBase]
 
@@ -71,16 +72,16 @@ class Rights:
                 key=lambda h: -order.index(h.role.key),
             )
 
-    def schools(self, capability: Capability) -> list[UUID]:
+    def schools(self, capability: AnyCapability) -> list[UUID]:
         """Ids of the schools where some live role has `capability`."""
         return list(self._where(capability))
 
-    def may(self, capability: Capability, school_id: UUID | None = None) -> bool:
+    def may(self, capability: AnyCapability, school_id: UUID | None = None) -> bool:
         """Whether some live role has `capability` (at `school_id`, where given)."""
         where = self._where(capability)
         return bool(where) if school_id is None else school_id in where
 
-    def _where(self, capability: Capability) -> dict[UUID, None]:
+    def _where(self, capability: AnyCapability) -> dict[UUID, None]:
         if (found := self._schools.get(capability)) is None:
             found = self._schools[capability] = {h.school_id: None for h in self.held if h.role.may(capability)}
         return found
@@ -112,9 +113,10 @@ def remember(user: User | Any, found: Iterable[Sequence[Any]]) -> None:
     user._rights = Rights(user, found=found)  # type: ignore[union-attr]
 
 
-def may(user: User | Any, capability: Capability | str, school_id: UUID | None = None) -> bool:
-    """Whether `user` has `capability` today."""
-    return rights(user).may(Capability(capability), school_id)
+def may(user: User | Any, capability: AnyCapability, school_id: UUID | None = None) -> bool:
+    """Whether `user` has `capability` today. Raises `NotRegistered` where there is none such, whoever asks."""
+    CAPABILITIES[capability]
+    return rights(user).may(capability, school_id)
 
 
 # What may be done without a second factor: nothing of it opens a record. A capability that is not named here is strict.
@@ -126,16 +128,15 @@ def needs_second_factor(user: User | Any) -> bool:
     return any(held.role.capabilities - ONLY_LOGGING for held in rights(user).held)
 
 
-def ensure(user: User, capability: Capability, school_id: UUID, sentence: str) -> None:
+def ensure(user: User, capability: AnyCapability, school_id: UUID, sentence: str) -> None:
     """Raise `NotAllowed(sentence)` unless `user` has `capability` at the school."""
     if not may(user, capability, school_id):
         raise NotAllowed(sentence)
 
 
-def people_with(capability: Capability, school_id: UUID, on: date) -> QuerySet[User]:
+def people_with(capability: AnyCapability, school_id: UUID, on: date) -> QuerySet[User]:
     """Active people who hold `capability` at the school on a day, in the order in which they are called."""
-    keys = [key for key, role in ROLES.items() if role.may(capability)]
-    held = RoleAssignment.objects.filter(live(on), school_id=school_id, role_key__in=keys)
+    held = RoleAssignment.objects.filter(live(on), school_id=school_id, role_key__in=with_capability(capability))
     return (
         User.objects.filter(is_active=True, assignments__in=held)
         # Once, however many of these roles somebody holds.
@@ -158,13 +159,13 @@ def ensure_works_at(user: User, school_id: UUID, on: date) -> None:
         raise BadInput(f"{user.full_name} does not work at this school today. Choose somebody who does.")
 
 
-def requires(capability: Capability | str) -> Callable[[View], View]:
+def requires(capability: AnyCapability) -> Callable[[View], View]:
     """A view for people who hold `capability` at the school they are working in; others get 403 in plain words."""
-    return _declare(Capability(capability), at_any_school=False)
+    return _declare(capability, at_any_school=False)
 
 
 def requires_for_record(
-    capability: Capability | str, also: Callable[[User], bool] | None = None
+    capability: AnyCapability, also: Callable[[User], bool] | None = None
 ) -> Callable[[View], View]:
     """A view of one record, for people who hold `capability` at the school of that record, wherever they are working
     now.
@@ -173,11 +174,11 @@ def requires_for_record(
     403 in plain words, whatever the record. Which records are theirs, the read gate knows: others are not found. A
     notice, or a call on every page, leads here from the pages of another school.
     """
-    return _declare(Capability(capability), at_any_school=True, also=also)
+    return _declare(capability, at_any_school=True, also=also)
 
 
 def _declare(
-    wanted: Capability, *, at_any_school: bool, also: Callable[[User], bool] | None = None
+    wanted: AnyCapability, *, at_any_school: bool, also: Callable[[User], bool] | None = None
 ) -> Callable[[View], View]:
     def declare(view: View) -> View:
         @wraps(view)
@@ -198,7 +199,7 @@ def _declare(
     return declare
 
 
-def _turned_away(request: HttpRequest, wanted: Capability) -> str:
+def _turned_away(request: HttpRequest, wanted: AnyCapability) -> str:
     """Why the page is not shown, and what to do: another role of one's own may include it."""
     now: Held | None = request.held  # type: ignore[attr-defined]
     other = next((h for h in rights(request.user).held if h.role.may(wanted)), None)

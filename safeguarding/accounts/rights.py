@@ -1,7 +1,5 @@
 """Who may write the rows of accounts, roles and teams that facts read, and which of them give rights or take some?"""
 
-from safeguarding.accounts.permissions import ONLY_LOGGING
-from safeguarding.accounts.roles import ROLES
 from safeguarding.accounts.second_person import LEAD_ELSEWHERE, RULES
 from safeguarding.rights_rows import keep
 from safeguarding.rights_rows.conditions import MANAGES, NEVER, SYSTEM, both, either, ended_once, keys, may
@@ -18,7 +16,6 @@ _OF_TEAM = (
     "EXISTS (SELECT FROM public.accounts_team AS team WHERE team.group_ptr_id = NEW.team_id "
     "AND team.school_id = ANY (rules.schools_with(me, 'manage_access')))"
 )
-_STRONG = [key for key, role in ROLES.items() if role.capabilities - ONLY_LOGGING]
 _SECOND = {*RULES["reset"].usual, *RULES["reset"].fallback, *LEAD_ELSEWHERE}
 _FIRST_OF_RESET = (
     f"EXISTS (SELECT FROM rules.live_roles_of(me) AS held WHERE held.school_id = NEW.school_id "
@@ -28,7 +25,7 @@ _SECOND_OF_RESET = (
     f"EXISTS (SELECT FROM rules.live_roles_of(me) AS held WHERE held.role_key = ANY ({keys(sorted(_SECOND))}))"
 )
 _IN_RECORDS = (
-    f"EXISTS (SELECT FROM rules.live_roles_of(NEW.user_id) AS held WHERE held.role_key = ANY ({keys(_STRONG)}))"
+    "EXISTS (SELECT FROM rules.live_roles_of(NEW.user_id) AS held WHERE held.role_key = ANY (rules.roles_in_records()))"
 )
 _NEW_START = (
     "EXISTS (SELECT FROM public.accounts_reset AS start WHERE start.user_id = NEW.id AND start.what <> 'factor' "

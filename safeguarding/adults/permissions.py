@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from safeguarding.accounts.permissions import may
-from safeguarding.accounts.roles import Capability
+from safeguarding.adults.capabilities import AdultCapability
 from safeguarding.audit.protection import Rule, among, fact, known, overlapping, rule, within
 from safeguarding.exceptions import NotAllowed
 from safeguarding.glance import glance, look_for
@@ -123,4 +123,4 @@ def reads_somewhere(user: Any) -> bool:
 
 def chooses_recipient(user: Any, school_id: UUID) -> bool:
     """Who says which of the two receives low-level concerns at a school."""
-    return may(user, Capability.READ_STAFF_CONCERNS, school_id)
+    return may(user, AdultCapability.READ_STAFF_CONCERNS, school_id)

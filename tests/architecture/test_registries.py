@@ -1,13 +1,11 @@
-"""What one app does when another has done something: is it registered in a process that loads no page, as the
-worker?
-"""
+"""Is what apps register there when it is asked for, in a process that loads no page too, and not before?"""
 
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-from tests.architecture.source import ROOT
+from tests.architecture.source import ROOT, product
 
 _ASKED = """
 import sys, django
@@ -20,13 +18,42 @@ print(*(one.__name__ for some in (access._when_hidden, doing._when_merged, actin
 """
 
 
-def test_a_process_that_loads_no_page_hands_on_what_is_hidden_merged_or_left_behind(tmp_path: Path) -> None:
-    plain = {"HARBOUR_ENV_FILE": os.devnull, "HARBOUR_VAR": str(tmp_path), "PATH": os.environ["PATH"]}
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", _ASKED],
+def _python(said: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """A process of its own that runs these lines and has nothing of this machine's."""
+    plain = {"HARBOUR_ENV_FILE": os.devnull, "HARBOUR_VAR": str(folder), "PATH": os.environ["PATH"]}
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", said],
         cwd=ROOT,
         env=plain | {"DJANGO_SETTINGS_MODULE": "safeguarding.settings"},
         capture_output=True,
         text=True,
     )
+
+
+_READ = """
+import django
+from importlib import import_module
+django.setup()
+from safeguarding.registers import Register
+
+def read(register):
+    raise RuntimeError(f"a {register.what} was looked up")
+
+Register.entries = property(read)
+for name in {names!r}:
+    import_module(name)
+print("none")
+"""
+
+
+def test_no_module_reads_a_register_while_it_is_imported(tmp_path: Path) -> None:
+    """What a module reads then lacks what an app above it will register."""
+    paths = [Path(module.path).with_suffix("") for module in product()]
+    names = [".".join(path.parts).removesuffix(".__init__") for path in paths if path.name != "__main__"]
+    done = _python(_READ.format(names=names), tmp_path)
+    assert done.stdout.split() == ["none"], done.stderr[-1500:]
+
+
+def test_a_process_that_loads_no_page_hands_on_what_is_hidden_merged_or_left_behind(tmp_path: Path) -> None:
+    done = _python(_ASKED, tmp_path)
     assert done.stdout.split() == ["hand_on_concerns", "wrap_keys", "move_actions", "move_notices"], done.stderr[-500:]

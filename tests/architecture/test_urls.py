@@ -1,11 +1,13 @@
 """Does every page say who may open it? Default deny: a view that declares nothing is a mistake, and is found here."""
 
+import re
 from collections.abc import Iterator
 
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, path
 
-from safeguarding.accounts.permissions import anyone_signed_in
+from safeguarding.accounts.capabilities import CAPABILITIES
+from safeguarding.accounts.permissions import anyone_signed_in, requires
 
 # Pages that anybody on the network may open without signing in. Each with its reason; there should be few.
 PUBLIC = {
@@ -48,6 +50,21 @@ def undeclared(patterns: list[URLPattern | URLResolver]) -> list[str]:
 
 def test_every_view_declares_its_rule():
     assert undeclared(get_resolver().url_patterns) == []
+
+
+def unknown_capabilities(patterns: list[URLPattern | URLResolver]) -> set[str]:
+    """What views ask for that no app has registered. A view is declared before every app has."""
+    asked = (re.match(r"requires (\w+)", getattr(view, "rule", "")) for _, view in views(patterns))
+    return {found[1] for found in asked if found} - set(CAPABILITIES.entries)
+
+
+def test_every_view_asks_for_a_capability_that_there_is():
+    assert unknown_capabilities(get_resolver().url_patterns) == set()
+
+
+def test_a_view_that_asks_for_a_capability_that_there_is_not_is_found():
+    asks = [requires(capability)(lambda request: HttpResponse()) for capability in ("view_concerns", "veiw_concerns")]
+    assert unknown_capabilities([path("a", view) for view in asks]) == {"veiw_concerns"}
 
 
 def test_a_view_that_declares_nothing_is_found():

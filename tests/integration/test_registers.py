@@ -1,20 +1,25 @@
 """What an app above all others registers: it is taken, said and shown below, and makes no migration there."""
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
-from safeguarding.accounts import notice_kinds
+from safeguarding import row_security
+from safeguarding.accounts import notice_kinds, roles
+from safeguarding.accounts.capabilities import CAPABILITIES
 from safeguarding.accounts.forms.access import LookedForm
 from safeguarding.accounts.models import Notice
-from safeguarding.accounts.services import tell
-from safeguarding.accounts.services.looked import in_words
+from safeguarding.accounts.permissions import may, people_with
+from safeguarding.accounts.role_words import in_words, never
+from safeguarding.accounts.services import looked, tell
 from safeguarding.audit import verbs
 from safeguarding.audit.models import Event, Outcome, Verb
 from safeguarding.audit.services import record, record_many
 from safeguarding.keys import uuid7
+from safeguarding.management.commands.write_docs import documents
 from safeguarding.registers import NotRegistered
 from tests import factories
 from tests.registering import registering
@@ -34,6 +39,14 @@ class PlanNotice(models.TextChoices):
     PLAN_STOPPED = "plan_stopped", "A plan has stopped: say at once what happens now"
 
 
+class PlanCapability(models.TextChoices):
+    VIEW_PLANS = "view_plans", "reads the plans of every child"
+    END_PLANS = "end_plans", "ends a plan"
+
+
+PLANS = {PlanCapability.VIEW_PLANS: ("senco", "lead"), PlanCapability.END_PLANS: ("lead",)}
+
+
 def makes_no_migration() -> bool:
     """Whether the models of every app are as their migrations say. Anything else ends the command."""
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
@@ -45,13 +58,13 @@ def test_a_verb_of_an_upper_app_is_recorded_said_and_offered_and_makes_no_migrat
     with registering(verbs.VERBS):
         verbs.register(PlanVerb)
         record(PlanVerb.SHARE_PLAN, cast.school, by=cast.lead)
-        [line] = in_words(Event.objects.filter(verb=PlanVerb.SHARE_PLAN))
+        [line] = looked.in_words(Event.objects.filter(verb=PlanVerb.SHARE_PLAN))
         assert line.did == "shared the plan with an agency"
         offered = dict(LookedForm(people=[]).fields["verb"].choices)
         assert offered["share_plan"] == "Shared the plan with an agency"
         assert makes_no_migration()
     # Its app has gone, and what was recorded is still shown.
-    [line] = in_words(Event.objects.filter(verb=PlanVerb.SHARE_PLAN))
+    [line] = looked.in_words(Event.objects.filter(verb=PlanVerb.SHARE_PLAN))
     assert line.did == "share_plan"
 
 
@@ -112,6 +125,50 @@ def test_a_notice_that_nobody_registered_is_refused_and_tells_nobody(cast) -> No
         with pytest.raises(NotRegistered, match=f"kind of notice {kind}"):
             tell_lead(cast, kind)
     assert not Notice.objects.exists()
+
+
+def in_the_database(capability: str) -> list[str]:
+    """The roles with `capability` by the function that `migrate` would write now."""
+    with connection.cursor() as cursor:
+        for statement in row_security._roles():
+            cursor.execute(
+                statement.as_string().replace("CREATE FUNCTION rules.", "CREATE OR REPLACE FUNCTION pg_temp.")
+            )
+        cursor.execute("SELECT pg_temp.roles_with(%s)", [capability])
+        [(roles,)] = cursor.fetchall()
+    return roles
+
+
+def test_a_capability_of_an_upper_app_is_held_said_and_documented_and_makes_no_migration(cast) -> None:
+    senco = factories.member(cast.school, "senco", "Nia", "Rees")
+    with registering(CAPABILITIES):
+        roles.register(PlanCapability, held_by=PLANS, never={PlanCapability.VIEW_PLANS: "reads a plan"})
+        who = {"senco": senco, "lead": cast.lead, "teacher": cast.teacher}
+        for capability, held_by in PLANS.items():
+            assert {key for key, user in who.items() if may(user, capability, cast.school.pk)} == set(held_by)
+            assert {user.pk for user in people_with(capability, cast.school.pk, timezone.localdate())} == {
+                who[key].pk for key in held_by
+            }
+            assert sorted(in_the_database(capability)) == sorted(held_by)
+        assert "reads the plans of every child" in in_words(roles.ROLES["senco"].capabilities)
+        assert [never(roles.ROLES[key])[-1] == "reads a plan" for key in ("teacher", "senco")] == [True, False]
+        assert any(line.startswith("| view plans |") for line in documents()["permissions.md"].splitlines())
+        assert makes_no_migration()
+
+
+def test_a_capability_that_nobody_registered_lets_nobody_in_and_says_so(cast) -> None:
+    for person in (cast.lead, AnonymousUser()):
+        with pytest.raises(NotRegistered, match="capability view_plans"):
+            may(person, "view_plans", cast.school.pk)
+    assert may(cast.lead, "view_restricted", cast.school.pk)
+
+
+@pytest.mark.parametrize(
+    ("held_by", "complaint"), [({**PLANS, PlanCapability.END_PLANS: ("leed",)}, "leed"), ({}, "view_plans")]
+)
+def test_a_capability_names_roles_that_there_are(held_by: dict, complaint: str) -> None:
+    with registering(CAPABILITIES), pytest.raises(ImproperlyConfigured, match=complaint):
+        roles.register(PlanCapability, held_by=held_by)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from children.capabilities import ChildCapability
 from children.importing import formats
 from children.importing.problems import FileRefused
 from children.importing.reading import MAX_BYTES, is_xml, open_sheet
@@ -17,7 +18,6 @@ from children.models import ColumnMapping, ImportPart, ImportRow, ImportRun
 from safeguarding import disk
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure
-from safeguarding.accounts.roles import Capability
 from safeguarding.audit.context import actors_transaction
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -78,7 +78,7 @@ def start_import(
     the worker away from it. Raises `BadInput` for a file of more than 50 MB, or where the disk is nearly full.
     """
     if by is not None:
-        ensure(by, Capability.IMPORT_CHILDREN, school.pk, _OFFICE)
+        ensure(by, ChildCapability.IMPORT_CHILDREN, school.pk, _OFFICE)
     disk.ensure_room("no children can be imported")
     run = ImportRun(id=key or uuid7(), school=school, file_name=file_name[-100:], size=0, uploaded_by=by)
     run.save(force_insert=True)

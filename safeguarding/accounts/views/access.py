@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from safeguarding.accounts import fresh, services
-from safeguarding.accounts.capabilities import differences, in_words, never
 from safeguarding.accounts.forms.access import BeyondNoticeForm, LookedForm, MemberForm, RoleForm, TeamForm
 from safeguarding.accounts.models import School, Team
 from safeguarding.accounts.permissions import anyone_signed_in, fresh_factor, may, requires, requires_for_record
+from safeguarding.accounts.role_words import differences, in_words, never
 from safeguarding.accounts.roles import ROLES, Capability
 from safeguarding.accounts.services import bulk, looked
 from safeguarding.audit.models import Verb

@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from safeguarding.accounts import fresh
-from safeguarding.accounts.capabilities import differences
 from safeguarding.accounts.forms.acting import ActingForm
 from safeguarding.accounts.forms.factors import AgainForm
 from safeguarding.accounts.models import ActingPeriod
 from safeguarding.accounts.permissions import anyone_signed_in, may, requires
+from safeguarding.accounts.role_words import differences
 from safeguarding.accounts.roles import ACTING_LEAD, Capability
 from safeguarding.accounts.services import acting, factors, get_school, unanswered
 from safeguarding.audit.models import Verb

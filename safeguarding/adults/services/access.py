@@ -10,6 +10,7 @@ from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import ROLES, Capability
 from safeguarding.accounts.services import Colleague, ensure_not_oneself, staff_of
+from safeguarding.adults.capabilities import AdultCapability
 from safeguarding.adults.models import AdultNamed, ReadingChoice, StaffConcern, StaffConcernGrant
 from safeguarding.adults.permissions import gives_access
 from safeguarding.adults.services.routing import current_choice, tell_of
@@ -90,7 +91,7 @@ def choose_recipient(
     at: datetime | None = None,
 ) -> ReadingChoice:
     """Who receives low-level concerns from now on, and how the LADO is reached. The same as now changes nothing."""
-    ensure(by, Capability.READ_STAFF_CONCERNS, school.pk, _CHOOSERS)
+    ensure(by, AdultCapability.READ_STAFF_CONCERNS, school.pk, _CHOOSERS)
     if recipient not in ReadingChoice.Recipient:
         raise BadInput("Choose who reads low-level concerns.")
     School.objects.select_for_update().get(pk=school.pk)

@@ -17,6 +17,7 @@ from safeguarding.accounts.notice_kinds import NoticeKind
 from safeguarding.accounts.permissions import people_with
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import tell
+from safeguarding.adults.capabilities import AdultCapability
 from safeguarding.adults.models import ReadingChoice, StaffConcern
 from safeguarding.adults.notice_kinds import AdultNotice
 from safeguarding.audit.models import Verb
@@ -26,12 +27,12 @@ from safeguarding.audit.services import record
 
 def heads(school_id: UUID, on: date) -> list[User]:
     """Whoever reads concerns about adults by role: the Headteacher."""
-    return list(people_with(Capability.READ_STAFF_CONCERNS, school_id, on))
+    return list(people_with(AdultCapability.READ_STAFF_CONCERNS, school_id, on))
 
 
 def chairs(school_id: UUID, on: date) -> list[User]:
     """Whoever reads those about the Headteacher: the chair of governors."""
-    return list(people_with(Capability.READ_ABOUT_HEAD, school_id, on))
+    return list(people_with(AdultCapability.READ_ABOUT_HEAD, school_id, on))
 
 
 def is_about_head(school_id: UUID, about: Collection[UUID], on: date) -> bool:
@@ -133,7 +134,7 @@ def readers(concern: StaffConcern, *, on: date) -> list[User]:
     the Headteacher is away.
     """
     school_id = concern.school_id
-    leads = list(people_with(Capability.RECEIVE_LOW_LEVEL, school_id, on))
+    leads = list(people_with(AdultCapability.RECEIVE_LOW_LEVEL, school_id, on))
     above = [*heads(school_id, on), *chairs(school_id, on)]
     seen = who_sees(concern, {one.pk for one in [*leads, *above]})
     receiving = [one for one in leads if "recipient" in seen.get(one.pk, ())]

@@ -18,6 +18,7 @@ from children.services import find_children
 from safeguarding.accounts.permissions import fresh_factor, may, requires, requires_for_record
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import get_person, get_school, looked, staff_of
+from safeguarding.adults.capabilities import AdultCapability
 from safeguarding.adults.forms.working import NameForm, RecipientForm
 from safeguarding.adults.models import AdultNamed, StaffConcern, StaffConcernChild, StaffConcernGrant
 from safeguarding.adults.permissions import READERS, decides, gives_access, reads_somewhere
@@ -192,7 +193,7 @@ def staff_concern_child(request: Request, concern_id: UUID) -> HttpResponse:
     return render(request, "adults/child.html", context)
 
 
-@requires(Capability.READ_STAFF_CONCERNS)
+@requires(AdultCapability.READ_STAFF_CONCERNS)
 @fresh_factor
 def low_level_recipient(request: Request) -> HttpResponse:
     """Who receives low-level concerns at this school, and how the LADO is reached."""

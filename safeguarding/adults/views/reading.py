@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from safeguarding.accounts.permissions import requires_for_record
-from safeguarding.accounts.roles import Capability
+from safeguarding.adults.capabilities import AdultCapability
 from safeguarding.adults.forms.working import (
     SAYS,
     AssessForm,
@@ -35,7 +35,7 @@ from safeguarding.paging import newest_first
 from safeguarding.references import address_of_reference
 from safeguarding.unsaved import waits_unsent
 
-READS = Capability.READ_STAFF_CONCERNS
+READS = AdultCapability.READ_STAFF_CONCERNS
 
 
 @require_GET

@@ -6,13 +6,12 @@ from typing import Any
 from django import forms
 
 from children.codes import year_label
-from safeguarding.accounts.roles import ROLES, Capability
+from safeguarding.accounts.roles import ROLES, Capability, with_capability
 from safeguarding.concerns.models import Concern, HowSoon, Level
 from safeguarding.concerns.services.reading import IN_ERROR, NEWS, REVIEW, WAITING
 from safeguarding.forms import HarbourForm, blank_first
 
 _SINCE = {7: "Last 7 days", 30: "Last 30 days", 90: "Last 90 days", 365: "Last 12 months"}
-_ROLES = [(key, role.title) for key, role in ROLES.items() if role.may(Capability.LOG_CONCERN)]
 # Nursery to the last year of a sixth form.
 _YEARS = [(year, year_label(year)) for year in range(-1, 14)]
 
@@ -22,6 +21,10 @@ def _number(label: str, choices: Sequence[tuple[int, str]], blank: str = "Any") 
     return forms.TypedChoiceField(
         label=label, choices=blank_first(choices, blank), required=False, coerce=int, empty_value=None
     )
+
+
+def _roles_that_log() -> list[tuple[str, str]]:
+    return blank_first([(key, ROLES[key].title) for key in with_capability(Capability.LOG_CONCERN)], "Any")
 
 
 class FilterForm(HarbourForm):
@@ -49,7 +52,7 @@ class FilterForm(HarbourForm):
     since = _number("Logged", list(_SINCE.items()), "Any time")
     year = _number("Child’s year", _YEARS)
     by = forms.ChoiceField(label="Logged by", required=False)
-    role = forms.ChoiceField(label="Role of who logged it", choices=blank_first(_ROLES, "Any"), required=False)
+    role = forms.ChoiceField(label="Role of who logged it", choices=_roles_that_log, required=False)
 
     def __init__(
         self, *args: Any, categories: Sequence[tuple[str, str]], staff: Sequence[tuple[Any, str]], **kwargs: Any

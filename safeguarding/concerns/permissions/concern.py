@@ -26,6 +26,7 @@ from safeguarding.accounts.permissions import may, rights
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.models import LogEntry
 from safeguarding.audit.protection import Rule, Visible, among, fact, known, overlapping, rule
+from safeguarding.concerns.capabilities import ConcernCapability
 from safeguarding.concerns.models import (
     Account,
     Action,
@@ -387,7 +388,7 @@ def may_manage_access(user: Any, concern: Concern) -> bool:
 
 def may_restrict(user: Any, concern: Concern) -> bool:
     """Who restricts a concern, or lifts that: only who would still see it."""
-    return may_manage_access(user, concern) and may(user, Capability.VIEW_RESTRICTED, concern.school_id)
+    return may_manage_access(user, concern) and may(user, ConcernCapability.VIEW_RESTRICTED, concern.school_id)
 
 
 def may_hand_over(user: Any, action: Action) -> bool:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from children.capabilities import ChildCapability
 from children.permissions import behind_the_card
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
@@ -25,7 +26,7 @@ def earlier_records_seen(me: Any) -> Rule:
 @rule(EarlierUpload)
 def batches_seen(me: Any) -> Rule:
     """Which files were brought in from an earlier system: for those who may."""
-    return Rule(because={"role": among("school_id", fact("schools_with", me, Capability.IMPORT_EARLIER_RECORDS))})
+    return Rule(because={"role": among("school_id", fact("schools_with", me, ChildCapability.IMPORT_EARLIER_RECORDS))})
 
 
 @rule(EarlierRow)
@@ -33,14 +34,14 @@ def batches_seen(me: Any) -> Rule:
 def on_their_way_seen(me: Any) -> Rule:
     """What such a file says, before it is on a record: less what is about a child hidden from whoever brings it in."""
     return Rule(
-        because={"role": among("school_id", fact("schools_with", me, Capability.IMPORT_EARLIER_RECORDS))},
+        because={"role": among("school_id", fact("schools_with", me, ChildCapability.IMPORT_EARLIER_RECORDS))},
         never=among("child_id", fact("hidden_children", me)),
     )
 
 
 def may_import_earlier(user: Any, batch: EarlierBatch) -> bool:
     """Who takes such files further, and takes out again what they became. Without a person it is the worker."""
-    return user is None or may(user, Capability.IMPORT_EARLIER_RECORDS, batch.school_id)
+    return user is None or may(user, ChildCapability.IMPORT_EARLIER_RECORDS, batch.school_id)
 
 
 def may_confirm_earlier(user: Any, batch: EarlierBatch) -> bool:

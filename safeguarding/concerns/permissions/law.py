@@ -6,8 +6,8 @@ from uuid import UUID
 from django.db.models import Q
 
 from safeguarding.accounts.permissions import may
-from safeguarding.accounts.roles import Capability
 from safeguarding.audit.protection import Rule, among, fact, rule
+from safeguarding.concerns.capabilities import ConcernCapability
 from safeguarding.concerns.models import Duty, PoliceNotice
 
 from .concern import may_decide, through_the_concern
@@ -44,4 +44,4 @@ def may_set_duty_aside(user: Any, duty: Duty) -> bool:
 
 def may_take_police_notice(user: Any, school_id: UUID) -> bool:
     """Who takes down what the police tell the school."""
-    return may(user, Capability.TAKE_POLICE_NOTICES, school_id)
+    return may(user, ConcernCapability.TAKE_POLICE_NOTICES, school_id)

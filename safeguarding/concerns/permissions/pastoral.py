@@ -8,6 +8,7 @@ from children.models import Child
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.protection import Rule, among, fact, rule, who_sees
+from safeguarding.concerns.capabilities import ConcernCapability
 from safeguarding.concerns.models import HandOver, PastoralNote, StepUp, SupportPlan, SupportStep
 
 from .concern import through_the_concern
@@ -28,7 +29,7 @@ def pastoral_seen(me: Any) -> Rule:
     to; and for who wrote it, while they work there. Teachers and the office never see a note of somebody else, access
     given or not.
     """
-    writes = among("school_id", fact("schools_with", me, Capability.WRITE_PASTORAL))
+    writes = among("school_id", fact("schools_with", me, ConcernCapability.WRITE_PASTORAL))
     return Rule(
         because={
             "role": among("school_id", fact("schools_with", me, Capability.VIEW_CONCERNS)),
@@ -43,4 +44,4 @@ def pastoral_seen(me: Any) -> Rule:
 def may_write_pastoral(user: Any, child: Child) -> bool:
     """Who reads and writes notes and plans of this child: not by having written one before."""
     seen = who_sees(PastoralNote(child_id=child.pk, school_id=child.school_id), [user.pk]).get(user.pk)
-    return bool(seen) and may(user, Capability.WRITE_PASTORAL, child.school_id)
+    return bool(seen) and may(user, ConcernCapability.WRITE_PASTORAL, child.school_id)

@@ -16,11 +16,11 @@ from django.utils import timezone
 from children.models import Child
 from safeguarding.accounts.models import Notice, School, User
 from safeguarding.accounts.permissions import ensure, ensure_works_at
-from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import LEADS, settle_notices, tell
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
+from safeguarding.concerns.capabilities import ConcernCapability
 from safeguarding.concerns.models import Account, Concern, ConcernChild, HowSoon, PoliceNotice
 from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.permissions import ensure_decides, ensure_may_act
@@ -91,7 +91,7 @@ def take_notice(*, token: UUID, school: School, noticed: Noticed, by: User, at: 
 
     The same token again returns the concern that is there. Raises `NotAllowed`, `BadInput`.
     """
-    ensure(by, Capability.TAKE_POLICE_NOTICES, school.pk, TAKERS)
+    ensure(by, ConcernCapability.TAKE_POLICE_NOTICES, school.pk, TAKERS)
     at = at or timezone.now()
     for _, problem in noticed.problems(at=at):
         raise BadInput(f"{problem}.")

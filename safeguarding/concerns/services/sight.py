@@ -11,8 +11,8 @@ from django.db.models import Model, QuerySet
 
 from children.models import ChildGrant, ChildTeamGrant, ConflictOfInterest, EmergencyAccess
 from children.services.sight import conflicts_to_see, given_in_words, given_to, live_grants
-from safeguarding.accounts.capabilities import in_words, of_roles
 from safeguarding.accounts.models import AccessReview, Team
+from safeguarding.accounts.role_words import in_words, of_roles
 from safeguarding.accounts.services import Colleague, last_review, staff_of, teams_of
 from safeguarding.accounts.services.sight import WhoSees, who_can_see
 from safeguarding.audit.protection import known

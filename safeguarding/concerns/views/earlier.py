@@ -12,6 +12,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from children.capabilities import ChildCapability
 from children.models import Child
 from children.panels import record_frame
 from children.permissions import access_to_a_child
@@ -33,7 +34,7 @@ from safeguarding.sealing.exceptions import FilesAway
 from safeguarding.spreadsheet import as_csv
 
 S, Kind = EarlierBatch.Status, EarlierRow.Kind
-_IMPORT = Capability.IMPORT_EARLIER_RECORDS
+_IMPORT = ChildCapability.IMPORT_EARLIER_RECORDS
 
 
 class Section(NamedTuple):

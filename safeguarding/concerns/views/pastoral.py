@@ -18,6 +18,7 @@ from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import anyone_signed_in, requires, requires_for_record
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.reading import read_many, read_one, visible
+from safeguarding.concerns.capabilities import ConcernCapability
 from safeguarding.concerns.forms.pastoral import EndPlanForm, PastoralNoteForm, PlanForm, ReviewForm, StepForm
 from safeguarding.concerns.models import PastoralNote, SupportPlan, SupportStep
 from safeguarding.concerns.permissions import may_write_pastoral
@@ -109,7 +110,7 @@ def take_further(request: Request, note_id: UUID) -> HttpResponseBase:
 
 
 @require_GET
-@requires(Capability.WRITE_PASTORAL)
+@requires(ConcernCapability.WRITE_PASTORAL)
 def my_pastoral(request: Request) -> HttpResponse:
     """One's own notes, newest first, those too about children to whom access has ended."""
     request.nav = "home"

@@ -17,12 +17,12 @@ from django.views.decorators.http import require_GET
 from children.models import Child
 from children.services import Found, find_children, loggable
 from safeguarding.accounts.permissions import anyone_signed_in, colleagues, requires, requires_for_record
-from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import get_school, open_notices, speak_to, told_of
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.audit.services import record
 from safeguarding.concerns import tokens
+from safeguarding.concerns.capabilities import ConcernCapability
 from safeguarding.concerns.forms.police import NoticeForm, SupportForm, as_report, begun
 from safeguarding.concerns.forms.reporting import NOT_NAMED
 from safeguarding.concerns.forms.typed import Typed
@@ -46,7 +46,7 @@ DOMESTIC_ABUSE = "DOM"
 
 @takes_text
 @says_unsaved(read=lambda data: Typed(as_report(Typed.posted(data))), again={"": "Try to save it again"})
-@requires(Capability.TAKE_POLICE_NOTICES)
+@requires(ConcernCapability.TAKE_POLICE_NOTICES)
 def take_police_notice(request: Request) -> HttpResponse:
     """One short form. Find, add and remove only show it again; sent, it is a concern, needed today."""
     if request.method != "POST":

@@ -12,7 +12,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.module_loading import module_has_submodule
 
-from safeguarding.accounts.roles import ROLES, Capability
+from safeguarding.accounts.capabilities import CAPABILITIES
+from safeguarding.accounts.roles import ROLES
 from safeguarding.moves import Lifecycle, as_markdown
 
 MADE = "<!-- Made by `manage.py write_docs`. Change the code, then run it. -->"
@@ -82,9 +83,9 @@ def permissions() -> str:
         "| may | " + " | ".join(names) + " |",
         "|---|" + ":-:|" * len(names),
     ]
-    for capability in Capability:
+    for capability in CAPABILITIES.entries:
         marks = ["yes" if role.may(capability) else "" for role in ROLES.values()]
-        lines.append(f"| {capability.value.replace('_', ' ')} | " + " | ".join(marks) + " |")
+        lines.append(f"| {capability.replace('_', ' ')} | " + " | ".join(marks) + " |")
     return "\n".join(lines) + "\n"
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from children.capabilities import ChildCapability
 from children.importing.problems import FileRefused
 from children.importing.reading import MAX_BYTES, Sheet, open_sheet
 from children.importing.workbooks import is_workbook, open_workbook
@@ -17,7 +18,6 @@ from children.models import ColumnMapping
 from safeguarding import disk
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure
-from safeguarding.accounts.roles import Capability
 from safeguarding.audit.context import actors_transaction
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -63,7 +63,7 @@ def start_batch(
     The same form again returns what the first became. Raises `BadInput` without a file, with one of more than 50 MB, or
     without the name of the system; `NotAllowed`, `FilesAway`.
     """
-    ensure(by, Capability.IMPORT_EARLIER_RECORDS, school.pk, IMPORTERS)
+    ensure(by, ChildCapability.IMPORT_EARLIER_RECORDS, school.pk, IMPORTERS)
     source = " ".join(source.split())
     if not source or len(source) > 60:
         raise BadInput("Say which system these records are from, in at most 60 characters.")
