@@ -37,7 +37,7 @@ django.setup()
 from safeguarding.registers import Register
 
 def read(register):
-    raise RuntimeError(f"a {register.what} was looked up")
+    raise RuntimeError(f"a {{register.what}} was looked up")
 
 Register.entries = property(read)
 for name in {names!r}:

@@ -4,8 +4,7 @@ Read aloud: *a concern is seen by those whose role at its school reads concerns 
 opens those); by whoever was given access to a child whose file tells it whole, or has opened that child's record in an
 emergency, unless it is restricted; by whoever was given access to it by name; and by whoever stands in where the usual
 readers may not see it. It is never seen by somebody who is related to a child in it or is its subject, whatever else is
-true. What two people have said was entered in error is seen by nobody, but on the pages about it
-(`context.with_errors`).*
+true. What two people have said was entered in error is seen on the pages about it alone (`context.with_errors`).*
 
 A child's file tells a concern whole where a lead has decided so, or where nothing is decided and the concern is about
 that child and names no other whose record is shut to the reader. Else it has one line, or a story of its own.

@@ -32,16 +32,15 @@ from safeguarding.turns import wait_for
 
 look_for(unsent="has_unsent")
 _LEADS = "Only a safeguarding lead, a deputy or the Headteacher of this school can do this."
-# The revision that a page knows of a draft which it has never shown.
-_NEVER_SEEN = -1
+_NEVER_SEEN = -1  # what a page knows as the revision of a draft which it has never shown
 
 
 @dataclass(frozen=True)
 class Unsent:
     """That there is a draft, whose, and since when. Says nothing of what is in it.
 
-    `concern_id` is set for the account of a call for a lead, `report_id` (of a concern) for an addition. A call about
-    which nothing has been written yet is one too, with `is_begun` False: it is as unfinished as any draft.
+    `concern_id` is set for the account of a call for a lead, `report_id` (of a concern) for an addition. A call of
+    which nothing is written yet is one too, with `is_begun` False.
     """
 
     token: UUID
@@ -77,7 +76,6 @@ def save_draft(
 
     Returns None when it has been sent meanwhile: see `afterwards`. What was begun is kept without a live role: somebody
     who leaves the school at noon does not lose what was typed at eleven. `about`: to whose account this will be added.
-
     `page` is the page on which it was typed, `revision` the last save that this page knew when it was made. Where
     another page has saved other words since, both are kept: this becomes a draft of its own, which is returned. With
     `turn`, the number of buttons pressed before, a draft whose page has had more of them stays as it is and is
@@ -345,8 +343,7 @@ def _name(row: dict[str, Any], who: str) -> str:
 def ask_about_draft(*, token: UUID, by: User, at: datetime | None = None) -> Draft:
     """A lead asks the author to finish: a notice in their inbox, once until it is opened.
 
-    Raises `NotAllowed` for anybody but a lead and for the author, `OutOfTurn` when the draft has been sent or discarded
-    meanwhile.
+    Raises `NotAllowed` for anybody but a lead and for the author, `OutOfTurn` when the draft is sent or discarded.
     """
     draft, at = _of_colleague(token, by), at or timezone.now()
     draft.asked_at, draft.asked_by = at, by
