@@ -24,11 +24,11 @@ from django.db import models
 from django.utils.text import capfirst
 
 from safeguarding.audit.by_keys import Asks
-from safeguarding.audit.history import is_protected, record_path
+from safeguarding.audit.history import is_protected
 from safeguarding.audit.reading import visible
 from safeguarding.dates import clock, full_day, full_moment, start_of
 from safeguarding.following import CHILD, places
-from safeguarding.personal_data import declared, own_models
+from safeguarding.personal_data import declared, own_models, record_path
 
 Model = type[models.Model]
 # A model to the rows of it that somebody may see.

@@ -5,10 +5,13 @@ notice, by requests for access and by destruction, so that each field is classif
 classified; a test fails on it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from functools import cache
+from typing import ClassVar
 
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.db import models
 
 from safeguarding.packages import is_own
@@ -34,6 +37,15 @@ class Retention(StrEnum):
     KEPT = "is about the school, or evidence, and has its own schedule"
 
 
+class Link(StrEnum):
+    """What becomes of a row when a record of another period ends, to which it links (domain reference 4)."""
+
+    ENDS = "ends with that record too"
+    EMPTIES = "stays, and the link and what it says of that record are emptied"
+    WAITS = "stops that record from being destroyed while it is there"
+    SHARED = "stays; what it links to ends with the last row that links to it"
+
+
 class PersonalData:
     """Inherit from this inside a model. `subject` is the path to the child or adult the row is about; None: nobody.
 
@@ -41,7 +53,8 @@ class PersonalData:
     links to rows that are classified themselves, need no mention. `record` is the path to the record that the row ends
     with, where the way to its subject does not lead through it. `sealed_by` is the column with the key of the record
     whose key seals the narratives: a concern, a child, or the person whose words they are. `setting`: a row that a
-    school edits. Who made it, and what each of its facts was before, is kept as it is for records.
+    school edits. Who made it, and what each of its facts was before, is kept as it is for records. `links` rules each
+    link to a record that has another period than the row itself; links to people end with nobody.
     """
 
     subject: str | None = None
@@ -54,6 +67,7 @@ class PersonalData:
     collection: str = ""
     retention: Retention | None = None
     setting: bool = False
+    links: ClassVar[Mapping[str, Link]] = {}
 
 
 def own_models() -> list[type[models.Model]]:
@@ -65,6 +79,49 @@ def declared(model: type[models.Model]) -> type[PersonalData] | None:
     """The model's declaration, or None where nobody wrote one."""
     found = model.__dict__.get("PersonalData")
     return found if isinstance(found, type) and issubclass(found, PersonalData) else None
+
+
+@cache
+def record_path(model: type[models.Model]) -> tuple[str, ...]:
+    """The names of the links from a row to the record that it ends with; none where that is the row itself.
+
+    They follow the declared subject as far as it is one row at each step: `account__concern__children` ends at the
+    concern, `members__child` does not begin. Such a row is shared, by brothers and sisters, and ends with the last of
+    them.
+    """
+    mine = declared(model)
+    # A setting is the school's own, also where it names who chose it.
+    way = "" if mine is None or mine.setting else mine.record or mine.subject or ""
+    path: list[str] = []
+    here: type[models.Model] = model
+    for name in way.split("__"):
+        if (there := declared(here)) is None or there.retention == Retention.ROOT:
+            break
+        field = next((f for f in here._meta.concrete_fields if f.name == name and f.is_relation), None)
+        if field is None:
+            break
+        path.append(name)
+        here = field.related_model  # type: ignore[assignment]
+    return tuple(path)
+
+
+def root_of(model: type[models.Model]) -> type[models.Model]:
+    """The model of the record with which a row ends; the model itself where it ends by itself."""
+    here = model
+    for name in record_path(model):
+        here = here._meta.get_field(name).related_model  # type: ignore[assignment]
+    return here
+
+
+def links_to_rule(model: type[models.Model]) -> Iterator[str]:
+    """The names of the links of a model to records of another period than its own, but for people."""
+    for field in model._meta.concrete_fields:
+        if not field.is_relation or declared(field.related_model) is None:  # type: ignore[arg-type]
+            continue
+        root = root_of(field.related_model)  # type: ignore[arg-type]
+        ends = declared(root).retention is not Retention.KEPT  # type: ignore[union-attr]
+        if ends and root not in (root_of(model), get_user_model()):
+            yield field.name
 
 
 def problems() -> Iterator[str]:
@@ -84,6 +141,15 @@ def problems() -> Iterator[str]:
         if mine.subject and not mine.collection:
             yield f"{name}.PersonalData needs `collection`: mandatory with its statute, or voluntary."
         yield from _field_problems(model, mine)
+        yield from _link_problems(model, mine)
+
+
+def _link_problems(model: type[models.Model], mine: type[PersonalData]) -> Iterator[str]:
+    wanted = set(links_to_rule(model))
+    for name in sorted(wanted - mine.links.keys()):
+        yield f"{model._meta.label}.{name} leads to a record of another period: `links` must rule it."
+    for name in sorted(mine.links.keys() - wanted):
+        yield f"{model._meta.label}.{name} needs no ruling: it ends with the row’s own record, or with nobody."
 
 
 def _field_problems(model: type[models.Model], mine: type[PersonalData]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from safeguarding.accounts.models import School, Team, User
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .child import Child, OfChild
@@ -56,6 +56,7 @@ class ConflictOfInterest(OfChild):
         source = Source.SCHOOL
         collection = "mandatory: nobody handles the record of their own family (UK GDPR Art 5(1)(f))"
         retention = Retention.GOES_WITH_IT
+        links = {"child": Link.ENDS}
 
 
 class ChildGrant(grants.PersonGrant):

@@ -10,7 +10,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .child import Child, OfChild
@@ -70,6 +70,7 @@ class HouseholdMember(OfChild):
         source = Source.ADMISSION_FORM
         collection = _CONTACTS
         retention = Retention.GOES_WITH_IT
+        links = {"household": Link.SHARED}
 
 
 class Contact(models.Model):
@@ -111,6 +112,7 @@ class Contact(models.Model):
         source = Source.ADMISSION_FORM
         collection = _CONTACTS
         retention = Retention.GOES_WITH_IT
+        links = {"household": Link.SHARED}
 
     @property
     def full_name(self) -> str:
@@ -141,6 +143,7 @@ class ContactLink(OfChild):
         source = Source.ADMISSION_FORM
         collection = _CONTACTS
         retention = Retention.GOES_WITH_IT
+        links = {"contact": Link.SHARED}
 
 
 class ParentalResponsibility(OfChild):
@@ -188,6 +191,7 @@ class ParentalResponsibility(OfChild):
         source = Source.ADMISSION_FORM
         collection = "mandatory: who may decide for the child (Education Act 1996 s.576)"
         retention = Retention.GOES_WITH_IT
+        links = {"contact": Link.SHARED}
 
 
 class ContactRestriction(OfChild):
@@ -228,6 +232,7 @@ class ContactRestriction(OfChild):
         source = Source.ADMISSION_FORM
         collection = "mandatory where the school must obey it (Children Act 1989 s.8)"
         retention = Retention.GOES_WITH_IT
+        links = {"contact": Link.SHARED}
 
     def in_force(self, on: date) -> bool:
         """Whether it binds on a day; both ends count."""

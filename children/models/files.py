@@ -9,7 +9,7 @@ from safeguarding.accounts.models import School, User
 from safeguarding.addresses import address_of
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 from safeguarding.uploads.models import NARRATIVE, PLAIN, InStore, StoredFile
 
@@ -133,3 +133,4 @@ class Photograph(InStore):
         source = Source.SCHOOL
         collection = "to know the child by: public task; to be shown or published: voluntary, by consent"
         retention = Retention.ROOT
+        links = {"child": Link.ENDS}

@@ -24,7 +24,7 @@ from django.db import connection, models
 from django.utils.timezone import is_aware
 
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Retention, declared, own_models
+from safeguarding.personal_data import declared, own_models, record_path
 from safeguarding.records import record_of
 
 from .context import current
@@ -109,30 +109,6 @@ def entry_of(instance: models.Model) -> dict[str, Any]:
         "record_id": _reach(instance, record_path(type(instance))),
         "child_id": _child_of(instance),
     }
-
-
-@cache
-def record_path(model: Model) -> tuple[str, ...]:
-    """The names of the links from a row to the record that it ends with; none where that is the row itself.
-
-    They follow the declared subject as far as it is one row at each step: `account__concern__children` ends at the
-    concern, `members__child` does not begin. Such a row is shared, by brothers and sisters, and ends with the last of
-    them.
-    """
-    mine = declared(model)
-    # A setting is the school's own, also where it names who chose it.
-    way = "" if is_setting(model) else (mine and (mine.record or mine.subject)) or ""
-    path: list[str] = []
-    here: Model = model
-    for name in way.split("__"):
-        if (there := declared(here)) is None or there.retention == Retention.ROOT:
-            break
-        field = next((f for f in here._meta.concrete_fields if f.name == name and f.is_relation), None)
-        if field is None:
-            break
-        path.append(name)
-        here = field.related_model  # type: ignore[assignment]
-    return tuple(path)
 
 
 def _reach(instance: Any, path: tuple[str, ...]) -> UUID:

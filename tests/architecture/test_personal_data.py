@@ -8,7 +8,8 @@ from django.db import models
 from django.test.utils import isolate_apps
 
 from safeguarding import personal_data
-from safeguarding.personal_data import Retention, Source
+from safeguarding.concerns.models import Pin
+from safeguarding.personal_data import Link, Retention, Source, problems
 from safeguarding.sealing.fields import SealedText
 
 
@@ -77,3 +78,11 @@ def test_no_str_says_more_than_which_record_it_is():
         }
         revealing += [f"{model._meta.label}.__str__ reads {name}" for name in read - {"pk", "id", "_meta", "__class__"}]
     assert revealing == []
+
+
+def test_a_link_to_a_record_of_another_period_is_ruled(monkeypatch):
+    assert set(Pin.PersonalData.links) == {"concern"}
+    monkeypatch.setattr(Pin.PersonalData, "links", {})
+    assert "concerns.Pin.concern leads to a record of another period: `links` must rule it." in set(problems())
+    monkeypatch.setattr(Pin.PersonalData, "links", {"concern": Link.ENDS, "child": Link.ENDS})
+    assert "concerns.Pin.child needs no ruling: it ends with the row’s own record, or with nobody." in set(problems())

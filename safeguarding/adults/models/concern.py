@@ -8,7 +8,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .kinds import KCSIE4, LowLevelEnd, Outcome, Retained, Threshold, key
@@ -252,3 +252,4 @@ class StaffConcernChild(models.Model):
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE4
         retention = Retention.GOES_WITH_IT
+        links = {"child": Link.ENDS}

@@ -10,7 +10,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 
 from .bases import OfConcern
 from .concern import Concern
@@ -65,3 +65,4 @@ class ConcernSubject(OfConcern):
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE
         retention = Retention.GOES_WITH_IT
+        links = {"concern": Link.ENDS}

@@ -11,7 +11,7 @@ from children.models import Child
 from safeguarding import personal_data
 from safeguarding.accounts.models import User
 from safeguarding.dates import as_day
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .bases import OfConcern
@@ -207,6 +207,7 @@ class ConcernChild(OfConcern):
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE
         retention = Retention.GOES_WITH_IT
+        links = {"child": Link.EMPTIES}
 
 
 class BodyMapMark(OfConcern):

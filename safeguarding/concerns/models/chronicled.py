@@ -6,7 +6,7 @@ from children.models import Child
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 
 from .concern import Concern
 from .earlier import EarlierBatch
@@ -57,3 +57,4 @@ class Chronicled(models.Model):
         record = "concern"
         source = Source.HARBOUR
         retention = Retention.GOES_WITH_IT
+        links = {"child": Link.ENDS}

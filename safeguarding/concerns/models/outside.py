@@ -10,7 +10,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .concern import Concern
@@ -142,6 +142,7 @@ class OutsideNote(models.Model):
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE
         retention = Retention.ROOT
+        links = {"concern": Link.ENDS}
 
     @property
     def reference(self) -> str:
@@ -198,3 +199,4 @@ class OutsideConflict(models.Model):
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE
         retention = Retention.GOES_WITH_IT
+        links = {"note": Link.ENDS}

@@ -7,7 +7,7 @@ from django.db.models import Q
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .concern import Concern
@@ -95,6 +95,7 @@ class PaperForm(models.Model):
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE
         retention = Retention.ROOT
+        links = {"concern": Link.ENDS}
 
     @property
     def reference(self) -> str:

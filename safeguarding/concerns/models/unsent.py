@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedJSON, SealedText
 
 from .account import Account
@@ -67,6 +67,7 @@ class Draft(models.Model):
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE
         retention = Retention.WAITS
+        links = {"concern": Link.WAITS, "adds_to": Link.WAITS}
 
 
 class DraftOpening(models.Model):

@@ -16,11 +16,11 @@ from children.services import bulk
 from children.services.imports import decide
 from safeguarding.audit import history
 from safeguarding.audit.context import Acting, acting
-from safeguarding.audit.history import record_changes, record_path, recorded
+from safeguarding.audit.history import record_changes, recorded
 from safeguarding.audit.models import LogEntry
 from safeguarding.concerns.models import Account, Action, Amendment, Concern, ConcernChild
 from safeguarding.concerns.services import deciding
-from safeguarding.personal_data import declared, own_models
+from safeguarding.personal_data import declared, own_models, record_path
 from safeguarding.records import Refused, records
 from safeguarding.sealing.fields import Sealed
 from tests import factories, sheets
