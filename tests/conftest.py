@@ -105,7 +105,7 @@ def databases(request: pytest.FixtureRequest, worker_id: str) -> postgres.Databa
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(databases: postgres.Databases) -> Iterator[None]:
+def django_db_setup(databases: postgres.Databases, django_db_blocker: Any) -> Iterator[None]:
     """Instead of Django's: a test reaches its state as the owner, and every request is answered as `web`
     (`tests/walls.py`).
     """
@@ -126,6 +126,11 @@ def django_db_setup(databases: postgres.Databases) -> Iterator[None]:
 
     # `web` may not empty tables, and nobody empties the events: the next test starts from a new copy instead.
     TransactionTestCase._fixture_teardown = start_again  # type: ignore[method-assign]
+    with django_db_blocker.unblock():
+        from tests import factories, rooms
+
+        rooms.learn(factories.make_staffroom)
+        connections.close_all()
     yield
     connections.close_all()
     databases.drop()

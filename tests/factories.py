@@ -22,6 +22,7 @@ from safeguarding.accounts.services import add_person, assign_role, create_schoo
 from safeguarding.concerns.models import Concern, HowSoon
 from safeguarding.concerns.services.raising import AccountFacts, ChildEntry, Report, raise_concern
 from safeguarding.dates import school_year
+from tests import rooms
 from tests.signed_in import give_factor
 
 LONDON = ZoneInfo("Europe/London")
@@ -80,7 +81,14 @@ class Staffroom:
 
 
 def staffroom(name: str = "Saltmarsh Lane Primary School", *, password: str | None = None) -> Staffroom:
-    """A school with its usual people."""
+    """A school with its usual people. Without passwords, as rows that were made once (`tests/rooms.py`)."""
+    if password is None and rooms.is_known():
+        return Staffroom(**rooms.lay(name))
+    return make_staffroom(name, password=password)
+
+
+def make_staffroom(name: str = "Saltmarsh Lane Primary School", *, password: str | None = None) -> Staffroom:
+    """The same, made by the services."""
     place = school(name)
     return Staffroom(
         school=place,
