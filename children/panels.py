@@ -17,7 +17,7 @@ from children.permissions import access_to_a_child, children_open_to, may_see_de
 from children.services.mentioning import told_page
 from children.services.sight import given_to, to_look_at
 from safeguarding.accounts.notices import leads_to
-from safeguarding.accounts.permissions import may
+from safeguarding.accounts.permissions import asks_first, may
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.by_keys import Asked, ByKeys
 from safeguarding.audit.reading import read_many, visible
@@ -131,6 +131,8 @@ register(
     Panel("notice_strip", "emergency", "access/strip.html", data=_emergency, order=5),
     Panel("today_aside", "access", "access/today_panel.html", data=_to_look_at, may=_manages, order=20),
 )
+
+asks_first("conflict_question")
 
 # What a notice is about, and the page that shows it.
 leads_to("child", lambda key: reverse("child", args=[key]))

@@ -34,8 +34,13 @@ def leads_to(object_type: str, address: Address, references: References | None =
 
 def address_of(notice: Notice) -> str | None:
     """Where `notice` leads, or None where no app has said."""
-    kind = _kinds.get(notice.object_type)
-    return kind.address(notice.object_id) if kind else None
+    return address_about(notice.object_type, notice.object_id)
+
+
+def address_about(object_type: str, object_id: UUID) -> str | None:
+    """Where a notice about this record would lead, or None where no app has said."""
+    kind = _kinds.get(object_type)
+    return kind.address(object_id) if kind else None
 
 
 def name_records(request: Request, notices: Iterable[Notice]) -> None:

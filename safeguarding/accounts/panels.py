@@ -59,7 +59,6 @@ def _providers(request: Request, record: Any) -> dict[str, Any] | None:
 
 leads_to("acting_period", lambda key: reverse("acting_period", args=[key]))
 leads_to("accounts.reset", lambda key: reverse("reset", args=[key]))
-leads_to("colleague", lambda key: reverse("person_access", args=[key]), names_of_alarms)
 leads_to("colleague_log", lambda key: f"{reverse('event_log')}?person={key}&days=7", names_of_alarms)
 leads_to("colleague_account", lambda key: reverse("accounts"), names_of_alarms)
 register(

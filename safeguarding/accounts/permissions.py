@@ -267,6 +267,14 @@ def never_waits(view: View) -> View:
     return view
 
 
+_questions: list[str] = []
+
+
+def asks_first(page: str) -> None:
+    """The page of the yearly question, of the app whose it is."""
+    _questions.append(page)
+
+
 def asked_first(request: HttpRequest, view: View) -> HttpResponseBase | None:
     """The way to the yearly question, for somebody who has not answered it at the school they work in; None for others.
 
@@ -274,11 +282,11 @@ def asked_first(request: HttpRequest, view: View) -> HttpResponseBase | None:
     """
     held: Held | None = getattr(request, "held", None)
     waits = not getattr(view, "never_waits", False) and not (request.method == "POST" and hasattr(view, "keeps"))
-    if held is None or held.answered or not waits:
+    if held is None or held.answered or not waits or not _questions:
         return None
     if request.method == "GET":
         request.session["after_question"] = request.get_full_path()
-    return redirect("conflict_question")
+    return redirect(_questions[0])
 
 
 def public(view: View) -> View:

@@ -22,10 +22,14 @@ class Role:
     title: str
     description: str
     own: frozenset[Capability]
-    home: str = "staff_home"
     # The school's privacy notice says that safeguarding leads, pastoral staff and the Headteacher handle records.
     # Anybody else needs the school's own word for it (`School.roles_beyond_notice`), which the notice then shows.
     named_in_notice: bool = False
+
+    @property
+    def home(self) -> str:
+        """The name of its home page: the first that an app offers for something it may do, or the one of its own."""
+        return next((page for page, capability in _homes if self.may(capability)), "own_role")
 
     @property
     def capabilities(self) -> frozenset[AnyCapability]:
@@ -36,6 +40,8 @@ class Role:
         """Whether it holds `capability`. Raises `NotRegistered`."""
         return self.key in CAPABILITIES[capability].by
 
+
+_homes: list[tuple[str, AnyCapability]] = []
 
 C = Capability
 # Held from a day until a day, never without an end.
@@ -63,21 +69,18 @@ ROLES: dict[str, Role] = {
             "Safeguarding governor",
             "Sees how safeguarding is going in numbers, and never a record.",
             frozenset(),
-            home="own_role",
         ),
         Role(
             "it_admin",
             "IT administrator",
             "Keeps accounts and the installation running, and never sees a record.",
             frozenset({C.MANAGE_ACCOUNTS, C.KEEP_KEYS}),
-            home="own_role",
         ),
         Role(
             "auditor",
             "Auditor",
             "Sees who has seen and done what, and never what a record says.",
             frozenset({C.VIEW_AUDIT}),
-            home="own_role",
         ),
         Role(
             "dpo",
@@ -112,7 +115,6 @@ ROLES: dict[str, Role] = {
             "Reads and decides only what the Headteacher may not, because it is about the Headteacher, or "
             "what nobody else may.",
             _STANDING_IN,
-            home="own_role",
         ),
         Role(
             "alternate_lead",
@@ -127,7 +129,6 @@ ROLES: dict[str, Role] = {
             "Reads every concern of the school that is not restricted, decides, acts and closes. Stands in "
             "for the safeguarding lead.",
             _DEPUTY,
-            home="today",
             named_in_notice=True,
         ),
         Role(
@@ -135,7 +136,6 @@ ROLES: dict[str, Role] = {
             "Trust safeguarding lead",
             "Reads and decides like a safeguarding lead in each school of the trust that she has been given.",
             _LEAD - {C.RECEIVE_CALLS},
-            home="today",
             named_in_notice=True,
         ),
         Role(
@@ -143,7 +143,6 @@ ROLES: dict[str, Role] = {
             "Acting safeguarding lead",
             "Reads and decides in the place of a safeguarding lead who is away, until a day. Gives nobody a role.",
             _ACTING,
-            home="today",
             named_in_notice=True,
         ),
         Role(
@@ -151,7 +150,6 @@ ROLES: dict[str, Role] = {
             "Designated safeguarding lead",
             "Reads every concern of the school, decides, acts and closes. Is accountable for it.",
             _LEAD,
-            home="today",
             named_in_notice=True,
         ),
         Role(
@@ -160,7 +158,6 @@ ROLES: dict[str, Role] = {
             "Reads and decides like a safeguarding lead, is called when no lead answers, reads concerns "
             "about adults, and answers for the school.",
             _LEAD,
-            home="today",
             named_in_notice=True,
         ),
     )
@@ -195,6 +192,11 @@ def register(
             raise ImproperlyConfigured(f"{capability} is held by {', '.join(sorted(unknown))}, which is no role.")
         held = Held(capability.label, by=frozenset(held_by[capability]), never=(never or {}).get(capability, ""))
         CAPABILITIES.add(capability, held)
+
+
+def opens_at(page: str, capability: AnyCapability) -> None:
+    """The home page of whoever holds `capability` is `page`, unless an earlier one is theirs."""
+    _homes.append((page, capability))
 
 
 def with_capability(capability: AnyCapability) -> list[str]:

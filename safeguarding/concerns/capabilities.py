@@ -1,8 +1,9 @@
-"""What may a role do with concerns beyond reading and deciding them? And which roles?"""
+"""What may a role do with concerns beyond reading and deciding them, and which roles? Where do they begin?"""
 
 from django.db import models
 
-from safeguarding.accounts.roles import DECIDING, LEADING, STANDING_IN, SUPPORTING, register
+from safeguarding.accounts.capabilities import Capability
+from safeguarding.accounts.roles import DECIDING, LEADING, STANDING_IN, SUPPORTING, opens_at, register
 
 
 class ConcernCapability(models.TextChoices):
@@ -25,3 +26,5 @@ register(
         C.WRITE_PASTORAL: (*SUPPORTING, *DECIDING),
     },
 )
+opens_at("today", Capability.DECIDE_CONCERNS)
+opens_at("staff_home", Capability.LOG_CONCERN)

@@ -1,7 +1,4 @@
-"""What do concerns put into the pages that every app shares?
-
-Navigation, what is not sent, a child's chronology, notices.
-"""
+"""What do concerns put into the pages that every app shares? Navigation, what is not sent, a chronology, notices."""
 
 import re
 from collections.abc import Collection
@@ -19,6 +16,7 @@ from children.services.sight import live_grants
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.services.acting import register_mover
+from safeguarding.accounts.services.bulk import names_of_alarms
 from safeguarding.accounts.services.looked import keep_apart
 from safeguarding.audit.by_keys import Statement
 from safeguarding.audit.context import with_errors
@@ -398,3 +396,4 @@ leads_to("referral", lambda key: reverse("referral", args=[key]), _references_of
 leads_to("duty", lambda key: reverse("duty", args=[key]), _references_of_duties)
 leads_to("support", lambda key: reverse("support_asked", args=[key]))
 leads_to("draft", lambda key: reverse("log_resume", args=[key]))
+leads_to("colleague", lambda key: reverse("person_access", args=[key]), names_of_alarms)

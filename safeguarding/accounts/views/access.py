@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from safeguarding.accounts import fresh, services
 from safeguarding.accounts.forms.access import BeyondNoticeForm, LookedForm, MemberForm, RoleForm, TeamForm
 from safeguarding.accounts.models import School, Team
+from safeguarding.accounts.notices import address_about
 from safeguarding.accounts.permissions import anyone_signed_in, fresh_factor, may, requires, requires_for_record
 from safeguarding.accounts.role_words import differences, in_words, never
 from safeguarding.accounts.roles import ROLES, Capability
@@ -85,7 +86,7 @@ def give_role(request: Request, user_id: UUID) -> HttpResponseBase:
         return render(request, "access/role_confirm.html", context | {"gain": gain, "title": ROLES[new].title})
     services.assign_role(user=one.user, school=school, role_key=new, by=request.user, **given)
     messages.success(request, "Role given.")
-    return redirect("person_access", user_id)
+    return redirect(address_about("colleague", user_id) or "access_home")
 
 
 @requires(Capability.GIVE_ROLES)
@@ -100,7 +101,7 @@ def end_role(request: Request, user_id: UUID, assignment_id: UUID) -> HttpRespon
     if request.method == "POST":
         services.end_role(assignment=ended, last_day=today, by=request.user)
         messages.success(request, "Today is the last day of that role.")
-        return redirect("person_access", user_id)
+        return redirect(address_about("colleague", user_id) or "access_home")
     held = [assignment.role_key for assignment in one.roles]
     _, lose = differences(held, [key for key in held if key != ended.role_key])
     return render(request, "access/role_end.html", {"one": one, "ended": ended, "lose": lose})

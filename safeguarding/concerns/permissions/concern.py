@@ -8,7 +8,6 @@ true. What two people have said was entered in error is seen on the pages about 
 
 A child's file tells a concern whole where a lead has decided so, or where nothing is decided and the concern is about
 that child and names no other whose record is shut to the reader. Else it has one line, or a story of its own.
-
 What hangs on a concern is seen by the same people. A reporter's own words are seen by their author too, unless hidden.
 """
 

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import User
-from safeguarding.accounts.notice_kinds import AnyNoticeKind
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import tell
@@ -389,12 +388,6 @@ def _of_colleague(token: UUID, by: User) -> Draft:
     return draft
 
 
-def _tell_author(draft: Draft, kind: AnyNoticeKind, *, at: datetime) -> None:
-    tell(
-        people=[draft.author],
-        school_id=draft.school_id,
-        kind=kind,
-        object_type="draft",
-        object_id=draft.pk,
-        at=at,
-    )
+def _tell_author(draft: Draft, kind: ConcernNotice, *, at: datetime) -> None:
+    people, school = [draft.author], draft.school_id
+    tell(people=people, school_id=school, kind=kind, object_type="draft", object_id=draft.pk, at=at)
