@@ -7,6 +7,7 @@ answers pages.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -31,6 +32,27 @@ from .models import PrintJob
 
 # Where a print that was made for later is opened: the address of its page, with its key.
 _PRINT = "print"
+
+
+@dataclass(frozen=True)
+class OnPaper:
+    """What a service says that is to stand on paper: a template of `templates/pdf/` and what it shows, with the
+    arguments of `paper` that go with it.
+    """
+
+    template: str
+    context: Mapping[str, Any]
+    title: str
+    school_id: UUID
+    own: Iterable[UUID] = ()
+    at: datetime | None = None
+
+
+def put_on_paper(request: HttpRequest, said: OnPaper) -> HttpResponse:
+    """The same as a PDF, shown in the browser."""
+    return paper(
+        request, said.template, said.context, title=said.title, school_id=said.school_id, at=said.at, own=said.own
+    )
 
 
 def paper(
