@@ -86,9 +86,8 @@ def missing() -> Iterator[sql.Composable]:
     """Add what a table has and the index has not: as the database's owner, who sees every row."""
     for source, (first, *_) in _placed.items():
         rows = sql.SQL("public.{}").format(sql.Identifier(first.table))
-        yield _added(
-            source, first, rows, sql.SQL(_NOT_THERE).format(row=_as_sql(first.row), source=sql.Literal(source))
-        )
+        there = {"row": _as_sql(first.row), "source": sql.Literal(source), "readers": _as_sql(first.readers)}
+        yield _added(source, first, rows, sql.SQL(_NOT_THERE).format(**there))
 
 
 def taken_down() -> sql.Composable:
@@ -135,13 +134,15 @@ _ADD = """
 INSERT INTO public.concerns_chronicled AS c (
     source, row, school_id, concern_id, child_id, author_id, batch_id, readers, moment
 )
-SELECT {source}, {row}, n.school_id, {concern}, {child}, {author}, {batch}, {readers}, {moment}
+SELECT {source}, {row}, n.school_id, {concern}, {child}, {author}, {batch}, coalesce({readers}, ''), {moment}
 FROM {rows} AS n WHERE ({where}) AND {also}
 ON CONFLICT (row, source) DO UPDATE
 SET moment = excluded.moment, child_id = excluded.child_id, readers = excluded.readers
 WHERE (c.moment, c.child_id, c.readers) IS DISTINCT FROM (excluded.moment, excluded.child_id, excluded.readers)
 """
-_NOT_THERE = "NOT EXISTS (SELECT FROM public.concerns_chronicled AS c WHERE c.row = {row} AND c.source = {source})"
+# Not there, or with other readers than its source says by now.
+_NOT_THERE = """NOT EXISTS (SELECT FROM public.concerns_chronicled AS c WHERE c.row = {row} AND c.source = {source}
+    AND c.readers = coalesce({readers}, ''))"""
 _KEEP = """
 CREATE FUNCTION public.{function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$

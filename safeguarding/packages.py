@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.apps import AppConfig, apps
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 
 def own_apps() -> list[AppConfig]:
@@ -29,10 +30,13 @@ def is_own(module: str) -> bool:
 @lru_cache(maxsize=4)
 def _packages(configs: tuple[AppConfig, ...]) -> tuple[str, ...]:
     """The packages of these apps. Cached by them: the read gate asks at every query."""
-    return tuple(dict.fromkeys(config.name.split(".", 1)[0] for config in configs if _is_here(config)))
+    found = tuple(dict.fromkeys(config.name.split(".", 1)[0] for config in configs if _is_here(config)))
+    if __name__.split(".", 1)[0] not in found:
+        raise ImproperlyConfigured(f"{__name__} is not in {settings.BASE_DIR}: the read gate would guard nothing.")
+    return found
 
 
 def _is_here(config: AppConfig) -> bool:
     """Whether its top-level package is a folder of the project, and not of an environment inside it."""
-    path, root = Path(config.path), Path(settings.BASE_DIR)
+    path, root = Path(config.path).resolve(), Path(settings.BASE_DIR).resolve()
     return path.is_relative_to(root) and path.relative_to(root).parts[0] == config.name.split(".", 1)[0]

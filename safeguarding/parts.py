@@ -7,8 +7,9 @@ from nothing else. Each app says in its `parts.py` how its models are told:
     left_out(Draft, because="nobody has sent it yet")
 
 `read_parts` gives the blocks that one person may see. `gather` takes any other sight, such as that of a task to which
-the database shows every row. Nobody's name is put into a text here: a child stands in it as a marker
-(`children/mentions.py`), and a file is named by its record. `problems` lists the models that no app has named.
+the database shows every row. Both give what the child's own file tells, unless they are asked for what is beyond it.
+Nobody's name is put into a text here: a child stands in it as a marker (`children/mentions.py`), and a file is named by
+its record. `problems` lists the models that no app has named.
 """
 
 from collections import defaultdict
@@ -20,6 +21,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.utils.text import capfirst
 
@@ -35,6 +37,7 @@ Model = type[models.Model]
 See = Callable[[Model], models.QuerySet[Any]]
 # When something happened, if that is known, and whether the time of day is.
 Moment = tuple[datetime | None, bool]
+_ALL = models.Q()
 # The children of whom each record tells, by the key of the record.
 Whose = Mapping[UUID, frozenset[UUID]]
 
@@ -59,7 +62,9 @@ class Block:
     """One record as it is told: `revision` is its number of saves where it counts them.
 
     `children` are the children whom it is about. `right` is the record on which the right to see it hangs, such as a
-    concern. `files` are the records of files whose content belongs to it.
+    concern. `files` are the records of files whose content belongs to it and may be opened. `is_beyond_file`: the
+    child's own file tells of that record in a line or a story of its own, and this block is neither. Other people,
+    such as another child's mother, may stand in any block: whoever hands it on leaves them out.
     """
 
     title: str
@@ -71,6 +76,7 @@ class Block:
     files: tuple[Key, ...]
     children: frozenset[UUID]
     right: Key
+    is_beyond_file: bool = False
 
 
 class Gathering:
@@ -82,6 +88,7 @@ class Gathering:
     def __init__(self, see: See, children: Collection[UUID]) -> None:
         self.see, self.children = see, frozenset(children)
         self._whose: dict[Model, Whose] = {}
+        self._short: dict[Model, frozenset[UUID]] = {}
         self._names: defaultdict[Model, dict[Any, str]] = defaultdict(dict)
 
     def whose(self, record: Model) -> Whose:
@@ -90,10 +97,16 @@ class Gathering:
             self._whose[record] = _reached[record](self) if record in _reached else _themselves(self.children)
         return self._whose[record]
 
-    def rows(self, model: Model) -> list[Any]:
+    def short(self, record: Model) -> frozenset[UUID]:
+        """The records of a kind of which the child's own file tells in short."""
+        if record not in self._short:
+            self._short[record] = _told_in_short[record](self) if record in _told_in_short else frozenset()
+        return self._short[record]
+
+    def rows(self, model: Model, only: models.Q = _ALL) -> list[Any]:
         """The rows of a model about the child, the oldest first: one query."""
         column, record = link_of(model)
-        return list(self.see(model).filter(**{f"{column}__in": list(self.whose(record))}).order_by("pk"))
+        return list(self.see(model).filter(only, **{f"{column}__in": list(self.whose(record))}).order_by("pk"))
 
     def names(self, model: Model, keys: Iterable[Any]) -> Mapping[Any, str]:
         """What rows of a model are called inside a block, by their keys, as far as they are in sight."""
@@ -111,6 +124,7 @@ class Gathering:
             key = row.pk if column == "pk" else getattr(row, column)
             other |= {"right": Key(record._meta.label_lower, key)}
             other.setdefault("children", self.whose(record)[key])
+            other.setdefault("is_beyond_file", key in self.short(record))
         at, is_timed = moment
         return Block(
             title=" ".join(filter(None, (title, getattr(row, "reference", "")))),
@@ -119,7 +133,7 @@ class Gathering:
             moment=at,
             is_timed=at is not None and is_timed,
             texts=tuple(text for text in texts if text.text),
-            files=(Key(row._meta.label_lower, row.pk),) if getattr(row, "stored", "") else (),
+            files=(Key(row._meta.label_lower, row.pk),) if _may_be_opened(row) else (),
             **other,
         )
 
@@ -136,6 +150,7 @@ class _Told:
 _told: dict[Model, _Told] = {}
 _left_out: dict[Model, str] = {}
 _reached: dict[Model, Callable[[Gathering], Whose]] = {}
+_told_in_short: dict[Model, Callable[[Gathering], frozenset[UUID]]] = {}
 _called: dict[Model, Callable[[Any], str]] = {}
 
 
@@ -144,17 +159,30 @@ def tell(model: Model, *, title: str, blocks: Blocks) -> None:
 
     The number of its queries may not depend on the rows.
     """
+    _once(model)
     _told[model] = _Told(title, blocks)
 
 
 def left_out(*some: Model, because: str) -> None:
     """Leave models out. The reason is printed beside what is told."""
-    _left_out.update(dict.fromkeys(some, because))
+    for model in some:
+        _once(model)
+        _left_out[model] = because
 
 
-def reached(record: Model, whose: Callable[[Gathering], Whose]) -> None:
-    """Say how to find the records of a kind, other than the child's own, on which more hangs that tells of a child."""
-    _reached[record] = whose
+def _once(model: Model) -> None:
+    if model in _told or model in _left_out:
+        raise ImproperlyConfigured(f"{model._meta.label} is told, or left out, twice in parts.py.")
+
+
+def reached(
+    record: Model, whose: Callable[[Gathering], Whose], in_short: Callable[[Gathering], frozenset[UUID]]
+) -> None:
+    """Say how to find the records of a kind, other than the child's own, on which more hangs that tells of a child.
+
+    `in_short` gives those of which the child's own file does not tell in full.
+    """
+    _reached[record], _told_in_short[record] = whose, in_short
 
 
 def called(model: Model, name: Callable[[Any], str]) -> None:
@@ -162,18 +190,22 @@ def called(model: Model, name: Callable[[Any], str]) -> None:
     _called[model] = name
 
 
-def read_parts(asks: Asks, children: Collection[UUID]) -> list[Block]:
+def read_parts(asks: Asks, children: Collection[UUID], *, beyond_file: bool = False) -> list[Block]:
     """The blocks of one child that the person asking may see. The database has to know the person too, as in a request.
 
     Not yet recorded: whoever hands them on says so (`reading.read_out`).
     """
-    return gather(partial(visible, asks), children)
+    return gather(partial(visible, asks), children, beyond_file=beyond_file)
 
 
-def gather(see: See, children: Collection[UUID]) -> list[Block]:
-    """The blocks of one child in another sight than a person's, model after model."""
+def gather(see: See, children: Collection[UUID], *, beyond_file: bool = False) -> list[Block]:
+    """The blocks of one child in another sight than a person's, model after model.
+
+    `beyond_file`: those of records too that the child's own file tells in short. Each says so of itself.
+    """
     gathering = Gathering(see, children)
-    return [block for model, told in _told.items() for block in told.blocks(gathering, model, told.title)]
+    found = (block for model, told in _told.items() for block in told.blocks(gathering, model, told.title))
+    return [block for block in found if beyond_file or not block.is_beyond_file]
 
 
 def reasons() -> Mapping[str, str]:
@@ -189,16 +221,17 @@ def as_declared(
     *,
     but: Collection[str] = (),
     also: Callable[[Any], Iterable[Text]] = lambda row: (),
+    only: models.Q = _ALL,
 ) -> Blocks:
     """The blocks of a model from its own declaration: each field that it classifies under its verbose name, each link
     to something that is called by a name.
 
     `at` names the date or moment, or gives it of a row. `also` adds texts, such as what stands in the place of fields
-    in `but`.
+    in `but`. `only` are the rows that stand in the record. Of a file that is withheld not even the name is told.
     """
 
     def blocks(gathering: Gathering, model: Model, title: str) -> Iterator[Block]:
-        rows = gathering.rows(model)
+        rows = gathering.rows(model, only)
         left = {*but, *([at] if isinstance(at, str) else []), link_of(model)[0]}
         fields = [f for f in told_fields(model) if f.name not in left and f.attname not in left]
         wanted: defaultdict[Model, set[Any]] = defaultdict(set)
@@ -208,7 +241,8 @@ def as_declared(
         names = {of: gathering.names(of, keys) for of, keys in wanted.items()}
         for row in rows:
             moment = at(row) if callable(at) else _moment(getattr(row, at) if at else None)
-            texts = [Text(capfirst(str(f.verbose_name)), _value(row, f, names)) for f in fields]
+            shown = [f for f in fields if not (f.name == "name" and getattr(row, "is_withheld", False))]
+            texts = [Text(capfirst(str(f.verbose_name)), _value(row, f, names)) for f in shown]
             yield gathering.block(row, title, moment, [*texts, *also(row)])
 
     return blocks
@@ -342,6 +376,11 @@ def problems() -> Iterator[str]:
     for model, because in _left_out.items():
         if not because.strip():
             yield f"{model._meta.label} is left out without a reason."
+
+
+def _may_be_opened(row: Any) -> bool:
+    """Whether a row is a file whose content may be read."""
+    return bool(getattr(row, "stored", "")) and getattr(row, "may_be_opened", True)
 
 
 def _model_of(row: models.Model) -> Model:

@@ -90,9 +90,9 @@ class RegisteredField(models.CharField):  # type: ignore[type-arg]
         return super().get_db_prep_save(value, connection)
 
 
-def of_form(field: str, register: Register[Any], *, name: str) -> models.CheckConstraint:
-    """The column `field` has the form of a registered value. `name` is that of the constraint."""
-    return models.CheckConstraint(condition=Q(**{f"{field}__regex": f"^{_form(register.length)}$"}), name=name)
+def of_form(field: str, length: int, *, name: str) -> models.CheckConstraint:
+    """The column `field` has the form of a key of code: small letters and _. `name` is that of the constraint."""
+    return models.CheckConstraint(condition=Q(**{f"{field}__regex": f"^{_form(length)}$"}), name=name)
 
 
 def _form(length: int) -> str:

@@ -51,7 +51,7 @@ class Event(models.Model):
     transaction_id = TransactionIdField(db_default=CurrentTransaction())
 
     class Meta:
-        constraints = [of_form("verb", VERBS, name="event_verb")]
+        constraints = [of_form("verb", VERBS.length, name="event_verb")]
         indexes = [
             models.Index("transaction_id", "id", name="event_transaction"),
             models.Index("object_id", "at", name="event_object"),

@@ -14,6 +14,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from children.models import Child
@@ -33,7 +34,7 @@ PAGE = 25
 # As many as are laid out on one asking: some 110 pages, and a web process for about five seconds. Twice that takes ten,
 # and two of them at once would leave a small school no process in which a call for a lead is answered.
 MOST_ON_PAPER = 1000
-# What a person can narrow a chronology to, in the order of the filter.
+# What a person can narrow a chronology to, in the order of the filter; an app above adds its own with its sources.
 KINDS = {
     "concerns": "Concerns",
     "decisions": "Decisions and closing",
@@ -107,9 +108,17 @@ class Source:
 _sources: dict[str, Source] = {}
 
 
-def register(*sources: Source) -> None:
-    """Add sources. Apps above this one call it when they are ready."""
+def register(*sources: Source, kinds: Mapping[str, str] | None = None) -> None:
+    """Add sources, and the kinds that only they bring. Apps above this one call it when they are ready.
+
+    Raises `ImproperlyConfigured` for a kind that is there already, or a source of one that is not.
+    """
+    if twice := KINDS.keys() & (kinds or {}):
+        raise ImproperlyConfigured(f"The kind of entry {', '.join(sorted(twice))} is registered twice.")
+    KINDS.update(kinds or {})
     for source in sources:
+        if source.kind not in KINDS:
+            raise ImproperlyConfigured(f"The source {source.key} tells of {source.kind}, which no app has registered.")
         _sources[source.key] = source
         if source.placed:
             chronicling.keep(source.key, *source.placed)

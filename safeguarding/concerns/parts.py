@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from uuid import UUID
 
+from django.db.models import Q
+
 from children.models import Child
 from safeguarding.parts import (
     Block,
@@ -21,6 +23,7 @@ from safeguarding.parts import (
 
 from .bodymap import REGIONS
 from .models import (
+    OUT_OF_THE_RECORD,
     Account,
     Action,
     Amendment,
@@ -72,20 +75,32 @@ from .models import (
     UndoneLink,
     WithheldName,
 )
+from .told import whole
 
 _NUMBERED = ("year", "number")
 _REGIONS = {region.number: region.label for region in REGIONS}
 
 
 def _concerns(gathering: Gathering) -> Whose:
-    """The concerns that name the child and are in sight, each with all children with a record whom it names."""
+    """The concerns that name the child and are in sight, each with all children with a record whom it names.
+
+    Not those that were entered in error, whoever reads: they are no part of the record.
+    """
     named = gathering.see(ConcernChild).filter(child__in=gathering.children).values_list("concern_id", flat=True)
-    seen = gathering.see(Concern).filter(pk__in=list(named)).values_list("pk", flat=True)
+    stands = gathering.see(Concern).exclude(in_error__in=OUT_OF_THE_RECORD)
+    seen = stands.filter(pk__in=list(named)).values_list("pk", flat=True)
     found: dict[UUID, set[UUID]] = {key: set() for key in seen}
     others = gathering.see(ConcernChild).filter(concern__in=list(found), child__isnull=False)
     for concern, child in others.values_list("concern_id", "child_id"):
         found[concern].add(child)
     return {key: frozenset(children) for key, children in found.items()}
+
+
+def _in_short(gathering: Gathering) -> frozenset[UUID]:
+    """The concerns of which the child's own file tells in one line, or in a story of its own."""
+    named = gathering.see(ConcernChild).filter(child__in=gathering.children)
+    full = set(named.filter(whole()).values_list("concern_id", flat=True))
+    return frozenset(named.values_list("concern_id", flat=True)) - full
 
 
 def _children(gathering: Gathering, model: Model, title: str) -> Iterator[Block]:
@@ -104,8 +119,9 @@ def _children(gathering: Gathering, model: Model, title: str) -> Iterator[Block]
         if row.child_id in gathering.children:
             texts.append(Text("What this child’s file says", row.get_file_says_display()))
             texts.append(Text("What this child’s file says of it", row.story))
+        own = {"is_beyond_file": False} if row.child_id in gathering.children else {}
         whose = frozenset({row.child_id} if row.child_id else ())
-        yield gathering.block(row, title, (row.added_at, True), texts, children=whose)
+        yield gathering.block(row, title, (row.added_at, True), texts, children=whose, **own)
 
 
 def _is_other(gathering: Gathering, row: ConcernChild) -> bool:
@@ -117,7 +133,8 @@ def _stories(gathering: Gathering, model: Model, title: str) -> Iterator[Block]:
     for row in gathering.rows(model):
         if row.child_key in gathering.children:
             texts = [Text("What this child’s file says", row.get_says_display()), Text("Its own story", row.story)]
-            yield gathering.block(row, title, (row.said_at, True), texts, children=frozenset({row.child_key}))
+            own = {"children": frozenset({row.child_key}), "is_beyond_file": False}
+            yield gathering.block(row, title, (row.said_at, True), texts, **own)
 
 
 def _region(row: BodyMapMark) -> Iterator[Text]:
@@ -137,7 +154,10 @@ def _earlier_further(row: EarlierRecord) -> Iterator[Text]:
         yield Text(label, text)
 
 
-reached(Concern, _concerns)
+# What was withdrawn of an earlier system is no part of the record.
+_STANDS = Q(batch__withdrawn_at=None)
+
+reached(Concern, _concerns, _in_short)
 called(Category, lambda kind: kind.name)
 called(Subcategory, lambda kind: kind.name)
 
@@ -190,9 +210,15 @@ tell(PatternRuling, title="Pattern looked at", blocks=as_declared("ruled_at"))
 tell(
     EarlierRecord,
     title="Record of an earlier system",
-    blocks=as_declared(_earlier_moment, but=("happened_at", "is_timed", "further"), also=_earlier_further),
+    blocks=as_declared(
+        _earlier_moment, but=("happened_at", "is_timed", "further"), also=_earlier_further, only=_STANDS
+    ),
 )
-tell(EarlierFile, title="File of an earlier system", blocks=as_declared("attached_at", but=("is_active",)))
+tell(
+    EarlierFile,
+    title="File of an earlier system",
+    blocks=as_declared("attached_at", but=("is_active",), only=_STANDS),
+)
 
 left_out(
     ConcernSubject,

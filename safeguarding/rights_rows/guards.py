@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from psycopg import sql
 
@@ -62,7 +63,12 @@ _said: dict[str, Guarded | Neither] = {}
 
 
 def keep(of_tables: Said) -> None:
-    """Say of tables, by the labels of their models, who may write their rows. Each app calls it in its `rights.py`."""
+    """Say of tables, by the labels of their models, who may write their rows. Each app calls it in its `rights.py`.
+
+    Raises `ImproperlyConfigured` for a table of which something was said before.
+    """
+    if twice := _said.keys() & of_tables.keys():
+        raise ImproperlyConfigured(f"Who may write {', '.join(sorted(twice))} is said twice in rights.py.")
     _said.update(of_tables)
 
 

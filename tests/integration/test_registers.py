@@ -1,10 +1,13 @@
 """What an app above all others registers: it is taken, said and shown below, and makes no migration there."""
 
+from unittest.mock import patch
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import IntegrityError, connection, models, transaction
+from django.http import QueryDict
 from django.utils import timezone
 
 from safeguarding import row_security
@@ -18,6 +21,8 @@ from safeguarding.accounts.services import looked, tell
 from safeguarding.audit import verbs
 from safeguarding.audit.models import Event, Outcome, Verb
 from safeguarding.audit.services import record, record_many
+from safeguarding.concerns import chronology
+from safeguarding.concerns.forms.chronology import Narrow
 from safeguarding.keys import uuid7
 from safeguarding.management.commands.write_docs import documents
 from safeguarding.registers import NotRegistered
@@ -169,6 +174,29 @@ def test_a_capability_that_nobody_registered_lets_nobody_in_and_says_so(cast) ->
 def test_a_capability_names_roles_that_there_are(held_by: dict, complaint: str) -> None:
     with registering(CAPABILITIES), pytest.raises(ImproperlyConfigured, match=complaint):
         roles.register(PlanCapability, held_by=held_by)
+
+
+def test_a_kind_of_entry_of_an_upper_app_is_offered_by_the_filter_and_takes_its_sources() -> None:
+    plans = chronology.Source("plan", "plans", lambda request, when, titles: {})
+    with patch.dict(chronology.KINDS), patch.dict(chronology._sources):
+        with pytest.raises(ImproperlyConfigured, match="plans"):
+            chronology.register(plans)
+        chronology.register(plans, kinds={"plans": "Plans and reviews"})
+        with pytest.raises(ImproperlyConfigured, match="twice"):
+            chronology.register(kinds={"plans": "Plans"})
+        assert ("plans", "Plans and reviews") in Narrow(QueryDict(), []).fields["type"].choices
+    assert "plans" not in dict(Narrow(QueryDict(), []).fields["type"].choices)
+
+
+def test_a_role_is_kept_by_a_key_of_its_form(cast) -> None:
+    held = cast.lead.assignments.get()
+    for key, fits in (("plan_lead", True), ("Plan lead", False)):
+        held.role_key = key
+        if fits:
+            held.save()
+        else:
+            with pytest.raises(IntegrityError, match="role_key_form"), transaction.atomic():
+                held.save()
 
 
 @pytest.mark.parametrize(

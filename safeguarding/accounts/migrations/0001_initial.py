@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
             name='RoleAssignment',
             fields=[
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('role_key', models.CharField(choices=[('teacher', 'Class teacher'), ('teaching_assistant', 'Teaching assistant'), ('midday', 'Lunch supervisor'), ('governor', 'Safeguarding governor'), ('it_admin', 'IT administrator'), ('auditor', 'Auditor'), ('dpo', 'Data protection officer'), ('pastoral', 'Pastoral lead'), ('senco', 'SENCO'), ('designated_teacher', 'Designated teacher'), ('attendance', 'Attendance officer'), ('office', 'Office'), ('chair', 'Chair of governors'), ('alternate_lead', 'Alternate safeguarding lead'), ('deputy_lead', 'Deputy safeguarding lead'), ('trust_lead', 'Trust safeguarding lead'), ('acting_lead', 'Acting safeguarding lead'), ('lead', 'Designated safeguarding lead'), ('headteacher', 'Headteacher')], max_length=40)),
+                ('role_key', models.CharField(max_length=40)),
                 ('class_name', models.CharField(blank=True, max_length=30, verbose_name='class taught')),
                 ('starts_on', models.DateField()),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='last day')),
@@ -225,6 +225,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='roleassignment',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('role_key', 'acting_lead'), _negated=True), ('ends_on__isnull', False), _connector='OR'), name='acting_role_ends'),
+        ),
+        migrations.AddConstraint(
+            model_name='roleassignment',
+            constraint=models.CheckConstraint(condition=models.Q(('role_key__regex', '^[a-z_]{1,40}$')), name='role_key_form'),
         ),
         migrations.AddConstraint(
             model_name='roleassignment',

@@ -10,6 +10,7 @@ from safeguarding import personal_data
 from safeguarding.accounts import roles
 from safeguarding.keys import uuid7
 from safeguarding.personal_data import Retention, Source
+from safeguarding.registers import of_form
 
 from .school import School
 
@@ -67,7 +68,7 @@ class RoleAssignment(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="assignments")
-    role_key = models.CharField(max_length=40, choices=[(r.key, r.title) for r in roles.ROLES.values()])
+    role_key = models.CharField(max_length=40)
     class_name = models.CharField("class taught", max_length=30, blank=True)
     starts_on = models.DateField()
     ends_on = models.DateField("last day", null=True, blank=True)
@@ -82,6 +83,7 @@ class RoleAssignment(models.Model):
             models.CheckConstraint(
                 condition=~Q(role_key=roles.ACTING_LEAD) | Q(ends_on__isnull=False), name="acting_role_ends"
             ),
+            of_form("role_key", 40, name="role_key_form"),
             models.UniqueConstraint(
                 "user", "school", "role_key", condition=Q(ends_on=None), name="one_open_role_of_a_kind"
             ),

@@ -49,7 +49,7 @@ class Notice(models.Model):
                 "user", "kind", "object_id", condition=Q(opened_at=None, settled_at=None), name="told_once_until_opened"
             ),
             in_pairs("settled", name="settled_in_pairs"),
-            of_form("kind", KINDS, name="notice_kind"),
+            of_form("kind", KINDS.length, name="notice_kind"),
         ]
         indexes = [
             models.Index("user", "created_at", "id", name="notice_inbox"),

@@ -23,7 +23,7 @@ class Narrow(HarbourForm):
     """The filter of a chronology, by GET. Anything that is no answer is left out: a filter is never in the way."""
 
     type = forms.MultipleChoiceField(
-        label="Type", choices=list(KINDS.items()), widget=forms.CheckboxSelectMultiple, required=False
+        label="Type", choices=lambda: list(KINDS.items()), widget=forms.CheckboxSelectMultiple, required=False
     )
     significant = forms.BooleanField(label="Significant only", required=False)
     category = forms.ChoiceField(label="Kind of concern", required=False)

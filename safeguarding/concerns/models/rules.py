@@ -39,7 +39,7 @@ class NoticeRule(models.Model):
     category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     soon_from = models.PositiveSmallIntegerField("how soon, from", choices=HowSoon, null=True, blank=True)
     level_from = models.PositiveSmallIntegerField("level of need, from", choices=Level, null=True, blank=True)
-    role_key = models.CharField("role", max_length=40, choices=[(r.key, r.title) for r in ROLES.values()], blank=True)
+    role_key = models.CharField("role", max_length=40, blank=True)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     when = models.CharField("when", max_length=10, choices=When)
     made_at = models.DateTimeField()

@@ -7,7 +7,6 @@ security asks the rule of its own table: so this one may not show less, nor more
 """
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from django.apps import apps
@@ -54,18 +53,23 @@ def rows_seen(placed: Placed, me: Any) -> Q:
     if placed.concern == "NULL":
         return translated(mine.visible, model, placed)
     concern = through_the_concern(me, "concern_id")
-    asks_no_more = (
-        model is Concern
-        or _text(concern.because).items()
-        <= _text(
-            {name: translated(rows, model, placed) for name, rows in mine.because.items() if name in concern.because}
-        ).items()
+    if model is Concern:
+        return concern.visible
+    return (
+        concern.visible
+        if _asks_no_more(mine, concern, model, placed)
+        else concern.visible & translated(mine.visible, model, placed)
     )
-    return concern.visible if asks_no_more else concern.visible & translated(mine.visible, model, placed)
 
 
-def _text(reasons: Mapping[str, Q]) -> dict[str, Any]:
-    return {name: condition(Chronicled, rows) for name, rows in reasons.items()}
+def _asks_no_more(mine: Rule, concern: Rule, model: type[Model], placed: Placed) -> bool:
+    """Whether all who see the concern see the records: by each of its reasons, and no other denial."""
+    if mine.never is None or concern.never is None or not concern.because.keys() <= mine.because.keys():
+        return False
+    own = {name: translated(mine.because[name], model, placed) for name in concern.because}
+    own["never"] = translated(mine.never, model, placed)
+    theirs = {**concern.because, "never": concern.never}
+    return all(condition(Chronicled, own[name]) == condition(Chronicled, theirs[name]) for name in theirs)
 
 
 def translated(rows: Q, model: type[Model], placed: Placed) -> Q:

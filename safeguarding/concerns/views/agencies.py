@@ -41,6 +41,7 @@ from safeguarding.exceptions import NotAllowed
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
 from safeguarding.once import once
+from safeguarding.panels import fill
 from safeguarding.printing.paper import paper
 
 # More than any school waits for.
@@ -117,6 +118,7 @@ def _of_referral(request: Request, found: Referral, at: datetime) -> dict[str, A
         "late": found.is_late(timezone.localdate(at)),
         "may_write": may_decide(request.user, found) and found.status != Referral.Status.WITHDRAWN,
         "new": uuid7(),
+        "blocks": fill("referral", request, found),
     }
 
 

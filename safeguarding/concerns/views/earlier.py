@@ -30,6 +30,7 @@ from safeguarding.exceptions import BadInput, ChangedSince
 from safeguarding.front.limits import takes_files
 from safeguarding.http import Request
 from safeguarding.paging import PAGE, newest_first
+from safeguarding.panels import fill
 from safeguarding.sealing.exceptions import FilesAway
 from safeguarding.spreadsheet import as_csv
 
@@ -246,6 +247,7 @@ def _show(
     if found.status in (S.CONFIRMED, S.WITHDRAWN):
         context["left_out"] = _left_out(request, found)
         context["opened"] = named(found.summary.get("opened", ()))
+    context["blocks"] = fill("earlier_batch", request, found)
     context["expected"] = max(found.summary.get("expected", 0), found.summary.get("rows_read", 0), 1)
     return render(request, "earlier/status.html", context, status=status)
 
