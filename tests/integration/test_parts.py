@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -14,12 +15,13 @@ from children.mentions import marker
 from children.models import Child
 from children.services.access import declare_conflict, grant_child
 from safeguarding import parts
-from safeguarding.audit.context import Acting, acting, actors_transaction
+from safeguarding.audit.context import Acting, acting, actors_transaction, with_errors
 from safeguarding.concerns.models import ConcernChild, ConcernNote, Draft
-from safeguarding.concerns.services import deciding
+from safeguarding.concerns.services import deciding, error
 from safeguarding.concerns.services.access import restrict_concern
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.parts import Block, Key, gather, problems, read_parts
+from safeguarding.uploads.services.giving import withhold
 from tests import factories
 from tests.integration.concerns.filed import attached
 from tests.walls import as_role, asking
@@ -188,3 +190,48 @@ def test_every_model_about_a_child_is_told_or_left_out_with_a_reason(monkeypatch
             assert list(problems()) == [
                 f"{model._meta.label} is about a child: tell it, or leave it out, in the `parts.py` of its app."
             ]
+
+
+def test_a_child_whose_file_tells_a_concern_in_short_gets_that_and_no_more_unless_it_is_asked_for(room, rowan, hazel):
+    concern = about(room, rowan, hazel, facts="Rowan had no breakfast.")
+    named = ConcernChild.objects.get(concern=concern, child=hazel)
+    deciding.say_in_file(
+        named=named, seen=concern.revision, token=uuid4(), says="story", story="She shared hers.", by=room.lead
+    )
+    assert "no breakfast" in texts(read(room.lead, rowan))
+    short = read(room.lead, hazel)
+    assert "She shared hers." in texts(short) and "no breakfast" not in texts(short)
+    assert all(block.children == {hazel.pk} for block in on_concern(short, concern))
+    with as_role("worker"), acting(Acting(user_id=room.lead.pk)), actors_transaction():
+        beyond = read_parts(SimpleNamespace(user=room.lead), [hazel.pk], beyond_file=True)
+    assert "no breakfast" in texts(beyond)
+    assert {block.record.label for block in beyond if block.is_beyond_file} >= {"concerns.account", "concerns.concern"}
+
+
+def test_a_file_that_is_withheld_is_not_named_and_its_content_is_nobodys(room, rowan):
+    concern = about(room, rowan)
+    file = attached(room, concern)
+    [open_] = [block for block in read(room.lead, rowan) if block.record.key == file.pk]
+    assert open_.files and file.name in texts([open_])
+    withhold(file=file, reason=file.Removal.values[0], by=room.lead)
+    [shut] = [block for block in read(room.lead, rowan) if block.record.key == file.pk]
+    assert not shut.files and file.name not in texts([shut])
+
+
+def test_what_was_entered_in_error_is_told_in_no_sight(room, rowan):
+    concern = about(room, rowan, facts="Meant for another child.")
+    see = lambda model: model._default_manager.all()  # noqa: E731  (as a task sees it)
+    assert "another child" in texts(gather(see, [rowan.pk]))
+    proposed = error.propose(
+        concern=concern, seen=concern.revision, token=uuid4(), reason="No.", mistake="test", by=room.lead
+    )
+    concern.refresh_from_db()
+    error.answer(entry=proposed, seen=concern.revision, confirms=True, reason="Yes.", by=room.deputy)
+    with with_errors("all"):
+        assert "another child" not in texts(gather(see, [rowan.pk]))
+        assert "another child" not in texts(read(room.lead, rowan))
+
+
+def test_a_model_is_told_or_left_out_once():
+    with pytest.raises(ImproperlyConfigured, match=r"concerns\.Draft is told, or left out, twice"):
+        parts.tell(Draft, title="Draft", blocks=parts.as_declared())

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, models, transaction
 from django.utils import timezone
@@ -54,6 +55,7 @@ from safeguarding.concerns.services import access as concern_access
 from safeguarding.concerns.services import error
 from safeguarding.concerns.services.deciding import add_action
 from safeguarding.concerns.services.drafts import open_draft, save_draft
+from safeguarding.rights_rows import Neither
 from safeguarding.sealing.fields import SealedJSON, SealedText
 from tests import factories
 from tests.walls import asking
@@ -744,3 +746,10 @@ def test_nobody_becomes_the_author_of_what_another_wrote(at: SimpleNamespace, ro
     assert is_refused(
         at.lead, role, "UPDATE concerns_account SET author_id = %s WHERE id = %s", [at.lead.pk, account.pk]
     )
+
+
+def test_nothing_is_said_twice_of_a_table():
+    before = dict(rights_rows.said())
+    with pytest.raises(ImproperlyConfigured, match=r"children\.childgrant is said twice"):
+        rights_rows.keep({"children.childgrant": Neither("anybody may")})
+    assert rights_rows.said() == before

@@ -45,11 +45,20 @@ def test_what_hangs_on_a_concern_is_seen_with_it_and_a_narrower_rule_narrows_it(
     assert "manage_school" in both[1] and len(both[0]) > len(wide)
 
 
+def test_a_denial_of_its_own_is_kept(monkeypatch):
+    placed = Placed("concerns.decision", "n.decided_at", concern="n.concern_id")
+    base = rule_of(Decision, ME)
+    before = condition(Chronicled, rows_seen(placed, ME))
+    ruled(monkeypatch, Decision, base.but_never(among("school_id", fact("schools_of", ME))))
+    after = condition(Chronicled, rows_seen(placed, ME))
+    assert "schools_of" not in before[0] and "schools_of" in after[0]
+
+
 def test_a_rule_may_ask_one_more_column_which_its_source_says(monkeypatch):
     base = rule_of(SupportPlan, ME)
-    ruled(monkeypatch, SupportPlan, Rule(because={"kind": base.visible & Q(ended_at__isnull=True)}))
+    ruled(monkeypatch, SupportPlan, Rule(because={"kind": base.visible & Q(revision=3)}))
     of_child = {"child": "n.child_id", "author": "n.author_id"}
-    with pytest.raises(ImproperlyConfigured, match="SupportPlan asks ended_at, which the index"):
+    with pytest.raises(ImproperlyConfigured, match="SupportPlan asks revision, which the index"):
         rows_seen(Placed("concerns.supportplan", "n.starts_on", **of_child), ME)
-    said = rows_seen(Placed("concerns.supportplan", "n.starts_on", **of_child, readers="n.ended_at"), ME)
-    assert '"concerns_chronicled"."readers" IS NULL' in text(said)
+    said = rows_seen(Placed("concerns.supportplan", "n.starts_on", **of_child, readers="n.revision"), ME)
+    assert '"concerns_chronicled"."readers" = ' in text(said)

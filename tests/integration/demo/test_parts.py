@@ -81,7 +81,9 @@ def test_every_sealed_text_of_each_child_stands_in_a_block_of_its_record(school:
     with asking(lead, "worker"):
         wanted = expected(lead)
         for child, texts in wanted.items():
-            blocks = {block.record: block for block in read_parts(SimpleNamespace(user=lead), [child])}
+            blocks = {
+                block.record: block for block in read_parts(SimpleNamespace(user=lead), [child], beyond_file=True)
+            }
             for label, key, name, text in texts:
                 block = blocks.get((label, key))
                 if block is None or not any(text == one.label or text in one.text for one in block.texts):
