@@ -164,7 +164,7 @@ def test_a_lead_types_in_what_a_colleague_wrote_and_another_compares_it(clock, r
     assert "Rowan Ashdown" in own
 
     unchecked = f'Typed from paper form <a href="{page}">P-2026-0001</a>, not checked yet.'
-    seen = deputy.get(reverse("concern", args=[concern.pk])).content.decode()
+    seen = " ".join(deputy.get(reverse("concern", args=[concern.pk])).content.decode().split())
     assert unchecked in seen
     assert "written 23 November 2026, 3:15pm, by" in seen
     assert "not checked yet" in Printed(deputy.get(reverse("concern_paper", args=[concern.pk])).content).text
