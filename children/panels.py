@@ -23,7 +23,7 @@ from safeguarding.audit.by_keys import Asked, ByKeys
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.http import Request
 from safeguarding.once import once
-from safeguarding.panels import NavItem, Panel, Tab, fill, register, tabs
+from safeguarding.panels import SCHOOL, NavItem, Panel, Tab, fill, register, tabs
 from safeguarding.rendering import Showing, finish_with
 
 
@@ -105,10 +105,31 @@ def _to_look_at(request: Request, record: Any) -> dict[str, Any] | None:
     return {"waiting": waiting} if waiting.anything else None
 
 
+def _access_to_look_at(request: Request) -> str:
+    waiting = to_look_at(request.held.school_id, partial(visible, request), on=timezone.localdate())
+    return "Something about access waits for a decision." if waiting.anything else ""
+
+
 finish_with(told_page)
 register(
     NavItem("children", "Children", "children", may=_sees_children, order=25),
-    NavItem("access", "Access", "access_home", may=_manages, order=87),
+    NavItem(
+        "access",
+        "Access",
+        "access_home",
+        may=_manages,
+        order=30,
+        place=SCHOOL,
+        says="Who works here in which role, teams, and who stands in for whom.",
+        look=_access_to_look_at,
+    ),
+    NavItem("teams", "Teams", "teams", may=_manages, order=10, place="access"),
+    NavItem(
+        "beyond_notice", "Roles beyond the privacy notice", "beyond_notice", may=_manages, order=20, place="access"
+    ),
+    NavItem("conflicts", "Conflicts of interest", "conflicts", may=_manages, order=30, place="access"),
+    NavItem("emergencies", "Emergency access", "emergencies", may=_manages, order=40, place="access"),
+    NavItem("access_review", "Review of access", "access_review", may=_manages, order=50, place="access"),
     Tab(
         "files",
         "Files",

@@ -13,7 +13,7 @@ from safeguarding.accounts.permissions import Held, may, rights
 from safeguarding.accounts.services.factors import factor_given_at
 from safeguarding.http import Request
 from safeguarding.markup import format_html, format_html_join
-from safeguarding.panels import fill, navigation
+from safeguarding.panels import BELL, MENU, PERSON, beside, fill, navigation
 
 _CURRENT = format_html(' aria-current="{}"', "true")
 
@@ -38,6 +38,8 @@ def _frame(request: Request) -> dict[str, Any]:
             "below_code": lambda: fill("sign_in_code", request),
         }
     everything = rights(request.user).held
+    current = getattr(request, "nav", "")
+    places = navigation(request, current)
     title = f"{there.role.title}, {there.class_name}" if there.class_name else there.role.title
     return frame | {
         "version": VERSION,
@@ -48,7 +50,11 @@ def _frame(request: Request) -> dict[str, Any]:
         "here": request.get_full_path(),
         "idle": request.idle_seconds,
         "factor": factor_given_at(request, request.user) is not None,
-        "nav": navigation(request, getattr(request, "nav", "")),
+        "nav": places[MENU],
+        "bell": places[BELL],
+        "mine": places[PERSON],
+        # For the lists that have more lists beside them.
+        "beside_concerns": lambda: beside(request, "concerns", current),
         "strips": fill("notice_strip", request),
         "search": may(request.user, "view_concerns", held.school_id),
         "may_log": may(request.user, "log_concern", held.school_id),

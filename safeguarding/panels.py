@@ -33,10 +33,16 @@ class Panel:
     order: int = 50
 
 
+MENU, BELL, PERSON, SCHOOL = "menu", "bell", "person", "school"
+
+
 @dataclass(frozen=True)
 class NavItem:
     """One entry of the main navigation. `waiting(request)` is what waits for this person: what counts it
     (`paging.counted_by_keys`), or how many where that is known.
+
+    `place`: the menu, the bell of the header, under the person's name, the section School, or the key of the entry
+    below which it stands. Of a page of School, `says` what it is for; `look(request)` what needs a look there.
     """
 
     key: str
@@ -46,6 +52,9 @@ class NavItem:
     order: int
     waiting: Callable[[Request], Statement | int] | None = None
     hot: bool = False
+    place: str = MENU
+    says: str = ""
+    look: Callable[[Request], str] = lambda request: ""
 
 
 @dataclass(frozen=True)
@@ -114,28 +123,94 @@ def fill(slot: str, request: Request, record: Any = None) -> list[str]:
     return blocks
 
 
-def navigation(request: Request, current: str = "") -> list[dict[str, Any]]:
-    """The main navigation of this person: text, url, whether it is the current page, how much waits, "99+" at most.
+def placed(request: Request, place: str) -> list[NavItem]:
+    """The entries of a place that this person may open, in order."""
+    return [item for item in _nav if item.place == place and item.may(request)]
+
+
+# Shown to who may open several pages of it; who may open one has that one in the menu.
+_SCHOOL = NavItem(SCHOOL, "School", "school_home", may=lambda request: True, order=90)
+
+
+def navigation(request: Request, current: str = "") -> dict[str, list[dict[str, Any]]]:
+    """The main navigation of this person, by its places: text, url, whether it is the current page, how much waits
+    there and below it, "99+" at most.
 
     What is counted is counted together, with what the page itself counts.
     """
-    shown = [item for item in _nav if item.may(request)]
-    waiting = {item.key: item.waiting(request) for item in shown if item.waiting}
+    shown = {place: placed(request, place) for place in (MENU, BELL, PERSON)}
+    school = placed(request, SCHOOL)
+    shown[MENU] += school if len(school) == 1 else [_SCHOOL] if school else []
     counts = counts_of_page()
-    for key, rows in waiting.items():
-        if not isinstance(rows, int):
-            counts.ask(("menu", key), rows)
-    numbers = {key: rows if isinstance(rows, int) else counts["menu", key] for key, rows in waiting.items()}
+    waiting: dict[str, list[Statement | int]] = defaultdict(list)
+    for item in (item for items in shown.values() for item in items):
+        for each in (item, *_counted_below(request, item)):
+            if each.waiting:
+                waiting[item.key].append(each.waiting(request))
+    for key, parts in waiting.items():
+        for place, rows in enumerate(parts):
+            if not isinstance(rows, int):
+                counts.ask(("menu", key, place), rows)
+
+    def number(key: str) -> int:
+        parts = enumerate(waiting[key])
+        return sum(rows if isinstance(rows, int) else counts["menu", key, place] for place, rows in parts)
+
+    return {
+        place: [
+            {
+                "text": item.text,
+                "url": address_of(item.url_name),
+                "current": _is_within(item.key, current),
+                "count": in_words(count, MANY) if (count := number(item.key)) else "",
+                "hot": item.hot,
+            }
+            for item in items
+        ]
+        for place, items in shown.items()
+    }
+
+
+def _counted_below(request: Request, item: NavItem) -> list[NavItem]:
+    return [below for below in _nav if below.place == item.key and below.waiting and below.may(request)]
+
+
+def _is_within(key: str, current: str) -> bool:
+    """Whether the current page is that of an entry, or stands below it."""
+    return key == current or any(_is_within(item.key, current) for item in _nav if item.place == key)
+
+
+def beside(request: Request, key: str, current: str) -> list[dict[str, Any]]:
+    """The page of an entry and those below it, as tabs; none where it stands alone."""
+    below = placed(request, key)
+    own = [item for item in placed(request, MENU) if item.key == key]
     return [
+        {"text": item.text, "url": address_of(item.url_name), "current": item.key == current}
+        for item in (own + below if own and below else [])
+    ]
+
+
+def _below(request: Request, key: str) -> list[tuple[str, str]]:
+    if key == "settings":
+        return [(setting.title, setting.url_name) for setting in _settings if setting.may(request)]
+    return [(item.text, item.url_name) for item in placed(request, key)]
+
+
+def of_school(request: Request) -> list[dict[str, Any]]:
+    """The pages of School that this person may open, those that need a look first: text, url, what each is for, what
+    needs a look, and the pages below it. Below the settings stands each of them.
+    """
+    pages = [
         {
             "text": item.text,
             "url": address_of(item.url_name),
-            "current": item.key == current,
-            "count": in_words(count, MANY) if (count := numbers.get(item.key)) else "",
-            "hot": item.hot,
+            "says": item.says,
+            "look": item.look(request),
+            "below": [(text, address_of(url_name)) for text, url_name in _below(request, item.key)],
         }
-        for item in shown
+        for item in placed(request, SCHOOL)
     ]
+    return sorted(pages, key=lambda page: not page["look"])
 
 
 def tabs(

@@ -1,6 +1,4 @@
-"""What do accounts add to pages: the inbox in everybody's navigation, cover and settings in that of those who keep
-them.
-"""
+"""What do accounts add to pages: the inbox in everybody's header, and the pages of School for those who keep them."""
 
 from typing import Any
 
@@ -15,9 +13,10 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.second_person import may_be_first
 from safeguarding.accounts.services import acting
 from safeguarding.accounts.services.bulk import names_of_alarms
+from safeguarding.dates import counted
 from safeguarding.glance import glance
 from safeguarding.http import Request
-from safeguarding.panels import NavItem, Panel, Setting, register
+from safeguarding.panels import BELL, SCHOOL, NavItem, Panel, Setting, register
 
 
 def _unopened(request: Request) -> int:
@@ -52,6 +51,11 @@ def _resets(request: Request, record: Any) -> dict[str, Any] | None:
     return {"resets": found} if found else None
 
 
+def _resets_wait(request: Request) -> str:
+    number = len(services.waiting_for(request.user, timezone.now()))
+    return f"{counted(number, 'request waits', 'requests wait')} for you." if number else ""
+
+
 def _providers(request: Request, record: Any) -> dict[str, Any] | None:
     ways = [(app["name"], f"with_{app['provider_id']}") for app in settings.SIGN_IN_WITH]
     return {"ways": ways} if ways else None
@@ -65,16 +69,63 @@ register(
     Panel("sign_in", "providers", "account/part_providers.html", _providers, order=5),
     Panel("notice_strip", "resets", "accounts/part_resets.html", _resets, order=10),
     NavItem(
-        "accounts", "Accounts", "accounts", may=lambda r: may_be_first("reset", r.user, r.held.school_id), order=87
+        "accounts",
+        "Accounts",
+        "accounts",
+        may=lambda r: may_be_first("reset", r.user, r.held.school_id),
+        order=20,
+        place=SCHOOL,
+        says="Who can sign in, and a new start for those who cannot.",
+        look=_resets_wait,
     ),
     Panel("today_aside", "acting", "accounts/acting_panel.html", _acting, order=9),
     Panel("cover", "acting", "accounts/acting_panel.html", _acting, order=10),
     Panel("today_aside", "cover", "accounts/cover_panel.html", _cover, lambda r: _may(Capability.RECEIVE_CALLS, r), 10),
     NavItem("own_role", "Home", "own_role", may=lambda r: r.held.role.home == "own_role", order=10),
-    NavItem("event_log", "Event log", "event_log", may=lambda r: _may(Capability.VIEW_AUDIT, r), order=88),
-    NavItem("inbox", "Inbox", "inbox", may=lambda r: True, order=80, waiting=_unopened),
-    NavItem("cover", "Cover", "cover", may=lambda r: _may(Capability.RECEIVE_CALLS, r), order=85),
-    NavItem("settings", "School", "settings_home", may=lambda r: _may(Capability.MANAGE_SCHOOL, r), order=90),
+    NavItem("inbox", "Inbox", "inbox", may=lambda r: True, order=10, waiting=_unopened, place=BELL),
+    NavItem(
+        "cover",
+        "Cover",
+        "cover",
+        may=lambda r: _may(Capability.RECEIVE_CALLS, r),
+        order=10,
+        place=SCHOOL,
+        says="Who is called, in which order, and who is away.",
+    ),
+    NavItem(
+        "name_acting",
+        "The safeguarding lead is away",
+        "name_acting",
+        may=lambda r: _may(Capability.GIVE_ROLES, r),
+        order=10,
+        place="cover",
+    ),
+    NavItem(
+        "event_log",
+        "Event log",
+        "event_log",
+        may=lambda r: _may(Capability.VIEW_AUDIT, r),
+        order=40,
+        place=SCHOOL,
+        says="Who has seen and done what.",
+    ),
+    NavItem(
+        "wholeness",
+        "Is the record whole?",
+        "wholeness",
+        may=lambda r: _may(Capability.VIEW_AUDIT, r),
+        order=10,
+        place="event_log",
+    ),
+    NavItem(
+        "settings",
+        "Settings",
+        "settings_home",
+        may=lambda r: _may(Capability.MANAGE_SCHOOL, r),
+        order=50,
+        place=SCHOOL,
+        says="What the school decides for itself.",
+    ),
     Setting(
         "hours",
         "Hours, numbers and calls",

@@ -50,6 +50,7 @@ urlpatterns = [
     path("cover/", views.cover, name="cover"),
     path("cover/sooner/<uuid:user_id>/", views.call_sooner, name="call_sooner"),
     path("cover/back/<uuid:absence_id>/", views.withdraw_absence, name="withdraw_absence"),
+    path("school/pages/", views.school_home, name="school_home"),
     path("settings/", views.settings_home, name="settings_home"),
     path("cover/acting/", acting.name_acting, name="name_acting"),
     path("cover/acting/<uuid:period_id>/", acting.period, name="acting_period"),

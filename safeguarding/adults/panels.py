@@ -1,7 +1,4 @@
-"""What do concerns about adults put into the pages that every app shares?
-
-Their navigation, for those who read them alone.
-"""
+"""What do concerns about adults put into the pages that every app shares?"""
 
 from collections.abc import Collection
 from functools import partial
@@ -18,7 +15,7 @@ from safeguarding.audit.by_keys import Statement
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.http import Request
 from safeguarding.paging import counted_by_keys
-from safeguarding.panels import NavItem, Panel, Setting, register
+from safeguarding.panels import MENU, NavItem, Panel, Setting, register
 
 from .models import StaffConcern
 from .permissions import reads_somewhere
@@ -30,6 +27,14 @@ ON_HOME = 8
 
 def _reads(request: Request) -> bool:
     return reads_somewhere(request.user)
+
+
+def _reads_both(request: Request) -> bool:
+    return may(request.user, "view_concerns", request.held.school_id) and _reads(request)
+
+
+def _reads_these_alone(request: Request) -> bool:
+    return _reads(request) and not may(request.user, "view_concerns", request.held.school_id)
 
 
 _unread_at = counted_by_keys(lambda asked: reading.unread(visible(asked, StaffConcern).filter(asked.one("school_id"))))
@@ -65,8 +70,10 @@ def _logs(request: Request) -> bool:
 keep_apart("adults")
 leads_to("staff_concern", lambda key: reverse("staff_concern", args=[key]), _references)
 register(
-    NavItem(
-        "staff_concerns", "Concerns about adults", "staff_concerns", may=_reads, order=24, waiting=_unread, hot=True
+    # Beside the concerns about children for those who read them, in the menu for those who read these alone.
+    *(
+        NavItem("staff_concerns", "Concerns about adults", "staff_concerns", may, 24, _unread, hot=True, place=place)
+        for place, may in (("concerns", _reads_both), (MENU, _reads_these_alone))
     ),
     Panel("own_role", "adults", "adults/first_page_panel.html", data=_to_read, may=_reads, order=5),
     Panel("today_aside", "adults", "adults/first_page_panel.html", data=_to_read, may=_reads, order=5),

@@ -25,7 +25,7 @@ from safeguarding.glance import glance
 from safeguarding.http import Request
 from safeguarding.once import once
 from safeguarding.paging import counted_by_keys
-from safeguarding.panels import NavItem, Panel, Tab, register
+from safeguarding.panels import PERSON, NavItem, Panel, Tab, register
 from safeguarding.references import quoted
 
 from . import chronology
@@ -289,6 +289,10 @@ def _brings_in(request: Request) -> bool:
     return may(request.user, "import_earlier_records", request.held.school_id)
 
 
+def _writes_pastoral(request: Request) -> bool:
+    return _writes_pastoral_at(request, request.held.school_id)
+
+
 def _writes_pastoral_at(request: Request, school_id: UUID) -> bool:
     return may(request.user, "write_pastoral", school_id)
 
@@ -348,20 +352,16 @@ register(
     Panel("staff_home", "standing_in", "access/standing_in_panel.html", data=_standing_in, order=12),
     Panel("staff_home", "named", "access/named_panel.html", data=_named, order=16),
     Panel("team", "opens", "access/team_panel.html", data=_opens_to_team, order=10),
-    Panel(
-        "staff_home",
-        "pastoral",
-        "concerns/own_pastoral_panel.html",
-        data=_own_pastoral,
-        may=lambda r: _writes_pastoral_at(r, r.held.school_id),
-        order=18,
-    ),
+    Panel("staff_home", "pastoral", "concerns/own_pastoral_panel.html", _own_pastoral, may=_writes_pastoral, order=18),
     Panel("concern_aside", "from_notes", "concerns/from_notes_panel.html", data=_from_notes, order=10),
     NavItem("home", "Home", "staff_home", may=lambda r: r.held.role.home == "staff_home", order=10),
     NavItem("today", "Today", "today", may=_reads, order=10),
     NavItem("concerns", "Concerns", "concerns", may=_reads, order=20, waiting=_unread, hot=True),
     NavItem("actions", "Actions", "my_actions", may=_acts, order=30, waiting=lambda r: _own_actions(r).to_do),
-    NavItem("my_reports", "My reports", "my_reports", may=_logs, order=60),
+    NavItem("my_reports", "My reports", "my_reports", may=lambda r: _logs(r) and not _reads(r), order=60),
+    NavItem("my_reports", "My reports", "my_reports", may=lambda r: _logs(r) and _reads(r), order=10, place=PERSON),
+    NavItem("load", "Load: who has how much", "load", may=_reads, order=20, place="cover"),
+    Panel("today_foot", "my_reports", "concerns/my_reports_panel.html", data=lambda *_: {}, may=_logs, order=97),
     Panel("notice_strip", "unsent", "concerns/strip.html", data=_own_unsent, may=_logs),
     Panel("staff_home", "actions", "concerns/actions_panel.html", data=_to_do, may=lambda r: not _reads(r), order=10),
     Panel("today_below_new", "outside", "outside/today_panel.html", data=_from_outside),

@@ -1,7 +1,4 @@
-"""What do keys add to pages: to those of IT their own entry and a word when something is wrong.
-
-Leads find them under School.
-"""
+"""What do keys and backups add to pages: their entries in School, and a word when something is wrong."""
 
 from typing import Any
 
@@ -10,10 +7,14 @@ from django.utils import timezone
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
 from safeguarding.http import Request
-from safeguarding.panels import NavItem, Panel, register
+from safeguarding.panels import SCHOOL, NavItem, Panel, register
 
 from .services.backups_standing import backups_standing
 from .services.standing import standing
+
+
+def _keeps_keys(request: Request) -> bool:
+    return may(request.user, Capability.KEEP_KEYS, request.held.school_id)
 
 
 def _keeps_only_keys(request: Request) -> bool:
@@ -38,9 +39,28 @@ def _no_backup(request: Request, record: Any) -> dict[str, Any] | None:
 
 
 register(
-    NavItem("backups", "Backups", "backups", may=_keeps_only_keys, order=89),
+    NavItem(
+        "backups",
+        "Backups",
+        "backups",
+        may=_keeps_keys,
+        order=60,
+        place=SCHOOL,
+        says="When the last backup was, and whether it was proved.",
+        look=lambda r: "Something is wrong with the backups." if _no_backup(r, None) else "",
+    ),
     Panel("own_role", "backups", "sealing/part_no_backup.html", _no_backup, _keeps_only_keys, order=6),
     Panel("today_aside", "backups", "sealing/part_no_backup.html", _no_backup, _manages, order=5),
-    NavItem("keys", "Keys", "keys", may=_keeps_only_keys, order=89),
+    NavItem(
+        "keys",
+        "Keys",
+        "keys",
+        may=_keeps_keys,
+        order=70,
+        place=SCHOOL,
+        says="What staff write about children is encrypted. Two of three printed shares bring the key back if this "
+        "machine is lost.",
+        look=lambda r: "Something is wrong with the keys." if _wrong(r, None) else "",
+    ),
     Panel("own_role", "keys", "sealing/part_wrong.html", _wrong, _keeps_only_keys, order=5),
 )

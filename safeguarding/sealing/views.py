@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from safeguarding.accounts.permissions import fresh_factor, may, requires
+from safeguarding.accounts.permissions import fresh_factor, requires
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -21,21 +21,18 @@ from .services.standing import standing
 @requires(Capability.KEEP_KEYS)
 def keys(request: Request) -> HttpResponse:
     """Do the keys fit together, when were they last looked at, and who holds a share of the root key?"""
-    under_school = _place(request)
+    request.nav = "keys"
     record(Verb.VIEW, object_type="sealing.keyshare", purpose="keys")
-    return render(
-        request, "sealing/keys.html", {"standing": standing(reader=request.user), "under_school": under_school}
-    )
+    return render(request, "sealing/keys.html", {"standing": standing(reader=request.user)})
 
 
 @require_GET
 @requires(Capability.KEEP_KEYS)
 def backups(request: Request) -> HttpResponse:
     """When was the last backup, was it proved, and what went wrong with the others?"""
-    under_school = _place(request, "backups")
+    request.nav = "backups"
     record(Verb.VIEW, object_type="sealing.backuprun", purpose="backups")
-    context = {"standing": backups_standing(at=timezone.now()), "under_school": under_school}
-    return render(request, "sealing/backups.html", context)
+    return render(request, "sealing/backups.html", {"standing": backups_standing(at=timezone.now())})
 
 
 @require_POST
@@ -53,14 +50,7 @@ def make_shares(request: Request) -> HttpResponseBase:
 @fresh_factor
 def take_share(request: Request) -> HttpResponseBase:
     """The words of one share, once. It is printed now or never."""
-    _place(request)
+    request.nav = "keys"
     share, words = shares.take(by=request.user, at=timezone.now())
     title = f"Share {share.number} of {shares.OF} of the root key"
     return render(request, "sealing/share.html", {"title": title, "words": words.split()})
-
-
-def _place(request: Request, own: str = "keys") -> bool:
-    """Whether the page stands under the settings of the school, where those who keep both find it."""
-    under_school = may(request.user, Capability.MANAGE_SCHOOL, request.held.school_id)
-    request.nav = "settings" if under_school else own
-    return under_school

@@ -46,7 +46,8 @@ def test_about_the_lead_and_about_the_headteacher(new_person: Callable[..., Page
     # The Headteacher reads the first and finds nothing of the second.
     head = new_person()
     sign_in(head, cast.headteacher.username)
-    head.get_by_role("link", name="Concerns about adults").first.click()
+    head.get_by_role("navigation", name="Main").get_by_role("link", name="Concerns").click()
+    head.get_by_role("navigation", name="Concerns").get_by_role("link", name="Concerns about adults").click()
     expect(head.get_by_text(about_head)).to_have_count(0)
     head.get_by_role("link", name=about_lead).click()
     expect(head.get_by_text(FACTS)).to_be_visible()

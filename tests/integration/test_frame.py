@@ -14,6 +14,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from safeguarding import VERSION
+from safeguarding.accounts.roles import ROLES
 from safeguarding.views import problem
 from tests import factories
 from tests.architecture.source import ROOT
@@ -93,3 +94,88 @@ def test_practice_says_so_on_every_page(client: Client, settings):
     settings.DEMO = True
     assertContains(client.get(reverse("account_login")), "Practice: nobody will read this.")
     assertContains(client.get("/nowhere/"), "Practice: nobody will read this.", status_code=404)
+
+
+# --- the menu
+
+MENU_OF = {
+    "teacher": "Home, My reports",
+    "teaching_assistant": "Home, My reports",
+    "midday": "Home, My reports",
+    "governor": "Home",
+    "it_admin": "Home, School",
+    "auditor": "Home, Event log",
+    "dpo": "Home, My reports, Event log",
+    "pastoral": "Home, Actions, My reports",
+    "senco": "Home, Actions, My reports",
+    "designated_teacher": "Home, Actions, My reports",
+    "attendance": "Home, Actions, My reports",
+    "office": "Home, Children, My reports",
+    "chair": "Home, Concerns about adults, Actions",
+    "alternate_lead": "Home, Actions, My reports",
+    "deputy_lead": "Today, Concerns, Children, School",
+    "trust_lead": "Today, Concerns, Children, School",
+    "acting_lead": "Today, Concerns, Children, School",
+    "lead": "Today, Concerns, Children, School",
+    "headteacher": "Today, Concerns, Children, School",
+}
+# One row beside the call at 1366 pixels.
+MOST_IN_THE_MENU = 9
+
+
+@pytest.mark.parametrize("role_key", ROLES)
+def test_the_menu_of_a_role_is_short_and_its_own(client: Client, role_key):
+    cast = factories.staffroom()
+    client.force_login(factories.member(cast.school, role_key, "Ada", "Brook"))
+    frame = client.get(reverse("inbox")).context["harbour"]
+    assert ", ".join(item["text"] for item in frame["nav"]) == MENU_OF[role_key]
+    assert len(frame["nav"]) <= MOST_IN_THE_MENU
+    assert [item["text"] for item in frame["bell"]] == ["Inbox"]
+    # Who has Today finds the own reports under the name.
+    assert [item["text"] for item in frame["mine"]] == (["My reports"] if "Today" in MENU_OF[role_key] else [])
+
+
+SCHOOL_OF = {
+    "it_admin": "Accounts, Backups, Keys",
+    "auditor": "Event log",
+    "deputy_lead": "Cover, Accounts",
+    "lead": "Cover, Accounts, Access, Event log, Settings, Backups, Keys",
+    "headteacher": "Cover, Accounts, Access, Event log, Settings, Backups, Keys",
+}
+
+
+@pytest.mark.parametrize("role_key", SCHOOL_OF)
+def test_school_has_the_pages_that_are_this_persons(client: Client, role_key):
+    cast = factories.staffroom()
+    client.force_login(factories.member(cast.school, role_key, "Ada", "Brook"))
+    page = client.get(reverse("school_home"))
+    assert {each["text"] for each in page.context["pages"]} == set(SCHOOL_OF[role_key].split(", "))
+    for each in page.context["pages"]:
+        below = [url for _, url in each["below"]]
+        assert [client.get(url).status_code for url in [each["url"], *below]] == [200] * (1 + len(below))
+        assert any(item["current"] for item in client.get(each["url"]).context["harbour"]["nav"])
+
+
+def test_school_puts_first_what_needs_a_look(client: Client):
+    cast = factories.staffroom()
+    client.force_login(cast.lead)
+    pages = client.get(reverse("school_home")).context["pages"]
+    looks = [bool(each["look"]) for each in pages]
+    # Nobody stands in for the lead, and no backup was ever made.
+    assert looks == sorted(looks, reverse=True) and any(looks) and not all(looks)
+
+
+def test_who_has_no_page_about_the_school_is_refused(client: Client):
+    client.force_login(factories.staffroom().teacher)
+    assert client.get(reverse("school_home")).status_code == 403
+
+
+def test_concerns_about_adults_stand_beside_the_others(client: Client):
+    cast = factories.staffroom()
+    lists = reverse("concerns"), reverse("staff_concerns")
+    client.force_login(cast.headteacher)
+    for here in lists:
+        tabs = client.get(here).context["harbour"]["beside_concerns"]()
+        assert [(tab["url"], tab["current"]) for tab in tabs] == [(each, each == here) for each in lists]
+    client.force_login(cast.deputy)
+    assert client.get(lists[0]).context["harbour"]["beside_concerns"]() == []

@@ -21,9 +21,10 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.audit.seals.standing import MOST_COUNTED, standing
 from safeguarding.audit.services import record
+from safeguarding.exceptions import NotAllowed
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
-from safeguarding.panels import fill, settings
+from safeguarding.panels import SCHOOL, fill, of_school, settings
 
 
 @require_GET
@@ -104,19 +105,25 @@ def withdraw_absence(request: Request, absence_id: UUID) -> HttpResponseBase:
 
 
 @require_GET
+@anyone_signed_in
+def school_home(request: Request) -> HttpResponse:
+    """The pages about the school that are this person's, those that need a look first."""
+    request.nav, pages = SCHOOL, of_school(request)
+    if not pages:
+        raise NotAllowed("Those who lead safeguarding, and those who keep accounts, keys or the log, have this page.")
+    school = services.get_school(request.held.school_id)
+    record(Verb.VIEW, school, purpose="school")
+    return render(request, "accounts/school.html", {"school": school, "pages": pages})
+
+
+@require_GET
 @requires(Capability.MANAGE_SCHOOL)
 def settings_home(request: Request) -> HttpResponse:
     """Everything that the school decides for itself, each with its page, as far as this person may change it."""
     request.nav, school = "settings", services.get_school(request.held.school_id)
     mine = [setting for setting in settings() if setting.may(request)]
     record(Verb.VIEW, school, purpose="settings")
-    context = {
-        "school": school,
-        "decided": decided(mine, school.pk, partial(visible, request)),
-        "may_view_audit": may(request.user, Capability.VIEW_AUDIT, school.pk),
-        "may_keep_keys": may(request.user, Capability.KEEP_KEYS, school.pk),
-        "may_manage_access": may(request.user, Capability.MANAGE_ACCESS, school.pk),
-    }
+    context = {"school": school, "decided": decided(mine, school.pk, partial(visible, request))}
     return render(request, "accounts/settings_home.html", context)
 
 
@@ -180,7 +187,7 @@ def wholeness(request: Request) -> HttpResponse:
 
     The newest seal, where it is kept besides, what the last verification said, and what that proves.
     """
-    request.nav = "settings"
+    request.nav = "wholeness"
     record(Verb.VIEW, object_type="audit.checkpoint", purpose="wholeness")
     return render(request, "accounts/wholeness.html", {"standing": standing(), "most_counted": MOST_COUNTED})
 

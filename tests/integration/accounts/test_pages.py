@@ -88,12 +88,12 @@ def test_following_a_notice_opens_it_and_leads_to_its_record(client, room):
 
 
 @pytest.mark.parametrize(("unopened", "said"), [(0, ""), (2, "2"), (99, "99"), (100, "99+")])
-def test_the_navigation_counts_what_is_not_opened(client, room, unopened, said):
+def test_the_bell_counts_what_is_not_opened(client, room, unopened, said):
     for _ in range(unopened):
         tell(room.teacher, room.school)
     client.force_login(room.teacher)
     page = client.get("/inbox/")
-    [entry] = [item for item in page.context["harbour"]["nav"] if item["text"] == "Inbox"]
+    [entry] = [item for item in page.context["harbour"]["bell"] if item["text"] == "Inbox"]
     assert entry["count"] == said
 
 

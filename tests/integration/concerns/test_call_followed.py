@@ -13,6 +13,7 @@ from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import deciding, raising
 from tests import factories
 from tests.factories import LONDON, SCHOOL_DAY
+from tests.pages import on_one_line
 
 from .call_page import made, strip
 
@@ -22,7 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 def test_the_sender_sees_who_was_told_and_who_has_opened_it(client, room, clock):
     concern = made(room)
     client.force_login(room.teacher)
-    text = client.get(f"/call/{concern.pk}/").content.decode()
+    text = on_one_line(client.get(f"/call/{concern.pk}/"))
     assert "Nobody has opened your call yet" in text
     assert "It goes to Tom Aldous at 10:03am and to Helen Okafor at 10:06am." in text
     assert "<b>Priya Raman</b>, extension 214" in text
@@ -30,7 +31,7 @@ def test_the_sender_sees_who_was_told_and_who_has_opened_it(client, room, clock)
 
     clock.shift(timedelta(minutes=1))
     deciding.open_concern(concern=concern, by=room.lead)
-    text = client.get(f"/call/{concern.pk}/", {"part": "1"}).content.decode()
+    text = on_one_line(client.get(f"/call/{concern.pk}/", {"part": "1"}))
     assert "Priya Raman has opened your call" in text
     assert "At 10:01am. Ring extension <b>214</b>" in text
 
@@ -39,18 +40,18 @@ def test_a_lead_who_was_not_told_but_saw_it_on_the_screen_is_named_too(client, r
     concern = made(room)
     deciding.open_concern(concern=concern, by=room.deputy)
     client.force_login(room.teacher)
-    assert "Tom Aldous has opened your call" in client.get(f"/call/{concern.pk}/").content.decode()
+    assert "Tom Aldous has opened your call" in on_one_line(client.get(f"/call/{concern.pk}/"))
 
 
 def test_the_senders_page_passes_the_call_on_where_no_worker_runs(client, room, clock):
     concern = made(room)
     client.force_login(room.teacher)
     clock.shift(timedelta(minutes=3))
-    text = client.get(f"/call/{concern.pk}/", {"part": "1"}).content.decode()
+    text = on_one_line(client.get(f"/call/{concern.pk}/", {"part": "1"}))
     assert "Tom Aldous" in text
     assert "It goes to Helen Okafor at 10:06am." in text
     clock.shift(timedelta(minutes=3))
-    text = client.get(f"/call/{concern.pk}/", {"part": "1"}).content.decode()
+    text = on_one_line(client.get(f"/call/{concern.pk}/", {"part": "1"}))
     assert "Helen Okafor" in text
     assert "3 people have been told; it goes to nobody else by itself." in text
     assert Notice.objects.filter(user=room.deputy, kind=ConcernNotice.CALL).exists()
@@ -77,7 +78,7 @@ def test_the_senders_page_says_who_is_told_next_as_it_happens(client, room, cloc
         )
     concern = raising.call_lead(token=uuid4(), school=room.school, by=people[caller], at=SCHOOL_DAY)
     client.force_login(people[caller])
-    assert said in client.get(f"/call/{concern.pk}/").content.decode()
+    assert said in on_one_line(client.get(f"/call/{concern.pk}/"))
     for name, at in re.findall(r"to (\w+ \w+) at 10:(\d\d)am", said):
         clock.move_to(SCHOOL_DAY + timedelta(minutes=int(at)))
         client.get(f"/call/{concern.pk}/", {"part": "1"})

@@ -12,6 +12,7 @@ from django.urls import reverse
 from safeguarding.audit.models import Event
 from safeguarding.concerns.models import BodyMapMark, Concern, ConcernChild, Draft
 from tests.factories import SCHOOL_DAY, child, member, staffroom
+from tests.pages import on_one_line
 
 from .log_page import LOG, opened, signed_in, whole
 
@@ -190,7 +191,7 @@ def test_finding_and_adding_keeps_what_is_typed(cast):
     address, form = opened(client)
     typed = {**form, "facts": "He was quiet.", "q": "rowan", "observed_at": "nonsense"}
     found = client.post(LOG, {**typed, "find": ""}, follow=True)
-    page = found.content.decode()
+    page = on_one_line(found)
     assert f'name="add" value="{rowan.pk}"' in page
     assert "known as Ro" in page
     assert "5B, Year 5" in page
@@ -271,7 +272,7 @@ def test_children_alike_must_be_confirmed(cast):
     one = child(cast.school, "Rory", "Fallows", class_name="3A", year_group=3)
     child(cast.school, "Rorie", "Fallows", class_name="3B", year_group=3, known_forename="Roro")
     _, form = opened(client)
-    page = client.post(LOG, whole(form, one)).content.decode()
+    page = on_one_line(client.post(LOG, whole(form, one)))
     assert "Tick that Rory Fallows, 3A, Year 3, is the child you mean" in page
     assert "Rorie Fallows (known as Roro), 3B, Year 3" in page
     assert not Concern.objects.exists()

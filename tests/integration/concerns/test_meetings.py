@@ -259,11 +259,11 @@ def test_the_page_of_a_meeting_saves_shows_both_and_keeps_what_a_signed_out_auth
 def test_the_long_list_of_colleagues_is_folded_until_something_in_it_was_sent_back(lead, room, concern):
     address = reverse("call_meeting", args=[concern.pk])
     first = lead.get(address).content.decode()
-    assert '<details class="govuk-details"><summary' in first and "Colleagues who are there, beside you" in first
+    assert '<details class="govuk-details">' in first and "Colleagues who are there, beside you" in first
     ticked = [str(room.lead.pk), str(room.pastoral.pk)]
     again = lead.post(address, {"token": uuid4(), "kind": "", "staff": ticked})
     assert again.status_code == 422
-    assert '<details class="govuk-details" open><summary' in again.content.decode()
+    assert '<details class="govuk-details" open>' in again.content.decode()
     assert again.context["meeting_form"]["staff"].value() == ticked
 
 

@@ -21,6 +21,7 @@ from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
 from tests import factories
 from tests.factories import SCHOOL_DAY, Staffroom
+from tests.pages import on_one_line
 from tests.pdfs import Printed
 
 pytestmark = pytest.mark.django_db
@@ -164,7 +165,7 @@ def test_a_lead_types_in_what_a_colleague_wrote_and_another_compares_it(clock, r
     assert "Rowan Ashdown" in own
 
     unchecked = f'Typed from paper form <a href="{page}">P-2026-0001</a>, not checked yet.'
-    seen = deputy.get(reverse("concern", args=[concern.pk])).content.decode()
+    seen = on_one_line(deputy.get(reverse("concern", args=[concern.pk])))
     assert unchecked in seen
     assert "written 23 November 2026, 3:15pm, by" in seen
     assert "not checked yet" in Printed(deputy.get(reverse("concern_paper", args=[concern.pk])).content).text
@@ -188,7 +189,7 @@ def test_a_lead_types_in_what_a_colleague_wrote_and_another_compares_it(clock, r
     )
     assert "On the paper it says: cold all morning" in added.text
     assert Account.objects.get().facts == "He was cold all day."
-    seen = deputy.get(reverse("concern", args=[concern.pk])).content.decode()
+    seen = on_one_line(deputy.get(reverse("concern", args=[concern.pk])))
     assert "not checked yet" not in seen
     assert "compared with it by Tom Aldous" in seen
 
