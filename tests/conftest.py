@@ -39,14 +39,26 @@ def _databases(config: pytest.Config) -> postgres.Databases:
     return config.stash[_server]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever asks for the database of the records has that of the keys beside it."""
+    _keep_together(items)
+    # Whoever asks for the database of the records has that of the keys beside it.
     for item in items:
         marker = item.get_closest_marker("django_db")
         if marker is None and not {"db", "transactional_db"} & {*getattr(item, "fixturenames", ())}:
             continue
         options = marker.kwargs if marker else {}
         item.add_marker(pytest.mark.django_db(**options | {"databases": ["default", KEYS]}), append=False)
+
+
+def _keep_together(items: list[pytest.Item]) -> None:
+    """The tests that share a world are done by one process, which makes it once: the matrix, each file of the demo."""
+    for item in items:
+        asked = {*getattr(item, "fixturenames", ())}
+        if "world" in asked and item.path.parent.name == "matrix":
+            item.add_marker(pytest.mark.xdist_group("matrix"))
+        elif "made" in asked and item.path.parent.name == "demo":
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,12 +1,13 @@
 """Which pages can a person open? Those that links lead to, one for each kind of address, beginning at home."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from html.parser import HTMLParser
+from urllib.parse import urljoin, urlsplit
 
+from django.test import Client
 from django.urls import Resolver404, resolve
-from playwright.sync_api import Page
 
 # Following these would end the visit, or is no page.
 NOT_FOLLOWED = frozenset({"health", "account_logout"})
@@ -14,14 +15,59 @@ NOT_FOLLOWED = frozenset({"health", "account_logout"})
 
 @dataclass(frozen=True)
 class Visited:
-    """One page of a visit: the name of its view, its address, its links' addresses."""
+    """One page of a visit: the name of its view, its address, and the answer."""
 
     name: str
     path: str
+    content: str
+    headers: dict[str, str]
 
 
-def visit_everything(page: Page, start: str = "/") -> Iterator[Visited]:
-    """Open each kind of page that this person's links lead to. The page is open while its `Visited` is in hand."""
+class Markup(HTMLParser):
+    """What is asked of a page as it was sent: its title, where its links lead, which pieces it is made of."""
+
+    def __init__(self, content: str) -> None:
+        super().__init__()
+        self.title, self.links, self.styled, self._in_title = "", list[str](), False, False
+        self._ids = Counter[str]()
+        # An element with its classes and the names of its attributes, inside such another: a panel more is a pair more.
+        self.pieces, self._around = set[tuple[str, str]](), list[tuple[str, str]]()
+        self.feed(content)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = dict(attributes)
+        self._in_title = tag == "title"
+        self.styled |= "style" in given
+        self._ids.update([given["id"] or ""] if "id" in given and given.get("type") != "hidden" else [])
+        if tag == "a" and given.get("href"):
+            self.links.append(given["href"] or "")
+        told = sorted(f"{name}={given[name]}" if name in ("class", "role", "type") else name for name in given)
+        piece = f"{tag} {' '.join(told)}"
+        self.pieces.add((self._around[-1][1] if self._around else "", piece))
+        if tag not in VOID:
+            self._around.append((tag, piece))
+
+    @property
+    def twice(self) -> list[str]:
+        """Which names of elements stand there more than once."""
+        return [name for name, times in self._ids.items() if times > 1]
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_title = False
+        if tag in (open_tag for open_tag, _ in self._around):
+            while self._around.pop()[0] != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        if self._in_title:
+            self.title += data
+
+
+VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
+
+
+def visit_everything(client: Client, start: str = "/") -> Iterator[Visited]:
+    """Open each kind of page that this person's links lead to."""
     waiting, seen = deque([start]), set[str]()
     while waiting:
         path = waiting.popleft()
@@ -29,12 +75,15 @@ def visit_everything(page: Page, start: str = "/") -> Iterator[Visited]:
         if name is None or name in seen:
             continue
         seen.add(name)
-        answer = page.goto(path)
-        if answer is None or "text/html" not in answer.headers.get("content-type", ""):
+        answer = client.get(path, HTTP_HOST="localhost", follow=True)
+        if "text/html" not in answer.headers.get("content-type", ""):
             continue
-        yield Visited(name, path)
-        links = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
-        waiting.extend(urlsplit(link).path for link in links if urlsplit(link).netloc == urlsplit(page.url).netloc)
+        at = answer.request["PATH_INFO"]
+        assert answer.status_code < 500, path
+        visited = Visited(name, at, answer.content.decode(), dict(answer.headers))
+        yield visited
+        links = (urlsplit(urljoin(f"//localhost{at}", link)) for link in Markup(visited.content).links)
+        waiting.extend(link.path for link in links if link.netloc == "localhost" and link.scheme in ("", "http"))
 
 
 def _kind(path: str) -> str | None:

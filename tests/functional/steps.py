@@ -1,5 +1,7 @@
 """What people do in their browser, one function per thing that they would call one step."""
 
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Page, expect
 
 from safeguarding.accounts.models import User
@@ -7,8 +9,35 @@ from tests.factories import PASSWORD
 from tests.signed_in import next_code
 
 
-def sign_in(page: Page, username: str, password: str = PASSWORD, at: str = "/") -> None:
-    """Sign in on the way to a page; usually the first page of one's role."""
+def give_session(page: Page, user: User) -> Client:
+    """The browser has the session of `user`, as it has after `sign_in_by_hand`. Returns the client that began it."""
+    client = Client()
+    client.force_login(user)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies(
+        [
+            {
+                "name": settings.SESSION_COOKIE_NAME,
+                "value": session,
+                "domain": "localhost",
+                "path": "/",
+                "httpOnly": True,
+                "sameSite": "Lax",
+            }
+        ]
+    )
+    return client
+
+
+def sign_in(page: Page, username: str, at: str = "/") -> None:
+    """Be signed in, and open a page; usually the first page of one's role. What is tested begins there."""
+    give_session(page, User.objects.get(username__iexact=username))
+    page.goto(at)
+    expect(page.get_by_role("button", name="Sign out")).to_be_attached()
+
+
+def sign_in_by_hand(page: Page, username: str, password: str = PASSWORD, at: str = "/") -> None:
+    """Sign in through the page, as people do: user name, password and code."""
     page.goto(at)
     page.get_by_label("User name").fill(username)
     page.get_by_label("Password").fill(password)

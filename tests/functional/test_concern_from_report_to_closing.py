@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from safeguarding.concerns.models import Concern, ConcernChild
 from safeguarding.concerns.services.raising import ChildEntry
 from tests import factories
-from tests.functional.steps import sign_in
+from tests.functional.steps import sign_in_by_hand
 
 FACTS = "Rowan pushed Theo at the gate. Theo’s lip was cut."
 WORDS = "“He took my place.”"
@@ -148,14 +148,14 @@ def test_a_concern_from_report_to_closing(new_person: Callable[..., Page], scrip
     factories.concern(cast, how_soon=3, children=[ChildEntry("worried_about", zara)])
     teacher, lead = (new_person(java_script_enabled=scripts) for _ in range(2))
 
-    sign_in(teacher, cast.teacher.username)
+    sign_in_by_hand(teacher, cast.teacher.username)
     reference = log_a_concern(teacher)
     concern = Concern.objects.get(number=2)
     assert concern.reference == reference
     roles = {(named.child.forename, named.role) for named in ConcernChild.objects.filter(concern=concern)}
     assert roles == {("Theo", "worried_about"), ("Rowan", "may_have_caused_harm")}
 
-    sign_in(lead, cast.lead.username)
+    sign_in_by_hand(lead, cast.lead.username)
     decide_act_and_close(lead, reference)
 
     teacher.goto("/my-reports/")

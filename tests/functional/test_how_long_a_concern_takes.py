@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from safeguarding.concerns.models import Concern
 from safeguarding.concerns.services.reference import load_reference
 from tests import factories
-from tests.functional.steps import sign_in
+from tests.functional.steps import sign_in_by_hand
 
 KEY, POINT, DECIDE = 0.28, 1.1, 1.35
 LIMIT = 30.0
@@ -66,7 +66,7 @@ def test_a_routine_concern_takes_half_a_minute_beside_the_writing(
     with time_machine.travel(factories.SCHOOL_DAY):
         cast = factories.staffroom(password=factories.PASSWORD)
         factories.child(cast.school, "Rowan", "Ashdown", by=cast.office)
-        sign_in(page, cast.teacher.username)
+        sign_in_by_hand(page, cast.teacher.username)
         hand = Hand()
         hand.point(page.get_by_role("main").get_by_role("link", name="Log a concern").first)
         hand.decide(page.get_by_label("Today", exact=True))

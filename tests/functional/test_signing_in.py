@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from safeguarding.concerns.services.deciding import open_concern
 from tests import factories
 from tests.factories import LONG_AGO, PASSWORD
-from tests.functional.steps import sign_in, sign_out
+from tests.functional.steps import sign_in_by_hand, sign_out
 from tests.signed_in import next_code
 
 
@@ -67,7 +67,7 @@ def test_a_passkey_is_set_up_and_signs_in(page, new_lead):
 
 def test_the_screen_locks_over_what_is_typed_and_opens_with_the_code(page, room):
     concern = open_concern(concern=factories.concern(room), by=room.lead)
-    sign_in(page, room.lead.username)
+    sign_in_by_hand(page, room.lead.username)
     page.clock.install()
     page.goto(f"/concerns/{concern.pk}/")
     page.locator("#add-note").get_by_text("Add a note").click()
@@ -90,7 +90,7 @@ def test_the_screen_locks_over_what_is_typed_and_opens_with_the_code(page, room)
 def test_the_back_button_shows_nothing_after_signing_out(new_person, room, scripts):
     page = new_person(java_script_enabled=scripts)
     child = factories.child(room.school, "Rowan", "Ashdown", by=room.office)
-    sign_in(page, room.lead.username)
+    sign_in_by_hand(page, room.lead.username)
     page.goto(f"/children/{child.pk}/people/")
     expect(page.get_by_text("Ashdown").first).to_be_visible()
     with page.expect_response("**/account/sign-out/") as left:

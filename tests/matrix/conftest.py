@@ -1,4 +1,4 @@
-"""The world of the matrix: made once for all tests of a module, in a database that is made anew when they are done."""
+"""The world of the matrix: made once for all its tests, in a database that is made anew when they are done."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +11,7 @@ from tests import postgres
 from tests.matrix import world as worlds
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def world(django_db_setup: None, django_db_blocker: Any, databases: postgres.Databases) -> Iterator[worlds.World]:
     """It is kept, so that each question can have a transaction of its own: what a long one takes back, it reads past
     ever after.

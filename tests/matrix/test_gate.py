@@ -1,0 +1,102 @@
+"""Does either wall alone let through a row of which `docs/policy.yaml` says that the person sees nothing?
+
+Every person, every protected model, every row of the world: asked of the read gate without row security, and of row
+security without the gate. Both give the same rows. What a page asks, it asks of these two; that each page does, for
+each person and about each record, `test_matrix.py` asks over HTTP, and `make soak` every cell.
+"""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection, models, transaction
+
+from safeguarding.accounts.models import User
+from safeguarding.audit.protection import protected_models
+from tests.matrix.canaries import PARTS
+from tests.matrix.planting import _Owner as Owner
+from tests.matrix.policy import read
+from tests.matrix.world import World
+from tests.walls import asking
+
+POLICY = read()
+# What was given to somebody, or said by them, names them: their own row they see, whatever they see of its record.
+NAMES_ITS_READER = {
+    "adults.staffconcerngrant",
+    "children.childgrant",
+    "children.conflictofinterest",
+    "children.emergencyaccess",
+    "concerns.concerngrant",
+}
+# The home of a child goes with the child to a person who was given it. No page says it to them: it is a canary there.
+WITH_THE_CHILD = {"children.household", "children.householdmember"}
+GIVEN = {("pastoral_in", "granted"), ("pastoral_in", "emergency")}
+# Of no one part: an entry of the history is of the part of its field, what the index holds is of that of its source.
+OF_SEVERAL_PARTS = {"audit.logentry", "concerns.chronicled"}
+
+Rows = dict[type[models.Model], dict[UUID, tuple[str | None, Any]]]
+
+
+@pytest.fixture(scope="module")
+def rows(world: World, django_db_blocker: Any) -> Rows:
+    """Every row of a protected model: the record of the policy that it belongs to, if to one, and whose it is."""
+    owner = Owner(world)
+
+    def record_of(row: models.Model) -> str | None:
+        try:
+            return owner.of(row)
+        except (LookupError, AssertionError):
+            return None
+
+    with django_db_blocker.unblock():
+        return {
+            model: {row.pk: (record_of(row), getattr(row, "user_id", None)) for row in model._base_manager.all()}
+            for model in protected_models()
+        }
+
+
+def by_the_gate(model: type[models.Model], person: User) -> set[UUID]:
+    return {row.pk for row in model.objects.visible_to(person)}  # type: ignore[attr-defined]
+
+
+def by_the_database(model: type[models.Model], person: User) -> set[UUID]:
+    with transaction.atomic(), asking(person), connection.cursor() as cursor:
+        cursor.execute(f"SELECT {model._meta.pk.column} FROM {model._meta.db_table}")  # noqa: S608  (names of the model)
+        return {key for (key,) in cursor.fetchall()}
+
+
+def too_many(person: str, user: User, model: type[models.Model], seen: set[UUID], rows: Rows) -> set[str]:
+    """The records of which a wall let a row through that the policy keeps from this person."""
+    label, found = model._meta.label_lower, set()
+    if label in OF_SEVERAL_PARTS:
+        return found
+    for key in seen:
+        record, whose = rows[model][key]
+        if record is None or PARTS[label] in POLICY.sees(person, record):
+            continue
+        if label in NAMES_ITS_READER and whose == user.pk:
+            continue
+        if label in WITH_THE_CHILD and (person, record) in GIVEN:
+            continue
+        found.add(f"{label} of {record}")
+    return found
+
+
+@pytest.mark.parametrize("person", [person for person in POLICY.people if person != "public"])
+def test_neither_wall_lets_through_what_the_policy_keeps(world: World, rows: Rows, person: str):
+    user, told, seen_of_any = world.people[person], set[str](), 0
+    for model in protected_models():
+        first, second = by_the_gate(model, user), by_the_database(model, user)
+        if first != second:
+            told.add(f"{model._meta.label_lower}: the walls differ about {len(first ^ second)} rows")
+        told |= too_many(person, user, model, first, rows) | too_many(person, user, model, second, rows)
+        seen_of_any += len(first)
+    assert not told, "\n".join(sorted(told))
+    reads = any(POLICY.sees(person, record) for record in POLICY.records)
+    assert bool(seen_of_any) >= reads, "a reader of records who is shown none"
+
+
+def test_the_world_has_a_row_of_every_part_that_a_record_can_hold(rows: Rows):
+    """Otherwise nothing would be kept above."""
+    held = {PARTS[m._meta.label_lower] for m, of in rows.items() if m._meta.label_lower in PARTS and of}
+    assert set(PARTS.values()) - held == set()

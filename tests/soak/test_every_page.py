@@ -1,0 +1,20 @@
+"""Every page as every role sees it, in the browser at both widths, also where another role has seen the like."""
+
+from typing import Any
+
+from playwright.sync_api import Page
+
+from tests.functional.test_every_page import NARROW, ROLES, WIDE, Look
+from tests.functional.world import busy_school
+
+
+def test_every_page_of_every_role_is_looked_at(page: Page, figures: dict[str, Any]) -> None:
+    world = busy_school()
+    looks = [Look(page, width, once=False) for width in (WIDE, NARROW)]
+    for look in looks:
+        page.set_viewport_size({"width": look.width, "height": 768})
+        for role in ROLES:
+            look.by(role, world)
+    troubles = [trouble for look in looks for trouble in look.troubles]
+    assert not troubles, "\n".join(troubles)
+    figures |= {"roles": len(ROLES), "pages": sum(look.shown for look in looks), "faults": 0}
