@@ -1,38 +1,26 @@
 """Is one declaration enough? A record type of a new app stands in everything that loops over records."""
 
 from collections.abc import Iterator
-from types import ModuleType
 from typing import Any
 
 import pytest
-from auditlog.registry import auditlog
-from django.apps import AppConfig, apps
 from django.db import connection, models, transaction
 
 from children.services.merging.told import counts
 from safeguarding import records, row_security
-from safeguarding.accounts.models import School, User
-from safeguarding.audit import history, protection
-from safeguarding.audit.protection import Protected
-from safeguarding.chronicling import on_concern
+from safeguarding.audit import history
 from safeguarding.concerns import chronology
-from safeguarding.concerns.chronology import Entry, Source
+from safeguarding.concerns.chronology import Entry
 from safeguarding.concerns.models import Chronicled, Concern
-from safeguarding.concerns.permissions.concern import through_the_concern
 from safeguarding.concerns.services import error, searching
-from safeguarding.database import apply_privileges
 from safeguarding.following import places
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import PersonalData, Retention
-from safeguarding.personal_data import Source as From
-from safeguarding.sealing.fields import SealedText
 from tests import factories
 from tests.factories import SCHOOL_DAY
+from tests.visiting import LABEL, visiting
 from tests.walls import asking
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LABEL = "visits.homevisit"
-
 
 SETTLED: list[Any] = []
 
@@ -43,74 +31,9 @@ def settle(concern: Concern, **_: Any) -> list[Any]:
 
 
 @pytest.fixture
-def visits(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[type[models.Model]]:
-    """An app `visits` with one model, declared as its own files would: `models`, `permissions`, `records`, `panels`."""
-    module = ModuleType("visits")
-    module.__path__ = [str(settings.BASE_DIR / "visits")]
-    config = AppConfig("visits", module)
-    config.apps, config.models = apps, apps.all_models["visits"]
-    for place, name in (
-        (protection, "_rules"),
-        (records, "_declared"),
-        (chronology, "_sources"),
-        (row_security.chronicling, "_placed"),
-    ):
-        monkeypatch.setattr(place, name, dict(getattr(place, name)))
-    monkeypatch.setitem(apps.app_configs, "visits", config)
-    apps.clear_cache()
-    model = _model()
-    protection.rule(model)(lambda me: through_the_concern(me, "concern_id"))
-    records.declare(
-        model,
-        called=("home visit", "home visits"),
-        page="concern",
-        read_by=("reminders",),
-        when_in_error=f"{__name__}.settle",
-    )
-    chronology.register(Source("visited", "meetings", lambda request, when, titles: {}, on_concern(LABEL, "n.made_at")))
-    caches = (history.followed, protection.visible_sql)
-    for one in caches:
-        one.cache_clear()
-    row_security.take_down(connection)
-    with connection.schema_editor() as editor:
-        editor.create_model(model)
-    apply_privileges(connection)
-    row_security.put_up(connection)
-    auditlog.register(model, include_fields=[f.name for f in history.followed()[model]])
-    yield model
-    auditlog.unregister(model)
-    del apps.all_models["visits"]["homevisit"]
-    monkeypatch.undo()
-    apps.clear_cache()
-    for one in caches:
-        one.cache_clear()
-
-
-def _model() -> type[models.Model]:
-    class HomeVisit(models.Model):
-        id = models.UUIDField(primary_key=True, default=uuid7)
-        school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
-        concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="+")
-        by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-        made_at = models.DateTimeField()
-        seen = SealedText("what was seen")
-
-        objects = Protected()
-
-        class Meta:
-            app_label = "visits"
-
-        class PersonalData(PersonalData):
-            subject = "concern__children"
-            sealed_by = "concern"
-            narrative = ("seen",)
-            plain = ("made_at",)
-            source = From.SCHOOL
-            collection = "voluntary"
-            retention = Retention.GOES_WITH_IT
-
-    HomeVisit.__module__ = "visits.models"
-    return HomeVisit
+def visits() -> Iterator[type[models.Model]]:
+    with visiting(when_in_error=f"{__name__}.settle") as model:
+        yield model
 
 
 def test_a_record_type_is_written_in_its_own_folder(visits: Any) -> None:

@@ -94,7 +94,6 @@ def lay_from_elsewhere(world: Any) -> None:
                 at=THEN,
             )
             world.keys[record]["sheet"] = made.pk
-            world.sheets[made.pk] = record
 
 
 def lay_pastoral(world: Any, record: str) -> None:
@@ -207,8 +206,8 @@ def lay_work(world: Any, record: str) -> None:
     called = MeetingCalled(kind="school", held_at=THEN, place=word(), others=word(), apologies=word())
     met = meeting.call_meeting(concern=concern, token=uuid7(), called=called, staff=[by], by=by, at=THEN)
     meeting.note_decision(meeting=met, token=uuid7(), text=word(), by=by, at=THEN)
+    # What was added to the minutes is laid by its declaration (`declared.py`).
     meeting.finish_minutes(meeting=met, seen=0, page=uuid7(), minutes=word(), by=by, at=THEN)
-    meeting.add_to_minutes(meeting=met, token=uuid7(), text=word(), by=by, at=THEN)
     world.keys[record] |= {"referral": referral.pk, "letter": letter.pk, "meeting": met.pk}
 
 

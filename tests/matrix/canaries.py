@@ -27,123 +27,6 @@ DERIVED = {
     ("children.child", "name_sounds"): "how the names sound: made from them, and shown nowhere",
     ("children.importpart", "content"): "the bytes of a file, gone when it has been read; its rows are looked at",
 }
-# The model of each part of a record, as `docs/policy.yaml` calls the parts.
-PARTS: dict[str, str] = {
-    "children.child": "card",
-    **dict.fromkeys(
-        (
-            "children.childdetail",
-            "children.othername",
-            "children.formerupn",
-            "children.contact",
-            "children.contactlink",
-            "children.parentalresponsibility",
-            "children.contactrestriction",
-            "children.enrolment",
-            "children.classepisode",
-            "children.earlierschool",
-            "children.sibling",
-            "children.photograph",
-            "children.childmerge",
-        ),
-        "details",
-    ),
-    **dict.fromkeys(
-        (
-            "children.childfile",
-            "concerns.earlierrecord",
-            "concerns.earlierfile",
-            "concerns.chronologyentry",
-            "concerns.pastoralnote",
-            "concerns.supportplan",
-            "concerns.supportstep",
-            "concerns.stepup",
-        ),
-        "history",
-    ),
-    **dict.fromkeys(
-        ("concerns.earlierbatch", "concerns.earlierupload", "concerns.earlierrow", "concerns.earlierpdf"), "coming"
-    ),
-    **dict.fromkeys(("children.household", "children.householdmember"), "address"),
-    **dict.fromkeys(
-        ("children.importrun", "children.importpart", "children.importrow", "children.columnmapping"), "file"
-    ),
-    **dict.fromkeys(
-        (
-            "children.childgrant",
-            "children.childteamgrant",
-            "children.emergencyaccess",
-            "children.conflictofinterest",
-            "concerns.concerngrant",
-        ),
-        "access",
-    ),
-    **dict.fromkeys(
-        (
-            "concerns.concern",
-            "concerns.concernsubject",
-            "concerns.decision",
-            "concerns.closing",
-            "concerns.concernnote",
-            "concerns.outsidenote",
-            "concerns.outsideconflict",
-            "concerns.paperform",
-            "concerns.handover",
-            "concerns.pin",
-            "concerns.patternruling",
-            "concerns.referral",
-            "concerns.referralstep",
-            "concerns.escalationletter",
-            "concerns.contactmade",
-            "concerns.meeting",
-            "concerns.meetingattendee",
-            "concerns.meetingdecision",
-            "concerns.meetingaddition",
-            "concerns.undonelink",
-            "concerns.concernadult",
-            "concerns.filestory",
-            "concerns.policenotice",
-            "concerns.enteredinerror",
-            "concerns.withheldname",
-        ),
-        "concern",
-    ),
-    **dict.fromkeys(
-        (
-            "concerns.account",
-            "concerns.amendment",
-            "concerns.bodymapmark",
-            "concerns.concernchild",
-            "concerns.attachment",
-            "concerns.question",
-            "concerns.duty",
-        ),
-        "account",
-    ),
-    # What a field was before. Its words are those of the record, and found as such.
-    "audit.logentry": "concern",
-    "concerns.action": "action",
-    "concerns.emergencysheet": "sheet",
-    "concerns.brief": "brief",
-    "concerns.draft": "draft",
-    "concerns.draftopening": "opening",
-    "concerns.kepttext": "kept",
-    **dict.fromkeys(
-        (
-            "adults.staffconcern",
-            "adults.adultnamed",
-            "adults.staffentry",
-            "adults.patternreview",
-            "adults.staffconcernchild",
-            "adults.staffconcerngrant",
-        ),
-        "adult",
-    ),
-    "adults.raised": "adult_words",
-    "concerns.savedfilter": "kept",
-    "printing.printjob": "print",
-    "concerns.supervisionnote": "supervision",
-}
 
 
 @dataclass
@@ -181,8 +64,7 @@ class Planted:
     # "app.model field" of every field in which at least one row has a canary.
     filled: set[tuple[str, str]] = field(default_factory=set)
 
-    def note(self, label: str, name: str, value: Any, record: str) -> None:
-        part = PARTS[label]
+    def note(self, label: str, name: str, value: Any, record: str, part: str) -> None:
         if isinstance(value, date) or (name == "upn" and upn.is_valid(value)):
             word = f"{name} {value}"
             shown = (dates.full_day(value), value.strftime("%d/%m/%Y")) if isinstance(value, date) else ()
@@ -199,6 +81,15 @@ class Planted:
         text = text.lower()
         found = {word for word in _WORD.findall(text) if word in self.places}
         return found | {word for shown, word in self.exact.items() if shown in text}
+
+
+def fields_to_plant() -> dict[type[models.Model], list[str]]:
+    """The fields of each protected model that hold a canary."""
+    fields: dict[type[models.Model], list[str]] = {}
+    for model, name in protected_fields():
+        if (model._meta.label_lower, name) not in DERIVED:
+            fields.setdefault(model, []).append(name)
+    return fields
 
 
 def protected_fields() -> Iterator[tuple[type[models.Model], str]]:

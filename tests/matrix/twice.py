@@ -28,7 +28,6 @@ def lay_twice(world: Any) -> None:
             details={"upn": word().upper(), "medical": word(), "date_of_birth": word.birthday()},
         )
         other = register_child(school=school, child=again, by=by, today=TODAY)
-        world.again[other.pk] = record
         asked = merging.ask(keep=child, other=other, reason=word(), token=uuid7(), by=by, at=THEN)
         lead = world.lead_of(record)
         stamps = {

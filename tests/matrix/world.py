@@ -2,7 +2,8 @@
 relation.
 
 The names are those of `docs/policy.yaml`, which says in a sentence what each is. Everything is reached through the
-services; access and conflicts of interest, which have a page of their own, are given as rows.
+services; access and conflicts of interest, which have a page of their own, are given as rows. What needs no more than
+what its model declares is not laid here at all (`declared.py`).
 """
 
 from dataclasses import dataclass, field
@@ -99,10 +100,6 @@ class World:
     family: tuple[list[Home], list[Adult]] = field(default_factory=lambda: ([], []))
     # The key of a concern that was entered in error: of no record, so that nobody may see a word of it.
     mistake: Any = None
-    # Of which record's school each emergency sheet is.
-    sheets: dict[Any, str] = field(default_factory=dict)
-    # The second record of a child, and whose it is.
-    again: dict[Any, str] = field(default_factory=dict)
     planted: Planted = field(default_factory=Planted)
     word: Words = field(default_factory=Words)
 

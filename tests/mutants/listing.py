@@ -15,12 +15,6 @@ from typing import Any
 from django.apps import apps
 
 ROOT = Path(__file__).resolve().parents[2]
-# Every app of Harbour's own that says who may do something, from the registry: none is left out of the list.
-APPS = tuple(
-    app
-    for app in sorted(config.name.replace(".", "/") for config in apps.get_app_configs())
-    if any((ROOT / app / says).exists() for says in ("permissions.py", "permissions"))
-)
 # The pages that between them show every part of a record: what a rule that is wrong would show.
 TELLING = (
     "concern",
@@ -180,6 +174,12 @@ class Mutant:
         return source[: self.start] + self.text + source[self.end :]
 
 
+def own_apps() -> list[str]:
+    """Every app of Harbour's own that says who may do something, from the registry: none is left out of the list."""
+    folders = sorted(config.name.replace(".", "/") for config in apps.get_app_configs())
+    return [app for app in folders if any((ROOT / app / says).exists() for says in ("permissions.py", "permissions"))]
+
+
 def mutants() -> Iterator[Mutant]:
     """All of them, in the order of the files, but for `TWICE`."""
     yield from (mutant for mutant in _all() if mutant.name not in TWICE)
@@ -187,7 +187,7 @@ def mutants() -> Iterator[Mutant]:
 
 def _all() -> Iterator[Mutant]:
     pages = dict(_pages())
-    for app in APPS:
+    for app in own_apps():
         yield from _facts(f"{app}/facts.sql")
         for path in _permissions(app):
             yield from _rules(str(path.relative_to(ROOT)))
@@ -327,7 +327,7 @@ def _pages() -> Iterator[tuple[str, str]]:
 
 def _of_callers(name: str, file: str) -> tuple[str, ...]:
     """The tests of the app that are named like a module which calls the function, and those of its pages."""
-    app = next(app for app in APPS if file.startswith(app))
+    app = next(app for app in own_apps() if file.startswith(app))
     own = set(_permissions(app))
     callers = {p.stem for p in _files(app) if p not in own and re.search(rf"\b{name}\b", p.read_text())}
     words = "|".join(sorted({"pages", *(stem.rstrip("s") for stem in callers)}))
@@ -337,7 +337,7 @@ def _of_callers(name: str, file: str) -> tuple[str, ...]:
 
 def _app(file: str) -> str:
     """The last word of its app: "adults"."""
-    return next(Path(app).name for app in APPS if file.startswith(app))
+    return next(Path(app).name for app in own_apps() if file.startswith(app))
 
 
 def _module(file: str) -> str:

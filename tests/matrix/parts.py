@@ -1,0 +1,98 @@
+"""Which part of a record is a model, as `docs/policy.yaml` calls the parts?
+
+That of the record it hangs on, which its `PersonalData` names. Here stands only what is a part of its own, and what is
+shown otherwise than the record it hangs on.
+"""
+
+from django.db import models
+
+from safeguarding.personal_data import declared
+
+# The card of a child is read by whoever may log a concern; what hangs on a child, by those who read its history.
+HANGING = {"children.child": "history"}
+PARTS = {
+    # The records.
+    "children.child": "card",
+    "concerns.concern": "concern",
+    "concerns.account": "account",
+    "concerns.action": "action",
+    "concerns.draft": "draft",
+    "adults.staffconcern": "adult",
+    "adults.raised": "adult_words",
+    # What a reporter reads of their own report, beside the account.
+    **dict.fromkeys(
+        ("concerns.concernchild", "concerns.attachment", "concerns.question", "concerns.duty"),
+        "account",
+    ),
+    # What the office keeps of a child.
+    **dict.fromkeys(
+        (
+            "children.childdetail",
+            "children.othername",
+            "children.formerupn",
+            "children.contact",
+            "children.contactlink",
+            "children.parentalresponsibility",
+            "children.contactrestriction",
+            "children.photograph",
+            "children.childmerge",
+        ),
+        "details",
+    ),
+    "children.household": "address",
+    # What a lead says of concerns on the record of a child.
+    "concerns.pin": "concern",
+    "concerns.patternruling": "concern",
+    "concerns.brief": "brief",
+    # What opens and shuts a record.
+    **dict.fromkeys(
+        (
+            "children.childgrant",
+            "children.childteamgrant",
+            "children.emergencyaccess",
+            "children.conflictofinterest",
+            "concerns.concerngrant",
+        ),
+        "access",
+    ),
+    # Files on their way in.
+    "children.importrun": "file",
+    "children.importrow": "file",
+    "concerns.earlierrow": "coming",
+    "concerns.earlierpdf": "coming",
+    # What is somebody's own.
+    "concerns.draftopening": "opening",
+    "concerns.kepttext": "kept",
+    "concerns.savedfilter": "kept",
+    "concerns.supervisionnote": "supervision",
+    "printing.printjob": "print",
+    "concerns.emergencysheet": "sheet",
+    # What a field was before. Its words are those of the record, and found as such.
+    "audit.logentry": "concern",
+}
+
+
+def part_of(model: type[models.Model]) -> str:
+    """The part that a model is.
+
+    Raises `LookupError` for one that hangs on no record: it needs a line in `PARTS`.
+    """
+    label = model._meta.label_lower
+    if label in PARTS:
+        return PARTS[label]
+    if (above := hangs_on(model)) is None:
+        raise LookupError(f"{label} hangs on no record: say in PARTS of {__name__} which part it is.")
+    return HANGING.get(above._meta.label_lower) or part_of(above)
+
+
+def hangs_on(model: type[models.Model]) -> type[models.Model] | None:
+    """The model at the end of the first link of the declared way; None where that begins with no link of its own."""
+    name = way_of(model)
+    field = next((f for f in model._meta.concrete_fields if f.name == name and f.is_relation), None)
+    return field.related_model if field is not None else None  # type: ignore[return-value]
+
+
+def way_of(model: type[models.Model]) -> str:
+    """The first step to the record that a row hangs on, as declared: "concern" of `concern__children`."""
+    mine = declared(model)
+    return ((mine and (mine.record or mine.subject)) or "").split("__")[0]
