@@ -129,7 +129,6 @@ register(
     ),
     NavItem("conflicts", "Conflicts of interest", "conflicts", may=_manages, order=30, place="access"),
     NavItem("emergencies", "Emergency access", "emergencies", may=_manages, order=40, place="access"),
-    NavItem("access_review", "Review of access", "access_review", may=_manages, order=50, place="access"),
     Tab(
         "files",
         "Files",

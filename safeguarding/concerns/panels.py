@@ -45,7 +45,7 @@ from .models import (
 )
 from .patterns import look
 from .permissions import access_given, has_supervision
-from .school_decides import SETTINGS, manages_school
+from .school_decides import ACCESS_REVIEW, SETTINGS, manages_school
 from .services import covering, meanwhile, reading
 from .services.access import hand_on_concerns
 from .services.drafts import unsent_for_a_day, unsent_of
@@ -328,7 +328,7 @@ def _moved(request: Request, record: Any) -> dict[str, Any] | None:
 
 def _look_at(request: Request, record: Any) -> dict[str, Any]:
     """Beside the order of calling: who has how much, and who is told of what."""
-    return {"rules": may(request.user, "manage_school", request.held.school_id)}
+    return {"rules": manages_school(request)}
 
 
 # Said here, which every process reads, and not left to whichever page happens to bring it in.
@@ -380,7 +380,7 @@ register(
     Tab("pastoral", "Pastoral", "child_pastoral", may=_reads_at, order=25, given=_writes_pastoral_at),
     Tab("changes", "What has changed", "child_changes", may=_reads_at, order=90),
 )
-register(*SETTINGS, *duty_panels.ENTRIES, *withheld.ENTRIES)
+register(*SETTINGS, ACCESS_REVIEW, *duty_panels.ENTRIES, *withheld.ENTRIES)
 chronology.register(*SOURCES)
 keep_apart("concerns.withheldname")
 

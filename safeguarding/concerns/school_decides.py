@@ -5,7 +5,7 @@ Each with its page, and whose rows it is; registered by `panels`.
 
 from safeguarding.accounts.permissions import may
 from safeguarding.http import Request
-from safeguarding.panels import Setting
+from safeguarding.panels import NavItem, Setting
 
 
 def manages_school(request: Request) -> bool:
@@ -60,4 +60,14 @@ SETTINGS = (
         models=("concerns.outsidelink",),
         order=50,
     ),
+)
+
+# Its page stands here, and it is about all access: below the page of that.
+ACCESS_REVIEW = NavItem(
+    "access_review",
+    "Review of access",
+    "access_review",
+    may=lambda request: may(request.user, "manage_access", request.held.school_id),
+    order=50,
+    place="access",
 )
