@@ -2,9 +2,10 @@
 notes, cover.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import ActingPeriod, RoleAssignment
 from safeguarding.concerns.models import (
     Draft,
@@ -168,6 +169,25 @@ def lay_cover(world: Any) -> None:
             at=THEN,
         )
         world.keys[record] |= {"own_kind": kind.pk, "answer_time": agreed.pk}
+
+
+def lay_school_days(world: Any) -> None:
+    """What a school says of its days and people: time away, a closure, a role that is held."""
+    for record in ("open", "other"):
+        school, lead = world.school_of(record), world.lead_of(record)
+        absence = accounts.record_absence(
+            user=lead, starts_on=TODAY + timedelta(days=30), ends_on=TODAY + timedelta(days=31), by=lead
+        )
+        closure = accounts.add_closure(school=school, on=date(2027, 1, 4), reason="Training day", by=lead)
+        held = lead.assignments.get()
+        world.keys[record] |= {
+            "school": school.pk,
+            "assignment": held.pk,
+            "reset": uuid7(),
+            "absence": absence.pk,
+            "day": closure.pk,
+            "colleague": lead.pk,
+        }
 
 
 def lay_work(world: Any, record: str) -> None:
