@@ -18,15 +18,13 @@ from children.services import filing, link_siblings
 from children.services.registering import register_child
 from safeguarding.accounts.models import Notice, School, User
 from safeguarding.concerns.models import Concern, ConcernSubject, Decision, HowSoon, Receipt
-from safeguarding.concerns.services import attaching, deciding, own, raising
+from safeguarding.concerns.services import attaching, deciding, raising
 from safeguarding.concerns.services.deciding import Ruling
 from safeguarding.concerns.services.drafts import open_draft, save_draft
 from safeguarding.concerns.services.kept import keep_text
 from safeguarding.concerns.services.naming import ChildEntry
 from safeguarding.concerns.services.raising import AccountFacts, Report
 from safeguarding.keys import uuid7
-from safeguarding.printing import services as printing
-from safeguarding.printing.models import PrintJob
 from safeguarding.uploads.services.keeping import Upload
 from tests import factories, sheets
 from tests.integration.uploads.corpus import picture
@@ -37,6 +35,7 @@ from tests.matrix.beside import (
     lay_cover,
     lay_earlier,
     lay_from_elsewhere,
+    lay_own,
     lay_pastoral,
     lay_school_days,
     lay_work,
@@ -129,7 +128,7 @@ def make() -> World:
     lay_mistake(world)
     lay_access(world)
     _unsent(world)
-    _own(world)
+    lay_own(world)
     _files(world)
     lay_earlier(world)
     lay_school_days(world)
@@ -373,20 +372,6 @@ def _unsent(world: World) -> None:
             concern_id=world.concerns[record].pk,
         )
         world.keys[record] |= {"draft": token, "kept": kept and kept.pk}
-
-
-def _own(world: World) -> None:
-    """A filter that the lead has saved under a name, a note of her supervision with the Headteacher, and a print of
-    hers.
-    """
-    lead, other, school = world.people["lead"], world.people["headteacher"], world.here
-    kept = own.save_filter(school_id=school.pk, token=uuid7(), name=world.word(), chosen={"status": "new"}, by=lead)
-    note = own.add_supervision(
-        school=school, token=uuid7(), other=other, held_on=THEN.date(), text=world.word(), by=lead, at=NOW
-    )
-    waiting = PrintJob(title=world.word(), address=f"/{world.word()}/", school=school, asker=lead, asked_at=THEN)
-    printing.keep(waiting, world.word().encode(), by=lead)
-    world.keys["open"] |= {"filter": kept.pk, "supervision": note.pk, "print": waiting.pk}
 
 
 def _files(world: World) -> None:
