@@ -1,10 +1,11 @@
 """What stands beside the concerns of the matrix: what came from outside and from an earlier system, work, pastoral
-notes, cover.
+notes, cover, what a lead keeps for herself.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import ActingPeriod, RoleAssignment
 from safeguarding.concerns.models import (
     Draft,
@@ -20,6 +21,7 @@ from safeguarding.concerns.services import (
     emergency,
     meeting,
     naming_adults,
+    own,
     own_kinds,
     papers,
     pastoral,
@@ -31,8 +33,10 @@ from safeguarding.concerns.services.outside.leaving import Left, leave_note
 from safeguarding.concerns.services.papers import Written
 from safeguarding.concerns.services.withholding import withhold
 from safeguarding.keys import uuid7
+from safeguarding.printing import services as printing
+from safeguarding.printing.models import PrintJob
 from tests import earlier
-from tests.matrix.ground import RECORDS, THEN, TODAY, given_row
+from tests.matrix.ground import NOW, RECORDS, THEN, TODAY, given_row
 
 
 def lay_from_elsewhere(world: Any) -> None:
@@ -168,6 +172,39 @@ def lay_cover(world: Any) -> None:
             at=THEN,
         )
         world.keys[record] |= {"own_kind": kind.pk, "answer_time": agreed.pk}
+
+
+def lay_own(world: Any) -> None:
+    """A filter that the lead has saved under a name, a note of her supervision with the Headteacher, and a print of
+    hers.
+    """
+    lead, other, school = world.people["lead"], world.people["headteacher"], world.here
+    kept = own.save_filter(school_id=school.pk, token=uuid7(), name=world.word(), chosen={"status": "new"}, by=lead)
+    note = own.add_supervision(
+        school=school, token=uuid7(), other=other, held_on=THEN.date(), text=world.word(), by=lead, at=NOW
+    )
+    waiting = PrintJob(title=world.word(), address=f"/{world.word()}/", school=school, asker=lead, asked_at=THEN)
+    printing.keep(waiting, world.word().encode(), by=lead)
+    world.keys["open"] |= {"filter": kept.pk, "supervision": note.pk, "print": waiting.pk}
+
+
+def lay_school_days(world: Any) -> None:
+    """What a school says of its days and people: time away, a closure, a role that is held."""
+    for record in ("open", "other"):
+        school, lead = world.school_of(record), world.lead_of(record)
+        absence = accounts.record_absence(
+            user=lead, starts_on=TODAY + timedelta(days=30), ends_on=TODAY + timedelta(days=31), by=lead
+        )
+        closure = accounts.add_closure(school=school, on=date(2027, 1, 4), reason="Training day", by=lead)
+        held = lead.assignments.get()
+        world.keys[record] |= {
+            "school": school.pk,
+            "assignment": held.pk,
+            "reset": uuid7(),
+            "absence": absence.pk,
+            "day": closure.pk,
+            "colleague": lead.pk,
+        }
 
 
 def lay_work(world: Any, record: str) -> None:

@@ -10,49 +10,36 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
-from uuid import uuid4
 
 from children.facts import Adult, Called, Earlier, Home, NewChild, Order
-from children.grants import viewing
 from children.mentions import marker
-from children.models import (
-    Child,
-    ChildGrant,
-    ChildTeamGrant,
-    ConflictOfInterest,
-    EmergencyAccess,
-)
+from children.models import Child, ConflictOfInterest
 from children.services import filing, link_siblings
 from children.services.registering import register_child
-from safeguarding.accounts import services as accounts
-from safeguarding.accounts.models import Notice, School, Team, TeamMember, User
-from safeguarding.concerns.models import (
-    Concern,
-    ConcernGrant,
-    ConcernSubject,
-    Decision,
-    HowSoon,
-    Receipt,
-)
-from safeguarding.concerns.services import (
-    attaching,
-    deciding,
-    own,
-    raising,
-)
+from safeguarding.accounts.models import Notice, School, User
+from safeguarding.concerns.models import Concern, ConcernSubject, Decision, HowSoon, Receipt
+from safeguarding.concerns.services import attaching, deciding, raising
 from safeguarding.concerns.services.deciding import Ruling
 from safeguarding.concerns.services.drafts import open_draft, save_draft
 from safeguarding.concerns.services.kept import keep_text
 from safeguarding.concerns.services.naming import ChildEntry
 from safeguarding.concerns.services.raising import AccountFacts, Report
 from safeguarding.keys import uuid7
-from safeguarding.printing import services as printing
-from safeguarding.printing.models import PrintJob
 from safeguarding.uploads.services.keeping import Upload
 from tests import factories, sheets
 from tests.integration.uploads.corpus import picture
+from tests.matrix.access import lay_access
 from tests.matrix.adults import lay_adults
-from tests.matrix.beside import lay_apart, lay_cover, lay_earlier, lay_from_elsewhere, lay_pastoral, lay_work
+from tests.matrix.beside import (
+    lay_apart,
+    lay_cover,
+    lay_earlier,
+    lay_from_elsewhere,
+    lay_own,
+    lay_pastoral,
+    lay_school_days,
+    lay_work,
+)
 from tests.matrix.canaries import Planted, Words
 from tests.matrix.ground import NOW, RECORDS, THEN, TODAY, given_row
 from tests.matrix.law import lay_law
@@ -139,12 +126,12 @@ def make() -> World:
     for record in RECORDS:
         mark(world, record)
     lay_mistake(world)
-    _access(world)
+    lay_access(world)
     _unsent(world)
-    _own(world)
+    lay_own(world)
     _files(world)
     lay_earlier(world)
-    _school_days(world)
+    lay_school_days(world)
     lay_adults(world, at=THEN, today=TODAY)
     lay_cover(world)
     lay_law(world)
@@ -368,72 +355,6 @@ def _close(world: World) -> None:
             _decide(world, "closed")
 
 
-def _access(world: World) -> None:
-    """What opens and shuts records beside the roles: live, run out, over, lifted."""
-    word, lead, one = world.word, world.people["lead"], world.people["pastoral_in"]
-    given = {"granted_by": lead, "permission": viewing(Child), "school": world.here, "user": one}
-    last_week, next_week = TODAY - timedelta(days=7), TODAY + timedelta(days=7)
-    for record, until in (("granted", next_week), ("expired", last_week)):
-        grant = given_row(ChildGrant, content_object=world.children[record], reason=word(), expires_on=until, **given)
-        world.keys[record]["child_grant"] = grant.pk
-    ended = {"ended_at": THEN, "ended_by": lead, "end_reason": word()}
-    given_row(
-        ChildGrant, content_object=world.children["closed"], reason=word(), expires_on=next_week, **given, **ended
-    )
-    given["permission"] = viewing(Concern)
-    for record, until in (("named", next_week), ("restricted", last_week)):
-        ended = {"ended_at": THEN, "ended_by": lead, "end_reason": word()} if record == "restricted" else {}
-        grant = given_row(
-            ConcernGrant, content_object=world.concerns[record], reason=word(), expires_on=until, **given, **ended
-        )
-        world.keys[record]["concern_grant"] = grant.pk
-    for record, at in (("emergency", NOW - timedelta(minutes=20)), ("expired", NOW - timedelta(hours=3))):
-        over = {"reviewed_at": NOW, "reviewed_by": lead, "finding": "justified"} if record == "expired" else {}
-        access = given_row(
-            EmergencyAccess,
-            user=one,
-            school=world.here,
-            child=world.children[record],
-            reason=word(),
-            opened_at=at,
-            ends_at=at + timedelta(hours=1),
-            review_by=next_week,
-            review_note=word() if over else "",
-            **over,
-        )
-        world.keys[record]["emergency"] = access.pk
-    given_row(
-        ConflictOfInterest,
-        user=world.people["deputy"],
-        child=world.children["open"],
-        kind="close",
-        school=world.here,
-        declared_by=lead,
-        lifted_at=THEN,
-        lifted_by=lead,
-        lift_reason=word(),
-    )
-    for record in ("open", "other"):
-        team = Team.objects.create(
-            name=str(uuid4()), school=world.school_of(record), kind="pastoral", title="Pastoral team"
-        )
-        one = TeamMember.objects.create(team=team, user=world.reporter_of(record), starts_on=factories.LONG_AGO)
-        world.keys[record] |= {"team": team.key, "member": one.pk}
-    given_row(
-        ChildTeamGrant,
-        group=team,
-        content_object=world.children["other"],
-        reason=word(),
-        expires_on=last_week,
-        ended_at=NOW,
-        ended_by=world.people["lead_there"],
-        end_reason=word(),
-        granted_by=world.people["lead_there"],
-        permission=viewing(Child),
-        school=world.there,
-    )
-
-
 def _unsent(world: World) -> None:
     """A draft that has waited for days, which a lead has opened; and what a lead typed when the session had ended."""
     for record in ("open", "own", "other"):
@@ -453,20 +374,6 @@ def _unsent(world: World) -> None:
         world.keys[record] |= {"draft": token, "kept": kept and kept.pk}
 
 
-def _own(world: World) -> None:
-    """A filter that the lead has saved under a name, a note of her supervision with the Headteacher, and a print of
-    hers.
-    """
-    lead, other, school = world.people["lead"], world.people["headteacher"], world.here
-    kept = own.save_filter(school_id=school.pk, token=uuid7(), name=world.word(), chosen={"status": "new"}, by=lead)
-    note = own.add_supervision(
-        school=school, token=uuid7(), other=other, held_on=THEN.date(), text=world.word(), by=lead, at=NOW
-    )
-    waiting = PrintJob(title=world.word(), address=f"/{world.word()}/", school=school, asker=lead, asked_at=THEN)
-    printing.keep(waiting, world.word().encode(), by=lead)
-    world.keys["open"] |= {"filter": kept.pk, "supervision": note.pk, "print": waiting.pk}
-
-
 def _files(world: World) -> None:
     """A file of children that waits for a decision at each school.
 
@@ -483,21 +390,3 @@ def _files(world: World) -> None:
             rows.append(sheets.row(hidden, surname=word.name(), forename=world.children["hidden"].forename))
         run = sheets.look_at(world.school_of(record), rows, by=world.people[by])
         world.keys[record]["run"] = run.pk
-
-
-def _school_days(world: World) -> None:
-    for record in ("open", "other"):
-        school, lead = world.school_of(record), world.lead_of(record)
-        absence = accounts.record_absence(
-            user=lead, starts_on=TODAY + timedelta(days=30), ends_on=TODAY + timedelta(days=31), by=lead
-        )
-        closure = accounts.add_closure(school=school, on=date(2027, 1, 4), reason="Training day", by=lead)
-        held = lead.assignments.get()
-        world.keys[record] |= {
-            "school": school.pk,
-            "assignment": held.pk,
-            "reset": uuid7(),
-            "absence": absence.pk,
-            "day": closure.pk,
-            "colleague": lead.pk,
-        }
