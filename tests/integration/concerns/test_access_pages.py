@@ -14,6 +14,7 @@ from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Concern, ConcernGrant, ConcernSubject
 from safeguarding.concerns.services import access
 from tests import factories
+from tests.pages import on_one_line as text
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -33,10 +34,6 @@ def opened(client, user, name, *keys, data=None):
     client.force_login(user)
     address = reverse(name, args=keys)
     return client.get(address) if data is None else client.post(address, data)
-
-
-def text(answer):
-    return answer.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from safeguarding.concerns.services import access
 from safeguarding.concerns.services.naming import ChildEntry
 from tests import factories
 from tests.factories import SCHOOL_DAY
+from tests.pages import on_one_line
 from tests.pdfs import Printed
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +45,7 @@ def test_a_lead_lays_them_under_and_it_is_recorded_as_read(client, room, rowan, 
     off = client.get(address).content.decode()
     assert SHOW in off and "Oval, yellow" not in off and before.reference not in off
     assert not Event.objects.filter(purpose="earlier marks").exists()
-    on = client.get(f"{address}?marks=earlier").content.decode()
+    on = on_one_line(client.get(f"{address}?marks=earlier"))
     assert HIDE in on and "Oval, yellow" in on and "4 November" in on and "hb-spot--before" in on
     assert f'href="{reverse("concern", args=[before.pk])}">{before.reference}' in on
     for words in ("Hers", "Whose?", "Seen later", of_other.reference, later.reference):

@@ -24,6 +24,7 @@ from tests import factories
 from tests.factories import SCHOOL_DAY
 from tests.integration.concerns.decided import REFER, act, decide
 from tests.integration.concerns.leads_page import fresh
+from tests.pages import on_one_line
 
 pytestmark = pytest.mark.django_db
 
@@ -200,7 +201,7 @@ def test_it_leaves_every_file_list_and_count_and_its_own_pages_keep_it(client, r
     assert {"zqfacts", "zqnote", "zqaction"} <= {word for word in ("zqfacts", "zqnote", "zqaction") if word in text}
     assert not any(page.context["offered"].values())
     assert concern.reference in client.get(reverse("concerns"), {"status": "in_error"}).content.decode()
-    looked = client.get(reverse("concern_looked", args=[concern.pk])).content.decode()
+    looked = on_one_line(client.get(reverse("concern_looked", args=[concern.pk])))
     assert "A test, or practice: confirmed" in looked
     assert "Helen Okafor" in client.get(reverse("in_error", args=[concern.pk])).content.decode()
 
@@ -210,7 +211,7 @@ def test_its_reporter_is_told_by_which_roles_and_is_heard(client, room, rowan, c
     assert told(room.teacher, concern) == ["receipt"]
     client.force_login(room.teacher)
     for page in (reverse("my_reports"), reverse("report", args=[concern.pk]), reverse("staff_home")):
-        text = client.get(page).content.decode()
+        text = on_one_line(client.get(page))
         assert "Marked as entered in error" in text, page
         assert "Designated safeguarding lead, confirmed as Deputy" in text
         assert WHY not in text
