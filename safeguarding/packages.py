@@ -37,6 +37,8 @@ def _packages(configs: tuple[AppConfig, ...]) -> tuple[str, ...]:
 
 
 def _is_here(config: AppConfig) -> bool:
-    """Whether its top-level package is a folder of the project, and not of an environment inside it."""
-    path, root = Path(config.path).resolve(), Path(settings.BASE_DIR).resolve()
-    return path.is_relative_to(root) and path.relative_to(root).parts[0] == config.name.split(".", 1)[0]
+    """Whether its top-level package is a folder of the project: of no environment inside it, nor of the tests, whose
+    apps answer nobody.
+    """
+    path, root, package = Path(config.path).resolve(), Path(settings.BASE_DIR).resolve(), config.name.split(".", 1)[0]
+    return package != "tests" and path.is_relative_to(root) and path.relative_to(root).parts[0] == package

@@ -20,6 +20,7 @@ from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Action, Concern
 from safeguarding.concerns.services import deciding, raising
 from tests import factories
+from tests.pages import on_one_line
 from tests.pdfs import Printed
 
 pytestmark = pytest.mark.django_db
@@ -109,8 +110,9 @@ def test_the_page_says_of_which_school_it_is_and_offers_to_work_there(client):
     address = reverse("concern", args=[concern.pk])
     page = client.get(address)
     assertContains(page, '<span class="hb-header__org">Alpha School</span>', html=True)
-    assertContains(page, "This page is of Alpha School, where you are Designated safeguarding lead.")
-    assertContains(page, "The menu is of Beta School, where you work as Class teacher.")
+    text = on_one_line(page)
+    assert "This page is of Alpha School, where you are Designated safeguarding lead." in text
+    assert "The menu is of Beta School, where you work as Class teacher." in text
     # No way back into lists that the role in which she works does not have.
     assertNotContains(page, f'href="{reverse("today")}"')
     assertNotContains(page, f'href="{reverse("concerns")}"')
