@@ -39,7 +39,7 @@ def seal_all() -> None:
         services.seal_and_anchor()
         return Leaf.objects.count() >= Event.objects.count()
 
-    until(nothing_waits, seconds=60)
+    until(nothing_waits, seconds=600)
 
 
 def verify(*anchors: Path, keys: Sequence[str] = ()) -> tuple[int, dict[str, Any]]:

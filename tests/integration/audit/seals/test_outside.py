@@ -248,7 +248,7 @@ def test_the_page_says_what_is_wrong(whole: SimpleNamespace, client: Client) -> 
         text = client.get("/school/record/").content.decode()
         for sentence in (said, "The key is away.", "Full.", "Kept outside the database"):
             assert sentence in text
-    assert "Is the record whole?" in client.get("/settings/").content.decode()
+    assert "Is the record whole?" in client.get("/school/pages/").content.decode()
 
 
 def test_the_page_of_a_record_that_has_no_seal_yet(
