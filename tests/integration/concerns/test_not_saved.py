@@ -72,7 +72,7 @@ def pressed(body: str) -> dict[str, list[str]]:
     fields: dict[str, list[str]] = {}
     for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', body):
         fields.setdefault(unescape(name), []).append(unescape(value))
-    [(name, label)] = re.findall(r'<button type="submit" class="govuk-button"(?:\s+name="(\w+)")?>(Try[^<]+)<', body)
+    [(name, label)] = re.findall(r'<button type="submit"\s+class="govuk-button"(?:\s+name="(\w+)")?>(Try[^<]+)<', body)
     assert label
     return fields | ({name: [""]} if name else {})
 
