@@ -36,13 +36,19 @@ PARTS = {
             "children.contactrestriction",
             "children.photograph",
             "children.childmerge",
+            "children.enrolment",
+            "children.classepisode",
+            "children.earlierschool",
+            "children.sibling",
         ),
         "details",
     ),
-    "children.household": "address",
+    **dict.fromkeys(("children.household", "children.householdmember"), "address"),
     # What a lead says of concerns on the record of a child.
     "concerns.pin": "concern",
     "concerns.patternruling": "concern",
+    # Which member of staff a concern or a note is kept from.
+    **dict.fromkeys(("concerns.concernsubject", "concerns.outsideconflict"), "concern"),
     "concerns.brief": "brief",
     # What opens and shuts a record.
     **dict.fromkeys(
@@ -58,6 +64,9 @@ PARTS = {
     # Files on their way in.
     "children.importrun": "file",
     "children.importrow": "file",
+    "children.columnmapping": "file",
+    "concerns.earlierbatch": "coming",
+    "concerns.earlierupload": "coming",
     "concerns.earlierrow": "coming",
     "concerns.earlierpdf": "coming",
     # What is somebody's own.

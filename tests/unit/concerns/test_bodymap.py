@@ -33,7 +33,7 @@ def test_left_and_right_are_the_childs_own():
 def test_what_is_shown_is_what_is_read_back(marks):
     page = printed("bodymap", marks)
     data = QueryDict(mutable=True)
-    data.setlist("region", re.findall(r'value="(\d+)" aria-labelledby="region-\d+-l" checked', page))
+    data.setlist("region", re.findall(r'value="(\d+)"\s+aria-labelledby="region-\d+-l"\s+checked', page))
     for number in marks:
         data[f"region-{number}-note"] = marks[number]
     assert marks_from(data) == dict(sorted(marks.items()))
