@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "safeguarding.printing",
     "safeguarding.concerns",
     "safeguarding.adults",
+    "safeguarding.plans",
     "safeguarding.demo",
     "django.contrib.contenttypes",
     "django.contrib.auth",

@@ -29,7 +29,7 @@ EPISODES: dict[str, EpisodeKind] = {
             steps=(
                 "acknowledgement",
                 "assessment",
-                "strategy",
+                "strategy_discussion",
                 "section_47",
                 "school_report",
                 "initial_conference",
@@ -63,7 +63,7 @@ EPISODES: dict[str, EpisodeKind] = {
                 "core_group",
                 "school_report",
                 "review_conference",
-                "strategy",
+                "strategy_discussion",
                 "section_47",
                 "legal_meeting",
                 "progress",

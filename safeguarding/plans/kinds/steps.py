@@ -31,7 +31,7 @@ STEPS: dict[str, StepKind] = _by_key(
         words=_ALL,
         notice=(14,),
     ),
-    K("strategy", "Strategy discussion", S47, **_outcome("strategy_outcome"), words=_MET, notice=(15,)),
+    K("strategy_discussion", "Strategy discussion", S47, **_outcome("strategy_outcome"), words=_MET, notice=(15,)),
     K("section_47", "Section 47 enquiry", S47, **_outcome("section_47", required=False), words=_ALL, notice=(15,)),
     K(
         "initial_conference",
