@@ -17,6 +17,8 @@ from typing import Any
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.clocks import Due, Unit, age_on, count
 
+from .kinds import Duty
+
 _FILE = Path(__file__).parent / "data" / "deadlines.json"
 
 _NOT_RECORDED = "The day from which this is counted is not recorded here."
@@ -25,13 +27,6 @@ _NOT_RECORDED = "The day from which this is counted is not recorded here."
 BEGINNING, CONSULTED = "beginning", "consulted"
 # A child protection plan begins at the conference that decided on it, though that is a step of the referral.
 _BEGINS_AS = {"child_protection": ("initial_conference", "plan")}
-
-
-class Duty(StrEnum):
-    """Whose duty a step is."""
-
-    SCHOOL = "school"
-    AUTHORITY = "authority"
 
 
 class Which(StrEnum):

@@ -50,9 +50,13 @@ class Kind:
 
 @dataclass(frozen=True)
 class StepKind(Kind):
-    """Something that waits, is booked and is held inside an episode."""
+    """Something that waits, is booked and is held inside an episode. `outcomes` is the list of what may come of it."""
 
     duty: Duty = Duty.AUTHORITY
+    outcomes: str = ""
+
+    def list_of(self, column: str) -> str:
+        return self.outcomes if column == "outcome" else super().list_of(column)
 
 
 @dataclass(frozen=True)

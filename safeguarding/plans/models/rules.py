@@ -27,7 +27,7 @@ class DeadlineRule(models.Model):
     # In which kinds of episode, after what, with which outcome (empty: any), and which step then waits.
     kinds = ArrayField(models.CharField(max_length=24), default=list, blank=True, verbose_name="for which plans")
     after = models.CharField("after", max_length=30)
-    outcome = models.CharField("with the outcome", max_length=20, blank=True, default="")
+    outcome = models.CharField("with the outcome", max_length=80, blank=True, default="")
     step = models.CharField("which step", max_length=20)
     # Whether after each, after the first alone, or from the second on.
     which = models.CharField("of which of them", max_length=6, blank=True, default="")

@@ -58,13 +58,14 @@ def step_problems(
     words: Mapping[str, str],
     today: date,
     born: date | None = None,
+    kept: Mapping[str, Any] | None = None,
 ) -> Problems:
-    """Why a step cannot be recorded as held like this. Empty when it can."""
+    """Why a step cannot be recorded as held like this. Empty when it can. `kept`: what its columns hold already."""
     of = STEPS.get(kind)
     if of is None or kind not in episode.of_kind.steps:
         return {"kind": "Choose what was held, of what this plan has"}
     found = past_day("held_on", "Held on", held_on, today=today, born=born)
-    found |= column_problems(Step, of, columns, today=today) | _word_problems(Step, of, words)
+    found |= column_problems(Step, of, columns, today=today, kept=kept) | _word_problems(Step, of, words)
     found |= _score_problems(of, columns)
     for column, label in (("held_to", "Until"), ("report_sent_on", "School’s report sent")):
         day = columns.get(column)
@@ -112,7 +113,7 @@ def column_problems(
     """
     found: Problems = {}
     for column, value in columns.items():
-        label = capfirst(str(model._meta.get_field(column).verbose_name))
+        label = _label(model, column)
         empty = value in (None, "", [])
         if not empty and column not in kind.columns:
             found[column] = f"{label} does not belong to this"
@@ -124,8 +125,14 @@ def column_problems(
             found[column] = f"{label}: choose yes, no or not known"
     for column in kind.required:
         if columns.get(column) in (None, "", []):
-            found.setdefault(column, f"{capfirst(str(model._meta.get_field(column).verbose_name))}: choose one")
+            found.setdefault(column, f"{_label(model, column)}: choose one")
     return found
+
+
+def _label(model: type[models.Model], name: str) -> str:
+    """What a field is called at the beginning of a sentence."""
+    field: Any = model._meta.get_field(name)
+    return str(capfirst(str(field.verbose_name)))
 
 
 def _not_offered(list_: str, some: list[str], today: date, kept: Any) -> str:
@@ -141,7 +148,7 @@ def _not_offered(list_: str, some: list[str], today: date, kept: Any) -> str:
 
 def _word_problems(model: type[models.Model], kind: Kind, words: Mapping[str, str]) -> Problems:
     return {
-        name: f"{capfirst(str(model._meta.get_field(name).verbose_name))} does not belong to this"
+        name: f"{_label(model, name)} does not belong to this"
         for name, text in words.items()
         if text and name not in kind.words
     }

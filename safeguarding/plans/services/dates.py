@@ -147,13 +147,13 @@ def count_again(counting: Counting, corrected: Step | None, *, at: datetime | No
     asks for no longer is set aside, and what it asks for now waits. Days counted from other steps are looked at too.
     """
     at = at or timezone.now()
-    steps = list(Step.objects.filter(episode=counting.episode).order_by("held_on", "pk"))
+    steps = list(Step.objects.filter(episode=counting.episode).select_related("rule").order_by("held_on", "pk"))
     begun = Trigger(BEGINNING, counting.episode.starts_on)
     triggers = [begun, *(trigger for step in steps if (trigger := trigger_of(step)))]
     for trigger in triggers:
         root = trigger.step.pk if trigger.step else None
         asked = counting.asked(trigger)
-        followers = [one for one in steps if one.rule_id and one.after_id == root and one.after_id != one.pk]
+        followers = [one for one in steps if _follows(one, trigger, root)]
         for step in followers:
             if step.kind in asked:
                 _set(step, counting.fields(asked[step.kind]), by=counting.by)
@@ -162,6 +162,11 @@ def count_again(counting: Counting, corrected: Step | None, *, at: datetime | No
                 _set(step, {**aside, "aside_reason": RECOUNTED}, by=counting.by)
         if corrected is not None and root == corrected.pk:
             follow(counting, trigger, but={one.kind for one in followers if one.status != SS.SET_ASIDE}, at=at)
+
+
+def _follows(step: Step, trigger: Trigger, root: UUID | None) -> bool:
+    """Whether a step waits, or was held, because of this trigger: of a booking those that are due before it."""
+    return step.rule is not None and step.after_id == root and (step.rule.amount < 0) == trigger.booked
 
 
 def _set(step: Step, fields: dict[str, object], *, by: User) -> None:

@@ -16,13 +16,14 @@ from children.models import Child
 from safeguarding.accounts.models import User
 from safeguarding.audit.context import with_errors
 from safeguarding.audit.models import Verb
+from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, Referral
-from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
+from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token
 from safeguarding.plans import codes
 from safeguarding.plans.deadlines import BEGINNING
-from safeguarding.plans.kinds import EPISODES
+from safeguarding.plans.kinds import EPISODES, STEPS
 from safeguarding.plans.lifecycles import episode_life, step_life
 from safeguarding.plans.models import Designation, Episode, Step
 from safeguarding.plans.permissions import ensure_keeps, ensure_keeps_record
@@ -76,6 +77,8 @@ def begin_episode(
         raise BadInput("Choose what the child is or has.")
     of = EPISODES[kind]
     ensure_keeps(by, of.area, child)
+    if concern is not None and not may_view(by, concern):
+        raise NotAllowed("This concern is not yours to begin a plan from.")
     at = at or timezone.now()
     today = timezone.localdate(at)
     raise_first(
@@ -159,7 +162,7 @@ def _was_held(counting: Counting, kind: str, held: LastHeld, *, at: datetime) ->
         school_id=episode.school_id,
         area=episode.area,
         kind=kind,
-        duty=_duty(kind),
+        duty=STEPS[kind].duty,
         status=Step.Status.HELD,
         author=by,
         written_at=at,
@@ -171,12 +174,6 @@ def _was_held(counting: Counting, kind: str, held: LastHeld, *, at: datetime) ->
     )
     record(PlanVerb.HOLD, step, by=by)
     follow(counting, trigger_of(step), at=at)
-
-
-def _duty(kind: str) -> str:
-    from safeguarding.plans.kinds import STEPS
-
-    return STEPS[kind].duty
 
 
 @transaction.atomic

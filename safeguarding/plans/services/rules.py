@@ -42,7 +42,9 @@ class Local:
 LOCAL = {
     one.code: one
     for one in (
-        Local("L01", "Core groups after the first", "core_group", ("child_protection",), ("core_group",), Duty.AUTHORITY),
+        Local(
+            "L01", "Core groups after the first", "core_group", ("child_protection",), ("core_group",), Duty.AUTHORITY
+        ),
         Local(
             "L02",
             "Reviews of a child in need plan",
@@ -218,5 +220,3 @@ def local_of(school_id: UUID, on: date) -> dict[str, DeadlineRule]:
         Q(until_day=None) | Q(until_day__gte=on)
     )
     return {row.code: row for row in rows.select_related("made_by").order_by("from_day", "pk")}
-
-

@@ -22,7 +22,7 @@ from safeguarding.plans.models import Episode, Step, StepNote
 from safeguarding.plans.permissions import ensure_keeps_record
 from safeguarding.plans.verbs import PlanVerb
 
-from .checking import booking_problems, column_problems, past_day, raise_first, step_problems
+from .checking import booking_problems, past_day, raise_first, step_problems
 from .dates import Counting, Trigger, born, count_again, follow, next_number, trigger_of
 
 SS, NK = Step.Status, StepNote.Kind
@@ -49,8 +49,8 @@ def add_step(
 ) -> Step:
     """One more step, that waits, is booked, or was held. The same form again is one step.
 
-    One that was held is the one that waited for it, where there is one: its rule and its day stay with it. `asked_on` is
-    the day on which the school was asked for a reply that is due by a rule. Raises `NotAllowed`, `BadInput`,
+    One that was held is the one that waited for it, where there is one: its rule and its day stay with it. `asked_on`
+    is the day on which the school was asked for a reply that is due by a rule. Raises `NotAllowed`, `BadInput`,
     `OutOfTurn`.
     """
     now, at = _episode_open(episode, by), at or timezone.now()
@@ -233,11 +233,17 @@ def correct_step(
     said = there | dict(columns or {})
     day = held_on or now.held_on
     raise_first(
-        step_problems(now.kind, now.episode, held_on=day, columns={}, words={}, today=today, born=born(by, now.child_id))
-        if not now.of_kind.required and "score" not in now.of_kind.columns
-        else past_day("held_on", "Held on", day, today=today, born=born(by, now.child_id))
+        step_problems(
+            now.kind,
+            now.episode,
+            held_on=day,
+            columns=said,
+            words={},
+            today=today,
+            born=born(by, now.child_id),
+            kept=there,
+        )
     )
-    raise_first(column_problems(Step, now.of_kind, said, today=today, kept=there))
     changed = {name: value for name, value in {**said, "held_on": day}.items() if getattr(now, name) != value}
     if not changed:
         return now
