@@ -49,9 +49,9 @@ class Coded(models.Model):
     @property
     def filled(self) -> list[tuple[str, str]]:
         """The typed columns of its kind that hold something, each under its name and as a page says it."""
-        return [(column, said) for column in self.of_kind.columns if (said := self.said(column))]
+        return [(column, words) for column in self.of_kind.columns if (words := self.in_words(column))]
 
-    def said(self, column: str) -> str:
+    def in_words(self, column: str) -> str:
         """What stands in a column, in words: the label of a code, yes or no, a day."""
         value = getattr(self, column)
         if value is None or value == "" or value == []:

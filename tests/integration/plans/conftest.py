@@ -82,7 +82,7 @@ def place() -> Place:
             ("acting", "acting_lead", "Ada", "Crane"),
         )
     }
-    return Place(room, factories.child(room.school, by=room.office, date_of_birth=BORN), **people)
+    return Place(room, factories.child(room.school, by=room.office, details={"date_of_birth": BORN}), **people)
 
 
 @pytest.fixture(autouse=True)
