@@ -94,31 +94,25 @@ def begin_episode(
         )
         | _last_problems(last, today)
     )
-    key = entry_token(token, child.pk, kind, starts_on, authority)
-    try:
-        episode, made = Episode.objects.get_or_create(
-            token=key,
-            defaults={
-                "author": by,
-                "child": child,
-                "school_id": child.school_id,
-                "area": of.area,
-                "kind": kind,
-                "starts_on": starts_on,
-                "authority": authority,
-                "known_by": known_by,
-                "begun_for": child.pk,
-                "began_with": concern,
-                "referral": referral,
-                "written_at": at,
-                **columns,
-                **{name: text.strip() for name, text in words.items()},
-            },
-        )
-    except IntegrityError as error:
-        if "one_open_episode_of_a_kind" not in str(error):
-            raise
-        raise BadInput(TWIN) from None
+    episode, made = _get_or_create(
+        entry_token(token, child.pk, kind, starts_on, authority),
+        {
+            "author": by,
+            "child": child,
+            "school_id": child.school_id,
+            "area": of.area,
+            "kind": kind,
+            "starts_on": starts_on,
+            "authority": authority,
+            "known_by": known_by,
+            "begun_for": child.pk,
+            "began_with": concern,
+            "referral": referral,
+            "written_at": at,
+            **columns,
+            **{name: text.strip() for name, text in words.items()},
+        },
+    )
     if made:
         record(Verb.CREATE, episode, by=by)
         _put_badge(episode, by=by)
@@ -128,6 +122,16 @@ def begin_episode(
                 _was_held(counting, kind_of_step, held, at=at)
         follow(counting, Trigger(BEGINNING, episode.starts_on), but=last, at=at)
     return episode
+
+
+def _get_or_create(token: UUID, fields: dict[str, Any]) -> tuple[Episode, bool]:
+    """The episode of a form. Raises `BadInput` where there is an open one of its kind and authority."""
+    try:
+        return Episode.objects.get_or_create(token=token, defaults=fields)
+    except IntegrityError as error:
+        if "one_open_episode_of_a_kind" not in str(error):
+            raise
+        raise BadInput(TWIN) from None
 
 
 def _last_problems(last: Mapping[str, LastHeld | None], today: date) -> Problems:
