@@ -122,7 +122,7 @@ def areas_read(user: Any, child: Child) -> frozenset[str]:
     # No rows of the table: the rule, asked of one of each area. One query.
     rows = "SELECT %s::uuid AS id, %s::uuid AS school_id, %s::uuid AS child_id, unnest(%s::text[]) AS area"
     statement = f'SELECT area FROM ({rows}) AS "plans_episode" WHERE {text}'  # noqa: S608  (the rule's own words)
-    asked = [uuid7(), child.school_id, child.pk, [str(area) for area in Area]]
+    asked: list[Any] = [uuid7(), child.school_id, child.pk, [str(area) for area in Area]]
     with connection.cursor() as cursor:
         cursor.execute(statement, [*asked, *(user.pk if one == WHOEVER else one for one in parameters)])
         return frozenset(area for (area,) in cursor.fetchall())

@@ -183,6 +183,9 @@ def hold_step(
     if held.kind == "placement":
         _end_last_placement(held, by=by)
     follow(Counting(held.episode, by), trigger_of(held), at=at)
+    settled = Step.objects.filter(episode=held.episode, status=SS.WAITING, kind__in=held.of_kind.settles)
+    for one in settled.order_by("pk"):
+        step_life.perform("set_aside", one, by=by, at=at, aside_reason=f"Settled by: {held.title}.")
     return held
 
 
