@@ -74,7 +74,7 @@ def test_a_lead_who_is_locked_out_at_ten_past_three_is_in_by_twenty_past(room):
         for _ in range(10):
             Client().post("/account/sign-in/", {"login": room.lead.username, "password": "what was it"})
         _, answer = password(room.lead)
-        assert "Too many tries" in answer.content.decode()
+        assert "Too many attempts" in answer.content.decode()
         head, _ = sign_in(room.headteacher)
         deputy, _ = sign_in(room.deputy)
 
