@@ -117,7 +117,7 @@ def session_of(request: HttpRequest) -> Session | None:
 
 def knows_roles(user: User, session: Session) -> None:
     """That `user`, whose session this is, holds the roles that were read with it: they are not read again."""
-    columns = itemgetter("school_name", "role_key", "class_name", "answered")
+    columns = itemgetter("school_name", "role_key", "classes", "answered")
     remember(user, [(UUID(role["school_id"]), *columns(role)) for role in session.roles or ()])
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from children.models import Child
 from children.services import led_on, loggable
-from safeguarding.accounts.models import Notice, RoleAssignment, User
+from safeguarding.accounts.models import ClassTaught, Notice, RoleAssignment, User
 from safeguarding.accounts.permissions import live, rights
 from safeguarding.accounts.roles import LEAD_ROLES, ROLES, Capability
 from safeguarding.accounts.services import Told, told_of
@@ -69,6 +69,9 @@ def calls_for(user: User, waiting: QuerySet[Concern], *, at: datetime) -> list[C
     roles = RoleAssignment.objects.filter(
         live(timezone.localdate(at)), user=OuterRef("logged_by"), school=OuterRef("school")
     )
+    taught = ClassTaught.objects.filter(
+        live(timezone.localdate(at)), user=OuterRef("logged_by"), school=OuterRef("school")
+    )
     overdue = Q(called_at__lte=at - F("school__call_head_after") * timedelta(minutes=1))
     rows = (
         waiting.filter(Q(school_id__in=as_lead) | overdue | Exists(told), called_at__isnull=False, acknowledged_at=None)
@@ -76,7 +79,7 @@ def calls_for(user: User, waiting: QuerySet[Concern], *, at: datetime) -> list[C
         .exclude(logged_by=user)
         .annotate(
             role_key=Subquery(roles.order_by("starts_on").values("role_key")[:1]),
-            class_name=Subquery(roles.order_by("starts_on").values("class_name")[:1]),
+            class_name=Subquery(taught.order_by("class_name").values("class_name")[:1]),
         )
         .select_related("logged_by")
         .order_by("called_at", "pk")
