@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "safeguarding.uploads",
     "children",
     "safeguarding.printing",
+    "safeguarding.staff",
     "safeguarding.concerns",
     "safeguarding.adults",
     "safeguarding.demo",

@@ -28,11 +28,12 @@ _IN_RECORDS = (
     "EXISTS (SELECT FROM rules.live_roles_of(NEW.user_id) AS held WHERE held.role_key = ANY (rules.roles_in_records()))"
 )
 # The first start of an account that who asks has added, before anybody could sign in with it.
-_FIRST_START = (
-    "(NEW.what = 'password' AND EXISTS (SELECT FROM public.accounts_user AS person WHERE person.id = NEW.user_id "
-    "AND person.added_by_id = me AND person.last_login IS NULL AND starts_with(person.password, '!')) "
-    "AND NOT EXISTS (SELECT FROM public.accounts_roleassignment AS held WHERE held.user_id = NEW.user_id "
-    f"AND held.role_key = ANY ({keys(TAKES_TWO)})))"
+_FIRST_START = both(
+    "NEW.what = 'password'",
+    "EXISTS (SELECT FROM public.accounts_user AS person WHERE person.id = NEW.user_id "
+    "AND person.added_by_id = me AND person.last_login IS NULL AND starts_with(person.password, '!'))",
+    "NOT EXISTS (SELECT FROM public.accounts_roleassignment AS held WHERE held.user_id = NEW.user_id "
+    f"AND held.role_key = ANY ({keys(TAKES_TWO)}))",
 )
 _NOT_LET_IN_ALONE = (
     f"(NEW.role_key <> ALL ({keys(TAKES_TWO)}) OR NOT EXISTS (SELECT FROM public.accounts_reset AS start "
@@ -83,7 +84,7 @@ keep(
                 "NEW.user_id <> me",
                 "NEW.used_at IS NULL",
                 "NEW.confirmed_by_id IS NULL",
-                _FIRST_OF_RESET,
+                either(_FIRST_OF_RESET, both(GIVES_ROLES, _FIRST_START)),
                 either("NEW.confirmed_at IS NULL", both("NEW.alone", either(f"NOT {_IN_RECORDS}", _FIRST_START))),
             ),
             change(

@@ -33,7 +33,9 @@ def with_names(rows: QuerySet[M], *people: str) -> QuerySet[M]:
     return rows.select_related(*people).defer(*(f"{person}__{one}" for person in people for one in _BESIDE_THEM))
 
 
-_CLASSES = ClassTaught.objects.filter(user=OuterRef("user_id"), school=OuterRef("school_id")).order_by("class_name", "id")
+_CLASSES = ClassTaught.objects.filter(user=OuterRef("user_id"), school=OuterRef("school_id")).order_by(
+    "class_name", "id"
+)
 # What is known of each role: whose, which, and from when to when; with the classes that its holder taught, as text.
 _roles = ByKeys[Any](
     lambda asked: (

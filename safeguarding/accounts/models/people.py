@@ -109,9 +109,9 @@ class RoleAssignment(models.Model):
 
 
 class ClassTaught(models.Model):
-    """That somebody teaches a class, from a day until a day (both count). Somebody may teach several; none opens a record.
+    """That somebody teaches a class, from a day until a day (both count). Somebody may teach several.
 
-    It ends by its date; it is never deleted.
+    It opens no record. It ends by its date; it is never deleted.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -127,7 +127,9 @@ class ClassTaught(models.Model):
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="class_runs_forward"
             ),
             models.CheckConstraint(condition=~Q(class_name=""), name="class_has_a_name"),
-            models.UniqueConstraint("user", "school", "class_name", condition=Q(ends_on=None), name="class_taught_once"),
+            models.UniqueConstraint(
+                "user", "school", "class_name", condition=Q(ends_on=None), name="class_taught_once"
+            ),
         ]
         indexes = [models.Index("school", "class_name", name="class_school")]
 

@@ -28,8 +28,8 @@ def give_class(
 ) -> ClassTaught:
     """`user` teaches a class from a day until a day (both count). `by` is None at the terminal.
 
-    Raises `NotAllowed` for who does not give roles there, `BadInput` for a class that the person teaches already, and for
-    somebody who does not work there on the first day.
+    Raises `NotAllowed` for who does not give roles there, `BadInput` for a class that the person teaches already, and
+    for somebody who does not work there on the first day.
     """
     if by is not None:
         ensure(by, Capability.GIVE_ROLES, school.pk, GIVERS)

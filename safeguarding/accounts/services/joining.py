@@ -1,4 +1,4 @@
-"""Add somebody to the staff of a school in the browser: account, role and classes together, one person or a whole list."""
+"""Add people to the staff of a school in the browser: account, role and classes together, one person or a list."""
 
 import unicodedata
 from collections.abc import Collection, Sequence
@@ -38,7 +38,8 @@ class Joiner:
 def add_staff(*, school: School, joiners: Sequence[Joiner], starts_on: date, by: User) -> list[User]:
     """Accounts with their roles and classes, all of them or none. Nobody can sign in to one before its first start.
 
-    Raises `NotAllowed` for who does not give roles there; `BadInput` for a user name that is taken, or a role that is none.
+    Raises `NotAllowed` for who does not give roles there; `BadInput` for a user name that is taken, or a role that is
+    none.
     """
     ensure(by, Capability.GIVE_ROLES, school.pk, GIVERS)
     return [_add(one, school=school, starts_on=starts_on, by=by) for one in joiners]

@@ -59,7 +59,9 @@ def test_why_each_sees_it_is_said(client, room, concern):
     page = opened(client, room.lead, "concern_access", concern.pk)
     why = {seer.name: list(seer.why) for seer in page.context["sees"].seers}
     assert set(why) == {"Priya Raman", "Tom Aldous", "Helen Okafor", "Carla Mendes"}
-    assert why["Tom Aldous"] == ["Their role opens it"]
+    reads = "reads every concern of the school that is not restricted"
+    assert why["Tom Aldous"] == [f"Deputy safeguarding lead: {reads}"]
+    assert why["Priya Raman"] == [f"Designated safeguarding lead: {reads}; reads the restricted concerns too"]
     assert why["Carla Mendes"][0].startswith("Access given by Priya Raman until")
     assert WHY in why["Carla Mendes"][0]
     assert "Who gives access" not in text(page)
