@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from safeguarding.accounts import services
 from safeguarding.accounts.models import School, User
+from safeguarding.accounts.notices import address_about
 from safeguarding.accounts.permissions import fresh_factor, requires
 from safeguarding.accounts.role_words import in_words
 from safeguarding.accounts.roles import ROLES, Capability
@@ -102,7 +103,7 @@ def give_class(request: Request, user_id: UUID) -> HttpResponseBase:
     name = form.cleaned_data["class_name"]
     classes.give_class(user=person, school=school, class_name=name, starts_on=today, by=request.user)
     messages.success(request, f"Class {name} given.")
-    return redirect("person_access", user_id)
+    return redirect(address_about("colleague", user_id) or "access_home")
 
 
 @require_POST
@@ -117,7 +118,7 @@ def end_class(request: Request, user_id: UUID, taught_id: UUID) -> HttpResponseB
         raise Http404
     classes.end_class(taught=taught, last_day=today, by=request.user)
     messages.success(request, f"Today is the last day with class {taught.class_name}.")
-    return redirect("person_access", user_id)
+    return redirect(address_about("colleague", user_id) or "access_home")
 
 
 def _page(request: Request, **given: object) -> HttpResponse:

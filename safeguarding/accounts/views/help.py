@@ -20,6 +20,8 @@ def help_page(request: Request) -> HttpResponse:
     context = {
         "people": services.speak_to(services.get_school(school_id), timezone.now()),
         "logs": may(request.user, Capability.LOG_CONCERN, school_id),
+        # Who has a list of concerns in the menu has their own reports under their name.
+        "reports_at": "name" if may(request.user, Capability.VIEW_CONCERNS, school_id) else "menu",
         "decides": may(request.user, Capability.DECIDE_CONCERNS, school_id),
         "gives_roles": may(request.user, Capability.GIVE_ROLES, school_id),
     }
