@@ -129,7 +129,11 @@ def _page(request: Request, **given: object) -> HttpResponse:
     sent = [form for form in given.values() if isinstance(form, PersonForm | ListForm | ConfirmForm)]
     context = {
         "school": school,
-        "waiting": [(user, user.added_by_id == request.user.pk) for user in waiting],
+        # Before their first day there is no role to help them with.
+        "waiting": [
+            {"person": user, "own": user.added_by_id == request.user.pk, "from_day": first if first > today else None}
+            for user, first in waiting
+        ],
         "form": given.get("form") or PersonForm(initial={"starts_on": today}),
         "list_form": given.get("list_form") or ListForm(initial={"first_day": today}),
         "broken": given.get("broken"),

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q
 
-from safeguarding.accounts.models import School, User
+from safeguarding.accounts.models import RoleAssignment, School, User
 from safeguarding.accounts.permissions import colleagues, ensure
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services.access import GIVERS
@@ -78,9 +79,15 @@ def works_here(first_name: str, last_name: str, school: School, *, on: date) -> 
     return people.filter(first_name__iexact=first_name, last_name__iexact=last_name).exists()
 
 
-def not_signed_in_yet(school: School, *, on: date) -> list[User]:
-    """Colleagues whose account nobody has signed in to, by name."""
-    return [user for user in colleagues(school.pk, on).filter(last_login=None) if user.is_new]
+def not_signed_in_yet(school: School, *, on: date) -> list[tuple[User, date]]:
+    """Whose account nobody has signed in to, by name, with the first day of their first role there, which may be to
+    come.
+    """
+    held = RoleAssignment.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gte=on), school=school, user__is_active=True, user__last_login=None
+    )
+    rows = held.select_related("user").order_by("user__last_name", "user__first_name", "user_id", "-starts_on")
+    return list({row.user_id: (row.user, row.starts_on) for row in rows if row.user.is_new}.values())
 
 
 def _plain(name: str) -> str:

@@ -232,6 +232,16 @@ def test_the_database_holds_to_it(room):
             RoleAssignment.objects.create(user=new, school=room.school, role_key="chair", starts_on=TODAY)
 
 
+def test_who_begins_later_is_listed_and_let_in_from_the_first_day(client, room):
+    later = TODAY + timedelta(days=9)
+    [new] = joining.add_staff(school=room.school, joiners=[joiner()], starts_on=later, by=room.headteacher)
+    assert (new, later) in joining.not_signed_in_yet(room.school, on=TODAY)
+    client.force_login(room.headteacher)
+    page = client.get(reverse("add_staff"))
+    assert "their first day" in page.content.decode()
+    assert client.get(reverse("ask_reset", args=[new.pk])).status_code == 404
+
+
 def test_classes_begin_and_end_beside_the_role(client, room):
     client.force_login(room.lead)
     assert client.post(reverse("give_class", args=[room.teacher.pk]), {"class_name": "6A"}).status_code == 302
