@@ -23,6 +23,7 @@ from safeguarding.accounts.permissions import live, may
 from safeguarding.accounts.roles import LEAD_ROLES, Capability
 from safeguarding.accounts.second_person import (
     ensure_first,
+    ensure_of_another,
     ensure_second,
     reset_needs_two,
     second_people,
@@ -61,7 +62,8 @@ def ask_reset(*, user: User, school_id: UUID, what: str, how: str, by: User, at:
     """
     at = at or timezone.now()
     if not gives_first_start(user, by, school_id):
-        ensure_first("reset", by, school_id, about=user)
+        ensure_first("reset", by, school_id)
+    ensure_of_another(by, user)
     locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     Reset.objects.filter(user=locked, used_at=None, withdrawn_at=None).update(withdrawn_at=at)
     half, alone = _half(), not reset_needs_two(locked, first=by)

@@ -33,7 +33,13 @@ from safeguarding.accounts.permissions import (
     public,
 )
 from safeguarding.accounts.roles import Capability
-from safeguarding.accounts.second_person import ensure_first, may_be_first, reset_needs_two, second_people
+from safeguarding.accounts.second_person import (
+    ensure_first,
+    ensure_of_another,
+    may_be_first,
+    reset_needs_two,
+    second_people,
+)
 from safeguarding.accounts.services.resets import TOLD, gives_first_start
 from safeguarding.accounts.services.sessions import browser_of
 from safeguarding.audit.models import Verb
@@ -74,12 +80,13 @@ def accounts(request: Request) -> HttpResponseBase:
 def ask_reset(request: Request, user_id: UUID) -> HttpResponseBase:
     """The first of the two. The page that answers shows this one's half of the code, once."""
     school_id = request.held.school_id
-    if not (may_be_first("reset", request.user, school_id) or may(request.user, Capability.GIVE_ROLES, school_id)):
-        # Before the account is looked for: the answer is the same where there is none.
-        raise NotAllowed("Safeguarding leads, the Headteacher and the IT administrator of the school do this.")
+    # Before the account is looked for: the answer is the same where there is none.
+    if not may(request.user, Capability.GIVE_ROLES, school_id):
+        ensure_first("reset", request.user, school_id)
     person = _colleague(request, user_id)
     if not gives_first_start(person, request.user, school_id):
-        ensure_first("reset", request.user, school_id, about=person)
+        ensure_first("reset", request.user, school_id)
+    ensure_of_another(request.user, person)
     if (first := fresh.asked(request)) is not None:
         return first
     form = (FirstStartForm if person.is_new else AskForm)(request.POST if "how" in request.POST else None)
