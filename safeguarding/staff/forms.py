@@ -71,7 +71,7 @@ class ConfirmForm(HarbourForm):
     rows = forms.CharField(widget=forms.HiddenInput, max_length=2 * MOST_BYTES)
     starts_on = forms.DateField(widget=forms.HiddenInput)
     namesakes = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    leave_out = forms.BooleanField(label="Leave these out", required=False)
+    leave_out = forms.BooleanField(label="Leave out the rows that cannot be used", required=False)
 
     @classmethod
     def of(cls, rows: Iterable[dict[str, str]], *, starts_on: date, namesakes: bool) -> "ConfirmForm":

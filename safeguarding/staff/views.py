@@ -151,11 +151,13 @@ def _preview(
     good = [one for one in checked if not one.problems]
     record(Verb.VIEW, school, purpose="who would be added")
     form = ConfirmForm.of(rows, starts_on=starts_on, namesakes=namesakes)
+    opens = _opens(good)
     context = {
         "form": form,
         "good": good,
         "bad": [one for one in checked if one.problems],
-        "opens": _opens(good),
+        "opens": opens,
+        "one_role": len(opens) == 1,
         "add_words": f"Add {counted(len(good), 'person', 'people')}",
         "starts_on": starts_on,
         "asked": asked,

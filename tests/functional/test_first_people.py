@@ -88,7 +88,7 @@ def test_a_headteacher_fills_a_school_without_a_command(
     page.get_by_role("button", name="Add 5 people").click()
     expect(page.get_by_text("Nothing was added")).to_be_visible()
     assert not User.objects.filter(last_name="Raman").exists()
-    page.get_by_label("Leave these out").check()
+    page.get_by_label("Leave out the rows that cannot be used").check()
     page.get_by_role("button", name="Add 5 people").click()
     expect(page.get_by_text("5 people added.")).to_be_visible()
 
@@ -121,8 +121,14 @@ def test_a_headteacher_fills_a_school_without_a_command(
     page.get_by_role("link", name="Amy Lister", exact=True).click()
     page.get_by_role("button", name="End today 6A").click()
     expect(page.get_by_text("Today is the last day with class 6A.")).to_be_visible()
+    usable(page)
     page.get_by_role("button", name="End this role").click()
     expect(page.get_by_role("heading", name="What this changes")).to_be_visible()
     page.get_by_role("button", name="End this role").click()
     expect(page.get_by_text("Today is the last day of that role.")).to_be_visible()
+    for address in ("/access/", "/accounts/", "/help/"):
+        page.goto(address)
+        usable(page)
     sign_out(page)
+    page.get_by_role("link", name="Accessibility").click()
+    usable(page)
