@@ -6,7 +6,7 @@ Every function takes rows that the read gate has made visible and narrows them. 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -53,7 +53,8 @@ _people = ByKeys(lambda asked: User.objects.filter(asked.of()).only("first_name"
 class Row:
     """A concern as a list shows it.
 
-    `waited` is in school hours; `state` and `tone` say where it stands and how that looks.
+    `waited` is in school hours; where it is needed today or right now it is the time that has passed, and `in_school`
+    says how much of it was in school hours. `state` and `tone` say where it stands and how that looks.
     """
 
     concern: Concern
@@ -61,6 +62,7 @@ class Row:
     others: int
     today: date
     waited: str = ""
+    in_school: str = ""
     state: str = ""
     tone: str = ""
 
@@ -87,6 +89,11 @@ class Row:
     @property
     def is_now(self) -> bool:
         return self.concern.how_soon == HowSoon.RIGHT_NOW and self.concern.status in OPEN
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Needed right now, and nobody has opened it: red at every hour of every day."""
+        return self.is_now and self.is_unread
 
     @property
     def is_today(self) -> bool:
@@ -328,12 +335,14 @@ def _row(concern: Concern, reader: User, at: datetime, calendar: SchoolCalendar 
     named: list[Named] = concern.named  # type: ignore[attr-defined]
     first = next((c for c in named if c.child_id == child_id), None) if child_id else None
     state, tone = standing(concern, reader)
+    passed, in_school = waited(concern, calendar, at) if calendar and concern.status in OPEN else ("", "")
     return Row(
         concern=concern,
         child=first or (named[0] if named else None),
         others=max(len(named) - 1, 0),
         today=timezone.localdate(at),
-        waited=waited(concern, calendar, at) if calendar and concern.status in OPEN else "",
+        waited=passed,
+        in_school=in_school,
         state=state,
         tone=tone,
     )
@@ -362,12 +371,28 @@ def _who(action: Action) -> str:
     return f"{action.owner.full_name}, no longer here" if gone else action.owner.full_name
 
 
-def waited(concern: Concern, calendar: SchoolCalendar, at: datetime) -> str:
-    """How long it has waited in school hours, in words: 38 min, 1 hr 5 min, 2 days.
+def waited(concern: Concern, calendar: SchoolCalendar, at: datetime) -> tuple[str, str]:
+    """How long it has waited, in words, and how much of that in school hours where both are said.
 
-    Opened again, it waits from then on.
+    Needed today or right now: ("3 hr 36 min", "39 min of it in school hours"), for a child does not wait for Monday.
+    Anything else waits in school hours alone: ("2 days", ""). Opened again, it waits from then on.
     """
-    return dates.waiting(calendar.hours_between(concern.reopened_at or concern.logged_at, at), calendar.length)
+    # In UTC: between two times of London the hour of a change of clocks would be lost.
+    since, at = (concern.reopened_at or concern.logged_at).astimezone(UTC), at.astimezone(UTC)
+    school = calendar.hours_between(since, at)
+    if concern.how_soon < HowSoon.TODAY:
+        return dates.waiting(school, calendar.length), ""
+    return dates.elapsed(at - since), _of_it(school, at - since, calendar.length)
+
+
+def _of_it(school: timedelta, passed: timedelta, day: timedelta) -> str:
+    """How much of the time that passed was in school hours; empty where all of it was."""
+    if school >= passed:
+        return ""
+    if school >= day:
+        return f"{dates.counted(int(school / day), 'school day')} of it"
+    words = dates.waiting(school, day) if school >= timedelta(minutes=1) else "none"
+    return f"{words} of it in school hours"
 
 
 def standing(concern: Concern, reader: User) -> tuple[str, str]:
