@@ -222,7 +222,7 @@ def _next_step(concern: StaffConcern, standing: Lado | None, *, today: date) -> 
     """Contact the LADO by the end of today; Read it."""
     if standing and standing.contacted_on is None and concern.status != StaffConcern.Status.CLOSED:
         if standing.is_late:
-            return f"Contact the LADO now: it was to be done by the end of {dates.near_day(standing.due_on, today)}"
+            return f"Contact the LADO now: due by the end of {dates.near_day(standing.due_on, today)}"
         return f"Contact the LADO by the end of {dates.day_ahead(standing.due_on, today).removeprefix('on ')}"
     return "Read it" if concern.status == StaffConcern.Status.RAISED else ""
 

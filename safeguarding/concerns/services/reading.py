@@ -6,7 +6,7 @@ Every function takes rows that the read gate has made visible and narrows them. 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.audit.asking import AmongMany, Fact
 from safeguarding.audit.by_keys import ByKeys
 from safeguarding.concerns.models import Action, Attachment, Concern, ConcernChild, HowSoon, Level
+from safeguarding.concerns.services.clocks import waited
 from safeguarding.concerns.services.kinds import give_kinds
 from safeguarding.concerns.services.named import Named, children_of
 from safeguarding.glance import glance, look_for
@@ -369,30 +370,6 @@ def _who(action: Action) -> str:
     if (gone := getattr(action, "owner_gone", None)) is None:
         return ""
     return f"{action.owner.full_name}, no longer here" if gone else action.owner.full_name
-
-
-def waited(concern: Concern, calendar: SchoolCalendar, at: datetime) -> tuple[str, str]:
-    """How long it has waited, in words, and how much of that in school hours where both are said.
-
-    Needed today or right now: ("3 hr 36 min", "39 min of it in school hours"), for a child does not wait for Monday.
-    Anything else waits in school hours alone: ("2 days", ""). Opened again, it waits from then on.
-    """
-    # In UTC: between two times of London the hour of a change of clocks would be lost.
-    since, at = (concern.reopened_at or concern.logged_at).astimezone(UTC), at.astimezone(UTC)
-    school = calendar.hours_between(since, at)
-    if concern.how_soon < HowSoon.TODAY:
-        return dates.waiting(school, calendar.length), ""
-    return dates.elapsed(at - since), _of_it(school, at - since, calendar.length)
-
-
-def _of_it(school: timedelta, passed: timedelta, day: timedelta) -> str:
-    """How much of the time that passed was in school hours; empty where all of it was."""
-    if school >= passed:
-        return ""
-    if school >= day:
-        return f"{dates.counted(int(school / day), 'school day')} of it"
-    words = dates.waiting(school, day) if school >= timedelta(minutes=1) else "none"
-    return f"{words} of it in school hours"
 
 
 def standing(concern: Concern, reader: User) -> tuple[str, str]:

@@ -20,7 +20,7 @@ def first_page(client, user):
     [
         (SCHOOL_DAY, "Contact the LADO by the end of tomorrow"),
         (SCHOOL_DAY + timedelta(days=1), "Contact the LADO by the end of today"),
-        (SCHOOL_DAY + timedelta(days=2), "Contact the LADO now: it was to be done by the end of yesterday"),
+        (SCHOOL_DAY + timedelta(days=2), "Contact the LADO now: due by the end of yesterday"),
     ],
 )
 def test_the_headteacher_reads_it_before_the_new_concerns_with_its_day(client, place, clock, at, says):

@@ -10,6 +10,7 @@ from safeguarding.accounts import services as accounts
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.concerns.models import Concern, HowSoon
 from safeguarding.concerns.services import deciding, reading
+from safeguarding.concerns.services.clocks import waited
 from tests import factories
 from tests.factories import LONDON
 from tests.pages import on_one_line
@@ -84,7 +85,7 @@ def test_opened_again_its_clock_begins_again(room):
     calendar = SchoolCalendar.of(room.school.pk)
     concern = factories.concern(room, how_soon=HowSoon.RIGHT_NOW, at=FRIDAY - timedelta(days=9))
     concern.reopened_at = FRIDAY
-    assert reading.waited(concern, calendar, FRIDAY + timedelta(minutes=20)) == ("20 min", "")
+    assert waited(concern, calendar, FRIDAY + timedelta(minutes=20)) == ("20 min", "")
 
 
 DUTY = [

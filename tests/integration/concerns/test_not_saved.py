@@ -47,7 +47,11 @@ def told_everything(page: Any, cast: Any) -> str:
     assert "<h1" in body and "Not saved" in body and "nobody has been told" in body
     assert "He was quiet at register &lt;b&gt;and&lt;/b&gt; held his arm.<br>He did not eat." in body
     assert cast.lead.full_name in body and EXTENSION in body
-    assert 'Call <a class="hb-nowrap" href="tel:999">999</a> now' in body and "kept as a draft" not in body and "Sent to" not in body
+    assert (
+        'Call <a class="hb-nowrap" href="tel:999">999</a> now' in body
+        and "kept as a draft" not in body
+        and "Sent to" not in body
+    )
     return body
 
 
