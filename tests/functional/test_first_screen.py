@@ -1,5 +1,6 @@
 """What stands on the first screen of a telephone, in school hours and out of them: the call, and the first question."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -71,7 +72,7 @@ def test_the_call_button_and_the_first_question_are_above_the_fold(
 
 
 def test_a_lead_says_that_help_comes_in_one_press_and_the_caller_sees_it(
-    page: Page, new_person, room: Staffroom
+    page: Page, new_person: Callable[..., Page], room: Staffroom
 ) -> None:
     page.clock.install()
     sign_in(page, room.teacher.username, at="/call/")
