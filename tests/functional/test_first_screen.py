@@ -12,6 +12,7 @@ from tests import factories
 from tests.browser import PATIENCE
 from tests.factories import LONDON, PASSWORD, SCHOOL_DAY, Staffroom
 from tests.functional.steps import sign_in
+from tests.functional.test_every_page import faults
 
 FOLD = 844
 PHONE = {"width": 390, "height": FOLD}
@@ -84,6 +85,7 @@ def test_a_lead_says_that_help_comes_in_one_press_and_the_caller_sees_it(
     lead.get_by_role("link", name="Open the call from Jon Beckett").click()
     button = lead.get_by_role("button", name="I am coming")
     assert bottom(button) <= FOLD
+    assert list(faults(lead)) == []
     button.click()
     expect(lead.get_by_text("You said “I am coming”")).to_be_visible()
     page.clock.fast_forward(FIVE_SECONDS)
