@@ -89,6 +89,12 @@ def tel(number: str | None) -> SafeString | str:
     return telephones.link(str(number)) if number else ""
 
 
+@register.filter
+def tels(sentence: str | None) -> SafeString | str:
+    """A sentence of Harbour's own, with the telephone numbers in it as links."""
+    return telephones.in_sentence(str(sentence)) if sentence else ""
+
+
 @register.simple_tag
 def extension(number: str, telephone: str = "") -> SafeString:
     """How to ring a colleague: the extension beside the number of the school."""

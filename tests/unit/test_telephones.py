@@ -2,7 +2,7 @@
 
 import pytest
 
-from safeguarding.telephones import beside, link
+from safeguarding.telephones import beside, in_sentence, link
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,16 @@ EXTENSION = '<span class="hb-nowrap">extension 214</span>'
 )
 def test_an_extension_stands_beside_the_number_of_the_school(extension: str, telephone: str, shown: str) -> None:
     assert beside(extension, telephone) == shown
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        ("Ring social care, 0161 496 0000.", f"Ring social care, {SCHOOL}."),
+        ("Pat Lowe 0161 496 0000 & 0161 496 0000", f"Pat Lowe {SCHOOL} &amp; {SCHOOL}"),
+        ("C-2026-0123456789 on 24 November 2026", "C-2026-0123456789 on 24 November 2026"),
+        ("<b>Nobody</b>", "&lt;b&gt;Nobody&lt;/b&gt;"),
+    ],
+)
+def test_the_numbers_in_a_sentence_can_be_pressed(sentence: str, shown: str) -> None:
+    assert in_sentence(sentence) == shown
