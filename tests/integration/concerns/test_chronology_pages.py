@@ -4,9 +4,8 @@ import re
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 from django.urls import reverse
-from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+from pytest_django.asserts import assertContains
 
 from children.facts import Order
 from children.services import link_siblings
@@ -177,32 +176,3 @@ def test_a_chronology_on_paper_is_whole_tagged_and_takes_the_filter(client, cast
     narrowed = Printed(client.get(address, {"type": ["notes"]}).content)
     assert "Only: Notes and additions" in narrowed.text
     assert "Done: Meet him" not in narrowed.text
-
-
-def test_a_chronology_too_long_for_one_asking_is_not_printed_and_the_page_says_how_to_narrow_it(
-    client, cast, rowan, monkeypatch
-):
-    """Two of two thousand entries at once would leave a small school no process that answers a call."""
-    monkeypatch.setattr(chronology, "MOST_ON_PAPER", 2)
-    for days in (400, 300, 1):
-        about(cast, rowan, at=SCHOOL_DAY - timedelta(days=days))
-    client.force_login(cast.lead)
-    page, paper = (reverse(name, args=[rowan.pk]) for name in ("child_chronology", "chronology_paper"))
-    with time_machine.travel(SCHOOL_DAY, tick=False):
-        assertContains(client.get(page), "Too long to print at once")
-        assertNotContains(client.get(page), f'href="{paper}')
-        answer = client.get(paper, {"type": "concerns"})
-        assertRedirects(answer, f"{page}?type=concerns", fetch_redirect_response=False)
-        assertContains(client.get(answer["Location"]), "These are 3 entries, and at most 2 are printed at once.")
-        assert not Event.objects.filter(verb=Verb.PRINT).exists()
-        assertContains(client.get(page, {"since": "90"}), f"{paper}?since=90")
-        assert client.get(paper, {"since": "90"})["Content-Type"] == "application/pdf"
-        assert client.get(paper, {"type": "notes"})["Content-Type"] == "application/pdf"
-    assert Event.objects.filter(verb=Verb.PRINT, object_id=rowan.pk).count() == 2
-
-
-def test_a_chronology_that_is_not_ones_to_read_is_not_counted_either(client, cast, rowan, monkeypatch):
-    monkeypatch.setattr(chronology, "MOST_ON_PAPER", 0)
-    about(cast, rowan)
-    client.force_login(factories.staffroom("Gorse Hill Academy").lead)
-    assert client.get(reverse("chronology_paper", args=[rowan.pk])).status_code == 404
