@@ -18,7 +18,7 @@ from safeguarding.templatetags.harbour import tag
 register = Library()
 _NOTHING = SafeString("")
 # More lines than this fold. So many letters stand on a line of the column, and on one of a telephone.
-_LINES, _WIDE, _NARROW = 6, 88, 44
+_LINES, _WIDE, _NARROW = 6, 60, 44
 _SIGNIFICANT = format_html('<span class="hb-pin">{}Significant</span>', svg("pin"))
 
 
@@ -95,8 +95,8 @@ def _folded(parts: Sequence[tuple[str, str]], what: str) -> SafeString:
         return format_html('<div class="hb-tl__text" dir="auto">{}</div>', words)
     return format_html(
         '<div class="hb-tl__text hb-clip{}"><div class="hb-clip__text" dir="auto">{}</div>'
-        '<details class="hb-clip__all"><summary><span class="hb-clip__more">Show all</span>'
-        '<span class="hb-clip__less">Show less</span><span class="hb-vh"> of: {}</span></summary></details></div>',
+        '<details class="hb-unfold hb-clip__all"><summary><span class="hb-show">Show all</span>'
+        '<span class="hb-hide">Show less</span><span class="hb-vh"> of: {}</span></summary></details></div>',
         "" if long[0] else " hb-clip--narrow",
         words,
         what,
@@ -104,8 +104,8 @@ def _folded(parts: Sequence[tuple[str, str]], what: str) -> SafeString:
 
 
 def _paragraphs(name: str, text: str) -> SafeString:
-    found = SafeString(linebreaks(text, autoescape=True))
-    return format_html("<p><b>{}</b></p>{}", name, found) if name else found
+    found = linebreaks(text, autoescape=True)
+    return SafeString(found.replace("<p>", format_html("<p><b>{}:</b> ", name), 1) if name else found)
 
 
 def _lines(parts: Iterable[tuple[str, str]], letters: int) -> int:

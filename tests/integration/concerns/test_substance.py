@@ -177,7 +177,7 @@ def test_long_words_fold_and_short_ones_do_not(cast, rowan):
         return drawn(read(cast.lead, rowan).entries[0], None)
 
     assert "<details" not in html("He was late.")
-    on_a_telephone = html("He was late again today. " * 16)
+    on_a_telephone = html("He was late again today. " * 13)
     assert "hb-clip--narrow" in on_a_telephone and "Show all" in on_a_telephone
     long = html("He was late again today. " * 60)
     assert "hb-clip--narrow" not in long and "<details" in long
