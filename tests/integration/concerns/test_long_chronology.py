@@ -80,7 +80,7 @@ def test_it_is_made_by_the_worker_and_comes_whole_to_the_inbox(client, cast, tol
     assert work() == 0
     job.refresh_from_db()
     assert (job.to_gather, job.pieces) == (False, 5)
-    assertContains(client.get(page), "0 of 5 parts laid out")
+    assertContains(client.get(page), "0 of 5 pieces laid out")
     work()
     until(lambda: printer_client.look(job.pk).pieces == job.pieces)
     work()
