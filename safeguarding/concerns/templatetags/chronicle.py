@@ -19,6 +19,7 @@ register = Library()
 _NOTHING = SafeString("")
 # More lines than this fold. So many letters stand on a line of the column, and on one of a telephone.
 _LINES, _WIDE, _NARROW = 6, 60, 44
+_WORDS = '<blockquote class="hb-words hb-words--entry">{}<cite>The child’s own words</cite></blockquote>'
 _SIGNIFICANT = format_html('<span class="hb-pin">{}Significant</span>', svg("pin"))
 
 
@@ -42,7 +43,7 @@ def entry(one: Entry, marked_of: Child | None) -> SafeString:
         one.title,
         _SIGNIFICANT if one.pin else _NOTHING,
         _tags(one),
-        _said(one),
+        said(one),
         format_html('<p class="hb-tl__text"><b>Why it matters:</b> {}</p>', one.pin.analysis)
         if one.pin and one.pin.analysis
         else _NOTHING,
@@ -50,16 +51,20 @@ def entry(one: Entry, marked_of: Child | None) -> SafeString:
     )
 
 
-def _said(one: Entry) -> SafeString:
-    """The whole of it where that stands in this file, else its sentence."""
+@register.simple_tag
+def said(one: Entry) -> SafeString:
+    """What an entry says: the whole of it where that stands in this file, else its sentence."""
     if one.substance is None:
-        return format_html('<div class="hb-tl__text" dir="auto">{}</div>', one.sentence) if one.sentence else _NOTHING
+        words = SafeString(linebreaks(one.sentence, autoescape=True))
+        return format_html('<div class="hb-tl__text" dir="auto">{}</div>', words) if one.sentence else _NOTHING
     whole, what = one.substance, f"{one.title}, {full_day(one.at)}"
     parts = [_folded(whole.told, what)]
     if whole.words:
         words = _folded([("", whole.words)], f"the child’s own words, {full_day(one.at)}")
         parts.append(
-            format_html('<blockquote class="hb-words">{}<cite>The child’s own words</cite></blockquote>', words)
+            format_html(
+                '<blockquote class="hb-words hb-words--entry">{}<cite>The child’s own words</cite></blockquote>', words
+            )
         )
     if whole.marks:
         parts.append(_marks(whole))
@@ -67,7 +72,7 @@ def _said(one: Entry) -> SafeString:
         format_html(
             '<div class="hb-tl__under"><h5 class="hb-tl__title">{}</h5>{}<p class="hb-tl__src">{} · {}</p></div>',
             under.title,
-            _said(under),
+            said(under),
             full_moment(under.at),
             under.source,
         )

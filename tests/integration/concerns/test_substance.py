@@ -69,7 +69,7 @@ def test_account_words_marks_and_reasons_stand_on_the_page_and_on_paper(client, 
     page = page_of(client, cast.lead, rowan)
     for words in (*ALL, "Pale and quiet.", "<b>Left forearm</b>: A yellow bruise"):
         assertContains(page, words)
-    box = re.search(r'<blockquote class="hb-words">.*?</blockquote>', page.content.decode())[0]
+    box = re.search(r'<blockquote class="hb-words hb-words--entry">.*?</blockquote>', page.content.decode())[0]
     assert "zqwords" in box and "zqfacts" not in box
     paper = paper_of(client, cast.lead, rowan)
     for words in (*ALL, "Pale and quiet.", "Left forearm: A yellow bruise", "The child’s own words"):
