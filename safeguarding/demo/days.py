@@ -38,6 +38,13 @@ class Days:
         day = date.fromisoformat(written)
         return in_year(day, day.year + self.years_later)
 
+    def in_weeks(self, written: str) -> date:
+        """A date of the data, moved to the present school year by whole weeks as terms are: it keeps its weekday, and a
+        limit in working days its length.
+        """
+        base = school_year(date.fromisoformat(source.as_at()))
+        return date.fromisoformat(written) + _whole_weeks(base, base + self.years_later)
+
     @cached_property
     def terms(self) -> list[tuple[str, date, date]]:
         """Half terms as (name, first day, last day), oldest first."""
@@ -112,8 +119,12 @@ def _nearest(year: int) -> tuple[source.Entry, timedelta]:
     """The school year of the data that stands for `year`, and by how many whole weeks it moves."""
     known = _years()
     near = min(max(year, min(known)), max(known))
-    weeks = round((date(year, 9, 1) - date(near, 9, 1)).days / 7)
-    return known[near], timedelta(weeks=weeks)
+    return known[near], _whole_weeks(near, year)
+
+
+def _whole_weeks(year: int, other: int) -> timedelta:
+    """From one school year to another, in whole weeks."""
+    return timedelta(weeks=round((date(other, 9, 1) - date(year, 9, 1)).days / 7))
 
 
 def _terms(year: int) -> list[tuple[str, date, date]]:

@@ -32,6 +32,7 @@ from safeguarding.demo.fresh import Desk
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
 from safeguarding.demo.marked import mark
+from safeguarding.demo.plans import lay_plans
 from safeguarding.demo.records import write
 from safeguarding.demo.source import Entry
 from safeguarding.demo.standing import answer_for, lay_access
@@ -103,6 +104,7 @@ def _main_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, i
     lay_twice(school, ground)
     lay_choices(school, ground)
     lay_mistakes(school, ground)
+    lay_plans(school, ground, Keys(Random(f"{chance.random()} plans")))  # noqa: S311
     return len(ground.children), len(users) + len(outside), written
 
 

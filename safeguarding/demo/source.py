@@ -49,6 +49,11 @@ def assignments() -> list[Entry]:
     return _read("assignments")["assignments"]  # type: ignore[no-any-return]
 
 
+def plans() -> list[Entry]:
+    """Children for whom an authority has made a plan, with every date of it."""
+    return _read("statutory")["children"]  # type: ignore[no-any-return]
+
+
 def school_years() -> list[Entry]:
     """Half terms and training days of five school years."""
     return _read("terms")["years"]  # type: ignore[no-any-return]

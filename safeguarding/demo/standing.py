@@ -61,7 +61,7 @@ def lay_access(school: School, ground: Ground) -> None:
     if own is not None:
         with acting(Acting(user_id=lead.pk, school_id=school.pk)):
             child_access.confirm_conflict(conflict=own, by=lead, at=now)
-    set_roles_beyond_notice(school=school, role_keys=["senco"], by=head)
+    set_roles_beyond_notice(school=school, role_keys=["senco", "designated_teacher", "attendance"], by=head)
     today = timezone.localdate(now)
     cards = Child.objects.in_bulk(ground.children[key] for key in (_GIVEN, _RUN_OUT, _OF_TEAM, _IN_EMERGENCY))
     given, run_out, of_team, in_emergency = (

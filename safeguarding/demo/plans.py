@@ -1,0 +1,113 @@
+"""Which children of the demo school have a plan of an authority?
+
+Those of the file, laid by the services that everybody uses and by whoever keeps plans of that kind. What is planned for
+a day that has passed was held then; what is to come is booked.
+"""
+
+from datetime import datetime, time, timedelta
+from functools import partial
+
+from children.models import Child
+from safeguarding.accounts.calendar import LONDON
+from safeguarding.accounts.models import School, User
+from safeguarding.audit.context import Acting, acting
+from safeguarding.clocks import Unit
+from safeguarding.demo import source
+from safeguarding.demo.authorities import Begins, Chased, Ends, Happening, Held, happenings
+from safeguarding.demo.ground import Ground
+from safeguarding.demo.keys import Keys
+from safeguarding.plans.kinds import EPISODES, STEPS, Area, Duty
+from safeguarding.plans.models import Episode, Step
+from safeguarding.plans.services.around import add_professional
+from safeguarding.plans.services.episodes import begin_episode, end_episode
+from safeguarding.plans.services.rules import set_local_rule
+from safeguarding.plans.services.steps import add_step, book_step, chase_step
+
+_HEAD, _LEAD = "S01", "S02"
+_KEEPERS = {Area.NEEDS: "S05", Area.CARE: "S06"}
+_AGREED = "Agreed with the local authority’s duty team"
+_YEAR = timedelta(days=365)
+_WRITTEN_AT = time(15, 30)
+
+
+def lay_plans(school: School, ground: Ground, keys: Keys) -> None:
+    """All of them. Reviews of child in need plans are every three months, as the school has agreed."""
+    head, long_ago = ground.users[_HEAD], ground.now - 4 * _YEAR
+    set_local_rule(
+        school=school, token=keys.token(), code="L02", amount=3, unit=Unit.MONTHS, source=_AGREED, by=head, at=long_ago
+    )
+    entries = {ground.children[entry["pupil_id"]]: entry for entry in source.plans()}
+    for child in Child.objects.filter(pk__in=entries).order_by("pk"):
+        story = _Story(child, ground, keys)
+        for happening in happenings(entries[child.pk], ground.days):
+            story.lay(happening)
+
+
+class _Story:
+    """What happens to one child, one thing after the other."""
+
+    def __init__(self, child: Child, ground: Ground, keys: Keys) -> None:
+        self.child, self.ground, self.keys = child, ground, keys
+        self.episodes: dict[str, Episode] = {}
+
+    def lay(self, one: Happening) -> None:
+        """What has happened; of what is to come a step that is booked, in a plan that has begun."""
+        by = self.ground.users[_KEEPERS.get(EPISODES[one.plan].area, _LEAD)]
+        is_over = one.day <= self.ground.now.date()
+        at = min(datetime.combine(one.day, _WRITTEN_AT, LONDON), self.ground.now)
+        with acting(Acting(user_id=by.pk, school_id=self.ground.school_id)):
+            match one:
+                case Begins() if is_over:
+                    self._begin(one, by, at)
+                case Held() if one.plan in self.episodes and is_over:
+                    self._hold(one, by, at)
+                case Held() if one.plan in self.episodes:
+                    self._book(one, by, at)
+                case Chased() if is_over:
+                    step = Step.objects.get(episode=self.episodes[one.plan], kind=one.step, status=Step.Status.WAITING)
+                    chase_step(step=step, token=self.keys.token(), happened_on=one.day, text=one.text, by=by, at=at)
+                case Ends() if is_over:
+                    episode = self.episodes[one.plan]
+                    end_episode(
+                        episode=episode, seen=episode.revision, ends_on=one.day, end_reason=one.reason, by=by, at=at
+                    )
+
+    def _begin(self, one: Begins, by: User, at: datetime) -> None:
+        begin = partial(begin_episode, child=self.child, token=self.keys.token(), by=by, at=at)
+        episode = begin(kind=one.plan, starts_on=one.day, authority=one.authority, columns=one.columns, words=one.words)
+        self.episodes[one.plan] = episode
+        for role, name in one.people:
+            add_professional(
+                episode=episode, token=self.keys.token(), role=role, name=name, starts_on=one.day, by=by, at=at
+            )
+
+    def _hold(self, one: Held, by: User, at: datetime) -> None:
+        add_step(
+            episode=self.episodes[one.plan],
+            token=self.keys.token(),
+            kind=one.step,
+            held_on=one.day,
+            asked_on=one.asked_on,
+            columns=one.columns,
+            words=one.words,
+            by=by,
+            at=at,
+        )
+
+    def _book(self, one: Held, by: User, at: datetime) -> None:
+        """The step that waits for it, where there is one. Whoever keeps the plan sees to what is the school's duty."""
+        episode = self.episodes[one.plan]
+        waiting = Step.objects.filter(episode=episode, kind=one.step, status=Step.Status.WAITING).first()
+        owner = by if STEPS[one.step].duty == Duty.SCHOOL else None
+        if waiting is None:
+            add_step(
+                episode=episode,
+                token=self.keys.token(),
+                kind=one.step,
+                booked_on=one.day,
+                owner=owner,
+                by=by,
+                at=at,
+            )
+        else:
+            book_step(step=waiting, seen=waiting.revision, booked_on=one.day, owner=owner, by=by, at=at)

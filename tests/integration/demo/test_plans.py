@@ -1,0 +1,111 @@
+"""Are the children of the file of plans laid by the services, with its due days, and late where it says so?"""
+
+from collections import Counter
+from datetime import date, datetime, time
+from random import Random
+from typing import Any
+
+import pytest
+import time_machine
+
+from children.models import Child
+from safeguarding.accounts.calendar import LONDON
+from safeguarding.accounts.models import School
+from safeguarding.demo import source
+from safeguarding.demo.authorities import happenings
+from safeguarding.demo.days import Days
+from safeguarding.demo.ground import Ground
+from safeguarding.demo.keys import Keys
+from safeguarding.demo.plans import lay_plans
+from safeguarding.plans.kinds import Area
+from safeguarding.plans.models import Designation, Episode, Step, StepNote
+from safeguarding.plans.services.standing import standing
+from tests import factories
+from tests.integration.plans.conftest import Place, place  # noqa: F401
+from tests.unit.plans.test_statutory import CHILDREN, OTHERWISE, WITHOUT_A_RULE, known_as
+
+pytestmark = pytest.mark.django_db
+AS_AT = date(2026, 11, 20)
+
+
+@pytest.fixture
+def laid(school: School) -> dict[str, Child]:
+    """The children who have plans, by their id in the file."""
+    found = Child.objects.filter(school=school, pk__in=Episode.objects.values("child"))
+    numbers = {one["upn"]: key for key, one in CHILDREN.items()}
+    return {numbers[child.detail.upn]: child for child in found.select_related("detail")}
+
+
+def step_of(child: Child, event: dict[str, Any]) -> Step:
+    """The step that was laid for an event of the file: held on its day, or waiting."""
+    plan, kind, _ = known_as(event["event"])
+    steps = Step.objects.filter(child=child, episode__kind=plan, kind=kind)
+    return steps.get(held_on=event["date"]) if event["date"] else steps.get(status="waiting", due_on__isnull=False)
+
+
+def test_all_of_them_are_there_each_with_the_badges_of_its_plans(laid: dict[str, Child]):
+    assert set(laid) == set(CHILDREN)
+    assert Counter(Designation.objects.values_list("kind", flat=True)) == {
+        "child_in_need": 15,
+        "child_in_need_plan": 7,
+        "child_protection": 7,
+        "looked_after": 5,
+        "ehcp": 4,
+        "adoption": 4,
+        "private_fostering": 1,
+    }
+
+
+def test_due_days_and_lateness_are_those_of_the_file(laid: dict[str, Child]):
+    compared = 0
+    for key, entry in CHILDREN.items():
+        for event in entry.get("events", []):
+            if event.get("due") is None or event["event"] in WITHOUT_A_RULE:
+                continue
+            step = step_of(laid[key], event)
+            due = OTHERWISE.get((key, event["event"], event["due"]), event["due"])
+            assert str(step.due_on) == due, (key, event)
+            late = standing(step, today=AS_AT).is_late or bool(step.held_on and step.held_on > step.due_on)
+            assert late == event["late"], (key, event)
+            compared += 1
+    assert compared == 154
+
+
+def test_what_has_no_rule_is_there_all_the_same(laid: dict[str, Child]):
+    [chased] = StepNote.objects.filter(kind="chased")
+    assert (chased.child, chased.step.kind, str(chased.happened_on)) == (laid["P0236"], "acknowledgement", "2026-05-29")
+    assert Step.objects.filter(child=laid["P0418"], kind="core_group", status="held").count() == 11
+    assert Step.objects.get(child=laid["P0418"], kind="core_group", status="waiting").booked_on == date(2026, 11, 27)
+    [closed] = Episode.objects.filter(kind="child_in_need", status="ended")
+    assert (closed.child, closed.end_reason) == (laid["P0448"], "RC9")
+
+
+def test_codes_of_an_adoption_stand_in_that_area_alone(laid: dict[str, Child]):
+    placed = Step.objects.filter(child=laid["P0359"], kind="placement").order_by("held_on", "pk")
+    assert [(one.legal_status, one.placement) for one in placed] == [("C1", "U6"), ("ASK", "U6"), ("ASK", "ASK")]
+    adoptions = Episode.objects.filter(area=Area.ADOPTION).order_by("end_reason")
+    assert [one.end_reason for one in adoptions] == ["", "E11", "E12", "E12"]
+
+
+def test_what_is_planned_is_booked_until_its_day_and_held_from_then_on(place: Place, monkeypatch: pytest.MonkeyPatch):
+    entry = CHILDREN["P0314"]
+    monkeypatch.setattr(source, "plans", lambda: [entry])
+    users = dict.fromkeys(("S01", "S02"), place.room.headteacher) | {"S02": place.room.lead}
+    for day, status in ((date(2026, 12, 3), "held"), (date(2026, 12, 2), "waiting")):
+        child = factories.child(place.school, by=place.room.office, details={"date_of_birth": date(2022, 8, 30)})
+        now = datetime.combine(day, time(16), LONDON)
+        ground = Ground(place.school.pk, {}, users, {"P0314": child.pk}, {}, Days(day), now)
+        with time_machine.travel(now, tick=False):
+            lay_plans(place.school, ground, Keys(Random(day.day)))  # noqa: S311
+        planned = Step.objects.filter(child=child, kind="core_group").order_by("written_at", "pk").last()
+        assert (planned.status, planned.held_on or planned.booked_on) == (status, date(2026, 12, 3))
+        review = Step.objects.get(child=child, kind="review_conference")
+        assert (review.status, review.booked_on) == ("waiting", date(2026, 12, 4))
+
+
+@pytest.mark.parametrize("year", [2025, 2027, 2028])
+def test_in_another_school_year_every_day_of_the_file_keeps_its_weekday(year: int):
+    moved, same = Days(date(year, 11, 20)), Days(AS_AT)
+    for entry in source.plans():
+        pairs = zip(happenings(entry, moved), happenings(entry, same), strict=True)
+        assert all(a.day.weekday() == b.day.weekday() for a, b in pairs)
