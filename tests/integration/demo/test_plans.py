@@ -21,7 +21,7 @@ from safeguarding.plans.kinds import Area
 from safeguarding.plans.models import Designation, Episode, Step, StepNote
 from safeguarding.plans.services.standing import standing
 from tests import factories
-from tests.integration.plans.conftest import Place, place  # noqa: F401
+from tests.integration.plans.conftest import Place
 from tests.unit.plans.test_statutory import CHILDREN, OTHERWISE, WITHOUT_A_RULE, known_as
 
 pytestmark = pytest.mark.django_db
