@@ -6,8 +6,8 @@ from safeguarding.accounts.notice_kinds import register
 
 
 class PlanNotice(models.TextChoices):
-    PLAN_DUE = "plan_due", "A date in a plan is due tomorrow"
-    PLAN_LATE = "plan_late", "A date in a plan has passed"
+    DATE_DUE = "date_due", "A date in a plan is due tomorrow"
+    DATE_LATE = "date_late", "A date in a plan has passed"
 
 
 register(PlanNotice)

@@ -13,6 +13,7 @@ from operator import or_
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 
 from children.capabilities import ChildCapability
@@ -20,9 +21,10 @@ from children.models import Child
 from children.permissions import out_of_sight
 from safeguarding.accounts.permissions import may, rights
 from safeguarding.accounts.roles import ROLES, with_capability
-from safeguarding.audit.protection import Rule, among, fact, known, may_view, rule, who_sees
+from safeguarding.audit.protection import WHOEVER, Rule, among, fact, known, may_view, rule, visible_sql
 from safeguarding.concerns.permissions import never_in_changes
 from safeguarding.exceptions import NotAllowed
+from safeguarding.keys import uuid7
 from safeguarding.plans.capabilities import PlanCapability
 from safeguarding.plans.kinds import Area
 from safeguarding.prepared import prepared
@@ -118,13 +120,14 @@ def _kept(user: Any, school_id: UUID, child_id: UUID) -> frozenset[str]:
 
 def areas_read(user: Any, child: Child) -> frozenset[str]:
     """The areas of the child's plans that the person reads, whether or not there is anything in them."""
-    found = set()
-    for area in Area:
-        # No row of the database: what the rule says of one of this area.
-        of_area = Episode(child_id=child.pk, school_id=child.school_id, area=area)
-        if who_sees(of_area, [user.pk]):
-            found.add(str(area))
-    return frozenset(found)
+    text, parameters = visible_sql(Episode)
+    # No rows of the table: the rule, asked of one of each area. One query.
+    rows = "SELECT %s::uuid AS id, %s::uuid AS school_id, %s::uuid AS child_id, unnest(%s::text[]) AS area"
+    statement = f'SELECT area FROM ({rows}) AS "plans_episode" WHERE {text}'  # noqa: S608  (the rule's own words)
+    asked: list[Any] = [uuid7(), child.school_id, child.pk, [str(area) for area in Area]]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*asked, *(user.pk if one == WHOEVER else one for one in parameters)])
+        return frozenset(area for (area,) in cursor.fetchall())
 
 
 def may_keep(user: Any, record: Any) -> bool:

@@ -18,6 +18,7 @@ keep(
             change(both(_KEEPS, "NEW.status <> 'error'"), "error_at", "error_by_id"),
             closed=False,
         ),
+        "children.childdetail": Neither("a day of birth sets when some steps are due, and opens or shuts no row"),
         "plans.step": _FOLLOWS,
         "plans.stepnote": _FOLLOWS,
         "plans.professional": _FOLLOWS,

@@ -50,10 +50,14 @@ class Kind:
 
 @dataclass(frozen=True)
 class StepKind(Kind):
-    """Something that waits, is booked and is held inside an episode. `outcomes` is the list of what may come of it."""
+    """Something that waits, is booked and is held inside an episode. `outcomes` is the list of what may come of it.
+
+    `settles` are the kinds that wait no longer once this was held.
+    """
 
     duty: Duty = Duty.AUTHORITY
     outcomes: str = ""
+    settles: tuple[str, ...] = ()
 
     def list_of(self, column: str) -> str:
         return self.outcomes if column == "outcome" else super().list_of(column)

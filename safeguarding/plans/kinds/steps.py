@@ -152,7 +152,7 @@ STEPS: dict[str, StepKind] = _by_key(
         words=_ALL,
         duty=D.SCHOOL,
     ),
-    K("final_plan", "Final plan", SEND, words=_ALL),
+    K("final_plan", "Final plan", SEND, words=_ALL, settles=("assess_decision", "plan_decision")),
     K("annual_review", "Annual review meeting", SEND, words=_MET, duty=D.SCHOOL),
     K("review_report", "Report of the annual review", SEND, words=_ALL, duty=D.SCHOOL),
     K(

@@ -120,7 +120,8 @@ def begin_episode(
         for kind_of_step, held in last.items():
             if held is not None:
                 _was_held(counting, kind_of_step, held, at=at)
-        follow(counting, Trigger(BEGINNING, episode.starts_on), but=last, at=at)
+        settled = {other for kind_of_step, held in last.items() if held for other in STEPS[kind_of_step].settles}
+        follow(counting, Trigger(BEGINNING, episode.starts_on), but={*last, *settled}, at=at)
     return episode
 
 

@@ -183,6 +183,9 @@ def hold_step(
     if held.kind == "placement":
         _end_last_placement(held, by=by)
     follow(Counting(held.episode, by), trigger_of(held), at=at)
+    settled = Step.objects.filter(episode=held.episode, status=SS.WAITING, kind__in=held.of_kind.settles)
+    for one in settled.order_by("pk"):
+        step_life.perform("set_aside", one, by=by, at=at, aside_reason=f"Settled by: {held.title}.")
     return held
 
 
@@ -223,7 +226,7 @@ def correct_step(
     ensure_keeps_record(by, step)
     if StepNote.objects.filter(token=entry_token(token, step.pk, held_on, reason)).exists():
         return Step.objects.get(pk=step.pk)
-    now = Step.objects.select_for_update(of=("self",)).select_related("episode").get(pk=step.pk)
+    now = _locked(step)
     if now.status != SS.HELD:
         raise OutOfTurn("Only what was held is corrected. Book or record it first.")
     _ensure_seen(now, seen)
@@ -353,12 +356,18 @@ def _episode_open(episode: Episode, by: User) -> Episode:
 def _open(step: Step, by: User, *, seen: int | None = None) -> Step:
     """The step, locked, for somebody who keeps it while it waits. `seen`: the revision on their page."""
     ensure_keeps_record(by, step)
-    now = Step.objects.select_for_update(of=("self",)).select_related("episode").get(pk=step.pk)
+    now = _locked(step)
     if now.status != SS.WAITING:
         raise OutOfTurn("This date has been dealt with already. Open it again to see how it stands.")
     if seen is not None:
         _ensure_seen(now, seen)
     return now
+
+
+def _locked(step: Step) -> Step:
+    """The step as it is now, locked after its episode: of two people at work in one, the second waits."""
+    Episode.objects.select_for_update(of=("self",)).get(pk=step.episode_id)
+    return Step.objects.select_for_update(of=("self",)).select_related("episode").get(pk=step.pk)
 
 
 def _ensure_seen(step: Step, seen: int) -> None:

@@ -92,7 +92,7 @@ def test_what_cannot_be_is_said_in_a_sentence(place: Place, facts: dict[str, Any
 
 def test_what_a_kind_requires_has_to_be_there(place: Place):
     for columns in ({}, {"category": "NEG"}):
-        with pytest.raises(BadInput, match="(?i)category of abuse"):
+        with pytest.raises(BadInput, match=r"(?i)category of abuse"):
             begin_episode(
                 child=place.child,
                 token=uuid7(),

@@ -12,7 +12,9 @@ from safeguarding.keys import uuid7
 from safeguarding.plans.models import DeadlineRule, PlanFile, Professional, Step, StepNote
 from safeguarding.plans.services import overlaps
 from safeguarding.plans.services.around import add_professional, attach_to_step, end_professional
+from safeguarding.plans.services.episodes import LastHeld
 from safeguarding.plans.services.rules import in_words, load_rules, set_local_rule
+from safeguarding.plans.services.standing import standing
 from safeguarding.plans.services.steps import (
     add_step,
     book_step,
@@ -282,3 +284,35 @@ def test_overlaps_are_saved_and_said(place: Place):
     ]
     early = place.step(plan, "review_conference", held_on=date(2026, 10, 3), columns={"outcome": "continues"})
     assert [one.title for one in overlaps.of_steps(plan, [early])] == ["Before the plan began", "On a weekend"]
+
+
+def test_a_final_plan_settles_what_was_to_be_decided_before_it(place: Place):
+    episode = place.begin("ehcp", starts_on=date(2026, 3, 2), columns={"needs": ["ASD"]})
+    assert set(waiting(episode)) == {"assess_decision", "plan_decision", "final_plan"}
+    place.step(episode, "final_plan", held_on=date(2026, 7, 20))
+    assert waiting(episode) == {"annual_review": date(2027, 7, 20)}
+    late = place.begin(
+        "ehcp", authority="355", starts_on=date(2024, 3, 4), last={"final_plan": LastHeld(date(2026, 7, 1))}
+    )
+    assert waiting(late) == {"annual_review": date(2027, 7, 1)}
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"due_on": date(2026, 11, 20), "duty": "school"}, "Missed, 4 days late"),
+        ({"due_on": date(2026, 11, 23), "duty": "authority"}, "1 day late: chase"),
+        ({"due_on": date(2026, 11, 24), "duty": "school"}, "Today"),
+        ({"due_on": date(2026, 11, 25), "duty": "school"}, "Waiting"),
+        ({"booked_on": date(2026, 11, 20)}, "Booked"),
+        ({"due_on": date(2026, 11, 20), "held_on": date(2026, 11, 20), "status": "held"}, "On time"),
+        ({"due_on": date(2026, 11, 20), "held_on": date(2026, 11, 21), "status": "held"}, "1 day late"),
+        ({"held_on": date(2026, 11, 21), "status": "held"}, "Held"),
+        ({"due_on": date(2026, 11, 20), "status": "set_aside"}, "Set aside"),
+    ],
+)
+def test_how_a_step_stands_is_said_by_whose_duty_it_was(facts: dict[str, Any], words: str):
+    step = Step(kind="core_group", **facts)
+    assert standing(step, today=date(2026, 11, 24)).words == words
+    if standing(step, today=date(2026, 11, 24)).is_late:
+        assert not standing(step, today=date(2026, 11, 24), on_roll=False).is_late
