@@ -17,7 +17,7 @@ from safeguarding.plans.kinds import EPISODES
 from safeguarding.plans.models import DeadlineRule, Episode, PlanFile, Professional, Step, StepNote
 from safeguarding.plans.services import overlaps
 from safeguarding.plans.services.overlaps import Overlap
-from safeguarding.plans.services.standing import Standing, counted_from, limit_of, standing
+from safeguarding.plans.telling import Stand, counted_from, limit_of, stand
 
 ES, SS = Episode.Status, Step.Status
 # More dates than a child has in plans of ten years; a page says when there are more.
@@ -32,7 +32,7 @@ class Row:
     """A date in a table: how it stands, how long there was, from what it is counted."""
 
     step: Step
-    stands: Standing
+    stands: Stand
     limit: str
     since: str
     outcome: str = ""
@@ -83,7 +83,7 @@ def row_of(step: Step, episode: Episode, *, today: date, on_roll: bool) -> Row:
     """One date."""
     return Row(
         step,
-        standing(step, today=today, on_roll=on_roll),
+        stand(step, today=today, on_roll=on_roll),
         limit_of(step.rule),
         counted_from(step, episode),
         step.in_words("outcome"),
