@@ -13,7 +13,7 @@ from safeguarding.plans.models import Step
 from safeguarding.plans.models.step import MOST_SCORE
 
 # The first number of each band, what it is called, and the class with which it is drawn.
-BANDS = ((0, "Normal", "band0"), (14, "Borderline", "band1"), (17, "Cause for concern", "band2"))
+BANDS = ((0, "Normal", "band0"), (14, "Borderline", "band1"), (17, "Of concern", "band2"))
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Score:
 
     step: Step
     on: date
-    score: int | None
+    number: int | None
     band: str = ""
     at: str = ""
     reason: str = ""

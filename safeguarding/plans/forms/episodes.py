@@ -155,7 +155,7 @@ class BeginForm(TokenForm):
         return taken(self, WORDS)
 
     def last(self) -> dict[str, LastHeld | None]:
-        """What was last held of each kind, None where nobody knows; nothing where its dates count from the first day."""
+        """What was last held of each kind, None where nobody knows; nothing where all count from the first day."""
         if self.cleaned_data.get("since") not in (LAST, UNKNOWN):
             return {}
         return {step.key: self._last_of(step.key) for step in self.counted}

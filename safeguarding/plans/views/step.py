@@ -203,7 +203,6 @@ def _page(
         "notes": read_many(request, notes[:MOST], purpose="date of a plan", about=child),
         "files": list(files[:MOST]),
         "attach_form": (files_form or PlanFilesForm()) if keeps else None,
-        "attach_url": reverse("attach_to_plan", args=[found.pk]),
         "may_withhold": keeps,
         "people": list(visible(request, Professional).filter(episode=found.episode_id, ended_at=None)[:MOST]),
         "deeds": there,

@@ -50,6 +50,6 @@ def _shown(whole: WholeTab) -> dict[str, Any]:
         "whole": whole,
         "plans": [(one, whole.cards.get(one.episode.pk)) for one in whole.open],
         "files": [(file, whole.steps.get(file.step_id)) for file in whole.files],
-        "chart": [one for one in whole.scores if one.score is not None],
+        "chart": [one for one in whole.scores if one.number is not None],
         "bands": sdq.bands(),
     }

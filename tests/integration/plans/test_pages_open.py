@@ -24,7 +24,7 @@ def test_the_tab_shows_each_date_with_why_it_is_that_day(client: Client, place: 
     assert "19 October 2026" in page
     assert "10 working days" in page
     assert "Rule D05" in page
-    assert "Late: chase" in page
+    assert "36 days late: chase" in page
     assert "the core group first meets within 10 working days" in page
     assert "3 months" in page
     assert "Stockport" in page
@@ -84,7 +84,7 @@ def test_the_card_and_the_chart_of_a_child_who_is_looked_after(client: Client, p
     page = Visitor(client, place.room.lead).page("child_plans", place.child.pk)
     for words in ("Interim care order", "Trips and haircuts", "Ann and Bo Lee", "Mother, Saturdays", "Anita Rowe"):
         assert words in page
-    assert 'aria-label="19 out of 40: cause for concern"' in page
+    assert 'aria-label="19 out of 40: of concern"' in page
     assert 'cx="47.50%"' in page
     assert page.count('aria-label="1') == 2
     assert "Borderline" in page
