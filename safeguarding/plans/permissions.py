@@ -36,6 +36,8 @@ C = PlanCapability
 VIEW = {area: PlanCapability(f"view_{area}") for area in Area}
 # What is read of a child by those to whom the child was given, and in an emergency.
 GIVEN = (Area.CARE, Area.NEEDS, Area.ATTENDANCE)
+# What stands on the tab "Plans and status": attendance has a tab of its own.
+TAB_AREAS = tuple(area for area in Area if area != Area.ATTENDANCE)
 never_in_changes("object_id", "plan_changes_hidden")
 
 
@@ -158,6 +160,11 @@ def not_named(user: Any, school_id: UUID) -> bool:
     return may(user, C.VIEW_PLAN_BADGES, school_id) and school_id not in known(
         "schools_named_with", user.pk, C.VIEW_PLAN_BADGES
     )
+
+
+def stands_in_for_plans(user: Any) -> bool:
+    """Whether the person is one of those who keep the plans of a child whom nobody else may see."""
+    return bool(rights(user).schools(C.STAND_IN_PLANS))
 
 
 def plans_somewhere(user: Any) -> bool:
