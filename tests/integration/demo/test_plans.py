@@ -96,7 +96,7 @@ def test_what_is_planned_is_booked_until_its_day_and_held_from_then_on(place: Pl
         now = datetime.combine(day, time(16), LONDON)
         ground = Ground(place.school.pk, {}, users, {"P0314": child.pk}, {}, Days(day), now)
         with time_machine.travel(now, tick=False):
-            lay_plans(place.school, ground, Keys(Random(day.day)))  # noqa: S311
+            lay_plans(place.school, ground, Keys(Random(day.day)))
         planned = Step.objects.filter(child=child, kind="core_group").order_by("written_at", "pk").last()
         assert (planned.status, planned.held_on or planned.booked_on) == (status, date(2026, 12, 3))
         review = Step.objects.get(child=child, kind="review_conference")
