@@ -28,6 +28,7 @@ app.conf.beat_schedule = {
     "cover": {"task": "safeguarding.concerns.tasks.cover", "schedule": 300.0, "options": {"expires": 300}},
     "silence": {"task": "safeguarding.concerns.tasks.silence", "schedule": 900.0, "options": {"expires": 900}},
     "reminders": {"task": "safeguarding.concerns.tasks.reminders", "schedule": 900.0, "options": {"expires": 900}},
+    "dates of plans": {"task": "safeguarding.plans.tasks.dates", "schedule": 900.0, "options": {"expires": 900}},
     "seals": {"task": "safeguarding.audit.tasks.seal", "schedule": 60.0, "options": {"expires": 60}},
     "readers of concerns about adults": {
         "task": "safeguarding.adults.tasks.ask_for_readers",

@@ -1,22 +1,49 @@
-"""What do plans put into the pages that every app shares? The tab of a child's record."""
+"""What do plans put into the pages that every app shares? The tab of a child's record, the entry of the menu, lines
+beside Today.
+"""
 
 from uuid import UUID
 
+from django.urls import reverse
+
+from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
+from safeguarding.audit.by_keys import Statement
+from safeguarding.audit.reading import visible
 from safeguarding.http import Request
-from safeguarding.panels import Tab, register
+from safeguarding.paging import counted_by_keys
+from safeguarding.panels import LATE, UNANSWERED, Line, NavItem, Tab, register
 
 from .capabilities import PlanCapability as C
-from .permissions import TAB_AREAS, VIEW
+from .models import Step
+from .permissions import reads_at
+from .services import work
+from .views import beside
+
+_missed_at = counted_by_keys(lambda asked: work.missed(visible(asked, Step).filter(asked.one("school_id"))))
 
 
 def _reads_at(request: Request, school_id: UUID) -> bool:
     """Whoever reads an area by role, also where the notice does not name that role: the page says so."""
-    return any(may(request.user, VIEW[area], school_id) for area in TAB_AREAS)
+    return reads_at(request.user, school_id)
 
 
 def _given_at(request: Request, school_id: UUID) -> bool:
     return may(request.user, C.READ_PLANS_GIVEN, school_id)
 
 
-register(Tab("plans", "Plans and status", "child_plans", may=_reads_at, order=22, given=_given_at))
+def _sees_badges(request: Request) -> bool:
+    return may(request.user, C.VIEW_PLAN_BADGES, request.held.school_id)
+
+
+def _missed(request: Request) -> Statement:
+    return _missed_at.statement(request, [request.held.school_id])
+
+
+leads_to("plan_step", lambda key: reverse("plan_step", args=[key]))
+register(
+    Tab("plans", "Plans and status", "child_plans", may=_reads_at, order=22, given=_given_at),
+    NavItem("plans", "Plans and dates", "plans", may=_sees_badges, order=27, waiting=_missed, hot=True),
+    Line(LATE, "plans", "plans/today_lines.html", beside.missed, may=_sees_badges, order=15),
+    Line(UNANSWERED, "plans", "plans/today_lines.html", beside.to_chase, may=_sees_badges, order=15),
+)

@@ -41,7 +41,7 @@ TAB_AREAS = tuple(area for area in Area if area != Area.ATTENDANCE)
 never_in_changes("object_id", "plan_changes_hidden")
 
 
-def _at(me: Any, capability: Any) -> Q:
+def at_schools_named(me: Any, capability: Any) -> Q:
     """At a school where the person has the capability by a role that the notice, or the school, names."""
     return among("school_id", fact("schools_named_with", me, capability))
 
@@ -60,13 +60,15 @@ def of_plans(me: Any, episode: str, *, briefly: tuple[Area, ...] = ()) -> Rule:
     """
     unrestricted = ~among(episode, fact("episodes_restricted", me))
     some = Q(area__in=[*GIVEN, *briefly])
-    given = (some & _at(me, C.READ_PLANS_GIVEN)) | (Q(area=Area.PROTECTION) & _at(me, C.READ_PROTECTION_GIVEN))
+    given = (some & at_schools_named(me, C.READ_PLANS_GIVEN)) | (
+        Q(area=Area.PROTECTION) & at_schools_named(me, C.READ_PROTECTION_GIVEN)
+    )
     return Rule(
         because={
-            "role": reduce(or_, (Q(area=area) & _at(me, VIEW[area]) for area in Area)) & unrestricted,
+            "role": reduce(or_, (Q(area=area) & at_schools_named(me, VIEW[area]) for area in Area)) & unrestricted,
             "grant": given & among("child_id", fact("granted_children", me)) & unrestricted,
             "emergency": some
-            & _at(me, ChildCapability.EMERGENCY_ACCESS)
+            & at_schools_named(me, ChildCapability.EMERGENCY_ACCESS)
             & among("child_id", fact("emergency_children", me))
             & unrestricted,
             "standing_in": _standing_in(me),
@@ -101,7 +103,8 @@ def designations_seen(me: Any) -> Rule:
     adoption = Q(area=Area.ADOPTION)
     return Rule(
         because={
-            "role": (~adoption & _at(me, C.VIEW_PLAN_BADGES)) | (adoption & _at(me, C.VIEW_ADOPTION)),
+            "role": (~adoption & at_schools_named(me, C.VIEW_PLAN_BADGES))
+            | (adoption & at_schools_named(me, C.VIEW_ADOPTION)),
             "standing_in": _standing_in(me),
         },
         never=out_of_sight(me, "child_id") | among("episode_id", fact("episodes_hidden", me)),
@@ -165,6 +168,11 @@ def not_named(user: Any, school_id: UUID) -> bool:
 def stands_in_for_plans(user: Any) -> bool:
     """Whether the person is one of those who keep the plans of a child whom nobody else may see."""
     return bool(rights(user).schools(C.STAND_IN_PLANS))
+
+
+def reads_at(user: Any, school_id: UUID) -> bool:
+    """Whether the person's role at the school reads plans, some area of them, whether or not the notice names it."""
+    return any(may(user, VIEW[area], school_id) for area in TAB_AREAS)
 
 
 def plans_somewhere(user: Any) -> bool:

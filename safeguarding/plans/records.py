@@ -1,6 +1,7 @@
 """What must the rest of Harbour know of plans, their steps and the rules of their dates?"""
 
-from safeguarding.records import Kind, Refused, declare
+from children.models import Child
+from safeguarding.records import Kind, Refused, declare, reads
 
 from .models import DeadlineRule, Designation, Episode, PlanFile, Professional, Step, StepNote
 
@@ -8,9 +9,16 @@ from .models import DeadlineRule, Designation, Episode, PlanFile, Professional, 
 _OF_THE_CHILD = Refused("hangs on a child and on no concern: plans search their own words")
 
 declare(Episode, called=("plan", "plans"), searched=_OF_THE_CHILD)
-declare(Step, called=("date of a plan", "dates of plans"), searched=_OF_THE_CHILD)
+declare(
+    Step,
+    called=("date of a plan", "dates of plans"),
+    searched=_OF_THE_CHILD,
+    page="plan_step",
+    needed_by=("plan dates",),
+)
 declare(StepNote, called=("note to a date", "notes to dates"), searched=_OF_THE_CHILD)
 declare(Professional, called=("professional", "professionals"), searched=_OF_THE_CHILD)
 declare(PlanFile, called=("file of a plan", "files of plans"), searched=_OF_THE_CHILD)
 declare(Designation, called=("badge", "badges"))
 declare(DeadlineRule, kind=Kind.REFERENCE)
+reads("plan dates", Child)

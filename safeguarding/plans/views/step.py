@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from children.panels import record_frame
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import anyone_signed_in
+from safeguarding.accounts.services import open_notices
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns.views.mentioning import whole_about
 from safeguarding.exceptions import HarbourError, NotAllowed
@@ -125,6 +126,7 @@ def plan_step(request: Request, step_id: UUID) -> HttpResponse:
     """One date. Each form of the page is sent here, and says what is to be done."""
     found = _read(request, step_id)
     if request.method != "POST":
+        open_notices(user=request.user, object_id=found.pk)
         return _page(request, found)
     _ensure_keeps(request, found)
     deed = asked(request, DEEDS)

@@ -1,0 +1,75 @@
+"""Who is told of a date of a plan? Whoever sees to it, the day before and when it is late; else the leads.
+
+Of what an authority or health services should have held, leads are told once it is late. Work of the worker.
+"""
+
+from datetime import date, datetime, timedelta
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from safeguarding.accounts.models import User
+from safeguarding.accounts.permissions import people_with
+from safeguarding.accounts.services import leads_on_duty, tell
+from safeguarding.audit.context import system_task
+from safeguarding.audit.models import Verb
+from safeguarding.audit.protection import who_sees
+from safeguarding.audit.services import record
+from safeguarding.concerns.services.reminding import AT_ONCE, FROM
+from safeguarding.plans.capabilities import PlanCapability
+from safeguarding.plans.kinds import Duty
+from safeguarding.plans.models import Step
+from safeguarding.plans.notice_kinds import PlanNotice
+
+from . import work
+
+
+@system_task("plan dates")
+def tell_of_dates(*, at: datetime | None = None) -> int:
+    """Tell of the school's own duties that are due by tomorrow, and of every date that is late.
+
+    Once for each day that was agreed: one that was counted again is told again. Returns how many times somebody was
+    told.
+    """
+    here = timezone.localtime(at or timezone.now())
+    if here.time() < FROM:
+        return 0
+    today = here.date()
+    soon = Q(duty=Duty.SCHOOL, due_on__gte=today, due_on__lte=today + timedelta(days=1))
+    soon &= Q(told_due_for=None) | ~Q(told_due_for=F("due_on"))
+    late = Q(due_on__lt=today) & (Q(told_late_for=None) | ~Q(told_late_for=F("due_on")))
+    due = work.waiting(Step.objects.filter(soon | late)).select_related("owner").order_by("due_on", "pk")
+    found = list(due.select_for_update(skip_locked=True, of=("self",))[:AT_ONCE])
+    return sum(_tell(step, today, here) for step in found)
+
+
+def _tell(step: Step, today: date, at: datetime) -> int:
+    is_late = step.due_on is not None and step.due_on < today
+    step.told_due_for = step.due_on
+    if is_late:
+        step.told_late_for = step.due_on
+    step.save(update_fields=["told_due_for", "told_late_for"])
+    record(Verb.ASK, step, purpose="reminder")
+    people = _whom(step, today)
+    tell(
+        people=people,
+        school_id=step.school_id,
+        kind=PlanNotice.DATE_LATE if is_late else PlanNotice.DATE_DUE,
+        object_type="plan_step",
+        object_id=step.pk,
+        at=at,
+    )
+    return len(people)
+
+
+def _whom(step: Step, today: date) -> list[User]:
+    """Those who are told of it: nobody from whom it is hidden. Where no lead sees it, whoever stands in."""
+    owner = [step.owner] if step.owner and step.duty == Duty.SCHOOL else []
+    leads = leads_on_duty(step.school_id, on=today)
+    others = list(people_with(PlanCapability.STAND_IN_PLANS, step.school_id, today))
+    seen = who_sees(step, [person.pk for person in (*owner, *leads, *others)])
+    standing_in = [person for person in others if "standing_in" in seen.get(person.pk, ())]
+    for people in (owner, leads, standing_in):
+        if told := [person for person in people if person.pk in seen]:
+            return told
+    return []

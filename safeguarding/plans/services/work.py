@@ -1,0 +1,69 @@
+"""Which dates of plans wait at a school, which are late, and which children have which status?
+
+Of children who have left nothing waits. Callers give the rows that somebody may see.
+"""
+
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Count, DateField, Func, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+
+from children.models import ChildDetail
+from safeguarding.plans.kinds import EPISODES, Duty
+from safeguarding.plans.models import Designation, Step
+
+# Of children who have not left.
+_ON_ROLL = Q(child__left_on=None)
+# Behind every day that was agreed.
+_NO_DAY = Value(date.max, output_field=DateField())
+
+
+class Today(Func):  # type: ignore[misc]
+    """The day it is in London, as the database knows it: for queries that are written once a process."""
+
+    function, arity = "rules.today", 0
+    output_field = DateField()  # type: ignore[assignment]
+
+
+def waiting(steps: QuerySet[Step], school_id: UUID | None = None) -> QuerySet[Step]:
+    """What waits or is booked; at one school where that is given."""
+    found = steps.filter(_ON_ROLL, status=Step.Status.WAITING)
+    return found if school_id is None else found.filter(school_id=school_id)
+
+
+def late(steps: QuerySet[Step], school_id: UUID | None = None) -> QuerySet[Step]:
+    """What should have been held by yesterday."""
+    return waiting(steps, school_id).filter(due_on__lt=Today())
+
+
+def by_day(steps: QuerySet[Step]) -> QuerySet[Step]:
+    """In the order of the days on which they are due, else booked: `day`."""
+    return steps.annotate(day=Coalesce("due_on", "booked_on", _NO_DAY)).order_by("day", "pk")
+
+
+def missed(steps: QuerySet[Step], school_id: UUID | None = None) -> QuerySet[Step]:
+    """The school’s own duties that are late."""
+    return late(steps, school_id).filter(duty=Duty.SCHOOL)
+
+
+def statuses(badges: QuerySet[Designation], school_id: UUID) -> list[tuple[str, str, int]]:
+    """How many children have each status now: its kind, its badge, how many. In the order of the kinds."""
+    now = badges.filter(_ON_ROLL, school_id=school_id, ends_on=None)
+    counted = dict(now.order_by().values_list("kind").annotate(n=Count("child", distinct=True)))
+    return [(key, kind.badge, counted[key]) for key, kind in EPISODES.items() if key in counted]
+
+
+def with_status(badges: QuerySet[Designation], school_id: UUID, kind: str) -> QuerySet[Designation]:
+    """Whose status that is now, by name."""
+    now = badges.filter(_ON_ROLL, school_id=school_id, kind=kind, ends_on=None)
+    return now.select_related("child").order_by("child__sort_name", "pk")
+
+
+def without_a_plan(
+    details: QuerySet[ChildDetail], badges: QuerySet[Designation], school_id: UUID
+) -> QuerySet[ChildDetail]:
+    """Children whom the school’s own system calls looked after, and for whom nobody has recorded that here."""
+    known = badges.filter(school_id=school_id, kind="looked_after", ends_on=None).values("child_id")
+    found = details.filter(_ON_ROLL, school_id=school_id, in_care=True).exclude(child_id__in=known)
+    return found.select_related("child").order_by("child__sort_name", "pk")

@@ -1,0 +1,50 @@
+"""What do plans put beside Today? The school's own duties that are late, and dates with others, to be chased."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from safeguarding.audit.reading import read_many, visible
+from safeguarding.http import Request
+from safeguarding.once import once
+from safeguarding.plans.kinds import EPISODES, Duty
+from safeguarding.plans.models import Step
+from safeguarding.plans.services import work
+from safeguarding.plans.telling import stand
+
+# As many of a kind as stand beside Today, where several kinds share a panel; the page behind shows all.
+SHOWN = 3
+# More than a school has late.
+MOST = 100
+
+
+def missed(request: Request) -> dict[str, Any] | None:
+    """The school's own duties that are late; no lines where there is none."""
+    return _lines(request, [step for step in _late(request) if step.duty == Duty.SCHOOL], f"duty={Duty.SCHOOL}&late=on")
+
+
+def to_chase(request: Request) -> dict[str, Any] | None:
+    """What an authority or health services should have held by now; no lines where there is none."""
+    return _lines(request, [step for step in _late(request) if step.duty != Duty.SCHOOL], "late=on")
+
+
+def _late(request: Request) -> list[Step]:
+    """Both, the latest first: one query, once a page."""
+    rows = work.late(visible(request, Step), request.held.school_id).select_related("child", "episode")
+
+    def read() -> list[Step]:
+        return read_many(request, list(rows.order_by("due_on", "pk")[:MOST]), purpose="late dates of plans")
+
+    return once(("late dates", request.held.school_id), read)
+
+
+def _lines(request: Request, found: list[Step], narrowed: str) -> dict[str, Any] | None:
+    if not found:
+        return None
+    today = timezone.localdate()
+    shown = [
+        (step, EPISODES[step.episode.kind].title, stand(step, today=today, on_roll=True)) for step in found[:SHOWN]
+    ]
+    whole = ("Plans and dates", f"{reverse('plans')}?{narrowed}")
+    return {"dates": shown, "number": len(found), "hot": True, "all": whole}

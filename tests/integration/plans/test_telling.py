@@ -1,0 +1,107 @@
+"""Who is told of a date, and once each: the day before and when it is late, by a task that may run twice?"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from children.models import Child
+from safeguarding.accounts.calendar import LONDON
+from safeguarding.accounts.models import Notice, User
+from safeguarding.plans.models import Step
+from safeguarding.plans.services.steps import book_step, correct_step
+from safeguarding.plans.services.telling import tell_of_dates
+
+from .conftest import Place
+from .test_steps import of
+
+pytestmark = pytest.mark.django_db
+MADE = date(2025, 11, 26)
+# Twelve months after the final plan: the school's own duty.
+DUE = date(2026, 11, 26)
+
+
+def at(day: date, hour: int = 9) -> datetime:
+    return datetime.combine(day, time(hour), LONDON)
+
+
+def told() -> set[tuple[User, str]]:
+    """Who has which notice now; they are opened with that."""
+    found = {(one.user, one.kind) for one in Notice.objects.filter(kind__in=("date_due", "date_late"), opened_at=None)}
+    Notice.objects.all().delete()
+    return found
+
+
+@pytest.fixture
+def review(place: Place, clock: Any) -> Iterator[Step]:
+    """An annual review that is due on 26 November 2026."""
+    episode = place.begin("ehcp", starts_on=date(2025, 6, 4))
+    place.step(episode, "final_plan", held_on=MADE)
+    step = of(episode, "annual_review")
+    assert step.due_on == DUE
+    yield step
+
+
+def leads(place: Place) -> set[User]:
+    return {place.room.lead, place.room.deputy, place.acting}
+
+
+def test_leads_are_told_the_day_before_and_when_it_is_late_once_each(place: Place, review: Step):
+    assert tell_of_dates(at=at(DUE - timedelta(days=2))) == 0
+    assert tell_of_dates(at=at(DUE - timedelta(days=1), 6)) == 0
+    assert tell_of_dates(at=at(DUE - timedelta(days=1))) > 0
+    people = {user for user, kind in told() if kind == "date_due"}
+    assert place.room.lead in people
+    assert people <= leads(place)
+    assert tell_of_dates(at=at(DUE - timedelta(days=1), 10)) == 0
+    assert tell_of_dates(at=at(DUE)) == 0
+    assert tell_of_dates(at=at(DUE + timedelta(days=1))) > 0
+    assert {kind for _, kind in told()} == {"date_late"}
+    assert tell_of_dates(at=at(DUE + timedelta(days=2))) == 0
+
+
+def test_the_owner_alone_is_told_where_there_is_one(place: Place, review: Step):
+    place.name_in_notice("senco")
+    book_step(step=review, seen=review.revision, booked_on=DUE, owner=place.senco, by=place.senco)
+    tell_of_dates(at=at(DUE - timedelta(days=1)))
+    assert told() == {(place.senco, "date_due")}
+    # Dropped from the notice, the owner sees nothing of it, and is told nothing.
+    place.name_in_notice()
+    tell_of_dates(at=at(DUE + timedelta(days=1)))
+    people = {user for user, _ in told()}
+    assert place.senco not in people
+    assert place.room.lead in people
+
+
+def test_of_dates_of_others_leads_are_told_once_they_are_late_and_not_before(place: Place):
+    episode = place.begin("child_protection", starts_on=date(2026, 11, 12))
+    step = of(episode, "core_group")
+    assert (step.duty, step.due_on) == ("authority", DUE)
+    assert tell_of_dates(at=at(DUE - timedelta(days=1))) == 0
+    assert tell_of_dates(at=at(DUE + timedelta(days=1))) > 0
+    people = {user for user, kind in told() if kind == "date_late"}
+    assert place.room.lead in people
+    assert people <= leads(place)
+
+
+def test_a_day_that_was_counted_again_is_told_again(place: Place, review: Step):
+    tell_of_dates(at=at(DUE - timedelta(days=1)))
+    told()
+    made = of(review.episode, "final_plan")
+    correct_step(
+        step=made,
+        seen=made.revision,
+        token=review.token,
+        reason="It was sent later.",
+        held_on=MADE + timedelta(days=7),
+        by=place.room.lead,
+    )
+    assert tell_of_dates(at=at(DUE)) == 0
+    assert tell_of_dates(at=at(DUE + timedelta(days=6))) > 0
+
+
+def test_nothing_is_told_of_a_child_who_has_left(place: Place, review: Step):
+    Child.objects.filter(pk=place.child.pk).update(left_on=DUE - timedelta(days=30))
+    assert tell_of_dates(at=at(DUE + timedelta(days=1))) == 0
+    assert told() == set()
