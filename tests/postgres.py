@@ -292,6 +292,7 @@ def _fingerprint() -> str:
             "**/facts.sql",
             "**/permissions.py",
             "**/permissions/*.py",
+            "**/entries.py",
             "**/entries/*.py",
             "**/data/*.json",
         ):

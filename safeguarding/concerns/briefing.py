@@ -4,7 +4,7 @@ Gathered anew whenever it is shown or printed, from what its reader may see. Wha
 on them; `SIZES` says in which order things give way. Other children are named as "another child (Year 5)".
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -49,6 +49,24 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Block:
+    """What an app above adds to the two pages: lines, each a name and what is known of it, the first ones first."""
+
+    title: str
+    lines: list[tuple[str, str]]
+    where: str = "the record"
+
+
+# What an app has of a child for a meeting, as far as the reader sees it.
+_blocks: list[Callable[[Request, Child, date], list[Block]]] = []
+
+
+def add_blocks(gathering: Callable[[Request, Child, date], list[Block]]) -> None:
+    """Let an app above add blocks to the two pages. Called when the apps are ready."""
+    _blocks.append(gathering)
+
+
+@dataclass(frozen=True)
 class Gathered:
     """Everything that is there for the two pages, before any of it gives way."""
 
@@ -59,6 +77,7 @@ class Gathered:
     events: list[Entry]
     events_in_all: int
     said: list[Said]
+    blocks: list[Block]
     out: LeftOut
 
     @property
@@ -69,8 +88,8 @@ class Gathered:
 
 @dataclass(frozen=True)
 class Size:
-    """How much of each stands on paper: rows of adults, events, words of the child, and characters of each of the last
-    two.
+    """How much of each stands on paper: rows of adults, events, words of the child, characters of each of the last two,
+    and lines of each block.
     """
 
     adults: int
@@ -78,17 +97,18 @@ class Size:
     said: int
     sentence: int
     words: int
+    lines: int
 
 
 # The first that fits on two pages. The last always does: names, and three full boxes.
 SIZES = (
-    Size(12, 40, 6, 220, 900),
-    Size(10, 16, 4, 220, 600),
-    Size(8, 10, 3, 160, 450),
-    Size(8, 6, 2, 120, 300),
-    Size(6, 4, 1, 100, 240),
-    Size(4, 2, 1, 80, 120),
-    Size(3, 0, 0, 80, 0),
+    Size(12, 40, 6, 220, 900, 12),
+    Size(10, 16, 4, 220, 600, 8),
+    Size(8, 10, 3, 160, 450, 6),
+    Size(8, 6, 2, 120, 300, 5),
+    Size(6, 4, 1, 100, 240, 4),
+    Size(4, 2, 1, 80, 120, 3),
+    Size(3, 0, 0, 80, 0, 2),
 )
 
 
@@ -107,6 +127,7 @@ def gather(request: Request, child: Child, brief: Brief | None, *, at: datetime)
         events=found.entries,
         events_in_all=found.total,
         said=_said(request, child, brief, titles, today),
+        blocks=[block for gathering in _blocks for block in gathering(request, child, today)],
         out=children_left_out(_others(request, child), but=child),
     )
 
@@ -173,9 +194,16 @@ def on_paper(found: Gathered, brief: Brief | None, size: Size) -> dict[str, Any]
         "more_events": max(found.events_in_all - size.events, 0),
         "said": [replace(one, text=_cut(found.out(one.text), size.words)) for one in said[: size.said]],
         "more_said": max(len(said) - size.said, 0),
+        "blocks": [_block(block, found.out, size) for block in found.blocks],
         "orders": [(order, found.out(order.terms)) for order in found.orders],
         "boxes": {name: found.out(getattr(brief, name)) if brief else "" for name in ("worries", "works", "asks")},
     }
+
+
+def _block(block: Block, out: LeftOut, size: Size) -> dict[str, Any]:
+    lines = [(_cut(out(name), 90), _cut(out(said), 160)) for name, said in block.lines[: size.lines]]
+    more = max(len(block.lines) - size.lines, 0)
+    return {"title": block.title, "lines": lines, "more": more, "where": block.where}
 
 
 def _short(entry: Entry, out: LeftOut, longest: int) -> tuple[Entry, str]:

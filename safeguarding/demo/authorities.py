@@ -118,7 +118,7 @@ def happenings(entry: Entry, days: Days) -> list[Happening]:
 def _event(event: Entry, days: Days) -> Iterator[Happening]:
     """An event of the file. One that is planned has no date of its own."""
     name = event["event"]
-    written = event["date"] or event.get("planned_date")
+    written: str = event["date"] or event.get("planned_date", "")
     if name.startswith(_CHASED):
         text = "Rang the duty team: the referral is there, the acknowledgement follows."
         yield Chased(days.in_weeks(written), _CIN, "acknowledgement", text)

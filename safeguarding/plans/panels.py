@@ -10,11 +10,14 @@ from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.by_keys import Statement
 from safeguarding.audit.reading import visible
+from safeguarding.concerns import briefing, chronology
 from safeguarding.http import Request
 from safeguarding.paging import counted_by_keys
 from safeguarding.panels import LATE, UNANSWERED, Line, NavItem, Tab, register
 
+from . import meeting
 from .capabilities import PlanCapability as C
+from .entries import KIND, SOURCES
 from .models import Step
 from .permissions import reads_at
 from .services import work
@@ -40,6 +43,8 @@ def _missed(request: Request) -> Statement:
     return _missed_at.statement(request, [request.held.school_id])
 
 
+chronology.register(*SOURCES, kinds={KIND: "Plans of authorities"})
+briefing.add_blocks(meeting.blocks)
 leads_to("plan_step", lambda key: reverse("plan_step", args=[key]))
 register(
     Tab("plans", "Plans and status", "child_plans", may=_reads_at, order=22, given=_given_at),

@@ -19,15 +19,19 @@ from children.models import ChildFile
 from safeguarding import chronicling
 from safeguarding.accounts.models import User
 from safeguarding.concerns import models
-from safeguarding.concerns.entries import SOURCES
+from safeguarding.concerns.entries import SOURCES as OF_CONCERNS
 from safeguarding.concerns.models import Chronicled
 from safeguarding.concerns.services.earlier.withdrawing import withdraw_batch
 from safeguarding.concerns.services.pastoral import end_plan
+from safeguarding.plans.entries import SOURCES as OF_PLANS
+from safeguarding.plans.models import Episode, Step
 from safeguarding.uploads.services.giving import remove, withhold
 from tests.walls import asking
 
 pytestmark = pytest.mark.django_db
 LONDON = ZoneInfo("Europe/London")
+SOURCES = (*OF_CONCERNS, *OF_PLANS)
+NO_ADOPTION = ~Q(area="adoption")
 
 
 def on(day, clock=None) -> datetime:
@@ -60,6 +64,9 @@ EXPECTED: dict[str, tuple[Any, Q, Callable[[Any], datetime]]] = {
     "pastoral": (models.PastoralNote, Q(), lambda it: on(it.happened_on)),
     "plan": (models.SupportPlan, Q(), lambda it: on(it.starts_on)),
     "plan_over": (models.SupportPlan, ~Q(ended_at=None), lambda it: it.ended_at),
+    "plan_begun": (Episode, NO_ADOPTION, lambda it: on(it.starts_on)),
+    "plan_step": (Step, NO_ADOPTION & ~Q(held_on=None), lambda it: on(it.held_on)),
+    "plan_ended": (Episode, NO_ADOPTION & ~Q(ended_at=None), lambda it: on(it.ends_on)),
 }
 
 

@@ -1,0 +1,96 @@
+"""What do plans put into a child's chronology? That one began, what was held in it, that it ended.
+
+Of an adoption there is no entry, for nobody: how many are marked as significant would tell of it.
+"""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+
+from safeguarding.accounts.titles import Titles
+from safeguarding.chronicling import Placed, london
+from safeguarding.concerns.chronology import Entry, Source, When
+from safeguarding.concerns.entries.concern import first_sentence
+from safeguarding.concerns.entries.rows import rows_of
+from safeguarding.http import Request
+
+from .models import Episode, Step
+from .services.standing import Stands, standing
+
+KIND = "authority_plans"
+_begun = rows_of(Episode, "author")
+_ended = rows_of(Episode, "ended_by")
+_held = rows_of(Step, "held_by")
+
+
+def _tell_begun(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
+    return {
+        plan.pk: Entry(
+            at=when[plan.pk],
+            timed=False,
+            title=f"{plan.of_kind.title}: began",
+            sentence=_sentences(plan.authority_label, plan.in_words("latest_category")),
+            source=f"recorded by {titles.of(plan.author, plan.written_at)}",
+            icon="flag",
+            tone="plan",
+            reference="Plan",
+            link=reverse("episode", args=[plan.pk]),
+        )
+        for plan in _begun(request, when)
+    }
+
+
+def _tell_held(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
+    today = timezone.localdate()
+    return {
+        step.pk: Entry(
+            at=when[step.pk],
+            timed=False,
+            title=step.title,
+            sentence=_sentences(step.in_words("outcome"), first_sentence(step.said)),
+            source=f"recorded by {titles.of(step.held_by, held_at)}",
+            tone="plan",
+            tag=(how.words, "warn") if (how := standing(step, today=today)).how is Stands.HELD_LATE else ("", ""),
+            reference="Plan",
+            link=reverse("plan_step", args=[step.pk]),
+        )
+        for step in _held(request, when)
+        if (held_at := step.held_at) is not None
+    }
+
+
+def _tell_ended(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
+    return {
+        plan.pk: Entry(
+            at=when[plan.pk],
+            timed=False,
+            title=f"{plan.of_kind.title}: ended",
+            sentence=_sentences(plan.end_label),
+            source=f"recorded by {titles.of(plan.ended_by, ended_at)}",
+            icon="tick",
+            tone="plan",
+            reference="Plan",
+            link=reverse("episode", args=[plan.pk]),
+        )
+        for plan in _ended(request, when)
+        if (ended_at := plan.ended_at) is not None
+    }
+
+
+def _sentences(*parts: str) -> str:
+    return " ".join(part if part.endswith((".", "…")) else f"{part}." for part in parts if part)
+
+
+def _of(model: str, moment: str, where: str, origin: str) -> Placed:
+    """Not of an adoption. The area says who reads it, the episode from whom it is hidden."""
+    where = f"n.area <> 'adoption' AND {where}"
+    return Placed(f"plans.{model}", moment, child="n.child_id", where=where, readers="n.area", origin=origin)
+
+
+SOURCES = (
+    Source("plan_begun", KIND, _tell_begun, _of("episode", london("n.starts_on"), "true", "n.id")),
+    Source("plan_step", KIND, _tell_held, _of("step", london("n.held_on"), "n.held_on IS NOT NULL", "n.episode_id")),
+    Source("plan_ended", KIND, _tell_ended, _of("episode", london("n.ends_on"), "n.ended_at IS NOT NULL", "n.id")),
+)

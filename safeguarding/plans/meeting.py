@@ -1,0 +1,55 @@
+"""What of plans do people take to a meeting? Each plan with what waits in it, and who works with the child.
+
+Nothing of an adoption: the two pages go out of the school.
+"""
+
+from datetime import date
+
+from children.models import Child
+from safeguarding.audit.reading import visible
+from safeguarding.concerns.briefing import Block
+from safeguarding.dates import full_day
+from safeguarding.http import Request
+
+from .kinds import Area
+from .models import Episode, Professional, Step
+from .services.standing import standing
+
+_WHERE = "Plans and status"
+# More than two pages hold of anything.
+_MOST = 40
+
+
+def blocks(request: Request, child: Child, today: date) -> list[Block]:
+    """The plans that are open with their dates, and the people, as far as the reader sees them."""
+    plans = visible(request, Episode).exclude(area=Area.ADOPTION).filter(child=child, status=Episode.Status.OPEN)
+    found = list(plans.order_by("starts_on", "pk")[:_MOST])
+    people = visible(request, Professional).exclude(area=Area.ADOPTION).filter(child=child, ended_at=None)
+    who = [(one.name, _who(one)) for one in people.order_by("role", "written_at")[:_MOST]]
+    lines = [(plan.of_kind.title, _about(plan)) for plan in found]
+    if found:
+        steps = visible(request, Step).filter(episode__in=[plan.pk for plan in found], status=Step.Status.WAITING)
+        waits = steps.exclude(due_on=None, booked_on=None).order_by("due_on", "booked_on", "pk")[:_MOST]
+        lines += [(step.title, _when(step, today, on_roll=child.is_on_roll)) for step in waits]
+    return [
+        Block(title, some, _WHERE)
+        for title, some in (("Plans and their dates", lines), ("Who works with the child", who))
+        if some
+    ]
+
+
+def _about(plan: Episode) -> str:
+    parts = (f"since {full_day(plan.starts_on)}", plan.authority_label, plan.in_words("latest_category"))
+    return ", ".join(part for part in parts if part)
+
+
+def _when(step: Step, today: date, *, on_roll: bool) -> str:
+    how = standing(step, today=today, on_roll=on_roll)
+    due = f"due {full_day(step.due_on)}" if step.due_on else ""
+    booked = f"booked for {full_day(step.booked_on)}" if step.booked_on else ""
+    return ", ".join(part for part in (due, booked, how.words.lower() if how.is_late else "") if part)
+
+
+def _who(person: Professional) -> str:
+    parts = (person.get_role_display(), person.organisation, person.telephone, person.email)
+    return ", ".join(part for part in parts if part)
