@@ -76,7 +76,7 @@ register(
         for place, may in (("concerns", _reads_both), (MENU, _reads_these_alone))
     ),
     Panel("own_role", "adults", "adults/first_page_panel.html", data=_to_read, may=_reads, order=5),
-    Panel("today_aside", "adults", "adults/first_page_panel.html", data=_to_read, may=_reads, order=5),
+    Panel("today_below_new", "adults", "adults/first_page_panel.html", data=_to_read, may=_reads, order=5),
     Panel("staff_home_aside", "raise_adults", "adults/raise_panel.html", data=_nothing, may=_logs, order=5),
     Panel("today_foot", "raise_adults", "adults/raise_panel.html", data=_nothing, may=_logs, order=95),
     Setting(

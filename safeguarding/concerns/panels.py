@@ -25,7 +25,7 @@ from safeguarding.glance import glance
 from safeguarding.http import Request
 from safeguarding.once import once
 from safeguarding.paging import counted_by_keys
-from safeguarding.panels import PERSON, NavItem, Panel, Tab, register
+from safeguarding.panels import LATE, PERSON, SECOND, UNANSWERED, Line, NavItem, Panel, Tab, register
 from safeguarding.references import quoted
 
 from . import chronology
@@ -60,8 +60,8 @@ from .services.work import owed, rows
 from .told import told_of
 from .views import duty_panels, withheld
 
-# As many as an aside shows; the page behind it shows all.
-IN_ASIDE = 4
+# As many as an aside shows; the page behind it shows all. Beside Today several kinds share a panel.
+IN_ASIDE, IN_LINES = 4, 3
 _REFERENCE = re.compile(r"C-(\d{4})-(\d{1,9})")
 # More than anybody stands in for, or was given.
 MOST = 50
@@ -99,13 +99,16 @@ def _logs(request: Request) -> bool:
     return may(request.user, "log_concern", request.held.school_id)
 
 
-def _owed(request: Request, record: Any) -> dict[str, Any] | None:
-    """Which agencies owe an answer; no panel where none does."""
+def _owed(request: Request) -> dict[str, Any] | None:
+    """Which agencies owe an answer; no lines where none does."""
     waiting = owed(visible(request, Referral), request.held.school_id)
     found = read_many(request, waiting[:MOST], purpose="answers owed")
     rows_ = rows(found, today=timezone.localdate())
     late = sum(row.is_late for row in rows_)
-    return {"referrals": rows_[:IN_ASIDE], "number": len(rows_), "late": late} if rows_ else None
+    if not rows_:
+        return None
+    whole = ("Referrals", reverse("answers_owed"))
+    return {"referrals": rows_[:IN_LINES], "number": len(rows_), "hot": late, "all": whole}
 
 
 def _references_of_referrals(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
@@ -137,10 +140,12 @@ def _own_unsent(request: Request, record: Any) -> dict[str, Any] | None:
     return {"drafts": drafts, "newest": drafts[0]} if drafts else None
 
 
-def _unsent_of_colleagues(request: Request, record: Any) -> dict[str, Any] | None:
-    """Drafts that have waited for a school day; no panel where there is none."""
+def _unsent_of_colleagues(request: Request) -> dict[str, Any] | None:
+    """Drafts that have waited for a school day; no lines where there is none."""
     drafts = unsent_for_a_day(request.held.school_id, at=timezone.now(), by=request.user)
-    return {"drafts": drafts[:IN_ASIDE], "number": len(drafts)} if drafts else None
+    if not drafts:
+        return None
+    return {"drafts": drafts[:IN_LINES], "number": len(drafts), "all": ("Drafts", reverse("unsent_drafts"))}
 
 
 def _references_of_concerns(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
@@ -184,7 +189,7 @@ def _paper_of_concern(request: Request, concern: Any) -> dict[str, Any] | None:
     return {"paper": paper} if paper else None
 
 
-def _sheets_amiss(request: Request, record: Any) -> dict[str, Any] | None:
+def _sheets_amiss(request: Request) -> dict[str, Any] | None:
     """Emergency sheets that are true no more, or lack what their maker may not see; that is not told to the maker."""
     held = visible(request, EmergencySheet).filter(school_id=request.held.school_id, destroyed_at=None)
     found = list(held.order_by("made_at"))
@@ -192,20 +197,24 @@ def _sheets_amiss(request: Request, record: Any) -> dict[str, Any] | None:
     if found:
         # Recorded as all that are held: by the number of those amiss their makers, who read the log too, could tell.
         read_many(request, found, purpose="emergency sheets")
-    return {"sheets": amiss[:IN_ASIDE]} if amiss else None
+    if not amiss:
+        return None
+    return {"sheets": amiss[:IN_LINES], "number": len(amiss), "all": ("Emergency sheets", reverse("sheets"))}
 
 
-def _errors_to_answer(request: Request, record: Any) -> dict[str, Any] | None:
-    """What others have proposed about entries in error, for the second person; no panel where nothing waits."""
+def _errors_to_answer(request: Request) -> dict[str, Any] | None:
+    """What others have proposed about entries in error, for the second person; no lines where nothing waits."""
     if not glance(request.user)["errors_wait"]:
         return None
     with with_errors("all"):
         rows = waiting_for_second(visible(request, EnteredInError), request.held.school_id, but=request.user)
-        found = list(rows[: IN_ASIDE + 1])
+        found = list(rows[: IN_LINES + 1])
         if not found:
             return None
-        number = len(found) if len(found) <= IN_ASIDE else rows.count()
-        return {"entries": read_many(request, found[:IN_ASIDE], purpose="entered in error"), "number": number}
+        number = len(found) if len(found) <= IN_LINES else rows.count()
+        shown = read_many(request, found[:IN_LINES], purpose="entered in error")
+        whole = ("Entered in error", f"{reverse('concerns')}?status=in_error")
+        return {"entries": shown, "number": number, "all": whole}
 
 
 def _references_of_sheets(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
@@ -371,10 +380,10 @@ register(
         "school_settings", "outside", "outside/settings_panel.html", data=lambda r, school: {"link": link_of(school.pk)}
     ),
     Panel("school_settings", "sheets", "emergency/settings_panel.html", data=lambda r, school: {}),
-    Panel("today_aside", "sheets", "emergency/today_panel.html", data=_sheets_amiss, may=manages_school, order=60),
-    Panel("today_aside", "answers", "concerns/answers_panel.html", data=_owed, may=_reads, order=5),
-    Panel("today_aside", "errors", "concerns/errors_panel.html", data=_errors_to_answer, may=_decides, order=3),
-    Panel("today_aside", "unsent", "concerns/unsent_panel.html", data=_unsent_of_colleagues, may=_decides, order=70),
+    Line(LATE, "sheets", "emergency/today_lines.html", _sheets_amiss, may=manages_school, order=30),
+    Line(UNANSWERED, "answers", "concerns/answers_lines.html", _owed, may=_reads, order=10),
+    Line(SECOND, "errors", "concerns/errors_lines.html", _errors_to_answer, may=_decides, order=10),
+    Line(UNANSWERED, "unsent", "concerns/unsent_lines.html", _unsent_of_colleagues, may=_decides, order=30),
     Tab("chronology", "Chronology", "child_chronology", may=_reads_at, order=10, given=True),
     Tab("concerns", "Concerns", "child_concerns", may=_reads_at, order=20, given=True),
     Tab("pastoral", "Pastoral", "child_pastoral", may=_reads_at, order=25, given=_writes_pastoral_at),

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from children.models import ChildDetail
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import colleagues, requires_for_record
@@ -37,19 +36,19 @@ from safeguarding.concerns.forms.deciding import (
 )
 from safeguarding.concerns.lifecycles import concern_life
 from safeguarding.concerns.models import Concern, ConcernChild, Receipt
-from safeguarding.concerns.permissions import access_given, may_decide, may_read, schools_read
+from safeguarding.concerns.permissions import access_given, may_decide, may_read, may_restrict, schools_read
 from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.services.apart import others_in
 from safeguarding.concerns.services.kinds import choices_on
-from safeguarding.concerns.services.named import badge
 from safeguarding.concerns.services.telling import reporter_may_be_told
 from safeguarding.concerns.services.whole import Whole, steps, whole
-from safeguarding.concerns.services.work import say_steps, work_of
+from safeguarding.concerns.services.work import Work, say_steps, work_of
 from safeguarding.concerns.views.duties import say_who_was_told
 from safeguarding.concerns.views.earlier_marks import of_concern
 from safeguarding.concerns.views.error import also_in_error
 from safeguarding.concerns.views.kept import keeps_typed, kept_forms
 from safeguarding.concerns.views.mentioning import may_be_saved
+from safeguarding.concerns.views.whose import whose
 from safeguarding.dates import full_day
 from safeguarding.exceptions import HarbourError, NotAllowed, OutOfTurn
 from safeguarding.http import Request
@@ -241,17 +240,20 @@ def _page(
     # Whom the page names by itself, it names inside text.
     request.showing = Showing(own=frozenset(named.child_id for named in it.linked if named.child_id))
     say_steps(it.decisions)
-    badge(it.children, visible(request, ChildDetail))
+    children = whose(request, found, it.children)
     may = concern_life.open_to(found, request.user)
     if found.is_in_error:
         may = dict.fromkeys(may, False)
     cannot_ask = deciding.cannot_ask(found, by=request.user, at=at) if may["decide"] or may["reopen"] else ""
     offered = _offered(it, may) | {"ask_form": (may["decide"] or may["reopen"]) and not cannot_ask}
+    work = work_of(found, see, today=today)
     makers = _forms(found, at, request.user)
     bound = kept_forms(request, found, makers) | bound
     context = {
         "it": it,
-        "work": work_of(found, see, today=today),
+        "whose": children,
+        "work": work,
+        "adds": _adds(it, work, may, offered),
         "concern": found,
         "may": may,
         "offered": offered,
@@ -274,6 +276,7 @@ def _page(
         "reads_changes": found.school_id in schools_read(request.user),
         "aside": fill("concern_aside", request, found),
         "may_decide": may_decide(request.user, found),
+        "may_restrict": not found.is_in_error and may_restrict(request.user, found),
         "may_audit": holds(request.user, Capability.VIEW_AUDIT, found.school_id),
         "has_errors": any(form.errors for form in bound.values()),
         "earlier": of_concern(request, found, it.children) if it.marks else None,
@@ -283,6 +286,22 @@ def _page(
     # The menu counts nothing that was entered in error, this concern neither.
     with with_errors(""):
         return render(request, "concerns/concern.html", context | forms, status=status)
+
+
+def _adds(it: Whole, work: Work, may: Mapping[str, bool], offered: Mapping[str, bool]) -> dict[str, bool]:
+    """What there is nothing of yet and may be added: a button each. What there is has a panel with its own way to more;
+    so has what came back to be mended.
+    """
+    nothing = {
+        "action": offered["action_form"] and not it.actions,
+        "referral": may["decide"] and not work.referrals,
+        "contact": offered["note_form"] and not work.contacts,
+        "meeting": may["decide"] and not work.meetings,
+        "file": offered["note_form"] and not it.files,
+        "note": offered["note_form"] and not it.notes,
+        "question": offered["ask_form"] and not it.questions,
+    }
+    return {what: True for what, is_so in nothing.items() if is_so}
 
 
 def _offered(it: Whole, may: Mapping[str, bool]) -> dict[str, bool]:
