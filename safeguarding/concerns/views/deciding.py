@@ -237,21 +237,20 @@ def _page(
     at = timezone.now()
     see, today = partial(visible, request), timezone.localdate(at)
     it = whole(found, see, today=today)
+    work = work_of(found, see, today=today)
     # Whom the page names by itself, it names inside text.
     request.showing = Showing(own=frozenset(named.child_id for named in it.linked if named.child_id))
     say_steps(it.decisions)
-    children = whose(request, found, it.children)
     may = concern_life.open_to(found, request.user)
     if found.is_in_error:
         may = dict.fromkeys(may, False)
     cannot_ask = deciding.cannot_ask(found, by=request.user, at=at) if may["decide"] or may["reopen"] else ""
     offered = _offered(it, may) | {"ask_form": (may["decide"] or may["reopen"]) and not cannot_ask}
-    work = work_of(found, see, today=today)
     makers = _forms(found, at, request.user)
     bound = kept_forms(request, found, makers) | bound
     context = {
         "it": it,
-        "whose": children,
+        "whose": whose(request, found, it.children),
         "work": work,
         "adds": _adds(it, work, may, offered),
         "concern": found,
@@ -271,13 +270,11 @@ def _page(
         "attach_form": AttachForm() if offered["note_form"] else None,
         "phrases": Receipt.choices,
         "logged_myself": found.logged_by_id == request.user.pk,
-        "reporter_sees": SimpleLazyObject(lambda: reporter_may_be_told(found)),
+        # Who can be asked sees it: that is not asked of the database again.
+        "reporter_sees": offered["ask_form"] or SimpleLazyObject(lambda: reporter_may_be_told(found)),
         "waits": found.status in reading.OPEN,
-        "reads_changes": found.school_id in schools_read(request.user),
         "aside": fill("concern_aside", request, found),
-        "may_decide": may_decide(request.user, found),
-        "may_restrict": not found.is_in_error and may_restrict(request.user, found),
-        "may_audit": holds(request.user, Capability.VIEW_AUDIT, found.school_id),
+        **_rights(request.user, found),
         "has_errors": any(form.errors for form in bound.values()),
         "earlier": of_concern(request, found, it.children) if it.marks else None,
     }
@@ -286,6 +283,16 @@ def _page(
     # The menu counts nothing that was entered in error, this concern neither.
     with with_errors(""):
         return render(request, "concerns/concern.html", context | forms, status=status)
+
+
+def _rights(reader: User, found: Concern) -> dict[str, bool]:
+    """What the reader may do with it, in whatever state it is, beside what the life of a concern says."""
+    return {
+        "may_decide": may_decide(reader, found),
+        "may_restrict": not found.is_in_error and may_restrict(reader, found),
+        "may_audit": holds(reader, Capability.VIEW_AUDIT, found.school_id),
+        "reads_changes": found.school_id in schools_read(reader),
+    }
 
 
 def _adds(it: Whole, work: Work, may: Mapping[str, bool], offered: Mapping[str, bool]) -> dict[str, bool]:

@@ -43,7 +43,7 @@ from safeguarding.panels import LATE, MINE, Lines, fill, fill_beside
 # The first screen shows six; ten are one glance. More are one click away.
 SHOWN, SHOWN_ALL = 10, 200
 # As many of the others as leave the page to be read at a glance.
-FEW = {"news": 3, "reviews": 2, "actions": 3, "adrift": 2}
+FEW = {"news": 3, "reviews": 3, "actions": 3, "adrift": 3}
 
 
 @requires("view_concerns")
@@ -124,7 +124,8 @@ def _beside(found: dict[str, Lines], counted: Any, few: Mapping[str, Sequence[An
         of_actions = {LATE: "adrift", MINE: "actions"}
         return {key: in_words(counted[name]["count"] + found[key].number, MANY) for key, name in of_actions.items()}
 
-    return {"beside": found, "numbers": SimpleLazyObject(numbers)}
+    hot = found[LATE].hot or bool(few["adrift"])
+    return {"beside": found, "numbers": SimpleLazyObject(numbers), "late_hot": hot}
 
 
 @requires("view_concerns")
