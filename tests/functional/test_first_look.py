@@ -8,8 +8,10 @@ import pytest
 import time_machine
 from playwright.sync_api import Page, expect
 
+from safeguarding import panels
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.demo.seeding import seed_demo
+from safeguarding.panels import NavItem
 from tests import factories
 from tests.functional.steps import sign_in
 from tests.functional.test_every_page import faults, too_wide
@@ -97,26 +99,24 @@ def test_an_address_that_ends_in_a_form_opens_it(page: Page, cast: factories.Sta
     expect(page.get_by_label("Note", exact=True)).to_be_visible()
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-def test_a_filter_and_a_long_menu_are_folded_on_a_telephone_and_open_at_a_desk(
-    new_person: Callable[..., Page], cast: factories.Staffroom, address: str, scripts: bool
+def test_a_menu_of_more_than_six_entries_is_folded_on_a_telephone_and_open_at_a_desk(
+    new_person: Callable[..., Page], cast: factories.Staffroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    child = factories.child(cast.school, "Rowan", "Ashdown", by=cast.office)
-    page = new_person(java_script_enabled=scripts)
+    more = [NavItem(f"more_{n}", f"More {n}", "today", may=lambda request: True, order=99) for n in range(4)]
+    page = new_person(viewport=TELEPHONE)
     sign_in(page, cast.lead.username)
-    for at, opens, inside in (
-        ("/concerns/", "Show the filter", page.get_by_label("Kind of concern")),
-        (f"/children/{child.pk}/people/", "more", page.get_by_role("link", name="What has changed")),
-    ):
-        page.set_viewport_size(DESK)
-        page.goto(at)
-        expect(inside.first).to_be_visible()
-        summary = page.locator(".hb-folds > summary").filter(has_text=opens)
-        expect(summary).to_be_hidden()
-        page.set_viewport_size(TELEPHONE)
-        expect(inside.first).to_be_hidden()
-        summary.click()
-        expect(inside.first).to_be_visible()
+    menu = page.get_by_role("navigation", name="Main")
+    expect(menu.get_by_role("link", name="Children")).to_be_visible()
+    monkeypatch.setattr(panels, "_nav", [*panels._nav, *more])
+    page.reload()
+    expect(menu.get_by_role("link", name="Children")).to_be_hidden()
+    menu.get_by_text("Menu").click()
+    expect(menu.get_by_role("link", name="Children")).to_be_visible()
+    assert faults(page) == []
+    page.set_viewport_size(DESK)
+    page.reload()
+    expect(menu.get_by_role("link", name="Children")).to_be_visible()
+    expect(menu.get_by_text("Menu")).to_be_hidden()
 
 
 def test_today_is_read_at_a_glance_in_the_practice_school(
