@@ -17,10 +17,12 @@ from children.capabilities import ChildCapability
 from children.models import Child, ChildDetail, Photograph
 from children.permissions import access_to_a_child, children_open_to, may_see_details
 from children.services.mentioning import told_page
-from children.services.sight import ToLookAt, given_to, to_look_at
+from children.services.sight import ToLookAt, children_of_log, given_to, keys_in_log, to_look_at
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import asks_first, may
 from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.services.looked import narrow_by_child, passes_by, tell_about_child
+from safeguarding.accounts.services.sight import opens
 from safeguarding.audit.by_keys import Asked, ByKeys
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.http import Request
@@ -127,6 +129,12 @@ def _looked_at(request: Request) -> ToLookAt:
     return once(("to look at", request.user.pk, school_id), lambda: to_look_at(school_id, see, on=on))
 
 
+def _to_look_at(request: Request, record: Any) -> dict[str, Any] | None:
+    """All of it, on the page of access; no panel where nothing waits."""
+    waiting = _looked_at(request)
+    return {"waiting": waiting} if waiting.anything else None
+
+
 def _to_confirm(request: Request) -> dict[str, Any] | None:
     """What one person has done and another looks at: emergencies, conflicts, records that may be of one child."""
     waiting = _looked_at(request)
@@ -186,8 +194,13 @@ register(
     Panel("notice_strip", "emergency", "access/strip.html", data=_emergency, order=5),
     Line(LATE, "access", "access/due_lines.html", _due, may=_manages, order=20),
     Line(SECOND, "access", "access/confirm_lines.html", _to_confirm, may=_manages, order=20),
+    Panel("access", "look", "access/today_panel.html", data=_to_look_at, may=_manages, order=10),
 )
 
+passes_by("children.photograph")
+narrow_by_child(children_of_log)
+tell_about_child(keys_in_log)
+opens(ChildDetail, ChildCapability.VIEW_CHILD_DETAILS, ChildCapability.VIEW_ADDRESSES)
 asks_first("conflict_question")
 
 # What a notice is about, and the page that shows it.

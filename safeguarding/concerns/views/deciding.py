@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.views.decorators.http import require_POST
 
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import User
@@ -64,6 +65,19 @@ def concern(request: Request, concern_id: UUID) -> HttpResponse:
     """Everything about one concern. Opening it acknowledges it, unless it was entered in error."""
     found = read_one(request, reading.for_page(), pk=concern_id)
     return _page(request, deciding.open_concern(concern=found, by=request.user))
+
+
+@require_POST
+@requires_for_record("decide_concerns", also=access_given)
+def answer_call(request: Request, concern_id: UUID) -> HttpResponse:
+    """Tell who called that one is coming, or to be rung: one press on the page of the concern."""
+    found = read_one(request, reading.for_page(), pk=concern_id)
+    if not may_decide(request.user, found):
+        raise NotAllowed(LEADS)
+    answer = request.POST.get("answer", "")
+    if answer in Concern.CallAnswer.values and deciding.answering(found, request.user):
+        deciding.answer_call(concern=found, answer=answer, by=request.user)
+    return redirect("concern", concern_id)
 
 
 _IN_ERROR = "This concern was entered in error, as two people have said. Put it back before anything is added to it."
@@ -270,7 +284,6 @@ def _page(
         "attach_form": AttachForm() if offered["note_form"] else None,
         "phrases": Receipt.choices,
         "logged_myself": found.logged_by_id == request.user.pk,
-        # Who can be asked sees it: that is not asked of the database again.
         "reporter_sees": offered["ask_form"] or SimpleLazyObject(lambda: reporter_may_be_told(found)),
         "waits": found.status in reading.OPEN,
         "aside": fill("concern_aside", request, found),
@@ -285,9 +298,10 @@ def _page(
         return render(request, "concerns/concern.html", context | forms, status=status)
 
 
-def _rights(reader: User, found: Concern) -> dict[str, bool]:
+def _rights(reader: User, found: Concern) -> dict[str, Any]:
     """What the reader may do with it, in whatever state it is, beside what the life of a concern says."""
     return {
+        "answering": deciding.answering(found, reader),
         "may_decide": may_decide(reader, found),
         "may_restrict": not found.is_in_error and may_restrict(reader, found),
         "may_audit": holds(reader, Capability.VIEW_AUDIT, found.school_id),
