@@ -74,6 +74,7 @@ urlpatterns: list[URLPattern] = [
     path("concerns/<uuid:concern_id>/undone/<uuid:undone_id>/", apart.undone_link, name="undone_link"),
     path("concerns/<uuid:concern_id>/withheld/<uuid:withheld_id>/", withheld.withheld_name, name="withheld_name"),
     path("concerns/<uuid:concern_id>/", deciding.concern, name="concern"),
+    path("concerns/<uuid:concern_id>/answer/", deciding.answer_call, name="answer_call"),
     path("concerns/<uuid:concern_id>/decide/", deciding.decide, name="decide"),
     path("concerns/<uuid:concern_id>/note/", deciding.add_note, name="add_note"),
     path("concerns/<uuid:concern_id>/ask/", deciding.ask_reporter, name="ask_reporter"),
