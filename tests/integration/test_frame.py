@@ -40,7 +40,7 @@ def test_a_problem_is_told_in_words_without_the_database(status):
     assertContains(page, "Go to your home page", status_code=status)
     assertContains(page, "<h1", status_code=status)
     if status >= 500:
-        assertContains(page, "call 999 now", status_code=status)
+        assertContains(page, 'call <a class="hb-nowrap" href="tel:999">999</a> now', status_code=status)
 
 
 def test_who_is_not_signed_in_gets_the_form_and_no_name_of_a_school(client: Client):

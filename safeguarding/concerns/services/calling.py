@@ -116,10 +116,21 @@ def named_child(child_id: UUID | None, *, by: User, school_id: UUID, today: date
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What a lead told who called: that they are coming, or to be rung."""
+
+    name: str
+    extension: str
+    is_coming: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
 class CallState:
     """How a call stands, as its sender may know it. `opened` is None until somebody has; `coming` is who is told next
     (names, joined) and when.
 
+    `answer` is what a lead said last; `telephone` the number of the school, beside which extensions stand.
     `decided_myself`: the sender is a lead too, and has decided before anybody else came.
     """
 
@@ -129,6 +140,8 @@ class CallState:
     called_at: datetime
     told: list[Told]
     opened: Told | None
+    answer: Answer | None
+    telephone: str
     coming: list[tuple[str, datetime]]
     finished: bool
     decided_myself: bool
@@ -139,7 +152,8 @@ def state_of_call(account: Account, *, at: datetime) -> CallState | None:
     """Who was told of the call that `account` began, who comes next and who has opened it; None where it began
     otherwise.
     """
-    concern = Concern.objects.select_related("school", "acknowledged_by", "logged_by").get(pk=account.concern_id)
+    people = ("acknowledged_by", "call_answered_by", "logged_by")
+    concern = Concern.objects.select_related("school", *people).get(pk=account.concern_id)
     if concern.called_at is None:
         return None
     told, opened, by = told_of(concern.pk, ConcernNotice.CALL), None, concern.acknowledged_by
@@ -152,10 +166,19 @@ def state_of_call(account: Account, *, at: datetime) -> CallState | None:
         called_at=concern.called_at,
         told=told,
         opened=opened,
+        answer=_answer(concern),
+        telephone=concern.school.telephone,
         coming=[] if opened else [(_names(people), when) for when, people in still_to_be_told(concern, at=at)],
         finished=concern.finished_at is not None,
         decided_myself=concern.acknowledged_by_id == account.author_id,
     )
+
+
+def _answer(concern: Concern) -> Answer | None:
+    by, at = concern.call_answered_by, concern.call_answered_at
+    if by is None or at is None:
+        return None
+    return Answer(by.full_name, by.extension, concern.call_answer == Concern.CallAnswer.COMING, at)
 
 
 def _names(people: list[User]) -> str:
