@@ -10,7 +10,7 @@ document.querySelectorAll("form:not([data-upload]) input[type=file]").forEach(ch
 // Where files go along with a form that other scripts send: what the server would not take is not chosen.
 function check(input) {
   const status = document.createElement("p");
-  status.className = "hb-error hb-mt-s";
+  status.className = "hb-error";
   status.setAttribute("role", "status");
   input.after(status);
   input.addEventListener("change", () => {
