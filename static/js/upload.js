@@ -5,19 +5,6 @@ const NOT_SENT = "Not sent. The files are still chosen: try again.";
 const UNSURE = "The connection broke before an answer came. Press the button again: nothing is taken twice.";
 let refusals = 0;
 document.querySelectorAll("form[data-upload]").forEach(watch);
-document.querySelectorAll("form:not([data-upload]) input[type=file]").forEach(check);
-
-// Where files go along with a form that other scripts send: what the server would not take is not chosen.
-function check(input) {
-  const status = document.createElement("p");
-  status.className = "hb-error";
-  status.setAttribute("role", "status");
-  input.after(status);
-  input.addEventListener("change", () => {
-    status.textContent = problem([input]);
-    if (status.textContent) input.value = "";
-  });
-}
 
 function watch(form) {
   const inputs = [...form.querySelectorAll("input[type=file]")];

@@ -103,7 +103,7 @@ def test_files_are_chosen_while_logging_and_a_refused_one_is_asked_for_again(
         with large.open("wb") as file:
             file.truncate(26 * 2**20)
         chosen.set_input_files(large)
-        expect(teacher.get_by_text("is larger than 25 MB")).to_be_visible()
+        expect(teacher.get_by_text("That is too much, and nothing is chosen.")).to_be_visible()
         assert chosen.evaluate("input => input.files.length") == 0
     teacher.get_by_label("Today", exact=True).check()
     teacher.get_by_role("button", name="A child I cannot name").click()

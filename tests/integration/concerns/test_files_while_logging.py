@@ -10,12 +10,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Attachment, Concern, Draft
+from safeguarding.concerns.services import papers
 from safeguarding.exceptions import BadInput
+from safeguarding.keys import uuid7
 from safeguarding.uploads.services import keeping
 from safeguarding.uploads.services.keeping import Upload
 from tests import factories
 from tests.integration.concerns.filed import NOTE, stored, text
 from tests.integration.concerns.log_page import LOG, opened, signed_in, whole
+from tests.integration.concerns.test_paper_forms import begin, of, send
 from tests.integration.uploads.corpus import docx, located_picture
 
 pytestmark = pytest.mark.django_db
@@ -137,3 +140,11 @@ def test_the_form_warns_as_everywhere_and_its_send_button_alone_sends_files(clie
     page = text(client.get(LOG, follow=True))
     assert "Never attach a nude or partly nude picture of a child" in page
     assert page.count('formenctype="multipart/form-data"') == 1
+
+
+def test_who_types_in_a_paper_form_of_a_colleague_attaches_its_scan(clock, room, child):
+    papers.make_forms(school=room.school, batch=uuid7(), count=1, place="Office", by=room.lead)
+    address = begin(of(room.lead), "1", writer=str(room.teacher.pk)).headers["Location"]
+    send(of(room.lead), address, child, facts="She told me of it.", chosen=files(PICTURE))
+    scan = Attachment.objects.get()
+    assert (scan.author, scan.concern.logged_by) == (room.lead, room.teacher)
