@@ -62,7 +62,8 @@ def _resets(request: Request, record: Any) -> dict[str, Any] | None:
     if not request.own_session.has_resets:
         return None
     found = list(services.concerning(request.user, timezone.now()))
-    return {"resets": found} if found else None
+    first = [it for it in found if it.is_first_start]
+    return {"resets": [it for it in found if it not in first], "first": first} if found else None
 
 
 def _resets_wait(request: Request) -> str:
