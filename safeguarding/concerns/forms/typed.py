@@ -20,7 +20,7 @@ from .mention import POINTED
 Content = dict[str, list[str]]
 
 # What a form posts besides what its author typed: its key, the browser's token, which button was pressed.
-PRESSES = ("add", "remove", "find", "swap", "send", "draft", "marks")
+PRESSES = ("add", "ask", "remove", "find", "swap", "send", "draft", "marks")
 _NOT_TYPED = frozenset({*PRESSES, "key", "knows", "ring", "csrfmiddlewaretoken"})
 DESCRIBED = (ConcernChild.Kind.UNNAMED, ConcernChild.Kind.NOT_ON_ROLL, ConcernChild.Kind.UNBORN)
 _DESCRIBED_KEY = re.compile(rf"({'|'.join(DESCRIBED)})-\d{{1,4}}")

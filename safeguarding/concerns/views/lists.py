@@ -18,7 +18,7 @@ from children.forms.lists import FindForm
 from children.models import Child, ChildDetail
 from children.panels import record_frame
 from children.permissions import access_to_a_child
-from children.services.finding import find_children
+from children.services import asked_about, find_children
 from safeguarding.accounts.permissions import may, requires, requires_for_record
 from safeguarding.accounts.services import LEADS, who_ever_worked_at
 from safeguarding.audit.context import with_errors
@@ -198,5 +198,5 @@ def link_child(request: Request, named_id: UUID) -> HttpResponse:
             everyone=True,
         )
         read_many(request, [each.child for each in found], verb=Verb.SEARCH, purpose="name")
-        context |= {"found": found}
+        context |= {"found": found, "sure": asked_about(found, request.POST.get("ask"))}
     return render(request, "concerns/link_child.html", context)

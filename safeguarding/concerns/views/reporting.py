@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from children.models import Child
-from children.services import Found, find_children, led_on, loggable, namesakes
+from children.services import Found, asked_about, find_children, led_on, loggable, namesakes
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import ensure, may, never_waits, public, requires
 from safeguarding.accounts.roles import Capability
@@ -122,7 +122,7 @@ def log_find(request: Request) -> HttpResponse:
     school_id = key.school_id if mine else None  # type: ignore[union-attr]
     typed = Typed({"q": [request.POST.get("q", "")]})
     found = _search(request, typed, school_id or request.held.school_id)
-    return render(request, "children/part_found.html", {"found": found})
+    return render(request, "children/part_found.html", {"found": found, "confirms": True})
 
 
 def _posted(request: Request) -> HttpResponse:
@@ -161,6 +161,8 @@ def _pressed(typed: Typed, data: QueryDict) -> tuple[Typed, str]:
         new = next((key for key in more.children if key not in typed.children), "")
         place = "#id_q" if not new else f"#id_{new}-role" if record_of(new) else f"#id_{new}-description"
         return more, place
+    if (ask := record_of(data.get("ask", ""))) is not None:
+        return typed, f"?find=1&ask={ask}#found"
     if (remove := data.get("remove")) is not None:
         return typed.removing(remove), "#id_q"
     if (marks := data.get("marks")) is not None:
@@ -267,7 +269,8 @@ def _page(
     """The form on its page. `form` is given where it was checked and something is missing."""
     request.nav, request.draft_shown, request.showing = "home", token, Showing(writes=True)
     form = form or report_form(request, typed, here, checked=False)
-    looked_for = "q" in form.errors and typed.text("q").strip()
+    looked_for = "find" in request.GET or ("q" in form.errors and typed.text("q").strip())
+    found = _search(request, typed, here.school_id) if looked_for else None
     context = {
         "form": form,
         "key": tokens.issue(request.user, token, school_id=here.school_id),
@@ -282,7 +285,9 @@ def _page(
         "note_by_script": "" if draft else "What you type is saved as a draft that only you can see.",
         "kept": "kept" in request.GET,
         "earlier": of_form(request, _worried_about(typed), here.school_id),
-        "found": _search(request, typed, here.school_id) if "find" in request.GET or looked_for else None,
+        "found": found,
+        "confirms": True,
+        "sure": asked_about(found or (), request.GET.get("ask")),
         "has_errors": form.is_bound,
         "described": [(kind.value, kind.label) for kind in DESCRIBED],
     }
