@@ -17,6 +17,7 @@ from children.models import BY_NAME, Child, ChildMerge, FormerUpn
 from children.permissions import may_see_details
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import rights
+from safeguarding.dates import short_day
 
 from .fitting import Behind, Fit, Fitting, Reason, fitting, is_on_card, is_spelt
 
@@ -37,6 +38,22 @@ class Found:
     @property
     def why(self) -> str:
         return self.fits.words
+
+    @property
+    def told_apart(self) -> str:
+        """What tells the child apart from others: known as, class and year, when it left."""
+        child, on_roll = self.child, self.child.left_on is None
+        return ", ".join(
+            filter(
+                None,
+                (
+                    f"known as {child.known_as}" if child.known_as else "",
+                    child.class_name or ("no class" if on_roll else ""),
+                    child.year if child.year or not on_roll else "no year",
+                    "" if child.left_on is None else f"left on {short_day(child.left_on)}",
+                ),
+            )
+        )
 
     @property
     def asks(self) -> bool:

@@ -36,6 +36,7 @@ _ASKS = frozenset({Fit.MIDDLE, Fit.HIDDEN, Fit.SOUND, Fit.BESIDE, Fit.SLIP})
 _SAID = {
     Fit.EXACT: "exact name",
     Fit.BEGINS: "name begins like this",
+    Fit.CALLED: "known-as name",
     Fit.HIDDEN: "another of this child’s names",
     Fit.CLASS: "in this class",
     Fit.SOUND: "sounds like this",
@@ -47,7 +48,7 @@ _KINDS = {OtherName.Kind.FORMER: "former name", OtherName.Kind.ALIAS: "also call
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why one word found a child. `name`: the name that it fits, where the card does not show that at once."""
+    """Why one word found a child. `name`: what it fits, where that stands on no card."""
 
     fit: Fit
     name: str = ""
@@ -122,7 +123,7 @@ def _reason(token: str, child: Child, behind: Behind, is_class: bool) -> Reason:
     if _begins(token, legal):
         return Reason(Fit.BEGINS)
     if is_on_card(token, child):
-        return Reason(Fit.CALLED, f"known as {child.known_as}")
+        return Reason(Fit.CALLED)
     for folded, said in behind.former.get(child.pk, ()):
         if _begins(token, folded.split()):
             return Reason(Fit.CALLED, said)

@@ -46,6 +46,7 @@ urlpatterns = [
     path("resets/<uuid:reset_id>/", resets.reset, name="reset"),
     path("resets/<uuid:reset_id>/withdraw/", resets.withdraw_reset, name="withdraw_reset"),
     path("inbox/", views.inbox, name="inbox"),
+    path("inbox/read/", views.inbox_read, name="inbox_read"),
     path("inbox/<uuid:notice_id>/", views.notice, name="notice"),
     path("cover/", views.cover, name="cover"),
     path("cover/sooner/<uuid:user_id>/", views.call_sooner, name="call_sooner"),

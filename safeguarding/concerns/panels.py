@@ -58,7 +58,7 @@ from .services.progress import references_of
 from .services.sight import given_concerns, standing_in
 from .services.work import owed, rows
 from .told import told_of
-from .views import duty_panels, withheld
+from .views import asked_panels, duty_panels, withheld
 
 # As many as an aside shows; the page behind it shows all.
 IN_ASIDE = 4
@@ -380,7 +380,7 @@ register(
     Tab("pastoral", "Pastoral", "child_pastoral", may=_reads_at, order=25, given=_writes_pastoral_at),
     Tab("changes", "What has changed", "child_changes", may=_reads_at, order=90),
 )
-register(*SETTINGS, ACCESS_REVIEW, *duty_panels.ENTRIES, *withheld.ENTRIES)
+register(*SETTINGS, ACCESS_REVIEW, *asked_panels.ENTRIES, *duty_panels.ENTRIES, *withheld.ENTRIES)
 chronology.register(*SOURCES)
 keep_apart("concerns.withheldname")
 

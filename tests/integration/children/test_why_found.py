@@ -47,7 +47,7 @@ def test_who_reads_records_is_told_which_name_it_was_and_the_exact_one_stands_fi
         (family["exact"], "exact name", False),
         (family["begins"], "name begins like this", False),
         (family["former"], "former name Eesa Lee", False),
-        (family["known"], "known as Eesa", False),
+        (family["known"], "known-as name", False),
         (family["middle"], "middle name Eesa", True),
         (family["sound"], "sounds like this", True),
     ]
@@ -58,7 +58,7 @@ def test_who_sees_the_card_only_is_told_that_there_is_such_a_name_and_never_whic
     assert rows[:3] == [
         (family["exact"], "exact name", False),
         (family["begins"], "name begins like this", False),
-        (family["known"], "known as Eesa", False),
+        (family["known"], "known-as name", False),
     ]
     # By name, whichever of the two it is.
     another = "another of this child’s names"
