@@ -74,6 +74,11 @@ def loggable(today: date) -> Q:
     return Q(left_on=None) | Q(left_on__gt=_a_year_before(today))
 
 
+def may_be_named(child: Child, today: date) -> bool:
+    """Whether a concern can be logged about this child: `loggable`, of a card that is at hand."""
+    return child.left_on is None or child.left_on > _a_year_before(today)
+
+
 def find_children(*, by: User, school: School | UUID, words: str, today: date, everyone: bool = False) -> list[Found]:
     """At most twenty cards of the school that fit every one of `words`, and those alike beside them, likeliest first.
 

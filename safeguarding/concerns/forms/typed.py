@@ -23,6 +23,8 @@ Content = dict[str, list[str]]
 PRESSES = ("add", "ask", "remove", "find", "swap", "send", "draft", "marks")
 _NOT_TYPED = frozenset({*PRESSES, "key", "knows", "ring", "csrfmiddlewaretoken"})
 DESCRIBED = (ConcernChild.Kind.UNNAMED, ConcernChild.Kind.NOT_ON_ROLL, ConcernChild.Kind.UNBORN)
+# In the address of a form that begins on a child's page: the key of the child.
+ABOUT = "about"
 _DESCRIBED_KEY = re.compile(rf"({'|'.join(DESCRIBED)})-\d{{1,4}}")
 
 

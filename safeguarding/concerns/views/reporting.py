@@ -29,7 +29,7 @@ from safeguarding.audit.services import record
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.mention import SWAP
 from safeguarding.concerns.forms.reporting import NOT_NAMED, ReportForm, child_forms
-from safeguarding.concerns.forms.typed import DESCRIBED, Typed, of_call
+from safeguarding.concerns.forms.typed import ABOUT, DESCRIBED, Typed, of_call
 from safeguarding.concerns.models import ConcernChild, Draft
 from safeguarding.concerns.services.drafts import is_anothers, is_overtaken, unsent_as
 from safeguarding.concerns.services.help_now import HelpNow, help_now
@@ -77,7 +77,9 @@ def log_concern(request: Request) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect_to_login(request.path)
     ensure(request.user, Capability.LOG_CONCERN, request.acting.school_id, _MAY_NOT)  # type: ignore[arg-type]
-    return redirect("log_resume", uuid7())
+    resume = reverse("log_resume", args=[uuid7()])
+    about = record_of(request.GET.get(ABOUT, ""))
+    return redirect(f"{resume}?{ABOUT}={about}" if about else resume)
 
 
 @require_safe
@@ -313,6 +315,14 @@ def _search(request: Request, typed: Typed, school_id: UUID) -> list[Found]:
 
 
 def _begun(request: Request, call: UnfinishedCall | None, here: HelpNow) -> Typed:
-    """An empty form with what goes without saying, or what was said when a lead was called."""
+    """An empty form with what goes without saying, or what was said when a lead was called.
+
+    From a child's page it names the child; a key of nobody whom this person sees names nobody.
+    """
     typed = Typed.fresh(at=here.at, in_school=not here.nobody_here, class_name=request.held.class_name)
-    return of_call(call, typed) if call else typed
+    if call:
+        return of_call(call, typed)
+    if about := record_of(request.GET.get(ABOUT, "")):
+        there = visible(request, Child).filter(loggable(here.at.date()), pk=about, school=here.school_id)
+        return typed.adding(str(about)) if there.exists() else typed
+    return typed

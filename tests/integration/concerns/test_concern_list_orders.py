@@ -136,7 +136,9 @@ def test_what_is_due_for_review_stands_by_its_day(lead, room, mabel):
 def test_a_column_says_the_kind_and_how_long_it_has_waited(lead, room, mabel):
     plain = about(room, mabel, category=Category.objects.get(pk="NEG"))
     page = on_one_line(lead.get(reverse("concerns")))
-    assert f">{plain.reference}</a>" in page and 'data-label="Kind"' in page and "Neglect" in page and "Waiting " in page
+    assert (
+        f">{plain.reference}</a>" in page and 'data-label="Kind"' in page and "Neglect" in page and "Waiting " in page
+    )
     titled(room, plain, "No coat again")
     assert ">No coat again<" in on_one_line(lead.get(reverse("concerns")))
 
