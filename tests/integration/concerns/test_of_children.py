@@ -45,9 +45,9 @@ def test_a_lead_sees_how_many_open_concerns_name_each_child_of_those_they_may_se
     about(room, ann, bea)
     closed(room, about(room, bea))
     assert counts(client, room.lead) == {"Ann": "2 open concerns", "Bea": "1 open concern"}
-    # Who keeps the list and reads no concerns is told of none, nor is anybody of what is restricted or hidden from them.
+    # Who reads no concerns is told of none, nor is anybody of what is restricted or hidden from them.
     assert counts(client, room.office) == {}
-    access.restrict_concern(concern=about(room, ann), reason="Family of staff.", by=room.lead)
+    access.restrict_concern(concern=about(room, ann), by=room.lead)
     assert counts(client, room.lead)["Ann"] == "3 open concerns"
     assert counts(client, room.deputy)["Ann"] == "2 open concerns"
     declare_conflict(user=room.deputy, child=bea, kind="relative", by=room.deputy)
