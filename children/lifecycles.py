@@ -43,7 +43,7 @@ import_life: Lifecycle[ImportRun] = Lifecycle(
             "confirm",
             {S.READY},
             S.CONFIRMING,
-            "This import has been confirmed or given up already. Open the list of imports to see by whom.",
+            "This import has been confirmed or given up already. Open the list of imports to see who did.",
             stamps="confirmed",
         ),
         # The list changed between the look and the confirmation: look again.

@@ -18,7 +18,7 @@ from safeguarding.views import problem
 
 _LED = "That record is part of this one now: two records were of the same child."
 _SENT = (
-    "The record that this was sent to has become part of another one meanwhile, and nothing was saved. Go "
+    "The record that this was sent to has become part of another one since, and nothing was saved. Go "
     "back to copy what you "
     "typed, then open the child’s record again and send it there."
 )

@@ -120,7 +120,7 @@ register(
         may=_manages,
         order=30,
         place=SCHOOL,
-        says="Who works here in which role, teams, and who stands in for whom.",
+        says="Who works here in which role, teams, and who stands in.",
         look=_access_to_look_at,
     ),
     NavItem("teams", "Teams", "teams", may=_manages, order=10, place="access"),

@@ -36,6 +36,11 @@ def _input(widget: Widget) -> SafeString:
     return format_html('<input type="{}" name="{}"{}{}>', widget["type"], widget["name"], value, _attributes(widget))
 
 
+def _hidden(widget: Widget) -> SafeString:
+    """No label and no script names one: without an id, two forms of a page may both carry the same field."""
+    return _input(widget | {"attrs": {name: value for name, value in widget["attrs"].items() if name != "id"}})
+
+
 def _choices(widget: Widget) -> SafeString:
     """Ticks or radios, each with its label and its hint."""
     rows = (_choice(option) for _, options, _ in widget["optgroups"] for option in options)
@@ -71,9 +76,10 @@ PRINTED: dict[str, Callable[[Widget], SafeString]] = {
     forms.Select.template_name: _select,
     forms.RadioSelect.template_name: _choices,
     forms.CheckboxSelectMultiple.template_name: _choices,
+    forms.HiddenInput.template_name: _hidden,
     DATE_BOXES: _date_boxes,
     **{
         kind.template_name: _input
-        for kind in (forms.TextInput, forms.NumberInput, forms.HiddenInput, forms.CheckboxInput, forms.EmailInput)
+        for kind in (forms.TextInput, forms.NumberInput, forms.CheckboxInput, forms.EmailInput)
     },
 }

@@ -58,7 +58,7 @@ def _people(request: Request, pk: UUID, *, asked_for_address: bool) -> HttpRespo
     shown = may_see and (asked_for_address or not confidential)
     context = frame | {
         "around": around(request, found, today=timezone.localdate()),
-        "siblings": siblings(request, found),
+        "siblings": [(other, how, may_see_record(request.user, other)) for other, how in siblings(request, found)],
         "may_see_addresses": may_see,
         "addresses_shown": shown,
         "parts": list(see(ChildMerge).filter(keep=found, status=ChildMerge.Status.MERGED).order_by("-decided_at")),

@@ -30,10 +30,10 @@ SHARED_DEVICE = "shared_device"
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": "User name or password is not right. Capitals matter in the password.",
-        "too_many_login_attempts": "Too many tries. Wait five minutes, or ask the office for a new password.",
+        "too_many_login_attempts": "Too many attempts. Wait five minutes, or ask the office for a new password.",
         "incorrect_password": "Password is not right",
         "enter_current_password": "Current password is not right",
-        "rate_limited": "Too many tries. Wait a minute and try again.",
+        "rate_limited": "Too many attempts. Wait a minute and try again.",
     }
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:

@@ -141,7 +141,7 @@ ROLES: dict[str, Role] = {
         Role(
             ACTING_LEAD,
             "Acting safeguarding lead",
-            "Reads and decides in the place of a safeguarding lead who is away, until a day. Gives nobody a role.",
+            "Reads and decides for a safeguarding lead who is away, until a day. Gives nobody a role.",
             _ACTING,
             named_in_notice=True,
         ),

@@ -120,10 +120,14 @@ def may_be_first(rule: str, user: User, school_id: UUID) -> bool:
     return any(h.school_id == school_id and h.role.key in RULES[rule].usual for h in rights(user).held)
 
 
-def ensure_first(rule: str, user: User, school_id: UUID, *, about: User) -> None:
-    """Raises `NotAllowed` with who may."""
+def ensure_of_another(user: User, about: User) -> None:
+    """Raises `NotAllowed` where somebody begins it about themselves."""
     if user.pk == about.pk:
         raise NotAllowed("This is about yourself. Ask two colleagues to do it.")
+
+
+def ensure_first(rule: str, user: User, school_id: UUID) -> None:
+    """Raises `NotAllowed` with who may. Asked before an account is looked for: it never says that there is one."""
     if not may_be_first(rule, user, school_id):
         raise NotAllowed("Safeguarding leads, the Headteacher and the IT administrator of the school do this.")
 

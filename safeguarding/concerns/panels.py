@@ -355,7 +355,7 @@ register(
     NavItem("actions", "Actions", "my_actions", may=_acts, order=30, waiting=lambda r: _own_actions(r).to_do),
     NavItem("my_reports", "My reports", "my_reports", may=lambda r: _logs(r) and not _reads(r), order=60),
     NavItem("my_reports", "My reports", "my_reports", may=lambda r: _logs(r) and _reads(r), order=10, place=PERSON),
-    NavItem("load", "Load: who has how much", "load", may=_reads, order=20, place="cover"),
+    NavItem("load", "Workload: who has how much", "load", may=_reads, order=20, place="cover"),
     Panel("today_foot", "my_reports", "concerns/my_reports_panel.html", data=lambda *_: {}, may=_logs, order=97),
     Panel("notice_strip", "unsent", "concerns/strip.html", data=_own_unsent, may=_logs),
     Panel("staff_home", "actions", "concerns/actions_panel.html", data=_to_do, may=lambda r: not _reads(r), order=10),

@@ -231,7 +231,7 @@ left_out(
 )
 left_out(
     WithheldName,
-    because="It asks leads about a child whom a reporter may not name. Once they add the child, the concern names it.",
+    because="It asks leads about a child that a reporter may not name. Once they add the child, the concern names it.",
 )
 left_out(Draft, DraftOpening, KeptText, because="Nobody has sent these words yet. They are their author’s alone.")
 left_out(Brief, because="Somebody prepares it for a meeting, out of the record. It is its author’s alone.")

@@ -50,6 +50,11 @@ class Hit:
     concerns: tuple[Concern, ...]
 
     @property
+    def title(self) -> str:
+        """The child and the rule: one child may stand in two patterns, and each part of a page has its own name."""
+        return f"{self.child.full_name}: {self.rule.in_words}"
+
+    @property
     def records(self) -> str:
         """Their keys, for the form that says something of them."""
         return " ".join(str(concern.pk) for concern in self.concerns)

@@ -64,7 +64,7 @@ def lay_adults(school: School, ground: Ground) -> None:
         now - timedelta(days=1),
         raised_as="unsure",
         user=people[_HEAD],
-        facts="She asked me to leave a visitor’s check for another day, and he was with children meanwhile.",
+        facts="She asked me to leave a visitor’s check for another day, and he was with children until then.",
         wish_unnamed=True,
     )
 

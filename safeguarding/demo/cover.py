@@ -36,7 +36,7 @@ _NOTES = (
     ),
 )
 _AIMS = (
-    "He starts the day calmly and is in class by nine. He knows whom to go to, and goes, before it gets too "
+    "He starts the day calmly and is in class by nine. He knows who to go to, and goes, before it gets too "
     "much for him."
 )
 _STEPS = (

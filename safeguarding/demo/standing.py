@@ -28,7 +28,7 @@ _LEAD, _HEAD, _PASTORAL, _SENCO = "S02", "S01", "S07", "S05"
 # Children of the data: the pastoral lead reads the first, did read the second, and opened the third in an emergency.
 _GIVEN, _RUN_OUT, _OF_TEAM, _IN_EMERGENCY = "P0150", "P0110", "P0322", "P0200"
 _WHY_IN_EMERGENCY = (
-    "Her grandmother rang from the hospital and asked whom we may hand her over to. No safeguarding lead "
+    "Her grandmother rang from the hospital and asked who we may hand her over to. No safeguarding lead "
     "answered, and the "
     "taxi was at the gate."
 )

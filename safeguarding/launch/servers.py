@@ -62,7 +62,9 @@ class Database:
 
     def _completed(self, path: Path, kept: dict[str, str]) -> dict[str, str]:
         """Those that are kept, and new ones for what this version of Harbour needs besides."""
-        passwords = {name: secrets.token_urlsafe(32) for name in _PASSWORDS} | kept
+        # Django asks for fifty characters of the key that signs sessions; the others are passwords of 43.
+        new = {name: secrets.token_urlsafe(48 if name == "secret_key" else 32) for name in _PASSWORDS}
+        passwords = new | kept
         if passwords != kept:
             write_private(path, json.dumps(passwords))
         return passwords

@@ -37,7 +37,7 @@ function enhance(box) {
     if (name !== typed()) return; // Something else was typed meanwhile.
     if (html === null) {
       close();
-      status.textContent = "The list cannot be shown now. Go on typing: whom you mean is asked when you save.";
+      status.textContent = "The list cannot be shown now. Go on typing: who you mean is asked when you save.";
       return;
     }
     show(html, name);

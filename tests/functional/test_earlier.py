@@ -64,7 +64,7 @@ def test_a_lead_brings_in_earlier_records_and_takes_them_out_again(
     press(page, "Become records", role="link")
     expect(page.get_by_text("Heron came late.")).to_be_visible()
     assert not EarlierRecord.objects.exists()
-    press(page, "Put onto the children’s records")
+    press(page, "Add to the children’s records")
     expect(page.get_by_role("heading", name="On the children’s records")).to_be_visible()
     usable(page, check_rules=True)
 

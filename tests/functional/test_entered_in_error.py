@@ -43,7 +43,7 @@ def test_a_concern_entered_in_error_is_taken_out_by_two_and_put_back_by_two(
     page.get_by_label("Why", exact=True).fill("The class teacher tried the form.")
     page.get_by_role("button", name="Propose to a second person").click()
     expect(panel(page, "waiting")).to_contain_text(cast.deputy.full_name)
-    expect(page.get_by_role("button", name="Save what you say")).to_have_count(0)
+    expect(page.get_by_role("button", name="Save your answer")).to_have_count(0)
     assert faults(page) == []
     expect_it_is_found(page, rowan, concern)
     sign_out(page)
@@ -82,8 +82,8 @@ def say_what_is_thought(page: Page, person: User, link: str, why: str) -> None:
     panel(page, "errors").get_by_role("link", name=link).click()
     page.get_by_label("Confirm", exact=True).check()
     page.get_by_label("Why", exact=True).fill(why)
-    page.get_by_role("button", name="Save what you say").click()
-    expect(page.get_by_role("button", name="Save what you say")).to_have_count(0)
+    page.get_by_role("button", name="Save your answer").click()
+    expect(page.get_by_role("button", name="Save your answer")).to_have_count(0)
 
 
 def expect_it_is_found(page: Page, child: Child, concern: Concern) -> None:

@@ -91,7 +91,7 @@ def test_a_lead_finds_her_own_family_in_a_note_and_a_colleague_reads_it(
     lead.get_by_role("combobox", name="Person").select_option(str(room.lead.pk))
     lead.get_by_role("button", name="Show what this changes").click()
     expect(lead.get_by_text("You see nothing of it from then on")).to_be_visible()
-    expect(lead.get_by_role("heading", name="Would see it no longer")).to_be_visible()
+    expect(lead.get_by_role("heading", name="Would no longer see it")).to_be_visible()
     assert too_wide(lead) <= 0
     assert faults(lead) == []
     lead.get_by_role("button", name="Hide it from this person").click()

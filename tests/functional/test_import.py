@@ -81,11 +81,11 @@ def test_the_office_brings_in_a_file(
     expect(page.get_by_role("row", name="Rowan39")).to_be_visible()
     usable(page, scripts)
 
-    press(page, "Put into the school’s list")
+    press(page, "Update the school’s list")
     expect(page.get_by_role("alert")).to_contain_text("Tick that you have looked at who would leave")
     usable(page, scripts)
     page.get_by_role("checkbox", name="10 of 40 children on roll").check()
-    press(page, "Put into the school’s list")
+    press(page, "Update the school’s list")
 
     expect(page.get_by_role("heading", name="In the school’s list")).to_be_visible()
     expect(page.get_by_text("Every row was taken")).to_be_visible()

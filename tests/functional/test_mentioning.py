@@ -47,7 +47,7 @@ def test_an_assistant_mentions_another_child_by_keyboard_and_is_asked_whom_words
     page.get_by_label("No", exact=True).check()
     page.get_by_label("I have not told anyone yet").check()
     page.get_by_role("button", name="Send to safeguarding leads").click()
-    expect(page.get_by_role("alert")).to_contain_text("say whom you mean by “Hazel O’Reed”")
+    expect(page.get_by_role("alert")).to_contain_text("say who you mean by “Hazel O’Reed”")
     page.get_by_role("button", name="Mention Hazel O’Reed (4A, Year 4)").click()
     expect(page.get_by_label("What you saw or heard")).to_have_value(f"At lunch {label} hit him. {label} ran.")
     page.get_by_role("button", name="Send to safeguarding leads").click()

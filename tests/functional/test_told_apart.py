@@ -67,7 +67,7 @@ def test_two_children_in_one_incident_are_told_apart(page: Page, cast: factories
     page.get_by_label("Child", exact=True).select_option(label="Rowan Ashdown, 5B")
     page.get_by_label("Why it is another child").fill("Rowan was away that day.")
     page.get_by_role("button", name="Take the child out of this concern").click()
-    expect(panel(page, "meanwhile")).to_contain_text("Priya Raman")
+    expect(panel(page, "opened-since")).to_contain_text("Priya Raman")
     assert faults(page) == []
     page.get_by_role("link", name="Back to the concern").click()
     expect(panel(page, "people")).to_contain_text("A child not named yet")

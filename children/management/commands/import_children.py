@@ -56,7 +56,7 @@ class Command(BaseCommand):
         task = "" if person else imports.TASK
         if task and "worker" not in settings.CONTEXT_KEYS:
             raise CommandError(
-                "Say with --as for whom this is done, or run it with HARBOUR_ROLE=worker or HARBOUR_ROLE=owner."
+                "Say with --as who this is done for, or run it with HARBOUR_ROLE=worker or HARBOUR_ROLE=owner."
             )
         who = Acting(user_id=person.pk if person else None, school_id=school.pk, request_id=uuid7(), task=task)
         key = uuid7()
@@ -131,7 +131,9 @@ class Command(BaseCommand):
         with _bar(run.rows_read - run.summary["kinds"].get(Kind.SAME, 0), "writing") as bar:
             run = imports.finish_import(run=imports.confirm_import(run=run, by=person), progress=bar.update)
         if run.status == S.READY:
-            raise CommandError("The list changed meanwhile, and nothing was taken. Run this again to see what is new.")
+            raise CommandError(
+                "The list changed while this ran, and nothing was taken. Run this again to see what is new."
+            )
         done = run.summary["done"]
         self.stdout.write(
             f"{done['joined']} joined, {done['changed']} changed, {done['returned']} came back, {done['left']} left, "

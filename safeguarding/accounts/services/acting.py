@@ -321,7 +321,7 @@ def concerning_acting(user: User, school_id: UUID, *, on: date) -> list[ActingPe
 
 
 def past_periods(school_id: UUID, *, on: date) -> list[ActingPeriod]:
-    """Who acted for whom before, the last first."""
+    """Who acted for whom before, the most recent first."""
     over = Q(ended_at__isnull=False) | Q(ends_on__lt=on)
     found = ActingPeriod.objects.filter(over, school_id=school_id).select_related("away", "acting")
     return list(found.order_by("-starts_on", "-pk")[:20])

@@ -26,7 +26,7 @@ _TURNED_AWAY = {
     "404": "nothing there, or not theirs to see",
     "405": "opened as no page",
     "408": "too slow to arrive",
-    "409": "it had changed meanwhile",
+    "409": "it had changed in between",
     "413": "too large",
     "422": "what was sent could not be read",
     "429": "too often",

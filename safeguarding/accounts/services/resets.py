@@ -23,6 +23,7 @@ from safeguarding.accounts.permissions import live
 from safeguarding.accounts.roles import LEAD_ROLES
 from safeguarding.accounts.second_person import (
     ensure_first,
+    ensure_of_another,
     ensure_second,
     reset_needs_two,
     second_people,
@@ -60,7 +61,8 @@ def ask_reset(*, user: User, school_id: UUID, what: str, how: str, by: User, at:
     Raises `NotAllowed` for somebody who may not begin it, or who asks for themselves.
     """
     at = at or timezone.now()
-    ensure_first("reset", by, school_id, about=user)
+    ensure_first("reset", by, school_id)
+    ensure_of_another(by, user)
     locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     Reset.objects.filter(user=locked, used_at=None, withdrawn_at=None).update(withdrawn_at=at)
     half, alone = _half(), not reset_needs_two(locked, first=by)

@@ -50,7 +50,7 @@ def link(request: Request, provider_id: str) -> HttpResponseBase:
 def unlink(request: Request, provider_id: str) -> HttpResponseBase:
     """Sign in with it no more."""
     providers.unlink(user=request.user, provider=provider_id)
-    messages.success(request, "Not linked any more.")
+    messages.success(request, "Your school account is no longer linked.")
     return redirect("mfa_index")
 
 

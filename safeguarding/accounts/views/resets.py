@@ -23,7 +23,13 @@ from safeguarding.accounts.permissions import (
     own_account,
     public,
 )
-from safeguarding.accounts.second_person import ensure_first, may_be_first, reset_needs_two, second_people
+from safeguarding.accounts.second_person import (
+    ensure_first,
+    ensure_of_another,
+    may_be_first,
+    reset_needs_two,
+    second_people,
+)
 from safeguarding.accounts.services.resets import TOLD
 from safeguarding.accounts.services.sessions import browser_of
 from safeguarding.audit.models import Verb
@@ -59,8 +65,9 @@ def accounts(request: Request) -> HttpResponse:
 @anyone_signed_in
 def ask_reset(request: Request, user_id: UUID) -> HttpResponseBase:
     """The first of the two. The page that answers shows this one's half of the code, once."""
+    ensure_first("reset", request.user, request.held.school_id)
     person = _colleague(request, user_id)
-    ensure_first("reset", request.user, request.held.school_id, about=person)
+    ensure_of_another(request.user, person)
     if (first := fresh.asked(request)) is not None:
         return first
     form = AskForm(request.POST if "what" in request.POST else None)

@@ -86,7 +86,7 @@ def cover(request: Request) -> HttpResponseBase:
             ends_on=form.cleaned_data["ends_on"],
             by=request.user,
         )
-        messages.success(request, "Days away recorded. Calls go to the next person meanwhile.")
+        messages.success(request, "Days away recorded. Until then calls go to the next person.")
         return redirect("cover")
     request.nav = "cover"
     record(Verb.VIEW, school, purpose="cover")

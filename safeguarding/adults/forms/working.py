@@ -20,7 +20,7 @@ SAYS: dict[str, dict[str, str]] = {
     K.LADO: {
         "fold": "Record a contact with the LADO",
         "on": "Day of the contact",
-        "who": "Whom you spoke to",
+        "who": "Who you spoke to",
         "quoted": "Their reference",
         "text": "What the LADO advised",
     },
@@ -48,19 +48,19 @@ SAYS: dict[str, dict[str, str]] = {
     K.EMPLOYER: {
         "fold": "Record that the employer or agency was told",
         "on": "Day they were told",
-        "who": "Whom you told",
+        "who": "Who you told",
         "text": "What was said, and what they will do",
     },
-    K.INTERIM: {"fold": "Record what is in place meanwhile", "on": "From", "text": "What is in place, and why"},
+    K.INTERIM: {"fold": "Record what is in place for now", "on": "From", "text": "What is in place, and why"},
     K.TOLD: {
         "fold": "Record what the adult was told",
         "on": "Day they were told",
-        "text": "What they were told, by whom",
+        "text": "What they were told, and who told them",
     },
     K.REMOVED: {
         "fold": "Record that it has left the personnel record",
         "on": "Day it was taken out",
-        "text": "What was taken out, by whom, or that it was never in it",
+        "text": "What was taken out and who did it, or that it was never in it",
     },
     K.KEPT: {
         "fold": "Record the adult’s consent to keep it",

@@ -26,7 +26,7 @@ class StaffEntry(models.Model):
         DBS = "dbs", "Disclosure and Barring Service (DBS)"
         TRA = "tra", "Teaching Regulation Agency (TRA)"
         EMPLOYER = "employer", "Employer or agency told"
-        INTERIM = "interim", "Put in place meanwhile"
+        INTERIM = "interim", "Put in place for now"
         TOLD = "told", "The adult was told"
         REMOVED = "removed", "Taken out of the personnel record"
         KEPT = "kept", "Kept in the personnel record with the adult’s consent"

@@ -61,7 +61,7 @@ def give_access(
     if concern.pk in known("hidden_staff_concerns", user.pk) or user.pk not in {
         one.user.pk for one in who_may_be_given(concern, by=by, on=today)
     }:
-        raise BadInput(f"{user.full_name} cannot be given this. Choose a safeguarding lead whom it does not name.")
+        raise BadInput(f"{user.full_name} cannot be given this. Choose a safeguarding lead it does not name.")
     given = giving.begin(StaffConcernGrant, target=concern, holder=user, reason=reason, last_day=last_day, by=by, at=at)
     record(Verb.GRANT, concern, by=by)
     tell_of(concern, [user], at=at)

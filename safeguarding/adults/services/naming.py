@@ -143,7 +143,7 @@ def link_child(*, concern: StaffConcern, child: Child, by: User, at: datetime | 
     """It touches this child. The child's record shows nothing of it. The same again changes nothing."""
     ensure_decides(by, concern)
     if child.school_id != concern.school_id or not may_view(by, child):
-        raise NotAllowed("Only a child of this school whom you may see can be linked.")
+        raise NotAllowed("Only a child of this school that you may see can be linked.")
     now = lock(concern)
     if there := StaffConcernChild.objects.filter(staff_concern=now, child=child, withdrawn_at=None).first():
         return there

@@ -64,7 +64,7 @@ PARTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("lado", "Local authority designated officer (LADO)", (K.LADO,)),
     ("others", "Police, DBS and TRA", (K.POLICE, K.DBS, K.TRA)),
     ("employer", "Employer or agency", (K.EMPLOYER,)),
-    ("meanwhile", "Meanwhile, and telling the adult", (K.INTERIM, K.TOLD)),
+    ("meanwhile", "For now, and telling the adult", (K.INTERIM, K.TOLD)),
     ("personnel", "Personnel record", (K.REMOVED, K.KEPT)),
     ("child-record", "The child’s record stays", (K.CHILD_RECORD,)),
     ("notes", "Notes", (K.NOTE,)),

@@ -119,7 +119,7 @@ def retention_in_words(concern: StaffConcern) -> str:
     day = concern.retained_from
     if concern.retained_under == Retained.REMOVED:
         return (
-            f"R10b: nothing against the adult is kept on file. From the outcome, {full_day(day)}; whether "
+            f"Nothing against the adult is kept on file. From the outcome, {full_day(day)}; whether "
             "this record goes is "
             "decided in the review of retention."
         )
@@ -129,12 +129,12 @@ def retention_in_words(concern: StaffConcern) -> str:
         except ValueError:
             ten = date(day.year + 10, 3, 1)
         return (
-            f"R10: until normal pension age, or until {full_day(ten)}, ten years after it was raised, "
+            f"Until normal pension age, or until {full_day(ten)}, ten years after it was raised, "
             "whichever is later; then "
             "it is reviewed. Harbour holds no date of birth of adults: whoever reviews it looks up the pension age."
         )
     return (
-        "R11: at least until the adult leaves; then it is reviewed. Harbour does not hold the day on which "
+        "At least until the adult leaves; then it is reviewed. Harbour does not hold the day on which "
         "employment ends: "
         f"whoever reviews it looks that up. Raised on {full_day(day)}."
     )

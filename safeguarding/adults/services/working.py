@@ -40,7 +40,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 }
 _MISSING = {
     "on": "Enter the day.",
-    "who": "Enter whom you spoke to, or wrote to.",
+    "who": "Enter who you spoke or wrote to.",
     "ruling": "Choose what was decided.",
     "quoted": "Enter the reference of the concern about the child.",
     "text": "Write what was said or done, and why.",

@@ -77,7 +77,7 @@ SENTENCES = {
     Kind.ANCHOR_ROOT: "The events up to an anchor do not lead to its root: they are not those that were "
     "there when it was "
     "made.",
-    Kind.ANCHOR_DIFFERS: "An anchor and the seal of the same number differ: the seals were made anew.",
+    Kind.ANCHOR_DIFFERS: "An anchor and the seal of the same number differ: the seals were made again.",
     Kind.ANCHOR_AHEAD: "An anchor covers more than is there: the newest events or seals were removed, or "
     "an older backup was "
     "put back.",

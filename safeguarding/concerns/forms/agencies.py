@@ -224,10 +224,10 @@ class ContactForm(Dated):
     OTHER = "other"
     field_order = ("token", "kind", "adult", "agency", "with_whom", "heeded_order", "how", "day", "time")
     kind = forms.ChoiceField(
-        label="With whom",
+        label="Who with",
         choices=ContactMade.With.choices,
         widget=AskingRadios(asks={value: value for value in ContactMade.With.values}),
-        error_messages={"required": "Say with whom"},
+        error_messages={"required": "Say who with"},
     )
     adult = forms.ChoiceField(label="Which adult", required=False)
     agency = forms.ChoiceField(label="Agency", choices=blank_first(Agency.choices, "Choose"), required=False)

@@ -19,7 +19,9 @@ class BriefForm(HarbourForm):
     revision = forms.IntegerField(widget=forms.HiddenInput, initial=0)
     worries = forms.CharField(label=BOXES["worries"], required=False, widget=forms.Textarea)
     works = forms.CharField(label=BOXES["works"], required=False, widget=forms.Textarea)
-    asks = forms.CharField(label=BOXES["asks"], required=False, widget=forms.Textarea, help_text="Of whom, and by when")
+    asks = forms.CharField(
+        label=BOXES["asks"], required=False, widget=forms.Textarea, help_text="Who you ask, and by when"
+    )
     words = forms.MultipleChoiceField(
         label="The child’s own words", required=False, widget=forms.CheckboxSelectMultiple
     )

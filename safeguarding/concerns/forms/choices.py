@@ -72,7 +72,7 @@ class TimeForm(HarbourForm):
     source = forms.CharField(
         label="Where this time comes from",
         max_length=160,
-        help_text="Such as the local procedure, or with whom it was agreed and when. It stands on each referral.",
+        help_text="Such as the local procedure, or who agreed it and when. It stands on each referral.",
         error_messages={"required": "Say where this time comes from"},
     )
 

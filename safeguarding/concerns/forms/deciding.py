@@ -178,7 +178,7 @@ class DecisionForm(Working):
         max_length=300,
         help_text="The level and the words of the local threshold document.",
     )
-    advice = words_field("Advice taken", rows=2, required=False, help_text="From whom, their role, and when.")
+    advice = words_field("Advice taken", rows=2, required=False, help_text="Who gave it, their role, and when.")
     dissent = words_field("Who disagreed, and why", rows=2, required=False)
     parents_told = forms.ChoiceField(
         label="Have parents been told?",

@@ -34,7 +34,7 @@ class DutyForm(Dated):
     day = DateBoxesField(label="Day you reported it", past=True, required=False)
     time = TimeField(label="Time you reported it", required=False, help_text="Such as 9:30am or 1415")
     reason = words_field(
-        "What you know and what you suspect, and whom you told", rows=3, required=False, max_length=2000
+        "What you know and what you suspect, and who you told", rows=3, required=False, max_length=2000
     )
 
     def clean(self) -> dict[str, Any]:
@@ -89,7 +89,7 @@ class DutyRuleForm(HarbourForm):
     )
     kind = forms.ChoiceField(label="Kind of concern", error_messages={"required": "Choose the kind of concern"})
     role_keys = forms.MultipleChoiceField(
-        label="Roles of whom it is asked",
+        label="Roles it is asked of",
         choices=[(role.key, role.title) for role in ROLES.values()],
         widget=forms.CheckboxSelectMultiple,
         required=False,

@@ -183,4 +183,4 @@ def _several(data: Any, name: str) -> list[str]:
 def _sentence(label: str, findings: Sequence[Finding]) -> str:
     """What is asked, before the choices."""
     words = ", ".join(f"“{one.said}”" for one in findings)
-    return f"{label}: say whom you mean by {words}, or press the button again to keep it as you wrote it"
+    return f"{label}: say who you mean by {words}, or press the button again to keep it as you wrote it"

@@ -90,7 +90,7 @@ class AsideForm(HarbourForm):
     )
     reason_detail = forms.CharField(
         label="What you looked at",
-        help_text="The reference of the other note or concern, whom you asked. A colleague reads this and decides.",
+        help_text="The reference of the other note or concern, who you asked. A colleague reads this and decides.",
         max_length=LINE,
         widget=forms.Textarea,
         error_messages={"required": "Say what you looked at, so that a colleague can look at it too"},

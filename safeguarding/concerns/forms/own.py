@@ -87,7 +87,7 @@ class SupervisionForm(Working):
     called = "note"
     token = forms.UUIDField(widget=forms.HiddenInput)
     other: forms.ModelChoiceField = forms.ModelChoiceField(
-        label="With whom", queryset=None, empty_label="Choose", error_messages={"required": "Choose with whom"}
+        label="Who with", queryset=None, empty_label="Choose", error_messages={"required": "Choose who with"}
     )
     held_on = DateBoxesField(label="Date", past=True)
     text = words_field(

@@ -42,7 +42,7 @@ class NoticeForm(TypedForm):
     came_on = DateBoxesField(label="Day the notice came", past=True)
     came_at = TimeField(label="Time the notice came", help_text="Such as 7:40am or 1415")
     force = forms.CharField(
-        label="From which police force, and from whom",
+        label="Which police force, and who rang or wrote",
         max_length=200,
         help_text="For example, the force and the officer’s full name and role",
     )
@@ -147,7 +147,7 @@ class SupportForm(Working):
     key_adult: forms.ModelChoiceField = forms.ModelChoiceField(
         label="Key adult at school",
         queryset=None,
-        help_text="They are told that support is asked for, and nothing else. You tell them whom, and how.",
+        help_text="They are told that support is asked for, and nothing else. You tell them who, and how.",
         error_messages={"required": "Choose the key adult"},
     )
     support = forms.ChoiceField(

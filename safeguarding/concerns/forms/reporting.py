@@ -262,7 +262,7 @@ class ReportForm(Mentioning, TypedForm):
         if given.get("told") == Account.Told.OTHER and not given.get("told_other"):
             self.add_error("told_other", "Say who else you told, with their full name")
         if given.get("told") == Account.Told.NOBODY and given.get("told_other"):
-            self.add_error("told", "You wrote whom you told: choose “Yes, someone else”, or clear “Who else you told”")
+            self.add_error("told", "You wrote who you told: choose “Yes, someone else”, or clear “Who else you told”")
         self._check_when()
         if (narrower := self._subcategory()) and narrower.category_id != given.get("category"):
             self.add_error("subcategory", f"“{narrower.name}” belongs to another category: choose again, or leave it")

@@ -17,7 +17,7 @@ from .concern import LEADS as _LEADS
 N = OutsideNote.Status
 
 
-_ALREADY = "Somebody has dealt with this note meanwhile. Open it again to see what became of it."
+_ALREADY = "Somebody has dealt with this note since you opened it. Open it again to see what became of it."
 
 
 note_life: Lifecycle[OutsideNote] = Lifecycle(
@@ -108,7 +108,7 @@ note_life: Lifecycle[OutsideNote] = Lifecycle(
 P = PaperForm.Status
 
 
-_MOVED = "Somebody has done something else with this form meanwhile. Open it again to see where it stands."
+_MOVED = "Somebody has done something else with this form since you opened it. Open it again to see where it stands."
 
 
 def _ending(name: str, target: PaperForm.Status, sources: frozenset[str]) -> Move:

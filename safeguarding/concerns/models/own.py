@@ -45,7 +45,7 @@ class SupervisionNote(models.Model):
     id = key()
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    other = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="with whom")
+    other = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="who with")
     token = models.UUIDField(unique=True)
     held_on = models.DateField("when it was")
     text = SealedText("note")

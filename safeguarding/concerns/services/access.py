@@ -96,7 +96,7 @@ def hide_from(concern: Concern, user: User, *, by: User, at: datetime) -> Concer
 
 @transaction.atomic
 def withdraw_subject(*, subject: ConcernSubject, by: User, at: datetime | None = None) -> ConcernSubject:
-    """It is not about this person after all: they see it again, as far as their role goes. Never by that person."""
+    """It is not about this person after all: they see it again, as far as their role allows. Never by that person."""
     _ensure_names(subject.concern, by)
     if by.pk == subject.user_id:
         raise NotAllowed("Somebody else has to do this: it is about you.")

@@ -62,7 +62,7 @@ def save_brief(*, child: Child, seen: int, written: Written, by: User, at: datet
     if brief.revision and (there, brief.words) == (texts, words):
         return brief
     if brief.revision != seen:
-        raise ChangedSince("You saved this in another window meanwhile. What stands there is shown below the boxes.")
+        raise ChangedSince("You have saved this in another window. What stands there is shown below the boxes.")
     for name, text in texts.items():
         setattr(brief, name, text)
     brief.words, brief.saved_at, brief.revision = words, at or timezone.now(), brief.revision + 1

@@ -359,7 +359,7 @@ def open_draft(*, token: UUID, reason: str, by: User, at: datetime | None = None
     """A lead reads somebody else's unsent draft, with a reason that stays on it; its author is told.
 
     Whoever gave a reason reads it from then on; another lead gives a reason too. Raises `BadInput` without one,
-    `NotAllowed` for anybody but a lead, `OutOfTurn` when the draft has been sent or discarded meanwhile.
+    `NotAllowed` for anybody but a lead, `OutOfTurn` when the draft has been sent or discarded since.
     """
     draft, at = _of_colleague(token, by), at or timezone.now()
     if not reason.strip():
@@ -382,7 +382,7 @@ def _of_colleague(token: UUID, by: User) -> Draft:
     drafts = Draft.objects.not_hidden_from(by).select_for_update(of=("self",)).select_related("author")
     draft = drafts.filter(pk=token).first()
     if draft is None:
-        raise OutOfTurn("This draft has been sent or discarded meanwhile. If it was sent, it is among the concerns.")
+        raise OutOfTurn("This draft has been sent or discarded since. If it was sent, it is among the concerns.")
     ensure(by, Capability.DECIDE_CONCERNS, draft.school_id, _LEADS)
     if draft.author_id == by.pk:
         raise NotAllowed("This draft is your own. Go on with it, or discard it.")

@@ -31,7 +31,7 @@ def name_adult(*, concern: Concern, adult: Contact, by: User, at: datetime | Non
         return there
     on_record = adults_of(concern, lambda model: model._default_manager.all(), today=timezone.localdate(at))
     if adult.pk not in on_record.by_key:
-        raise BadInput("That adult is on no record of a child whom this concern is about. Choose one from the list.")
+        raise BadInput("That adult is on no record of a child this concern is about. Choose one from the list.")
     made = ConcernAdult.objects.create(
         concern=concern, school_id=concern.school_id, adult=adult, named_at=at, named_by=by
     )

@@ -46,7 +46,7 @@ class Facts:
         """Field to sentence, without its full stop. Empty when it can be a rule."""
         found = {}
         if self.role_key and self.role_key not in ROLES:
-            found["whom"] = "Choose whom to tell from the list"
+            found["whom"] = "Choose who to tell from the list"
         if self.level_from and self.what != NoticeRule.What.DECIDED:
             found["level_from"] = (
                 "Level of need is known only when a concern has been decided: choose “A decision”, or no level"
@@ -90,7 +90,7 @@ def make_rule(*, school: School, token: UUID, facts: Facts, by: User, at: dateti
         return same
     token = entry_token(token, *(getattr(fact, "pk", fact) for fact in vars(facts).values()))
     if NoticeRule.objects.filter(token=token, school=school).exists():
-        raise OutOfTurn("This rule was made before, and has ended since. Open the page again to make it anew.")
+        raise OutOfTurn("This rule was made before, and has ended since. Open the page again to make a new one.")
     rule = NoticeRule(school=school, token=token, made_at=at or timezone.now(), made_by=by, **vars(facts))
     check(rule)
     rule.save(force_insert=True)

@@ -52,7 +52,7 @@ def rules_of(school_id: UUID) -> list[PatternRule]:
 
 
 def earlier_rules(school_id: UUID) -> QuerySet[PatternRule]:
-    """Those that were ended or changed, the last first."""
+    """Those that were ended or changed, the most recent first."""
     ended = PatternRule.objects.filter(school_id=school_id).exclude(ended_at=None)
     return ended.select_related("category", "added_by", "ended_by").order_by("-ended_at", "-pk")
 
@@ -114,7 +114,7 @@ def add_rule(
         },
     )
     if not is_new:
-        raise OutOfTurn("This rule was made before, and has ended since. Open the page again to make it anew.")
+        raise OutOfTurn("This rule was made before, and has ended since. Open the page again to make a new one.")
     record(Verb.CREATE, made, by=by)
     return made
 

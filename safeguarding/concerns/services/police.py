@@ -148,7 +148,7 @@ def name_key_adult(
     if (now.key_adult_id, now.support) == (key_adult.pk, support):
         return now
     if now.revision != seen:
-        raise ChangedSince("Somebody else has named the key adult meanwhile. Look at what the page says now.")
+        raise ChangedSince("Somebody else has since named the key adult. Look at what the page says now.")
     _ensure_may_support(key_adult, now.concern, at)
     before = now.key_adult_id
     _name(now, key_adult, support, by=by, at=at)

@@ -1,4 +1,4 @@
-"""Do the same with several concerns.
+"""Act on several concerns at once.
 
 Each goes through every rule by itself; what was not done is said, with the reason.
 """

@@ -172,7 +172,7 @@ def withdraw_subject(request: Request, concern_id: UUID, subject_id: UUID) -> Ht
     found = _concern(request, concern_id, "about whom")
     subject = read_one(request, ConcernSubject, pk=subject_id, concern=found)
     access.withdraw_subject(subject=subject, by=request.user)
-    messages.success(request, "Withdrawn. That person sees it again, as far as their role goes.")
+    messages.success(request, "Withdrawn. That person sees it again, as far as their role allows.")
     return redirect("concern_access", concern_id)
 
 

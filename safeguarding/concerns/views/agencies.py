@@ -263,7 +263,7 @@ def letter_send(request: Request, found: EscalationLetter, form: SendLetterForm)
 
 @requires_for_record("decide_concerns", also=access_given)
 def letter_discard(request: Request, part_id: UUID) -> HttpResponse:
-    """Put the draft away unsent. The address opened by itself is the letter."""
+    """Close the draft unsent. The address opened by itself is the letter."""
     found = _letter(request, part_id)
     if not may_decide(request.user, found):
         raise NotAllowed(LEADS)

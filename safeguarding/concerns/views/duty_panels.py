@@ -77,7 +77,10 @@ def _prompts(request: Request, concern: Any) -> dict[str, Any] | None:
         if not duties.cannot_ask_of_duty(concern, there, on=today):
             found += [one for one in asked if one.in_person and one.code not in there]
             told = reporter_may_be_told(concern)
-    return {"prompts": found, "concern": concern, "decides": decides, "may_be_told": told} if found else None
+    if not found:
+        return None
+    takes = may_take_police_notice(request.user, concern.school_id)
+    return {"prompts": found, "concern": concern, "decides": decides, "may_be_told": told, "takes_notices": takes}
 
 
 def _of_school(request: Request, record: Any) -> dict[str, Any] | None:

@@ -96,7 +96,7 @@ def _for_whom(request: Request, note: OutsideNote) -> HttpResponse:
     if "for_after_all" in request.POST:
         said = read_one(request, OutsideConflict, pk=record_of(request.POST["for_after_all"]), note=note)
         conflicts.withdraw_not_for(conflict=said, by=request.user)
-        messages.success(request, "Withdrawn. That person sees the note again, as far as their role goes.")
+        messages.success(request, "Withdrawn. That person sees the note again, as far as their role allows.")
         return SeeOther(reverse("outside_note", args=[note.pk]))
     form = _not_for_form(note, request.POST)
     if not form.is_valid():

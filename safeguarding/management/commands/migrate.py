@@ -71,7 +71,7 @@ def _ensure_whole(connection: Connection) -> None:
         raise CommandError(
             "This database was made by an earlier version of Harbour, before its first release: it has no "
             f"{missing[0]}. "
-            f"There is nothing to bring it up to date with. Practice is made anew when you delete {settings.VAR}."
+            f"There is nothing to bring it up to date with. Practice is made again when you delete {settings.VAR}."
         )
 
 

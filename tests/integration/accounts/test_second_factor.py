@@ -106,7 +106,7 @@ def test_a_wrong_code_is_said_an_event_and_after_ten_the_code_is_not_asked_any_m
         answer = client.post("/account/code/", {"code": "000000"})
         assert "not right" in answer.content.decode()
     answer = client.post("/account/code/", {"code": next_code(lead)})
-    assert "Too many tries" in answer.content.decode()
+    assert "Too many attempts" in answer.content.decode()
     assert not is_in(client)
     assert (
         Event.objects.filter(verb=AccountVerb.SIGN_IN_FAILED, object_id=lead.pk, purpose="second factor").count() == 10

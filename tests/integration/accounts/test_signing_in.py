@@ -99,7 +99,7 @@ def test_ten_wrong_passwords_shut_one_account_and_nobody_else_at_the_same_addres
         sign_in(teacher.username, "not the password")
 
     _, answer = sign_in(teacher.username)
-    assert "Too many tries" in answer.context["form"].errors.as_text()
+    assert "Too many attempts" in answer.context["form"].errors.as_text()
     _, answer = sign_in(colleague.username)
     assert answer.status_code == 302
 

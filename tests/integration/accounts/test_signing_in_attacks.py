@@ -43,7 +43,7 @@ def code_at(moment):
 
 
 def shut(answer):
-    return answer.status_code == 200 and "Too many tries" in answer.content.decode()
+    return answer.status_code == 200 and "Too many attempts" in answer.content.decode()
 
 
 def test_a_second_user_in_the_same_browser_gets_nothing_of_the_first(room):

@@ -27,7 +27,7 @@ def sign_in(person, password=PASSWORD):
 
 
 def is_shut(answer):
-    return answer.status_code == 200 and "Too many tries" in answer.content.decode()
+    return answer.status_code == 200 and "Too many attempts" in answer.content.decode()
 
 
 def test_ten_wrong_passwords_shut_the_account_in_every_process(another_process, teacher):

@@ -158,7 +158,7 @@ def test_access_is_given_in_two_steps_of_which_the_first_changes_nothing(client,
 
     grant = ChildGrant.objects.get()
     ask = opened(client, room.headteacher, "child_access_withdraw", rowan.pk, grant.pk)
-    assert "Would see it no longer" in text(ask)
+    assert "Would no longer see it" in text(ask)
     assert (
         opened(client, room.headteacher, "child_access_withdraw", rowan.pk, grant.pk, data={"reason": ""}).status_code
         == 422

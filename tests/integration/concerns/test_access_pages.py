@@ -79,7 +79,7 @@ def test_access_to_a_concern_is_given_and_withdrawn_in_two_steps(client, room, c
     assert not ConcernGrant.objects.exists()
     opened(client, room.lead, "concern_access_give", concern.pk, data=sent | {"confirmed": "yes"})
     grant = ConcernGrant.objects.get()
-    assert "Would see it no longer" in text(opened(client, room.lead, "concern_access_withdraw", concern.pk, grant.pk))
+    assert "Would no longer see it" in text(opened(client, room.lead, "concern_access_withdraw", concern.pk, grant.pk))
     opened(client, room.lead, "concern_access_withdraw", concern.pk, grant.pk, data={"reason": "Moved on"})
     assert ConcernGrant.objects.get().ended_by == room.lead
     assert opened(client, room.pastoral, "concern", concern.pk).status_code == 403
@@ -101,7 +101,7 @@ def test_a_concern_given_by_name_stands_on_the_first_page_while_the_role_allows_
 
 def test_restricting_says_who_loses_sight_of_it(client, room, concern):
     page = text(opened(client, room.lead, "restrict_concern", concern.pk))
-    assert "Would see it no longer" in page
+    assert "Would no longer see it" in page
     assert "Tom Aldous" in page
     assert Concern.objects.get(pk=concern.pk).restricted_at is None
     opened(client, room.lead, "restrict_concern", concern.pk, data={})
@@ -249,7 +249,7 @@ def test_roles_without_a_record_have_a_first_page_of_their_own(client, room, rol
     page = client.get(reverse("home"), follow=True)
     assert page.status_code == 200
     assert page.redirect_chain[-1][0] == reverse("own_role")
-    assert "What is yours in Harbour" in text(page)
+    assert "What you can do in Harbour" in text(page)
     never = "reads any other concern" if role == "chair" else "reads a concern that somebody else logged"
     assert never in text(page)
     assert "sees where children live" in text(page)

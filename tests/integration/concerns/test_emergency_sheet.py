@@ -179,7 +179,7 @@ def test_a_child_who_is_hidden_from_its_maker_is_not_on_it_and_only_colleagues_h
     for client, hears in ((lead, False), (head, True)):
         for address, words in (
             (reverse("today"), "Not whole"),
-            (page, "It is not whole"),
+            (page, "This sheet is incomplete"),
             (reverse("sheets"), "Not whole"),
             (f"{log}?as=csv", "verify"),
         ):

@@ -305,7 +305,7 @@ def test_the_words_for_the_child_read_as_they_were_typed(cast, hazel):
     client = signed_in(cast.teacher)
     _, form = opened(client)
     asked = client.post(LOG, form_with(hazel.pk, form, facts=said))
-    assert "say whom you mean by “Hazel Reed”" in asked.content.decode()
+    assert "say who you mean by “Hazel Reed”" in asked.content.decode()
     pointed = re.search(r'name="pointed" value="([^"]+)"', asked.content.decode())[1]
     form = {"key": asked.context["key"], "knows": str(asked.context["draft"].revision), "pointed": pointed}
     report = client.post(LOG, form_with(hazel.pk, form, facts=said))["Location"]
@@ -317,7 +317,7 @@ def test_the_words_for_the_child_read_as_they_were_typed(cast, hazel):
     # So does one that was never issued.
     _, other = opened(client)
     unknown = client.post(LOG, form_with(uuid4(), other, facts=said.replace(hazel.pseudonym, "k7f3q2m9xd")))
-    assert "say whom you mean by “Hazel Reed”" in unknown.content.decode()
+    assert "say who you mean by “Hazel Reed”" in unknown.content.decode()
 
 
 # --- other forms

@@ -132,7 +132,7 @@ def test_every_problem_is_listed_with_a_link_and_everything_typed_is_there(cast)
     [
         ({"observed_on_year": "1026"}, "observed_on_0", "Date must be within the last 100 years"),
         ({"observed_at": "11:30pm"}, "observed_at", "Time must not be later than now"),
-        ({"told_other": "Sam Oyelaran at 9"}, "told_0", "You wrote whom you told: choose “Yes, someone else”"),
+        ({"told_other": "Sam Oyelaran at 9"}, "told_0", "You wrote who you told: choose “Yes, someone else”"),
     ],
 )
 def test_what_cannot_be_so_is_asked_about(cast, typed, href, sentence):

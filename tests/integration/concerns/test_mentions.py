@@ -176,7 +176,7 @@ def test_the_log_form_takes_a_mention_asks_of_names_once_and_sends_what_was_writ
     asked = client.post(LOG, typed)
     assert not Concern.objects.exists()
     page = text_of(asked)
-    assert "say whom you mean by “RA”, “Hazel Zqreed”, “@Rory Fallows”, or press the button again" in page
+    assert "say who you mean by “RA”, “Hazel Zqreed”, “@Rory Fallows”, or press the button again" in page
     offered = [(one.words, [c.child for c in one.choices]) for one in asked.context["form"].pointed_in("facts")]
     assert offered == [("RA", [rowan]), ("Hazel Zqreed", [hazel]), ("@Rory Fallows", twins)]
     assert all(f"Mention Rory Fallows (3A, Year 5), record {twin.number}" in page for twin in twins)

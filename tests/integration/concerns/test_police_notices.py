@@ -130,7 +130,7 @@ def test_a_lead_names_the_key_adult_later_and_the_second_sees_the_first(client, 
         assert client.post(address, given).status_code == 302
     assert Notice.objects.filter(kind="support").count() == 1
     late = client.post(address, given | {"key_adult": str(room.teacher.pk)})
-    assert late.status_code == 409 and "meanwhile" in late.content.decode()
+    assert late.status_code == 409 and "has since named" in late.content.decode()
     with pytest.raises(ChangedSince):
         police.name_key_adult(notice=notice, seen=0, key_adult=room.teacher, support="silent", by=room.deputy)
     police.name_key_adult(notice=notice, seen=1, key_adult=room.teacher, support="silent", by=room.deputy)

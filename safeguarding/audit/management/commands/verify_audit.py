@@ -15,7 +15,7 @@ from safeguarding.audit.seals.verifying import verify
 
 class Command(BaseCommand):
     help = (
-        "Computes every seal of the record of events anew and prints a report as JSON. "
+        "Computes every seal of the record of events again and prints a report as JSON. "
         "Ends with 0 (whole), 1 (changed or incomplete) or 2 (could not be checked)."
     )
     requires_system_checks = ()

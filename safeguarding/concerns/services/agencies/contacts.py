@@ -48,7 +48,7 @@ def contact_problems(made: Contacted, *, at: datetime, bound: Collection[UUID] =
     """
     found = {}
     if made.kind not in W:
-        found["kind"] = "Say with whom."
+        found["kind"] = "Say who with."
     if made.adult is None and not made.with_whom.strip():
         found["with_whom"] = "Give the name and the role of who it was."
     if made.kind == W.AGENCY and made.agency not in Agency:
@@ -56,7 +56,7 @@ def contact_problems(made: Contacted, *, at: datetime, bound: Collection[UUID] =
     if made.how not in How:
         found["how"] = "Choose how."
     if not made.said.strip():
-        found["said"] = "Write what was said, by whom."
+        found["said"] = "Write what was said, and who said it."
     if problem := moment_problem("The day and time", made.made_at, at=at):
         found["made_at"] = problem
     if made.parents_told not in Told:
@@ -88,7 +88,7 @@ def add_contact(*, concern: Concern, token: UUID, made: Contacted, by: User, at:
         person = adults.by_key.get(made.adult.pk)
         if person is None:
             raise BadInput(
-                "That adult is on no record of a child whom this concern is about. Give the name and role in words."
+                "That adult is on no record of a child this concern is about. Give the name and role in words."
             )
         own["with_whom"] = own["with_whom"] or person.named
     row = ContactMade.objects.create(

@@ -128,7 +128,7 @@ def send_letter(
     if now.revision > seen and now.saved_by_id != by.pk:
         raise ChangedSince(f"{now.saved_by.full_name} saved this letter after you opened it. Read it again, then send.")
     if not now.to.strip():
-        raise BadInput("Say to whom the letter goes, save it, then send it.")
+        raise BadInput("Say who the letter goes to, save it, then send it.")
     sent = letter_life.perform("send", now, by=by, at=at)
     made = ReferralStep.objects.create(
         referral_id=sent.referral_id,
@@ -151,6 +151,6 @@ def send_letter(
 
 @transaction.atomic
 def discard_letter(*, letter: EscalationLetter, by: User, at: datetime | None = None) -> EscalationLetter:
-    """Put the draft away unsent. What was written stays with the referral."""
+    """Close the draft unsent. What was written stays with the referral."""
     ensure_decides(by, letter.concern_id, letter.school_id, LEADS)
     return letter_life.perform("discard", letter, by=by, at=at)

@@ -84,7 +84,7 @@ def time_problems(agency: str, answer_days: int, escalate_days: int, source: str
     elif not answer_days <= escalate_days <= LONGEST:
         found["escalate_days"] = f"A silence is taken further after the answer was due: from {answer_days} to {LONGEST}"
     if not source:
-        found["source"] = "Say where this time comes from, such as the local procedure or with whom it was agreed"
+        found["source"] = "Say where this time comes from, such as the local procedure or who agreed it"
     return found
 
 

@@ -60,7 +60,7 @@ def done_problems(done: Done, *, at: datetime) -> Iterator[tuple[str, str]]:
                 yield "reported_at", "When you reported it must be now or in the past"
         case E.SUSPECTED:
             if not done.reason.strip():
-                yield "reason", "Write what you know and what you suspect, and whom you told"
+                yield "reason", "Write what you know and what you suspect, and who you told"
         case E.SET_ASIDE:
             if not done.reason.strip():
                 yield "reason", "Write why it is set aside"

@@ -100,7 +100,7 @@ def fact_of(fact_id: UUID, school_id: UUID, on: date) -> Prompt | None:
 
 
 def earlier_rules(school_id: UUID) -> QuerySet[DutyRule]:
-    """What the school had before, the last first."""
+    """What the school had before, the most recent first."""
     ended = DutyRule.objects.filter(school_id=school_id).exclude(ended_at=None)
     return ended.select_related("category", "subcategory", "made_by", "ended_by").order_by("-ended_at", "-pk")
 

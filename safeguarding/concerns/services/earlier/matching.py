@@ -1,5 +1,5 @@
-"""Which child of the school is meant? By UPN, of now or of before; else by name and date of birth together; never by a
-name alone.
+"""Which child of the school is meant? By UPN, current or former; otherwise by name and date of birth together; never
+by a name alone.
 
 What is given has to agree: a UPN beside the name and date of birth of another child is nobody's. Looked for among the
 children whom the person sees who brings the file in.
@@ -83,7 +83,7 @@ class Register:
         return set[UUID]().union(*(self._by_name.get((name, born), set()) for name in names)) if born else set()
 
     def numbered(self, number: str) -> tuple[UUID | None, str]:
-        """The child with this UPN, of now or of before; or None, and the code of the problem."""
+        """The child with this UPN, current or former; or None, and the code of the problem."""
         if (found := self._by_upn.get(number)) is not None:
             return found, ""
         former = self._former.get(number, set())

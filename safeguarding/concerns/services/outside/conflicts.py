@@ -49,7 +49,7 @@ def say_not_for(*, note: OutsideNote, user: User, by: User, at: datetime | None 
     if not may_settle_note(by, locked):
         raise NotAllowed(LEADS)
     if locked.status == Status.CONCERN:
-        raise OutOfTurn("A colleague has made a concern of this note meanwhile. Say it on the page of that concern.")
+        raise OutOfTurn("A colleague has since made a concern of this note. Say it on the page of that concern.")
     ensure_works_at(user, locked.school_id, on)
     if there := OutsideConflict.objects.filter(note=locked, user=user, withdrawn_at=None).first():
         return there
@@ -79,7 +79,7 @@ def say_not_for(*, note: OutsideNote, user: User, by: User, at: datetime | None 
 
 @transaction.atomic
 def withdraw_not_for(*, conflict: OutsideConflict, by: User, at: datetime | None = None) -> OutsideConflict:
-    """It may be for this person after all: they see it again, as far as their role goes.
+    """It may be for this person after all: they see it again, as far as their role allows.
 
     Never by that person, who sees none of it.
     """
@@ -90,7 +90,7 @@ def withdraw_not_for(*, conflict: OutsideConflict, by: User, at: datetime | None
     if locked.withdrawn_at is not None:
         raise OutOfTurn("This has been withdrawn already.")
     if note.status == Status.CONCERN:
-        raise OutOfTurn("A colleague has made a concern of this note meanwhile. Say it on the page of that concern.")
+        raise OutOfTurn("A colleague has since made a concern of this note. Say it on the page of that concern.")
     locked.withdrawn_at, locked.withdrawn_by = at or timezone.now(), by
     locked.save(update_fields=["withdrawn_at", "withdrawn_by"])
     record(Verb.WITHDRAW, locked, by=by)

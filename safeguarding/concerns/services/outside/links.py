@@ -60,7 +60,7 @@ def switch_link(*, link: OutsideLink, on: bool, by: User) -> OutsideLink:
     ensure(by, Capability.MANAGE_SCHOOL, link.school_id, SETTERS)
     locked = OutsideLink.objects.select_for_update(of=("self",)).get(pk=link.pk)
     if locked.ended_at is not None:
-        raise OutOfTurn("A new link has been made meanwhile. Look at that one.")
+        raise OutOfTurn("A new link has been made since. Look at that one.")
     if locked.is_on != on:
         locked.is_on = on
         locked.save(update_fields=["is_on"])

@@ -60,7 +60,7 @@ def take_up(*, note: OutsideNote, content: Content, by: User, at: datetime | Non
     if not may_take_up_note(by, locked):
         raise NotAllowed(_LEADS)
     if locked.status == Status.CONCERN:
-        raise OutOfTurn("A colleague has made a concern of this note meanwhile. Open the note again to go to it.")
+        raise OutOfTurn("A colleague has since made a concern of this note. Open the note again to go to it.")
     token = entry_token(locked.token, by.pk)
     if not Draft.objects.filter(pk=token).exists():
         save_draft(token=token, school_id=locked.school_id, content=content, author_id=by.pk, at=at)

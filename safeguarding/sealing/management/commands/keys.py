@@ -56,7 +56,7 @@ class Command(BaseCommand):
 
     def _new_epoch(self) -> str:
         ended, began, count = rotating.new_epoch()
-        return f"Epoch {began} has begun: {count:,} keys are wrapped anew, and the key of epoch {ended} is gone."
+        return f"Epoch {began} has begun: {count:,} keys are wrapped again, and the key of epoch {ended} is gone."
 
     def _new_root(self) -> str:
         rotating.new_root()
