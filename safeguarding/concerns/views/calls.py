@@ -196,6 +196,8 @@ def _call_page(
         "people": (people := accounts.speak_to(school, at)),
         "cover": (cover := accounts.out_of_hours(school, at)),
         "ring": whom_to_ring(people, cover),
+        # This is where the button of the menu leads.
+        "calls_here": True,
     }
     return render(request, "calls/call_lead.html", context)
 

@@ -291,6 +291,8 @@ def _page(
         "confirms": True,
         "sure": asked_about(found or (), request.GET.get("ask")),
         "has_errors": form.is_bound,
+        # This is where the button of the header leads.
+        "logs_here": True,
         "described": [(kind.value, kind.label) for kind in DESCRIBED],
     }
     return render(request, "concerns/log.html", context, status=status)
