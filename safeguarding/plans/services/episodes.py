@@ -203,7 +203,7 @@ def correct_episode(
     there = {name: getattr(now, name) for name in now.of_kind.columns}
     problems = column_problems(Episode, now.of_kind, there | dict(columns or {}), today=today, kept=there)
     if starts_on is not None:
-        problems |= past_day("starts_on", "From", starts_on, today=today, born=born(by, now.child_id))
+        problems |= past_day("starts_on", "First day", starts_on, today=today, born=born(by, now.child_id))
     raise_first(problems)
     changed = dict(columns or {})
     for name, text in (words or {}).items():
@@ -255,9 +255,9 @@ def end_episode(
 
 def end_problems(episode: Episode, ends_on: date | None, end_reason: str, *, today: date) -> Problems:
     """Why an episode cannot end like this: field to sentence, without its full stop."""
-    found = past_day("ends_on", "Until", ends_on, today=today)
+    found = past_day("ends_on", "Last day", ends_on, today=today)
     if not found and ends_on and ends_on < episode.starts_on:
-        found["ends_on"] = "Until must be on the day it began, or later"
+        found["ends_on"] = "Last day must be on the day it began, or later"
     list_ = codes.codes_of(episode.of_kind.ends)
     if end_reason not in list_ or not codes.is_in_use(list_[end_reason], today):
         found["end_reason"] = "Choose why it ended"

@@ -35,9 +35,9 @@ def begin(lead: Visitor, place: Place, kind: str = "early_help", **typed: Any) -
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        (day("starts_on", date(2026, 12, 1)), "From must be today or in the past"),
-        (day("starts_on", date(2015, 1, 1)), "From must be after the child was born"),
-        ({"starts_on_day": "", "starts_on_month": "", "starts_on_year": ""}, "Enter the from"),
+        (day("starts_on", date(2026, 12, 1)), "First day must be today or in the past"),
+        (day("starts_on", date(2015, 1, 1)), "First day must be after the child was born"),
+        ({"starts_on_day": "", "starts_on_month": "", "starts_on_year": ""}, "Enter the first day"),
         ({"authority": ""}, "local authority"),
         ({"authority": "000"}, "Choose local authority from the list"),
     ],
