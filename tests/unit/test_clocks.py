@@ -189,6 +189,7 @@ def test_a_training_day_between_two_rows_ends_no_term():
         ("2026-12-28", 1, "2027-03-25"),
         ("2026-10-23", 2, "2027-07-21"),
         ("2026-10-23", -1, "2026-07-21"),
+        ("2026-07-21", -1, "2026-04-02"),
         ("2026-10-23", 0, "2026-10-23"),
     ],
 )
@@ -214,6 +215,12 @@ A_YEAR_LEFT_OUT = school(("2024-09-02", "2024-12-20"), ("2026-01-05", "2026-04-0
 )
 def test_without_terms_it_says_which_are_missing(unit, calendar, day, amount, missing):
     assert after(day, amount, unit, calendar) == Due(missing=missing)
+
+
+def test_rows_that_are_missing_elsewhere_do_not_matter():
+    assert after("2026-02-02", 1, Unit.TERMS, A_YEAR_LEFT_OUT) == Due(date(2026, 7, 21))
+    assert after("2026-02-02", 1, Unit.SCHOOL_DAYS, A_YEAR_LEFT_OUT) == Due(date(2026, 2, 3))
+    assert after("2024-12-19", 1, Unit.SCHOOL_DAYS, A_YEAR_LEFT_OUT) == Due(date(2024, 12, 20))
 
 
 def test_half_a_term_is_not_taken_for_a_term():

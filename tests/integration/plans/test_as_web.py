@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 
 from children.services import access
+from safeguarding.audit.context import Acting, acting
 from safeguarding.exceptions import NotAllowed
 from safeguarding.keys import uuid7
 from safeguarding.plans.models import Designation, Episode, Step
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 def whole_life(place: Place, kind: str, by: Any) -> Episode:
     """Begun, with all that belongs to it, ended, in error and back: everything by one person, as `web`."""
-    with transaction.atomic(), asking(by):
+    with transaction.atomic(), acting(Acting(user_id=by.pk, school_id=place.school.pk)), asking(by):
         episode = place.begin(kind, by=by)
         first, *_ = Step.objects.filter(episode=episode).order_by("pk")
         booked = steps.book_step(step=first, seen=0, booked_on=date(2026, 12, 1), by=by)

@@ -311,4 +311,5 @@ def test_a_row_becomes_a_rule():
 def test_a_child_who_is_too_old_is_asked_for_nothing():
     [rule] = [rule for rule in law() if rule.code == "D28" and rule.after == "sdq"]
     assert due_day(rule, date(2026, 3, 2), CALENDAR, date(2010, 3, 2)) == Due()
+    assert asked_after("looked_after", "sdq", "", date(2026, 3, 2), law(), CALENDAR, born=date(2010, 3, 2)) == ()
     assert due_day(rule, date(2026, 3, 2), CALENDAR, date(2010, 3, 3)) == Due(date(2027, 3, 2))
