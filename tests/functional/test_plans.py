@@ -71,7 +71,7 @@ def chases_the_core_group(page: Page) -> None:
     page.get_by_role("link", name="Core group", exact=True).first.click()
     page.get_by_text("Record that you chased it").click()
     page.get_by_label("Who you asked, and what was said").fill("Duty desk: no room was free.")
-    page.get_by_role("region", name="This date").get_by_role("button", name="Save").nth(1).click()
+    page.get_by_role("region", name="This date").get_by_role("button", name="Save").click()
     expect(page.get_by_text("Duty desk: no room was free.")).to_be_visible()
     looked_at(page)
 
