@@ -6,10 +6,10 @@ That it is late, and whose duty it was, says `services/standing.py`.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from safeguarding.clocks import Unit
-from safeguarding.dates import counted, day_of_year, short_day
+from safeguarding.dates import day_of_year, short_day
 from safeguarding.plans.kinds import STEPS
 from safeguarding.plans.models import DeadlineRule, Episode, Step
+from safeguarding.plans.services.rules import in_words
 from safeguarding.plans.services.standing import Stands, standing
 
 # From so many days before it is due, a date that nobody has booked is worth a look.
@@ -23,14 +23,6 @@ _TONES = {
     Stands.TODAY: "warn",
     Stands.BOOKED: "info",
     Stands.SET_ASIDE: "line",
-}
-_UNITS = {
-    Unit.WORKING_DAYS: "working day",
-    Unit.SCHOOL_DAYS: "school day",
-    Unit.DAYS: "day",
-    Unit.WEEKS: "week",
-    Unit.MONTHS: "month",
-    Unit.TERMS: "term",
 }
 
 
@@ -84,11 +76,8 @@ def _waits(step: Step, today: date, on_roll: bool) -> Stand:
 
 
 def limit_of(rule: DeadlineRule | None) -> str:
-    """How long there is: 15 working days; 2 weeks before."""
-    if rule is None:
-        return ""
-    length = counted(abs(rule.amount), _UNITS[Unit(rule.unit)])
-    return f"{length} before" if rule.amount < 0 else length
+    """How long there is; empty where no rule says."""
+    return in_words(rule) if rule else ""
 
 
 def counted_from(step: Step, episode: Episode) -> str:

@@ -56,7 +56,7 @@ class BeginForm(TokenForm):
     """A plan or a status that the authority decided. `after`: the conference that decided on it."""
 
     after = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    starts_on = DateBoxesField(label="From", past=True)
+    starts_on = DateBoxesField(label="First day", past=True)
     authority = forms.ChoiceField(label="Local authority", required=False)
     known_by = forms.ChoiceField(label="How the school knows", required=False)
     since = forms.ChoiceField(
@@ -189,7 +189,7 @@ class _OfEpisode(DeedForm):
 class CorrectEpisodeForm(_OfEpisode, SeenForm):
     """Another first day or other codes; words where there are none yet."""
 
-    starts_on = DateBoxesField(label="From", past=True)
+    starts_on = DateBoxesField(label="First day", past=True)
 
     def __init__(self, data: Any = None, *, episode: Episode, **kwargs: Any) -> None:
         super().__init__(data, episode=episode, **kwargs)
@@ -206,14 +206,14 @@ class CorrectEpisodeForm(_OfEpisode, SeenForm):
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
         if day := given.get("starts_on"):
-            self.blame(past_day("starts_on", "From", day, today=timezone.localdate()))
+            self.blame(past_day("starts_on", "First day", day, today=timezone.localdate()))
         return given
 
 
 class EndForm(_OfEpisode, SeenForm):
     """It has ended."""
 
-    ends_on = DateBoxesField(label="Until", past=True)
+    ends_on = DateBoxesField(label="Last day", past=True)
     end_reason = forms.ChoiceField(label="Why it ended")
 
     def __init__(self, data: Any = None, *, episode: Episode, **kwargs: Any) -> None:

@@ -83,7 +83,7 @@ def end_professional(
     if ends_on is None:
         raise BadInput("Enter the last day.")
     if now.starts_on and ends_on < now.starts_on:
-        raise BadInput("Until must be on the first day, or later.")
+        raise BadInput("Last day must be on the first day, or later.")
     if now.ended_at and now.ends_on != ends_on:
         raise OutOfTurn("This has ended already.")
     if not now.ended_at:

@@ -73,59 +73,46 @@ def begin_episode(
     Raises `NotAllowed`, `BadInput`.
     """
     columns, words, last = columns or {}, words or {}, last or {}
-    if kind not in EPISODES:
-        raise BadInput("Choose what the child is or has.")
-    of = EPISODES[kind]
-    ensure_keeps(by, of.area, child)
-    if concern is not None and not may_view(by, concern):
-        raise NotAllowed("This concern is not yours to begin a plan from.")
+    area = _ensure_may_begin(kind, child, by, concern, referral)
     at = at or timezone.now()
     today = timezone.localdate(at)
-    raise_first(
-        episode_problems(
-            kind,
-            starts_on=starts_on,
-            authority=authority,
-            known_by=known_by,
-            columns=columns,
-            words=words,
-            today=today,
-            born=born(by, child.pk),
-        )
-        | _last_problems(last, today)
-    )
+    told: dict[str, Any] = {"starts_on": starts_on, "authority": authority, "known_by": known_by}
+    birthday = born(by, child.pk)
+    problems = episode_problems(kind, **told, columns=columns, words=words, today=today, born=birthday)
+    raise_first(problems | _last_problems(last, today))
     episode, made = _get_or_create(
         entry_token(token, child.pk, kind, starts_on, authority),
-        {
-            "author": by,
-            "child": child,
-            "school_id": child.school_id,
-            "area": of.area,
-            "kind": kind,
-            "starts_on": starts_on,
-            "authority": authority,
-            "known_by": known_by,
-            "begun_for": child.pk,
-            "began_with": concern,
-            "referral": referral,
-            "written_at": at,
-            **columns,
-            **{name: text.strip() for name, text in words.items()},
-        },
+        author=by,
+        child=child,
+        school_id=child.school_id,
+        area=area,
+        kind=kind,
+        begun_for=child.pk,
+        began_with=concern,
+        referral=referral,
+        written_at=at,
+        **told,
+        **columns,
+        **{name: text.strip() for name, text in words.items()},
     )
     if made:
         record(Verb.CREATE, episode, by=by)
         _put_badge(episode, by=by)
-        counting = Counting(episode, by)
-        for kind_of_step, held in last.items():
-            if held is not None:
-                _was_held(counting, kind_of_step, held, at=at)
-        settled = {other for kind_of_step, held in last.items() if held for other in STEPS[kind_of_step].settles}
-        follow(counting, Trigger(BEGINNING, episode.starts_on), but={*last, *settled}, at=at)
+        _set_going(Counting(episode, by), last, at=at)
     return episode
 
 
-def _get_or_create(token: UUID, fields: dict[str, Any]) -> tuple[Episode, bool]:
+def _ensure_may_begin(kind: str, child: Child, by: User, *sources: Concern | Referral | None) -> str:
+    """The area of the kind. Raises `BadInput`, and `NotAllowed` for somebody who may not see what it comes from."""
+    if kind not in EPISODES:
+        raise BadInput("Choose what the child is or has.")
+    ensure_keeps(by, EPISODES[kind].area, child)
+    if not all(may_view(by, one) for one in sources if one is not None):
+        raise NotAllowed("This concern is not yours to begin a plan from.")
+    return EPISODES[kind].area
+
+
+def _get_or_create(token: UUID, **fields: Any) -> tuple[Episode, bool]:
     """The episode of a form. Raises `BadInput` where there is an open one of its kind and authority."""
     try:
         return Episode.objects.get_or_create(token=token, defaults=fields)
@@ -133,6 +120,16 @@ def _get_or_create(token: UUID, fields: dict[str, Any]) -> tuple[Episode, bool]:
         if "one_open_episode_of_a_kind" not in str(error):
             raise
         raise BadInput(TWIN) from None
+
+
+def _set_going(counting: Counting, last: Mapping[str, LastHeld | None], *, at: datetime) -> None:
+    """The steps that wait from the beginning on, but of kinds that were held since, or settled by one that was."""
+    settled: set[str] = set()
+    for kind, held in last.items():
+        if held is not None:
+            _was_held(counting, kind, held, at=at)
+            settled.update(STEPS[kind].settles)
+    follow(counting, Trigger(BEGINNING, counting.episode.starts_on), but={*last, *settled}, at=at)
 
 
 def _last_problems(last: Mapping[str, LastHeld | None], today: date) -> Problems:
@@ -203,7 +200,7 @@ def correct_episode(
     there = {name: getattr(now, name) for name in now.of_kind.columns}
     problems = column_problems(Episode, now.of_kind, there | dict(columns or {}), today=today, kept=there)
     if starts_on is not None:
-        problems |= past_day("starts_on", "From", starts_on, today=today, born=born(by, now.child_id))
+        problems |= past_day("starts_on", "First day", starts_on, today=today, born=born(by, now.child_id))
     raise_first(problems)
     changed = dict(columns or {})
     for name, text in (words or {}).items():
@@ -255,9 +252,9 @@ def end_episode(
 
 def end_problems(episode: Episode, ends_on: date | None, end_reason: str, *, today: date) -> Problems:
     """Why an episode cannot end like this: field to sentence, without its full stop."""
-    found = past_day("ends_on", "Until", ends_on, today=today)
+    found = past_day("ends_on", "Last day", ends_on, today=today)
     if not found and ends_on and ends_on < episode.starts_on:
-        found["ends_on"] = "Until must be on the day it began, or later"
+        found["ends_on"] = "Last day must be on the day it began, or later"
     list_ = codes.codes_of(episode.of_kind.ends)
     if end_reason not in list_ or not codes.is_in_use(list_[end_reason], today):
         found["end_reason"] = "Choose why it ended"

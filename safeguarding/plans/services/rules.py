@@ -132,7 +132,7 @@ def local_problems(code: str, amount: int | None, unit: str, source: str) -> dic
     if unit not in _UNITS:
         found["unit"] = "Choose working days, days, weeks or months"
     if not source.strip():
-        found["source"] = "Say where this comes from, such as the local procedure or with whom it was agreed"
+        found["source"] = "Say where this comes from, such as the local procedure or who agreed it"
     return found
 
 

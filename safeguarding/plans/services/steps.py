@@ -293,7 +293,7 @@ def chase_step(
 ) -> StepNote:
     """The school asked for it, whom and how in words. Raises `NotAllowed`, `BadInput`, `OutOfTurn`."""
     now, at = _open(step, by), at or timezone.now()
-    return _write(now, token, NK.CHASED, happened_on, text, "Say whom you asked, and what they said.", by=by, at=at)
+    return _write(now, token, NK.CHASED, happened_on, text, "Say who was asked, and what they said.", by=by, at=at)
 
 
 @transaction.atomic

@@ -24,6 +24,8 @@ ES, SS = Episode.Status, Step.Status
 MOST = 400
 # As many files as the tab shows.
 FILES = 8
+# The gravest stand first, then the order of the registry.
+_ORDER = sorted(EPISODES, key=lambda kind: kind not in ("child_protection", "looked_after"))
 _PEOPLE = ("author", "ended_by", "error_by")
 
 
@@ -164,8 +166,7 @@ def whole_tab(request: Request, child: Child, *, today: date) -> WholeTab:
         visible(request, Professional).filter(child=child, ended_at=None).order_by("role", "written_at")[:MOST]
     )
     files = list(visible(request, PlanFile).filter(child=child).order_by("-attached_at", "-pk")[:FILES])
-    # In the order of the registry: child protection stands first.
-    open_ = sorted((one for one in episodes if one.status == ES.OPEN), key=lambda one: list(EPISODES).index(one.kind))
+    open_ = sorted((one for one in episodes if one.status == ES.OPEN), key=lambda one: _ORDER.index(one.kind))
     shown = [told(one, steps, today=today, on_roll=child.is_on_roll, briefly=True) for one in open_]
     seen = {one.pk for one in episodes}
     for one in shown:
@@ -193,7 +194,9 @@ def _lacks_a_day(step: Step) -> bool:
 def _warnings(open_: list[Episode], shown: list[Told]) -> list[Overlap]:
     found = overlaps.of_episodes(open_)
     for one in shown:
-        found += overlaps.of_steps(one.episode, [row.step for row in one.rows if row.step.status == SS.WAITING])
+        # That something was held on a weekend says its own page.
+        ahead = [row.step for row in one.rows if row.step.status == SS.WAITING or _is_before(row.step, one.episode)]
+        found += overlaps.of_steps(one.episode, ahead)
     return found
 
 
@@ -210,6 +213,10 @@ def words_of(row: Episode | Step, names: Iterable[str]) -> list[tuple[str, str]]
 def _label(row: Episode | Step, name: str) -> str:
     field: Any = row._meta.get_field(name)
     return str(capfirst(str(field.verbose_name)))
+
+
+def _is_before(step: Step, episode: Episode) -> bool:
+    return step.held_on is not None and step.held_on < episode.starts_on
 
 
 def in_error_of(request: Request, child: Child) -> list[Episode]:

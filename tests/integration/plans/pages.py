@@ -44,7 +44,7 @@ class Visitor:
                 return hidden
         raise AssertionError(f"No form “{deed}” on this page")
 
-    def send(self, name: str, key: Any, deed: str, query: str = "", **typed: Any) -> Any:
+    def send(self, name: str, key: Any, deed: str, query: str = "", /, **typed: Any) -> Any:
         """Open the page, fill in the form of the deed, and send it."""
         return self.client.post(reverse(name, args=[key]) + query, self.form(name, key, deed, query) | typed)
 
