@@ -55,9 +55,7 @@ def conference_and_plan(place: Place) -> Any:
 
 def test_what_began_was_held_and_ended_stands_in_the_chronology(place: Place):
     plan = conference_and_plan(place)
-    end_episode(
-        episode=plan, seen=plan.revision, ends_on=date(2026, 11, 20), end_reason="no_risk", by=place.room.lead
-    )
+    end_episode(episode=plan, seen=plan.revision, ends_on=date(2026, 11, 20), end_reason="no_risk", by=place.room.lead)
     titles = ["Child protection plan: ended", "Core group", "Child protection plan: began"]
     for person in (place.room.lead, place.room.deputy, place.room.headteacher):
         assert entries(person, place) == titles, person
