@@ -34,7 +34,8 @@ def _late(request: Request) -> list[Step]:
     rows = work.late(visible(request, Step), request.held.school_id).select_related("child", "episode")
 
     def read() -> list[Step]:
-        return read_many(request, list(rows.order_by("due_on", "pk")[:MOST]), purpose="late dates of plans")
+        found = list(rows.order_by("due_on", "pk")[:MOST])
+        return read_many(request, found, purpose="late dates of plans") if found else []
 
     return once(("late dates", request.held.school_id), read)
 

@@ -182,8 +182,9 @@ def test_a_place_that_is_none_is_the_first_page(cast, rowan, junk):
     assert len(read(cast.lead, rowan, before=junk).entries) == 1
 
 
-# Records of an earlier system are brought in with a file: `test_earlier_pages.py`.
-@pytest.mark.parametrize("kind", [kind for kind in chronology.KINDS if kind != "earlier"])
+# Records of an earlier system are brought in with a file, and plans come from an app above: `test_earlier_pages.py`,
+# `plans/test_told_elsewhere.py`.
+@pytest.mark.parametrize("kind", [kind for kind in chronology.KINDS if kind not in ("earlier", "authority_plans")])
 def test_each_kind_can_be_asked_for_alone(client, cast, rowan, kind):
     for week in range(2):
         whole_story(cast, rowan, at=SCHOOL_DAY - timedelta(weeks=week))

@@ -10,6 +10,7 @@ from django.test import Client
 from children.services import access
 from safeguarding.concerns import briefing, chronology
 from safeguarding.keys import uuid7
+from safeguarding.plans.entries import KIND
 from safeguarding.plans.models import Step
 from safeguarding.plans.services.around import add_professional
 from safeguarding.plans.services.episodes import end_episode, enter_in_error
@@ -60,6 +61,8 @@ def test_what_began_was_held_and_ended_stands_in_the_chronology(place: Place):
     for person in (place.room.lead, place.room.deputy, place.room.headteacher):
         assert entries(person, place) == titles, person
     [_, group, _] = chronology.read(SimpleNamespace(user=place.room.lead), place.child).entries  # type: ignore[arg-type]
+    alone = chronology.Narrowed(kinds=frozenset({KIND}))
+    assert chronology.read(SimpleNamespace(user=place.room.lead), place.child, alone).total == len(titles)  # type: ignore[arg-type]
     assert group.sentence == "All came."
     assert group.tag == ("10 days late", "warn")
     assert group.link == f"/plans/dates/{of(plan, 'core_group').pk}/"
