@@ -3,7 +3,7 @@
 Of an adoption there is no entry, for nobody: how many are marked as significant would tell of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from uuid import UUID
 
 from django.urls import reverse
@@ -20,6 +20,8 @@ from .models import Episode, Step
 from .services.standing import Stands, standing
 
 KIND = "authority_plans"
+# A dozen codes of one assessment: they stand on its own page.
+_LONG = ("factors",)
 _begun = rows_of(Episode, "author")
 _ended = rows_of(Episode, "ended_by")
 _held = rows_of(Step, "held_by")
@@ -49,7 +51,7 @@ def _tell_held(request: Request, when: When, titles: Titles) -> Mapping[UUID, En
             at=when[step.pk],
             timed=False,
             title=step.title,
-            sentence=_sentences(step.in_words("outcome"), first_sentence(step.said)),
+            sentence=_sentences(*_came_of(step), first_sentence(step.said)),
             source=f"recorded by {titles.of(step.held_by, held_at)}",
             tone="plan",
             tag=(how.words, "warn") if (how := standing(step, today=today)).how is Stands.HELD_LATE else ("", ""),
@@ -77,6 +79,14 @@ def _tell_ended(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
         for plan in _ended(request, when)
         if (ended_at := plan.ended_at) is not None
     }
+
+
+def _came_of(step: Step) -> Iterator[str]:
+    """What came of it: its outcome, and the other columns that are short."""
+    for column, said in step.filled:
+        if column not in _LONG:
+            label = str(step._meta.get_field(column).verbose_name)
+            yield said if column == "outcome" else f"{label[:1].upper()}{label[1:]}: {said}"
 
 
 def _sentences(*parts: str) -> str:
