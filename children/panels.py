@@ -15,10 +15,12 @@ from children.capabilities import ChildCapability
 from children.models import Child, ChildDetail, Photograph
 from children.permissions import access_to_a_child, children_open_to, may_see_details
 from children.services.mentioning import told_page
-from children.services.sight import given_to, to_look_at
+from children.services.sight import children_of_log, given_to, keys_in_log, to_look_at
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import asks_first, may
 from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.services.looked import narrow_by_child, passes_by, tell_about_child
+from safeguarding.accounts.services.sight import opens
 from safeguarding.audit.by_keys import Asked, ByKeys
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.http import Request
@@ -150,8 +152,13 @@ register(
     Panel("staff_home", "given", "access/given_panel.html", data=_given, order=15),
     Panel("notice_strip", "emergency", "access/strip.html", data=_emergency, order=5),
     Panel("today_aside", "access", "access/today_panel.html", data=_to_look_at, may=_manages, order=20),
+    Panel("access", "look", "access/today_panel.html", data=_to_look_at, may=_manages, order=10),
 )
 
+passes_by("children.photograph")
+narrow_by_child(children_of_log)
+tell_about_child(keys_in_log)
+opens(ChildDetail, ChildCapability.VIEW_CHILD_DETAILS, ChildCapability.VIEW_ADDRESSES)
 asks_first("conflict_question")
 
 # What a notice is about, and the page that shows it.

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from safeguarding import VERSION
 from safeguarding.accounts.permissions import Held, may, rights
+from safeguarding.accounts.roles import TEACHING
 from safeguarding.accounts.services.factors import factor_given_at
 from safeguarding.http import Request
 from safeguarding.markup import format_html, format_html_join
@@ -40,7 +41,9 @@ def _frame(request: Request) -> dict[str, Any]:
     everything = rights(request.user).held
     current = getattr(request, "nav", "")
     places = navigation(request, current)
-    title = f"{there.role.title}, {there.class_name}" if there.class_name else there.role.title
+    title = there.role.title
+    if there.class_name and there.role.key in TEACHING:
+        title = f"{title}, {there.class_name}"
     return frame | {
         "version": VERSION,
         "person": request.user.full_name,  # type: ignore[union-attr]

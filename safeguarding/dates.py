@@ -96,6 +96,24 @@ def waiting(passed: timedelta, day: timedelta = timedelta(hours=8)) -> str:
     return f"{hours} hr {rest} min" if rest else f"{hours} hr"
 
 
+def elapsed(passed: timedelta) -> str:
+    """38 min; 3 hr 36 min; 2 days 14 hr: time as it passes, nights and weekends in it."""
+    if passed < timedelta(days=1):
+        return waiting(passed, timedelta(days=1))
+    days, rest = divmod(passed, timedelta(days=1))
+    hours = rest // timedelta(hours=1)
+    return f"{counted(days, 'day')} {hours} hr" if hours else counted(days, "day")
+
+
+def day_ahead(value: date | datetime, today: date) -> str:
+    """today, tomorrow, Monday within the week that comes, else on 30 November: for "from 8am …"."""
+    day = as_day(value)
+    ahead = (day - today).days
+    if ahead < 2:
+        return near_day(day, today)
+    return weekday_name(day) if ahead < 7 else f"on {short_day(day, today)}"
+
+
 def until(value: date | datetime, today: date | None = None) -> tuple[str, str]:
     """How far off a due date is and how that looks: ("2 days overdue", "over"), ("today", "today"), ("in 6 days",
     "").

@@ -30,6 +30,8 @@ class Request(HttpRequest):
     waiting: Waiting | None
     # When this session began and was last used, and whether there may be a reset to be told of.
     own_session: Session
+    # Whether a person asked, and not an open page by itself: the session has been used then.
+    asked_by_somebody: bool
     # After how long without use this session locks.
     idle_seconds: int
     # The key of the current entry of the navigation; set by the view.

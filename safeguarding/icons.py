@@ -30,6 +30,7 @@ _ICONS: dict[str, tuple[str, str]] = {
         _LINE_16,
         '<rect x="3" y="7" width="10" height="7" rx="1.2"/><path d="M5.2 7V5a2.8 2.8 0 0 1 5.6 0v2"/>',
     ),
+    "leave": (_LINE_16, '<path d="M6.5 2.5H3v11h3.5M7 8h6.5M11 5.5 13.5 8 11 10.5"/>'),
     "pin": (_LINE_16, '<path d="M5 2h6M6 2v4.6L3.8 9.2h8.4L10 6.6V2M8 9.4V14"/>'),
     "info": (_LINE_16, '<circle cx="8" cy="8" r="6.4"/><path d="M8 7.4v3.8M8 4.7v.1"/>'),
     "warn": (_LINE_16, '<path d="M8 1.9 15 14H1z"/><path d="M8 6.4v3.2M8 11.8v.1"/>'),

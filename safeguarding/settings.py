@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "safeguarding.uploads",
     "children",
     "safeguarding.printing",
+    "safeguarding.staff",
     "safeguarding.concerns",
     "safeguarding.adults",
     "safeguarding.demo",
@@ -383,9 +384,7 @@ FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 
 # --- what was changed (`audit/history.py`): the library fills our own table, and reads nothing from a request
 AUDITLOG_LOGENTRY_MODEL = "audit.LogEntry"
-AUDITLOG_STORE_JSON_CHANGES = True
-AUDITLOG_USE_BASE_MANAGER = True
-AUDITLOG_DISABLE_REMOTE_ADDR = True
+AUDITLOG_STORE_JSON_CHANGES = AUDITLOG_USE_BASE_MANAGER = AUDITLOG_DISABLE_REMOTE_ADDR = True
 # Its own table would stay empty, and would hold names if anything ever wrote to it.
 MIGRATION_MODULES = {"auditlog": None}
 

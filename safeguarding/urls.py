@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("safeguarding.sealing.urls")),
     path("files/", include("safeguarding.uploads.urls")),
     path("children/", include("children.urls")),
+    path("access/staff/", include("safeguarding.staff.urls")),
     path("prints/", include("safeguarding.printing.urls")),
     path("", include("safeguarding.concerns.urls")),
     path("concerns-about-adults/", include("safeguarding.adults.urls")),

@@ -19,6 +19,7 @@ from children.services.registering import register_child
 from safeguarding.accounts.models import ConflictAnswer, RoleAssignment, School, User
 from safeguarding.accounts.permissions import needs_second_factor
 from safeguarding.accounts.services import add_person, assign_role, create_school
+from safeguarding.accounts.services.classes import give_class
 from safeguarding.concerns.models import Concern, HowSoon
 from safeguarding.concerns.services.raising import AccountFacts, ChildEntry, Report, raise_concern
 from safeguarding.dates import school_year
@@ -47,10 +48,13 @@ def person(first_name: str = "Jon", last_name: str = "Beckett", *, password: str
 
 
 def member(at: School, role_key: str, first_name: str = "Jon", last_name: str = "Beckett", **details: Any) -> User:
-    """A member of staff with one role at `at`. `call_order` and `class_name` go to the role, the rest to the person."""
-    of_role = {key: details.pop(key) for key in ("call_order", "class_name", "ends_on") if key in details}
+    """A member of staff with one role at `at`. `call_order` goes to the role, the rest to the person."""
+    of_role = {key: details.pop(key) for key in ("call_order", "ends_on") if key in details}
+    taught = details.pop("class_name", "")
     user = person(first_name, last_name, **details)
     give_role(user=user, school=at, role_key=role_key, starts_on=LONG_AGO, **of_role)
+    if taught:
+        give_class(user=user, school=at, class_name=taught, starts_on=LONG_AGO)
     # Who signs in through the page gives a code there, if the role asks for one.
     return give_factor(user) if user.has_usable_password() and needs_second_factor(user) else user
 

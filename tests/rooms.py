@@ -15,14 +15,14 @@ from uuid import UUID, uuid4
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from safeguarding.accounts.models import ConflictAnswer, RoleAssignment, School, User
+from safeguarding.accounts.models import ClassTaught, ConflictAnswer, RoleAssignment, School, User
 from safeguarding.audit.context import Acting, current
 from safeguarding.audit.models import Event
 from safeguarding.dates import school_year
 from safeguarding.keys import uuid7
 
 # Everything that is written for them, in the order of what names what.
-MODELS: tuple[type[models.Model], ...] = (School, User, ConflictAnswer, RoleAssignment, Event)
+MODELS: tuple[type[models.Model], ...] = (School, User, ConflictAnswer, RoleAssignment, ClassTaught, Event)
 _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 _OWN_NAME = re.compile(r"(?<=\"school-)[0-9a-f]{12}(?=\")|(?<=\.)[0-9a-f]{6}(?=\")")
 _learned: dict[str, Any] = {}

@@ -41,6 +41,12 @@ def loggable(today: date) -> Q:
     return Q(left_on=None) | Q(left_on__gt=_a_year_before(today))
 
 
+def classes_on_roll(school_id: UUID) -> list[str]:
+    """The classes of the children on roll at a school, by name."""
+    names = Child.objects.filter(school=school_id, left_on=None).exclude(class_name="").order_by("class_name")
+    return list(names.values_list("class_name", flat=True).distinct())
+
+
 def find_children(*, by: User, school: School | UUID, words: str, today: date, everyone: bool = False) -> list[Found]:
     """At most twenty cards of the school that fit every one of `words`, likeliest first, children alike side by side.
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from django.db.models import Exists, Model, QuerySet, Subquery
 
 from children.models import (
+    BY_NAME,
     Child,
     ChildDetail,
     ChildFile,
@@ -27,6 +29,7 @@ from safeguarding.accounts.roles import Capability, with_capability
 from safeguarding.accounts.services import is_due, staff_of
 from safeguarding.accounts.services.sight import WhoSees, who_can_see
 from safeguarding.audit.protection import known_of
+from safeguarding.audit.reading import visible
 from safeguarding.dates import clock, full_day, school_year
 
 See = Callable[[type[Model]], QuerySet[Any]]
@@ -43,6 +46,19 @@ def about_child(child: Child, see: See) -> list[UUID]:
     """
     parts = (see(model).filter(child=child).values_list("pk", flat=True) for model in (ChildFile, Photograph))
     return [child.pk, *known_of("merged_from", child.pk), *chain.from_iterable(parts)]
+
+
+def children_of_log(request: Any) -> list[tuple[str, str]]:
+    """The children whose records somebody may open at the school they work in, as choices for its log of events."""
+    open_to_them = visible(request, ChildDetail).filter(school=request.held.school_id).values("child")
+    cards = visible(request, Child).filter(pk__in=open_to_them).order_by(*BY_NAME)
+    return [(str(card.pk), ", ".join(filter(None, (card.full_name, card.class_name)))) for card in cards]
+
+
+def keys_in_log(request: Any, child_id: UUID) -> list[UUID]:
+    """What events of a child are about, behind the card: nothing where its record is not theirs to open."""
+    child = visible(request, Child).filter(pk=child_id, pk__in=visible(request, ChildDetail).values("child")).first()
+    return about_child(child, partial(visible, request)) if child else []
 
 
 def who_sees_child(child: Child, see: See, *, on: date) -> WhoSees:

@@ -69,9 +69,13 @@ $$;
 -- What a request needs of somebody's roles on a day: where, which, and whether they have answered the question of that school
 -- year there. The day is that of whoever asks: a rota looks ahead.
 CREATE FUNCTION rules.roles_held(me uuid, day date, of_year integer)
-RETURNS TABLE (school_id uuid, school_name text, role_key text, class_name text, answered boolean)
+RETURNS TABLE (school_id uuid, school_name text, role_key text, classes text[], answered boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT held.school_id, school.name, held.role_key, held.class_name, EXISTS (
+    SELECT held.school_id, school.name, held.role_key, ARRAY (
+        SELECT taught.class_name FROM public.accounts_classtaught AS taught
+        WHERE taught.user_id = me AND taught.school_id = held.school_id
+          AND taught.starts_on <= day AND (taught.ends_on IS NULL OR taught.ends_on >= day)
+        ORDER BY taught.class_name), EXISTS (
         SELECT FROM public.accounts_conflictanswer AS answer
         WHERE answer.user_id = held.user_id AND answer.school_id = held.school_id AND answer.year = of_year)
     FROM public.accounts_roleassignment AS held JOIN public.accounts_school AS school ON school.id = held.school_id

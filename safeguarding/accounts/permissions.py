@@ -40,9 +40,15 @@ class Held:
     school_id: UUID
     school_name: str
     role: Role
-    class_name: str
+    # The classes that the person teaches there today, by name.
+    classes: tuple[str, ...] = ()
     # Whether the person has said, this school year, whether they are related or close to a child there.
     answered: bool = True
+
+    @property
+    def class_name(self) -> str:
+        """The class of who teaches one; "5B and 6A" of who teaches two."""
+        return " and ".join(self.classes)
 
     @property
     def choice(self) -> str:
@@ -68,7 +74,7 @@ class Rights:
             order = list(ROLES)
             # The furthest-reaching role first: it decides the navigation and the first page.
             self.held = sorted(
-                (Held(at, name, ROLES[key], taught, said) for at, name, key, taught, said in rows),
+                (Held(at, name, ROLES[key], tuple(taught), said) for at, name, key, taught, said in rows),
                 key=lambda h: -order.index(h.role.key),
             )
 

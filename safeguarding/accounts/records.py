@@ -6,6 +6,7 @@ from .models import (
     Absence,
     AccessReview,
     ActingPeriod,
+    ClassTaught,
     Closure,
     ConflictAnswer,
     Notice,
@@ -18,6 +19,6 @@ from .models import (
     User,
 )
 
-declare(School, User, RoleAssignment, Team, TeamMember, kind=Kind.RULE_FACT)
+declare(School, User, RoleAssignment, ClassTaught, Team, TeamMember, kind=Kind.RULE_FACT)
 declare(Absence, Notice, Reset, ConflictAnswer, ActingPeriod, kind=Kind.OWN_USER)
 declare(Term, Closure, AccessReview, kind=Kind.REFERENCE)

@@ -1,6 +1,6 @@
 """Who may write the rows of accounts, roles and teams that facts read, and which of them give rights or take some?"""
 
-from safeguarding.accounts.second_person import LEAD_ELSEWHERE, RULES
+from safeguarding.accounts.second_person import LEAD_ELSEWHERE, RULES, TAKES_TWO
 from safeguarding.rights_rows import keep
 from safeguarding.rights_rows.conditions import MANAGES, NEVER, SYSTEM, both, either, ended_once, keys, may
 from safeguarding.rights_rows.kinds import Neither, change, gives
@@ -27,6 +27,18 @@ _SECOND_OF_RESET = (
 _IN_RECORDS = (
     "EXISTS (SELECT FROM rules.live_roles_of(NEW.user_id) AS held WHERE held.role_key = ANY (rules.roles_in_records()))"
 )
+# The first start of an account that who asks has added, before anybody could sign in with it.
+_FIRST_START = both(
+    "NEW.what = 'password'",
+    "EXISTS (SELECT FROM public.accounts_user AS person WHERE person.id = NEW.user_id "
+    "AND person.added_by_id = me AND person.last_login IS NULL AND starts_with(person.password, '!'))",
+    "NOT EXISTS (SELECT FROM public.accounts_roleassignment AS held WHERE held.user_id = NEW.user_id "
+    f"AND held.role_key = ANY ({keys(TAKES_TWO)}))",
+)
+_NOT_LET_IN_ALONE = (
+    f"(NEW.role_key <> ALL ({keys(TAKES_TWO)}) OR NOT EXISTS (SELECT FROM public.accounts_reset AS start "
+    "WHERE start.user_id = NEW.user_id AND start.asked_by_id = me AND start.alone AND start.withdrawn_at IS NULL))"
+)
 _NEW_START = (
     "EXISTS (SELECT FROM public.accounts_reset AS start WHERE start.user_id = NEW.id AND start.what <> 'factor' "
     "AND start.used_at IS NULL AND start.withdrawn_at IS NULL AND start.confirmed_at > rules.now() - "
@@ -35,20 +47,26 @@ _NEW_START = (
 
 keep(
     {
-        # Accounts are made, and closed or opened, at the terminal. A password is one's own to change, or by two
-        # people's new start.
+        # Who gives roles adds accounts that nobody can sign in to yet. They are closed or opened at the terminal. A
+        # password is one's own to change, or by a new start.
         "accounts.user": gives(
-            NEVER,
-            change(NEVER, "is_active"),
+            both(
+                "NEW.added_by_id = me",
+                "NEW.last_login IS NULL",
+                "starts_with(NEW.password, '!')",
+                "cardinality(rules.schools_with(me, 'give_roles')) > 0",
+            ),
+            change(NEVER, "is_active", "added_by_id"),
             change(either("NEW.id = me", _NEW_START), "password"),
             closed=False,
         ),
         "accounts.school": gives(NEVER, change(may("manage_school", "NEW.id"), "roles_beyond_notice"), closed=False),
         "accounts.roleassignment": gives(
-            both(GIVES_ROLES, "NEW.user_id <> me"),
+            both(GIVES_ROLES, "NEW.user_id <> me", _NOT_LET_IN_ALONE),
             change(either(both(GIVES_ROLES, either("NEW.user_id <> me", _SHORTER)), both(_BACK, _SHORTER)), "ends_on"),
             change(may("receive_calls"), "call_order"),
         ),
+        "accounts.classtaught": gives(GIVES_ROLES, change(GIVES_ROLES, "ends_on")),
         "accounts.actingperiod": gives(
             both(GIVES_ROLES, "NEW.named_by_id = me", "NEW.acting_id <> me"),
             change(both(GIVES_ROLES, "NEW.acting_id <> me", "OLD.ended_at IS NULL"), "ends_on", "absence_id"),
@@ -66,8 +84,8 @@ keep(
                 "NEW.user_id <> me",
                 "NEW.used_at IS NULL",
                 "NEW.confirmed_by_id IS NULL",
-                _FIRST_OF_RESET,
-                either("NEW.confirmed_at IS NULL", both("NEW.alone", f"NOT {_IN_RECORDS}")),
+                either(_FIRST_OF_RESET, both(GIVES_ROLES, _FIRST_START)),
+                either("NEW.confirmed_at IS NULL", both("NEW.alone", either(f"NOT {_IN_RECORDS}", _FIRST_START))),
             ),
             change(
                 both(

@@ -165,6 +165,8 @@ ROLES: dict[str, Role] = {
 LEAD_ROLES = ("lead", ACTING_LEAD, "deputy_lead")
 # Roles that hold many capabilities together.
 SUPPORTING = ("pastoral", "senco", "designated_teacher", "attendance")
+# Who is named with a class.
+TEACHING = ("teacher", "teaching_assistant")
 STANDING_IN = ("chair", "alternate_lead")
 # As a safeguarding lead does; without the lead's settings, who acts for one.
 LEADING = ("trust_lead", ACTING_LEAD, "lead", "headteacher")

@@ -14,13 +14,16 @@ from django.db.models import Q, QuerySet
 
 from safeguarding.exceptions import NotAllowed
 
-from .models import RoleAssignment, User
+from .models import Reset, RoleAssignment, User
 from .permissions import live, rights
-from .roles import LEAD_ROLES, ROLES
+from .roles import LEAD_ROLES, ROLES, STANDING_IN
 
 # A lead, deputy or Headteacher of another school: who comes where the fallback says so and the school has nobody.
 LEAD_ELSEWHERE = (*LEAD_ROLES, "headteacher")
 IT = "it_admin"
+# Roles that read what who gives them may not: what is about the Headteacher or kept from a lead, what the Headteacher
+# alone reads, another school. Nobody lets the holder of one in alone, nor gives one to somebody they let in alone.
+TAKES_TWO = (*STANDING_IN, "headteacher", "trust_lead")
 
 
 @dataclass(frozen=True)
@@ -145,11 +148,27 @@ def ensure_second(rule: str, user: User, school_id: UUID, on: date, *, first: Us
 def reset_needs_two(about: User, *, first: User) -> bool:
     """Whether a new start for `about` needs a second person beside `first`.
 
-    One is enough for an account that never held a role with a capability (a governor), and not when `first` is of IT.
-    Roles that have ended count: what somebody wrote in them is still there. So do those that have not begun.
+    One is enough for the first start of an account that `first` has added, unless it holds one of `TAKES_TWO`; and for
+    an account that never held a role with a capability (a governor), unless `first` is of IT. Roles that have ended
+    count: what somebody wrote in them is still there. So do those that have not begun.
     """
-    held = RoleAssignment.objects.filter(user=about).values_list("role_key", flat=True)
+    held = list(RoleAssignment.objects.filter(user=about).values_list("role_key", flat=True))
+    if about.is_new and about.added_by_id == first.pk:
+        return not set(held).isdisjoint(TAKES_TWO)
     return any(ROLES[key].capabilities for key in held) or any(h.role.key == IT for h in rights(first).held)
+
+
+def ensure_not_let_in_alone(user: User, role_key: str, *, by: User) -> None:
+    """Raises `NotAllowed` where `by` alone let `user` in and now gives a role that reads what `by` may not.
+
+    Otherwise an account made for nobody would be a way to read it.
+    """
+    alone = Reset.objects.filter(user=user, asked_by=by, alone=True, withdrawn_at=None)
+    if role_key in TAKES_TWO and alone.exists():
+        raise NotAllowed(
+            f"You alone let {user.full_name} in, and a {ROLES[role_key].title} may read what you may not. Ask "
+            "somebody else who gives roles to give this one."
+        )
 
 
 def _comes_as_one_of_a_kind(rule: str, user: User, school_id: UUID) -> bool:

@@ -10,13 +10,15 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Model, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 
 from safeguarding import dates
 from safeguarding.audit.by_keys import ByKeys
 
-from .models import RoleAssignment, User
-from .roles import ROLES
+from .models import ClassTaught, RoleAssignment, User
+from .roles import ROLES, TEACHING
 
 M = TypeVar("M", bound=Model)
 _NAMES = ("id", "first_name", "last_name")
@@ -31,18 +33,26 @@ def with_names(rows: QuerySet[M], *people: str) -> QuerySet[M]:
     return rows.select_related(*people).defer(*(f"{person}__{one}" for person in people for one in _BESIDE_THEM))
 
 
-# What is known of each role: whose, which, of which class, and from when to when.
+_CLASSES = ClassTaught.objects.filter(user=OuterRef("user_id"), school=OuterRef("school_id")).order_by(
+    "class_name", "id"
+)
+# What is known of each role: whose, which, and from when to when; with the classes that its holder taught, as text.
 _roles = ByKeys[Any](
     lambda asked: (
         RoleAssignment.objects.filter(asked.one("school_id"))
+        .annotate(
+            classes=ArraySubquery(_CLASSES.values(one=JSONObject(name="class_name", first="starts_on", last="ends_on")))
+        )
         .order_by("starts_on", "id")
-        .values_list("user_id", "role_key", "class_name", "starts_on", "ends_on", named=True)
+        .values_list("user_id", "role_key", "starts_on", "ends_on", "classes", named=True)
     )
 )
 
 
 class Titles:
-    """The roles that everybody at a school has or had. One query: a school is some dozens of people."""
+    """The roles that everybody at a school has or had, with the classes. One query: a school is some dozens of
+    people.
+    """
 
     def __init__(self, school_id: UUID) -> None:
         self._roles: dict[UUID, list[Any]] = defaultdict(list)
@@ -57,7 +67,8 @@ class Titles:
         if not (held := _held_on(on, self._roles[person.pk])):
             return ""
         best = max(held, key=_reach)
-        return f"{inside(ROLES[best.role_key].title)} {best.class_name}".strip()
+        taught = _taught_on(on.isoformat(), best.classes) if best.role_key in TEACHING else []
+        return f"{inside(ROLES[best.role_key].title)} {' and '.join(taught)}".strip()
 
     def of(self, person: User | None, at: date | datetime) -> str:
         """ "Jon Beckett, class teacher 5B"; the name alone where there was no role that day; empty for nobody."""
@@ -100,6 +111,10 @@ def _reach(role: Any) -> int:
 
 def _held_on(day: date, roles: Iterable[Any]) -> list[Any]:
     return [role for role in roles if role.starts_on <= day and (role.ends_on is None or day <= role.ends_on)]
+
+
+def _taught_on(day: str, classes: Iterable[dict[str, Any]]) -> list[str]:
+    return [one["name"] for one in classes if one["first"] <= day and (one["last"] is None or day <= one["last"])]
 
 
 def inside(words: str) -> str:

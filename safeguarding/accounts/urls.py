@@ -7,7 +7,7 @@ from allauth.account import views as allauth
 from allauth.mfa.base import views as allauth_mfa
 from django.urls import path
 
-from safeguarding.accounts.views import access, acting, factors, providers, resets
+from safeguarding.accounts.views import access, acting, factors, help, providers, resets
 from safeguarding.accounts.views import school as views
 
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("account/again/", factors.give_again, name="give_again"),
     path("account/code/", allauth_mfa.authenticate, name="mfa_authenticate"),
     path("account/locked/", factors.unlock, name="unlock"),
+    path("account/lock/", factors.lock, name="lock"),
     path("account/still-here/", factors.session_time, name="session_time"),
     path("account/factor/", factors.own_factors, name="mfa_index"),
     path("account/factor/set-up/", factors.set_up_factor, name="set_up_factor"),
@@ -45,6 +46,8 @@ urlpatterns = [
     path("accounts/<uuid:user_id>/end-sessions/", resets.end_their_sessions, name="end_their_sessions"),
     path("resets/<uuid:reset_id>/", resets.reset, name="reset"),
     path("resets/<uuid:reset_id>/withdraw/", resets.withdraw_reset, name="withdraw_reset"),
+    path("help/", help.help_page, name="help"),
+    path("accessibility/", help.accessibility, name="accessibility"),
     path("inbox/", views.inbox, name="inbox"),
     path("inbox/<uuid:notice_id>/", views.notice, name="notice"),
     path("cover/", views.cover, name="cover"),

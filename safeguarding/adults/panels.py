@@ -17,12 +17,13 @@ from safeguarding.http import Request
 from safeguarding.paging import counted_by_keys
 from safeguarding.panels import MENU, NavItem, Panel, Setting, register
 
-from .models import StaffConcern
+from .capabilities import AdultCapability
+from .models import StaffConcern, StaffEntry
 from .permissions import reads_somewhere
 from .services import reading
 
 # As many as a first page shows; the list behind it shows all.
-ON_HOME = 8
+ON_HOME = 3
 
 
 def _reads(request: Request) -> bool:
@@ -44,10 +45,20 @@ def _unread(request: Request) -> Statement:
     return _unread_at.statement(request, [request.held.school_id])
 
 
+def _reads_by_role(request: Request) -> bool:
+    """The Headteacher, who meets them before anything else."""
+    return may(request.user, AdultCapability.READ_STAFF_CONCERNS, request.held.school_id)
+
+
+def _reads_beside(request: Request) -> bool:
+    """A lead who receives those that are low-level."""
+    return _reads(request) and not _reads_by_role(request)
+
+
 def _to_read(request: Request, record: Any) -> dict[str, Any] | None:
-    """What is open, on the first page of whoever reads it: no panel where there is nothing."""
+    """What is open, on the first page of whoever reads it, what has a day first: no panel where there is nothing."""
     mine = visible(request, StaffConcern).filter(school=request.held.school_id)
-    rows = reading.for_list(mine.exclude(status=StaffConcern.Status.CLOSED)).order_by("-raised_at", "-pk")
+    rows = reading.most_pressing(mine, visible(request, StaffEntry))
     found = read_many(request, rows[:ON_HOME], purpose="first page")
     if not found:
         return None
@@ -76,7 +87,8 @@ register(
         for place, may in (("concerns", _reads_both), (MENU, _reads_these_alone))
     ),
     Panel("own_role", "adults", "adults/first_page_panel.html", data=_to_read, may=_reads, order=5),
-    Panel("today_aside", "adults", "adults/first_page_panel.html", data=_to_read, may=_reads, order=5),
+    Panel("today_above", "adults", "adults/first_page_panel.html", data=_to_read, may=_reads_by_role, order=5),
+    Panel("today_below_new", "adults", "adults/first_page_panel.html", data=_to_read, may=_reads_beside, order=5),
     Panel("staff_home_aside", "raise_adults", "adults/raise_panel.html", data=_nothing, may=_logs, order=5),
     Panel("today_foot", "raise_adults", "adults/raise_panel.html", data=_nothing, may=_logs, order=95),
     Setting(

@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from children.models import Child
 from children.people import Person, around, family, siblings
-from safeguarding.accounts.models import RoleAssignment, User
-from safeguarding.accounts.permissions import live, people_with
+from safeguarding.accounts.models import User
+from safeguarding.accounts.permissions import people_with
 from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.services.classes import who_teaches
 from safeguarding.accounts.titles import Titles
 from safeguarding.audit.reading import visible
 from safeguarding.http import Request
@@ -117,10 +118,7 @@ def _sibling(other: Child, how: str) -> str:
 
 def _staff(child: Child, titles: Titles, today: date) -> list[tuple[User, str]]:
     """Whom to ring at the school: who teaches the child, and who takes calls as safeguarding leads do."""
-    teaches = RoleAssignment.objects.filter(
-        live(today), school_id=child.school_id, role_key="teacher", class_name=child.class_name, user__is_active=True
-    ).select_related("user")
-    teachers = [held.user for held in teaches] if child.class_name else []
+    teachers = who_teaches(child.school_id, child.class_name, on=today)
     leads = list(people_with(Capability.RECEIVE_CALLS, child.school_id, today))
     return [(person, titles.role(person, today)) for person in [*leads, *teachers]]
 

@@ -8,8 +8,8 @@ the entries (domain reference 1.8: one date-ordered chronology for each child).
 A family chronology is that of several children at once. A concern about two of them is one entry.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -27,13 +27,10 @@ from safeguarding.sealing.ring import note
 
 from .models import Concern
 from .pins import Pinned, keys_of_category, pins_of
-from .places import Place, Row, Wanted, at_key, newest, of_concern, place_of, places, written
-from .told import facts_of_concerns, told_of_each
+from .places import Place, Row, Wanted, at_key, newest, of_concern, place_of, places, to_accounts, written
+from .told import facts_of_concerns, told_of_each, with_account
 
 PAGE = 25
-# As many as are laid out on one asking: some 110 pages, and a web process for about five seconds. Twice that takes ten,
-# and two of them at once would leave a small school no process in which a call for a lead is answered.
-MOST_ON_PAPER = 1000
 # What a person can narrow a chronology to, in the order of the filter; an app above adds its own with its sources.
 KINDS = {
     "concerns": "Concerns",
@@ -51,15 +48,32 @@ KINDS = {
 }
 
 
+# The source that tells of accounts.
+_ACCOUNTS = "logged"
 # When each row happened, by its key.
 When = Mapping[UUID, datetime]
+
+
+@dataclass(frozen=True)
+class Substance:
+    """What an entry says in full: what was `told`, each part with what it is called (mostly nothing), the child's own
+    `words` apart from it, `marks` in words, each with where it was.
+
+    `beside` is what was decided about it and added to it, the oldest first, where that has no entry of its own here.
+    """
+
+    told: tuple[tuple[str, str], ...]
+    words: str = ""
+    marks: tuple[tuple[str, str], ...] = ()
+    beside: tuple["Entry", ...] = ()
 
 
 @dataclass
 class Entry:
     """One thing that happened, as its source tells it; the page adds the rest. `timed` is false where only the day is
     known. `concern_id` is the concern it is from, if any: the entry leads there, or to `link`. `reference` is the
-    number of that concern where its source gives no other.
+    number of that concern where its source gives no other. `sentence` is what a list of entries shows; `substance` the
+    whole, where it stands in this file.
 
     `place` names it among all entries: its source and the key of its row. `pin` is there where it is significant,
     `whose` in a family chronology.
@@ -76,6 +90,7 @@ class Entry:
     reference: str = ""
     concern_id: UUID | None = None
     link: str = ""
+    substance: Substance | None = None
     place: tuple[str, UUID] | None = None
     pin: Pinned | None = None
     whose: tuple[Child, ...] = ()
@@ -144,6 +159,18 @@ class Narrowed:
         """Whether everything is asked for."""
         return self == Narrowed()
 
+    @property
+    def begins(self) -> datetime | None:
+        return start_of(self.since) if self.since else None
+
+    @property
+    def ends(self) -> datetime | None:
+        return start_of(self.until + timedelta(days=1)) if self.until else None
+
+    def spans(self, moment: datetime) -> bool:
+        """Whether it is within the days that are asked for."""
+        return (self.begins is None or moment >= self.begins) and (self.ends is None or moment < self.ends)
+
 
 @dataclass(frozen=True)
 class Chronology:
@@ -165,11 +192,6 @@ class Chronology:
         """How many entries there are of the kinds asked for."""
         return sum(n for kind, n in self.counts.items() if self.narrowed.takes(kind))
 
-    @property
-    def fits_on_paper(self) -> bool:
-        """Whether all that is asked for is printed at once."""
-        return self.total <= MOST_ON_PAPER
-
     def years(self) -> list[tuple[int, list[Entry]]]:
         """The entries under the year in which they happened, in London."""
         groups: list[tuple[int, list[Entry]]] = []
@@ -181,20 +203,17 @@ class Chronology:
         return groups
 
 
-def too_long_for_paper(request: Request, children: Sequence[Child], narrowed: Narrowed) -> str:
-    """Why what is asked for is not printed at once, as a sentence that says what to do; empty where it is.
-
-    One query.
-    """
+def number_of(request: Request, children: Sequence[Child], narrowed: Narrowed) -> int:
+    """How many entries are asked for: one query."""
     counts = _Asked(request, children, narrowed).gather(None, 0).counts
-    total = sum(n for kind, n in counts.items() if narrowed.takes(kind))
-    if total <= MOST_ON_PAPER:
-        return ""
-    return (
-        f"These are {total:,} entries, and at most {MOST_ON_PAPER:,} are printed at once. Choose a later "
-        "day under “Since”, "
-        "or fewer kinds under “Type”, apply the filter, and print again."
-    )
+    return sum(n for kind, n in counts.items() if narrowed.takes(kind))
+
+
+def accounts_asked_for(request: Request, children: Sequence[Child], narrowed: Narrowed) -> list[UUID]:
+    """Keys of the concerns whose words stand in it in full, the newest first: one query."""
+    whole = with_account(request, children)
+    rows = _Asked(request, children, narrowed).gather(None, None).rows
+    return [row.key for row in rows if row.source == _ACCOUNTS and row.concern_id in whole]
 
 
 def read(
@@ -295,8 +314,8 @@ class _Asked:
     def _asked_of_database(self, place: Place | None, most: int | None) -> list[Any]:
         asked = self.narrowed
         wanted = Wanted(
-            since=start_of(asked.since) if asked.since else None,
-            until=start_of(asked.until + timedelta(days=1)) if asked.until else None,
+            since=asked.begins,
+            until=asked.ends,
             concerns=keys_of_category(self.request, self.children, asked.category) if asked.category else None,
             pinned_only=asked.significant,
             sources=[source.key for source in _sources.values() if asked.takes(source.kind)],
@@ -306,17 +325,48 @@ class _Asked:
         return places(self.request, *self._kept(), self._beside(), list(self.pins), wanted)
 
     def told(self, rows: Sequence[Row], titles: Titles) -> list[Entry]:
-        """The entries of these rows, in their order."""
+        """The entries of these rows, in their order. Words stand where the file of one of the children has them."""
         each = {child.pk: [child] for child in self.children} if len(self.children) > 1 else {}
         telling = told_of_each(self.request, self.children) if each else {}
-        entries = []
-        for row, entry in _told(self.request, rows, titles):
+        whole = with_account(self.request, self.children)
+        entries: list[Entry] = []
+        beside: dict[UUID | None, list[Entry]] = {}
+        asked_for = {(row.source, row.key) for row in rows}
+        for row, entry in _told(self.request, [*rows, *self._dropped(rows, whole)], titles):
             entry.place = (row.source, row.key)
+            if row.concern_id not in whole:
+                entry.substance = None
+            if entry.place not in asked_for:
+                beside.setdefault(row.concern_id, []).append(entry)
+                continue
             entry.pin = self.pins.get(entry.place)
             if each:
                 entry.whose = tuple(each[row.child_id] if row.child_id else telling[row.concern_id])  # type: ignore[index]
             entries.append(entry)
+        for entry in entries:
+            if _is_account(entry.place) and entry.substance and (found := beside.get(entry.concern_id)):
+                entry.substance = replace(entry.substance, beside=tuple(found))
         return entries
+
+    def _dropped(self, rows: Sequence[Row], whole: Collection[UUID]) -> list[Row]:
+        """What was decided about the concerns of these rows, and added to them, that the filter drops: one query, and
+        none where it drops nothing.
+        """
+        asked = self.narrowed
+        if asked.is_all or asked == Narrowed(category=asked.category):
+            return []
+        concerns = {row.concern_id for row in rows if _is_account((row.source, row.key)) and row.concern_id in whole}
+        return [row for row in to_accounts(self.request, concerns) if not self._asks_for(row)]  # type: ignore[arg-type]
+
+    def _asks_for(self, row: Row) -> bool:
+        """Whether it has an entry of its own, on this page or on another."""
+        asked = self.narrowed
+        is_pinned = not asked.significant or (row.source, row.key) in self.pins
+        return is_pinned and asked.takes(_sources[row.source].kind) and asked.spans(row.moment)
+
+
+def _is_account(place: tuple[str, UUID] | None) -> bool:
+    return place is not None and place[0] == _ACCOUNTS
 
 
 def _told(request: Request, rows: Sequence[Row], titles: Titles) -> list[tuple[Row, Entry]]:

@@ -26,6 +26,7 @@ from safeguarding.http import Request
 from safeguarding.once import once
 from safeguarding.paging import counted_by_keys
 from safeguarding.panels import PERSON, NavItem, Panel, Tab, register
+from safeguarding.printing.gathering import gathers
 from safeguarding.references import quoted
 
 from . import chronology
@@ -46,7 +47,7 @@ from .models import (
 from .patterns import look
 from .permissions import access_given, has_supervision
 from .school_decides import ACCESS_REVIEW, SETTINGS, manages_school
-from .services import covering, meanwhile, reading
+from .services import chronology_on_paper, covering, meanwhile, reading
 from .services.access import hand_on_concerns
 from .services.drafts import unsent_for_a_day, unsent_of
 from .services.error import waiting_for_second
@@ -58,7 +59,7 @@ from .services.progress import references_of
 from .services.sight import given_concerns, standing_in
 from .services.work import owed, rows
 from .told import told_of
-from .views import duty_panels, withheld
+from .views import access_panels, duty_panels, withheld
 
 # As many as an aside shows; the page behind it shows all.
 IN_ASIDE = 4
@@ -367,9 +368,7 @@ register(
     Panel("today_below_new", "outside", "outside/today_panel.html", data=_from_outside),
     Panel("concern", "paper", "papers/concern_panel.html", data=_paper_of_concern),
     Panel("concern", "outside", "outside/concern_panel.html", data=_note_of_concern),
-    Panel(
-        "school_settings", "outside", "outside/settings_panel.html", data=lambda r, school: {"link": link_of(school.pk)}
-    ),
+    Panel("school_settings", "outside", "outside/settings_panel.html", data=lambda r, s: {"link": link_of(s.pk)}),
     Panel("school_settings", "sheets", "emergency/settings_panel.html", data=lambda r, school: {}),
     Panel("today_aside", "sheets", "emergency/today_panel.html", data=_sheets_amiss, may=manages_school, order=60),
     Panel("today_aside", "answers", "concerns/answers_panel.html", data=_owed, may=_reads, order=5),
@@ -380,8 +379,9 @@ register(
     Tab("pastoral", "Pastoral", "child_pastoral", may=_reads_at, order=25, given=_writes_pastoral_at),
     Tab("changes", "What has changed", "child_changes", may=_reads_at, order=90),
 )
-register(*SETTINGS, ACCESS_REVIEW, *duty_panels.ENTRIES, *withheld.ENTRIES)
+register(*SETTINGS, ACCESS_REVIEW, *access_panels.ENTRIES, *duty_panels.ENTRIES, *withheld.ENTRIES)
 chronology.register(*SOURCES)
+gathers(chronology_on_paper.NAME, chronology_on_paper.in_pieces)
 keep_apart("concerns.withheldname")
 
 # What a notice is about, by the type it was written with, and the page that shows it.

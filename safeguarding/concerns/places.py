@@ -5,7 +5,7 @@ A place is a moment, the key of a row and the part of the record that tells of i
 table.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -22,6 +22,8 @@ from .models import Chronicled
 
 Place = tuple[datetime, UUID, str]
 _COLUMNS = ("moment", "row", "source", "concern_id", "child_id")
+# Of a concern what was decided, why it was closed, and what was added to its account: by their sources.
+_TO_THE_ACCOUNT = ("decided", "closed", "added")
 
 
 class Row(NamedTuple):
@@ -58,6 +60,14 @@ def _in_the_index(asked: Asked) -> QuerySet[Chronicled]:
 
 
 _entries = ByKeys(lambda asked: _in_the_index(asked).values_list(*_COLUMNS))
+_to_accounts = ByKeys(
+    lambda asked: (
+        visible(asked, Chronicled)
+        .filter(asked.of("concern_id"), source__in=_TO_THE_ACCOUNT)
+        .order_by("moment", "row", "source")
+        .values_list(*_COLUMNS)
+    )
+)
 _one_entry = ByKeys(lambda asked: _in_the_index(asked).filter(asked.of("row", 2)).values_list(*_COLUMNS))
 
 
@@ -104,6 +114,11 @@ def at_key(request: Request, concerns: Sequence[UUID], children: Sequence[UUID],
 def of_concern(request: Request, concern: UUID) -> list[Row]:
     """The entries of one concern, as far as the person sees them."""
     return [Row(*row) for row in _entries(request, [concern], [])]
+
+
+def to_accounts(request: Request, concerns: Collection[UUID]) -> list[Row]:
+    """What may stand under the accounts of these concerns, the oldest first: decisions, closings, additions."""
+    return [Row(*row) for row in _to_accounts(request, concerns)]
 
 
 # What is asked of the database. A row of the page has no number, a number no key. Rows of one moment and one key, which

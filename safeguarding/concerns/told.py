@@ -20,14 +20,20 @@ from safeguarding.prepared import prepared
 
 # Until a lead decides otherwise.
 _TELLS_ALL = (ConcernChild.Role.WORRIED_ABOUT, ConcernChild.Role.MAY_HAVE_CAUSED_HARM)
+# The same of its account: words about who was hurt stand in the file of who may have done it where a lead says so.
+_TELLS_ACCOUNT = (ConcernChild.Role.WORRIED_ABOUT,)
 # Reasons to see a child's own row, whatever of the concern is shut.
 _OWN = ("grant", "emergency")
 
 
 def whole(link: str = "") -> Q:
     """That a concern tells of the child whom it names, in full. `link` is the path to the naming, as in a filter."""
+    return _said_or_by_role(_TELLS_ALL, link)
+
+
+def _said_or_by_role(roles: Collection[str], link: str = "") -> Q:
     said = Q((f"{link}file_says", ConcernChild.Says.WHOLE))
-    return said | Q((f"{link}file_says", ""), (f"{link}role__in", _TELLS_ALL))
+    return said | Q((f"{link}file_says", ""), (f"{link}role__in", roles))
 
 
 _MOMENT = Func(F("concern_id"), function="rules.moment_of_concern", output_field=DateTimeField())
@@ -45,14 +51,15 @@ def facts_of_concerns(name: str, concerns: Collection[UUID]) -> dict[UUID, Any]:
 
 
 class Named(NamedTuple):
-    """That a concern names a child. `tells`: it tells of the child in full, to this reader. `moment`, where it does
-    not: when what it tells of happened.
+    """That a concern names a child. `tells`: it tells of the child in full, to this reader; `with_account`: its words
+    stand in that file too. `moment`, where it does not tell: when what it tells of happened.
     """
 
     key: UUID
     concern_id: UUID
     child_id: UUID
     tells: bool
+    with_account: bool
     moment: datetime | None
 
 
@@ -65,11 +72,11 @@ def named(request: Request, children: Sequence[Child]) -> list[Named]:
         listed = (_NAMED_OR_OWN if access_given(request.user) else _NAMED)(request, [child.pk for child in children])
         # Told whole, and shut to this reader: few have any.
         shut = facts_of_concerns(
-            "moment_of_concern", [concern for _, concern, _, opens, _, full, _ in listed if full and not opens]
+            "moment_of_concern", [concern for _, concern, _, opens, _, full, _, _ in listed if full and not opens]
         )
         return [
-            Named(key, concern, child, tells=bool(full and opens), moment=shut.get(concern, moment))
-            for key, concern, child, opens, own, full, moment in listed
+            Named(key, concern, child, bool(full and opens), bool(account and opens), shut.get(concern, moment))
+            for key, concern, child, opens, own, full, account, moment in listed
             if opens or own
         ]
 
@@ -87,9 +94,11 @@ def _naming(own: Callable[[Any], Any]) -> ByKeys[tuple[Any, ...]]:
             "opens": of_concern_seen(ConcernChild, asked.user),
             "own": own(asked),
             "whole": ExpressionWrapper(whole(), BooleanField()),
+            "account": ExpressionWrapper(_said_or_by_role(_TELLS_ACCOUNT), BooleanField()),
         }
         told = rows.annotate(**facts).annotate(moment=Case(When(whole=True, then=None), default=_MOMENT))
-        return told.order_by("pk").values_list("pk", "concern_id", "child_id", "opens", "own", "whole", "moment")
+        columns = ("pk", "concern_id", "child_id", "opens", "own", "whole", "account", "moment")
+        return told.order_by("pk").values_list(*columns)
 
     return ByKeys(written)
 
@@ -118,6 +127,13 @@ def told_of_each(request: Request, children: Sequence[Child]) -> dict[UUID, list
         if one.tells:
             telling.setdefault(one.concern_id, []).append(whose[one.child_id])
     return telling
+
+
+def with_account(request: Request, children: Sequence[Child]) -> set[UUID]:
+    """The concerns whose words stand in the file of one of these children: the account, the child's own, and why it was
+    so decided.
+    """
+    return {one.concern_id for one in named(request, children) if one.with_account}
 
 
 def linked(request: Request, children: Sequence[Child]) -> list[Named]:

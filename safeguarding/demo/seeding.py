@@ -15,6 +15,7 @@ from children.models import Child, Sibling
 from children.services import bulk, register_children
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.services import add_closure, add_person, add_term, assign_role, create_school
+from safeguarding.accounts.services.classes import give_class
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Subcategory
@@ -82,15 +83,10 @@ def _main_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, i
     staff = [s for s in source.staff() if people.role_of(s)]
     users = {s["id"]: _person(s, people.username(s)) for s in staff}
     for entry in staff:
-        _role(
-            users[entry["id"]],
-            school,
-            people.role_of(entry) or "",
-            date.fromisoformat(entry["start_date"]),
-            entry["class"] or "",
-        )
-        if second := people.SECOND_ROLES.get(entry["id"]):
-            _role(users[entry["id"]], school, second, date.fromisoformat(entry["start_date"]), "")
+        person, since = users[entry["id"]], date.fromisoformat(entry["start_date"])
+        for key in filter(None, (people.role_of(entry), people.SECOND_ROLES.get(entry["id"]))):
+            _role(person, school, key, since)
+        _class(person, school, entry["class"] or "", since)
     outside = _from_outside(school, days)
     ground = replace(_ground(school, staff, users, source.children(), days, now), away=away(days, now))
     cast = Cast(source.children(), staff, days)
@@ -115,7 +111,7 @@ def _from_outside(school: School, days: Days) -> list[User]:
     found = []
     for username, title, first, last, job, key in people.FROM_OUTSIDE:
         user = add_person(username=username, title=title, first_name=first, last_name=last, job=job)
-        _role(user, school, key, days.today - timedelta(days=400), "")
+        _role(user, school, key, days.today - timedelta(days=400))
         found.append(user)
     User.objects.filter(pk__in=[user.pk for user in found]).update(password=make_password(people.PASSWORD))
     give_apps(found)
@@ -127,10 +123,12 @@ def _small_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, 
     staff, children = small.staff(), small.children(chance)
     users = {s["id"]: _person(s, s["username"]) for s in staff}
     for entry, (*_, roles, class_name) in zip(staff, people.SMALL_STAFF, strict=True):
+        person, since = users[entry["id"]], date.fromisoformat(entry["start_date"])
         for key in roles:
-            _role(users[entry["id"]], school, key, date.fromisoformat(entry["start_date"]), class_name)
+            _role(person, school, key, since)
+        _class(person, school, class_name, since)
     # The second person of a school whose Headteacher is the lead.
-    _role(User.objects.get(username=people.TRUST_LEAD), school, "trust_lead", days.today - timedelta(days=400), "")
+    _role(User.objects.get(username=people.TRUST_LEAD), school, "trust_lead", days.today - timedelta(days=400))
     ground = _ground(school, staff, users, children, days, now)
     notes = [
         v for v in source.vignettes() if v["voice"] in ("office", "teacher") and v["level"] < 3 and v["years"][0] < 3
@@ -184,15 +182,19 @@ def _person(entry: Entry, username: str) -> User:
     )
 
 
-def _role(user: User, school: School, key: str, since: date, class_name: str) -> None:
+def _role(user: User, school: School, key: str, since: date) -> None:
     assign_role(
         user=user,
         school=school,
         role_key=key,
         starts_on=since,
-        class_name=class_name,
         call_order=_CALL_ORDER.get(key, 10),
     )
+
+
+def _class(user: User, school: School, class_name: str, since: date) -> None:
+    if class_name:
+        give_class(user=user, school=school, class_name=class_name, starts_on=since)
 
 
 def _ground(

@@ -38,12 +38,16 @@ class PrinterAway(HarbourError):
 
 @dataclass(frozen=True)
 class Said:
-    """How a print stands: `state` is queued, working, done, failed, unknown or full; `why` says which limit it met."""
+    """How a print stands: `state` is queued, working, done, failed, unknown or full; `why` says which limit it met.
+
+    `pieces`: how many are laid out of one that is made in pieces.
+    """
 
     state: str
     sheets: int = 0
     why: str = ""
     pdf: bytes = b""
+    pieces: int = 0
 
 
 def address() -> Path:
@@ -55,12 +59,14 @@ def address() -> Path:
     return folder / "printer.sock"
 
 
-def make(key: UUID, content: bytes, *, whose: UUID, wait: float) -> Said:
+def make(key: UUID, content: bytes, *, whose: UUID, wait: float, in_pieces: bool = False) -> Said:
     """Have a print made, and wait for it `wait` seconds at most. What comes in that time the printer then forgets.
 
-    `content` is JSON: `pages` of HTML and `within`. The same key again is the same print. Raises `PrinterAway`.
+    `content` is JSON: `pages` of HTML and `within`, or `pieces` of HTML that are joined. The same key again is the same
+    print. Raises `PrinterAway`.
     """
     asked = {"ask": "make", "id": str(key), "whose": str(whose), "wait": wait, "size": len(content)}
+    asked |= {"pieces": in_pieces}
     return _ask(asked, content, within=wait + _SLACK)
 
 
@@ -96,7 +102,7 @@ def _said(printer: socket.socket, ends: float) -> Said:
     head = json.loads(line)
     while len(pdf) < head["size"]:
         pdf += _part(printer, ends)
-    return Said(head["state"], head.get("sheets", 0), head.get("why", ""), bytes(pdf))
+    return Said(head["state"], head.get("sheets", 0), head.get("why", ""), bytes(pdf), head.get("pieces", 0))
 
 
 def _part(printer: socket.socket, ends: float) -> bytes:

@@ -23,8 +23,8 @@ from safeguarding.uploads.models import InStore
 class PrintJob(InStore):
     """A print that goes on after its page has been answered. For who asked for it alone, and for one day.
 
-    `stored` names the HTML in the store while it waits, and the PDF when it is made, each sealed with the key of who
-    asked.
+    `stored` names the HTML in the store while it waits (before that the order, of one that the worker puts together),
+    and the PDF when it is made, each sealed with the key of who asked.
     """
 
     class Status(models.TextChoices):
@@ -62,6 +62,10 @@ class PrintJob(InStore):
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
     why = models.CharField("why it could not be made", max_length=10, choices=Why, blank=True)
     sheets = models.PositiveIntegerField(default=0)
+    # Whether the worker has to read it first; then in how many pieces it is laid out, and how many of them are.
+    to_gather = models.BooleanField(default=False)
+    pieces = models.PositiveIntegerField(default=0)
+    pieces_done = models.PositiveIntegerField(default=0)
     # How often a printer that knew nothing of it was given it again.
     attempts = models.PositiveSmallIntegerField(default=0)
     asked_at = models.DateTimeField(db_default=Now())
@@ -89,11 +93,29 @@ class PrintJob(InStore):
         subject = "asker"
         sealed_by = "asker"
         narrative = ("address",)
-        plain = ("title", "stored", "names", "status", "why", "sheets", "attempts", "asked_at", "ended_at")
+        plain = (
+            "title",
+            "stored",
+            "names",
+            "status",
+            "why",
+            "sheets",
+            "to_gather",
+            "pieces",
+            "pieces_done",
+            "attempts",
+            "asked_at",
+            "ended_at",
+        )
         source = Source.HARBOUR
         collection = "mandatory: what is held is given in a form that can be read (UK GDPR Art 12(1))"
         retention = Retention.GOES_WITH_IT
 
     def is_handed_over(self, at: datetime) -> bool:
         """Whether nobody waits for it on a page any more."""
-        return self.sheets >= self.LONG or at - self.asked_at >= self.ON_ITS_PAGE
+        return self.is_long or self.sheets >= self.LONG or at - self.asked_at >= self.ON_ITS_PAGE
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the worker alone makes it: it is read and laid out in pieces."""
+        return self.to_gather or self.pieces > 0

@@ -7,45 +7,28 @@ answers pages.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
-from safeguarding.accounts.permissions import Held, rights
-from safeguarding.accounts.services import get_school
+from safeguarding.accounts.permissions import Held
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_one
 from safeguarding.http import SeeOther
 from safeguarding.keys import record_of
-from safeguarding.rendering import Showing, finished
 
 from . import services
+from .gathering import ordered
 from .models import PrintJob
+from .pages import OnPaper, frame, page
 
 # Where a print that was made for later is opened: the address of its page, with its key.
 _PRINT = "print"
-
-
-@dataclass(frozen=True)
-class OnPaper:
-    """What a service says that is to stand on paper: a template of `templates/pdf/` and what it shows, with the
-    arguments of `paper` that go with it.
-    """
-
-    template: str
-    context: Mapping[str, Any]
-    title: str
-    school_id: UUID
-    own: Iterable[UUID] = ()
-    at: datetime | None = None
 
 
 def put_on_paper(request: HttpRequest, said: OnPaper) -> HttpResponse:
@@ -82,27 +65,17 @@ def paper(
     A print that takes long leads to a page that asks for it again, and is opened at the address of this one. `at_once`,
     the key of what is printed: it is never put into the store, and is asked for again by hand.
     """
-    key, own = request.GET.get(_PRINT), frozenset(own)
-    if key is not None and at_once is None:
-        return _made_before(request, key)
-    held: Held = request.held  # type: ignore[attr-defined]
-    there = held if held.school_id == school_id else rights(request.user).at(school_id)
-    frame = {
-        "title": title,
-        "school": there.school_name if there else get_school(school_id).name,
-        "printed_by": request.user.full_name,  # type: ignore[union-attr]
-        # Who has no role there any more prints their own report in a role of another school.
-        "printed_as": there.role.title if there else f"{held.role.title}, {held.school_name}",
-        "printed_at": at or timezone.now(),
-        "practice": settings.DEMO,
-    }
-    showing = Showing(own=own, only_own=True)
-
-    def page(size: Mapping[str, Any]) -> str:
-        return finished(render_to_string(template, {**context, **frame, **size}), request, showing)
-
-    content = services.written([page({})] if within is None else map(page, sizes), within)
+    own = frozenset(own)
+    if at_once is None and (before := made_before(request)):
+        return before
     by: Any = request.user
+    held: Held = request.held  # type: ignore[attr-defined]
+    about = frame(by, school_id, title=title, at=at or timezone.now(), held=held)
+
+    def sized(size: Mapping[str, Any]) -> str:
+        return page(request, template, {**context, **about, **size}, own)
+
+    content = services.written([sized({})] if within is None else map(sized, sizes), within)
     if at_once is not None:
         return _shown(services.make_at_once(content, key=at_once, by=by), title)
     made = services.make(content, title=title, address=_address(request), names=sorted(own), school_id=school_id, by=by)
@@ -111,11 +84,27 @@ def paper(
     return _shown(made, title)
 
 
-def _made_before(request: HttpRequest, key: str) -> HttpResponse:
-    """A print of one's own that this page was asked for and that is ready.
+def put_on_paper_later(
+    request: HttpRequest, name: str, what: Mapping[str, Any], *, title: str, school_id: UUID, own: Iterable[UUID]
+) -> HttpResponse:
+    """Order a print that is too long to be read while somebody waits: the worker puts it together (`gathering.py`), and
+    the answer leads to where it stands.
+
+    `what` is given to the worker, and holds no words. It is opened at the address of this page, as any other.
+    """
+    by: Any = request.user
+    order = ordered(name, what, timezone.now())
+    job = services.order(order, title=title, address=_address(request), names=sorted(own), school_id=school_id, by=by)
+    return SeeOther(reverse("print_job", args=[job.pk]))
+
+
+def made_before(request: HttpRequest) -> HttpResponse | None:
+    """A print of one's own that this page was asked for and that is ready; None where it is asked for anew.
 
     Its view has asked everything once more by now.
     """
+    if (key := request.GET.get(_PRINT)) is None:
+        return None
     job = read_one(request, PrintJob, verb=Verb.DOWNLOAD, pk=record_of(key), also=services.can_be_opened)
     if job.address != _address(request):
         raise Http404

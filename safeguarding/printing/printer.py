@@ -6,7 +6,9 @@ One process has WeasyPrint loaded, which takes longer than most prints, and fork
 Harbour, reads nothing but fonts and packaged assets, and writes nothing to a disk: what it is given, and what it made,
 is in its memory until it is fetched. It is asked over a socket that its own account alone reaches. A question is a line
 of JSON (`ask`, `id`) and, to `make`, the `size` bytes of a job: JSON with its `pages` of HTML, and `within` how many
-sheets. The answer is a line (`state`, `sheets`, `why`, `size`) and the PDF. Whoever asks keeps what must not be lost: a
+sheets. With `pieces` in the question it has `pieces` of HTML instead: each is laid out by itself, in a process of its
+own, and waits its turn like a print; then they are joined. So a long print needs no more memory than a short one. The
+answer is a line (`state`, `sheets`, `why`, `pieces`, `size`) and the PDF. Whoever asks keeps what must not be lost: a
 printer that was killed knows nothing of it.
 """
 
@@ -20,7 +22,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +33,8 @@ MEMORY = 2**30
 SECONDS = 60
 PATIENCE = 600
 SHEETS = 500
+# Of one that is laid out in pieces, which have the other limits each for itself.
+MOST_SHEETS = 2000
 # Of HTML and of a PDF; and of all that lies here, in bytes and in prints. Nobody has more than five.
 LARGEST = 32 * 2**20
 MOST_BYTES = 96 * 2**20
@@ -66,10 +70,15 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass
 class Job:
-    """A print: what was asked for, how it stands, and what came of it. `why`: the limit that it met, or "broken"."""
+    """A print: what was asked for, how it stands, and what came of it. `why`: the limit that it met, or "broken".
+
+    `pieces` wait to be laid out one after the other, and are then joined: `made` is what came of those before.
+    """
 
     whose: str
     content: bytes
+    pieces: list[str] = field(default_factory=list)
+    made: list[bytes] = field(default_factory=list)
     state: str = "queued"
     sheets: int = 0
     why: str = ""
@@ -79,8 +88,14 @@ class Job:
 
     def end(self, *, pdf: bytes = b"", why: str = "") -> None:
         self.state, self.pdf, self.why, self.content = "failed" if why else "done", pdf, why, b""
+        self.pieces, self.made = [], []
         self.ended_at = time.monotonic()
         self.ended.set()
+
+    @property
+    def size(self) -> int:
+        """What of it is in memory, in bytes."""
+        return len(self.content) + len(self.pdf) + sum(map(len, self.pieces)) + sum(map(len, self.made))
 
 
 class Printer:
@@ -101,7 +116,10 @@ class Printer:
                 if asked["size"] > LARGEST:
                     raise ValueError
                 content = await reader.readexactly(asked["size"])
-                head, pdf = await self._make(asked["id"], str(asked["whose"]), content, float(asked["wait"]))
+                job = Job(str(asked["whose"]), content)
+                if asked.get("pieces"):
+                    job = Job(job.whose, b"", pieces=json.loads(content)["pieces"])
+                head, pdf = await self._make(asked["id"], job, float(asked["wait"]))
             else:
                 head, pdf = self._told(self.jobs.get(asked["id"]))
             writer.write(json.dumps(head | {"size": len(pdf)}).encode() + b"\n" + pdf)
@@ -110,14 +128,16 @@ class Printer:
                 self._forget(asked["id"])
         writer.close()
 
-    async def _make(self, key: str, whose: str, content: bytes, wait: float) -> tuple[dict[str, Any], bytes]:
-        """The print with this key, begun unless it is known; after `wait` seconds at most as far as it is."""
+    async def _make(self, key: str, asked: Job, wait: float) -> tuple[dict[str, Any], bytes]:
+        """The print with this key, begun as `asked` unless it is known; after `wait` seconds at most as far as it
+        is.
+        """
         self._tidy()
         job = self.jobs.get(key)
         if job is None:
-            if full := self._full(whose, len(content)):
+            if full := self._full(asked.whose, asked.size):
                 return full, b""
-            job = self.jobs[key] = Job(whose, content)
+            job = self.jobs[key] = asked
             self._begin_waiting()
         with suppress(TimeoutError):
             await asyncio.wait_for(job.ended.wait(), wait)
@@ -128,14 +148,14 @@ class Printer:
         open_of_one = sum(job.whose == whose and not job.ended_at for job in self.jobs.values())
         if open_of_one >= MOST_OF_ONE:
             return {"state": "full", "why": "own"}
-        held = sum(len(job.content) + len(job.pdf) for job in self.jobs.values())
+        held = sum(job.size for job in self.jobs.values())
         is_full = len(self.jobs) >= MOST or held + size > MOST_BYTES
         return {"state": "full", "why": "all"} if is_full else {}
 
     def _told(self, job: Job | None) -> tuple[dict[str, Any], bytes]:
         if job is None:
             return {"state": "unknown"}, b""
-        return {"state": job.state, "sheets": job.sheets, "why": job.why}, job.pdf
+        return {"state": job.state, "sheets": job.sheets, "why": job.why, "pieces": len(job.made)}, job.pdf
 
     def _forget(self, key: str) -> None:
         """What is at work is left to end: its process is bound by its limits."""
@@ -150,40 +170,60 @@ class Printer:
     def _begin_waiting(self) -> None:
         """Start what may be started: in order, one a core, and not all cores for one person."""
         at_work = Counter(job.whose for job in self.jobs.values() if job.state == "working")
-        for job in self.jobs.values():
+        for key, job in list(self.jobs.items()):
             if at_work.total() >= CORES:
                 return
             if job.state == "queued" and at_work[job.whose] < AT_WORK_OF_ONE:
                 at_work[job.whose] += 1
                 job.state = "working"
-                task = asyncio.create_task(self._follow(job))
+                task = asyncio.create_task(self._follow(key, job))
                 self._following.add(task)
                 task.add_done_callback(self._following.discard)
 
-    async def _follow(self, job: Job) -> None:
-        """One print in a process of its own, to its end, however that comes."""
-        reading, writing = os.pipe()
-        if (child := os.fork()) == 0:
-            _print_and_end(job.content, writing)
-        os.close(writing)
-        job.content, pdf, late = b"", b"", False
-        head: dict[str, Any] = {}
-        try:
-            async with asyncio.timeout(PATIENCE), _pipe(reading) as pipe:
-                while "size" not in head and "why" not in head and (line := await pipe.readline()):
-                    head |= json.loads(line)
-                    job.sheets = head.get("sheets", 0)
-                if head.get("size", LARGEST + 1) <= LARGEST:
-                    pdf = await pipe.readexactly(head["size"])
-        except TimeoutError:
-            late = True
-        except (OSError, ValueError, EOFError):
-            pdf = b""
-        with suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
-        _, status, used = os.wait4(child, 0)
-        job.end(pdf=pdf, why="" if pdf else head.get("why") or _limit_met(status, used, late))
+    async def _follow(self, key: str, job: Job) -> None:
+        """One print to its end, however that comes; of one in pieces one step, and then it waits behind the others."""
+        if job.pieces:
+            content = json.dumps({"pages": [job.pieces.pop(0)], "within": None}).encode()
+            pdf, why = await _in_a_process(job, lambda out: _print(content, out))
+            job.made.append(pdf)
+            if why or job.sheets > MOST_SHEETS:
+                job.end(why=why or "pages")
+            elif key in self.jobs:
+                job.state = "queued"
+                self.jobs[key] = self.jobs.pop(key)
+        else:
+            made, content = job.made, job.content
+            job.content = b""
+            pdf, why = await _in_a_process(job, lambda out: _join(made, out) if made else _print(content, out))
+            job.end(pdf=pdf, why=why)
         self._begin_waiting()
+
+
+async def _in_a_process(job: Job, work: Callable[[Any], None]) -> tuple[bytes, str]:
+    """What this writes in a process of its own, or which limit it met. The sheets that it tells are added to the
+    job's.
+    """
+    reading, writing = os.pipe()
+    if (child := os.fork()) == 0:
+        _do_and_end(work, writing)
+    os.close(writing)
+    pdf, late = b"", False
+    before, head = job.sheets, dict[str, Any]()
+    try:
+        async with asyncio.timeout(PATIENCE), _pipe(reading) as pipe:
+            while "size" not in head and "why" not in head and (line := await pipe.readline()):
+                head |= json.loads(line)
+                job.sheets = before + head.get("sheets", 0)
+            if head.get("size", LARGEST + 1) <= LARGEST:
+                pdf = await pipe.readexactly(head["size"])
+    except TimeoutError:
+        late = True
+    except (OSError, ValueError, EOFError):
+        pdf = b""
+    with suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
+    _, status, used = os.wait4(child, 0)
+    return pdf, "" if pdf else head.get("why") or _limit_met(status, used, late)
 
 
 @asynccontextmanager
@@ -208,7 +248,7 @@ def _limit_met(status: int, used: Any, late: bool) -> str:
     return "memory" if os.WIFSIGNALED(status) and used.ru_maxrss * unit > MEMORY / 2 else "broken"
 
 
-def _print_and_end(content: bytes, writing: int) -> None:
+def _do_and_end(work: Callable[[Any], None], writing: int) -> None:
     """In the new process: it has a pipe to write to, and nothing else. Says nothing of what went wrong but its kind."""
     status = 1
     try:
@@ -222,7 +262,7 @@ def _print_and_end(content: bytes, writing: int) -> None:
         os.closerange(4, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
         _limit()
         with os.fdopen(3, "wb") as out:
-            _print(content, out)
+            work(out)
         status = 0
     finally:
         os._exit(status)
@@ -242,24 +282,37 @@ def _limit() -> None:
             resource.setrlimit(what, (most, most))
 
 
+def _say(out: Any, **what: Any) -> None:
+    out.write(json.dumps(what).encode() + b"\n")
+    out.flush()
+
+
 def _print(content: bytes, out: Any) -> None:
     from safeguarding.printing import layout
-
-    def say(**what: Any) -> None:
-        out.write(json.dumps(what).encode() + b"\n")
-        out.flush()
 
     try:
         job = json.loads(content)
         document = layout.lay_out(job["pages"], job["within"], SHEETS)
-        say(sheets=len(document.pages))
+        _say(out, sheets=len(document.pages))
         pdf = layout.write(document)
-        say(size=len(pdf))
+        _say(out, size=len(pdf))
         out.write(pdf)
     except layout.TooLong:
-        say(why="pages")
+        _say(out, why="pages")
     except MemoryError:
-        say(why="memory")
+        _say(out, why="memory")
+
+
+def _join(made: list[bytes], out: Any) -> None:
+    # Loaded here alone: a print in one piece needs none of it.
+    from safeguarding.printing import joining
+
+    try:
+        pdf = joining.join(made)
+        _say(out, size=len(pdf))
+        out.write(pdf)
+    except MemoryError:
+        _say(out, why="memory")
 
 
 def _warm() -> None:

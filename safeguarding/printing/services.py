@@ -5,6 +5,7 @@ seconds its page asks for it, then the worker goes on from the same HTML, and th
 """
 
 import json
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
@@ -30,9 +31,11 @@ from safeguarding.sealing.subjects import first_subject, record_of
 
 from . import client
 from .client import PrinterAway, Said
+from .gathering import carried_out
 from .models import PrintJob
 from .printer import LARGEST, MOST_OF_ONE
 
+logger = logging.getLogger(__name__)
 # The room on its disk that a school needs for what people write.
 LEAST_FREE = 0.10
 # A print with which the printer broke down so often is not tried again.
@@ -62,6 +65,15 @@ def written(pages: Iterable[str], within: int | None) -> bytes:
     if len(content) > LARGEST:
         raise NotPrinted(reason(PrintJob.Why.PAGES))
     return content
+
+
+def _in_pieces(pieces: Iterable[str]) -> tuple[bytes, int]:
+    """The same of a print that is laid out in pieces, and how many they are. Raises `NotPrinted`."""
+    found = list(pieces)
+    content = json.dumps({"pieces": found}, ensure_ascii=False).encode()
+    if len(content) > LARGEST:
+        raise NotPrinted(reason(PrintJob.Why.PAGES))
+    return content, len(found)
 
 
 def reason(why: str) -> str:
@@ -105,6 +117,23 @@ def make(
     if (pdf := _pdf(said)) is not None:
         return pdf
     job.sheets = said.sheets
+    return keep(job, content, by=by)
+
+
+def order(content: bytes, *, title: str, address: str, names: Sequence[UUID], school_id: UUID, by: User) -> PrintJob:
+    """A print that the worker puts together, of what was `gathering.ordered`.
+
+    Raises `TooMany`, `BadInput`, `FilesAway`.
+    """
+    job = PrintJob(
+        title=title,
+        address=address,
+        names=list(names),
+        school_id=school_id,
+        asker=by,
+        asked_at=timezone.now(),
+        to_gather=True,
+    )
     return keep(job, content, by=by)
 
 
@@ -168,6 +197,7 @@ def go_on(*, at: datetime | None = None) -> int:
     """
     at, ended = at or timezone.now(), 0
     theirs = Q(asked_at__lte=at - PrintJob.ON_ITS_PAGE) | Q(sheets__gte=PrintJob.LONG)
+    theirs |= Q(to_gather=True) | Q(pieces__gt=0)
     with system_task("prints"):
         waiting = list(
             PrintJob.objects.filter(theirs, status=S.WAITING)
@@ -187,7 +217,7 @@ def go_on(*, at: datetime | None = None) -> int:
 def _go_on_with(key: UUID, at: datetime) -> bool:
     rows = PrintJob.objects.select_for_update(skip_locked=True, of=("self",)).select_related("asker")
     job = rows.filter(pk=key, status=S.WAITING).first()
-    if job is None or _advance(job, at).status == S.WAITING:
+    if job is None or (_gather(job, at) if job.to_gather else _advance(job, at)).status == S.WAITING:
         return False
     if job.asker.is_active:
         tell(
@@ -199,6 +229,25 @@ def _go_on_with(key: UUID, at: datetime) -> bool:
             at=at,
         )
     return True
+
+
+def _gather(job: PrintJob, at: datetime) -> PrintJob:
+    """Read what was ordered, for who ordered it: the printer is given it the next time."""
+    try:
+        with transaction.atomic():
+            content, pieces = _in_pieces(carried_out(content_of(job), job.asker))
+    except (FilesAway, KeysAway):
+        raise
+    except NotPrinted:
+        return _end(job, S.FAILED, at, why=PrintJob.Why.PAGES)
+    except Exception as problem:  # whatever is wrong with one print holds up no other
+        logger.warning("A print could not be put together: %s.", type(problem).__name__)
+        return _end(job, S.FAILED, at, why=PrintJob.Why.BROKEN)
+    transaction.on_commit(partial(files.drop, job.stored), robust=True)
+    job.stored, job.to_gather, job.pieces = _seal(job, content), False, pieces
+    job.save(update_fields=["stored", "to_gather", "pieces"])
+    record(Verb.CHANGE, job, purpose="put together")
+    return job
 
 
 def _advance(job: PrintJob, at: datetime) -> PrintJob:
@@ -217,9 +266,9 @@ def _advance(job: PrintJob, at: datetime) -> PrintJob:
         return _end(job, S.READY, at, stored=_seal(job, said.pdf))
     if said.state == "failed":
         return _end(job, S.FAILED, at, why=PrintJob.Why(said.why))
-    if said.sheets != job.sheets:
-        job.sheets = said.sheets
-        job.save(update_fields=["sheets"])
+    if (said.sheets, said.pieces) != (job.sheets, job.pieces_done):
+        job.sheets, job.pieces_done = said.sheets, said.pieces
+        job.save(update_fields=["sheets", "pieces_done"])
         record(Verb.CHANGE, job, purpose="sheets")
     return job
 
@@ -227,7 +276,7 @@ def _advance(job: PrintJob, at: datetime) -> PrintJob:
 def _given_again(job: PrintJob) -> Said:
     if job.attempts >= MOST_ATTEMPTS:
         return Said("failed", why=PrintJob.Why.BROKEN)
-    said = client.make(job.pk, content_of(job), whose=job.asker_id, wait=0)
+    said = client.make(job.pk, content_of(job), whose=job.asker_id, wait=0, in_pieces=job.pieces > 0)
     if said.state != "full":
         job.attempts += 1
         job.save(update_fields=["attempts"])
@@ -240,7 +289,8 @@ def _end(job: PrintJob, status: PrintJob.Status, at: datetime, *, stored: str = 
     transaction.on_commit(partial(files.drop, job.stored), robust=True)
     transaction.on_commit(partial(client.forget, job.pk), robust=True)
     job.status, job.stored, job.why, job.ended_at = status, stored, why, at
-    job.save(update_fields=["status", "stored", "why", "sheets", "ended_at"])
+    job.to_gather = False
+    job.save(update_fields=["status", "stored", "why", "sheets", "to_gather", "ended_at"])
     outcome = Outcome.FAILED if status == S.FAILED else Outcome.DONE
     record(Verb.DISCARD if status == S.GONE else Verb.CHANGE, job, purpose=f"print {status}", outcome=outcome)
     return job

@@ -38,7 +38,7 @@ def print_job(request: Request, job_id: UUID) -> HttpResponse:
     context = {
         "job": job,
         "over": over,
-        "asks_again": job.status == PrintJob.Status.WAITING and not job.is_handed_over(at),
+        "asks_again": job.status == PrintJob.Status.WAITING and (job.is_long or not job.is_handed_over(at)),
         "reason": reason(job.why) if job.why else "",
     }
     return render(request, "printing/part_state.html" if part else "printing/job.html", context)

@@ -12,7 +12,7 @@ from django.template import Context, Library, TemplateSyntaxError
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
-from safeguarding import addresses, dates, icons, tables
+from safeguarding import addresses, dates, icons, tables, telephones
 from safeguarding.components import label, slotted
 from safeguarding.markup import format_html
 from safeguarding.unsaved import AUTHOR, signed_author
@@ -81,6 +81,24 @@ def counted(number: int, nouns: str) -> str:
     """`2|counted:"child,children"`: 2 children."""
     noun, _, plural = nouns.partition(",")
     return dates.counted(number, noun, plural)
+
+
+@register.filter
+def tel(number: str | None) -> SafeString | str:
+    """A whole telephone number as a link that rings it; any other text as it is."""
+    return telephones.link(str(number)) if number else ""
+
+
+@register.filter
+def tels(sentence: str | None) -> SafeString | str:
+    """A sentence of Harbour's own, with the telephone numbers in it as links."""
+    return telephones.in_sentence(str(sentence)) if sentence else ""
+
+
+@register.simple_tag
+def extension(number: str, telephone: str = "") -> SafeString:
+    """How to ring a colleague: the extension beside the number of the school."""
+    return telephones.beside(number, telephone)
 
 
 # --- the frame

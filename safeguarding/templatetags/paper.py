@@ -10,7 +10,7 @@ import unicodedata
 from django import template
 from django.utils.safestring import SafeString
 
-from safeguarding.markup import format_html_join
+from safeguarding.markup import format_html, format_html_join
 
 register = template.Library()
 _BREAK = SafeString("<br>")
@@ -28,13 +28,16 @@ def direction(text: object) -> str:
 
 
 @register.filter
-def paragraphs(text: object) -> SafeString:
-    """`text` as paragraphs, each in its own direction; single line breaks are kept.
+def paragraphs(text: object, name: str = "") -> SafeString:
+    """`text` as paragraphs, each in its own direction; single line breaks are kept. `name`: what it is called, before
+    the first.
 
     Like `linebreaks`, escaped like everywhere.
     """
     found = _PARAGRAPHS.split(re.sub(r"\r\n?", "\n", str(text)))
-    return format_html_join("\n", '<p dir="{}">{}</p>', ((direction(part), _lines(part)) for part in found))
+    called = format_html("<b>{}:</b> ", name) if name else SafeString("")
+    rows = ((direction(part), "" if number else called, _lines(part)) for number, part in enumerate(found))
+    return format_html_join("\n", '<p dir="{}">{}{}</p>', rows)
 
 
 def _lines(part: str) -> SafeString:

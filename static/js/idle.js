@@ -1,5 +1,6 @@
 // Locks the screen when nobody has used it for a while, over the page and not instead of it: what was typed stays where it
 // is. The server locks the session by itself; this hides what is on the screen, and says to the server that somebody types.
+// "Lock screen" does the same at once, by hand.
 
 const CHECK = 15000; // milliseconds between looks at the clock
 const TYPING = 60000; // typing is told once in so long
@@ -39,6 +40,19 @@ function watch(limit) {
     document.dispatchEvent(new Event("harbour:lock"));
     dialog.showModal();
   }
+
+  document.querySelector("[data-lock-now]")?.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation(); // page.js would not let it be pressed again
+    lock(); // at once: whatever the server says, nobody reads on
+    await fetch(event.target.action, {
+      method: "POST",
+      redirect: "manual",
+      headers: { Accept: "application/json" },
+      body: new URLSearchParams(new FormData(event.target)),
+      signal: within(PATIENCE),
+    }).catch(() => {});
+  });
 
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   const form = dialog.querySelector("form");

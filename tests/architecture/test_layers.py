@@ -26,6 +26,7 @@ WRITERS = {
     "safeguarding/audit/history.py": "the entries of what services write in bulk, inside their transaction",
     "safeguarding/accounts/mail.py": "notes on a notice what the mail server did with it",
     "safeguarding/sealing/files.py": "the store of files, which services call",
+    "safeguarding/printing/joining.py": "joins prints in memory, in a process that can write nothing",
     "safeguarding/uploads/sandbox.py": "draws pictures into memory, in a process that can write nothing",
     "safeguarding/demo/": "makes the demo school, in bulk",
     "children/importing": "brings a file of children in, in bulk",

@@ -54,6 +54,19 @@ def test_nothing_is_printed_unescaped():
     assert [path for path, text in PAGES if re.search(r"autoescape\s+off|\|\s*(safe|safeseq)\b", _bare(text))] == []
 
 
+def test_every_telephone_number_can_be_pressed():
+    """By one filter; an extension by the tag that puts it beside the number of the school. Paper rings nobody."""
+    number = re.compile(r"{{[^}]*\b(?:telephone|mobile|social_care_day|social_care_night|extension)\b[^}]*}}|\b999\b")
+    found = [
+        (path, printed)
+        for path, text in PAGES
+        if not path.startswith("templates/pdf/")
+        for printed in number.findall(_bare(text).replace('"999"|tel', ""))
+    ]
+    assert len(found) > 6
+    assert [each for each in found if "|tel" not in each[1]] == []
+
+
 def test_a_component_opens_with_its_usage():
     silent = [path for path, text in COMPONENTS if not text.startswith("{% comment %}USAGE: ")]
     assert silent == []

@@ -18,6 +18,7 @@ PUBLIC = {
     "with_microsoft_back": "and back from there; asks for sign-in by nature",
     "with_google": "the same",
     "with_google_back": "the same",
+    "accessibility": "how accessible Harbour is, for who cannot sign in too; asks the database nothing",
     "health": "the container's health check; says ok and nothing else",
     "log_concern": "keeps what was typed when the session ended meanwhile; asks for sign-in before it shows anything",
     "log_autosave": "the same, every few seconds while it is being typed; answers with a time",

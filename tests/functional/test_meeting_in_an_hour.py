@@ -31,8 +31,11 @@ def test_a_lead_marks_what_matters_and_goes_to_a_meeting(server: str, new_person
     lead.get_by_role("button", name="Mark as significant").click()
     expect(lead.get_by_text("The third time this month.")).to_be_visible()
 
+    lead.get_by_role("button", name="Print").click()
+    looked_at(lead, False)
     paper = printed(lead, lead.get_by_role("link", name="Significant events only", exact=True))
     assert "He asked for food." in paper.text and "He was late." not in paper.text
+    lead.get_by_role("link", name="Back to the chronology").click()
 
     # Step one and step two.
     lead.get_by_role("button", name="Meeting in an hour").click()

@@ -86,6 +86,24 @@ def test_the_screen_locks_over_what_is_typed_and_opens_with_the_code(page, room)
     expect(note).to_have_value("Spoke to the class teacher at break.")
 
 
+def test_the_screen_is_locked_by_hand_and_keeps_what_is_typed(page, room):
+    concern = open_concern(concern=factories.concern(room), by=room.lead)
+    sign_in_by_hand(page, room.lead.username)
+    page.goto(f"/concerns/{concern.pk}/")
+    page.locator("#add-note").get_by_text("Add a note").click()
+    note = page.get_by_role("textbox", name="Note").first
+    note.fill("Spoke to the class teacher at break.")
+    with page.expect_response("**/account/lock/"):
+        page.get_by_role("button", name="Lock screen").click()
+    locked = page.get_by_role("dialog", name="Screen locked")
+    expect(locked).to_be_visible()
+    assert page.request.get("/inbox/", max_redirects=0).status == 302, "the server has locked it too"
+    locked.get_by_label("Code from your app").fill(next_code(room.lead))
+    locked.get_by_role("button", name="Open").click()
+    expect(locked).to_be_hidden()
+    expect(note).to_have_value("Spoke to the class teacher at break.")
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_the_back_button_shows_nothing_after_signing_out(new_person, room, scripts):
     page = new_person(java_script_enabled=scripts)

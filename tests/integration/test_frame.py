@@ -40,7 +40,7 @@ def test_a_problem_is_told_in_words_without_the_database(status):
     assertContains(page, "Go to your home page", status_code=status)
     assertContains(page, "<h1", status_code=status)
     if status >= 500:
-        assertContains(page, "call 999 now", status_code=status)
+        assertContains(page, 'call <a class="hb-nowrap" href="tel:999">999</a> now', status_code=status)
 
 
 def test_who_is_not_signed_in_gets_the_form_and_no_name_of_a_school(client: Client):
@@ -57,7 +57,9 @@ def test_the_way_to_help_is_at_the_foot_of_every_page_and_every_link_there_works
     def foot(page: Any) -> str:
         return page.content.decode().split("<footer")[1].split("</footer>")[0]
 
-    assert "href" not in foot(client.get(reverse("account_login")))
+    stranger = re.findall('href="([^"]+)"', foot(client.get(reverse("account_login"))))
+    assert stranger == [reverse("accessibility")]
+    assert client.get(reverse("accessibility")).status_code == 200
     assert VERSION not in foot(client.get(reverse("account_login")))
     for person in (cast.teacher, cast.office, cast.lead):
         client.force_login(person)
@@ -65,7 +67,7 @@ def test_the_way_to_help_is_at_the_foot_of_every_page_and_every_link_there_works
             shown = foot(client.get(address))
             assert f"Version {VERSION}" in shown
             links = re.findall('href="([^"#]+)(#[a-z]+)?">', shown)
-            assert [place for _, place in links] == ["#help", "", "", "", ""]
+            assert [place for _, place in links] == ["", "#people", "", "", "", "", ""]
             for link, place in links:
                 page = client.get(link)
                 assert page.status_code == 200

@@ -90,7 +90,9 @@ def concerns_calls(room: factories.Staffroom) -> dict[str, Call]:
     described = ChildEntry("worried_about", kind="unnamed", description="Boy, red coat")
     concern, rowan = factories.concern(room, children=[described]), factories.child(room.school, by=room.office)
     named = ConcernChild.objects.get(concern=concern)
+    called = raising.call_lead(token=uuid7(), school=room.school, by=room.teacher)
     return {
+        "answer_call": lambda by: deciding.answer_call(concern=called, answer="coming", by=by),
         "link_child": lambda by: deciding.link_child(named=named, child=rowan, by=by),
         "add_note": lambda by: deciding.add_note(concern=concern, token=uuid7(), text="Rang home.", by=by),
         "add_action": lambda by: deciding.add_action(

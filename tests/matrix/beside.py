@@ -7,6 +7,7 @@ from typing import Any
 
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import ActingPeriod, RoleAssignment
+from safeguarding.accounts.services.classes import give_class
 from safeguarding.concerns.models import (
     Draft,
     HowSoon,
@@ -196,10 +197,11 @@ def lay_school_days(world: Any) -> None:
             user=lead, starts_on=TODAY + timedelta(days=30), ends_on=TODAY + timedelta(days=31), by=lead
         )
         closure = accounts.add_closure(school=school, on=date(2027, 1, 4), reason="Training day", by=lead)
-        held = lead.assignments.get()
+        held, taught = lead.assignments.get(), give_class(user=lead, school=school, class_name="2B", starts_on=TODAY)
         world.keys[record] |= {
             "school": school.pk,
             "assignment": held.pk,
+            "taught": taught.pk,
             "reset": uuid7(),
             "absence": absence.pk,
             "day": closure.pk,

@@ -78,3 +78,25 @@ def test_a_due_date_says_how_far_off_it_is(days, said):
 def test_a_day_is_never_written_in_figures_alone(day):
     assert dates.full_day(day) == f"{day.day} {day:%B %Y}"
     assert "/" not in dates.near_day(day, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("passed", "text"),
+    [
+        (timedelta(minutes=38), "38 min"),
+        (timedelta(hours=23, minutes=59), "23 hr 59 min"),
+        (timedelta(days=1), "1 day"),
+        (timedelta(days=2, hours=14, minutes=50), "2 days 14 hr"),
+    ],
+)
+def test_time_as_it_passes(passed: timedelta, text: str) -> None:
+    assert dates.elapsed(passed) == text
+
+
+@pytest.mark.parametrize(
+    ("ahead", "text"),
+    [(0, "today"), (1, "tomorrow"), (2, "Monday"), (6, "Friday"), (7, "on 5 December"), (40, "on 7 January 2027")],
+)
+def test_a_day_that_comes(ahead: int, text: str) -> None:
+    saturday = date(2026, 11, 28)
+    assert dates.day_ahead(saturday + timedelta(days=ahead), saturday) == text

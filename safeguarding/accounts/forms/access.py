@@ -77,14 +77,37 @@ class LookedForm(HarbourForm):
         choices=lambda: [("", "Anything"), *((verb, capfirst(entry.words)) for verb, entry in VERBS.entries.items())],
     )
     days = forms.ChoiceField(label="When", required=False, choices=[("", "Any time"), *DAYS.items()])
+    since = DateBoxesField(label="From", required=False)
+    until = DateBoxesField(label="To", required=False)
+    child = forms.ChoiceField(label="Child", required=False)
+    everything = forms.BooleanField(label="Also photographs beside names, and empty lists", required=False)
 
-    def __init__(self, data: Any = None, *, people: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        people: Sequence[tuple[str, str]],
+        children: Sequence[tuple[str, str]] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(data, **kwargs)
         self.fields["person"].choices = [("", "Anybody"), *people]  # type: ignore[attr-defined]
+        if children:
+            self.fields["child"].choices = [("", "Any child, or none"), *children]  # type: ignore[attr-defined]
+        else:
+            del self.fields["child"]
 
     def asked(self) -> Asked:
         """What is understood of it."""
         self.is_valid()
         given = self.cleaned_data
-        person, days = given.get("person"), given.get("days")
-        return Asked(UUID(person) if person else None, given.get("verb", ""), int(days) if days else None)
+        person, days, child = given.get("person"), given.get("days"), given.get("child")
+        return Asked(
+            person=UUID(person) if person else None,
+            verb=given.get("verb", ""),
+            days=int(days) if days else None,
+            since=given.get("since"),
+            until=given.get("until"),
+            child=UUID(child) if child else None,
+            in_passing=bool(given.get("everything")),
+        )

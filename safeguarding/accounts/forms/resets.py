@@ -1,5 +1,6 @@
 """What is typed to give somebody a new start, and to take it?"""
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -11,12 +12,29 @@ from django.utils import timezone
 from safeguarding.accounts import services
 from safeguarding.accounts.devices import take_try
 from safeguarding.accounts.models import Reset, User
-from safeguarding.forms import HarbourForm, Radios
+from safeguarding.forms import HarbourForm, Radios, blank_first
 
 
 class AskForm(HarbourForm):
     what = forms.ChoiceField(label="What they need", choices=Reset.What.choices, widget=Radios)
     how = forms.ChoiceField(label="How you know that it is them", choices=Reset.How.choices, widget=Radios)
+
+
+class FirstStartForm(HarbourForm):
+    """The first start of an account: what is needed is a password."""
+
+    how = forms.ChoiceField(label="How you know that it is them", choices=Reset.How.choices, widget=Radios)
+
+
+class HelpForm(HarbourForm):
+    """Who is to be helped. The key of an account stands in the address, never a name."""
+
+    person = forms.ChoiceField(label="Colleague", error_messages={"required": "Choose a colleague"})
+
+    def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = ((str(person.pk), person.full_name) for person in people)
+        self.fields["person"].choices = blank_first(named, "Choose")  # type: ignore[attr-defined]
 
 
 class ConfirmForm(HarbourForm):

@@ -121,7 +121,7 @@ class AbsenceForm(HarbourForm):
     starts_on = DateBoxesField(label="First day away")
     ends_on = DateBoxesField(label="Last day away", help_text="The same day, if it is only one")
 
-    def __init__(self, data: Any = None, *, people: list[services.Place], **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, people: list[services.Duty], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.fields["person"].choices = [("", "Choose"), *((str(p.user_id), p.name) for p in people)]  # type: ignore[attr-defined]
 

@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ('extension', models.CharField(blank=True, max_length=20, verbose_name='telephone extension')),
                 ('is_active', models.BooleanField(default=True)),
                 ('joined_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('added_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'abstract': False,
@@ -77,7 +78,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('role_key', models.CharField(max_length=40)),
-                ('class_name', models.CharField(blank=True, max_length=30, verbose_name='class taught')),
                 ('starts_on', models.DateField()),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='last day')),
                 ('call_order', models.PositiveSmallIntegerField(default=10)),
@@ -325,5 +325,20 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='term',
             constraint=models.UniqueConstraint(models.F('school'), models.F('starts_on'), condition=models.Q(('withdrawn_at', None)), name='one_term_at_a_time'),
+        ),
+        migrations.CreateModel(
+            name='ClassTaught',
+            fields=[
+                ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('class_name', models.CharField(max_length=30, verbose_name='class')),
+                ('starts_on', models.DateField()),
+                ('ends_on', models.DateField(blank=True, null=True, verbose_name='last day')),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='classes', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'indexes': [models.Index(models.F('school'), models.F('class_name'), name='class_school')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='class_runs_forward'), models.CheckConstraint(condition=models.Q(('class_name', ''), _negated=True), name='class_has_a_name'), models.UniqueConstraint(models.F('user'), models.F('school'), models.F('class_name'), condition=models.Q(('ends_on', None)), name='class_taught_once')],
+            },
         ),
     ]

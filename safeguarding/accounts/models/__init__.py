@@ -5,7 +5,7 @@ Five files: the school, its people, who acts for whom, what is asked of access, 
 
 from .access import AccessReview, ConflictAnswer
 from .acting import ActingPeriod
-from .people import Absence, RoleAssignment, Team, TeamMember, User
+from .people import Absence, ClassTaught, RoleAssignment, Team, TeamMember, User
 from .school import Closure, School, Term
 from .word import Notice, Reset
 
@@ -13,6 +13,7 @@ __all__ = [
     "Absence",
     "AccessReview",
     "ActingPeriod",
+    "ClassTaught",
     "Closure",
     "ConflictAnswer",
     "Notice",

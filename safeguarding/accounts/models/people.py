@@ -36,6 +36,8 @@ class User(AbstractBaseUser):
     extension = models.CharField("telephone extension", max_length=20, blank=True)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(db_default=Now())
+    # Who added the account in the browser, and may give its first start. Empty: made at the terminal.
+    added_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = UserManager()
     USERNAME_FIELD = "username"
@@ -61,6 +63,11 @@ class User(AbstractBaseUser):
         """What Django and its libraries ask for."""
         return self.full_name
 
+    @property
+    def is_new(self) -> bool:
+        """Whether nobody has signed in with this account yet, nor could: it has had no password."""
+        return self.is_active and self.last_login is None and not self.has_usable_password()
+
 
 class RoleAssignment(models.Model):
     """A person's role at a school, from a day until a day. It ends by its date; it is never deleted."""
@@ -69,7 +76,6 @@ class RoleAssignment(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="assignments")
     role_key = models.CharField(max_length=40)
-    class_name = models.CharField("class taught", max_length=30, blank=True)
     starts_on = models.DateField()
     ends_on = models.DateField("last day", null=True, blank=True)
     # Who is rung first when a lead is needed now.
@@ -92,7 +98,7 @@ class RoleAssignment(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "user"
-        plain = ("role_key", "class_name", "starts_on", "ends_on", "call_order")
+        plain = ("role_key", "starts_on", "ends_on", "call_order")
         source = Source.SCHOOL
         collection = "mandatory: access follows from it"
         retention = Retention.GOES_WITH_IT
@@ -100,6 +106,39 @@ class RoleAssignment(models.Model):
     @property
     def role(self) -> roles.Role:
         return roles.ROLES[self.role_key]
+
+
+class ClassTaught(models.Model):
+    """That somebody teaches a class, from a day until a day (both count). Somebody may teach several.
+
+    It opens no record. It ends by its date; it is never deleted.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="classes")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    class_name = models.CharField("class", max_length=30)
+    starts_on = models.DateField()
+    ends_on = models.DateField("last day", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="class_runs_forward"
+            ),
+            models.CheckConstraint(condition=~Q(class_name=""), name="class_has_a_name"),
+            models.UniqueConstraint(
+                "user", "school", "class_name", condition=Q(ends_on=None), name="class_taught_once"
+            ),
+        ]
+        indexes = [models.Index("school", "class_name", name="class_school")]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "user"
+        plain = ("class_name", "starts_on", "ends_on")
+        source = Source.SCHOOL
+        collection = "mandatory: who wrote a record is named with the class that they taught (KCSIE 2025, part two)"
+        retention = Retention.GOES_WITH_IT
 
 
 class Team(Group):

@@ -5,11 +5,11 @@ reviewed?
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from safeguarding.accounts.models import (
@@ -80,6 +80,15 @@ def _read_staff(school_id: UUID, on: date) -> list[Colleague]:
     return [
         Colleague(user, tuple(sorted(some, key=lambda h: -order.index(h.role_key)))) for user, some in found.items()
     ]
+
+
+def roles_lately(school_id: UUID, *, on: date) -> list[RoleAssignment]:
+    """Roles that began in the last 30 days, or end in the next 30 or have in the last 7; the newest first."""
+    near = Q(starts_on__gt=on - timedelta(days=30)) | Q(
+        ends_on__gte=on - timedelta(days=7), ends_on__lte=on + timedelta(days=30)
+    )
+    held = RoleAssignment.objects.filter(near, school_id=school_id, user__is_active=True).select_related("user")
+    return list(held.order_by("-starts_on", "user__last_name", "pk"))
 
 
 def may_be_given(user: User, school_id: UUID, *, on: date) -> bool:

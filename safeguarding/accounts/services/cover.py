@@ -11,7 +11,7 @@ from safeguarding.accounts.calendar import LONDON, SchoolCalendar
 from safeguarding.accounts.models import Absence, RoleAssignment, School, User
 from safeguarding.accounts.permissions import live, people_with
 from safeguarding.accounts.roles import ACTING_LEAD, LEAD_ROLES, Capability, with_capability
-from safeguarding.dates import clock, near_day
+from safeguarding.dates import clock, day_ahead
 from safeguarding.once import once
 
 # As colleagues say it; the full titles are in `roles.py`.
@@ -27,26 +27,51 @@ _AHEAD = timedelta(days=100)
 
 @dataclass(frozen=True)
 class SpeakTo:
-    """Somebody to speak to about a child. `why` is a sentence for the page: the role, and whether to try now."""
+    """Somebody to speak to about a child. `why` is a sentence for the page: the role, and whether to try now.
+
+    `telephone` is the number of the school, beside which an extension stands.
+    """
 
     user_id: UUID
     name: str
     role: str
+    telephone: str
     extension: str
     in_school_now: bool
     why: str
 
 
 @dataclass(frozen=True)
+class Duty:
+    """Where one person who takes calls stands at a moment: the one answer to who is on duty, now and next.
+
+    `next_in` is `at` itself for who is in now, None for who is away as far as anybody can see. `says` is that in words:
+    "until 4pm", "from 8am Monday".
+    """
+
+    user_id: UUID
+    name: str
+    role: str
+    extension: str
+    is_lead: bool
+    is_in: bool
+    is_away: bool
+    next_in: datetime | None
+    says: str
+
+
+@dataclass(frozen=True)
 class OutOfHours:
     """What a page must say when no safeguarding lead is on duty. Numbers are empty where the school has given none.
 
-    `next_reading` is when the first of those who are told today is in, None when that is as far off as anybody can see.
+    `next_reading` is when the first of those who are told today is in, None when that is as far off as anybody can see;
+    `from_when` is that in words, "from 8am Monday".
     `reader` names who that is, where it is not a safeguarding lead; `reads_now` says that they are in already.
     """
 
     nobody_on_duty: bool
     next_reading: datetime | None
+    from_when: str
     reader: str
     reads_now: bool
     somebody_takes_calls: bool
@@ -124,38 +149,68 @@ def _read_on_call(school_id: UUID, on: date) -> list[_OnCall]:
     return list(found.values())
 
 
+def duty(school_id: UUID, at: datetime) -> list[Duty]:
+    """Everybody who takes calls, in the order in which they are called: who is in now, and who from when.
+
+    In is who is not away, in the hours of a school day. Three queries. Each page that says who is on duty asks this.
+    """
+    calendar, today = SchoolCalendar.of(school_id), timezone.localdate(at)
+    found = []
+    for person in _on_call(school_id, today):
+        next_in = person.next_in(calendar, at)
+        is_in = next_in is not None and next_in <= at
+        if is_in:
+            says = f"until {clock(calendar.closes)}"
+        else:
+            says = from_when(next_in, today) if next_in else "for as long as days away are recorded"
+        found.append(
+            Duty(
+                user_id=person.user.pk,
+                name=person.user.full_name,
+                role=person.spoken,
+                extension=person.user.extension,
+                is_lead=person.is_lead,
+                is_in=is_in,
+                is_away=person.is_away(today),
+                next_in=next_in,
+                says=says,
+            )
+        )
+    return found
+
+
+def from_when(moment: datetime, today: date) -> str:
+    """from 8am Monday; from 8am on 30 November."""
+    return f"from {clock(moment)} {day_ahead(moment, today)}"
+
+
 def speak_to(school: School, at: datetime) -> list[SpeakTo]:
     """Who to speak to at the school, the one to try first at the top: three queries.
 
     Leads who are not away today come in the order in which they are called, then the Headteacher, then who is away.
     """
-    calendar, day = SchoolCalendar.of(school.pk), timezone.localdate(at)
-    open_now = calendar.is_open(at)
-    people = sorted(_on_call(school.pk, day), key=lambda p: (p.is_away(day), not p.is_lead))
-    lead_in = any(p.is_lead and not p.is_away(day) for p in people)
+    people = sorted(duty(school.pk, at), key=lambda p: (p.is_away, not p.is_lead))
+    lead_today = any(p.is_lead and not p.is_away for p in people)
     return [
         SpeakTo(
-            user_id=person.user.pk,
-            name=person.user.full_name,
-            role=person.spoken,
-            extension=person.user.extension,
-            in_school_now=open_now and not person.is_away(day),
-            why=_why(person, open_now=open_now, lead_in=lead_in, day=day),
+            user_id=person.user_id,
+            name=person.name,
+            role=person.role,
+            telephone=school.telephone,
+            extension=person.extension,
+            in_school_now=person.is_in,
+            why=f"{person.role}, {_why(person, lead_today=lead_today)}",
         )
         for person in people
     ]
 
 
-def _why(person: _OnCall, *, open_now: bool, lead_in: bool, day: date) -> str:
-    role = person.spoken
-    if person.is_away(day):
-        return f"{role}, away today"
+def _why(person: Duty, *, lead_today: bool) -> str:
+    if person.is_away:
+        return f"away {person.says}" if person.next_in is None else f"away, in {person.says}"
     if not person.is_lead:
-        return (
-            f"{role}, "
-            f"{'if it is about an adult in school' if lead_in else 'stands in: no safeguarding lead is in today'}"
-        )
-    return f"{role}, in school now" if open_now else f"{role}, not in school now"
+        return "if it is about an adult in school" if lead_today else "stands in: no safeguarding lead is in today"
+    return "in school now" if person.is_in else f"in {person.says}"
 
 
 def out_of_hours(school: School, at: datetime) -> OutOfHours:
@@ -165,16 +220,16 @@ def out_of_hours(school: School, at: datetime) -> OutOfHours:
     those who are told on that day (leads who are in, else whoever takes calls and is in, else all of them): the
     Headteacher who is in comes before a lead who is back on Friday.
     """
-    calendar, day = SchoolCalendar.of(school.pk), timezone.localdate(at)
-    people = _on_call(school.pk, day)
-    here = [p for p in people if not p.is_away(day)]
+    people = duty(school.pk, at)
+    here = [p for p in people if not p.is_away]
     told = [p for p in here if p.is_lead] or here or people
-    coming = [(moment, place, p) for place, p in enumerate(told) if (moment := p.next_in(calendar, at))]
+    coming = [(p.next_in, place, p) for place, p in enumerate(told) if p.next_in]
     next_reading, _, reader = min(coming, default=(None, 0, None))
     return OutOfHours(
-        nobody_on_duty=not (calendar.is_open(at) and any(p.is_lead for p in here)),
+        nobody_on_duty=not any(p.is_lead and p.is_in for p in people),
         next_reading=next_reading,
-        reader="" if reader is None or reader.is_lead else f"{reader.user.full_name}, {reader.spoken}",
+        from_when=from_when(next_reading, timezone.localdate(at)) if next_reading else "",
+        reader="" if reader is None or reader.is_lead else f"{reader.name}, {reader.role}",
         reads_now=next_reading is not None and next_reading <= at,
         somebody_takes_calls=bool(people),
         social_care_day=school.social_care_day,
@@ -184,13 +239,12 @@ def out_of_hours(school: School, at: datetime) -> OutOfHours:
 
 @dataclass(frozen=True)
 class Place:
-    """A person's place in the order of calling, as the cover page lists it."""
+    """A person's place in the order of calling."""
 
     user_id: UUID
     name: str
     role: str
     extension: str
-    away_until: date | None
 
 
 def call_order(school_id: UUID, *, on: date) -> list[Place]:
@@ -201,7 +255,6 @@ def call_order(school_id: UUID, *, on: date) -> list[Place]:
             name=person.user.full_name,
             role=person.spoken,
             extension=person.user.extension,
-            away_until=max((last for first, last in person.away if first <= on <= last), default=None),
         )
         for person in _on_call(school_id, on)
     ]
@@ -209,44 +262,42 @@ def call_order(school_id: UUID, *, on: date) -> list[Place]:
 
 def cover_line(school: School, *, at: datetime, reader: User) -> str:
     """Who is called first now and next, in one line for whoever reads it: "You until 4pm, then Tom Aldous tomorrow"."""
-    calendar, today = SchoolCalendar.of(school.pk), timezone.localdate(at)
-    leads = [p for p in _on_call(school.pk, today) if p.is_lead]
-
-    def first_in(moment: datetime) -> tuple[str, datetime] | None:
-        coming = [(opening, place, p) for place, p in enumerate(leads) if (opening := p.next_in(calendar, moment))]
-        if not coming:
-            return None
-        opening, _, person = min(coming)
-        return ("you" if person.user.pk == reader.pk else person.user.full_name), opening
-
-    now = first_in(at)
+    today = timezone.localdate(at)
+    now = _first_lead(school.pk, at, reader)
     if now is None:
         return "No safeguarding lead is in for as far as days away are recorded: calls go to the Headteacher"
     name, opening = now
     if opening > at:
-        return f"{_capital(name)} from {clock(opening)} {_day_in_words(opening, today)}"
-    closing = datetime.combine(today, calendar.closes, LONDON)
-    then = first_in(closing)
-    after = f", then {then[0]} {_day_in_words(then[1], today)}" if then and then[0] != name else ""
+        return f"{_capital(name)} {from_when(opening, today)}"
+    closing = datetime.combine(today, SchoolCalendar.of(school.pk).closes, LONDON)
+    then = _first_lead(school.pk, closing, reader)
+    after = f", then {then[0]} {day_ahead(then[1], today)}" if then and then[0] != name else ""
     return f"{_capital(name)} until {clock(closing)}{after}"
+
+
+def _first_lead(school_id: UUID, at: datetime, reader: User) -> tuple[str, datetime] | None:
+    """Which lead is in first from a moment on, and from when."""
+    leads = [p for p in duty(school_id, at) if p.is_lead]
+    coming = [(p.next_in, place, p) for place, p in enumerate(leads) if p.next_in]
+    if not coming:
+        return None
+    opening, _, person = min(coming)
+    return ("you" if person.user_id == reader.pk else person.name), opening
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _day_in_words(moment: datetime, today: date) -> str:
-    """today, tomorrow, else on 30 November."""
-    words = near_day(moment, today)
-    return words if words in ("today", "tomorrow") else f"on {words}"
-
-
 def on_duty(school_id: UUID, *, on: date, capability: Capability = Capability.RECEIVE_CALLS) -> list[User]:
-    """Who takes calls at the school on a day, in the order in which they are called, less who is away."""
+    """Who is told at a school on a day, whatever the hour: who takes calls, in the order of calling, less who is away.
+
+    Who is in at a moment, as a page says it, is `duty`.
+    """
     away = Absence.objects.filter(starts_on__lte=on, ends_on__gte=on, withdrawn_at=None).values("user_id")
     return list(people_with(capability, school_id, on).exclude(pk__in=away))
 
 
 def leads_on_duty(school_id: UUID, *, on: date) -> list[User]:
-    """Safeguarding leads and deputies who are in school on a day, in the order in which they are called."""
+    """Safeguarding leads and deputies among them, in the order of calling; whatever the hour."""
     return [person.user for person in _on_call(school_id, on) if person.is_lead and not person.is_away(on)]

@@ -3,10 +3,11 @@
 The events in words, for those who may read them. Read only.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -44,11 +45,19 @@ HEADINGS = ("When", "Who", "Role", "What", "Of what", "How many", "Page", "Outco
 
 @dataclass(frozen=True)
 class Asked:
-    """How the events are narrowed: who, what, and how many days back. None and "" narrow nothing."""
+    """How the events are narrowed: who, what, how many days back, from when to when (both days count), of which child.
+
+    None and "" narrow nothing. `in_passing`: with what a page fetched by itself, such as the photograph beside a name,
+    and lists that had nothing in them.
+    """
 
     person: UUID | None = None
     verb: str = ""
     days: int | None = None
+    since: date | None = None
+    until: date | None = None
+    child: UUID | None = None
+    in_passing: bool = True
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,39 @@ class Line:
         return self.outcome == Outcome.REFUSED
 
 
+# Kinds of records that a page shows beside what somebody asked for.
+_in_passing: set[str] = set()
+Request = Any
+# Which children somebody may narrow the log of a school by, as choices; and the keys of what events of one are about.
+_children: list[Callable[[Request], list[tuple[str, str]]]] = []
+_about_child: list[Callable[[Request, UUID], Collection[UUID]]] = []
+
+
+def passes_by(what: str) -> None:
+    """Leave the looks at a kind of record ("app.model") out until they are asked for: a page fetches them by itself."""
+    _in_passing.add(what)
+
+
+def narrow_by_child(children: Callable[[Request], list[tuple[str, str]]]) -> None:
+    """Offer these children to whoever may open their records."""
+    _children.append(children)
+
+
+def tell_about_child(keys: Callable[[Request, UUID], Collection[UUID]]) -> None:
+    """Say which keys events of a child are about, as far as who asks may see them."""
+    _about_child.append(keys)
+
+
+def children_offered(request: Request) -> list[tuple[str, str]]:
+    """Choices for the filter; none for who opens no child's record."""
+    return [choice for offered in _children for choice in offered(request)]
+
+
+def keys_of_child(request: Request, child: UUID) -> set[UUID]:
+    """What events of a child are about."""
+    return {key for keys in _about_child for key in keys(request, child)}
+
+
 def keep_apart(what: str) -> None:
     """Leave the events about an app's records, or about those of one kind ("app.model"), out of the log of a school:
     that there is one would tell too much.
@@ -82,9 +124,11 @@ def events_about(keys: Collection[UUID], asked: Asked, *, today: date) -> QueryS
     return _narrowed(Event.objects.filter(object_id__in=keys), asked, today)
 
 
-def events_at(school_id: UUID, asked: Asked, *, today: date) -> QuerySet[Event]:
-    """Everything that was done at a school, as asked for."""
+def events_at(school_id: UUID, asked: Asked, *, today: date, about: Collection[UUID] | None = None) -> QuerySet[Event]:
+    """Everything that was done at a school, as asked for; only what is `about` these keys, where some are given."""
     events = Event.objects.filter(school_id=school_id)
+    if about is not None:
+        events = events.filter(object_id__in=about)
     for prefix in _kept_apart:
         events = events.exclude(object_type__startswith=prefix)
     return _narrowed(events, asked, today)
@@ -97,6 +141,13 @@ def _narrowed(events: QuerySet[Event], asked: Asked, today: date) -> QuerySet[Ev
         events = events.filter(verb=asked.verb)
     if asked.days:
         events = events.filter(at__gte=start_of(today - timedelta(days=asked.days)))
+    if asked.since:
+        events = events.filter(at__gte=start_of(asked.since))
+    if asked.until:
+        events = events.filter(at__lt=start_of(asked.until + timedelta(days=1)))
+    if not asked.in_passing:
+        events = events.exclude(verb=Verb.LIST, count=0)
+        events = events.exclude(verb__in=(Verb.VIEW, Verb.LIST), object_type__in=_in_passing)
     return events
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from safeguarding.accounts.models import RoleAssignment, School, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import ACTING_LEAD, LEAD_ROLES, ROLES, Capability, with_capability
+from safeguarding.accounts.second_person import ensure_not_let_in_alone
 from safeguarding.accounts.services.access import GIVERS, ensure_not_oneself
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -30,22 +31,28 @@ def get_person(user_id: UUID) -> User:
 
 @transaction.atomic
 def add_person(
-    *, username: str, first_name: str, last_name: str, password: str | None = None, **details: object
+    *,
+    username: str,
+    first_name: str,
+    last_name: str,
+    password: str | None = None,
+    by: User | None = None,
+    **details: object,
 ) -> User:
-    """A new account without a role. Without a password nobody can sign in to it.
+    """A new account without a role. Without a password nobody can sign in to it. `by` is None at the terminal.
 
     Raises `BadInput` when the user name is taken, in any spelling of upper and lower case.
     """
     if find_account(username) is not None:
         raise BadInput(f"The user name {username} is taken. Choose another, or give that person a role.")
-    user = User(username=username, first_name=first_name, last_name=last_name, **details)
+    user = User(username=username, first_name=first_name, last_name=last_name, added_by=by, **details)
     if password is None:
         user.set_unusable_password()
     else:
         user.set_password(password)
     check(user)
     user.save(force_insert=True)
-    record(Verb.CREATE, user)
+    record(Verb.CREATE, user, by=by)
     return user
 
 
@@ -86,17 +93,18 @@ def assign_role(
     starts_on: date,
     ends_on: date | None = None,
     call_order: int = 10,
-    class_name: str = "",
     by: User | None = None,
 ) -> RoleAssignment:
     """Give `user` a role at `school` from a day until a day (both count). `by` is None at the terminal.
 
-    Raises `NotAllowed` for who does not give roles there, `BadInput` for oneself, for a role that is not one or that
-    the person has there already, or for a closed account.
+    Raises `NotAllowed` for who does not give roles there, and of a role that takes two people for who let the person in
+    alone; `BadInput` for oneself, for a role that is not one or that the person has there already, or for a closed
+    account.
     """
     if by is not None:
         ensure(by, Capability.GIVE_ROLES, school.pk, GIVERS)
         ensure_not_oneself(user, by)
+        ensure_not_let_in_alone(user, role_key, by=by)
     if not user.is_active:
         raise BadInput("This account is closed. Give the person a new one, under another user name.")
     if role_key not in ROLES:
@@ -116,7 +124,6 @@ def assign_role(
         starts_on=starts_on,
         ends_on=ends_on,
         call_order=call_order,
-        class_name=class_name,
     )
     check(assignment)
     assignment.save(force_insert=True)

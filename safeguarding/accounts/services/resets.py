@@ -1,8 +1,8 @@
 """Give somebody who cannot sign in a new start, by two people, and let them take it themselves.
 
 Each of the two gets one half of a code and tells it to the person. Neither can use it alone, and nobody ever sets
-another's password: the person does, with both halves. An account that never held a role with a capability needs one
-colleague, unless that one is the IT administrator (`second_person.reset_needs_two`).
+another's password: the person does, with both halves. One colleague is enough for the first start of an account that
+this one has added, and for one that never held a role with a capability (`second_person.reset_needs_two`).
 """
 
 import secrets
@@ -19,8 +19,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from safeguarding.accounts.models import Reset, User
 from safeguarding.accounts.notice_kinds import AnyNoticeKind, NoticeKind
-from safeguarding.accounts.permissions import live
-from safeguarding.accounts.roles import LEAD_ROLES
+from safeguarding.accounts.permissions import live, may
+from safeguarding.accounts.roles import LEAD_ROLES, Capability
 from safeguarding.accounts.second_person import (
     ensure_first,
     ensure_of_another,
@@ -61,7 +61,8 @@ def ask_reset(*, user: User, school_id: UUID, what: str, how: str, by: User, at:
     Raises `NotAllowed` for somebody who may not begin it, or who asks for themselves.
     """
     at = at or timezone.now()
-    ensure_first("reset", by, school_id)
+    if not gives_first_start(user, by, school_id):
+        ensure_first("reset", by, school_id)
     ensure_of_another(by, user)
     locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     Reset.objects.filter(user=locked, used_at=None, withdrawn_at=None).update(withdrawn_at=at)
@@ -87,6 +88,11 @@ def ask_reset(*, user: User, school_id: UUID, what: str, how: str, by: User, at:
         people = second_people("reset", school_id, timezone.localdate(at), first=by, about=locked)
         _notice(reset, people, NoticeKind.RESET_ASKED, at)
     return Given(reset, half, other)
+
+
+def gives_first_start(user: User, by: User, school_id: UUID) -> bool:
+    """Whether `by` has added the account that nobody has signed in to, and gives roles still."""
+    return user.is_new and user.added_by_id == by.pk and may(by, Capability.GIVE_ROLES, school_id)
 
 
 @transaction.atomic

@@ -15,12 +15,15 @@ from uuid import UUID
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import remember
 from safeguarding.accounts.services.resets import STANDS
+from safeguarding.accounts.verbs import AccountVerb
+from safeguarding.audit.services import record
 from safeguarding.dates import school_year
 from safeguarding.prepared import prepared
 
@@ -117,7 +120,7 @@ def session_of(request: HttpRequest) -> Session | None:
 
 def knows_roles(user: User, session: Session) -> None:
     """That `user`, whose session this is, holds the roles that were read with it: they are not read again."""
-    columns = itemgetter("school_name", "role_key", "class_name", "answered")
+    columns = itemgetter("school_name", "role_key", "classes", "answered")
     remember(user, [(UUID(role["school_id"]), *columns(role)) for role in session.roles or ()])
 
 
@@ -125,7 +128,16 @@ def touch(session: Session) -> None:
     """Somebody used it just now."""
     now = timezone.now()
     if now - session.used_at > _TOUCH_AFTER:
-        UserSession.objects.filter(pk=session.pk, last_seen_at__lt=now).update(last_seen_at=now)
+        # Not one that was locked while this request was answered.
+        rows = UserSession.objects.filter(pk=session.pk, last_seen_at__lt=now, last_seen_at__gte=session.used_at)
+        rows.update(last_seen_at=now)
+
+
+@transaction.atomic
+def lock(*, session: Session, by: User) -> None:
+    """The screen is locked by hand: the session is as one that nobody has used for as long as it may go unused."""
+    UserSession.objects.filter(pk=session.pk).update(last_seen_at=timezone.now() - session.idle_limit)
+    record(AccountVerb.SIGN_OUT, by, by=by, purpose="screen locked")
 
 
 def browser_of(agent: str) -> str:

@@ -8,17 +8,27 @@ from uuid import UUID
 
 from django.db import models, transaction
 
+from safeguarding.accounts.capabilities import AnyCapability
+from safeguarding.accounts.role_words import in_words
 from safeguarding.accounts.services.access import Colleague, staff_of
 from safeguarding.audit.protection import sight, who_sees
 
-# Why somebody sees a record, by the reason of its rule. The role's own sentence follows from its title.
+# Why somebody sees a record, by the reason of its rule. What a role opens is said of each role (`_by_role`).
 REASONS = {
-    "role": "Their role opens it",
     "grant": "Access given to the child’s record",
     "emergency": "Emergency access, for an hour",
     "named": "Access given to this concern",
     "standing_in": "Stands in: somebody who would read it may not",
 }
+
+
+# Which capabilities say what a role opens of a record of this kind: {label of its model: capabilities}.
+_opening: dict[str, list[AnyCapability]] = {}
+
+
+def opens(model: type[models.Model], *capabilities: AnyCapability) -> None:
+    """Say what a role opens of such a record by the words of these capabilities, beside those said already."""
+    _opening.setdefault(model._meta.label_lower, []).extend(capabilities)
 
 
 @dataclass(frozen=True)
@@ -61,12 +71,27 @@ def who_can_see(record: models.Model, *, on: date, detail: Mapping[tuple[UUID, s
             one.user.pk,
             one.user.full_name,
             one.titles,
-            [detail.get((one.user.pk, reason), REASONS.get(reason, "")) for reason in found.reasons],
+            [
+                words
+                for reason in found.reasons
+                for words in (
+                    _by_role(one, record)
+                    if reason == "role"
+                    else [detail.get((one.user.pk, reason), REASONS.get(reason, ""))]
+                )
+            ],
         )
         for one in staff
         if (found := seen.get(one.user.pk)) and not found.hidden
     ]
     return WhoSees(seers, sum(found.hidden for found in seen.values()))
+
+
+def _by_role(one: Colleague, record: models.Model) -> list[str]:
+    """What each of somebody's roles opens of the record: "Office: sees where children live"."""
+    wanted = _opening.get(record._meta.label_lower, [])
+    said = {held.role.title: in_words(held.role.capabilities.intersection(wanted)) for held in one.roles}
+    return [f"{title}: {'; '.join(words)}" for title, words in said.items() if words]
 
 
 class _Undone(Exception):

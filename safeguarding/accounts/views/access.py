@@ -20,6 +20,7 @@ from safeguarding.accounts.permissions import anyone_signed_in, fresh_factor, ma
 from safeguarding.accounts.role_words import differences, in_words, never
 from safeguarding.accounts.roles import ROLES, Capability
 from safeguarding.accounts.services import bulk, looked
+from safeguarding.accounts.services.classes import classes_at
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import NotAllowed
@@ -36,16 +37,22 @@ def _here(request: Request) -> tuple[School, date]:
 @require_GET
 @requires(Capability.MANAGE_ACCESS)
 def access_home(request: Request) -> HttpResponse:
-    """Everything about access to this school's records, in one place; and who works here, in which roles."""
+    """What needs a look and what was given, of access to this school's records; and who works here, in which roles."""
     school, today = _here(request)
     record(Verb.VIEW, school, purpose="access")
+    staff, taught = services.staff_of(school.pk, on=today), classes_at(school.pk, on=today)
+    gives = may(request.user, Capability.GIVE_ROLES, school.pk)
     context = {
         "school": school,
-        "staff": services.staff_of(school.pk, on=today),
+        "staff": [(one, taught.get(one.user.pk, [])) for one in staff],
+        "new": [one.user for one in staff if one.user.is_new],
+        "roles": services.roles_lately(school.pk, on=today),
+        "today": today,
+        "blocks": fill("access", request, school),
         "review_due": services.review_is_due(school.pk, on=today),
         "last_review": services.last_review(school.pk),
         "stands_in": services.somebody_stands_in(school.pk, on=today),
-        "gives_roles": may(request.user, Capability.GIVE_ROLES, school.pk),
+        "gives_roles": gives,
     }
     return render(request, "access/home.html", context)
 
@@ -239,8 +246,10 @@ def event_log(request: Request) -> HttpResponseBase:
     if not may(request.user, Capability.VIEW_AUDIT, school.pk):
         raise Http404
     people = [(str(one.user.pk), one.user.full_name) for one in services.staff_of(school.pk, on=today)]
-    form = LookedForm(request.GET, people=people)
-    events = looked.events_at(school.pk, form.asked(), today=today)
+    form = LookedForm(request.GET, people=people, children=looked.children_offered(request))
+    asked = form.asked()
+    about = looked.keys_of_child(request, asked.child) if asked.child else None
+    events = looked.events_at(school.pk, asked, today=today, about=about)
     if request.GET.get("as") == "csv":
         return looked_file(request, school, events)
     record(Verb.LIST, school, purpose="event log")

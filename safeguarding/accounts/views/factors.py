@@ -14,8 +14,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from safeguarding.accounts.forms.factors import AgainForm
@@ -41,6 +42,20 @@ def unlock(request: Request) -> HttpResponseBase:
         return JsonResponse({"problem": next(iter(form.errors.values()))[0]}, status=422)
     context = {"locked": request.waiting.state is State.LOCKED, "person": request.waiting.user.full_name}
     return _ask(request, form, "account/unlock.html", context)
+
+
+@own_account
+@require_POST
+def lock(request: Request) -> HttpResponseBase:
+    """Lock the screen by hand. A script lays the lock over the page, and what was typed stays; without one, the page of
+    the locked screen comes, and then the page before.
+    """
+    sessions.lock(session=request.own_session, by=request.user)
+    # What locks a session is no use of it.
+    request.asked_by_somebody = False
+    if _is_overlay(request):
+        return HttpResponse(status=204)
+    return redirect(f"{reverse('unlock')}?{urlencode({'next': _back(request)})}")
 
 
 @own_account

@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
@@ -15,14 +15,24 @@ from django.views.decorators.http import require_GET, require_POST
 
 from safeguarding.accounts import fresh, services
 from safeguarding.accounts.devices import remember
-from safeguarding.accounts.forms.resets import AskForm, ConfirmForm, HalvesForm, NewPasswordForm, OwnPasswordForm
+from safeguarding.accounts.forms.resets import (
+    AskForm,
+    ConfirmForm,
+    FirstStartForm,
+    HalvesForm,
+    HelpForm,
+    NewPasswordForm,
+    OwnPasswordForm,
+)
 from safeguarding.accounts.models import Reset, User
 from safeguarding.accounts.permissions import (
     anyone_signed_in,
     colleagues,
+    may,
     own_account,
     public,
 )
+from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.second_person import (
     ensure_first,
     ensure_of_another,
@@ -30,7 +40,7 @@ from safeguarding.accounts.second_person import (
     reset_needs_two,
     second_people,
 )
-from safeguarding.accounts.services.resets import TOLD
+from safeguarding.accounts.services.resets import TOLD, gives_first_start
 from safeguarding.accounts.services.sessions import browser_of
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -44,7 +54,7 @@ _TIME = timedelta(minutes=10)
 
 @require_GET
 @anyone_signed_in
-def accounts(request: Request) -> HttpResponse:
+def accounts(request: Request) -> HttpResponseBase:
     """Colleagues with an account: give a new start, end sessions. And what waits for one's own word."""
     request.nav, school_id = "accounts", request.held.school_id
     waiting = services.waiting_for(request.user, timezone.now())
@@ -52,29 +62,40 @@ def accounts(request: Request) -> HttpResponse:
     if not (first or waiting):
         raise NotAllowed("Safeguarding leads, the Headteacher and the IT administrator of the school have this page.")
     people = [u for u in colleagues(school_id, timezone.localdate()) if u.pk != request.user.pk] if first else []
+    form = HelpForm(request.GET if "person" in request.GET else None, people=people)
+    if form.is_valid():
+        return redirect("ask_reset", form.cleaned_data["person"])
     record(Verb.LIST, object_type="accounts.user", count=len(people), purpose="accounts")
     context = {
         "waiting": waiting,
         "people": people,
-        "may_end": request.held.role.key in TOLD,
+        "form": form,
+        "new": [user for user in people if user.is_new],
         "nobody": first and not _seconds(request, about=request.user),
     }
-    return render(request, "accounts/accounts.html", context)
+    return render(request, "accounts/accounts.html", context, status=422 if form.errors else 200)
 
 
 @anyone_signed_in
 def ask_reset(request: Request, user_id: UUID) -> HttpResponseBase:
     """The first of the two. The page that answers shows this one's half of the code, once."""
-    ensure_first("reset", request.user, request.held.school_id)
+    school_id = request.held.school_id
+    # Before the account is looked for: the answer is the same where there is none.
+    if not may(request.user, Capability.GIVE_ROLES, school_id):
+        ensure_first("reset", request.user, school_id)
     person = _colleague(request, user_id)
+    if not gives_first_start(person, request.user, school_id):
+        ensure_first("reset", request.user, school_id)
     ensure_of_another(request.user, person)
     if (first := fresh.asked(request)) is not None:
         return first
-    form = AskForm(request.POST if "what" in request.POST else None)
+    form = (FirstStartForm if person.is_new else AskForm)(request.POST if "how" in request.POST else None)
     two, others = reset_needs_two(person, first=request.user), _seconds(request, about=person)
-    context = {"person": person, "form": form, "two": two, "others": others}
+    context = {"person": person, "form": form, "two": two, "others": others, "new": person.is_new}
+    context["may_end"] = request.held.role.key in TOLD
     if form.is_valid():
-        given = services.ask_reset(user=person, school_id=request.held.school_id, by=request.user, **form.cleaned_data)
+        asked = {"what": Reset.What.PASSWORD} | form.cleaned_data
+        given = services.ask_reset(user=person, school_id=school_id, by=request.user, **asked)
         return render(request, "accounts/reset_half.html", context | {"given": given})
     return render(request, "accounts/reset_ask.html", context, status=422 if form.errors else 200)
 
@@ -120,7 +141,7 @@ def end_their_sessions(request: Request, user_id: UUID) -> HttpResponseBase:
         return first
     ended = services.end_sessions(user=person, by=request.user)
     messages.success(request, f"{ended or 'No'} session{'' if ended == 1 else 's'} ended.")
-    return redirect("accounts")
+    return redirect("ask_reset", user_id)
 
 
 @own_account

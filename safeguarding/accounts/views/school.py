@@ -57,8 +57,8 @@ def notice(request: Request, notice_id: UUID) -> HttpResponseBase:
 @requires(Capability.RECEIVE_CALLS)
 def cover(request: Request) -> HttpResponseBase:
     """Who is called in which order, and who is away. Sending the form records an absence."""
-    today, school = timezone.localdate(), services.get_school(request.held.school_id)
-    people = services.call_order(school.pk, on=today)
+    at, school = timezone.now(), services.get_school(request.held.school_id)
+    today, people = timezone.localdate(at), services.duty(school.pk, at)
     form = AbsenceForm(request.POST or None, people=people)
     if form.is_valid() and (person := services.find_caller(form.cleaned_data["person"], school.pk, on=today)):
         services.record_absence(
@@ -76,7 +76,7 @@ def cover(request: Request) -> HttpResponseBase:
         "school": school,
         "people": people,
         "absences": services.absences_from(school.pk, on=today),
-        "line": services.cover_line(school, at=timezone.now(), reader=request.user),
+        "line": services.cover_line(school, at=at, reader=request.user),
         "blocks": fill("cover", request),
         "may_change_school": may(request.user, Capability.MANAGE_SCHOOL, school.pk),
     }

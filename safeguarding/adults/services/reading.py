@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Case, Prefetch, Q, QuerySet, When
 from django.utils import timezone
 
 from children.models import Child
@@ -190,13 +190,14 @@ def for_list(concerns: QuerySet[StaffConcern]) -> QuerySet[StaffConcern]:
 
 @dataclass(frozen=True)
 class Row:
-    """A concern about an adult as a list shows it."""
+    """A concern about an adult as a list shows it. `next_step` is what waits and by when; empty where nothing does."""
 
     concern: StaffConcern
     who: str
     tone: str
     lado_late: bool
     has_news: bool
+    next_step: str
 
 
 def rows_of(concerns: Sequence[StaffConcern], see: See, *, today: date) -> list[Row]:
@@ -212,8 +213,32 @@ def rows_of(concerns: Sequence[StaffConcern], see: See, *, today: date) -> list[
         standing = lado(one, contacts[one.pk], today=today)
         late = bool(standing and standing.is_late and standing.contacted_on is None and one.status != "closed")
         tone = {"raised": "solid", "closed": "line"}.get(one.status, "info")
-        found.append(Row(one, ", ".join(a.who for a in one.about), tone, late, one.pk in news))  # type: ignore[attr-defined]
+        about = ", ".join(a.who for a in one.about)  # type: ignore[attr-defined]
+        found.append(Row(one, about, tone, late, one.pk in news, _next_step(one, standing, today=today)))
     return found
+
+
+def _next_step(concern: StaffConcern, standing: Lado | None, *, today: date) -> str:
+    """Contact the LADO by the end of today; Read it."""
+    if standing and standing.contacted_on is None and concern.status != StaffConcern.Status.CLOSED:
+        if standing.is_late:
+            return f"Contact the LADO now: due by the end of {dates.near_day(standing.due_on, today)}"
+        return f"Contact the LADO by the end of {dates.day_ahead(standing.due_on, today).removeprefix('on ')}"
+    return "Read it" if concern.status == StaffConcern.Status.RAISED else ""
+
+
+def most_pressing(concerns: QuerySet[StaffConcern], contacts: QuerySet[StaffEntry]) -> QuerySet[StaffConcern]:
+    """Open ones: where the LADO has still to be contacted, the longest known first; then unread ones, then the newest.
+
+    `contacts` are the entries that the reader sees.
+    """
+    harm = Q(threshold=Threshold.HARM) | Q(threshold="", raised_as=Threshold.HARM)
+    contacted = contacts.filter(kind=K.LADO).values("staff_concern")
+    urgent = harm & Q(harm_since__isnull=False) & ~Q(pk__in=contacted)
+    place = Case(When(urgent, then=0), When(status=StaffConcern.Status.RAISED, then=1), default=2)
+    since = Case(When(urgent, then="harm_since"))
+    found = concerns.exclude(status=StaffConcern.Status.CLOSED).order_by(place, since, "-raised_at", "-pk")
+    return for_list(found)
 
 
 def unread(concerns: QuerySet[StaffConcern]) -> QuerySet[StaffConcern]:

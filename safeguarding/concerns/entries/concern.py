@@ -6,19 +6,23 @@ What stands in the other files is told in `apart.py`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from children.models import ChildFile
 from safeguarding.accounts.titles import Titles, inside
+from safeguarding.audit.by_keys import ByKeys
+from safeguarding.audit.reading import visible
 from safeguarding.chronicling import Placed, london, on_concern
-from safeguarding.concerns.chronology import Entry, Source, When
+from safeguarding.concerns import bodymap
+from safeguarding.concerns.chronology import Entry, Source, Substance, When
 from safeguarding.concerns.models import (
     Account,
     Action,
     Amendment,
+    BodyMapMark,
     ChronologyEntry,
     Closing,
     Concern,
@@ -61,13 +65,19 @@ _OF_LOGGED = (
     "subcategory__name",
     "logged_by__first_name",
     "logged_by__last_name",
-    "account__concern",
-    "account__facts",
-    "account__observed_on",
-    "account__observed_at",
-    "account__recorded_at",
-)
+    *(
+        f"account__{name}"
+        for name in (
+            "concern", "facts", "child_words", "presentation", "done_at_once", "marks_seen", "place", "place_detail",
+            "others_present", "observed_on", "observed_at", "recorded_at",
+        )
+    ),
+)  # fmt: skip
 _concerns = rows_of(Concern, "logged_by", beside=("category", "subcategory", "account"), only=_OF_LOGGED)
+# No entries of their own: the rule is theirs, and not that of the index.
+_marks = ByKeys[BodyMapMark](
+    lambda asked: visible(asked, BodyMapMark).filter(asked.of("account_id")).order_by("account_id", "region")
+)
 _decisions = rows_of(Decision, "decided_by")
 _closings = rows_of(Closing, "closed_by")
 _actions = rows_of(Action, "ended_by")
@@ -81,6 +91,8 @@ _by_hand = rows_of(ChronologyEntry, "added_by", "withdrawn_by")
 
 
 def _tell_logged(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
+    concerns = _concerns(request, when)
+    marks = _marks_of(request, concerns)
     return {
         concern.pk: Entry(
             at=when[concern.pk],
@@ -92,10 +104,44 @@ def _tell_logged(request: Request, when: When, titles: Titles) -> Mapping[UUID, 
             tone="hot",
             tag=(concern.get_status_display(), _STATUS_TONE[Concern.Status(concern.status)]),
             concern_id=concern.pk,
+            substance=_account_told(account, marks.get(account.pk, [])) if account else None,
         )
-        for concern in _concerns(request, when)
+        for concern in concerns
         for account in [getattr(concern, "account", None)]
     }
+
+
+def _marks_of(request: Request, concerns: Sequence[Concern]) -> dict[UUID, list[tuple[str, str]]]:
+    """The marks of these concerns in words, by the account: where each was, and what it looked like.
+
+    One query, and none where nobody saw any.
+    """
+    accounts = (getattr(concern, "account", None) for concern in concerns)
+    found: dict[UUID, list[tuple[str, str]]] = {}
+    for mark in _marks(request, [account.pk for account in accounts if account and account.marks_seen]):
+        found.setdefault(mark.account_id, []).append((bodymap.BY_NUMBER[mark.region].label, mark.note))
+    return found
+
+
+def _account_told(account: Account, marks: Sequence[tuple[str, str]]) -> Substance:
+    """All that its author wrote: what was seen first, the child's own words apart from it."""
+    where = ": ".join(filter(None, (account.get_place_display() if account.place else "", account.place_detail)))
+    return Substance(
+        told=_written(
+            ("", account.facts),
+            ("How the child seemed", account.presentation),
+            ("What was done at once", account.done_at_once),
+            ("Where", where),
+            ("Who else was there", account.others_present),
+        ),
+        words=account.child_words,
+        marks=tuple(marks),
+    )
+
+
+def _written(*parts: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    """Of parts and what they are called, those in which something stands."""
+    return tuple((name, text) for name, text in parts if text)
 
 
 def _late(account: Account | None) -> str:
@@ -127,6 +173,13 @@ def _tell_decided(request: Request, when: When, titles: Titles) -> Mapping[UUID,
             icon="flag",
             tone="plan",
             concern_id=decision.concern_id,
+            substance=Substance(
+                _written(
+                    ("", f"{decision.get_level_display()}. {decision.rationale}"),
+                    ("Why it is not referred", decision.not_referred),
+                    ("Who disagreed, and why", decision.dissent),
+                )
+            ),
         )
         for decision in _decisions(request, when)
     }
@@ -142,6 +195,7 @@ def _tell_closed(request: Request, when: When, titles: Titles) -> Mapping[UUID, 
             icon="tick",
             tone="plan",
             concern_id=closing.concern_id,
+            substance=Substance(_written(("", closing.reason))),
         )
         for closing in _closings(request, when)
     }
@@ -187,6 +241,7 @@ def _tell_added(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
             sentence=first_sentence(added.text),
             source=f"added by {titles.of(added.author, added.added_at)}",
             concern_id=added.concern_id,
+            substance=Substance(_written(("", added.text))),
         )
         for added in _amendments(request, when)
     }

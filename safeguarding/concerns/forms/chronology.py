@@ -45,6 +45,8 @@ class Narrow(HarbourForm):
         shown = asked.copy()
         if not shown.getlist("type"):
             shown.setlist("type", list(KINDS))
+        # Kinds of which there is nothing are not offered. They are sent along, so that everything stays everything.
+        self.left_out: list[str] = []
         super().__init__(shown)
         self.fields["category"].choices = blank_first(categories, "Every kind")  # type: ignore[attr-defined]
 
@@ -64,8 +66,14 @@ class Narrow(HarbourForm):
         )
 
     def count(self, counts: Mapping[str, int], significant: int) -> None:
-        """Say beside each kind how many entries it has, and how many are significant."""
-        self.fields["type"].choices = [(key, f"{text} ({counts[key]})") for key, text in KINDS.items()]  # type: ignore[attr-defined]
+        """Say beside each kind how many entries it has, and how many are significant. Kinds with none are left out, but
+        for one that was asked for alone.
+        """
+        asked = set(self.cleaned_data.get("type", ()))
+        is_all = not asked or asked == KINDS.keys()
+        offered = [key for key in KINDS if counts[key] or (key in asked and not is_all)]
+        self.left_out = [key for key in KINDS if key not in offered and is_all] if offered else []
+        self.fields["type"].choices = [(key, f"{KINDS[key]} ({counts[key]})") for key in offered]  # type: ignore[attr-defined]
         self["significant"].label = f"Significant only ({significant})"
 
 

@@ -63,6 +63,8 @@ class Migration(migrations.Migration):
                 ('called_at', models.DateTimeField(blank=True, null=True)),
                 ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='account finished')),
                 ('acknowledged_at', models.DateTimeField(blank=True, null=True)),
+                ('call_answer', models.CharField(blank=True, choices=[('coming', 'I am coming'), ('ring', 'Ring me')], max_length=10, verbose_name='answer to the call')),
+                ('call_answered_at', models.DateTimeField(blank=True, null=True)),
                 ('level', models.PositiveSmallIntegerField(blank=True, choices=[(1, 'Level 1 Low'), (2, 'Level 2 Early help'), (3, 'Level 3 Child in need'), (4, 'Level 4 Child protection')], null=True, verbose_name='level of need')),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
                 ('review_on', models.DateField(blank=True, null=True)),
@@ -76,6 +78,7 @@ class Migration(migrations.Migration):
                 ('in_error', models.CharField(blank=True, choices=[('proposed', 'Proposed as entered in error'), ('confirmed', 'Entered in error'), ('undoing', 'Entered in error; proposed to put back')], max_length=10, verbose_name='entered in error')),
                 ('revision', models.PositiveIntegerField(default=0, editable=False)),
                 ('acknowledged_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('call_answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.category')),
                 ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -1608,6 +1611,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='concern',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('acknowledged_at', None), ('acknowledged_by', None)), models.Q(('acknowledged_at__isnull', False), ('acknowledged_by__isnull', False)), _connector='OR'), name='acknowledged_in_pairs'),
+        ),
+        migrations.AddConstraint(
+            model_name='concern',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('call_answered_at', None), ('call_answered_by', None)), models.Q(('call_answered_at__isnull', False), ('call_answered_by__isnull', False)), _connector='OR'), name='call_answered_in_pairs'),
         ),
         migrations.AddConstraint(
             model_name='concern',

@@ -23,6 +23,10 @@ class Concern(models.Model):
         DECIDED = "decided", "Decided"
         CLOSED = "closed", "Closed"
 
+    class CallAnswer(models.TextChoices):
+        COMING = "coming", "I am coming"
+        RING = "ring", "Ring me"
+
     class InError(models.TextChoices):
         PROPOSED = "proposed", "Proposed as entered in error"
         CONFIRMED = "confirmed", "Entered in error"
@@ -47,6 +51,10 @@ class Concern(models.Model):
     finished_at = models.DateTimeField("account finished", null=True, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # What a lead told who called, the last one that was said.
+    call_answer = models.CharField("answer to the call", max_length=10, choices=CallAnswer, blank=True)
+    call_answered_at = models.DateTimeField(null=True, blank=True)
+    call_answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     level = models.PositiveSmallIntegerField("level of need", choices=Level, null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -75,6 +83,7 @@ class Concern(models.Model):
         constraints = [
             models.UniqueConstraint("school", "year", "number", name="concern_reference_once"),
             in_pairs("acknowledged", name="acknowledged_in_pairs"),
+            in_pairs("call_answered", name="call_answered_in_pairs"),
             in_pairs("decided", name="decided_in_pairs"),
             in_pairs("closed", name="closed_in_pairs"),
             in_pairs("restricted", name="restricted_in_pairs"),
@@ -110,6 +119,8 @@ class Concern(models.Model):
             "called_at",
             "finished_at",
             "acknowledged_at",
+            "call_answer",
+            "call_answered_at",
             "level",
             "decided_at",
             "review_on",

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from children.models import Child
 from children.services import led_on, loggable
-from safeguarding.accounts.models import Notice, RoleAssignment, User
+from safeguarding.accounts.models import ClassTaught, Notice, RoleAssignment, User
 from safeguarding.accounts.permissions import live, rights
 from safeguarding.accounts.roles import LEAD_ROLES, ROLES, Capability
 from safeguarding.accounts.services import Told, told_of
@@ -69,6 +69,9 @@ def calls_for(user: User, waiting: QuerySet[Concern], *, at: datetime) -> list[C
     roles = RoleAssignment.objects.filter(
         live(timezone.localdate(at)), user=OuterRef("logged_by"), school=OuterRef("school")
     )
+    taught = ClassTaught.objects.filter(
+        live(timezone.localdate(at)), user=OuterRef("logged_by"), school=OuterRef("school")
+    )
     overdue = Q(called_at__lte=at - F("school__call_head_after") * timedelta(minutes=1))
     rows = (
         waiting.filter(Q(school_id__in=as_lead) | overdue | Exists(told), called_at__isnull=False, acknowledged_at=None)
@@ -76,7 +79,7 @@ def calls_for(user: User, waiting: QuerySet[Concern], *, at: datetime) -> list[C
         .exclude(logged_by=user)
         .annotate(
             role_key=Subquery(roles.order_by("starts_on").values("role_key")[:1]),
-            class_name=Subquery(roles.order_by("starts_on").values("class_name")[:1]),
+            class_name=Subquery(taught.order_by("class_name").values("class_name")[:1]),
         )
         .select_related("logged_by")
         .order_by("called_at", "pk")
@@ -113,10 +116,21 @@ def named_child(child_id: UUID | None, *, by: User, school_id: UUID, today: date
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What a lead told who called: that they are coming, or to be rung."""
+
+    name: str
+    extension: str
+    is_coming: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
 class CallState:
     """How a call stands, as its sender may know it. `opened` is None until somebody has; `coming` is who is told next
     (names, joined) and when.
 
+    `answer` is what a lead said last; `telephone` the number of the school, beside which extensions stand.
     `decided_myself`: the sender is a lead too, and has decided before anybody else came.
     """
 
@@ -126,6 +140,8 @@ class CallState:
     called_at: datetime
     told: list[Told]
     opened: Told | None
+    answer: Answer | None
+    telephone: str
     coming: list[tuple[str, datetime]]
     finished: bool
     decided_myself: bool
@@ -136,7 +152,8 @@ def state_of_call(account: Account, *, at: datetime) -> CallState | None:
     """Who was told of the call that `account` began, who comes next and who has opened it; None where it began
     otherwise.
     """
-    concern = Concern.objects.select_related("school", "acknowledged_by", "logged_by").get(pk=account.concern_id)
+    people = ("acknowledged_by", "call_answered_by", "logged_by")
+    concern = Concern.objects.select_related("school", *people).get(pk=account.concern_id)
     if concern.called_at is None:
         return None
     told, opened, by = told_of(concern.pk, ConcernNotice.CALL), None, concern.acknowledged_by
@@ -149,10 +166,19 @@ def state_of_call(account: Account, *, at: datetime) -> CallState | None:
         called_at=concern.called_at,
         told=told,
         opened=opened,
+        answer=_answer(concern),
+        telephone=concern.school.telephone,
         coming=[] if opened else [(_names(people), when) for when, people in still_to_be_told(concern, at=at)],
         finished=concern.finished_at is not None,
         decided_myself=concern.acknowledged_by_id == account.author_id,
     )
+
+
+def _answer(concern: Concern) -> Answer | None:
+    by, at = concern.call_answered_by, concern.call_answered_at
+    if by is None or at is None:
+        return None
+    return Answer(by.full_name, by.extension, concern.call_answer == Concern.CallAnswer.COMING, at)
 
 
 def _names(people: list[User]) -> str:

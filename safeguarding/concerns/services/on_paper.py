@@ -16,7 +16,7 @@ from safeguarding.concerns.permissions import may_read
 from safeguarding.concerns.services.apart import others_in
 from safeguarding.concerns.services.whole import Whole, whole, whole_report
 from safeguarding.concerns.services.work import kinds_there, say_steps, steps_of, work_of
-from safeguarding.printing.paper import OnPaper
+from safeguarding.printing.pages import OnPaper
 
 
 def concern_on_paper(asks: Asks, concern: Concern, it: Whole, **more: Any) -> OnPaper:

@@ -22,6 +22,7 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.audit.asking import AmongMany, Fact
 from safeguarding.audit.by_keys import ByKeys
 from safeguarding.concerns.models import Action, Attachment, Concern, ConcernChild, HowSoon, Level
+from safeguarding.concerns.services.clocks import waited
 from safeguarding.concerns.services.kinds import give_kinds
 from safeguarding.concerns.services.named import Named, children_of
 from safeguarding.glance import glance, look_for
@@ -53,7 +54,8 @@ _people = ByKeys(lambda asked: User.objects.filter(asked.of()).only("first_name"
 class Row:
     """A concern as a list shows it.
 
-    `waited` is in school hours; `state` and `tone` say where it stands and how that looks.
+    `waited` is in school hours; where it is needed today or right now it is the time that has passed, and `in_school`
+    says how much of it was in school hours. `state` and `tone` say where it stands and how that looks.
     """
 
     concern: Concern
@@ -61,6 +63,7 @@ class Row:
     others: int
     today: date
     waited: str = ""
+    in_school: str = ""
     state: str = ""
     tone: str = ""
 
@@ -87,6 +90,11 @@ class Row:
     @property
     def is_now(self) -> bool:
         return self.concern.how_soon == HowSoon.RIGHT_NOW and self.concern.status in OPEN
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Needed right now, and nobody has opened it: red at every hour of every day."""
+        return self.is_now and self.is_unread
 
     @property
     def is_today(self) -> bool:
@@ -328,12 +336,14 @@ def _row(concern: Concern, reader: User, at: datetime, calendar: SchoolCalendar 
     named: list[Named] = concern.named  # type: ignore[attr-defined]
     first = next((c for c in named if c.child_id == child_id), None) if child_id else None
     state, tone = standing(concern, reader)
+    passed, in_school = waited(concern, calendar, at) if calendar and concern.status in OPEN else ("", "")
     return Row(
         concern=concern,
         child=first or (named[0] if named else None),
         others=max(len(named) - 1, 0),
         today=timezone.localdate(at),
-        waited=waited(concern, calendar, at) if calendar and concern.status in OPEN else "",
+        waited=passed,
+        in_school=in_school,
         state=state,
         tone=tone,
     )
@@ -360,14 +370,6 @@ def _who(action: Action) -> str:
     if (gone := getattr(action, "owner_gone", None)) is None:
         return ""
     return f"{action.owner.full_name}, no longer here" if gone else action.owner.full_name
-
-
-def waited(concern: Concern, calendar: SchoolCalendar, at: datetime) -> str:
-    """How long it has waited in school hours, in words: 38 min, 1 hr 5 min, 2 days.
-
-    Opened again, it waits from then on.
-    """
-    return dates.waiting(calendar.hours_between(concern.reopened_at or concern.logged_at, at), calendar.length)
 
 
 def standing(concern: Concern, reader: User) -> tuple[str, str]:

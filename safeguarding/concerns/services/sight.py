@@ -16,6 +16,7 @@ from safeguarding.accounts.role_words import in_words, of_roles
 from safeguarding.accounts.services import Colleague, last_review, staff_of, teams_of
 from safeguarding.accounts.services.sight import WhoSees, who_can_see
 from safeguarding.audit.protection import known
+from safeguarding.audit.reading import visible
 from safeguarding.concerns.models import (
     Action,
     Attachment,
@@ -71,6 +72,15 @@ def about_concern(concern: Concern, see: See) -> list[UUID]:
     """The keys of the concern and of what hangs on it that events speak of: one query."""
     first, *others = (see(model).filter(concern=concern).order_by().values_list("pk", flat=True) for model in _TOLD_OF)
     return [concern.pk, *first.union(*others, all=True)]
+
+
+def keys_in_log(request: Any, child_id: UUID) -> list[UUID]:
+    """The keys of a child's concerns and of what hangs on them, as far as who asks may see them: two queries."""
+    see = partial(visible, request)
+    concerns = list(see(ConcernChild).filter(child=child_id).order_by().values_list("concern", flat=True))
+    found = (see(model).filter(concern__in=concerns).order_by().values_list("pk", flat=True) for model in _TOLD_OF)
+    first, *others = found
+    return [*concerns, *first.union(*others, all=True)] if concerns else []
 
 
 def standing_in(concerns: QuerySet[Concern], user: Any, school_id: UUID) -> QuerySet[Concern]:
@@ -133,6 +143,17 @@ class Review:
     teams: Sequence[Team]
     emergencies: Sequence[EmergencyAccess]
     conflicts: Sequence[ConflictOfInterest]
+
+
+def in_force(school_id: UUID, see: See, *, on: date) -> list[Any]:
+    """All access that is given and opens something, to people and to teams, what ends first at the top."""
+    of_school = partial(_of_school, see, school_id)
+    found = [
+        *live_grants(of_school(ChildGrant), on).select_related("content_object", "user", "granted_by"),
+        *live_grants(of_school(ChildTeamGrant), on).select_related("content_object", "group", "granted_by"),
+        *live_grants(of_school(ConcernGrant), on).select_related("content_object", "user", "granted_by"),
+    ]
+    return sorted(found, key=lambda grant: (grant.expires_on, grant.pk))
 
 
 def to_review(school_id: UUID, see: See, *, on: date) -> Review:

@@ -30,6 +30,7 @@ from safeguarding.concerns.services.sight import about_concern, everything, subj
 from safeguarding.concerns.views.error import also_in_error
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
+from safeguarding.panels import fill
 
 
 def _concern(request: Request, concern_id: UUID, purpose: str) -> Concern:
@@ -212,7 +213,14 @@ def person_access(request: Request, user_id: UUID) -> HttpResponseBase:
     seen = everything(found, school_id, partial(visible, request), on=today, at=at)
     own = user_id == request.user.pk
     gives = may(request.user, Capability.GIVE_ROLES, school_id)
-    return render(request, "access/person.html", {"seen": seen, "manages": manages, "own": own, "gives_roles": gives})
+    context = {
+        "seen": seen,
+        "manages": manages,
+        "own": own,
+        "gives_roles": gives,
+        "blocks": fill("colleague", request, found.user),
+    }
+    return render(request, "access/person.html", context)
 
 
 @requires(Capability.MANAGE_ACCESS)

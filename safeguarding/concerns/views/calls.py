@@ -191,6 +191,8 @@ def _call_page(request: Request, shown: dict[str, str], *, school_id: UUID, find
         "people": (people := accounts.speak_to(school, at)),
         "cover": (cover := accounts.out_of_hours(school, at)),
         "ring": whom_to_ring(people, cover),
+        # This is where the button of the menu leads.
+        "calls_here": True,
     }
     return render(request, "calls/call_lead.html", context)
 

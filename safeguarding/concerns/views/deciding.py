@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.views.decorators.http import require_POST
 
 from children.models import ChildDetail
 from safeguarding.accounts.calendar import SchoolCalendar
@@ -65,6 +66,19 @@ def concern(request: Request, concern_id: UUID) -> HttpResponse:
     """Everything about one concern. Opening it acknowledges it, unless it was entered in error."""
     found = read_one(request, reading.for_page(), pk=concern_id)
     return _page(request, deciding.open_concern(concern=found, by=request.user))
+
+
+@require_POST
+@requires_for_record("decide_concerns", also=access_given)
+def answer_call(request: Request, concern_id: UUID) -> HttpResponse:
+    """Tell who called that one is coming, or to be rung: one press on the page of the concern."""
+    found = read_one(request, reading.for_page(), pk=concern_id)
+    if not may_decide(request.user, found):
+        raise NotAllowed(LEADS)
+    answer = request.POST.get("answer", "")
+    if answer in Concern.CallAnswer.values and deciding.answering(found, request.user):
+        deciding.answer_call(concern=found, answer=answer, by=request.user)
+    return redirect("concern", concern_id)
 
 
 _IN_ERROR = "This concern was entered in error, as two people have said. Put it back before anything is added to it."
@@ -273,6 +287,7 @@ def _page(
         "waits": found.status in reading.OPEN,
         "reads_changes": found.school_id in schools_read(request.user),
         "aside": fill("concern_aside", request, found),
+        "answering": deciding.answering(found, request.user),
         "may_decide": may_decide(request.user, found),
         "may_audit": holds(request.user, Capability.VIEW_AUDIT, found.school_id),
         "has_errors": any(form.errors for form in bound.values()),

@@ -284,6 +284,8 @@ def _page(
         "earlier": of_form(request, _worried_about(typed), here.school_id),
         "found": _search(request, typed, here.school_id) if "find" in request.GET or looked_for else None,
         "has_errors": form.is_bound,
+        # This is where the button of the header leads.
+        "logs_here": True,
         "described": [(kind.value, kind.label) for kind in DESCRIBED],
     }
     return render(request, "concerns/log.html", context, status=status)

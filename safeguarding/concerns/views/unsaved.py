@@ -29,6 +29,7 @@ def whom_to_ring(people: Sequence[SpeakTo], hours: OutOfHours) -> str:
     return signing.dumps(
         {
             "people": [[person.name, person.extension, person.why] for person in people],
+            "telephone": people[0].telephone if people else "",
             "social_care": [hours.social_care_day, hours.social_care_night],
         },
         salt=_SALT,
@@ -69,11 +70,11 @@ def says_unsaved(
     return declare
 
 
-def _ring(signed: str) -> dict[str, list[Any]]:
+def _ring(signed: str) -> dict[str, Any]:
     try:
-        ring: dict[str, list[Any]] = signing.loads(signed, salt=_SALT)
+        ring: dict[str, Any] = signing.loads(signed, salt=_SALT)
     except signing.BadSignature:
-        return {"people": [], "social_care": []}
+        return {"people": [], "telephone": "", "social_care": []}
     return ring
 
 

@@ -49,8 +49,8 @@ def test_the_first_on_the_list_is_somebody_to_try_now(room):
 
     assert [p.why for p in people] == [
         "Headteacher, stands in: no safeguarding lead is in today",
-        "Safeguarding lead, away today",
-        "Deputy safeguarding lead, away today",
+        "Safeguarding lead, away, in from 8am tomorrow",
+        "Deputy safeguarding lead, away, in from 8am tomorrow",
     ]
     assert [p.in_school_now for p in people] == [True, False, False]
 
@@ -114,9 +114,9 @@ def test_with_everybody_away_who_is_back_first_reads_it(room):
 @pytest.mark.parametrize(
     ("away_until", "said"),
     [
-        ({"lead": 2, "deputy": 2}, "It goes to Helen Okafor, Headteacher, who is in school now."),
-        ({"lead": 2, "deputy": 4, "headteacher": 4}, "The next one reads this 26 November at 8am."),
-        ({"lead": 120, "deputy": 120, "headteacher": 120}, "Everybody who takes calls is marked away, so nobody"),
+        ({"lead": 2, "deputy": 2}, "It goes to Helen Okafor, Headteacher, who is in."),
+        ({"lead": 2, "deputy": 4, "headteacher": 4}, "The next one is in from 8am Thursday."),
+        ({"lead": 120, "deputy": 120, "headteacher": 120}, "Everybody who takes calls is marked away."),
     ],
 )
 def test_what_the_page_says_of_who_reads_it(client, room, away_until, said):
@@ -208,7 +208,7 @@ def test_hours_of_the_school_decide(room):
         (["deputy"], SCHOOL_DAY, "You until 4pm"),
         (["lead", "deputy"], SCHOOL_DAY, "You from 8am tomorrow"),
         ([], EVENING, "You from 8am tomorrow"),
-        ([], FRIDAY_NIGHT, "You from 8am on 30 November"),
+        ([], FRIDAY_NIGHT, "You from 8am Monday"),
     ],
 )
 def test_cover_in_one_line(room, missing, at, line):

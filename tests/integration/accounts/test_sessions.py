@@ -1,6 +1,7 @@
 """Does a screen that nobody uses lock, does a session end in time, and is nothing lost that was typed?"""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -10,6 +11,7 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.utils import timezone
 
+from safeguarding.accounts.services import sessions as services
 from safeguarding.accounts.verbs import AccountVerb
 from safeguarding.audit.models import Event
 from tests import factories
@@ -69,6 +71,23 @@ def test_who_has_no_factor_opens_it_with_the_password(room, clock):
     assert client.post("/account/locked/", {"factor_password": "wrong"}).status_code == 422
     assert client.post("/account/locked/", {"factor_password": PASSWORD}).status_code == 302
     assert is_in(client)
+
+
+def test_it_is_locked_by_hand_and_stays_so_whatever_is_answered_meanwhile(room, clock):
+    client, _ = sign_in(room.lead)
+    clock(minutes=1)
+    # A request that was there before: it says that the session was used only after the screen was locked.
+    earlier = services.session_of(SimpleNamespace(session=client.session))
+    assert client.get("/account/lock/").status_code == 405
+    answer = client.post("/account/lock/", {"next": "/today/"})
+    assert answer.url == "/account/locked/?next=%2Ftoday%2F"
+    services.touch(earlier)
+    assert not is_in(client)
+    assert client.post("/account/still-here/").status_code in (302, 403)
+    assert not is_in(client)
+    assert client.post("/account/locked/", {"factor_code": next_code(room.lead), "next": "/today/"}).url == "/today/"
+    assert is_in(client)
+    assert Event.objects.filter(object_id=room.lead.pk, purpose="screen locked").count() == 1
 
 
 def test_it_comes_back_to_harbour_and_to_nowhere_else(room, clock):

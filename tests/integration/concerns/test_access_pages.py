@@ -7,10 +7,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from children.models import Child
 from children.services import access as child_access
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import AccessReview, Notice, RoleAssignment, Team
+from safeguarding.audit.context import Acting, acting
 from safeguarding.audit.models import Event, Verb
+from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, ConcernGrant, ConcernSubject
 from safeguarding.concerns.services import access
 from tests import factories
@@ -59,7 +62,9 @@ def test_why_each_sees_it_is_said(client, room, concern):
     page = opened(client, room.lead, "concern_access", concern.pk)
     why = {seer.name: list(seer.why) for seer in page.context["sees"].seers}
     assert set(why) == {"Priya Raman", "Tom Aldous", "Helen Okafor", "Carla Mendes"}
-    assert why["Tom Aldous"] == ["Their role opens it"]
+    reads = "reads every concern of the school that is not restricted"
+    assert why["Tom Aldous"] == [f"Deputy safeguarding lead: {reads}"]
+    assert why["Priya Raman"] == [f"Designated safeguarding lead: {reads}; reads the restricted concerns too"]
     assert why["Carla Mendes"][0].startswith("Access given by Priya Raman until")
     assert WHY in why["Carla Mendes"][0]
     assert "Who gives access" not in text(page)
@@ -271,6 +276,49 @@ def test_the_event_log_names_no_child(client, room, concern):
     file = client.get(reverse("event_log"), {"as": "csv", "verb": "view"})
     assert b"Priya Raman" in file.content
     assert Event.objects.filter(verb=Verb.EXPORT, actor_id=auditor.pk).exists()
+
+
+def test_the_log_narrows_by_child_for_who_may_open_the_record_and_by_dates(client, room, concern):
+    child = Child.objects.get(concern_roles__concern=concern)
+    other = factories.child(room.school, "Theo", "Lindqvist", by=room.office)
+    opened(client, room.deputy, "concern", concern.pk)
+    opened(client, room.deputy, "child_people", other.pk)
+
+    def lines(**asked):
+        page = client.get(reverse("event_log"), asked)
+        return [(line.who, line.of) for line in page.context["lines"] if line.who == "Tom Aldous"]
+
+    client.force_login(room.lead)
+    assert {of for _, of in lines(child=str(child.pk))} >= {"concern"}
+    assert {of for _, of in lines(child=str(other.pk))} == {"child"}
+    assert "concern" not in {of for _, of in lines(child=str(other.pk))}
+    today = timezone.localdate()
+    day = {"since_day": today.day, "since_month": today.month, "since_year": today.year}
+    tomorrow = today + timedelta(days=1)
+    later = {"since_day": tomorrow.day, "since_month": tomorrow.month, "since_year": tomorrow.year}
+    assert lines(**day)
+    assert not lines(**later)
+    # Who opens no record narrows by none, and is offered none.
+    auditor = factories.member(room.school, "auditor", "Robin", "Hart")
+    client.force_login(auditor)
+    page = client.get(reverse("event_log"), {"child": str(other.pk)})
+    assert "child" not in page.context["form"].fields
+    assert len(lines(child=str(other.pk))) == len(lines())
+
+
+def test_what_pages_fetch_by_themselves_stands_in_the_log_when_it_is_asked_for(client, room):
+    with acting(Acting(user_id=room.deputy.pk, school_id=room.school.pk)):
+        record(Verb.VIEW, object_type="children.photograph", object_id=uuid4(), school_id=room.school.pk)
+        record(Verb.LIST, object_type="children.child", count=0, school_id=room.school.pk)
+        record(Verb.LIST, object_type="children.child", count=3, school_id=room.school.pk)
+    client.force_login(room.lead)
+
+    def seen(**asked):
+        page = client.get(reverse("event_log"), asked | {"person": str(room.deputy.pk)})
+        return sorted((line.of, line.count) for line in page.context["lines"])
+
+    assert seen() == [("child", 3)]
+    assert len(seen(everything="on")) == 3
 
 
 def test_that_nobody_stands_in_is_said_without_saying_for_what(client, room):

@@ -11,6 +11,7 @@ from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import deciding, raising
+from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from tests import factories
 from tests.factories import LONDON, SCHOOL_DAY
 from tests.pages import on_one_line
@@ -26,14 +27,14 @@ def test_the_sender_sees_who_was_told_and_who_has_opened_it(client, room, clock)
     text = on_one_line(client.get(f"/call/{concern.pk}/"))
     assert "Nobody has opened your call yet" in text
     assert "It goes to Tom Aldous at 10:03am and to Helen Okafor at 10:06am." in text
-    assert "<b>Priya Raman</b>, extension 214" in text
-    assert "call 999" in text
+    assert '<b>Priya Raman</b>, <span class="hb-nowrap">extension 214</span>' in text
+    assert 'call <a class="hb-nowrap" href="tel:999">999</a>' in text
 
     clock.shift(timedelta(minutes=1))
     deciding.open_concern(concern=concern, by=room.lead)
     text = on_one_line(client.get(f"/call/{concern.pk}/", {"part": "1"}))
     assert "Priya Raman has opened your call" in text
-    assert "At 10:01am. Ring extension <b>214</b>" in text
+    assert 'At 10:01am. Ring <span class="hb-nowrap">extension 214</span>' in text
 
 
 def test_a_lead_who_was_not_told_but_saw_it_on_the_screen_is_named_too(client, room):
@@ -41,6 +42,64 @@ def test_a_lead_who_was_not_told_but_saw_it_on_the_screen_is_named_too(client, r
     deciding.open_concern(concern=concern, by=room.deputy)
     client.force_login(room.teacher)
     assert "Tom Aldous has opened your call" in on_one_line(client.get(f"/call/{concern.pk}/"))
+
+
+def answer(client, user, concern, said):
+    client.force_login(user)
+    return client.post(f"/concerns/{concern.pk}/answer/", {"answer": said})
+
+
+def test_a_lead_answers_a_call_in_one_press_and_its_sender_reads_it(client, room, clock):
+    accounts.change_school(school=room.school, by=room.lead, telephone="0161 496 0000")
+    concern = made(room)
+    client.force_login(room.lead)
+    page = on_one_line(client.get(f"/concerns/{concern.pk}/"))
+    assert "Jon Beckett called today, 10am." in page
+    assert page.index("I am coming") < page.index("<h1")
+
+    clock.shift(timedelta(minutes=2))
+    assert answer(client, room.lead, concern, "coming").url == f"/concerns/{concern.pk}/"
+    page = on_one_line(client.get(f"/concerns/{concern.pk}/"))
+    assert "You said “I am coming” at 10:02am" in page
+    client.force_login(room.teacher)
+    for asked in ({}, {"part": "1"}):
+        text = on_one_line(client.get(f"/call/{concern.pk}/", asked))
+        assert "<h2>Priya Raman is coming to you</h2>" in text
+        assert 'Ring <a class="hb-nowrap" href="tel:01614960000">0161 496 0000</a>, <span' in text
+        assert "Nobody has opened" not in text
+
+    answer(client, room.deputy, concern, "ring")
+    client.force_login(room.teacher)
+    text = on_one_line(client.get(f"/call/{concern.pk}/", {"part": "1"}))
+    assert "<h2>Ring Tom Aldous now</h2>" in text
+    assert "extension 220" in text
+    events = Event.objects.filter(object_id=concern.pk, purpose="answered the call").order_by("pk")
+    assert [event.actor_id for event in events] == [room.lead.pk, room.deputy.pk]
+
+
+def test_the_same_answer_again_and_one_that_there_is_not_change_nothing(client, room):
+    concern = made(room)
+    for said in ("coming", "coming", "later", ""):
+        assert answer(client, room.lead, concern, said).status_code == 302
+    assert Event.objects.filter(object_id=concern.pk, purpose="answered the call").count() == 1
+    with pytest.raises(BadInput):
+        deciding.answer_call(concern=concern, answer="later", by=room.lead)
+
+
+def test_who_may_not_answer_a_call(client, room):
+    concern, logged = made(room), factories.concern(room)
+    own = raising.call_lead(token=uuid4(), school=room.school, by=room.lead, at=SCHOOL_DAY)
+    for user, other in ((room.teacher, concern), (room.assistant, concern)):
+        assert answer(client, user, other, "coming").status_code in (403, 404)
+    with pytest.raises(NotAllowed):
+        deciding.answer_call(concern=concern, answer="coming", by=room.teacher)
+    for other in (own, logged):
+        with pytest.raises(OutOfTurn):
+            deciding.answer_call(concern=other, answer="coming", by=room.lead)
+        client.force_login(room.lead)
+        assert "I am coming" not in on_one_line(client.get(f"/concerns/{other.pk}/"))
+        assert answer(client, room.lead, other, "coming").status_code == 302
+    assert not Event.objects.filter(purpose="answered the call").exists()
 
 
 def test_the_senders_page_passes_the_call_on_where_no_worker_runs(client, room, clock):
@@ -121,7 +180,7 @@ def test_out_of_hours_the_numbers_come_first(client, room, clock, at, said):
     client.force_login(room.teacher)
     for address in ("/call/", f"/call/{concern.pk}/"):
         text = client.get(address).content.decode()
-        assert ("0161 496 0003" in text) is said
+        assert ('<a class="hb-nowrap" href="tel:01614960003">0161 496 0003</a>' in text) is said
         assert ("nyone can make a referral" in text) is said
         assert "999" in text
         if said:

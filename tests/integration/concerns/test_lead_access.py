@@ -11,7 +11,7 @@ from django.utils import timezone
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Action, Concern
 from safeguarding.concerns.services import deciding
-from safeguarding.concerns.services.raising import ChildEntry
+from safeguarding.concerns.services.raising import ChildEntry, call_lead
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +36,7 @@ TABLE = [
     ("find_words", {"q": "register"}, LEADS | OWN_LISTS),
     ("concern", None, LEADS | OF_SCHOOL),
     ("child_concerns", None, LEADS | OF_SCHOOL),
+    ("answer_call", {"answer": "coming"}, SAVES | OF_SCHOOL),
     ("decide", "decision", SAVES | OF_SCHOOL),
     ("add_note", {"text": "Rang the carer."}, SAVES | OF_SCHOOL),
     ("add_action", "action", SAVES | OF_SCHOOL),
@@ -82,6 +83,8 @@ class School:
         self.child = factories.child(room.school, by=room.office)
         unnamed = ChildEntry(role="witness", kind="unnamed", description="Boy, Year 3, red coat")
         self.concern = factories.concern(room, children=[unnamed])
+        if page == "answer_call":
+            self.concern = call_lead(token=uuid4(), school=room.school, by=room.teacher)
         self.action = None
         if page in ("close_concern", "reopen_concern"):
             self._decide(room.lead)

@@ -297,7 +297,7 @@ def test_a_lead_makes_a_concern_of_it_in_the_log_form_and_each_leads_to_the_othe
     # A colleague who had the page open is told; the note is as it was.
     late = of(room.deputy).post(seen, {"take_up": "1"})
     assert late.status_code == 409
-    assert "A colleague has made a concern of this note" in late.content.decode()
+    assert "A colleague has since made a concern of this note" in late.content.decode()
     assert note.facts == WORDS
     # From whom the concern is hidden, the note is hidden too.
     declare_conflict(user=room.deputy, child=rowan, kind="relative", by=room.deputy)
@@ -317,7 +317,7 @@ def test_two_people_set_a_note_aside_and_it_can_be_taken_up_again(clock, visitor
     again = second.post(seen, why | {"reason_detail": "Typed at the same time"})
     assert again.status_code == 409
     assert "Typed at the same time" in again.content.decode()
-    assert "Somebody has dealt with this note meanwhile" in again.content.decode()
+    assert "Somebody has dealt with this note since you opened it" in again.content.decode()
     assert first.post(seen, {"set_aside": "1"}).status_code == 403
     assert "The same as C-2026-0004." in second.get(seen).content.decode()
     assert second.post(seen, {"set_aside": "1"}).status_code == 303

@@ -21,7 +21,7 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns import chronology
 from safeguarding.concerns.models import Amendment, Category, Concern, ConcernNote
-from safeguarding.concerns.services import deciding, significant
+from safeguarding.concerns.services import chronology_on_paper, deciding, significant
 from safeguarding.concerns.services.patterns import add_usual_rules
 from safeguarding.concerns.services.raising import ChildEntry, amend
 from safeguarding.demo.copying import Copies
@@ -44,7 +44,8 @@ def ten_concerns(room, child):
     to do.
     """
     about, kind = [ChildEntry("worried_about", child)], Category.objects.get(code="NEG")
-    logged(room, 2, HOUR, children=about, child_words="There was none.")
+    marks = {"marks_seen": True, "marks": {9: "A bruise."}}
+    logged(room, 2, HOUR, children=about, child_words="There was none.", **marks)
     for number in range(1, TEN):
         children = [*about, ChildEntry("witness", None, "unsure", "A boy in a red coat")] if number == 1 else about
         concern = logged(room, 2, (number + 1) * HOUR, children=children, category=kind)
@@ -107,9 +108,9 @@ def asked(ask: Callable) -> int:
 
 
 def test_a_thousand_rows_take_as_many_queries_as_ten(client, monkeypatch):
-    # A page is laid out on paper without the database; and as many entries as this are not printed at once.
+    # A page is laid out on paper without the database; and as many entries as this are read by the worker.
     monkeypatch.setattr(printer, "make", lambda *asked, **how: printer.Said("done", 1, pdf=b"%PDF"))
-    monkeypatch.setattr(chronology, "MOST_ON_PAPER", 100 * THOUSAND)
+    monkeypatch.setattr(chronology_on_paper, "AT_ONCE", 100 * THOUSAND)
     room = factories.staffroom()
     child = factories.child(room.school, by=room.office)
     ten_concerns(room, child)
@@ -138,10 +139,12 @@ def test_a_thousand_rows_take_as_many_queries_as_ten(client, monkeypatch):
                 "child_people",
                 "child_concerns",
                 "chronology_paper",
+                "chronology_print",
             )
         },
         **{name: (FAMILY, room.lead, reverse(name, args=[child.pk])) for name in ("family_chronology", "family_paper")},
         "narrowed": (RECORDS, room.lead, reverse("child_chronology", args=[child.pk]) + "?significant=on&category=NEG"),
+        "accounts alone": (RECORDS, room.lead, reverse("child_chronology", args=[child.pk]) + "?type=concerns"),
         "patterns": (RECORDS, room.lead, reverse("patterns")),
         "brief_page": (MEETING, room.lead, reverse("brief_page", args=[child.pk])),
         "brief_paper": (MEETING, room.lead, reverse("brief_paper", args=[child.pk])),

@@ -14,6 +14,7 @@ from safeguarding.accounts.management.named import the_school
 from safeguarding.accounts.models import User
 from safeguarding.accounts.roles import ROLES
 from safeguarding.accounts.services import add_person, assign_role, change_person, find_account
+from safeguarding.accounts.services.classes import give_class
 from safeguarding.exceptions import HarbourError
 
 
@@ -42,9 +43,11 @@ class Command(BaseCommand):
                     school=school,
                     role_key=role,
                     starts_on=timezone.localdate(),
-                    class_name=options["class_name"],
                     call_order=options["call_order"],
                 )
+                if options["class_name"]:
+                    today = timezone.localdate()
+                    give_class(user=person, school=school, class_name=options["class_name"], starts_on=today)
         except HarbourError as error:
             raise CommandError(error.sentence) from None
         self.stdout.write(f"{username} is {ROLES[role].title} at {school.name} from today.")

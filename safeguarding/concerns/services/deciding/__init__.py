@@ -1,10 +1,12 @@
 """Read, decide, act, close: what safeguarding leads do with a concern.
 
-`opening` read · `classifying` of which kind · `rulings` decide · `working` name, note and act · `handing_over` who does
-it instead · `asking` ask the reporter · `linking` say who a child is · `saying` what each file says · `withheld` add a
-child whom the writer could not name · `closing` close and open again · `changes` what others saved meanwhile.
+`opening` read · `answering` a call · `classifying` of which kind · `rulings` decide · `working` name, note and act ·
+`handing_over` who does it instead · `asking` ask the reporter · `linking` say who a child is · `saying` what each file
+says · `withheld` add a child whom the writer could not name · `closing` close and open again · `changes` what others
+saved meanwhile.
 """
 
+from .answering import answer_call, answering
 from .asking import ask_reporter, cannot_ask
 from .changes import Change, changed_since
 from .classifying import reclassify_concern
@@ -24,6 +26,8 @@ __all__ = [
     "add_action",
     "add_note",
     "add_withheld",
+    "answer_call",
+    "answering",
     "ask_reporter",
     "cannot_ask",
     "changed_since",

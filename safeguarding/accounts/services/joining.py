@@ -1,0 +1,96 @@
+"""Add people to the staff of a school in the browser: account, role and classes together, one person or a list."""
+
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q
+
+from safeguarding.accounts.models import RoleAssignment, School, User
+from safeguarding.accounts.permissions import colleagues, ensure
+from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.services.access import GIVERS
+from safeguarding.accounts.services.classes import give_class
+from safeguarding.accounts.services.people import add_person, assign_role
+
+_NAME_LENGTH = 40
+
+
+@dataclass(frozen=True)
+class Joiner:
+    """Somebody who is to be added: names, the role, what else is known. Without a user name Harbour makes one."""
+
+    first_name: str
+    last_name: str
+    role_key: str
+    classes: tuple[str, ...] = ()
+    username: str = ""
+    email: str = ""
+    extension: str = ""
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+
+@transaction.atomic
+def add_staff(*, school: School, joiners: Sequence[Joiner], starts_on: date, by: User) -> list[User]:
+    """Accounts with their roles and classes, all of them or none. Nobody can sign in to one before its first start.
+
+    Raises `NotAllowed` for who does not give roles there; `BadInput` for a user name that is taken, or a role that is
+    none.
+    """
+    ensure(by, Capability.GIVE_ROLES, school.pk, GIVERS)
+    return [_add(one, school=school, starts_on=starts_on, by=by) for one in joiners]
+
+
+def _add(one: Joiner, *, school: School, starts_on: date, by: User) -> User:
+    user = add_person(
+        username=one.username or free_username(one.first_name, one.last_name),
+        first_name=one.first_name,
+        last_name=one.last_name,
+        email=one.email,
+        extension=one.extension,
+        by=by,
+    )
+    assign_role(user=user, school=school, role_key=one.role_key, starts_on=starts_on, by=by)
+    for name in one.classes:
+        give_class(user=user, school=school, class_name=name, starts_on=starts_on, by=by)
+    return user
+
+
+def free_username(first_name: str, last_name: str, taken: Collection[str] = ()) -> str:
+    """`j.beckett`; `j.beckett2` where somebody has that. `taken` are names that others of a list are about to get."""
+    name = f"{_plain(first_name)[:1]}.{_plain(last_name)}".strip(".")[:_NAME_LENGTH] or "staff"
+    beginning = User.objects.filter(username__istartswith=name).values_list("username", flat=True)
+    there = {username.casefold() for username in (*beginning, *taken)}
+    number, found = 1, name
+    while found in there:
+        number += 1
+        found = f"{name}{number}"
+    return found
+
+
+def works_here(first_name: str, last_name: str, school: School, *, on: date) -> bool:
+    """Whether somebody of this name has a role at the school already."""
+    people = colleagues(school.pk, on)
+    return people.filter(first_name__iexact=first_name, last_name__iexact=last_name).exists()
+
+
+def not_signed_in_yet(school: School, *, on: date) -> list[tuple[User, date]]:
+    """Whose account nobody has signed in to, by name, with the first day of their first role there, which may be to
+    come.
+    """
+    held = RoleAssignment.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gte=on), school=school, user__is_active=True, user__last_login=None
+    )
+    rows = held.select_related("user").order_by("user__last_name", "user__first_name", "user_id", "-starts_on")
+    return list({row.user_id: (row.user, row.starts_on) for row in rows if row.user.is_new}.values())
+
+
+def _plain(name: str) -> str:
+    """A name in the letters of a user name: "O’Brien-Şahin" is "obriensahin"."""
+    apart = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in apart if letter.isascii() and letter.isalnum())

@@ -1,0 +1,107 @@
+"""What is typed about somebody who joins the staff, and which file lists several?"""
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from safeguarding.exceptions import BadInput
+from safeguarding.forms import DateBoxesField, FilesInput, HarbourForm, blank_first
+from safeguarding.staff.checking import ROLE_CHOICES
+from safeguarding.staff.files import FIELDS, MOST_BYTES, MOST_ROWS, read_staff
+
+
+class PersonForm(HarbourForm):
+    """One person by hand."""
+
+    first_name = forms.CharField(label="First name", max_length=150)
+    last_name = forms.CharField(label="Last name", max_length=150)
+    role = forms.ChoiceField(label="Role", choices=blank_first(ROLE_CHOICES, "Choose"))
+    classes = forms.CharField(
+        label="Class", required=False, max_length=100, help_text="Of who teaches one, such as 5B. Several: 5B, 6A"
+    )
+    email = forms.CharField(
+        label="E-mail address",
+        required=False,
+        max_length=254,
+        help_text="Brings the word that there is something to read, and nothing else",
+    )
+    extension = forms.CharField(label="Telephone extension", required=False, max_length=20)
+    username = forms.CharField(
+        label="User name", required=False, max_length=150, help_text="Left empty, Harbour makes one, such as j.beckett"
+    )
+    starts_on = DateBoxesField(label="First day")
+    namesake = forms.BooleanField(label="This is another person of a name that is here already", required=False)
+
+    def rows(self) -> list[dict[str, str]]:
+        """The person as a row of a list."""
+        return [{field: self.cleaned_data[field] for field in FIELDS}]
+
+
+class ListForm(HarbourForm):
+    """A file with several."""
+
+    file = forms.FileField(
+        label="File",
+        widget=FilesInput(most_bytes=MOST_BYTES),
+        help_text="A spreadsheet saved as CSV, with the columns First name, Last name and Role, and if you like Class, "
+        "E-mail address, Extension and User name.",
+        error_messages={"required": "Choose a file"},
+        allow_empty_file=True,
+    )
+    first_day = DateBoxesField(label="First day of all of them")
+
+    def clean_file(self) -> list[dict[str, str]]:
+        """The rows of the file."""
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > MOST_BYTES:
+            raise forms.ValidationError("File must be at most 1 MB: a list of staff is smaller. Choose another")
+        try:
+            return read_staff(file.file)  # type: ignore[arg-type]
+        except BadInput as refused:
+            raise forms.ValidationError(refused.sentence) from None
+
+
+class ConfirmForm(HarbourForm):
+    """What was shown comes back to be added: the rows, their first day, whether wrong ones are left out."""
+
+    rows = forms.CharField(widget=forms.HiddenInput, max_length=2 * MOST_BYTES)
+    starts_on = forms.DateField(widget=forms.HiddenInput)
+    namesakes = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    leave_out = forms.BooleanField(label="Leave out the rows that cannot be used", required=False)
+
+    @classmethod
+    def of(cls, rows: Iterable[dict[str, str]], *, starts_on: date, namesakes: bool) -> "ConfirmForm":
+        """The form as the page that shows the rows first carries it."""
+        return cls(
+            initial={"rows": json.dumps(list(rows)), "starts_on": starts_on.isoformat(), "namesakes": namesakes or ""}
+        )
+
+    def clean_rows(self) -> list[dict[str, str]]:
+        """The rows as they were read. Raises where the page sent none."""
+        try:
+            found: Any = json.loads(self.cleaned_data["rows"])
+            rows = [{name: str(one.get(name, "")) for name in ("number", *FIELDS)} for one in found]
+            if not 0 < len(rows) <= MOST_ROWS or any(not one["number"].isdecimal() for one in rows if one["number"]):
+                raise ValueError
+        except (ValueError, AttributeError, TypeError, RecursionError):
+            raise forms.ValidationError("The list did not arrive whole. Begin with the file once more") from None
+        return rows
+
+
+class ClassForm(HarbourForm):
+    """A class that somebody teaches from today."""
+
+    class_name = forms.CharField(label="Class", max_length=30)
+
+    def __init__(self, *args: Any, names: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if names := list(names):
+            self.fields["class_name"] = forms.ChoiceField(
+                label="Class",
+                choices=blank_first(((name, name) for name in names), "Choose"),
+                error_messages={"required": "Choose a class", "invalid_choice": "Choose a class from the list"},
+            )
