@@ -159,3 +159,8 @@ class Reset(models.Model):
         source = Source.HARBOUR
         collection = "mandatory: who let somebody in again must be known (UK GDPR Art 5(1)(f))"
         retention = Retention.GOES_WITH_IT
+
+    @property
+    def is_first_start(self) -> bool:
+        """Whether who added the account let its holder in alone."""
+        return self.alone and self.asked_by_id == self.user.added_by_id

@@ -38,11 +38,12 @@ from safeguarding.exceptions import NotAllowed
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
 from safeguarding.paging import CAP, MANY, counts_of_page, in_words, newest_first
-from safeguarding.panels import fill
+from safeguarding.panels import LATE, MINE, Lines, fill, fill_beside
 
 # The first screen shows six; ten are one glance. More are one click away.
-SHOWN, SHOWN_ALL, BESIDE = 10, 200, 6
-_OF_MAIN = ("waiting", "urgent")
+SHOWN, SHOWN_ALL = 10, 200
+# As many of the others as leave the page to be read at a glance.
+FEW = {"news": 3, "reviews": 3, "actions": 3, "adrift": 3}
 
 
 @requires("view_concerns")
@@ -62,8 +63,8 @@ def today(request: Request) -> HttpResponse:
         "actions": reading.actions_of(visible(request, Action), request.user),
         "adrift": reading.adrift(visible(request, Action), school_id, reader=request.user, today=day),
     }
-    few: dict[str, list[Any]] = {name: list(reading.listed(found)[:BESIDE]) for name, found in of_concerns.items()}
-    few |= {name: list(found[:BESIDE]) for name, found in of_actions.items()}
+    few: dict[str, list[Any]] = {name: list(reading.listed(found)[: FEW[name]]) for name, found in of_concerns.items()}
+    few |= {name: list(found[: FEW[name]]) for name, found in of_actions.items()}
     reading.dress(read_many(request, [*shown, *few["news"], *few["reviews"]]))
     to_do = reading.to_do(read_many(request, [*few["actions"], *few["adrift"]]), reader=request.user, today=day)
     mine = len(few["actions"])
@@ -72,6 +73,7 @@ def today(request: Request) -> HttpResponse:
     rows = partial(reading.rows, reader=request.user, at=at)
     new = rows(shown)
     badge([row.child for row in new], visible(request, ChildDetail))
+    counted = _all(lists, {"waiting": shown, "urgent": urgent, **few})
     context = {
         "today": day,
         "rows": new,
@@ -80,10 +82,11 @@ def today(request: Request) -> HttpResponse:
         "adrift": to_do[mine:],
         "news": rows(few["news"]),
         "reviews": rows(few["reviews"]),
-        "all": _all(lists, {"waiting": shown, "urgent": urgent, **few}),
+        "all": counted,
         "above": fill("today_above", request),
         "below_new": fill("today_below_new", request),
-        "aside": fill("today_aside", request),
+        **_beside(fill_beside(request), counted, few),
+        "heading": fill("today_heading", request),
         "foot": fill("today_foot", request),
     }
     return render(request, "concerns/today.html", context)
@@ -96,8 +99,8 @@ def _all(lists: Mapping[str, QuerySet[Any]], shown: Mapping[str, Sequence[Any]])
     Lazy: the menu, which is printed first, is counted in the same query.
     """
     counts = counts_of_page()
-    caps = {name: CAP if name in _OF_MAIN else MANY for name in lists}
-    full = {name for name in lists if len(shown[name]) >= (SHOWN if name in _OF_MAIN else BESIDE)}
+    caps = {name: MANY if name in FEW else CAP for name in lists}
+    full = {name for name in lists if len(shown[name]) >= FEW.get(name, SHOWN)}
     for name in full:
         counts.ask(name, lists[name], caps[name])
 
@@ -109,6 +112,20 @@ def _all(lists: Mapping[str, QuerySet[Any]], shown: Mapping[str, Sequence[Any]])
         }
 
     return SimpleLazyObject(counted)
+
+
+def _beside(found: dict[str, Lines], counted: Any, few: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    """The four panels beside: actions stand first in two of them, so that these count both."""
+    if few["adrift"]:
+        found[LATE].lists.insert(0, ("Actions of others", reverse("actions_adrift")))
+    found[MINE].lists.insert(0, ("Actions", reverse("my_actions")))
+
+    def numbers() -> dict[str, str]:
+        of_actions = {LATE: "adrift", MINE: "actions"}
+        return {key: in_words(counted[name]["count"] + found[key].number, MANY) for key, name in of_actions.items()}
+
+    hot = found[LATE].hot or bool(few["adrift"])
+    return {"beside": found, "numbers": SimpleLazyObject(numbers), "late_hot": hot}
 
 
 @requires("view_concerns")

@@ -291,7 +291,7 @@ def test_leads_see_that_a_draft_waits_and_read_it_only_with_a_reason(cast, waiti
     seen = client.get("/unsent/").content.decode()
     assert "Jon Beckett" in seen
     assert "Only with a reason." not in seen
-    assert "Drafts that are not sent" in client.get("/today/").content.decode()
+    assert "Draft of Jon Beckett" in client.get("/today/").content.decode()
     address = reverse("unsent_draft", args=[waiting.pk])
     assert "Only with a reason." not in client.get(address).content.decode()
     refused = client.post(address, {"reason": " "}).content.decode()
