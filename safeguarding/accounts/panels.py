@@ -14,13 +14,8 @@ from safeguarding.accounts.second_person import may_be_first
 from safeguarding.accounts.services import acting
 from safeguarding.accounts.services.bulk import names_of_alarms
 from safeguarding.dates import counted
-from safeguarding.glance import glance
 from safeguarding.http import Request
 from safeguarding.panels import BELL, MINE, SCHOOL, Line, NavItem, Panel, Setting, register
-
-
-def _unopened(request: Request) -> int:
-    return int(glance(request.user)["unopened"])
 
 
 def _may(capability: Capability, request: Request) -> bool:
@@ -98,7 +93,15 @@ register(
     Panel("cover", "acting", "accounts/acting_panel.html", _acting, order=10),
     Panel("today_heading", "cover", "accounts/part_cover.html", _cover, lambda r: _may(Capability.RECEIVE_CALLS, r)),
     NavItem("own_role", "Home", "own_role", may=lambda r: r.held.role.home == "own_role", order=10),
-    NavItem("inbox", "Inbox", "inbox", may=lambda r: True, order=10, waiting=_unopened, place=BELL),
+    NavItem(
+        "inbox",
+        "Inbox",
+        "inbox",
+        may=lambda r: True,
+        order=10,
+        waiting=lambda r: services.number_unopened(r.user),
+        place=BELL,
+    ),
     NavItem(
         "cover",
         "Cover",

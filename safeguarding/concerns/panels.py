@@ -9,8 +9,8 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 
+from children.counting import count_with
 from children.models import ChildTeamGrant
-from children.permissions import may_see_files
 from children.services.access import when_hidden
 from children.services.sight import live_grants
 from safeguarding.accounts.notices import leads_to
@@ -55,7 +55,7 @@ from .services.patterns import rules_of
 from .services.progress import references_of
 from .services.sight import given_concerns, standing_in
 from .told import told_of
-from .views import access_panels, duty_panels, today_lines, withheld
+from .views import access_panels, asked_panels, duty_panels, of_children, today_lines, withheld
 
 # As many as an aside shows; the page behind it shows all.
 IN_ASIDE = 4
@@ -212,11 +212,6 @@ def _opens_to_team(request: Request, record: Any) -> dict[str, Any]:
     return {"grants": list(live_grants(grants, timezone.localdate()).select_related("content_object"))}
 
 
-def _meets(request: Request, child: Any) -> dict[str, Any] | None:
-    """The way to the two pages for a meeting, on every tab of a child whose concerns the person reads."""
-    return {} if may_see_files(request.user, child) else None
-
-
 def _patterns(request: Request, child: Any) -> dict[str, Any] | None:
     """What the school's rules find of a child, for those who read its concerns; no panel where there is nothing."""
     if not may(request.user, "view_concerns", child.school_id):
@@ -291,6 +286,7 @@ def _look_at(request: Request, record: Any) -> dict[str, Any]:
 
 # Said here, which every process reads, and not left to whichever page happens to bring it in.
 when_hidden(hand_on_concerns)
+count_with(of_children.open_concerns)
 register_mover(covering.move_actions)
 register_mover(covering.move_notices)
 register(
@@ -299,7 +295,6 @@ register(
     Panel("cover", "look_at", "concerns/cover_panel.html", data=_look_at, may=_reads, order=20),
     Panel("while_away", "meanwhile", "concerns/meanwhile_panel.html", data=_meanwhile, may=_reads, order=10),
     Panel("while_away", "moved", "concerns/moved_panel.html", data=_moved, may=_reads, order=20),
-    Panel("record_actions", "brief", "concerns/brief_action.html", data=_meets, order=20),
     Panel("child_concerns", "patterns", "concerns/patterns_panel.html", data=_patterns, order=20),
     Panel("child_files", "concerns", "concerns/child_files_panel.html", data=_files_of_concerns),
     *(
@@ -332,14 +327,8 @@ register(
     Tab("pastoral", "Pastoral", "child_pastoral", may=_reads_at, order=25, given=_writes_pastoral_at),
     Tab("changes", "What has changed", "child_changes", may=_reads_at, order=90),
 )
-register(
-    *SETTINGS,
-    ACCESS_REVIEW,
-    *access_panels.ENTRIES,
-    *today_lines.ENTRIES,
-    *duty_panels.ENTRIES,
-    *withheld.ENTRIES,
-)
+register(*SETTINGS, ACCESS_REVIEW, *access_panels.ENTRIES, *asked_panels.ENTRIES, *today_lines.ENTRIES)
+register(*of_children.ENTRIES, *duty_panels.ENTRIES, *withheld.ENTRIES)
 chronology.register(*SOURCES)
 gathers(chronology_on_paper.NAME, chronology_on_paper.in_pieces)
 keep_apart("concerns.withheldname")

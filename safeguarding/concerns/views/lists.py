@@ -1,9 +1,8 @@
-"""The lists of safeguarding leads: what is new today, all concerns, and those of a child."""
+"""The lists of safeguarding leads: what is new today, and the concerns of a child. All concerns: `concern_list`."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,25 +17,19 @@ from children.forms.lists import FindForm
 from children.models import Child, ChildDetail
 from children.panels import record_frame
 from children.permissions import access_to_a_child
-from children.services.finding import find_children
-from safeguarding.accounts.permissions import may, requires, requires_for_record
-from safeguarding.accounts.services import LEADS, who_ever_worked_at
-from safeguarding.audit.context import with_errors
+from children.services import asked_about, find_children
+from safeguarding.accounts.permissions import requires, requires_for_record
+from safeguarding.accounts.services import LEADS
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns.forms.deciding import LinkForm
-from safeguarding.concerns.forms.finding import FilterForm
-from safeguarding.concerns.forms.own import SaveFilterForm
 from safeguarding.concerns.models import Action, Concern, HowSoon
 from safeguarding.concerns.permissions import access_given, may_decide
 from safeguarding.concerns.services import deciding, reading
-from safeguarding.concerns.services.kinds import names_on
 from safeguarding.concerns.services.named import badge
 from safeguarding.concerns.views.chronology import read_child
-from safeguarding.concerns.views.own import saved_filters
 from safeguarding.exceptions import NotAllowed
 from safeguarding.http import Request
-from safeguarding.keys import uuid7
 from safeguarding.paging import CAP, MANY, counts_of_page, in_words, newest_first
 from safeguarding.panels import LATE, MINE, Lines, fill, fill_beside
 
@@ -128,50 +121,6 @@ def _beside(found: dict[str, Lines], counted: Any, few: Mapping[str, Sequence[An
     return {"beside": found, "numbers": SimpleLazyObject(numbers), "late_hot": hot}
 
 
-@requires("view_concerns")
-def concerns(request: Request) -> HttpResponse:
-    """Every concern of the school, newest first, narrowed by codes."""
-    request.nav = "concerns"
-    at = timezone.now()
-    day = timezone.localdate(at)
-    staff = who_ever_worked_at(request.held.school_id)
-    form = FilterForm(
-        request.GET,
-        categories=names_on(day, request.held.school_id, asks=request.user, retired=True),
-        staff=[(person.pk, person.full_name) for person in staff],
-    )
-    chosen = form.chosen()
-    decides = may(request.user, "decide_concerns", request.held.school_id)
-    # Read within, and drawn after: the menu counts none of it.
-    in_error = decides and chosen.get("status") == reading.IN_ERROR
-    with with_errors("all" if in_error else ""):
-        found = reading.narrowed(visible(request, Concern), request.held.school_id, chosen, today=day)
-        page = newest_first(reading.listed(found), "logged_at", request.GET.get("before", ""))
-        reading.dress(shown := read_many(request, page.rows), staff)
-        # A first page that is not full says by itself how many there are.
-        is_all, counts = page.is_first and not page.older, counts_of_page()
-        number = len(shown) if is_all else found.count() if in_error else None
-    rows = reading.rows(shown, reader=request.user, at=at)
-    if number is None:
-        counts.ask("concerns", found)
-    address = reverse("concerns")
-    kept = urlencode({name: value for name, value in request.GET.items() if name in chosen})
-    context = {
-        "form": form,
-        "narrowed": bool(chosen),
-        "kept_query": kept,
-        "codes": [(name, request.GET[name]) for name in chosen],
-        "saved": saved_filters(request),
-        "save_form": SaveFilterForm(initial={"token": uuid7()}) if chosen else None,
-        "may_decide": decides and not in_error,
-        "rows": rows,
-        "count": SimpleLazyObject(lambda: in_words(counts["concerns"] if number is None else number)),
-        "older": f"{address}?{kept}&before={page.older}" if page.older else "",
-        "newest": "" if page.is_first else f"{address}?{kept}",
-    }
-    return render(request, "concerns/list.html", context)
-
-
 @requires_for_record("view_concerns", also=access_to_a_child)
 def child_concerns(request: Request, child_id: UUID) -> HttpResponse:
     """The concerns that name one child: a tab of the child's record."""
@@ -215,5 +164,5 @@ def link_child(request: Request, named_id: UUID) -> HttpResponse:
             everyone=True,
         )
         read_many(request, [each.child for each in found], verb=Verb.SEARCH, purpose="name")
-        context |= {"found": found}
+        context |= {"found": found, "sure": asked_about(found, request.POST.get("ask"))}
     return render(request, "concerns/link_child.html", context)
