@@ -33,7 +33,7 @@ def concern_row(context: Context, row: Row, of_child: bool = False) -> SafeStrin
         _kind(concern),
         _role_of_child(row) if of_child else named_child(row.child, row.others),
         _need(row),
-        stands(row),
+        stands(row, waited=True),
     ]
     states = {"hot": row.is_now, "warn": row.is_today, "unread": row.is_unread}
     return printed_row(context, cells, (name for name, holds in states.items() if holds))
@@ -105,11 +105,12 @@ def _need(row: Row) -> SafeString:
 
 
 @register.simple_tag
-def stands(row: Row) -> SafeString:
-    """Where it stands; under it how long it has waited, that it is, or may be, entered in error, and when to look at it
-    again.
+def stands(row: Row, waited: bool = False) -> SafeString:
+    """Where it stands; under it that it is, or may be, entered in error, and when to look at it again.
+
+    `waited`: how long it has waited as well, in a list that has no column for it.
     """
-    concern, under = row.concern, [f"Waiting {row.waited}"] if row.waited else []
+    concern, under = row.concern, [f"Waiting {row.waited}"] if waited and row.waited else []
     if concern.in_error:
         under.append(concern.get_in_error_display())
     if concern.review_on and concern.status == Concern.Status.DECIDED:
