@@ -37,6 +37,7 @@ import_life: Lifecycle[ImportRun] = Lifecycle(
         _move("tell_again", {S.READY}, S.MAPPING, "This file is not waiting to be confirmed."),
         # Again from the start where a worker was stopped: rows are deleted first.
         _move("read", {S.UPLOADED, S.READING}, S.READING, "This file has been read already."),
+        _move("ask_dates", {S.READING}, S.MAPPING, "This file is not being read."),
         _move("refuse", {S.UPLOADED, S.READING}, S.REFUSED, "This file has been read already."),
         _move("offer", {S.READING}, S.READY, "This file is not being read."),
         _move(

@@ -25,8 +25,8 @@ from safeguarding.rendering import Showing
 
 View = Callable[..., Any]
 AUTHOR = "author"
-# What is never sent again: the browser's token, and the button that was pressed.
-_NOT_AGAIN = frozenset({"send", "draft", "csrfmiddlewaretoken"})
+# What is never sent again: the browser's token, the button that was pressed, and the name of a file that is not there.
+_NOT_AGAIN = frozenset({"send", "draft", "chosen", "csrfmiddlewaretoken"})
 _signer = signing.Signer(salt="harbour.author")
 
 

@@ -8,11 +8,12 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from children.codes import year_label
-from children.importing.formats import FIELDS, REQUIRED
+from children.importing.formats import FIELDS, REQUIRED, doubled
 from children.importing.reading import MAX_BYTES
-from children.models import ImportRow
+from children.models import ChildDetail, ImportRow
 from children.services.imports import choices
 from safeguarding.forms import FilesInput, HarbourForm, Radios
+from safeguarding.templatetags.harbour import BADGES
 
 ON_ROLL, LEFT = "", "left"
 
@@ -24,10 +25,13 @@ class FindForm(HarbourForm):
 
 
 class NarrowForm(HarbourForm):
-    """The list of children by class or year, on roll or gone. Codes only: they stand in the address."""
+    """The list of children by class, year or badge, on roll or gone. Codes only: they stand in the address."""
 
     room = forms.ChoiceField(label="Class", required=False)
     year = forms.ChoiceField(label="Year", required=False)
+    badge = forms.ChoiceField(
+        label="Badge", required=False, choices=[("", "Any"), *((key, BADGES[key]) for key in ChildDetail.BADGES)]
+    )
     who = forms.ChoiceField(label="On roll", required=False, choices=[(ON_ROLL, "On roll"), (LEFT, "Has left")])
 
     def __init__(self, *args: Any, rooms: Iterable[str], years: Iterable[int], **kwargs: Any) -> None:
@@ -66,13 +70,20 @@ class ColumnsForm(HarbourForm):
     meanings = (("", "Not imported"), *((name, field.label) for name, field in FIELDS.items()))
     month_first = forms.ChoiceField(
         label="How are dates written in this file?",
-        choices=[("", "Day first, such as 25/12/2018"), ("month", "Month first, such as 12/25/2018")],
+        choices=[("day", "Day first, such as 25/12/2018"), ("month", "Month first, such as 12/25/2018")],
         widget=Radios,
         required=False,
+        initial="day",
+        error_messages={"required": "Choose how dates are written in this file"},
     )
 
-    def __init__(self, *args: Any, headings: Sequence[str], guessed: dict[str, str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, headings: Sequence[str], guessed: dict[str, str], dates_differ: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if dates_differ:
+            # Neither is right for all of them: nothing is chosen before somebody has looked.
+            self.fields["month_first"].required, self.fields["month_first"].initial = True, None
         self.headings = {f"column_{n}": heading for n, heading in enumerate(headings) if heading}
         for name, heading in self.headings.items():
             self.fields[name] = forms.ChoiceField(
@@ -102,8 +113,8 @@ class ColumnsForm(HarbourForm):
         for name, field in FIELDS.items():
             if name in REQUIRED and name not in chosen:
                 yield f"Choose which column holds: {field.label}"
-            if chosen.count(name) > 1:
-                yield f"Only one column can hold: {field.label}"
+        for label in doubled(self.columns):
+            yield f"Only one column can hold: {label}"
 
 
 class RowsForm(HarbourForm):

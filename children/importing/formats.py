@@ -5,8 +5,10 @@ spreadsheet a person says once what its columns are, and the answer is remembere
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
 from children.names import fold
 
@@ -39,7 +41,7 @@ FIELDS: dict[str, Field] = {
     "former_surname": Field("Former surname", hints=("previous surname",), max_length=150),
     "date_of_birth": Field("Date of birth", True, ("dob", "birth date", "born")),
     "sex": Field("Sex", hints=("gender", "legal sex")),
-    "year_group": Field("Year group", hints=("year", "nc year", "national curriculum year", "yr")),
+    "year_group": Field("Year group", hints=("year", "nc year", "nc year actual", "national curriculum year", "yr")),
     "class_name": Field(
         "Class",
         hints=("reg", "registration group", "form", "tutor group", "reg group", "registration form"),
@@ -50,28 +52,28 @@ FIELDS: dict[str, Field] = {
     "ethnicity": Field("Ethnicity", hints=("ethnicity code", "ethnic origin")),
     "first_language": Field("First language", hints=("home language", "language", "first language code")),
     "sen_provision": Field("Special educational needs", hints=("sen", "sen status", "sen stage", "sen provision")),
-    "in_care": Field("Looked after", hints=("in care", "in lea care", "lac")),
+    "in_care": Field("Looked after", hints=("in care", "is in care", "in lea care", "is looked after", "lac")),
     "address": Field("Address, all in one", hints=("home address", "full address"), max_length=300),
     "address_line": Field("Address, house and street", hints=("street", "address line 1", "address 1"), max_length=300),
     "town": Field("Address, town", hints=("post town", "city"), max_length=100),
     "county": Field("Address, county", max_length=100),
     "postcode": Field("Postcode", hints=("post code",), max_length=10),
-    "contact_name": Field(
-        "First contact, name", hints=("contact 1 name", "primary guardian", "parent", "contact name"), max_length=150
-    ),
-    "contact_relationship": Field(
-        "First contact, relationship", hints=("contact 1 relationship", "relationship"), max_length=100
-    ),
+    "contact_name": Field("First contact, name", hints=("primary guardian", "parent", "contact name"), max_length=150),
+    "contact_relationship": Field("First contact, relationship", hints=("relationship",), max_length=100),
     "contact_mobile": Field(
-        "First contact, telephone", hints=("contact 1 mobile", "mobile", "telephone", "phone"), max_length=30
+        "First contact, telephone",
+        hints=("first contact mobile", "first contact phone", "mobile", "telephone", "phone"),
+        max_length=30,
     ),
     # Whose telephone it is, the file does not say: the first adult it names has it, unless that adult has one already.
     "emergency_phone": Field("Emergency telephone", hints=("emergency phone", "emergency number"), max_length=30),
-    "contact_email": Field("First contact, e-mail", hints=("email", "e mail", "contact 1 email"), max_length=254),
+    "contact_email": Field("First contact, e-mail", hints=("email", "first contact email"), max_length=254),
     "contact_responsibility": Field("First contact, parental responsibility", hints=("parental responsibility",)),
     "mother_name": Field("Mother, name", hints=("mother",), max_length=150),
     "father_name": Field("Father, name", hints=("father",), max_length=150),
 }
+# Older exports say Gender, newer ones Sex, some both.
+MAY_BE_TWICE = frozenset({"sex"})
 REQUIRED = tuple(name for name, field in FIELDS.items() if field.required)
 
 
@@ -210,20 +212,67 @@ def described(key: str, columns: Mapping[str, str], *, month_first: bool = False
 
 
 def spreadsheet(columns: Mapping[str, str], *, month_first: bool = False) -> Format:
-    """The format of a school's own spreadsheet, as somebody described it."""
-    return Format("other", TITLES["other"], columns, {}, month_first)
+    """The format of a school's own spreadsheet, as somebody described it.
+
+    Where most of its columns have a product's headings, an empty cell under one of them means what it means there.
+    """
+    blank: dict[str, str] = {}
+    for product in PRODUCTS:
+        known = columns_of(product, columns)
+        same = {meaning for heading, meaning in columns.items() if known.get(heading) == meaning}
+        if 2 * len(same) > len(columns):
+            blank |= {meaning: value for meaning, value in product.blank.items() if meaning in same}
+    return Format("other", TITLES["other"], columns, blank, month_first)
 
 
 def guess(headings: Sequence[str]) -> dict[str, str]:
-    """What the headings of an unknown spreadsheet probably mean, each field once; a person confirms it."""
+    """What the headings of an unknown spreadsheet probably mean, each field once; a person confirms it.
+
+    First those that a product writes, then those that say it in other words.
+    """
     found: dict[str, str] = {}
-    for heading in headings:
-        plain = fold(heading)
-        for name, field in FIELDS.items():
-            if name not in found.values() and plain in {fold(field.label), name.replace("_", " "), *field.hints}:
-                found[heading] = name
-                break
+    for meaning_of in (_of_products().get, _of_words().get, _of_whose):
+        for heading in headings:
+            meaning = meaning_of(_letters(heading)) if heading not in found else None
+            if meaning and (meaning in MAY_BE_TWICE or meaning not in found.values()):
+                found[heading] = meaning
     return found
+
+
+def doubled(columns: Mapping[str, str]) -> list[str]:
+    """Labels of the fields that two columns would hold and only one may, in the order of `FIELDS`."""
+    given = list(columns.values())
+    return [f.label for name, f in FIELDS.items() if name not in MAY_BE_TWICE and given.count(name) > 1]
+
+
+@lru_cache(maxsize=4096)
+def _letters(heading: str) -> str:
+    """Letters and figures alone: words run together ("NCyearActual") are the words apart ("NC Year Actual")."""
+    return re.sub(r"[\W_]+", "", fold(heading))
+
+
+@cache
+def _of_products() -> dict[str, str]:
+    return {_letters(heading): meaning for product in PRODUCTS for heading, meaning in product.columns.items()}
+
+
+@cache
+def _of_words() -> dict[str, str]:
+    return {_letters(words): name for name, field in FIELDS.items() for words in (field.label, name, *field.hints)}
+
+
+_WHOSE = re.compile(r"(?:pupil|student|child)s?(?=.)")
+_FIRST = re.compile(r"(?:contact|parent|guardian|carer)1|(?:primary|main|first)(?:contact|parent|guardian|carer)")
+
+
+def _of_whose(letters: str) -> str | None:
+    """A heading that also says whose it is: "Pupil Date of Birth", "Parent 1 E-mail"."""
+    known = _of_words()
+    if whose := _WHOSE.match(letters):
+        return known.get(letters[whose.end() :])
+    if first := _FIRST.match(letters):
+        return known.get(f"firstcontact{letters[first.end() :]}")
+    return None
 
 
 def missing(columns: Mapping[str, str]) -> list[str]:

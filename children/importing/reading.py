@@ -28,8 +28,14 @@ MAX_CELL = 5_000
 # Reports often carry a title or two above their headings.
 _LOOK_FOR_HEADINGS = 10
 _CHUNK = 1024 * 1024
+# An address has fewer.
+_LINES = 20
 _JSON = re.compile(rb'\s*(\{\s*["}]|\[\s*[\[{"\]])')
 _DELIMITERS = ",;\t|"
+# Of the module that reads CSV: far above what a cell may have, so that one too long is told from a missing quotation
+# mark, and far below a whole file in memory.
+_MOST_READ = 2_000_000
+csv.field_size_limit(_MOST_READ)
 CSV_HINT = "In your spreadsheet choose “Save as” and “CSV UTF-8”, then upload that file."
 
 
@@ -202,17 +208,30 @@ def _records(text: io.TextIOWrapper, delimiter: str, expected: Expected) -> Iter
             if number > expected.max_rows:
                 raise FileRefused(f"This file has more than {expected.max_rows:,} rows. {expected.less}")
             if long := next((n for n, cell in enumerate(cells, 1) if len(cell) > expected.max_cell), 0):
-                raise FileRefused(
-                    f"Row {number}, column {long} is longer than {expected.max_cell:,} characters. A "
-                    "quotation mark may be missing near there."
-                )
+                raise too_long(number, long, cells[long - 1], expected)
             if any(cell.strip() for cell in cells):
                 yield Record(number, cells)
-    except csv.Error:
+    except csv.Error as error:
+        if "field limit" in str(error):
+            raise FileRefused(
+                f"Row {number + 1} has a cell of more than {_MOST_READ:,} characters. Shorten it; or, where it holds "
+                "the rows after it, a quotation mark is missing near there."
+            ) from None
         raise FileRefused(
             f"Row {number + 1} cannot be read: a quotation mark is opened and not closed, or stands in the "
             "middle of a cell. Mend that row, or export again."
         ) from None
+
+
+def too_long(row: int, column: int, cell: str, expected: Expected) -> FileRefused:
+    """What is wrong with a cell that has more characters than any may have."""
+    says = (
+        f"Row {row}, column {column} has {len(cell):,} characters in one cell; {expected.what} has at most "
+        f"{expected.max_cell:,}. "
+    )
+    if cell.count("\n") > _LINES:
+        return FileRefused(f"{says}It holds the rows after it, too: a quotation mark is missing near there.")
+    return FileRefused(f"{says}Shorten it, and bring in the file again.")
 
 
 def _headings(record: Record) -> list[str]:

@@ -9,13 +9,15 @@ from children.models import ImportRow
 from children.names import fold
 
 from . import values
-from .formats import FIELDS, Format
+from .date_orders import DateOrders
+from .formats import FIELDS, MAY_BE_TWICE, Format
 from .problems import Problem, Severity, worst_first
 from .reading import Record
 from .values import MEND, Notes
 
 Facts = dict[str, Any]
 _NAMES = ("surname", "forename", "middle_names", "known_surname", "known_forename", "former_surname")
+_DATES = ("date_of_birth", "entered_on")
 _ADULT = {"contact_relationship": "relationship", "contact_mobile": "mobile", "contact_email": "email"}
 
 
@@ -57,7 +59,10 @@ class RowReader:
         self._first = headings[0]
         self._cells = [(n, heading, columns[heading]) for n, heading in enumerate(headings) if heading in columns]
         self._heading = {meaning: heading for _, heading, meaning in self._cells}
+        # Where a file has both, Sex is read after Gender and stands.
+        self._cells.sort(key=lambda cell: cell[2] in MAY_BE_TWICE and fold(cell[1]) == FIELDS[cell[2]].label.lower())
         self._blank = product.blank
+        self._month_first, self._orders = product.month_first, DateOrders()
         birth = values.dates(month_first=product.month_first, born=True, today=today)
         self._readers: dict[str, Callable[[str, Notes], Any]] = {
             "upn": values.pupil_number,
@@ -91,6 +96,10 @@ class RowReader:
         _tidy_adults(facts)
         require(facts, notes, self._heading)
         return Parsed(record.number, facts, worst_first(notes.problems), kind_of(notes.problems))
+
+    def dates_that_contradict(self) -> list[dict[str, Any]]:
+        """Columns whose dates contradict each other, or the way in which they are read, after the last row."""
+        return self._orders.contradicting(month_first=self._month_first)
 
     def _is_no_child(self, record: Record, notes: Notes) -> Parsed | None:
         """A total or a note under the list: one cell filled, or none that a child has."""
@@ -128,6 +137,8 @@ class RowReader:
             if not text and meaning in self._blank:
                 text = self._blank[meaning]
             notes.column = heading
+            if meaning in _DATES:
+                self._orders.add(heading, text)
             limit = FIELDS[meaning].max_length
             if limit and len(text) > limit:
                 notes.note(

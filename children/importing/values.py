@@ -25,9 +25,11 @@ TITLES = frozenset({"mr", "mrs", "miss", "ms", "mx", "dr", "rev", "prof", "sir",
 _MONTHS = {
     m: n for n, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
 }
-_NUMERIC = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{2}|\d{4})(?:[ T]\d.*)?")
+NUMERIC_DATE = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{2}|\d{4})(?:[ T]\d.*)?")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]\d.*)?")
 _WORDED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ \-]([a-z]{3})[a-z]*\.?,?[ \-](\d{2}|\d{4})", re.IGNORECASE)
+# How a cell begins that a spreadsheet works out, where no name does.
+_FORMULA = re.compile(r"[=@+]|-[\d(=+@-]")
 _SERIAL = re.compile(r"\d{5}(?:\.0+)?")
 _INVISIBLE = dict.fromkeys([0x200B, 0x2060, 0xFEFF, 0x00AD, *range(9), 11, 12, *range(14, 32), 127])
 _INVISIBLE |= dict.fromkeys(range(0x202A, 0x202F)) | dict.fromkeys(range(0x2066, 0x206A))
@@ -101,15 +103,21 @@ def name(text: str, notes: Notes) -> str | None:
             f"{shown(text)} looks as if it was encoded twice and should be {shown(before)}. It is kept as "
             f"it stands. {MEND}",
         )
+    elif _FORMULA.match(text):
+        notes.note(
+            Severity.WARN,
+            "formula",
+            f"{shown(text)} is a formula, which a spreadsheet would work out. It is kept as plain text. {MEND}",
+        )
+    elif "<" in text or ">" in text:
+        notes.note(
+            Severity.WARN, "markup", f"{shown(text)} looks like a web page’s code. It is kept as plain text. {MEND}"
+        )
     elif "?" in text:
         notes.note(
             Severity.WARN,
             "lost_letters",
             f"{shown(text)} has “?” where a letter was lost. Export the file again as UTF-8.",
-        )
-    if "<" in text or ">" in text:
-        notes.note(
-            Severity.WARN, "markup", f"{shown(text)} looks like a web page’s code. It is kept as plain text. {MEND}"
         )
     return text
 
@@ -134,7 +142,7 @@ def _read_date(text: str, month_first: bool) -> tuple[date | None, str, str]:
     elif found := _WORDED.fullmatch(text):
         day, year = int(found[1]), int(found[3])
         month = _MONTHS.get(found[2].casefold(), 0)
-    elif found := _NUMERIC.fullmatch(text):
+    elif found := NUMERIC_DATE.fullmatch(text):
         day, month, year = map(int, found.groups())
         day, month = (month, day) if month_first else (day, month)
     elif _SERIAL.fullmatch(text) and 20000 <= int(text.split(".")[0]) <= 60000:

@@ -20,7 +20,7 @@ from defusedxml.ElementTree import iterparse, parse
 from safeguarding.uploads.sandbox import UNPACKING, Refused, bounded
 
 from .problems import FileRefused
-from .reading import MAX_COLUMNS, Expected, Record, Sheet, headed
+from .reading import MAX_COLUMNS, Expected, Record, Sheet, headed, too_long
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
@@ -90,7 +90,7 @@ def _check(number: int, cells: list[str], expected: Expected) -> None:
     if number > expected.max_rows:
         raise FileRefused(f"This file has more than {expected.max_rows:,} rows. {expected.less}")
     if long := next((n for n, cell in enumerate(cells, 1) if len(cell) > expected.max_cell), 0):
-        raise FileRefused(f"Row {number}, column {long} is longer than {expected.max_cell:,} characters. Shorten it.")
+        raise too_long(number, long, cells[long - 1], expected)
 
 
 def _named(element: Element, name: str) -> bool:

@@ -96,7 +96,7 @@ def columns(request: Request, pk: UUID) -> HttpResponseBase:
     if not form.is_valid():
         return _show(request, run, columns=form, status=422)
     told = service.tell_columns(
-        run=run, columns=form.columns, month_first=bool(form.cleaned_data["month_first"]), by=request.user
+        run=run, columns=form.columns, month_first=form.cleaned_data["month_first"] == "month", by=request.user
     )
     service.go_on(told)
     messages.success(request, "Harbour remembers what these columns mean.")
@@ -270,5 +270,7 @@ def _page(rows: QuerySet[ImportRow], after: str) -> tuple[list[ImportRow], bool]
 
 
 def _columns_form(run: ImportRun, data: Any = None) -> ColumnsForm:
-    initial = {"month_first": "month" if run.date_style == "month" else ""}
-    return ColumnsForm(data, headings=run.summary.get("headings", ()), guessed=run.columns, initial=initial)
+    differ = "dates" in run.summary and not run.columns_told
+    initial = {"month_first": run.date_style} if run.columns_told else {}
+    headings = run.summary.get("headings", ())
+    return ColumnsForm(data, headings=headings, guessed=run.columns, dates_differ=differ, initial=initial)

@@ -261,7 +261,7 @@ def tag(text: str, tone: str = "") -> dict[str, Any]:
     return {"text": text, "tone": tone}
 
 
-_BADGES = {
+BADGES = {
     "cp": "CP plan",
     "lac": "Looked after",
     "plac": "Previously looked after",
@@ -276,7 +276,7 @@ _BADGES = {
 @label(register)
 def badge(key: str) -> dict[str, Any]:
     """A standing fact about a child."""
-    return {"key": key, "text": _BADGES[key], "locked": key in ("addr", "hold")}
+    return {"key": key, "text": BADGES[key], "locked": key in ("addr", "hold")}
 
 
 @label(register)
@@ -310,10 +310,11 @@ def button(
     sends: str = "",
     disabled: bool = False,
     hidden: str = "",
+    files: bool = False,
 ) -> dict[str, Any]:
     """A button that sends its form, or a link that looks like one.
 
-    `hidden` ends its name for who cannot see the row.
+    `hidden` ends its name for who cannot see the row. `files`: it also sends the files that were chosen.
     """
     _one_of("button kind", kind, "", "secondary", "warning", "link")
     return {
@@ -326,6 +327,7 @@ def button(
         "sends": sends,
         "disabled": disabled,
         "hidden": hidden,
+        "files": files,
     }
 
 

@@ -21,6 +21,8 @@ class _Files(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[Upload]:
         given = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
+        if not given and not self.required:
+            return []
         if not given:
             raise forms.ValidationError("Choose a file to attach.")
         if len(given) > MOST_FILES:
@@ -43,6 +45,27 @@ class AttachForm(HarbourForm):
         help_text=f"{TAKEN}, up to {MOST_BYTES // 2**20} MB each and {MOST_FILES} at once.",
         allow_empty_file=True,
     )
+
+
+class ChooseForm(HarbourForm):
+    """Files that go along with a report. What is wrong with them is said once that is sent, and holds up nothing."""
+
+    chosen = _Files(
+        label="Choose files",
+        required=False,
+        help_text=f"{TAKEN}, up to {MOST_BYTES // 2**20} MB each and {MOST_FILES} at once.",
+        allow_empty_file=True,
+    )
+
+    @property
+    def problems(self) -> list[str]:
+        """Why none of them is taken."""
+        return [str(error) for error in self.errors.get("chosen", ())]
+
+    @property
+    def uploads(self) -> list[Upload]:
+        """What was chosen, where it can be looked into."""
+        return [] if self.problems else self.cleaned_data["chosen"]
 
 
 class WithholdForm(HarbourForm):

@@ -25,12 +25,38 @@ class Looked:
     """What was found. `problem` says why the file is not taken; empty when it is.
 
     `pictures` show it: JPEGs, drawn anew. `is_active`: a PDF that does something by itself or carries other files.
+    `says`: what a picture was asked for (`SAYS`).
     """
 
     kind: Kind | None
     problem: str = ""
     is_active: bool = False
     pictures: list[bytes] = field(default_factory=list)
+    says: list[str] = field(default_factory=list)
+
+
+# What a picture says beside what it shows, by the keys of `sandbox.says`.
+SAYS = {
+    "place": "where it was taken",
+    "time": "when it was taken or changed",
+    "device": "with which device or program",
+    "person": "who took it or whose it is",
+    "words": "other words beside the picture, such as a caption or keywords",
+}
+
+
+def drawn_whole(kind: Kind, content: bytes) -> bytes | None:
+    """A picture drawn anew, as large and as upright as it is shown, and with nothing but what it shows: a PNG of a PNG,
+    a JPEG of others. None where that takes too long.
+    """
+    found = _asked(kind, content, wants="whole")
+    return found.pictures[0] if found.pictures else None
+
+
+def what_it_says(kind: Kind, content: bytes) -> list[str] | None:
+    """What a picture says of place, time and device, in words; None where it cannot be found out."""
+    found = _asked(kind, content, wants="says")
+    return [SAYS[key] for key in found.says] if found.kind else None
 
 
 def look_into(name: str, content: bytes, *, patience: float = _PATIENCE, small: bool = False) -> Looked:
@@ -43,10 +69,15 @@ def look_into(name: str, content: bytes, *, patience: float = _PATIENCE, small: 
         return Looked(None, problem)
     if patience <= 0:
         return Looked(None, LATER)
+    return _asked(kind, content, patience=patience, small=small)
+
+
+def _asked(kind: Kind, content: bytes, *, patience: float = _PATIENCE, small: bool = False, wants: str = "") -> Looked:
+    """What a process of its own answers."""
     try:
         done = subprocess.run(
             [sys.executable, "-I", str(_SANDBOX)],
-            input=json.dumps({"kind": kind.key, "small": small}).encode() + b"\n" + content,
+            input=json.dumps({"kind": kind.key, "small": small, "wants": wants}).encode() + b"\n" + content,
             capture_output=True,
             timeout=min(patience, _PATIENCE),
             env={},
@@ -136,8 +167,9 @@ def _as_said(kind: Kind, said: bytes) -> Looked:
         for size in found["sizes"]:
             pictures.append(rest[at : at + size])
             at += size
-    except (ValueError, KeyError):
+        says = [key for key in SAYS if key in found["says"]]
+    except (ValueError, KeyError, TypeError):
         return Looked(None, UNOPENABLE)
     if found["problem"]:
         return Looked(None, found["problem"])
-    return Looked(kind, is_active=found["active"], pictures=pictures)
+    return Looked(kind, is_active=found["active"], pictures=pictures, says=says)

@@ -1,4 +1,7 @@
-"""Who decides about a file: withholds it, takes it out, has a picture as it came? Each app says it of its own files."""
+"""Who decides about a file: withholds it, takes it out, has a picture as it came, with what it says of where and when?
+
+Each app says it of its own files.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -35,8 +38,3 @@ def ensure_decides(user: User, file: StoredFile) -> None:
     """Raise `NotAllowed` unless `user` decides about this file."""
     if not may_decide(user, file):
         raise NotAllowed(LEADS)
-
-
-def may_have_original(user: User, file: StoredFile) -> bool:
-    """Who may have a picture as it came, with what it says of where and when: leads. Others have it drawn anew."""
-    return not file.of_kind.is_picture or may_decide(user, file)

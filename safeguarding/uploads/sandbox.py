@@ -4,9 +4,10 @@ and time.
     python -I sandbox.py < request > answer
 
 The request is a line of JSON (`kind`, `small`) and the bytes of the file. The answer is a line of JSON (`problem`,
-`active`, the sizes of the pictures) and the pictures, JPEGs that were drawn anew. It knows nothing of Harbour and
-nothing of its other modules. Whatever the file does to it, the process ends, and who asked says that the file could not
-be looked into.
+`active`, the sizes of the pictures) and the pictures, JPEGs that were drawn anew. With `wants` the request asks a
+picture for something else: "whole", that it be drawn anew as large as it is, or "says", what it says beside what it
+shows. It knows nothing of Harbour and nothing of its other modules. Whatever the file does to it, the process ends, and
+who asked says that the file could not be looked into.
 """
 
 import json
@@ -56,6 +57,9 @@ _CARRIED = re.compile(r"\.(exe|dll|js|vbs|bat|ps1|html?|svg|bin|com|scr|msi|jar|
 _CARRIED_BY_ALL = re.compile(r"printerSettings\d+\.bin$|^(word|xl|ppt)/media/[^/]+\.svg$")
 
 
+_DAMAGED = "It is damaged, or is not the kind of picture that its name says."
+
+
 class Refused(Exception):
     """The file is not taken; the sentence says why."""
 
@@ -77,7 +81,118 @@ def limit(kind: str) -> None:
 
 
 def picture(content: bytes, kind: str) -> dict[str, Any]:
-    from PIL import Image, ImageOps
+    shown = _upright(content, kind).convert("RGB")
+    shown.thumbnail((WIDTH, WIDTH * 4))
+    return {"pictures": [_jpeg(shown)]}
+
+
+def whole(content: bytes, kind: str) -> dict[str, Any]:
+    """The whole picture, as large as it is: a PNG stays one, to the last point; of others a JPEG is made."""
+    from PIL import Image
+
+    shown = _upright(content, kind)
+    if "transparency" in shown.info:
+        shown = shown.convert("RGBA")
+    if kind == "png":
+        if shown.mode not in ("1", "L", "LA", "RGB", "RGBA", "I;16"):
+            shown = shown.convert("RGB")
+        return {"pictures": [_bare(shown, "PNG", compress_level=1)]}
+    if shown.mode in ("RGBA", "LA"):
+        ground = Image.new("RGB", shown.size, "white")
+        ground.paste(shown, mask=shown.getchannel("A"))
+        shown = ground
+    return {"pictures": [_bare(shown if shown.mode == "RGB" else shown.convert("RGB"), "JPEG", quality=92)]}
+
+
+def _bare(shown: Any, form: str, **how: int) -> bytes:
+    """Only the points. What is said beside them would be written, too; a copy of a large picture takes much memory."""
+    shown.info = {}
+    out = BytesIO()
+    shown.save(out, form, exif=b"", **how)
+    return out.getvalue()
+
+
+def says(content: bytes, kind: str) -> dict[str, Any]:
+    """What a picture says beside what it shows: keys of "place", "time", "device", "person" and "words"."""
+    with _still(content, kind) as found:
+        found.load()
+        exif = found.getexif()
+        numbers = {*exif, *exif.get_ifd(_MORE_OF_EXIF)}
+        said = {what for what, tags in _EXIF.items() if not tags.isdisjoint(numbers)}
+        beside = [
+            value
+            for name, value in found.info.items()
+            if name not in _DRAWN and value and isinstance(value, str | bytes | dict | list | tuple)
+        ]
+    texts = b" ".join(value if isinstance(value, bytes) else repr(value).encode(errors="replace") for value in beside)
+    said |= {what for what, marks in _MARKS.items() if marks.search(texts)}
+    return {"says": sorted(said | ({"words"} if beside else set()))}
+
+
+# Numbers of EXIF, by what they say; that of the part about the camera, where more of them stand.
+_MORE_OF_EXIF = 0x8769
+_EXIF = {
+    "place": frozenset({0x8825}),
+    "time": frozenset({0x0132, 0x9003, 0x9004}),
+    "device": frozenset({0x010F, 0x0110, 0x0131, 0x013C, 0x927C, 0xA431, 0xA433, 0xA434, 0xA435}),
+    "person": frozenset({0x013B, 0x8298, 0xA430, 0x9C9D}),
+    "words": frozenset({0x010E, 0x9286, 0x9C9B, 0x9C9C, 0x9C9E, 0x9C9F, 0x010D}),
+}
+# The same in XMP, and in the texts of a PNG.
+_MARKS = {
+    "place": re.compile(rb"GPS|Location|photoshop:(City|State|Country)", re.IGNORECASE),
+    "time": re.compile(rb"(Create|Modify|Metadata|DateTime|creation|modification)[ _:]?(Date|Time|Original)", re.I),
+    "device": re.compile(rb"tiff:(Make|Model)|CreatorTool|Software|Lens|SerialNumber", re.IGNORECASE),
+    "person": re.compile(rb"creator|author|artist|owner|copyright", re.IGNORECASE),
+}
+# What the library says of how it is drawn: it stands in every picture of its kind.
+_DRAWN = frozenset(
+    {
+        "exif",
+        "jfif",
+        "jfif_version",
+        "jfif_unit",
+        "jfif_density",
+        "adobe",
+        "adobe_transform",
+        "progressive",
+        "progression",
+    }
+    | {"dpi", "gamma", "chromaticity", "srgb", "aspect", "interlace", "transparency", "icc_profile", "bit_depth"}
+    | {
+        "primary",
+        "loop",
+        "duration",
+        "timestamp",
+        "background",
+        "chroma",
+        "thumbnails",
+        "depth_images",
+        "mp",
+        "mpoffset",
+    }
+    | {"aux", "default_image", "nclx_profile"}
+)
+
+
+def _upright(content: bytes, kind: str) -> Any:
+    """The picture, turned as its camera was held."""
+    from PIL import ImageOps
+
+    with _still(content, kind) as found:
+        try:
+            found.load()
+            ImageOps.exif_transpose(found, in_place=True)
+        except MemoryError:
+            raise
+        except Exception:
+            raise Refused(_DAMAGED) from None
+        return found
+
+
+def _still(content: bytes, kind: str) -> Any:
+    """The picture, opened: of this kind, not too large, a single one, and with nothing behind it."""
+    from PIL import Image
 
     if kind == "heic":
         import pillow_heif
@@ -86,25 +201,21 @@ def picture(content: bytes, kind: str) -> dict[str, Any]:
     wanted = {"jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "heic": "HEIF"}[kind]
     Image.MAX_IMAGE_PIXELS = PIXELS // 2  # twice as many is an error, not a warning
     try:
-        with Image.open(BytesIO(content), formats=[wanted]) as found:
-            # A camera may keep a small copy behind the picture (MPO); a HEIC may hold several. The first is the
-            # picture.
-            still = found.format == "MPO" or kind == "heic"
-            if found.width * found.height > PIXELS:
-                raise Refused("It has more than 40 million points. Make it smaller and attach it again.")
-            if getattr(found, "n_frames", 1) > 1 and not still:
-                raise Refused("It moves. Only still pictures are taken.")
-            _nothing_behind(content, wanted)
-            found.load()
-            shown = ImageOps.exif_transpose(found).convert("RGB")
+        found = Image.open(BytesIO(content), formats=[wanted])
+        # A camera may keep a small copy behind the picture (MPO); a HEIC may hold several. The first is the picture.
+        still = found.format == "MPO" or kind == "heic"
+        if found.width * found.height > PIXELS:
+            raise Refused("It has more than 40 million points. Make it smaller and attach it again.")
+        if getattr(found, "n_frames", 1) > 1 and not still:
+            raise Refused("It moves. Only still pictures are taken.")
+        _nothing_behind(content, wanted)
     except Refused:
         raise
     except Image.DecompressionBombError:
         raise Refused("It has more than 40 million points. Make it smaller and attach it again.") from None
     except Exception:
-        raise Refused("It is damaged, or is not the kind of picture that its name says.") from None
-    shown.thumbnail((WIDTH, WIDTH * 4))
-    return {"pictures": [_jpeg(shown)]}
+        raise Refused(_DAMAGED) from None
+    return found
 
 
 def _smaller(jpeg: bytes) -> bytes:
@@ -444,8 +555,12 @@ LOOK: dict[str, Callable[[bytes, str], dict[str, Any]]] = {
 }
 
 
+# What may be asked of a picture instead.
+WANTED: dict[str, Callable[[bytes, str], dict[str, Any]]] = {"whole": whole, "says": says}
+
+
 def _pictures() -> None:
-    from PIL import Image, ImageOps  # noqa: F401
+    from PIL import ExifTags, Image, ImageOps, TiffImagePlugin  # noqa: F401
 
     Image.init()
 
@@ -512,7 +627,7 @@ def answer(asked: dict[str, Any], content: bytes) -> bytes:
     """What is found in the file, as it is answered. From here on this process can do nothing else."""
     limit(asked["kind"])
     try:
-        found = LOOK[asked["kind"]](content, asked["kind"])
+        found = WANTED.get(asked.get("wants", ""), LOOK[asked["kind"]])(content, asked["kind"])
         problem = ""
     except Refused as error:
         found, problem = {}, str(error)
@@ -521,7 +636,12 @@ def answer(asked: dict[str, Any], content: bytes) -> bytes:
     pictures: list[bytes] = found.get("pictures", [])
     if asked["small"]:
         pictures = [_smaller(one) for one in pictures]
-    head = {"problem": problem, "active": found.get("active", False), "sizes": [len(one) for one in pictures]}
+    head = {
+        "problem": problem,
+        "active": found.get("active", False),
+        "says": found.get("says", []),
+        "sizes": [len(one) for one in pictures],
+    }
     return json.dumps(head).encode() + b"\n" + b"".join(pictures)
 
 

@@ -65,7 +65,21 @@ def attachment(request: Request, file_id: UUID) -> HttpResponseBase:
         found = _read(request, file_id, verb=Verb.DOWNLOAD)
         bulk.had_enough(bulk.FILES, by=request.user, school_id=found.school_id)
         given = giving.give_out(found, to=request.user)
-    return streamed(given.content, given.content_type, content_disposition_header(True, given.name) or "attachment")
+    return _to_keep(given)
+
+
+@requires_for_record("decide_concerns", also=files_to_decide)
+def attachment_original(request: Request, file_id: UUID) -> HttpResponseBase:
+    """A picture as it came: what it says beside what it shows, and the button that gives it. On record of its own."""
+    with with_errors("all"):
+        if request.method == "POST":
+            found = _read(request, file_id, verb=Verb.DOWNLOAD, purpose="original")
+            bulk.had_enough(bulk.FILES, by=request.user, school_id=found.school_id)
+            return _to_keep(giving.give_original(found, to=request.user))
+        found = _read(request, file_id, purpose="original")
+        request.nav, request.of_school = found.nav, found.school_id
+        said = giving.said_by_original(found, to=request.user) if found.of_kind.is_picture else None
+    return render(request, "files/original.html", {"file": found, "said": said})
 
 
 @require_GET
@@ -78,6 +92,10 @@ def attachment_picture(request: Request, file_id: UUID) -> HttpResponseBase:
     if page not in map(str, range(1, len(found.pictures) + 1)):
         raise Http404
     return streamed(giving.picture_of(found, int(page)), "image/jpeg", "inline")
+
+
+def _to_keep(given: giving.Given) -> HttpResponseBase:
+    return streamed(given.content, given.content_type, content_disposition_header(True, given.name) or "attachment")
 
 
 def streamed(content: Iterator[bytes], content_type: str, disposition: str) -> StreamingHttpResponse:

@@ -39,10 +39,14 @@ def test_the_views_that_forms_with_files_lead_to_take_files_and_no_others() -> N
         name for text in texts for name in re.findall(r"""<form[^>]*action="{% url '(\w+)'[^>]*multipart""", text)
     }
     attaching = {name for text in texts for name in re.findall(r"{% url '(\w+)' [^%]* as attach_url %}", text)}
-    assert named(FILES) == direct | attaching
+    # One button of the log form alone sends files along.
+    along = {
+        "log_concern" for path, text in templates() if str(path).endswith("concerns/log.html") and "files=True" in text
+    }
+    assert named(FILES) == direct | attaching | along
     assert len(direct) >= 3 and len(attaching) >= 5
     holding = [path for path, text in templates() if "multipart/form-data" in text]
-    assert len(holding) == len(direct) + 1, "and the part that the attaching pages include"
+    assert len(holding) == len(direct) + 2, "and the part that the attaching pages include, and the button"
 
 
 def test_a_view_that_reads_text_of_any_length_says_so() -> None:
@@ -52,15 +56,16 @@ def test_a_view_that_reads_text_of_any_length_says_so() -> None:
         # What shows the words once more has no address of its own.
         if "import everything" in m.text and "/views/" in m.path and not m.path.endswith(("unsaved.py", "unproven.py"))
     ]
-    assert [m.path for m in readers if not re.search(r"^@takes(_text|\()", m.text, re.MULTILINE)] == []
+    assert [m.path for m in readers if not re.search(r"^@takes(_text|_files|\()", m.text, re.MULTILINE)] == []
     assert len(readers) >= 6
-    assert named(TEXT) == {"log_concern", "log_autosave", "report_add", "call_lead", "take_police_notice"}
+    assert named(TEXT) == {"log_autosave", "report_add", "call_lead", "take_police_notice"}
 
 
 @pytest.mark.parametrize(
     ("path", "limit"),
     [
-        ("/log/", TEXT),
+        ("/log/keep/", TEXT),
+        ("/log/", FILES),
         ("/children/imports/", FILES),
         ("/staff/", ORDINARY),
         ("/account/sign-in/", SMALLEST),

@@ -63,7 +63,14 @@ def test_a_drawing_is_attached_seen_kept_and_another_withheld(
     assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") == 640
     with lead.expect_download() as kept:
         lead.get_by_role("link", name="drawing.jpg", exact=True).click()
+    assert b"Beckett Phones" not in Path(kept.value.path()).read_bytes()
+    lead.get_by_role("link", name="As it came drawing.jpg").click()
+    expect(lead.get_by_text("where it was taken")).to_be_visible()
+    looked_at(lead, scripts)
+    with lead.expect_download() as kept:
+        lead.get_by_role("button", name="Download the picture as it came").click()
     assert Path(kept.value.path()).read_bytes() == papers["drawing.jpg"].read_bytes()
+    lead.goto(f"{server}/concerns/{concern.pk}/")
 
     files_of(lead).locator("summary", has_text="Attach files").click()
     lead.get_by_label("Choose files").set_input_files(papers["letter.pdf"])
@@ -81,3 +88,43 @@ def test_a_drawing_is_attached_seen_kept_and_another_withheld(
     head.get_by_role("button", name="Take it out").click()
     expect(head.get_by_text("A file was taken out")).to_be_visible()
     looked_at(head, scripts)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_files_are_chosen_while_logging_and_a_refused_one_is_asked_for_again(
+    server: str, new_person: Callable[..., Page], papers: dict[str, Path], scripts: bool
+) -> None:
+    cast = factories.staffroom(password=factories.PASSWORD)
+    teacher = new_person(java_script_enabled=scripts)
+    sign_in(teacher, cast.teacher.username, at="/log/")
+    chosen = teacher.get_by_label("Choose files")
+    if scripts:
+        large = papers["drawing.jpg"].with_name("large.mp4")
+        with large.open("wb") as file:
+            file.truncate(26 * 2**20)
+        chosen.set_input_files(large)
+        expect(teacher.get_by_text("That is too much, and nothing is chosen.")).to_be_visible()
+        assert chosen.evaluate("input => input.files.length") == 0
+    teacher.get_by_label("Today", exact=True).check()
+    teacher.get_by_role("button", name="A child I cannot name").click()
+    teacher.get_by_label("Who it is, as far as you know").fill("A boy, Year 3, red coat")
+    teacher.get_by_label("How you came to know").select_option("saw_or_heard")
+    teacher.get_by_label("Where", exact=True).select_option("classroom")
+    teacher.get_by_label("What you saw or heard").fill("He was quiet at register.")
+    teacher.get_by_label("Nearest category").select_option("NEG")
+    teacher.get_by_role("group", name="Did you see a mark or injury?").get_by_label("No").check()
+    chosen.set_input_files([papers["drawing.jpg"], papers["macros.docx"]])
+    send = teacher.get_by_role("button", name="Send to safeguarding leads")
+    send.click()
+    expect(teacher.get_by_text("Choose your files again before you send")).to_be_visible()
+    assert chosen.evaluate("input => input.files.length") == 0 if scripts else True
+    teacher.get_by_label("I have not told anyone yet").check()
+    chosen.set_input_files([papers["drawing.jpg"], papers["macros.docx"]])
+    send.click()
+    expect(teacher.get_by_text("1 file attached.")).to_be_visible()
+    expect(teacher.get_by_text("It holds macros, which are programs.")).to_be_visible()
+    expect(files_of(teacher).get_by_role("link", name="drawing.jpg")).to_be_visible()
+    expect(teacher.get_by_label("Choose files")).to_be_visible()
+    teacher.get_by_label("Choose files").set_input_files(papers["letter.pdf"])
+    teacher.get_by_role("button", name="Attach", exact=True).click()
+    expect(files_of(teacher).get_by_role("link", name="letter.pdf")).to_be_visible()

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from safeguarding.launch.servers import DATABASE, KEYS_DATABASE
 from safeguarding.launch.supervisor import command_line
+from tests.functional.import_command import DATA, FILES, manage
 from tests.functional.installation import Up, running, schools, status, tables, tree, url, words_until
 from tests.postgres import Databases
 from tests.waiting import until
@@ -37,6 +38,14 @@ def test_from_nothing_to_a_page_with_sign_ins_and_a_second_start_keeps_the_data(
     assert missing == []
     there = schools(var)
     assert there
+    for name, called in FILES.items():
+        # Children of the practice school, who are on its list: some rows of the CSV files wait for a person.
+        to = ("import_children", str(DATA / name), "--school", "tarnbeck-hollow", "--yes")
+        expected = (0, "30 changed") if name.endswith(".xml") else (1, "The file waits in the browser")
+        for given, role in (((), "worker"), (("--as", "k.bromilow"), "web")):
+            code, said = manage(var, *to, *given, HARBOUR_ROLE=role)
+            assert (code, called in said) == (expected[0], True), said
+            assert expected[1] in said or "0 joined, 0 changed" in said, said
     if "DATABASE_URL" not in os.environ:
         # The tests' own tables, and those of the installations below, are made in a shorter way.
         for role, name in (("OWNER_", DATABASE), ("OWNER_KEYS_", KEYS_DATABASE)):

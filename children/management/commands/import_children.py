@@ -84,6 +84,12 @@ class Command(BaseCommand):
         if run.status == S.UPLOADED:
             with _bar(run.summary["expected"], "reading") as bar:
                 run = imports.read_import(run=run, by=person, progress=bar.update)
+        if run.status == S.MAPPING:
+            imports.abandon_import(run=run, by=person)
+            raise CommandError(
+                "The dates of this file contradict each other: some can only be read with the day first, others only "
+                "with the month first. Bring it in in the browser and say how they are written."
+            )
         if run.status != S.READY:
             raise CommandError(run.refusal or "Somebody has given up on this file. Nothing was changed.")
         self._show(run)

@@ -30,6 +30,14 @@ from .whole import summarise
 Kind = ImportRow.Kind
 
 
+class _DatesContradict(Exception):
+    """The dates of the file contradict the way in which they are read: `columns` as `RowReader` says."""
+
+    def __init__(self, columns: list[dict[str, Any]]) -> None:
+        super().__init__()
+        self.columns = columns
+
+
 class _Stopped(Exception):
     """Somebody gave up on the file while it was read."""
 
@@ -37,7 +45,8 @@ class _Stopped(Exception):
 def read_import(
     *, run: ImportRun, by: User | None, today: date | None = None, progress: Progress = lambda rows: None
 ) -> ImportRun:
-    """Read, check and compare every row. The run is then READY, or REFUSED with the reason.
+    """Read, check and compare every row. The run is then READY, or REFUSED with the reason; MAPPING where its dates
+    contradict each other, and a person says once for all of them how they are written.
 
     Where somebody gives up on the file meanwhile, it stops at the next chunk and the run is ABANDONED.
 
@@ -88,6 +97,12 @@ def _read(run: ImportRun, by: User | None, today: date, progress: Progress) -> I
         with actors_transaction():
             _require_reading(run)
             return refuse(run, refused.sentence, by=by)
+    except _DatesContradict as found:
+        with actors_transaction():
+            _require_reading(run)
+            ImportRow.objects.filter(run=run).delete()
+            summary = {name: run.summary[name] for name in ("expected", "headings")} | {"dates": found.columns}
+            return import_life.perform("ask_dates", run, by=by, summary=summary, rows_read=0, date_style="")
     with actors_transaction():
         _require_reading(run)
         mark_repeats(run)
@@ -101,7 +116,7 @@ def _read(run: ImportRun, by: User | None, today: date, progress: Progress) -> I
 
 
 def _stage(run: ImportRun, today: date, progress: Progress) -> Header | None:
-    parsed, transfer = _open(run, today)
+    parsed, transfer, rows = _open(run, today)
     for chunk in batched(parsed, CHUNK):
         with actors_transaction():
             results = list(compare(run.school, chunk))
@@ -114,6 +129,9 @@ def _stage(run: ImportRun, today: date, progress: Progress) -> Header | None:
         raise FileRefused(
             "This file has headings but no children. Export the list again and look at it before you upload it."
         )
+    # Asked once for each file: the answer may leave some dates that cannot be read, and those stand in their rows.
+    if rows and "dates" not in run.summary and (contradicting := rows.dates_that_contradict()):
+        raise _DatesContradict(contradicting)
     return transfer.header if transfer else None
 
 
@@ -123,15 +141,16 @@ def _require_reading(run: ImportRun) -> None:
         raise _Stopped
 
 
-def _open(run: ImportRun, today: date) -> tuple[Iterator[Parsed], TransferFile | None]:
+def _open(run: ImportRun, today: date) -> tuple[Iterator[Parsed], TransferFile | None, RowReader | None]:
     run.rows_read = 0
     file = stored(run)
     if run.format == "ctf":
         transfer = TransferFile(file, today=today)
-        return transfer.parse(), transfer
+        return transfer.parse(), transfer, None
     sheet = open_sheet(file)
     product = formats.described(run.format, run.columns, month_first=run.date_style == "month")
-    return RowReader(sheet.headings, run.columns, product, today=today).parse(sheet.records), None
+    rows = RowReader(sheet.headings, run.columns, product, today=today)
+    return rows.parse(sheet.records), None, rows
 
 
 def _row(run: ImportRun, row: Parsed, result: dict[str, Any]) -> dict[str, Any]:

@@ -110,10 +110,8 @@ def tell_columns(*, run: ImportRun, columns: Mapping[str, str], month_first: boo
     given = {heading: meaning for heading, meaning in columns.items() if meaning}
     if lacking := formats.missing(given):
         raise BadInput(f"Choose which column holds: {', '.join(lacking)}.")
-    doubled = {m for m in given.values() if list(given.values()).count(m) > 1}
-    if doubled:
-        names = ", ".join(sorted(formats.FIELDS[m].label for m in doubled))
-        raise BadInput(f"Two columns cannot both hold: {names}. Choose one of them.")
+    if doubled := formats.doubled(given):
+        raise BadInput(f"Two columns cannot both hold: {', '.join(doubled)}. Choose one of them.")
     style = "month" if month_first else "day"
     ColumnMapping.objects.update_or_create(
         school=run.school,
@@ -128,7 +126,7 @@ def tell_columns_again(*, run: ImportRun, by: User) -> ImportRun:
     """Go back to what the columns mean, where somebody has said so: what was read is deleted, the file is kept."""
     if not run.columns_told:
         raise BadInput("Harbour knows the headings of this file by itself. Give up on it and bring in another.")
-    summary = {name: value for name, value in run.summary.items() if name in ("expected", "headings")}
+    summary = {name: value for name, value in run.summary.items() if name in ("expected", "headings", "dates")}
     asked = import_life.perform("tell_again", run, by=by, summary=summary, rows_read=0)
     ImportRow.objects.filter(run=asked).delete()
     return asked
@@ -189,9 +187,7 @@ def _recognise(run: ImportRun, *, by: User | None) -> ImportRun:
     product = formats.recognise(headings)
     known = formats.columns_of(product, headings) if product else {}
     further = formats.probable(headings, known)
-    told = None
-    if product is None or further:
-        told = ColumnMapping.objects.filter(school=run.school, headings_digest=formats.digest(headings)).first()
+    told = ColumnMapping.objects.filter(school=run.school, headings_digest=formats.digest(headings)).first()
     run.format, run.summary = product.key if product else "other", run.summary | {"headings": headings}
     run.columns = told.columns if told else known | further
     run.date_style = told.date_style if told else ""

@@ -89,6 +89,12 @@ class Notice(models.Model):
         kind = KINDS.entries.get(self.kind)
         return self.is_asking and kind is not None and kind.is_hot
 
+    @property
+    def opens_by_itself(self) -> bool:
+        """Whether only its own page opens it: somebody waits, or sees when it was opened."""
+        kind = KINDS.entries.get(self.kind)
+        return kind is not None and kind.opens_by_itself
+
 
 class Reset(models.Model):
     """A new start for somebody who cannot sign in, given by two people; each of them holds one half of the code.
@@ -159,3 +165,8 @@ class Reset(models.Model):
         source = Source.HARBOUR
         collection = "mandatory: who let somebody in again must be known (UK GDPR Art 5(1)(f))"
         retention = Retention.GOES_WITH_IT
+
+    @property
+    def is_first_start(self) -> bool:
+        """Whether who added the account let its holder in alone."""
+        return self.alone and self.asked_by_id == self.user.added_by_id

@@ -1,6 +1,7 @@
 """Attach files: a lead to a concern, a reporter to their own report, whoever has something to do to that action."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -18,11 +19,55 @@ from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.permissions import ensure_decides, may_decide, may_finish_action
 from safeguarding.concerns.services.deciding.changes import lock, touch
 from safeguarding.concerns.services.telling import tell_readers
-from safeguarding.exceptions import NotAllowed, OutOfTurn
-from safeguarding.uploads.services.keeping import Attached, Sealed, Upload, keep, seal_all
+from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from safeguarding.uploads.services.keeping import (
+    Attached,
+    Sealed,
+    Seen,
+    Upload,
+    keep,
+    look_into_all,
+    seal_all,
+    seal_seen,
+)
 
 Kept = Attached[Attachment]
 _OWNERS = "Only the person who has to do this, or a safeguarding lead, attaches files to it."
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Files that go along with a report, looked into. `problem` says why none of them can be attached now."""
+
+    seen: Seen = field(default_factory=list)
+    problem: str = ""
+
+
+def look_at_chosen(uploads: Sequence[Upload], *, by: User, at: datetime) -> Chosen:
+    """Look into what was chosen on the form of a report: before it is sent, since nobody else waits for that.
+
+    Nothing that is wrong with a file holds up a report: it is said afterwards.
+    """
+    try:
+        return Chosen(look_into_all(uploads, by=by, at=at)) if uploads else Chosen()
+    except BadInput as refused:
+        return Chosen(problem=refused.sentence)
+
+
+@transaction.atomic
+@door("reporting")
+def attach_chosen(*, concern: Concern, token: UUID, chosen: Chosen, by: User, at: datetime | None = None) -> Kept:
+    """Attach what was chosen on a form to the concern that it has just become, which is locked. Leads are told of the
+    concern, and not once more of its files.
+    """
+    if not chosen.seen:
+        return Attached([], [chosen.problem] if chosen.problem else [], is_news=False)
+    make = partial(Attachment, concern_id=concern.pk, school_id=concern.school_id, action=None)
+    sealed = seal_seen(chosen.seen, make=make, token=token, by=by, at=at or timezone.now())
+    found = keep(sealed, by=by)
+    if found.is_news:
+        record(Verb.ADD, concern, by=by, purpose="files")
+    return found
 
 
 @transaction.atomic

@@ -19,6 +19,8 @@ def everything(request: HttpRequest, *, most: int = MOST) -> QueryDict:
     """
     if (read := getattr(request, "everything", None)) is not None:
         return cast(QueryDict, read)
+    if request.content_type == "multipart/form-data":
+        return request.POST
     length = int(request.META.get("CONTENT_LENGTH") or 0)
     if length > most:
         raise BadInput(

@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from children.models import Child
-from children.services import Found, find_children, led_on, loggable, namesakes
+from children.services import Found, asked_about, find_children, led_on, loggable, namesakes
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import ensure, may, never_waits, public, requires
 from safeguarding.accounts.roles import Capability
@@ -29,8 +29,9 @@ from safeguarding.audit.services import record
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.mention import SWAP
 from safeguarding.concerns.forms.reporting import NOT_NAMED, ReportForm, child_forms
-from safeguarding.concerns.forms.typed import DESCRIBED, Typed, of_call
+from safeguarding.concerns.forms.typed import ABOUT, DESCRIBED, Typed, of_call
 from safeguarding.concerns.models import ConcernChild, Draft
+from safeguarding.concerns.services.attaching import attach_chosen, look_at_chosen
 from safeguarding.concerns.services.drafts import is_anothers, is_overtaken, unsent_as
 from safeguarding.concerns.services.help_now import HelpNow, help_now
 from safeguarding.concerns.services.kinds import kinds_on
@@ -54,15 +55,18 @@ from safeguarding.concerns.views.mentioning import looking, record_offered
 from safeguarding.concerns.views.posted import everything
 from safeguarding.concerns.views.unsaved import says_unsaved, whom_to_ring
 from safeguarding.exceptions import HarbourError
-from safeguarding.front.limits import takes_text
+from safeguarding.front.limits import takes_files
 from safeguarding.http import Request, SeeOther
 from safeguarding.keys import record_of, uuid7
 from safeguarding.rendering import Showing
+from safeguarding.uploads.forms import ChooseForm
+from safeguarding.uploads.views import say
 
+_CHOOSE_AGAIN = "Choose your files again before you send: they are sent with the concern, and not kept before."
 _MAY_NOT = "You have no role at this school, so you cannot log a concern there. Ask the Headteacher to give you one."
 
 
-@takes_text
+@takes_files
 @csrf_exempt
 @public
 @says_unsaved()
@@ -77,7 +81,9 @@ def log_concern(request: Request) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect_to_login(request.path)
     ensure(request.user, Capability.LOG_CONCERN, request.acting.school_id, _MAY_NOT)  # type: ignore[arg-type]
-    return redirect("log_resume", uuid7())
+    resume = reverse("log_resume", args=[uuid7()])
+    about = record_of(request.GET.get(ABOUT, ""))
+    return redirect(f"{resume}?{ABOUT}={about}" if about else resume)
 
 
 @require_safe
@@ -122,7 +128,7 @@ def log_find(request: Request) -> HttpResponse:
     school_id = key.school_id if mine else None  # type: ignore[union-attr]
     typed = Typed({"q": [request.POST.get("q", "")]})
     found = _search(request, typed, school_id or request.held.school_id)
-    return render(request, "children/part_found.html", {"found": found})
+    return render(request, "children/part_found.html", {"found": found, "confirms": True})
 
 
 def _posted(request: Request) -> HttpResponse:
@@ -139,6 +145,7 @@ def _posted(request: Request) -> HttpResponse:
     request.again = partial(_refused, request, typed, key)
     if "send" in data:
         return _send(request, typed, key, page)
+    _say_not_kept(request, data)
     if SWAP in data:
         return _swap(request, typed, key, page, data.get(SWAP) or "")
     if (child := record_of(data.get("remove", ""))) and take_out_of_call(
@@ -161,6 +168,8 @@ def _pressed(typed: Typed, data: QueryDict) -> tuple[Typed, str]:
         new = next((key for key in more.children if key not in typed.children), "")
         place = "#id_q" if not new else f"#id_{new}-role" if record_of(new) else f"#id_{new}-description"
         return more, place
+    if (ask := record_of(data.get("ask", ""))) is not None:
+        return typed, f"?find=1&ask={ask}#found"
     if (remove := data.get("remove")) is not None:
         return typed.removing(remove), "#id_q"
     if (marks := data.get("marks")) is not None:
@@ -178,6 +187,8 @@ def _send(request: Request, typed: Typed, key: tokens.FormKey, page: Page) -> Ht
     """
     overtaken = is_overtaken(key.token, content=typed.content, page=page.name, revision=page.revision)
     if overtaken or sent_as(key.token, by=request.user) is not None:
+        if overtaken:
+            _say_not_kept(request, everything(request))
         return moved_on(request, keep_typed(key, typed, page=page), sending=True)
     here = help_now(key.school_id, timezone.localtime(), asks=request.user)  # type: ignore[arg-type]
     form = report_form(request, typed, here, checked=True)
@@ -186,6 +197,8 @@ def _send(request: Request, typed: Typed, key: tokens.FormKey, page: Page) -> Ht
     if not may(request.user, Capability.LOG_CONCERN, key.school_id):
         form.add_error(None, f"{_MAY_NOT} What you have written is kept.")
     elif whole:
+        given = ChooseForm(request.POST, request.FILES)
+        chosen = look_at_chosen(given.uploads, by=request.user, at=here.at)
         concern = raise_concern(
             token=key.token,
             school=get_school(here.school_id),
@@ -196,7 +209,13 @@ def _send(request: Request, typed: Typed, key: tokens.FormKey, page: Page) -> Ht
         messages.success(request, f"Sent to the safeguarding leads. Your reference is {concern.reference}.")
         if any(row.is_unknown for row in form.children):
             messages.warning(request, NOT_NAMED)
-        return SeeOther(_page_of_sent(key.token, concern.pk, by=request.user))
+        attached = attach_chosen(concern=concern, token=key.token, chosen=chosen, by=request.user, at=here.at)
+        say(request, attached)
+        for problem in given.problems:
+            messages.error(request, f"No file was attached. {problem}")
+        again = "?files=again#files" if given.problems or attached.problems else ""
+        return SeeOther(f"{_page_of_sent(key.token, concern.pk, by=request.user)}{again}")
+    _say_not_kept(request, everything(request))
     kept = keep_typed(key, typed, page=page, at=here.at)
     return _page(request, typed, token=key.token, here=here, draft=kept.draft, form=form)
 
@@ -209,8 +228,15 @@ def _refused(request: Request, typed: Typed, key: tokens.FormKey, refusal: Harbo
     form = report_form(request, typed, here, checked=True)
     form.is_whole()
     form.add_error(None, refusal.sentence)
+    _say_not_kept(request, everything(request))
     draft = visible(request, Draft).filter(pk=key.token, author=request.user).first()
     return _page(request, typed, token=key.token, here=here, draft=draft, form=form, status=refusal.status)
+
+
+def _say_not_kept(request: Request, data: QueryDict) -> None:
+    """Files that were chosen lie in no draft, and no page can choose them for somebody."""
+    if request.FILES.getlist("chosen") or any(data.getlist("chosen")):
+        messages.warning(request, _CHOOSE_AGAIN)
 
 
 def _swap(request: Request, typed: Typed, key: tokens.FormKey, page: Page, pressed: str) -> HttpResponse:
@@ -267,7 +293,8 @@ def _page(
     """The form on its page. `form` is given where it was checked and something is missing."""
     request.nav, request.draft_shown, request.showing = "home", token, Showing(writes=True)
     form = form or report_form(request, typed, here, checked=False)
-    looked_for = "q" in form.errors and typed.text("q").strip()
+    looked_for = "find" in request.GET or ("q" in form.errors and typed.text("q").strip())
+    found = _search(request, typed, here.school_id) if looked_for else None
     context = {
         "form": form,
         "key": tokens.issue(request.user, token, school_id=here.school_id),
@@ -282,8 +309,11 @@ def _page(
         "note_by_script": "" if draft else "What you type is saved as a draft that only you can see.",
         "kept": "kept" in request.GET,
         "earlier": of_form(request, _worried_about(typed), here.school_id),
-        "found": _search(request, typed, here.school_id) if "find" in request.GET or looked_for else None,
+        "found": found,
+        "confirms": True,
+        "sure": asked_about(found or (), request.GET.get("ask")),
         "has_errors": form.is_bound,
+        "files": ChooseForm(),
         # This is where the button of the header leads.
         "logs_here": True,
         "described": [(kind.value, kind.label) for kind in DESCRIBED],
@@ -310,6 +340,14 @@ def _search(request: Request, typed: Typed, school_id: UUID) -> list[Found]:
 
 
 def _begun(request: Request, call: UnfinishedCall | None, here: HelpNow) -> Typed:
-    """An empty form with what goes without saying, or what was said when a lead was called."""
+    """An empty form with what goes without saying, or what was said when a lead was called.
+
+    From a child's page it names the child; a key of nobody whom this person sees names nobody.
+    """
     typed = Typed.fresh(at=here.at, in_school=not here.nobody_here, class_name=request.held.class_name)
-    return of_call(call, typed) if call else typed
+    if call:
+        return of_call(call, typed)
+    if about := record_of(request.GET.get(ABOUT, "")):
+        there = visible(request, Child).filter(loggable(here.at.date()), pk=about, school=here.school_id)
+        return typed.adding(str(about)) if there.exists() else typed
+    return typed

@@ -179,6 +179,7 @@ def _report_page(
     context = {
         "report": report,
         "attach_form": None if report.is_being_written else AttachForm(),
+        "attach_again": request.GET.get("files") == "again",
         "help": here,
         "ring": whom_to_ring(here.people, here.hours),
         "form": form or AdditionForm(typed, checked=False, asked=report.asked),

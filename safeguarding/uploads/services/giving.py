@@ -18,8 +18,10 @@ from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.sealing import files
 from safeguarding.sealing.subjects import record_of
+from safeguarding.uploads.kinds import KINDS
+from safeguarding.uploads.looking import drawn_whole, what_it_says
 from safeguarding.uploads.models import StoredFile
-from safeguarding.uploads.permissions import ensure_decides, may_have_original
+from safeguarding.uploads.permissions import ensure_decides
 
 F = TypeVar("F", bound=StoredFile)
 
@@ -34,15 +36,43 @@ class Given:
 
 
 def give_out(file: StoredFile, *, to: User) -> Given:
-    """The file for somebody who sees it: as it came, or a picture drawn anew where only leads have the original.
+    """The file for somebody who sees it: as it came; a picture drawn anew, without where, when and with what it was
+    taken.
 
-    Raises `OutOfTurn` while nobody may have it.
+    Where it is too large for that, it is the smaller one that pages show. Raises `OutOfTurn` while nobody may have it.
     """
     _ensure_open(file)
-    if may_have_original(to, file):
-        return Given(file.name, file.of_kind.content_type, _content(file, file.stored))
-    name = f"{file.name.rpartition('.')[0] or 'picture'}.jpg"
-    return Given(name, "image/jpeg", _content(file, file.pictures[0]))
+    if not file.of_kind.is_picture:
+        return _as_it_came(file)
+    stem = file.name.rpartition(".")[0] or "picture"
+    if drawn := drawn_whole(file.of_kind, b"".join(_content(file, file.stored))):
+        kind = KINDS["png" if file.kind == "png" else "jpeg"]
+        return Given(f"{stem}.{kind.extensions[0]}", kind.content_type, iter((drawn,)))
+    return Given(f"{stem}.jpg", KINDS["jpeg"].content_type, _content(file, file.pictures[0]))
+
+
+def give_original(file: StoredFile, *, to: User) -> Given:
+    """The file as it came, for a lead who asks for it, with all that a picture says of place, time and device.
+
+    Raises `NotAllowed`, `OutOfTurn`.
+    """
+    ensure_decides(to, file)
+    _ensure_open(file)
+    return _as_it_came(file)
+
+
+def said_by_original(file: StoredFile, *, to: User) -> list[str] | None:
+    """What a picture says as it came, in words; None where that cannot be found out.
+
+    Raises `NotAllowed`, `OutOfTurn`.
+    """
+    ensure_decides(to, file)
+    _ensure_open(file)
+    return what_it_says(file.of_kind, b"".join(_content(file, file.stored)))
+
+
+def _as_it_came(file: StoredFile) -> Given:
+    return Given(file.name, file.of_kind.content_type, _content(file, file.stored))
 
 
 def picture_of(file: StoredFile, number: int) -> Iterator[bytes]:

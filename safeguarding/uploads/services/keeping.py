@@ -67,7 +67,8 @@ class Sealed(Generic[F]):
     problems: list[str]
 
 
-def _look_into_all(uploads: Sequence[Upload], by: User, at: datetime) -> Seen:
+def look_into_all(uploads: Sequence[Upload], *, by: User, at: datetime) -> Seen:
+    """What is found in each file of a form. Raises `BadInput` where nothing can be attached now."""
     if not uploads:
         raise BadInput("Choose a file first.")
     if len(uploads) > MOST_FILES:
@@ -84,10 +85,17 @@ def seal_all(uploads: Sequence[Upload], *, make: Callable[..., F], token: UUID, 
     """Look into each file of a form and put what is taken into the store, sealed. Before any row is locked: this takes
     as long as it takes, and somebody may be at work on the record.
 
-    Raises `BadInput` where nothing can be attached now. `make(**fields)` is a new row of the record, not saved yet:
+    Raises `BadInput` where nothing can be attached now.
+    """
+    return seal_seen(look_into_all(uploads, by=by, at=at), make=make, token=token, by=by, at=at)
+
+
+def seal_seen(seen: Seen, *, make: Callable[..., F], token: UUID, by: User, at: datetime) -> Sealed[F]:
+    """The same of files that have been looked into.
+
+    `make(**fields)` is a new row of the record, not saved yet:
     `partial(Attachment, concern=…, school_id=…)`. A store that is away is asked once, not for every file of the form.
     """
-    seen = _look_into_all(uploads, by, at)
     rows: list[F] = []
     problems, away, ends = [], "", time.monotonic() + SECONDS_IN_ALL
     for number, (upload, looked) in enumerate(seen):

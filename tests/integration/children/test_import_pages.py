@@ -251,6 +251,52 @@ def test_the_columns_of_a_known_product_are_not_said_again(client, cast):
     assert the_run(cast).status == ImportRun.Status.READY
 
 
+def born(*dates):
+    """A file as SIMS would export it, of children born on these dates."""
+    return sheet([row(n, born=day) for n, day in enumerate(dates)])
+
+
+def test_dates_that_contradict_each_other_are_asked_about_once_for_the_file(client, cast):
+    content = born("25/12/2017", "03/04/2018", "12/25/2017", "12/26/2017")
+    page = text(upload(client, cast.office, "sims.csv", content))
+    run = the_run(cast)
+    assert run.status == ImportRun.Status.MAPPING
+    assert not run.rows.exists()
+    assert "The dates of sims.csv contradict each other" in page
+    assert "1 date can only be read with the day first, 2 dates only with the month first" in page
+
+    form = client.get(reverse("import_run", args=[run.pk])).context["columns"]
+    meant = {name: form[name].value() for name in form.headings}
+    assert form["month_first"].value() is None
+    unsaid = client.post(reverse("import_columns", args=[run.pk]), meant)
+    assert "Choose how dates are written in this file" in text(unsaid)
+    client.post(reverse("import_columns", args=[run.pk]), meant | {"month_first": "month"})
+    read = {found.number: found.facts.get("date_of_birth") for found in run.rows.all()}
+    assert read == {2: None, 3: "2018-03-04", 4: "2017-12-25", 5: "2017-12-26"}
+    assert the_run(cast).status == ImportRun.Status.READY
+
+    # The answer is remembered for files that it fits, and asked for again for one that it does not.
+    upload(client, cast.office, "sims.csv", born("12/25/2017", "03/04/2018"))
+    assert {found.facts["date_of_birth"] for found in the_run(cast).rows.all()} == {"2017-12-25", "2018-03-04"}
+    upload(client, cast.office, "sims.csv", born("25/12/2017", "03/04/2018"))
+    assert the_run(cast).status == ImportRun.Status.MAPPING
+
+
+def test_a_stray_date_is_the_fault_of_its_row(client, cast):
+    upload(client, cast.office, "sims.csv", born("12/25/2017", *["25/12/2017"] * 100))
+    assert the_run(cast).status == ImportRun.Status.READY
+    assert the_run(cast).rows.get(number=2).problems[0]["code"] == "impossible_date"
+
+
+def test_every_column_of_a_product_is_proposed_where_the_file_is_not_recognised(client, cast):
+    """Bromcom's file, with another word for the surname."""
+    content = (DATA / "bromcom_students.csv").read_bytes().replace(b"LegalLastName", b"Family", 1)
+    upload(client, cast.office, "own.csv", content)
+    form = client.get(reverse("import_run", args=[the_run(cast).pk])).context["columns"]
+    proposed = {heading: form[name].value() for name, heading in form.headings.items()}
+    assert {h for h, meaning in proposed.items() if not meaning} == {"PersonID", "Family", "IsFSM", "IsPupilPremium"}
+
+
 def test_a_product_s_file_with_a_column_that_could_matter_is_asked_about_once(client, cast):
     """Only four headings of SIMS, and a class under a heading that SIMS has not."""
     content = b"UPN,Legal Surname,Legal Forename,Date of Birth,Form\nC356999926001,Ashdown,Rowan,14/03/2017,5B\n"

@@ -11,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image
 
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
@@ -97,22 +98,51 @@ def test_it_is_given_out_so_that_no_browser_runs_it(client, room, report):
     assert Event.objects.filter(verb=Verb.DOWNLOAD, object_id=note.pk, actor_id=room.lead.pk).count() == 1
 
 
-def test_only_leads_have_a_picture_as_it_came(client, room, report):
-    picture = attached(room, report, Upload("Rowan at home.jpg", located_picture()))
+@pytest.mark.parametrize("who", ["lead", "teacher"])
+def test_a_downloaded_picture_says_nothing_of_where_it_was_taken(client, room, report, who):
     mine = attach_to_report(
-        account=report.account, token=uuid4(), uploads=[Upload("Mine.HEIC", GOOD["IMG_0001.HEIC"])], by=room.teacher
+        account=report.account, token=uuid4(), uploads=[Upload("Mine.JPEG", located_picture())], by=room.teacher
     ).kept[0]
-    client.force_login(room.lead)
-    assert body(client.get(f"/files/{picture.pk}/")) == located_picture()
-    shown = client.get(f"/files/{picture.pk}/picture/")
-    assert shown.headers["Content-Disposition"] == "inline" and b"Beckett Phones" not in body(shown)
-    client.force_login(room.teacher)
+    client.force_login(getattr(room, who))
     page = client.get(f"/files/{mine.pk}/")
     assert (page.headers["Content-Type"], page.headers["Content-Disposition"]) == (
         "image/jpeg",
         'attachment; filename="Mine.jpg"',
     )
-    assert body(page).startswith(b"\xff\xd8\xff")
+    drawn = body(page)
+    assert b"Beckett" not in drawn and b"zqcomment" not in drawn
+    with Image.open(BytesIO(drawn)) as opened:
+        assert (opened.size, dict(opened.getexif())) == ((640, 480), {})
+    shown = client.get(f"/files/{mine.pk}/picture/")
+    assert shown.headers["Content-Disposition"] == "inline" and b"Beckett Phones" not in body(shown)
+
+
+def test_a_lead_asks_for_a_picture_as_it_came_and_that_is_on_record(client, room, report):
+    picture = attached(room, report, Upload("Rowan at home.jpg", located_picture()))
+    taken = Event.objects.filter(verb=Verb.DOWNLOAD, object_id=picture.pk, purpose="original")
+    client.force_login(room.teacher)
+    for ask in (client.get, client.post):
+        assert ask(f"/files/{picture.pk}/original/").status_code in (403, 404)
+    client.force_login(room.lead)
+    page = client.get(f"/files/{picture.pk}/original/")
+    for words in ("where it was taken", "when it was taken or changed", "with which device", "a caption or keywords"):
+        assert words in text(page)
+    assert not taken.exists()
+    assert body(client.post(f"/files/{picture.pk}/original/")) == located_picture()
+    assert [event.actor_id for event in taken] == [room.lead.pk]
+    bare = attached(room, report, Upload("a.png", GOOD["screen.png"]))
+    assert "Nothing that Harbour knows how to read" in text(client.get(f"/files/{bare.pk}/original/"))
+    assert "This is not a picture" in text(client.get(f"/files/{attached(room, report).pk}/original/"))
+
+
+def test_a_picture_that_cannot_be_drawn_as_large_as_it_is_is_given_smaller(client, room, report, monkeypatch):
+    picture = attached(room, report, Upload("a.jpg", located_picture()))
+    monkeypatch.setattr(giving, "drawn_whole", lambda *_: None)
+    client.force_login(room.lead)
+    drawn = body(client.get(f"/files/{picture.pk}/"))
+    assert drawn == b"".join(giving.picture_of(picture, 1))
+    monkeypatch.setattr(giving, "what_it_says", lambda *_: None)
+    assert "could not find that out" in text(client.get(f"/files/{picture.pk}/original/"))
 
 
 def test_pages_of_a_pdf_are_shown_and_no_others(client, room, report):

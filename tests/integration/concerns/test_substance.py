@@ -21,8 +21,9 @@ from safeguarding.concerns.services.raising import ChildEntry, amend
 from safeguarding.concerns.templatetags.chronicle import entry as drawn
 from tests import factories
 from tests.factories import SCHOOL_DAY
-from tests.integration.concerns.chronicled import about, pinned, read
+from tests.integration.concerns.chronicled import about, beside, by_hand, pinned, read, whole_story
 from tests.integration.concerns.leads_page import fresh
+from tests.integration.demo.test_queries import asked
 from tests.pdfs import Printed
 
 pytestmark = pytest.mark.django_db
@@ -218,3 +219,25 @@ def test_the_brief_for_a_meeting_keeps_to_one_sentence(cast, rowan):
         "Level 2 Early help. Second mark in a month.",
         "It was five past nine.",
     }
+
+
+# --- what it asks of the database
+
+
+def test_six_kinds_of_entry_take_25_queries_and_one_more_each_further_kind(client, cast, rowan):
+    """That a thousand entries take as many as ten stands in `demo/test_queries.py`."""
+    client.force_login(cast.lead)
+    address = reverse("child_chronology", args=[rowan.pk])
+    hurt(cast, ChildEntry("worried_about", rowan))
+    whole_story(cast, rowan)
+    beside(cast, rowan)
+    page = client.get(address)
+    assert sum(bool(number) for number in page.context["found"].counts.values()) == 6
+    for entry in read(cast.lead, rowan).entries:
+        pinned(cast.lead, rowan, entry.place)
+    everything = asked(lambda: client.get(address))
+    assert everything <= 25
+    for query in ({"significant": "on"}, {"type": "concerns"}, {"since": "year"}):
+        assert asked(lambda query=query: client.get(address, query)) <= 25
+    by_hand(cast.lead, rowan)
+    assert asked(lambda: client.get(address)) <= everything + 1

@@ -12,7 +12,7 @@ from email.message import EmailMessage
 
 import pikepdf
 import pillow_heif
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-" + b"ANTIVIRUS-TEST-FILE!$H+H*"
 File = tuple[str, bytes]
@@ -35,6 +35,36 @@ def located_picture() -> bytes:
     exif.get_ifd(0x8825)[1], exif.get_ifd(0x8825)[2] = "N", (53.0, 24.0, 36.5)
     Image.new("RGB", (640, 480), "navy").save(out, "JPEG", exif=exif, comment=b"GPS 53.41 zqcomment")
     return out.getvalue()
+
+
+def telling_picture(form: str) -> bytes:
+    """One that says all that a picture can. It was held sideways: what is red on the left is above."""
+    out, exif = io.BytesIO(), Image.Exif()
+    exif[0x0112], exif[0x010F], exif[0x0132], exif[0x013B] = 6, "zqPhones", "2026:11:24 10:00:00", "zqOwner"
+    exif.get_ifd(0x8769)[0x9003] = "2026:11:24 10:00:00"
+    exif.get_ifd(0x8825)[1], exif.get_ifd(0x8825)[2] = "N", (53.0, 24.0, 36.5)
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><photoshop:City>zqTown</photoshop:City></x:xmpmeta>'
+    made = Image.new("RGB", (300, 200), "red")
+    made.paste("blue", (150, 0, 300, 200))
+    if form == "HEIF":
+        pillow_heif.from_pillow(made).save(out, quality=90, exif=exif.tobytes(), xmp=xmp)
+        return out.getvalue()
+    more: dict[str, object] = {"exif": exif, "xmp": xmp}
+    if form == "PNG":
+        texts = PngImagePlugin.PngInfo()
+        texts.add_text("Comment", "zqcomment")
+        texts.add_itxt("XML:com.adobe.xmp", xmp.decode())
+        more = {"exif": exif, "pnginfo": texts}
+    if form == "JPEG":
+        more["comment"] = b"zqcomment"
+    made.save(out, form, quality=95, **more)  # type: ignore[arg-type]
+    content = out.getvalue()
+    if form == "JPEG":
+        # IPTC, as editors write it: a caption.
+        caption = b"\x1c\x02\x78\x00\x09zqcaption"
+        block = b"Photoshop 3.0\x008BIM\x04\x04\x00\x00" + struct.pack(">I", len(caption)) + caption
+        content = content[:2] + b"\xff\xed" + struct.pack(">H", len(block) + 2) + block + content[2:]
+    return content
 
 
 def pdf(pages: int = 1, change: Callable[[pikepdf.Pdf], None] | None = None, **save: object) -> bytes:

@@ -16,9 +16,9 @@ from PIL import Image
 
 from safeguarding.uploads import looking
 from safeguarding.uploads.kinds import KINDS, kind_of
-from safeguarding.uploads.looking import LATER, UNOPENABLE, Looking, look_into
+from safeguarding.uploads.looking import LATER, UNOPENABLE, Looking, drawn_whole, look_into, what_it_says
 from safeguarding.uploads.sandbox import MEMORY
-from tests.integration.uploads.corpus import GOOD, HOSTILE, located_picture, pdf, xlsx
+from tests.integration.uploads.corpus import GOOD, HOSTILE, located_picture, pdf, telling_picture, xlsx
 
 
 def look_into_all(files):
@@ -75,6 +75,60 @@ def test_a_picture_stands_upright():
     Image.new("RGB", (200, 100), "navy").save(out, "JPEG", exif=exif)
     with Image.open(io.BytesIO(look_into("a.jpg", out.getvalue()).pictures[0])) as opened:
         assert opened.size == (100, 200)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "HEIF"])
+def test_a_picture_drawn_whole_says_nothing_in_whatever_format_it_came(form):
+    content = telling_picture(form)
+    kind = KINDS["heic" if form == "HEIF" else form.lower()]
+    assert len(what_it_says(kind, content)) == 5
+    assert b"zq" in content
+    drawn = drawn_whole(kind, content)
+    with Image.open(io.BytesIO(drawn)) as opened:
+        assert (opened.format, opened.size) == ("PNG" if form == "PNG" else "JPEG", (200, 300))
+        # As its camera was held: what was the left side is above.
+        assert [colour > 128 for colour in opened.getpixel((100, 20))[:3]] == [True, False, False]
+        assert [colour > 128 for colour in opened.getpixel((100, 280))[:3]] == [False, False, True]
+        assert (dict(opened.getexif()), {*opened.info} - {"jfif", "jfif_version", "jfif_unit", "jfif_density"}) == (
+            {},
+            set(),
+        )
+    for word in (b"zq", b"Exif", b"xmpmeta", b"8BIM", b"eXIf", b"iTXt", b"tEXt", b"iCCP"):
+        assert word not in drawn
+    assert what_it_says(KINDS["png" if form == "PNG" else "jpeg"], drawn) == []
+
+
+def test_what_one_sees_through_stays_so_in_a_png_and_is_white_elsewhere():
+    clear = Image.new("RGBA", (60, 40), (0, 0, 255, 0))
+    for form, kind, seen in (("PNG", "png", (0, 0, 255, 0)), ("WEBP", "webp", (255, 255, 255))):
+        out = io.BytesIO()
+        clear.save(out, form, lossless=True, exact=True)
+        with Image.open(io.BytesIO(drawn_whole(KINDS[kind], out.getvalue()))) as opened:
+            assert opened.getpixel((30, 20)) == seen
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "I;16"])
+def test_a_png_stays_what_it_is_to_the_last_point(mode):
+    made = Image.linear_gradient("L").resize((90, 50))
+    made = Image.new("I;16", (90, 50), 40_000) if mode == "I;16" else made.convert(mode)
+    out = io.BytesIO()
+    made.save(out, "PNG")
+    with Image.open(io.BytesIO(drawn_whole(KINDS["png"], out.getvalue()))) as opened:
+        as_seen = (lambda one: one.convert("RGB")) if mode == "P" else (lambda one: one)
+        assert as_seen(opened).tobytes() == as_seen(made).tobytes()
+
+
+def test_the_largest_picture_can_be_drawn_whole():
+    out = io.BytesIO()
+    Image.new("RGB", (8000, 5000), "navy").save(out, "JPEG", quality=60)
+    with Image.open(io.BytesIO(drawn_whole(KINDS["jpeg"], out.getvalue()))) as opened:
+        assert opened.size == (8000, 5000)
+
+
+def test_a_picture_that_takes_the_process_over_is_not_drawn(monkeypatch):
+    monkeypatch.setattr(looking, "_PATIENCE", 0.001)
+    assert drawn_whole(KINDS["jpeg"], located_picture()) is None
+    assert what_it_says(KINDS["jpeg"], located_picture()) is None
 
 
 def test_the_first_pages_of_a_pdf_are_drawn():

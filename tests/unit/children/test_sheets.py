@@ -102,7 +102,7 @@ def test_headings_are_found_under_a_title():
         (b'\xef\xbb\xbf\n{"pupils": []}', "looks like JSON"),
         (b"UPN,Name\n1,\x00\x00\n", "not text"),
         (b'UPN,Name\n1,"never closed\n2,b\n', "Row 2 cannot be read: a quotation mark"),
-        (b"UPN,Name\n1," + b"x" * 6000 + b"\n", "Row 2, column 2 is longer"),
+        (b"UPN,Name\n1," + b"x" * 6000 + b"\n", "Row 2, column 2 has 6,000 characters in one cell"),
         ((DATA / "csv_5000_columns.csv").read_bytes(), "5,000 columns"),
     ],
 )
@@ -209,3 +209,64 @@ def test_what_does_not_fit_is_not_cut_but_rejected():
     [row] = transfer(b"<CTfile><CTFpupilData>" + ONE.replace(b"Ashdown", b"A" * 151) + b"</CTFpupilData></CTfile>")
     assert row.kind == "rejected"
     assert [p.code for p in row.problems] == ["too_long"]
+
+
+@pytest.mark.parametrize("product", formats.PRODUCTS, ids=lambda product: product.key)
+def test_every_heading_of_a_product_is_proposed_alone_and_together(product):
+    assert formats.guess(list(product.columns)) == product.columns
+    for heading, meaning in product.columns.items():
+        assert formats.guess([heading]) == {heading: meaning}
+
+
+@pytest.mark.parametrize(
+    ("heading", "meaning"),
+    [
+        ("NCyearActual", "year_group"),
+        ("Year_Group", "year_group"),
+        ("isLookedAfter", "in_care"),
+        ("PupilDateOfBirth", "date_of_birth"),
+        ("Student Forename", "forename"),
+        ("Contact1Mobile", "contact_mobile"),
+        ("Parent 1 E-mail", "contact_email"),
+        ("Pupil Premium", None),
+        ("Contact 2 Name", None),
+        ("Parent Evening", None),
+        ("SENCO", None),
+    ],
+)
+def test_a_heading_is_known_however_its_words_stand(heading, meaning):
+    assert formats.guess([heading]).get(heading) == meaning
+
+
+def test_words_mean_one_field_each():
+    meant = {}
+    for name, field in formats.FIELDS.items():
+        for words in (field.label, *field.hints):
+            [(_, found)] = formats.guess([words]).items()
+            assert meant.setdefault(words, found) == name
+
+
+def test_what_a_product_writes_comes_before_what_only_sounds_like_it():
+    assert formats.guess(["Surname", "Legal Surname", "Surname known by"]) == {
+        "Legal Surname": "surname",
+        "Surname known by": "known_surname",
+    }
+
+
+def test_an_empty_cell_means_what_it_means_to_the_product_whose_headings_these_are():
+    """A school's own spreadsheet made from Arbor's export, with another word for the UPN."""
+    told = {heading: meaning for heading, meaning in formats.ARBOR.columns.items() if heading != "UPN"}
+    assert formats.spreadsheet({"Number": "upn", **told}).blank == {"sen_provision": "N", "in_care": "No"}
+    assert formats.spreadsheet({"Number": "upn", "Last": "surname", "Looked After": "in_care"}).blank == {}
+    assert formats.spreadsheet(dict(formats.SIMS.columns)).blank == {}
+
+
+def test_a_cell_that_is_too_long_is_called_that():
+    says = refusal(lambda: list(sheet(f"UPN,Name\n1,a\n2,{'x' * 200_000}\n").records))
+    assert says.startswith(
+        "Row 3, column 2 has 200,000 characters in one cell; the list of children has at most 5,000."
+    )
+    assert "quotation" not in says
+    says = refusal(lambda: list(sheet(f'UPN,Name\n1,"a\n{"2,b" * 30}\n' + "3,c\n" * 2000 + '4,"\n').records))
+    assert "a quotation mark is missing near there" in says
+    assert "more than 2,000,000 characters" in refusal(lambda: list(sheet(f"UPN,Name\n1,{'x' * 2_100_000}\n").records))

