@@ -4,10 +4,12 @@ Of an adoption there is no entry, for nobody: how many are marked as significant
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from safeguarding.accounts.titles import Titles
 from safeguarding.chronicling import Placed, london
@@ -85,8 +87,8 @@ def _came_of(step: Step) -> Iterator[str]:
     """What came of it: its outcome, and the other columns that are short."""
     for column, said in step.filled:
         if column not in _LONG:
-            label = str(step._meta.get_field(column).verbose_name)
-            yield said if column == "outcome" else f"{label[:1].upper()}{label[1:]}: {said}"
+            field: Any = step._meta.get_field(column)
+            yield said if column == "outcome" else f"{capfirst(str(field.verbose_name))}: {said}"
 
 
 def _sentences(*parts: str) -> str:
