@@ -30,9 +30,10 @@ class Code(NamedTuple):
 
 
 @cache
-def _all() -> dict[str, dict[str, Code]]:
+def lists_in(path: Path) -> dict[str, dict[str, Code]]:
+    """The lists of a file of this form, by kind and code. Apps above have files of their own."""
     lists: dict[str, dict[str, Code]] = {}
-    with _FILE.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             code = Code(**row)
             lists.setdefault(code.kind, {})[code.code] = code
@@ -41,7 +42,7 @@ def _all() -> dict[str, dict[str, Code]]:
 
 def codes(kind: str) -> dict[str, Code]:
     """The list of one kind, by code: `authority`, `ethnicity`, `language`, `sen`, `sen_need` or `relationship`."""
-    return _all()[kind]
+    return lists_in(_FILE)[kind]
 
 
 def label(kind: str, code: str) -> str:

@@ -27,7 +27,7 @@ class Placed:
     `model` is the label of the model. `moment` is when it happened, `row` the key by which the entry is found, `where`
     which rows are entries. A row hangs on a `concern` or belongs to a `child`. `author`: who sees it for having written
     it. `batch`: that of an earlier system's records. `readers`: a short code, where the rule of the records asks for
-    more than these.
+    more than these. `origin` is the record of its own app that it belongs to, by which it may be hidden.
     """
 
     model: str
@@ -39,6 +39,7 @@ class Placed:
     author: str = "NULL"
     batch: str = "NULL"
     readers: str = "''"
+    origin: str = "NULL"
 
     @property
     def table(self) -> str:
@@ -125,16 +126,16 @@ def _added(source: str, placed: Placed, rows: sql.Composable, also: sql.Composab
         also=also,
         **{
             name: _as_sql(getattr(placed, name))
-            for name in ("row", "moment", "where", "concern", "child", "author", "batch", "readers")
+            for name in ("row", "moment", "where", "concern", "child", "author", "batch", "readers", "origin")
         },
     )
 
 
 _ADD = """
 INSERT INTO public.concerns_chronicled AS c (
-    source, row, school_id, concern_id, child_id, author_id, batch_id, readers, moment
+    source, row, school_id, concern_id, child_id, author_id, batch_id, readers, origin, moment
 )
-SELECT {source}, {row}, n.school_id, {concern}, {child}, {author}, {batch}, coalesce({readers}, ''), {moment}
+SELECT {source}, {row}, n.school_id, {concern}, {child}, {author}, {batch}, coalesce({readers}, ''), {origin}, {moment}
 FROM {rows} AS n WHERE ({where}) AND {also}
 ON CONFLICT (row, source) DO UPDATE
 SET moment = excluded.moment, child_id = excluded.child_id, readers = excluded.readers

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "safeguarding.staff",
     "safeguarding.concerns",
     "safeguarding.adults",
+    "safeguarding.plans",
     "safeguarding.demo",
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -183,8 +184,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "safeguarding.accounts.passwords.NotFromABreach"},
     {"NAME": "safeguarding.accounts.passwords.NotOurWords"},
 ]
-# Of django-guardian only the permission models are used (`children/grants.py`): nobody anonymous, nothing added to
-# people or groups.
+# Of django-guardian the permission models alone are used (`children/grants.py`): nobody anonymous, no users or groups.
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = GUARDIAN_MONKEY_PATCH_GROUP = False
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]

@@ -16,6 +16,7 @@ urlpatterns = [
     path("prints/", include("safeguarding.printing.urls")),
     path("", include("safeguarding.concerns.urls")),
     path("concerns-about-adults/", include("safeguarding.adults.urls")),
+    path("", include("safeguarding.plans.urls")),
 ]
 
 handler400 = "safeguarding.views.bad_request"

@@ -8,6 +8,10 @@ the library `holidays` knows.
 from datetime import date, timedelta
 from functools import cache
 
+# The last day up to which bank holidays are announced, as read in November 2026. The library goes on by the rule of
+# Easter and the Act of 1971, which knows no day that is still to be proclaimed. Move it on with gov.uk's list.
+KNOWN_UNTIL = date(2027, 12, 31)
+
 
 def is_working_day(day: date) -> bool:
     """Whether offices in England are open on a day."""

@@ -14,6 +14,7 @@ from children.codes import year_label
 from safeguarding import personal_data
 from safeguarding.accounts.models import School
 from safeguarding.audit.protection import Protected
+from safeguarding.clocks import age_on
 from safeguarding.keys import uuid7
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
@@ -232,10 +233,7 @@ class ChildDetail(models.Model):
 
     def age(self, today: date) -> int | None:
         """Age in whole years on a day; None where the date of birth is not known."""
-        born = self.date_of_birth
-        if born is None:
-            return None
-        return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+        return age_on(self.date_of_birth, today) if self.date_of_birth else None
 
 
 class OtherName(OfChild):

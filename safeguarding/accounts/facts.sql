@@ -49,6 +49,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE held.role_key = ANY ((SELECT rules.roles_with(capability))::text[])
 $$;
 
+-- The same, where the privacy notice names that role, or the school says so itself: what the notice does not name, sees nothing.
+CREATE FUNCTION rules.schools_named_with(me uuid, capability text) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(DISTINCT held.school_id), '{}') FROM rules.live_roles_of(me) AS held
+    JOIN public.accounts_school AS school ON school.id = held.school_id
+    WHERE held.role_key = ANY ((SELECT rules.roles_with(capability))::text[])
+      AND (held.role_key = ANY ((SELECT rules.roles_named())::text[]) OR held.role_key = ANY (school.roles_beyond_notice))
+$$;
+
 -- Schools where the person may be given access to a record: the privacy notice names the role, or the school says so itself.
 CREATE FUNCTION rules.schools_that_may_grant(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

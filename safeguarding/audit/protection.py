@@ -275,10 +275,12 @@ def sight(record: models.Model, people: Iterable[UUID]) -> dict[UUID, Sight]:
     """
     model = type(record)
     rule_ = rule_of(model, _EachPerson())
-    keys = [f for f in model._meta.concrete_fields if isinstance(getattr(f, "target_field", f), models.UUIDField)]
-    columns, values = ", ".join(f'%s::uuid AS "{f.column}"' for f in keys), [getattr(record, f.attname) for f in keys]
     denied, parameters = ("false", ()) if rule_.never is None else condition(model, rule_.never)
     reasons = [condition(model, rows) for rows in rule_.because.values()]
+    asked = " ".join([denied, *(sql for sql, _ in reasons)])
+    types = {f: kind for f in model._meta.concrete_fields if (kind := _type_in_rules(f)) and f'"{f.column}"' in asked}
+    columns = ", ".join(f'%s::{kind} AS "{f.column}"' for f, kind in types.items())
+    values = [getattr(record, f.attname) for f in types]
     statement = (
         f"SELECT person.id, {denied}, {', '.join(sql for sql, _ in reasons)} "  # noqa: S608  (names from the model)
         f'FROM (SELECT {columns}) AS "{model._meta.db_table}", accounts_user AS person '
@@ -293,6 +295,13 @@ def sight(record: models.Model, people: Iterable[UUID]) -> dict[UUID, Sight]:
         for person, hidden, *held in rows
     }
     return {person: seen for person, seen in found.items() if seen.reasons}
+
+
+def _type_in_rules(field: Any) -> str:
+    """The type in the database of a column that a rule may ask: a key, or a code; empty for others."""
+    if isinstance(getattr(field, "target_field", field), models.UUIDField):
+        return "uuid"
+    return "text" if isinstance(field, models.CharField) else ""
 
 
 def who_sees(record: models.Model, people: Iterable[UUID]) -> dict[UUID, list[str]]:

@@ -103,8 +103,8 @@ def of_list(name: str, text: str) -> Iterator[str]:
         yield from (row["label"] for row in csv.DictReader(text.splitlines()))
         return
     for entry in json.loads(text):
-        # How long an agency has: a page says where that comes from.
-        if "answer_days" in entry:
+        # How long an agency has, by when a step is due: a page says where that comes from.
+        if "answer_days" in entry or "step" in entry:
             yield entry["source"]
         elif "asks" in entry:
             yield from (entry["title"], entry["asks"], entry["source"])

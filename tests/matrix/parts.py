@@ -4,13 +4,17 @@ That of the record it hangs on, which its `PersonalData` names. Here stands only
 shown otherwise than the record it hangs on.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from django.db import models
 
 from safeguarding.personal_data import declared
+from safeguarding.plans.kinds import Area
 
 # The card of a child is read by whoever may log a concern; what hangs on a child, by those who read its history.
 HANGING = {"children.child": "history"}
-PARTS = {
+PARTS: dict[str, str] = {
     # The records.
     "children.child": "card",
     "concerns.concern": "concern",
@@ -81,8 +85,46 @@ PARTS = {
 }
 
 
+# Of plans each area is a part of its own; of child protection so is who works with the family.
+_AREAS = [area for area in Area if area != Area.ATTENDANCE]
+
+
+def _plan(row: Any) -> str:
+    return f"plan_{row.area}"
+
+
+def _worker(row: Any) -> str:
+    return "plan_worker" if row.area == Area.PROTECTION else _plan(row)
+
+
+def _badge(row: Any) -> str:
+    return "plan_adoption" if row.area == Area.ADOPTION else "badge"
+
+
+BY_ROW: dict[str, tuple[Callable[[Any], str], frozenset[str]]] = {
+    **dict.fromkeys(
+        ("plans.episode", "plans.step", "plans.stepnote", "plans.planfile"),
+        (_plan, frozenset(f"plan_{area}" for area in _AREAS)),
+    ),
+    "plans.professional": (_worker, frozenset({"plan_worker", "plan_care", "plan_needs", "plan_adoption"})),
+    "plans.designation": (_badge, frozenset({"badge", "plan_adoption"})),
+}
+
+
+def part_of_row(model: type[models.Model], row: Any) -> str:
+    """The part that a row is: that of its model, or what the row says."""
+    label = model._meta.label_lower
+    return BY_ROW[label][0](row) if label in BY_ROW else part_of(model)
+
+
+def parts_of(model: type[models.Model]) -> frozenset[str]:
+    """Every part that rows of a model can be."""
+    label = model._meta.label_lower
+    return BY_ROW[label][1] if label in BY_ROW else frozenset({part_of(model)})
+
+
 def part_of(model: type[models.Model]) -> str:
-    """The part that a model is.
+    """The part that a model is whose rows are all of one.
 
     Raises `LookupError` for one that hangs on no record: it needs a line in `PARTS`.
     """

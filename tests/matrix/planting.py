@@ -15,7 +15,7 @@ from safeguarding.audit.history import is_protected
 from tests.matrix.canaries import fields_to_plant
 from tests.matrix.declared import lay_declared
 from tests.matrix.ground import RECORDS
-from tests.matrix.parts import part_of, way_of
+from tests.matrix.parts import part_of_row, way_of
 
 CHILD = "children.child"
 
@@ -25,11 +25,10 @@ def plant(world: Any) -> None:
     owner = Owner(world)
     lay_declared(world, owner.of)
     for model, mine in fields_to_plant().items():
-        part = part_of(model)
         for row in model._base_manager.all():
             for name in mine:
                 if (value := getattr(row, name)) not in (None, "", [], {}):
-                    world.planted.note(model._meta.label_lower, name, value, owner.of(row), part)
+                    world.planted.note(model._meta.label_lower, name, value, owner.of(row), part_of_row(model, row))
 
 
 class Owner:

@@ -45,6 +45,7 @@ from tests.matrix.ground import NOW, RECORDS, THEN, TODAY, given_row
 from tests.matrix.law import lay_law
 from tests.matrix.marked import mark
 from tests.matrix.mistakes import lay_mistake, lay_refused
+from tests.matrix.plans import lay_plans
 from tests.matrix.planting import plant
 from tests.matrix.twice import lay_twice
 
@@ -55,6 +56,9 @@ ROLES = {
     "assistant": "teaching_assistant",
     "pastoral_in": "pastoral",
     "pastoral_out": "pastoral",
+    "designated": "designated_teacher",
+    "senco": "senco",
+    "attendance": "attendance",
     "office": "office",
     "deputy": "deputy_lead",
     "lead": "lead",
@@ -136,6 +140,7 @@ def make() -> World:
     lay_cover(world)
     lay_law(world)
     lay_twice(world)
+    lay_plans(world)
     plant(world)
     return world
 

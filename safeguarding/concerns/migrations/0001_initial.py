@@ -361,6 +361,7 @@ class Migration(migrations.Migration):
                 ('row', models.UUIDField()),
                 ('moment', models.DateTimeField()),
                 ('readers', models.CharField(blank=True, db_default='', default='', max_length=20)),
+                ('origin', models.UUIDField(null=True)),
                 ('author', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('child', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='children.child')),
                 ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.school')),

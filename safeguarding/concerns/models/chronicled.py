@@ -43,6 +43,9 @@ class Chronicled(models.Model):
     # What the rule of its record asks beside these: a short code, such as a kind of plan.
     readers = models.CharField(max_length=20, blank=True, default="", db_default="")
 
+    # The record of its own app that it belongs to, such as a plan: hidden with it.
+    origin = models.UUIDField(null=True)
+
     objects = Protected()
 
     class Meta:
@@ -53,7 +56,7 @@ class Chronicled(models.Model):
         ]
 
     class PersonalData(personal_data.PersonalData):
-        plain = ("source", "row", "moment", "readers")
+        plain = ("source", "row", "moment", "readers", "origin")
         record = "concern"
         source = Source.HARBOUR
         retention = Retention.GOES_WITH_IT

@@ -1,10 +1,10 @@
 """Who may see a concern and what hangs on it, and who may do what with it? `concern` first: the rest follows it."""
 
+from .changes import changes_seen, never_in_changes
 from .chronicle import chronicled_seen
 from .concern import (
     access_given,
     actions_seen,
-    changes_seen,
     children_named,
     children_read,
     concerns_seen,
@@ -98,6 +98,7 @@ __all__ = [
     "may_take_up_note",
     "may_type_form",
     "may_write_pastoral",
+    "never_in_changes",
     "notes_seen",
     "of_concern_seen",
     "on_their_way_seen",

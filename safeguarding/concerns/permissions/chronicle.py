@@ -28,6 +28,7 @@ _COLUMNS = {
     "author": "author_id",
     "batch": "batch_id",
     "readers": "readers",
+    "origin": "origin",
 }
 _OWN_COLUMN = re.compile(r"n\.(\w+)")
 

@@ -22,7 +22,6 @@ from children.models import Child
 from children.permissions import behind_the_card, children_open_to
 from safeguarding.accounts.permissions import may, rights
 from safeguarding.accounts.roles import Capability
-from safeguarding.audit.models import LogEntry
 from safeguarding.audit.protection import Rule, Visible, among, fact, known, overlapping, rule
 from safeguarding.concerns.capabilities import ConcernCapability
 from safeguarding.concerns.models import (
@@ -128,24 +127,6 @@ def leads_words_seen(me: Any) -> Rule:
 def notes_seen(me: Any) -> Rule:
     """Notes. "reporting": what a report that is sent leaves beside itself, such as who had read it as a draft."""
     return through_the_concern(me, "concern_id", doors={"reporting": among("concern_id", fact("own_concerns", me))})
-
-
-@rule(LogEntry)
-def changes_seen(me: Any) -> Rule:
-    """What a field was before: for those who read the school's concerns, on the page of a record that they may see.
-
-    And for who changed it. An entry has the key of its record, of whatever kind, so each kind is asked for.
-    """
-    hidden = ("hidden_concerns", "concerns_in_error", "hidden_children", "hidden_contacts", "hidden_households")
-    return Rule(
-        because={
-            "role": among("school_id", fact("schools_with", me, Capability.VIEW_CONCERNS))
-            & ~among("record_id", fact("restricted_concerns", me)),
-            "actor": Q(actor_id=me),
-        },
-        never=reduce(or_, (among("record_id", fact(name, me)) for name in hidden))
-        | among("child_id", fact("hidden_children", me)),
-    )
 
 
 @rule(Account)

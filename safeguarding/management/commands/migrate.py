@@ -16,6 +16,7 @@ from safeguarding.concerns.services.reference import load_reference
 from safeguarding.database import Connection, apply_privileges, missing_columns, require_owner, require_roles
 from safeguarding.demo.apart import ensure_apart
 from safeguarding.exceptions import HarbourError
+from safeguarding.plans.services.rules import load_rules
 from safeguarding.row_security import problems, put_up, take_down
 from safeguarding.sealing.models import KEYS
 from safeguarding.wall_digests import keep_digests
@@ -43,6 +44,7 @@ class Command(Migrate):
             _guard_rows(connection)
         if not (only_looks or options["app_label"]):
             load_reference()
+            load_rules()
             _ensure_apart()
 
     def _keys(self, *args: Any, only_looks: bool, **options: Any) -> None:

@@ -1,0 +1,102 @@
+-- Which plans may a person see and keep beside those of their role, and which never?
+
+-- Children whose plans the person keeps because nobody whose role keeps them (`capability`) may see the child: an alternate lead,
+-- where none may see the child the Headteacher, else the chair of governors; at the schools where that is their role.
+CREATE FUNCTION rules.plans_standing_in(me uuid, capability text) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH mine AS (
+        SELECT school_id, min(array_position(ARRAY['alternate_lead', 'headteacher', 'chair'], role_key::text)) AS place
+        FROM rules.live_roles_of(me) WHERE role_key = ANY ((SELECT rules.roles_with('stand_in_plans'))::text[])
+        GROUP BY school_id
+    ), keepers AS MATERIALIZED (
+        SELECT held.school_id, held.user_id, rules.hidden_children(held.user_id) AS hidden
+        FROM rules.live_roles_at(ARRAY(SELECT school_id FROM mine)) AS held
+        WHERE held.role_key = ANY ((SELECT rules.roles_with(plans_standing_in.capability))::text[])
+        GROUP BY held.school_id, held.user_id
+    ), nearer AS MATERIALIZED (
+        SELECT held.school_id, min(array_position(ARRAY['alternate_lead', 'headteacher', 'chair'], held.role_key::text)) AS place,
+               rules.hidden_children(held.user_id) AS hidden
+        FROM rules.live_roles_at(ARRAY(SELECT school_id FROM mine WHERE place > 1)) AS held
+        WHERE held.role_key = ANY ((SELECT rules.roles_with('stand_in_plans'))::text[])
+        GROUP BY held.school_id, held.user_id
+    )
+    -- Nearly nobody stands in for anybody: for them nothing else is looked up.
+    SELECT CASE WHEN NOT EXISTS (SELECT FROM mine) THEN '{}' ELSE (
+        SELECT coalesce(array_agg(DISTINCT child.id), '{}')
+        FROM mine JOIN keepers ON keepers.school_id = mine.school_id
+        JOIN public.children_child AS child ON child.id = ANY (keepers.hidden) AND child.school_id = mine.school_id
+        WHERE NOT EXISTS (
+                SELECT FROM keepers AS other WHERE other.school_id = mine.school_id AND NOT child.id = ANY (other.hidden))
+          AND NOT EXISTS (
+                SELECT FROM nearer
+                WHERE nearer.school_id = mine.school_id AND nearer.place < mine.place AND NOT child.id = ANY (nearer.hidden))
+    ) END
+$$;
+
+-- The areas of this child's plans that the person keeps: by role, where the school's privacy notice names it, or standing in. Plans
+-- about needs are kept by leads while the notice names no SENCO. None of a child hidden from the person.
+CREATE FUNCTION rules.areas_kept(me uuid, school uuid, child uuid) RETURNS text[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(one.area ORDER BY one.place), '{}')
+    FROM unnest(ARRAY['protection', 'care', 'needs', 'adoption', 'attendance']) WITH ORDINALITY AS one (area, place)
+    WHERE NOT areas_kept.child = ANY (rules.hidden_children(me)) AND (
+        areas_kept.school = ANY (rules.schools_named_with(me, 'keep_' || one.area))
+        OR (one.area = 'needs' AND areas_kept.school = ANY (rules.schools_named_with(me, 'keep_needs_without_senco'))
+            AND NOT EXISTS (SELECT FROM public.accounts_school AS here
+                            WHERE here.id = areas_kept.school AND 'senco' = ANY (here.roles_beyond_notice)))
+        OR areas_kept.child = ANY (
+            rules.plans_standing_in(me, CASE one.area WHEN 'adoption' THEN 'keep_adoption' ELSE 'keep_protection' END)))
+$$;
+
+-- Episodes of which the person must see nothing: the concern that they began with is hidden from them; and those that were entered
+-- in error, but on the pages about them (context.with_errors).
+CREATE FUNCTION rules.episodes_hidden(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(episode.id), '{}') FROM public.plans_episode AS episode
+    WHERE episode.began_with_id = ANY ((SELECT rules.hidden_concerns(me))::uuid[])
+       OR (episode.status = 'error' AND NOT CASE (SELECT rules.errors_shown())
+               WHEN '' THEN false
+               WHEN 'all' THEN true
+               ELSE episode.id::text = (SELECT rules.errors_shown())
+           END)
+$$;
+
+-- Episodes whose concern is restricted, and not open to the person: nothing but the badge.
+CREATE FUNCTION rules.episodes_restricted(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(episode.id), '{}') FROM public.plans_episode AS episode
+    WHERE episode.began_with_id = ANY ((SELECT rules.restricted_concerns(me))::uuid[])
+      AND NOT episode.began_with_id = ANY ((SELECT rules.granted_concerns(me))::uuid[])
+$$;
+
+-- Rows whose changes tell the person what they may not know: of an adoption, and of episodes that are hidden from them or restricted.
+CREATE FUNCTION rules.plan_changes_hidden(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH shut AS MATERIALIZED (
+        SELECT id FROM public.plans_episode
+        WHERE id = ANY ((SELECT rules.episodes_hidden(me) || rules.episodes_restricted(me))::uuid[])
+           OR (area = 'adoption' AND NOT school_id = ANY ((SELECT rules.schools_named_with(me, 'view_adoption'))::uuid[])
+               AND NOT child_id = ANY ((SELECT rules.plans_standing_in(me, 'keep_adoption'))::uuid[]))
+    )
+    SELECT coalesce(array_agg(id), '{}') FROM (
+        SELECT id FROM shut
+        UNION ALL
+        SELECT id FROM public.plans_step WHERE episode_id IN (SELECT id FROM shut)
+        UNION ALL
+        SELECT id FROM public.plans_stepnote WHERE episode_id IN (SELECT id FROM shut)
+        UNION ALL
+        SELECT id FROM public.plans_professional WHERE episode_id IN (SELECT id FROM shut)
+        UNION ALL
+        SELECT id FROM public.plans_planfile WHERE episode_id IN (SELECT id FROM shut)
+        UNION ALL
+        SELECT id FROM public.plans_designation WHERE episode_id IN (SELECT id FROM shut)
+    ) AS rows
+$$;
+
+-- When a child was born whose plans the person keeps, some area of them: dates of some steps depend on it.
+CREATE FUNCTION rules.born_for_plans(me uuid, child uuid) RETURNS date
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT detail.date_of_birth FROM public.children_childdetail AS detail
+    WHERE detail.child_id = born_for_plans.child
+      AND cardinality(rules.areas_kept(me, detail.school_id, detail.child_id)) > 0
+$$;

@@ -1,0 +1,267 @@
+"""What is asked of somebody who begins, corrects, ends a plan, or says that it was entered in error?"""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from safeguarding.concerns.forms.mention import MentionText
+from safeguarding.forms import DateBoxesField, Radios, blank_first
+from safeguarding.plans import codes
+from safeguarding.plans.deadlines import Which, law
+from safeguarding.plans.kinds import EPISODE_COLUMNS, EPISODES, STEPS, StepKind
+from safeguarding.plans.models import Episode, Professional
+from safeguarding.plans.services.around import professional_problems
+from safeguarding.plans.services.checking import episode_problems, past_day
+from safeguarding.plans.services.episodes import LastHeld, end_problems
+
+from .columns import (
+    MOST_WORDS,
+    DeedForm,
+    SeenForm,
+    TokenForm,
+    keep_those_of,
+    keep_words,
+    taken,
+    with_columns,
+)
+
+WORDS = ("reference", "asked", "contact", "delegated")
+# One that began longer ago is entered late: what was held since is asked for.
+LATE = timedelta(days=14)
+NOTHING, LAST, UNKNOWN = "nothing", "last", "unknown"
+_SINCE = {
+    NOTHING: "Nothing yet",
+    LAST: "What I give below",
+    UNKNOWN: "Something, and nobody here knows when",
+}
+
+
+def counted_kinds(kind: str) -> list[StepKind]:
+    """The kinds of step of an episode whose days a rule counts: what was last held of them is asked of one that is
+    entered late.
+    """
+    of = EPISODES[kind]
+    ruled = {rule.step for rule in law() if kind in rule.kinds} & set(of.steps)
+    return [STEPS[key] for key in of.steps if key in ruled]
+
+
+def _asks_for_first(kind: str, step: str) -> bool:
+    return any(rule.which == Which.FIRST and rule.after == step for rule in law() if kind in rule.kinds)
+
+
+@with_columns(Episode, EPISODE_COLUMNS, WORDS)
+class BeginForm(TokenForm):
+    """A plan or a status that the authority decided. `after`: the conference that decided on it."""
+
+    after = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    starts_on = DateBoxesField(label="First day", past=True)
+    authority = forms.ChoiceField(label="Local authority", required=False)
+    known_by = forms.ChoiceField(label="How the school knows", required=False)
+    since = forms.ChoiceField(
+        label="What has been held since it began?",
+        choices=list(_SINCE.items()),
+        required=False,
+        widget=Radios(
+            hints={
+                NOTHING: "Its dates count from its first day",
+                LAST: "The next of each kind counts from there, and nothing earlier waits",
+                UNKNOWN: "No date waits before one is recorded",
+            }
+        ),
+    )
+
+    def __init__(self, data: Any = None, *, kind: str, born: date | None = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        today = timezone.localdate()
+        self.kind, self.of, self.born = kind, EPISODES[kind], born
+        keep_those_of(self, self.of, EPISODE_COLUMNS, today=today)
+        keep_words(self, self.of.words, WORDS)
+        fields: dict[str, Any] = self.fields
+        fields["authority"].choices = _listed("authority", today)
+        fields["authority"].required = self.of.needs_authority
+        fields["known_by"].choices = _listed("known_by", today)
+        self._ask_what_was_held()
+        self.order_fields(
+            ["deed", "token", "after", "starts_on", "authority", *self.of.columns, "known_by", *self.of.words, "since"]
+        )
+
+    def _ask_what_was_held(self) -> None:
+        self.counted = counted_kinds(self.kind)
+        if not self.counted:
+            del self.fields["since"]
+        for step in self.counted:
+            self.fields[f"last_{step.key}"] = DateBoxesField(
+                label=f"{step.title}: last held on", past=True, required=False
+            )
+            if step.outcomes:
+                choices = _listed(step.outcomes, timezone.localdate())
+                label = f"{step.title}: outcome"
+                self.fields[f"outcome_{step.key}"] = forms.ChoiceField(label=label, choices=choices, required=False)
+            if _asks_for_first(self.kind, step.key):
+                label = f"{step.title}: this was the first"
+                self.fields[f"first_{step.key}"] = forms.BooleanField(label=label, required=False)
+
+    @property
+    def main_fields(self) -> list[Any]:
+        """The fields of the plan itself."""
+        return [bound for bound in self.visible_fields() if not self._is_of_last(bound.name)]
+
+    @property
+    def last_fields(self) -> list[Any]:
+        """Those that ask what was last held."""
+        return [bound for bound in self.visible_fields() if self._is_of_last(bound.name)]
+
+    @staticmethod
+    def _is_of_last(name: str) -> bool:
+        return name == "since" or name.startswith(("last_", "outcome_", "first_"))
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        begins = given.get("starts_on")
+        found = episode_problems(
+            self.kind,
+            starts_on=begins,
+            authority=given.get("authority", ""),
+            known_by=given.get("known_by", ""),
+            columns=self.columns(),
+            words=self.words(),
+            today=timezone.localdate(),
+            born=self.born,
+        )
+        self.blame({name: said for name, said in found.items() if name not in self.errors})
+        if "since" in self.fields:
+            self._check_last(given, begins)
+        return given
+
+    def _check_last(self, given: dict[str, Any], begins: date | None) -> None:
+        days = [given.get(f"last_{step.key}") for step in self.counted]
+        said = given.get("since")
+        if not said and begins and begins < timezone.localdate() - LATE:
+            self.add_error("since", "It began more than two weeks ago: say what has been held since")
+        elif said == LAST and not any(days):
+            self.add_error("since", "Give the day of what was last held, of one kind at least")
+        elif said != LAST and any(days):
+            self.add_error("since", f"Choose “{_SINCE[LAST]}”, or take the days out")
+        for step, day in zip(self.counted, days, strict=True):
+            if day and step.outcomes and "outcome" in step.required and not given.get(f"outcome_{step.key}"):
+                self.add_error(f"outcome_{step.key}", f"{step.title}: choose what came of it")
+
+    def columns(self) -> dict[str, Any]:
+        return taken(self, EPISODE_COLUMNS)
+
+    def words(self) -> dict[str, Any]:
+        return taken(self, WORDS)
+
+    def last(self) -> dict[str, LastHeld | None]:
+        """What was last held of each kind, None where nobody knows; nothing where all count from the first day."""
+        if self.cleaned_data.get("since") not in (LAST, UNKNOWN):
+            return {}
+        return {step.key: self._last_of(step.key) for step in self.counted}
+
+    def _last_of(self, key: str) -> LastHeld | None:
+        day = self.cleaned_data.get(f"last_{key}")
+        if day is None:
+            return None
+        return LastHeld(day, self.cleaned_data.get(f"outcome_{key}", ""), bool(self.cleaned_data.get(f"first_{key}")))
+
+
+def _listed(list_: str, today: date) -> list[tuple[str, str]]:
+    found = (
+        sorted(codes.offered(list_, today), key=lambda one: one.label)
+        if list_ == "authority"
+        else codes.offered(list_, today)
+    )
+    return blank_first([(one.code, one.label) for one in found], "Choose")
+
+
+class _OfEpisode(DeedForm):
+    """A form on the page of one episode."""
+
+    def __init__(self, data: Any = None, *, episode: Episode, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.episode = episode
+        self.initial.setdefault("seen", episode.revision)
+
+
+@with_columns(Episode, EPISODE_COLUMNS, WORDS)
+class CorrectEpisodeForm(_OfEpisode, SeenForm):
+    """Another first day or other codes; words where there are none yet."""
+
+    starts_on = DateBoxesField(label="First day", past=True)
+
+    def __init__(self, data: Any = None, *, episode: Episode, **kwargs: Any) -> None:
+        super().__init__(data, episode=episode, **kwargs)
+        keep_those_of(self, episode.of_kind, EPISODE_COLUMNS, today=timezone.localdate(), row=episode)
+        keep_words(self, [name for name in episode.of_kind.words if not getattr(episode, name)], WORDS)
+        self.initial.setdefault("starts_on", episode.starts_on)
+
+    def columns(self) -> dict[str, Any]:
+        return taken(self, EPISODE_COLUMNS)
+
+    def words(self) -> dict[str, Any]:
+        return taken(self, WORDS)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if day := given.get("starts_on"):
+            self.blame(past_day("starts_on", "First day", day, today=timezone.localdate()))
+        return given
+
+
+class EndForm(_OfEpisode, SeenForm):
+    """It has ended."""
+
+    ends_on = DateBoxesField(label="Last day", past=True)
+    end_reason = forms.ChoiceField(label="Why it ended")
+
+    def __init__(self, data: Any = None, *, episode: Episode, **kwargs: Any) -> None:
+        super().__init__(data, episode=episode, **kwargs)
+        field: Any = self.fields["end_reason"]
+        field.choices = _listed(episode.of_kind.ends, timezone.localdate())
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if {"ends_on", "end_reason"} <= given.keys():
+            today = timezone.localdate()
+            self.blame(end_problems(self.episode, given["ends_on"], given["end_reason"], today=today))
+        return given
+
+
+class OpenAgainForm(_OfEpisode, SeenForm):
+    """It has not ended."""
+
+
+class InErrorForm(_OfEpisode, SeenForm):
+    """It is not this child’s, or never was."""
+
+    error_reason = MentionText(label="Why it was entered in error", max_length=MOST_WORDS)
+
+
+class PutBackForm(_OfEpisode):
+    """It was right."""
+
+
+class ProfessionalForm(_OfEpisode, TokenForm):
+    """Somebody from outside the school."""
+
+    role = forms.ChoiceField(label="Role", choices=blank_first(Professional.Role.choices, "Choose"))
+    name = forms.CharField(label="Name", max_length=200)
+    organisation = forms.CharField(label="Where they work", max_length=200, required=False)
+    telephone = forms.CharField(label="Telephone", max_length=60, required=False)
+    email = forms.CharField(label="E-mail", max_length=254, required=False)
+    person_from = DateBoxesField(label="Since", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        found = professional_problems(given.get("role", ""), given.get("name", ""))
+        self.blame({name: said for name, said in found.items() if name not in self.errors})
+        return given
+
+
+class EndProfessionalForm(_OfEpisode):
+    """Somebody else has taken over, or nobody."""
+
+    who = forms.UUIDField(widget=forms.HiddenInput)
+    last_day = DateBoxesField(label="Last day", past=True, initial=timezone.localdate)

@@ -1,0 +1,200 @@
+"""What waits, was booked and was held in an episode, by when and by which rule, and what was added to it since?"""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from safeguarding import personal_data
+from safeguarding.accounts.models import User
+from safeguarding.pairs import in_pairs
+from safeguarding.personal_data import Retention, Source
+from safeguarding.plans.kinds import STEP_COLUMNS, STEPS, Duty, StepKind
+
+from .bases import WHY, Coded, OfPlan, Written, code, words
+from .constraints import by_kind, tells_no_adoption
+from .episode import Episode
+from .rules import DeadlineRule
+
+MOST_SCORE = 40
+
+
+class Step(Coded, Written, OfPlan):
+    """One thing that is due, or was held: a conference, a review, a placement, an assessment."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        HELD = "held", "Held"
+        SET_ASIDE = "set_aside", "Set aside"
+
+    class Answer(models.TextChoices):
+        YES = "yes", "Yes"
+        NO = "no", "No"
+        UNKNOWN = "unknown", "Not known"
+
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="steps")
+    kind = models.CharField("what it is", max_length=20, choices=[(kind.key, kind.title) for kind in STEPS.values()])
+    status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
+    duty = models.CharField("whose duty it is", max_length=10, choices=Duty)
+    owner = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="who sees to it"
+    )
+    # By which rule it is due, counted from which day, and what made it wait: another step, or the episode's own
+    # beginning where there is a rule and no step.
+    due_on = models.DateField("due", null=True, blank=True)
+    rule = models.ForeignKey(DeadlineRule, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    counted_from = models.DateField("counted from", null=True, blank=True)
+    after = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by")
+    # Why there is no day although a rule sets one: terms that are not known, a date of birth.
+    missing = models.CharField("what is missing to work out the day", max_length=200, blank=True, default="")
+    booked_on = models.DateField("booked for", null=True, blank=True)
+    booked_time = models.TimeField("at", null=True, blank=True)
+    held_on = models.DateField("held on", null=True, blank=True)
+    # The first, second, … of its kind that was held in the episode.
+    number = models.PositiveSmallIntegerField("number", null=True, blank=True)
+    held_at = models.DateTimeField(null=True, blank=True)
+    held_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    set_aside_at = models.DateTimeField(null=True, blank=True)
+    set_aside_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    outcome = code("outcome")
+    participation = code("how the child took part")
+    score = models.PositiveSmallIntegerField(
+        "SDQ score", null=True, blank=True, validators=[MaxValueValidator(MOST_SCORE)]
+    )
+    no_score_reason = code("why there is no SDQ score")
+    answer = models.CharField("answer", max_length=8, choices=Answer, blank=True, default="")
+    factors = ArrayField(models.CharField(max_length=4), default=list, blank=True, verbose_name="factors")
+    child_seen = models.BooleanField("the child was seen", null=True, blank=True)
+    quorate = models.BooleanField("enough agencies were there", null=True, blank=True)
+    report_sent_on = models.DateField("school’s report sent", null=True, blank=True)
+    held_to = models.DateField("until", null=True, blank=True)
+    legal_status = code("legal status")
+    placement = code("type of placement")
+    provider = code("who provides it")
+    change_reason = code("why it changed")
+    in_touch = code("in touch")
+    activity = code("activity")
+    accommodation = code("accommodation")
+
+    present = words("who was there")
+    said = words("what was said and decided")
+    voice = words("what the child said")
+    why_late = words("why it was late")
+    carers = words("carers")
+    delegated = words("what the carer may agree to")
+    aside_reason = words("why it was set aside")
+
+    # The day for which people were told that it is due, and that it is late: once for each.
+    told_due_for = models.DateField(null=True, blank=True, editable=False)
+    told_late_for = models.DateField(null=True, blank=True, editable=False)
+    revision = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(status="held", held_on__isnull=False, held_at__isnull=False)
+                | (~Q(status="held") & Q(held_on=None, held_at=None)),
+                name="step_held_as_it_stands",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="set_aside", set_aside_at__isnull=False)
+                | (~Q(status="set_aside") & Q(set_aside_at=None)),
+                name="step_set_aside_as_it_stands",
+            ),
+            models.CheckConstraint(
+                condition=Q(held_to=None) | Q(held_to__gte=F("held_on")), name="step_until_after_from"
+            ),
+            models.CheckConstraint(condition=Q(score=None) | Q(score__lte=MOST_SCORE), name="step_score_in_range"),
+            models.CheckConstraint(
+                condition=~Q(kind="sdq", status="held")
+                | Q(score__isnull=False, no_score_reason="")
+                | (Q(score=None) & ~Q(no_score_reason="")),
+                name="step_score_or_reason",
+            ),
+            in_pairs("held", name="step_held_in_pairs"),
+            in_pairs("set_aside", name="step_set_aside_in_pairs"),
+            *by_kind("step", STEPS, STEP_COLUMNS, Q(status="held")),
+            *tells_no_adoption("step", ("outcome", "legal_status", "placement")),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["episode", "kind"], name="step_of_episode"),
+            models.Index(fields=["school", "due_on"], name="step_waits", condition=Q(status="waiting")),
+            models.Index(fields=["child", "-held_on"], name="step_of_child"),
+        ]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "child"
+        sealed_by = "child"
+        narrative = ("present", "said", "voice", "why_late", "carers", "delegated", "aside_reason")
+        plain = (
+            "token",
+            "written_at",
+            "area",
+            "kind",
+            "status",
+            "duty",
+            "due_on",
+            "counted_from",
+            "missing",
+            "booked_on",
+            "booked_time",
+            "held_on",
+            "number",
+            "held_at",
+            "set_aside_at",
+            *STEP_COLUMNS,
+            "told_due_for",
+            "told_late_for",
+            "revision",
+        )
+        source = Source.LOCAL_AUTHORITY
+        collection = WHY
+        retention = Retention.GOES_WITH_IT
+
+    @property
+    def of_kind(self) -> StepKind:
+        return STEPS[self.kind]
+
+    @property
+    def title(self) -> str:
+        return self.of_kind.title
+
+
+class StepNote(Written, OfPlan):
+    """Something added to a step, never changed: that it was chased, a date that was corrected, a note."""
+
+    class Kind(models.TextChoices):
+        CHASED = "chased", "Chased"
+        CORRECTED = "corrected", "Date corrected"
+        NOTED = "noted", "Note"
+
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="+")
+    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="notes")
+    kind = models.CharField("what it is", max_length=10, choices=Kind)
+    happened_on = models.DateField("when")
+    text = words("note")
+    # Of a corrected date: what it was, and what it is since.
+    was_on = models.DateField("it was", null=True, blank=True)
+    now_on = models.DateField("it is since", null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind="corrected", was_on__isnull=False, now_on__isnull=False)
+                | (~Q(kind="corrected") & Q(was_on=None, now_on=None)),
+                name="step_note_says_what_was",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["step", "written_at"], name="note_of_step")]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "child"
+        sealed_by = "child"
+        narrative = ("text",)
+        plain = ("token", "written_at", "area", "kind", "happened_on", "was_on", "now_on")
+        source = Source.SAFEGUARDING_LEAD
+        collection = WHY
+        retention = Retention.GOES_WITH_IT

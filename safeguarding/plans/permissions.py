@@ -1,0 +1,175 @@
+"""Who may see a plan and its dates, and who keeps them?
+
+Read aloud: *each area is read by the roles that the domain reference gives it (section 7), at their own school, where
+the privacy notice or the school itself names the role. Of children they were given, pastoral staff, the designated
+teacher and the SENCO read all but adoption; of child protection pastoral staff read who works with the family, and
+nothing else. An emergency opens the same as pastoral staff have. Where nobody who keeps plans may see a child, the
+alternate lead does, else the Headteacher, else the chair. Nobody sees a plan of a child who is hidden from them, or one
+that began with a concern that is; one of a restricted concern is a badge to others.*
+"""
+
+from functools import reduce
+from operator import or_
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+
+from children.capabilities import ChildCapability
+from children.models import Child
+from children.permissions import out_of_sight
+from safeguarding.accounts.permissions import may, rights
+from safeguarding.accounts.roles import ROLES, with_capability
+from safeguarding.audit.protection import WHOEVER, Rule, among, fact, known, may_view, rule, visible_sql
+from safeguarding.concerns.permissions import never_in_changes
+from safeguarding.exceptions import NotAllowed
+from safeguarding.keys import uuid7
+from safeguarding.plans.capabilities import PlanCapability
+from safeguarding.plans.kinds import Area
+from safeguarding.prepared import prepared
+from safeguarding.uploads.permissions import decided_by
+
+from .models import Designation, Episode, PlanFile, Professional, Step, StepNote
+
+C = PlanCapability
+VIEW = {area: PlanCapability(f"view_{area}") for area in Area}
+# What is read of a child by those to whom the child was given, and in an emergency.
+GIVEN = (Area.CARE, Area.NEEDS, Area.ATTENDANCE)
+# What stands on the tab "Plans and status": attendance has a tab of its own.
+TAB_AREAS = tuple(area for area in Area if area != Area.ATTENDANCE)
+never_in_changes("object_id", "plan_changes_hidden")
+
+
+def _at(me: Any, capability: Any) -> Q:
+    """At a school where the person has the capability by a role that the notice, or the school, names."""
+    return among("school_id", fact("schools_named_with", me, capability))
+
+
+def _standing_in(me: Any) -> Q:
+    """Of children whom nobody who keeps the area may see."""
+    adoption = Q(area=Area.ADOPTION)
+    return (~adoption & among("child_id", fact("plans_standing_in", me, C.KEEP_PROTECTION))) | (
+        adoption & among("child_id", fact("plans_standing_in", me, C.KEEP_ADOPTION))
+    )
+
+
+def of_plans(me: Any, episode: str, *, briefly: tuple[Area, ...] = ()) -> Rule:
+    """The rule of what belongs to an episode. `episode` is the column that names it; `briefly` are areas of which also
+    those read this record who were given the child.
+    """
+    unrestricted = ~among(episode, fact("episodes_restricted", me))
+    some = Q(area__in=[*GIVEN, *briefly])
+    given = (some & _at(me, C.READ_PLANS_GIVEN)) | (Q(area=Area.PROTECTION) & _at(me, C.READ_PROTECTION_GIVEN))
+    return Rule(
+        because={
+            "role": reduce(or_, (Q(area=area) & _at(me, VIEW[area]) for area in Area)) & unrestricted,
+            "grant": given & among("child_id", fact("granted_children", me)) & unrestricted,
+            "emergency": some
+            & _at(me, ChildCapability.EMERGENCY_ACCESS)
+            & among("child_id", fact("emergency_children", me))
+            & unrestricted,
+            "standing_in": _standing_in(me),
+        },
+        never=out_of_sight(me, "child_id") | among(episode, fact("episodes_hidden", me)),
+    )
+
+
+@rule(Episode)
+def episodes_seen(me: Any) -> Rule:
+    """The plan itself, its codes and words."""
+    return of_plans(me, "id")
+
+
+@rule(Step)
+@rule(StepNote)
+@rule(PlanFile)
+def with_the_episode(me: Any) -> Rule:
+    """Its dates, what was said and decided, its files."""
+    return of_plans(me, "episode_id")
+
+
+@rule(Professional)
+def professionals_seen(me: Any) -> Rule:
+    """Who works with the child: of child protection also for pastoral staff who were given the child."""
+    return of_plans(me, "episode_id", briefly=(Area.PROTECTION,))
+
+
+@rule(Designation)
+def designations_seen(me: Any) -> Rule:
+    """The badge: for whoever reads some plans, and of an adoption for those who read that."""
+    adoption = Q(area=Area.ADOPTION)
+    return Rule(
+        because={
+            "role": (~adoption & _at(me, C.VIEW_PLAN_BADGES)) | (adoption & _at(me, C.VIEW_ADOPTION)),
+            "standing_in": _standing_in(me),
+        },
+        never=out_of_sight(me, "child_id") | among("episode_id", fact("episodes_hidden", me)),
+    )
+
+
+def areas_kept(user: Any, child: Child) -> frozenset[str]:
+    """The areas of the child's plans that the person keeps."""
+    return _kept(user, child.school_id, child.pk)
+
+
+def _kept(user: Any, school_id: UUID, child_id: UUID) -> frozenset[str]:
+    [[found]] = prepared("SELECT rules.areas_kept(%s, %s, %s)", [user.pk, school_id, child_id])
+    return frozenset(found)
+
+
+def areas_read(user: Any, child: Child) -> frozenset[str]:
+    """The areas of the child's plans that the person reads, whether or not there is anything in them."""
+    text, parameters = visible_sql(Episode)
+    # No rows of the table: the rule, asked of one of each area. One query.
+    rows = "SELECT %s::uuid AS id, %s::uuid AS school_id, %s::uuid AS child_id, unnest(%s::text[]) AS area"
+    statement = f'SELECT area FROM ({rows}) AS "plans_episode" WHERE {text}'  # noqa: S608  (the rule's own words)
+    asked: list[Any] = [uuid7(), child.school_id, child.pk, [str(area) for area in Area]]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*asked, *(user.pk if one == WHOEVER else one for one in parameters)])
+        return frozenset(area for (area,) in cursor.fetchall())
+
+
+def may_keep(user: Any, record: Any) -> bool:
+    """Who begins, ends and corrects an episode, and keeps its steps: of any record of a plan."""
+    return record.area in _kept(user, record.school_id, record.child_id)
+
+
+def ensure_keeps(by: Any, area: str, child: Child) -> None:
+    """Raise `NotAllowed` unless `by` keeps this area of the child's plans."""
+    if area not in areas_kept(by, child):
+        raise NotAllowed(keepers(area))
+
+
+def ensure_keeps_record(by: Any, record: Any) -> None:
+    """Raise `NotAllowed` unless `by` keeps the area of this record, and sees it."""
+    if not may_keep(by, record) or not may_view(by, record):
+        raise NotAllowed(keepers(record.area))
+
+
+def keepers(area: str) -> str:
+    """The sentence of a refusal: who keeps plans of an area."""
+    titles = [ROLES[key].title for key in reversed(with_capability(f"keep_{area}"))]
+    return f"Plans of this kind are kept by: {', '.join(titles)}. Ask one of them."
+
+
+def not_named(user: Any, school_id: UUID) -> bool:
+    """Whether the person's role includes plans at the school, but the school's privacy notice does not name the role:
+    then they see none, and a page says why.
+    """
+    return may(user, C.VIEW_PLAN_BADGES, school_id) and school_id not in known(
+        "schools_named_with", user.pk, C.VIEW_PLAN_BADGES
+    )
+
+
+def stands_in_for_plans(user: Any) -> bool:
+    """Whether the person is one of those who keep the plans of a child whom nobody else may see."""
+    return bool(rights(user).schools(C.STAND_IN_PLANS))
+
+
+def plans_somewhere(user: Any) -> bool:
+    """Whether the person reads or keeps plans at some school by their role: for the navigation."""
+    return bool(rights(user).schools(C.VIEW_PLAN_BADGES))
+
+
+decided_by(PlanFile, may_keep)

@@ -1,0 +1,193 @@
+"""Make the next step wait, by the rules, and count again when a day was corrected.
+
+A trigger is the beginning of an episode or a step that was held; for rules that count back, a step that is booked. What
+it asks for says the pure part (`plans/deadlines.py`); here it becomes rows.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID, uuid5
+
+from django.db.models import Max
+from django.utils import timezone
+
+from safeguarding.accounts.calendar import SchoolCalendar
+from safeguarding.accounts.models import User
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
+from safeguarding.plans.deadlines import BEGINNING, Asked, Rule, asked_after
+from safeguarding.plans.models import DeadlineRule, Episode, Step
+from safeguarding.plans.verbs import PlanVerb
+from safeguarding.prepared import prepared
+
+from .rules import rules_at
+
+SS = Step.Status
+RECOUNTED = "What it was counted from was corrected, and asks for it no longer."
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """What happened in an episode, on which day. `step` is None where the episode began; `after` says what else."""
+
+    after: str
+    day: date
+    outcome: str = ""
+    step: Step | None = None
+    nth: int = 1
+    booked: bool = False
+
+
+class Counting:
+    """The rules, the calendar and the birthday for one episode: read once for everything that is counted in it."""
+
+    def __init__(self, episode: Episode, by: User) -> None:
+        self.episode, self.by = episode, by
+        self.rules: dict[Rule, DeadlineRule] = rules_at(episode.school_id)
+        self.calendar = SchoolCalendar.of(episode.school_id)
+        self.born = born(by, episode.child_id)
+
+    def asked(self, trigger: Trigger) -> dict[str, Asked]:
+        """The steps that a trigger asks for, by their kind."""
+        found = asked_after(
+            self.episode.kind,
+            trigger.after,
+            trigger.outcome,
+            trigger.day,
+            self.rules,
+            self.calendar,
+            born=self.born,
+            nth=trigger.nth,
+            booked=trigger.booked,
+            earlier=self._earlier(),
+        )
+        return {one.rule.step: one for one in found}
+
+    def _earlier(self) -> dict[str, date]:
+        """When the steps of each kind were last held, and the episode began: some rules count from there."""
+        held = Step.objects.filter(episode=self.episode, status=SS.HELD).order_by("held_on", "pk")
+        days = {kind: day for kind, day in held.values_list("kind", "held_on") if day}
+        return days | {BEGINNING: self.episode.starts_on}
+
+    def fields(self, asked: Asked) -> dict[str, object]:
+        """What a step has of the rule that asks for it."""
+        return {
+            "rule": self.rules[asked.rule],
+            "counted_from": asked.counted_from,
+            "due_on": asked.due.day,
+            "missing": asked.due.missing,
+            "duty": asked.rule.duty,
+        }
+
+
+def born(by: User, child_id: UUID) -> date | None:
+    """When the child was born, for somebody who keeps plans of it; None where nobody has said."""
+    [[day]] = prepared("SELECT rules.born_for_plans(%s, %s)", [by.pk, child_id])
+    return day  # type: ignore[no-any-return]
+
+
+def trigger_of(step: Step) -> Trigger | None:
+    """What a step sets going: held, or booked. None where it has not come to that, as before a child is back."""
+    if step.status == SS.HELD:
+        # An absence is over when the child is back.
+        day = step.held_to if step.kind == "missing" else step.held_on
+        return Trigger(step.kind, day, step.outcome, step, step.number or 1) if day else None
+    if step.status == SS.WAITING and step.booked_on:
+        return Trigger(step.kind, step.booked_on, step=step, booked=True)
+    return None
+
+
+def follow(
+    counting: Counting, trigger: Trigger | None, *, but: Iterable[str] = (), at: datetime | None = None
+) -> list[Step]:
+    """Let wait what a trigger asks for, but no step of the kinds in `but`. Returns the steps that wait by it."""
+    if trigger is None:
+        return []
+    left = set(but)
+    found = (counting.asked(trigger)).items()
+    return [_wait(counting, one, trigger, at or timezone.now()) for kind, one in found if kind not in left]
+
+
+def _wait(counting: Counting, asked: Asked, trigger: Trigger, at: datetime) -> Step:
+    """The step that waits by this rule. One that waits by another rule keeps its day, which came first."""
+    episode, kind = counting.episode, asked.rule.step
+    there = Step.objects.filter(episode=episode, kind=kind, status=SS.WAITING).order_by("due_on", "pk").first()
+    if there is not None:
+        if there.rule_id is None:
+            _set(there, {**counting.fields(asked), "after": trigger.step}, by=counting.by)
+        return there
+    root = trigger.step.pk if trigger.step else episode.pk
+    step, made = Step.objects.get_or_create(
+        token=uuid5(root, f"{trigger.after}/{asked.rule.code}/{kind}"),
+        defaults={
+            "episode": episode,
+            "child_id": episode.child_id,
+            "school_id": episode.school_id,
+            "area": episode.area,
+            "kind": kind,
+            "author": counting.by,
+            "written_at": at,
+            "after": trigger.step,
+            **counting.fields(asked),
+        },
+    )
+    if made:
+        record(Verb.CREATE, step, by=counting.by)
+    elif step.status == SS.SET_ASIDE:
+        _set(step, {**counting.fields(asked), **_NOT_ASIDE}, by=counting.by)
+    return step
+
+
+_NOT_ASIDE = {"status": SS.WAITING, "set_aside_at": None, "set_aside_by": None, "aside_reason": ""}
+
+
+def count_again(counting: Counting, corrected: Step | None, *, at: datetime | None = None) -> None:
+    """A day or an outcome was corrected: of a step, or of the beginning (None). What was counted from it moves, what it
+    asks for no longer is set aside, and what it asks for now waits. Days counted from other steps are looked at too.
+    """
+    at = at or timezone.now()
+    steps = list(Step.objects.filter(episode=counting.episode).select_related("rule").order_by("held_on", "pk"))
+    begun = Trigger(BEGINNING, counting.episode.starts_on)
+    triggers = [begun, *(trigger for step in steps if (trigger := trigger_of(step)))]
+    for trigger in triggers:
+        root = trigger.step.pk if trigger.step else None
+        asked = counting.asked(trigger)
+        followers = [one for one in steps if _follows(one, trigger, root)]
+        for step in followers:
+            if step.kind in asked:
+                _set(step, counting.fields(asked[step.kind]), by=counting.by)
+            elif step.status == SS.WAITING and root == (corrected.pk if corrected else None):
+                aside = {"status": SS.SET_ASIDE, "set_aside_at": at, "set_aside_by": counting.by}
+                _set(step, {**aside, "aside_reason": RECOUNTED}, by=counting.by)
+        if corrected is not None and root == corrected.pk:
+            follow(counting, trigger, but={one.kind for one in followers if one.status != SS.SET_ASIDE}, at=at)
+
+
+def _follows(step: Step, trigger: Trigger, root: UUID | None) -> bool:
+    """Whether a step waits, or was held, because of this trigger: of a booking those that are due before it."""
+    return step.rule is not None and step.after_id == root and (step.rule.amount < 0) == trigger.booked
+
+
+def _set(step: Step, fields: dict[str, object], *, by: User) -> None:
+    """Change a step, with an event, where something is different."""
+    changed = {name: value for name, value in fields.items() if getattr(step, name) != value}
+    if not changed:
+        return
+    for name, value in changed.items():
+        setattr(step, name, value)
+    step.revision += 1
+    step.save(update_fields=[*changed, "revision"])
+    record(PlanVerb.CORRECT, step, by=by)
+
+
+def next_number(episode: Episode, kind: str) -> int:
+    """Which of its kind is the next that is held in an episode."""
+    held = Step.objects.filter(episode=episode, kind=kind, status=SS.HELD)
+    return int(held.aggregate(most=Max("number"))["most"] or 0) + 1
+
+
+def count_missing(episode: Episode, *, by: User) -> None:
+    """Work out the days of steps for which something was missing, such as terms: once that is there."""
+    if Step.objects.filter(episode=episode, status=SS.WAITING).exclude(missing="").exists():
+        count_again(Counting(episode, by), None)

@@ -1,0 +1,70 @@
+"""What is saved as it was told, and worth a warning? Pure: asked of the episodes and steps that a page shows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+
+from safeguarding.dates import weekday_name
+from safeguarding.plans.models import Episode, Step
+
+# Kinds of which a child has one at a time, as authorities work.
+_PAIRS = {
+    frozenset({"child_in_need_plan", "child_protection"}): "A child in need plan beside a child protection plan",
+    frozenset({"child_protection", "looked_after"}): "A child protection plan, and looked after",
+    frozenset({"looked_after", "previously_looked_after"}): "Looked after, and previously looked after",
+}
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """A warning: what is there at once, and the episodes or the step that it is about."""
+
+    title: str
+    text: str
+    episodes: tuple[Episode, ...] = ()
+    step: Step | None = None
+
+
+def of_episodes(episodes: Iterable[Episode]) -> list[Overlap]:
+    """Open episodes that seldom go together: two statuses, two authorities, or one kind twice."""
+    there = [one for one in episodes if one.status == Episode.Status.OPEN]
+    found = []
+    for one, other in combinations(there, 2):
+        if text := _PAIRS.get(frozenset({one.kind, other.kind})):
+            found.append(
+                Overlap("Two statuses at once", f"{text}. Ask the authority which of them goes on.", (one, other))
+            )
+        if one.kind == other.kind:
+            found.append(
+                Overlap(
+                    "The same plan twice", f"{one.of_kind.title}, open twice. End the one that is over.", (one, other)
+                )
+            )
+        elif one.area == other.area and one.authority and other.authority and one.authority != other.authority:
+            text = f"{one.authority_label} and {other.authority_label} both have an open plan for this child."
+            found.append(Overlap("Two authorities at once", text, (one, other)))
+    return found
+
+
+def of_day(day: date | None) -> str:
+    """Why a day is worth a second look, as a sentence; empty when it is not. It is taken all the same."""
+    if day is None or day.weekday() < 5:
+        return ""
+    return f"This is a {weekday_name(day)}. It is saved as you gave it."
+
+
+def of_steps(episode: Episode, steps: Iterable[Step]) -> list[Overlap]:
+    """Steps that were held, or are booked, before the plan began, or on a weekend."""
+    found = []
+    for step in steps:
+        day = step.held_on or step.booked_on
+        if day is None or step.status == Step.Status.SET_ASIDE:
+            continue
+        if step.kind in ("review_conference", "plan_review", "care_review", "core_group") and day < episode.starts_on:
+            found.append(
+                Overlap("Before the plan began", f"{step.title}: before the first day of the plan.", step=step)
+            )
+        if warning := of_day(day):
+            found.append(Overlap("On a weekend", f"{step.title}: {warning}", step=step))
+    return found

@@ -1,0 +1,60 @@
+"""How does a step stand on a day: held in time, due, late, and whose duty was it? Asked of the steps of a page."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from safeguarding.plans.kinds import Duty
+from safeguarding.plans.models import Step
+
+
+class Stands(StrEnum):
+    """Only the school's own duties are missed; with others the school chases."""
+
+    IN_TIME = "in_time"
+    HELD_LATE = "held_late"
+    HELD = "held"
+    MISSED = "missed"
+    CHASE = "chase"
+    TODAY = "today"
+    BOOKED = "booked"
+    WAITING = "waiting"
+    SET_ASIDE = "set_aside"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a step stands, in words, and how many days it is, or was, late."""
+
+    how: Stands
+    words: str
+    days_late: int = 0
+
+    @property
+    def is_late(self) -> bool:
+        return self.how in (Stands.MISSED, Stands.CHASE)
+
+
+def standing(step: Step, *, today: date, on_roll: bool = True) -> Standing:
+    """How the step stands on a day. Of a child who has left nothing is late."""
+    if step.status == Step.Status.SET_ASIDE:
+        return Standing(Stands.SET_ASIDE, "Set aside")
+    if step.held_on is not None:
+        if step.due_on is None:
+            return Standing(Stands.HELD, "Held")
+        late = (step.held_on - step.due_on).days
+        if late <= 0:
+            return Standing(Stands.IN_TIME, "On time")
+        return Standing(Stands.HELD_LATE, f"{_days(late)} late", late)
+    if step.due_on is not None and step.due_on < today and on_roll:
+        late = (today - step.due_on).days
+        if step.duty == Duty.SCHOOL:
+            return Standing(Stands.MISSED, f"Missed, {_days(late)} late", late)
+        return Standing(Stands.CHASE, f"{_days(late)} late: chase", late)
+    if today in (step.due_on, step.booked_on):
+        return Standing(Stands.TODAY, "Today")
+    return Standing(Stands.BOOKED, "Booked") if step.booked_on else Standing(Stands.WAITING, "Waiting")
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"

@@ -1,0 +1,380 @@
+"""Add, book, hold, chase, correct and set aside what is due in an episode, and add notes to it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from safeguarding.accounts.models import User
+from safeguarding.accounts.permissions import ensure_works_at
+from safeguarding.audit.models import Verb
+from safeguarding.audit.protection import who_sees
+from safeguarding.audit.services import record
+from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
+from safeguarding.keys import entry_token
+from safeguarding.plans.deadlines import CONSULTED
+from safeguarding.plans.kinds import STEPS
+from safeguarding.plans.lifecycles import step_life
+from safeguarding.plans.models import Episode, Step, StepNote
+from safeguarding.plans.permissions import ensure_keeps_record
+from safeguarding.plans.verbs import PlanVerb
+
+from .checking import booking_problems, past_day, raise_first, step_problems
+from .dates import Counting, Trigger, born, count_again, follow, next_number, trigger_of
+
+SS, NK = Step.Status, StepNote.Kind
+CHANGED = "Somebody changed this while you were writing. Look at it below, then save again."
+# A step that is due because the school was asked something on a day.
+ASKED = {"consultation": CONSULTED}
+
+
+@transaction.atomic
+def add_step(
+    *,
+    episode: Episode,
+    token: UUID,
+    kind: str,
+    by: User,
+    held_on: date | None = None,
+    booked_on: date | None = None,
+    booked_time: time | None = None,
+    asked_on: date | None = None,
+    owner: User | None = None,
+    columns: Mapping[str, Any] | None = None,
+    words: Mapping[str, str] | None = None,
+    at: datetime | None = None,
+) -> Step:
+    """One more step, that waits, is booked, or was held. The same form again is one step.
+
+    One that was held is the one that waited for it, where there is one: its rule and its day stay with it. `asked_on`
+    is the day on which the school was asked for a reply that is due by a rule. Raises `NotAllowed`, `BadInput`,
+    `OutOfTurn`.
+    """
+    now, at = _episode_open(episode, by), at or timezone.now()
+    if kind not in now.of_kind.steps:
+        raise BadInput("Choose a date of those that this plan has.")
+    columns, words = columns or {}, words or {}
+    said = sorted((*columns.items(), *words.items()))
+    key = entry_token(token, now.pk, kind, held_on, booked_on, asked_on, *said)
+    if there := Step.objects.filter(token=key).first():
+        return there
+    step = _waiting(now, kind) if held_on else None
+    if step is None:
+        step = _new(now, key, kind, owner=owner, by=by, at=at)
+        if asked_on and kind in ASKED:
+            _due_after(step, ASKED[kind], asked_on, by=by, at=at)
+    else:
+        step.token = key
+        step.save(update_fields=["token"])
+    if booked_on:
+        return book_step(
+            step=step, seen=step.revision, booked_on=booked_on, booked_time=booked_time, owner=owner, by=by, at=at
+        )
+    if held_on:
+        return hold_step(step=step, seen=step.revision, held_on=held_on, columns=columns, words=words, by=by, at=at)
+    return step
+
+
+def _waiting(episode: Episode, kind: str) -> Step | None:
+    return Step.objects.filter(episode=episode, kind=kind, status=SS.WAITING).order_by("due_on", "pk").first()
+
+
+def _new(episode: Episode, token: UUID, kind: str, *, owner: User | None, by: User, at: datetime) -> Step:
+    step, made = Step.objects.get_or_create(
+        token=token,
+        defaults={
+            "episode": episode,
+            "child_id": episode.child_id,
+            "school_id": episode.school_id,
+            "area": episode.area,
+            "kind": kind,
+            "duty": STEPS[kind].duty,
+            "author": by,
+            "written_at": at,
+        },
+    )
+    if owner is not None:
+        _ensure_may_own(owner, step, at)
+        step.owner = owner
+        step.save(update_fields=["owner"])
+    if made:
+        record(Verb.CREATE, step, by=by)
+    return step
+
+
+def _due_after(step: Step, after: str, day: date, *, by: User, at: datetime) -> None:
+    """The day by which a reply is due, counted from when the school was asked."""
+    raise_first(past_day("asked_on", "Asked on", day, today=timezone.localdate(at)))
+    counting = Counting(step.episode, by)
+    asked = counting.asked(Trigger(after, day)).get(step.kind)
+    if asked is not None:
+        for name, value in counting.fields(asked).items():
+            setattr(step, name, value)
+        step.save(update_fields=list(counting.fields(asked)))
+
+
+@transaction.atomic
+def book_step(
+    *,
+    step: Step,
+    seen: int,
+    booked_on: date | None,
+    by: User,
+    booked_time: time | None = None,
+    owner: User | None = None,
+    at: datetime | None = None,
+) -> Step:
+    """A day for it, and who of the school sees to it. What is due before that day waits from now on, or moves with it.
+
+    Raises `NotAllowed`, `BadInput`, `ChangedSince`, `OutOfTurn`.
+    """
+    at = at or timezone.now()
+    if (step.booked_on, step.booked_time, step.owner_id) == (booked_on, booked_time, owner and owner.pk):
+        return step
+    now = _open(step, by, seen=seen)
+    raise_first(booking_problems(booked_on, episode=now.episode, today=timezone.localdate(at)))
+    if owner is not None:
+        _ensure_may_own(owner, now, at)
+    now.booked_on, now.booked_time, now.owner = booked_on, booked_time, owner
+    _save(now, "booked_on", "booked_time", "owner")
+    record(PlanVerb.BOOK, now, by=by)
+    count_again(Counting(now.episode, by), now, at=at)
+    return now
+
+
+@transaction.atomic
+def hold_step(
+    *,
+    step: Step,
+    seen: int,
+    held_on: date | None,
+    by: User,
+    columns: Mapping[str, Any] | None = None,
+    words: Mapping[str, str] | None = None,
+    at: datetime | None = None,
+) -> Step:
+    """It was held, with what came of it; the next step waits. The same again changes nothing.
+
+    `columns` and `words` are fields of its kind. Raises `NotAllowed`, `BadInput`, `ChangedSince`, `OutOfTurn`.
+    """
+    columns, at = columns or {}, at or timezone.now()
+    said = {name: text.strip() for name, text in (words or {}).items()}
+    ensure_keeps_record(by, step)
+    there = Step.objects.get(pk=step.pk)
+    if there.status == SS.HELD and _says(there, {"held_on": held_on, "held_by_id": by.pk, **columns, **said}):
+        return there
+    now = _open(step, by, seen=seen)
+    raise_first(
+        step_problems(
+            now.kind,
+            now.episode,
+            held_on=held_on,
+            columns=columns,
+            words=said,
+            today=timezone.localdate(at),
+            born=born(by, now.child_id),
+        )
+    )
+    number = next_number(now.episode, now.kind)
+    held = step_life.perform("hold", now, by=by, at=at, held_on=held_on, number=number, **columns, **said)
+    if held.kind == "placement":
+        _end_last_placement(held, by=by)
+    follow(Counting(held.episode, by), trigger_of(held), at=at)
+    settled = Step.objects.filter(episode=held.episode, status=SS.WAITING, kind__in=held.of_kind.settles)
+    for one in settled.order_by("pk"):
+        step_life.perform("set_aside", one, by=by, at=at, aside_reason=f"Settled by: {held.title}.")
+    return held
+
+
+def _says(row: Any, fields: Mapping[str, Any]) -> bool:
+    return all(getattr(row, name) == value for name, value in fields.items())
+
+
+def _end_last_placement(placement: Step, *, by: User) -> None:
+    """A placement ends where the next begins."""
+    former = Step.objects.filter(
+        episode=placement.episode, kind="placement", status=SS.HELD, held_to=None, held_on__lte=placement.held_on
+    )
+    for one in former.exclude(pk=placement.pk).select_for_update(of=("self",)):
+        one.held_to = placement.held_on
+        _save(one, "held_to")
+        record(Verb.CHANGE, one, by=by)
+
+
+@transaction.atomic
+def correct_step(
+    *,
+    step: Step,
+    seen: int,
+    token: UUID,
+    reason: str,
+    by: User,
+    held_on: date | None = None,
+    columns: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
+) -> Step:
+    """Another day, or other codes, of a step that was held. What was counted from it is counted again; what it was
+    stays, as a note and in the history.
+
+    Raises `NotAllowed`, `BadInput`, `ChangedSince`, `OutOfTurn`.
+    """
+    at = at or timezone.now()
+    today = timezone.localdate(at)
+    ensure_keeps_record(by, step)
+    if StepNote.objects.filter(token=entry_token(token, step.pk, held_on, reason)).exists():
+        return Step.objects.get(pk=step.pk)
+    now = _locked(step)
+    if now.status != SS.HELD:
+        raise OutOfTurn("Only what was held is corrected. Book or record it first.")
+    _ensure_seen(now, seen)
+    if not reason.strip():
+        raise BadInput("Say why it is corrected.")
+    there = {name: getattr(now, name) for name in now.of_kind.columns}
+    said = there | dict(columns or {})
+    day = held_on or now.held_on
+    raise_first(
+        step_problems(
+            now.kind,
+            now.episode,
+            held_on=day,
+            columns=said,
+            words={},
+            today=today,
+            born=born(by, now.child_id),
+            kept=there,
+        )
+    )
+    changed = {name: value for name, value in {**said, "held_on": day}.items() if getattr(now, name) != value}
+    if not changed:
+        return now
+    was = now.held_on
+    for name, value in changed.items():
+        setattr(now, name, value)
+    _save(now, *changed)
+    record(PlanVerb.CORRECT, now, by=by)
+    kind = NK.CORRECTED if "held_on" in changed else NK.NOTED
+    days = {"was_on": was, "now_on": day} if "held_on" in changed else {}
+    _note(now, entry_token(token, step.pk, held_on, reason), kind, reason, today, by=by, at=at, **days)
+    count_again(Counting(now.episode, by), now, at=at)
+    return now
+
+
+@transaction.atomic
+def set_aside_step(*, step: Step, seen: int, reason: str, by: User, at: datetime | None = None) -> Step:
+    """It will not be held, or not as a date of this plan. The same again changes nothing.
+
+    Raises `NotAllowed`, `BadInput`, `ChangedSince`, `OutOfTurn`.
+    """
+    ensure_keeps_record(by, step)
+    there = Step.objects.get(pk=step.pk)
+    if there.status == SS.SET_ASIDE and (there.set_aside_by_id, there.aside_reason) == (by.pk, reason.strip()):
+        return there
+    if not reason.strip():
+        raise BadInput("Say why it is set aside.")
+    now = _open(step, by, seen=seen)
+    return step_life.perform("set_aside", now, by=by, at=at, aside_reason=reason.strip())
+
+
+@transaction.atomic
+def take_back_step(*, step: Step, seen: int, by: User, at: datetime | None = None) -> Step:
+    """It waits again. Raises `NotAllowed`, `ChangedSince`, `OutOfTurn`."""
+    _episode_open(step.episode, by)
+    _ensure_seen(Step.objects.select_for_update(of=("self",)).get(pk=step.pk), seen)
+    cleared = {"set_aside_at": None, "set_aside_by": None, "aside_reason": ""}
+    return step_life.perform("take_back", step, by=by, at=at, **cleared)
+
+
+@transaction.atomic
+def chase_step(
+    *, step: Step, token: UUID, happened_on: date | None, text: str, by: User, at: datetime | None = None
+) -> StepNote:
+    """The school asked for it, whom and how in words. Raises `NotAllowed`, `BadInput`, `OutOfTurn`."""
+    now, at = _open(step, by), at or timezone.now()
+    return _write(now, token, NK.CHASED, happened_on, text, "Say who was asked, and what they said.", by=by, at=at)
+
+
+@transaction.atomic
+def note_step(*, step: Step, token: UUID, text: str, by: User, at: datetime | None = None) -> StepNote:
+    """Something to add, also to what was held long ago. Raises `NotAllowed`, `BadInput`."""
+    ensure_keeps_record(by, step)
+    at = at or timezone.now()
+    return _write(step, token, NK.NOTED, timezone.localdate(at), text, "Write the note first.", by=by, at=at)
+
+
+def _write(
+    step: Step, token: UUID, kind: str, day: date | None, text: str, empty: str, *, by: User, at: datetime
+) -> StepNote:
+    raise_first(past_day("happened_on", "When", day, today=timezone.localdate(at)))
+    if not text.strip():
+        raise BadInput(empty)
+    return _note(step, entry_token(token, step.pk, kind, day, text), kind, text, day, by=by, at=at)
+
+
+def _note(
+    step: Step, key: UUID, kind: str, text: str, day: date | None, *, by: User, at: datetime, **days: Any
+) -> StepNote:
+    note, made = StepNote.objects.get_or_create(
+        token=key,
+        defaults={
+            "step": step,
+            "episode_id": step.episode_id,
+            "child_id": step.child_id,
+            "school_id": step.school_id,
+            "area": step.area,
+            "kind": kind,
+            "happened_on": day,
+            "text": text.strip(),
+            "author": by,
+            "written_at": at,
+            **days,
+        },
+    )
+    if made:
+        record(PlanVerb.CHASE if kind == NK.CHASED else Verb.ADD, note, by=by)
+    return note
+
+
+def _ensure_may_own(owner: User, step: Step, at: datetime) -> None:
+    """Raise `BadInput` for somebody who does not work there, or from whom the step is hidden."""
+    ensure_works_at(owner, step.school_id, timezone.localdate(at))
+    if not who_sees(step, [owner.pk]):
+        raise BadInput(f"{owner.full_name} cannot be given this. Choose somebody else.")
+
+
+def _episode_open(episode: Episode, by: User) -> Episode:
+    """The episode, for somebody who keeps it, locked: steps are added while it lasts."""
+    ensure_keeps_record(by, episode)
+    now = Episode.objects.select_for_update(of=("self",)).get(pk=episode.pk)
+    if now.status != Episode.Status.OPEN:
+        raise OutOfTurn("This plan has ended. Open it again first.")
+    return now
+
+
+def _open(step: Step, by: User, *, seen: int | None = None) -> Step:
+    """The step, locked, for somebody who keeps it while it waits. `seen`: the revision on their page."""
+    ensure_keeps_record(by, step)
+    now = _locked(step)
+    if now.status != SS.WAITING:
+        raise OutOfTurn("This date has been dealt with already. Open it again to see how it stands.")
+    if seen is not None:
+        _ensure_seen(now, seen)
+    return now
+
+
+def _locked(step: Step) -> Step:
+    """The step as it is now, locked after its episode: of two people at work in one, the second waits."""
+    Episode.objects.select_for_update(of=("self",)).get(pk=step.episode_id)
+    return Step.objects.select_for_update(of=("self",)).select_related("episode").get(pk=step.pk)
+
+
+def _ensure_seen(step: Step, seen: int) -> None:
+    if step.revision != seen:
+        raise ChangedSince(CHANGED)
+
+
+def _save(step: Step, *changed: str) -> None:
+    step.revision += 1
+    step.save(update_fields=[*changed, "revision"])

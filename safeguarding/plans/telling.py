@@ -1,0 +1,98 @@
+"""How is a date of a plan told: how it stands with its colour and what to do, how long there was, counted from what?
+
+That it is late, and whose duty it was, says `services/standing.py`.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from safeguarding.dates import day_of_year, short_day
+from safeguarding.plans.kinds import STEPS
+from safeguarding.plans.models import DeadlineRule, Episode, Step
+from safeguarding.plans.services.rules import in_words
+from safeguarding.plans.services.standing import Stands, standing
+
+# From so many days before it is due, a date that nobody has booked is worth a look.
+SOON = timedelta(days=7)
+_TONES = {
+    Stands.IN_TIME: "ok",
+    Stands.HELD: "ok",
+    Stands.HELD_LATE: "warn",
+    Stands.MISSED: "bad",
+    Stands.CHASE: "bad",
+    Stands.TODAY: "warn",
+    Stands.BOOKED: "info",
+    Stands.SET_ASIDE: "line",
+}
+
+
+@dataclass(frozen=True)
+class Stand:
+    """In words, with the tone of a tag; `sub` says what is to be done. `is_late` marks a row red, `is_near` amber."""
+
+    says: str
+    tone: str
+    sub: str = ""
+    is_late: bool = False
+    is_near: bool = False
+
+
+def stand(step: Step, *, today: date, on_roll: bool) -> Stand:
+    """How a date stands today."""
+    now = standing(step, today=today, on_roll=on_roll)
+    tone = _TONES.get(now.how, "")
+    if now.is_late:
+        return Stand(now.words, tone, _booked_anyway(step, today), is_late=True)
+    if now.how is Stands.TODAY:
+        return Stand(now.words, tone, is_near=True)
+    if now.how is Stands.BOOKED and step.booked_on:
+        return _booked(step, step.booked_on, today)
+    if now.how is Stands.WAITING:
+        return _waits(step, today, on_roll)
+    return Stand(now.words, tone)
+
+
+def _booked_anyway(step: Step, today: date) -> str:
+    if step.booked_on is None:
+        return ""
+    return f"{'Booked' if step.booked_on >= today else 'Was booked'} for {short_day(step.booked_on, today)}"
+
+
+def _booked(step: Step, day: date, today: date) -> Stand:
+    if day < today:
+        return Stand("Say if it was held", "warn", _booked_anyway(step, today), is_near=True)
+    if step.due_on and day > step.due_on:
+        return Stand("Booked", "warn", "After the day it is due", is_near=True)
+    return Stand("Booked", "info")
+
+
+def _waits(step: Step, today: date, on_roll: bool) -> Stand:
+    if not on_roll:
+        return Stand("Not followed", "", "The child has left the school")
+    if step.missing:
+        return Stand("No day", "warn", step.missing)
+    near = bool(step.due_on and step.due_on - today <= SOON)
+    return Stand("Not booked", "warn" if near else "", is_near=near)
+
+
+def limit_of(rule: DeadlineRule | None) -> str:
+    """How long there is; empty where no rule says."""
+    return in_words(rule) if rule else ""
+
+
+def counted_from(step: Step, episode: Episode) -> str:
+    """What it is counted from, with its day: Initial conference, 1 October."""
+    if step.rule is None:
+        return ""
+    if step.rule.counted_from in STEPS:
+        what = STEPS[step.rule.counted_from].title
+    elif step.after is not None:
+        what = step.after.title
+    else:
+        what = "The school was asked" if step.kind == "consultation" else f"{episode.of_kind.title} began"
+    day = step.counted_from
+    if day is None:
+        return what
+    # The year stands where it is not that of the day that is due.
+    same = step.due_on is not None and step.due_on.year == day.year
+    return f"{what}, {day_of_year(day) if same else short_day(day)}"

@@ -1,0 +1,13 @@
+"""Where are the pages of plans? What can be done with a plan, or with a date of one, is sent to its own page."""
+
+from django.urls import URLPattern, path
+
+from .views import changing, episode, step, tab
+
+urlpatterns: list[URLPattern] = [
+    path("children/<uuid:child_id>/plans/", tab.child_plans, name="child_plans"),
+    path("children/<uuid:child_id>/plans/change/", changing.record_change, name="record_change"),
+    path("plans/<uuid:episode_id>/", episode.episode, name="episode"),
+    path("plans/dates/<uuid:step_id>/", step.plan_step, name="plan_step"),
+    path("plans/dates/<uuid:step_id>/files/", step.attach_to_plan, name="attach_to_plan"),
+]

@@ -1,0 +1,159 @@
+"""Record a change: what is to be said of a plan that is open, or which plan or status begins."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from children.models import Child
+from children.panels import record_frame
+from safeguarding.accounts.permissions import requires_for_record
+from safeguarding.audit.reading import read_many, read_one, visible
+from safeguarding.concerns.models import Concern, Referral
+from safeguarding.concerns.views.mentioning import whole_about
+from safeguarding.exceptions import HarbourError, NotAllowed
+from safeguarding.http import Request
+from safeguarding.keys import record_of
+from safeguarding.plans.capabilities import PlanCapability
+from safeguarding.plans.forms.episodes import BeginForm
+from safeguarding.plans.kinds import EPISODES, Area
+from safeguarding.plans.models import Episode, Step
+from safeguarding.plans.permissions import (
+    TAB_AREAS,
+    areas_kept,
+    areas_read,
+    ensure_keeps,
+    keepers,
+    stands_in_for_plans,
+)
+from safeguarding.plans.services.dates import born
+from safeguarding.plans.services.episodes import begin_episode
+from safeguarding.unsaved import waits_unsent
+
+from .reading import episodes_of, steps_of, told
+
+# A conference of which this came begins a child protection plan.
+DECIDED = {"kind": "initial_conference", "status": Step.Status.HELD, "outcome": "plan"}
+
+
+@waits_unsent(BeginForm)
+@requires_for_record(PlanCapability.VIEW_PLAN_BADGES, also=stands_in_for_plans)
+def record_change(request: Request, child_id: UUID) -> HttpResponse:
+    """First what it is about; then, with `?kind=`, the form of that kind. Sending it begins a plan."""
+    request.nav = "children"
+    child = read_one(request, Child, purpose="plans", pk=child_id)
+    kept = areas_kept(request.user, child) & {*TAB_AREAS}
+    if not kept:
+        _turn_away(request, child)
+    kind = request.GET.get("kind", "")
+    if kind not in EPISODES:
+        return _choose(request, child, kept)
+    ensure_keeps(request.user, EPISODES[kind].area, child)
+    after = _after(request, child, request.POST.get("after") or request.GET.get("after", ""))
+    form = BeginForm(
+        request.POST or None,
+        kind=kind,
+        born=born(request.user, child.pk),
+        initial={"deed": "begin", **_first_words(request, child, kind, after)},
+    )
+    if not whole_about(request, form, child):
+        return _page(request, child, form, after)
+
+    def again(refusal: HarbourError) -> HttpResponse:
+        there = read_one(request, Child, purpose="plans", pk=child_id)
+        return _page(request, there, form, after, refusal=refusal)
+
+    request.again = again
+    begun = _begin(request, child, form, after)
+    messages.success(request, f"{begun.of_kind.title}: on the record. Its dates stand below.")
+    return redirect("episode", begun.pk)
+
+
+def _turn_away(request: Request, child: Child) -> None:
+    """Whoever reads plans of the child is told who keeps them; to others there is nothing."""
+    read = areas_read(request.user, child) & {*TAB_AREAS}
+    if not read:
+        raise Http404
+    raise NotAllowed(keepers(next(area for area in Area if area in read)))
+
+
+def _choose(request: Request, child: Child, kept: frozenset[str]) -> HttpResponse:
+    """The dates of open plans, and the kinds that this person may begin."""
+    today = timezone.localdate()
+    open_ = [
+        one
+        for one in read_many(request, episodes_of(request, child), purpose="plans", about=child)
+        if one.status == Episode.Status.OPEN and one.area in kept
+    ]
+    steps = list(steps_of(request, [one.pk for one in open_]).filter(status=Step.Status.WAITING))
+    groups = [
+        (Area(area).label, [kind for kind in EPISODES.values() if kind.area == area]) for area in Area if area in kept
+    ]
+    context = record_frame(request, child, "plans") | {
+        "plans": [told(one, steps, today=today, on_roll=child.is_on_roll) for one in open_],
+        "groups": groups,
+    }
+    return render(request, "plans/change.html", context)
+
+
+def _after(request: Request, child: Child, key: str) -> Step | None:
+    """The conference that decided on a child protection plan, where the form was opened from there."""
+    step_id = record_of(key) if key else None
+    if step_id is None:
+        return None
+    rows = visible(request, Step).filter(child=child, **DECIDED).select_related("episode")
+    return rows.filter(pk=step_id).first()
+
+
+def _first_words(request: Request, child: Child, kind: str, after: Step | None) -> dict[str, Any]:
+    """What the form has before anything is typed: of the conference, else the authority of the newest plan."""
+    if after is not None:
+        return {
+            "after": after.pk,
+            "starts_on": after.held_on,
+            "authority": after.episode.authority,
+            "known_by": "meeting",
+            "since": "nothing",
+        }
+    newest = episodes_of(request, child).exclude(authority="").first()
+    return {"authority": newest.authority} if newest and EPISODES[kind].needs_authority else {}
+
+
+def _begin(request: Request, child: Child, form: BeginForm, after: Step | None) -> Episode:
+    given = form.cleaned_data
+    concern = referral = None
+    if after is not None:
+        begun = after.episode
+        concern = visible(request, Concern).filter(pk__in=[begun.began_with_id]).first()
+        referral = visible(request, Referral).filter(pk__in=[begun.referral_id]).first()
+    return begin_episode(
+        child=child,
+        token=given["token"],
+        kind=form.kind,
+        starts_on=given["starts_on"],
+        authority=given["authority"],
+        known_by=given["known_by"],
+        columns=form.columns(),
+        words=form.words(),
+        last=form.last(),
+        by=request.user,
+        concern=concern,
+        referral=referral,
+    )
+
+
+def _page(
+    request: Request, child: Child, form: BeginForm, after: Step | None, *, refusal: HarbourError | None = None
+) -> HttpResponse:
+    status = refusal.status if refusal else 422 if form.errors else 200
+    context = record_frame(request, child, "plans") | {
+        "form": form,
+        "kind": form.of,
+        "after": after,
+        "refusal": refusal,
+        "here": f"{request.path}?kind={form.kind}",
+    }
+    return render(request, "plans/begin.html", context, status=status)

@@ -1,0 +1,71 @@
+"""What can be done with a plan, or with a date of one, on its page? Each deed is a form that says which it is.
+
+One address takes them all: the forms differ by what the record is and by where it stands, the answer does not.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.utils.datastructures import MultiValueDict
+
+from safeguarding.accounts.models import User
+from safeguarding.forms import as_typed
+from safeguarding.http import Request
+from safeguarding.plans.forms.columns import DeedForm
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Deed(Generic[R]):
+    """A form, the words over it and on its button, what is done with what was typed, and when it is offered.
+
+    `after` is the sentence that the next page shows.
+    """
+
+    key: str
+    form: Callable[..., Any]
+    summary: str
+    send: str
+    after: str
+    do: Callable[[R, Any, User], object]
+    is_open: Callable[[R], bool]
+
+    def made(self, data: Any = None, **about: Any) -> Any:
+        """Its form, empty or with what was sent."""
+        return self.form(data, auto_id=f"{self.key}_%s", initial={"deed": self.key}, **about)
+
+
+def asked(request: Request, deeds: Mapping[str, Deed[R]]) -> Deed[R] | None:
+    """The deed of the form that was sent; None where the page was sent without one."""
+    return deeds.get(request.POST.get("deed", ""))
+
+
+def offered(
+    record: R, deeds: Iterable[Deed[R]], bound: Mapping[str, DeedForm], **about: Any
+) -> dict[str, dict[str, Any]]:
+    """The deeds that the record is open to, each with its form: that which was sent and not taken, or an empty one."""
+    return {
+        deed.key: {
+            "deed": deed.key,
+            "summary": deed.summary,
+            "send": deed.send,
+            "form": bound.get(deed.key) or deed.made(**about),
+        }
+        for deed in deeds
+        if deed.is_open(record)
+    }
+
+
+def on_top(form: DeedForm, revision: int) -> None:
+    """Let a form that was refused be saved on top of what stands there now."""
+    if "seen" in form.fields and isinstance(form.data, MultiValueDict):
+        data: Any = form.data.copy()
+        data["seen"] = str(revision)
+        form.data = data
+
+
+def lost(bound: Mapping[str, DeedForm], there: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What was typed into a form that the page does not offer any more, to be copied."""
+    return [line for key, form in bound.items() if key not in there for line in as_typed(form)]

@@ -1,0 +1,224 @@
+"""What do the pages of plans show? Rows put together from what the reader may see: no page asks for more."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.text import capfirst
+
+from children.models import Child, ParentalResponsibility
+from safeguarding.audit.reading import visible
+from safeguarding.http import Request
+from safeguarding.plans import sdq
+from safeguarding.plans.kinds import EPISODES
+from safeguarding.plans.models import DeadlineRule, Episode, PlanFile, Professional, Step, StepNote
+from safeguarding.plans.services import overlaps
+from safeguarding.plans.services.overlaps import Overlap
+from safeguarding.plans.telling import Stand, counted_from, limit_of, stand
+
+ES, SS = Episode.Status, Step.Status
+# More dates than a child has in plans of ten years; a page says when there are more.
+MOST = 400
+# As many files as the tab shows.
+FILES = 8
+# The gravest stand first, then the order of the registry.
+_ORDER = sorted(EPISODES, key=lambda kind: kind not in ("child_protection", "looked_after"))
+_PEOPLE = ("author", "ended_by", "error_by")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A date in a table: how it stands, how long there was, from what it is counted."""
+
+    step: Step
+    stands: Stand
+    limit: str
+    since: str
+    outcome: str = ""
+    chased_on: date | None = None
+
+    @property
+    def is_off(self) -> bool:
+        return self.step.status == SS.SET_ASIDE
+
+
+@dataclass
+class Told:
+    """An episode on a page: its dates in order, those that are left out there, who works with it."""
+
+    episode: Episode
+    rows: list[Row]
+    left_out: int = 0
+    people: list[Professional] = field(default_factory=list)
+
+    @property
+    def category(self) -> str:
+        """The category of abuse now, in words."""
+        return self.episode.in_words("latest_category")
+
+    @property
+    def rules(self) -> list[DeadlineRule]:
+        """The rules by which its dates are due, each once."""
+        found = {row.step.rule.source: row.step.rule for row in self.rows if row.step.rule}
+        return sorted(found.values(), key=lambda rule: (rule.code, rule.source))
+
+
+def episodes_of(request: Request, child: Child) -> QuerySet[Episode]:
+    """The child's episodes, those that began last first."""
+    rows = visible(request, Episode).filter(child=child).select_related(*_PEOPLE)
+    return rows.order_by("-starts_on", "-pk")
+
+
+def steps_of(request: Request, episodes: Iterable[UUID]) -> QuerySet[Step]:
+    """The steps of episodes, each with its rule and when it was last chased."""
+    chased = visible(request, StepNote).filter(step=OuterRef("pk"), kind=StepNote.Kind.CHASED)
+    rows = visible(request, Step).filter(episode__in=list(episodes))
+    rows = rows.select_related("rule", "owner", "after", "held_by", "set_aside_by", "author")
+    last = Subquery(chased.order_by("-happened_on").values("happened_on")[:1])
+    return rows.annotate(chased_on=last).order_by("-written_at", "-pk")
+
+
+def row_of(step: Step, episode: Episode, *, today: date, on_roll: bool) -> Row:
+    """One date."""
+    return Row(
+        step,
+        stand(step, today=today, on_roll=on_roll),
+        limit_of(step.rule),
+        counted_from(step, episode),
+        step.in_words("outcome"),
+        getattr(step, "chased_on", None),
+    )
+
+
+def told(episode: Episode, steps: Sequence[Step], *, today: date, on_roll: bool, briefly: bool = False) -> Told:
+    """An episode with its dates, the earliest first. `briefly`: what waits, and the last of each kind that was held."""
+    mine = sorted((step for step in steps if step.episode_id == episode.pk), key=_order)
+    shown = mine
+    if briefly:
+        last = {step.kind: step.pk for step in mine if step.status == SS.HELD}
+        shown = [step for step in mine if step.status == SS.WAITING or step.pk in last.values()]
+    rows = [row_of(step, episode, today=today, on_roll=on_roll) for step in shown]
+    return Told(episode, rows, len(mine) - len(rows))
+
+
+def _order(step: Step) -> tuple[date, Any]:
+    return step.held_on or step.due_on or step.booked_on or date.max, step.pk
+
+
+@dataclass(frozen=True)
+class CareCard:
+    """What has to be known of a child who is looked after: where, by which order, who decides what."""
+
+    placement: Step | None
+    legal_status: str
+    kind: str
+    provider: str
+    delegated: str
+    responsible: list[ParentalResponsibility]
+    placements: int
+
+
+def care_card(request: Request, child: Child, episode: Episode, steps: Sequence[Step]) -> CareCard:
+    """The card of a care episode. Who has parental responsibility is told to those who see it on the page "People"."""
+    placed = [step for step in steps if (step.episode_id, step.kind) == (episode.pk, "placement") and step.held_on]
+    placed.sort(key=lambda step: (step.held_on, step.pk))
+    now = next((step for step in reversed(placed) if step.held_to is None), None)
+    rows = visible(request, ParentalResponsibility).filter(child=child, ends_on=None, held=True)
+    return CareCard(
+        now,
+        now.in_words("legal_status") if now else "",
+        now.in_words("placement") if now else "",
+        now.in_words("provider") if now else "",
+        (now.delegated if now else "") or episode.delegated,
+        list(rows.select_related("contact")),
+        len(placed),
+    )
+
+
+@dataclass(frozen=True)
+class WholeTab:
+    """Everything on the tab."""
+
+    open: list[Told]
+    ended: list[Episode]
+    warnings: list[Overlap]
+    missing: list[str]
+    cards: dict[UUID, CareCard]
+    scores: list[sdq.Score]
+    others: list[Professional]
+    files: list[PlanFile]
+    steps: dict[UUID, Step]
+    read: int
+
+    @property
+    def anything(self) -> bool:
+        return self.read > 0
+
+
+def whole_tab(request: Request, child: Child, *, today: date) -> WholeTab:
+    """The child's plans, as far as the reader may see them."""
+    episodes = list(episodes_of(request, child)[:MOST])
+    steps = list(steps_of(request, [one.pk for one in episodes])[:MOST]) if episodes else []
+    people = list(
+        visible(request, Professional).filter(child=child, ended_at=None).order_by("role", "written_at")[:MOST]
+    )
+    files = list(visible(request, PlanFile).filter(child=child).order_by("-attached_at", "-pk")[:FILES])
+    open_ = sorted((one for one in episodes if one.status == ES.OPEN), key=lambda one: _ORDER.index(one.kind))
+    shown = [told(one, steps, today=today, on_roll=child.is_on_roll, briefly=True) for one in open_]
+    seen = {one.pk for one in episodes}
+    for one in shown:
+        one.people = [person for person in people if person.episode_id == one.episode.pk]
+    care = [one for one in open_ if one.kind == "looked_after"]
+    return WholeTab(
+        open=shown,
+        ended=[one for one in episodes if one.status == ES.ENDED],
+        warnings=_warnings(open_, shown),
+        missing=sorted({row.step.missing for one in shown for row in one.rows if _lacks_a_day(row.step)}),
+        cards={one.pk: care_card(request, child, one, steps) for one in care},
+        scores=sdq.scores(steps),
+        # Of a plan that the reader may not read they may see who works with the family.
+        others=[person for person in people if person.episode_id not in seen],
+        files=files,
+        steps={step.pk: step for step in steps},
+        read=len(episodes) + len(steps) + len(people) + len(files),
+    )
+
+
+def _lacks_a_day(step: Step) -> bool:
+    return step.status == SS.WAITING and bool(step.missing)
+
+
+def _warnings(open_: list[Episode], shown: list[Told]) -> list[Overlap]:
+    found = overlaps.of_episodes(open_)
+    for one in shown:
+        # That something was held on a weekend says its own page.
+        ahead = [row.step for row in one.rows if row.step.status == SS.WAITING or _is_before(row.step, one.episode)]
+        found += overlaps.of_steps(one.episode, ahead)
+    return found
+
+
+def facts_of(row: Episode | Step) -> list[tuple[str, str]]:
+    """The typed columns of a row that hold something, each under its label."""
+    return [(_label(row, column), said) for column, said in row.filled]
+
+
+def words_of(row: Episode | Step, names: Iterable[str]) -> list[tuple[str, str]]:
+    """The words of a row that are there, each under its label."""
+    return [(_label(row, name), text) for name in names if (text := getattr(row, name))]
+
+
+def _label(row: Episode | Step, name: str) -> str:
+    field: Any = row._meta.get_field(name)
+    return str(capfirst(str(field.verbose_name)))
+
+
+def _is_before(step: Step, episode: Episode) -> bool:
+    return step.held_on is not None and step.held_on < episode.starts_on
+
+
+def in_error_of(request: Request, child: Child) -> list[Episode]:
+    """Those that were entered in error: asked within `with_errors`, by somebody who keeps plans."""
+    return list(episodes_of(request, child).filter(status=ES.ERROR)[:MOST])

@@ -1,0 +1,55 @@
+"""The tab "Plans and status" of a child's record."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from children.models import Child
+from children.panels import record_frame
+from safeguarding.accounts.permissions import requires_for_record
+from safeguarding.audit.context import with_errors
+from safeguarding.audit.reading import read_many, read_one
+from safeguarding.http import Request
+from safeguarding.plans import sdq
+from safeguarding.plans.capabilities import PlanCapability
+from safeguarding.plans.models import Episode
+from safeguarding.plans.permissions import TAB_AREAS, areas_kept, areas_read, not_named, stands_in_for_plans
+
+from .reading import WholeTab, in_error_of, whole_tab
+
+
+@require_GET
+@requires_for_record(PlanCapability.VIEW_PLAN_BADGES, also=stands_in_for_plans)
+def child_plans(request: Request, child_id: UUID) -> HttpResponse:
+    """What the child is or has, every date of it, and why it is that day."""
+    request.nav = "children"
+    child = read_one(request, Child, purpose="plans", pk=child_id)
+    kept = areas_kept(request.user, child) & {*TAB_AREAS}
+    whole = whole_tab(request, child, today=timezone.localdate())
+    if not (whole.anything or kept or areas_read(request.user, child) & {*TAB_AREAS}):
+        if not_named(request.user, child.school_id):
+            return render(request, "plans/not_named.html", record_frame(request, child, "plans"))
+        raise Http404
+    wrong = _in_error(request, child) if kept else []
+    read_many(request, [*wrong, *(one.episode for one in whole.open), *whole.ended], purpose="plans", about=child)
+    context = record_frame(request, child, "plans") | _shown(whole) | {"keeps": bool(kept), "wrong": wrong}
+    return render(request, "plans/child_plans.html", context)
+
+
+def _in_error(request: Request, child: Child) -> list[Episode]:
+    with with_errors("all"):
+        return in_error_of(request, child)
+
+
+def _shown(whole: WholeTab) -> dict[str, Any]:
+    return {
+        "whole": whole,
+        "plans": [(one, whole.cards.get(one.episode.pk)) for one in whole.open],
+        "files": [(file, whole.steps.get(file.step_id)) for file in whole.files],
+        "chart": [one for one in whole.scores if one.number is not None],
+        "bands": sdq.bands(),
+    }
