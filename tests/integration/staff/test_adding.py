@@ -132,7 +132,10 @@ def test_a_file_that_is_no_such_list_says_why(client, room, text):
     assert page.context["list_form"].errors["file"]
 
 
-@pytest.mark.parametrize("rows", ["", "[]", "[1]", "{", '[{"number": "x"}]', json.dumps([{}] * 501)])
+@pytest.mark.parametrize(
+    "rows",
+    ["", "[]", "[1]", "{", '[{"number": "x"}]', json.dumps([{"number": "9" * 5000}]), json.dumps([{}] * 501)],
+)
 def test_rows_that_did_not_come_from_the_page_are_refused(client, room, rows):
     client.force_login(room.headteacher)
     answer = client.post(reverse("confirm_staff"), {"rows": rows, "starts_on": TODAY.isoformat()})
@@ -149,6 +152,16 @@ def test_a_namesake_is_added_only_where_it_is_said(client, room):
     assert page.status_code == 200
     confirm(client, page, namesakes="True")
     assert User.objects.filter(first_name="Jon", last_name="Beckett").count() == 2
+    # Back, and once more: under the user name that was shown there is somebody by now.
+    assert confirm(client, page, namesakes="True").status_code == 422
+    assert User.objects.filter(first_name="Jon", last_name="Beckett").count() == 2
+
+
+def test_what_comes_back_is_cleaned_as_what_was_read(client, room):
+    client.force_login(room.headteacher)
+    rows = json.dumps([{"number": "2", "first_name": "Nell\x00\u202e", "last_name": "Ashby ", "role": "teacher"}])
+    assert client.post(reverse("confirm_staff"), {"rows": rows, "starts_on": TODAY.isoformat()}).status_code == 302
+    assert User.objects.get(last_name="Ashby").first_name == "Nell"
 
 
 def test_who_added_an_account_gives_both_halves_of_its_first_start_and_nobody_else_alone(room):
