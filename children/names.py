@@ -11,6 +11,8 @@ from functools import lru_cache
 import jellyfish
 
 _SEPARATORS = re.compile(r"[^\w]+", re.UNICODE)
+# Metaphone keeps the vowel that a word begins with, and forgets one that is doubled: Eesa would sound like Zoe.
+_DOUBLED = re.compile(r"^([aeiou])\1+")
 # Letters that no decomposition takes apart.
 _PLAIN = str.maketrans("øłđðı", "olddi") | str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"} | dict.fromkeys("'’‘ʼ`", "")
@@ -32,7 +34,7 @@ def sound(word: str) -> str:
     """How one folded word sounds: its Metaphone key, or the word itself where there is none (one letter, another
     script).
     """
-    return (jellyfish.metaphone(word) or word)[:20] if word.isascii() else word[:20]
+    return (jellyfish.metaphone(_DOUBLED.sub(r"\1", word)) or word)[:20] if word.isascii() else word[:20]
 
 
 def sounds(*texts: str) -> list[str]:

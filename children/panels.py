@@ -3,6 +3,8 @@
 Their entry in the navigation, the tab "People", and what stands above every tab of a record.
 """
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -15,7 +17,7 @@ from children.capabilities import ChildCapability
 from children.models import Child, ChildDetail, Photograph
 from children.permissions import access_to_a_child, children_open_to, may_see_details
 from children.services.mentioning import told_page
-from children.services.sight import children_of_log, given_to, keys_in_log, to_look_at
+from children.services.sight import ToLookAt, children_of_log, given_to, keys_in_log, to_look_at
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import asks_first, may
 from safeguarding.accounts.roles import Capability
@@ -25,7 +27,7 @@ from safeguarding.audit.by_keys import Asked, ByKeys
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.http import Request
 from safeguarding.once import once
-from safeguarding.panels import SCHOOL, NavItem, Panel, Tab, fill, register, tabs
+from safeguarding.panels import LATE, SCHOOL, SECOND, Line, NavItem, Panel, Tab, fill, register, tabs
 from safeguarding.rendering import Showing, finish_with
 
 
@@ -47,6 +49,28 @@ def _details_written(asked: Asked) -> QuerySet[Any]:
 _details = ByKeys(_details_written)
 
 
+@dataclass(frozen=True)
+class Face:
+    """What of a child stands beside its name: the details, the photograph by which it is known, the age."""
+
+    detail: ChildDetail | None = None
+    known_by: UUID | None = None
+    age: int | None = None
+
+
+def faces(request: Request, children: Collection[Child]) -> dict[UUID, Face]:
+    """The face of each of these children, as far as the person may see it: one query for all."""
+    details = {detail.pk: detail for detail in _details(request, [child.pk for child in children])}
+    return {child.pk: _face(child, details.get(child.pk)) for child in children}
+
+
+def _face(child: Child, detail: Any) -> Face:
+    if detail is None:
+        return Face()
+    age = None if detail.date_of_death else detail.age(timezone.localdate())
+    return Face(detail, detail.photograph if child.is_on_roll else None, age)
+
+
 def record_frame(request: Request, child: Child, tab: str) -> dict[str, Any]:
     """The context of `children/record.html`, which every tab of a child's record extends: identity bar and tabs.
 
@@ -57,12 +81,12 @@ def record_frame(request: Request, child: Child, tab: str) -> dict[str, Any]:
     request.of_school = child.school_id
     # Inside the text of a child's file that child is named, and nobody else.
     request.showing = Showing(own=frozenset({child.pk}), only_own=True)
-    detail = next(iter(_details(request, [child.pk])), None)
+    face = faces(request, [child])[child.pk]
     return {
         "child": child,
-        "detail": detail,
-        "known_by": detail.photograph if detail and child.is_on_roll else None,
-        "age": detail.age(timezone.localdate()) if detail and not detail.date_of_death else None,
+        "detail": face.detail,
+        "known_by": face.known_by,
+        "age": face.age,
         "record_actions": fill("record_actions", request, child),
         "tabs": tabs(request, child.pk, child.school_id, tab, given=child.pk in children_open_to(request.user)),
     }
@@ -98,18 +122,35 @@ def _emergency(request: Request, record: Any) -> dict[str, Any] | None:
     return {"emergencies": read_many(request, found, purpose="emergency strip")} if found else None
 
 
-def _to_look_at(request: Request, record: Any) -> dict[str, Any] | None:
-    """What waits for those who manage access: emergencies, conflicts, the review of the term.
+def _looked_at(request: Request) -> ToLookAt:
+    """What waits for those who manage access: one query, once a page."""
+    school_id = request.held.school_id
+    see, on = partial(visible, request), timezone.localdate()
+    return once(("to look at", request.user.pk, school_id), lambda: to_look_at(school_id, see, on=on))
 
-    No panel where nothing does.
-    """
-    waiting = to_look_at(request.held.school_id, partial(visible, request), on=timezone.localdate())
+
+def _to_look_at(request: Request, record: Any) -> dict[str, Any] | None:
+    """All of it, on the page of access; no panel where nothing waits."""
+    waiting = _looked_at(request)
     return {"waiting": waiting} if waiting.anything else None
 
 
+def _to_confirm(request: Request) -> dict[str, Any] | None:
+    """What one person has done and another looks at: emergencies, conflicts, records that may be of one child."""
+    waiting = _looked_at(request)
+    number = waiting.emergencies + waiting.conflicts + waiting.same_child
+    return {"waiting": waiting, "number": number} if number else None
+
+
+def _due(request: Request) -> dict[str, Any] | None:
+    """The review of access that the term asks for, and that nobody is named to stand in."""
+    waiting = _looked_at(request)
+    number = waiting.review_due + waiting.nobody_stands_in
+    return {"waiting": waiting, "number": number} if number else None
+
+
 def _access_to_look_at(request: Request) -> str:
-    waiting = to_look_at(request.held.school_id, partial(visible, request), on=timezone.localdate())
-    return "Something about access waits for a decision." if waiting.anything else ""
+    return "Something about access waits for a decision." if _looked_at(request).anything else ""
 
 
 finish_with(told_page)
@@ -151,7 +192,8 @@ register(
     ),
     Panel("staff_home", "given", "access/given_panel.html", data=_given, order=15),
     Panel("notice_strip", "emergency", "access/strip.html", data=_emergency, order=5),
-    Panel("today_aside", "access", "access/today_panel.html", data=_to_look_at, may=_manages, order=20),
+    Line(LATE, "access", "access/due_lines.html", _due, may=_manages, order=20),
+    Line(SECOND, "access", "access/confirm_lines.html", _to_confirm, may=_manages, order=20),
     Panel("access", "look", "access/today_panel.html", data=_to_look_at, may=_manages, order=10),
 )
 

@@ -6,10 +6,11 @@ record work the same way. Apps register in `panels.py`, which `SafeguardingConfi
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ImproperlyConfigured
 from django.template.loader import render_to_string
 
 from safeguarding.addresses import address_of
@@ -31,6 +32,37 @@ class Panel:
     data: Callable[[Request, Any], dict[str, Any] | None]
     may: Predicate = lambda request: True
     order: int = 50
+
+
+# The panels beside Today, in their order: what nobody does in time, what others have not answered, what the reader
+# has to do, what one person has done and a second one has not confirmed.
+LATE, UNANSWERED, MINE, SECOND = BESIDE = ("late", "unanswered", "mine", "second")
+
+
+@dataclass(frozen=True)
+class Line:
+    """Lines of one kind in one of the four panels beside Today; `beside` says in which. There is no fifth panel.
+
+    `data(request)` gives the context of the template, which prints an `item` for each; None leaves them out. In it,
+    `number` is how many there are, `hot` whether that is urgent, `all` the whole list: its words and its address.
+    """
+
+    beside: str
+    key: str
+    template: str
+    data: Callable[[Request], dict[str, Any] | None]
+    may: Predicate = lambda request: True
+    order: int = 50
+
+
+@dataclass
+class Lines:
+    """What stands in one of the panels beside Today, as it was registered."""
+
+    blocks: list[str]
+    number: int = 0
+    hot: bool = False
+    lists: list[tuple[str, str]] = field(default_factory=list)
 
 
 MENU, BELL, PERSON, SCHOOL = "menu", "bell", "person", "school"
@@ -91,18 +123,24 @@ class Setting:
 
 
 _panels: dict[str, list[Panel]] = defaultdict(list)
+_lines: dict[str, list[Line]] = {beside: [] for beside in BESIDE}
 _nav: list[NavItem] = []
 _tabs: list[Tab] = []
 _settings: list[Setting] = []
 
 
-def register(*entries: Panel | NavItem | Tab | Setting) -> None:
+def register(*entries: Panel | Line | NavItem | Tab | Setting) -> None:
     """Add entries to their slots. Called when the apps are ready."""
     for entry in entries:
         match entry:
+            case Panel(slot="today_aside"):
+                raise ImproperlyConfigured(f"{entry.key}: beside Today stand lines, and no panels. Register a Line.")
             case Panel():
                 _panels[entry.slot].append(entry)
                 _panels[entry.slot].sort(key=lambda p: (p.order, p.key))
+            case Line():
+                _lines[entry.beside].append(entry)
+                _lines[entry.beside].sort(key=lambda line: (line.order, line.key))
             case NavItem():
                 _nav.append(entry)
                 _nav.sort(key=lambda n: n.order)
@@ -121,6 +159,20 @@ def fill(slot: str, request: Request, record: Any = None) -> list[str]:
         if panel.may(request) and (data := panel.data(request, record)) is not None:
             blocks.append(render_to_string(panel.template, {**data, "record": record}, request))
     return blocks
+
+
+def fill_beside(request: Request) -> dict[str, Lines]:
+    """The lines that this person may see, in order, for each of the panels beside Today."""
+    found = {beside: Lines([]) for beside in BESIDE}
+    for line in (line for beside in BESIDE for line in _lines[beside]):
+        if line.may(request) and (data := line.data(request)) is not None:
+            into = found[line.beside]
+            into.blocks.append(render_to_string(line.template, data, request))
+            into.number += data.get("number", 0)
+            into.hot = into.hot or bool(data.get("hot"))
+            if "all" in data:
+                into.lists.append(data["all"])
+    return found
 
 
 def placed(request: Request, place: str) -> list[NavItem]:

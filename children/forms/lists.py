@@ -10,9 +10,10 @@ from django.core.files.uploadedfile import UploadedFile
 from children.codes import year_label
 from children.importing.formats import FIELDS, REQUIRED, doubled
 from children.importing.reading import MAX_BYTES
-from children.models import ImportRow
+from children.models import ChildDetail, ImportRow
 from children.services.imports import choices
 from safeguarding.forms import FilesInput, HarbourForm, Radios
+from safeguarding.templatetags.harbour import BADGES
 
 ON_ROLL, LEFT = "", "left"
 
@@ -24,10 +25,13 @@ class FindForm(HarbourForm):
 
 
 class NarrowForm(HarbourForm):
-    """The list of children by class or year, on roll or gone. Codes only: they stand in the address."""
+    """The list of children by class, year or badge, on roll or gone. Codes only: they stand in the address."""
 
     room = forms.ChoiceField(label="Class", required=False)
     year = forms.ChoiceField(label="Year", required=False)
+    badge = forms.ChoiceField(
+        label="Badge", required=False, choices=[("", "Any"), *((key, BADGES[key]) for key in ChildDetail.BADGES)]
+    )
     who = forms.ChoiceField(label="On roll", required=False, choices=[(ON_ROLL, "On roll"), (LEFT, "Has left")])
 
     def __init__(self, *args: Any, rooms: Iterable[str], years: Iterable[int], **kwargs: Any) -> None:

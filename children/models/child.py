@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -174,6 +175,12 @@ class ChildDetail(models.Model):
     gp = models.CharField("GP practice", max_length=200, blank=True)
     medical = SealedText("health needs to know about", blank=True)
 
+    # What must be known of a child at a glance, in the order of pages: by the key of its badge, a field and its value.
+    BADGES: ClassVar[dict[str, tuple[str, Any]]] = {
+        "lac": ("in_care", True),
+        "ehcp": ("sen_provision", "E"),
+        "addr": ("address_confidential", True),
+    }
     objects = Protected()
 
     class Meta:
@@ -182,9 +189,8 @@ class ChildDetail(models.Model):
 
     @property
     def badges(self) -> list[str]:
-        """What must be known of this child at a glance: keys of the component, in the order of its pages."""
-        standing = {"lac": self.in_care, "ehcp": self.sen_provision == "E", "addr": self.address_confidential}
-        return [key for key, is_so in standing.items() if is_so]
+        """Those that hold of this child: keys of the component."""
+        return [key for key, (name, value) in self.BADGES.items() if getattr(self, name) == value]
 
     class PersonalData(personal_data.PersonalData):
         subject = "child"

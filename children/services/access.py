@@ -18,7 +18,7 @@ from safeguarding.accounts.models import Team, User
 from safeguarding.accounts.notice_kinds import AnyNoticeKind, NoticeKind
 from safeguarding.accounts.permissions import ensure, may, people_with
 from safeguarding.accounts.roles import Capability
-from safeguarding.accounts.services import MANAGERS, may_be_given, not_in_notice, tell
+from safeguarding.accounts.services import MANAGERS, may_be_given, not_in_notice, settle_notices, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import known_of, may_view
 from safeguarding.audit.services import record
@@ -104,6 +104,7 @@ def confirm_conflict(*, conflict: ConflictOfInterest, by: User, at: datetime | N
         raise OutOfTurn("This has been confirmed already.")
     locked.confirmed_at, locked.confirmed_by = at or timezone.now(), by
     locked.save(update_fields=["confirmed_at", "confirmed_by"])
+    settle_notices(object_id=locked.pk, kinds=(ChildNotice.CONFLICT,), by=by, at=locked.confirmed_at)
     record(Verb.CONFIRM, locked, by=by)
     return locked
 
@@ -118,6 +119,7 @@ def lift_conflict(
         raise BadInput("Say why this person may see the child’s record.")
     locked.lifted_at, locked.lifted_by, locked.lift_reason = at or timezone.now(), by, reason.strip()
     locked.save(update_fields=["lifted_at", "lifted_by", "lift_reason"])
+    settle_notices(object_id=locked.pk, kinds=(ChildNotice.CONFLICT,), by=by, at=locked.lifted_at)
     record(Verb.LIFT, locked, by=by)
     return locked
 
@@ -218,6 +220,7 @@ def review_emergency_access(
     locked.reviewed_at, locked.reviewed_by = at or timezone.now(), by
     locked.finding, locked.review_note = finding, note.strip()
     locked.save(update_fields=["reviewed_at", "reviewed_by", "finding", "review_note"])
+    settle_notices(object_id=locked.pk, kinds=(ChildNotice.EMERGENCY,), by=by, at=locked.reviewed_at)
     record(Verb.REVIEW, locked, by=by)
     return locked
 

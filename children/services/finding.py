@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import reduce
+from itertools import groupby
 from operator import and_
 from uuid import UUID
 
@@ -15,6 +16,10 @@ from children import names, upn
 from children.models import BY_NAME, Child, ChildMerge, FormerUpn
 from children.permissions import may_see_details
 from safeguarding.accounts.models import School, User
+from safeguarding.accounts.permissions import rights
+from safeguarding.dates import short_day
+
+from .fitting import Behind, Fit, Fitting, Reason, fitting, is_on_card, is_spelt
 
 LIMIT = 20
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -22,15 +27,43 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A card found by a search. `alike`: another child of the list has a name like it, so class and year must be looked
-    at.
-
-    `by_slip`: no name is like what was typed, and this one is nearly so.
+    """A card found by a search, and why. `alike`: another child of the list has a name like it, so class and year must
+    be looked at.
     """
 
     child: Child
+    fits: Fitting
     alike: bool = False
-    by_slip: bool = False
+
+    @property
+    def why(self) -> str:
+        return self.fits.words
+
+    @property
+    def told_apart(self) -> str:
+        """What tells the child apart from others: known as, class and year, when it left."""
+        child, on_roll = self.child, self.child.left_on is None
+        return ", ".join(
+            filter(
+                None,
+                (
+                    f"known as {child.known_as}" if child.known_as else "",
+                    child.class_name or ("no class" if on_roll else ""),
+                    child.year if child.year or not on_roll else "no year",
+                    "" if child.left_on is None else f"left on {short_day(child.left_on)}",
+                ),
+            )
+        )
+
+    @property
+    def asks(self) -> bool:
+        """Whether it is to be confirmed, where the child is chosen in a concern, that this is the one."""
+        return self.fits.asks
+
+    @property
+    def by_slip(self) -> bool:
+        """Whether no name is like what was typed, and this one is nearly so."""
+        return any(one.fit == Fit.SLIP for one in self.fits.reasons)
 
 
 def loggable(today: date) -> Q:
@@ -41,6 +74,11 @@ def loggable(today: date) -> Q:
     return Q(left_on=None) | Q(left_on__gt=_a_year_before(today))
 
 
+def may_be_named(child: Child, today: date) -> bool:
+    """Whether a concern can be logged about this child: `loggable`, of a card that is at hand."""
+    return child.left_on is None or child.left_on > _a_year_before(today)
+
+
 def classes_on_roll(school_id: UUID) -> list[str]:
     """The classes of the children on roll at a school, by name."""
     names = Child.objects.filter(school=school_id, left_on=None).exclude(class_name="").order_by("class_name")
@@ -48,11 +86,12 @@ def classes_on_roll(school_id: UUID) -> list[str]:
 
 
 def find_children(*, by: User, school: School | UUID, words: str, today: date, everyone: bool = False) -> list[Found]:
-    """At most twenty cards of the school that fit every one of `words`, likeliest first, children alike side by side.
+    """At most twenty cards of the school that fit every one of `words`, and those alike beside them, likeliest first.
 
     A word fits where a name begins with it or sounds like it, or where it is the class; where no child fits so, it may
-    also be a slip of the finger away from a name. Somebody who may see details also finds by UPN, current or former,
-    and by the number of the record. `everyone` includes children gone for more than twelve months.
+    also be a slip of the finger away from a name. The order is that of `Fit`; within it the class and the year that
+    `by` teaches come first. Somebody who may see details also finds by UPN, current or former, and by the number of
+    the record. `everyone` includes children gone for more than twelve months.
     """
     cards: QuerySet[Child] = Child.objects.visible_to(by).filter(school=school)
     if not everyone:
@@ -61,16 +100,25 @@ def find_children(*, by: User, school: School | UUID, words: str, today: date, e
     number = words.strip().upper()
     if upn.is_well_formed(number):
         known = may_see_details(by, school_id)
-        return [Found(c) for c in cards.filter(_numbered(number))] if known else []
+        return [Found(c, _called("UPN")) for c in cards.filter(_numbered(number))] if known else []
     if not (tokens := names.fold(words).split()):
         return []
-    of_number: Iterable[Child] = []
+    of_number: list[Child] = []
     if is_record_number(number) and may_see_details(by, school_id):
-        of_number = cards.filter(Q(number=int(number)) | Q(pk__in=_stands_for(int(number), by, school_id)))
+        of_number = list(cards.filter(Q(number=int(number)) | Q(pk__in=_stands_for(int(number), by, school_id))))
     # A class may be called by a number too.
-    if found := list(dict.fromkeys([*of_number, *_fitting(cards, tokens)])):
-        return _with_alike(found, cards)
-    return [replace(each, by_slip=True) for each in _with_alike(_mistyped(cards, tokens), cards)]
+    found = [Found(child, _called("record number")) for child in of_number]
+    found += [one for one in _fitting(cards, tokens, by, school_id) if one.child not in of_number]
+    return _with_alike(found[:LIMIT] or _mistyped(cards, tokens), cards)
+
+
+def asked_about(found: Iterable[Found], key: str | None) -> Found | None:
+    """Of those found, the child of this key: who chose it is asked whether it is the one."""
+    return next((one for one in found if str(one.child.pk) == key), None)
+
+
+def _called(number: str) -> Fitting:
+    return Fitting((Reason(Fit.EXACT, number),))
 
 
 def _stands_for(number: int, by: User, school_id: UUID) -> list[UUID]:
@@ -134,32 +182,46 @@ def _numbered(number: str) -> Q:
     return Q(detail__upn=number) | Q(pk__in=FormerUpn.objects.filter(upn=number).values("child_id"))
 
 
-def _fitting(cards: QuerySet[Child], tokens: Sequence[str]) -> list[Child]:
-    """Children whose names begin with every word, then those of whom some are the class, then those who only sound like
-    it.
+def _fitting(cards: QuerySet[Child], tokens: Sequence[str], by: User, school_id: UUID) -> list[Found]:
+    """Every child whom all the words fit, those first whom they fit best.
 
-    Names first: a class may be called Rowan too, and all of its children must not stand before the one of that name.
+    Names before classes: a class may be called Rowan too, and all of its children must not stand before the one of that
+    name.
     """
-    spelt = [Q(search_text__contains=f" {t}" if len(t) > 1 else f" {t} ") for t in tokens]
-    classes = {
-        name: names.fold(name).split() for name in cards.order_by().values_list("class_name", flat=True).distinct()
-    }
-    named_so = [[name for name, words in classes.items() if t in words] for t in tokens]
-    of_class = [q | Q(class_name__in=called) if called else q for called, q in zip(named_so, spelt, strict=True)]
-    heard = [
-        q | Q(name_sounds__contains=[names.sound(t)]) if len(t) > 2 else q
-        for t, q in zip(tokens, of_class, strict=True)
+    rooms = set(cards.order_by().values_list("class_name", "year_group").distinct())
+    called = {token: [room for room, _ in rooms if token in names.fold(room).split()] for token in tokens}
+    fits = [_fits(token, called[token]) for token in called]
+    children = list(cards.filter(reduce(and_, fits)).order_by(*BY_NAME))
+    behind = Behind.of([child for child in children if _is_behind(child, tokens)], by)
+    found = [
+        Found(child, fitting(child, tokens, behind, [token for token in tokens if child.class_name in called[token]]))
+        for child in children
     ]
-    found: list[Child] = []
-    for fits in (spelt, *([of_class] if of_class != spelt else []), heard):
-        if len(found) < LIMIT:
-            others = cards.order_by(*BY_NAME).filter(reduce(and_, fits)).exclude(pk__in=[c.pk for c in found])
-            found += others[: LIMIT - len(found)]
-    whole = {f" {t} " for t in tokens}
-    return sorted(found, key=lambda c: -sum(t in c.search_text for t in whole))
+    room = next((held.class_name for held in rights(by).held if held.school_id == school_id and held.class_name), "")
+    years = {year for name, year in rooms if room and name == room}
+
+    def place(one: Found) -> tuple[object, ...]:
+        child = one.child
+        of_year = child.year_group not in years, child.year_group is None, child.year_group or 0
+        return one.fits.place, not room or child.class_name != room, *of_year, child.sort_name, child.pk
+
+    return sorted(found, key=place)
 
 
-def _mistyped(cards: QuerySet[Child], tokens: Sequence[str]) -> list[Child]:
+def _fits(token: str, classes: Collection[str]) -> Q:
+    """Children one of whose names begins with this word or sounds like it, and those of these classes."""
+    fits = Q(search_text__contains=f" {token}" if len(token) > 1 else f" {token} ")
+    if classes:
+        fits |= Q(class_name__in=classes)
+    return fits | Q(name_sounds__contains=[names.sound(token)]) if len(token) > 2 else fits
+
+
+def _is_behind(child: Child, tokens: Iterable[str]) -> bool:
+    """Whether one of the words is a name that does not stand on the card."""
+    return any(is_spelt(token, child) and not is_on_card(token, child) for token in tokens)
+
+
+def _mistyped(cards: QuerySet[Child], tokens: Sequence[str]) -> list[Found]:
     """Children whom every word fits, one or more of them with a slip or two, those with the fewest first.
 
     In Python, not by an index of trigrams: under row security none is used, and a school has some hundreds of children.
@@ -175,21 +237,28 @@ def _mistyped(cards: QuerySet[Child], tokens: Sequence[str]) -> list[Child]:
             slips[key] = sum(filter(None, needed))
     nearby = sorted(slips, key=lambda key: slips[key])[:LIMIT]
     found = cards.in_bulk(nearby)
-    return [found[key] for key in nearby]
+    return [Found(found[key], Fitting((Reason(Fit.SLIP),))) for key in nearby]
 
 
-def _with_alike(found: list[Child], cards: QuerySet[Child]) -> list[Found]:
-    """Each child found, and beside it those of the school whose names are alike."""
-    heard = {sound for child in found for sound in child.name_sounds}
+def _with_alike(found: Sequence[Found], cards: QuerySet[Child]) -> list[Found]:
+    """What was found, with those of the school whose names are alike: side by side where the words fit them equally
+    well, after all of these where they do not fit them.
+    """
+    heard = {sound for one in found for sound in one.child.name_sounds}
     nearby = list(cards.filter(name_sounds__overlap=list(heard)).order_by(*BY_NAME)) if found else []
+    twins = {one.child.pk: [o for o in nearby if o.pk != one.child.pk and are_alike(one.child, o)] for one in found}
+    of_words = {one.child.pk: one for one in found}
     placed: dict[UUID, Found] = {}
-    for child in found:
-        if child.pk in placed:
-            continue
-        twins = [other for other in nearby if other.pk != child.pk and are_alike(child, other)]
-        placed[child.pk] = Found(child, alike=bool(twins))
-        for twin in twins:
-            placed.setdefault(twin.pk, Found(twin, alike=True))
+    for place, group in groupby(found, key=lambda one: one.fits.place):
+        beside: list[Child] = []
+        for one in group:
+            near = [of_words[twin.pk] for twin in twins[one.child.pk] if twin.pk in of_words]
+            for each in (one, *(twin for twin in near if twin.fits.place == place)):
+                marked = Found(each.child, each.fits, alike=bool(twins[each.child.pk]))
+                placed.setdefault(each.child.pk, marked)
+            beside += [twin for twin in twins[one.child.pk] if twin.pk not in of_words]
+        for twin in beside:
+            placed.setdefault(twin.pk, Found(twin, Fitting((Reason(Fit.BESIDE),)), alike=True))
     return list(placed.values())
 
 

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from children.capabilities import ChildCapability
+from children.counting import counted
 from children.forms.lists import LEFT, FindForm, NarrowForm
-from children.models import BY_NAME, Child
+from children.models import BY_NAME, Child, ChildDetail
 from children.services import find_children
 from safeguarding.accounts.permissions import may, requires
 from safeguarding.accounts.roles import Capability
@@ -26,7 +27,7 @@ from safeguarding.paging import PAGE
 @require_GET
 @requires(ChildCapability.VIEW_CHILD_DETAILS)
 def children(request: Request) -> HttpResponse:
-    """Children of the school by name, fifty at a time, narrowed by class and year."""
+    """Children of the school by name, fifty at a time, narrowed by class, year and badge."""
     request.nav = "children"
     school = visible(request, Child).filter(school=request.held.school_id)
     form = NarrowForm(
@@ -34,14 +35,17 @@ def children(request: Request) -> HttpResponse:
         rooms=_values(school, "class_name"),
         years=_values(school.filter(year_group__isnull=False), "year_group"),
     )
-    rows = _narrowed(school, form)
+    rows = _narrowed(request, school, form)
     page, more = _page(rows, request.GET.get("after", ""))
     chosen = request.GET.copy()
     chosen["after"] = str(page[-1].pk) if more else ""
+    shown = read_many(request, page)
+    _badge(request, shown)
+    said = counted(request, [child.pk for child in shown])
     context = {
         "form": form,
         "find": FindForm(),
-        "rows": read_many(request, page),
+        "rows": [(child, said.get(child.pk, "")) for child in shown],
         "count": rows.count(),
         "narrowed": any(form.cleaned_data.values()) if form.is_valid() else False,
         "older": f"?{chosen.urlencode()}" if more else "",
@@ -90,13 +94,23 @@ def _values(rows: QuerySet[Child], name: str) -> list[Any]:
     return [v for v in rows.filter(left_on=None).order_by(name).values_list(name, flat=True).distinct() if v != ""]
 
 
-def _narrowed(rows: QuerySet[Child], form: NarrowForm) -> QuerySet[Child]:
+def _badge(request: Request, children: Sequence[Child]) -> None:
+    """Give each child of a list what must be known of it, where the person may know: one query."""
+    found = visible(request, ChildDetail).filter(pk__in=[child.pk for child in children])
+    badges = {one.pk: one.badges for one in found.only(*(name for name, _ in ChildDetail.BADGES.values()))}
+    for child in children:
+        child.badges = badges.get(child.pk, ())
+
+
+def _narrowed(request: Request, rows: QuerySet[Child], form: NarrowForm) -> QuerySet[Child]:
     chosen = form.cleaned_data if form.is_valid() else {}
     rows = rows.filter(left_on__isnull=chosen.get("who") != LEFT)
     if chosen.get("room"):
         rows = rows.filter(class_name=chosen["room"])
     if chosen.get("year"):
         rows = rows.filter(year_group=chosen["year"])
+    if badge := chosen.get("badge"):
+        rows = rows.filter(pk__in=visible(request, ChildDetail).filter(ChildDetail.BADGES[badge]).values("pk"))
     return rows
 
 

@@ -13,9 +13,17 @@ from safeguarding.registers import Entry, Register
 
 @dataclass(frozen=True)
 class Kind(Entry):
-    """What a notice says, and whether somebody waits for an answer to it now."""
+    """What a notice says, whether somebody waits for an answer to it now, and whether somebody else sees when it was
+    opened.
+    """
 
     is_hot: bool = False
+    is_followed: bool = False
+
+    @property
+    def opens_by_itself(self) -> bool:
+        """Whether only its own page opens it, and no button for the whole inbox."""
+        return self.is_hot or self.is_followed
 
 
 KINDS: Register[Kind] = Register("kind of notice", length=20)
@@ -23,10 +31,15 @@ KINDS: Register[Kind] = Register("kind of notice", length=20)
 AnyNoticeKind = str
 
 
-def register(kinds: type[models.TextChoices], *, hot: Collection[models.TextChoices] = ()) -> None:
+def register(
+    kinds: type[models.TextChoices],
+    *,
+    hot: Collection[models.TextChoices] = (),
+    followed: Collection[models.TextChoices] = (),
+) -> None:
     """Let people be told of the kinds of an app. The label of each is what its notice says."""
     for kind in kinds:
-        KINDS.add(kind, Kind(kind.label, is_hot=kind in hot))
+        KINDS.add(kind, Kind(kind.label, is_hot=kind in hot, is_followed=kind in followed))
 
 
 class NoticeKind(models.TextChoices):

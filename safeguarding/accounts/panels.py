@@ -14,13 +14,8 @@ from safeguarding.accounts.second_person import may_be_first
 from safeguarding.accounts.services import acting
 from safeguarding.accounts.services.bulk import names_of_alarms
 from safeguarding.dates import counted
-from safeguarding.glance import glance
 from safeguarding.http import Request
-from safeguarding.panels import BELL, SCHOOL, NavItem, Panel, Setting, register
-
-
-def _unopened(request: Request) -> int:
-    return int(glance(request.user)["unopened"])
+from safeguarding.panels import BELL, MINE, SCHOOL, Line, NavItem, Panel, Setting, register
 
 
 def _may(capability: Capability, request: Request) -> bool:
@@ -36,11 +31,25 @@ def _acting(request: Request, record: Any) -> dict[str, Any] | None:
     """Who acts for whom, one's own time away, and the way to name somebody; no panel for whom none of it is."""
     today, school_id = timezone.localdate(), request.held.school_id
     periods = acting.concerning_acting(request.user, school_id, on=today)
-    names = may(request.user, Capability.GIVE_ROLES, school_id)
+    names = _names_acting(request)
     if not (periods or names):
         return None
     live = [period for period in periods if period.is_live(today)]
     return {"live": live, "over": [one for one in periods if one not in live], "names": names}
+
+
+def _acting_beside(request: Request) -> dict[str, Any] | None:
+    """Who acts for whom, and what was decided while the reader was away, beside Today; no lines where none of it is."""
+    found = _acting(request, None)
+    if found is None:
+        return None
+    mine = [period for period in found["over"] if period.away_id == request.user.pk]
+    live = found["live"]
+    return {"live": live, "over": mine, "number": len(mine) + len(live)} if mine or live else None
+
+
+def _names_acting(request: Request) -> bool:
+    return _may(Capability.GIVE_ROLES, request)
 
 
 def _resets(request: Request, record: Any) -> dict[str, Any] | None:
@@ -79,11 +88,20 @@ register(
         says="Who can sign in, and a new start for those who cannot.",
         look=_resets_wait,
     ),
-    Panel("today_aside", "acting", "accounts/acting_panel.html", _acting, order=9),
+    Line(MINE, "acting", "accounts/part_acting.html", _acting_beside, order=20),
+    Panel("today_foot", "acting", "accounts/name_acting_panel.html", lambda *_: {}, _names_acting, order=70),
     Panel("cover", "acting", "accounts/acting_panel.html", _acting, order=10),
-    Panel("today_aside", "cover", "accounts/cover_panel.html", _cover, lambda r: _may(Capability.RECEIVE_CALLS, r), 10),
+    Panel("today_heading", "cover", "accounts/part_cover.html", _cover, lambda r: _may(Capability.RECEIVE_CALLS, r)),
     NavItem("own_role", "Home", "own_role", may=lambda r: r.held.role.home == "own_role", order=10),
-    NavItem("inbox", "Inbox", "inbox", may=lambda r: True, order=10, waiting=_unopened, place=BELL),
+    NavItem(
+        "inbox",
+        "Inbox",
+        "inbox",
+        may=lambda r: True,
+        order=10,
+        waiting=lambda r: services.number_unopened(r.user),
+        place=BELL,
+    ),
     NavItem(
         "cover",
         "Cover",

@@ -49,6 +49,7 @@ urlpatterns = [
     path("help/", help.help_page, name="help"),
     path("accessibility/", help.accessibility, name="accessibility"),
     path("inbox/", views.inbox, name="inbox"),
+    path("inbox/read/", views.inbox_read, name="inbox_read"),
     path("inbox/<uuid:notice_id>/", views.notice, name="notice"),
     path("cover/", views.cover, name="cover"),
     path("cover/sooner/<uuid:user_id>/", views.call_sooner, name="call_sooner"),

@@ -228,6 +228,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                    WHERE owner_id = me AND ended_at IS NULL AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[]))
 $$;
 
+-- Whether a lead has asked the person about a report of theirs, and waits for the answer. Every page asks. Wider than what is shown.
+CREATE FUNCTION rules.is_asked(me uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM public.concerns_question
+                   WHERE reporter_id = me AND answered_at IS NULL AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[]))
+$$;
+
 -- Whether anybody has such a duty at a school whose concerns the person's roles read. Wider than who is shown it, and never narrower.
 CREATE FUNCTION rules.school_has_duties(me uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -30,4 +30,8 @@ class ConcernNotice(models.TextChoices):
     DRAFT_READ = "draft_read", "A safeguarding lead has read your unsent draft"
 
 
-register(ConcernNotice, hot=(ConcernNotice.CALL, ConcernNotice.UNREAD))
+register(
+    ConcernNotice,
+    hot=(ConcernNotice.CALL, ConcernNotice.UNREAD),
+    followed=(ConcernNotice.CALL, ConcernNotice.SUPPORT),
+)

@@ -9,8 +9,8 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 
+from children.counting import count_with
 from children.models import ChildTeamGrant
-from children.permissions import may_see_files
 from children.services.access import when_hidden
 from children.services.sight import live_grants
 from safeguarding.accounts.notices import leads_to
@@ -21,7 +21,6 @@ from safeguarding.accounts.services.looked import keep_apart
 from safeguarding.audit.by_keys import Statement
 from safeguarding.audit.context import with_errors
 from safeguarding.audit.reading import read_many, visible
-from safeguarding.glance import glance
 from safeguarding.http import Request
 from safeguarding.once import once
 from safeguarding.paging import counted_by_keys
@@ -38,7 +37,6 @@ from .models import (
     Duty,
     EarlierFile,
     EmergencySheet,
-    EnteredInError,
     OutsideNote,
     PaperForm,
     PastoralNote,
@@ -49,17 +47,15 @@ from .permissions import access_given, has_supervision
 from .school_decides import ACCESS_REVIEW, SETTINGS, manages_school
 from .services import chronology_on_paper, covering, meanwhile, reading
 from .services.access import hand_on_concerns
-from .services.drafts import unsent_for_a_day, unsent_of
-from .services.error import waiting_for_second
+from .services.drafts import unsent_of
 from .services.outside.links import link_of
 from .services.outside.waiting import unsettled
 from .services.pastoral import came_from
 from .services.patterns import rules_of
 from .services.progress import references_of
 from .services.sight import given_concerns, standing_in
-from .services.work import owed, rows
 from .told import told_of
-from .views import access_panels, duty_panels, withheld
+from .views import access_panels, asked_panels, duty_panels, of_children, today_lines, withheld
 
 # As many as an aside shows; the page behind it shows all.
 IN_ASIDE = 4
@@ -100,15 +96,6 @@ def _logs(request: Request) -> bool:
     return may(request.user, "log_concern", request.held.school_id)
 
 
-def _owed(request: Request, record: Any) -> dict[str, Any] | None:
-    """Which agencies owe an answer; no panel where none does."""
-    waiting = owed(visible(request, Referral), request.held.school_id)
-    found = read_many(request, waiting[:MOST], purpose="answers owed")
-    rows_ = rows(found, today=timezone.localdate())
-    late = sum(row.is_late for row in rows_)
-    return {"referrals": rows_[:IN_ASIDE], "number": len(rows_), "late": late} if rows_ else None
-
-
 def _references_of_referrals(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
     found = visible(request, Referral).filter(pk__in=keys).select_related("concern")
     return {one.pk: one.reference for one in found}
@@ -136,12 +123,6 @@ def _own_unsent(request: Request, record: Any) -> dict[str, Any] | None:
     shown = getattr(request, "draft_shown", None)
     drafts = [draft for draft in unsent_of(request.user) if draft.token != shown]
     return {"drafts": drafts, "newest": drafts[0]} if drafts else None
-
-
-def _unsent_of_colleagues(request: Request, record: Any) -> dict[str, Any] | None:
-    """Drafts that have waited for a school day; no panel where there is none."""
-    drafts = unsent_for_a_day(request.held.school_id, at=timezone.now(), by=request.user)
-    return {"drafts": drafts[:IN_ASIDE], "number": len(drafts)} if drafts else None
 
 
 def _references_of_concerns(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
@@ -183,30 +164,6 @@ def _paper_of_concern(request: Request, concern: Any) -> dict[str, Any] | None:
         .first()
     )
     return {"paper": paper} if paper else None
-
-
-def _sheets_amiss(request: Request, record: Any) -> dict[str, Any] | None:
-    """Emergency sheets that are true no more, or lack what their maker may not see; that is not told to the maker."""
-    held = visible(request, EmergencySheet).filter(school_id=request.held.school_id, destroyed_at=None)
-    found = list(held.order_by("made_at"))
-    amiss = [one for one in found if one.stale_at or (one.lacks_something and one.made_by_id != request.user.pk)]
-    if found:
-        # Recorded as all that are held: by the number of those amiss their makers, who read the log too, could tell.
-        read_many(request, found, purpose="emergency sheets")
-    return {"sheets": amiss[:IN_ASIDE]} if amiss else None
-
-
-def _errors_to_answer(request: Request, record: Any) -> dict[str, Any] | None:
-    """What others have proposed about entries in error, for the second person; no panel where nothing waits."""
-    if not glance(request.user)["errors_wait"]:
-        return None
-    with with_errors("all"):
-        rows = waiting_for_second(visible(request, EnteredInError), request.held.school_id, but=request.user)
-        found = list(rows[: IN_ASIDE + 1])
-        if not found:
-            return None
-        number = len(found) if len(found) <= IN_ASIDE else rows.count()
-        return {"entries": read_many(request, found[:IN_ASIDE], purpose="entered in error"), "number": number}
 
 
 def _references_of_sheets(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
@@ -253,11 +210,6 @@ def _opens_to_team(request: Request, record: Any) -> dict[str, Any]:
     """Which children's records a team was given, as far as its reader sees them."""
     grants = visible(request, ChildTeamGrant).filter(group=record)
     return {"grants": list(live_grants(grants, timezone.localdate()).select_related("content_object"))}
-
-
-def _meets(request: Request, child: Any) -> dict[str, Any] | None:
-    """The way to the two pages for a meeting, on every tab of a child whose concerns the person reads."""
-    return {} if may_see_files(request.user, child) else None
 
 
 def _patterns(request: Request, child: Any) -> dict[str, Any] | None:
@@ -334,6 +286,7 @@ def _look_at(request: Request, record: Any) -> dict[str, Any]:
 
 # Said here, which every process reads, and not left to whichever page happens to bring it in.
 when_hidden(hand_on_concerns)
+count_with(of_children.open_concerns)
 register_mover(covering.move_actions)
 register_mover(covering.move_notices)
 register(
@@ -342,7 +295,6 @@ register(
     Panel("cover", "look_at", "concerns/cover_panel.html", data=_look_at, may=_reads, order=20),
     Panel("while_away", "meanwhile", "concerns/meanwhile_panel.html", data=_meanwhile, may=_reads, order=10),
     Panel("while_away", "moved", "concerns/moved_panel.html", data=_moved, may=_reads, order=20),
-    Panel("record_actions", "brief", "concerns/brief_action.html", data=_meets, order=20),
     Panel("child_concerns", "patterns", "concerns/patterns_panel.html", data=_patterns, order=20),
     Panel("child_files", "concerns", "concerns/child_files_panel.html", data=_files_of_concerns),
     *(
@@ -370,16 +322,13 @@ register(
     Panel("concern", "outside", "outside/concern_panel.html", data=_note_of_concern),
     Panel("school_settings", "outside", "outside/settings_panel.html", data=lambda r, s: {"link": link_of(s.pk)}),
     Panel("school_settings", "sheets", "emergency/settings_panel.html", data=lambda r, school: {}),
-    Panel("today_aside", "sheets", "emergency/today_panel.html", data=_sheets_amiss, may=manages_school, order=60),
-    Panel("today_aside", "answers", "concerns/answers_panel.html", data=_owed, may=_reads, order=5),
-    Panel("today_aside", "errors", "concerns/errors_panel.html", data=_errors_to_answer, may=_decides, order=3),
-    Panel("today_aside", "unsent", "concerns/unsent_panel.html", data=_unsent_of_colleagues, may=_decides, order=70),
     Tab("chronology", "Chronology", "child_chronology", may=_reads_at, order=10, given=True),
     Tab("concerns", "Concerns", "child_concerns", may=_reads_at, order=20, given=True),
     Tab("pastoral", "Pastoral", "child_pastoral", may=_reads_at, order=25, given=_writes_pastoral_at),
     Tab("changes", "What has changed", "child_changes", may=_reads_at, order=90),
 )
-register(*SETTINGS, ACCESS_REVIEW, *access_panels.ENTRIES, *duty_panels.ENTRIES, *withheld.ENTRIES)
+register(*SETTINGS, ACCESS_REVIEW, *access_panels.ENTRIES, *asked_panels.ENTRIES, *today_lines.ENTRIES)
+register(*of_children.ENTRIES, *duty_panels.ENTRIES, *withheld.ENTRIES)
 chronology.register(*SOURCES)
 gathers(chronology_on_paper.NAME, chronology_on_paper.in_pieces)
 keep_apart("concerns.withheldname")

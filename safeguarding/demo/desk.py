@@ -282,8 +282,8 @@ DRAFT = "When we were changing for PE {0} said that she does not like it when th
 # A fact of a child of the desk that the office has put right since it was imported.
 CORRECTED, CORRECTED_BY, CORRECTED_GP = DESK[0].children[0][0], "S09", "Withy Fold Surgery"
 
-# A document of a child's record: name, what it is, its words, how many days ago it was made. And whose photograph there
-# is.
+# A document of a child: name, what it is, its words, when it was made, and what it says under People. And whose
+# photograph there is.
 DOCUMENT_CHILD = "P0150"
 DOCUMENT = (
     "Interim care order.pdf",
@@ -294,8 +294,9 @@ DOCUMENT = (
         "The child is placed in the care of the",
         "local authority until further order.",
     ),
-    17,
 )
+DOCUMENT_AGO = timedelta(days=17)
+DOCUMENT_SAYS = "Interim care order: placed in the care of the local authority until further order"
 PHOTOGRAPHED = "P0150"
 
 # Numbered forms in the office, and what a supply teacher has left by the school's link. Nobody has read it yet.

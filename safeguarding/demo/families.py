@@ -5,7 +5,7 @@ from typing import Any
 
 from children.facts import Adult, Called, Earlier, Home, Leaving, NewChild, Order
 from children.models import ContactRestriction, OtherName, ParentalResponsibility
-from safeguarding.demo import source
+from safeguarding.demo import desk, source
 from safeguarding.demo.days import Days
 
 _BASIS = {"Mother": ParentalResponsibility.Basis.MOTHER, "Father": ParentalResponsibility.Basis.CERTIFICATE}
@@ -29,7 +29,7 @@ def new_child(entry: source.Entry, days: Days) -> NewChild:
         leaving=_leaving(entry, days, entered),
         homes=homes,
         adults=[_adult(a, places, [_order(o, days) for o in orders if _binds(o, a["id"])]) for a in entry["adults"]],
-        orders=[_order(o, days) for o in orders if not o.get("restricted_contact_id")],
+        orders=[_order(o, days) for o in orders if not o.get("restricted_contact_id")] + _filed(entry, days),
         called=_called(entry),
         former_upns=[entry["former_upn"]] if "former_upn" in entry else [],
         earlier=[_earlier(e, days, entered) for e in entry.get("previous_schools", [])],
@@ -110,6 +110,14 @@ def _order(order: source.Entry, days: Days) -> Order:
         starts_on=min(days.of(order["made"]) or days.today, days.today),
         ends_on=days.of(order["expires"]),
     )
+
+
+def _filed(entry: source.Entry, days: Days) -> list[Order]:
+    """The order that is among the child's files is known to those who look under People, too."""
+    if entry["id"] != desk.DOCUMENT_CHILD:
+        return []
+    made = days.today - desk.DOCUMENT_AGO
+    return [Order(kind=ContactRestriction.Kind.OTHER, terms=desk.DOCUMENT_SAYS, starts_on=made)]
 
 
 def _called(entry: source.Entry) -> list[Called]:

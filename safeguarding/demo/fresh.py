@@ -234,8 +234,8 @@ class Desk:
 
     def _papers(self) -> None:
         """A document and a photograph of a child's record."""
-        name, what, lines, days = desk.DOCUMENT
-        made = self.ground.now.date() - timedelta(days=days)
+        name, what, lines = desk.DOCUMENT
+        made = self.ground.now.date() - desk.DOCUMENT_AGO
         attach_to_child(
             child=self._child(desk.DOCUMENT_CHILD),
             token=self.keys.token(),

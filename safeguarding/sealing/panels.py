@@ -50,7 +50,7 @@ register(
         look=lambda r: "Something is wrong with the backups." if _no_backup(r, None) else "",
     ),
     Panel("own_role", "backups", "sealing/part_no_backup.html", _no_backup, _keeps_only_keys, order=6),
-    Panel("today_aside", "backups", "sealing/part_no_backup.html", _no_backup, _manages, order=5),
+    Panel("today_above", "backups", "sealing/part_no_backup.html", _no_backup, _manages, order=5),
     NavItem(
         "keys",
         "Keys",

@@ -41,7 +41,14 @@ def field(
 
 @slotted(register, page=("csrf_token", "key"))
 def fold(
-    summary: str, form: BaseForm, page: str, key: UUID, *, send: str = "Save", opened: bool = False
+    summary: str,
+    form: BaseForm,
+    page: str,
+    key: UUID,
+    *,
+    send: str = "Save",
+    opened: bool = False,
+    at: str = "",
 ) -> dict[str, Any]:
     """A form that opens below its summary, sent to the page of a record; the body is its fields. Open where it came
     back with errors.
@@ -51,6 +58,7 @@ def fold(
         "form": form,
         "to": address_of(page, key),
         "send": send,
+        "at": at,
         "open": opened or form.is_bound,
     }
 

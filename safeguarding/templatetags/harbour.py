@@ -261,7 +261,7 @@ def tag(text: str, tone: str = "") -> dict[str, Any]:
     return {"text": text, "tone": tone}
 
 
-_BADGES = {
+BADGES = {
     "cp": "CP plan",
     "lac": "Looked after",
     "plac": "Previously looked after",
@@ -276,7 +276,7 @@ _BADGES = {
 @label(register)
 def badge(key: str) -> dict[str, Any]:
     """A standing fact about a child."""
-    return {"key": key, "text": _BADGES[key], "locked": key in ("addr", "hold")}
+    return {"key": key, "text": BADGES[key], "locked": key in ("addr", "hold")}
 
 
 @label(register)

@@ -24,5 +24,5 @@ def _scanner(request: Request, record: Any) -> dict[str, Any] | None:
 
 register(
     Panel("own_role", "scanner", "files/part_scanner.html", _scanner, _keeps_running, order=7),
-    Panel("today_aside", "scanner", "files/part_scanner.html", _scanner, _keeps_running, order=6),
+    Panel("today_above", "scanner", "files/part_scanner.html", _scanner, _keeps_running, order=6),
 )

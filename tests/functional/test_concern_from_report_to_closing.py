@@ -123,7 +123,7 @@ def decide_act_and_close(page: Page, reference: str) -> None:
     page.get_by_role("button", name="Save decision").click()
     expect(page.get_by_text("Decision saved.")).to_be_visible()
 
-    page.get_by_text("Add an action").click()
+    page.get_by_role("region", name="Add to this concern").get_by_text("Action", exact=True).click()
     page.get_by_label("What needs doing").fill("Ring both families")
     page.get_by_label("Who does it").select_option(label="Carla Mendes")
     page.get_by_role("button", name="Save action").click()

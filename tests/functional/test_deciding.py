@@ -93,6 +93,11 @@ def why(page: Page) -> Locator:
     return page.get_by_role("form", name="Decision").get_by_label("Why", exact=True)
 
 
+def adds(page: Page, what: str) -> None:
+    """Press the button of something that the concern has nothing of yet."""
+    page.get_by_role("region", name="Add to this concern").locator("summary", has_text=what).click()
+
+
 def parents(page: Page, told: str) -> Locator:
     return page.get_by_role("group", name="Have parents been told?").get_by_label(told, exact=True)
 
@@ -234,7 +239,7 @@ def test_a_half_written_decision_is_not_left_without_asking(page: Page, cast: fa
     why(page).fill("Half a tho")
     with page.expect_event("dialog"):
         page.get_by_role("navigation", name="Main").get_by_role("link", name="Today").click(no_wait_after=True)
-    page.locator("#add-note summary").click()
+    adds(page, "Note")
     page.get_by_label("Note", exact=True).fill("Rang the carer.")
     with page.expect_event("dialog"):
         page.get_by_role("button", name="Save note").click(no_wait_after=True)
@@ -302,7 +307,7 @@ def test_a_lead_decides_acts_and_closes_on_a_telephone(
     page.get_by_role("button", name="Save decision").tap()
     expect(page.get_by_text("Decision saved.")).to_be_visible()
 
-    page.get_by_text("Add an action").tap()
+    adds(page, "Action")
     page.get_by_label("What needs doing").fill("Ring the carer")
     page.get_by_label("Who does it").select_option(label="Priya Raman")
     page.get_by_role("button", name="Save action").tap()

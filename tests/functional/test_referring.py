@@ -38,7 +38,7 @@ def decides_to_watch_at_a_high_level(page: Page) -> None:
 
 
 def records_a_referral(page: Page) -> None:
-    page.get_by_role("link", name="Record a referral").click()
+    page.get_by_role("button", name="Referral", exact=True).click()
     page.get_by_label("Agency").select_option("social_care")
     page.get_by_label("How it was sent").select_option("telephone")
     page.get_by_label("Who took it").fill("Dana Whitlock, duty social worker")

@@ -70,7 +70,7 @@ def test_the_screen_locks_over_what_is_typed_and_opens_with_the_code(page, room)
     sign_in_by_hand(page, room.lead.username)
     page.clock.install()
     page.goto(f"/concerns/{concern.pk}/")
-    page.locator("#add-note").get_by_text("Add a note").click()
+    page.get_by_role("region", name="Add to this concern").get_by_text("Note", exact=True).click()
     note = page.get_by_role("textbox", name="Note").first
     note.fill("Spoke to the class teacher at break.")
     UserSession.objects.update(last_seen_at=timezone.now() - timedelta(minutes=16))

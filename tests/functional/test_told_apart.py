@@ -47,7 +47,7 @@ def test_two_children_in_one_incident_are_told_apart(page: Page, cast: factories
     expect(panel(page, "people")).to_contain_text("The file says: a story of its own")
 
     # She asks the reporter, who answers beside an account that stays as it was.
-    page.get_by_text("Ask the reporter").click()
+    page.locator("summary", has_text="Ask the reporter").click()
     page.get_by_label("What you ask").fill("Which hand did he push with?")
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(panel(page, "asked")).to_contain_text("Not answered yet")

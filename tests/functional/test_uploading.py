@@ -54,7 +54,7 @@ def cast(server: str) -> factories.Staffroom:
 def lead(cast: factories.Staffroom, page: Page) -> Page:
     """She is about to attach files to a concern."""
     sign_in(page, cast.lead.username, at=f"/concerns/{factories.concern(cast).pk}/")
-    page.locator("summary", has_text="Attach files").click()
+    page.get_by_role("region", name="Add to this concern").locator("summary", has_text="File").click()
     return page
 
 

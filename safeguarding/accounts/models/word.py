@@ -89,6 +89,12 @@ class Notice(models.Model):
         kind = KINDS.entries.get(self.kind)
         return self.is_asking and kind is not None and kind.is_hot
 
+    @property
+    def opens_by_itself(self) -> bool:
+        """Whether only its own page opens it: somebody waits, or sees when it was opened."""
+        kind = KINDS.entries.get(self.kind)
+        return kind is not None and kind.opens_by_itself
+
 
 class Reset(models.Model):
     """A new start for somebody who cannot sign in, given by two people; each of them holds one half of the code.

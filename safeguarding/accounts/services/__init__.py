@@ -95,7 +95,19 @@ from .schools import (
     term_problem,
     withdraw_day,
 )
-from .telling import Told, inbox, open_notice, open_notices, ring, settle_notices, tell, told_of
+from .telling import (
+    Told,
+    inbox,
+    joined,
+    number_unopened,
+    open_notice,
+    open_notices,
+    open_shown,
+    ring,
+    settle_notices,
+    tell,
+    told_of,
+)
 
 __all__ = [
     "GIVERS",
@@ -147,14 +159,17 @@ __all__ = [
     "get_school",
     "inbox",
     "is_due",
+    "joined",
     "last_review",
     "leads_on_duty",
     "make_team",
     "may_be_given",
     "not_in_notice",
+    "number_unopened",
     "on_duty",
     "open_notice",
     "open_notices",
+    "open_shown",
     "out_of_hours",
     "record_absence",
     "remove_member",

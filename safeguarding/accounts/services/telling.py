@@ -1,7 +1,7 @@
 """Tell people that there is something to read: a row in each inbox, then the bell. And read the inbox."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from safeguarding.accounts.models import Notice, User
-from safeguarding.accounts.notice_kinds import AnyNoticeKind
+from safeguarding.accounts.notice_kinds import KINDS, AnyNoticeKind
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.glance import glance, look_for
@@ -77,10 +77,22 @@ def open_notices(*, user: User, object_id: UUID, object_type: str = "", at: date
     return unopened.update(opened_at=at or timezone.now())
 
 
-def settle_notices(*, object_id: UUID, kinds: Iterable[AnyNoticeKind], by: User, at: datetime) -> int:
-    """`by` has done what notices of these kinds asked for: nobody else need hurry. Returns how many asked still."""
+def settle_notices(
+    *,
+    object_id: UUID,
+    kinds: Iterable[AnyNoticeKind],
+    by: User,
+    at: datetime,
+    among: QuerySet[User] | None = None,
+    but: Collection[UUID] = (),
+) -> int:
+    """`by` has done what notices of these kinds asked for: nobody else need hurry, or nobody `among` these people;
+    `but` are left out. Returns how many asked still.
+    """
     asking = Notice.objects.filter(object_id=object_id, kind__in=kinds, opened_at=None, settled_at=None)
-    return asking.update(settled_at=at, settled_by=by)
+    if among is not None:
+        asking = asking.filter(user__in=among.order_by().values("pk"))
+    return asking.exclude(user__in=but).update(settled_at=at, settled_by=by)
 
 
 @transaction.atomic
@@ -94,6 +106,47 @@ def open_notice(*, notice_id: UUID, user: User, at: datetime | None = None) -> N
         open_notices(user=user, object_id=notice.object_id, object_type=notice.object_type, at=at)
         record(Verb.VIEW, notice, by=user)
     return notice
+
+
+@transaction.atomic
+def open_shown(*, user: User, notices: Collection[UUID], at: datetime | None = None) -> int:
+    """`user` has read the lines of these notices of their own inbox, and needs none of their pages. Returns how many
+    there were.
+
+    Those stay that only their own page opens: somebody waits, or sees when they were opened.
+    """
+    alone = [kind for kind, known in KINDS.entries.items() if known.opens_by_itself]
+    unopened = Notice.objects.filter(pk__in=notices, user=user, opened_at=None, settled_at=None)
+    number = unopened.exclude(kind__in=alone).update(opened_at=at or timezone.now())
+    record(Verb.VIEW, object_type=Notice._meta.label_lower, by=user, purpose="all read")
+    return number
+
+
+@dataclass(frozen=True)
+class Line:
+    """Notices that say the same, as one line of the inbox: the newest first."""
+
+    notices: tuple[Notice, ...]
+
+    @property
+    def newest(self) -> Notice:
+        return self.notices[0]
+
+
+def joined(notices: Sequence[Notice]) -> list[Line]:
+    """Notices of one kind at one school as a line, where the newest of them stands. What somebody waits for keeps its
+    own.
+    """
+    lines: dict[tuple[object, ...], list[Notice]] = {}
+    for notice in notices:
+        of_its_own = notice.pk if notice.is_hot else None
+        lines.setdefault((notice.kind, notice.school_id, of_its_own), []).append(notice)
+    return [Line(tuple(found)) for found in lines.values()]
+
+
+def number_unopened(user: User) -> int:
+    """How many notices wait to be opened, 100 at most: a part of `glance`."""
+    return int(glance(user)["unopened"])
 
 
 def inbox(user: User, *, opened: bool) -> QuerySet[Notice]:

@@ -23,7 +23,8 @@ from safeguarding.audit.seals.standing import MOST_COUNTED, standing
 from safeguarding.audit.services import record
 from safeguarding.exceptions import NotAllowed
 from safeguarding.http import Request
-from safeguarding.paging import newest_first
+from safeguarding.keys import record_of
+from safeguarding.paging import MANY, in_words, newest_first
 from safeguarding.panels import SCHOOL, fill, of_school, settings
 
 
@@ -37,11 +38,29 @@ def inbox(request: Request) -> HttpResponse:
     unopened = newest_first(services.inbox(request.user, opened=False), "created_at")
     shown = read_many(request, [*unopened.rows, *earlier.rows], purpose="inbox")
     name_records(request, shown)
-    # One school goes without saying.
-    several = len({told.school_id for told in shown}) > 1
-    return render(
-        request, "accounts/inbox.html", {"unopened": unopened, "earlier": earlier, "several_schools": several}
-    )
+    lines = services.joined(unopened.rows)
+    context = {
+        "lines": lines,
+        # As many as the bell says, also where not all of them stand here.
+        "count": in_words(services.number_unopened(request.user), MANY),
+        "full": bool(unopened.older),
+        "shown": len(unopened.rows),
+        "to_read": [told for told in unopened.rows if not told.opens_by_itself],
+        "earlier": earlier,
+        # One school goes without saying.
+        "several_schools": len({told.school_id for told in shown}) > 1,
+    }
+    return render(request, "accounts/inbox.html", context)
+
+
+@require_POST
+@anyone_signed_in
+def inbox_read(request: Request) -> HttpResponse:
+    """Mark the lines that the page showed as read. What came since, and what somebody waits for, stays."""
+    keys = [key for told in request.POST.getlist("told") if (key := record_of(told))]
+    services.open_shown(user=request.user, notices=keys)
+    messages.success(request, "Marked as read. What somebody waits for stays until you open it.")
+    return redirect("inbox")
 
 
 @require_GET

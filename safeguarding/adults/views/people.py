@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from children.forms.access import ChosenForm, GiveForm, ReasonForm
 from children.models import Child
-from children.services import find_children
+from children.services import asked_about, find_children
 from safeguarding.accounts.permissions import fresh_factor, may, requires, requires_for_record
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import get_person, get_school, looked, staff_of
@@ -189,7 +189,14 @@ def staff_concern_child(request: Request, concern_id: UUID) -> HttpResponse:
         found = find_children(by=request.user, school=concern.school_id, words=words, today=timezone.localdate())
         # In the words of any search: the event log tells nobody that a concern about an adult was behind it.
         read_many(request, [each.child for each in found], verb=Verb.SEARCH, purpose="name")
-    context = {"concern": concern, "words": words, "found": found, "finds": finds}
+    context = {
+        "concern": concern,
+        "words": words,
+        "found": found,
+        "finds": finds,
+        "confirms": True,
+        "sure": asked_about(found or (), request.POST.get("ask")),
+    }
     return render(request, "adults/child.html", context)
 
 

@@ -20,10 +20,12 @@ from .mention import POINTED
 Content = dict[str, list[str]]
 
 # What a form posts besides what its author typed: its key, the browser's token, which button was pressed.
-PRESSES = ("add", "remove", "find", "swap", "send", "draft", "marks")
+PRESSES = ("add", "ask", "remove", "find", "swap", "send", "draft", "marks")
 # Of a file a button that sends none posts the name.
 _NOT_TYPED = frozenset({*PRESSES, "key", "knows", "ring", "chosen", "csrfmiddlewaretoken"})
 DESCRIBED = (ConcernChild.Kind.UNNAMED, ConcernChild.Kind.NOT_ON_ROLL, ConcernChild.Kind.UNBORN)
+# In the address of a form that begins on a child's page: the key of the child.
+ABOUT = "about"
 _DESCRIBED_KEY = re.compile(rf"({'|'.join(DESCRIBED)})-\d{{1,4}}")
 
 

@@ -13,7 +13,7 @@ from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability
-from safeguarding.accounts.services import tell
+from safeguarding.accounts.services import settle_notices, tell
 from safeguarding.audit.context import as_author, door
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.services import record
@@ -201,6 +201,7 @@ def discard_draft(*, draft: Draft, by: User) -> None:
         raise OutOfTurn("A safeguarding lead has read this draft. Send it, and write in it what has changed.")
     if Draft.objects.filter(pk=draft.pk).exists():
         record(Verb.DISCARD, draft, by=by)
+        settle_notices(object_id=draft.pk, kinds=(ConcernNotice.DRAFT,), by=by, at=timezone.now())
         draft.delete()
 
 

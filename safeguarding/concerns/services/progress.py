@@ -6,7 +6,7 @@ never a `Concern`. No level, no decision, no note, nobody else's words, no child
 
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from uuid import UUID
@@ -18,6 +18,7 @@ from safeguarding.accounts.models import User
 from safeguarding.audit.context import door
 from safeguarding.concerns.models import Account, Attachment, BodyMapMark, Concern, ConcernChild, Question, Receipt
 from safeguarding.concerns.services.error import Told, told_of_errors
+from safeguarding.concerns.services.questions import waiting_questions
 from safeguarding.dates import as_day, counted, moment
 
 
@@ -32,7 +33,9 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class Progress:
-    """One report of one's own. `about` counts children and names a class, never a child."""
+    """One report of one's own. `about` counts children and names a class, never a child. `is_asked`: a lead has asked
+    about it, and waits for the answer.
+    """
 
     concern_id: UUID
     token: UUID
@@ -49,6 +52,7 @@ class Progress:
     names_many: bool
     # Marked as entered in error by two people, in which roles and when; None for nearly all.
     in_error: Told | None = None
+    is_asked: bool = False
 
     @property
     def steps(self) -> list[dict[str, str]]:
@@ -189,7 +193,8 @@ def own_reports(accounts: QuerySet[Account]) -> QuerySet[Account]:
 
 
 def progress_of(accounts: Sequence[Account], *, by: User) -> list[Progress]:
-    """How far these reports, all of them `by`'s own, have got: two queries whatever their number.
+    """How far these reports, all of them `by`'s own, have got: two queries whatever their number, three where a lead
+    asks about one.
 
     Raises `ValueError` for an account of somebody else: the caller has asked for the wrong rows.
     """
@@ -209,7 +214,13 @@ def _progress_of(accounts: Sequence[Account], by: User) -> list[Progress]:
     for row in _named_by(by, list(concerns)):
         named.setdefault(row.concern_id, []).append(row)
     told = told_of_errors([c.pk for c in concerns.values() if c.is_in_error])
-    return [_progress(a, concerns[a.concern_id], named.get(a.concern_id, []), told.get(a.concern_id)) for a in accounts]
+    asked = {question.concern_id for question in waiting_questions(Question.objects.all(), by)}
+    found = []
+    for account in accounts:
+        key = account.concern_id
+        one = _progress(account, concerns[key], named.get(key, []), told.get(key))
+        found.append(replace(one, is_asked=key in asked))
+    return found
 
 
 @door("reporting")

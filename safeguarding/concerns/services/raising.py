@@ -13,7 +13,7 @@ from children.models import Child
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability
-from safeguarding.accounts.services import tell
+from safeguarding.accounts.services import settle_notices, tell
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -272,6 +272,7 @@ def _end_question(asked: Question, concern: Concern, *, by: User, at: datetime) 
     if asked.answered_at is None:
         asked.answered_at = at
         asked.save(update_fields=["answered_at"])
+    settle_notices(object_id=concern.pk, kinds=(ConcernNotice.ASKED,), by=by, at=at)
     about = {"object_type": "concern", "object_id": concern.pk}
     people = may_be_told(concern, [asked.asked_by])
     tell(people=people, school_id=concern.school_id, kind=ConcernNotice.ADDED, at=at, **about)  # type: ignore[arg-type]
@@ -316,6 +317,8 @@ def _end_draft(token: UUID, concern: Concern, *, by: User, at: datetime) -> None
         )
         for opening in draft.openings.order_by("opened_at", "pk")
     )
+    # What a lead asked about it is answered by this.
+    settle_notices(object_id=draft.pk, kinds=(ConcernNotice.DRAFT,), by=by, at=at)
     draft.delete()
 
 

@@ -4,13 +4,12 @@ Every function takes rows that the read gate has made visible and narrows them. 
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, UUIDField, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -19,7 +18,6 @@ from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import RoleAssignment, User
 from safeguarding.accounts.permissions import live, may
 from safeguarding.accounts.roles import Capability
-from safeguarding.audit.asking import AmongMany, Fact
 from safeguarding.audit.by_keys import ByKeys
 from safeguarding.concerns.models import Action, Attachment, Concern, ConcernChild, HowSoon, Level
 from safeguarding.concerns.services.clocks import waited
@@ -29,13 +27,8 @@ from safeguarding.glance import glance, look_for
 
 look_for(given_actions="was_given_actions", filters="has_filters")
 S = Concern.Status
-# What waits for a decision, and its code in the filter of the list.
+# What waits for a decision.
 OPEN = (S.NEW, S.ACKNOWLEDGED)
-WAITING = "waiting"
-# What the first page shows a few of, as codes in the same filter.
-REVIEW, NEWS = "review", "news"
-# What was entered in error, or is said to be; a page shows the first only where it asks for it (`context.with_errors`).
-IN_ERROR = "in_error"
 # Reviews show up this long before their day.
 REVIEWS_AHEAD = timedelta(days=7)
 # Concerns of one kind about one child within this time are shown side by side; nothing is scored.
@@ -193,46 +186,6 @@ def to_review(concerns: QuerySet[Concern], school_id: UUID, *, today: date) -> Q
     return concerns.filter(school_id=school_id, status=S.DECIDED, review_on__lte=today + REVIEWS_AHEAD).order_by(
         "review_on", "pk"
     )
-
-
-def narrowed(
-    concerns: QuerySet[Concern], school_id: UUID, chosen: Mapping[str, Any], *, today: date
-) -> QuerySet[Concern]:
-    """The school's concerns that fit the codes of the filter.
-
-    `status`, `soon`, `level`, `category`, `since` (days), `year` (that a child in it is in now), `by` (key of who
-    logged it), `role` (that who logged it has, or had, at the school).
-    """
-    found = concerns.filter(school_id=school_id)
-    if status := chosen.get("status"):
-        found = _standing_at(found, school_id, status, today)
-    for code, field in (("soon", "how_soon"), ("level", "level"), ("category", "category_id"), ("by", "logged_by_id")):
-        if code in chosen:
-            found = found.filter(**{field: chosen[code]})
-    if days := chosen.get("since"):
-        found = found.filter(logged_at__gte=dates.start_of(today - timedelta(days=days)))
-    if (year := chosen.get("year")) is not None:
-        of_year = Fact(Value(school_id, UUIDField()), Value(year), function="concerns_of_year")
-        found = found.filter(_sifted(Q(AmongMany("id", of_year))))
-    if role := chosen.get("role"):
-        held = RoleAssignment.objects.filter(school_id=school_id, role_key=role, starts_on__lte=today)
-        found = found.filter(_sifted(Q(logged_by__in=held.values("user_id"))))
-    return found
-
-
-def _sifted(rows: Q) -> Coalesce:
-    """The same rows, sifted from the newest on: as a join, all that fit would be fetched first and then sorted."""
-    return Coalesce(ExpressionWrapper(rows, BooleanField()), Value(False))
-
-
-def _standing_at(concerns: QuerySet[Concern], school_id: UUID, code: str, today: date) -> QuerySet[Concern]:
-    if code == REVIEW:
-        return to_review(concerns, school_id, today=today)
-    if code == NEWS:
-        return with_news(concerns, school_id)
-    if code == IN_ERROR:
-        return concerns.exclude(in_error="")
-    return concerns.filter(status__in=OPEN if code == WAITING else (code,))
 
 
 def last_read(concerns: QuerySet[Concern], school_id: UUID) -> Concern | None:

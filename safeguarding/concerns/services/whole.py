@@ -229,8 +229,8 @@ def steps(it: Whole, reader: User, *, at: datetime) -> list[dict[str, str]]:
     # What was decided before it was opened again does not stand.
     since = concern.reopened_at if concern.status in reading.OPEN else None
     again = f"opened again {dates.moment(since, today)}" if since else ""
-    open_, ended = len(it.to_do), len(it.actions) - len(it.to_do)
-    acting = f"{open_} to do" if open_ else f"{ended} ended" if ended else "none asked for"
+    open_ = len(it.to_do)
+    acting = f"{open_} to do" if open_ else f"{len(it.actions)} ended" if it.actions else "none asked for"
     found = [
         ("Logged", when(concern.logged_at, concern.logged_by), True),
         ("Read", when(concern.acknowledged_at, concern.acknowledged_by) or "not yet", bool(concern.acknowledged_at)),
@@ -239,15 +239,29 @@ def steps(it: Whole, reader: User, *, at: datetime) -> list[dict[str, str]]:
             again or when(concern.decided_at, concern.decided_by) or _WANTED[HowSoon(concern.how_soon)],
             concern.status in (Concern.Status.DECIDED, Concern.Status.CLOSED),
         ),
-        ("Action", acting, bool(it.decisions) and not open_ and concern.status != Concern.Status.ACKNOWLEDGED),
-        (
-            "Closed",
-            when(concern.closed_at, concern.closed_by) or "with an outcome",
-            concern.status == Concern.Status.CLOSED,
-        ),
     ]
+    is_decided = concern.status == Concern.Status.DECIDED
+    if it.actions or not is_decided:
+        is_done = bool(it.decisions) and not open_ and concern.status != Concern.Status.ACKNOWLEDGED
+        found.append(("Action", acting, is_done))
+    if is_decided and not open_:
+        # Where it is; that it is closed is what may come.
+        found.append((*_watched(concern.review_on, today), False))
+    elif is_decided and concern.review_on:
+        found.append(("Review", dates.short_day(concern.review_on, today), False))
+    ended = when(concern.closed_at, concern.closed_by)
+    found.append(("Closed", ended or "with an outcome", concern.status == Concern.Status.CLOSED))
     now = next((label for label, _, done in found if not done), "")
     return [
         {"label": label, "sub": sub, "state": "done" if done else "now" if label == now else "todo"}
         for label, sub, done in found
     ]
+
+
+def _watched(until: date | None, today: date) -> tuple[str, str]:
+    """The stage of what is decided, with nothing left to do, and not closed: a label, and what stands under it."""
+    if until is None:
+        return "Still open", "no day for a review"
+    if until > today:
+        return f"Watching until {dates.short_day(until, today)}", "then look at it again"
+    return "Review due", "today" if until == today else f"since {dates.short_day(until, today)}"

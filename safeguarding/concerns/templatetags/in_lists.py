@@ -23,19 +23,41 @@ _WORDS = 60
 
 @register.simple_tag(takes_context=True)
 def concern_row(context: Context, row: Row, of_child: bool = False) -> SafeString:
-    """A concern in a list of all: when it was logged, what, the child or, in the list of one child, that child's role
-    in it, how much help, and where it stands.
+    """A concern in a list of all: when it was logged, which, of what kind, the child or, in the list of one child, that
+    child's role in it, how much help, and where it stands.
     """
     concern = row.concern
     cells = [
         short_day(concern.logged_at),
-        concern_link(concern, concern.logged_by.full_name),
+        _which(concern),
+        _kind(concern),
         _role_of_child(row) if of_child else named_child(row.child, row.others),
         _need(row),
-        stands(row),
+        stands(row, waited=True),
     ]
     states = {"hot": row.is_now, "warn": row.is_today, "unread": row.is_unread}
     return printed_row(context, cells, (name for name, holds in states.items() if holds))
+
+
+def _which(concern: Concern) -> SafeString:
+    """Its title, or its number where a lead has given it none: beside it stands its kind."""
+    who = concern.logged_by.full_name
+    if concern.title:
+        return concern_link(concern, who)
+    address = address_of("concern", concern.pk)
+    link = '<a class="hb-lead hb-hit" href="{}">{}</a><span class="sub">{}</span>'
+    return format_html(link, address, concern.reference, who)
+
+
+def _kind(concern: Concern) -> SafeString:
+    """The category, and under it what it is more exactly."""
+    if concern.category is None:
+        return format_html(
+            '<span class="hb-muted">{}</span>', "Call for a lead" if concern.called_at else "Not said yet"
+        )
+    if concern.subcategory is None:
+        return format_html("{}", concern.category.name)
+    return format_html('{}<span class="sub">{}</span>', concern.category.name, concern.subcategory.name)
 
 
 def _role_of_child(row: Row) -> SafeString:
@@ -83,9 +105,12 @@ def _need(row: Row) -> SafeString:
 
 
 @register.simple_tag
-def stands(row: Row) -> SafeString:
-    """Where it stands; under it that it is, or may be, entered in error, and when to look at it again."""
-    concern, under = row.concern, []
+def stands(row: Row, waited: bool = False) -> SafeString:
+    """Where it stands; under it that it is, or may be, entered in error, and when to look at it again.
+
+    `waited`: how long it has waited as well, in a list that has no column for it.
+    """
+    concern, under = row.concern, [f"Waiting {row.waited}"] if waited and row.waited else []
     if concern.in_error:
         under.append(concern.get_in_error_display())
     if concern.review_on and concern.status == Concern.Status.DECIDED:

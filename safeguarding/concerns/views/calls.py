@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
 from children.models import Child
-from children.services import find_children
+from children.services import asked_about, find_children
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import anyone_signed_in, asked_by_pages, ensure, never_waits, public, requires
@@ -73,7 +73,7 @@ def call_lead(request: Request) -> HttpResponseBase:
         return _call_page(request, {}, school_id=request.held.school_id)
     data = everything(request)
     typed, key = Typed.posted(data), tokens.whose(data.get("key", ""))
-    pressed_another = bool({"find", "add", "remove"} & data.keys())
+    pressed_another = bool({"find", "ask", "add", "remove"} & data.keys())
     if not request.user.is_authenticated:
         if pressed_another:
             chosen = {name: [text] for name, text in _chosen(data).items()}
@@ -91,7 +91,8 @@ def call_lead(request: Request) -> HttpResponseBase:
     if pressed_another:
         ensure(request.user, Capability.LOG_CONCERN, school_id, _NO_ROLE)
         shown = _as_typed(typed) | _chosen(data) | {"key": data.get("key", "")}
-        return _call_page(request, shown, school_id=school_id, find="find" in data)
+        ask, looks = data.get("ask"), bool({"find", "ask"} & data.keys())
+        return _call_page(request, shown, school_id=school_id, ask=ask, find=looks)
     return redirect("call", _made(request, key, said(typed), by=request.user, school_id=school_id).pk)
 
 
@@ -171,7 +172,9 @@ def _child(request: Request, key: str, school_id: UUID) -> Child | None:
     return read_one(request, Child, pk=named.pk, purpose="call") if named else None
 
 
-def _call_page(request: Request, shown: dict[str, str], *, school_id: UUID, find: bool = False) -> HttpResponse:
+def _call_page(
+    request: Request, shown: dict[str, str], *, school_id: UUID, find: bool = False, ask: str | None = None
+) -> HttpResponse:
     """The form as it stands in `shown`.
 
     It keeps its key, and so its school, until it is sent: pressed twice, it is one call.
@@ -188,6 +191,8 @@ def _call_page(request: Request, shown: dict[str, str], *, school_id: UUID, find
         "child": child,
         "about": ", ".join(filter(None, (child.class_name, child.year))) if child else "",
         "found": found,
+        "confirms": True,
+        "sure": asked_about(found or (), ask),
         "people": (people := accounts.speak_to(school, at)),
         "cover": (cover := accounts.out_of_hours(school, at)),
         "ring": whom_to_ring(people, cover),

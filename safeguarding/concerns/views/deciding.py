@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_POST
 
-from children.models import ChildDetail
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import colleagues, requires_for_record
@@ -38,19 +37,19 @@ from safeguarding.concerns.forms.deciding import (
 )
 from safeguarding.concerns.lifecycles import concern_life
 from safeguarding.concerns.models import Concern, ConcernChild, Receipt
-from safeguarding.concerns.permissions import access_given, may_decide, may_read, schools_read
+from safeguarding.concerns.permissions import access_given, may_decide, may_read, may_restrict, schools_read
 from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.services.apart import others_in
 from safeguarding.concerns.services.kinds import choices_on
-from safeguarding.concerns.services.named import badge
 from safeguarding.concerns.services.telling import reporter_may_be_told
 from safeguarding.concerns.services.whole import Whole, steps, whole
-from safeguarding.concerns.services.work import say_steps, work_of
+from safeguarding.concerns.services.work import Work, say_steps, work_of
 from safeguarding.concerns.views.duties import say_who_was_told
 from safeguarding.concerns.views.earlier_marks import of_concern
 from safeguarding.concerns.views.error import also_in_error
 from safeguarding.concerns.views.kept import keeps_typed, kept_forms
 from safeguarding.concerns.views.mentioning import may_be_saved
+from safeguarding.concerns.views.whose import whose
 from safeguarding.dates import full_day
 from safeguarding.exceptions import HarbourError, NotAllowed, OutOfTurn
 from safeguarding.http import Request
@@ -252,10 +251,10 @@ def _page(
     at = timezone.now()
     see, today = partial(visible, request), timezone.localdate(at)
     it = whole(found, see, today=today)
+    work = work_of(found, see, today=today)
     # Whom the page names by itself, it names inside text.
     request.showing = Showing(own=frozenset(named.child_id for named in it.linked if named.child_id))
     say_steps(it.decisions)
-    badge(it.children, visible(request, ChildDetail))
     may = concern_life.open_to(found, request.user)
     if found.is_in_error:
         may = dict.fromkeys(may, False)
@@ -265,7 +264,9 @@ def _page(
     bound = kept_forms(request, found, makers) | bound
     context = {
         "it": it,
-        "work": work_of(found, see, today=today),
+        "whose": whose(request, found, it.children),
+        "work": work,
+        "adds": _adds(it, work, may, offered),
         "concern": found,
         "may": may,
         "offered": offered,
@@ -283,13 +284,10 @@ def _page(
         "attach_form": AttachForm() if offered["note_form"] else None,
         "phrases": Receipt.choices,
         "logged_myself": found.logged_by_id == request.user.pk,
-        "reporter_sees": SimpleLazyObject(lambda: reporter_may_be_told(found)),
+        "reporter_sees": offered["ask_form"] or SimpleLazyObject(lambda: reporter_may_be_told(found)),
         "waits": found.status in reading.OPEN,
-        "reads_changes": found.school_id in schools_read(request.user),
         "aside": fill("concern_aside", request, found),
-        "answering": deciding.answering(found, request.user),
-        "may_decide": may_decide(request.user, found),
-        "may_audit": holds(request.user, Capability.VIEW_AUDIT, found.school_id),
+        **_rights(request.user, found),
         "has_errors": any(form.errors for form in bound.values()),
         "earlier": of_concern(request, found, it.children) if it.marks else None,
     }
@@ -298,6 +296,33 @@ def _page(
     # The menu counts nothing that was entered in error, this concern neither.
     with with_errors(""):
         return render(request, "concerns/concern.html", context | forms, status=status)
+
+
+def _rights(reader: User, found: Concern) -> dict[str, Any]:
+    """What the reader may do with it, in whatever state it is, beside what the life of a concern says."""
+    return {
+        "answering": deciding.answering(found, reader),
+        "may_decide": may_decide(reader, found),
+        "may_restrict": not found.is_in_error and may_restrict(reader, found),
+        "may_audit": holds(reader, Capability.VIEW_AUDIT, found.school_id),
+        "reads_changes": found.school_id in schools_read(reader),
+    }
+
+
+def _adds(it: Whole, work: Work, may: Mapping[str, bool], offered: Mapping[str, bool]) -> dict[str, bool]:
+    """What there is nothing of yet and may be added: a button each. What there is has a panel with its own way to more;
+    so has what came back to be mended.
+    """
+    nothing = {
+        "action": offered["action_form"] and not it.actions,
+        "referral": may["decide"] and not work.referrals,
+        "contact": offered["note_form"] and not work.contacts,
+        "meeting": may["decide"] and not work.meetings,
+        "file": offered["note_form"] and not it.files,
+        "note": offered["note_form"] and not it.notes,
+        "question": offered["ask_form"] and not it.questions,
+    }
+    return {what: True for what, is_so in nothing.items() if is_so}
 
 
 def _offered(it: Whole, may: Mapping[str, bool]) -> dict[str, bool]:

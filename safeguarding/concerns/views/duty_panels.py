@@ -6,6 +6,7 @@ A concern, a report, the first pages, the settings.
 from functools import partial
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from safeguarding.accounts.permissions import may
@@ -19,11 +20,11 @@ from safeguarding.concerns.views.duties import SHOWN
 from safeguarding.glance import glance, look_for
 from safeguarding.http import Request
 from safeguarding.once import once
-from safeguarding.panels import Panel, Setting
+from safeguarding.panels import UNANSWERED, Line, Panel, Setting
 
 look_for(duties="has_duties", school_duties="school_has_duties")
-# As many as an aside shows; the page behind it shows all.
-IN_ASIDE = 4
+# As many as stand beside Today; the page behind it shows all.
+IN_LINES = 3
 
 
 def _own(request: Request, record: Any) -> dict[str, Any] | None:
@@ -83,16 +84,18 @@ def _prompts(request: Request, concern: Any) -> dict[str, Any] | None:
     return {"prompts": found, "concern": concern, "decides": decides, "may_be_told": told, "takes_notices": takes}
 
 
-def _of_school(request: Request, record: Any) -> dict[str, Any] | None:
-    """What staff have not done yet; no panel, and no query, where there is nothing."""
+def _of_school(request: Request) -> dict[str, Any] | None:
+    """What staff have not done yet; no lines, and no query, where there is nothing."""
     if not glance(request.user)["school_duties"]:
         return None
     rows = duties.open_duties(visible(request, Duty).filter(school_id=request.held.school_id))
     found = read_many(request, rows[:SHOWN], purpose="duties in person")
     today = timezone.localdate()
-    shown = [(one, *duties.late_words(one, today)) for one in found[:IN_ASIDE]]
+    shown = [(one, *duties.late_words(one, today)) for one in found[:IN_LINES]]
     late = sum(one.is_late(today) for one in found)
-    return {"duties": shown, "number": len(found), "late": late} if found else None
+    if not found:
+        return None
+    return {"duties": shown, "number": len(found), "hot": late, "all": ("Duties in person", reverse("duties_open"))}
 
 
 def _notice(request: Request, concern: Any) -> dict[str, Any] | None:
@@ -124,7 +127,7 @@ ENTRIES = (
     Panel("concern", "police", "police/concern_panel.html", data=_notice, order=6),
     Panel("concern_aside", "duties", "duties/prompts_panel.html", data=_prompts, order=5),
     Panel("today_above", "duties", "duties/own_panel.html", data=_own, order=5),
-    Panel("today_aside", "duties", "duties/today_panel.html", data=_of_school, may=_reads, order=4),
+    Line(UNANSWERED, "duties", "duties/today_lines.html", _of_school, may=_reads, order=20),
     Panel("today_foot", "police", "police/take_panel.html", data=lambda *_: {}, may=_takes, order=80),
     Panel("staff_home_aside", "police", "police/take_panel.html", data=lambda *_: {}, may=_takes, order=40),
     Setting(

@@ -1,9 +1,8 @@
-"""The lists of safeguarding leads: what is new today, all concerns, and those of a child."""
+"""The lists of safeguarding leads: what is new today, and the concerns of a child. All concerns: `concern_list`."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,31 +17,26 @@ from children.forms.lists import FindForm
 from children.models import Child, ChildDetail
 from children.panels import record_frame
 from children.permissions import access_to_a_child
-from children.services.finding import find_children
-from safeguarding.accounts.permissions import may, requires, requires_for_record
-from safeguarding.accounts.services import LEADS, who_ever_worked_at
-from safeguarding.audit.context import with_errors
+from children.services import asked_about, find_children
+from safeguarding.accounts.permissions import requires, requires_for_record
+from safeguarding.accounts.services import LEADS
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns.forms.deciding import LinkForm
-from safeguarding.concerns.forms.finding import FilterForm
-from safeguarding.concerns.forms.own import SaveFilterForm
 from safeguarding.concerns.models import Action, Concern, HowSoon
 from safeguarding.concerns.permissions import access_given, may_decide
 from safeguarding.concerns.services import deciding, reading
-from safeguarding.concerns.services.kinds import names_on
 from safeguarding.concerns.services.named import badge
 from safeguarding.concerns.views.chronology import read_child
-from safeguarding.concerns.views.own import saved_filters
 from safeguarding.exceptions import NotAllowed
 from safeguarding.http import Request
-from safeguarding.keys import uuid7
 from safeguarding.paging import CAP, MANY, counts_of_page, in_words, newest_first
-from safeguarding.panels import fill
+from safeguarding.panels import LATE, MINE, Lines, fill, fill_beside
 
 # The first screen shows six; ten are one glance. More are one click away.
-SHOWN, SHOWN_ALL, BESIDE = 10, 200, 6
-_OF_MAIN = ("waiting", "urgent")
+SHOWN, SHOWN_ALL = 10, 200
+# As many of the others as leave the page to be read at a glance.
+FEW = {"news": 3, "reviews": 3, "actions": 3, "adrift": 3}
 
 
 @requires("view_concerns")
@@ -62,8 +56,8 @@ def today(request: Request) -> HttpResponse:
         "actions": reading.actions_of(visible(request, Action), request.user),
         "adrift": reading.adrift(visible(request, Action), school_id, reader=request.user, today=day),
     }
-    few: dict[str, list[Any]] = {name: list(reading.listed(found)[:BESIDE]) for name, found in of_concerns.items()}
-    few |= {name: list(found[:BESIDE]) for name, found in of_actions.items()}
+    few: dict[str, list[Any]] = {name: list(reading.listed(found)[: FEW[name]]) for name, found in of_concerns.items()}
+    few |= {name: list(found[: FEW[name]]) for name, found in of_actions.items()}
     reading.dress(read_many(request, [*shown, *few["news"], *few["reviews"]]))
     to_do = reading.to_do(read_many(request, [*few["actions"], *few["adrift"]]), reader=request.user, today=day)
     mine = len(few["actions"])
@@ -72,6 +66,7 @@ def today(request: Request) -> HttpResponse:
     rows = partial(reading.rows, reader=request.user, at=at)
     new = rows(shown)
     badge([row.child for row in new], visible(request, ChildDetail))
+    counted = _all(lists, {"waiting": shown, "urgent": urgent, **few})
     context = {
         "today": day,
         "rows": new,
@@ -80,10 +75,11 @@ def today(request: Request) -> HttpResponse:
         "adrift": to_do[mine:],
         "news": rows(few["news"]),
         "reviews": rows(few["reviews"]),
-        "all": _all(lists, {"waiting": shown, "urgent": urgent, **few}),
+        "all": counted,
         "above": fill("today_above", request),
         "below_new": fill("today_below_new", request),
-        "aside": fill("today_aside", request),
+        **_beside(fill_beside(request), counted, few),
+        "heading": fill("today_heading", request),
         "foot": fill("today_foot", request),
     }
     return render(request, "concerns/today.html", context)
@@ -96,8 +92,8 @@ def _all(lists: Mapping[str, QuerySet[Any]], shown: Mapping[str, Sequence[Any]])
     Lazy: the menu, which is printed first, is counted in the same query.
     """
     counts = counts_of_page()
-    caps = {name: CAP if name in _OF_MAIN else MANY for name in lists}
-    full = {name for name in lists if len(shown[name]) >= (SHOWN if name in _OF_MAIN else BESIDE)}
+    caps = {name: MANY if name in FEW else CAP for name in lists}
+    full = {name for name in lists if len(shown[name]) >= FEW.get(name, SHOWN)}
     for name in full:
         counts.ask(name, lists[name], caps[name])
 
@@ -111,48 +107,18 @@ def _all(lists: Mapping[str, QuerySet[Any]], shown: Mapping[str, Sequence[Any]])
     return SimpleLazyObject(counted)
 
 
-@requires("view_concerns")
-def concerns(request: Request) -> HttpResponse:
-    """Every concern of the school, newest first, narrowed by codes."""
-    request.nav = "concerns"
-    at = timezone.now()
-    day = timezone.localdate(at)
-    staff = who_ever_worked_at(request.held.school_id)
-    form = FilterForm(
-        request.GET,
-        categories=names_on(day, request.held.school_id, asks=request.user, retired=True),
-        staff=[(person.pk, person.full_name) for person in staff],
-    )
-    chosen = form.chosen()
-    decides = may(request.user, "decide_concerns", request.held.school_id)
-    # Read within, and drawn after: the menu counts none of it.
-    in_error = decides and chosen.get("status") == reading.IN_ERROR
-    with with_errors("all" if in_error else ""):
-        found = reading.narrowed(visible(request, Concern), request.held.school_id, chosen, today=day)
-        page = newest_first(reading.listed(found), "logged_at", request.GET.get("before", ""))
-        reading.dress(shown := read_many(request, page.rows), staff)
-        # A first page that is not full says by itself how many there are.
-        is_all, counts = page.is_first and not page.older, counts_of_page()
-        number = len(shown) if is_all else found.count() if in_error else None
-    rows = reading.rows(shown, reader=request.user, at=at)
-    if number is None:
-        counts.ask("concerns", found)
-    address = reverse("concerns")
-    kept = urlencode({name: value for name, value in request.GET.items() if name in chosen})
-    context = {
-        "form": form,
-        "narrowed": bool(chosen),
-        "kept_query": kept,
-        "codes": [(name, request.GET[name]) for name in chosen],
-        "saved": saved_filters(request),
-        "save_form": SaveFilterForm(initial={"token": uuid7()}) if chosen else None,
-        "may_decide": decides and not in_error,
-        "rows": rows,
-        "count": SimpleLazyObject(lambda: in_words(counts["concerns"] if number is None else number)),
-        "older": f"{address}?{kept}&before={page.older}" if page.older else "",
-        "newest": "" if page.is_first else f"{address}?{kept}",
-    }
-    return render(request, "concerns/list.html", context)
+def _beside(found: dict[str, Lines], counted: Any, few: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    """The four panels beside: actions stand first in two of them, so that these count both."""
+    if few["adrift"]:
+        found[LATE].lists.insert(0, ("Actions of others", reverse("actions_adrift")))
+    found[MINE].lists.insert(0, ("Actions", reverse("my_actions")))
+
+    def numbers() -> dict[str, str]:
+        of_actions = {LATE: "adrift", MINE: "actions"}
+        return {key: in_words(counted[name]["count"] + found[key].number, MANY) for key, name in of_actions.items()}
+
+    hot = found[LATE].hot or bool(few["adrift"])
+    return {"beside": found, "numbers": SimpleLazyObject(numbers), "late_hot": hot}
 
 
 @requires_for_record("view_concerns", also=access_to_a_child)
@@ -198,5 +164,5 @@ def link_child(request: Request, named_id: UUID) -> HttpResponse:
             everyone=True,
         )
         read_many(request, [each.child for each in found], verb=Verb.SEARCH, purpose="name")
-        context |= {"found": found}
+        context |= {"found": found, "sure": asked_about(found, request.POST.get("ask"))}
     return render(request, "concerns/link_child.html", context)

@@ -23,6 +23,7 @@ from safeguarding.concerns.models import Concern, SavedFilter, SupervisionNote
 from safeguarding.concerns.permissions import has_supervision, in_supervision
 from safeguarding.concerns.services import own, reading, several
 from safeguarding.concerns.services.kinds import names_on
+from safeguarding.concerns.views.narrowing import NOT_SAVED, asked_of
 from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.glance import glance
 from safeguarding.http import Request
@@ -41,12 +42,7 @@ def _several(request: Request, seen: Mapping[UUID, int]) -> list[Concern]:
     staff = who_ever_worked_at(school_id)
     found = visible(request, Concern).filter(pk__in=seen, school_id=school_id)
     if not seen:
-        form = FilterForm(
-            request.GET,
-            categories=names_on(day, school_id, asks=request.user, retired=True),
-            staff=[(one.pk, one.full_name) for one in staff],
-        )
-        found = reading.narrowed(visible(request, Concern), school_id, form.chosen(), today=day)
+        found = asked_of(request, day).found(request, day)
         found = found.exclude(status=Concern.Status.CLOSED)
     rows = reading.listed(found.order_by("-logged_at", "-pk"))[: several.MOST]
     shown = read_many(request, rows, purpose="several at once")
@@ -112,7 +108,7 @@ def save_filter(request: Request) -> HttpResponse:
         staff=staff,
         prefix=None,
     )
-    chosen = {name: str(value) for name, value in narrowing.chosen().items()}
+    chosen = dict(narrowing.codes(name for name in narrowing.chosen() if name not in NOT_SAVED))
     form = SaveFilterForm(request.POST)
     if form.is_valid():
         own.save_filter(school_id=school_id, chosen=chosen, by=request.user, **form.cleaned_data)

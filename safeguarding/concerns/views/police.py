@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from children.models import Child
-from children.services import Found, find_children, loggable
+from children.services import Found, asked_about, find_children, loggable
 from safeguarding.accounts.permissions import anyone_signed_in, colleagues, requires, requires_for_record
 from safeguarding.accounts.services import get_school, open_notices, speak_to, told_of
 from safeguarding.audit.models import Verb
@@ -67,7 +67,7 @@ def take_police_notice(request: Request) -> HttpResponse:
             typed = typed.adding(str(add))
         elif (remove := data.get("remove")) is not None:
             typed = typed.removing(str(remove))
-        return _page(request, typed, signed, find="find" in data)
+        return _page(request, typed, signed, ask=data.get("ask"), find=bool({"find", "ask"} & data.keys()))
     request.keep = partial(_keep, request)
     form = _form(request, typed, key.school_id, timezone.now(), checked=True)
     if not form.is_valid():
@@ -133,6 +133,7 @@ def _page(
     at: datetime | None = None,
     form: NoticeForm | None = None,
     find: bool = False,
+    ask: str | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The form as it stands in `typed`. It keeps its key until it is sent: pressed twice, it is one notice."""
@@ -140,10 +141,13 @@ def _page(
     school_id = ((whose := tokens.whose(key)) and whose.school_id) or request.held.school_id
     form = form or _form(request, typed, school_id, at, checked=False)
     looked_for = find or bool("q" in form.errors and typed.text("q").strip())
+    found = _search(request, typed, school_id, at) if looked_for else None
     context = {
         "form": form,
         "key": key,
-        "found": _search(request, typed, school_id, at) if looked_for else None,
+        "found": found,
+        "confirms": True,
+        "sure": asked_about(found or (), ask),
         "has_errors": bool(form.errors),
         "typed": request.method == "POST",
     }

@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from children.models import Child
-from children.services import Found, find_children, led_on, loggable, namesakes
+from children.services import Found, asked_about, find_children, led_on, loggable, namesakes
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import ensure, may, never_waits, public, requires
 from safeguarding.accounts.roles import Capability
@@ -29,7 +29,7 @@ from safeguarding.audit.services import record
 from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.mention import SWAP
 from safeguarding.concerns.forms.reporting import NOT_NAMED, ReportForm, child_forms
-from safeguarding.concerns.forms.typed import DESCRIBED, Typed, of_call
+from safeguarding.concerns.forms.typed import ABOUT, DESCRIBED, Typed, of_call
 from safeguarding.concerns.models import ConcernChild, Draft
 from safeguarding.concerns.services.attaching import attach_chosen, look_at_chosen
 from safeguarding.concerns.services.drafts import is_anothers, is_overtaken, unsent_as
@@ -81,7 +81,9 @@ def log_concern(request: Request) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect_to_login(request.path)
     ensure(request.user, Capability.LOG_CONCERN, request.acting.school_id, _MAY_NOT)  # type: ignore[arg-type]
-    return redirect("log_resume", uuid7())
+    resume = reverse("log_resume", args=[uuid7()])
+    about = record_of(request.GET.get(ABOUT, ""))
+    return redirect(f"{resume}?{ABOUT}={about}" if about else resume)
 
 
 @require_safe
@@ -126,7 +128,7 @@ def log_find(request: Request) -> HttpResponse:
     school_id = key.school_id if mine else None  # type: ignore[union-attr]
     typed = Typed({"q": [request.POST.get("q", "")]})
     found = _search(request, typed, school_id or request.held.school_id)
-    return render(request, "children/part_found.html", {"found": found})
+    return render(request, "children/part_found.html", {"found": found, "confirms": True})
 
 
 def _posted(request: Request) -> HttpResponse:
@@ -166,6 +168,8 @@ def _pressed(typed: Typed, data: QueryDict) -> tuple[Typed, str]:
         new = next((key for key in more.children if key not in typed.children), "")
         place = "#id_q" if not new else f"#id_{new}-role" if record_of(new) else f"#id_{new}-description"
         return more, place
+    if (ask := record_of(data.get("ask", ""))) is not None:
+        return typed, f"?find=1&ask={ask}#found"
     if (remove := data.get("remove")) is not None:
         return typed.removing(remove), "#id_q"
     if (marks := data.get("marks")) is not None:
@@ -289,7 +293,8 @@ def _page(
     """The form on its page. `form` is given where it was checked and something is missing."""
     request.nav, request.draft_shown, request.showing = "home", token, Showing(writes=True)
     form = form or report_form(request, typed, here, checked=False)
-    looked_for = "q" in form.errors and typed.text("q").strip()
+    looked_for = "find" in request.GET or ("q" in form.errors and typed.text("q").strip())
+    found = _search(request, typed, here.school_id) if looked_for else None
     context = {
         "form": form,
         "key": tokens.issue(request.user, token, school_id=here.school_id),
@@ -304,7 +309,9 @@ def _page(
         "note_by_script": "" if draft else "What you type is saved as a draft that only you can see.",
         "kept": "kept" in request.GET,
         "earlier": of_form(request, _worried_about(typed), here.school_id),
-        "found": _search(request, typed, here.school_id) if "find" in request.GET or looked_for else None,
+        "found": found,
+        "confirms": True,
+        "sure": asked_about(found or (), request.GET.get("ask")),
         "has_errors": form.is_bound,
         "files": ChooseForm(),
         # This is where the button of the header leads.
@@ -333,6 +340,14 @@ def _search(request: Request, typed: Typed, school_id: UUID) -> list[Found]:
 
 
 def _begun(request: Request, call: UnfinishedCall | None, here: HelpNow) -> Typed:
-    """An empty form with what goes without saying, or what was said when a lead was called."""
+    """An empty form with what goes without saying, or what was said when a lead was called.
+
+    From a child's page it names the child; a key of nobody whom this person sees names nobody.
+    """
     typed = Typed.fresh(at=here.at, in_school=not here.nobody_here, class_name=request.held.class_name)
-    return of_call(call, typed) if call else typed
+    if call:
+        return of_call(call, typed)
+    if about := record_of(request.GET.get(ABOUT, "")):
+        there = visible(request, Child).filter(loggable(here.at.date()), pk=about, school=here.school_id)
+        return typed.adding(str(about)) if there.exists() else typed
+    return typed

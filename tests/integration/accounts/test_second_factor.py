@@ -223,7 +223,7 @@ def test_whose_factor_is_old_gives_it_again_before_it_is_changed_and_the_passwor
         assert answer.url == "/account/again/?next=%2Faccount%2Ffactor%2Fcodes%2Fnew%2F"
         for practice in (True, False):
             settings.DEMO = practice
-            assert ("the sign-in page shows the code of now" in client.get(answer.url).content.decode()) is practice
+            assert ("the sign-in page shows the current code" in client.get(answer.url).content.decode()) is practice
         client.post("/account/again/", {"factor_password": PASSWORD, "next": "/account/factor/codes/new/"})
         assert client.get("/account/factor/codes/new/").status_code == 302
         before = client.session.session_key

@@ -12,6 +12,7 @@ from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Account, Amendment, Question
 from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import deciding, raising
+from safeguarding.concerns.services.access import name_subject
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from tests import factories
 from tests.factories import SCHOOL_DAY
@@ -71,6 +72,40 @@ def test_a_question_goes_to_the_reporter_alone_and_comes_back_as_a_dated_additio
     assert f"Asked by Priya Raman: {WHAT}" in page
     client.force_login(room.assistant)
     assert client.get(here).status_code == 404
+
+
+def test_a_question_stands_on_the_first_page_of_whom_it_asks_and_in_my_reports_until_it_is_answered(
+    client, room, concern
+):
+    """A class teacher has a home of staff; a lead who has logged one has Today."""
+    own = factories.concern(room, by=room.lead)
+    for it, reporter, home in ((concern, room.teacher, "staff_home"), (own, room.lead, "today")):
+        question = asked(room, it)
+        client.force_login(reporter)
+        mine = client.get(reverse(home)).content.decode()
+        there = mine[mine.index('id="asked-of-me"') :]
+        assert f'href="{reverse("report", args=[it.pk])}#asked">{it.reference}</a>' in there
+        assert "Tom Aldous" in there and WHAT not in mine
+        assert "Asked, please answer" in client.get(reverse("my_reports")).content.decode()
+        for other in (room.assistant, room.deputy, room.headteacher):
+            client.force_login(other)
+            assert 'id="asked-of-me"' not in client.get(reverse("home"), follow=True).content.decode()
+        client.force_login(reporter)
+        # Looked at is not answered, nor is something else that is added.
+        client.get(reverse("report", args=[it.pk]))
+        given = {"account": it.account, "reason": "more", "by": reporter}
+        raising.amend(token=uuid4(), text="He was late, too.", **given)
+        assert 'id="asked-of-me"' in client.get(reverse(home)).content.decode()
+        raising.amend(token=uuid4(), text="The left one.", question=question.pk, **given)
+        assert 'id="asked-of-me"' not in client.get(reverse(home)).content.decode()
+        assert "Asked, please answer" not in client.get(reverse("my_reports")).content.decode()
+
+
+def test_a_question_about_a_report_that_is_hidden_from_its_reporter_by_now_stands_nowhere(client, room, concern):
+    asked(room, concern)
+    name_subject(concern=concern, user=room.teacher, by=room.headteacher)
+    client.force_login(room.teacher)
+    assert 'id="asked-of-me"' not in client.get(reverse("staff_home")).content.decode()
 
 
 def test_whoever_asked_is_told_of_the_answer_although_somebody_else_is_on_duty(room, concern):

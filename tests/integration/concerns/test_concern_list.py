@@ -76,7 +76,7 @@ def test_a_code_that_is_none_narrows_nothing(lead, room, junk):
 
 
 def test_a_long_list_is_walked_by_its_links_and_keeps_its_filter(lead, room, monkeypatch):
-    monkeypatch.setattr("safeguarding.concerns.views.lists.newest_first", _small_pages)
+    monkeypatch.setattr("safeguarding.concerns.views.concern_list.PAGE", 3)
     child = factories.child(room.school, by=room.office)
     made = [
         logged(room, HowSoon.TODAY, (number // 2) * HOUR, children=[ChildEntry("worried_about", child)])
@@ -90,12 +90,6 @@ def test_a_long_list_is_walked_by_its_links_and_keeps_its_filter(lead, room, mon
         address = page.context["older"]
     assert found == sorted(made, key=lambda c: (c.logged_at, c.pk), reverse=True)
     assert page.context["newest"] == reverse("concerns") + "?soon=3"
-
-
-def _small_pages(rows, moment, before):
-    from safeguarding.paging import newest_first
-
-    return newest_first(rows, moment, before, 3)
 
 
 def test_an_empty_school_says_so(lead, room):

@@ -5,29 +5,21 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.conf import settings
 from django.db import transaction
 
 from safeguarding.accounts.models import School
-from safeguarding.demo import source, stories
 from safeguarding.demo.apart import MAIN
 from safeguarding.demo.seeding import seed_demo
 from safeguarding.sealing.models import KEYS
+from tests.practice_school import few_notes
 
 TUESDAY = datetime(2026, 11, 24, 10, 15, tzinfo=ZoneInfo("Europe/London"))
-
-
-def _few_notes(patch: pytest.MonkeyPatch) -> None:
-    few = source.assignments()[::8]
-    patch.setattr(settings, "DEMO", True)
-    patch.setattr(source, "assignments", lambda: few)
-    patch.setattr(stories, "EARLIER", (20,))
 
 
 @pytest.fixture
 def small_data(monkeypatch: pytest.MonkeyPatch) -> None:
     """Demo mode, and little to write."""
-    _few_notes(monkeypatch)
+    few_notes(monkeypatch)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +31,7 @@ def made(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Ite
         transaction.atomic(),
         transaction.atomic(using=KEYS),
     ):
-        _few_notes(patch)
+        few_notes(patch)
         seed_demo(now=TUESDAY)
         yield School.objects.get(slug=MAIN)
         transaction.set_rollback(True)

@@ -15,6 +15,7 @@ from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
 
 from .changes import ensure_unchanged, lock
+from .opening import settle_decided
 from .working import add_note
 
 
@@ -48,6 +49,7 @@ def close_concern(
         closed_at=at,
         closed_by=by,
     )
+    settle_decided(concern, by=by, at=at)
     tell_reporter(concern, by=by, at=at)
     return concern
 

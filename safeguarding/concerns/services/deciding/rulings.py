@@ -18,7 +18,7 @@ from safeguarding.exceptions import BadInput
 from safeguarding.keys import entry_token
 
 from .changes import ensure_unchanged, note_former_title
-from .opening import settle_call
+from .opening import settle_call, settle_decided
 
 # The furthest day for a review or an action. Whatever is looked at again in a school is within a year or two; a day
 # beyond that is a slip of the hand, and would never come up on anybody's page.
@@ -92,6 +92,7 @@ def decide(
     decision = Decision.objects.create(
         concern=concern, school_id=concern.school_id, token=token, decided_at=at, decided_by=by, **own
     )
+    settle_decided(concern, by=by, at=at)
     tell_reporter(concern, by=by, at=at)
     spread(concern, ConcernNotice.DECIDED, (), by=by, at=at)
     return decision

@@ -22,6 +22,9 @@ from safeguarding.keys import entry_token
 from .changes import ensure_unchanged, lock, note_former_title, touch
 from .rulings import day_problem
 
+# What tells somebody of an action, and asks no more once it is ended, whoever ended it.
+_TELLS = (ConcernNotice.ACTION, ConcernNotice.ACTION_DUE)
+
 
 @transaction.atomic
 def rename_concern(*, concern: Concern, seen: int, title: str, by: User, at: datetime | None = None) -> Concern:
@@ -127,5 +130,5 @@ def end_action(*, action: Action, move: str, result: str, by: User, at: datetime
     action = action_life.perform(move, action, by=by, at=at, result=result.strip())
     touch(concern)
     open_notices(user=by, object_id=action.pk, at=at)
-    settle_notices(object_id=action.pk, kinds=(ConcernNotice.ACTION_DUE,), by=by, at=at or timezone.now())
+    settle_notices(object_id=action.pk, kinds=_TELLS, by=by, at=at or timezone.now())
     return action

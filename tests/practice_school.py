@@ -1,0 +1,14 @@
+"""The practice school with a tenth of its notes: everything is there once, and it is made in seconds."""
+
+import pytest
+from django.conf import settings
+
+from safeguarding.demo import source, stories
+
+
+def few_notes(patch: pytest.MonkeyPatch) -> None:
+    """Demo mode, and little to write."""
+    few = source.assignments()[::8]
+    patch.setattr(settings, "DEMO", True)
+    patch.setattr(source, "assignments", lambda: few)
+    patch.setattr(stories, "EARLIER", (20,))
