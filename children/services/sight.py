@@ -28,8 +28,10 @@ from safeguarding.accounts.permissions import live
 from safeguarding.accounts.roles import Capability, with_capability
 from safeguarding.accounts.services import is_due, staff_of
 from safeguarding.accounts.services.sight import WhoSees, who_can_see
+from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import known_of
 from safeguarding.audit.reading import visible
+from safeguarding.audit.services import record
 from safeguarding.dates import clock, full_day, school_year
 
 See = Callable[[type[Model]], QuerySet[Any]]
@@ -56,9 +58,15 @@ def children_of_log(request: Any) -> list[tuple[str, str]]:
 
 
 def keys_in_log(request: Any, child_id: UUID) -> list[UUID]:
-    """What events of a child are about, behind the card: nothing where its record is not theirs to open."""
+    """What events of a child are about, behind the card: nothing where its record is not theirs to open.
+
+    That the log was narrowed to the child is on record, as a look at who has looked is.
+    """
     child = visible(request, Child).filter(pk=child_id, pk__in=visible(request, ChildDetail).values("child")).first()
-    return about_child(child, partial(visible, request)) if child else []
+    if child is None:
+        return []
+    record(Verb.VIEW, child, purpose="event log")
+    return about_child(child, partial(visible, request))
 
 
 def who_sees_child(child: Child, see: See, *, on: date) -> WhoSees:

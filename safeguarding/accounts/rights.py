@@ -1,6 +1,6 @@
 """Who may write the rows of accounts, roles and teams that facts read, and which of them give rights or take some?"""
 
-from safeguarding.accounts.second_person import LEAD_ELSEWHERE, RULES, TAKES_TWO
+from safeguarding.accounts.second_person import LEAD_ELSEWHERE, ONE_OF_TWO, RULES, TAKES_TWO
 from safeguarding.rights_rows import keep
 from safeguarding.rights_rows.conditions import MANAGES, NEVER, SYSTEM, both, either, ended_once, keys, may
 from safeguarding.rights_rows.kinds import Neither, change, gives
@@ -27,16 +27,25 @@ _SECOND_OF_RESET = (
 _IN_RECORDS = (
     "EXISTS (SELECT FROM rules.live_roles_of(NEW.user_id) AS held WHERE held.role_key = ANY (rules.roles_in_records()))"
 )
+# Somebody of the school beside these two who could be the second, and can sign in.
+_A_SECOND = (
+    "EXISTS (SELECT FROM rules.live_roles_at(ARRAY[NEW.school_id]) AS other "
+    "JOIN public.accounts_user AS person ON person.id = other.user_id "
+    f"WHERE other.role_key = ANY ({keys((*RULES['reset'].usual, *RULES['reset'].fallback))}) "
+    "AND other.user_id <> me AND other.user_id <> NEW.user_id "
+    "AND NOT (person.last_login IS NULL AND starts_with(person.password, '!')))"
+)
 # The first start of an account that who asks has added, before anybody could sign in with it.
 _FIRST_START = both(
     "NEW.what = 'password'",
     "EXISTS (SELECT FROM public.accounts_user AS person WHERE person.id = NEW.user_id "
     "AND person.added_by_id = me AND person.last_login IS NULL AND starts_with(person.password, '!'))",
     "NOT EXISTS (SELECT FROM public.accounts_roleassignment AS held WHERE held.user_id = NEW.user_id "
-    f"AND held.role_key = ANY ({keys(TAKES_TWO)}))",
+    f"AND (held.role_key = ANY ({keys(TAKES_TWO)}) OR held.role_key = ANY ({keys(ONE_OF_TWO)}) AND {_A_SECOND}))",
 )
 _NOT_LET_IN_ALONE = (
-    f"(NEW.role_key <> ALL ({keys(TAKES_TWO)}) OR NOT EXISTS (SELECT FROM public.accounts_reset AS start "
+    f"(NEW.role_key <> ALL ({keys(TAKES_TWO)}) AND (NEW.role_key <> ALL ({keys(ONE_OF_TWO)}) OR NOT {_A_SECOND}) "
+    "OR NOT EXISTS (SELECT FROM public.accounts_reset AS start "
     "WHERE start.user_id = NEW.user_id AND start.asked_by_id = me AND start.alone AND start.withdrawn_at IS NULL))"
 )
 _NEW_START = (

@@ -11,10 +11,11 @@ from datetime import date
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from safeguarding.exceptions import NotAllowed
 
-from .models import Reset, RoleAssignment, User
+from .models import Reset, RoleAssignment, School, User
 from .permissions import live, rights
 from .roles import LEAD_ROLES, ROLES, STANDING_IN
 
@@ -76,6 +77,10 @@ RULES: dict[str, Rule] = {
     ),
     "role": Rule("giving somebody else a role", usual=("headteacher", "lead"), fallback=("trust_lead",)),
 }
+
+# Roles that may be one of two. Where there is somebody else who could be the other, nobody lets the holder of one in
+# alone: they would be both of the two.
+ONE_OF_TWO = tuple(sorted({key for rule in RULES.values() for key in (*rule.usual, *rule.fallback)}))
 
 
 def somebody_else(rule: str, school_id: UUID, *, than: User, on: date) -> list[User]:
@@ -145,30 +150,41 @@ def ensure_second(rule: str, user: User, school_id: UUID, on: date, *, first: Us
         raise NotAllowed("You are not one of those who may confirm this. Its page names who can.")
 
 
-def reset_needs_two(about: User, *, first: User) -> bool:
+def reset_needs_two(about: User, *, first: User, school_id: UUID) -> bool:
     """Whether a new start for `about` needs a second person beside `first`.
 
-    One is enough for the first start of an account that `first` has added, unless it holds one of `TAKES_TWO`; and for
-    an account that never held a role with a capability (a governor), unless `first` is of IT. Roles that have ended
-    count: what somebody wrote in them is still there. So do those that have not begun.
+    One is enough for the first start of an account that `first` has added, unless it holds one of `TAKES_TWO`, or one
+    of `ONE_OF_TWO` where somebody else could be the second; and for an account that never held a role with a capability
+    (a governor), unless `first` is of IT. Roles that have ended count: what somebody wrote in them is still there. So
+    do those that have not begun.
     """
     held = list(RoleAssignment.objects.filter(user=about).values_list("role_key", flat=True))
     if about.is_new and about.added_by_id == first.pk:
-        return not set(held).isdisjoint(TAKES_TWO)
+        return any(_takes_two(key, school_id, besides=(about, first)) for key in held)
     return any(ROLES[key].capabilities for key in held) or any(h.role.key == IT for h in rights(first).held)
 
 
-def ensure_not_let_in_alone(user: User, role_key: str, *, by: User) -> None:
-    """Raises `NotAllowed` where `by` alone let `user` in and now gives a role that reads what `by` may not.
+def ensure_not_let_in_alone(user: User, role_key: str, school: School, *, by: User) -> None:
+    """Raises `NotAllowed` where `by` alone let `user` in and now gives a role that reads what `by` may not, or that may
+    be the second beside `by`.
 
-    Otherwise an account made for nobody would be a way to read it.
+    Otherwise an account made for nobody would be a way to read it, or to decide alone what takes two.
     """
     alone = Reset.objects.filter(user=user, asked_by=by, alone=True, withdrawn_at=None)
-    if role_key in TAKES_TWO and alone.exists():
+    if alone.exists() and _takes_two(role_key, school.pk, besides=(user, by)):
         raise NotAllowed(
-            f"You alone let {user.full_name} in, and a {ROLES[role_key].title} may read what you may not. Ask "
-            "somebody else who gives roles to give this one."
+            f"You alone let {user.full_name} in, and a {ROLES[role_key].title} may read or decide what you may not "
+            "alone. Ask somebody else who gives roles to give this one."
         )
+
+
+def _takes_two(role_key: str, school_id: UUID, *, besides: Iterable[User]) -> bool:
+    """Whether nobody lets the holder of this role in alone at a school, where there is who may be the second today."""
+    if role_key in TAKES_TWO or role_key not in ONE_OF_TWO:
+        return role_key in TAKES_TWO
+    order = (*RULES["reset"].usual, *RULES["reset"].fallback)
+    there = RoleAssignment.objects.filter(live(timezone.localdate()), school_id=school_id, role_key__in=order)
+    return any(not user.is_new for user in _people(there, besides))
 
 
 def _comes_as_one_of_a_kind(rule: str, user: User, school_id: UUID) -> bool:

@@ -6,10 +6,11 @@ pieces of which each is read, laid out and forgotten before the next.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -43,11 +44,12 @@ def ordered(name: str, what: Mapping[str, Any], at: datetime) -> bytes:
     return json.dumps({"gather": name, "what": what, "at": at.isoformat()}).encode()
 
 
-def carried_out(order: bytes, user: User) -> Iterator[str]:
-    """The HTML of each piece."""
+def carried_out(order: bytes, user: User) -> Iterator[tuple[str, Iterable[UUID]]]:
+    """The HTML of each piece, and the keys of the records that it tells."""
     given = json.loads(order)
     asks, at = For(user), datetime.fromisoformat(given["at"])
     with one_page():
         for number, said in enumerate(_known[given["gather"]](asks, given["what"], at)):
             about = frame(user, said.school_id, title=said.title, at=at)
-            yield page(asks, said.template, {**said.context, **about, "piece": True, "first": number == 0}, said.own)
+            context = {**said.context, **about, "piece": True, "first": number == 0}
+            yield page(asks, said.template, context, said.own), said.records

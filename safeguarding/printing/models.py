@@ -59,6 +59,8 @@ class PrintJob(InStore):
     address = SealedText("where it is printed")
     # The children of whom it tells: nobody from whom one of them is hidden by now is given it.
     names = ArrayField(models.UUIDField(), default=list, blank=True, editable=False)
+    # The records that it tells in full, of a chronology: who does not see one of them by now is not given it either.
+    records = ArrayField(models.UUIDField(), default=list, blank=True, editable=False)
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
     why = models.CharField("why it could not be made", max_length=10, choices=Why, blank=True)
     sheets = models.PositiveIntegerField(default=0)
@@ -97,6 +99,7 @@ class PrintJob(InStore):
             "title",
             "stored",
             "names",
+            "records",
             "status",
             "why",
             "sheets",

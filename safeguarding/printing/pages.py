@@ -24,6 +24,8 @@ from safeguarding.rendering import Showing, finished
 class OnPaper:
     """What a service says that is to stand on paper: a template of `templates/pdf/` and what it shows, with the
     arguments of `paper` that go with it.
+
+    `records`: keys of the records told in full, which its page asks for again before it opens a print made for later.
     """
 
     template: str
@@ -31,6 +33,7 @@ class OnPaper:
     title: str
     school_id: UUID
     own: Iterable[UUID] = ()
+    records: Iterable[UUID] = ()
     at: datetime | None = None
 
 

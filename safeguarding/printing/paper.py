@@ -6,7 +6,7 @@ that is committed before the first byte leaves, and no byte needs the database. 
 answers pages.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,7 +34,14 @@ _PRINT = "print"
 def put_on_paper(request: HttpRequest, said: OnPaper) -> HttpResponse:
     """The same as a PDF, shown in the browser."""
     return paper(
-        request, said.template, said.context, title=said.title, school_id=said.school_id, at=said.at, own=said.own
+        request,
+        said.template,
+        said.context,
+        title=said.title,
+        school_id=said.school_id,
+        at=said.at,
+        own=said.own,
+        records=said.records,
     )
 
 
@@ -49,6 +56,7 @@ def paper(
     within: int | None = None,
     sizes: Iterable[Mapping[str, Any]] = (),
     own: Iterable[UUID] = (),
+    records: Iterable[UUID] = (),
     at_once: UUID | None = None,
 ) -> HttpResponse:
     """`template` as a PDF, shown in the browser. `title` is a reference: it becomes the title of the document and the
@@ -78,7 +86,15 @@ def paper(
     content = services.written([sized({})] if within is None else map(sized, sizes), within)
     if at_once is not None:
         return _shown(services.make_at_once(content, key=at_once, by=by), title)
-    made = services.make(content, title=title, address=_address(request), names=sorted(own), school_id=school_id, by=by)
+    made = services.make(
+        content,
+        title=title,
+        address=_address(request),
+        names=sorted(own),
+        records=records,
+        school_id=school_id,
+        by=by,
+    )
     if isinstance(made, PrintJob):
         return SeeOther(reverse("print_job", args=[made.pk]))
     return _shown(made, title)
@@ -98,15 +114,18 @@ def put_on_paper_later(
     return SeeOther(reverse("print_job", args=[job.pk]))
 
 
-def made_before(request: HttpRequest) -> HttpResponse | None:
+def made_before(
+    request: HttpRequest, sees: Callable[[Collection[UUID]], bool] = lambda keys: True
+) -> HttpResponse | None:
     """A print of one's own that this page was asked for and that is ready; None where it is asked for anew.
 
-    Its view has asked everything once more by now.
+    Its view has asked everything once more by now; `sees` says whether its reader sees each of these records still. One
+    that tells what is theirs no more is gone, as one whose day is over.
     """
     if (key := request.GET.get(_PRINT)) is None:
         return None
     job = read_one(request, PrintJob, verb=Verb.DOWNLOAD, pk=record_of(key), also=services.can_be_opened)
-    if job.address != _address(request):
+    if job.address != _address(request) or not sees(job.records):
         raise Http404
     return _shown(services.content_of(job), job.title)
 

@@ -67,9 +67,8 @@ def written(pages: Iterable[str], within: int | None) -> bytes:
     return content
 
 
-def _in_pieces(pieces: Iterable[str]) -> tuple[bytes, int]:
+def _in_pieces(found: Sequence[str]) -> tuple[bytes, int]:
     """The same of a print that is laid out in pieces, and how many they are. Raises `NotPrinted`."""
-    found = list(pieces)
     content = json.dumps({"pieces": found}, ensure_ascii=False).encode()
     if len(content) > LARGEST:
         raise NotPrinted(reason(PrintJob.Why.PAGES))
@@ -103,15 +102,23 @@ def make(
     names: Sequence[UUID],
     school_id: UUID,
     by: User,
+    records: Iterable[UUID] = (),
     at: datetime | None = None,
 ) -> bytes | PrintJob:
     """The PDF of what was `written`; where it is not ready in time, a job that goes on.
 
-    `address` is that of the page that prints it, `names` are the children of whom it tells. Raises `NotPrinted`,
+    `address` is that of the page that prints it, `names` are the children of whom it tells, `records` what its page
+    asks for again before it is opened. Raises `NotPrinted`,
     `TooMany` where the person or everybody together has too many waiting, `PrinterAway`, `FilesAway`.
     """
     job = PrintJob(
-        title=title, address=address, names=list(names), school_id=school_id, asker=by, asked_at=at or timezone.now()
+        title=title,
+        address=address,
+        names=list(names),
+        records=sorted(records),
+        school_id=school_id,
+        asker=by,
+        asked_at=at or timezone.now(),
     )
     said = client.make(job.pk, content, whose=by.pk, wait=settings.PRINT_WAIT)
     if (pdf := _pdf(said)) is not None:
@@ -235,7 +242,8 @@ def _gather(job: PrintJob, at: datetime) -> PrintJob:
     """Read what was ordered, for who ordered it: the printer is given it the next time."""
     try:
         with transaction.atomic():
-            content, pieces = _in_pieces(carried_out(content_of(job), job.asker))
+            found = list(carried_out(content_of(job), job.asker))
+            content, pieces = _in_pieces([html for html, _ in found])
     except (FilesAway, KeysAway):
         raise
     except NotPrinted:
@@ -245,7 +253,8 @@ def _gather(job: PrintJob, at: datetime) -> PrintJob:
         return _end(job, S.FAILED, at, why=PrintJob.Why.BROKEN)
     transaction.on_commit(partial(files.drop, job.stored), robust=True)
     job.stored, job.to_gather, job.pieces = _seal(job, content), False, pieces
-    job.save(update_fields=["stored", "to_gather", "pieces"])
+    job.records = sorted({key for _, keys in found for key in keys})
+    job.save(update_fields=["stored", "to_gather", "pieces", "records"])
     record(Verb.CHANGE, job, purpose="put together")
     return job
 

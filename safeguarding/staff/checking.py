@@ -13,7 +13,7 @@ from children.names import fold
 from children.services.finding import classes_on_roll
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.roles import ACTING_LEAD, ROLES
-from safeguarding.accounts.second_person import TAKES_TWO
+from safeguarding.accounts.second_person import ONE_OF_TWO, TAKES_TWO
 from safeguarding.accounts.services import find_account
 from safeguarding.accounts.services.joining import Joiner, free_username, works_here
 
@@ -62,6 +62,11 @@ class Checked:
     def takes_two(self) -> bool:
         """Whether the first start takes two people."""
         return self.joiner.role_key in TAKES_TWO
+
+    @property
+    def may_be_second(self) -> bool:
+        """Whether it does once somebody else there can be the second."""
+        return self.joiner.role_key in ONE_OF_TWO
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,9 @@ def _preview(
     checked = Asking(school, starts_on, namesakes=namesakes).check(rows)
     good = [one for one in checked if not one.problems]
     record(Verb.VIEW, school, purpose="who would be added")
-    form = ConfirmForm.of(rows, starts_on=starts_on, namesakes=namesakes)
+    # With the user names that are shown: sent twice, it adds nobody twice.
+    named = [row | {"username": one.joiner.username} for row, one in zip(rows, checked, strict=True)]
+    form = ConfirmForm.of(named, starts_on=starts_on, namesakes=namesakes)
     opens = _opens(good)
     context = {
         "form": form,

@@ -179,7 +179,7 @@ def who_may_see_what(pastoral: Page, lead: Page, deputy: Page) -> None:
 
 
 def files(lead: Page) -> None:
-    """Step 8: a court order among the files, in the chronology by its date, and under People; the photograph's basis."""
+    """Step 8: a court order among files, in the chronology and under People; the basis of the photograph."""
     record_of(lead, "Eesa Iqbal")
     expect(lead.get_by_text("Court order or other legal document").first).to_be_visible()
     lead.get_by_role("link", name="Files", exact=True).first.click()

@@ -104,7 +104,7 @@ def assign_role(
     if by is not None:
         ensure(by, Capability.GIVE_ROLES, school.pk, GIVERS)
         ensure_not_oneself(user, by)
-        ensure_not_let_in_alone(user, role_key, by=by)
+        ensure_not_let_in_alone(user, role_key, school, by=by)
     if not user.is_active:
         raise BadInput("This account is closed. Give the person a new one, under another user name.")
     if role_key not in ROLES:

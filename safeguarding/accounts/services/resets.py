@@ -66,7 +66,7 @@ def ask_reset(*, user: User, school_id: UUID, what: str, how: str, by: User, at:
     ensure_of_another(by, user)
     locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     Reset.objects.filter(user=locked, used_at=None, withdrawn_at=None).update(withdrawn_at=at)
-    half, alone = _half(), not reset_needs_two(locked, first=by)
+    half, alone = _half(), not reset_needs_two(locked, first=by, school_id=school_id)
     reset = Reset(
         user=locked,
         school_id=school_id,
@@ -164,10 +164,11 @@ def use_reset(*, reset: Reset, password: str | None, at: datetime | None = None)
     if locked.used_at or locked.withdrawn_at or locked.confirmed_at is None or at - locked.confirmed_at >= GOOD_FOR:
         raise OutOfTurn("This code has been used or is too old. Ask for a new one.")
     user = locked.user
-    if locked.alone and reset_needs_two(user, first=locked.asked_by):
-        # Given a role since then.
+    if locked.alone and reset_needs_two(user, first=locked.asked_by, school_id=locked.school_id):
+        # Given a role since then, or somebody else has begun who can be the second.
         raise OutOfTurn(
-            "Your role has changed since this code was made. Ask for a new one, which takes two colleagues."
+            "Your role has changed since this code was made, or there is a second person now. Ask for a new one, which "
+            "takes two colleagues."
         )
     if password is not None and locked.what != Reset.What.FACTOR:
         user.set_password(password)

@@ -90,7 +90,8 @@ def ask_reset(request: Request, user_id: UUID) -> HttpResponseBase:
     if (first := fresh.asked(request)) is not None:
         return first
     form = (FirstStartForm if person.is_new else AskForm)(request.POST if "how" in request.POST else None)
-    two, others = reset_needs_two(person, first=request.user), _seconds(request, about=person)
+    two = reset_needs_two(person, first=request.user, school_id=school_id)
+    others = _seconds(request, about=person)
     context = {"person": person, "form": form, "two": two, "others": others, "new": person.is_new}
     context["may_end"] = request.held.role.key in TOLD
     if form.is_valid():

@@ -23,6 +23,7 @@ from safeguarding.audit.reading import visible
 from safeguarding.concerns import chronology
 from safeguarding.concerns.chronology import Chronology, Entry, Narrowed, Substance
 from safeguarding.concerns.left_out import LeftOut, staff_left_out
+from safeguarding.concerns.models import Concern
 from safeguarding.concerns.permissions import children_read
 from safeguarding.http import Request
 from safeguarding.printing.pages import OnPaper
@@ -146,11 +147,17 @@ def _read(asks: Asks, told: Told, wanted: Wanted, *, at: datetime, size: int | N
             title=title_of(told, wanted),
             school_id=child.school_id,
             own=[each.pk for each in told.all],
+            records=concerns_seen(asks, {entry.concern_id for entry in found.entries if entry.concern_id}),
             at=at,
         )
         if not (before := found.older):
             return
         last_year = found.years()[-1][0]
+
+
+def concerns_seen(asks: Asks, keys: Collection[UUID]) -> set[UUID]:
+    """Those of these concerns that the person sees now."""
+    return set(visible(asks, Concern).filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
 
 
 def _nameless(found: Chronology, out: LeftOut) -> Chronology:

@@ -24,6 +24,7 @@ from safeguarding.concerns.services.chronology_on_paper import (
     Wanted,
     before_you_act,
     children_told,
+    concerns_seen,
     family_of,
     is_long,
     on_paper,
@@ -171,7 +172,7 @@ def _paper(request: Request, child_id: UUID, *, with_family: bool) -> HttpRespon
     wanted = Wanted(child_id, with_family, narrowed, named, nameless=request.GET.get("staff") == "no")
     read_out(request, told.all, verb=Verb.PRINT, purpose=wanted.purpose)
     request.of_school = school_id
-    if before := made_before(request):
+    if before := made_before(request, lambda keys: concerns_seen(request, keys) == set(keys)):
         return before
     if not is_long(request, told, wanted):
         return put_on_paper(request, on_paper(request, told, wanted, at=now))

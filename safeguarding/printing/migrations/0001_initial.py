@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=200, verbose_name='what it is called')),
                 ('address', safeguarding.sealing.fields.SealedText(verbose_name='where it is printed')),
                 ('names', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), blank=True, default=list, editable=False, size=None)),
+                ('records', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), blank=True, default=list, editable=False, size=None)),
                 ('status', models.CharField(choices=[('waiting', 'Being made'), ('ready', 'Ready'), ('failed', 'Could not be made'), ('gone', 'No longer here')], default='waiting', max_length=10)),
                 ('why', models.CharField(blank=True, choices=[('time', 'It would take longer to make than a print may take.'), ('memory', 'It would need more memory than a print may have.'), ('pages', 'It would have more pages than a print may have.'), ('broken', 'Making it broke off.'), ('away', 'The printer did not answer for a day.')], max_length=10, verbose_name='why it could not be made')),
                 ('sheets', models.PositiveIntegerField(default=0)),

@@ -292,6 +292,8 @@ def test_the_log_narrows_by_child_for_who_may_open_the_record_and_by_dates(clien
     assert {of for _, of in lines(child=str(child.pk))} >= {"concern"}
     assert {of for _, of in lines(child=str(other.pk))} == {"child"}
     assert "concern" not in {of for _, of in lines(child=str(other.pk))}
+    looks = Event.objects.filter(actor_id=room.lead.pk, object_id=other.pk, purpose="event log")
+    assert looks.count() == 2, "it stands on the child's record that the log was narrowed to it"
     today = timezone.localdate()
     day = {"since_day": today.day, "since_month": today.month, "since_year": today.year}
     tomorrow = today + timedelta(days=1)

@@ -15,7 +15,8 @@ from safeguarding.accounts.models import Notice, RoleAssignment
 from safeguarding.accounts.services import end_role
 from safeguarding.audit.context import Acting, tell_database
 from safeguarding.audit.models import Event, Verb
-from safeguarding.concerns.services import chronology_on_paper
+from safeguarding.concerns.models import Concern
+from safeguarding.concerns.services import access, chronology_on_paper
 from safeguarding.printing import client as printer_client
 from safeguarding.printing import services
 from safeguarding.printing.models import PrintJob
@@ -151,6 +152,21 @@ def test_a_child_who_is_hidden_by_then_stays_unread(client, cast, told):
     assert job.to_gather, "it is not theirs to see, and not put together"
     client.force_login(cast.deputy)
     assert client.get(reverse("print_job", args=[job.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("how", ["restricted", "about them"])
+def test_a_concern_that_is_not_theirs_any_more_takes_the_print_along(client, cast, told, how):
+    job = made(ordered(client, cast.deputy, told))
+    page = reverse("print_job", args=[job.pk])
+    assert client.get(page, follow=True)["Content-Type"] == "application/pdf"
+    first = Concern.objects.earliest("logged_at")
+    if how == "restricted":
+        access.restrict_concern(concern=first, by=cast.lead)
+    else:
+        access.name_subject(concern=first, user=cast.deputy, by=cast.lead)
+    assert client.get(page, follow=True).status_code == 404
+    # Without it, it is printed as before.
+    ordered(client, cast.deputy, told)
 
 
 def test_a_few_entries_are_printed_while_one_waits(client, cast, rowan):

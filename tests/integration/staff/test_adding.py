@@ -29,7 +29,10 @@ GIVERS = ("lead", "headteacher")
 
 @pytest.fixture
 def room():
-    return factories.staffroom()
+    """A school in which everybody has signed in before."""
+    found = factories.staffroom()
+    User.objects.update(last_login=timezone.now())
+    return found
 
 
 def add(room, *joiners, by=None):
@@ -129,7 +132,10 @@ def test_a_file_that_is_no_such_list_says_why(client, room, text):
     assert page.context["list_form"].errors["file"]
 
 
-@pytest.mark.parametrize("rows", ["", "[]", "[1]", "{", '[{"number": "x"}]', json.dumps([{}] * 501)])
+@pytest.mark.parametrize(
+    "rows",
+    ["", "[]", "[1]", "{", '[{"number": "x"}]', json.dumps([{"number": "9" * 5000}]), json.dumps([{}] * 501)],
+)
 def test_rows_that_did_not_come_from_the_page_are_refused(client, room, rows):
     client.force_login(room.headteacher)
     answer = client.post(reverse("confirm_staff"), {"rows": rows, "starts_on": TODAY.isoformat()})
@@ -146,10 +152,20 @@ def test_a_namesake_is_added_only_where_it_is_said(client, room):
     assert page.status_code == 200
     confirm(client, page, namesakes="True")
     assert User.objects.filter(first_name="Jon", last_name="Beckett").count() == 2
+    # Back, and once more: under the user name that was shown there is somebody by now.
+    assert confirm(client, page, namesakes="True").status_code == 422
+    assert User.objects.filter(first_name="Jon", last_name="Beckett").count() == 2
+
+
+def test_what_comes_back_is_cleaned_as_what_was_read(client, room):
+    client.force_login(room.headteacher)
+    rows = json.dumps([{"number": "2", "first_name": "Nell\x00\u202e", "last_name": "Ashby ", "role": "teacher"}])
+    assert client.post(reverse("confirm_staff"), {"rows": rows, "starts_on": TODAY.isoformat()}).status_code == 302
+    assert User.objects.get(last_name="Ashby").first_name == "Nell"
 
 
 def test_who_added_an_account_gives_both_halves_of_its_first_start_and_nobody_else_alone(room):
-    [new] = add(room, joiner("deputy_lead"))
+    [new] = add(room, joiner("office"))
     assert ask(new, room.headteacher, room).other_half
     assert not ask(new, room.lead, room).other_half, "the lead has not added it"
     given = ask(new, room.headteacher, room)
@@ -194,10 +210,49 @@ def test_nobody_gives_such_a_role_to_somebody_they_let_in_alone(room):
         services.use_reset(reset=given.reset, password="kettle-orchard-nine-bells")
 
 
+SECONDS = ("lead", "deputy_lead", "it_admin")
+
+
+@pytest.mark.parametrize("role", SECONDS)
+def test_nobody_makes_a_second_person_for_themselves(room, role):
+    """Who adds an account and lets it in alone is both: as two they would take the Headteacher's account over."""
+    [new] = add(room, joiner(role), by=room.lead)
+    asked = ask(new, room.lead, room)
+    assert not asked.other_half
+    assert services.confirm_reset(reset=asked.reset, how="seen", by=room.headteacher).half
+
+    [other] = add(room, joiner(last="Penn"), by=room.lead)
+    assert ask(other, room.lead, room).other_half
+    with pytest.raises(NotAllowed, match="You alone let Nell Penn in"):
+        services.assign_role(user=other, school=room.school, role_key=role, starts_on=TODAY, by=room.lead)
+    services.assign_role(user=other, school=room.school, role_key=role, starts_on=TODAY, by=room.headteacher)
+
+
+def test_who_is_the_only_one_lets_in_the_first_lead_alone():
+    school = factories.school()
+    head = factories.member(school, "headteacher", "Helen", "Okafor")
+    lead, deputy = joining.add_staff(
+        school=school, joiners=[joiner("lead"), joiner("deputy_lead", last="Penn")], starts_on=TODAY, by=head
+    )
+
+    def first_start(user):
+        return services.ask_reset(user=user, school_id=school.pk, what="password", how="seen", by=head)
+
+    with asking(head):
+        both, late = first_start(lead), first_start(deputy)
+    assert both.other_half
+    services.use_reset(reset=both.reset, password="kettle-orchard-nine-bells")
+    # From now on there is a second person.
+    with pytest.raises(OutOfTurn):
+        services.use_reset(reset=late.reset, password="kettle-orchard-nine-bells")
+    assert not first_start(deputy).other_half
+
+
 def test_the_database_holds_to_it(room):
     """An account with a password, under another's name, or by somebody who gives no roles; a start that takes two."""
     [chair] = add(room, joiner("chair"))
     [new] = add(room, joiner("office", last="Penn"))
+    [deputy] = add(room, joiner("deputy_lead", last="Dell"))
 
     def account(by, **more):
         user = User(username=f"x.{by.username}", first_name="X", last_name="Y", added_by=by)
@@ -219,6 +274,7 @@ def test_the_database_holds_to_it(room):
         (room.headteacher, lambda: User.objects.filter(pk=new.pk).update(added_by=room.lead)),
         (room.lead, lambda: start(new, room.lead)),
         (room.headteacher, lambda: start(chair, room.headteacher)),
+        (room.headteacher, lambda: start(deputy, room.headteacher)),
         (room.teacher, lambda: ClassTaught.objects.create(
             user=room.teacher, school=room.school, class_name="1A", starts_on=TODAY)),
     ]  # fmt: skip
@@ -228,8 +284,9 @@ def test_the_database_holds_to_it(room):
     with asking(room.headteacher):
         account(room.headteacher)
         start(new, room.headteacher)
-        with pytest.raises(ProgrammingError), transaction.atomic():
-            RoleAssignment.objects.create(user=new, school=room.school, role_key="chair", starts_on=TODAY)
+        for role in ("chair", "it_admin"):
+            with pytest.raises(ProgrammingError), transaction.atomic():
+                RoleAssignment.objects.create(user=new, school=room.school, role_key=role, starts_on=TODAY)
 
 
 def test_who_begins_later_is_listed_and_let_in_from_the_first_day(client, room):
@@ -265,7 +322,7 @@ def test_access_opens_with_what_needs_a_look_and_what_was_given(client, room):
     add(room, joiner("office"))
     client.force_login(room.headteacher)
     page = client.get(reverse("access_home")).content.decode()
-    order = ["colleagues cannot sign in yet", 'id="given"', 'id="roles"', 'id="staff"']
+    order = ["cannot sign in yet", 'id="given"', 'id="roles"', 'id="staff"']
     places = [" ".join(page.split()).find(words) for words in order]
     assert -1 not in places
     assert places == sorted(places)
