@@ -33,9 +33,17 @@ _WRITTEN_AT = time(15, 30)
 def lay_plans(school: School, ground: Ground, keys: Keys) -> None:
     """All of them. Reviews of child in need plans are every three months, as the school has agreed."""
     head, long_ago = ground.users[_HEAD], ground.now - 4 * _YEAR
-    set_local_rule(
-        school=school, token=keys.token(), code="L02", amount=3, unit=Unit.MONTHS, source=_AGREED, by=head, at=long_ago
-    )
+    with acting(Acting(user_id=head.pk, school_id=school.pk)):
+        set_local_rule(
+            school=school,
+            token=keys.token(),
+            code="L02",
+            amount=3,
+            unit=Unit.MONTHS,
+            source=_AGREED,
+            by=head,
+            at=long_ago,
+        )
     entries = {ground.children[entry["pupil_id"]]: entry for entry in source.plans()}
     for child in Child.objects.filter(pk__in=entries).order_by("pk"):
         story = _Story(child, ground, keys)

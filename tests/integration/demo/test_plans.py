@@ -1,27 +1,19 @@
 """Are the children of the file of plans laid by the services, with its due days, and late where it says so?"""
 
 from collections import Counter
-from datetime import date, datetime, time
-from random import Random
+from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 
 from children.models import Child
-from safeguarding.accounts.calendar import LONDON
 from safeguarding.accounts.models import School
 from safeguarding.demo import source
 from safeguarding.demo.authorities import happenings
 from safeguarding.demo.days import Days
-from safeguarding.demo.ground import Ground
-from safeguarding.demo.keys import Keys
-from safeguarding.demo.plans import lay_plans
 from safeguarding.plans.kinds import Area
 from safeguarding.plans.models import Designation, Episode, Step, StepNote
 from safeguarding.plans.services.standing import standing
-from tests import factories
-from tests.integration.plans.conftest import Place
 from tests.unit.plans.test_statutory import CHILDREN, OTHERWISE, WITHOUT_A_RULE, known_as
 
 pytestmark = pytest.mark.django_db
@@ -85,22 +77,6 @@ def test_codes_of_an_adoption_stand_in_that_area_alone(laid: dict[str, Child]):
     assert [(one.legal_status, one.placement) for one in placed] == [("C1", "U6"), ("ASK", "U6"), ("ASK", "ASK")]
     adoptions = Episode.objects.filter(area=Area.ADOPTION).order_by("end_reason")
     assert [one.end_reason for one in adoptions] == ["", "E11", "E12", "E12"]
-
-
-def test_what_is_planned_is_booked_until_its_day_and_held_from_then_on(place: Place, monkeypatch: pytest.MonkeyPatch):
-    entry = CHILDREN["P0314"]
-    monkeypatch.setattr(source, "plans", lambda: [entry])
-    users = dict.fromkeys(("S01", "S02"), place.room.headteacher) | {"S02": place.room.lead}
-    for day, status in ((date(2026, 12, 3), "held"), (date(2026, 12, 2), "waiting")):
-        child = factories.child(place.school, by=place.room.office, details={"date_of_birth": date(2022, 8, 30)})
-        now = datetime.combine(day, time(16), LONDON)
-        ground = Ground(place.school.pk, {}, users, {"P0314": child.pk}, {}, Days(day), now)
-        with time_machine.travel(now, tick=False):
-            lay_plans(place.school, ground, Keys(Random(day.day)))
-        planned = Step.objects.filter(child=child, kind="core_group").order_by("written_at", "pk").last()
-        assert (planned.status, planned.held_on or planned.booked_on) == (status, date(2026, 12, 3))
-        review = Step.objects.get(child=child, kind="review_conference")
-        assert (review.status, review.booked_on) == ("waiting", date(2026, 12, 4))
 
 
 @pytest.mark.parametrize("year", [2025, 2027, 2028])
