@@ -221,6 +221,7 @@ def test_a_filter_narrows_by_kind_and_by_day(cast, rowan):
         "files": 0,
         "entries": 0,
         "records": 0,
+        "authority_plans": 0,
     }
     notes = read(cast.lead, rowan, Narrowed(kinds=frozenset({"notes"})))
     assert ({e.title[:4] for e in notes.entries}, notes.total) == ({"Note", "Adde"}, 4)
