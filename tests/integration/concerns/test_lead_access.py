@@ -173,9 +173,8 @@ def test_who_gets_what(client, page, what, expected):
 def test_every_page_of_leads_is_in_the_table():
     from safeguarding.concerns.urls import urlpatterns
 
-    of_leads = {
-        p.name for p in urlpatterns if p.callback.__module__.endswith((".actions", ".deciding", ".finding", ".lists"))
-    }
+    modules = (".actions", ".concern_list", ".deciding", ".finding", ".lists")
+    of_leads = {p.name for p in urlpatterns if p.callback.__module__.endswith(modules)}
     assert of_leads == {page for page, _, _ in TABLE}
 
 
