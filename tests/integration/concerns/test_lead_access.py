@@ -30,6 +30,8 @@ OWN_LISTS = STAFF | AWAY | {"elsewhere": "ok"}
 TABLE = [
     ("today", None, LEADS | OWN_LISTS),
     ("concerns", None, LEADS | OWN_LISTS),
+    ("concerns_paper", None, LEADS | OWN_LISTS),
+    ("concerns_file", {"status": ""}, LEADS | OWN_LISTS),
     ("find", None, LEADS | OWN_LISTS),
     ("find", {"q": "Ashdown"}, LEADS | OWN_LISTS),
     ("find", {"q": "C-2026-0001"}, SAVES | OWN_LISTS),
@@ -117,7 +119,16 @@ class School:
 
     def address(self, page):
         match page:
-            case "today" | "concerns" | "find" | "find_words" | "my_actions" | "actions_adrift":
+            case (
+                "today"
+                | "concerns"
+                | "concerns_file"
+                | "concerns_paper"
+                | "find"
+                | "find_words"
+                | "my_actions"
+                | "actions_adrift"
+            ):
                 return reverse(page)
             case "child_concerns":
                 return reverse(page, args=[self.child.pk])
@@ -173,9 +184,8 @@ def test_who_gets_what(client, page, what, expected):
 def test_every_page_of_leads_is_in_the_table():
     from safeguarding.concerns.urls import urlpatterns
 
-    of_leads = {
-        p.name for p in urlpatterns if p.callback.__module__.endswith((".actions", ".deciding", ".finding", ".lists"))
-    }
+    modules = (".actions", ".concern_list", ".deciding", ".finding", ".lists")
+    of_leads = {p.name for p in urlpatterns if p.callback.__module__.endswith(modules)}
     assert of_leads == {page for page, _, _ in TABLE}
 
 

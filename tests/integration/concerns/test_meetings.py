@@ -164,7 +164,7 @@ def test_an_order_about_another_child_of_the_concern_binds_the_same_adult_on_the
     assert lead.post(address, typed | {"heeded_order": "on"}).status_code == 302
     assert ContactMade.objects.get().heeded_order is True
     of_witness = replace(RANG, kind="parent", adult=Contact.objects.get(forename="Lee"), agency="")
-    with pytest.raises(BadInput, match="on no record of a child whom this concern is about"):
+    with pytest.raises(BadInput, match="on no record of a child this concern is about"):
         agencies.add_contact(concern=concern, token=uuid4(), made=of_witness, by=room.lead, at=SCHOOL_DAY)
 
 

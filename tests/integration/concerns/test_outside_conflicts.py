@@ -180,7 +180,7 @@ def test_the_chair_stands_in_for_a_headteacher_for_whom_it_is_not_and_logs_no_co
     assert of(chair).get(at(note)).status_code == 403
     conflicts.say_not_for(note=note, user=room.headteacher, by=room.lead)
     assert opens(chair, note) and opens(room.lead, note) and not opens(room.headteacher, note)
-    assert "Your role logs no concerns" in of(chair).get(at(note)).content.decode()
+    assert "Your role does not log concerns" in of(chair).get(at(note)).content.decode()
     assert of(chair).post(at(note), {"take_up": "1"}).status_code == 403
     why = {"put_forward": "1", "reason": "duplicate", "reason_detail": "The same as C-2026-0004."}
     assert of(chair).post(at(note), why).status_code == 303
