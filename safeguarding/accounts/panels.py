@@ -22,9 +22,11 @@ def _may(capability: Capability, request: Request) -> bool:
     return may(request.user, capability, request.held.school_id)
 
 
-def _cover(request: Request, record: Any) -> dict[str, str]:
+def _cover(request: Request, record: Any) -> dict[str, Any]:
+    """Who is called first; and, for whoever names an acting lead, the way to it in one press."""
     school = services.get_school(request.held.school_id)
-    return {"line": services.cover_line(school, at=timezone.now(), reader=request.user)}
+    line = services.cover_line(school, at=timezone.now(), reader=request.user)
+    return {"line": line, "names_acting": _names_acting(request)}
 
 
 def _acting(request: Request, record: Any) -> dict[str, Any] | None:
@@ -89,7 +91,6 @@ register(
         look=_resets_wait,
     ),
     Line(MINE, "acting", "accounts/part_acting.html", _acting_beside, order=20),
-    Panel("today_foot", "acting", "accounts/name_acting_panel.html", lambda *_: {}, _names_acting, order=70),
     Panel("cover", "acting", "accounts/acting_panel.html", _acting, order=10),
     Panel("today_heading", "cover", "accounts/part_cover.html", _cover, lambda r: _may(Capability.RECEIVE_CALLS, r)),
     NavItem("own_role", "Home", "own_role", may=lambda r: r.held.role.home == "own_role", order=10),

@@ -165,6 +165,7 @@ keep(
         "concerns.account": gives("true", change(NEVER, "author_id", "school_id"), closed=False),
         "concerns.amendment": gives("true", change(NEVER, "author_id", "school_id"), closed=False),
         "concerns.paperform": Neither("a numbered sheet; facts ask whose form it was"),
+        "concerns.question": Neither("what a lead asks a reporter: facts ask whether the first page names it"),
         "concerns.duty": Neither("what the law asks of somebody: facts ask whether the menu names it"),
         "concerns.savedfilter": Neither("how somebody arranges their own list"),
         "concerns.schoolkind": Neither("which kinds of concern a school offers"),

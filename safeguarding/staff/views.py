@@ -15,6 +15,7 @@ from safeguarding.accounts.notices import address_about
 from safeguarding.accounts.permissions import fresh_factor, requires
 from safeguarding.accounts.role_words import in_words
 from safeguarding.accounts.roles import ROLES, Capability
+from safeguarding.accounts.second_person import may_be_first
 from safeguarding.accounts.services import classes, joining
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -134,6 +135,7 @@ def _page(request: Request, **given: object) -> HttpResponse:
             {"person": user, "own": user.added_by_id == request.user.pk, "from_day": first if first > today else None}
             for user, first in waiting
         ],
+        "helps": may_be_first("reset", request.user, school.pk),
         "form": given.get("form") or PersonForm(initial={"starts_on": today}),
         "list_form": given.get("list_form") or ListForm(initial={"first_day": today}),
         "broken": given.get("broken"),

@@ -60,7 +60,7 @@ def test_about_the_lead_and_about_the_headteacher(new_person: Callable[..., Page
     today = timezone.localdate()
     for label, part in (("Day", today.day), ("Month", today.month), ("Year", today.year)):
         contact.get_by_label(label, exact=True).fill(str(part))
-    contact.get_by_label("Whom you spoke to").fill("Duty LADO")
+    contact.get_by_label("Who you spoke to").fill("Duty LADO")
     contact.get_by_label("What the LADO advised").fill("A meeting on Thursday.")
     contact.get_by_role("button", name="Save").click()
     expect(head.get_by_text("in time.")).to_be_visible()

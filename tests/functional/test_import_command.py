@@ -85,7 +85,7 @@ def test_each_format_comes_in_for_a_person_and_for_the_machine(installation: Pat
         assert on_roll(installation, school) == children
 
     code, said = import_children(str(DATA / "ctf_inbound.xml"), "--school", "ctf-school", "--yes")
-    assert (code, "Say with --as for whom this is done" in said) == (1, True)
+    assert (code, "Say with --as who this is done for" in said) == (1, True)
     to = ("--school", "ctf-school", "--as", "teacher")
     code, said = import_children(str(DATA / "ctf_inbound.xml"), *to, "--yes")
     assert (code, "Only the office" in said, "Traceback" in said) == (1, True, False)

@@ -70,7 +70,7 @@ def test_the_screen_locks_over_what_is_typed_and_opens_with_the_code(page, room)
     sign_in_by_hand(page, room.lead.username)
     page.clock.install()
     page.goto(f"/concerns/{concern.pk}/")
-    page.get_by_role("region", name="Add to this concern").get_by_text("Note", exact=True).click()
+    page.get_by_role("region", name="Add to this concern").locator("summary", has_text="Note").click()
     note = page.get_by_role("textbox", name="Note").first
     note.fill("Spoke to the class teacher at break.")
     UserSession.objects.update(last_seen_at=timezone.now() - timedelta(minutes=16))
@@ -90,7 +90,7 @@ def test_the_screen_is_locked_by_hand_and_keeps_what_is_typed(page, room):
     concern = open_concern(concern=factories.concern(room), by=room.lead)
     sign_in_by_hand(page, room.lead.username)
     page.goto(f"/concerns/{concern.pk}/")
-    page.locator("#add-note").get_by_text("Add a note").click()
+    page.get_by_role("region", name="Add to this concern").locator("summary", has_text="Note").click()
     note = page.get_by_role("textbox", name="Note").first
     note.fill("Spoke to the class teacher at break.")
     with page.expect_response("**/account/lock/"):

@@ -91,7 +91,7 @@ def _ends_what_is_slow(port: int) -> None:
 
 def _ends_what_is_long(port: int) -> None:
     steady, begun, sent = connect(port), time.monotonic(), 0
-    steady.sendall(post_head("/log/", 30 * MB))
+    steady.sendall(post_head("/police-notices/take/", 30 * MB))
     while is_open(steady) and not has_answered(steady) and sent < 30 * MB:
         if sent < 2 * MB * (time.monotonic() - begun):
             steady.settimeout(20)
@@ -107,7 +107,7 @@ def _refuses_what_is_large(port: int) -> None:
     for path, length in (
         ("/account/sign-in/", 2**18 + 1),
         ("/log/", 2**18 + 1),
-        ("/log/", 32 * MB + 1),
+        ("/police-notices/take/", 32 * MB + 1),
         ("/staff/", 5 * MB + 1),
         ("/children/imports/", 5 * MB + 1),
         ("/children/imports/", 104 * MB + 1),

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from safeguarding.accounts import services
 from safeguarding.accounts.permissions import anyone_signed_in, may, never_waits, public
 from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.second_person import may_be_first
 from safeguarding.http import Request
 
 
@@ -23,6 +24,7 @@ def help_page(request: Request) -> HttpResponse:
         # Who has a list of concerns in the menu has their own reports under their name.
         "reports_at": "name" if may(request.user, Capability.VIEW_CONCERNS, school_id) else "menu",
         "decides": may(request.user, Capability.DECIDE_CONCERNS, school_id),
+        "helps": may_be_first("reset", request.user, school_id),
         "gives_roles": may(request.user, Capability.GIVE_ROLES, school_id),
     }
     return render(request, "help/home.html", context)
