@@ -11,9 +11,10 @@ from safeguarding.accounts.permissions import may
 from safeguarding.audit.by_keys import Statement
 from safeguarding.audit.reading import visible
 from safeguarding.concerns import briefing, chronology
+from safeguarding.concerns.school_decides import manages_school
 from safeguarding.http import Request
 from safeguarding.paging import counted_by_keys
-from safeguarding.panels import LATE, UNANSWERED, Line, NavItem, Tab, register
+from safeguarding.panels import LATE, UNANSWERED, Line, NavItem, Setting, Tab, register
 
 from . import meeting
 from .capabilities import PlanCapability as C
@@ -51,4 +52,13 @@ register(
     NavItem("plans", "Plans and dates", "plans", may=_sees_badges, order=27, waiting=_missed, hot=True),
     Line(LATE, "plans", "plans/today_lines.html", beside.missed, may=_sees_badges, order=15),
     Line(UNANSWERED, "plans", "plans/today_lines.html", beside.to_chase, may=_sees_badges, order=15),
+    Setting(
+        "plan_times",
+        "Times of plans",
+        "Reviews, core groups and the school’s own report, where no law says by when.",
+        "local_times",
+        may=manages_school,
+        models=("plans.deadlinerule",),
+        order=38,
+    ),
 )

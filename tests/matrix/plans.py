@@ -91,7 +91,7 @@ def _plan(world: Any, record: str, kind: str, columns: dict[str, Any], *, by: An
     [file] = around.attach_to_step(step=step, token=uuid7(), uploads=[minutes], what="minutes", by=by, at=THEN).kept
     # Pages are asked about the plan of child protection, or the only one that there is.
     if kind in ("child_protection", "child_in_need"):
-        keys = {"plan": episode.pk, "plan_step": step.pk, "plan_file": file.pk, "professional": worker.pk}
+        keys = {"episode": episode.pk, "plan_step": step.pk, "plan_file": file.pk, "professional": worker.pk}
         world.keys[record] |= keys | {"plan_waiting": Step.objects.filter(episode=episode).latest("pk").pk}
 
 

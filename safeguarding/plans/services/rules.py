@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from safeguarding.accounts.models import School, User
@@ -65,7 +65,8 @@ LOCAL = {
         ),
     )
 }
-_UNITS = (Unit.WORKING_DAYS, Unit.DAYS, Unit.WEEKS, Unit.MONTHS)
+# In what a school may count.
+UNITS = (Unit.WORKING_DAYS, Unit.DAYS, Unit.WEEKS, Unit.MONTHS)
 _MOST = 400
 
 
@@ -129,7 +130,7 @@ def local_problems(code: str, amount: int | None, unit: str, source: str) -> dic
         found["code"] = "Choose which rule it is"
     if amount is None or not 1 <= amount <= _MOST:
         found["amount"] = f"Give a number from 1 to {_MOST}"
-    if unit not in _UNITS:
+    if unit not in UNITS:
         found["unit"] = "Choose working days, days, weeks or months"
     if not source.strip():
         found["source"] = "Say where this comes from, such as the local procedure or who agreed it"
@@ -220,3 +221,10 @@ def local_of(school_id: UUID, on: date) -> dict[str, DeadlineRule]:
         Q(until_day=None) | Q(until_day__gte=on)
     )
     return {row.code: row for row in rows.select_related("made_by").order_by("from_day", "pk")}
+
+
+def ended_local(school_id: UUID, on: date) -> list[DeadlineRule]:
+    """The local rules that have ended by a day, the last to end first. One that ended as it was set never held."""
+    rows = DeadlineRule.objects.filter(school=school_id, until_day__lt=on, until_day__gte=F("from_day"))
+    once = {(row.code, row.from_day): row for row in rows.select_related("made_by").order_by("until_day", "pk")}
+    return [*once.values()][::-1]
