@@ -14,20 +14,25 @@ from safeguarding.audit.context import Acting, acting
 from safeguarding.clocks import Unit
 from safeguarding.demo import source
 from safeguarding.demo.authorities import Begins, Chased, Ends, Happening, Held, happenings
+from safeguarding.demo.drawing import a_letter
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
 from safeguarding.plans.kinds import EPISODES, STEPS, Area, Duty
 from safeguarding.plans.models import Episode, Step
-from safeguarding.plans.services.around import add_professional
+from safeguarding.plans.services.around import add_professional, attach_to_step
 from safeguarding.plans.services.episodes import begin_episode, end_episode
 from safeguarding.plans.services.rules import set_local_rule
 from safeguarding.plans.services.steps import add_step, book_step, chase_step
+from safeguarding.uploads.services.keeping import Upload
 
 _HEAD, _LEAD = "S01", "S02"
 _KEEPERS = {Area.NEEDS: "S05", Area.CARE: "S06"}
 _AGREED = "Agreed with the local authority’s duty team"
 _YEAR = timedelta(days=365)
 _WRITTEN_AT = time(15, 30)
+# What is asked of the school where a child has a child protection plan, and the minutes of the first core group.
+_ASKED = "Tell the social worker of each absence on the same morning."
+_MINUTES = ("Core group minutes.pdf", ("Core group (practice, about nobody)", "Who does what until the next one."))
 
 
 def lay_plans(school: School, ground: Ground, keys: Keys) -> None:
@@ -82,7 +87,8 @@ class _Story:
 
     def _begin(self, one: Begins, by: User, at: datetime) -> None:
         begin = partial(begin_episode, child=self.child, token=self.keys.token(), by=by, at=at)
-        episode = begin(kind=one.plan, starts_on=one.day, authority=one.authority, columns=one.columns, words=one.words)
+        words = one.words | ({"asked": _ASKED} if one.plan == "child_protection" else {})
+        episode = begin(kind=one.plan, starts_on=one.day, authority=one.authority, columns=one.columns, words=words)
         self.episodes[one.plan] = episode
         for role, name in one.people:
             add_professional(
@@ -90,7 +96,7 @@ class _Story:
             )
 
     def _hold(self, one: Held, by: User, at: datetime) -> None:
-        add_step(
+        step = add_step(
             episode=self.episodes[one.plan],
             token=self.keys.token(),
             kind=one.step,
@@ -101,6 +107,12 @@ class _Story:
             by=by,
             at=at,
         )
+        if one.step == "core_group" and step.number == 1:
+            name, lines = _MINUTES
+            uploads = [Upload(name, a_letter(lines))]
+            attach_to_step(
+                step=step, token=self.keys.token(), uploads=uploads, what="minutes", dated=one.day, by=by, at=at
+            )
 
     def _book(self, one: Held, by: User, at: datetime) -> None:
         """The step that waits for it, where there is one. Whoever keeps the plan sees to what is the school's duty."""
