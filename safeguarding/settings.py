@@ -24,7 +24,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 env.read_env(env.str("HARBOUR_ENV_FILE", default=str(BASE_DIR / ".env")))
 # Run-time data: the embedded servers, built pages' assets, uploaded files. Nothing in it is committed.
-VAR = Path(env.str("HARBOUR_VAR", default=str(BASE_DIR / "var"))).resolve()
+# Empty is as none: the folder from which a command is started is nobody's data.
+VAR = Path(env.str("HARBOUR_VAR", default="") or BASE_DIR / "var").resolve()
 # The role that this process plays on both databases.
 if (ROLE := env.str("HARBOUR_ROLE", default="web")) not in DATABASE_URLS:
     raise ImproperlyConfigured(f"HARBOUR_ROLE is {ROLE!r}; it must be one of {', '.join(DATABASE_URLS)}.")
