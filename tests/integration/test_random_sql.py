@@ -22,7 +22,7 @@ def tried_by(work: psycopg.Connection, role: str, statements: int, seed: int) ->
     return Attacker(work, world.people[:6], tasks, seed).run(statements)
 
 
-@pytest.mark.parametrize(("role", "statements"), [("web", 60), ("worker", 20)])
+@pytest.mark.parametrize(("role", "statements"), [("web", 60), ("worker", 60)])
 def test_random_statements_show_no_row_of_another_person_or_task(
     connect: Callable[[str], psycopg.Connection], role: str, statements: int
 ) -> None:

@@ -6,15 +6,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from safeguarding.audit.reading import read_many, visible
+from safeguarding.dates import counted
 from safeguarding.http import Request
 from safeguarding.once import once
-from safeguarding.plans.kinds import EPISODES, Duty
+from safeguarding.plans.kinds import Duty
 from safeguarding.plans.models import Step
 from safeguarding.plans.services import work
-from safeguarding.plans.telling import stand
 
 # As many of a kind as stand beside Today, where several kinds share a panel; the page behind shows all.
-SHOWN = 3
+SHOWN = 1
 # More than a school has late.
 MOST = 100
 
@@ -45,7 +45,7 @@ def _lines(request: Request, found: list[Step], narrowed: str) -> dict[str, Any]
         return None
     today = timezone.localdate()
     shown = [
-        (step, EPISODES[step.episode.kind].title, stand(step, today=today, on_roll=True)) for step in found[:SHOWN]
+        (step, counted((today - step.due_on).days, "day late", "days late")) for step in found[:SHOWN] if step.due_on
     ]
     whole = ("Plans and dates", f"{reverse('plans')}?{narrowed}")
     return {"dates": shown, "number": len(found), "hot": True, "all": whole}
