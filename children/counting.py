@@ -17,7 +17,7 @@ def count_with(count: Count) -> None:
 
 
 def counted(request: Request, children: Collection[UUID]) -> dict[UUID, str]:
-    """What is counted of each child, "2 open concerns", as far as whoever asks may know it."""
+    """What is counted of each child, "2 open concerns", as far as the person who asks may know it."""
     found = [count(request, children) for count in _counts]
     said = {key: ", ".join(words[key] for words in found if key in words) for key in children}
     return {key: words for key, words in said.items() if words}

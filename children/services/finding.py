@@ -19,7 +19,7 @@ from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import rights
 from safeguarding.dates import short_day
 
-from .fitting import Behind, Fit, Fitting, Reason, fitting, is_on_card, is_spelt
+from .match_reasons import Behind, Fit, Fitting, Reason, fitting, is_on_card, is_spelt
 
 LIMIT = 20
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -183,7 +183,7 @@ def _numbered(number: str) -> Q:
 
 
 def _fitting(cards: QuerySet[Child], tokens: Sequence[str], by: User, school_id: UUID) -> list[Found]:
-    """Every child whom all the words fit, those first whom they fit best.
+    """Every child that all the words fit, the best fit first.
 
     Names before classes: a class may be called Rowan too, and all of its children must not stand before the one of that
     name.

@@ -11,6 +11,7 @@ from .views import (
     attaching,
     brief,
     calls,
+    children_of_concern,
     choices,
     chronology,
     concern_list,
@@ -39,7 +40,6 @@ from .views import (
     reports,
     rules,
     significant,
-    whose,
     withheld,
 )
 
@@ -92,7 +92,7 @@ urlpatterns: list[URLPattern] = [
     path("concerns/<uuid:concern_id>/in-error/", error.in_error, name="in_error"),
     path("concerns/<uuid:concern_id>/in-error/answer/", error.in_error_answer, name="in_error_answer"),
     path("concerns/<uuid:concern_id>/in-error/take-back/", error.in_error_take_back, name="in_error_take_back"),
-    path("children/<uuid:child_id>/entries/", whose.child_entries, name="child_entries"),
+    path("children/<uuid:child_id>/entries/", children_of_concern.child_entries, name="child_entries"),
     path("children/<uuid:child_id>/concerns/", lists.child_concerns, name="child_concerns"),
     path("children/<uuid:child_id>/changes/", history.child_changes, name="child_changes"),
     path("settings/kinds/", choices.kinds, name="kinds_of_concern"),

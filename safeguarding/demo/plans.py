@@ -1,7 +1,7 @@
 """Which children of the demo school have a plan of an authority?
 
-Those of the file, laid by the services that everybody uses and by whoever keeps plans of that kind. What is planned for
-a day that has passed was held then; what is to come is booked.
+Those of the file, laid by the services that everybody uses and by those who keep plans of that kind. What is planned
+for a day that has passed was held then; what is to come is booked.
 """
 
 from datetime import datetime, time, timedelta
@@ -115,7 +115,7 @@ class _Story:
             )
 
     def _book(self, one: Held, by: User, at: datetime) -> None:
-        """The step that waits for it, where there is one. Whoever keeps the plan sees to what is the school's duty."""
+        """The step that waits for it, where there is one. Its keeper sees to what is the school's duty."""
         episode = self.episodes[one.plan]
         waiting = Step.objects.filter(episode=episode, kind=one.step, status=Step.Status.WAITING).first()
         owner = by if STEPS[one.step].duty == Duty.SCHOOL else None

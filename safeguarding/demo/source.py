@@ -50,7 +50,7 @@ def assignments() -> list[Entry]:
 
 
 def plans() -> list[Entry]:
-    """Children for whom an authority has made a plan, with every date of it."""
+    """Children with a plan of an authority, and every date of it."""
     return _read("statutory")["children"]  # type: ignore[no-any-return]
 
 

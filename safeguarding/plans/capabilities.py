@@ -36,7 +36,7 @@ class PlanCapability(models.TextChoices):
         "read_protection_given",
         "reads child protection plans of children they have been given access to",
     )
-    STAND_IN_PLANS = "stand_in_plans", "keeps the plans of a child whom nobody who keeps them may see"
+    STAND_IN_PLANS = "stand_in_plans", "keeps the plans of a child where no keeper of plans may see the child"
 
 
 C = PlanCapability

@@ -96,7 +96,7 @@ def _sentences(*parts: str) -> str:
 
 
 def _of(model: str, moment: str, where: str, origin: str) -> Placed:
-    """Not of an adoption. The area says who reads it, the episode from whom it is hidden."""
+    """Not of an adoption. The area says who reads it, the episode who may not."""
     where = f"n.area <> 'adoption' AND {where}"
     return Placed(f"plans.{model}", moment, child="n.child_id", where=where, readers="n.area", origin=origin)
 

@@ -16,19 +16,19 @@ from safeguarding.http import Request
 from safeguarding.paging import counted_by_keys
 from safeguarding.panels import LATE, UNANSWERED, Line, NavItem, Setting, Tab, register
 
-from . import meeting
+from . import brief
 from .capabilities import PlanCapability as C
 from .entries import KIND, SOURCES
 from .models import Step
 from .permissions import reads_at
 from .services import work
-from .views import beside
+from .views import today_lines
 
 _missed_at = counted_by_keys(lambda asked: work.missed(visible(asked, Step).filter(asked.one("school_id"))))
 
 
 def _reads_at(request: Request, school_id: UUID) -> bool:
-    """Whoever reads an area by role, also where the notice does not name that role: the page says so."""
+    """Those who read an area by role, also where the notice does not name that role: the page says so."""
     return reads_at(request.user, school_id)
 
 
@@ -45,13 +45,13 @@ def _missed(request: Request) -> Statement:
 
 
 chronology.register(*SOURCES, kinds={KIND: "Plans of authorities"})
-briefing.add_blocks(meeting.blocks)
+briefing.add_blocks(brief.blocks)
 leads_to("plan_step", lambda key: reverse("plan_step", args=[key]))
 register(
     Tab("plans", "Plans and status", "child_plans", may=_reads_at, order=22, given=_given_at),
     NavItem("plans", "Plans and dates", "plans", may=_sees_badges, order=27, waiting=_missed, hot=True),
-    Line(LATE, "plans", "plans/today_lines.html", beside.missed, may=_sees_badges, order=15),
-    Line(UNANSWERED, "plans", "plans/today_lines.html", beside.to_chase, may=_sees_badges, order=15),
+    Line(LATE, "plans", "plans/today_lines.html", today_lines.missed, may=_sees_badges, order=15),
+    Line(UNANSWERED, "plans", "plans/today_lines.html", today_lines.to_chase, may=_sees_badges, order=15),
     Setting(
         "plan_times",
         "Times of plans",

@@ -34,7 +34,7 @@ from .models import Designation, Episode, PlanFile, Professional, Step, StepNote
 
 C = PlanCapability
 VIEW = {area: PlanCapability(f"view_{area}") for area in Area}
-# What is read of a child by those to whom the child was given, and in an emergency.
+# What those read who were given access to a child, and in an emergency.
 GIVEN = (Area.CARE, Area.NEEDS, Area.ATTENDANCE)
 # What stands on the tab "Plans and status": attendance has a tab of its own.
 TAB_AREAS = tuple(area for area in Area if area != Area.ATTENDANCE)
@@ -47,7 +47,7 @@ def at_schools_named(me: Any, capability: Any) -> Q:
 
 
 def _standing_in(me: Any) -> Q:
-    """Of children whom nobody who keeps the area may see."""
+    """Of children that no keeper of the area may see."""
     adoption = Q(area=Area.ADOPTION)
     return (~adoption & among("child_id", fact("plans_standing_in", me, C.KEEP_PROTECTION))) | (
         adoption & among("child_id", fact("plans_standing_in", me, C.KEEP_ADOPTION))
@@ -99,7 +99,7 @@ def professionals_seen(me: Any) -> Rule:
 
 @rule(Designation)
 def designations_seen(me: Any) -> Rule:
-    """The badge: for whoever reads some plans, and of an adoption for those who read that."""
+    """The badge: for those who read some plans, and of an adoption for those who read that."""
     adoption = Q(area=Area.ADOPTION)
     return Rule(
         because={
@@ -166,7 +166,7 @@ def not_named(user: Any, school_id: UUID) -> bool:
 
 
 def stands_in_for_plans(user: Any) -> bool:
-    """Whether the person is one of those who keep the plans of a child whom nobody else may see."""
+    """Whether the person keeps plans of children that no usual keeper may see."""
     return bool(rights(user).schools(C.STAND_IN_PLANS))
 
 

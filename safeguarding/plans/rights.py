@@ -5,11 +5,11 @@ from safeguarding.rights_rows.conditions import NEVER, both, ended_once
 from safeguarding.rights_rows.kinds import Neither, change, takes
 
 _KEEPS = "NEW.area = ANY (rules.areas_kept(me, NEW.school_id, NEW.child_id))"
-_FOLLOWS = Neither("its changes are hidden with those of its episode, which says from whom")
+_FOLLOWS = Neither("its changes are hidden with those of its episode, which says who may not see them")
 
 keep(
     {
-        # The concern that it began with says from whom it is hidden, and being entered in error hides it from all.
+        # The concern it began with says who may not see it, and being entered in error hides it from all.
         "plans.episode": takes(
             both("NEW.author_id = me", _KEEPS, "NEW.status <> 'error'"),
             change(NEVER, "area", "began_with_id", "school_id"),

@@ -58,7 +58,7 @@ def band_of(score: int) -> str:
 
 
 def scores(steps: Iterable[Step]) -> list[Score]:
-    """The forms among these steps that were filled in, or of which it is known why not; the oldest first."""
+    """The forms among these steps that were filled in, or say why not; the oldest first."""
     found = [step for step in steps if step.kind == "sdq" and step.held_on]
     found.sort(key=lambda step: (step.held_on, step.pk))
     return [_told(step, step.held_on) for step in found if step.held_on]

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from .services.telling import tell_of_dates
+from .services.reminders import tell_of_dates
 
 
 @shared_task

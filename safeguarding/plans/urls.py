@@ -2,14 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from .views import changing, episode, local, step, tab, worklist
+from .views import changing, episode, local_times, step, tab, worklist
 
 urlpatterns: list[URLPattern] = [
     path("children/<uuid:child_id>/plans/", tab.child_plans, name="child_plans"),
     path("children/<uuid:child_id>/plans/change/", changing.record_change, name="record_change"),
     path("plans/", worklist.plans, name="plans"),
-    path("settings/plans/", local.local_times, name="local_times"),
-    path("settings/plans/end/", local.end_local_time, name="end_local_time"),
+    path("settings/plans/", local_times.local_times, name="local_times"),
+    path("settings/plans/end/", local_times.end_local_time, name="end_local_time"),
     path("plans/<uuid:episode_id>/", episode.episode, name="episode"),
     path("plans/dates/<uuid:step_id>/", step.plan_step, name="plan_step"),
     path("plans/dates/<uuid:step_id>/files/", step.attach_to_plan, name="attach_to_plan"),

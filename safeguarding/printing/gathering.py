@@ -2,7 +2,7 @@
 the name by which they are ordered.
 
 An order holds keys and choices, no words. It is carried out with the rights of who gave it, as they are then, and in
-pieces of which each is read, laid out and forgotten before the next.
+pieces: each is read, laid out and forgotten before the next.
 """
 
 import json

@@ -20,7 +20,7 @@ _AT_ONCE = 50
 
 
 def join(pieces: Sequence[bytes]) -> bytes:
-    """Tagged PDFs of which each begins on a page of its own, as one, in their order. Title and language are the
+    """Tagged PDFs as one, in their order; each begins on a page of its own. Title and language are the
     first's.
     """
     whole = pikepdf.open(io.BytesIO(pieces[0]))

@@ -117,7 +117,7 @@ def put_on_paper_later(
 def made_before(
     request: HttpRequest, sees: Callable[[Collection[UUID]], bool] = lambda keys: True
 ) -> HttpResponse | None:
-    """A print of one's own that this page was asked for and that is ready; None where it is asked for anew.
+    """A print of one's own that this page was asked for and that is ready; None where it is asked for again.
 
     Its view has asked everything once more by now; `sees` says whether its reader sees each of these records still. One
     that tells what is theirs no more is gone, as one whose day is over.

@@ -8,7 +8,7 @@ is in its memory until it is fetched. It is asked over a socket that its own acc
 of JSON (`ask`, `id`) and, to `make`, the `size` bytes of a job: JSON with its `pages` of HTML, and `within` how many
 sheets. With `pieces` in the question it has `pieces` of HTML instead: each is laid out by itself, in a process of its
 own, and waits its turn like a print; then they are joined. So a long print needs no more memory than a short one. The
-answer is a line (`state`, `sheets`, `why`, `pieces`, `size`) and the PDF. Whoever asks keeps what must not be lost: a
+answer is a line (`state`, `sheets`, `why`, `pieces`, `size`) and the PDF. The caller keeps what must not be lost: a
 printer that was killed knows nothing of it.
 """
 

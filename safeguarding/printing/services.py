@@ -107,7 +107,7 @@ def make(
 ) -> bytes | PrintJob:
     """The PDF of what was `written`; where it is not ready in time, a job that goes on.
 
-    `address` is that of the page that prints it, `names` are the children of whom it tells, `records` what its page
+    `address` is that of the page that prints it, `names` are the children it tells of, `records` what its page
     asks for again before it is opened. Raises `NotPrinted`,
     `TooMany` where the person or everybody together has too many waiting, `PrinterAway`, `FilesAway`.
     """

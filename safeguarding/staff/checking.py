@@ -14,8 +14,7 @@ from children.services.finding import classes_on_roll
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.roles import ACTING_LEAD, ROLES
 from safeguarding.accounts.second_person import ONE_OF_TWO, TAKES_TWO
-from safeguarding.accounts.services import find_account
-from safeguarding.accounts.services.joining import Joiner, free_username, works_here
+from safeguarding.accounts.services.new_staff import Joiner, free_username, names_here, usernames
 
 # What schools call the roles besides their titles, folded.
 _CALLED = {
@@ -82,10 +81,15 @@ class Asking:
         """The classes of the children on roll, by their folded names."""
         return {fold(name): name for name in classes_on_roll(self.school.pk)}
 
+    @cached_property
+    def working(self) -> set[tuple[str, str]]:
+        """The names of everybody who works there."""
+        return names_here(self.school, on=self.on)
+
     def check(self, rows: Sequence[Mapping[str, str]]) -> list[Checked]:
         """Every row with what is wrong with it. Of two that name one person, the second is wrong."""
         seen: Counter[str] = Counter()
-        taken: set[str] = set()
+        taken = usernames()
         return [self._row(row, seen, taken) for row in rows]
 
     def _row(self, row: Mapping[str, str], seen: Counter[str], taken: set[str]) -> Checked:
@@ -105,11 +109,7 @@ class Asking:
         seen[named] += 1
         if not problems and seen[named] > 1 and not self.namesakes:
             problems.append("This name stands in the list twice.")
-        elif (
-            not problems
-            and not self.namesakes
-            and works_here(given["first_name"], given["last_name"], self.school, on=self.on)
-        ):
+        elif not problems and not self.namesakes and self._works_here(given):
             problems.append("Somebody of this name works here already. Give them a role on their own page.")
         problems += self._of_account(given, taken) if not problems else []
         if not problems:
@@ -117,6 +117,9 @@ class Asking:
             taken.add(given["username"].casefold())
         joiner = Joiner(role_key=role or row.get("role", ""), classes=classes, **given)
         return Checked(int(row.get("number") or 0), joiner, tuple(problems))
+
+    def _works_here(self, given: Mapping[str, str]) -> bool:
+        return (given["first_name"].casefold(), given["last_name"].casefold()) in self.working
 
     def _classes(self, cell: str) -> tuple[tuple[str, ...], list[str]]:
         """The classes of a cell as the school writes them, and those it has not. Without children, any is taken."""
@@ -134,7 +137,7 @@ class Asking:
     def _of_account(self, given: Mapping[str, str], taken: set[str]) -> list[str]:
         """What is wrong with the account that would be made."""
         username = given["username"]
-        if username and (username.casefold() in taken or find_account(username)):
+        if username and username.casefold() in taken:
             return [f"The user name {username} is taken. Leave it out, and Harbour makes one."]
         user = User(**{**given, "username": username or "to.be.made"})
         try:

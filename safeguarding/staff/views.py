@@ -16,7 +16,7 @@ from safeguarding.accounts.permissions import fresh_factor, requires
 from safeguarding.accounts.role_words import in_words
 from safeguarding.accounts.roles import ROLES, Capability
 from safeguarding.accounts.second_person import may_be_first
-from safeguarding.accounts.services import classes, joining
+from safeguarding.accounts.services import classes, new_staff
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.dates import counted
@@ -83,7 +83,7 @@ def confirm_staff(request: Request) -> HttpResponseBase:
     good = [one.joiner for one in checked if not one.problems]
     if len(good) < len(checked) and (not given["leave_out"] or not good):
         return _preview(request, given["rows"], given["starts_on"], namesakes=given["namesakes"], asked=True)
-    added = joining.add_staff(school=school, joiners=good, starts_on=given["starts_on"], by=request.user)
+    added = new_staff.add_staff(school=school, joiners=good, starts_on=given["starts_on"], by=request.user)
     messages.success(
         request, f"{counted(len(added), 'person', 'people')} added. Nobody can sign in before their first start."
     )
@@ -125,7 +125,7 @@ def end_class(request: Request, user_id: UUID, taught_id: UUID) -> HttpResponseB
 def _page(request: Request, **given: object) -> HttpResponse:
     """The page with its two forms; `given` is the one that was sent and could not be taken."""
     school, today = _here(request)
-    waiting = joining.not_signed_in_yet(school, on=today)
+    waiting = new_staff.not_signed_in_yet(school, on=today)
     record(Verb.LIST, object_type="accounts.user", count=len(waiting), school_id=school.pk, purpose="not signed in yet")
     sent = [form for form in given.values() if isinstance(form, PersonForm | ListForm | ConfirmForm)]
     context = {

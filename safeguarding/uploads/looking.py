@@ -46,8 +46,8 @@ SAYS = {
 
 
 def drawn_whole(kind: Kind, content: bytes) -> bytes | None:
-    """A picture drawn anew, as large and as upright as it is shown, and with nothing but what it shows: a PNG of a PNG,
-    a JPEG of others. None where that takes too long.
+    """A picture drawn again, as large and as upright as it is shown, with nothing but what it shows: a PNG of a PNG, a
+    JPEG of others. None where that takes too long.
     """
     found = _asked(kind, content, wants="whole")
     return found.pictures[0] if found.pictures else None

@@ -93,7 +93,7 @@ def passes_by(what: str) -> None:
 
 
 def narrow_by_child(children: Callable[[Request], list[tuple[str, str]]]) -> None:
-    """Offer these children to whoever may open their records."""
+    """Offer these children to those who may open their records."""
     _children.append(children)
 
 

@@ -33,5 +33,5 @@ def help_page(request: Request) -> HttpResponse:
 @require_GET
 @public
 def accessibility(request: Request) -> HttpResponse:
-    """How accessible Harbour is, what is known not to be, and whom to tell. For who cannot sign in, too."""
+    """How accessible Harbour is, what is known not to be, and who to tell. Open without signing in."""
     return render(request, "help/accessibility.html")

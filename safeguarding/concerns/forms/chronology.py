@@ -45,7 +45,7 @@ class Narrow(HarbourForm):
         shown = asked.copy()
         if not shown.getlist("type"):
             shown.setlist("type", list(KINDS))
-        # Kinds of which there is nothing are not offered. They are sent along, so that everything stays everything.
+        # Kinds with nothing in them are not offered. They are sent along, so that everything stays everything.
         self.left_out: list[str] = []
         super().__init__(shown)
         self.fields["category"].choices = blank_first(categories, "Every kind")  # type: ignore[attr-defined]

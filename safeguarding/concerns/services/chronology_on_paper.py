@@ -1,6 +1,6 @@
 """What a child's chronology, or that of a family, says on paper: all that is asked for, whole, newest first.
 
-Asked for somebody, by a page or by the worker; whoever prints it records the reading. A long one is read in pieces, of
+Asked for somebody, by a page or by the worker; the caller records the reading. A long one is read in pieces, of
 which no process holds more than one.
 """
 
@@ -80,7 +80,7 @@ def _wanted(order: Mapping[str, Any]) -> Wanted:
 
 @dataclass(frozen=True)
 class Told:
-    """The children of whom it tells: whose it is, and the others of the family."""
+    """The children it tells of: whose it is, and the others of the family."""
 
     child: Child
     others: list[Child]
@@ -91,7 +91,7 @@ class Told:
 
 
 def children_told(asks: Asks, child_id: UUID, *, with_family: bool) -> Told:
-    """Of whom it tells to who asks. Raises `Http404` where they do not read that child's concerns."""
+    """The children it tells of. Raises `Http404` where they do not read that child's concerns."""
     if (child := readable(asks).filter(pk=child_id).first()) is None:
         raise Http404
     return Told(child, family_of(asks, child) if with_family else [])
@@ -192,7 +192,7 @@ def readable(asks: Asks) -> QuerySet[Child]:
 
 
 def family_of(asks: Asks, child: Child) -> list[Child]:
-    """Brothers, sisters and whoever lives with the child, as far as the person reads their concerns."""
+    """Brothers, sisters and others who live with the child, as far as the person reads their concerns."""
     if not (keys := family(asks, child)):
         return []
     found = readable(asks).filter(pk__in=keys, school_id=child.school_id)

@@ -90,7 +90,7 @@ def _marks(whole: Substance) -> SafeString:
 
 
 def _folded(parts: Sequence[tuple[str, str]], what: str) -> SafeString:
-    """Words, of which those beyond six lines are shown on asking: by the browser alone, and never in print.
+    """Words; the browser folds what is beyond six lines, and paper prints all of it.
 
     A screen reader reads all of them. `what` says to it what would be shown.
     """

@@ -1,4 +1,4 @@
-"""What do questions of leads put into the first pages of those whom they ask?"""
+"""What do questions of leads put into the first pages of those they ask?"""
 
 from typing import Any
 

@@ -26,9 +26,9 @@ from safeguarding.audit.services import record, record_many
 from safeguarding.concerns.forms.finding import WordsForm
 from safeguarding.concerns.forms.own import SaveFilterForm
 from safeguarding.concerns.models import Concern
-from safeguarding.concerns.services import listing, reading
-from safeguarding.concerns.services.narrowing import MOST_FOUND, in_order, page_of
-from safeguarding.concerns.views.narrowing import NOT_SAVED, Asked, asked_of
+from safeguarding.concerns.services import list_export, reading
+from safeguarding.concerns.services.list_filters import MOST_FOUND, in_order, page_of
+from safeguarding.concerns.views.list_filters import NOT_SAVED, Asked, asked_of
 from safeguarding.concerns.views.own import saved_filters
 from safeguarding.http import Request
 from safeguarding.keys import record_of, uuid7
@@ -105,7 +105,7 @@ def _context(request: Request, asked: Asked, page: Page[Concern]) -> dict[str, A
         "older": f"{address}?{kept}&before={page.older}" if page.older and not asked.words else "",
         "newest": "" if page.is_first else f"{address}?{kept}",
         "print_key": uuid7(),
-        "most": listing.MOST,
+        "most": list_export.MOST,
     }
 
 
@@ -117,7 +117,7 @@ def _to_take_out(request: Request, at: datetime) -> tuple[Asked, list[reading.Ro
     words = request.POST.get("words", "").strip()[:100]
     asked = asked_of(request, day := timezone.localdate(at), words)
     with asked.within():
-        rows = list(reading.listed(in_order(asked.found(request, day), asked.order))[: listing.MOST])
+        rows = list(reading.listed(in_order(asked.found(request, day), asked.order))[: list_export.MOST])
         reading.dress(rows, asked.staff)
     return asked, reading.rows(rows, reader=request.user, at=at)
 
@@ -135,11 +135,11 @@ def _record_out(request: Request, verb: Verb, rows: Sequence[reading.Row]) -> No
 @requires("view_concerns")
 @fresh_factor
 def concerns_file(request: Request) -> HttpResponse:
-    """The list as CSV. Its name says nothing of whom it is about."""
+    """The list as CSV. Its file name names nobody."""
     _, rows = _to_take_out(request, timezone.now())
     _record_out(request, Verb.EXPORT, rows)
     bulk.had_enough(bulk.FILES, by=request.user, school_id=request.held.school_id)
-    response = HttpResponse(listing.as_file(rows), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(list_export.as_file(rows), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="concerns.csv"'
     return response
 
@@ -151,10 +151,10 @@ def concerns_paper(request: Request) -> HttpResponse:
     asked, rows = _to_take_out(request, at)
     _record_out(request, Verb.PRINT, rows)
     context = {
-        "rows": [(row, listing.children_in(row)) for row in rows],
+        "rows": [(row, list_export.children_in(row)) for row in rows],
         "asked": asked,
         "said": asked.form.said(asked.chosen),
-        "most": listing.MOST if len(rows) == listing.MOST else 0,
+        "most": list_export.MOST if len(rows) == list_export.MOST else 0,
     }
     title, key = f"Concerns on {timezone.localdate(at):%Y-%m-%d}", record_of(request.POST.get("print_key", ""))
     at_once = (key or uuid7()) if request.method == "POST" else None

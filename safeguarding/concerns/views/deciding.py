@@ -44,12 +44,12 @@ from safeguarding.concerns.services.kinds import choices_on
 from safeguarding.concerns.services.telling import reporter_may_be_told
 from safeguarding.concerns.services.whole import Whole, steps, whole
 from safeguarding.concerns.services.work import Work, say_steps, work_of
+from safeguarding.concerns.views.children_of_concern import whose
 from safeguarding.concerns.views.duties import say_who_was_told
 from safeguarding.concerns.views.earlier_marks import of_concern
 from safeguarding.concerns.views.error import also_in_error
 from safeguarding.concerns.views.kept import keeps_typed, kept_forms
 from safeguarding.concerns.views.mentioning import may_be_saved
-from safeguarding.concerns.views.whose import whose
 from safeguarding.dates import full_day
 from safeguarding.exceptions import HarbourError, NotAllowed, OutOfTurn
 from safeguarding.http import Request

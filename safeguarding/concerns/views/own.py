@@ -23,7 +23,7 @@ from safeguarding.concerns.models import Concern, SavedFilter, SupervisionNote
 from safeguarding.concerns.permissions import has_supervision, in_supervision
 from safeguarding.concerns.services import own, reading, several
 from safeguarding.concerns.services.kinds import names_on
-from safeguarding.concerns.views.narrowing import NOT_SAVED, asked_of
+from safeguarding.concerns.views.list_filters import NOT_SAVED, asked_of
 from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.glance import glance
 from safeguarding.http import Request

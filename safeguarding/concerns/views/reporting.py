@@ -342,7 +342,7 @@ def _search(request: Request, typed: Typed, school_id: UUID) -> list[Found]:
 def _begun(request: Request, call: UnfinishedCall | None, here: HelpNow) -> Typed:
     """An empty form with what goes without saying, or what was said when a lead was called.
 
-    From a child's page it names the child; a key of nobody whom this person sees names nobody.
+    From a child's page it names the child; a key the person may not see names nobody.
     """
     typed = Typed.fresh(at=here.at, in_school=not here.nobody_here, class_name=request.held.class_name)
     if call:

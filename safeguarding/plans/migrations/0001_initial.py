@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('after', models.CharField(max_length=30, verbose_name='after')),
                 ('outcome', models.CharField(blank=True, default='', max_length=80, verbose_name='with the outcome')),
                 ('step', models.CharField(max_length=20, verbose_name='which step')),
-                ('which', models.CharField(blank=True, default='', max_length=6, verbose_name='of which of them')),
+                ('which', models.CharField(blank=True, default='', max_length=6, verbose_name='first or later')),
                 ('counted_from', models.CharField(blank=True, default='', max_length=30, verbose_name='counted from')),
                 ('amount', models.SmallIntegerField(verbose_name='how many')),
                 ('unit', models.CharField(max_length=20, verbose_name='of what')),

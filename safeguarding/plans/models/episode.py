@@ -40,7 +40,7 @@ class Episode(Coded, Written, OfPlan):
     # The key of the record on which it was begun. No link: it stays when two records of a child become one, so that
     # two open episodes of one kind can come together, and are shown.
     begun_for = models.UUIDField(editable=False)
-    # The concern and the referral from which it came. From whom that concern is hidden, this is too.
+    # The concern and the referral it came from. Who may not see that concern may not see this.
     began_with = models.ForeignKey(Concern, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 

@@ -30,7 +30,7 @@ class DeadlineRule(models.Model):
     outcome = models.CharField("with the outcome", max_length=80, blank=True, default="")
     step = models.CharField("which step", max_length=20)
     # Whether after each, after the first alone, or from the second on.
-    which = models.CharField("of which of them", max_length=6, blank=True, default="")
+    which = models.CharField("first or later", max_length=6, blank=True, default="")
     # An earlier step from which is counted in its place, or the beginning.
     counted_from = models.CharField("counted from", max_length=30, blank=True, default="")
     # Below nothing: back from the day for which it is booked.

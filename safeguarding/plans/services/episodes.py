@@ -66,7 +66,7 @@ def begin_episode(
 ) -> Episode:
     """An episode, its badge, and the steps that wait from its first day. The same form again is one episode.
 
-    `columns` and `words` are fields of the kind. `concern` and `referral` are what it came from: whoever may not see
+    `columns` and `words` are fields of the kind. `concern` and `referral` are what it came from: who may not see
     that concern sees nothing of the episode. `last` says, of one that is entered late, what was last held of kinds of
     steps, or None where nobody knows: the next is counted from there, and nothing earlier waits.
 

@@ -8,7 +8,7 @@ from itertools import combinations
 from safeguarding.dates import weekday_name
 from safeguarding.plans.models import Episode, Step
 
-# Kinds of which a child has one at a time, as authorities work.
+# A child has one of these at a time, as authorities work.
 _PAIRS = {
     frozenset({"child_in_need_plan", "child_protection"}): "A child in need plan beside a child protection plan",
     frozenset({"child_protection", "looked_after"}): "A child protection plan, and looked after",

@@ -16,6 +16,7 @@ from safeguarding.audit.history import recorded
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.clocks import Unit
+from safeguarding.dates import counted
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
 from safeguarding.plans.deadlines import BEGINNING, Rule, Which, law
@@ -208,8 +209,7 @@ def _end_local(school: School, code: str, today: date, *, by: User) -> int:
 def in_words(row: DeadlineRule) -> str:
     """How long a rule gives, as a page says it: 15 working days, 3 months, 2 working days before."""
     amount = abs(row.amount)
-    unit = Unit(row.unit).value.replace("_", " ")
-    said = f"{amount} {unit.removesuffix('s') if amount == 1 else unit}"
+    said = counted(amount, Unit(row.unit).value.replace("_", " ").removesuffix("s"))
     if row.unit == Unit.TERMS and amount == 1:
         said = "by the end of the next term"
     return f"{said} before" if row.amount < 0 else said

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from safeguarding.dates import counted
 from safeguarding.plans.kinds import Duty
 from safeguarding.plans.models import Step
 
@@ -45,16 +46,12 @@ def standing(step: Step, *, today: date, on_roll: bool = True) -> Standing:
         late = (step.held_on - step.due_on).days
         if late <= 0:
             return Standing(Stands.IN_TIME, "On time")
-        return Standing(Stands.HELD_LATE, f"{_days(late)} late", late)
+        return Standing(Stands.HELD_LATE, f"{counted(late, 'day')} late", late)
     if step.due_on is not None and step.due_on < today and on_roll:
         late = (today - step.due_on).days
         if step.duty == Duty.SCHOOL:
-            return Standing(Stands.MISSED, f"Missed, {_days(late)} late", late)
-        return Standing(Stands.CHASE, f"{_days(late)} late: chase", late)
+            return Standing(Stands.MISSED, f"Missed, {counted(late, 'day')} late", late)
+        return Standing(Stands.CHASE, f"{counted(late, 'day')} late: chase", late)
     if today in (step.due_on, step.booked_on):
         return Standing(Stands.TODAY, "Today")
     return Standing(Stands.BOOKED, "Booked") if step.booked_on else Standing(Stands.WAITING, "Waiting")
-
-
-def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number} days"

@@ -291,7 +291,7 @@ def take_back_step(*, step: Step, seen: int, by: User, at: datetime | None = Non
 def chase_step(
     *, step: Step, token: UUID, happened_on: date | None, text: str, by: User, at: datetime | None = None
 ) -> StepNote:
-    """The school asked for it, whom and how in words. Raises `NotAllowed`, `BadInput`, `OutOfTurn`."""
+    """The school asked for it; who it asked and how, in words. Raises `NotAllowed`, `BadInput`, `OutOfTurn`."""
     now, at = _open(step, by), at or timezone.now()
     return _write(now, token, NK.CHASED, happened_on, text, "Say who was asked, and what they said.", by=by, at=at)
 
@@ -338,7 +338,7 @@ def _note(
 
 
 def _ensure_may_own(owner: User, step: Step, at: datetime) -> None:
-    """Raise `BadInput` for somebody who does not work there, or from whom the step is hidden."""
+    """Raise `BadInput` for somebody who does not work there, or may not see the step."""
     ensure_works_at(owner, step.school_id, timezone.localdate(at))
     if not who_sees(step, [owner.pk]):
         raise BadInput(f"{owner.full_name} cannot be given this. Choose somebody else.")

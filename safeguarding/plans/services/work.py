@@ -63,7 +63,7 @@ def with_status(badges: QuerySet[Designation], school_id: UUID, kind: str) -> Qu
 def without_a_plan(
     details: QuerySet[ChildDetail], badges: QuerySet[Designation], school_id: UUID
 ) -> QuerySet[ChildDetail]:
-    """Children whom the school’s own system calls looked after, and for whom nobody has recorded that here."""
+    """Children the school’s own system calls looked after, without a record of that here."""
     known = badges.filter(school_id=school_id, kind="looked_after", ends_on=None).values("child_id")
     found = details.filter(_ON_ROLL, school_id=school_id, in_care=True).exclude(child_id__in=known)
     return found.select_related("child").order_by("child__sort_name", "pk")

@@ -35,7 +35,7 @@ from safeguarding.unsaved import waits_unsent
 
 from .reading import episodes_of, steps_of, told
 
-# A conference of which this came begins a child protection plan.
+# The outcome of a conference that begins a child protection plan.
 DECIDED = {"kind": "initial_conference", "status": Step.Status.HELD, "outcome": "plan"}
 
 
@@ -73,7 +73,7 @@ def record_change(request: Request, child_id: UUID) -> HttpResponse:
 
 
 def _turn_away(request: Request, child: Child) -> None:
-    """Whoever reads plans of the child is told who keeps them; to others there is nothing."""
+    """A reader of the child’s plans is told who keeps them; for others there is no page."""
     read = areas_read(request.user, child) & {*TAB_AREAS}
     if not read:
         raise Http404

@@ -17,7 +17,7 @@ from safeguarding.plans.kinds import EPISODES
 from safeguarding.plans.models import DeadlineRule, Episode, PlanFile, Professional, Step, StepNote
 from safeguarding.plans.services import overlaps
 from safeguarding.plans.services.overlaps import Overlap
-from safeguarding.plans.telling import Stand, counted_from, limit_of, stand
+from safeguarding.plans.wording import Stand, counted_from, limit_of, stand
 
 ES, SS = Episode.Status, Step.Status
 # More dates than a child has in plans of ten years; a page says when there are more.

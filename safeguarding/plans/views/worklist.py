@@ -25,7 +25,7 @@ from safeguarding.plans.kinds import EPISODES
 from safeguarding.plans.models import Designation, Step
 from safeguarding.plans.permissions import at_schools_named, not_named, reads_at
 from safeguarding.plans.services import work
-from safeguarding.plans.telling import Stand, limit_of, stand
+from safeguarding.plans.wording import Stand, limit_of, stand
 
 PAGE = 50
 # More children of one status than a school has.

@@ -36,7 +36,7 @@ class Given:
 
 
 def give_out(file: StoredFile, *, to: User) -> Given:
-    """The file for somebody who sees it: as it came; a picture drawn anew, without where, when and with what it was
+    """The file for somebody who sees it: as it came; a picture drawn again, without where, when and with what it was
     taken.
 
     Where it is too large for that, it is the smaller one that pages show. Raises `OutOfTurn` while nobody may have it.

@@ -7,7 +7,7 @@ import pytest
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.context import system_task
 from safeguarding.plans.models import Episode, Step
-from safeguarding.plans.services.telling import tell_of_dates
+from safeguarding.plans.services.reminders import tell_of_dates
 from tests.integration.test_done_by_the_worker import signed_in
 from tests.postgres import Databases
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import ProgrammingError, transaction
+from django.db import ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,8 +15,8 @@ from safeguarding.accounts.models import ClassTaught, Reset, RoleAssignment, Use
 from safeguarding.accounts.permissions import rights
 from safeguarding.accounts.roles import ACTING_LEAD, ROLES, Capability, with_capability
 from safeguarding.accounts.second_person import TAKES_TWO
-from safeguarding.accounts.services import classes, joining
-from safeguarding.accounts.services.joining import Joiner
+from safeguarding.accounts.services import classes, new_staff
+from safeguarding.accounts.services.new_staff import Joiner
 from safeguarding.accounts.titles import Titles
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from tests import factories
@@ -36,7 +37,7 @@ def room():
 
 
 def add(room, *joiners, by=None):
-    return joining.add_staff(school=room.school, joiners=joiners, starts_on=TODAY, by=by or room.headteacher)
+    return new_staff.add_staff(school=room.school, joiners=joiners, starts_on=TODAY, by=by or room.headteacher)
 
 
 def joiner(role="teacher", first="Nell", last="Ashby", **more):
@@ -231,7 +232,7 @@ def test_nobody_makes_a_second_person_for_themselves(room, role):
 def test_who_is_the_only_one_lets_in_the_first_lead_alone():
     school = factories.school()
     head = factories.member(school, "headteacher", "Helen", "Okafor")
-    lead, deputy = joining.add_staff(
+    lead, deputy = new_staff.add_staff(
         school=school, joiners=[joiner("lead"), joiner("deputy_lead", last="Penn")], starts_on=TODAY, by=head
     )
 
@@ -291,8 +292,8 @@ def test_the_database_holds_to_it(room):
 
 def test_who_begins_later_is_listed_and_let_in_from_the_first_day(client, room):
     later = TODAY + timedelta(days=9)
-    [new] = joining.add_staff(school=room.school, joiners=[joiner()], starts_on=later, by=room.headteacher)
-    assert (new, later) in joining.not_signed_in_yet(room.school, on=TODAY)
+    [new] = new_staff.add_staff(school=room.school, joiners=[joiner()], starts_on=later, by=room.headteacher)
+    assert (new, later) in new_staff.not_signed_in_yet(room.school, on=TODAY)
     client.force_login(room.headteacher)
     page = client.get(reverse("add_staff"))
     assert "their first day" in page.content.decode()
@@ -326,3 +327,15 @@ def test_access_opens_with_what_needs_a_look_and_what_was_given(client, room):
     places = [" ".join(page.split()).find(words) for words in order]
     assert -1 not in places
     assert places == sorted(places)
+
+
+def test_a_list_of_sixty_is_looked_at_with_as_many_queries_as_one_of_three(room, client):
+    def asked(number):
+        rows = "".join(f"Nell{n},Ashby{n},Class teacher\n" for n in range(number))
+        with CaptureQueriesContext(connection) as queries:
+            page = read(client, room.headteacher, "First name,Last name,Role\n" + rows)
+        assert f"n.ashby{number - 1}" in page.content.decode(), "each has a user name of their own"
+        return len(queries)
+
+    asked(3)
+    assert asked(60) == asked(3)

@@ -22,7 +22,7 @@ from safeguarding.keys import entry_token
 from .changes import ensure_unchanged, lock, note_former_title, touch
 from .rulings import day_problem
 
-# What tells somebody of an action, and asks no more once it is ended, whoever ended it.
+# What tells somebody of an action, and asks no more once anybody has ended it.
 _TELLS = (ConcernNotice.ACTION, ConcernNotice.ACTION_DUE)
 
 

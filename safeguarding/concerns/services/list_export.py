@@ -1,4 +1,4 @@
-"""How does the list of concerns leave Harbour? As a spreadsheet, of which no cell is a formula."""
+"""How does the list of concerns leave Harbour? As a spreadsheet without a formula in any cell."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -39,6 +39,6 @@ def _line(row: Row) -> tuple[Any, ...]:
 
 
 def children_in(row: Row) -> list[str]:
-    """Everybody whom a concern names: the name and the class, or the words of the reporter."""
+    """Everybody a concern names: the name and the class, or the words of the reporter."""
     named = row.concern.named  # type: ignore[attr-defined]
     return [", ".join(filter(None, (child.name or child.words, child.class_name))) for child in named]

@@ -12,7 +12,7 @@ from safeguarding.accounts.services import get_school
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.http import Request
-from safeguarding.plans.forms.local import EndForm, LocalRuleForm
+from safeguarding.plans.forms.local_times import EndForm, LocalRuleForm
 from safeguarding.plans.services import rules
 
 

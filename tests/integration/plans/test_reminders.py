@@ -10,8 +10,8 @@ from children.models import Child
 from safeguarding.accounts.calendar import LONDON
 from safeguarding.accounts.models import Notice, User
 from safeguarding.plans.models import Step
+from safeguarding.plans.services.reminders import tell_of_dates
 from safeguarding.plans.services.steps import book_step, correct_step
-from safeguarding.plans.services.telling import tell_of_dates
 
 from .conftest import Place
 from .test_steps import of

@@ -31,7 +31,7 @@ class Fit(IntEnum):
 
 # To who reads the card only, a name of either kind stands at one place in the list.
 _ORDER = {Fit.HIDDEN: Fit.MIDDLE}
-# What is not the name that colleagues use: whoever chooses such a child in a concern is asked whether it is the one.
+# Not the name that colleagues use: who chooses such a child in a concern is asked whether it is the right one.
 _ASKS = frozenset({Fit.MIDDLE, Fit.HIDDEN, Fit.SOUND, Fit.BESIDE, Fit.SLIP})
 _SAID = {
     Fit.EXACT: "exact name",

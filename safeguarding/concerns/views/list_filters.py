@@ -18,10 +18,10 @@ from safeguarding.audit.reading import visible
 from safeguarding.concerns.forms.finding import FilterForm
 from safeguarding.concerns.models import Concern
 from safeguarding.concerns.services.kinds import names_on
-from safeguarding.concerns.services.narrowing import IN_ERROR, narrowed, order_of, titled
+from safeguarding.concerns.services.list_filters import IN_ERROR, narrowed, order_of, titled
 from safeguarding.http import Request
 
-# In an address, and in no filter that is saved: whom it is about.
+# In an address, and in no filter that is saved: the child it is about.
 NOT_SAVED = ("child",)
 
 
@@ -60,7 +60,7 @@ class Asked:
 
 
 def asked_of(request: Request, today: date, words: str = "") -> Asked:
-    """What the address asks for. A child whom the reader does not see is no child: it narrows nothing."""
+    """What the address asks for. A child the reader may not see narrows nothing."""
     school_id = request.held.school_id
     staff = who_ever_worked_at(school_id)
     form = FilterForm(

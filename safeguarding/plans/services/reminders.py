@@ -1,4 +1,4 @@
-"""Who is told of a date of a plan? Whoever sees to it, the day before and when it is late; else the leads.
+"""Who is told of a date of a plan? Its owner, the day before and when it is late; else the leads.
 
 Of what an authority or health services should have held, leads are told once it is late. Work of the worker.
 """
@@ -50,7 +50,7 @@ def _tell(step: Step, today: date, at: datetime) -> int:
         step.told_late_for = step.due_on
     step.save(update_fields=["told_due_for", "told_late_for"])
     record(Verb.ASK, step, purpose="reminder")
-    people = _whom(step, today)
+    people = _recipients(step, today)
     tell(
         people=people,
         school_id=step.school_id,
@@ -62,8 +62,8 @@ def _tell(step: Step, today: date, at: datetime) -> int:
     return len(people)
 
 
-def _whom(step: Step, today: date) -> list[User]:
-    """Those who are told of it: nobody from whom it is hidden. Where no lead sees it, whoever stands in."""
+def _recipients(step: Step, today: date) -> list[User]:
+    """Those who are told of it, if they may see it. Where no lead may, those who stand in."""
     owner = [step.owner] if step.owner and step.duty == Duty.SCHOOL else []
     leads = leads_on_duty(step.school_id, on=today)
     others = list(people_with(PlanCapability.STAND_IN_PLANS, step.school_id, today))

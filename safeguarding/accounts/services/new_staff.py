@@ -48,7 +48,7 @@ def add_staff(*, school: School, joiners: Sequence[Joiner], starts_on: date, by:
 
 def _add(one: Joiner, *, school: School, starts_on: date, by: User) -> User:
     user = add_person(
-        username=one.username or free_username(one.first_name, one.last_name),
+        username=one.username or free_username(one.first_name, one.last_name, usernames()),
         first_name=one.first_name,
         last_name=one.last_name,
         email=one.email,
@@ -61,22 +61,25 @@ def _add(one: Joiner, *, school: School, starts_on: date, by: User) -> User:
     return user
 
 
-def free_username(first_name: str, last_name: str, taken: Collection[str] = ()) -> str:
-    """`j.beckett`; `j.beckett2` where somebody has that. `taken` are names that others of a list are about to get."""
+def usernames() -> set[str]:
+    """Every user name of the installation, casefolded: one query for a whole list of new staff."""
+    return {username.casefold() for username in User.objects.values_list("username", flat=True)}
+
+
+def free_username(first_name: str, last_name: str, taken: Collection[str]) -> str:
+    """`j.beckett`; `j.beckett2` where that is among `taken`, which are casefolded."""
     name = f"{_plain(first_name)[:1]}.{_plain(last_name)}".strip(".")[:_NAME_LENGTH] or "staff"
-    beginning = User.objects.filter(username__istartswith=name).values_list("username", flat=True)
-    there = {username.casefold() for username in (*beginning, *taken)}
     number, found = 1, name
-    while found in there:
+    while found in taken:
         number += 1
         found = f"{name}{number}"
     return found
 
 
-def works_here(first_name: str, last_name: str, school: School, *, on: date) -> bool:
-    """Whether somebody of this name has a role at the school already."""
-    people = colleagues(school.pk, on)
-    return people.filter(first_name__iexact=first_name, last_name__iexact=last_name).exists()
+def names_here(school: School, *, on: date) -> set[tuple[str, str]]:
+    """First and last names, casefolded, of everybody with a role at the school."""
+    people = colleagues(school.pk, on).values_list("first_name", "last_name")
+    return {(first.casefold(), last.casefold()) for first, last in people}
 
 
 def not_signed_in_yet(school: School, *, on: date) -> list[tuple[User, date]]:
