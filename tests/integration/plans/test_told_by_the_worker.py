@@ -12,7 +12,7 @@ from tests.integration.test_done_by_the_worker import signed_in
 from tests.postgres import Databases
 
 from .conftest import Place
-from .test_telling import at
+from .test_reminders import at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
