@@ -36,7 +36,7 @@ from safeguarding.panels import LATE, MINE, Lines, fill, fill_beside
 # The first screen shows six; ten are one glance. More are one click away.
 SHOWN, SHOWN_ALL = 10, 200
 # As many of the others as leave the page to be read at a glance.
-FEW = {"news": 3, "reviews": 3, "actions": 3, "adrift": 3}
+FEW = {"news": 3, "reviews": 3, "actions": 2, "adrift": 3}
 
 
 @requires("view_concerns")

@@ -225,12 +225,14 @@ def test_my_actions_are_mine_soonest_first_and_say_when_they_are_late(lead, room
             by=room.deputy,
             at=SCHOOL_DAY + timedelta(days=min(days, 0)),
         )
-    actions = lead.get(reverse("today")).context["actions"]
-    assert [(todo.action.text, todo.mark) for todo in actions] == [
+    page = lead.get(reverse("today"))
+    assert [(todo.action.text, todo.mark) for todo in page.context["actions"]] == [
         ("Late", "2 days late"),
         ("Now", "Today"),
-        ("Later", ""),
     ]
+    assert "See all 3" in page.content.decode()
+    whole = lead.get(reverse("my_actions")).content.decode()
+    assert whole.index("Late") < whole.index("Now") < whole.index("Later<") and "Hers" not in whole
 
 
 def test_what_happened_at_another_school_is_on_no_list(lead, room):
