@@ -27,6 +27,7 @@ COPY --from=pages /harbour/var/assets var/assets
 COPY manage.py pyproject.toml LICENSE ./
 COPY safeguarding safeguarding
 COPY children children
+COPY retention retention
 COPY templates templates
 COPY static static
 ENV PATH=/harbour/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1

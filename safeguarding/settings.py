@@ -23,8 +23,7 @@ from safeguarding.environment import (
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env.read_env(env.str("HARBOUR_ENV_FILE", default=str(BASE_DIR / ".env")))
-# Run-time data: the embedded servers, built pages' assets, uploaded files. Nothing in it is committed.
-# Empty is as none: the folder from which a command is started is nobody's data.
+# Run-time data, never committed: embedded servers, assets of pages, uploaded files. An empty setting is as none.
 VAR = Path(env.str("HARBOUR_VAR", default="") or BASE_DIR / "var").resolve()
 # The role that this process plays on both databases.
 if (ROLE := env.str("HARBOUR_ROLE", default="web")) not in DATABASE_URLS:
@@ -67,6 +66,7 @@ INSTALLED_APPS = [
     "safeguarding.concerns",
     "safeguarding.adults",
     "safeguarding.plans",
+    "retention",
     "safeguarding.demo",
     "django.contrib.contenttypes",
     "django.contrib.auth",

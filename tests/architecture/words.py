@@ -78,10 +78,12 @@ def of_script(text: str) -> str:
 def of_module(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Line and text of what a module may say to a person: labels, help, choices, and sentences.
 
-    SQL and docstrings are not.
+    SQL, docstrings and the names that a module offers are not.
     """
     silent = set()
     for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets):
+            silent |= {id(one) for one in ast.walk(node.value)}
         body = getattr(node, "body", None)
         if (
             isinstance(body, list)

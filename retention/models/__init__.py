@@ -1,0 +1,27 @@
+"""What is there of retention? Schedule, dates of records, holds, lists of what is to end, and what is left of it."""
+
+from .dates import Mark, RetentionDate, Statement
+from .ends import Brake, FileToDrop, ItemRun, RetentionGate, Tombstone
+from .holds import LegalHold
+from .lists import Approval, Decision, DestructionItem, DestructionList, ItemReason
+from .rules import Outcome, RetentionRule, Trigger
+
+__all__ = [
+    "Approval",
+    "Brake",
+    "Decision",
+    "DestructionItem",
+    "DestructionList",
+    "FileToDrop",
+    "ItemReason",
+    "ItemRun",
+    "LegalHold",
+    "Mark",
+    "Outcome",
+    "RetentionDate",
+    "RetentionGate",
+    "RetentionRule",
+    "Statement",
+    "Tombstone",
+    "Trigger",
+]

@@ -1,0 +1,67 @@
+"""Who may see until when a record is kept, what holds it, and what is to end?
+
+Read aloud: *leads, the deputy and the Headteacher see the dates and holds of every child at their school that is not
+hidden from them; a hold for the Headteacher alone is seen by the Headteacher, one on the school also by the data
+protection officer. Lists, with keys and days and no names, are seen by them and the data protection officer; what is on
+them about a hidden child is not.*
+"""
+
+from typing import Any
+
+from django.db.models import Q
+
+from children.permissions import out_of_sight
+from safeguarding.audit.protection import Rule, among, fact, rule
+
+from .capabilities import RetentionCapability as C
+from .models import (
+    Approval,
+    Decision,
+    DestructionItem,
+    DestructionList,
+    ItemReason,
+    LegalHold,
+    Mark,
+    RetentionDate,
+    Statement,
+)
+
+
+def _at(me: Any, capability: C) -> Q:
+    return among("school_id", fact("schools_with", me, capability))
+
+
+@rule(RetentionDate)
+@rule(Statement)
+@rule(Mark)
+@rule(ItemReason)
+def of_the_child(me: Any) -> Rule:
+    """Dates, what was stated, and reasons: by role, never of a hidden child."""
+    return Rule(because={"role": _at(me, C.VIEW_RETENTION)}, never=out_of_sight(me, "child_id"))
+
+
+@rule(LegalHold)
+def holds_seen(me: Any) -> Rule:
+    """Holds: those for the Headteacher alone by the Headteacher."""
+    open_to_all = Q(for_headteacher=False)
+    return Rule(
+        because={
+            "role": (open_to_all & _at(me, C.VIEW_RETENTION)) | _at(me, C.APPROVE_DESTRUCTION),
+            "school": open_to_all & Q(child_id=None) & _at(me, C.HOLD_SCHOOL),
+        },
+        never=out_of_sight(me, "child_id"),
+    )
+
+
+@rule(DestructionList)
+def lists_seen(me: Any) -> Rule:
+    """A list names nobody."""
+    return Rule(because={"role": _at(me, C.COUNT_RETENTION)})
+
+
+@rule(DestructionItem)
+@rule(Decision)
+@rule(Approval)
+def of_a_list(me: Any) -> Rule:
+    """What stands on a list, by keys: not of a child hidden from the person."""
+    return Rule(because={"role": _at(me, C.COUNT_RETENTION)}, never=out_of_sight(me, "child_key"))

@@ -1,0 +1,46 @@
+"""What must the rest of Harbour know of rules, dates, holds, lists and what is left of records?"""
+
+from safeguarding.records import Kind, Refused, declare
+
+from .models import (
+    Approval,
+    Brake,
+    Decision,
+    DestructionItem,
+    DestructionList,
+    FileToDrop,
+    ItemReason,
+    ItemRun,
+    LegalHold,
+    Mark,
+    RetentionDate,
+    RetentionGate,
+    RetentionRule,
+    Statement,
+    Tombstone,
+)
+
+_NOT_SEARCHED = Refused("it says how long a record is kept, and nothing of what happened")
+_SCAN = ("retention scan",)
+
+declare(
+    RetentionDate,
+    called=("retention date", "retention dates"),
+    followed=Refused("the nightly scan writes it, from what others stated"),
+    merged=Refused("there is one for each record, and the scan makes it again"),
+    needed_by=_SCAN,
+)
+declare(Statement, called=("retention statement", "retention statements"), searched=_NOT_SEARCHED, read_by=_SCAN)
+declare(Mark, called=("mark of long retention", "marks of long retention"), searched=_NOT_SEARCHED, read_by=_SCAN)
+declare(LegalHold, called=("legal hold", "legal holds"), searched=_NOT_SEARCHED, read_by=_SCAN)
+declare(DestructionList, called=("destruction list", "destruction lists"), searched=_NOT_SEARCHED)
+declare(
+    DestructionItem,
+    Decision,
+    Approval,
+    called=("item of a destruction list", "items of destruction lists"),
+    followed=Refused("each of its moves is an event"),
+)
+declare(ItemReason, called=("reason on a destruction list", "reasons on destruction lists"), searched=_NOT_SEARCHED)
+declare(RetentionRule, kind=Kind.REFERENCE)
+declare(Tombstone, ItemRun, FileToDrop, RetentionGate, Brake, kind=Kind.INFRASTRUCTURE)
