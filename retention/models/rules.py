@@ -49,7 +49,8 @@ class RetentionRule(models.Model):
         WITHDRAWN = "withdrawn", "Withdrawn"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    # None: Harbour's own proposal, for every school.
+    school = models.ForeignKey(School, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     code = models.CharField("rule", max_length=6)
     version = models.PositiveSmallIntegerField("version")
     status = models.CharField(max_length=10, choices=Status, default=Status.PROPOSED)
@@ -67,7 +68,6 @@ class RetentionRule(models.Model):
     is_local = models.BooleanField("the school’s own choice", default=False)
     # Whether Harbour itself carries it out. Of the others the schedule says what the school does elsewhere.
     is_carried_out = models.BooleanField("carried out by Harbour", default=False)
-    # Null: it came with Harbour.
     token = models.UUIDField(null=True, blank=True, unique=True)
     proposed_at = models.DateTimeField(null=True, blank=True)
     proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -82,12 +82,19 @@ class RetentionRule(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint("school", "code", "version", name="retention_rule_version_once"),
+            models.UniqueConstraint(
+                "school", "code", "version", nulls_distinct=False, name="retention_rule_version_once"
+            ),
             models.UniqueConstraint(
                 "school", "code", condition=Q(status="in_force"), name="one_retention_rule_in_force"
             ),
             models.UniqueConstraint(
                 "school", "code", condition=Q(status="proposed"), name="one_retention_rule_proposed"
+            ),
+            models.CheckConstraint(
+                condition=Q(school__isnull=False, token__isnull=False, proposed_at__isnull=False)
+                | Q(school=None, token=None, proposed_at=None, status="proposed"),
+                name="retention_rule_of_a_school",
             ),
             models.CheckConstraint(condition=Q(years=None) | Q(days=None), name="retention_rule_in_years_or_days"),
             models.CheckConstraint(

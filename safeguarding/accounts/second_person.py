@@ -75,6 +75,16 @@ RULES: dict[str, Rule] = {
         usual=("lead", "acting_lead", "deputy_lead", "headteacher"),
         fallback=("trust_lead", "chair"),
     ),
+    "destruction": Rule(
+        "approving the destruction of records that somebody else has reviewed",
+        usual=("headteacher",),
+        fallback=("trust_lead", "chair"),
+    ),
+    "brake": Rule(
+        "letting destruction go on that was stopped because something was not as it should be",
+        usual=("lead", "headteacher"),
+        fallback=("trust_lead", "chair"),
+    ),
     "role": Rule("giving somebody else a role", usual=("headteacher", "lead"), fallback=("trust_lead",)),
 }
 

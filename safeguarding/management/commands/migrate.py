@@ -12,6 +12,7 @@ from django.core.management.base import CommandError
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import connections
 
+from retention.services.schedule import load_defaults
 from safeguarding.concerns.services.reference import load_reference
 from safeguarding.database import Connection, apply_privileges, missing_columns, require_owner, require_roles
 from safeguarding.demo.apart import ensure_apart
@@ -45,6 +46,7 @@ class Command(Migrate):
         if not (only_looks or options["app_label"]):
             load_reference()
             load_rules()
+            load_defaults()
             _ensure_apart()
 
     def _keys(self, *args: Any, only_looks: bool, **options: Any) -> None:

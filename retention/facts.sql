@@ -1,0 +1,57 @@
+-- What of retention keeps a record from ending (`ending.py`)? By keys, and read in no context.
+
+-- Children who belong to one family with these: brothers and sisters as the school knows them, and who lives in the same household.
+CREATE FUNCTION rules.family_of(children uuid[]) RETURNS TABLE (child uuid, member uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT asked, asked FROM unnest(family_of.children) AS asked
+    UNION SELECT first_id, second_id FROM public.children_sibling WHERE first_id = ANY (family_of.children)
+    UNION SELECT second_id, first_id FROM public.children_sibling WHERE second_id = ANY (family_of.children)
+    UNION
+    SELECT mine.child_id, other.child_id FROM public.children_householdmember AS mine
+    JOIN public.children_householdmember AS other ON other.household_id = mine.household_id
+    WHERE mine.child_id = ANY (family_of.children)
+$$;
+
+-- Holds that keep a record: on the school; on the child, or on another with whom a concern is shared, with its merged parts; on a
+-- family. Of a record that is no child's, such as a photograph, the child's.
+CREATE FUNCTION rules.keeps_hold(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH mine AS MATERIALIZED (
+        SELECT asked AS record, asked AS child FROM unnest(keeps_hold.records) AS asked
+        UNION SELECT id, child_id FROM public.children_photograph WHERE id = ANY (keeps_hold.records)
+        -- What has become part of the record, and what it is reached by.
+        UNION SELECT reached.record, reached.key FROM rules.reached(keeps_hold.records) AS reached
+    ), shared AS MATERIALIZED (
+        SELECT mine.record, other.child_id AS child FROM mine
+        JOIN public.concerns_concernchild AS one ON one.child_id = mine.child
+        JOIN public.concerns_concernchild AS other ON other.concern_id = one.concern_id AND other.child_id IS NOT NULL
+    ), standing AS MATERIALIZED (SELECT * FROM public.retention_legalhold WHERE lifted_at IS NULL)
+    SELECT mine.record, hold.id FROM mine
+    JOIN public.children_child AS child ON child.id = mine.child
+    JOIN standing AS hold ON hold.school_id = child.school_id AND hold.scope = 'school'
+    UNION
+    SELECT held.record, hold.id FROM (SELECT * FROM mine UNION SELECT * FROM shared) AS held
+    JOIN standing AS hold ON hold.child_id = held.child
+    UNION
+    SELECT mine.record, hold.id FROM standing AS hold
+    CROSS JOIN LATERAL rules.family_of(ARRAY[hold.child_id]) AS family
+    JOIN mine ON mine.child = family.member WHERE hold.scope = 'family'
+$$;
+
+-- Its date, or the rule of its date, changed within the last 30 days.
+CREATE FUNCTION rules.keeps_changed_date(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT kept.record_key, kept.id FROM public.retention_retentiondate AS kept
+    LEFT JOIN public.retention_retentionrule AS rule ON rule.id = kept.rule_id
+    WHERE kept.record_key = ANY (keeps_changed_date.records)
+      AND (kept.changed_on > current_date - 30 OR rule.from_day > current_date - 30 OR rule.status <> 'in_force')
+$$;
+
+-- Its time is not over, as two scans at least seven days apart have seen it.
+CREATE FUNCTION rules.keeps_not_due(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT asked, kept.id FROM unnest(keeps_not_due.records) AS asked
+    LEFT JOIN public.retention_retentiondate AS kept ON kept.record_key = asked
+    WHERE kept.id IS NULL OR kept.missing <> '' OR kept.due_on >= current_date OR kept.due_on IS NULL
+       OR kept.seen_again_on IS NULL OR kept.seen_again_on < kept.seen_due_on + 7
+$$;

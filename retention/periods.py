@@ -1,0 +1,117 @@
+"""Until when is a child's file kept, and by which rule? Day arithmetic alone, without a database.
+
+Domain reference 4 and 12: a file that the next school has confirmed ends by R01, before every other rule. Of the others
+that apply the longest wins. A record is kept through its last day, and may be destroyed from the day after.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from safeguarding.clocks import add_months
+
+from .models import RetentionDate, Trigger
+
+M = RetentionDate.Missing
+MOVED, LAST_SCHOOL, ABUSE, LOOKED_AFTER, NEEDS, PHOTOGRAPH = "R01", "R02", "R03", "R05", "R07", "R16"
+# Rules of a child's file beside R01 and R02: each applies where the app that knows says so (`ending.dates`).
+WHERE = {ABUSE: "abuse", LOOKED_AFTER: "looked_after", NEEDS: "plan_for_needs"}
+
+
+@dataclass(frozen=True)
+class Period:
+    """How long one version of a rule keeps a record. `key` is that of its row."""
+
+    code: str
+    key: object
+    years: int | None
+    days: int | None
+    trigger: str
+    is_in_force: bool
+
+    def ends(self, trigger: date) -> date | None:
+        """The last day, counted from the day of the trigger; None where the rule gives no number.
+
+        29 February plus years ends on 28 February.
+        """
+        if self.years is not None:
+            return add_months(trigger, 12 * self.years)
+        return None if self.days is None else trigger + timedelta(days=self.days)
+
+
+@dataclass(frozen=True)
+class File:
+    """What the date of a child's file rests on. `applying` are codes of `WHERE` that apply."""
+
+    born: date | None
+    left: date | None
+    receipt: date | None = None
+    is_last_school: bool = False
+    keep_until: date | None = None
+    applying: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Until when, by which rule, counted from which day; or what is missing.
+
+    With both a day and something missing the day is a forecast: nothing is due by it.
+    """
+
+    period: Period | None = None
+    trigger_on: date | None = None
+    due_on: date | None = None
+    missing: str = ""
+
+
+def of_file(file: File, periods: Iterable[Period]) -> Kept:
+    """Until when a child's file is kept."""
+    by_code = {period.code: period for period in periods}
+    if file.left is not None and file.receipt is not None and MOVED in by_code:
+        return _later(_counted(by_code[MOVED], file.receipt), file.keep_until)
+    codes = [LAST_SCHOOL, *(code for code in WHERE if code in file.applying)]
+    applying = [by_code[code] for code in codes if code in by_code]
+    if not applying:
+        return Kept(missing=M.NONE)
+    if file.born is None:
+        return Kept(missing=M.BIRTH)
+    found = [_counted(period, file.born) for period in applying]
+    longest = max(found, key=lambda kept: (kept.due_on or date.max, kept.period.code if kept.period else ""))
+    # A rule that would keep it longer and is not adopted yet keeps it: it may be adopted.
+    kept = _later(longest, file.keep_until)
+    if file.left is None:
+        return _but(kept, M.ON_ROLL)
+    if not file.is_last_school:
+        return _but(kept, M.LAST_SCHOOL)
+    return kept
+
+
+def of_photograph(left: date | None, periods: Iterable[Period]) -> Kept:
+    """Until when a photograph is kept: as long as the child is on roll, and as the rule says after (R16)."""
+    period = next((one for one in periods if one.code == PHOTOGRAPH), None)
+    if period is None:
+        return Kept(missing=M.NONE)
+    if left is None:
+        return Kept(period, missing=M.ON_ROLL)
+    return _counted(period, left)
+
+
+def _counted(period: Period, trigger: date) -> Kept:
+    due = period.ends(trigger)
+    return Kept(period, trigger, due, "" if period.is_in_force and due else M.RULE)
+
+
+def _later(kept: Kept, until: date | None) -> Kept:
+    """Kept longer, where somebody has stated so."""
+    if until is None or kept.due_on is None or until <= kept.due_on:
+        return kept
+    return Kept(kept.period, kept.trigger_on, until, kept.missing)
+
+
+def _but(kept: Kept, missing: str) -> Kept:
+    return Kept(kept.period, kept.trigger_on, kept.due_on, missing)
+
+
+def is_from(trigger: str) -> str:
+    """The words of a trigger for "25 years from …"."""
+    return str(Trigger(trigger).label)

@@ -1,0 +1,1 @@
+"""Do it: the only code that writes what retention keeps."""

@@ -1,0 +1,108 @@
+"""Approve, as the second person, what somebody else has decided to destroy.
+
+Each record is approved as its manifest is at that moment. Fourteen days later the machine may destroy it; until then
+either of the two stops it.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from retention.lifecycles import list_life
+from retention.models import Approval, Decision, DestructionItem, DestructionList, Mark, RetentionRule, Statement
+from safeguarding.accounts.models import User
+from safeguarding.accounts.second_person import ensure_second
+from safeguarding.audit.protection import may_view
+from safeguarding.ending.reasons import told_to
+from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
+
+from .lists import newest_decisions
+from .manifests import manifest_of
+
+WAIT = timedelta(days=14)
+EDITED_WITHIN = timedelta(days=30)
+
+
+@transaction.atomic
+def approve(
+    *,
+    on_list: DestructionList,
+    seen: int,
+    items: Collection[UUID],
+    by: User,
+    at: datetime | None = None,
+) -> list[Approval]:
+    """Approve the destruction of these items of a list. Approved again, nothing changes.
+
+    Raises `NotAllowed` for who may not be the second person, `BadInput`, `ChangedSince`, and `OutOfTurn` where a record is
+    not as it was decided on, or something has come in its way.
+    """
+    now = DestructionList.objects.select_for_update(of=("self",)).get(pk=on_list.pk)
+    if now.revision != seen:
+        raise ChangedSince
+    decided = newest_decisions(now)
+    rows = [item for item in now.items.filter(left_out_at=None, pk__in=items) if may_view(by, item)]
+    if not rows or len(rows) != len(set(items)):
+        raise BadInput("Choose records on this list that are to be destroyed.")
+    there = set(Approval.objects.filter(item__in=rows).values_list("decision_id", flat=True))
+    new = [item for item in rows if decided[item.pk].pk not in there]
+    if not new:
+        return []
+    when = at or timezone.now()
+    for item in new:
+        _ensure_may_approve(item, decided[item.pk], by, when)
+    if in_the_way := told_to(by, [item.record_key for item in new]):
+        sentence = next(iter(in_the_way.values()))[0]
+        raise OutOfTurn(
+            f"A record on this list cannot be destroyed now. {sentence} Leave it out, or send the list back."
+        )
+    made = [_approved(item, decided[item.pk], by, when) for item in new]
+    list_life.perform("approve", now, by=by, at=when)
+    return made
+
+
+def _approved(item: DestructionItem, decision: Decision, by: User, when: datetime) -> Approval:
+    manifest = manifest_of(item.record_key, rule_key=item.rule_id, due_on=item.due_on)
+    if manifest.digest != bytes(decision.manifest):
+        raise OutOfTurn(
+            f"Record {item.place} has changed since it was decided on. Send the list back, so that it is looked at again."
+        )
+    return Approval.objects.create(
+        school_id=item.school_id,
+        item=item,
+        child_key=item.child_key,
+        decision=decision,
+        manifest=manifest.digest,
+        waits_until=timezone.localdate(when) + WAIT,
+        approved_by=by,
+    )
+
+
+def _ensure_may_approve(item: DestructionItem, decision: Decision, by: User, when: datetime) -> None:
+    """The second person is another one, of those who may be, and set neither the rule nor the date lately."""
+    if decision.kind != Decision.Kind.DESTROY:
+        raise BadInput("Only what is to be destroyed is approved.")
+    ensure_second(
+        "destruction",
+        by,
+        item.school_id,
+        timezone.localdate(when),
+        first=decision.decided_by,
+        about=decision.decided_by,
+    )
+    lately = when - EDITED_WITHIN
+    people = (by.pk, decision.decided_by_id)
+    rule = RetentionRule.objects.filter(pk=item.rule_id).filter(
+        Q(proposed_by__in=people, proposed_at__gt=lately) | Q(adopted_by__in=people, adopted_at__gt=lately)
+    )
+    stated = Statement.objects.filter(child=item.child_key, stated_by__in=people, stated_at__gt=lately)
+    marked = Mark.objects.filter(child=item.child_key, marked_by__in=people, marked_at__gt=lately)
+    if rule.exists() or stated.exists() or marked.exists():
+        raise NotAllowed(
+            "Who reviews or approves a destruction has not changed its rule or its date in the last 30 days. "
+            "Wait, or ask somebody else."
+        )

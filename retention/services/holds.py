@@ -1,0 +1,201 @@
+"""Hold records, so that nothing destroys them; and lift a hold, by two people.
+
+A hold binds at once, whichever of those who may sets it: it protects. It waits at the school's gate for a destruction
+that begins in the same moment, so that one of the two comes first (`RetentionGate`).
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from children.models import Child
+from retention.capabilities import RetentionCapability as C
+from retention.models import LegalHold, RetentionGate
+from retention.verbs import RetentionVerb
+from safeguarding.accounts.models import School, User
+from safeguarding.accounts.permissions import ensure, may
+from safeguarding.accounts.roles import only_they
+from safeguarding.audit.models import Verb
+from safeguarding.audit.protection import may_view
+from safeguarding.audit.services import record
+from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
+from safeguarding.keys import entry_token
+
+_S = LegalHold.Scope
+SETTERS = only_they(C.SET_HOLDS)
+SCHOOL_SETTERS = only_they(C.HOLD_SCHOOL)
+_FURTHEST = 5
+_MOVED_ON = "This hold has been dealt with already. Open it again to see how it stands."
+
+
+def may_set(user: User, scope: str, school_id: UUID) -> bool:
+    """Whether the person sets and lifts holds of this scope at the school."""
+    return may(user, C.HOLD_SCHOOL if scope == _S.SCHOOL else C.SET_HOLDS, school_id)
+
+
+def hold_problems(
+    *, scope: str, kind: str, child: Child | None, reason: str, review_on: date | None, today: date
+) -> dict[str, str]:
+    """Field to sentence, without its full stop. Empty when the hold can be set."""
+    found = {}
+    if scope not in _S:
+        found["scope"] = "Choose what is held"
+    elif scope != _S.SCHOOL and child is None:
+        found["scope"] = "Open the record of the child that is held"
+    if kind not in LegalHold.Kind:
+        found["kind"] = "Choose why it is held"
+    if not reason.strip():
+        found["reason"] = "Say why, in words that somebody will understand in ten years"
+    if review_on is None or review_on <= today:
+        found["review_on"] = "Enter a day after today on which somebody looks at this hold again"
+    elif review_on.year > today.year + _FURTHEST:
+        found["review_on"] = "Enter a day at most five years ahead"
+    return found
+
+
+@transaction.atomic
+def set_hold(
+    *,
+    school: School,
+    token: UUID,
+    scope: str,
+    kind: str,
+    reason: str,
+    review_on: date | None,
+    by: User,
+    child: Child | None = None,
+    authority: str = "",
+    for_headteacher: bool = False,
+    at: datetime | None = None,
+) -> LegalHold:
+    """Hold the records of a child, of a family, or of the school, from now on. The same form again is one hold.
+
+    Raises `NotAllowed`, `BadInput`.
+    """
+    _ensure_sets(by, scope, school.pk)
+    now = at or timezone.now()
+    child = None if scope == _S.SCHOOL else child
+    problems = hold_problems(
+        scope=scope, kind=kind, child=child, reason=reason, review_on=review_on, today=timezone.localdate(now)
+    )
+    for problem in problems.values():
+        raise BadInput(f"{problem}.")
+    if child is not None and (child.school_id != school.pk or not may_view(by, child)):
+        raise NotAllowed("You may not hold the records of this child.")
+    _close_the_gate(school)
+    key = entry_token(token, scope, kind, child.pk if child else "", reason, authority, review_on, for_headteacher)
+    if there := LegalHold.objects.filter(token=key).first():
+        return there
+    year = timezone.localdate(now).year
+    last = LegalHold.objects.filter(school=school, year=year).aggregate(last=Max("number"))["last"] or 0
+    made = LegalHold.objects.create(
+        school=school,
+        child=child,
+        year=year,
+        number=last + 1,
+        scope=scope,
+        kind=kind,
+        for_headteacher=for_headteacher,
+        authority=authority.strip(),
+        reason=reason.strip(),
+        review_on=review_on,
+        token=key,
+        set_at=now,
+        set_by=by,
+    )
+    record(RetentionVerb.HOLD_RECORD, made, by=by)
+    return made
+
+
+@transaction.atomic
+def set_review(
+    *, hold: LegalHold, seen: int, review_on: date | None, by: User, at: datetime | None = None
+) -> LegalHold:
+    """Look at it again on another day. Raises `NotAllowed`, `BadInput`, `OutOfTurn`, `ChangedSince`."""
+    now = _locked(hold, by, seen)
+    today = timezone.localdate(at or timezone.now())
+    if review_on is None or review_on <= today or review_on.year > today.year + _FURTHEST:
+        raise BadInput("Enter a day after today, at most five years ahead, on which somebody looks at this hold again.")
+    now.review_on = review_on
+    return _saved(now, Verb.CHANGE, by, "review_on")
+
+
+@transaction.atomic
+def ask_to_lift(
+    *, hold: LegalHold, seen: int, token: UUID, reason: str, by: User, at: datetime | None = None
+) -> LegalHold:
+    """The first of two people says that it can be lifted, and why. Until the second agrees it binds.
+
+    Raises `NotAllowed`, `BadInput`, `OutOfTurn`, `ChangedSince`.
+    """
+    if LegalHold.objects.filter(pk=hold.pk, lift_token=token, lift_asked_by=by).exists():
+        return LegalHold.objects.get(pk=hold.pk)
+    now = _locked(hold, by, seen)
+    if now.lift_asked_at is not None:
+        raise OutOfTurn("Somebody has asked to lift it already. A second person lifts it.")
+    if not reason.strip():
+        raise BadInput("Say why it can be lifted.")
+    now.lift_token, now.lift_reason, now.lift_asked_by = token, reason.strip(), by
+    now.lift_asked_at = at or timezone.now()
+    return _saved(now, Verb.ASK, by, "lift_token", "lift_reason", "lift_asked_by", "lift_asked_at")
+
+
+@transaction.atomic
+def keep_hold(*, hold: LegalHold, seen: int, by: User) -> LegalHold:
+    """It is not lifted: whoever asked takes it back, or the second person says no.
+
+    Raises `NotAllowed`, `OutOfTurn`, `ChangedSince`.
+    """
+    now = _locked(hold, by, seen)
+    if now.lift_asked_at is None:
+        raise OutOfTurn(_MOVED_ON)
+    now.lift_token = now.lift_asked_at = now.lift_asked_by = None
+    now.lift_reason = ""
+    return _saved(now, Verb.WITHDRAW, by, "lift_token", "lift_asked_at", "lift_asked_by", "lift_reason")
+
+
+@transaction.atomic
+def lift_hold(*, hold: LegalHold, seen: int, by: User, at: datetime | None = None) -> LegalHold:
+    """The second of two people lifts it. Raises `NotAllowed`, `OutOfTurn`, `ChangedSince`."""
+    now = _locked(hold, by, seen)
+    if now.lift_asked_at is None:
+        raise OutOfTurn("Nobody has asked to lift it yet.")
+    if now.lift_asked_by_id == by.pk:
+        raise NotAllowed("You asked to lift this hold. Somebody else lifts it.")
+    now.lifted_at, now.lifted_by = at or timezone.now(), by
+    return _saved(now, RetentionVerb.LIFT_HOLD, by, "lifted_at", "lifted_by")
+
+
+def _ensure_sets(by: User, scope: str, school_id: UUID) -> None:
+    if scope == _S.SCHOOL:
+        ensure(by, C.HOLD_SCHOOL, school_id, SCHOOL_SETTERS)
+    else:
+        ensure(by, C.SET_HOLDS, school_id, SETTERS)
+
+
+def _close_the_gate(school: School) -> None:
+    """Nothing of the school begins to be destroyed until this transaction has ended."""
+    RetentionGate.objects.get_or_create(school=school)
+    RetentionGate.objects.select_for_update(of=("self",)).get(school=school)
+
+
+def _locked(hold: LegalHold, by: User, seen: int) -> LegalHold:
+    _ensure_sets(by, hold.scope, hold.school_id)
+    if not may_view(by, hold):
+        raise NotAllowed("You may not see this hold.")
+    now = LegalHold.objects.select_for_update(of=("self",)).get(pk=hold.pk)
+    if now.lifted_at is not None:
+        raise OutOfTurn(_MOVED_ON)
+    if now.revision != seen:
+        raise ChangedSince
+    return now
+
+
+def _saved(hold: LegalHold, verb: Verb | RetentionVerb, by: User, *fields: str) -> LegalHold:
+    hold.revision += 1
+    hold.save(update_fields=[*fields, "revision"])
+    record(verb, hold, by=by)
+    return hold

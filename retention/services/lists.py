@@ -1,0 +1,282 @@
+"""Put records whose time is over on a list, decide each, and send them to be approved.
+
+At most 25 a list. Nothing that is in the way is put on one, and it is asked again when the list is approved and when the
+destruction begins.
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from children.models import Child
+from retention.capabilities import RetentionCapability as C
+from retention.lifecycles import REVIEWERS, list_life, may_review
+from retention.models import Approval, Decision, DestructionItem, DestructionList, ItemReason, RetentionDate, Statement
+from retention.verbs import RetentionVerb
+from safeguarding.accounts.models import RoleAssignment, School, User
+from safeguarding.accounts.permissions import ensure, live, may
+from safeguarding.accounts.roles import only_they
+from safeguarding.audit.protection import may_view
+from safeguarding.audit.services import record
+from safeguarding.ending.reasons import told_to
+from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
+from safeguarding.keys import entry_token
+
+from .manifests import manifest_of
+from .scan import FILE, is_due
+from .statements import LONGEST, state
+
+MOST = 25
+_A, _K, _S = ItemReason.About, Decision.Kind, DestructionList.Status
+ADVISERS = only_they(C.ADVISE_RETENTION)
+
+
+def ensure_reviews(by: User, school_id: UUID) -> None:
+    """Raise `NotAllowed` unless the person puts records on lists: leads; a deputy where lead and Headteacher are one."""
+    if may(by, C.KEEP_RETENTION, school_id):
+        return
+    ensure(by, C.PROPOSE_DESTRUCTION, school_id, REVIEWERS)
+    if not _lead_is_headteacher(school_id):
+        raise NotAllowed("A deputy puts records on a list only where lead and Headteacher are one person.")
+
+
+def _lead_is_headteacher(school_id: UUID) -> bool:
+    today = live(timezone.localdate())
+    held = RoleAssignment.objects.filter(today, school_id=school_id, user__is_active=True)
+    leads = set(held.filter(role_key="lead").values_list("user_id", flat=True))
+    heads = set(held.filter(role_key="headteacher").values_list("user_id", flat=True))
+    return bool(leads) and leads <= heads
+
+
+@transaction.atomic
+def begin_list(
+    *, school: School, records: Collection[UUID], token: UUID, by: User, at: datetime | None = None
+) -> DestructionList:
+    """A list of records that are due, by their keys. The same form again is one list.
+
+    Raises `NotAllowed`, `BadInput`, `OutOfTurn` where one is on another list, or something has come in its way.
+    """
+    ensure_reviews(by, school.pk)
+    keys = list(dict.fromkeys(records))
+    if not keys:
+        raise BadInput("Choose at least one record.")
+    if len(keys) > MOST:
+        raise BadInput(f"Choose at most {MOST} records for one list: you have chosen {len(keys)}.")
+    School.objects.select_for_update(no_key=True).get(pk=school.pk)
+    key = entry_token(token, *sorted(map(str, keys)))
+    if there := DestructionList.objects.filter(token=key).first():
+        return there
+    due = _due(school, keys, by)
+    now = at or timezone.now()
+    made = DestructionList.objects.create(
+        school=school, token=key, made_at=now, made_by=by, **_number(school, timezone.localdate(now).year)
+    )
+    record(RetentionVerb.PUT_ON_LIST, made, by=by, count=len(due))
+    for place, row in enumerate(due, start=1):
+        DestructionItem.objects.create(
+            school=school,
+            on_list=made,
+            place=place,
+            kind=row.kind,
+            record_key=row.record_key,
+            child_key=row.child_id,
+            rule_id=row.rule_id,
+            trigger_on=row.trigger_on,
+            due_on=row.due_on,
+        )
+    return made
+
+
+def _number(school: School, year: int) -> dict[str, int]:
+    last = DestructionList.objects.filter(school=school, year=year).aggregate(last=Max("number"))["last"] or 0
+    return {"year": year, "number": last + 1}
+
+
+def _due(school: School, keys: list[UUID], by: User) -> list[RetentionDate]:
+    """Their dates, each due, seen by the person, on no other list, with nothing in the way."""
+    rows = {row.record_key: row for row in RetentionDate.objects.filter(is_due(), school=school, record_key__in=keys)}
+    if any(key not in rows or not may_view(by, rows[key]) for key in keys):
+        raise OutOfTurn("One of these records is not due any more. Open the list of what is due again.")
+    if DestructionItem.objects.filter(record_key__in=keys, left_out_at=None).exists():
+        raise OutOfTurn("One of these records is on another list already. Open the list of what is due again.")
+    if in_the_way := told_to(by, keys):
+        sentence = next(iter(in_the_way.values()))[0]
+        raise OutOfTurn(f"One of these records cannot be destroyed now. {sentence}")
+    return [rows[key] for key in keys]
+
+
+@transaction.atomic
+def decide(
+    *,
+    item: DestructionItem,
+    seen: int,
+    token: UUID,
+    kind: str,
+    reason: str,
+    by: User,
+    keep_until: date | None = None,
+    has_paper: bool = False,
+    paper: str = "",
+    at: datetime | None = None,
+) -> Decision:
+    """Decide what becomes of one record on a list. The newest decision counts; the same form again decides once.
+
+    Raises `NotAllowed`, `BadInput`, `OutOfTurn`, `ChangedSince`.
+    """
+    now = at or timezone.now()
+    on_list = _locked(item.on_list, by)
+    key = entry_token(token, item.pk, kind, keep_until, reason, has_paper, paper)
+    if there := Decision.objects.filter(token=key).first():
+        return there
+    if on_list.status != _S.REVIEW:
+        raise OutOfTurn("This list has been sent already. Open it again to see how it stands.")
+    if on_list.revision != seen:
+        raise ChangedSince
+    for problem in decision_problems(kind, reason, keep_until, has_paper, paper, timezone.localdate(now)).values():
+        raise BadInput(f"{problem}.")
+    if not may_view(by, item):
+        raise NotAllowed("You may not see this record.")
+    child = Child.objects.get(pk=item.child_key)
+    for about, said in ((_A.DECISION, reason), (_A.PAPER, paper if has_paper else "")):
+        if said.strip():
+            _say(item, child, about, said, by=by, at=now)
+    if kind == _K.KEEP and item.kind == FILE:
+        state(child=child, token=key, kind=Statement.Kind.KEEP, on=keep_until, said=reason, by=by, at=now)
+    made = Decision.objects.create(
+        school_id=item.school_id,
+        item=item,
+        child_key=item.child_key,
+        kind=kind,
+        keep_until=keep_until if kind == _K.KEEP else None,
+        has_paper=has_paper,
+        manifest=manifest_of(item.record_key, rule_key=item.rule_id, due_on=item.due_on).digest,
+        token=key,
+        decided_by=by,
+    )
+    record(RetentionVerb.DECIDE_END, item, by=by, purpose=kind)
+    on_list.revision += 1
+    on_list.save(update_fields=["revision"])
+    return made
+
+
+def decision_problems(
+    kind: str, reason: str, keep_until: date | None, has_paper: bool, paper: str, today: date
+) -> dict[str, str]:
+    """Field to sentence, without its full stop. Empty when it can be decided so."""
+    found = {}
+    if kind not in _K:
+        return {"kind": "Choose destroy, keep, or transfer first"}
+    if not reason.strip():
+        found["reason"] = "Say why"
+    if kind == _K.KEEP and (keep_until is None or not today < keep_until <= today + LONGEST):
+        found["keep_until"] = "Enter a day after today, at most five years ahead"
+    if has_paper and not paper.strip():
+        found["paper"] = "Say where the paper file is, and how it will be destroyed"
+    return found
+
+
+def _say(item: DestructionItem, child: Child, about: str, said: str, *, by: User, at: datetime) -> None:
+    ItemReason.objects.create(
+        child=child, school_id=item.school_id, item=item, about=about, said=said.strip(), said_by=by, said_at=at
+    )
+
+
+@transaction.atomic
+def send(*, on_list: DestructionList, seen: int, by: User, at: datetime | None = None) -> DestructionList:
+    """Send a list to be approved: every record decided. What is kept or transferred leaves it.
+
+    Raises `NotAllowed`, `BadInput`, `OutOfTurn`, `ChangedSince`.
+    """
+    now = _locked(on_list, by)
+    if now.revision != seen:
+        raise ChangedSince
+    decided = newest_decisions(now)
+    standing = list(now.items.filter(left_out_at=None))
+    if missing := [item for item in standing if item.pk not in decided]:
+        places = ", ".join(str(item.place) for item in missing)
+        raise BadInput(f"Decide every record first. Not decided yet: {places}.")
+    when = at or timezone.now()
+    for item in standing:
+        if decided[item.pk].kind != _K.DESTROY:
+            leave_out(item, by=by, at=when)
+    if not any(one.kind == _K.DESTROY for one in decided.values()):
+        raise BadInput("Nothing on this list is to be destroyed. Stop the list: the records stay.")
+    return list_life.perform("send", now, by=by, at=when)
+
+
+def newest_decisions(on_list: DestructionList) -> dict[UUID, Decision]:
+    """The decision that counts, by the key of its item."""
+    rows = Decision.objects.filter(item__on_list=on_list).select_related("decided_by").order_by("decided_at", "pk")
+    return {row.item_id: row for row in rows}
+
+
+def leave_out(item: DestructionItem, *, by: User, at: datetime) -> None:
+    """Take a record off a list: it may come on another one."""
+    item.left_out_at, item.left_out_by = at, by
+    item.save(update_fields=["left_out_at", "left_out_by"])
+    record(RetentionVerb.STOP_END, item, by=by)
+
+
+@transaction.atomic
+def advise(
+    *, on_list: DestructionList, seen: int, advice: str, words: str, by: User, at: datetime | None = None
+) -> DestructionList:
+    """The data protection officer says what there is to say of a list. It names nobody, and neither should the words.
+
+    Raises `NotAllowed`, `BadInput`, `OutOfTurn`, `ChangedSince`.
+    """
+    ensure(by, C.ADVISE_RETENTION, on_list.school_id, ADVISERS)
+    now = DestructionList.objects.select_for_update(of=("self",)).get(pk=on_list.pk)
+    if now.status not in (_S.APPROVAL, _S.WAITING):
+        raise OutOfTurn("This list is not waiting for advice.")
+    if now.revision != seen:
+        raise ChangedSince
+    if advice not in (DestructionList.Advice.NO_OBJECTION, DestructionList.Advice.OBJECTION):
+        raise BadInput("Choose whether you object.")
+    if advice == DestructionList.Advice.OBJECTION and not words.strip():
+        raise BadInput("Say what you object to, without naming a child.")
+    now.advice, now.advice_words, now.advised_at, now.advised_by = advice, words.strip(), at or timezone.now(), by
+    now.revision += 1
+    now.save(update_fields=["advice", "advice_words", "advised_at", "advised_by", "revision"])
+    record(RetentionVerb.ADVISE_END, now, by=by, purpose=advice)
+    return now
+
+
+@transaction.atomic
+def stop(*, on_list: DestructionList, by: User, at: datetime | None = None) -> DestructionList:
+    """Stop a list, whatever it waits for: one person is enough. Records that have begun to be destroyed are not stopped.
+
+    Raises `NotAllowed`, `OutOfTurn`.
+    """
+    now = list_life.perform("stop", on_list, by=by, at=at)
+    for item in now.items.filter(left_out_at=None, run=None):
+        leave_out(item, by=by, at=at or timezone.now())
+    return now
+
+
+@transaction.atomic
+def send_back(
+    *, on_list: DestructionList, item: DestructionItem, reason: str, by: User, at: datetime | None = None
+) -> DestructionList:
+    """Send a list back to its reviewer, because of one record. Raises `NotAllowed`, `BadInput`, `OutOfTurn`."""
+    if not reason.strip():
+        raise BadInput("Say what is to be looked at again.")
+    if not may_view(by, item) or item.on_list_id != on_list.pk:
+        raise NotAllowed("You may not see this record.")
+    now = list_life.perform("send_back", on_list, by=by, at=at)
+    if Approval.objects.filter(item__on_list=now).exists():
+        raise OutOfTurn("Part of this list has been approved. Stop it instead: the records can go on another list.")
+    _say(item, Child.objects.get(pk=item.child_key), _A.BACK, reason, by=by, at=at or timezone.now())
+    return now
+
+
+def _locked(on_list: DestructionList, by: User) -> DestructionList:
+    ensure_reviews(by, on_list.school_id)
+    now = DestructionList.objects.select_for_update(of=("self",)).get(pk=on_list.pk)
+    if not may_review(by, now):
+        raise NotAllowed(REVIEWERS)
+    return now

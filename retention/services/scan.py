@@ -1,0 +1,165 @@
+"""Until when is each record kept? Worked out every night, from the schedule, from what is known, and from what people
+have stated. Work of the worker.
+
+A day is due once two scans at least seven days apart have found that it has passed: a slip of the day, a rule mistyped
+or a clock that runs ahead makes nothing due at once.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import batched
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from safeguarding.ending import dates
+
+from children.models import Child, Photograph
+from retention.models import Mark, RetentionDate, RetentionGate, Statement
+from retention.periods import ABUSE, WHERE, File, Kept, Period, of_file, of_photograph
+from safeguarding.accounts.models import School
+from safeguarding.audit.context import system_task
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
+
+from .schedule import periods_at, start_rules
+
+FILE, PHOTOGRAPH = "child_file", "photograph"
+AGAIN_AFTER = timedelta(days=7)
+_BATCH = 500
+_K = Statement.Kind
+_FOUND = (
+    "rule_id",
+    "trigger_on",
+    "due_on",
+    "missing",
+    "changed_on",
+    "seen_due_on",
+    "seen_again_on",
+    "scanned_at",
+)
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """One record with a period of its own, and until when it is kept."""
+
+    kind: str
+    key: UUID
+    child_id: UUID
+    kept: Kept
+
+
+@system_task("retention scan")
+def scan(*, at: datetime | None = None) -> int:
+    """Work out the date of every record of every school. Returns how many records there are. May run twice."""
+    now = at or timezone.now()
+    return sum(_scan_school(school, now) for school in School.objects.order_by("pk"))
+
+
+def _scan_school(school: School, now: datetime) -> int:
+    gate, _ = RetentionGate.objects.select_for_update(of=("self",)).get_or_create(school=school)
+    today = timezone.localdate(now)
+    start_rules(school.pk, today)
+    periods = periods_at(school.pk)
+    children = list(
+        Child.objects.filter(school=school, merged_into=None, ending_at=None)
+        .values_list("pk", "left_on")
+        .order_by("pk")
+    )
+    count = 0
+    for some in batched(children, _BATCH):
+        left = dict(some)
+        found = [*_files(left, periods), *_photographs(left, periods)]
+        _keep(school, found, today, now)
+        count += len(found)
+    gate.scanned_at = now
+    gate.scanned_by_database_at = Now()
+    gate.save(update_fields=["scanned_at", "scanned_by_database_at"])
+    record(
+        Verb.CHANGE, object_type="retention.retentiondate", school_id=school.pk, count=count, purpose="retention scan"
+    )
+    return count
+
+
+def files_of(left: dict[UUID, date | None]) -> dict[UUID, File]:
+    """What the date of each of these children's files rests on, by the child's key. `left`: the day each left."""
+    keys = list(left)
+    born = dates.days("birth", keys)
+    applying = {code: set(dates.days(trigger, keys)) for code, trigger in WHERE.items()}
+    for child_id, applies in Mark.objects.filter(child__in=keys, ended_at=None).values_list("child_id", "applies"):
+        (applying[ABUSE].add if applies else applying[ABUSE].discard)(child_id)
+    said: dict[tuple[UUID, str], date] = {
+        (child_id, kind): on
+        for child_id, kind, on in Statement.objects.filter(child__in=keys, withdrawn_at=None).values_list(
+            "child_id", "kind", "on"
+        )
+    }
+    return {
+        key: File(
+            born=born.get(key),
+            left=left[key],
+            receipt=said.get((key, _K.RECEIPT)),
+            is_last_school=any((key, kind) in said for kind in (_K.LAST_SCHOOL, _K.DIED)),
+            keep_until=said.get((key, _K.KEEP)),
+            applying=frozenset(code for code, where in applying.items() if key in where),
+        )
+        for key in keys
+    }
+
+
+def _files(left: dict[UUID, date | None], periods: list[Period]) -> Iterator[Scanned]:
+    for key, file in files_of(left).items():
+        yield Scanned(FILE, key, key, of_file(file, periods))
+
+
+def _photographs(left: dict[UUID, date | None], periods: list[Period]) -> Iterator[Scanned]:
+    for key, child_id in Photograph.objects.filter(child__in=list(left)).values_list("pk", "child_id"):
+        yield Scanned(PHOTOGRAPH, key, child_id, of_photograph(left[child_id], periods))
+
+
+def _keep(school: School, found: Iterable[Scanned], today: date, now: datetime) -> None:
+    """Write what was found. What is as it was is seen again; another rule or day begins from the start."""
+    scanned = list(found)
+    there = {row.record_key: row for row in RetentionDate.objects.filter(record_key__in=[one.key for one in scanned])}
+    new, old = [], []
+    for one in scanned:
+        row = there.get(one.key)
+        if row is None:
+            row = RetentionDate(
+                school=school, child_id=one.child_id, kind=one.kind, record_key=one.key, changed_on=today
+            )
+            new.append(row)
+        else:
+            old.append(row)
+        _take(row, one.kept, today)
+        row.scanned_at = now
+    RetentionDate.objects.bulk_create(new)
+    RetentionDate.objects.bulk_update(old, [name.removesuffix("_id") for name in _FOUND])
+
+
+def _take(row: RetentionDate, kept: Kept, today: date) -> None:
+    says: dict[str, Any] = {
+        "rule_id": kept.period.key if kept.period else None,
+        "trigger_on": kept.trigger_on,
+        "due_on": kept.due_on,
+        "missing": kept.missing,
+    }
+    if any(getattr(row, name) != value for name, value in says.items()):
+        for name, value in says.items():
+            setattr(row, name, value)
+        row.changed_on, row.seen_due_on, row.seen_again_on = today, None, None
+    if kept.missing or kept.due_on is None or kept.due_on >= today:
+        row.seen_due_on = row.seen_again_on = None
+    elif row.seen_due_on is None or row.seen_due_on > today:
+        row.seen_due_on, row.seen_again_on = today, None
+    elif row.seen_again_on is None and today - row.seen_due_on >= AGAIN_AFTER:
+        row.seen_again_on = today
+
+
+def is_due() -> Q:
+    """Records whose time is over, as two scans have seen."""
+    return Q(seen_again_on__isnull=False)
