@@ -11,13 +11,13 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from safeguarding.ending.reasons import told_to
 
 from retention.lifecycles import list_life
 from retention.models import Approval, Decision, DestructionItem, DestructionList, Mark, RetentionRule, Statement
 from safeguarding.accounts.models import User
 from safeguarding.accounts.second_person import ensure_second
 from safeguarding.audit.protection import may_view
-from safeguarding.ending.reasons import told_to
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 
 from .lists import newest_decisions
@@ -38,8 +38,8 @@ def approve(
 ) -> list[Approval]:
     """Approve the destruction of these items of a list. Approved again, nothing changes.
 
-    Raises `NotAllowed` for who may not be the second person, `BadInput`, `ChangedSince`, and `OutOfTurn` where a record is
-    not as it was decided on, or something has come in its way.
+    Raises `NotAllowed` for who may not be the second person, `BadInput`, `ChangedSince`, and `OutOfTurn` where a record
+    is not as it was decided on, or something has come in its way.
     """
     now = DestructionList.objects.select_for_update(of=("self",)).get(pk=on_list.pk)
     if now.revision != seen:
@@ -69,7 +69,7 @@ def _approved(item: DestructionItem, decision: Decision, by: User, when: datetim
     manifest = manifest_of(item.record_key, rule_key=item.rule_id, due_on=item.due_on)
     if manifest.digest != bytes(decision.manifest):
         raise OutOfTurn(
-            f"Record {item.place} has changed since it was decided on. Send the list back, so that it is looked at again."
+            f"Record {item.place} has changed since it was decided on. Send the list back: it is looked at again."
         )
     return Approval.objects.create(
         school_id=item.school_id,

@@ -1,7 +1,7 @@
 """Put records whose time is over on a list, decide each, and send them to be approved.
 
-At most 25 a list. Nothing that is in the way is put on one, and it is asked again when the list is approved and when the
-destruction begins.
+At most 25 a list. Nothing is put on one that something keeps; that is asked again when the list is approved, and when
+the destruction begins.
 """
 
 from collections.abc import Collection
@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from safeguarding.ending.reasons import told_to
 
 from children.models import Child
 from retention.capabilities import RetentionCapability as C
@@ -22,7 +23,6 @@ from safeguarding.accounts.permissions import ensure, live, may
 from safeguarding.accounts.roles import only_they
 from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record
-from safeguarding.ending.reasons import told_to
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token
 
@@ -36,7 +36,7 @@ ADVISERS = only_they(C.ADVISE_RETENTION)
 
 
 def ensure_reviews(by: User, school_id: UUID) -> None:
-    """Raise `NotAllowed` unless the person puts records on lists: leads; a deputy where lead and Headteacher are one."""
+    """Raise `NotAllowed` unless the person puts records on lists: a lead; a deputy where lead is Headteacher too."""
     if may(by, C.KEEP_RETENTION, school_id):
         return
     ensure(by, C.PROPOSE_DESTRUCTION, school_id, REVIEWERS)
@@ -248,7 +248,7 @@ def advise(
 
 @transaction.atomic
 def stop(*, on_list: DestructionList, by: User, at: datetime | None = None) -> DestructionList:
-    """Stop a list, whatever it waits for: one person is enough. Records that have begun to be destroyed are not stopped.
+    """Stop a list, whatever it waits for: one person is enough. Records whose destruction has begun are not stopped.
 
     Raises `NotAllowed`, `OutOfTurn`.
     """
