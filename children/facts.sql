@@ -1,9 +1,10 @@
 -- Which children may a person see beside those of their role, and which never?
 
--- Records that have become part of another: nobody finds them, nor what could not come over because there is one already.
+-- Records that nobody finds: those that are being destroyed; and those that have become part of another, with what could not come
+-- over because there is one already.
 CREATE FUNCTION rules.merged_children(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce(array_agg(id), '{}') FROM public.children_child WHERE merged_into_id IS NOT NULL
+    SELECT coalesce(array_agg(id), '{}') FROM public.children_child WHERE merged_into_id IS NOT NULL OR ending_at IS NOT NULL
 $$;
 
 -- The record that a merged one has become part of, in the end; null for one that is none.
@@ -173,4 +174,47 @@ $$;
 CREATE FUNCTION rules.children_open_to(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT rules.granted_children(me) || rules.emergency_children(me)
+$$;
+
+-- What keeps a child's record from ending, and from which days do periods run (`ending.py`)? By keys, and read in no context.
+
+-- The child is on roll.
+CREATE FUNCTION rules.keeps_on_roll(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT id, id FROM public.children_child
+    WHERE id = ANY (keeps_on_roll.records) AND left_on IS NULL AND merged_into_id IS NULL
+$$;
+
+-- It has become part of another record, with which it ends.
+CREATE FUNCTION rules.keeps_part(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT id, rules.merged_into(id) FROM public.children_child
+    WHERE id = ANY (keeps_part.records) AND merged_into_id IS NOT NULL
+$$;
+
+-- Somebody asks whether another record is of the same child.
+CREATE FUNCTION rules.keeps_merge_asked(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, m.id FROM rules.reached(keeps_merge_asked.records) AS r
+    JOIN public.children_childmerge AS m ON r.key IN (m.keep_id, m.other_id) WHERE m.status = 'asked'
+$$;
+
+-- The days of birth and of leaving, where they are known.
+CREATE FUNCTION rules.since_birth(records uuid[]) RETURNS TABLE (record uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT child_id, date_of_birth FROM public.children_childdetail
+    WHERE child_id = ANY (since_birth.records) AND date_of_birth IS NOT NULL
+$$;
+
+CREATE FUNCTION rules.since_left(records uuid[]) RETURNS TABLE (record uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT id, left_on FROM public.children_child WHERE id = ANY (since_left.records) AND left_on IS NOT NULL
+$$;
+
+-- From when a photograph is not needed: it was taken out, or the child left; whichever came first.
+CREATE FUNCTION rules.since_photograph_over(records uuid[]) RETURNS TABLE (record uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT shot.id, least((shot.ended_at AT TIME ZONE 'Europe/London')::date, child.left_on)
+    FROM public.children_photograph AS shot JOIN public.children_child AS child ON child.id = shot.child_id
+    WHERE shot.id = ANY (since_photograph_over.records) AND (shot.ended_at IS NOT NULL OR child.left_on IS NOT NULL)
 $$;

@@ -4,7 +4,7 @@ Read aloud: *the card (names, year, class) is found by every active member of st
 concern about anyone. What is behind it is seen by those whose role keeps or reads it, by whoever was given access to
 the child, and for an hour by whoever opened the record in an emergency. Nothing of a child is ever seen by a member of
 staff who is related or close to it. A record that has become part of another is found by nobody: all of it stands in
-that one.* Import runs are for those who may import.
+that one. Nor is one that is being destroyed.* Import runs are for those who may import.
 """
 
 from typing import Any
@@ -71,19 +71,22 @@ def cards_seen(me: Any) -> Rule:
 
     "merged": that of a record that has become part of another, for the service that takes it apart again.
     """
-    stands = Q(merged_into=None)
+    stands = Q(merged_into=None, ending_at=None)
+    merged = Q(merged_into__isnull=False, ending_at=None)
     return Rule(
         because={
             "role": among("school_id", fact("schools_with", me, Capability.FIND_CHILDREN)) & stands,
             "standing_in": among("id", fact("children_standing_in", me)) & stands,
         },
         never=among("id", fact("hidden_children", me)),
-        doors={"merged": among("school_id", fact("schools_with", me, ChildCapability.VIEW_CHILD_DETAILS)) & ~stands},
+        doors={"merged": among("school_id", fact("schools_with", me, ChildCapability.VIEW_CHILD_DETAILS)) & merged},
     )
 
 
 def out_of_sight(me: Any, child: str) -> Q:
-    """Rows of a child hidden from this person; and what stayed with a record that has become part of another."""
+    """Rows of a child hidden from this person; and what stayed with a record that has become part of another, or is
+    ending.
+    """
     return among(child, fact("hidden_children", me)) | among(child, fact("merged_children", me))
 
 

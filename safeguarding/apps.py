@@ -18,6 +18,7 @@ FACES = (
     "panels",
     "merging",
     "parts",
+    "ending",
 )
 
 
@@ -30,7 +31,8 @@ class SafeguardingConfig(AppConfig):
     def ready(self) -> None:
         """Let every app register its values (`registers.py`), declare its records and their rules of visibility, say
         whose they are, put its pieces into the slots of the pages, say what becomes of its records where two of a
-        child become one, and how they are told beyond a page.
+        child become one, how they are told beyond a page,
+        and what keeps them from ending.
 
         Then follow what is changed in every record, from the first save on.
         """

@@ -8,10 +8,11 @@ classified; a test fails on it.
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from safeguarding.packages import is_own
@@ -33,17 +34,31 @@ class Retention(StrEnum):
 
     ROOT = "is a record with a period of its own"
     GOES_WITH_IT = "goes with the record it belongs to"
+    SHARED = "is of several records, and goes with the last row that links to it"
     WAITS = "stops that record from being destroyed until it is decided"
     KEPT = "is about the school, or evidence, and has its own schedule"
 
 
 class Link(StrEnum):
-    """What becomes of a row when a record of another period ends, to which it links (domain reference 4)."""
+    """What becomes of a row when a record of another period ends, to which it links or whose key it holds (domain
+    reference 4).
+    """
 
     ENDS = "ends with that record too"
     EMPTIES = "stays, and the link and what it says of that record are emptied"
     WAITS = "stops that record from being destroyed while it is there"
-    SHARED = "stays; what it links to ends with the last row that links to it"
+    # Of columns of keys alone.
+    FOLLOWS = "ends with that record, and where a row that stays is emptied of what it says of one"
+    STAYS = "stays as it is: evidence, which names nobody"
+    APART = "is the key of no record that ends: of a form, a request, a school, somebody’s account"
+
+
+# What only a column of keys can be: a link would hold its record.
+OF_KEYS = frozenset({Link.FOLLOWS, Link.STAYS, Link.APART})
+# The column with the key of the form by which a row was made, in every model: of no record.
+FORM_KEY = "token"
+# For a root with a period of its own that Harbour does not carry out yet.
+LATER = "later"
 
 
 class PersonalData:
@@ -53,8 +68,13 @@ class PersonalData:
     links to rows that are classified themselves, need no mention. `record` is the path to the record that the row ends
     with, where the way to its subject does not lead through it. `sealed_by` is the column with the key of the record
     whose key seals the narratives: a concern, a child, or the person whose words they are. `setting`: a row that a
-    school edits. Who made it, and what each of its facts was before, is kept as it is for records. `links` rules each
-    link to a record that has another period than the row itself; links to people end with nobody.
+    school edits. Who made it, and what each of its facts was before, is kept as it is for records.
+
+    A root has a period of its own, which `schedule` names ("child_file"), or is `about` others, by the path of links
+    to them ("children__child"), and ends with the last of them. `links` rules each link to a record that has another
+    period than the row itself, and each column of keys; links to people end with nobody. `emptied` says for a link that
+    empties which fields get which value with it: {link: {field: value}}; a key that cannot be null becomes that of its
+    own row.
     """
 
     subject: str | None = None
@@ -67,7 +87,10 @@ class PersonalData:
     collection: str = ""
     retention: Retention | None = None
     setting: bool = False
+    schedule: str = ""
+    about: str = ""
     links: ClassVar[Mapping[str, Link]] = {}
+    emptied: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
 
 
 def own_models() -> list[type[models.Model]]:
@@ -114,13 +137,24 @@ def root_of(model: type[models.Model]) -> type[models.Model]:
 
 
 def links_to_rule(model: type[models.Model]) -> Iterator[str]:
-    """The names of the links of a model to records of another period than its own, but for people."""
+    """The names of the links of a model to records of another period than its own, but for people.
+
+    What several records share ends with its last link by itself.
+    """
     for field in model._meta.concrete_fields:
         if not field.is_relation or declared(field.related_model) is None:  # type: ignore[arg-type]
             continue
         root = root_of(field.related_model)  # type: ignore[arg-type]
-        ends = declared(root).retention is not Retention.KEPT  # type: ignore[union-attr]
+        ends = declared(root).retention not in (Retention.KEPT, Retention.SHARED)  # type: ignore[union-attr]
         if ends and root not in (root_of(model), get_user_model()):
+            yield field.name
+
+
+def key_columns(model: type[models.Model]) -> Iterator[str]:
+    """The names of the columns of keys, one or several in each row, that are no link and not the row's own."""
+    for field in model._meta.concrete_fields:
+        kind = field.base_field if isinstance(field, ArrayField) else field
+        if isinstance(kind, models.UUIDField) and not field.primary_key and field.name != FORM_KEY:
             yield field.name
 
 
@@ -145,11 +179,30 @@ def problems() -> Iterator[str]:
 
 
 def _link_problems(model: type[models.Model], mine: type[PersonalData]) -> Iterator[str]:
-    wanted = set(links_to_rule(model))
+    label, keys = model._meta.label, set(key_columns(model))
+    wanted = keys | set(links_to_rule(model))
     for name in sorted(wanted - mine.links.keys()):
-        yield f"{model._meta.label}.{name} leads to a record of another period: `links` must rule it."
+        what = "holds keys" if name in keys else "leads to a record of another period"
+        yield f"{label}.{name} {what}: `links` must rule it."
     for name in sorted(mine.links.keys() - wanted):
-        yield f"{model._meta.label}.{name} needs no ruling: it ends with the row’s own record, or with nobody."
+        yield f"{label}.{name} needs no ruling: it ends with the row’s own record, or with nobody."
+    for name in sorted(mine.links.keys() & wanted):
+        ruling = mine.links[name]
+        if name not in keys and ruling in OF_KEYS:
+            yield f"{label}.{name} is a link: `links` cannot say that it {ruling}."
+        if name not in keys and ruling is Link.EMPTIES and not model._meta.get_field(name).null:
+            yield f"{label}.{name} cannot be emptied: it takes no null."
+    for name in sorted(mine.emptied.keys() - {n for n, ruling in mine.links.items() if ruling is Link.EMPTIES}):
+        yield f"{label}.{name} is in `emptied`, and no link that empties."
+    yield from _root_problems(model, mine)
+
+
+def _root_problems(model: type[models.Model], mine: type[PersonalData]) -> Iterator[str]:
+    is_root, ends = mine.retention is Retention.ROOT, Link.ENDS in mine.links.values()
+    if is_root and not (mine.schedule or mine.about or ends):
+        yield f"{model._meta.label} is a root: say its `schedule`, or with which records it ends (`about`, `links`)."
+    if not is_root and (mine.schedule or mine.about):
+        yield f"{model._meta.label} is no root: `schedule` and `about` are of roots alone."
 
 
 def _field_problems(model: type[models.Model], mine: type[PersonalData]) -> Iterator[str]:

@@ -21,6 +21,8 @@ from safeguarding.accounts.roles import ROLES, with_capability
 from safeguarding.audit.asking import Me
 from safeguarding.audit.protection import among, condition, fact, protected_models, rule_of
 from safeguarding.audit.signing import CHALLENGE, Told, padded, signed
+from safeguarding.ending import facts as ending_facts
+from safeguarding.ending import guards as ending_guards
 from safeguarding.launch.postgres import ROLES as SIGNING_IN
 from safeguarding.packages import own_apps
 from safeguarding.personal_data import own_models
@@ -43,7 +45,12 @@ def take_down(connection: Any) -> None:
             sql.SQL("DROP POLICY {} ON {}").format(sql.Identifier(policy), sql.Identifier(table))
             for table, policy in cursor.fetchall()
         ]
-        statements += [following.taken_down(), chronicling.taken_down(), rights_rows.taken_down()]
+        statements += [
+            following.taken_down(),
+            chronicling.taken_down(),
+            rights_rows.taken_down(),
+            ending_guards.taken_down(),
+        ]
         statements.append(sql.SQL("DROP SCHEMA IF EXISTS rules CASCADE"))
         cursor.execute(sql.SQL(";\n").join(statements))
 
@@ -72,6 +79,7 @@ def _statements(connection: Any) -> Iterator[sql.Composable]:
         yield from following.statements(writer)
         yield from chronicling.statements(writer)
         yield from rights_rows.statements()
+        yield from ending_guards.statements(writer)
 
 
 def _facts() -> Iterator[sql.Composable]:
@@ -86,9 +94,11 @@ def _facts() -> Iterator[sql.Composable]:
     yield from _roles()
     yield from _sealed()
     yield from rights_rows.schools()
+    yield ending_facts.reach()
     for path in (Path(app.path) / "facts.sql" for app in own_apps()):
         if path.exists():
             yield sql.SQL(path.read_text().strip().rstrip(";"))  # type: ignore[arg-type]
+    yield from ending_facts.statements()
     yield sql.SQL("GRANT CREATE, USAGE ON SCHEMA rules TO {}").format(owner)
     yield sql.SQL(
         """DO $$ DECLARE one regprocedure; BEGIN

@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ('search_text', models.TextField(editable=False)),
                 ('name_sounds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=list, editable=False, size=None)),
                 ('changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('ending_at', models.DateTimeField(editable=False, null=True)),
                 ('merged_into', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='children.child')),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='children', to='accounts.school')),
             ],
@@ -467,6 +468,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='child',
             index=models.Index(models.F('merged_into'), condition=models.Q(('merged_into__isnull', False)), name='child_merged'),
+        ),
+        migrations.AddIndex(
+            model_name='child',
+            index=models.Index(models.F('ending_at'), condition=models.Q(('ending_at__isnull', False)), name='child_ending'),
         ),
         migrations.AddConstraint(
             model_name='child',

@@ -57,6 +57,8 @@ class Child(models.Model):
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, db_index=False, related_name="+"
     )
+    # Since when it is being destroyed: nobody finds it, and nothing new is put on it. Who destroys says so.
+    ending_at = models.DateTimeField(null=True, editable=False)
 
     objects = Protected()
     # Those of its detail, put here for a list of who may see them; never kept.
@@ -75,6 +77,7 @@ class Child(models.Model):
             models.Index("school", "sort_name", "id", name="child_by_name"),
             models.Index("school", "year_group", "class_name", name="child_by_class"),
             models.Index("merged_into", name="child_merged", condition=Q(merged_into__isnull=False)),
+            models.Index("ending_at", name="child_ending", condition=Q(ending_at__isnull=False)),
         ]
 
     class PersonalData(personal_data.PersonalData):
@@ -88,10 +91,20 @@ class Child(models.Model):
             "search_text",
             "name_sounds",
         )
-        plain = ("number", "pseudonym", "year_group", "class_name", "entered_on", "left_on", "changed_at")
+        plain = (
+            "number",
+            "pseudonym",
+            "year_group",
+            "class_name",
+            "entered_on",
+            "left_on",
+            "changed_at",
+            "ending_at",
+        )
         source = Source.ADMISSION_FORM
         collection = _REGISTER
         retention = Retention.ROOT
+        schedule = "child_file"
 
     def __str__(self) -> str:
         return f"child:{self.pk}"

@@ -10,7 +10,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Link, Retention, Source
+from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .child import Child, OfChild
@@ -40,7 +40,7 @@ class Household(models.Model):
         identifying = ("address", "town", "county", "postcode", "identity")
         source = Source.ADMISSION_FORM
         collection = _CONTACTS
-        retention = Retention.GOES_WITH_IT
+        retention = Retention.SHARED
 
     @property
     def lines(self) -> list[str]:
@@ -70,7 +70,6 @@ class HouseholdMember(OfChild):
         source = Source.ADMISSION_FORM
         collection = _CONTACTS
         retention = Retention.GOES_WITH_IT
-        links = {"household": Link.SHARED}
 
 
 class Contact(models.Model):
@@ -111,8 +110,7 @@ class Contact(models.Model):
         )
         source = Source.ADMISSION_FORM
         collection = _CONTACTS
-        retention = Retention.GOES_WITH_IT
-        links = {"household": Link.SHARED}
+        retention = Retention.SHARED
 
     @property
     def full_name(self) -> str:
@@ -143,7 +141,6 @@ class ContactLink(OfChild):
         source = Source.ADMISSION_FORM
         collection = _CONTACTS
         retention = Retention.GOES_WITH_IT
-        links = {"contact": Link.SHARED}
 
 
 class ParentalResponsibility(OfChild):
@@ -191,7 +188,6 @@ class ParentalResponsibility(OfChild):
         source = Source.ADMISSION_FORM
         collection = "mandatory: who may decide for the child (Education Act 1996 s.576)"
         retention = Retention.GOES_WITH_IT
-        links = {"contact": Link.SHARED}
 
 
 class ContactRestriction(OfChild):
@@ -232,7 +228,6 @@ class ContactRestriction(OfChild):
         source = Source.ADMISSION_FORM
         collection = "mandatory where the school must obey it (Children Act 1989 s.8)"
         retention = Retention.GOES_WITH_IT
-        links = {"contact": Link.SHARED}
 
     def in_force(self, on: date) -> bool:
         """Whether it binds on a day; both ends count."""

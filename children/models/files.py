@@ -133,4 +133,5 @@ class Photograph(InStore):
         source = Source.SCHOOL
         collection = "to know the child by: public task; to be shown or published: voluntary, by consent"
         retention = Retention.ROOT
+        schedule = "photograph"
         links = {"child": Link.ENDS}

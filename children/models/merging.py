@@ -10,7 +10,7 @@ from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .child import Child
@@ -87,6 +87,7 @@ class ChildMerge(models.Model):
         source = Source.SCHOOL
         collection = _ACCURATE
         retention = Retention.GOES_WITH_IT
+        links = {"since": Link.APART}
 
 
 class MergedRow(models.Model):
@@ -113,3 +114,4 @@ class MergedRow(models.Model):
         record = "merge__keep"
         source = Source.HARBOUR
         retention = Retention.GOES_WITH_IT
+        links = {"row_id": Link.ENDS}

@@ -115,3 +115,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         OR EXISTS (SELECT FROM unnest((SELECT rules.granted_staff_concerns(me))) AS given (concern)
                    WHERE NOT given.concern = ANY ((SELECT rules.hidden_staff_concerns(me))::uuid[]))
 $$;
+
+-- Concerns about adults that are open and touch a child: what is known of the child may be evidence. Nobody but their readers learns
+-- which (`ending.py`).
+CREATE FUNCTION rules.keeps_staff_concern(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, concern.id FROM rules.reached(keeps_staff_concern.records) AS r
+    JOIN public.adults_staffconcernchild AS touched ON touched.child_id = r.key AND touched.withdrawn_at IS NULL
+    JOIN public.adults_staffconcern AS concern ON concern.id = touched.staff_concern_id WHERE concern.status <> 'closed'
+$$;

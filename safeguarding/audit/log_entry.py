@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 
 from safeguarding import personal_data
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 
 from .protection import Protected
 
@@ -72,6 +72,14 @@ class LogEntry(models.Model):
         source = Source.HARBOUR
         collection = "mandatory: a correction must show what was corrected (UK GDPR Art 5(1)(d), 5(2))"
         retention = Retention.GOES_WITH_IT
+        links = {
+            "actor_id": Link.APART,
+            "school_id": Link.APART,
+            "request_id": Link.APART,
+            "object_id": Link.FOLLOWS,
+            "record_id": Link.ENDS,
+            "child_id": Link.ENDS,
+        }
 
     def __str__(self) -> str:
         return f"logentry:{self.pk}"

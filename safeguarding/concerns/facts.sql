@@ -1,6 +1,6 @@
 -- Which concerns may a person see beside those of their role, and which never?
 
--- Concerns of which the person must see nothing: they name a child hidden from them, or are about the person. One in which a lead has
+-- Concerns of which the person must see nothing: they name a child hidden from them, are about the person, or are being destroyed. One in which a lead has
 -- added a child whom its own reporter chose and could not name stays what it was to that reporter, as their report and nowhere else.
 CREATE FUNCTION rules.hidden_concerns(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -11,6 +11,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
             WHERE withheld.named_id = named.id AND withheld.child_key = named.child_id AND withheld.author_id = me))
         UNION ALL
         SELECT concern_id FROM public.concerns_concernsubject WHERE user_id = me AND withdrawn_at IS NULL
+        UNION ALL
+        SELECT id FROM public.concerns_concern WHERE ending_at IS NOT NULL
     ) AS hidden
 $$;
 
@@ -346,4 +348,69 @@ $$;
 CREATE FUNCTION rules.withdrawn_batches(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(id), '{}') FROM public.concerns_earlierbatch WHERE withdrawn_at IS NOT NULL
+$$;
+
+-- What of concerns keeps a child's record from ending (`ending.py`)? By keys, and read in no context.
+
+-- A concern that names the child is open. One that two people have said was entered in error is no part of the record.
+CREATE FUNCTION rules.keeps_open_concern(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, c.id FROM rules.reached(keeps_open_concern.records) AS r
+    JOIN public.concerns_concern AS c ON c.id = r.key
+    WHERE (c.status <> 'closed' AND c.in_error <> 'confirmed') OR c.in_error IN ('proposed', 'undoing')
+$$;
+
+-- One that names the child is also about a child of whom nobody has said yet who it is, or waits for a lead to add one.
+CREATE FUNCTION rules.keeps_not_named(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, n.id FROM rules.reached(keeps_not_named.records) AS r
+    JOIN public.concerns_concernchild AS n ON n.concern_id = r.key
+    WHERE n.kind = 'not_yet'
+       OR EXISTS (SELECT FROM public.concerns_withheldname AS w WHERE w.named_id = n.id AND w.status = 'waiting')
+$$;
+
+-- A lead has not decided yet whether to add this child to a concern.
+CREATE FUNCTION rules.keeps_withheld(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, w.id FROM rules.reached(keeps_withheld.records) AS r
+    JOIN public.concerns_withheldname AS w ON w.child_key = r.key WHERE w.status = 'waiting'
+$$;
+
+CREATE FUNCTION rules.keeps_open_action(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, a.id FROM rules.reached(keeps_open_action.records) AS r
+    JOIN public.concerns_action AS a ON a.concern_id = r.key WHERE a.status = 'to_do'
+$$;
+
+CREATE FUNCTION rules.keeps_open_referral(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, f.id FROM rules.reached(keeps_open_referral.records) AS r
+    JOIN public.concerns_referral AS f ON f.concern_id = r.key WHERE f.status = 'waiting'
+$$;
+
+CREATE FUNCTION rules.keeps_open_duty(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, d.id FROM rules.reached(keeps_open_duty.records) AS r
+    JOIN public.concerns_duty AS d ON d.concern_id = r.key WHERE d.ended_at IS NULL
+$$;
+
+CREATE FUNCTION rules.keeps_open_support(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, s.id FROM rules.reached(keeps_open_support.records) AS r
+    JOIN public.concerns_supportplan AS s ON s.child_id = r.key WHERE s.ended_at IS NULL
+$$;
+
+-- Entries of the record since a moment: of what happened since, and of what was written since. Who looks at it adds none.
+CREATE FUNCTION rules.entries_since(records uuid[], since timestamptz) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, entry.row FROM rules.reached(entries_since.records) AS r
+    JOIN public.concerns_chronicled AS entry ON r.key = entry.child_id OR r.key = entry.concern_id
+    -- Keys tell when they were made.
+    WHERE greatest(entry.moment, uuid_extract_timestamp(entry.row)) >= entries_since.since
+$$;
+
+-- An entry of the last twelve months.
+CREATE FUNCTION rules.keeps_entry(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT record, row_key FROM rules.entries_since(keeps_entry.records, (SELECT rules.now()) - interval '12 months')
 $$;

@@ -100,3 +100,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE detail.child_id = born_for_plans.child
       AND cardinality(rules.areas_kept(me, detail.school_id, detail.child_id)) > 0
 $$;
+
+-- Plans that are open keep the record of their child (`ending.py`).
+CREATE FUNCTION rules.keeps_open_plan(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, episode.id FROM rules.reached(keeps_open_plan.records) AS r
+    JOIN public.plans_episode AS episode ON episode.child_id = r.key WHERE episode.status = 'open'
+$$;

@@ -15,7 +15,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 from safeguarding.uploads.models import InStore
 
@@ -113,6 +113,7 @@ class PrintJob(InStore):
         source = Source.HARBOUR
         collection = "mandatory: what is held is given in a form that can be read (UK GDPR Art 12(1))"
         retention = Retention.GOES_WITH_IT
+        links: ClassVar = {"names": Link.ENDS, "records": Link.ENDS}
 
     def is_handed_over(self, at: datetime) -> bool:
         """Whether nobody waits for it on a page any more."""

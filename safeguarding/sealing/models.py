@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from safeguarding import personal_data
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 
 # The alias of the database in which these tables are.
 KEYS = "keys"
@@ -124,6 +124,7 @@ class KeyShare(models.Model):
         plain = ("made_at", "set_id", "number", "words", "taken_at", "taken_by")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        links = {"set_id": Link.APART, "taken_by": Link.APART}
 
 
 class KeyCheck(models.Model):

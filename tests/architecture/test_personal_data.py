@@ -81,8 +81,9 @@ def test_no_str_says_more_than_which_record_it_is():
 
 
 def test_a_link_to_a_record_of_another_period_is_ruled(monkeypatch):
-    assert set(Pin.PersonalData.links) == {"concern"}
+    ruled = Pin.PersonalData.links
+    assert set(ruled) == {"concern", "entry"}
     monkeypatch.setattr(Pin.PersonalData, "links", {})
     assert "concerns.Pin.concern leads to a record of another period: `links` must rule it." in set(problems())
-    monkeypatch.setattr(Pin.PersonalData, "links", {"concern": Link.ENDS, "child": Link.ENDS})
+    monkeypatch.setattr(Pin.PersonalData, "links", {**ruled, "child": Link.ENDS})
     assert "concerns.Pin.child needs no ruling: it ends with the row’s own record, or with nobody." in set(problems())

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from safeguarding import personal_data
 from safeguarding.accounts import roles
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.registers import of_form
 
 from .school import School
@@ -51,6 +51,7 @@ class User(AbstractBaseUser):
         source = Source.SCHOOL
         collection = "mandatory: who wrote and who read a record must be known (KCSIE 2025, part two)"
         retention = Retention.ROOT
+        schedule = personal_data.LATER
 
     def __str__(self) -> str:
         return f"user:{self.pk}"
@@ -169,6 +170,7 @@ class Team(Group):
         plain = ("key", "name", "kind", "title", "ended_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
+        links = {"key": Link.APART}
 
     def __str__(self) -> str:
         return f"team:{self.pk}"

@@ -8,7 +8,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.notice_kinds import KINDS
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.registers import RegisteredField, of_form
 
 from .people import User
@@ -73,6 +73,7 @@ class Notice(models.Model):
         source = Source.HARBOUR
         collection = "mandatory: a concern must reach somebody (KCSIE 2025, part two)"
         retention = Retention.GOES_WITH_IT
+        links = {"object_id": Link.ENDS}
 
     def get_kind_display(self) -> str:
         """What it says, as of a field with choices."""

@@ -101,6 +101,7 @@ class StaffConcern(models.Model):
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE4
         retention = Retention.ROOT
+        schedule = personal_data.LATER
 
     @property
     def is_harm(self) -> bool:

@@ -9,7 +9,7 @@ from django.db import models
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .concern import StaffConcern
@@ -103,3 +103,4 @@ class PatternReview(models.Model):
         source = Source.SCHOOL
         collection = KCSIE4
         retention = Retention.GOES_WITH_IT
+        links = {"covered": Link.EMPTIES}

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Func
 
 from safeguarding import personal_data
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 
 
 class TransactionIdField(models.BigIntegerField):
@@ -44,6 +44,7 @@ class Leaf(models.Model):
         plain = ("event_id", "hash")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        links = {"event_id": Link.STAYS}
 
 
 class Checkpoint(models.Model):

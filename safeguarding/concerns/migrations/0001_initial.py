@@ -76,6 +76,7 @@ class Migration(migrations.Migration):
                 ('news_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('restricted_at', models.DateTimeField(blank=True, null=True)),
                 ('in_error', models.CharField(blank=True, choices=[('proposed', 'Proposed as entered in error'), ('confirmed', 'Entered in error'), ('undoing', 'Entered in error; proposed to put back')], max_length=10, verbose_name='entered in error')),
+                ('ending_at', models.DateTimeField(editable=False, null=True)),
                 ('revision', models.PositiveIntegerField(default=0, editable=False)),
                 ('acknowledged_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('call_answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -163,7 +164,7 @@ class Migration(migrations.Migration):
             name='ConcernChild',
             fields=[
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('on_record', 'Has a record'), ('unnamed', 'A child I cannot name'), ('not_on_roll', 'Not at this school'), ('unborn', 'Not born yet'), ('not_yet', 'A child not named yet')], default='on_record', max_length=20)),
+                ('kind', models.CharField(choices=[('on_record', 'Has a record'), ('unnamed', 'A child I cannot name'), ('not_on_roll', 'Not at this school'), ('unborn', 'Not born yet'), ('not_yet', 'A child not named yet'), ('destroyed', 'A child whose record was destroyed')], default='on_record', max_length=20)),
                 ('description', safeguarding.sealing.fields.SealedText(blank=True, verbose_name='who it is, as far as you know')),
                 ('role', models.CharField(choices=[('worried_about', 'Child I am worried about'), ('may_have_caused_harm', 'May have caused harm'), ('witness', 'Witness'), ('sibling', 'Brother or sister'), ('mentioned', 'Mentioned')], max_length=30)),
                 ('added_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -1600,6 +1601,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='concern',
             index=models.Index(condition=models.Q(('in_error__in', ('confirmed', 'undoing'))), fields=['id'], name='concern_in_error'),
+        ),
+        migrations.AddIndex(
+            model_name='concern',
+            index=models.Index(models.F('ending_at'), condition=models.Q(('ending_at__isnull', False)), name='concern_ending'),
         ),
         migrations.AddIndex(
             model_name='concern',

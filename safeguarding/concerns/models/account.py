@@ -161,6 +161,8 @@ class ConcernChild(OfConcern):
         UNBORN = "unborn", "Not born yet"
         # Whoever was linked is another child: a lead says who it is.
         NOT_YET = "not_yet", "A child not named yet"
+        # The record ended by the schedule, and this concern is about others too.
+        DESTROYED = "destroyed", "A child whose record was destroyed"
 
     class Says(models.TextChoices):
         """What this child's file says of a concern that is about others too. Undecided, it says what the role says."""
@@ -208,6 +210,17 @@ class ConcernChild(OfConcern):
         collection = KCSIE
         retention = Retention.GOES_WITH_IT
         links = {"child": Link.EMPTIES}
+        # What was written in the concern stays; of the child no more than its part in it.
+        emptied = {
+            "child": {
+                "kind": "destroyed",
+                "description": "",
+                "file_says": "",
+                "story": "",
+                "said_at": None,
+                "said_by": None,
+            }
+        }
 
 
 class BodyMapMark(OfConcern):

@@ -8,7 +8,7 @@ from children.models import Contact
 from safeguarding import personal_data
 from safeguarding.accounts.models import User
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Link, Retention, Source
+from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .bases import OfConcern
@@ -45,4 +45,3 @@ class ConcernAdult(OfConcern):
         source = Source.SAFEGUARDING_LEAD
         collection = KCSIE
         retention = Retention.GOES_WITH_IT
-        links = {"adult": Link.SHARED}

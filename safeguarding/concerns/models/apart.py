@@ -12,7 +12,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .account import ConcernChild
@@ -46,6 +46,7 @@ class UndoneLink(OfConcern):
         source = Source.SAFEGUARDING_LEAD
         collection = KCSIE
         retention = Retention.GOES_WITH_IT
+        links = {"child_key": Link.ENDS}
 
 
 class FileStory(OfConcern):
@@ -69,6 +70,7 @@ class FileStory(OfConcern):
         source = Source.SAFEGUARDING_LEAD
         collection = KCSIE
         retention = Retention.GOES_WITH_IT
+        links = {"child_key": Link.ENDS}
 
 
 class WithheldName(models.Model):
@@ -112,3 +114,4 @@ class WithheldName(models.Model):
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE
         retention = Retention.GOES_WITH_IT
+        links = {"child_key": Link.ENDS}

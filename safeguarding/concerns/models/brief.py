@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from children.models import Child, OfChild
 from safeguarding import personal_data
 from safeguarding.accounts.models import User
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .kinds import KCSIE
@@ -41,3 +41,4 @@ class Brief(OfChild):
         source = Source.SAFEGUARDING_LEAD
         collection = KCSIE
         retention = Retention.GOES_WITH_IT
+        links = {"words": Link.EMPTIES}

@@ -60,4 +60,4 @@ class Chronicled(models.Model):
         record = "concern"
         source = Source.HARBOUR
         retention = Retention.GOES_WITH_IT
-        links = {"child": Link.ENDS}
+        links = {"child": Link.ENDS, "row": Link.ENDS, "origin": Link.ENDS}

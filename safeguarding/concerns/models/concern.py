@@ -74,6 +74,8 @@ class Concern(models.Model):
     restricted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # Logged by mistake, as two people have said: out of every file, list and count from then on (`EnteredInError`).
     in_error = models.CharField("entered in error", max_length=10, choices=InError, blank=True)
+    # Since when it is being destroyed, with the last child it is about. Who destroys says so.
+    ending_at = models.DateTimeField(null=True, editable=False)
     # Counts saves, so that the second of two leads sees what the first changed.
     revision = models.PositiveIntegerField(default=0, editable=False)
 
@@ -102,6 +104,7 @@ class Concern(models.Model):
             models.Index(fields=["school", "review_on"], name="concern_review", condition=Q(status="decided")),
             models.Index(fields=["school"], name="concern_restricted", condition=Q(restricted_at__isnull=False)),
             models.Index(fields=["id"], name="concern_in_error", condition=Q(in_error__in=("confirmed", "undoing"))),
+            models.Index("ending_at", name="concern_ending", condition=Q(ending_at__isnull=False)),
             models.Index(fields=["school", "-news_at"], name="concern_news", condition=Q(news_at__isnull=False)),
         ]
 
@@ -131,11 +134,13 @@ class Concern(models.Model):
             "news_at",
             "restricted_at",
             "in_error",
+            "ending_at",
             "revision",
         )
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE
         retention = Retention.ROOT
+        about = "children__child"
 
     @property
     def is_in_error(self) -> bool:

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from children.models import Contact
 from safeguarding import personal_data
 from safeguarding.accounts.models import User
-from safeguarding.personal_data import Link, Retention, Source
+from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .agencies import Agency, How
@@ -56,4 +56,3 @@ class ContactMade(OfConcern):
         source = Source.SAFEGUARDING_LEAD
         collection = KCSIE
         retention = Retention.GOES_WITH_IT
-        links = {"adult": Link.SHARED}

@@ -7,7 +7,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import User
 from safeguarding.addresses import address_of
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .bases import OfConcern
@@ -79,6 +79,7 @@ class Meeting(OfConcern):
         source = Source.SAFEGUARDING_LEAD
         collection = KCSIE
         retention = Retention.GOES_WITH_IT
+        links = {"page": Link.APART}
 
     def get_absolute_url(self) -> str:
         return address_of("meeting", self.pk)

@@ -44,6 +44,7 @@ class OutsideLink(models.Model):
         source = Source.SCHOOL
         retention = Retention.KEPT
         setting = True
+        links = {"secret": Link.APART}
 
 
 class OutsideNote(models.Model):
@@ -142,7 +143,7 @@ class OutsideNote(models.Model):
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE
         retention = Retention.ROOT
-        links = {"concern": Link.ENDS}
+        links = {"concern": Link.ENDS, "forms": Link.APART}
 
     @property
     def reference(self) -> str:

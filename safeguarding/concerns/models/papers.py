@@ -95,7 +95,7 @@ class PaperForm(models.Model):
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE
         retention = Retention.ROOT
-        links = {"concern": Link.ENDS}
+        links = {"concern": Link.ENDS, "batch": Link.APART, "forms": Link.APART}
 
     @property
     def reference(self) -> str:

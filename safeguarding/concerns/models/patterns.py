@@ -8,7 +8,7 @@ from children.models import Child, OfChild
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .kinds import KCSIE, Category, key
@@ -103,3 +103,4 @@ class PatternRuling(OfChild):
         source = Source.SAFEGUARDING_LEAD
         collection = KCSIE
         retention = Retention.GOES_WITH_IT
+        links = {"records": Link.EMPTIES}

@@ -54,7 +54,7 @@ class Pin(models.Model):
         source = Source.SAFEGUARDING_LEAD
         collection = KCSIE
         retention = Retention.GOES_WITH_IT
-        links = {"concern": Link.ENDS}
+        links = {"concern": Link.ENDS, "entry": Link.ENDS}
 
 
 class ChronologyEntry(OfChild):

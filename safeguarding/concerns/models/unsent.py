@@ -67,7 +67,7 @@ class Draft(models.Model):
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE
         retention = Retention.WAITS
-        links = {"concern": Link.WAITS, "adds_to": Link.WAITS}
+        links = {"concern": Link.WAITS, "adds_to": Link.WAITS, "names": Link.WAITS}
 
 
 class DraftOpening(models.Model):
@@ -129,3 +129,4 @@ class KeptText(models.Model):
         source = Source.SAFEGUARDING_LEAD
         collection = KCSIE
         retention = Retention.GOES_WITH_IT
+        links = {"part": Link.ENDS}

@@ -124,7 +124,7 @@ class Episode(Coded, Written, OfPlan):
         source = Source.LOCAL_AUTHORITY
         collection = WHY
         retention = Retention.GOES_WITH_IT
-        links: ClassVar = {"began_with": Link.EMPTIES, "referral": Link.EMPTIES}
+        links: ClassVar = {"began_with": Link.EMPTIES, "referral": Link.EMPTIES, "begun_for": Link.EMPTIES}
 
     @property
     def of_kind(self) -> EpisodeKind:
