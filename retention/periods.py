@@ -86,14 +86,14 @@ def of_file(file: File, periods: Iterable[Period]) -> Kept:
     return kept
 
 
-def of_photograph(left: date | None, periods: Iterable[Period]) -> Kept:
-    """Until when a photograph is kept: as long as the child is on roll, and as the rule says after (R16)."""
+def of_photograph(over: date | None, periods: Iterable[Period]) -> Kept:
+    """Until when a photograph is kept: as the rule says from the day on which it is not needed any more (R16)."""
     period = next((one for one in periods if one.code == PHOTOGRAPH), None)
     if period is None:
         return Kept(missing=M.NONE)
-    if left is None:
+    if over is None:
         return Kept(period, missing=M.ON_ROLL)
-    return _counted(period, left)
+    return _counted(period, over)
 
 
 def _counted(period: Period, trigger: date) -> Kept:

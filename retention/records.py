@@ -1,6 +1,7 @@
 """What must the rest of Harbour know of rules, dates, holds, lists and what is left of records?"""
 
-from safeguarding.records import Kind, Refused, declare
+from children.models import Child, Photograph
+from safeguarding.records import Kind, Refused, declare, reads
 
 from .models import (
     Approval,
@@ -44,3 +45,4 @@ declare(
 declare(ItemReason, called=("reason on a destruction list", "reasons on destruction lists"), searched=_NOT_SEARCHED)
 declare(RetentionRule, kind=Kind.REFERENCE)
 declare(Tombstone, ItemRun, FileToDrop, RetentionGate, Brake, kind=Kind.INFRASTRUCTURE)
+reads("retention scan", Child, Photograph)

@@ -9,7 +9,7 @@ from children.models import OfChild
 from safeguarding import personal_data
 from safeguarding.accounts.models import User
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .rules import RetentionRule
@@ -83,6 +83,7 @@ class RetentionDate(OfChild):
         source = Source.HARBOUR
         collection = WHY
         retention = Retention.GOES_WITH_IT
+        links: ClassVar = {"record_key": Link.FOLLOWS}
 
 
 class Statement(OfChild):

@@ -10,7 +10,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 
 from .lists import DestructionItem
 from .rules import RetentionRule
@@ -94,6 +94,7 @@ class Tombstone(models.Model):
         )
         source = Source.HARBOUR
         retention = Retention.KEPT
+        links: ClassVar = {"record_key": Link.STAYS}
 
 
 class FileToDrop(models.Model):

@@ -11,7 +11,7 @@ from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 
@@ -104,6 +104,7 @@ class LegalHold(models.Model):
         source = Source.SAFEGUARDING_LEAD
         collection = "mandatory: records that a court, an inquiry or a request needs are not destroyed (DPA 2018 s.173)"
         retention = Retention.GOES_WITH_IT
+        links: ClassVar = {"lift_token": Link.APART}
 
     @property
     def reference(self) -> str:

@@ -16,7 +16,7 @@ from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .dates import WHY
@@ -130,6 +130,7 @@ class DestructionItem(models.Model):
         plain = ("place", "kind", "record_key", "child_key", "trigger_on", "due_on", "left_out_at")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        links: ClassVar = {"record_key": Link.STAYS, "child_key": Link.STAYS}
 
 
 class Decision(models.Model):
@@ -172,6 +173,7 @@ class Decision(models.Model):
         plain = ("child_key", "kind", "keep_until", "has_paper", "manifest", "token", "decided_at")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        links: ClassVar = {"child_key": Link.STAYS}
 
 
 class Approval(models.Model):
@@ -200,6 +202,7 @@ class Approval(models.Model):
         plain = ("child_key", "manifest", "waits_until", "approved_at")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        links: ClassVar = {"child_key": Link.STAYS}
 
 
 class ItemReason(OfChild):

@@ -11,13 +11,13 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from safeguarding.ending.reasons import told_to
 
 from retention.lifecycles import list_life
 from retention.models import Approval, Decision, DestructionItem, DestructionList, Mark, RetentionRule, Statement
 from safeguarding.accounts.models import User
 from safeguarding.accounts.second_person import ensure_second
 from safeguarding.audit.protection import may_view
+from safeguarding.ending.reasons import told_to
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 
 from .lists import newest_decisions
@@ -92,7 +92,6 @@ def _ensure_may_approve(item: DestructionItem, decision: Decision, by: User, whe
         item.school_id,
         timezone.localdate(when),
         first=decision.decided_by,
-        about=decision.decided_by,
     )
     lately = when - EDITED_WITHIN
     people = (by.pk, decision.decided_by_id)

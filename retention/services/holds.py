@@ -22,7 +22,9 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
-from safeguarding.keys import entry_token
+from safeguarding.keys import entry_token, uuid7
+from safeguarding.sealing.services.keeping import make
+from safeguarding.sealing.subjects import Subject, kind_of
 
 _S = LegalHold.Scope
 SETTERS = only_they(C.SET_HOLDS)
@@ -91,7 +93,11 @@ def set_hold(
         return there
     year = timezone.localdate(now).year
     last = LegalHold.objects.filter(school=school, year=year).aggregate(last=Max("number"))["last"] or 0
+    own = uuid7()
+    # For the child alone, where it holds one: its words end with the child's key.
+    make(kind_of(LegalHold), {own: [Subject.child(child.pk) if child else Subject.school(school.pk)]})
     made = LegalHold.objects.create(
+        id=own,
         school=school,
         child=child,
         year=year,

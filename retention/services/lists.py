@@ -11,7 +11,6 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
-from safeguarding.ending.reasons import told_to
 
 from children.models import Child
 from retention.capabilities import RetentionCapability as C
@@ -23,6 +22,7 @@ from safeguarding.accounts.permissions import ensure, live, may
 from safeguarding.accounts.roles import only_they
 from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record
+from safeguarding.ending.reasons import told_to
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token
 

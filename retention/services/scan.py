@@ -15,7 +15,6 @@ from uuid import UUID
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
-from safeguarding.ending import dates
 
 from children.models import Child, Photograph
 from retention.models import Mark, RetentionDate, RetentionGate, Statement
@@ -24,6 +23,7 @@ from safeguarding.accounts.models import School
 from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
+from safeguarding.ending import dates
 
 from .schedule import periods_at, start_rules
 
@@ -117,8 +117,10 @@ def _files(left: dict[UUID, date | None], periods: list[Period]) -> Iterator[Sca
 
 
 def _photographs(left: dict[UUID, date | None], periods: list[Period]) -> Iterator[Scanned]:
-    for key, child_id in Photograph.objects.filter(child__in=list(left)).values_list("pk", "child_id"):
-        yield Scanned(PHOTOGRAPH, key, child_id, of_photograph(left[child_id], periods))
+    shots = dict(Photograph.objects.filter(child__in=list(left)).values_list("pk", "child_id"))
+    over = dates.days("photograph_over", list(shots))
+    for key, child_id in shots.items():
+        yield Scanned(PHOTOGRAPH, key, child_id, of_photograph(over.get(key), periods))
 
 
 def _keep(school: School, found: Iterable[Scanned], today: date, now: datetime) -> None:

@@ -120,15 +120,16 @@ def stand_ins(rule: str, school_id: UUID, on: date, besides: Iterable[User] = ()
     return _people(RoleAssignment.objects.filter(live(on)).filter(found), besides)
 
 
-def second_people(rule: str, school_id: UUID, on: date, *, first: User, about: User) -> list[User]:
-    """Everybody who may be the second when `first` was the first."""
-    usual = usual_people(rule, school_id, on, besides=(about,))
+def second_people(rule: str, school_id: UUID, on: date, *, first: User, about: User | None) -> list[User]:
+    """Everybody who may be the second when `first` was the first. `about`: whose account it is, where it is one's."""
+    of_whom = (about,) if about else ()
+    usual = usual_people(rule, school_id, on, besides=of_whom)
     found = [user for user in usual if user.pk != first.pk]
     if _comes_as_one_of_a_kind(rule, first, school_id):
         found = [user for user in found if not _comes_as_one_of_a_kind(rule, user, school_id)]
     if len(usual) < 2 or not found:
         found += [
-            u for u in stand_ins(rule, school_id, on, besides=(about, first)) if u.pk not in {f.pk for f in found}
+            u for u in stand_ins(rule, school_id, on, besides=(*of_whom, first)) if u.pk not in {f.pk for f in found}
         ]
     return found
 
@@ -150,9 +151,9 @@ def ensure_first(rule: str, user: User, school_id: UUID) -> None:
         raise NotAllowed("Safeguarding leads, the Headteacher and the IT administrator of the school do this.")
 
 
-def ensure_second(rule: str, user: User, school_id: UUID, on: date, *, first: User, about: User) -> None:
+def ensure_second(rule: str, user: User, school_id: UUID, on: date, *, first: User, about: User | None = None) -> None:
     """Raises `NotAllowed` unless `user` may be the second beside `first`, today."""
-    if user.pk == about.pk:
+    if about is not None and user.pk == about.pk:
         raise NotAllowed("This is about yourself. Somebody else confirms it.")
     if user.pk == first.pk:
         raise NotAllowed("You are the first of the two. Somebody else confirms it, whatever roles you hold.")

@@ -1,5 +1,6 @@
 """What of concerns keeps a child's record from ending?"""
 
+from safeguarding.ending.dates import since
 from safeguarding.ending.reasons import keeps, waits_fact
 
 from .models import (
@@ -23,3 +24,5 @@ keeps("keeps_open_duty", says="A duty in person is open.", model=Duty)
 keeps("keeps_open_support", says="A plan of support is open.", model=SupportPlan)
 keeps(waits_fact(Draft), says="A report is begun and not sent.", model=Draft)
 keeps("keeps_entry", says="Something was entered in the last 12 months.", model=Chronicled, by="row")
+
+since("abuse", "since_abuse")

@@ -414,3 +414,12 @@ CREATE FUNCTION rules.keeps_entry(records uuid[]) RETURNS TABLE (record uuid, ro
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT record, row_key FROM rules.entries_since(keeps_entry.records, (SELECT rules.now()) - interval '12 months')
 $$;
+
+-- Children named in a concern of a kind that proposes the long rule for abuse or exploitation, with the day of the first (domain
+-- reference 12: the codes SEX and CSE). One that was entered in error proposes nothing.
+CREATE FUNCTION rules.since_abuse(records uuid[]) RETURNS TABLE (record uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, min((c.logged_at AT TIME ZONE 'Europe/London')::date) FROM rules.reached(since_abuse.records) AS r
+    JOIN public.concerns_concern AS c ON c.id = r.key
+    WHERE c.category_id IN ('SEX', 'CSE') AND c.in_error <> 'confirmed' GROUP BY r.record
+$$;

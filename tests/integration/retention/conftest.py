@@ -1,0 +1,106 @@
+"""A school with its people, a data protection officer, its schedule in force, and children who left long ago."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+
+from children.facts import Leaving
+from children.models import Child
+from retention.models import DestructionItem, DestructionList, RetentionDate, RetentionRule, Statement
+from retention.services.approvals import approve
+from retention.services.lists import begin_list, decide, send
+from retention.services.scan import scan
+from retention.services.schedule import adopt_all, agree_all, load_defaults
+from retention.services.statements import state
+from safeguarding.accounts.models import User
+from safeguarding.keys import uuid7
+from tests import factories
+from tests.factories import Staffroom
+
+BORN, LEFT = date(1999, 3, 1), date(2010, 7, 21)
+
+
+@dataclass
+class Office:
+    """A staffroom, and who has to do with retention beside them."""
+
+    room: Staffroom
+    officer: User
+    chair: User
+
+    @property
+    def school(self) -> Any:
+        return self.room.school
+
+    def leaver(self, forename: str = "Ida", surname: str = "Thorne", **facts: Any) -> Child:
+        """A child who was born in 1999 and left in 2010."""
+        leaving = Leaving(on=LEFT)
+        given = {"details": {"date_of_birth": BORN}, "leaving": leaving, "entered_on": date(2003, 9, 3), **facts}
+        return factories.child(self.school, forename, surname, by=self.room.office, **given)
+
+    def last_school(self, child: Child, *, on: date = LEFT, at: datetime | None = None) -> Statement:
+        """The lead states that no other school has the file."""
+        return state(
+            child=child,
+            token=uuid7(),
+            kind="last_school",
+            on=on,
+            said="No school asked for it.",
+            by=self.room.lead,
+            at=at or days_ago(90),
+        )
+
+    def due(self, *children: Child) -> None:
+        """State that this is their last school, and let two scans see that they are due, long enough ago."""
+        for child in children:
+            self.last_school(child)
+        for days in (50, 40):
+            scan(at=days_ago(days))
+        RetentionRule.objects.filter(school=self.school).update(from_day=timezone.localdate() - timedelta(days=60))
+
+    def on_list(self, *children: Child) -> DestructionList:
+        return begin_list(school=self.school, records=[c.pk for c in children], token=uuid7(), by=self.room.lead)
+
+    def decide(self, item: DestructionItem, kind: str = "destroy", **facts: Any) -> Any:
+        item.on_list.refresh_from_db()
+        given = {"token": uuid7(), "reason": "Read in full. Nothing is asked of it.", "by": self.room.lead, **facts}
+        return decide(item=item, seen=item.on_list.revision, kind=kind, **given)
+
+    def sent(self, *children: Child) -> DestructionList:
+        """A list of these children, each decided to be destroyed, and sent."""
+        made = self.on_list(*children)
+        for item in made.items.all():
+            self.decide(item)
+        made.refresh_from_db()
+        return send(on_list=made, seen=made.revision, by=self.room.lead)
+
+    def approve(self, on_list: DestructionList, *items: UUID, by: User | None = None, **facts: Any) -> Any:
+        on_list.refresh_from_db()
+        keys = items or [item.pk for item in on_list.items.filter(left_out_at=None)]
+        return approve(on_list=on_list, seen=on_list.revision, items=keys, by=by or self.room.headteacher, **facts)
+
+
+def days_ago(days: int) -> datetime:
+    return timezone.now() - timedelta(days=days)
+
+
+def date_of(child: Child) -> RetentionDate:
+    return RetentionDate.objects.get(record_key=child.pk)
+
+
+@pytest.fixture
+def place() -> Office:
+    load_defaults()
+    room = factories.staffroom()
+    made = Office(
+        room,
+        officer=factories.member(room.school, "dpo", "Dev", "Anand"),
+        chair=factories.member(room.school, "chair", "Ines", "Falk"),
+    )
+    adopt_all(school=room.school, by=room.headteacher, at=days_ago(80))
+    agree_all(school=room.school, by=made.officer, at=days_ago(79))
+    return made

@@ -1,0 +1,86 @@
+"""Until when is a record kept, and when is it due?"""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from retention.models import RetentionDate, RetentionRule
+from retention.services.scan import scan
+from retention.services.statements import mark, state, withdraw
+from safeguarding.keys import uuid7
+from tests import factories
+
+from .conftest import BORN, LEFT, Office, date_of, days_ago
+
+pytestmark = pytest.mark.django_db
+M = RetentionDate.Missing
+
+
+def test_a_file_is_kept_twenty_five_years_from_birth_once_the_lead_says_that_this_is_its_last_school(place: Office):
+    child = place.leaver()
+    scan(at=days_ago(60))
+    kept = date_of(child)
+    assert (kept.due_on, kept.missing) == (date(2024, 3, 1), M.LAST_SCHOOL)
+    place.last_school(child)
+    scan(at=days_ago(50))
+    kept = date_of(child)
+    assert (kept.rule.code, kept.trigger_on, kept.due_on, kept.missing) == ("R02", BORN, date(2024, 3, 1), "")
+    assert kept.seen_due_on == days_ago(50).date() and kept.seen_again_on is None
+    scan(at=days_ago(44))
+    assert date_of(child).seen_again_on is None
+    scan(at=days_ago(43))
+    assert date_of(child).seen_again_on == days_ago(43).date()
+
+
+def test_a_file_that_the_next_school_has_confirmed_ends_thirty_days_later_before_every_other_rule(place: Office):
+    child = place.leaver()
+    mark(child=child, token=uuid7(), applies=True, reason="A disclosure in 2009.", by=place.room.lead)
+    scan()
+    assert date_of(child).rule.code == "R03" and date_of(child).due_on == date(2074, 3, 1)
+    received = timezone.localdate() - timedelta(days=5)
+    said = {"said": "Whitmoor High, Mrs Orme, by telephone.", "by": place.room.lead}
+    stated = state(child=child, token=uuid7(), kind="receipt", on=received, **said)
+    scan()
+    kept = date_of(child)
+    assert (kept.rule.code, kept.due_on, kept.seen_due_on) == ("R01", received + timedelta(days=30), None)
+    withdraw(statement=stated, by=place.room.lead)
+    scan()
+    assert date_of(child).rule.code == "R03"
+
+
+def test_of_a_child_on_roll_there_is_a_forecast_and_nothing_is_due(place: Office):
+    child = factories.child(place.school, by=place.room.office, details={"date_of_birth": BORN})
+    scan()
+    kept = date_of(child)
+    assert (kept.due_on, kept.missing, kept.seen_due_on) == (date(2024, 3, 1), M.ON_ROLL, None)
+
+
+def test_without_a_day_of_birth_nothing_is_ever_due(place: Office):
+    child = place.leaver(details={})
+    place.last_school(child)
+    scan()
+    assert (date_of(child).due_on, date_of(child).missing) == (None, M.BIRTH)
+
+
+def test_a_rule_that_the_school_has_not_adopted_makes_nothing_due(place: Office):
+    child = place.leaver()
+    place.last_school(child)
+    RetentionRule.objects.filter(school=place.school).delete()
+    scan()
+    assert (date_of(child).due_on, date_of(child).missing) == (date(2024, 3, 1), M.RULE)
+
+
+def test_a_changed_day_begins_from_the_start(place: Office):
+    child = place.leaver()
+    place.due(child)
+    assert date_of(child).seen_again_on is not None
+    until = timezone.localdate() + timedelta(days=100)
+    state(child=child, token=uuid7(), kind="keep", on=until, said="Her family asks.", by=place.room.lead)
+    scan()
+    kept = date_of(child)
+    assert (kept.due_on, kept.seen_due_on, kept.changed_on) == (until, None, timezone.localdate())
+
+
+def test_left_is_the_day_that_the_office_gave(place: Office):
+    assert place.leaver().left_on == LEFT
