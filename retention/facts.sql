@@ -55,3 +55,49 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE kept.id IS NULL OR kept.missing <> '' OR kept.due_on >= current_date OR kept.due_on IS NULL
        OR kept.seen_again_on IS NULL OR kept.seen_again_on < kept.seen_due_on + 7
 $$;
+
+-- What would be destroyed with a record, under one version of a rule and its day: 32 bytes. Bound when it is called: what it asks is
+-- made after the facts of apps.
+CREATE FUNCTION rules.manifest_of(record uuid, rule uuid, due date) RETURNS bytea
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (
+        SELECT sha256(convert_to(made.digest || ' ' || rule || ' ' || to_char(due, 'YYYY-MM-DD'), 'UTF8'))
+        FROM rules.manifest(ARRAY(SELECT together.key FROM rules.ends_with(ARRAY[record]) AS together)) AS made
+    );
+END $$;
+
+-- Why an item may not be destroyed now, in a word, or nothing: it was decided on and approved by two people, on the manifest that
+-- stands, the wait is over by the clock of the database, and nobody has stopped it. What keeps a record is asked beside (`keeps_…`).
+CREATE FUNCTION rules.may_end(item uuid) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE
+        WHEN one.id IS NULL THEN 'unknown'
+        WHEN one.left_out_at IS NOT NULL OR list.stopped_at IS NOT NULL OR list.status <> 'waiting' THEN 'stopped'
+        WHEN EXISTS (SELECT FROM public.retention_itemrun AS run WHERE run.item_id = one.id) THEN 'begun'
+        WHEN said.id IS NULL OR said.kind <> 'destroy' THEN 'not decided'
+        WHEN yes.id IS NULL OR yes.approved_by_id = said.decided_by_id OR yes.manifest <> said.manifest THEN 'not approved'
+        WHEN yes.waits_until >= current_date OR yes.approved_at > now() - interval '14 days' THEN 'waits'
+        WHEN rule.status <> 'in_force' OR one.due_on >= current_date THEN 'not due'
+        WHEN kept.rule_id IS DISTINCT FROM one.rule_id OR kept.due_on IS DISTINCT FROM one.due_on THEN 'date changed'
+        WHEN EXISTS (SELECT FROM public.retention_brake AS b WHERE b.school_id = one.school_id AND b.lifted_at IS NULL) THEN 'brake'
+        WHEN yes.manifest <> rules.manifest_of(one.record_key, one.rule_id, one.due_on) THEN 'changed'
+        ELSE ''
+    END
+    FROM (SELECT may_end.item AS asked) AS here
+    LEFT JOIN public.retention_destructionitem AS one ON one.id = here.asked
+    LEFT JOIN public.retention_destructionlist AS list ON list.id = one.on_list_id
+    LEFT JOIN public.retention_retentionrule AS rule ON rule.id = one.rule_id
+    LEFT JOIN public.retention_retentiondate AS kept ON kept.record_key = one.record_key
+    LEFT JOIN LATERAL (
+        SELECT * FROM public.retention_decision AS d WHERE d.item_id = one.id ORDER BY d.decided_at DESC, d.id DESC LIMIT 1
+    ) AS said ON true
+    LEFT JOIN public.retention_approval AS yes ON yes.decision_id = said.id
+$$;
+
+-- Rows of a table that end, or are emptied, with items whose destruction has begun: all that `destroyer` sees of it.
+CREATE FUNCTION rules.rows_going(model text, becomes text[]) RETURNS text[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(going.key), '{}') FROM public.retention_endingrow AS going
+    WHERE going.model = rows_going.model AND going.becomes = ANY (rows_going.becomes)
+$$;

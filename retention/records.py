@@ -9,6 +9,7 @@ from .models import (
     Decision,
     DestructionItem,
     DestructionList,
+    EndingRow,
     FileToDrop,
     ItemReason,
     ItemRun,
@@ -44,5 +45,5 @@ declare(
 )
 declare(ItemReason, called=("reason on a destruction list", "reasons on destruction lists"), searched=_NOT_SEARCHED)
 declare(RetentionRule, kind=Kind.REFERENCE)
-declare(Tombstone, ItemRun, FileToDrop, RetentionGate, Brake, kind=Kind.INFRASTRUCTURE)
+declare(Tombstone, ItemRun, EndingRow, FileToDrop, RetentionGate, Brake, kind=Kind.INFRASTRUCTURE)
 reads("retention scan", Child, Photograph)

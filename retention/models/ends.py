@@ -54,6 +54,27 @@ class ItemRun(models.Model):
         retention = Retention.KEPT
 
 
+class EndingRow(models.Model):
+    """A row of the database that ends, or is emptied, with an item whose destruction has begun.
+
+    Written by the function that begins it (`ending/wall.py`), which asks first whether it may; what stands here is all
+    that `destroyer` sees and deletes. Goes when the item is done.
+    """
+
+    item = models.ForeignKey(DestructionItem, on_delete=models.PROTECT, related_name="+")
+    model = models.CharField(max_length=80)
+    key = models.CharField(max_length=40)
+    becomes = models.CharField(max_length=10)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["model", "key"], name="ending_row_of_model")]
+
+    class PersonalData(personal_data.PersonalData):
+        plain = ("model", "key", "becomes")
+        source = Source.HARBOUR
+        retention = Retention.KEPT
+
+
 class Tombstone(models.Model):
     """What is left of a record that was destroyed: codes, days, counts and its key. It names nobody. Only added."""
 

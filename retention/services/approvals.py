@@ -66,8 +66,8 @@ def approve(
 
 
 def _approved(item: DestructionItem, decision: Decision, by: User, when: datetime) -> Approval:
-    manifest = manifest_of(item.record_key, rule_key=item.rule_id, due_on=item.due_on)
-    if manifest.digest != bytes(decision.manifest):
+    manifest = manifest_of(item)
+    if manifest != bytes(decision.manifest):
         raise OutOfTurn(
             f"Record {item.place} has changed since it was decided on. Send the list back: it is looked at again."
         )
@@ -76,7 +76,7 @@ def _approved(item: DestructionItem, decision: Decision, by: User, when: datetim
         item=item,
         child_key=item.child_key,
         decision=decision,
-        manifest=manifest.digest,
+        manifest=manifest,
         waits_until=timezone.localdate(when) + WAIT,
         approved_by=by,
     )

@@ -153,7 +153,7 @@ def decide(
         kind=kind,
         keep_until=keep_until if kind == _K.KEEP else None,
         has_paper=has_paper,
-        manifest=manifest_of(item.record_key, rule_key=item.rule_id, due_on=item.due_on).digest,
+        manifest=manifest_of(item),
         token=key,
         decided_by=by,
     )

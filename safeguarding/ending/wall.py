@@ -1,0 +1,184 @@
+"""What may `destroyer` do? Nothing, but to what two people have approved and waited for.
+
+A function of the database begins a destruction. It locks the records that go, asks everything that may be in the way once
+more, and writes down which rows end (`retention.endingrow`). The policies of `destroyer` show it those rows and no others:
+it deletes what ends, and empties what stays. Rows of tables without row security it ends through a function that asks the
+same list. What a page, a task or a person does changes nothing of this.
+"""
+
+from collections.abc import Iterator
+
+from django.db import models
+from psycopg import sql
+
+from safeguarding.audit.protection import protected_models
+from safeguarding.personal_data import Link, declared
+
+from .guards import marked
+from .reasons import reasons
+from .units import Model, by_links_and_keys, emptied, key_of, keyed, keys, links, quoted, roots, table_of
+
+# By label, in SQL: the engine knows no app.
+ITEM, RUN, ROW, GATE = (
+    f"public.retention_{name}" for name in ("destructionitem", "itemrun", "endingrow", "retentiongate")
+)
+_ENDS, _BOTH = "ARRAY['ends']", "ARRAY['ends', 'emptied']"
+
+
+def policies(model: Model) -> Iterator[tuple[str, str, str, str]]:
+    """Of one table for `destroyer`: (command, using, check), as SQL. Rows that go, and those that are emptied."""
+    if model not in by_links_and_keys():
+        return
+    yield "SELECT", _going(model, _BOTH), "", ""
+    yield "DELETE", _going(model, _ENDS), "", ""
+    if model in losing():
+        yield "UPDATE", _going(model, _BOTH), "true", ""
+
+
+def _going(model: Model, becomes: str) -> str:
+    key = f"{quoted(str(model._meta.pk.column))}::text"  # type: ignore[union-attr]
+    return f"{key} = ANY ((SELECT rules.rows_going('{model._meta.label_lower}', {becomes}))::text[])"
+
+
+def losing() -> list[Model]:
+    """The models of which rows stay and lose something, and those that say that they are ending."""
+    return [*dict.fromkeys([*emptied(), *keyed(Link.EMPTIES)])]
+
+
+def emptied_columns(model: Model) -> list[str]:
+    """The columns that `destroyer` may change: what a link that goes empties."""
+    mine = declared(model)
+    fields: list[str] = []
+    for hold in (*links(model, Link.EMPTIES), *keys(model, Link.EMPTIES)):
+        fields.append(hold.field)
+        fields += (mine.emptied if mine else {}).get(hold.field, {})
+    return [str(model._meta.get_field(name).column) for name in dict.fromkeys(fields)]  # type: ignore[union-attr]
+
+
+def unguarded() -> list[Model]:
+    """The models whose rows end and have no row security: those of people's own pages, and of the machine."""
+    protected = protected_models()
+    return [model for model in by_links_and_keys() if model not in protected]
+
+
+def statements(owner: sql.Identifier) -> Iterator[sql.Composable]:
+    """The two functions, and what their owner, whom row security does not bind, may do for them."""
+    yield sql.SQL(
+        "DROP FUNCTION IF EXISTS public.begin_ending(uuid); DROP FUNCTION IF EXISTS public.end_rows(text)"
+    )
+    yield sql.SQL("GRANT CREATE ON SCHEMA public TO {}").format(owner)
+    yield sql.SQL(_begin_ending())  # type: ignore[arg-type]
+    yield sql.SQL(_end_rows())  # type: ignore[arg-type]
+    for function in ("public.begin_ending(uuid)", "public.end_rows(text)"):
+        name = sql.SQL(function)  # type: ignore[arg-type]
+        yield sql.SQL("REVOKE ALL ON FUNCTION {} FROM PUBLIC").format(name)
+        yield sql.SQL("ALTER FUNCTION {} OWNER TO {}").format(name, owner)
+        yield sql.SQL("SET ROLE {}").format(owner)
+        yield sql.SQL("GRANT EXECUTE ON FUNCTION {} TO destroyer, SESSION_USER").format(name)
+        yield sql.SQL("RESET ROLE")
+    yield sql.SQL("REVOKE CREATE ON SCHEMA public FROM {}").format(owner)
+    for table, rights in (
+        (ITEM, "SELECT, UPDATE (place)"),
+        (RUN, "SELECT, INSERT"),
+        (ROW, "SELECT, INSERT"),
+        (GATE, "SELECT, UPDATE (scanned_at)"),
+    ):
+        yield sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(rights), sql.SQL(table), owner)  # type: ignore[arg-type]
+    for model in marked():
+        yield sql.SQL("GRANT SELECT, UPDATE (ending_at) ON {} TO {}").format(sql.SQL(table_of(model)), owner)  # type: ignore[arg-type]
+    for model in unguarded():
+        key = sql.Identifier(str(model._meta.pk.column))  # type: ignore[union-attr]
+        yield sql.SQL("GRANT SELECT ({}), DELETE ON {} TO {}").format(key, sql.SQL(table_of(model)), owner)  # type: ignore[arg-type]
+
+
+def _begin_ending() -> str:
+    locks = "\n    ".join(_lock(model) for model in marked())
+    marks = "\n    ".join(
+        f"UPDATE {table_of(model)} SET ending_at = now() WHERE id = ANY (going);"  # noqa: S608
+        for model in marked()
+    )
+    asks = "\n    ".join(
+        f"IF EXISTS (SELECT FROM rules.{quoted(reason.fact)}(ARRAY[one.record_key])) THEN RETURN '{reason.fact}'; END IF;"
+        for reason in reasons()
+    )
+    return _BEGIN.format(locks=locks, marks=marks, asks=asks, others=_others_are_ending())
+
+
+def _lock(model: Model) -> str:
+    """The records that go, and those that are about one of them: nothing of them changes until it is decided."""
+    return (
+        f"PERFORM FROM {table_of(model)} WHERE id = ANY (going) "  # noqa: S608
+        "OR id IN (SELECT key FROM rules.reached(ARRAY[one.record_key])) ORDER BY id FOR UPDATE;"
+    )
+
+
+def _others_are_ending() -> str:
+    """Whether something that is about this record is also about one that is being destroyed at this moment: of two that
+    end at once each would leave it to the other.
+    """
+    found = []
+    for root in marked():
+        mine = declared(root)
+        if mine is None or not mine.about:
+            continue
+        near, far = mine.about.split("__")
+        between = root._meta.get_field(near)
+        linked = between.related_model._meta.get_field(far)  # type: ignore[union-attr]
+        found.append(
+            f"EXISTS (SELECT FROM {table_of(between.related_model)} AS j "  # type: ignore[arg-type]  # noqa: S608
+            f"JOIN {table_of(linked.related_model)} AS other ON other.id = j.{quoted(linked.column)} "
+            f"WHERE j.{quoted(between.field.column)} IN (SELECT key FROM rules.reached(ARRAY[one.record_key])) "  # type: ignore[union-attr]
+            "AND other.ending_at IS NOT NULL)"
+        )
+    return " OR ".join(found) or "false"
+
+
+def _end_rows() -> str:
+    cases = "\n        ".join(
+        f"WHEN '{model._meta.label_lower}' THEN RETURN QUERY DELETE FROM {table_of(model)} AS n "  # noqa: S608
+        f"WHERE {key_of(model, 'n')}::text = ANY (rules.rows_going(model, {_ENDS})) RETURNING {key_of(model, 'n')}::text;"
+        for model in unguarded()
+    )
+    return _END_ROWS.format(cases=cases)
+
+
+def all_roots() -> tuple[type[models.Model], ...]:
+    """The models whose keys a destruction takes: for who asks what went with it."""
+    return roots()
+
+
+# Returns nothing where it has begun, else why not in a word: a code of `rules.may_end`, or the fact that keeps the record.
+_BEGIN = """
+CREATE FUNCTION public.begin_ending(item uuid) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE one public.retention_destructionitem; going uuid[]; said text;
+BEGIN
+    SELECT * INTO one FROM public.retention_destructionitem WHERE id = begin_ending.item FOR UPDATE;
+    IF NOT FOUND THEN RETURN 'unknown'; END IF;
+    -- A hold that is being set goes first, or waits.
+    PERFORM FROM public.retention_retentiongate WHERE school_id = one.school_id FOR SHARE;
+    going := ARRAY(SELECT key FROM rules.ends_with(ARRAY[one.record_key]));
+    {locks}
+    going := ARRAY(SELECT key FROM rules.ends_with(ARRAY[one.record_key]));
+    said := rules.may_end(one.id);
+    IF said <> '' THEN RETURN said; END IF;
+    {asks}
+    IF {others} THEN RETURN 'another is ending'; END IF;
+    {marks}
+    INSERT INTO public.retention_itemrun (item_id, school_id, state, tries, trouble)
+    VALUES (one.id, one.school_id, 'begun', 0, '');
+    INSERT INTO public.retention_endingrow (item_id, model, key, becomes)
+    SELECT one.id, model, key, becomes FROM rules.rows_ending(going);
+    RETURN '';
+END $$
+"""
+_END_ROWS = """
+CREATE FUNCTION public.end_rows(model text) RETURNS SETOF text LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    CASE model
+        {cases}
+        ELSE RAISE EXCEPTION 'no rows of % end so', model USING ERRCODE = 'insufficient_privilege';
+    END CASE;
+END $$
+"""
