@@ -13,6 +13,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "safeguarding.settings")
 app = Celery("harbour")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# What ends for good is the work of a process of its own.
+app.conf.task_routes = {"safeguarding.sealing.tasks.sweep": {"queue": DESTRUCTION}}
 
 
 @worker_init.connect
@@ -21,8 +23,8 @@ def _know_own_tasks_alone(**_: Any) -> None:
     from django.conf import settings
 
     if settings.ROLE == "destroyer":
-        for name, task in list(app.tasks.items()):
-            if getattr(task, "queue", None) != DESTRUCTION and not name.startswith("celery."):
+        for name in list(app.tasks):
+            if name not in app.conf.task_routes and not name.startswith("celery."):
                 app.tasks.unregister(name)
 
 
@@ -59,7 +61,7 @@ app.conf.beat_schedule = {
     },
     # Once a day, from an hour on: each looks whether it is due.
     "keys": {"task": "safeguarding.sealing.tasks.check", "schedule": 300.0, "options": {"expires": 300}},
-    # As `walls`; the process that destroys looks when it starts. Its queue stands beside the task.
+    # As `walls`; the process that destroys looks when it starts.
     "spent keys": {
         "task": "safeguarding.sealing.tasks.sweep",
         "schedule": crontab(hour=2, minute=40),

@@ -10,8 +10,6 @@ from celery.signals import worker_ready
 from django.conf import settings
 from django.utils import timezone
 
-from safeguarding.queues import DESTRUCTION
-
 from .services.backups_standing import put_on_record
 from .services.checking import check_nightly
 from .services.sweeping import end_spent_keys
@@ -33,9 +31,9 @@ def check() -> int | None:
     return None if found is None else found.without_key
 
 
-@shared_task(queue=DESTRUCTION, time_limit=4 * 60 * 60)
+@shared_task(time_limit=4 * 60 * 60)
 def sweep() -> int:
-    """How many keys were ended whose rows are gone. May run twice."""
+    """How many keys were ended whose rows are gone. Work of `destroyer`; may run twice."""
     return end_spent_keys(at=timezone.now())
 
 
