@@ -1,4 +1,4 @@
-# The image of Harbour: one for web, worker, beat, printer and migrate. Built files and installed packages in, tools out.
+# The image of Harbour: one for web, worker, destroyer, beat, printer and migrate. Built files and installed packages in, tools out.
 
 FROM node:24-trixie-slim AS pages
 WORKDIR /harbour

@@ -14,7 +14,6 @@ class RetentionVerb(models.TextChoices):
     ADVISE_END = "advise_end", "advised on a destruction list"
     APPROVE_END = "approve_end", "approved its destruction"
     STOP_END = "stop_end", "stopped its destruction"
-    DESTROY = "destroy", "destroyed it"
     ADOPT_RULE = "adopt_rule", "adopted a rule of the retention schedule"
     AGREE_RULE = "agree_rule", "agreed to a rule of the retention schedule"
     TRIP_BRAKE = "trip_brake", "stopped destruction, because something was not as it should be"

@@ -1,14 +1,32 @@
 """The queue. Tasks take ids and call one service; what must happen is a row, the queue is only its doorbell."""
 
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_init
+
+from safeguarding.queues import DESTRUCTION
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "safeguarding.settings")
 app = Celery("harbour")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# What ends for good is the work of a process of its own.
+app.conf.task_routes = {"safeguarding.sealing.tasks.sweep": {"queue": DESTRUCTION}}
+
+
+@worker_init.connect
+def _know_own_tasks_alone(**_: Any) -> None:
+    """Whoever can write to the queue has `destroyer` do nothing but what it is there for."""
+    from django.conf import settings
+
+    if settings.ROLE == "destroyer":
+        for name in list(app.tasks):
+            if name not in app.conf.task_routes and not name.startswith("celery."):
+                app.tasks.unregister(name)
+
 
 # Intervals in seconds. The rows are the truth: a beat that was missed is made good by the next.
 app.conf.beat_schedule = {
@@ -43,6 +61,12 @@ app.conf.beat_schedule = {
     },
     # Once a day, from an hour on: each looks whether it is due.
     "keys": {"task": "safeguarding.sealing.tasks.check", "schedule": 300.0, "options": {"expires": 300}},
+    # As `walls`; the process that destroys looks when it starts.
+    "spent keys": {
+        "task": "safeguarding.sealing.tasks.sweep",
+        "schedule": crontab(hour=2, minute=40),
+        "options": {"expires": 3600},
+    },
     "backups": {"task": "safeguarding.sealing.tasks.note_backups", "schedule": 300.0, "options": {"expires": 300}},
     "verification": {"task": "safeguarding.audit.tasks.verify", "schedule": 300.0, "options": {"expires": 300}},
     "newest seal": {

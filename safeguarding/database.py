@@ -1,9 +1,9 @@
 """What may each database role do to each table? Given by code after every migration, so that no table is forgotten.
 
 `owner` migrates. `web` and `worker` read, insert and update; they delete only where a model says `web_may_delete =
-True` or where `DELETING_APPS` names the library's app. `destroyer` alone deletes records, `backup` reads everything and
-writes nothing. Which rows each of them sees is said by `row_security.py`. Events can only be added, which privileges
-and a trigger both hold to; so can the history of fields, by privileges alone.
+True` or where `DELETING_APPS` names the library's app. `destroyer` alone deletes records, and adds the events of that;
+`backup` reads everything and writes nothing. Which rows each of them sees is said by `row_security.py`. Events can only
+be added, which privileges and a trigger both hold to; so can the history of fields, by privileges alone.
 """
 
 from collections.abc import Container, Iterator, Sequence
@@ -17,6 +17,7 @@ from psycopg import sql
 from safeguarding import rights_rows
 from safeguarding.audit.protection import protected_models
 from safeguarding.launch.postgres import FUNCTION_OWNERS, ROLES_BESIDE, database_privileges
+from safeguarding.personal_data import declared
 from safeguarding.sealing.models import KEYS
 
 # Sign-in's own tables: rows that end with a session or a click. Their libraries delete them.
@@ -34,6 +35,8 @@ WORKER_ONLY = frozenset({"audit.leaf", "audit.checkpoint", "audit.sealstate"})
 OF_A_FUNCTION = frozenset({"children.mergedrow"})
 # Kept by triggers (`chronicling.py`): whoever works reads it.
 KEPT_BY_TRIGGERS = frozenset({"concerns.chronicled"})
+# What `destroyer` does beside deleting records: it puts that on record, and asks how far the seals are.
+DESTROYER_ADDS, DESTROYER_READS = frozenset({"audit.event"}), frozenset({"audit.checkpoint"})
 # Written by `migrate` alone.
 READ_ONLY_TABLES = frozenset({"django_migrations", "django_content_type"})
 READ_ONLY_APPS = frozenset({"auth"})
@@ -202,10 +205,22 @@ def _on_tables(tables: Sequence[str], missing: Container[str]) -> Iterator[sql.C
         )
         if by_worker:
             yield sql.SQL("GRANT SELECT ON {table} TO web").format(table=sql.Identifier(table))
-        if model in protected_models():
-            yield sql.SQL("GRANT SELECT, DELETE ON {} TO destroyer").format(sql.Identifier(table))
+        if model and (rights := _of_destroyer(model)):
+            yield sql.SQL("GRANT {} ON {} TO destroyer").format(sql.SQL(rights), sql.Identifier(table))  # type: ignore[arg-type]
         if model and model._meta.label_lower in APPEND_ONLY:
             yield from _forbid_change(table)
+
+
+def _of_destroyer(model: type[models.Model]) -> str:
+    """Of records, with MAINTAIN where names stand in plain: what was deleted leaves the disk with a VACUUM FULL."""
+    if model._meta.label_lower in DESTROYER_ADDS:
+        return f"INSERT ({', '.join(_filled(model))})"
+    if model._meta.label_lower in DESTROYER_READS:
+        return "SELECT"
+    if model not in protected_models():
+        return ""
+    mine = declared(model)
+    return "SELECT, DELETE, MAINTAIN" if mine and mine.identifying else "SELECT, DELETE"
 
 
 def _rights(table: str, model: type[models.Model] | None, missing: Container[str]) -> str:

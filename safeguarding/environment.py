@@ -22,11 +22,12 @@ DATABASE_URLS = {
     "worker": "WORKER_DATABASE_URL",
     "owner": "OWNER_DATABASE_URL",
     "backup": "BACKUP_DATABASE_URL",
+    "destroyer": "DESTROYER_DATABASE_URL",
 }
 KEYS_DATABASE_URLS = {role: name.replace("DATABASE", "KEYS_DATABASE") for role, name in DATABASE_URLS.items()}
 # With which a process signs who asks (audit/signing.py). The owner's puts both into the database.
 _CONTEXT_KEYS = {"web": "WEB_CONTEXT_KEY", "worker": "WORKER_CONTEXT_KEY"}
-_SIGNERS_OF = {"web": ("web",), "worker": ("worker",), "owner": ("web", "worker"), "backup": ()}
+_SIGNERS_OF = {"web": ("web",), "worker": ("worker",), "owner": ("web", "worker"), "backup": (), "destroyer": ()}
 # What a process of a role is given, and a process of another role is not, unless it is among its own.
 SECRETS_OF = {
     role: (DATABASE_URLS[role], KEYS_DATABASE_URLS[role], *(_CONTEXT_KEYS[signer] for signer in _SIGNERS_OF[role]))
@@ -122,9 +123,9 @@ def database(name: str, role: str) -> dict[str, Any]:
     """The database at the address `name`, for a process of a role. With nothing configured, that of nobody: commands
     that need none still work.
     """
-    # A page that takes longer has gone wrong, a migration may take what it needs. Indexes cost little: tables are in
-    # memory.
-    most = 0 if role in ("owner", "backup") else 60_000
+    # A page that takes longer has gone wrong; a migration, a backup or the vacuum of a table may take what it needs.
+    # Indexes cost little: tables are in memory.
+    most = 60_000 if role in ("web", "worker") else 0
     options = (
         f"-c timezone=UTC -c statement_timeout={most} -c random_page_cost=1.1 "
         # Not as the role says, which may change that itself.

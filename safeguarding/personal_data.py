@@ -67,8 +67,9 @@ class PersonalData:
     `narrative` names free text (sealed), `identifying` names what tells who it is, `plain` names the rest. Keys, and
     links to rows that are classified themselves, need no mention. `record` is the path to the record that the row ends
     with, where the way to its subject does not lead through it. `sealed_by` is the column with the key of the record
-    whose key seals the narratives: a concern, a child, or the person whose words they are. `setting`: a row that a
-    school edits. Who made it, and what each of its facts was before, is kept as it is for records.
+    whose key seals the narratives: a concern, a child, a person, or the row itself. A key of the row's own is wrapped
+    for whom `sealed_for` names: the school, or the person whose words they are. `setting`: a row that a school edits.
+    Who made it, and what each of its facts was before, is kept as it is for records.
 
     A root has a period of its own, which `schedule` names ("child_file"), or is `about` others, by the path of links
     to them ("children__child"), and ends with the last of them. `links` rules each link to a record that has another
@@ -80,6 +81,7 @@ class PersonalData:
     subject: str | None = None
     record: str | None = None
     sealed_by: str = ""
+    sealed_for: str = "school"
     narrative: tuple[str, ...] = ()
     identifying: tuple[str, ...] = ()
     plain: tuple[str, ...] = ()

@@ -107,11 +107,13 @@ def _facts() -> Iterator[sql.Composable]:
         END LOOP; END $$"""
     )
     yield sql.SQL("REVOKE CREATE ON SCHEMA rules FROM {}").format(owner)
-    yield sql.SQL("GRANT USAGE ON SCHEMA rules TO web, worker, {}").format(writer)
+    yield sql.SQL("GRANT USAGE ON SCHEMA rules TO web, worker, destroyer, {}").format(writer)
     # As whose they are: rights on what belongs to another are not the owner's to give or take.
     yield sql.SQL("SET ROLE {}").format(owner)
     yield sql.SQL("REVOKE ALL ON ALL FUNCTIONS IN SCHEMA rules FROM PUBLIC")
-    yield sql.SQL("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA rules TO SESSION_USER, web, worker, {}").format(writer)
+    yield sql.SQL("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA rules TO SESSION_USER, web, worker, destroyer, {}").format(
+        writer
+    )
     yield sql.SQL("RESET ROLE")
     yield sql.SQL("REVOKE ALL ON rules.context_key FROM PUBLIC; GRANT SELECT ON rules.context_key TO {}").format(owner)
 

@@ -24,6 +24,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from safeguarding.environment import DATABASE_URLS, KEYS_DATABASE_URLS
 from safeguarding.launch import root
 from safeguarding.launch.postgres import DISPOSABLE, ROLES, SUPERUSER, Cluster, database_privileges, leashed
 from safeguarding.launch.servers import DATABASE, KEYS_DATABASE
@@ -74,10 +75,9 @@ class Databases:
 
     def environment(self) -> dict[str, str]:
         """What a process of Harbour's own needs to reach both databases and the keys."""
-        names = {"web": "", "worker": "WORKER_", "owner": "OWNER_", "backup": "BACKUP_"}
         return {
-            **{f"{before}DATABASE_URL": self.url(role) for role, before in names.items()},
-            **{f"{before}KEYS_DATABASE_URL": self.keys_url(role) for role, before in names.items()},
+            **{name: self.url(role) for role, name in DATABASE_URLS.items()},
+            **{name: self.keys_url(role) for role, name in KEYS_DATABASE_URLS.items()},
             **{f"{signer.upper()}_CONTEXT_KEY": context_key(signer) for signer in ("web", "worker")},
             "ROOT_KEY_PATH": str(self.keys / "root.key"),
             "EPOCH_KEYS_PATH": str(self.keys / "epochs.json"),
@@ -236,15 +236,7 @@ def _given() -> Databases:
     Its superuser has taken large objects from everybody in `template1` (`safeguarding/large_objects.py`), from which
     the databases are made: as the owner that cannot be done.
     """
-    urls = {
-        role: os.environ[name]
-        for role, name in (
-            ("web", "DATABASE_URL"),
-            ("worker", "WORKER_DATABASE_URL"),
-            ("owner", "OWNER_DATABASE_URL"),
-            ("backup", "BACKUP_DATABASE_URL"),
-        )
-    }
+    urls = {role: os.environ[name] for role, name in DATABASE_URLS.items()}
     databases = Databases(urls, Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")))
     databases.drop()
     with psycopg.connect(databases.named("postgres").url("owner"), autocommit=True) as connection:

@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 import time_machine
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.signals import connection_created
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
@@ -74,20 +74,21 @@ class AsWeb:
 
 
 @contextmanager
-def as_role(role: str) -> Iterator[None]:
+def as_role(role: str, using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     """Everything inside is done as a role of the database.
 
     Inside a transaction; what is rolled back changes back by itself.
     """
     # Past Django, which counts the queries of a page: these are none of its own.
-    connection.ensure_connection()
-    [before] = connection.connection.execute("SELECT current_setting('role')").fetchone()
-    connection.connection.execute(f"SET LOCAL ROLE {role}")
+    here = connections[using]
+    here.ensure_connection()
+    [before] = here.connection.execute("SELECT current_setting('role')").fetchone()
+    here.connection.execute(f"SET LOCAL ROLE {role}")
     try:
         yield
     finally:
-        if not connection.needs_rollback:
-            connection.connection.execute(f"SET LOCAL ROLE {before}")
+        if not here.needs_rollback:
+            here.connection.execute(f"SET LOCAL ROLE {before}")
 
 
 @contextmanager

@@ -49,6 +49,7 @@ class Verb(models.TextChoices):
     CONFIRM = "confirm", "confirmed it"
     LIFT = "lift", "lifted a conflict"
     REVIEW = "review", "reviewed it"
+    DESTROY = "destroy", "destroyed it"
 
 
 register(Verb)

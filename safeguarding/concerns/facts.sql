@@ -344,6 +344,29 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT FROM public.concerns_concern AS concern WHERE concern.token = form_became_concern.token)
 $$;
 
+-- Of these keys of words that nobody has sent, those that a row still has. Who ends the others sees none of the rows.
+CREATE FUNCTION rules.unsent_with_keys(keys uuid[]) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(there.key), '{}') FROM (
+        SELECT own_key AS key FROM public.concerns_draft WHERE own_key = ANY (unsent_with_keys.keys)
+        UNION ALL
+        SELECT own_key FROM public.concerns_kepttext WHERE own_key = ANY (unsent_with_keys.keys)
+        UNION ALL
+        SELECT id FROM public.concerns_draftopening WHERE id = ANY (unsent_with_keys.keys)
+    ) AS there
+$$;
+
+-- The same of the keys of files of an earlier system; and those whose files have come in, were given up or could not be used.
+CREATE FUNCTION rules.earlier_batches_there(keys uuid[]) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(id), '{}') FROM public.concerns_earlierbatch WHERE id = ANY (earlier_batches_there.keys)
+$$;
+CREATE FUNCTION rules.earlier_batches_over(keys uuid[]) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(id), '{}') FROM public.concerns_earlierbatch
+    WHERE id = ANY (earlier_batches_over.keys) AND status IN ('refused', 'abandoned', 'confirmed', 'withdrawn')
+$$;
+
 -- What was brought in from an earlier system and withdrawn again: from then on nobody sees anything of it.
 CREATE FUNCTION rules.withdrawn_batches(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

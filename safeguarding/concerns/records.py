@@ -225,7 +225,12 @@ declare(
     searched=_BESIDE,
     needed_by=("files", "earlier"),
 )
-declare(EarlierBatch, followed=Refused("files on their way in; each of its moves is an event"), **_EARLIER)
+declare(
+    EarlierBatch,
+    followed=Refused("files on their way in; each of its moves is an event"),
+    read_by=("keys",),
+    **_EARLIER,
+)
 declare(EarlierUpload, followed=Refused("one of those files"), **_EARLIER)
 _ON_ITS_WAY = Refused("what a file says on its way in: searched when it is a record")
 declare(
@@ -243,9 +248,15 @@ declare(
     Draft,
     searched=_UNSENT,
     followed=Refused("words that nobody has sent: their author’s alone, and gone when they are sent"),
+    read_by=("keys",),
 )
-declare(DraftOpening, searched=_UNSENT, followed=Refused("ends with its draft; written once"))
-declare(KeptText, searched=_UNSENT, followed=Refused("words that could not be saved yet; gone when they are"))
+declare(DraftOpening, searched=_UNSENT, followed=Refused("ends with its draft; written once"), read_by=("keys",))
+declare(
+    KeptText,
+    searched=_UNSENT,
+    followed=Refused("words that could not be saved yet; gone when they are"),
+    read_by=("keys",),
+)
 declare(
     SavedFilter,
     searched=Refused("what somebody calls a list of their own"),

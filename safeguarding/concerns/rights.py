@@ -167,6 +167,7 @@ keep(
         "concerns.paperform": Neither("a numbered sheet; facts ask whose form it was"),
         "concerns.question": Neither("what a lead asks a reporter: facts ask whether the first page names it"),
         "concerns.duty": Neither("what the law asks of somebody: facts ask whether the menu names it"),
+        "concerns.kepttext": Neither("words that could not be saved yet: facts ask which keys they still have"),
         "concerns.savedfilter": Neither("how somebody arranges their own list"),
         "concerns.schoolkind": Neither("which kinds of concern a school offers"),
         "concerns.supervisionnote": Neither("a note of two people: facts ask whether the menu names it"),

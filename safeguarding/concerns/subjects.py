@@ -1,16 +1,17 @@
-"""Whose is a concern? Its key is wrapped for each child who is linked to it, and for the school while nobody is."""
+"""Whose is a concern? Its key is wrapped for each child who is linked to it, and for the school while nobody is.
+
+Notes from outside and sheets of paper stay the school's: whom they are about, their concern says. What nobody has sent
+is its author's, and ends with its row.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from functools import partial
 from uuid import UUID
 
-from django.db import models
-
 from safeguarding.sealing.services.keeping import share
-from safeguarding.sealing.subjects import Subject, kind_of, wrapped_for
+from safeguarding.sealing.subjects import Ending, Subject, ends_with_rows, kind_of, wrapped_for
 
-from .models import Concern, ConcernChild, EmergencySheet, OutsideNote, PaperForm
+from .models import Concern, ConcernChild, Draft, DraftOpening, EarlierRow, KeptText
 
 KIND = kind_of(Concern)
 
@@ -44,13 +45,16 @@ def keep_for_all(concern: UUID) -> None:
     share(KIND, subjects_of([concern]))
 
 
-def schools_of(model: type[models.Model], keys: Collection[UUID]) -> Mapping[UUID, Collection[Subject]]:
-    """Notes from outside and sheets of paper stay the school's: whom they are about, their concern says."""
-    there = model._base_manager.filter(pk__in=keys).values_list("pk", "school_id")
-    return {one: [Subject.school(school)] for one, school in there}
-
-
 wrapped_for(KIND, subjects_of)
-wrapped_for(kind_of(OutsideNote), partial(schools_of, OutsideNote))
-wrapped_for(kind_of(PaperForm), partial(schools_of, PaperForm))
-wrapped_for(kind_of(EmergencySheet), partial(schools_of, EmergencySheet))
+ends_with_rows(
+    *map(kind_of, (Draft, DraftOpening, KeptText)),
+    ending=Ending(there="unsent_with_keys", under="the rule for words that were sent or discarded"),
+)
+ends_with_rows(
+    kind_of(EarlierRow),
+    ending=Ending(
+        there="earlier_batches_there",
+        over="earlier_batches_over",
+        under="the rule for files of an earlier system that have come in or were given up",
+    ),
+)

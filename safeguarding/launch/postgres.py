@@ -48,7 +48,7 @@ ROLES_BESIDE = (
         )
     ),
     # What `owner` may make itself or give away to.
-    f"GRANT {', '.join(FUNCTION_OWNERS)}, web, worker TO owner WITH INHERIT FALSE, SET TRUE",
+    f"GRANT {', '.join(FUNCTION_OWNERS)}, web, worker, destroyer TO owner WITH INHERIT FALSE, SET TRUE",
 )
 
 SETTINGS = {

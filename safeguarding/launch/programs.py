@@ -6,9 +6,11 @@ The same way by `manage.py up` and in a container (`manage.py program`).
 import sys
 from pathlib import Path
 
+from safeguarding.queues import DESTRUCTION
+
 _MANAGE = Path(__file__).resolve().parents[2] / "manage.py"
 _PRINTER = Path(__file__).resolve().parents[1] / "printing" / "printer.py"
-NAMES = ("web", "worker", "beat", "backup", "printer")
+NAMES = ("web", "worker", "destroyer", "beat", "backup", "printer")
 # It warns root of tasks that carry code; Harbour takes JSON alone, from everybody.
 _CELERY = [sys.executable, "-W", "ignore:::celery.platforms", "-m", "celery", "--quiet", "--app", "safeguarding.celery"]
 
@@ -62,13 +64,25 @@ def web(host: str, port: int, workers: int, most_mb: int) -> list[str]:
 
 def worker() -> list[str]:
     """What is done outside a request: mail, calls that nobody answered, large imports."""
+    return _worker("worker", concurrency=2)
+
+
+def destroyer() -> list[str]:
+    """What ends for good, one thing at a time: the only process that may take a key away, or a record."""
+    return [*_worker("destroyer", concurrency=1), "--queues", DESTRUCTION]
+
+
+def _worker(name: str, *, concurrency: int) -> list[str]:
+    """Named, so that two on one machine are told apart where one is asked whether it is well."""
     return [
         *_CELERY,
         "worker",
+        "--hostname",
+        f"{name}@%h",
         "--loglevel",
         "WARNING",
         "--concurrency",
-        "2",
+        str(concurrency),
         "--without-mingle",
         "--without-gossip",
     ]

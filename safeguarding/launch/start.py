@@ -1,6 +1,6 @@
 """What is started, in which order?
 
-The servers that no address was given for, the set-up, then web, worker, beat and printer.
+The servers that no address was given for, the set-up, then web, worker, destroyer, beat and printer.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ class Plan:
     seal_key: Path
     # Where the printer listens.
     printer: Path
-    # A management command to run on the servers instead of web, worker and beat.
+    # A management command to run on the servers instead of Harbour's own processes.
     instead: Sequence[str] = ()
 
     def manage(self, name: str, *arguments: str, role: str, environment: Mapping[str, str]) -> Program:
@@ -129,11 +129,13 @@ async def _make_seal_key(plan: Plan, supervisor: Supervisor, environment: Mappin
 
 
 async def _harbour(plan: Plan, supervisor: Supervisor, environment: Mapping[str, str]) -> None:
-    supervisor.say("harbour", "starting the web server, the worker, its clock and the printer")
+    supervisor.say("harbour", "starting the web server, the worker, what destroys, their clock and the printer")
     running = [
         ("web", programs.web(plan.host, plan.port, plan.web_workers, plan.web_process_mb), "web", 6),
         # What is cut off here is a row that the next start finds again.
         ("worker", programs.worker(), "worker", 2),
+        # Its work can be begun again wherever it was cut off.
+        ("destroyer", programs.destroyer(), "destroyer", 2),
         ("beat", programs.beat(), "worker", 1),
         # A print that is cut off is made anew from what its row names.
         ("printer", programs.printer(plan.printer), "web", 1),

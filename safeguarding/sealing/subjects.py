@@ -1,11 +1,13 @@
 """Whose is a record? Under whose keys its own key is wrapped, and how that is looked up again at night.
 
 A child or an adult is a record of their own. A record about several says through `wrapped_for` who they are; while
-nobody is linked to it, it is wrapped for its school.
+nobody is linked to it, it is wrapped for its school. A row with a key of its own says whose it is beside itself
+(`PersonalData.sealed_for`), and where it ends sooner than any child, when that key ends (`ends_with_rows`).
 """
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self
 from uuid import UUID
 
@@ -55,6 +57,32 @@ def wrapped_for(kind: str, look: Look) -> None:
     _looks[kind] = look
 
 
+@dataclass(frozen=True)
+class Ending:
+    """When keys of rows that end by themselves are needed no more. Asked of facts: who destroys sees no such row.
+
+    `there` and `over` are facts of the schema `rules` that take keys: which of them a row still has, and which are of
+    rows that stay and are done with. `under` is what is read where their words come back from a backup.
+    """
+
+    there: str
+    under: str
+    over: str = ""
+
+
+_endings: dict[str, Ending] = {}
+
+
+def ends_with_rows(*kinds: str, ending: Ending) -> None:
+    """Say that keys of these kinds end with their rows, by the sweep of every night (`services/sweeping.py`)."""
+    _endings.update(dict.fromkeys(kinds, ending))
+
+
+def endings() -> Mapping[str, Ending]:
+    """The kinds whose keys end with their rows, and when."""
+    return _endings
+
+
 # For a subject that is to end: who must end with it, because what was theirs is its own by now.
 Together = Callable[[Subject], list[Subject]]
 _together: list[Together] = []
@@ -98,8 +126,12 @@ def linked(kind: str, keys: Collection[UUID]) -> Mapping[UUID, Collection[Subjec
     if kind in _looks:
         return _looks[kind](keys)
     model = apps.get_model(kind)
-    there = model._base_manager.filter(pk__in=keys).values_list("pk", flat=True)
-    return {key: [Subject(key, _KINDS[kind])] for key in there}
+    mine: Any = declared(model)
+    # A row whose key others are sealed by need have no words itself.
+    column = "pk" if kind in _KINDS or not mine.sealed_by else key_column(model)
+    whose, of = ("pk", _KINDS[kind]) if kind in _KINDS else _sealed_for(model)
+    there = model._base_manager.filter(**{f"{column}__in": keys}).values_list(column, whose)
+    return {key: [Subject(one, of)] for key, one in there}
 
 
 def record_of(row: models.Model) -> tuple[UUID, str]:
@@ -126,15 +158,21 @@ def kind_of(model: type[models.Model]) -> str:
 
 
 def first_subject(row: models.Model) -> Subject:
-    """Whose the record of a row is before anybody is linked: its own, or the school's."""
-    record, kind = record_of(row)
-    return subject_alone(kind, record, getattr(row, "school_id", None))
+    """Whose the record of a row is before anybody is linked: its own, the school's, or that of whom the row names."""
+    return subject_alone(type(row), partial(getattr, row))
 
 
-def subject_alone(kind: str, record: UUID, school: UUID | None) -> Subject:
-    """The same, of a record by its kind and key."""
+def subject_alone(model: type[models.Model], value: Callable[[str], Any]) -> Subject:
+    """The same, of a row of which `value` gives what stands in a column."""
+    kind = kind_of(model)
     if kind in _KINDS:
-        return Subject(record, _KINDS[kind])
-    if school is None:
-        raise LookupError(f"a record of the kind {kind} needs its school")
-    return Subject.school(school)
+        return Subject(value(key_column(model)), _KINDS[kind])
+    whose, of = _sealed_for(model)
+    return Subject(value(whose), of)
+
+
+def _sealed_for(model: type[models.Model]) -> tuple[str, str]:
+    """The column that says for whom a key of a row's own is wrapped, and what they are."""
+    mine: Any = declared(model)
+    field: Any = model._meta.get_field(mine.sealed_for)
+    return str(field.attname), _KINDS[field.related_model._meta.label_lower]

@@ -1,4 +1,4 @@
-"""Every night: has each key its record, and everything that is sealed its key?
+"""Every night: has each key its record, and everything that is sealed its key? Which keys are needed no more?
 
 Every few minutes: was there a backup?
 """
@@ -7,16 +7,21 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready
+from django.conf import settings
 from django.utils import timezone
 
 from .services.backups_standing import put_on_record
 from .services.checking import check_nightly
+from .services.sweeping import end_spent_keys
 from .services.trying import warn_if_it_does_not_work
 
 
 @worker_ready.connect
 def _started(**_: Any) -> None:
-    warn_if_it_does_not_work()
+    if settings.ROLE == "destroyer":
+        sweep.delay()  # at night it may have been away
+    else:
+        warn_if_it_does_not_work()
 
 
 @shared_task(time_limit=4 * 60 * 60)
@@ -24,6 +29,12 @@ def check() -> int | None:
     """How many sealed words have no key. Does nothing when it has been done today."""
     found = check_nightly(at=timezone.now())
     return None if found is None else found.without_key
+
+
+@shared_task(time_limit=4 * 60 * 60)
+def sweep() -> int:
+    """How many keys were ended whose rows are gone. Work of `destroyer`; may run twice."""
+    return end_spent_keys(at=timezone.now())
 
 
 @shared_task

@@ -140,10 +140,10 @@ def test_no_process_of_make_run_has_the_password_of_another_role(up: Up, var: Pa
     assert status(port) == 200
     until(lambda: len(tree(held.pid)) >= 10)
     passwords = json.loads((var / "passwords.json").read_text())
-    assert {*settings.DATABASE_URLS, "destroyer", "postgres", "secret_key"} < set(passwords)
+    assert {*settings.DATABASE_URLS, "postgres", "secret_key"} < set(passwords)
     environments = tree(held.pid)
     roles = {line for one in environments.values() for line in one.split(b"\0") if line.startswith(b"HARBOUR_ROLE=")}
-    assert roles == {b"HARBOUR_ROLE=web", b"HARBOUR_ROLE=worker", b"HARBOUR_ROLE=backup"}
+    assert roles == {f"HARBOUR_ROLE={role}".encode() for role in ("web", "worker", "destroyer", "backup")}
     told = {
         (command_line(pid), name)
         for pid, one in environments.items()
@@ -162,7 +162,7 @@ def test_what_is_given_is_not_started_and_half_of_it_is_refused(up: Up, var: Pat
     half = up(DATABASE_URL="postgres://web@localhost/harbour", SECRET_KEY="given")
     said, _ = half.communicate(timeout=PATIENCE)
     assert "WORKER_DATABASE_URL, OWNER_DATABASE_URL, BACKUP_DATABASE_URL, " in said
-    assert " and BACKUP_KEYS_DATABASE_URL must be set as well" in said
+    assert " and DESTROYER_KEYS_DATABASE_URL must be set as well" in said
     assert half.returncode == 1
 
     names = (*settings.DATABASE_URLS.values(), *settings.KEYS_DATABASE_URLS.values())

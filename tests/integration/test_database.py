@@ -16,7 +16,10 @@ from psycopg.errors import InsufficientPrivilege, LockNotAvailable
 
 from safeguarding.audit import services as audit
 from safeguarding.audit.models import Event, Verb
+from safeguarding.audit.protection import protected_models
 from safeguarding.database import apply_privileges, missing_columns
+from safeguarding.environment import DATABASE_URLS, database
+from safeguarding.personal_data import declared
 from tests.walls import as_role
 
 Connect = Callable[[str], psycopg.Connection]
@@ -77,6 +80,37 @@ def test_nobody_moves_rows_of_a_child_but_by_a_merge_that_was_just_decided(conne
             connect("destroyer").execute(call, [uuid4()])
 
 
+def test_the_destroyer_reads_and_deletes_records_and_adds_nothing_but_events(connect: Connect) -> None:
+    held = dict.fromkeys(("SELECT", "INSERT", "UPDATE", "DELETE", "MAINTAIN"), frozenset[str]())
+    for right in held:
+        function = "has_table_privilege" if right in ("DELETE", "MAINTAIN") else "has_any_column_privilege"
+        asked = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND "
+        found = connect("owner").execute(f"{asked} {function}('destroyer', oid, '{right}')").fetchall()
+        held[right] = frozenset(table for (table,) in found)
+    records = {model._meta.db_table for model in protected_models()} | {"children_mergedrow"}
+    assert held["SELECT"] == records | {"audit_checkpoint"}
+    assert held["DELETE"] == records
+    assert (held["INSERT"], held["UPDATE"]) == ({"audit_event"}, set())
+    with_names = {model._meta.db_table for model in protected_models() if declared(model).identifying}  # type: ignore[union-attr]
+    assert held["MAINTAIN"] == with_names and "children_child" in with_names
+
+
+def test_the_destroyer_takes_what_was_deleted_off_the_disk_however_long_that_lasts(connect: Connect) -> None:
+    said: list[str] = []
+    at_work = connect("destroyer")
+    at_work.add_notice_handler(lambda notice: said.append(str(notice.message_primary)))
+    at_work.execute("VACUUM (FULL, ANALYZE) children_child")
+    assert said == []
+    at_work.execute("VACUUM concerns_account")
+    assert said == ['permission denied to vacuum "concerns_account", skipping it']
+    limits = {role: database("NOWHERE", role)["OPTIONS"]["options"].split()[3] for role in DATABASE_URLS}
+    assert {role for role, limit in limits.items() if limit == "statement_timeout=0"} == {
+        "owner",
+        "backup",
+        "destroyer",
+    }
+
+
 @pytest.mark.parametrize("role", ["web", "worker"])
 def test_a_role_that_works_changes_no_table_and_makes_none(connect: Connect, role: str) -> None:
     for statement in (
@@ -96,7 +130,7 @@ ADD_EVENT = (
 CHANGES = ("UPDATE audit_event SET verb = 'list'", "DELETE FROM audit_event", "TRUNCATE audit_event")
 
 
-@pytest.mark.parametrize("role", ["web", "worker"])
+@pytest.mark.parametrize("role", ["web", "worker", "destroyer"])
 def test_events_are_added_and_stay(connect: Connect, role: str) -> None:
     at_work = connect(role)
     at_work.execute(ADD_EVENT, [uuid4()])
@@ -105,19 +139,19 @@ def test_events_are_added_and_stay(connect: Connect, role: str) -> None:
             at_work.execute(statement)
 
 
-@pytest.mark.parametrize("role", ["web", "worker"])
+@pytest.mark.parametrize("role", ["web", "worker", "destroyer"])
 def test_when_an_event_was_and_in_which_transaction_is_said_by_the_database_alone(connect: Connect, role: str) -> None:
-    at_work = connect(role)
-    before = at_work.execute("SELECT count(*) FROM audit_event").fetchone()
+    at_work, owner = connect(role), connect("owner")
+    before = owner.execute("SELECT count(*) FROM audit_event").fetchone()
     for column, value in (("at", "now() - interval '1 year'"), ("transaction_id", "'5'::xid8"), ("at", "DEFAULT")):
         with pytest.raises(InsufficientPrivilege, match="permission denied"):
             columns = f"id, verb, object_type, acting_role, purpose, outcome, {column}"
             values = f"%s, 'view', '', '', '', 'done', {value}"
             at_work.execute(f"INSERT INTO audit_event ({columns}) VALUES ({values})", [uuid4()])  # noqa: S608
-    assert at_work.execute("SELECT count(*) FROM audit_event").fetchone() == before
+    assert owner.execute("SELECT count(*) FROM audit_event").fetchone() == before
 
 
-@pytest.mark.parametrize("role", ["web", "worker"])
+@pytest.mark.parametrize("role", ["web", "worker", "destroyer"])
 def test_many_events_are_written_in_one_statement_with_the_time_of_the_database(
     role: str, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:

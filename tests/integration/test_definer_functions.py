@@ -123,7 +123,7 @@ def test_finding_1_a_server_without_the_role_that_writes_is_told_what_to_run(con
 
 def test_finding_1_nobody_who_does_not_work_asks_a_fact(connect: Connect):
     asked = "SELECT DISTINCT r FROM pg_proc p, unnest(%s::text[]) r WHERE p.pronamespace = 'rules'::regnamespace "
-    for role, may in (("web", True), ("worker", True), ("destroyer", False), ("backup", False)):
+    for role, may in (("web", True), ("worker", True), ("destroyer", True), ("backup", False)):
         found = connect("postgres").execute(
             asked + "AND has_function_privilege(r, p.oid, 'EXECUTE') IS DISTINCT FROM %s", [[role], may]
         )

@@ -7,13 +7,12 @@ queue only says that there is something to do.
 import os
 import signal
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
@@ -23,16 +22,23 @@ from kombu import Connection
 from safeguarding.accounts import services
 from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.tasks import deliver_notices
+from safeguarding.audit.models import Event, Verb
 from safeguarding.celery import app
 from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import raising
+from safeguarding.concerns.services.drafts import discard_draft, save_draft
+from safeguarding.launch import programs
 from safeguarding.launch.redis import Queue
+from safeguarding.queues import DESTRUCTION
+from safeguarding.sealing.models import RecordKey
+from safeguarding.sealing.tasks import sweep
 from tests import factories
 from tests.mailserver import mail_server
 from tests.postgres import ROOT, Databases
 from tests.waiting import until
 
 PEOPLE = 12
+Start = Callable[..., subprocess.Popen[bytes]]
 
 
 @pytest.fixture
@@ -52,33 +58,22 @@ def queue(redis: subprocess.Popen[bytes], tmp_path: Path) -> Queue:
 
 
 @pytest.fixture
-def start_worker(
-    databases: Databases, queue: Queue, tmp_path: Path
-) -> Iterator[Callable[[str], subprocess.Popen[bytes]]]:
-    """`start_worker(mail_url)`: a worker as it runs in a school, in a process group of its own."""
+def start_worker(databases: Databases, queue: Queue, tmp_path: Path) -> Iterator[Start]:
+    """`start_worker(mail_url)`: a worker as it runs in a school, in a process group of its own. Or the destroyer."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(mail_url: str) -> subprocess.Popen[bytes]:
+    def start(mail_url: str, *, role: str = "worker") -> subprocess.Popen[bytes]:
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "safeguarding.settings",
-            "HARBOUR_ROLE": "worker",
+            "HARBOUR_ROLE": role,
             **databases.environment(),
             "REDIS_URL": queue.url,
             "EMAIL_URL": mail_url,
             "HARBOUR_VAR": str(tmp_path),
         }
-        celery = [
-            sys.executable,
-            "-W",
-            "ignore:::celery.platforms",
-            "-m",
-            "celery",
-            "--quiet",
-            "--app",
-            "safeguarding.celery",
-        ]
-        worker = ["worker", "--loglevel", "WARNING", "--concurrency", "2", "--without-mingle", "--without-gossip"]
-        started.append(subprocess.Popen([*celery, *worker], cwd=ROOT, env=environment, start_new_session=True))
+        command = programs.destroyer() if role == "destroyer" else programs.worker()
+        with (tmp_path / f"{role}.log").open("ab") as log:
+            started.append(subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log, start_new_session=True))
         return started[-1]
 
     yield start
@@ -123,7 +118,7 @@ def once_each(people: list[User]) -> dict[str, int]:
 
 
 def test_a_killed_worker_and_an_emptied_queue_lose_none_and_send_none_twice(
-    transactional_db: None, start_worker: Callable[[str], subprocess.Popen[bytes]], queue: Queue
+    transactional_db: None, start_worker: Start, queue: Queue
 ) -> None:
     with mail_server(holds=5) as post:
         people = tell_everybody()
@@ -148,7 +143,7 @@ def test_a_killed_worker_and_an_emptied_queue_lose_none_and_send_none_twice(
 
 
 def test_two_workers_and_many_rings_send_one_message_each(
-    transactional_db: None, start_worker: Callable[[str], subprocess.Popen[bytes]], queue: Queue
+    transactional_db: None, start_worker: Start, queue: Queue
 ) -> None:
     with mail_server() as post:
         people = tell_everybody()
@@ -164,7 +159,7 @@ def test_two_workers_and_many_rings_send_one_message_each(
 
 
 def test_the_worker_passes_on_a_call_that_nobody_opens_and_chases_what_nobody_reads(
-    transactional_db: None, start_worker: Callable[[str], subprocess.Popen[bytes]], queue: Queue
+    transactional_db: None, start_worker: Start, queue: Queue
 ) -> None:
     """As the database's role `worker`, with the tasks of the beat."""
     cast = factories.staffroom()
@@ -183,6 +178,42 @@ def test_the_worker_passes_on_a_call_that_nobody_opens_and_chases_what_nobody_re
     everybody = {cast.lead.pk, cast.deputy.pk, cast.headteacher.pk}
     until(lambda: told(called, ConcernNotice.CALL) == everybody, seconds=60)
     until(lambda: told(unread, ConcernNotice.UNREAD) == everybody, seconds=60)
+
+
+def test_the_destroyer_ends_keys_when_it_starts_and_whenever_it_is_rung_and_does_nothing_else(
+    transactional_db: None, start_worker: Start, queue: Queue, tmp_path: Path
+) -> None:
+    """As the database's role `destroyer`, with its own queue."""
+    cast = factories.staffroom()
+
+    def spent() -> UUID:
+        """The key of a draft that was discarded two days ago."""
+        draft = save_draft(
+            token=uuid4(), school_id=cast.school.pk, content={"facts": ["Quiet."]}, author_id=cast.teacher.pk
+        )
+        assert draft is not None
+        key = draft.own_key
+        discard_draft(draft=draft, by=cast.teacher)
+        RecordKey.objects.filter(pk=key).update(made_at=timezone.now() - timedelta(days=2))
+        return key
+
+    def is_ended(key: UUID) -> bool:
+        return RecordKey.objects.filter(pk=key, destroyed_at__isnull=False).exists()
+
+    first = spent()
+    # What a web server that was taken over might put there, as the first of all.
+    with Connection(queue.url) as connection:
+        deliver_notices.apply_async(connection=connection, queue=DESTRUCTION)
+    start_worker("dummymail://", role="destroyer")
+    until(lambda: is_ended(first), seconds=60)
+    second = spent()
+    [entry] = [e for e in app.conf.beat_schedule.values() if e["task"] == sweep.name]
+    with Connection(queue.url) as connection:
+        app.tasks[entry["task"]].apply_async(connection=connection, **entry["options"])
+    until(lambda: is_ended(second), seconds=60)
+    assert Event.objects.filter(verb=Verb.DESTROY).count() == 2
+    said = (tmp_path / "destroyer.log").read_text()
+    assert f"Received unregistered task of type '{deliver_notices.name}'" in said
 
 
 def test_nothing_in_the_queue_says_whom_or_what_it_is_about(transactional_db: None, queue: Queue) -> None:

@@ -24,8 +24,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off SET enable_bitmapscan = off AS $$
     DELETE FROM proof.written WHERE tx = pg_current_xact_id_if_assigned() RETURNING source, op, key, followed
 $$;
-GRANT USAGE ON SCHEMA proof TO web, worker;
-GRANT EXECUTE ON FUNCTION proof.take() TO web, worker;
+GRANT USAGE ON SCHEMA proof TO web, worker, destroyer;
+GRANT EXECUTE ON FUNCTION proof.take() TO web, worker, destroyer;
 """
 # What one statement did to a table, and for a change: to which rows, and whether one of the followed fields is another
 # now.

@@ -273,6 +273,7 @@ class Migration(migrations.Migration):
             name='Draft',
             fields=[
                 ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ('own_key', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, unique=True)),
                 ('content', safeguarding.sealing.fields.SealedJSON(default=dict)),
                 ('names', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), blank=True, default=list, editable=False, size=None)),
                 ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -542,6 +543,7 @@ class Migration(migrations.Migration):
             name='KeptText',
             fields=[
                 ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ('own_key', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, unique=True)),
                 ('part', models.UUIDField(blank=True, editable=False, null=True)),
                 ('form', models.CharField(max_length=20)),
                 ('content', safeguarding.sealing.fields.SealedJSON(default=dict)),

@@ -184,7 +184,7 @@ class EarlierRow(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "child"
-        sealed_by = "school"
+        sealed_by = "batch"
         narrative = ("content",)
         plain = ("number", "kind", "problem", "column", "joins")
         source = Source.SAFEGUARDING_LEAD
@@ -249,7 +249,7 @@ class EarlierPdf(InStore):
 
     class PersonalData(personal_data.PersonalData):
         subject = "child"
-        sealed_by = "school"
+        sealed_by = "batch"
         narrative = ("name",)
         plain = ("stored", "number", "kind", "problem", "found", "size", "is_active", "pictures")
         source = Source.SAFEGUARDING_LEAD

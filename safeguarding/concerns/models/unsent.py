@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
+from safeguarding.keys import uuid7
 from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedJSON, SealedText
 
@@ -29,6 +30,8 @@ class Draft(models.Model):
     id = models.UUIDField(primary_key=True, editable=False)
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="drafts")
+    # Of the key that seals it, new with each row: the same form may begin another draft when this one's key has ended.
+    own_key = models.UUIDField(default=uuid7, unique=True, editable=False)
     # Set when the draft finishes a call for a lead that is already a concern.
     concern = models.OneToOneField(Concern, on_delete=models.PROTECT, null=True, blank=True, related_name="draft")
     # Set when the draft is something to add to an account that was sent before.
@@ -61,13 +64,14 @@ class Draft(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "author"
-        sealed_by = "author"
+        sealed_by = "own_key"
+        sealed_for = "author"
         narrative = ("content",)
-        plain = ("names", "started_at", "saved_at", "asked_at", "revision", "page", "used_at", "size")
+        plain = ("own_key", "names", "started_at", "saved_at", "asked_at", "revision", "page", "used_at", "size")
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE
         retention = Retention.WAITS
-        links = {"concern": Link.WAITS, "adds_to": Link.WAITS, "names": Link.WAITS}
+        links = {"concern": Link.WAITS, "adds_to": Link.WAITS, "names": Link.WAITS, "own_key": Link.APART}
 
 
 class DraftOpening(models.Model):
@@ -89,7 +93,8 @@ class DraftOpening(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "draft__author"
-        sealed_by = "lead"
+        sealed_by = "id"
+        sealed_for = "lead"
         narrative = ("reason",)
         plain = ("opened_at",)
         source = Source.SAFEGUARDING_LEAD
@@ -105,6 +110,8 @@ class KeptText(models.Model):
 
     # Made of the page's token and the form: sent twice, it is kept once.
     id = models.UUIDField(primary_key=True, editable=False)
+    # As that of a draft: what is kept again later has another one.
+    own_key = models.UUIDField(default=uuid7, unique=True, editable=False)
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="+")
@@ -123,10 +130,11 @@ class KeptText(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "concern__children"
-        sealed_by = "author"
+        sealed_by = "own_key"
+        sealed_for = "author"
         narrative = ("content",)
-        plain = ("part", "form", "size", "kept_at")
+        plain = ("own_key", "part", "form", "size", "kept_at")
         source = Source.SAFEGUARDING_LEAD
         collection = KCSIE
         retention = Retention.GOES_WITH_IT
-        links = {"part": Link.ENDS}
+        links = {"part": Link.ENDS, "own_key": Link.APART}

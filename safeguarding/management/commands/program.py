@@ -14,8 +14,8 @@ from safeguarding.printing.client import address
 
 class Command(BaseCommand):
     help = (
-        "Becomes the web server, the worker, its clock, what backs up every night or the printer, with the "
-        "settings of this process."
+        "Becomes the web server, the worker, what destroys, their clock, what backs up every night or the printer, "
+        "with the settings of this process."
     )
     requires_system_checks = ()
 
@@ -26,6 +26,7 @@ class Command(BaseCommand):
         commands = {
             "web": programs.web(settings.HOST, settings.PORT, settings.WEB_WORKERS, settings.WEB_PROCESS_MB),
             "worker": programs.worker(),
+            "destroyer": programs.destroyer(),
             "beat": programs.beat(),
             "backup": programs.backup(),
             "printer": programs.printer(address()),

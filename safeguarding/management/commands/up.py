@@ -15,7 +15,7 @@ from safeguarding.settings import given
 class Command(BaseCommand):
     help = (
         "Starts Harbour and stays until Ctrl-C: the database and the queue where no address is given, "
-        "then the web server, the worker, its clock and the printer."
+        "then the web server, the worker, what destroys, their clock and the printer."
     )
     # What a check of the settings would say is said by `make check`.
     requires_system_checks = ()

@@ -1,32 +1,31 @@
 """Every night: has each key its record, and everything that is sealed its key? And is each key wrapped for whom it is
 about?
 
-A key without a record is left by a form that was never saved; it opens nothing. Words without a key are an alarm. A
-wrap that is missing is made, one that is not needed any more is taken away.
+A key without a record is left by a form that was never saved, or by a draft until `sweeping.py` has ended it; it opens
+nothing. Words without a key are an alarm. A wrap that is missing is made, one that is not needed any more is taken
+away.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from uuid import UUID
 
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 from django.utils import timezone
 
 from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import own_models
 from safeguarding.sealing.exceptions import Destroyed, KeyProblem
 from safeguarding.sealing.models import KEYS, KeyCheck
 from safeguarding.sealing.services.keeping import share
-from safeguarding.sealing.services.rows import sealed_fields
+from safeguarding.sealing.services.rows import sealed_under
+from safeguarding.sealing.services.sweeping import YOUNG
 from safeguarding.sealing.subjects import Subject, linked
 
 _BATCH = 5000
-# A form takes no longer between making a key and saving what is under it.
-_YOUNG = timedelta(days=1)
 _FROM = time(2)
 _PAGE = """
 SELECT r.id, r.kind, r.made_at, array_remove(array_agg(w.subject_id), NULL)
@@ -62,7 +61,7 @@ def check_keys(*, at: datetime) -> KeyCheck:
     """Go through all keys and all that is sealed. Records the result, here and as an event."""
     records, without_record = _records(at)
     with transaction.atomic():
-        without_key = len(set[UUID]().union(*(_unknown(keys) for keys in _sealed_under())))
+        without_key = len(set[UUID]().union(*(_unknown(keys) for keys in sealed_under())))
         found = KeyCheck.objects.create(
             id=uuid7(), checked_at=at, records=records, without_record=without_record, without_key=without_key
         )
@@ -87,7 +86,7 @@ def _records(at: datetime) -> tuple[int, int]:
             held = {key: set(wraps) for key, its_kind, _, wraps in rows if its_kind == kind}
             with system_task("keys"):
                 wanted = linked(kind, list(held))
-            lonely += sum(made < at - _YOUNG for key, k, made, _ in rows if k == kind and key not in wanted)
+            lonely += sum(made < at - YOUNG for key, k, made, _ in rows if k == kind and key not in wanted)
             lacking = {key: who for key, who in wanted.items() if {s.id for s in who} - held[key]}
             _mend(kind, lacking)
             _take_spare({key: held[key] - {s.id for s in who} for key, who in wanted.items()})
@@ -117,16 +116,6 @@ def _take_spare(spare: Mapping[UUID, set[UUID]]) -> None:
     pairs = [(key, subject) for key, subjects in spare.items() for subject in subjects]
     with connections[KEYS].cursor() as cursor:
         cursor.executemany("SELECT public.take_wrap(%s, %s)", pairs)
-
-
-def _sealed_under() -> Iterator[list[UUID]]:
-    """The records under whose keys something is sealed, some thousands at a time: without a look at any row."""
-    for model in own_models():
-        if sealed_fields(model):
-            with connection.cursor() as cursor:
-                cursor.execute(f"SELECT * FROM rules.sealed_in_{model._meta.db_table}()")  # noqa: S608  (a model's table)
-                while rows := cursor.fetchmany(_BATCH):
-                    yield [key for (key,) in rows]
 
 
 def _unknown(keys: list[UUID]) -> set[UUID]:

@@ -1,10 +1,13 @@
-"""Destroy the key of a child, an adult or a school: what is sealed for nobody else is unreadable from then on, in every
-copy.
+"""Destroy the key of a child, an adult or a school, or those of records by themselves: what is sealed for nobody else
+is unreadable from then on, in every copy.
 
 Before the rows go, and never after: a crash in between leaves rows that say when they were destroyed. Run as
 `destroyer`. What the database still has in old pages ends with the epoch (`rotating.new_epoch`), which every run of
 destruction ends with.
 """
+
+from collections.abc import Collection
+from uuid import UUID
 
 from django.db import connections, transaction
 
@@ -32,6 +35,8 @@ _ENDED = """
 UPDATE sealing_recordkey r SET destroyed_at = now(), destroyed_under = %s
 WHERE r.id = ANY(%s) AND NOT EXISTS (SELECT 1 FROM sealing_wrap w WHERE w.record_id = r.id)
 """
+_HOLD = "SELECT id FROM sealing_recordkey WHERE id = ANY(%s) AND destroyed_at IS NULL ORDER BY id FOR UPDATE"
+_UNWRAP = "DELETE FROM sealing_wrap WHERE record_id = ANY(%s)"
 
 
 def destroy_key(*, subject: Subject, under: str) -> int:
@@ -51,5 +56,22 @@ def destroy_key(*, subject: Subject, under: str) -> int:
             records = [record for (record,) in cursor.fetchall()]
             cursor.execute(_ENDED, [under, records])
             ended += cursor.rowcount
+    forget()
+    return ended
+
+
+def destroy_records(keys: Collection[UUID], under: str) -> int:
+    """Destroy the keys of these records, whoever they are wrapped for. Returns how many there were.
+
+    For records whose key is no child's, such as a note from outside, which is wrapped for its school. `under` is what
+    stands in the place of their words, as for `destroy_key`. Done again, it changes nothing, and a record that never
+    had a key is passed over.
+    """
+    with transaction.atomic(using=KEYS), connections[KEYS].cursor() as cursor:
+        cursor.execute(_HOLD, [list(keys)])
+        held = [record for (record,) in cursor.fetchall()]
+        cursor.execute(_UNWRAP, [held])
+        cursor.execute(_ENDED, [under, held])
+        ended: int = cursor.rowcount
     forget()
     return ended

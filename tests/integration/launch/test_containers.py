@@ -21,7 +21,7 @@ from tests.waiting import until
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("migrate", "keys", "web", "worker", "beat", "backup", "printer")
+OURS = ("migrate", "keys", "web", "worker", "destroyer", "beat", "backup", "printer")
 # What the images of others read; https://hub.docker.com/_/postgres lists them.
 OF_OTHERS = {"POSTGRES_DB", "POSTGRES_PASSWORD_FILE", "POSTGRES_INITDB_ARGS"}
 
@@ -87,6 +87,10 @@ MIGRATING = {
                 "seal_key",
             },
         ),
+        (
+            "destroyer",
+            {"secret_key", "redis_url", "destroyer_database_url", "destroyer_keys_database_url", "root_key"},
+        ),
         ("beat", {"secret_key", "redis_url"}),
         ("printer", set()),
         (
@@ -128,6 +132,7 @@ def test_the_role_of_a_service_is_that_of_its_address() -> None:
         ("keys", "owner", "OWNER_DATABASE_URL_FILE"),
         ("web", "web", "DATABASE_URL_FILE"),
         ("worker", "worker", "WORKER_DATABASE_URL_FILE"),
+        ("destroyer", "destroyer", "DESTROYER_DATABASE_URL_FILE"),
         ("backup", "backup", "BACKUP_DATABASE_URL_FILE"),
     ):
         assert SERVICES[service]["environment"]["HARBOUR_ROLE"] == role
@@ -143,6 +148,7 @@ def test_only_web_can_be_reached_from_outside() -> None:
         "valkey",
         "migrate",
         "keys",
+        "destroyer",
         "beat",
         "backup",
         "printer",

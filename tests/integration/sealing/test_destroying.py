@@ -6,22 +6,27 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from children.models import ChildDetail
 from children.services import bulk
-from safeguarding.concerns.models import ConcernChild
+from safeguarding.concerns.models import ConcernChild, OutsideNote
 from safeguarding.concerns.services.deciding.linking import link_child, unlink_child
+from safeguarding.concerns.services.outside import links
+from safeguarding.concerns.services.outside.leaving import Left, leave_note
 from safeguarding.concerns.services.raising import ChildEntry
+from safeguarding.dates import full_day
 from safeguarding.keys import uuid7
 from safeguarding.sealing.exceptions import Destroyed, KeyProblem
 from safeguarding.sealing.models import KeyCheck, RecordKey, SubjectKey, Wrap
 from safeguarding.sealing.services.checking import check_keys, check_nightly
-from safeguarding.sealing.services.destroying import destroy_key
+from safeguarding.sealing.services.destroying import destroy_key, destroy_records
 from safeguarding.sealing.services.keeping import share
 from safeguarding.sealing.subjects import Subject
 from tests import factories
 from tests.factories import SCHOOL_DAY
+from tests.walls import as_role
 
 pytestmark = pytest.mark.django_db
 UNDER = "rule 7 of the schedule"
@@ -66,6 +71,34 @@ def test_done_twice_it_changes_nothing(family):
     before = list(SubjectKey.objects.order_by("pk").values()), list(RecordKey.objects.order_by("pk").values())
     assert destroy_key(subject=Subject.child(first.pk), under="another rule") == 0
     assert before == (list(SubjectKey.objects.order_by("pk").values()), list(RecordKey.objects.order_by("pk").values()))
+
+
+def test_a_record_that_is_wrapped_for_its_school_ends_by_itself(client, room, again):
+    """By nobody's key: that of the school lives, and so does every other record under it."""
+    link = links.make_link(school=room.school, by=room.lead)
+
+    def left(**words):
+        note = Left(how_soon=3, name="Sam", agency="Supply", contact="0161 4960000", about_child="Rowan", **words)
+        return OutsideNote._base_manager.get(token=leave_note(link=link, token=uuid7(), left=note).token)
+
+    gone, stays, rule = left(facts="Quiet."), left(facts="Loud."), "rule R02 version 3"
+    with as_role("destroyer"), as_role("destroyer", "keys"):
+        assert destroy_records([gone.pk, uuid7()], rule) == 1
+    assert again(gone).facts == f"Destroyed on {full_day(timezone.localdate())}, under {rule}."
+    assert again(stays).facts == "Loud."
+    before = RecordKey.objects.filter(pk=gone.pk).values().get()
+    assert destroy_records([gone.pk], "another rule") == 0
+    assert RecordKey.objects.filter(pk=gone.pk).values().get() == before
+    # The night brings it back no more than anybody who writes.
+    assert check_keys(at=timezone.now() + timedelta(days=2)).without_key == 0
+    assert not Wrap.objects.filter(record=gone.pk).exists()
+    note = again(gone)
+    note.contact = "Another number."
+    with pytest.raises(Destroyed), transaction.atomic():
+        note.save()
+    client.force_login(room.lead)
+    page = client.get(reverse("outside_note", args=[gone.pk])).content.decode()
+    assert f"under {rule}." in page and "Quiet." not in page
 
 
 def test_a_page_says_that_it_was_destroyed_and_under_what(client, room, family):

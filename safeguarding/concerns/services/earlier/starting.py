@@ -49,9 +49,9 @@ class Given:
     pack: bytes = b""
 
 
-def school_key(school_id: UUID) -> Key:
-    """The key with which everything of a school is sealed that is not yet about one child."""
-    return key_of(school_id, "accounts.school", Subject.school(school_id))
+def batch_key(batch: EarlierBatch) -> Key:
+    """The key with which its files are sealed and all that is read of them, until it is on the children's records."""
+    return key_of(batch.pk, EarlierBatch._meta.label_lower, Subject.school(batch.school_id))
 
 
 def start_batch(
@@ -93,7 +93,7 @@ def start_batch(
 
 def _keep(batch: EarlierBatch, what: str, content: bytes) -> None:
     row = EarlierUpload(batch=batch, school_id=batch.school_id, what=what, size=len(content))
-    row.stored = files.keep(content, key=school_key(batch.school_id))
+    row.stored = files.keep(content, key=batch_key(batch))
     row.save(force_insert=True)
 
 
@@ -127,7 +127,7 @@ def uploaded(batch: EarlierBatch, what: str) -> bytes:
     """A file as it was given; empty where none was. Raises `FilesAway`, `FileGone`."""
     with actors_transaction():
         row = EarlierUpload.objects.filter(batch=batch, what=what).first()
-    return b"".join(files.read(row.stored, record=batch.school_id)) if row else b""
+    return b"".join(files.read(row.stored, record=batch.pk)) if row else b""
 
 
 @transaction.atomic
